@@ -1,0 +1,41 @@
+import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { type CertificateAuthority, publicKeyHash } from './certificates.ts'
+import { findChromium } from './chromium.ts'
+
+export type TestBrowser = {
+  browser: Browser
+  /** A fresh profile: no cookies, 1280×900, English. */
+  newContext: () => Promise<BrowserContext>
+  close: () => Promise<void>
+}
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--host-resolver-rules=MAP *.test 127.0.0.1, MAP *.internal 127.0.0.1',
+]
+
+/**
+ * Starts a headless Chromium that finds the world's host names.
+ *
+ * @param ca an authority whose certificates the browser shall trust
+ */
+export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrowser> {
+  const { executablePath, env } = await findChromium()
+  const trust = ca ? [`--ignore-certificate-errors-spki-list=${publicKeyHash(ca.cert)}`] : []
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...FLAGS, ...trust],
+    env: { ...(process.env as Record<string, string>), ...env },
+  })
+  return {
+    browser,
+    newContext: () =>
+      browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US' }),
+    close: () => browser.close(),
+  }
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url'
+import type { CertificateAuthority } from './certificates.ts'
+
+const preload = (file: string) => ['--import', fileURLToPath(new URL(file, import.meta.url))]
+
+/**
+ * Node's arguments for a child process of the world: it finds the world's host
+ * names and ends with its parent. Spawn it with an `ipc` channel.
+ */
+export const childArguments = [
+  ...preload('./resolve_test_names.ts'),
+  ...preload('./exit_with_parent.ts'),
+]
+
+/**
+ * The environment of a child process: the `variables`, trust in `ca`, and nothing
+ * of the developer's own shell but where programs and temporary files are.
+ */
+export function childEnvironment(
+  ca: CertificateAuthority | undefined,
+  variables: Record<string, string | undefined>,
+): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env
+  return { PATH, HOME, TMPDIR, NODE_EXTRA_CA_CERTS: ca?.certFile, ...variables }
+}

@@ -1,0 +1,6 @@
+/**
+ * Ends this process when the one that spawned it is gone, however it went. Meant
+ * for `node --import` in children that were given an IPC channel.
+ */
+process.on('disconnect', () => process.exit(1))
+process.channel?.unref()

@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A server of the test world: where it answers, and how it ends. */
+export type Peer = {
+  /** Public origin, without a trailing slash. */
+  url: string
+  /** Stops listening, drops open connections and removes what was written. */
+  close: () => Promise<void>
+}
+
+/** A {@link Peer} whose port is bound, so that it may still get its handler. */
+export type LoopbackServer = Peer & { port: number; server: Server }
+
+/**
+ * Binds an HTTP server to a free loopback port.
+ *
+ * @param handler may be left out and attached later with `server.on('request')`,
+ * for programs that must know their own port before they can be made.
+ */
+export async function listenOnLoopback(handler?: RequestListener): Promise<LoopbackServer> {
+  const server = createServer()
+  if (handler) server.on('request', handler)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://localhost:${port}`, port, server, close: () => closeServer(server) }
+}
+
+/** Stops a server without waiting for connections that clients keep alive. */
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const closed = once(server, 'close')
+  server.close()
+  server.closeAllConnections()
+  await closed
+}
+
+/** A port that was free a moment ago, for a child process to listen on. */
+export async function freePort(): Promise<number> {
+  const { port, close } = await listenOnLoopback()
+  await close()
+  return port
+}

@@ -1,0 +1,69 @@
+import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
+import type { Peer } from './loopback.ts'
+import { type Pds, type PdsOptions, startPds } from './pds.ts'
+import { startPlc } from './plc.ts'
+import { type Smtp, startSmtp } from './smtp.ts'
+import { makeVestibuleIdentity, startVestibule, type Vestibule } from './vestibule.ts'
+
+export type NetworkOptions = {
+  /** Settings of Vestibule over the world's own; `undefined` removes one. */
+  env?: Record<string, string | undefined>
+  /** Settings of the PDS. */
+  pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains'>
+}
+
+/** A whole local network: {@link Peer.url} is Vestibule's. */
+export type Network = Peer & {
+  vestibule: Vestibule
+  pds: Pds
+  plc: Peer
+  smtp: Smtp
+  ca: CertificateAuthority
+}
+
+/** Starts PLC, SMTP, a stock PDS and Vestibule in front of it, all on free loopback ports. */
+export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
+  const started: { close: () => Promise<void> }[] = []
+  const keep = <T extends { close: () => Promise<void> }>(peer: T): T => {
+    started.unshift(peer)
+    return peer
+  }
+  const close = async () => {
+    const errors: unknown[] = []
+    for (const peer of started) await peer.close().catch((error) => errors.push(error))
+    if (errors.length > 0) throw new AggregateError(errors, 'The network did not end cleanly')
+  }
+  try {
+    const identity = await makeVestibuleIdentity()
+    const ca = keep(await makeCertificateAuthority())
+    const plc = keep(await startPlc())
+    const smtp = keep(await startSmtp())
+    const pds = keep(
+      await startPds({
+        plcUrl: plc.url,
+        smtpUrl: smtp.url,
+        ...options.pds,
+        entryway: {
+          url: identity.url,
+          did: identity.did,
+          jwtPublicHex: identity.jwtKeys.publicHex,
+          plcRotationDid: identity.plcRotationKeys.did,
+        },
+      }),
+    )
+    const vestibule = keep(
+      await startVestibule({
+        identity,
+        plcUrl: plc.url,
+        pds,
+        smtpUrl: smtp.url,
+        ca,
+        env: options.env,
+      }),
+    )
+    return { url: vestibule.url, vestibule, pds, plc, smtp, ca, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { envToCfg, envToSecrets, PDS } from '@atproto/pds'
+import { makeKeys, makeSecretHex } from './keys.ts'
+import { listenOnLoopback, type Peer } from './loopback.ts'
+import { makeTemporaryFolder } from './temporary_folder.ts'
+
+/** What a PDS must know of the entryway in front of it. */
+export type EntrywayIdentity = {
+  url: string
+  did: string
+  /** Compressed secp256k1 public key that verifies the entryway's tokens, hex. */
+  jwtPublicHex: string
+  /** `did:key` with which the entryway signs PLC operations. */
+  plcRotationDid: string
+}
+
+export type PdsOptions = {
+  plcUrl: string
+  /** Without one, the PDS is its own authorization server. */
+  entryway?: EntrywayIdentity
+  /** Where the PDS sends its own mail; without, it sends none. */
+  smtpUrl?: string
+  /** Defaults to `false`: anybody may sign up. */
+  inviteRequired?: boolean
+  /** Defaults to `['.test']`. */
+  handleDomains?: string[]
+}
+
+export type Pds = Peer & { did: string; adminPassword: string; pds: PDS }
+
+/** Starts a stock PDS, in development mode, on a free loopback port. */
+export async function startPds(options: PdsOptions): Promise<Pds> {
+  const folder = await makeTemporaryFolder('pds')
+  const { port, url, server, close: stopListening } = await listenOnLoopback()
+  const did = `did:web:localhost%3A${port}`
+  const adminPassword = makeSecretHex()
+  const env = {
+    port,
+    hostname: 'localhost',
+    serviceDid: did,
+    serviceHandleDomains: options.handleDomains ?? ['.test'],
+    devMode: true,
+    inviteRequired: options.inviteRequired ?? false,
+    dataDirectory: folder.path,
+    blobstoreDiskLocation: join(folder.path, 'blobs'),
+    blobstoreDiskTmpLocation: join(folder.path, 'blobs-incoming'),
+    didPlcUrl: options.plcUrl,
+    emailSmtpUrl: options.smtpUrl,
+    emailFromAddress: options.smtpUrl && 'pds@vestibule.internal',
+    entrywayUrl: options.entryway?.url,
+    entrywayDid: options.entryway?.did,
+    entrywayJwtVerifyKeyK256PublicKeyHex: options.entryway?.jwtPublicHex,
+    entrywayPlcRotationKey: options.entryway?.plcRotationDid,
+    jwtSecret: makeSecretHex(),
+    dpopSecret: makeSecretHex(),
+    adminPassword,
+    plcRotationKeyK256PrivateKeyHex: (await makeKeys()).privateHex,
+  } as Parameters<typeof envToCfg>[0]
+  const pds = await PDS.create(envToCfg(env), envToSecrets(env))
+  server.on('request', pds.app)
+  await pds.ctx.sequencer.start()
+
+  const close = async () => {
+    await stopListening()
+    await pds.destroy()
+    await folder.remove()
+  }
+  return { url, did, adminPassword, pds, close }
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import PostalMime, { type Email } from 'postal-mime'
+import { SMTPServer } from 'smtp-server'
+import type { Peer } from './loopback.ts'
+
+export type Smtp = Peer & {
+  /** Every mail taken so far, oldest first. */
+  mails: Email[]
+  /**
+   * Resolves to the first mail for `to` that `matches`, whether it came before or comes later.
+   *
+   * @throws Error after `timeoutMs` (10 s unless told), naming the mails that did come.
+   */
+  waitForMail: (
+    to: string,
+    matches?: (mail: Email) => boolean,
+    timeoutMs?: number,
+  ) => Promise<Email>
+  /** Answers every further recipient with 550 and `reason`; `undefined` takes mail again. */
+  refuse: (reason: string | undefined) => void
+}
+
+/** Starts an SMTP server that takes any mail and keeps it, parsed. */
+export async function startSmtp(): Promise<Smtp> {
+  const mails: Email[] = []
+  const arrived = new EventTarget()
+  let refusal: string | undefined
+
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo(_address, _session, done) {
+      done(refusal === undefined ? null : Object.assign(new Error(refusal), { responseCode: 550 }))
+    },
+    async onData(stream, _session, done) {
+      mails.push(await PostalMime.parse(Buffer.concat(await stream.toArray())))
+      done()
+      arrived.dispatchEvent(new Event('mail'))
+    },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const { port } = server.server.address() as AddressInfo
+
+  const find = (to: string, matches: (mail: Email) => boolean) =>
+    mails.find((mail) => mail.to?.some(({ address }) => address === to) && matches(mail))
+
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    mails,
+    refuse: (reason) => {
+      refusal = reason
+    },
+    waitForMail: async (to, matches = () => true, timeoutMs = 10_000) => {
+      const signal = AbortSignal.timeout(timeoutMs)
+      for (;;) {
+        const mail = find(to, matches)
+        if (mail) return mail
+        await once(arrived, 'mail', { signal }).catch(() => {
+          const subjects = mails.map((m) => `${m.to?.[0]?.address}: ${m.subject}`)
+          throw new Error(`No such mail for ${to}; there are [${subjects.join(', ')}]`)
+        })
+      }
+    },
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}

@@ -1,0 +1,4 @@
+/** Unpacks the bundled Chromium into `TMPDIR`; run as a program by `chromium.ts`. */
+import chromium from '@sparticuz/chromium'
+
+await chromium.executablePath()
