@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,16 @@ import { promisify } from 'node:util'
 export type Chromium = { executablePath: string; env: Record<string, string> }
 
 const packageFile = new URL('../package.json', import.meta.resolve('@sparticuz/chromium'))
+
+const FONTS_CONF = 'bundled_fonts.conf'
+
+/** Names only the bundled fonts, so that a page looks the same on every machine. */
+const fontsConf = (folder: string) => `<?xml version="1.0"?>
+<fontconfig>
+  <dir>${join(folder, 'fonts')}</dir>
+  <cachedir>${join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`
 
 /**
  * Finds a Chromium to run: `CHROMIUM_PATH` if set, else the one in the npm package
@@ -28,7 +38,7 @@ export async function findChromium(): Promise<Chromium> {
     executablePath: join(folder, 'chromium'),
     env: {
       LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'),
-      FONTCONFIG_PATH: join(folder, 'fonts'),
+      FONTCONFIG_FILE: join(folder, FONTS_CONF),
     },
   }
 }
@@ -40,6 +50,7 @@ async function unpack(folder: string): Promise<void> {
     // The package unpacks its shared libraries only where it expects none on the system.
     env: { ...process.env, TMPDIR: incoming, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
   })
+  await writeFile(join(incoming, FONTS_CONF), fontsConf(folder))
   await rename(incoming, folder).catch(async (error: NodeJS.ErrnoException) => {
     await rm(incoming, { recursive: true, force: true })
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
