@@ -1,0 +1,32 @@
+/**
+ * A mail was not sent. The message names the kind of mail and the reason's code (`ECONNREFUSED`,
+ * `EENVELOPE`, …), never a recipient or a token; the reason is the `cause`.
+ */
+export class MailError extends Error {
+  override readonly name = 'MailError'
+
+  constructor(kind: string, cause: unknown) {
+    super(`Could not send mail (${kind}): ${codeOf(cause)}`, { cause })
+  }
+}
+
+function codeOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : 'unknown reason'
+}
+
+/** What an error of nodemailer or the file system says that is worth keeping. */
+const DETAILS = ['code', 'syscall', 'command', 'responseCode', 'permanent']
+
+/**
+ * Copies an error without a secret and without the recipients: a server may quote the mail that it
+ * turns down, and nodemailer attaches each answer to the error.
+ */
+export function withoutSecret(error: unknown, secret: string): unknown {
+  if (!(error instanceof Error)) return error
+  const clean = (text: string) => text.replaceAll(secret, '[redacted]')
+  const copy = new Error(clean(error.message))
+  copy.stack = clean(error.stack ?? '')
+  const kept = Object.entries(error).filter(([key]) => DETAILS.includes(key))
+  return Object.assign(copy, Object.fromEntries(kept))
+}

@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
+import { envelopeOf, type Outbox } from './outbox.ts'
+
+/**
+ * Writes each mail into `folder` as `<ISO time>-<kind>-<random>.eml`, readable by the program's
+ * own user alone: the mails carry codes.
+ *
+ * @param onWritten is told the path of each file
+ */
+export function openFileOutbox(
+  folder: string,
+  onWritten: (kind: string, file: string) => void,
+): Outbox {
+  const transport = createTransport({ streamTransport: true, buffer: true })
+  return {
+    send: async (message) => {
+      const { message: source } = await transport.sendMail(envelopeOf(message))
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await chmod(folder, 0o700)
+      // Colons are not allowed in file names everywhere.
+      const time = new Date().toISOString().replaceAll(':', '-')
+      const name = `${time}-${message.kind}-${randomUUID()}.eml`
+      // Under another name until it is whole: somebody may be watching the folder.
+      const unfinished = join(folder, `.${name}`)
+      await writeFile(unfinished, source, { mode: 0o600, flag: 'wx' })
+      await rename(unfinished, join(folder, name))
+      onWritten(message.kind, join(folder, name))
+    },
+    close: () => transport.close(),
+  }
+}

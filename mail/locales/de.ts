@@ -1,0 +1,55 @@
+import type { MailTexts } from '../texts.ts'
+
+export const de: MailTexts = {
+  language: 'de',
+  greeting: (handle) => `Hallo @${handle},`,
+  codeLabel: 'Dein Code',
+  lifetime: (minutes) => `Der Code gilt einmal und läuft in ${minutes} Minuten ab.`,
+  secrecy: 'Behalte ihn für dich: Wer dir mit deinem Konto hilft, braucht ihn nicht.',
+  accountPage: 'Deine Kontoseite',
+  sentBy: (host) => `Gesendet von ${host}, wo sich dein Konto anmeldet.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Passwort zurücksetzen',
+      heading: 'Passwort zurücksetzen',
+      body: 'Für dein Konto wurde ein neues Passwort angefordert. Um es festzulegen, gib diesen Code zusammen mit dem neuen Passwort ein.',
+      unrequested:
+        'Wenn du das nicht warst, ignoriere diese E-Mail: Dein Passwort bleibt, wie es ist.',
+    },
+    confirmEmail: {
+      subject: 'E-Mail-Adresse bestätigen',
+      heading: 'E-Mail-Adresse bestätigen',
+      body: 'Um zu bestätigen, dass diese Adresse zu deinem Konto gehört, gib diesen Code dort ein, wo danach gefragt wurde.',
+      unrequested:
+        'Wenn du das nicht angefordert hast, ignoriere diese E-Mail: Die Adresse wird dann nicht bestätigt.',
+    },
+    updateEmail: {
+      subject: 'E-Mail-Adresse ändern',
+      heading: 'E-Mail-Adresse ändern',
+      body: 'Für dein Konto soll eine andere E-Mail-Adresse gelten. Um das zu erlauben, gib diesen Code zusammen mit der neuen Adresse ein.',
+      unrequested:
+        'Wenn du das nicht warst, bleibt deine Adresse, wie sie ist. Vielleicht hat aber jemand Zugriff auf dein Konto: Bitte ändere dein Passwort.',
+    },
+    plcOperation: {
+      subject: 'Änderung an deiner Identität bestätigen',
+      heading: 'Änderung an deiner Identität bestätigen',
+      body: 'Für dein Konto soll eine PLC-Operation signiert werden, also eine Änderung an seiner Identität (DID), etwa für den Umzug auf einen anderen Server. Um das zu erlauben, gib diesen Code ein. Wer ihn hat, kann deine Identität übernehmen.',
+      unrequested:
+        'Wenn du das nicht warst, hat vielleicht jemand Zugriff auf dein Konto: Bitte ändere sofort dein Passwort und gib diesen Code niemandem.',
+    },
+    deleteAccount: {
+      subject: 'Konto löschen',
+      heading: 'Konto löschen',
+      body: 'Dein Konto soll gelöscht werden. Um es endgültig zu löschen, gib diesen Code zusammen mit deinem Passwort ein. Das lässt sich nicht rückgängig machen.',
+      unrequested:
+        'Wenn du das nicht warst, bleibt dein Konto bestehen. Vielleicht hat aber jemand Zugriff darauf: Bitte ändere sofort dein Passwort.',
+    },
+    signInCode: {
+      subject: 'Dein Anmeldecode',
+      heading: 'Anmeldung abschließen',
+      body: 'Jemand, hoffentlich du, meldet sich gerade mit deinem Passwort bei deinem Konto an. Um die Anmeldung abzuschließen, gib diesen Code ein.',
+      unrequested:
+        'Wenn du das nicht warst, kennt jemand dein Passwort: Bitte ändere es sofort. Ohne diesen Code ist die Anmeldung nicht möglich.',
+    },
+  },
+}

@@ -1,0 +1,54 @@
+import type { MailTexts } from '../texts.ts'
+
+export const en: MailTexts = {
+  language: 'en',
+  greeting: (handle) => `Hello @${handle},`,
+  codeLabel: 'Your code',
+  lifetime: (minutes) => `The code works once and expires in ${minutes} minutes.`,
+  secrecy: 'Keep it to yourself: nobody who helps you with your account needs it.',
+  accountPage: 'Your account page',
+  sentBy: (host) => `Sent by ${host}, where your account signs in.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Reset your password',
+      heading: 'Reset your password',
+      body: 'We received a request to reset the password of your account. To choose a new one, enter this code together with your new password.',
+      unrequested: 'If it was not you, ignore this email: your password stays as it is.',
+    },
+    confirmEmail: {
+      subject: 'Confirm your email address',
+      heading: 'Confirm your email address',
+      body: 'To confirm that this address belongs to your account, enter this code where you were asked for it.',
+      unrequested:
+        'If you did not ask for this, ignore this email: the address will not be confirmed.',
+    },
+    updateEmail: {
+      subject: 'Change your email address',
+      heading: 'Change your email address',
+      body: 'We received a request to use another email address for your account. To allow it, enter this code together with the new address.',
+      unrequested:
+        'If it was not you, your address stays as it is. Someone may have access to your account, though: please change your password.',
+    },
+    plcOperation: {
+      subject: 'Confirm a change to your identity',
+      heading: 'Confirm a change to your identity',
+      body: 'We received a request to sign a PLC operation, a change to the identity (DID) of your account, such as moving to another server. To allow it, enter this code. Whoever has it can take over your identity.',
+      unrequested:
+        'If it was not you, someone may have access to your account: please change your password right away and share this code with no one.',
+    },
+    deleteAccount: {
+      subject: 'Delete your account',
+      heading: 'Delete your account',
+      body: 'We received a request to delete your account. To delete it permanently, enter this code together with your password. This cannot be undone.',
+      unrequested:
+        'If it was not you, your account stays, but someone may have access to it: please change your password right away.',
+    },
+    signInCode: {
+      subject: 'Your sign-in code',
+      heading: 'Finish signing in',
+      body: 'Someone, hopefully you, is signing in to your account with your password. To finish signing in, enter this code.',
+      unrequested:
+        'If it was not you, someone knows your password: please change it right away. Without this code they cannot sign in.',
+    },
+  },
+}

@@ -1,0 +1,53 @@
+import type { MailTexts } from '../texts.ts'
+
+export const es: MailTexts = {
+  language: 'es',
+  greeting: (handle) => `Hola, @${handle}:`,
+  codeLabel: 'Tu código',
+  lifetime: (minutes) => `El código sirve una sola vez y caduca en ${minutes} minutos.`,
+  secrecy: 'No lo compartas: nadie que te ayude con tu cuenta lo necesita.',
+  accountPage: 'La página de tu cuenta',
+  sentBy: (host) => `Enviado por ${host}, donde tu cuenta inicia sesión.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Restablecer tu contraseña',
+      heading: 'Restablecer tu contraseña',
+      body: 'Hemos recibido una solicitud para restablecer la contraseña de tu cuenta. Para elegir una nueva, introduce este código junto con la nueva contraseña.',
+      unrequested: 'Si no has sido tú, ignora este correo: tu contraseña no cambia.',
+    },
+    confirmEmail: {
+      subject: 'Confirmar tu correo electrónico',
+      heading: 'Confirmar tu correo electrónico',
+      body: 'Para confirmar que esta dirección pertenece a tu cuenta, introduce este código donde se te ha pedido.',
+      unrequested: 'Si no lo has solicitado, ignora este correo: la dirección no se confirmará.',
+    },
+    updateEmail: {
+      subject: 'Cambiar tu correo electrónico',
+      heading: 'Cambiar tu correo electrónico',
+      body: 'Hemos recibido una solicitud para usar otra dirección de correo en tu cuenta. Para permitirlo, introduce este código junto con la nueva dirección.',
+      unrequested:
+        'Si no has sido tú, tu dirección no cambia. Aun así, es posible que alguien tenga acceso a tu cuenta: cambia tu contraseña.',
+    },
+    plcOperation: {
+      subject: 'Confirmar un cambio en tu identidad',
+      heading: 'Confirmar un cambio en tu identidad',
+      body: 'Hemos recibido una solicitud para firmar una operación PLC, es decir, un cambio en la identidad (DID) de tu cuenta, como trasladarla a otro servidor. Para permitirlo, introduce este código. Quien lo tenga puede apoderarse de tu identidad.',
+      unrequested:
+        'Si no has sido tú, es posible que alguien tenga acceso a tu cuenta: cambia tu contraseña de inmediato y no compartas este código con nadie.',
+    },
+    deleteAccount: {
+      subject: 'Eliminar tu cuenta',
+      heading: 'Eliminar tu cuenta',
+      body: 'Hemos recibido una solicitud para eliminar tu cuenta. Para eliminarla definitivamente, introduce este código junto con tu contraseña. Esta acción no se puede deshacer.',
+      unrequested:
+        'Si no has sido tú, tu cuenta se mantiene, pero es posible que alguien tenga acceso a ella: cambia tu contraseña de inmediato.',
+    },
+    signInCode: {
+      subject: 'Tu código de inicio de sesión',
+      heading: 'Terminar de iniciar sesión',
+      body: 'Alguien, esperamos que tú, está iniciando sesión en tu cuenta con tu contraseña. Para terminar, introduce este código.',
+      unrequested:
+        'Si no has sido tú, alguien conoce tu contraseña: cámbiala de inmediato. Sin este código no se puede iniciar sesión.',
+    },
+  },
+}

@@ -1,0 +1,55 @@
+import type { MailTexts } from '../texts.ts'
+
+export const it: MailTexts = {
+  language: 'it',
+  greeting: (handle) => `Ciao @${handle},`,
+  codeLabel: 'Il tuo codice',
+  lifetime: (minutes) => `Il codice vale una sola volta e scade tra ${minutes} minuti.`,
+  secrecy: 'Non condividerlo: a chi ti aiuta con il tuo account non serve.',
+  accountPage: 'La pagina del tuo account',
+  sentBy: (host) => `Inviato da ${host}, dove il tuo account effettua l’accesso.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Reimposta la password',
+      heading: 'Reimposta la password',
+      body: 'Abbiamo ricevuto una richiesta di reimpostare la password del tuo account. Per sceglierne una nuova, inserisci questo codice insieme alla nuova password.',
+      unrequested:
+        'Se non hai fatto tu questa richiesta, ignora questa e-mail: la tua password resta invariata.',
+    },
+    confirmEmail: {
+      subject: 'Conferma il tuo indirizzo e-mail',
+      heading: 'Conferma il tuo indirizzo e-mail',
+      body: 'Per confermare che questo indirizzo appartiene al tuo account, inserisci questo codice dove ti è stato richiesto.',
+      unrequested:
+        'Se non hai fatto questa richiesta, ignora questa e-mail: l’indirizzo non verrà confermato.',
+    },
+    updateEmail: {
+      subject: 'Cambia il tuo indirizzo e-mail',
+      heading: 'Cambia il tuo indirizzo e-mail',
+      body: 'Abbiamo ricevuto una richiesta di usare un altro indirizzo e-mail per il tuo account. Per consentirlo, inserisci questo codice insieme al nuovo indirizzo.',
+      unrequested:
+        'Se non hai fatto tu questa richiesta, il tuo indirizzo resta invariato. Qualcuno però potrebbe avere accesso al tuo account: cambia la password.',
+    },
+    plcOperation: {
+      subject: 'Conferma una modifica alla tua identità',
+      heading: 'Conferma una modifica alla tua identità',
+      body: 'Abbiamo ricevuto una richiesta di firmare un’operazione PLC, cioè una modifica all’identità (DID) del tuo account, come il trasferimento su un altro server. Per consentirla, inserisci questo codice. Chi lo possiede può impadronirsi della tua identità.',
+      unrequested:
+        'Se non hai fatto tu questa richiesta, qualcuno potrebbe avere accesso al tuo account: cambia subito la password e non dare questo codice a nessuno.',
+    },
+    deleteAccount: {
+      subject: 'Elimina il tuo account',
+      heading: 'Elimina il tuo account',
+      body: 'Abbiamo ricevuto una richiesta di eliminare il tuo account. Per eliminarlo definitivamente, inserisci questo codice insieme alla password. L’operazione non può essere annullata.',
+      unrequested:
+        'Se non hai fatto tu questa richiesta, il tuo account resta, ma qualcuno potrebbe avervi accesso: cambia subito la password.',
+    },
+    signInCode: {
+      subject: 'Il tuo codice di accesso',
+      heading: 'Completa l’accesso',
+      body: 'Qualcuno, speriamo tu, sta accedendo al tuo account con la tua password. Per completare l’accesso, inserisci questo codice.',
+      unrequested:
+        'Se non sei tu, qualcuno conosce la tua password: cambiala subito. Senza questo codice l’accesso non è possibile.',
+    },
+  },
+}

@@ -1,0 +1,54 @@
+import type { MailTexts } from '../texts.ts'
+
+export const nl: MailTexts = {
+  language: 'nl',
+  greeting: (handle) => `Hallo @${handle},`,
+  codeLabel: 'Je code',
+  lifetime: (minutes) => `De code werkt één keer en verloopt over ${minutes} minuten.`,
+  secrecy: 'Houd hem voor jezelf: wie je met je account helpt, heeft hem niet nodig.',
+  accountPage: 'Je accountpagina',
+  sentBy: (host) => `Verzonden door ${host}, waar je account inlogt.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Stel je wachtwoord opnieuw in',
+      heading: 'Stel je wachtwoord opnieuw in',
+      body: 'We hebben een verzoek ontvangen om het wachtwoord van je account opnieuw in te stellen. Voer deze code in samen met je nieuwe wachtwoord.',
+      unrequested: 'Was jij dit niet? Negeer dan deze e-mail: je wachtwoord blijft zoals het is.',
+    },
+    confirmEmail: {
+      subject: 'Bevestig je e-mailadres',
+      heading: 'Bevestig je e-mailadres',
+      body: 'Om te bevestigen dat dit adres bij je account hoort, voer je deze code in waar erom gevraagd werd.',
+      unrequested:
+        'Heb je hier niet om gevraagd? Negeer dan deze e-mail: het adres wordt niet bevestigd.',
+    },
+    updateEmail: {
+      subject: 'Wijzig je e-mailadres',
+      heading: 'Wijzig je e-mailadres',
+      body: 'We hebben een verzoek ontvangen om een ander e-mailadres voor je account te gebruiken. Om dat toe te staan, voer je deze code in samen met het nieuwe adres.',
+      unrequested:
+        'Was jij dit niet? Dan blijft je adres zoals het is. Misschien heeft iemand wel toegang tot je account: wijzig je wachtwoord.',
+    },
+    plcOperation: {
+      subject: 'Bevestig een wijziging van je identiteit',
+      heading: 'Bevestig een wijziging van je identiteit',
+      body: 'We hebben een verzoek ontvangen om een PLC-operatie te ondertekenen, een wijziging van de identiteit (DID) van je account, zoals een verhuizing naar een andere server. Om dat toe te staan, voer je deze code in. Wie hem heeft, kan je identiteit overnemen.',
+      unrequested:
+        'Was jij dit niet? Dan heeft misschien iemand toegang tot je account: wijzig meteen je wachtwoord en geef deze code aan niemand.',
+    },
+    deleteAccount: {
+      subject: 'Verwijder je account',
+      heading: 'Verwijder je account',
+      body: 'We hebben een verzoek ontvangen om je account te verwijderen. Om het definitief te verwijderen, voer je deze code in samen met je wachtwoord. Dit kan niet ongedaan worden gemaakt.',
+      unrequested:
+        'Was jij dit niet? Dan blijft je account bestaan, maar misschien heeft iemand er toegang toe: wijzig meteen je wachtwoord.',
+    },
+    signInCode: {
+      subject: 'Je inlogcode',
+      heading: 'Rond het inloggen af',
+      body: 'Iemand, hopelijk jij, logt in op je account met je wachtwoord. Voer deze code in om het inloggen af te ronden.',
+      unrequested:
+        'Was jij dit niet? Dan kent iemand je wachtwoord: wijzig het meteen. Zonder deze code is inloggen niet mogelijk.',
+    },
+  },
+}

@@ -1,0 +1,53 @@
+import type { MailTexts } from '../texts.ts'
+
+export const ptBR: MailTexts = {
+  language: 'pt-BR',
+  greeting: (handle) => `Olá, @${handle}!`,
+  codeLabel: 'Seu código',
+  lifetime: (minutes) => `O código vale uma única vez e expira em ${minutes} minutos.`,
+  secrecy: 'Não o compartilhe: ninguém que ajude você com sua conta precisa dele.',
+  accountPage: 'A página da sua conta',
+  sentBy: (host) => `Enviado por ${host}, onde sua conta faz login.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Redefinir sua senha',
+      heading: 'Redefinir sua senha',
+      body: 'Recebemos um pedido para redefinir a senha da sua conta. Para escolher uma nova, digite este código junto com a nova senha.',
+      unrequested: 'Se não foi você, ignore este e-mail: sua senha continua a mesma.',
+    },
+    confirmEmail: {
+      subject: 'Confirmar seu e-mail',
+      heading: 'Confirmar seu e-mail',
+      body: 'Para confirmar que este endereço pertence à sua conta, digite este código onde ele foi pedido.',
+      unrequested: 'Se você não pediu isto, ignore este e-mail: o endereço não será confirmado.',
+    },
+    updateEmail: {
+      subject: 'Alterar seu e-mail',
+      heading: 'Alterar seu e-mail',
+      body: 'Recebemos um pedido para usar outro endereço de e-mail na sua conta. Para permitir, digite este código junto com o novo endereço.',
+      unrequested:
+        'Se não foi você, seu endereço continua o mesmo. Mas alguém pode ter acesso à sua conta: altere sua senha.',
+    },
+    plcOperation: {
+      subject: 'Confirmar uma mudança na sua identidade',
+      heading: 'Confirmar uma mudança na sua identidade',
+      body: 'Recebemos um pedido para assinar uma operação PLC, ou seja, uma mudança na identidade (DID) da sua conta, como a transferência para outro servidor. Para permitir, digite este código. Quem o tiver pode assumir sua identidade.',
+      unrequested:
+        'Se não foi você, alguém pode ter acesso à sua conta: altere sua senha imediatamente e não compartilhe este código com ninguém.',
+    },
+    deleteAccount: {
+      subject: 'Excluir sua conta',
+      heading: 'Excluir sua conta',
+      body: 'Recebemos um pedido para excluir sua conta. Para excluí-la definitivamente, digite este código junto com sua senha. Isso não pode ser desfeito.',
+      unrequested:
+        'Se não foi você, sua conta é mantida, mas alguém pode ter acesso a ela: altere sua senha imediatamente.',
+    },
+    signInCode: {
+      subject: 'Seu código de login',
+      heading: 'Concluir o login',
+      body: 'Alguém, esperamos que você, está entrando na sua conta com sua senha. Para concluir o login, digite este código.',
+      unrequested:
+        'Se não foi você, alguém sabe sua senha: altere-a imediatamente. Sem este código não é possível entrar.',
+    },
+  },
+}

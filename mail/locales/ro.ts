@@ -1,0 +1,56 @@
+import type { MailTexts } from '../texts.ts'
+
+export const ro: MailTexts = {
+  language: 'ro',
+  greeting: (handle) => `Bună ziua, @${handle},`,
+  codeLabel: 'Codul dumneavoastră',
+  lifetime: (minutes) =>
+    `Codul poate fi folosit o singură dată și expiră în ${minutes} ${minutes % 100 === 0 || minutes % 100 > 19 ? 'de minute' : 'minute'}.`,
+  secrecy: 'Nu îl dați nimănui: cine vă ajută cu contul nu are nevoie de el.',
+  accountPage: 'Pagina contului dumneavoastră',
+  sentBy: (host) => `Trimis de ${host}, unde se autentifică contul dumneavoastră.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Resetați parola',
+      heading: 'Resetați parola',
+      body: 'Am primit o cerere de resetare a parolei contului dumneavoastră. Pentru a alege una nouă, introduceți acest cod împreună cu noua parolă.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, ignorați acest e-mail: parola rămâne neschimbată.',
+    },
+    confirmEmail: {
+      subject: 'Confirmați adresa de e-mail',
+      heading: 'Confirmați adresa de e-mail',
+      body: 'Pentru a confirma că această adresă aparține contului dumneavoastră, introduceți acest cod acolo unde v-a fost cerut.',
+      unrequested:
+        'Dacă nu ați cerut acest lucru, ignorați acest e-mail: adresa nu va fi confirmată.',
+    },
+    updateEmail: {
+      subject: 'Schimbați adresa de e-mail',
+      heading: 'Schimbați adresa de e-mail',
+      body: 'Am primit o cerere de a folosi altă adresă de e-mail pentru contul dumneavoastră. Pentru a o permite, introduceți acest cod împreună cu noua adresă.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, adresa rămâne neschimbată. Totuși, cineva ar putea avea acces la cont: vă rugăm să schimbați parola.',
+    },
+    plcOperation: {
+      subject: 'Confirmați o modificare a identității',
+      heading: 'Confirmați o modificare a identității',
+      body: 'Am primit o cerere de semnare a unei operațiuni PLC, adică o modificare a identității (DID) contului dumneavoastră, de exemplu mutarea pe alt server. Pentru a o permite, introduceți acest cod. Cine îl are poate prelua identitatea dumneavoastră.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, cineva ar putea avea acces la cont: schimbați imediat parola și nu dați nimănui acest cod.',
+    },
+    deleteAccount: {
+      subject: 'Ștergeți contul',
+      heading: 'Ștergeți contul',
+      body: 'Am primit o cerere de ștergere a contului dumneavoastră. Pentru a-l șterge definitiv, introduceți acest cod împreună cu parola. Acțiunea nu poate fi anulată.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, contul rămâne, dar cineva ar putea avea acces la el: schimbați imediat parola.',
+    },
+    signInCode: {
+      subject: 'Codul de autentificare',
+      heading: 'Finalizați autentificarea',
+      body: 'Cineva, sperăm că dumneavoastră, se autentifică în contul dumneavoastră cu parola. Pentru a finaliza autentificarea, introduceți acest cod.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, cineva vă știe parola: schimbați-o imediat. Fără acest cod autentificarea nu este posibilă.',
+    },
+  },
+}

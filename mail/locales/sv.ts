@@ -1,0 +1,55 @@
+import type { MailTexts } from '../texts.ts'
+
+export const sv: MailTexts = {
+  language: 'sv',
+  greeting: (handle) => `Hej @${handle}!`,
+  codeLabel: 'Din kod',
+  lifetime: (minutes) => `Koden fungerar en gång och upphör att gälla om ${minutes} minuter.`,
+  secrecy: 'Behåll den för dig själv: den som hjälper dig med ditt konto behöver den inte.',
+  accountPage: 'Din kontosida',
+  sentBy: (host) => `Skickat av ${host}, där ditt konto loggar in.`,
+  purposes: {
+    resetPassword: {
+      subject: 'Återställ ditt lösenord',
+      heading: 'Återställ ditt lösenord',
+      body: 'Vi har fått en begäran om att återställa lösenordet för ditt konto. Ange den här koden tillsammans med ditt nya lösenord.',
+      unrequested:
+        'Om det inte var du kan du ignorera det här meddelandet: ditt lösenord ändras inte.',
+    },
+    confirmEmail: {
+      subject: 'Bekräfta din e-postadress',
+      heading: 'Bekräfta din e-postadress',
+      body: 'Ange den här koden där du ombads att göra det, för att bekräfta att adressen hör till ditt konto.',
+      unrequested:
+        'Om du inte har begärt detta kan du ignorera meddelandet: adressen bekräftas inte.',
+    },
+    updateEmail: {
+      subject: 'Byt e-postadress',
+      heading: 'Byt e-postadress',
+      body: 'Vi har fått en begäran om att använda en annan e-postadress för ditt konto. Ange den här koden tillsammans med den nya adressen för att tillåta det.',
+      unrequested:
+        'Om det inte var du ändras inte din adress. Någon kan dock ha tillgång till ditt konto: byt lösenord.',
+    },
+    plcOperation: {
+      subject: 'Bekräfta en ändring av din identitet',
+      heading: 'Bekräfta en ändring av din identitet',
+      body: 'Vi har fått en begäran om att signera en PLC-operation, en ändring av ditt kontos identitet (DID), till exempel en flytt till en annan server. Ange den här koden för att tillåta det. Den som har koden kan ta över din identitet.',
+      unrequested:
+        'Om det inte var du kan någon ha tillgång till ditt konto: byt lösenord genast och ge inte koden till någon.',
+    },
+    deleteAccount: {
+      subject: 'Radera ditt konto',
+      heading: 'Radera ditt konto',
+      body: 'Vi har fått en begäran om att radera ditt konto. Ange den här koden tillsammans med ditt lösenord för att radera det permanent. Det går inte att ångra.',
+      unrequested:
+        'Om det inte var du finns ditt konto kvar, men någon kan ha tillgång till det: byt lösenord genast.',
+    },
+    signInCode: {
+      subject: 'Din inloggningskod',
+      heading: 'Slutför inloggningen',
+      body: 'Någon, förhoppningsvis du, håller på att logga in på ditt konto med ditt lösenord. Ange den här koden för att slutföra inloggningen.',
+      unrequested:
+        'Om det inte var du känner någon till ditt lösenord: byt det genast. Utan den här koden går det inte att logga in.',
+    },
+  },
+}

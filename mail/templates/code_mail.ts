@@ -1,0 +1,57 @@
+import type { MailPurpose, MailTexts } from '../texts.ts'
+import { htmlOf } from './html.ts'
+import { textOf } from './text.ts'
+
+/** What a template shows, in reading order and without markup. */
+export type CodeMailContent = {
+  readonly language: string
+  readonly heading: string
+  readonly greeting: string
+  readonly body: string
+  readonly codeLabel: string
+  readonly code: string
+  readonly lifetime: string
+  readonly secrecy: string
+  readonly unrequested: string
+  readonly accountPage: string
+  readonly accountUrl: string
+  readonly sentBy: string
+}
+
+export type RenderedMail = {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+export type CodeMailValues = {
+  readonly handle: string
+  readonly token: string
+  /** Public origin of the entryway. */
+  readonly publicUrl: string
+  readonly lifetimeMinutes: number
+}
+
+/** Writes the mail for one purpose in one locale. The code is never part of the subject. */
+export async function renderCodeMail(
+  purpose: MailPurpose,
+  texts: MailTexts,
+  { handle, token, publicUrl, lifetimeMinutes }: CodeMailValues,
+): Promise<RenderedMail> {
+  const { subject, heading, body, unrequested } = texts.purposes[purpose]
+  const content: CodeMailContent = {
+    language: texts.language,
+    heading,
+    greeting: texts.greeting(handle),
+    body,
+    codeLabel: texts.codeLabel,
+    code: token,
+    lifetime: texts.lifetime(lifetimeMinutes),
+    secrecy: texts.secrecy,
+    unrequested,
+    accountPage: texts.accountPage,
+    accountUrl: new URL('/account', publicUrl).href,
+    sentBy: texts.sentBy(new URL(publicUrl).host),
+  }
+  return { subject, text: textOf(content), html: await htmlOf(content) }
+}

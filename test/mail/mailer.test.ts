@@ -1,0 +1,181 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { inspect } from 'node:util'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { MailError } from '../../mail/error.ts'
+import { createMailer, type Mailer } from '../../mail/mailer.ts'
+import { listenOnLoopback } from '../../world/loopback.ts'
+import { type Smtp, startSmtp } from '../../world/smtp.ts'
+
+const TOKEN = 'ABCDE-23456'
+
+let smtp: Smtp
+let mailer: Mailer
+let logged: string
+
+function open(smtpUrl: string, from?: string) {
+  const write = (line: string) => {
+    logged += line
+  }
+  return createMailer({
+    smtpUrl,
+    from,
+    dataDir: '/nowhere',
+    publicUrl: 'https://entryway.example',
+    log: pino({ level: 'trace' }, { write }),
+  })
+}
+
+beforeEach(async () => {
+  logged = ''
+  smtp = await startSmtp()
+  mailer = open(smtp.url, 'Entryway <hello@entryway.example>')
+})
+
+afterEach(async () => {
+  mailer.close()
+  await smtp.close()
+})
+
+const mail = { to: 'alice@mail.test', handle: 'alice.test', token: TOKEN }
+
+describe('mails with a code', () => {
+  test.each([
+    ['sendResetPassword', 'Reset your password'],
+    ['sendConfirmEmail', 'Confirm your email address'],
+    ['sendUpdateEmail', 'Change your email address'],
+    ['sendPlcOperation', 'Confirm a change to your identity'],
+    ['sendDeleteAccount', 'Delete your account'],
+    ['sendSignInCode', 'Your sign-in code'],
+  ] as const)('%s arrives in plain text and HTML', async (method, subject) => {
+    await mailer[method](mail)
+    const { text, html, ...received } = await smtp.waitForMail(mail.to)
+    expect(received.subject).toBe(subject)
+    expect(received.from).toMatchObject({ name: 'Entryway', address: 'hello@entryway.example' })
+    for (const part of [text, html]) {
+      expect(part).toContain('@alice.test')
+      expect(part).toContain(TOKEN)
+      expect(part).toContain('15 minutes')
+      expect(part).toContain('https://entryway.example/account')
+    }
+    expect(html).toContain('<html lang="en">')
+    expect(received.headers).toContainEqual(
+      expect.objectContaining({ key: 'auto-submitted', value: 'auto-generated' }),
+    )
+  })
+
+  test('come in the locale asked for', async () => {
+    await mailer.sendSignInCode({ ...mail, locale: 'ja' })
+    const { subject, text, html } = await smtp.waitForMail(mail.to)
+    expect(subject).toBe('サインインコード')
+    expect(text).toContain('15分')
+    expect(html).toContain('<html lang="ja">')
+  })
+
+  test('show a handle as text, not as markup', async () => {
+    await mailer.sendResetPassword({ ...mail, handle: '<img src="//evil.test">&.test' })
+    const { html, text } = await smtp.waitForMail(mail.to)
+    expect(html).toContain('@&lt;img src=&quot;//evil.test&quot;&gt;&amp;.test')
+    expect(html).not.toContain('<img')
+    expect(text).toContain('@<img src="//evil.test">&.test')
+  })
+
+  test('load nothing from elsewhere', async () => {
+    await mailer.sendResetPassword(mail)
+    const { html, attachments } = await smtp.waitForMail(mail.to)
+    expect(html).not.toMatch(/\b(src|background)=|url\(|@import|<link/)
+    expect(attachments).toEqual([])
+  })
+
+  test('leave no token and no address in the log', async () => {
+    await mailer.sendResetPassword(mail)
+    expect(logged).toContain('resetPassword')
+    expect(logged).not.toContain(TOKEN)
+    expect(logged).not.toContain(mail.to)
+  })
+})
+
+describe('the envelope', () => {
+  test('has one recipient, whatever the address looks like', async () => {
+    const to = 'alice@mail.test, mallory@evil.test'
+    await mailer.sendResetPassword({ ...mail, to }).catch(() => {})
+    expect(smtp.mails.flatMap((received) => received.to)).not.toContainEqual(
+      expect.objectContaining({ address: 'mallory@evil.test' }),
+    )
+    await mailer.sendResetPassword(mail)
+    await smtp.waitForMail(mail.to)
+  })
+
+  test('defaults its sender to the host of the entryway', async () => {
+    mailer.close()
+    mailer = open(smtp.url)
+    await mailer.sendResetPassword(mail)
+    expect((await smtp.waitForMail(mail.to)).from?.address).toBe('noreply@entryway.example')
+  })
+})
+
+test('sendRaw sends what it was given', async () => {
+  const subject = 'About your account\r\nBcc: mallory@evil.test'
+  await mailer.sendRaw({ to: mail.to, subject, text: 'Hello', html: '<p>Hello</p>' })
+  const received = await smtp.waitForMail(mail.to)
+  expect(received.text?.trim()).toBe('Hello')
+  expect(received.html?.trim()).toBe('<p>Hello</p>')
+  expect(received.bcc).toBeUndefined()
+})
+
+describe('a server that does not take the mail', () => {
+  const failure = (sending: Promise<void>) =>
+    sending.then(
+      () => expect.unreachable('the mail was sent'),
+      (error: unknown) => error as MailError,
+    )
+
+  test('is a MailError with the cause when nothing listens', async () => {
+    const { port, close } = await listenOnLoopback()
+    await close()
+    mailer.close()
+    mailer = open(`smtp://127.0.0.1:${port}`)
+    const error = await failure(mailer.sendResetPassword(mail))
+    expect(error).toBeInstanceOf(MailError)
+    expect(error.message).toMatch(/^Could not send mail \(resetPassword\): E[A-Z]+$/)
+    expect(error.cause).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
+  })
+
+  test('is a MailError when it never says a word', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const address = silent.address()
+    if (address === null || typeof address === 'string') throw new TypeError('no port')
+    mailer.close()
+    mailer = open(`smtp://127.0.0.1:${address.port}/?greetingTimeout=100`)
+    const error = await failure(mailer.sendResetPassword(mail))
+    silent.close()
+    expect(error).toBeInstanceOf(MailError)
+    expect(error.cause).toMatchObject({ code: 'ETIMEDOUT' })
+  })
+
+  test('is a MailError without the token, also where the server quotes it', async () => {
+    smtp.refuse(`spam: ${TOKEN}`)
+    const error = await failure(mailer.sendResetPassword(mail))
+    expect(error).toBeInstanceOf(MailError)
+    expect(error.cause).toMatchObject({
+      message: expect.stringContaining('spam: [redacted]'),
+      code: 'EENVELOPE',
+      responseCode: 550,
+    })
+    expect(inspect(error, { depth: 10 })).not.toContain(TOKEN)
+    expect(logged).not.toContain(TOKEN)
+
+    smtp.refuse(undefined)
+    await mailer.sendResetPassword(mail)
+    await smtp.waitForMail(mail.to)
+  })
+})
+
+test('close() hangs up the pooled connection', { timeout: 5_000 }, async () => {
+  await mailer.sendResetPassword(mail)
+  mailer.close()
+  // A server waits for its connections to end before it is closed.
+  await smtp.close()
+})
