@@ -1,0 +1,79 @@
+import { type HeadlessBrowser, newHeadlessBrowser } from './headless_browser.ts'
+
+/** A person's account, as they would type it. */
+export type Credentials = { handle: string; email: string; password: string }
+
+export type HeadlessOptions = {
+  /** Used again for several sign-ins of one person; a fresh device unless given. */
+  browser?: HeadlessBrowser
+  /** What of the requested scope to grant; all of it unless given. */
+  grantedScope?: string
+  /** "Remember this account on this device". */
+  remember?: boolean
+}
+
+let people = 0
+
+/** Credentials nobody has used in this process; `name` starts the handle. */
+export function newCredentials(name: string, domain = '.test'): Credentials {
+  const unique = `${name}${++people}`
+  return {
+    handle: `${unique}${domain}`,
+    email: `${unique}@mail.vestibule.internal`,
+    password: `secret of ${unique}`,
+  }
+}
+
+/**
+ * Signs somebody up on the account page, over HTTP, as its script does.
+ *
+ * @param origin the entryway, or a PDS that is its own authorization server
+ * @returns the new account's DID
+ */
+export async function headlessSignUp(origin: string, person: Credentials): Promise<string> {
+  const browser = newHeadlessBrowser(origin)
+  const { account } = await browser.callApi<{ account: { did: string } }>(
+    `${origin}/account`,
+    'sign-up',
+    { locale: 'en', ...person },
+  )
+  return account.did
+}
+
+/**
+ * Takes a pushed authorization request through sign-in and consent, over HTTP, as
+ * the provider's page does.
+ *
+ * @param url as {@link Login.url}
+ * @returns the callback URL with the code (or error), as the client would get it
+ */
+export async function headlessSignIn(
+  url: string,
+  person: Credentials,
+  { browser, grantedScope, remember = false }: HeadlessOptions = {},
+): Promise<URL> {
+  const { origin } = new URL(url)
+  const device = browser ?? newHeadlessBrowser(origin)
+  const page = await device.open(url)
+  await page.body.dump()
+  if (page.headers.location) return new URL(String(page.headers.location))
+
+  const { account, ephemeralToken } = await device.callApi<{
+    account: { did: string }
+    ephemeralToken?: string
+  }>(url, 'sign-in', {
+    locale: 'en',
+    username: person.handle,
+    password: person.password,
+    remember,
+  })
+  const consent = await device.callApi<{ url: string }>(
+    url,
+    'consent',
+    { did: account.did, scope: grantedScope },
+    ephemeralToken,
+  )
+  const redirect = await device.open(consent.url, url)
+  await redirect.body.dump()
+  return new URL(String(redirect.headers.location))
+}

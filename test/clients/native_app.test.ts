@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser, type TestBrowser } from '../../world/browser.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { newCredentials } from './headless_sign_in.ts'
+import { type HostedClient, hostNativeClient } from './hosted_client.ts'
+import { discoverApp, finishLogin, type OAuthApp, startLogin } from './oauth_app.ts'
+import { expectSessionLife } from './session_life.ts'
+import { callbackOf, deny, grant, signIn, signUp } from './steps.ts'
+
+const scope = 'atproto transition:generic'
+const person = newCredentials('nora')
+let network: Network
+let browser: TestBrowser
+let client: HostedClient
+let app: OAuthApp
+
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser()
+  client = await hostNativeClient(network.ca, scope)
+  const { clientId, redirectUri } = client
+  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope })
+})
+afterAll(async () => {
+  await client?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+test('a native app is called back by its own scheme and holds a session', async () => {
+  const login = await startLogin(app)
+  expect(login.nonceChallenges).toBe(1)
+
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(login.url)
+  await signUp(page, person)
+  const callback = callbackOf(page, 'internal.vestibule.app:/callback')
+  await grant(page)
+
+  const session = await finishLogin(app, login, await callback)
+  expect(session.scope).toBe(scope)
+  await expectSessionLife(app, session)
+})
+
+test('a native app learns that its user refused, and may ask again', async () => {
+  const page = await (await browser.newContext()).newPage()
+  const refused = await startLogin(app)
+  await page.goto(refused.url)
+  await signIn(page, person)
+  const refusal = callbackOf(page, client.redirectUri)
+  await deny(page)
+  await expect(finishLogin(app, refused, await refusal)).rejects.toMatchObject({
+    error: 'access_denied',
+  })
+
+  const login = await startLogin(app)
+  await page.goto(login.url)
+  await signIn(page, person)
+  const callback = callbackOf(page, client.redirectUri)
+  await grant(page)
+  expect(await finishLogin(app, login, await callback)).toMatchObject({ scope })
+})
