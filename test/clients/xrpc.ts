@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import { newPost } from './new_post.ts'
 import type { OAuthApp, OAuthSession } from './oauth_app.ts'
 
 export type XrpcAnswer = { status: number; body: Record<string, unknown> }
@@ -33,15 +34,6 @@ export async function xrpc(
     throw error
   })
   return { status: response.status, body: (await response.json()) as XrpcAnswer['body'] }
-}
-
-/** A post, ready for `com.atproto.repo.createRecord`. */
-export function newPost(repo: string, text: string) {
-  return {
-    repo,
-    collection: 'app.bsky.feed.post',
-    record: { $type: 'app.bsky.feed.post', text, createdAt: new Date().toISOString() },
-  }
 }
 
 /** Writes a post with the session and returns the text that anybody can then read. */

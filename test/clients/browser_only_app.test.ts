@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser, type TestBrowser } from '../../world/browser.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../world/loopback.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { headlessSignUp, newCredentials } from './headless_sign_in.ts'
+import { enterPassword, grant } from './steps.ts'
+import { readText } from './xrpc.ts'
+
+const person = newCredentials('bea')
+let network: Network
+let browser: TestBrowser
+let host: LoopbackServer
+let did: string
+
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser()
+  did = await headlessSignUp(network.url, person)
+  const bundle = await build({
+    entryPoints: [fileURLToPath(new URL('./browser_app.ts', import.meta.url))],
+    bundle: true,
+    format: 'iife',
+    write: false,
+    define: {
+      servers: JSON.stringify({
+        pdsUrl: network.pds.url,
+        plcUrl: network.plc.url,
+        scope: 'atproto transition:generic',
+      }),
+    },
+  })
+  const page = `<!doctype html><title>App</title><script>${bundle.outputFiles[0]?.text}</script>`
+  host = await listenOnLoopback((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
+  })
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+test('an app without a server signs in, posts, refreshes and signs out', async () => {
+  const page = await (await browser.newContext()).newPage()
+  const pushed: number[] = []
+  page.on('response', (response) => {
+    const isPost = response.request().method() === 'POST'
+    if (isPost && response.url().endsWith('/oauth/par')) pushed.push(response.status())
+  })
+  const appUrl = `http://127.0.0.1:${host.port}/`
+
+  await page.goto(appUrl)
+  await page.evaluate((handle) => void app.then((it) => it.signIn(handle)), person.handle)
+  await enterPassword(page, person)
+  await grant(page)
+  await page.waitForURL((url) => url.href.startsWith(appUrl))
+  expect(await page.evaluate(async () => (await app).did)).toBe(did)
+  expect(pushed).toEqual([400, 201])
+
+  expect(await post(page, 'from a browser')).toBe('from a browser')
+  await page.reload()
+  await page.evaluate(async () => (await app).refresh())
+  expect(await post(page, 'once refreshed')).toBe('once refreshed')
+
+  expect(await page.evaluate(async () => (await app).signOut())).toBe('invalid_grant')
+})
+
+async function post(page: Page, text: string): Promise<unknown> {
+  return readText(network.pds.url, await page.evaluate(async (it) => (await app).post(it), text))
+}

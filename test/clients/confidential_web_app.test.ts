@@ -1,0 +1,69 @@
+import { Agent } from '@atproto/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser, type TestBrowser } from '../../world/browser.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { newCredentials } from './headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from './hosted_client.ts'
+import { newPost } from './new_post.ts'
+import { makeNodeClient, type NodeClient } from './node_client.ts'
+import { grant, signUp } from './steps.ts'
+import { readText } from './xrpc.ts'
+
+const person = newCredentials('wanda')
+let network: Network
+let browser: TestBrowser
+let host: HostedClient
+let app: NodeClient
+
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser(network.ca)
+  const key = await makeClientKey()
+  host = await hostWebClient(network.ca, key, 'atproto transition:generic')
+  app = await makeNodeClient(host, key, { pdsUrl: network.pds.url, plcUrl: network.plc.url })
+
+  host.routes.set('/sign-in', async (_request, response) => {
+    const url = await app.client.authorize(network.pds.url)
+    response.writeHead(303, { location: url.href }).end()
+  })
+  host.routes.set('/callback', async (request, response) => {
+    const { searchParams } = new URL(request.url ?? '/', host.url)
+    const { session } = await app.client.callback(searchParams)
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<output>${session.did}</output>`)
+  })
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+test('a confidential web app signs somebody up, posts, refreshes and signs them out', async () => {
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${host.url}/sign-in`)
+  await signUp(page, person)
+  await grant(page)
+  const did = String(await page.locator('output').textContent())
+  expect(did).toMatch(/^did:plc:/)
+  expect(app.nonceChallenges).toBe(1)
+
+  const post = async (text: string) => {
+    const agent = new Agent(await app.client.restore(did))
+    const { data } = await agent.com.atproto.repo.createRecord(newPost(did, text))
+    return readText(network.pds.url, data.uri)
+  }
+  expect(await post('from a web app')).toBe('from a web app')
+
+  const before = app.sessions.get(did)?.tokenSet
+  const session = await app.client.restore(did, true)
+  const saved = app.sessions.get(did)
+  expect(saved?.tokenSet.access_token).not.toBe(before?.access_token)
+  expect(saved?.tokenSet.refresh_token).not.toBe(before?.refresh_token)
+  expect(await post('once refreshed')).toBe('once refreshed')
+
+  await session.signOut()
+  if (saved) app.sessions.set(did, saved)
+  await expect(app.client.restore(did, true)).rejects.toMatchObject({
+    cause: { error: 'invalid_grant' },
+  })
+})
