@@ -1,0 +1,109 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser, type TestBrowser } from '../../world/browser.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
+import {
+  discoverApp,
+  finishLogin,
+  type Login,
+  type OAuthApp,
+  startLogin,
+} from '../clients/oauth_app.ts'
+import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../clients/steps.ts'
+
+const scope = 'atproto transition:generic'
+const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
+let network: Network
+let browser: TestBrowser
+let host: HostedClient
+let app: OAuthApp
+let dids: { mia: string; ned: string }
+/** A page of a browser that remembers Mia, who has granted the app its scope. */
+let page: Page
+
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser(network.ca)
+  const key = await makeClientKey()
+  host = await hostWebClient(network.ca, key, scope)
+  host.routes.set('/callback', '<p>Back in the app</p>')
+  const { clientId, redirectUri } = host
+  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
+  dids = {
+    mia: await headlessSignUp(network.url, mia),
+    ned: await headlessSignUp(network.url, ned),
+  }
+  page = await (await browser.newContext()).newPage()
+  const login = await open({})
+  await signIn(page, mia, { remember: true })
+  await ending(login, () => grant(page))
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+async function open(parameters: Record<string, string>, on = page): Promise<Login> {
+  const login = await startLogin(app, parameters)
+  await on.goto(login.url)
+  return login
+}
+
+/** The DID that the flow ends with once `lastStep` is done. */
+async function ending(login: Login, lastStep: () => Promise<void>, on = page): Promise<string> {
+  const callback = callbackOf(on, host.redirectUri)
+  await lastStep()
+  await on.getByText('Back in the app').waitFor()
+  return (await finishLogin(app, login, await callback)).did
+}
+
+const heading = (text: string | RegExp) => page.getByText(text).first().waitFor()
+
+test('prompt=login asks for the password of somebody who is signed in', async () => {
+  const login = await open({ prompt: 'login', login_hint: mia.handle })
+  await heading('Confirm your password to continue')
+  expect(await page.inputValue('input[name=username]')).toBe(mia.handle)
+  await enterPassword(page, mia)
+  expect(await ending(login, () => grant(page))).toBe(dids.mia)
+})
+
+test('prompt=consent asks again for what was granted before, and for no password', async () => {
+  const login = await open({ prompt: 'consent', login_hint: mia.handle })
+  await heading('Grant access to your account')
+  expect(await page.locator('input[name=password]').count()).toBe(0)
+  expect(await ending(login, () => grant(page))).toBe(dids.mia)
+})
+
+test('prompt=select_account lets somebody choose another account', async () => {
+  const login = await open({ prompt: 'select_account' })
+  await heading(/Continue with/)
+  await page.getByText(mia.handle).waitFor()
+  await page.getByText('Another account').click()
+  await page.fill('input[name=username]', ned.handle)
+  await enterPassword(page, ned)
+  expect(await ending(login, () => grant(page))).toBe(dids.ned)
+})
+
+test('prompt=create opens the sign-up form, signed in or not', async () => {
+  const stranger = await (await browser.newContext()).newPage()
+  for (const visitor of [page, stranger]) {
+    const login = await open({ prompt: 'create' }, visitor)
+    await fillInSignUp(visitor, newCredentials('new'))
+    const did = await ending(login, () => grant(visitor), visitor)
+    expect(did).toMatch(/^did:plc:/)
+    expect(Object.values(dids)).not.toContain(did)
+  }
+})
+
+test('login_hint fills in who is to sign in, and lets nobody else', async () => {
+  const stranger = await (await browser.newContext()).newPage()
+  const login = await open({ login_hint: ned.handle }, stranger)
+  const username = stranger.locator('input[name=username]')
+  expect(await username.inputValue()).toBe(ned.handle)
+  expect(await username.isEditable()).toBe(false)
+  await enterPassword(stranger, ned)
+  expect(await ending(login, () => grant(stranger), stranger)).toBe(dids.ned)
+})
