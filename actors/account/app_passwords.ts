@@ -1,0 +1,42 @@
+import { Refusal } from '../../errors.ts'
+import { randomAppPassword } from '../../passwords/random.ts'
+import { hashAppPassword } from '../../passwords/scrypt.ts'
+import {
+  type AppPassword,
+  deleteAppPassword,
+  insertAppPassword,
+  listAppPasswords,
+} from '../../stores/sql/account/app_password.ts'
+import { appendAudit } from '../../stores/sql/account/audit.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import { existing } from './lifecycle.ts'
+
+/** The password itself leaves the account once, here. */
+export async function create(
+  db: Db,
+  name: string,
+  privileged: boolean,
+): Promise<AppPassword & { password: string }> {
+  const password = randomAppPassword()
+  const passwordScrypt = await hashAppPassword(existing(db).did, password)
+  const appPassword = { name, privileged, createdAt: Date.now() }
+  transact(db, () => {
+    if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
+      throw new Refusal('InvalidRequest', 'could not create app-specific password')
+    }
+    appendAudit(db, { at: Date.now(), event: 'app_password_created', detail: { name } })
+  })
+  return { ...appPassword, password }
+}
+
+export function list(db: Db): AppPassword[] {
+  existing(db)
+  return listAppPasswords(db)
+}
+
+export function revoke(db: Db, name: string): void {
+  transact(db, () => {
+    deleteAppPassword(db, name)
+    appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name } })
+  })
+}

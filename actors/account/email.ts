@@ -1,0 +1,84 @@
+import { Refusal } from '../../errors.ts'
+import { randomCode } from '../../passwords/random.ts'
+import { appendAudit } from '../../stores/sql/account/audit.ts'
+import {
+  checkEmailToken,
+  deleteAllEmailTokens,
+  deleteEmailToken,
+  type EmailTokenPurpose,
+  putEmailToken,
+} from '../../stores/sql/account/email_token.ts'
+import * as profile from '../../stores/sql/account/profile.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import { existing } from './lifecycle.ts'
+
+/** A new code for `purpose`; the one before it ends. */
+export function issueToken(db: Db, purpose: EmailTokenPurpose): string {
+  existing(db)
+  const token = randomCode()
+  putEmailToken(db, purpose, token, Date.now())
+  return token
+}
+
+/** @throws {Refusal} InvalidToken, ExpiredToken */
+export function checkToken(db: Db, purpose: EmailTokenPurpose, token: string): void {
+  const state = checkEmailToken(db, purpose, token.trim().toUpperCase(), Date.now())
+  if (state === 'invalid') throw new Refusal('InvalidToken', 'Token is invalid')
+  if (state === 'expired') throw new Refusal('ExpiredToken', 'Token is expired')
+}
+
+/** Checks a code and ends it. @throws {Refusal} InvalidToken, ExpiredToken */
+export function spendToken(db: Db, purpose: EmailTokenPurpose, token: string): void {
+  checkToken(db, purpose, token)
+  deleteEmailToken(db, purpose)
+}
+
+/** @throws {Refusal} InvalidEmail, InvalidToken, ExpiredToken */
+export function confirm(db: Db, email: string, token: string): profile.AccountRow {
+  return transact(db, () => {
+    if (existing(db).email !== email.toLowerCase()) {
+      throw new Refusal('InvalidEmail', 'invalid email')
+    }
+    spendToken(db, 'confirm_email', token)
+    profile.setEmailConfirmed(db, Date.now())
+    appendAudit(db, { at: Date.now(), event: 'email_confirmed', detail: {} })
+    return existing(db)
+  })
+}
+
+/**
+ * Changes the address with the code that went to the old one, which is needed once that was
+ * confirmed. Every other open code ends, since it went to the old address.
+ *
+ * @throws {Refusal} InvalidToken, ExpiredToken
+ */
+export function change(db: Db, email: string, token: string | null): profile.AccountRow {
+  return transact(db, () => {
+    const account = existing(db)
+    if (account.emailConfirmedAt !== null) {
+      if (!token)
+        throw new Refusal('InvalidToken', 'confirmation token required', { required: true })
+      spendToken(db, 'update_email', token)
+    }
+    return set(db, email)
+  })
+}
+
+/** Changes the address without a code: for the operator. */
+export function set(db: Db, email: string): profile.AccountRow {
+  return transact(db, () => {
+    const before = existing(db)
+    profile.setEmail(db, email.toLowerCase())
+    deleteAllEmailTokens(db)
+    appendAudit(db, { at: Date.now(), event: 'email_changed', detail: { from: before.email } })
+    return existing(db)
+  })
+}
+
+export function setAuthFactor(db: Db, on: boolean): void {
+  transact(db, () => {
+    existing(db)
+    profile.setEmailAuthFactor(db, on)
+    appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
+  })
+}

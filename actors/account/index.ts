@@ -1,0 +1,87 @@
+import { actor } from 'rivetkit'
+import { ACCOUNT_SLEEP } from '../../lifetimes.ts'
+import { appendAudit, listAudit } from '../../stores/sql/account/audit.ts'
+import * as clients from '../../stores/sql/account/authorized_client.ts'
+import * as legacy from '../../stores/sql/account/legacy_session.ts'
+import * as profiles from '../../stores/sql/account/profile.ts'
+import { accountSchema } from '../../stores/sql/account/schema.ts'
+import {
+  createSession,
+  deleteSession,
+  deleteSessionByTokenId,
+  rotateSession,
+} from '../../stores/sql/account/session.ts'
+import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
+import * as appPasswords from './app_passwords.ts'
+import * as devices from './devices.ts'
+import * as email from './email.ts'
+import * as lifecycle from './lifecycle.ts'
+import * as passwords from './passwords.ts'
+import * as sessions from './sessions.ts'
+
+/** What the account can be asked. */
+export const accountFunctions = {
+  create: lifecycle.create,
+  read: profiles.readAccount,
+  setHandle: lifecycle.setHandle,
+  deactivate: lifecycle.deactivate,
+  activate: lifecycle.activate,
+  takeDown: lifecycle.takeDown,
+  erase: profiles.eraseAccount,
+  setInvitesDisabled: profiles.setInvitesDisabled,
+
+  verifyPassword: passwords.verify,
+  login: passwords.login,
+  changePassword: passwords.change,
+  resetPassword: passwords.reset,
+
+  createAppPassword: appPasswords.create,
+  listAppPasswords: appPasswords.list,
+  revokeAppPassword: appPasswords.revoke,
+
+  issueEmailToken: email.issueToken,
+  checkEmailToken: email.checkToken,
+  spendEmailToken: email.spendToken,
+  confirmEmail: email.confirm,
+  changeEmail: email.change,
+  setEmail: email.set,
+  setEmailAuthFactor: email.setAuthFactor,
+
+  createSession,
+  findSessionByTokenId: sessions.findByTokenId,
+  findSessionByCode: sessions.findByCode,
+  findSessionByRefreshToken: sessions.findByRefreshToken,
+  rotateSession,
+  deleteSession,
+  deleteSessionByTokenId,
+  listSessions: sessions.list,
+
+  createLegacySession: legacy.insertLegacySession,
+  rotateLegacySession: legacy.rotateLegacySession,
+  deleteLegacySession: legacy.deleteLegacySession,
+
+  rememberDevice: devices.remember,
+  readDevice: devices.read,
+  listDevices: devices.list,
+  forgetDevice: devices.forget,
+  authorizeClient: clients.upsertAuthorizedClient,
+  listAuthorizedClients: clients.listAuthorizedClients,
+
+  signOutEverywhere: lifecycle.signOutEverywhere,
+  audit: appendAudit,
+  listAudit,
+}
+
+/** One account: everything that is true about it, in its own database. The key is its DID. */
+export const accountActor = (runner: Runner) =>
+  actor({
+    options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: 60_000 },
+    onBeforeConnect: requireSecret(runner),
+    createVars: (c: { key: string[] }, _driver: unknown) => ({
+      db: openDatabase(databasePath.account(runner.settings, c.key[0] as string), accountSchema),
+    }),
+    onSleep: (c) => closeDatabase(c.vars.db),
+    onDestroy: (c) => closeDatabase(c.vars.db),
+    actions: onDatabase(accountFunctions),
+  })

@@ -1,0 +1,86 @@
+import { Refusal } from '../../errors.ts'
+import { deleteAllAppPasswords } from '../../stores/sql/account/app_password.ts'
+import { appendAudit } from '../../stores/sql/account/audit.ts'
+import { deleteAllAuthorizedClients } from '../../stores/sql/account/authorized_client.ts'
+import { deleteAllDeviceAccounts } from '../../stores/sql/account/device.ts'
+import { deleteAllLegacySessions } from '../../stores/sql/account/legacy_session.ts'
+import * as profile from '../../stores/sql/account/profile.ts'
+import { deleteAllSessions } from '../../stores/sql/account/session.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+
+/** The account, or a refusal. */
+export function existing(db: Db): profile.AccountRow {
+  const account = profile.readAccount(db)
+  if (!account) throw new Refusal('AccountNotFound', 'Account not found')
+  return account
+}
+
+export function create(db: Db, account: profile.NewAccount): profile.AccountRow {
+  return transact(db, () => {
+    profile.insertAccount(db, account)
+    appendAudit(db, { at: Date.now(), event: 'account_created', detail: {} })
+    return existing(db)
+  })
+}
+
+export function setHandle(db: Db, handle: string | null): profile.AccountRow {
+  return transact(db, () => {
+    const before = existing(db)
+    profile.setHandle(db, handle)
+    appendAudit(db, {
+      at: Date.now(),
+      event: 'handle_changed',
+      detail: { from: before.handle, to: handle },
+    })
+    return existing(db)
+  })
+}
+
+/** As the reference does, deactivation takes the credentials that apps hold with it. */
+export function deactivate(db: Db, deleteAfter: number | null): profile.AccountRow {
+  return transact(db, () => {
+    existing(db)
+    const now = Date.now()
+    deleteAllSessions(db)
+    deleteAllAuthorizedClients(db)
+    deleteAllAppPasswords(db)
+    profile.setDeactivated(db, now, deleteAfter)
+    appendAudit(db, { at: now, event: 'account_deactivated', detail: {} })
+    return existing(db)
+  })
+}
+
+export function activate(db: Db): profile.AccountRow {
+  return transact(db, () => {
+    if (existing(db).takedownRef !== null) {
+      throw new Refusal('AccountTakedown', 'Account has been taken down')
+    }
+    profile.setDeactivated(db, null, null)
+    appendAudit(db, { at: Date.now(), event: 'account_activated', detail: {} })
+    return existing(db)
+  })
+}
+
+/** A takedown ends every session; `ref` null lifts it. */
+export function takeDown(db: Db, ref: string | null): void {
+  transact(db, () => {
+    existing(db)
+    profile.setTakedown(db, ref)
+    if (ref !== null) endSessions(db)
+    appendAudit(db, { at: Date.now(), event: ref ? 'taken_down' : 'takedown_lifted', detail: {} })
+  })
+}
+
+export function signOutEverywhere(db: Db): void {
+  transact(db, () => {
+    endSessions(db)
+    appendAudit(db, { at: Date.now(), event: 'signed_out_everywhere', detail: {} })
+  })
+}
+
+/** OAuth sessions, legacy sessions and remembered devices; to be called inside a transaction. */
+export function endSessions(db: Db): void {
+  deleteAllSessions(db)
+  deleteAllLegacySessions(db)
+  deleteAllDeviceAccounts(db)
+}

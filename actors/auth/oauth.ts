@@ -1,0 +1,42 @@
+import { OAuthError } from '@atproto/oauth-provider/errors'
+import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { Log } from '../../log.ts'
+import { inRequestScope } from '../../stores/request_scope.ts'
+import { type FetchHandler, fetchAdapter } from './fetch_adapter.ts'
+
+/** The provider's endpoints and pages as one fetch handler. */
+export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHandler {
+  const handle = fetchAdapter(
+    oauthMiddleware(provider, {
+      onError: (_req, _res, err, message) => {
+        const expected = err instanceof OAuthError && err.statusCode < 500
+        log[expected ? 'debug' : 'warn']({ err }, message)
+      },
+    }),
+  )
+  return (request) =>
+    inRequestScope(async (scope) => {
+      const response = await handle(request)
+      if (scope.fault === undefined) return response
+      log.error({ err: scope.fault }, 'a store failed while answering a request')
+      return faulty(response)
+    })
+}
+
+/**
+ * The answer to a request during which a store failed: never a success and never the client's
+ * fault, whatever the provider made of it. Redirects carry `server_error` already.
+ */
+function faulty(response: Response): Response {
+  if (response.status >= 500 || (response.status >= 300 && response.status < 400)) return response
+  const headers = new Headers(response.headers)
+  headers.delete('content-length')
+  if (!headers.get('content-type')?.startsWith('application/json')) {
+    return new Response(response.body, { status: 503, headers })
+  }
+  return Response.json(
+    { error: 'server_error', error_description: 'Server error' },
+    { status: 503, headers },
+  )
+}

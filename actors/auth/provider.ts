@@ -1,0 +1,42 @@
+import { JoseKey, LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
+import * as lifetimes from '../../lifetimes.ts'
+import { createStores } from '../../stores/index.ts'
+import type { Db } from '../../stores/sql/database.ts'
+import type { Services } from '../services.ts'
+import { EntrywayProvider } from './entryway_provider.ts'
+import { createHooks } from './hooks.ts'
+
+/** The OAuth provider of this entryway, over its stores. */
+export async function createProvider(
+  db: Db,
+  services: Services,
+  protectedResources: string[],
+): Promise<EntrywayProvider> {
+  const { settings, secrets } = services
+  const safeFetch = settings.dev
+    ? globalThis.fetch
+    : safeFetchWrap({ timeout: lifetimes.CLIENT_FETCH })
+
+  return new EntrywayProvider({
+    issuer: settings.publicUrl,
+    // Without a key id: the PDS loads the public half without one, too.
+    keyset: [await JoseKey.fromKeyLike(secrets.jwtPrivateKey, undefined, 'ES256K')],
+    store: createStores(db, services),
+    dpopSecret: secrets.dpopSecret,
+    refreshTokenKey: secrets.refreshTokenSecret,
+    tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
+    authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
+    metadata: { protected_resources: protectedResources as [`https://${string}`] },
+    safeFetch,
+    lexResolver: new LexResolver({
+      fetch: safeFetch,
+      plcDirectoryUrl: settings.plcUrl,
+      hooks: {
+        onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
+      },
+    }),
+    availableUserDomains: settings.handleDomains,
+    inviteCodeRequired: settings.inviteRequired,
+    ...createHooks(services),
+  })
+}

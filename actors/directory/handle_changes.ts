@@ -1,0 +1,32 @@
+import { Refusal } from '../../errors.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import { findByDid, setEntryHandle } from '../../stores/sql/directory/account.ts'
+import {
+  deleteHandleChange,
+  listAbandonedHandleChanges,
+  putHandleChange,
+} from '../../stores/sql/directory/handle_change.ts'
+import { assertAvailable } from './names.ts'
+
+/**
+ * Holds a new handle for an account until PLC and the PDS have it; the old one stays its own.
+ *
+ * @throws {Refusal} AccountNotFound, HandleNotAvailable
+ */
+export function reserve(db: Db, did: string, newHandle: string): void {
+  transact(db, () => {
+    if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
+    assertAvailable(db, { handle: newHandle, did })
+    putHandleChange(db, { did, newHandle, createdAt: Date.now() })
+  })
+}
+
+export function complete(db: Db, did: string, handle: string): void {
+  transact(db, () => {
+    setEntryHandle(db, did, handle)
+    deleteHandleChange(db, did)
+  })
+}
+
+export const abandon = deleteHandleChange
+export const listAbandoned = listAbandonedHandleChanges

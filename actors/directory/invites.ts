@@ -1,0 +1,85 @@
+import { randomStr } from '@atproto/crypto'
+import { Refusal } from '../../errors.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import * as codes from '../../stores/sql/directory/invite.ts'
+import { countSignUpsWithInvite } from '../../stores/sql/directory/sign_up.ts'
+
+/** As the reference forms them: the host with dashes, then two groups of five letters. */
+function randomInviteCode(host: string): string {
+  const letters = randomStr(10, 'base32').slice(0, 10)
+  return `${host.replaceAll('.', '-')}-${letters.slice(0, 5)}-${letters.slice(5)}`
+}
+
+/** Makes `count` codes for each account of `forAccounts` (`admin` for nobody in particular). */
+export function create(
+  db: Db,
+  input: {
+    host: string
+    count: number
+    useCount: number
+    forAccounts: string[]
+    createdBy: string
+  },
+): { account: string; codes: string[] }[] {
+  return transact(db, () =>
+    input.forAccounts.map((account) => ({
+      account,
+      codes: Array.from({ length: input.count }, () => {
+        const code = randomInviteCode(input.host)
+        codes.insertInviteCode(db, {
+          code,
+          availableUses: input.useCount,
+          forAccount: account,
+          createdBy: input.createdBy,
+          createdAt: Date.now(),
+        })
+        return code
+      }),
+    })),
+  )
+}
+
+/** Makes the codes an account has earned, up to `total` ever. */
+export function createFor(
+  db: Db,
+  input: { host: string; did: string; total: number; disabled: boolean },
+): codes.InviteCode[] {
+  return transact(db, () => {
+    const missing = input.total - codes.listInviteCodesOf(db, input.did).length
+    for (let i = 0; i < missing; i++) {
+      codes.insertInviteCode(db, {
+        code: randomInviteCode(input.host),
+        availableUses: 1,
+        disabled: input.disabled,
+        forAccount: input.did,
+        createdBy: input.did,
+        createdAt: Date.now(),
+      })
+    }
+    return codes.listInviteCodesOf(db, input.did)
+  })
+}
+
+export const list = codes.listInviteCodes
+export const listOf = codes.listInviteCodesOf
+export const findUsedBy = codes.findInviteUsedBy
+
+export function disable(db: Db, input: { codes: string[]; accounts: string[] }): void {
+  transact(db, () => {
+    for (const code of input.codes) codes.disableInviteCode(db, code)
+    for (const did of input.accounts) codes.disableInviteCodesOf(db, did)
+  })
+}
+
+/**
+ * Checks that a code can be used once more; sign-ups in progress count as uses.
+ *
+ * @throws {Refusal} InvalidInviteCode
+ */
+export function assertUsable(db: Db, code: string): void {
+  const invite = codes.readInviteCode(db, code)
+  const used = (invite?.uses.length ?? 0) + countSignUpsWithInvite(db, code)
+  if (!invite || invite.disabled || used >= invite.availableUses) {
+    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
+  }
+}

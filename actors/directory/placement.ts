@@ -1,0 +1,37 @@
+import { Refusal } from '../../errors.ts'
+import type { Db } from '../../stores/sql/database.ts'
+import { countByPds } from '../../stores/sql/directory/account.ts'
+import { deletePds, listPdses, type Pds } from '../../stores/sql/directory/pds.ts'
+
+/**
+ * Chooses the PDS of a new account: among those that are open and below their capacity, the one
+ * that is furthest behind its share.
+ *
+ * @throws {Refusal} SignUpClosed when none takes accounts
+ */
+export function place(db: Db): Pds {
+  const counts = countByPds(db)
+  const fill = (pds: Pds) => (counts.get(pds.did) ?? 0) / pds.weight
+  const candidates = listPdses(db).filter(
+    (pds) =>
+      pds.open &&
+      pds.weight > 0 &&
+      (pds.capacity === null || (counts.get(pds.did) ?? 0) < pds.capacity),
+  )
+  const [chosen] = candidates.sort((a, b) => fill(a) - fill(b))
+  if (!chosen) throw new Refusal('SignUpClosed', 'This service takes no new accounts at the moment')
+  return chosen
+}
+
+/** @throws {Refusal} InvalidRequest while accounts live there */
+export function remove(db: Db, did: string): void {
+  if ((countByPds(db).get(did) ?? 0) > 0) {
+    throw new Refusal('InvalidRequest', `${did} still holds accounts`)
+  }
+  deletePds(db, did)
+}
+
+/** Accounts on each PDS, by its DID. */
+export function countAccounts(db: Db): Record<string, number> {
+  return Object.fromEntries(countByPds(db))
+}

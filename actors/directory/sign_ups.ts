@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { Refusal } from '../../errors.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import { findByDid, insertEntry } from '../../stores/sql/directory/account.ts'
+import { insertInviteUse } from '../../stores/sql/directory/invite.ts'
+import type { Pds } from '../../stores/sql/directory/pds.ts'
+import { deleteSignUp, insertSignUp, readSignUp } from '../../stores/sql/directory/sign_up.ts'
+import { assertUsable } from './invites.ts'
+import { assertAvailable } from './names.ts'
+import { place } from './placement.ts'
+
+/**
+ * Holds handle, e-mail and invite code for a sign-up, and chooses its PDS, in one transaction: of
+ * two sign-ups at once one gets the names.
+ *
+ * @throws {Refusal} HandleNotAvailable, EmailTaken, InvalidInviteCode, SignUpClosed
+ */
+export function reserve(
+  db: Db,
+  input: { handle: string; email: string; passwordScrypt: string; inviteCode: string | null },
+): { id: string; pds: Pds } {
+  return transact(db, () => {
+    assertAvailable(db, input)
+    if (input.inviteCode !== null) assertUsable(db, input.inviteCode)
+    const pds = place(db)
+    const id = randomUUID()
+    const now = Date.now()
+    insertSignUp(db, {
+      ...input,
+      id,
+      pdsDid: pds.did,
+      did: null,
+      step: 'reserved',
+      createdAt: now,
+      updatedAt: now,
+    })
+    return { id, pds }
+  })
+}
+
+/** The account exists on PLC, on the PDS and in its actor: its names are its own now. */
+export function complete(db: Db, id: string): void {
+  transact(db, () => {
+    const signUp = readSignUp(db, id)
+    if (!signUp?.did) throw new Refusal('InvalidRequest', 'This sign-up was given up')
+    const { did, handle, email, pdsDid, createdAt } = signUp
+    deleteSignUp(db, id)
+    if (!findByDid(db, did)) insertEntry(db, { did, handle, email, pdsDid, createdAt })
+    if (signUp.inviteCode !== null) insertInviteUse(db, signUp.inviteCode, did, Date.now())
+  })
+}

@@ -1,0 +1,64 @@
+import { ActorError } from 'rivetkit/client'
+import { Refusal, type RefusalCode, UnavailableError } from '../errors.ts'
+import type { Db } from '../stores/sql/database.ts'
+import type { accountFunctions } from './account/index.ts'
+import type { directoryFunctions } from './directory/index.ts'
+import type { CallerParams } from './runner.ts'
+
+/** The functions of an actor as they look from outside: without the database, and asynchronous. */
+type HandleOf<F> = {
+  [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : never
+}
+
+export type AccountHandle = HandleOf<typeof accountFunctions>
+export type DirectoryHandle = HandleOf<typeof directoryFunctions>
+
+/** How one actor reaches the others. */
+export type Actors = {
+  account(did: string): AccountHandle
+  directory: DirectoryHandle
+}
+
+type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): object }
+
+/** The actors as seen through a rivetkit client; every call carries the shared secret. */
+export function connectActors(
+  client: { account: Getter; directory: Getter },
+  secret: string,
+): Actors {
+  const params = { secret }
+  return {
+    account: (did) =>
+      refusing(client.account.getOrCreate([did], { params }), 'account') as AccountHandle,
+    directory: refusing(
+      client.directory.getOrCreate(['main'], { params }),
+      'directory',
+    ) as DirectoryHandle,
+  }
+}
+
+/**
+ * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
+ * {@link Refusal} again, everything else means that the actor could not do its work.
+ */
+export function refusing<H extends object>(handle: H, name: string): H {
+  return new Proxy(handle, {
+    get(target, property, receiver) {
+      const value = Reflect.get(target, property, receiver)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) =>
+        Promise.resolve(value.apply(target, args)).catch((err: unknown) => {
+          if (err instanceof ActorError && err.group === 'user') {
+            throw new Refusal(
+              err.code as RefusalCode,
+              err.message,
+              (err.metadata ?? {}) as Record<string, unknown>,
+            )
+          }
+          throw new UnavailableError(`The ${name} actor`, { cause: err })
+        })
+    },
+  })
+}

@@ -1,0 +1,69 @@
+import { timingSafeEqual } from 'node:crypto'
+import { join } from 'node:path'
+import { UserError } from 'rivetkit/errors'
+import { Refusal } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import type { Secrets } from '../secrets.ts'
+import type { Settings } from '../settings.ts'
+import type { Db } from '../stores/sql/database.ts'
+
+/** What every actor of one runner is given. */
+export type Runner = { settings: Settings; secrets: Secrets; mailer: Mailer; log: Log }
+
+/** Connection parameters of every call to an actor. */
+export type CallerParams = { secret: string }
+
+/**
+ * `onBeforeConnect` of every actor: the actor port has no authentication of its own, so each call
+ * proves that it comes from this entryway.
+ */
+export function requireSecret(runner: Runner) {
+  const expected = Buffer.from(runner.secrets.actorSecret)
+  return (_c: unknown, params: CallerParams | undefined) => {
+    const given = Buffer.from(String(params?.secret ?? ''))
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new UserError('Forbidden', { code: 'forbidden' })
+    }
+  }
+}
+
+/** Where an actor's database lies; accounts are spread over 256 folders. */
+export const databasePath = {
+  auth: (settings: Settings, partition: string) =>
+    join(settings.dataDir, 'auth', `${partition}.sqlite`),
+  directory: (settings: Settings) => join(settings.dataDir, 'directory.sqlite'),
+  account: (settings: Settings, did: string) =>
+    join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),
+}
+
+type DbFunctions = Record<string, (db: Db, ...args: never[]) => unknown>
+type DbActions<F extends DbFunctions> = {
+  [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
+    ? (c: { vars: { db: Db } }, ...args: A) => Promise<Awaited<R>>
+    : never
+}
+
+/** Makes actions of functions that work on the actor's own database. */
+export function onDatabase<F extends DbFunctions>(functions: F): DbActions<F> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [
+      name,
+      answering((c: { vars: { db: Db } }, ...args: never[]) => run(c.vars.db, ...args)),
+    ]),
+  ) as DbActions<F>
+}
+
+/** Lets a {@link Refusal} cross the actor's boundary; every other error stays inside. */
+export function answering<A extends unknown[], R>(action: (...args: A) => R) {
+  return async (...args: A): Promise<Awaited<R>> => {
+    try {
+      return await action(...args)
+    } catch (err) {
+      if (err instanceof Refusal) {
+        throw new UserError(err.message, { code: err.code, metadata: err.detail })
+      }
+      throw err
+    }
+  }
+}

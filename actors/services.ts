@@ -1,0 +1,40 @@
+import { IdResolver } from '@atproto/identity'
+import { Refusal } from '../errors.ts'
+import { normalizeHandle } from '../identity/handle_rules.ts'
+import { Plc } from '../identity/plc.ts'
+import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
+import { PdsClient } from '../pds/client.ts'
+import type { Actors } from './handles.ts'
+import type { Runner } from './runner.ts'
+
+/** What the work on accounts needs: the other actors and the world outside. */
+export type Services = Runner & {
+  actors: Actors
+  plc: Plc
+  identity: IdResolver
+  /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
+  pds(did: string): Promise<PdsClient>
+  /** Applies the reference's handle rules with this entryway's domains. @throws {Refusal} */
+  normalizeHandle(handle: string, options?: { allowReserved?: boolean }): string
+}
+
+export function createServices(runner: Runner, actors: Actors): Services {
+  const { settings, secrets } = runner
+  return {
+    ...runner,
+    actors,
+    plc: new Plc(settings.plcUrl, secrets.plcRotationKey),
+    identity: new IdResolver({
+      plcUrl: settings.plcUrl,
+      timeout: UPSTREAM_TIMEOUT,
+      ...(settings.dev ? { fetch: globalThis.fetch } : {}),
+    }),
+    async pds(did) {
+      const pds = await actors.directory.readPds(did)
+      if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)
+      return new PdsClient(pds)
+    },
+    normalizeHandle: (handle, { allowReserved = false } = {}) =>
+      normalizeHandle(handle, settings.handleDomains, allowReserved),
+  }
+}

@@ -1,0 +1,42 @@
+import ipaddr from 'ipaddr.js'
+
+/** Decides whether an address is a proxy whose word about the client is believed. */
+export type Trust = (address: string) => boolean
+
+/**
+ * @param ranges addresses or CIDR ranges
+ * @throws {Error} when one of them is neither
+ */
+export function trustProxies(ranges: string[]): Trust {
+  const subnets = ranges.map((range) => {
+    const address = ipaddr.process(range.split('/')[0] as string)
+    const bits = range.split('/')[1] ?? (address.kind() === 'ipv4' ? '32' : '128')
+    return [address, Number(bits)] as const
+  })
+  return (given) => {
+    if (!ipaddr.isValid(given)) return false
+    const address = ipaddr.process(given)
+    return subnets.some(
+      ([range, bits]) => address.kind() === range.kind() && address.match(range as never, bits),
+    )
+  }
+}
+
+/**
+ * The client's address: the peer of the socket or, where that is a trusted proxy, the last address
+ * in `X-Forwarded-For` that is not one.
+ */
+export function clientAddress(peer: string, forwardedFor: string | null, trusts: Trust): string {
+  let address = normalize(peer)
+  const hops = forwardedFor?.split(',').map((hop) => hop.trim()) ?? []
+  while (trusts(address) && hops.length) {
+    const previous = hops.pop() as string
+    if (!ipaddr.isValid(previous)) break
+    address = normalize(previous)
+  }
+  return address
+}
+
+function normalize(address: string): string {
+  return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
+}

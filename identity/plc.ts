@@ -1,0 +1,63 @@
+import type { Secp256k1Keypair } from '@atproto/crypto'
+import { Client, createOp, type Operation, PlcClientError } from '@did-plc/lib'
+import { UnavailableError } from '../errors.ts'
+
+/** The PLC directory as this entryway uses it. */
+export class Plc {
+  readonly #client: Client
+  readonly #rotationKey: Secp256k1Keypair
+
+  constructor(url: string, rotationKey: Secp256k1Keypair) {
+    this.#client = new Client(url)
+    this.#rotationKey = rotationKey
+  }
+
+  /**
+   * The first operation of a new DID, signed by the rotation key; nothing is sent.
+   *
+   * @param recoveryKey a did:key of the person's own, which outranks the entryway's
+   */
+  genesis(input: {
+    handle: string
+    signingKey: string
+    pds: string
+    recoveryKey?: string | undefined
+  }): Promise<{ did: string; op: Operation }> {
+    const own = this.#rotationKey.did()
+    return createOp({
+      handle: input.handle,
+      signingKey: input.signingKey,
+      pds: input.pds,
+      rotationKeys: input.recoveryKey ? [input.recoveryKey, own] : [own],
+      signer: this.#rotationKey,
+    })
+  }
+
+  /** @throws {UnavailableError} when the directory does not answer or refuses */
+  async updateHandle(did: string, handle: string): Promise<void> {
+    await this.#ask(() => this.#client.updateHandle(did, this.#rotationKey, handle))
+  }
+
+  /** The newest data of a DID, or null when the directory does not know it. */
+  async read(did: string): Promise<{ handle: string | null } | null> {
+    try {
+      const data = await this.#client.getDocumentData(did)
+      return { handle: data.alsoKnownAs[0]?.replace('at://', '') ?? null }
+    } catch (err) {
+      if (err instanceof PlcClientError && err.status === 404) return null
+      throw new UnavailableError('The PLC directory', { cause: err })
+    }
+  }
+
+  async tombstone(did: string): Promise<void> {
+    await this.#ask(() => this.#client.tombstone(did, this.#rotationKey))
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (err) {
+      throw new UnavailableError('The PLC directory', { cause: err })
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { Runner } from './actors/runner.ts'
+import { createLog, type Log } from './log.ts'
+import { createMailer } from './mail/mailer.ts'
+import { loadSecrets } from './secrets.ts'
+import { readSettings, type Settings, SettingsError } from './settings.ts'
+import { closeAllDatabases } from './stores/sql/database.ts'
+
+/**
+ * Runs a start file's work: settings that are wrong end the program with one line each, a signal
+ * ends it in order.
+ *
+ * @param start returns what to do on SIGINT and SIGTERM
+ */
+export async function launch(
+  start: (settings: Settings, log: Log) => Promise<() => Promise<void>>,
+): Promise<void> {
+  try {
+    const settings = readSettings(process.env)
+    const log = createLog(settings.logLevel)
+    const stop = await start(settings, log)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, async () => {
+        log.info({ signal }, 'stopping')
+        await stop()
+        process.exit(0)
+      })
+    }
+  } catch (err) {
+    if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
+    else console.error(err instanceof Error ? err.message : err)
+    process.exit(1)
+  }
+}
+
+/** What the actors of this process are given. */
+export async function prepareRunner(settings: Settings, log: Log): Promise<Runner> {
+  const mailer = createMailer({
+    ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
+    from: settings.emailFrom,
+    dataDir: settings.dataDir,
+    publicUrl: settings.publicUrl,
+    log,
+  })
+  return { settings, secrets: await loadSecrets(settings), mailer, log }
+}
+
+/** Closes what {@link prepareRunner} and the actors opened. */
+export function stopRunner(runner: Runner): void {
+  runner.mailer.close()
+  closeAllDatabases()
+}

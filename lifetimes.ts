@@ -1,0 +1,61 @@
+/** Every duration of the program, in milliseconds unless the name says otherwise. */
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/**
+ * OAuth access tokens. The PDS verifies them alone, so a revoked session lives on until its
+ * access token expires: 15 minutes is the most that the atproto OAuth spec allows for that.
+ * @see https://atproto.com/specs/oauth#tokens-and-session-lifetime
+ */
+export const OAUTH_ACCESS_TOKEN = 15 * MINUTE
+
+/** How long a person stays signed in on a device before the password is asked again. */
+export const DEVICE_AUTHENTICATION = 7 * DAY
+
+/**
+ * A refresh token whose answer was lost may be presented again for this long, as long as its
+ * successor was never used (bluesky-social/atproto#5411).
+ */
+export const REFRESH_RETRY_GRACE = 60 * SECOND
+
+/** A spent authorization code is remembered so that its replay revokes the session it created. */
+export const SPENT_CODE_MEMORY = 30 * DAY
+
+/** Codes sent by e-mail; the reference PDS uses the same. */
+export const EMAIL_TOKEN = 15 * MINUTE
+
+/** Access JWTs of legacy sessions (`com.atproto.server.createSession`). */
+export const LEGACY_ACCESS_TOKEN = 15 * MINUTE
+
+/** Refresh JWTs of legacy sessions; as in the reference PDS. */
+export const LEGACY_REFRESH_TOKEN = 90 * DAY
+
+/** How long a rotated legacy refresh JWT still answers; as in the reference PDS. */
+export const LEGACY_REFRESH_GRACE = 2 * HOUR
+
+/** The gateway gives up on an actor after this and answers 503. */
+export const GATEWAY_DEADLINE = 30 * SECOND
+
+/** How long a stopping gateway waits for requests in flight. */
+export const DRAIN = 10 * SECOND
+
+/** An account actor without calls closes its database and leaves memory after this. */
+export const ACCOUNT_SLEEP = 60 * SECOND
+
+/** Calls to a PDS or the PLC directory. */
+export const UPSTREAM_TIMEOUT = 15 * SECOND
+
+/** Expired flow state (authorization requests, replay nonces, spent codes) is swept this often. */
+export const SWEEP_INTERVAL = 60 * SECOND
+
+/** A sign-up or handle change that nobody works on any more is finished or undone after this. */
+export const SAGA_ABANDONED = 2 * MINUTE
+
+/** Names reserved by a sign-up in progress are held at most this long. */
+export const AUDIT_MEMORY = 90 * DAY
+
+/** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */
+export const CLIENT_FETCH = 10 * SECOND

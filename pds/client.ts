@@ -1,0 +1,129 @@
+import { AtpBaseClient } from '@atproto/api'
+import { XRPCError } from '@atproto/xrpc'
+import type { Operation } from '@did-plc/lib'
+import { UnavailableError } from '../errors.ts'
+import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
+import type { Pds } from '../stores/sql/directory/pds.ts'
+
+/** The calls an entryway makes to a PDS behind it, as its operator. */
+export class PdsClient {
+  readonly pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>
+  readonly #api: AtpBaseClient
+
+  constructor(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>) {
+    this.pds = pds
+    this.#api = new AtpBaseClient((path, init) =>
+      fetch(new URL(path, pds.url), {
+        ...init,
+        redirect: 'error',
+        signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
+      }),
+    )
+  }
+
+  /** The first step of an account: a key the PDS will sign its repo with, as did:key. */
+  async reserveSigningKey(): Promise<string> {
+    const { data } = await this.#ask(() => this.#api.com.atproto.server.reserveSigningKey({}))
+    return data.signingKey
+  }
+
+  /**
+   * Creates repo and account; the PDS submits the operation to PLC. The JWTs that it answers with
+   * are its own and of no use.
+   */
+  async createAccount(input: { did: string; handle: string; plcOp: Operation }): Promise<void> {
+    await this.#ask(() =>
+      this.#api.com.atproto.server.createAccount({
+        did: input.did,
+        handle: input.handle,
+        plcOp: input.plcOp as never,
+      }),
+    )
+  }
+
+  /** Whether the PDS holds this account. */
+  async hasAccount(did: string): Promise<boolean> {
+    try {
+      await this.#ask(() =>
+        this.#api.com.atproto.admin.getAccountInfo({ did }, { headers: this.#admin }),
+      )
+      return true
+    } catch (err) {
+      if (err instanceof PdsRefusal && err.status === 400) return false
+      throw err
+    }
+  }
+
+  async updateHandle(did: string, handle: string): Promise<void> {
+    await this.#ask(() =>
+      this.#api.com.atproto.admin.updateAccountHandle(
+        { did, handle },
+        { headers: this.#admin, encoding: 'application/json' },
+      ),
+    )
+  }
+
+  /** Sets or lifts deactivation or a takedown on the PDS. */
+  async updateStatus(
+    did: string,
+    status: { deactivated?: boolean; takedownRef?: string | null },
+  ): Promise<void> {
+    await this.#ask(() =>
+      this.#api.com.atproto.admin.updateSubjectStatus(
+        {
+          subject: { $type: 'com.atproto.admin.defs#repoRef', did },
+          ...(status.deactivated === undefined
+            ? {}
+            : { deactivated: { applied: status.deactivated } }),
+          ...(status.takedownRef === undefined
+            ? {}
+            : {
+                takedown:
+                  status.takedownRef === null
+                    ? { applied: false }
+                    : { applied: true, ref: status.takedownRef },
+              }),
+        },
+        { headers: this.#admin, encoding: 'application/json' },
+      ),
+    )
+  }
+
+  async deleteAccount(did: string): Promise<void> {
+    await this.#ask(() =>
+      this.#api.com.atproto.admin.deleteAccount(
+        { did },
+        { headers: this.#admin, encoding: 'application/json' },
+      ),
+    )
+  }
+
+  get #admin() {
+    const credentials = Buffer.from(`admin:${this.pds.adminPassword}`).toString('base64')
+    return { authorization: `Basic ${credentials}` }
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call()
+    } catch (err) {
+      if (err instanceof XRPCError && err.status >= 400 && err.status < 500) {
+        throw new PdsRefusal(err)
+      }
+      throw new UnavailableError(`The PDS ${this.pds.did}`, { cause: err })
+    }
+  }
+}
+
+/** The PDS understood and said no. */
+export class PdsRefusal extends Error {
+  readonly status: number
+  readonly error: string
+
+  constructor(cause: XRPCError) {
+    super(cause.message, { cause })
+    this.name = 'PdsRefusal'
+    this.status = cause.status
+    this.error = cause.error
+  }
+}

@@ -1,0 +1,67 @@
+import type { Services } from '../actors/services.ts'
+import { Refusal } from '../errors.ts'
+import { PdsRefusal } from '../pds/client.ts'
+import type { AccountRow } from '../stores/sql/account/profile.ts'
+
+/**
+ * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
+ * active.
+ *
+ * @param deleteAfter milliseconds since the epoch
+ */
+export async function deactivateAccount(
+  services: Services,
+  did: string,
+  deleteAfter: number | null = null,
+): Promise<AccountRow> {
+  const account = await existing(services, did)
+  const pds = await services.pds(account.pdsDid)
+  await pds.updateStatus(did, { deactivated: true })
+  return services.actors.account(did).deactivate(deleteAfter)
+}
+
+/** @throws {Refusal} AccountTakedown */
+export async function activateAccount(services: Services, did: string): Promise<AccountRow> {
+  const account = await existing(services, did)
+  if (account.takedownRef !== null) {
+    throw new Refusal('AccountTakedown', 'Account has been taken down')
+  }
+  const pds = await services.pds(account.pdsDid)
+  await pds.updateStatus(did, { deactivated: false })
+  return services.actors.account(did).activate()
+}
+
+/** Takes an account down, its sessions first; `ref` null lifts the takedown. */
+export async function takeDownAccount(
+  services: Services,
+  did: string,
+  ref: string | null,
+): Promise<void> {
+  const account = await existing(services, did)
+  await services.actors.account(did).takeDown(ref)
+  const pds = await services.pds(account.pdsDid)
+  await pds.updateStatus(did, { takedownRef: ref })
+}
+
+/**
+ * Deletes an account: on the PDS, then its own records, its names last. Interrupted, it can be
+ * repeated; the names stay taken until all is gone.
+ */
+export async function deleteAccount(services: Services, did: string): Promise<void> {
+  const account = await existing(services, did)
+  const pds = await services.pds(account.pdsDid)
+  if (await pds.hasAccount(did)) {
+    await pds.deleteAccount(did).catch((err) => {
+      if (!(err instanceof PdsRefusal)) throw err
+      throw new Refusal('InvalidRequest', `The PDS refused to delete the account: ${err.message}`)
+    })
+  }
+  await services.actors.account(did).erase()
+  await services.actors.directory.removeAccount(did)
+}
+
+async function existing(services: Services, did: string): Promise<AccountRow> {
+  const account = await services.actors.account(did).read()
+  if (!account) throw new Refusal('AccountNotFound', 'Account not found')
+  return account
+}

@@ -1,0 +1,103 @@
+import {
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Secp256k1Keypair } from '@atproto/crypto'
+import { type Settings, SettingsError } from './settings.ts'
+
+/** The keys and secrets of one entryway. Several machines of one entryway must share them. */
+export type Secrets = {
+  adminPassword: string
+  /** Signs OAuth and legacy tokens (ES256K). */
+  jwtKeyHex: string
+  jwtPrivateKey: KeyObject
+  jwtPublicKey: KeyObject
+  /** What the PDS is given as `PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX`. */
+  jwtPublicKeyHex: string
+  /** Signs PLC operations. */
+  plcRotationKey: Secp256k1Keypair
+  dpopSecret: Uint8Array
+  /** Derived from the DPoP secret (HKDF-SHA256), one per purpose. */
+  actorSecret: string
+  refreshTokenSecret: Uint8Array
+}
+
+/**
+ * Takes each secret from the settings or from `<data>/secrets/`, where a missing one is generated
+ * once, mode 0600.
+ *
+ * @throws {SettingsError} when a secret file can be read by others or does not hold what it should
+ */
+export async function loadSecrets(settings: Settings): Promise<Secrets> {
+  const folder = join(settings.dataDir, 'secrets')
+  const { given } = settings
+  const hex = (name: string, value: string | undefined) =>
+    value ?? keep(folder, name, () => randomBytes(32).toString('hex'), /^[0-9a-f]{64}$/i)
+
+  const jwtKeyHex = hex('jwt_key.hex', given.jwtKeyHex)
+  const rotationKeyHex = hex('plc_rotation_key.hex', given.plcRotationKeyHex)
+  const dpopSecret = Buffer.from(hex('dpop_secret.hex', given.dpopSecretHex), 'hex')
+  const adminPassword =
+    given.adminPassword ??
+    keep(folder, 'admin_password', () => randomBytes(18).toString('base64url'), /^.{8,}$/)
+  const derive = (purpose: string) =>
+    new Uint8Array(hkdfSync('sha256', dpopSecret, '', `vestibule ${purpose}`, 32))
+
+  return {
+    adminPassword,
+    jwtKeyHex,
+    ...es256kKeyPair(jwtKeyHex),
+    plcRotationKey: await Secp256k1Keypair.import(rotationKeyHex),
+    dpopSecret,
+    actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
+    refreshTokenSecret: derive('refresh token'),
+  }
+}
+
+function es256kKeyPair(privateKeyHex: string) {
+  const ecdh = createECDH('secp256k1')
+  try {
+    ecdh.setPrivateKey(privateKeyHex, 'hex')
+  } catch {
+    throw new SettingsError(['ENTRYWAY_JWT_KEY_HEX: is not a secp256k1 private key'])
+  }
+  const point = ecdh.getPublicKey()
+  const publicJwk = {
+    kty: 'EC',
+    crv: 'secp256k1',
+    x: point.subarray(1, 33).toString('base64url'),
+    y: point.subarray(33).toString('base64url'),
+  }
+  const d = Buffer.from(privateKeyHex, 'hex').toString('base64url')
+  return {
+    jwtPrivateKey: createPrivateKey({ format: 'jwk', key: { ...publicJwk, d } }),
+    jwtPublicKey: createPublicKey({ format: 'jwk', key: publicJwk }),
+    jwtPublicKeyHex: ecdh.getPublicKey('hex', 'compressed'),
+  }
+}
+
+function keep(folder: string, name: string, generate: () => string, shape: RegExp): string {
+  const path = join(folder, name)
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    try {
+      writeFileSync(path, `${generate()}\n`, { mode: 0o600, flag: 'wx', flush: true })
+    } catch (err) {
+      // Two processes of one machine may start at once; the first to write decides.
+      if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
+    }
+  }
+  if (statSync(path).mode & 0o077) {
+    throw new SettingsError([`${path}: can be read by others; run: chmod 600 ${path}`])
+  }
+  const value = readFileSync(path, 'utf8').trim()
+  if (!shape.test(value)) throw new SettingsError([`${path}: does not hold what it should`])
+  return value
+}

@@ -1,0 +1,18 @@
+import { startGateway } from './gateway/server.ts'
+import { launch, prepareRunner, stopRunner } from './launch.ts'
+import { startRunner } from './registry.ts'
+import { missingForUse } from './settings.ts'
+
+/** Gateway and runner in one process: nothing listens but the gateway. */
+await launch(async (settings, log) => {
+  const runner = await prepareRunner(settings, log)
+  const auth = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'process')
+  const gateway = await startGateway(settings, auth, log)
+  await auth.ready()
+  log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
+  for (const sentence of missingForUse(settings)) log.warn(sentence)
+  return async () => {
+    await gateway.stop()
+    stopRunner(runner)
+  }
+})

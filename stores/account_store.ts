@@ -1,0 +1,138 @@
+import { InvalidRequestError } from '@atproto/oauth-provider/errors'
+import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
+import type { AccountOnDevice } from '../actors/account/devices.ts'
+import type { Services } from '../actors/services.ts'
+import { Refusal } from '../errors.ts'
+import { isServiceHandle } from '../identity/handle_rules.ts'
+import { activateAccount, deactivateAccount, deleteAccount } from '../sagas/account_life.ts'
+import { changeHandle } from '../sagas/handle_change.ts'
+import { signUp } from '../sagas/sign_up.ts'
+import { toAccount, toAuthorizedClients } from './account.ts'
+import { createCredentials } from './credentials.ts'
+import { toDeviceData } from './device_store.ts'
+import { createEmailFlows } from './email_flows.ts'
+import { asOAuth } from './oauth_errors.ts'
+import { requestScope } from './request_scope.ts'
+import type { Db } from './sql/database.ts'
+import * as devices from './sql/flow/device.ts'
+
+/** Accounts, as the provider's pages see and change them. */
+export function createAccountStore(db: Db, services: Services): AccountStore {
+  const { actors, settings } = services
+  const { directory } = actors
+
+  async function assertHandleFree(handle: string) {
+    const normalized = services.normalizeHandle(handle)
+    if (!isServiceHandle(normalized, settings.handleDomains)) {
+      throw new Refusal('UnsupportedDomain', 'Not a supported handle domain')
+    }
+    await directory.assertAvailable({ handle: normalized })
+    return normalized
+  }
+
+  function toDeviceAccount(found: AccountOnDevice): DeviceAccount | null {
+    const deviceId = found.device.deviceId as DeviceAccount['deviceId']
+    const device = devices.readDevice(db, deviceId)
+    return (
+      device && {
+        deviceId,
+        deviceData: toDeviceData(device),
+        account: toAccount(found.account),
+        authorizedClients: toAuthorizedClients(found.authorizedClients),
+        createdAt: new Date(found.device.createdAt),
+        updatedAt: new Date(found.device.updatedAt),
+      }
+    )
+  }
+
+  return {
+    ...createCredentials(services),
+    ...createEmailFlows(services),
+
+    createAccount: ({ handle, email, password, inviteCode }) =>
+      asOAuth(async () => {
+        const account = await signUp(services, {
+          handle: await assertHandleFree(handle),
+          email,
+          password,
+          inviteCode: inviteCode ?? null,
+        })
+        return toAccount(account)
+      }),
+
+    async setAuthorizedClient(did, clientId, data) {
+      await actors.account(did).authorizeClient(clientId, JSON.stringify(data), Date.now())
+    },
+
+    async getAccount(did) {
+      const account = actors.account(did)
+      const row = await account.read()
+      if (!row || row.takedownRef !== null) throw new InvalidRequestError('Account not found')
+      requestScope().did = did
+      const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
+      return { account: toAccount(row), authorizedClients }
+    },
+
+    async upsertDeviceAccount(deviceId, did) {
+      // The pointer first: one without an account behind it is harmless, the reverse is not.
+      devices.linkAccount(db, deviceId, did)
+      await actors.account(did).rememberDevice(deviceId)
+    },
+
+    async getDeviceAccount(deviceId, did) {
+      const found = await actors.account(did).readDevice(deviceId)
+      if (!found || found.account.takedownRef !== null) return null
+      requestScope().did = did
+      return toDeviceAccount(found)
+    },
+
+    async removeDeviceAccount(deviceId, did) {
+      await actors.account(did).forgetDevice(deviceId)
+      devices.unlinkAccount(db, deviceId, did)
+    },
+
+    async listDeviceAccounts(filter) {
+      const pairs =
+        'deviceId' in filter
+          ? devices
+              .listAccountsOnDevice(db, filter.deviceId)
+              .map((did) => ({ did, deviceId: filter.deviceId as string }))
+          : (await actors.account(filter.did).listDevices()).map(({ deviceId }) => ({
+              did: filter.did as string,
+              deviceId,
+            }))
+      const found = await Promise.all(
+        pairs.map(({ did, deviceId }) => actors.account(did).readDevice(deviceId)),
+      )
+      return found
+        .filter((entry) => entry !== null && entry.account.takedownRef === null)
+        .map((entry) => toDeviceAccount(entry as AccountOnDevice))
+        .filter((deviceAccount) => deviceAccount !== null)
+    },
+
+    verifyHandleAvailability: (handle) =>
+      asOAuth(async () => void (await assertHandleFree(handle))),
+
+    updateHandle: ({ did, handle }) =>
+      asOAuth(async () => toAccount(await changeHandle(services, did, handle))),
+
+    deactivateAccount: ({ did, deleteAfter }) =>
+      asOAuth(async () => {
+        const at = deleteAfter === undefined ? null : Date.parse(deleteAfter)
+        return toAccount(await deactivateAccount(services, did, at))
+      }),
+
+    reactivateAccount: ({ did }) =>
+      asOAuth(async () => toAccount(await activateAccount(services, did))),
+
+    deleteAccountConfirm: ({ did, token, password }) =>
+      asOAuth(async () => {
+        const account = actors.account(did)
+        if (!(await account.verifyPassword(password))) {
+          throw new Refusal('AuthenticationRequired', 'Invalid did or password')
+        }
+        await account.checkEmailToken('delete_account', token)
+        await deleteAccount(services, did)
+      }),
+  }
+}

@@ -1,0 +1,56 @@
+import {
+  InvalidCredentialsError,
+  InvalidRequestError,
+  SecondAuthenticationFactorRequiredError,
+} from '@atproto/oauth-provider/errors'
+import type { AccountStore } from '@atproto/oauth-provider/store'
+import type { Services } from '../actors/services.ts'
+import { Refusal } from '../errors.ts'
+import { verifyPassword } from '../passwords/scrypt.ts'
+import { toAccount } from './account.ts'
+
+/** Signing in with handle, DID or e-mail, and the code by mail where the account asks for one. */
+export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
+  const { actors, mailer } = services
+
+  return {
+    async authenticateAccount({ username, password, emailOtp, locale }) {
+      const entry = await actors.directory.find(username.replace(/^@/, ''))
+      if (!entry) {
+        // As much work as for an account that exists.
+        await verifyPassword(password, null)
+        throw new InvalidCredentialsError()
+      }
+      const did = entry.did as `did:plc:${string}`
+      const account = actors.account(did)
+      const login = await account.login(password, false)
+      if (!login) {
+        throw new InvalidCredentialsError('Invalid identifier or password', did)
+      }
+      if (login.account.takedownRef !== null) {
+        throw new InvalidRequestError('Account was taken down')
+      }
+      if (login.account.emailAuthFactor) {
+        const { email, handle } = login.account
+        if (!emailOtp) {
+          const token = await account.issueEmailToken('sign_in')
+          await mailer.sendSignInCode({ to: email, handle: handle ?? did, token, locale })
+          throw new SecondAuthenticationFactorRequiredError('emailOtp', hint(email))
+        }
+        try {
+          await account.spendEmailToken('sign_in', emailOtp)
+        } catch (err) {
+          if (err instanceof Refusal) throw new InvalidCredentialsError(err.message, did)
+          throw err
+        }
+      }
+      return toAccount(login.account)
+    },
+  }
+}
+
+/** `a***@example.com`: enough to know which mailbox to open. */
+function hint(email: string): string {
+  const [name = '', domain = ''] = email.split('@')
+  return `${name.slice(0, 1)}***@${domain}`
+}

@@ -1,0 +1,49 @@
+import { OAuthError } from '@atproto/oauth-provider/errors'
+import type { OAuthStore } from '@atproto/oauth-provider/provider'
+import type { Services } from '../actors/services.ts'
+import { createAccountStore } from './account_store.ts'
+import { createClientStore } from './client_store.ts'
+import { createDeviceStore } from './device_store.ts'
+import { createLexiconStore } from './lexicon_store.ts'
+import { createReplayStore } from './replay_store.ts'
+import { requestScope } from './request_scope.ts'
+import { createRequestStore } from './request_store.ts'
+import type { Db } from './sql/database.ts'
+import { createTokenStore } from './token_store.ts'
+
+/** The seven stores of the provider: flow state in `db`, everything of an account in its actor. */
+export function createStores(db: Db, services: Services): OAuthStore {
+  const stores = {
+    ...createAccountStore(db, services),
+    ...createClientStore(db),
+    ...createDeviceStore(db, services.actors),
+    ...createLexiconStore(db),
+    ...createReplayStore(db),
+    ...createRequestStore(db),
+    ...createTokenStore(db, services.actors),
+  }
+  return Object.fromEntries(
+    Object.entries(stores).map(([name, method]) => [
+      name,
+      noting(method as (...args: unknown[]) => unknown),
+    ]),
+  ) as unknown as OAuthStore
+}
+
+/**
+ * The provider answers some faults as if the client were wrong (any `TypeError` is a 400 with its
+ * message, a refresh token that cannot be looked up is `invalid_grant`). So a fault is noted in
+ * the request's scope, where the answer is checked against it, and reaches the provider as a
+ * `server_error` without details.
+ */
+function noting(method: (...args: unknown[]) => unknown) {
+  return async (...args: unknown[]) => {
+    try {
+      return await method(...args)
+    } catch (err) {
+      if (err instanceof OAuthError && err.statusCode < 500) throw err
+      requestScope().fault ??= err
+      throw new OAuthError('server_error', 'Server error', 503, err)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { type Db, sql } from '../database.ts'
+
+export type AppPassword = { name: string; privileged: boolean; createdAt: number }
+
+type Stored = { name: string; privileged: number; created_at: number }
+
+/** @returns false when an app password of that name exists */
+export function insertAppPassword(
+  db: Db,
+  password: AppPassword & { passwordScrypt: string },
+): boolean {
+  const { changes } = sql(
+    db,
+    `INSERT OR IGNORE INTO app_password (name, password_scrypt, privileged, created_at)
+     VALUES (@name, @passwordScrypt, @privileged, @createdAt)`,
+  ).run({ ...password, privileged: password.privileged ? 1 : 0 })
+  return changes > 0
+}
+
+export function findAppPassword(db: Db, passwordScrypt: string): AppPassword | null {
+  const row = sql(db, 'SELECT * FROM app_password WHERE password_scrypt = ?').get(passwordScrypt)
+  return row ? toAppPassword(row) : null
+}
+
+export function listAppPasswords(db: Db): AppPassword[] {
+  return sql(db, 'SELECT * FROM app_password ORDER BY created_at DESC').all().map(toAppPassword)
+}
+
+/** Its sessions go with it. */
+export function deleteAppPassword(db: Db, name: string): void {
+  sql(db, 'DELETE FROM app_password WHERE name = ?').run(name)
+}
+
+export function deleteAllAppPasswords(db: Db): void {
+  sql(db, 'DELETE FROM app_password').run()
+}
+
+function toAppPassword(found: unknown): AppPassword {
+  const row = found as Stored
+  return { name: row.name, privileged: row.privileged === 1, createdAt: row.created_at }
+}

@@ -1,0 +1,24 @@
+import { type Db, sql } from '../database.ts'
+
+/** Client id and its `AuthorizedClientData` as JSON. */
+export type AuthorizedClientRow = { clientId: string; data: string }
+
+export function upsertAuthorizedClient(db: Db, clientId: string, data: string, now: number): void {
+  sql(
+    db,
+    `INSERT INTO authorized_client (client_id, data, created_at, updated_at)
+     VALUES (@clientId, @data, @now, @now)
+     ON CONFLICT (client_id) DO UPDATE SET data = @data, updated_at = @now`,
+  ).run({ clientId, data, now })
+}
+
+export function listAuthorizedClients(db: Db): AuthorizedClientRow[] {
+  return sql(
+    db,
+    'SELECT client_id AS clientId, data FROM authorized_client',
+  ).all() as AuthorizedClientRow[]
+}
+
+export function deleteAllAuthorizedClients(db: Db): void {
+  sql(db, 'DELETE FROM authorized_client').run()
+}

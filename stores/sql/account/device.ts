@@ -1,0 +1,36 @@
+import { type Db, sql } from '../database.ts'
+
+/** A device on which the account is signed in. Times are milliseconds since the epoch. */
+export type DeviceAccountRow = { deviceId: string; createdAt: number; updatedAt: number }
+
+type Stored = { device_id: string; created_at: number; updated_at: number }
+
+export function upsertDeviceAccount(db: Db, deviceId: string, now: number): void {
+  sql(
+    db,
+    `INSERT INTO device_account (device_id, created_at, updated_at) VALUES (@deviceId, @now, @now)
+     ON CONFLICT (device_id) DO UPDATE SET updated_at = @now`,
+  ).run({ deviceId, now })
+}
+
+export function readDeviceAccount(db: Db, deviceId: string): DeviceAccountRow | null {
+  const row = sql(db, 'SELECT * FROM device_account WHERE device_id = ?').get(deviceId)
+  return row ? toRow(row) : null
+}
+
+export function listDeviceAccounts(db: Db): DeviceAccountRow[] {
+  return sql(db, 'SELECT * FROM device_account ORDER BY updated_at DESC').all().map(toRow)
+}
+
+export function deleteDeviceAccount(db: Db, deviceId: string): void {
+  sql(db, 'DELETE FROM device_account WHERE device_id = ?').run(deviceId)
+}
+
+export function deleteAllDeviceAccounts(db: Db): void {
+  sql(db, 'DELETE FROM device_account').run()
+}
+
+function toRow(found: unknown): DeviceAccountRow {
+  const row = found as Stored
+  return { deviceId: row.device_id, createdAt: row.created_at, updatedAt: row.updated_at }
+}

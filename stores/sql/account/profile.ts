@@ -1,0 +1,134 @@
+import { type Db, sql } from '../database.ts'
+
+/** The account itself. Times are milliseconds since the epoch. */
+export type AccountRow = {
+  did: string
+  handle: string | null
+  email: string
+  emailConfirmedAt: number | null
+  emailAuthFactor: boolean
+  pdsDid: string
+  createdAt: number
+  deactivatedAt: number | null
+  deleteAfter: number | null
+  takedownRef: string | null
+  invitesDisabled: boolean
+  inviteNote: string | null
+}
+
+export type NewAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
+  passwordScrypt: string
+  emailConfirmedAt?: number | null
+  createdAt?: number
+  deactivatedAt?: number | null
+}
+
+type Stored = {
+  did: string
+  handle: string | null
+  email: string
+  email_confirmed_at: number | null
+  email_auth_factor: number
+  pds_did: string
+  created_at: number
+  deactivated_at: number | null
+  delete_after: number | null
+  takedown_ref: string | null
+  invites_disabled: number
+  invite_note: string | null
+}
+
+/** Writes the account; writing the same account again changes nothing. */
+export function insertAccount(db: Db, account: NewAccount): void {
+  sql(
+    db,
+    `INSERT INTO account (id, did, handle, email, email_confirmed_at, password_scrypt, pds_did,
+       created_at, deactivated_at)
+     VALUES (1, @did, @handle, @email, @emailConfirmedAt, @passwordScrypt, @pdsDid, @createdAt,
+       @deactivatedAt)
+     ON CONFLICT (id) DO NOTHING`,
+  ).run({
+    emailConfirmedAt: null,
+    createdAt: Date.now(),
+    deactivatedAt: null,
+    ...account,
+  })
+}
+
+export function readAccount(db: Db): AccountRow | null {
+  const row = sql(db, 'SELECT * FROM account').get() as Stored | undefined
+  if (!row) return null
+  return {
+    did: row.did,
+    handle: row.handle,
+    email: row.email,
+    emailConfirmedAt: row.email_confirmed_at,
+    emailAuthFactor: row.email_auth_factor === 1,
+    pdsDid: row.pds_did,
+    createdAt: row.created_at,
+    deactivatedAt: row.deactivated_at,
+    deleteAfter: row.delete_after,
+    takedownRef: row.takedown_ref,
+    invitesDisabled: row.invites_disabled === 1,
+    inviteNote: row.invite_note,
+  }
+}
+
+export function readPasswordScrypt(db: Db): string | null {
+  const row = sql(db, 'SELECT password_scrypt FROM account').get() as
+    | { password_scrypt: string }
+    | undefined
+  return row?.password_scrypt ?? null
+}
+
+export function setPasswordScrypt(db: Db, passwordScrypt: string): void {
+  sql(db, 'UPDATE account SET password_scrypt = ?').run(passwordScrypt)
+}
+
+/** A changed address is unconfirmed, and mail codes as a second factor end with it. */
+export function setEmail(db: Db, email: string): void {
+  sql(db, 'UPDATE account SET email = ?, email_confirmed_at = NULL, email_auth_factor = 0').run(
+    email,
+  )
+}
+
+export function setEmailConfirmed(db: Db, now: number): void {
+  sql(db, 'UPDATE account SET email_confirmed_at = ?').run(now)
+}
+
+export function setEmailAuthFactor(db: Db, on: boolean): void {
+  sql(db, 'UPDATE account SET email_auth_factor = ?').run(on ? 1 : 0)
+}
+
+export function setHandle(db: Db, handle: string | null): void {
+  sql(db, 'UPDATE account SET handle = ?').run(handle)
+}
+
+export function setDeactivated(db: Db, at: number | null, deleteAfter: number | null): void {
+  sql(db, 'UPDATE account SET deactivated_at = ?, delete_after = ?').run(at, deleteAfter)
+}
+
+export function setTakedown(db: Db, ref: string | null): void {
+  sql(db, 'UPDATE account SET takedown_ref = ?').run(ref)
+}
+
+export function setInvitesDisabled(db: Db, disabled: boolean, note: string | null): void {
+  sql(db, 'UPDATE account SET invites_disabled = ?, invite_note = ?').run(disabled ? 1 : 0, note)
+}
+
+/** Everything about the account goes, the row that names it last. */
+export function eraseAccount(db: Db): void {
+  for (const table of [
+    'session',
+    'replayed_code',
+    'device_account',
+    'authorized_client',
+    'legacy_session',
+    'app_password',
+    'email_token',
+    'audit',
+    'account',
+  ]) {
+    sql(db, `DELETE FROM ${table}`).run()
+  }
+}

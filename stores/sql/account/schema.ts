@@ -1,0 +1,90 @@
+import type { Migration } from '../database.ts'
+
+/** One account's database. Times are milliseconds since the epoch; secrets are stored hashed. */
+export const accountSchema: readonly Migration[] = [
+  `
+  CREATE TABLE account (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    did TEXT NOT NULL,
+    handle TEXT,
+    email TEXT NOT NULL,
+    email_confirmed_at INTEGER,
+    email_auth_factor INTEGER NOT NULL DEFAULT 0,
+    password_scrypt TEXT NOT NULL,
+    pds_did TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    deactivated_at INTEGER,
+    delete_after INTEGER,
+    takedown_ref TEXT,
+    invites_disabled INTEGER NOT NULL DEFAULT 0,
+    invite_note TEXT
+  );
+
+  -- OAuth sessions. The id is unguessable and travels in every refresh token of the session.
+  CREATE TABLE session (
+    id TEXT PRIMARY KEY,
+    token_id TEXT NOT NULL,
+    previous_token_id TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    client_id TEXT NOT NULL,
+    client_auth TEXT NOT NULL,
+    device_id TEXT,
+    parameters TEXT NOT NULL,
+    scope TEXT,
+    code_hash BLOB,
+    refresh_hash BLOB,
+    previous_refresh_hash BLOB,
+    sealed_successor BLOB,
+    rotated_at INTEGER
+  ) WITHOUT ROWID;
+
+  -- Authorization codes that were presented again before their session was created.
+  CREATE TABLE replayed_code (
+    code_hash BLOB PRIMARY KEY,
+    replayed_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE device_account (
+    device_id TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE authorized_client (
+    client_id TEXT PRIMARY KEY,
+    data TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE app_password (
+    name TEXT PRIMARY KEY,
+    password_scrypt TEXT NOT NULL,
+    privileged INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Sessions of com.atproto.server.createSession.
+  CREATE TABLE legacy_session (
+    refresh_hash BLOB PRIMARY KEY,
+    expires_at INTEGER NOT NULL,
+    next_jti TEXT,
+    app_password_name TEXT REFERENCES app_password (name) ON DELETE CASCADE
+  ) WITHOUT ROWID;
+
+  CREATE TABLE email_token (
+    purpose TEXT PRIMARY KEY,
+    token_hash BLOB NOT NULL,
+    requested_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    detail TEXT NOT NULL
+  );
+  `,
+]

@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+
+export type Db = Sqlite.Database
+
+/** The SQL of one step of a schema; its position in the list (from 1) is the version it leads to. */
+export type Migration = string
+
+/** Raised when a database was written by a newer program than this one. */
+export class SchemaTooNewError extends Error {
+  constructor(path: string, found: number, known: number) {
+    super(
+      `${path} has schema version ${found}; this program knows ${known}. Run the newer program.`,
+    )
+    this.name = 'SchemaTooNewError'
+  }
+}
+
+const open = new Set<Db>()
+
+/**
+ * Opens a database and brings it to the newest schema.
+ *
+ * WAL with `synchronous=FULL`: a commit that was answered survives power loss, so that a spent
+ * code or refresh token never comes back. Small pages keep an account with two sessions small.
+ *
+ * @throws {SchemaTooNewError}
+ */
+export function openDatabase(path: string, migrations: readonly Migration[]): Db {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const db = new Sqlite(path)
+  try {
+    db.pragma('page_size = 1024')
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    db.pragma('busy_timeout = 5000')
+    migrate(db, path, migrations)
+    open.add(db)
+    return db
+  } catch (err) {
+    db.close()
+    throw err
+  }
+}
+
+/** Closes a database, which folds its WAL into it. */
+export function closeDatabase(db: Db): void {
+  open.delete(db)
+  db.close()
+}
+
+/** Closes every database of this process: the last thing that a stopping runner does. */
+export function closeAllDatabases(): void {
+  for (const db of [...open]) closeDatabase(db)
+}
+
+function migrate(db: Db, path: string, migrations: readonly Migration[]) {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > migrations.length) throw new SchemaTooNewError(path, version, migrations.length)
+  if (version === migrations.length) return
+  db.transaction(() => {
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.pragma(`user_version = ${migrations.length}`)
+  }).immediate()
+}
+
+const statements = new WeakMap<Db, Map<string, Sqlite.Statement>>()
+
+/** A prepared statement, kept for the life of the database. */
+export function sql(db: Db, text: string): Sqlite.Statement {
+  let prepared = statements.get(db)
+  if (!prepared) {
+    prepared = new Map()
+    statements.set(db, prepared)
+  }
+  let statement = prepared.get(text)
+  if (!statement) {
+    statement = db.prepare(text)
+    prepared.set(text, statement)
+  }
+  return statement
+}
+
+/** Runs `work` in one write transaction; it is rolled back when `work` throws. */
+export function transact<T>(db: Db, work: () => T): T {
+  return db.transaction(work).immediate()
+}

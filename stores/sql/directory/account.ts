@@ -1,0 +1,76 @@
+import { type Db, sql } from '../database.ts'
+
+/** Who is who. */
+export type DirectoryEntry = {
+  did: string
+  handle: string | null
+  email: string | null
+  pdsDid: string
+  createdAt: number
+}
+
+const columns = 'did, handle, email, pds_did AS pdsDid, created_at AS createdAt'
+
+export function insertEntry(db: Db, entry: DirectoryEntry): void {
+  sql(
+    db,
+    `INSERT INTO account (did, handle, email, pds_did, created_at)
+     VALUES (@did, @handle, @email, @pdsDid, @createdAt)`,
+  ).run(entry)
+}
+
+export function findByDid(db: Db, did: string): DirectoryEntry | null {
+  return one(sql(db, `SELECT ${columns} FROM account WHERE did = ?`).get(did))
+}
+
+export function findByHandle(db: Db, handle: string): DirectoryEntry | null {
+  return one(sql(db, `SELECT ${columns} FROM account WHERE handle = ?`).get(handle))
+}
+
+export function findByEmail(db: Db, email: string): DirectoryEntry | null {
+  return one(sql(db, `SELECT ${columns} FROM account WHERE email = ?`).get(email))
+}
+
+/** In the order of their DIDs, from the one after `after`. */
+export function listEntries(db: Db, after: string, limit: number): DirectoryEntry[] {
+  return sql(db, `SELECT ${columns} FROM account WHERE did > ? ORDER BY did LIMIT ?`).all(
+    after,
+    limit,
+  ) as DirectoryEntry[]
+}
+
+/** Entries whose handle or e-mail contains `text`. */
+export function searchEntries(
+  db: Db,
+  text: string,
+  after: string,
+  limit: number,
+): DirectoryEntry[] {
+  return sql(
+    db,
+    `SELECT ${columns} FROM account
+     WHERE did > @after AND (instr(handle, @text) > 0 OR instr(email, @text) > 0 OR did = @text)
+     ORDER BY did LIMIT @limit`,
+  ).all({ text, after, limit }) as DirectoryEntry[]
+}
+
+export function setEntryHandle(db: Db, did: string, handle: string | null): void {
+  sql(db, 'UPDATE account SET handle = ? WHERE did = ?').run(handle, did)
+}
+
+export function setEntryEmail(db: Db, did: string, email: string): void {
+  sql(db, 'UPDATE account SET email = ? WHERE did = ?').run(email, did)
+}
+
+export function deleteEntry(db: Db, did: string): void {
+  sql(db, 'DELETE FROM account WHERE did = ?').run(did)
+}
+
+export function countByPds(db: Db): Map<string, number> {
+  const rows = sql(db, 'SELECT pds_did AS did, count(*) AS n FROM account GROUP BY pds_did').all()
+  return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))
+}
+
+function one(row: unknown): DirectoryEntry | null {
+  return (row as DirectoryEntry | undefined) ?? null
+}

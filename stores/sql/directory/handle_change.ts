@@ -1,0 +1,30 @@
+import { type Db, sql } from '../database.ts'
+
+/** A handle change under way: the new handle is held for the account. */
+export type HandleChange = { did: string; newHandle: string; createdAt: number }
+
+const columns = 'did, new_handle AS newHandle, created_at AS createdAt'
+
+export function putHandleChange(db: Db, change: HandleChange): void {
+  sql(
+    db,
+    `INSERT INTO handle_change (did, new_handle, created_at) VALUES (@did, @newHandle, @createdAt)
+     ON CONFLICT (did) DO UPDATE SET new_handle = @newHandle, created_at = @createdAt`,
+  ).run(change)
+}
+
+export function findHandleChange(db: Db, newHandle: string): HandleChange | null {
+  const row = sql(db, `SELECT ${columns} FROM handle_change WHERE new_handle = ?`).get(newHandle)
+  return (row as HandleChange | undefined) ?? null
+}
+
+/** Those begun before `before` (ms). */
+export function listAbandonedHandleChanges(db: Db, before: number): HandleChange[] {
+  return sql(db, `SELECT ${columns} FROM handle_change WHERE created_at < ?`).all(
+    before,
+  ) as HandleChange[]
+}
+
+export function deleteHandleChange(db: Db, did: string): void {
+  sql(db, 'DELETE FROM handle_change WHERE did = ?').run(did)
+}

@@ -1,0 +1,87 @@
+import { type Db, sql } from '../database.ts'
+
+/** An invite code with its uses; `createdAt` and `usedAt` are milliseconds since the epoch. */
+export type InviteCode = {
+  code: string
+  availableUses: number
+  disabled: boolean
+  forAccount: string
+  createdBy: string
+  createdAt: number
+  uses: { usedBy: string; usedAt: number }[]
+}
+
+type Stored = {
+  code: string
+  available_uses: number
+  disabled: number
+  for_account: string
+  created_by: string
+  created_at: number
+}
+
+export function insertInviteCode(
+  db: Db,
+  invite: Omit<InviteCode, 'uses' | 'disabled'> & { disabled?: boolean },
+): void {
+  sql(
+    db,
+    `INSERT INTO invite_code (code, available_uses, disabled, for_account, created_by, created_at)
+     VALUES (@code, @availableUses, @disabled, @forAccount, @createdBy, @createdAt)`,
+  ).run({ ...invite, disabled: invite.disabled ? 1 : 0 })
+}
+
+export function readInviteCode(db: Db, code: string): InviteCode | null {
+  const row = sql(db, 'SELECT * FROM invite_code WHERE code = ?').get(code)
+  return row ? withUses(db, row) : null
+}
+
+export function listInviteCodes(db: Db): InviteCode[] {
+  const rows = sql(db, 'SELECT * FROM invite_code ORDER BY created_at DESC, code').all()
+  return rows.map((row) => withUses(db, row))
+}
+
+export function listInviteCodesOf(db: Db, did: string): InviteCode[] {
+  const rows = sql(db, 'SELECT * FROM invite_code WHERE for_account = ? ORDER BY created_at').all(
+    did,
+  )
+  return rows.map((row) => withUses(db, row))
+}
+
+/** The code that an account signed up with. */
+export function findInviteUsedBy(db: Db, did: string): InviteCode | null {
+  const code = sql(db, 'SELECT code FROM invite_use WHERE used_by = ?').pluck().get(did)
+  return code ? readInviteCode(db, code as string) : null
+}
+
+export function insertInviteUse(db: Db, code: string, did: string, now: number): void {
+  sql(db, 'INSERT OR IGNORE INTO invite_use (code, used_by, used_at) VALUES (?, ?, ?)').run(
+    code,
+    did,
+    now,
+  )
+}
+
+export function disableInviteCode(db: Db, code: string): void {
+  sql(db, 'UPDATE invite_code SET disabled = 1 WHERE code = ?').run(code)
+}
+
+export function disableInviteCodesOf(db: Db, did: string): void {
+  sql(db, 'UPDATE invite_code SET disabled = 1 WHERE for_account = ?').run(did)
+}
+
+function withUses(db: Db, found: unknown): InviteCode {
+  const row = found as Stored
+  return {
+    code: row.code,
+    availableUses: row.available_uses,
+    disabled: row.disabled === 1,
+    forAccount: row.for_account,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    uses: sql(
+      db,
+      'SELECT used_by AS usedBy, used_at AS usedAt FROM invite_use WHERE code = ? ORDER BY used_at',
+    ).all(row.code) as InviteCode['uses'],
+  }
+}

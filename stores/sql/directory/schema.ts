@@ -1,0 +1,71 @@
+import type { Migration } from '../database.ts'
+
+/** The directory: unique names and pointers. Times are milliseconds since the epoch. */
+export const directorySchema: readonly Migration[] = [
+  `
+  CREATE TABLE pds (
+    did TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    admin_password TEXT NOT NULL,
+    weight INTEGER NOT NULL DEFAULT 1,
+    capacity INTEGER,
+    open INTEGER NOT NULL DEFAULT 1,
+    added_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Every account that exists; a name belongs to one account or one sign-up in progress.
+  CREATE TABLE account (
+    did TEXT PRIMARY KEY,
+    handle TEXT UNIQUE,
+    email TEXT UNIQUE,
+    pds_did TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX account_pds ON account (pds_did);
+
+  -- Sign-ups in progress. Each step is recorded before it is tried.
+  CREATE TABLE sign_up (
+    id TEXT PRIMARY KEY,
+    handle TEXT NOT NULL UNIQUE,
+    email TEXT NOT NULL UNIQUE,
+    password_scrypt TEXT NOT NULL,
+    pds_did TEXT NOT NULL,
+    invite_code TEXT,
+    did TEXT,
+    step TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Handle changes in progress: the new handle is held until PLC and the PDS have it.
+  CREATE TABLE handle_change (
+    did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
+    new_handle TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE invite_code (
+    code TEXT PRIMARY KEY,
+    available_uses INTEGER NOT NULL,
+    disabled INTEGER NOT NULL DEFAULT 0,
+    for_account TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX invite_code_for_account ON invite_code (for_account);
+
+  CREATE TABLE invite_use (
+    code TEXT NOT NULL REFERENCES invite_code (code) ON DELETE CASCADE,
+    used_by TEXT NOT NULL,
+    used_at INTEGER NOT NULL,
+    PRIMARY KEY (code, used_by)
+  ) WITHOUT ROWID;
+
+  -- Which account a password-reset token is for; the token itself is checked by the account.
+  CREATE TABLE reset_token (
+    token_hash BLOB PRIMARY KEY,
+    did TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
+]

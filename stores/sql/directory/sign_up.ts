@@ -1,0 +1,65 @@
+import { type Db, sql } from '../database.ts'
+
+/**
+ * A sign-up in progress. `step` is what was about to be tried when it was last recorded:
+ * `reserved` holds the names only; from `creating` on, the DID may exist on PLC and the PDS.
+ */
+export type SignUp = {
+  id: string
+  handle: string
+  email: string
+  passwordScrypt: string
+  pdsDid: string
+  inviteCode: string | null
+  did: string | null
+  step: 'reserved' | 'creating'
+  createdAt: number
+  updatedAt: number
+}
+
+const columns = `id, handle, email, password_scrypt AS passwordScrypt, pds_did AS pdsDid,
+  invite_code AS inviteCode, did, step, created_at AS createdAt, updated_at AS updatedAt`
+
+export function insertSignUp(db: Db, signUp: SignUp): void {
+  sql(
+    db,
+    `INSERT INTO sign_up (id, handle, email, password_scrypt, pds_did, invite_code, did, step,
+       created_at, updated_at)
+     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @inviteCode, @did, @step, @createdAt,
+       @updatedAt)`,
+  ).run(signUp)
+}
+
+export function setSignUpCreating(db: Db, id: string, did: string, now: number): boolean {
+  const { changes } = sql(
+    db,
+    `UPDATE sign_up SET did = @did, step = 'creating', updated_at = @now WHERE id = @id`,
+  ).run({ id, did, now })
+  return changes > 0
+}
+
+export function readSignUp(db: Db, id: string): SignUp | null {
+  const row = sql(db, `SELECT ${columns} FROM sign_up WHERE id = ?`).get(id)
+  return (row as SignUp | undefined) ?? null
+}
+
+export function findSignUpByName(db: Db, handle: string, email: string): SignUp | null {
+  const row = sql(db, `SELECT ${columns} FROM sign_up WHERE handle = ? OR email = ?`).get(
+    handle,
+    email,
+  )
+  return (row as SignUp | undefined) ?? null
+}
+
+export function countSignUpsWithInvite(db: Db, code: string): number {
+  return sql(db, 'SELECT count(*) FROM sign_up WHERE invite_code = ?').pluck().get(code) as number
+}
+
+/** Those that nobody has touched since `before` (ms). */
+export function listAbandonedSignUps(db: Db, before: number): SignUp[] {
+  return sql(db, `SELECT ${columns} FROM sign_up WHERE updated_at < ?`).all(before) as SignUp[]
+}
+
+export function deleteSignUp(db: Db, id: string): void {
+  sql(db, 'DELETE FROM sign_up WHERE id = ?').run(id)
+}

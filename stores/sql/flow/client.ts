@@ -1,0 +1,15 @@
+import { type Db, sql } from '../database.ts'
+
+/** The metadata, as JSON, of a client that the operator registered. */
+export function readClient(db: Db, id: string): string | null {
+  const row = sql(db, 'SELECT metadata FROM client WHERE id = ?').get(id)
+  return (row as { metadata: string } | undefined)?.metadata ?? null
+}
+
+export function upsertClient(db: Db, id: string, metadata: string): void {
+  sql(db, 'INSERT OR REPLACE INTO client (id, metadata, registered_at) VALUES (?, ?, ?)').run(
+    id,
+    metadata,
+    Date.now(),
+  )
+}

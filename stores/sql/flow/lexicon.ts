@@ -1,0 +1,33 @@
+import { type Db, sql } from '../database.ts'
+
+/** A resolved lexicon; `document` is JSON, times are milliseconds since the epoch. */
+export type LexiconRow = {
+  createdAt: number
+  updatedAt: number
+  lastSucceededAt: number | null
+  uri: string | null
+  document: string | null
+}
+
+export function readLexicon(db: Db, nsid: string): LexiconRow | null {
+  const row = sql(
+    db,
+    `SELECT created_at AS createdAt, updated_at AS updatedAt,
+       last_succeeded_at AS lastSucceededAt, uri, document
+     FROM lexicon WHERE nsid = ?`,
+  ).get(nsid)
+  return (row as LexiconRow | undefined) ?? null
+}
+
+export function upsertLexicon(db: Db, nsid: string, row: LexiconRow): void {
+  sql(
+    db,
+    `INSERT OR REPLACE INTO lexicon
+       (nsid, created_at, updated_at, last_succeeded_at, uri, document)
+     VALUES (@nsid, @createdAt, @updatedAt, @lastSucceededAt, @uri, @document)`,
+  ).run({ nsid, ...row })
+}
+
+export function deleteLexicon(db: Db, nsid: string): void {
+  sql(db, 'DELETE FROM lexicon WHERE nsid = ?').run(nsid)
+}

@@ -1,0 +1,23 @@
+import { hashSecret } from '../../hash.ts'
+import { type Db, sql } from '../database.ts'
+
+/**
+ * Records a nonce for `timeFrame` milliseconds, in one statement, so that of two requests at once
+ * only one is the first.
+ *
+ * @returns whether the nonce was not seen within its time frame
+ */
+export function recordNonce(
+  db: Db,
+  namespace: string,
+  nonce: string,
+  timeFrame: number,
+  now = Date.now(),
+): boolean {
+  const { changes } = sql(
+    db,
+    `INSERT INTO replay (nonce_hash, expires_at) VALUES (@hash, @expiresAt)
+     ON CONFLICT (nonce_hash) DO UPDATE SET expires_at = @expiresAt WHERE expires_at <= @now`,
+  ).run({ hash: hashSecret(`${namespace}\n${nonce}`), expiresAt: now + timeFrame, now })
+  return changes > 0
+}

@@ -1,0 +1,66 @@
+import type { Migration } from '../database.ts'
+
+/**
+ * What an auth actor keeps between two requests of one sign-in. Times are milliseconds since the
+ * epoch.
+ */
+export const flowSchema: readonly Migration[] = [
+  `
+  CREATE TABLE authorization_request (
+    id TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    client_auth TEXT,
+    parameters TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    device_id TEXT,
+    did TEXT,
+    code_hash BLOB UNIQUE
+  ) WITHOUT ROWID;
+  CREATE INDEX authorization_request_expiry ON authorization_request (expires_at);
+
+  -- Codes already exchanged, kept to revoke their session when one is presented again.
+  CREATE TABLE spent_code (
+    code_hash BLOB PRIMARY KEY,
+    did TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX spent_code_expiry ON spent_code (expires_at);
+
+  CREATE TABLE device (
+    id TEXT PRIMARY KEY,
+    session_id TEXT NOT NULL,
+    user_agent TEXT,
+    ip_address TEXT NOT NULL,
+    last_seen_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Which accounts may be signed in on a device; the truth is in each account.
+  CREATE TABLE device_account (
+    device_id TEXT NOT NULL REFERENCES device (id) ON DELETE CASCADE,
+    did TEXT NOT NULL,
+    PRIMARY KEY (device_id, did)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE replay (
+    nonce_hash BLOB PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX replay_expiry ON replay (expires_at);
+
+  CREATE TABLE lexicon (
+    nsid TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    last_succeeded_at INTEGER,
+    uri TEXT,
+    document TEXT
+  ) WITHOUT ROWID;
+
+  -- Clients registered by the operator, whose id is no metadata URL.
+  CREATE TABLE client (
+    id TEXT PRIMARY KEY,
+    metadata TEXT NOT NULL,
+    registered_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
+]

@@ -1,0 +1,109 @@
+import { InvalidGrantError } from '@atproto/oauth-provider/errors'
+import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/store'
+import type { SessionOfAccount } from '../actors/account/sessions.ts'
+import type { Actors } from '../actors/handles.ts'
+import { toAccount } from './account.ts'
+import { requestScope } from './request_scope.ts'
+import type { Db } from './sql/database.ts'
+import { findSpentCode } from './sql/flow/authorization_request.ts'
+
+/** OAuth sessions, each in the database of its account. */
+export function createTokenStore(db: Db, actors: Actors): TokenStore {
+  return {
+    async createToken(tokenId, data, refreshToken) {
+      const sessionId = await actors.account(data.did).createSession({
+        tokenId,
+        createdAt: data.createdAt.getTime(),
+        updatedAt: data.updatedAt.getTime(),
+        expiresAt: data.expiresAt.getTime(),
+        clientId: data.clientId,
+        clientAuth: JSON.stringify(data.clientAuth),
+        deviceId: data.deviceId,
+        parameters: JSON.stringify(data.parameters),
+        scope: data.scope,
+        code: data.code,
+        refreshToken: refreshToken ?? null,
+      })
+      if (sessionId === null) throw new InvalidGrantError('This code was used more than once')
+      const scope = requestScope()
+      scope.did = data.did
+      if (refreshToken) scope.issued = { secret: refreshToken, sessionId, did: data.did }
+    },
+
+    async readToken(tokenId) {
+      const { did } = requestScope()
+      if (!did) return null
+      return toTokenInfo(await actors.account(did).findSessionByTokenId(tokenId))
+    },
+
+    async deleteToken(tokenId) {
+      const { did } = requestScope()
+      if (did) await actors.account(did).deleteSessionByTokenId(tokenId)
+    },
+
+    async rotateToken(_tokenId, newTokenId, newRefreshToken, newData) {
+      const scope = requestScope()
+      const { presented } = scope
+      if (!presented) throw new Error('No refresh token was presented')
+      const secret = await actors.account(presented.did).rotateSession({
+        sessionId: presented.sessionId,
+        presentedRefreshToken: presented.secret,
+        tokenId: newTokenId,
+        refreshToken: newRefreshToken,
+        updatedAt: newData.updatedAt.getTime(),
+        expiresAt: newData.expiresAt.getTime(),
+        clientAuth: JSON.stringify(newData.clientAuth),
+        scope: newData.scope,
+      })
+      if (secret === null) throw new InvalidGrantError('Refresh token replayed')
+      scope.issued = { ...presented, secret }
+    },
+
+    async findTokenByRefreshToken(refreshToken) {
+      const scope = requestScope()
+      const { presented } = scope
+      if (presented?.secret !== refreshToken) return null
+      const { did, sessionId } = presented
+      const found = await actors.account(did).findSessionByRefreshToken(sessionId, refreshToken)
+      scope.did = did
+      return toTokenInfo(found, found?.answers ? refreshToken : null)
+    },
+
+    async findTokenByCode(code) {
+      const did = findSpentCode(db, code)
+      if (did === null) return null
+      requestScope().did = did
+      return toTokenInfo(await actors.account(did).findSessionByCode(code))
+    },
+
+    async listAccountTokens(did) {
+      const sessions = await actors.account(did).listSessions()
+      return sessions.map((session) => toTokenInfo(session) as TokenInfo)
+    },
+  }
+}
+
+function toTokenInfo(
+  found: SessionOfAccount | null,
+  currentRefreshToken: TokenInfo['currentRefreshToken'] = null,
+): TokenInfo | null {
+  if (!found) return null
+  const { account, session } = found
+  return {
+    id: session.tokenId as TokenInfo['id'],
+    account: toAccount(account),
+    currentRefreshToken,
+    data: {
+      createdAt: new Date(session.createdAt),
+      updatedAt: new Date(session.updatedAt),
+      expiresAt: new Date(session.expiresAt),
+      clientId: session.clientId,
+      clientAuth: JSON.parse(session.clientAuth),
+      deviceId: session.deviceId as TokenData['deviceId'],
+      did: account.did as TokenData['did'],
+      parameters: JSON.parse(session.parameters),
+      code: null,
+      scope: session.scope,
+    },
+  }
+}
