@@ -9,6 +9,9 @@ export type TestBrowser = {
   close: () => Promise<void>
 }
 
+/** Milliseconds that a page has for one step before the step fails. */
+const PATIENCE = 15_000
+
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -34,8 +37,14 @@ export async function startBrowser(ca?: CertificateAuthority): Promise<TestBrows
   })
   return {
     browser,
-    newContext: () =>
-      browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US' }),
+    newContext: async () => {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        locale: 'en-US',
+      })
+      context.setDefaultTimeout(PATIENCE)
+      return context
+    },
     close: () => browser.close(),
   }
 }

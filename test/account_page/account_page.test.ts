@@ -1,0 +1,106 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser, type TestBrowser } from '../../world/browser.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
+import {
+  discoverApp,
+  finishLogin,
+  loopbackClientId,
+  type OAuthApp,
+  type OAuthSession,
+  refresh,
+  startLogin,
+} from '../clients/oauth_app.ts'
+import { expectRefused } from '../clients/session_life.ts'
+import { callbackOf, grant, signIn } from '../clients/steps.ts'
+import { screenshot } from './screenshots.ts'
+
+const scope = 'atproto transition:generic'
+const person = newCredentials('ada')
+let network: Network
+let browser: TestBrowser
+let host: HostedClient
+let webApp: OAuthApp
+let localApp: OAuthApp
+let page: Page
+
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser(network.ca)
+  const key = await makeClientKey()
+  host = await hostWebClient(network.ca, key, scope)
+  host.routes.set('/callback', '<p>Back in the app</p>')
+  const pdsUrl = network.pds.url
+  const { clientId, redirectUri } = host
+  webApp = await discoverApp({ pdsUrl, clientId, redirectUri, scope, key })
+  const local = 'http://127.0.0.1/callback'
+  localApp = await discoverApp({
+    pdsUrl,
+    clientId: loopbackClientId(local, scope),
+    redirectUri: local,
+    scope,
+  })
+  // The device that signs up stays signed in: it is the other one below.
+  await headlessSignUp(network.url, person)
+  page = await (await browser.newContext()).newPage()
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+const link = (name: string) => page.getByRole('link', { name, exact: true }).first().click()
+const row = (text: string) => page.getByRole('row').filter({ hasText: text })
+
+async function signInElsewhere(app: OAuthApp): Promise<OAuthSession> {
+  const login = await startLogin(app)
+  return finishLogin(app, login, await headlessSignIn(login.url, person))
+}
+
+test('somebody signs in on the account page and signs another device out', async () => {
+  await page.goto(`${network.url}/account`)
+  await page.getByText('Please authenticate to continue').waitFor()
+  await signIn(page, person, { remember: true })
+  await page.getByText(person.handle).first().waitFor()
+  await screenshot(page, 'account')
+
+  await link('Devices')
+  await row('This device').waitFor()
+  const other = row('127.0.0.1').filter({ hasNotText: 'This device' })
+  expect(await other.count()).toBe(1)
+  await screenshot(page, 'devices')
+  await other.getByRole('button', { name: 'Sign out' }).click()
+  await other.waitFor({ state: 'detached' })
+  await page.reload()
+  await row('This device').waitFor()
+  expect(await other.count()).toBe(0)
+})
+
+test('an app that is revoked on the account page is locked out, and no other', async () => {
+  const login = await startLogin(webApp)
+  const visitor = await (await browser.newContext()).newPage()
+  await visitor.goto(login.url)
+  await screenshot(visitor, 'welcome')
+  await signIn(visitor, person)
+  await visitor.getByText('Grant access to your account').waitFor()
+  await screenshot(visitor, 'consent')
+  const callback = callbackOf(visitor, host.redirectUri)
+  await grant(visitor)
+  const revoked = await refresh(webApp, await finishLogin(webApp, login, await callback))
+  const kept = await signInElsewhere(localApp)
+
+  await page.goto(`${network.url}/account`)
+  await link('Apps')
+  const app = row(String(host.metadata.client_name))
+  await app.waitFor()
+  await screenshot(page, 'apps')
+  await app.getByRole('button', { name: 'Details' }).click()
+  await page.getByRole('button', { name: 'Revoke access' }).click()
+  await app.waitFor({ state: 'detached' })
+
+  await expectRefused(webApp, revoked)
+  expect((await refresh(localApp, kept)).did).toBe(kept.did)
+})
