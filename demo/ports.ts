@@ -1,0 +1,24 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+
+/**
+ * The port to listen on: the one in the environment variable, else the preferred one, else, where
+ * that is taken, any free one. `0` asks for any free port.
+ */
+export async function choosePort(variable: string, preferred: number): Promise<number> {
+  const asked = Number(process.env[variable] ?? preferred)
+  return (await tryPort(asked)) ?? (await tryPort(0)) ?? asked
+}
+
+async function tryPort(port: number): Promise<number | undefined> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  } catch {
+    return undefined
+  } finally {
+    server.close()
+  }
+}
