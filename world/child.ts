@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { CertificateAuthority } from './certificates.ts'
+import type { Dns } from './dns.ts'
 
 const preload = (file: string) => ['--import', fileURLToPath(new URL(file, import.meta.url))]
 
@@ -13,13 +14,21 @@ export const childArguments = [
 ]
 
 /**
- * The environment of a child process: the `variables`, trust in `ca`, and nothing
- * of the developer's own shell but where programs and temporary files are.
+ * The environment of a child process: the `variables`, trust in `ca`, TXT records
+ * from `dns`, and nothing of the developer's own shell but where programs and
+ * temporary files are.
  */
 export function childEnvironment(
-  ca: CertificateAuthority | undefined,
+  { ca, dns }: { ca?: CertificateAuthority; dns?: Dns },
   variables: Record<string, string | undefined>,
 ): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env
-  return { PATH, HOME, TMPDIR, NODE_EXTRA_CA_CERTS: ca?.certFile, ...variables }
+  return {
+    PATH,
+    HOME,
+    TMPDIR,
+    NODE_EXTRA_CA_CERTS: ca?.certFile,
+    WORLD_DNS: dns?.address,
+    ...variables,
+  }
 }

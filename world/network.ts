@@ -1,4 +1,5 @@
 import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
+import { type Dns, resolveHere, startDns } from './dns.ts'
 import type { Peer } from './loopback.ts'
 import { type Pds, type PdsOptions, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
@@ -19,9 +20,10 @@ export type Network = Peer & {
   plc: Peer
   smtp: Smtp
   ca: CertificateAuthority
+  dns: Dns
 }
 
-/** Starts PLC, SMTP, a stock PDS and Vestibule in front of it, all on free loopback ports. */
+/** Starts PLC, DNS, SMTP, a stock PDS and Vestibule in front of it, all on free loopback ports. */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
   const started: { close: () => Promise<void> }[] = []
   const keep = <T extends { close: () => Promise<void> }>(peer: T): T => {
@@ -36,6 +38,8 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   try {
     const identity = await makeVestibuleIdentity()
     const ca = keep(await makeCertificateAuthority())
+    const dns = keep(await startDns())
+    await resolveHere(dns)
     const plc = keep(await startPlc())
     const smtp = keep(await startSmtp())
     const pds = keep(
@@ -58,10 +62,11 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         pds,
         smtpUrl: smtp.url,
         ca,
+        dns,
         env: options.env,
       }),
     )
-    return { url: vestibule.url, vestibule, pds, plc, smtp, ca, close }
+    return { url: vestibule.url, vestibule, pds, plc, smtp, ca, dns, close }
   } catch (error) {
     await close()
     throw error

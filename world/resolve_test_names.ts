@@ -1,8 +1,8 @@
 /**
  * Makes the names of the test world resolve in this process: `*.test` (handles)
  * and `*.internal` (client apps; the OAuth provider takes no client from `.test`)
- * are 127.0.0.1. Meant for `node --import`, so that programs under test need no
- * notion of it.
+ * are 127.0.0.1, and TXT records come from the DNS server in `WORLD_DNS`. Meant for
+ * `node --import`, so that programs under test need no notion of it.
  */
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
@@ -36,3 +36,4 @@ const lookupPromise = async (hostname: string, options?: dns.LookupOptions) =>
 Object.assign(dns, { lookup })
 Object.assign(dns.promises, { lookup: lookupPromise })
 syncBuiltinESMExports()
+if (process.env.WORLD_DNS) dns.setServers([process.env.WORLD_DNS])

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { CertificateAuthority } from './certificates.ts'
 import { childArguments, childEnvironment } from './child.ts'
+import type { Dns } from './dns.ts'
 import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
@@ -27,6 +28,8 @@ export type VestibuleOptions = {
   smtpUrl?: string
   /** Trusted when the program fetches client metadata. */
   ca?: CertificateAuthority
+  /** Asked for TXT records: handles of other domains, authorities of lexicons. */
+  dns?: Dns
   /** Further settings, or other values for those given here; `undefined` removes one. */
   env?: Record<string, string | undefined>
 }
@@ -62,7 +65,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
   const identity = options.identity ?? (await makeVestibuleIdentity())
   const folder = await makeTemporaryFolder('data')
   const adminPassword = makeSecretHex()
-  const env = childEnvironment(options.ca, {
+  const env = childEnvironment(options, {
     ENTRYWAY_DEV: '1',
     ENTRYWAY_PUBLIC_URL: identity.url,
     ENTRYWAY_PORT: String(identity.port),

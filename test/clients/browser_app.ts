@@ -13,7 +13,7 @@ export type BrowserApp = {
 }
 
 declare global {
-  var servers: { pdsUrl: string; plcUrl: string; scope: string }
+  var servers: { handleResolver: string; plcUrl: string; scope: string }
   var app: Promise<BrowserApp>
 }
 
@@ -22,7 +22,7 @@ async function start(): Promise<BrowserApp> {
   const query = new URLSearchParams({ redirect_uri: redirectUri, scope: servers.scope })
   const client = await BrowserOAuthClient.load({
     clientId: `http://localhost?${query}`,
-    handleResolver: servers.pdsUrl,
+    handleResolver: servers.handleResolver,
     plcDirectoryUrl: servers.plcUrl,
     allowHttp: true,
   })

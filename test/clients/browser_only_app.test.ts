@@ -26,7 +26,7 @@ beforeAll(async () => {
     write: false,
     define: {
       servers: JSON.stringify({
-        pdsUrl: network.pds.url,
+        handleResolver: network.url,
         plcUrl: network.plc.url,
         scope: 'atproto transition:generic',
       }),

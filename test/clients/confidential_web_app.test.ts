@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await startBrowser(network.ca)
   const key = await makeClientKey()
   host = await hostWebClient(network.ca, key, 'atproto transition:generic')
-  app = await makeNodeClient(host, key, { pdsUrl: network.pds.url, plcUrl: network.plc.url })
+  app = await makeNodeClient(host, key, { handleResolver: network.url, plcUrl: network.plc.url })
 
   host.routes.set('/sign-in', async (_request, response) => {
     const url = await app.client.authorize(network.pds.url)

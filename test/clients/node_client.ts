@@ -19,14 +19,14 @@ export type NodeClient = {
 export async function makeNodeClient(
   hosted: HostedClient,
   { privateJwk, kid }: ClientKey,
-  servers: { pdsUrl: string; plcUrl: string },
+  servers: { handleResolver: string; plcUrl: string },
 ): Promise<NodeClient> {
   const sessions = new Map<string, NodeSavedSession>()
   let nonceChallenges = 0
   const client = new NodeOAuthClient({
     clientMetadata: hosted.metadata as NodeOAuthClient['clientMetadata'],
     keyset: [await JoseKey.fromImportable({ ...privateJwk, alg: 'ES256' } as never, kid)],
-    handleResolver: servers.pdsUrl,
+    handleResolver: servers.handleResolver,
     plcDirectoryUrl: servers.plcUrl,
     allowHttp: true,
     stateStore: memoryStore(new Map<string, NodeSavedState>()),

@@ -18,7 +18,10 @@ beforeAll(async () => {
   network = await startNetwork()
   const key = await makeClientKey()
   host = await hostWebClient(network.ca, key, 'atproto transition:generic')
-  gateway = await makeNodeClient(host, key, { pdsUrl: network.pds.url, plcUrl: network.plc.url })
+  gateway = await makeNodeClient(host, key, {
+    handleResolver: network.url,
+    plcUrl: network.plc.url,
+  })
 })
 afterAll(async () => {
   await host?.close()

@@ -108,6 +108,7 @@ test('only an app granted the email address is told it', async () => {
   const GET_SESSION = 'com.atproto.server.getSession'
   const without = await appWith('atproto transition:generic')
   const hidden = await xrpc(without, await signIn(without), 'GET', GET_SESSION, {})
+  expect(hidden.body).toMatchObject({ did, handle: person.handle })
   expect(hidden.body.email).toBeUndefined()
 
   const app = await appWith('atproto transition:generic transition:email')
