@@ -25,6 +25,8 @@ export function fetchAdapter(listener: RequestListener): FetchHandler {
       (req, res) => {
         Object.assign(req.socket, { remotePort: peer.port })
         if (!request.headers.has('user-agent')) delete req.headers['user-agent']
+        pinMethods(req)
+        pinMethods(res)
         listener(req, res)
       },
       {
@@ -56,6 +58,17 @@ function readForwarded(header: string | null): { address: string; port: number }
   const match = header?.match(/^for="\[?([^\]"]+?)\]?:(\d+)"$/)
   if (!match) throw new Error('The request does not say where it comes from')
   return { address: match[1] as string, port: Number(match[2]) }
+}
+
+/**
+ * Express gives every request and response its own prototype, which would take the injected ones'
+ * methods away; as properties of their own they stay.
+ */
+function pinMethods(message: object): void {
+  const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(
+    Object.getPrototypeOf(message),
+  )
+  Object.defineProperties(message, methods)
 }
 
 function isBodiless(status: number): boolean {

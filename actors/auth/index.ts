@@ -9,8 +9,9 @@ import { answering, databasePath, onDatabase, type Runner, requireSecret } from 
 import { createServices } from '../services.ts'
 import { answer } from './answer.ts'
 import type { RequestEnvelope } from './envelope.ts'
-import { createOAuthHandler } from './oauth.ts'
+import type { FetchHandler } from './fetch_adapter.ts'
 import { createProvider } from './provider.ts'
+import { createRoutes } from './routes.ts'
 
 /** Answers HTTP requests and keeps what a sign-in needs between two of them. */
 export const authActor = (runner: Runner) =>
@@ -29,7 +30,7 @@ export const authActor = (runner: Runner) =>
       )
       const sweeper = setInterval(() => sweepFlow(db), SWEEP_INTERVAL)
       sweeper.unref()
-      return { db, sweeper, handle: createOAuthHandler(provider, runner.log) }
+      return { db, sweeper, handle: createRoutes(services, provider) }
     },
     onSleep: (c) => {
       clearInterval(c.vars.sweeper)
@@ -51,5 +52,5 @@ export const authActor = (runner: Runner) =>
 type AuthVars = {
   db: ReturnType<typeof openDatabase>
   sweeper: NodeJS.Timeout
-  handle: ReturnType<typeof createOAuthHandler>
+  handle: FetchHandler
 }
