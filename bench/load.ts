@@ -1,0 +1,64 @@
+import type { Credentials } from '../test/clients/headless_sign_in.ts'
+import { operations, signUpPeople } from './operations.ts'
+
+/** A message to the load generator, a process of its own. */
+export type LoadRequest =
+  | { kind: 'people'; origin: string; count: number }
+  | {
+      kind: 'run'
+      origin: string
+      people: Credentials[]
+      operation: string
+      inFlight: number
+    }
+
+/** Durations of the single requests in ms; the generator's own CPU in ms. */
+export type LoadResult = {
+  durations: number[]
+  errors: string[]
+  elapsed: number
+  generatorCpu: number
+}
+
+export type LoadMessage =
+  | { kind: 'ready' }
+  | { kind: 'go' }
+  | { kind: 'people'; people: Credentials[] }
+  | ({ kind: 'done' } & LoadResult)
+
+const tell = (message: LoadMessage) => process.send?.(message)
+
+process.on('message', async (request: LoadRequest) => {
+  if (request.kind === 'people') {
+    tell({ kind: 'people', people: await signUpPeople(request.origin, request.count) })
+    return
+  }
+  const operation = operations.find(({ name }) => name === request.operation)
+  if (!operation) throw new Error(`No such operation: ${request.operation}`)
+  const { origin, people, inFlight } = request
+  const lanes = await operation.lanes(origin, people, inFlight)
+  // One round that is not counted: connections, caches, compiled code.
+  await Promise.all(lanes.map((lane) => lane()))
+
+  tell({ kind: 'go' })
+  const durations: number[] = []
+  const errors: string[] = []
+  let left = operation.count(inFlight)
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  await Promise.all(
+    lanes.map(async (lane) => {
+      while (left-- > 0) {
+        const begun = performance.now()
+        await lane().catch((err: Error) => errors.push(err.message))
+        durations.push(performance.now() - begun)
+      }
+    }),
+  )
+  const elapsed = performance.now() - start
+  const { user, system } = process.cpuUsage(cpu)
+  tell({ kind: 'done', durations, errors, elapsed, generatorCpu: (user + system) / 1000 })
+})
+
+process.on('disconnect', () => process.exit(0))
+tell({ kind: 'ready' })
