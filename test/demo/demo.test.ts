@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { notice, postAndDelete, signOut, signUp } from './tour.ts'
+import { signIn } from '../clients/steps.ts'
+import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 /** Milliseconds in which the demo promises to be ready. */
 const READY = 15_000
@@ -52,6 +55,7 @@ afterAll(async () => {
 })
 
 const urlIn = (line = '') => /https?:\S+?(?=[:.]?(\s|$))/.exec(line)?.[0] ?? ''
+const mailFolderIn = (line = '') => / in (\/\S+)\./.exec(line)?.[1] ?? ''
 
 test('a person signs up, posts, lists, deletes, sees the grant, and signs out', async () => {
   const context = await browser.newContext()
@@ -60,19 +64,53 @@ test('a person signs up, posts, lists, deletes, sees the grant, and signs out', 
   expect(await notice(page)).toBe('You are signed in.')
   await postAndDelete(page)
 
-  const accountPage = await context.newPage()
-  const answer = await accountPage.goto(urlIn(lines[1]))
-  expect(answer?.status()).toBe(200)
+  const account = await context.newPage()
+  await account.goto(urlIn(lines[1]))
+  await signIn(account, person, { remember: true })
+  await account.getByRole('link', { name: 'Apps', exact: true }).first().click()
+  const granted = account.getByRole('row').filter({ hasText: 'A local app' })
+  await granted.waitFor()
 
   await signOut(page)
+  await account.reload()
+  await account.getByRole('link', { name: 'Apps', exact: true }).first().waitFor()
+  await granted.waitFor({ state: 'detached' })
+  await context.close()
+})
+
+test('a forgotten password is reset with the code from the mail folder', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const next = page.getByRole('button', { name: 'Next', exact: true })
+  await page.goto(urlIn(lines[1]))
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByText('Forgot?').click()
+  await page.getByPlaceholder('Enter your email address').fill(person.email)
+  await next.click()
+  await page.getByText('Enter the code you received').waitFor()
+
+  const folder = mailFolderIn(lines[2])
+  const [name = ''] = await readdir(folder)
+  const { to, text } = await PostalMime.parse(await readFile(join(folder, name)))
+  expect(to?.[0]?.address).toBe(person.email)
+  await page.locator('[autocomplete=one-time-code]').fill(/\w{5}-\w{5}/.exec(text ?? '')?.[0] ?? '')
+  const changed = { ...person, password: 'another correct battery' }
+  await page.getByPlaceholder('Enter a password').fill(changed.password)
+  await next.click()
+  await page.getByText('Password Updated').waitFor()
+
+  await page.goto(urlIn(lines[1]))
+  await signIn(page, changed)
+  await page.getByText(person.handle).first().waitFor()
+  await context.close()
 })
 
 test('after Ctrl-C no process and no file stays', async () => {
-  const mailFolder = / in (\/\S+)\./.exec(lines[2] ?? '')?.[1] ?? ''
-  await access(mailFolder.replace(/\/mail$/, ''))
+  const dataFolder = dirname(mailFolderIn(lines[2]))
+  await access(dataFolder)
   demo.child.kill('SIGINT')
   const [code] = await demo.exit
   expect(code).toBe(0)
   expect(() => process.kill(-demo.pid, 0)).toThrow('ESRCH')
-  await expect(access(mailFolder.replace(/\/mail$/, ''))).rejects.toThrow('ENOENT')
+  await expect(access(dataFolder)).rejects.toThrow('ENOENT')
 })
