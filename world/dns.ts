@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import dns from 'node:dns'
 import { once } from 'node:events'
+import { syncBuiltinESMExports } from 'node:module'
 import { type Answer, decode, encode } from 'dns-packet'
 
 export type Dns = {
@@ -45,8 +46,16 @@ export async function startDns(): Promise<Dns> {
   }
 }
 
-/** Makes this process ask `server`, for servers of the world that run in-process. */
-export async function resolveHere(server: Dns): Promise<void> {
-  dns.setServers([server.address])
+/** Makes this process ask `server` until closed, for servers of the world that run in-process. */
+export async function resolveHere(server: Dns): Promise<{ close: () => Promise<void> }> {
   await import('./resolve_test_names.ts')
+  const before = dns.getServers()
+  useServers([server.address])
+  return { close: async () => useServers(before) }
+}
+
+function useServers(addresses: string[]): void {
+  dns.setServers(addresses)
+  // It puts other functions in place of `resolveTxt` and its like; named imports must see them.
+  syncBuiltinESMExports()
 }

@@ -39,7 +39,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     const identity = await makeVestibuleIdentity()
     const ca = keep(await makeCertificateAuthority())
     const dns = keep(await startDns())
-    await resolveHere(dns)
+    keep(await resolveHere(dns))
     const plc = keep(await startPlc())
     const smtp = keep(await startSmtp())
     const pds = keep(

@@ -35,5 +35,5 @@ const lookupPromise = async (hostname: string, options?: dns.LookupOptions) =>
 
 Object.assign(dns, { lookup })
 Object.assign(dns.promises, { lookup: lookupPromise })
-syncBuiltinESMExports()
 if (process.env.WORLD_DNS) dns.setServers([process.env.WORLD_DNS])
+syncBuiltinESMExports()

@@ -38,6 +38,8 @@ export type Vestibule = Peer & {
   did: string
   adminPassword: string
   dataDir: string
+  /** Process id, while it runs. */
+  readonly pid: number | undefined
   /** Everything the program wrote to stdout and stderr so far. */
   readonly logs: string
   /** SIGTERM, then waits. @throws Error if the program has not ended after 10 s. */
@@ -126,6 +128,9 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     did: identity.did,
     adminPassword,
     dataDir: folder.path,
+    get pid() {
+      return child?.pid
+    },
     get logs() {
       return logs
     },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Dispatcher, request } from 'undici'
 
 const API = '/@atproto/oauth-provider/~api'
+const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
 /** What a browser shows of itself to the provider, without a browser: its cookies and headers. */
 export type HeadlessBrowser = {
@@ -34,7 +35,7 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await request(url, {
       ...options,
-      headers: { ...headers, cookie, 'user-agent': 'headless', 'accept-language': 'en' },
+      headers: { ...headers, cookie, 'user-agent': USER_AGENT, 'accept-language': 'en' },
     })
     for (const header of [response.headers['set-cookie'] ?? []].flat()) {
       const [name, value] = header.split(';', 1)[0]?.split('=', 2) ?? []

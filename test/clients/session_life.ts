@@ -9,6 +9,9 @@ import { postAndReadBack } from './xrpc.ts'
 export async function expectSessionLife(app: OAuthApp, session: OAuthSession): Promise<void> {
   expect(await postAndReadBack(app, session, 'with the first token')).toBe('with the first token')
 
+  // A revoked session lives on until its access token expires: at most 15 minutes.
+  expect(session.expiresIn).toBeLessThanOrEqual(15 * 60)
+
   const refreshed = await refresh(app, session)
   expect(refreshed.did).toBe(session.did)
   expect(refreshed.refreshToken).not.toBe(session.refreshToken)

@@ -25,6 +25,15 @@ export async function signIn(
   options: { remember?: boolean } = {},
 ): Promise<void> {
   await button(page, 'Sign in').click()
+  await fillInSignIn(page, person, options)
+}
+
+/** Completes a sign-in form in which nothing is filled in yet. */
+export async function fillInSignIn(
+  page: Page,
+  person: Credentials,
+  options: { remember?: boolean } = {},
+): Promise<void> {
   await page.fill('input[name=username]', person.handle)
   await enterPassword(page, person, options)
 }

@@ -11,7 +11,14 @@ import {
   type OAuthApp,
   startLogin,
 } from '../clients/oauth_app.ts'
-import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../clients/steps.ts'
+import {
+  callbackOf,
+  enterPassword,
+  fillInSignIn,
+  fillInSignUp,
+  grant,
+  signIn,
+} from '../clients/steps.ts'
 
 const scope = 'atproto transition:generic'
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
@@ -82,8 +89,7 @@ test('prompt=select_account lets somebody choose another account', async () => {
   await heading(/Continue with/)
   await page.getByText(mia.handle).waitFor()
   await page.getByText('Another account').click()
-  await page.fill('input[name=username]', ned.handle)
-  await enterPassword(page, ned)
+  await fillInSignIn(page, ned)
   expect(await ending(login, () => grant(page))).toBe(dids.ned)
 })
 
