@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { resolveHere, startDns } from '../world/dns.ts'
 import { startPds } from '../world/pds.ts'
 import { startPlc } from '../world/plc.ts'
 import { makeVestibuleIdentity, startVestibule } from '../world/vestibule.ts'
@@ -15,7 +16,10 @@ export type Demo = {
   close: () => Promise<void>
 }
 
-/** Starts a PLC directory, a stock PDS, Vestibule in front of it, and the client app. */
+/**
+ * Starts a PLC directory, a stock PDS, Vestibule in front of it, and the client app. Handles are
+ * looked up in a DNS server of its own, so that nothing leaves the machine.
+ */
 export async function startDemo(ports: DemoPorts): Promise<Demo> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
@@ -26,6 +30,11 @@ export async function startDemo(ports: DemoPorts): Promise<Demo> {
     if (errors.length > 0) throw new AggregateError(errors, 'The demo did not end cleanly')
   }
   try {
+    const dns = await startDns()
+    closers.push(dns.close)
+    const resolving = await resolveHere(dns)
+    closers.push(resolving.close)
+
     const plc = await startPlc()
     closers.push(plc.close)
 
@@ -44,7 +53,7 @@ export async function startDemo(ports: DemoPorts): Promise<Demo> {
     const pds = await startPds({ plcUrl: plc.url, entryway })
     closers.push(pds.close)
 
-    const vestibule = await startVestibule({ identity, plcUrl: plc.url, pds })
+    const vestibule = await startVestibule({ identity, plcUrl: plc.url, pds, dns })
     closers.push(vestibule.close)
 
     const app = await startApp({

@@ -1,0 +1,24 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { choosePort } from '../../demo/ports.ts'
+import { freePort, listenOnLoopback } from '../../world/loopback.ts'
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('the preferred port is taken where it is free', async () => {
+  const free = await freePort()
+  expect(await choosePort('DEMO_TEST_PORT', free)).toBe(free)
+})
+
+test('another one is taken where somebody listens on it', async () => {
+  const { port, close } = await listenOnLoopback()
+  const chosen = await choosePort('DEMO_TEST_PORT', port)
+  await close()
+  expect(chosen).not.toBe(port)
+  expect(chosen).toBeGreaterThan(0)
+})
+
+test('the environment has the last word', async () => {
+  const [preferred, asked] = [await freePort(), await freePort()]
+  vi.stubEnv('DEMO_TEST_PORT', String(asked))
+  expect(await choosePort('DEMO_TEST_PORT', preferred)).toBe(asked)
+})
