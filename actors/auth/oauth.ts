@@ -3,17 +3,20 @@ import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Log } from '../../log.ts'
 import { inRequestScope } from '../../stores/request_scope.ts'
+import { checked } from './checks/index.ts'
 import { type FetchHandler, fetchAdapter } from './fetch_adapter.ts'
 
-/** The provider's endpoints and pages as one fetch handler. */
+/** The provider's endpoints and pages as one fetch handler, behind this program's own checks. */
 export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHandler {
-  const handle = fetchAdapter(
-    oauthMiddleware(provider, {
-      onError: (_req, _res, err, message) => {
-        const expected = err instanceof OAuthError && err.statusCode < 500
-        log[expected ? 'debug' : 'warn']({ err }, message)
-      },
-    }),
+  const handle = checked(
+    fetchAdapter(
+      oauthMiddleware(provider, {
+        onError: (_req, _res, err, message) => {
+          const expected = err instanceof OAuthError && err.statusCode < 500
+          log[expected ? 'debug' : 'warn']({ err }, message)
+        },
+      }),
+    ),
   )
   return (request) =>
     inRequestScope(async (scope) => {
