@@ -25,6 +25,8 @@ export type Secrets = {
   dpopSecret: Uint8Array
   /** Derived from the DPoP secret (HKDF-SHA256), one per purpose. */
   actorSecret: string
+  /** Bearer token of the operator's API. */
+  operatorToken: string
   refreshTokenSecret: Uint8Array
 }
 
@@ -56,6 +58,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     plcRotationKey: await Secp256k1Keypair.import(rotationKeyHex),
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
+    operatorToken: Buffer.from(derive('operator')).toString('base64url'),
     refreshTokenSecret: derive('refresh token'),
   }
 }

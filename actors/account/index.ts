@@ -16,6 +16,7 @@ import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.
 import * as appPasswords from './app_passwords.ts'
 import * as devices from './devices.ts'
 import * as email from './email.ts'
+import { importAccount } from './imports.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
@@ -23,6 +24,7 @@ import * as sessions from './sessions.ts'
 /** What the account can be asked. */
 export const accountFunctions = {
   create: lifecycle.create,
+  import: importAccount,
   read: profiles.readAccount,
   setHandle: lifecycle.setHandle,
   deactivate: lifecycle.deactivate,
@@ -60,6 +62,7 @@ export const accountFunctions = {
   createLegacySession: legacy.insertLegacySession,
   rotateLegacySession: legacy.rotateLegacySession,
   deleteLegacySession: legacy.deleteLegacySession,
+  listLegacySessions: legacy.listLegacySessions,
 
   rememberDevice: devices.remember,
   readDevice: devices.read,

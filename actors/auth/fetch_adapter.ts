@@ -48,16 +48,28 @@ export function fetchAdapter(listener: RequestListener): FetchHandler {
   }
 }
 
-/** `for="192.0.2.1:4711"` or `for="[2001:db8::1]:4711"`. */
-export function writeForwarded(peer: { address: string; port: number }): string {
+/**
+ * `for="192.0.2.1:4711"` or `for="[2001:db8::1]:4711"`, with `;by=_proxy` where the request came
+ * through a proxy in front of the gateway.
+ */
+export function writeForwarded(peer: { address: string; port: number }, viaProxy = false): string {
   const host = peer.address.includes(':') ? `[${peer.address}]` : peer.address
-  return `for="${host}:${peer.port}"`
+  return `for="${host}:${peer.port}"${viaProxy ? ';by=_proxy' : ''}`
 }
 
-function readForwarded(header: string | null): { address: string; port: number } {
-  const match = header?.match(/^for="\[?([^\]"]+?)\]?:(\d+)"$/)
+/** Where a request comes from, by its `Forwarded` header. */
+export function readForwarded(header: string | null): {
+  address: string
+  port: number
+  viaProxy: boolean
+} {
+  const match = header?.match(/^for="\[?([^\]"]+?)\]?:(\d+)"(;by=_proxy)?$/)
   if (!match) throw new Error('The request does not say where it comes from')
-  return { address: match[1] as string, port: Number(match[2]) }
+  return {
+    address: match[1] as string,
+    port: Number(match[2]),
+    viaProxy: match[3] !== undefined,
+  }
 }
 
 /**

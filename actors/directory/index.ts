@@ -7,6 +7,7 @@ import { directorySchema } from '../../stores/sql/directory/schema.ts'
 import * as signUps from '../../stores/sql/directory/sign_up.ts'
 import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as handleChanges from './handle_changes.ts'
+import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as names from './names.ts'
 import * as placement from './placement.ts'
@@ -22,6 +23,8 @@ export const directoryFunctions = {
   searchAccounts: entries.searchEntries,
   addAccount: entries.insertEntry,
   removeAccount: entries.deleteEntry,
+  importEntry: imports.importEntry,
+  importInviteCodes: imports.importInviteCodes,
 
   reserveSignUp: sagas.reserve,
   recordSignUpDid: signUps.setSignUpCreating,

@@ -67,6 +67,18 @@ export function rotateLegacySession(
   })
 }
 
+/** Live ones, the newest first; `expiresAt` in ms. Those whose refresh token was succeeded are left out. */
+export function listLegacySessions(
+  db: Db,
+  now: number,
+): { expiresAt: number; appPasswordName: string | null }[] {
+  return sql(
+    db,
+    `SELECT expires_at AS expiresAt, app_password_name AS appPasswordName FROM legacy_session
+     WHERE expires_at > ? AND next_jti IS NULL ORDER BY expires_at DESC`,
+  ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
+}
+
 export function deleteLegacySession(db: Db, jti: string): void {
   sql(db, 'DELETE FROM legacy_session WHERE refresh_hash = ?').run(hashSecret(jti))
 }
