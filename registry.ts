@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { createClientWithDriver, createFileSystemDriver, setup } from 'rivetkit'
+import { createFileSystemDriver, setup } from 'rivetkit'
 import { createClient } from 'rivetkit/client'
 import { accountActor } from './actors/account/index.ts'
 import { authActor } from './actors/auth/index.ts'
 import { directoryActor } from './actors/directory/index.ts'
+import { type ActorsClient, connectActors } from './actors/handles.ts'
+import { ProcessHost } from './actors/process_host.ts'
 import type { Runner } from './actors/runner.ts'
 import type { AuthActor } from './gateway/forward.ts'
 import type { Settings } from './settings.ts'
@@ -15,8 +17,6 @@ const MAX_OUTGOING = 4 * 1024 * 1024
 
 /** Which auth actor answers; there is one. */
 const AUTH_KEY = ['0']
-
-type Manager = Parameters<typeof createClientWithDriver>[0]
 
 /** Where the actors of a runner live and how they are reached. */
 export type Host =
@@ -34,8 +34,12 @@ export type Host =
  */
 export async function startRunner(runner: Runner, host: Host): Promise<AuthActor> {
   const { settings } = runner
+  const processHost = new ProcessHost()
+  const secret = runner.secrets.actorSecret
   const use = {
-    auth: authActor(runner),
+    auth: authActor(runner, (c) =>
+      connectActors(host === 'process' ? processHost.client : (c.client() as ActorsClient), secret),
+    ),
     directory: directoryActor(runner),
     account: accountActor(runner),
   }
@@ -50,29 +54,22 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 
   if (host === 'engine') {
     setup({ ...common, endpoint: settings.rivetEndpoint as string }).startRunner()
-    return connectAuth(settings, runner.secrets.actorSecret)
+    return connectAuth(settings, secret)
   }
 
-  const files = createFileSystemDriver({ path: join(settings.dataDir, 'actors') })
-  const manager = await new Promise<Manager>((resolve) => {
-    const driver = {
-      ...files,
-      manager: (config: Parameters<typeof files.manager>[0]) => {
-        const created = files.manager(config)
-        resolve(created)
-        return created
-      },
-    }
+  if (host === 'port') {
     setup({
       ...common,
-      driver,
-      ...(host === 'port'
-        ? { serveManager: true, managerHost: '127.0.0.1', managerPort: settings.actorPort }
-        : { serveManager: false }),
+      driver: createFileSystemDriver({ path: join(settings.dataDir, 'actors') }),
+      serveManager: true,
+      managerHost: '127.0.0.1',
+      managerPort: settings.actorPort,
     }).startRunner()
-  })
-  const client = createClientWithDriver(manager) as unknown as AuthClient
-  return client.auth.getOrCreate(AUTH_KEY, { params: { secret: runner.secrets.actorSecret } })
+    return connectAuth(settings, secret)
+  }
+
+  setup({ ...common, driver: processHost.driver, serveManager: false }).startRunner()
+  return processHost.client.auth.getOrCreate(AUTH_KEY) as AuthActor
 }
 
 /** The auth actor over one persistent connection, which reconnects by itself. */

@@ -1,4 +1,3 @@
-import { ActorError } from 'rivetkit/client'
 import { Refusal, type RefusalCode, UnavailableError } from '../errors.ts'
 import type { Db } from '../stores/sql/database.ts'
 import type { accountFunctions } from './account/index.ts'
@@ -23,11 +22,11 @@ export type Actors = {
 
 type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): object }
 
+/** A rivetkit client, as far as it is used. */
+export type ActorsClient = { account: Getter; directory: Getter }
+
 /** The actors as seen through a rivetkit client; every call carries the shared secret. */
-export function connectActors(
-  client: { account: Getter; directory: Getter },
-  secret: string,
-): Actors {
+export function connectActors(client: ActorsClient, secret: string): Actors {
   const params = { secret }
   return {
     account: (did) =>
@@ -50,15 +49,16 @@ export function refusing<H extends object>(handle: H, name: string): H {
       if (typeof value !== 'function') return value
       return (...args: unknown[]) =>
         Promise.resolve(value.apply(target, args)).catch((err: unknown) => {
-          if (err instanceof ActorError && err.group === 'user') {
-            throw new Refusal(
-              err.code as RefusalCode,
-              err.message,
-              (err.metadata ?? {}) as Record<string, unknown>,
-            )
-          }
+          if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
           throw new UnavailableError(`The ${name} actor`, { cause: err })
         })
     },
   })
+}
+
+/** A `UserError` of rivetkit, thrown in this process or read off the wire. */
+function isUserError(
+  err: unknown,
+): err is Error & { code: RefusalCode; metadata?: Record<string, unknown> } {
+  return err instanceof Error && (err as { group?: unknown }).group === 'user'
 }
