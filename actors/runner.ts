@@ -28,12 +28,14 @@ export function requireSecret(runner: Runner) {
   }
 }
 
+type Place = Pick<Settings, 'dataDir'>
+
 /** Where an actor's database lies; accounts are spread over 256 folders. */
 export const databasePath = {
-  auth: (settings: Settings, partition: string) =>
+  auth: (settings: Place, partition: string) =>
     join(settings.dataDir, 'auth', `${partition}.sqlite`),
-  directory: (settings: Settings) => join(settings.dataDir, 'directory.sqlite'),
-  account: (settings: Settings, did: string) =>
+  directory: (settings: Place) => join(settings.dataDir, 'directory.sqlite'),
+  account: (settings: Place, did: string) =>
     join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),
 }
 

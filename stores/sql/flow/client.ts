@@ -13,3 +13,7 @@ export function upsertClient(db: Db, id: string, metadata: string): void {
     Date.now(),
   )
 }
+
+export function deleteClient(db: Db, id: string): void {
+  sql(db, 'DELETE FROM client WHERE id = ?').run(id)
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+import type { Services } from '../actors/services.ts'
+
+/** What every command is given. */
+export type OperatorContext = {
+  services: Services
+  /** Registers an OAuth client that has no metadata URL. @throws {Refusal} InvalidRequest */
+  registerClient(id: string, metadata: Record<string, unknown>): Promise<void>
+}
+
+/** One thing the operator can ask the running program to do. */
+export type Command<I extends z.ZodType = z.ZodType, O = unknown> = {
+  input: I
+  run(context: OperatorContext, input: z.output<I>): Promise<O>
+}
+
+export function command<I extends z.ZodType, O>(
+  input: I,
+  run: (context: OperatorContext, input: z.output<I>) => Promise<O>,
+): Command<I, O> {
+  return { input, run }
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import * as accounts from './accounts.ts'
+import * as clients from './clients.ts'
+import * as imports from './imports.ts'
+import * as invites from './invites.ts'
+import * as pdses from './pdses.ts'
+import * as sessions from './sessions.ts'
+import * as status from './status.ts'
+
+/** Everything the operator's API can do, by the path below `/_operator/`. */
+export const commands = {
+  status: status.show,
+
+  'account/list': accounts.list,
+  'account/show': accounts.show,
+  'account/create': accounts.create,
+  'account/reset-password': accounts.resetPassword,
+  'account/take-down': accounts.takeDown,
+  'account/delete': accounts.remove,
+  'account/audit': accounts.audit,
+  'account/sessions': sessions.list,
+  'account/revoke': sessions.revoke,
+
+  'invite/create': invites.create,
+  'invite/list': invites.list,
+  'invite/disable': invites.disable,
+
+  'pds/list': pdses.list,
+  'pds/add': pdses.add,
+  'pds/place': pdses.place,
+  'pds/remove': pdses.remove,
+  'pds/check': pdses.check,
+
+  'client/add': clients.add,
+
+  'import/accounts': imports.accounts,
+  'import/invites': imports.invites,
+}
+
+type Commands = typeof commands
+
+export type CommandName = keyof Commands
+export type CommandInput<N extends CommandName> = z.input<Commands[N]['input']>
+/** As it arrives: JSON. */
+export type CommandOutput<N extends CommandName> = Awaited<ReturnType<Commands[N]['run']>>

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import type { Services } from '../actors/services.ts'
+import { Refusal } from '../errors.ts'
+import type { AccountRow } from '../stores/sql/account/profile.ts'
+
+/** A handle (with or without `@`), a DID or an e-mail address. */
+export const accountName = z.string().min(1).max(512)
+
+/** @throws {Refusal} AccountNotFound */
+export async function findAccount({ actors }: Services, name: string): Promise<AccountRow> {
+  const entry = await actors.directory.find(name.replace(/^@/, ''))
+  const account = entry && (await actors.account(entry.did).read())
+  if (!account) throw new Refusal('AccountNotFound', `No account ${name} here`)
+  return account
+}

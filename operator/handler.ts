@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import { type FetchHandler, FORWARDED, readForwarded } from '../actors/auth/fetch_adapter.ts'
+import { Refusal, UnavailableError } from '../errors.ts'
+import { PdsRefusal } from '../pds/client.ts'
+import type { Command, OperatorContext } from './command.ts'
+import { commands } from './commands.ts'
+
+/** The operator's API: `POST /_operator/<command>` with a JSON object, answered in JSON. */
+export const OPERATOR_PATH = '/_operator/'
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
+
+/**
+ * Whether a request is the operator's: from this machine, not through a proxy, and with the token
+ * that only somebody who reads the secrets can make. To everybody else there is no such path.
+ */
+export function isOperators(request: Request, url: URL, token: string): boolean {
+  if (!url.pathname.startsWith(OPERATOR_PATH) || request.method !== 'POST') return false
+  const { address, viaProxy } = readForwarded(request.headers.get(FORWARDED))
+  const given = request.headers.get('authorization') ?? ''
+  return (
+    LOOPBACK.test(address) && !viaProxy && timingSafeEqual(sha256(given), sha256(`Bearer ${token}`))
+  )
+}
+
+export function createOperatorHandler(context: OperatorContext): FetchHandler {
+  return async (request) => {
+    const name = new URL(request.url).pathname.slice(OPERATOR_PATH.length)
+    if (!Object.hasOwn(commands, name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
+    const { input, run } = commands[name as keyof typeof commands] as Command
+    const body = await request.json().catch(() => undefined)
+    const parsed = input.safeParse(body)
+    if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
+    try {
+      return Response.json(await run(context, parsed.data))
+    } catch (err) {
+      if (err instanceof Refusal) return refuse(400, err.code, err.message)
+      if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
+      context.services.log.error({ err, name }, 'an operator command failed')
+      if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.message)
+      return refuse(500, 'InternalServerError', 'The command failed; the log says why')
+    }
+  }
+}
+
+function refuse(status: number, error: string, message: string): Response {
+  return Response.json({ error, message }, { status, headers: { 'cache-control': 'no-store' } })
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { Refusal } from '../errors.ts'
+import { command, type OperatorContext } from './command.ts'
+
+const did = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)
+/** `salt:hash`, both hex, scrypt N=16384, r=8, p=1, 64 bytes. */
+const passwordScrypt = z.string().regex(/^[0-9a-f]+:[0-9a-f]{128}$/)
+const time = z.int()
+
+const importedAccount = z.strictObject({
+  did,
+  handle: z.string().toLowerCase().nullable(),
+  email: z.string().toLowerCase(),
+  emailConfirmedAt: time.nullable(),
+  passwordScrypt,
+  createdAt: time,
+  deactivatedAt: time.nullable(),
+  deleteAfter: time.nullable(),
+  takedownRef: z.string().nullable(),
+  invitesDisabled: z.boolean(),
+  appPasswords: z.array(
+    z.strictObject({ name: z.string(), passwordScrypt, privileged: z.boolean(), createdAt: time }),
+  ),
+})
+
+const invite = z.strictObject({
+  code: z.string(),
+  availableUses: z.int(),
+  disabled: z.boolean(),
+  forAccount: z.string(),
+  createdBy: z.string(),
+  createdAt: time,
+  uses: z.array(z.strictObject({ usedBy: z.string(), usedAt: time })),
+})
+
+/** What became of an account; `refused` says why in `reason`. */
+export type ImportOutcome =
+  | { did: string; outcome: 'imported' | 'present' }
+  | { did: string; outcome: 'refused'; reason: string }
+
+/**
+ * Puts accounts of a PDS under this entryway with the passwords they have. What is here already
+ * stays as it is, so the same accounts may be sent again.
+ *
+ * @throws {Refusal} InvalidRequest when the PDS is not behind this entryway
+ */
+export const accounts = command(
+  z.strictObject({ pds: did, dryRun: z.boolean(), accounts: z.array(importedAccount) }),
+  async (context, input) => {
+    const { directory } = context.services.actors
+    if (!(await directory.readPds(input.pds))) {
+      throw new Refusal('InvalidRequest', `Add the PDS ${input.pds} first: vestibule pds add`)
+    }
+    const outcomes: ImportOutcome[] = []
+    for (const one of input.accounts) {
+      outcomes.push(await importOne(context, input.pds, one, input.dryRun))
+    }
+    return { outcomes }
+  },
+)
+
+export const invites = command(
+  z.strictObject({ dryRun: z.boolean(), codes: z.array(invite) }),
+  async ({ services }, { dryRun, codes }) => {
+    const { directory } = services.actors
+    if (!dryRun) return { imported: await directory.importInviteCodes(codes) }
+    const known = new Set((await directory.listInviteCodes()).map(({ code }) => code))
+    return { imported: codes.filter(({ code }) => !known.has(code)).length }
+  },
+)
+
+/**
+ * The account's own records first, then its names: stopped between the two, it is an account that
+ * nobody can find yet, and the next run goes on from there.
+ */
+async function importOne(
+  { services }: OperatorContext,
+  pdsDid: string,
+  account: z.output<typeof importedAccount>,
+  dryRun: boolean,
+): Promise<ImportOutcome> {
+  const { actors } = services
+  const { did, handle, email, createdAt } = account
+  if (await actors.directory.find(did)) return { did, outcome: 'present' }
+  try {
+    await actors.directory.assertAvailable({ did, email, ...(handle === null ? {} : { handle }) })
+    if (!dryRun) {
+      await actors.account(did).import({ ...account, pdsDid })
+      await actors.directory.importEntry({ did, handle, email, pdsDid, createdAt })
+    }
+    return { did, outcome: 'imported' }
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    return { did, outcome: 'refused', reason: err.message }
+  }
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod'
+import packageJson from '../package.json' with { type: 'json' }
+import { command } from './command.ts'
+
+/** That the program runs, which version, and with which data. */
+export const show = command(z.strictObject({}), async ({ services }) => ({
+  version: packageJson.version,
+  url: services.settings.publicUrl,
+  did: services.settings.did,
+  dataDir: services.settings.dataDir,
+}))

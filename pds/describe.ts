@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { UnavailableError } from '../errors.ts'
+import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
+
+const description = z.object({ did: z.string(), availableUserDomains: z.array(z.string()) })
+const resource = z.object({ authorization_servers: z.array(z.string()) })
+
+/** What a PDS says of itself to anybody (`com.atproto.server.describeServer`). */
+export type PdsDescription = z.output<typeof description> & {
+  /** Milliseconds since the epoch, by the clock of the PDS; null when it does not say. */
+  date: number | null
+}
+
+/** @throws {UnavailableError} when nobody answers there, or something that is no PDS */
+export async function describePds(url: string): Promise<PdsDescription> {
+  const { body, date } = await read(url, '/xrpc/com.atproto.server.describeServer', description)
+  return { ...body, date }
+}
+
+/**
+ * The authorization servers that a PDS names (RFC 9728).
+ *
+ * @throws {UnavailableError}
+ */
+export async function readAuthorizationServers(url: string): Promise<string[]> {
+  const { body } = await read(url, '/.well-known/oauth-protected-resource', resource)
+  return body.authorization_servers
+}
+
+async function read<T>(url: string, path: string, shape: z.ZodType<T>) {
+  try {
+    const response = await fetch(new URL(path, url), {
+      redirect: 'error',
+      signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
+    })
+    const date = Date.parse(response.headers.get('date') ?? '')
+    const body = shape.parse(await response.json())
+    return { body, date: Number.isNaN(date) ? null : date }
+  } catch (err) {
+    throw new UnavailableError(`A PDS at ${url}`, { cause: err })
+  }
+}
