@@ -4,15 +4,8 @@ import { startBrowser, type TestBrowser } from '../../world/browser.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import {
-  discoverApp,
-  finishLogin,
-  loopbackClientId,
-  type OAuthApp,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../clients/oauth_app.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
+import { finishLogin, type OAuthSession, refresh, startLogin } from '../clients/oauth_session.ts'
 import { expectRefused } from '../clients/session_life.ts'
 import { callbackOf, fillInSignIn, grant, signIn } from '../clients/steps.ts'
 import { screenshot } from './screenshots.ts'

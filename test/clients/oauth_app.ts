@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 
-const HTTP = { [oauth.allowInsecureRequests]: true }
+/** Servers of the world speak plain HTTP, on loopback. */
+export const HTTP = { [oauth.allowInsecureRequests]: true }
 
 /** A client app as the protocol sees it, with the servers it found through the PDS. */
 export type OAuthApp = {
@@ -19,27 +20,6 @@ export type OAuthAppOptions = {
   scope: string
   /** Signs `private_key_jwt` assertions; without one the client is public. */
   key?: oauth.PrivateKey
-}
-
-/** An authorization request that was pushed and waits for its user. */
-export type Login = {
-  /** Where to send the user's browser. */
-  url: string
-  state: string
-  codeVerifier: string
-  dpop: oauth.DPoPHandle
-  /** How often the server answered the pushed request with `use_dpop_nonce`. */
-  nonceChallenges: number
-}
-
-export type OAuthSession = {
-  did: string
-  scope: string
-  accessToken: string
-  refreshToken: string
-  /** Seconds, from the token response. */
-  expiresIn: number
-  dpop: oauth.DPoPHandle
 }
 
 /** Builds the `client_id` of a loopback development client (atproto OAuth, "Localhost Client Development"). */
@@ -64,127 +44,4 @@ export async function discoverApp(options: OAuthAppOptions): Promise<OAuthApp> {
     redirectUri: options.redirectUri,
     scope: options.scope,
   }
-}
-
-/**
- * Pushes an authorization request (RFC 9126) with PKCE and a DPoP key of its own.
- *
- * @param parameters further request parameters, such as `prompt` and `login_hint`
- * @throws oauth.ResponseBodyError when the server refuses the request
- */
-export async function startLogin(
-  app: OAuthApp,
-  parameters: Record<string, string> = {},
-): Promise<Login> {
-  const dpop = oauth.DPoP(app.client, await oauth.generateKeyPair('ES256'))
-  const state = oauth.generateRandomState()
-  const codeVerifier = oauth.generateRandomCodeVerifier()
-  const body = {
-    response_type: 'code',
-    redirect_uri: app.redirectUri,
-    scope: app.scope,
-    state,
-    code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
-    code_challenge_method: 'S256',
-    ...parameters,
-  }
-  let nonceChallenges = -1
-  const pushed = await retryWithNonce(async () => {
-    nonceChallenges++
-    const response = await oauth.pushedAuthorizationRequest(
-      app.server,
-      app.client,
-      app.auth,
-      body,
-      { DPoP: dpop, ...HTTP },
-    )
-    return oauth.processPushedAuthorizationResponse(app.server, app.client, response)
-  })
-  const query = new URLSearchParams({
-    client_id: app.client.client_id,
-    request_uri: pushed.request_uri,
-  })
-  const url = `${app.server.authorization_endpoint}?${query}`
-  return { url, state, codeVerifier, dpop, nonceChallenges }
-}
-
-/**
- * Exchanges the code of a callback for a session.
- *
- * @throws oauth.AuthorizationResponseError when the callback carries an error
- * @throws oauth.OperationProcessingError when its `state` or `iss` (RFC 9207) is not this login's
- */
-export async function finishLogin(
-  app: OAuthApp,
-  login: Login,
-  callback: URL,
-): Promise<OAuthSession> {
-  const parameters = oauth.validateAuthResponse(app.server, app.client, callback, login.state)
-  return retryWithNonce(async () => {
-    const response = await oauth.authorizationCodeGrantRequest(
-      app.server,
-      app.client,
-      app.auth,
-      parameters,
-      app.redirectUri,
-      login.codeVerifier,
-      { DPoP: login.dpop, ...HTTP },
-    )
-    return toSession(
-      login.dpop,
-      await oauth.processAuthorizationCodeResponse(app.server, app.client, response),
-    )
-  })
-}
-
-/** Trades the refresh token for the next pair. @throws oauth.ResponseBodyError `invalid_grant` */
-export async function refresh(app: OAuthApp, session: OAuthSession): Promise<OAuthSession> {
-  return retryWithNonce(async () => {
-    const response = await oauth.refreshTokenGrantRequest(
-      app.server,
-      app.client,
-      app.auth,
-      session.refreshToken,
-      { DPoP: session.dpop, ...HTTP },
-    )
-    return toSession(
-      session.dpop,
-      await oauth.processRefreshTokenResponse(app.server, app.client, response),
-    )
-  })
-}
-
-/** Revokes the session by its refresh token (RFC 7009). */
-export async function revoke(app: OAuthApp, session: OAuthSession): Promise<void> {
-  // The provider wants a DPoP proof to revoke a DPoP-bound session. oauth4webapi adds
-  // none to a revocation request, but does to a pushed request, which has the same form.
-  const server = {
-    ...app.server,
-    pushed_authorization_request_endpoint: app.server.revocation_endpoint,
-  }
-  const body = { token: session.refreshToken }
-  await retryWithNonce(async () => {
-    const options = { DPoP: session.dpop, ...HTTP }
-    await oauth.processRevocationResponse(
-      await oauth.pushedAuthorizationRequest(server, app.client, app.auth, body, options),
-    )
-  })
-}
-
-function toSession(dpop: oauth.DPoPHandle, token: oauth.TokenEndpointResponse): OAuthSession {
-  return {
-    did: String(token.sub),
-    scope: String(token.scope),
-    accessToken: token.access_token,
-    refreshToken: String(token.refresh_token),
-    expiresIn: Number(token.expires_in),
-    dpop,
-  }
-}
-
-async function retryWithNonce<T>(attempt: () => Promise<T>): Promise<T> {
-  return attempt().catch((error) => {
-    if (oauth.isDPoPNonceError(error)) return attempt()
-    throw error
-  })
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { type OAuthApp, type OAuthSession, refresh, revoke } from './oauth_app.ts'
+import type { OAuthApp } from './oauth_app.ts'
+import { type OAuthSession, refresh, revoke } from './oauth_session.ts'
 import { postAndReadBack } from './xrpc.ts'
 
 /**

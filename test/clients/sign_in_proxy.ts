@@ -2,16 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { listenOnLoopback, type Peer } from '../../world/loopback.ts'
-import {
-  discoverApp,
-  finishLogin,
-  type Login,
-  loopbackClientId,
-  type OAuthApp,
-  type OAuthSession,
-  revoke,
-  startLogin,
-} from './oauth_app.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from './oauth_app.ts'
+import { finishLogin, type Login, type OAuthSession, revoke, startLogin } from './oauth_session.ts'
 import { xrpc } from './xrpc.ts'
 
 export type SignInProxy = Peer & {

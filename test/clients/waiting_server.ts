@@ -2,15 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { closeServer } from '../../world/loopback.ts'
-import {
-  discoverApp,
-  finishLogin,
-  type Login,
-  loopbackClientId,
-  type OAuthApp,
-  type OAuthSession,
-  startLogin,
-} from './oauth_app.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from './oauth_app.ts'
+import { finishLogin, type Login, type OAuthSession, startLogin } from './oauth_session.ts'
 
 /** A login somebody was given the URL of. */
 export type WaitingLogin = Login & { session: Promise<OAuthSession> }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { newPost } from './new_post.ts'
-import type { OAuthApp, OAuthSession } from './oauth_app.ts'
+import type { OAuthApp } from './oauth_app.ts'
+import type { OAuthSession } from './oauth_session.ts'
 
 export type XrpcAnswer = { status: number; body: Record<string, unknown> }
 

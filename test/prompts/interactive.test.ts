@@ -4,13 +4,8 @@ import { startBrowser, type TestBrowser } from '../../world/browser.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import {
-  discoverApp,
-  finishLogin,
-  type Login,
-  type OAuthApp,
-  startLogin,
-} from '../clients/oauth_app.ts'
+import { discoverApp, type OAuthApp } from '../clients/oauth_app.ts'
+import { finishLogin, type Login, startLogin } from '../clients/oauth_session.ts'
 import {
   callbackOf,
   enterPassword,

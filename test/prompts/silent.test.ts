@@ -3,13 +3,8 @@ import { type Network, startNetwork } from '../../world/network.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import {
-  discoverApp,
-  finishLogin,
-  loopbackClientId,
-  type OAuthApp,
-  startLogin,
-} from '../clients/oauth_app.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../clients/oauth_session.ts'
 
 const scope = 'atproto transition:generic'
 const [kim, lee] = [newCredentials('kim'), newCredentials('lee')]

@@ -2,15 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
-import {
-  discoverApp,
-  finishLogin,
-  loopbackClientId,
-  type OAuthApp,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../clients/oauth_app.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
+import { finishLogin, type OAuthSession, refresh, startLogin } from '../clients/oauth_session.ts'
 import { xrpc } from '../clients/xrpc.ts'
 
 const redirectUri = 'http://127.0.0.1/callback'

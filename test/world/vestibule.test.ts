@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { discoverApp, finishLogin, loopbackClientId, startLogin } from '../clients/oauth_app.ts'
+import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../clients/oauth_session.ts'
 
 let network: Network
 
