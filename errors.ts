@@ -19,6 +19,7 @@ export type RefusalCode =
   | 'InvalidToken'
   | 'RateLimitExceeded'
   | 'SignUpClosed'
+  | 'TokenRequired'
   | 'UnresolvableHandle'
   | 'UnsupportedDomain'
 

@@ -36,6 +36,12 @@ export const LEGACY_REFRESH_TOKEN = 90 * DAY
 /** How long a rotated legacy refresh JWT still answers; as in the reference PDS. */
 export const LEGACY_REFRESH_GRACE = 2 * HOUR
 
+/**
+ * A failed sign-in with `createSession` takes at least this long, as in the reference, so that its
+ * time does not tell whether the account exists.
+ */
+export const FAILED_SIGN_IN = 350
+
 /** The gateway gives up on an actor after this and answers 503. */
 export const GATEWAY_DEADLINE = 30 * SECOND
 
@@ -48,13 +54,23 @@ export const ACCOUNT_SLEEP = 60 * SECOND
 /** Calls to a PDS or the PLC directory. */
 export const UPSTREAM_TIMEOUT = 15 * SECOND
 
+/** The gateway gives up connecting to a PDS after this. */
+export const UPSTREAM_CONNECT = 10 * SECOND
+
+/** A request passed to a PDS ends when nothing comes or goes for this long; imports of repos take time. */
+export const UPSTREAM_IDLE = 2 * MINUTE
+
+/** How long a client may take to send the headers of a request, and all of it. */
+export const CLIENT_HEADERS = 15 * SECOND
+export const CLIENT_REQUEST = 5 * MINUTE
+
 /** Expired flow state (authorization requests, replay nonces, spent codes) is swept this often. */
 export const SWEEP_INTERVAL = 60 * SECOND
 
 /** A sign-up or handle change that nobody works on any more is finished or undone after this. */
 export const SAGA_ABANDONED = 2 * MINUTE
 
-/** Names reserved by a sign-up in progress are held at most this long. */
+/** How long an account's audit trail goes back. */
 export const AUDIT_MEMORY = 90 * DAY
 
 /** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */

@@ -15,7 +15,7 @@ export function isServiceHandle(handle: string, domains: string[]): boolean {
  * @throws {Refusal} InvalidHandle, HandleNotAvailable (reserved)
  */
 export function normalizeHandle(handle: string, domains: string[], allowReserved = false): string {
-  const normalized = normalize(handle)
+  const normalized = normalizeSyntax(handle)
   // Local networks use .test, which is no valid TLD elsewhere.
   if (!isValidTld(normalized) && !isServiceHandle(normalized, domains)) {
     throw new Refusal('InvalidHandle', 'Handle TLD is invalid or disallowed')
@@ -34,7 +34,8 @@ export function normalizeHandle(handle: string, domains: string[], allowReserved
   return normalized
 }
 
-function normalize(handle: string): string {
+/** @throws {Refusal} InvalidHandle */
+export function normalizeSyntax(handle: string): string {
   try {
     return normalizeAndEnsureValidHandle(handle)
   } catch (err) {

@@ -1,51 +1,93 @@
-import type { MethodAuthVerifier, MethodConfig, Server } from '@atproto/xrpc-server'
+import type { AtpBaseClient } from '@atproto/api'
+import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server'
 import type { Services } from '../actors/services.ts'
-import type { Auth } from './auth.ts'
+import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { toXrpcError } from './errors.ts'
 
-/** What every method file is given. */
-export type MethodContext = { services: Services; auth: Auth }
+type Api = AtpBaseClient['com']['atproto']
+type Group = 'admin' | 'identity' | 'server' | 'temp'
 
-/** A method file's default export: it adds its lexicon method to the server. */
-export type AddMethod = (server: Server, context: MethodContext) => void
+/** The lexicon methods that an entryway may answer. */
+export type Nsid = {
+  [G in Group]: `com.atproto.${G}.${Exclude<Extract<keyof Api[G], string>, '_client'>}`
+}[Group]
+
+/** A method as the lexicons' client has it. */
+type ClientCall<N extends Nsid> = N extends `com.atproto.${infer G extends Group}.${infer M}`
+  ? M extends keyof Api[G]
+    ? Api[G][M] extends (...args: infer Args) => Promise<infer Result>
+      ? { args: Args; result: Result }
+      : never
+    : never
+  : never
+
+type Argument<N extends Nsid> = NonNullable<ClientCall<N>['args'][0]>
+/** Only the calls of procedures can carry parameters beside their input. */
+type IsProcedure<N extends Nsid> = 'qp' extends keyof NonNullable<ClientCall<N>['args'][1]>
+  ? true
+  : false
+
+type Input<N extends Nsid> = IsProcedure<N> extends true ? Argument<N> : undefined
+type Params<N extends Nsid> = IsProcedure<N> extends true ? Record<string, never> : Argument<N>
+type Answer<N extends Nsid> = ClientCall<N>['result'] extends { data: infer Data }
+  ? Promise<Data>
+  : Promise<void>
+
+/** What every method is given. */
+export type MethodContext = { services: Services; tokens: LegacyTokens }
+
+/** The request that is to be authorised. */
+export type Call = Pick<MethodAuthContext, 'req' | 'res'>
+
+/** Says who calls. @throws {XRPCError | Refusal} when nobody does who may */
+export type Verifier<Credentials> = (call: Call, context: MethodContext) => Promise<Credentials>
+
+/** A method of this entryway. */
+export type Method = { nsid: Nsid; addTo(server: Server, context: MethodContext): void }
 
 /**
- * Adds a method whose input and output the lexicon describes; this program's errors become XRPC
- * errors on the way out.
+ * Defines a method; the types of its input, parameters and output are those of its lexicon. This
+ * program's errors become XRPC errors on the way out.
  */
-export function add<
-  Output,
-  Input = never,
-  Params extends Record<string, unknown> = Record<string, never>,
-  A = undefined,
->(
-  server: Server,
-  nsid: string,
+export function method<N extends Nsid, Credentials = null>(
+  nsid: N,
   config: {
-    auth?: (call: Parameters<MethodAuthVerifier>[0]) => Promise<A>
-    handler: (call: {
-      input: Input
-      params: Params
-      auth: A
-      /** The client's address. */
-      address: string
-      req: Parameters<MethodConfig['handler']>[0]['req']
-    }) => Promise<Output>
+    auth?: Verifier<Credentials>
+    handler: (
+      call: {
+        input: Input<N>
+        params: Params<N>
+        credentials: Credentials
+        /** The client's address. */
+        address: string
+        /** The language the client prefers, as a BCP 47 tag. */
+        locale: string | undefined
+      },
+      context: MethodContext,
+    ) => Answer<N>
   },
-): void {
-  server.method(nsid, {
-    ...(config.auth ? { auth: config.auth as never } : {}),
-    handler: async ({ input, params, auth, req }) => {
-      const body = await config
-        .handler({
-          input: (input as { body: Input } | undefined)?.body as Input,
-          params: params as Params,
-          auth: auth as A,
-          address: req.socket.remoteAddress ?? '',
-          req,
-        })
-        .catch(toXrpcError)
-      return body === undefined ? undefined : { encoding: 'application/json', body }
-    },
-  } as MethodConfig)
+): Method {
+  const { auth, handler } = config
+  return {
+    nsid,
+    addTo: (server, context) =>
+      server.method(nsid, {
+        ...(auth && {
+          auth: async (call): Promise<AuthResult> => ({
+            credentials: await auth(call, context).catch(toXrpcError),
+          }),
+        }),
+        handler: async ({ input, params, auth: verified, req }) => {
+          const call = {
+            input: (input ? input.body : undefined) as Input<N>,
+            params: params as Params<N>,
+            credentials: (verified ? verified.credentials : null) as Credentials,
+            address: req.socket.remoteAddress ?? '',
+            locale: req.acceptsLanguages().find((tag) => tag !== '*'),
+          }
+          const body = await handler(call, context).catch(toXrpcError)
+          return body === undefined ? undefined : { encoding: 'application/json', body }
+        },
+      }),
+  }
 }

@@ -1,15 +1,10 @@
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
 import type { Services } from '../services.ts'
+import { recordAudit } from './audit.ts'
 
 /** Keeps each account's audit trail of what happens in the provider's pages. */
-export function createHooks({ actors, log }: Services): OAuthHooks {
-  /** The trail must not stand in the way of what it records. */
-  async function record(did: string, event: string, detail: Record<string, unknown>) {
-    await actors
-      .account(did)
-      .audit({ at: Date.now(), event, detail })
-      .catch((err) => log.error({ err, did, event }, 'audit entry lost'))
-  }
+export function createHooks(services: Services): OAuthHooks {
+  const record = recordAudit.bind(null, services)
 
   return {
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>

@@ -1,29 +1,22 @@
-import type { ComAtprotoIdentityResolveHandle } from '@atproto/api'
-import { normalizeAndEnsureValidHandle } from '@atproto/syntax'
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { isServiceHandle } from '../../identity/handle_rules.ts'
-import { type AddMethod, add } from '../method.ts'
+import { isServiceHandle, normalizeSyntax } from '../../identity/handle_rules.ts'
+import { findAccount } from '../accounts.ts'
+import { method } from '../method.ts'
 
-const addResolveHandle: AddMethod = (server, { services }) =>
-  add<ComAtprotoIdentityResolveHandle.OutputSchema, never, { handle: string }>(
-    server,
-    'com.atproto.identity.resolveHandle',
-    {
-      handler: async ({ params }) => {
-        let handle: string
-        try {
-          handle = normalizeAndEnsureValidHandle(params.handle)
-        } catch {
-          throw new InvalidRequestError('Invalid handle', 'InvalidHandle')
-        }
-        const own = await services.actors.directory.find(handle)
-        if (own) return { did: own.did }
-        const isOwn = isServiceHandle(handle, services.settings.handleDomains)
-        const did = isOwn ? undefined : await services.identity.handle.resolve(handle)
-        if (!did) throw new InvalidRequestError('Unable to resolve handle')
-        return { did }
-      },
-    },
-  )
-
-export default addResolveHandle
+/** As in the reference, the handle of an account that is not active does not resolve. */
+export default method('com.atproto.identity.resolveHandle', {
+  handler: async ({ params }, { services }) => {
+    const handle = normalizeSyntax(params.handle)
+    const entry = await services.actors.directory.find(handle)
+    const account = entry && (await findAccount(services, entry.did))
+    if (account && account.takedownRef === null && account.deactivatedAt === null) {
+      return { did: account.did }
+    }
+    if (isServiceHandle(handle, services.settings.handleDomains)) {
+      throw new InvalidRequestError('Unable to resolve handle', 'HandleNotFound')
+    }
+    const did = await services.identity.handle.resolve(handle)
+    if (!did) throw new InvalidRequestError('Unable to resolve handle')
+    return { did }
+  },
+})

@@ -1,15 +1,11 @@
-import type { ComAtprotoServerDescribeServer } from '@atproto/api'
-import { type AddMethod, add } from '../method.ts'
+import { method } from '../method.ts'
 
-const addDescribeServer: AddMethod = (server, { services: { settings } }) =>
-  add<ComAtprotoServerDescribeServer.OutputSchema>(server, 'com.atproto.server.describeServer', {
-    handler: async () => ({
-      did: settings.did,
-      availableUserDomains: settings.handleDomains,
-      inviteCodeRequired: settings.inviteRequired,
-      links: {},
-      contact: {},
-    }),
-  })
-
-export default addDescribeServer
+export default method('com.atproto.server.describeServer', {
+  handler: async (_call, { services: { settings } }) => ({
+    did: settings.did,
+    availableUserDomains: settings.handleDomains,
+    inviteCodeRequired: settings.inviteRequired,
+    links: {},
+    contact: {},
+  }),
+})

@@ -79,8 +79,12 @@ export function listLegacySessions(
   ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
 }
 
+/** Ends a session, the token before it included: that one would bring it back. */
 export function deleteLegacySession(db: Db, jti: string): void {
-  sql(db, 'DELETE FROM legacy_session WHERE refresh_hash = ?').run(hashSecret(jti))
+  sql(db, 'DELETE FROM legacy_session WHERE refresh_hash = ? OR next_jti = ?').run(
+    hashSecret(jti),
+    jti,
+  )
 }
 
 export function deleteAllLegacySessions(db: Db): void {

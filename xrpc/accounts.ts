@@ -1,0 +1,32 @@
+import { ForbiddenError, InvalidRequestError } from '@atproto/xrpc-server'
+import type { Services } from '../actors/services.ts'
+import type { AccountRow } from '../stores/sql/account/profile.ts'
+
+/** The account of a DID, in whatever state it is. */
+export async function findAccount(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+): Promise<AccountRow | null> {
+  // An account actor comes into being when it is asked, so only those that exist are.
+  const entry = await actors.directory.find(did)
+  return entry && actors.account(entry.did).read()
+}
+
+/** The account that a token is of. @throws {ForbiddenError} AccountNotFound */
+export async function knownAccount(services: Services, did: string): Promise<AccountRow> {
+  const account = await findAccount(services, did)
+  if (!account) throw new ForbiddenError('Account not found', 'AccountNotFound')
+  return account
+}
+
+/** The account that a request names by handle or DID. @throws {InvalidRequestError} */
+export async function namedAccount(
+  { actors }: Services,
+  name: string,
+  refusal: { message: string; error?: string },
+): Promise<AccountRow> {
+  const entry = name.includes('@') ? null : await actors.directory.find(name)
+  const account = entry && (await actors.account(entry.did).read())
+  if (!account) throw new InvalidRequestError(refusal.message, refusal.error)
+  return account
+}

@@ -1,0 +1,50 @@
+import { timingSafeEqual } from 'node:crypto'
+import { AuthRequiredError } from '@atproto/xrpc-server'
+import { hashSecret } from '../../stores/hash.ts'
+import type { Call, Verifier } from '../method.ts'
+import { answerPrivately, readAuthorization } from './header.ts'
+
+/** The operator of this entryway. */
+export const admin: Verifier<null> = async (call, { services }) => {
+  answerPrivately(call)
+  if (!isAdmin(call, services.secrets.adminPassword)) throw new AuthRequiredError()
+  return null
+}
+
+/**
+ * Whose accounts the caller administers: `every` for the operator of this entryway, the DIDs of
+ * PDSes for those who have the admin password of a PDS behind it.
+ */
+export type AdminOf = 'every' | readonly string[]
+
+/** The operator of this entryway or of a PDS behind it, whose calls the PDS forwards. */
+export const adminOrPdsAdmin: Verifier<AdminOf> = async (call, { services }) => {
+  answerPrivately(call)
+  if (isAdmin(call, services.secrets.adminPassword)) return 'every'
+  const pdses = await services.actors.directory.listPdses()
+  const administered = pdses.filter((pds) => isAdmin(call, pds.adminPassword)).map(({ did }) => did)
+  if (!administered.length) throw new AuthRequiredError()
+  return administered
+}
+
+export function isAdmin(call: Call, password: string): boolean {
+  const given = readBasic(call)
+  // Hashes have one length, so the time of the comparison says nothing of the password.
+  return (
+    given?.user === 'admin' && timingSafeEqual(hashSecret(given.password), hashSecret(password))
+  )
+}
+
+/** As the reference reads it: whatever is wrong with the header, there are no credentials. */
+function readBasic(call: Call): { user: string; password: string } | null {
+  try {
+    const authorization = readAuthorization(call)
+    if (authorization?.scheme !== 'basic') return null
+    const [user = '', ...password] = Buffer.from(authorization.value, 'base64')
+      .toString()
+      .split(':')
+    return { user, password: password.join(':') }
+  } catch {
+    return null
+  }
+}

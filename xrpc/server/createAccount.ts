@@ -1,0 +1,75 @@
+import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import type { Services } from '../../actors/services.ts'
+import { Refusal } from '../../errors.ts'
+import { normalizeEmail } from '../../identity/email_rules.ts'
+import { isServiceHandle } from '../../identity/handle_rules.ts'
+import { NEW_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
+import { signUp } from '../../sagas/sign_up.ts'
+import { readAuthorization } from '../auth/header.ts'
+import { verifyServiceJwt } from '../auth/service.ts'
+import { method, type Verifier } from '../method.ts'
+import { didDocument, openSession } from '../sessions.ts'
+
+/** Nobody in particular, or the owner of an existing DID, as a service JWT says. */
+const serviceOrNobody: Verifier<string | null> = async (call, context) => {
+  const authorization = readAuthorization(call)
+  if (!authorization) return null
+  if (authorization.scheme !== 'bearer') throw new AuthRequiredError('Invalid authorization header')
+  return verifyServiceJwt(call, context)
+}
+
+export default method('com.atproto.server.createAccount', {
+  auth: serviceOrNobody,
+  handler: async ({ input, credentials: requester }, context) => {
+    const { services } = context
+    const { inviteCode } = input
+    if (input.plcOp) throw new InvalidRequestError('Unsupported input: "plcOp"')
+    const password = checkPassword(input.password)
+    if (services.settings.inviteRequired && !inviteCode) {
+      throw new InvalidRequestError('No invite code provided', 'InvalidInviteCode')
+    }
+    if (!input.email) throw new InvalidRequestError('Email is required')
+    const email = normalizeEmail(input.email)
+    const handle = newHandle(services, input.handle)
+    if (input.did) {
+      throw input.did === requester
+        ? new InvalidRequestError('not yet')
+        : new AuthRequiredError(`Missing auth to create account with did: ${input.did}`)
+    }
+    const account = await signUp(services, {
+      handle,
+      email,
+      password,
+      inviteCode: inviteCode ?? null,
+      recoveryKey: input.recoveryKey,
+    }).catch(withoutName)
+    const tokens = await openSession(context, account, null)
+    return { handle, did: account.did, didDoc: await didDocument(services, account.did), ...tokens }
+  },
+})
+
+function checkPassword(password: string | undefined): string {
+  if (!password) throw new InvalidRequestError('Password is required')
+  if (password.length > NEW_PASSWORD_MAX_LENGTH) {
+    throw new InvalidRequestError(
+      `Password too long. Maximum length is ${NEW_PASSWORD_MAX_LENGTH} characters.`,
+    )
+  }
+  return password
+}
+
+function newHandle(services: Services, given: string): string {
+  const handle = services.normalizeHandle(given)
+  if (!isServiceHandle(handle, services.settings.handleDomains)) {
+    throw new InvalidRequestError('Not a supported handle domain', 'UnsupportedDomain')
+  }
+  return handle
+}
+
+/** The reference has no name for a handle that is taken, here. */
+function withoutName(err: unknown): never {
+  if (err instanceof Refusal && err.code === 'HandleNotAvailable') {
+    throw new InvalidRequestError(err.message)
+  }
+  throw err
+}

@@ -1,0 +1,12 @@
+import { findAccount } from '../accounts.ts'
+import { refresh } from '../auth/refresh.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.server.deleteSession', {
+  auth: refresh({ allowExpired: true }),
+  handler: async ({ credentials: { did, jti } }, { services }) => {
+    if (await findAccount(services, did)) {
+      await services.actors.account(did).deleteLegacySession(jti)
+    }
+  },
+})

@@ -1,0 +1,30 @@
+import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import { LEGACY_REFRESH_TOKEN } from '../../lifetimes.ts'
+import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
+import { findAccount } from '../accounts.ts'
+import { refresh } from '../auth/refresh.ts'
+import { method } from '../method.ts'
+import { sessionBody } from '../sessions.ts'
+
+export default method('com.atproto.server.refreshSession', {
+  auth: refresh(),
+  handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
+    const account = await findAccount(services, did)
+    if (!account) {
+      throw new InvalidRequestError(`Could not find user info for account: ${did}`)
+    }
+    if (account.takedownRef !== null) {
+      throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
+    }
+    const now = Date.now()
+    const next = { jti: newRefreshJti(), expiresAt: now + LEGACY_REFRESH_TOKEN }
+    const session = await services.actors.account(did).rotateLegacySession(jti, next, now)
+    if (!session) throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
+    const scope = legacyScope(session.appPassword, false)
+    const [{ accessJwt, refreshJwt }, body] = await Promise.all([
+      tokens.sign({ did, pdsDid: account.pdsDid, scope, jti: session.jti }),
+      sessionBody(services, account),
+    ])
+    return { accessJwt, refreshJwt, ...body }
+  },
+})

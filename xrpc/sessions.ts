@@ -1,0 +1,74 @@
+import type { DidDocument } from '@atproto/identity'
+import { INVALID_HANDLE } from '@atproto/syntax'
+import type { Services } from '../actors/services.ts'
+import type { AccountRow } from '../stores/sql/account/profile.ts'
+import { type AppPasswordUse, legacyScope, newRefreshJti } from '../tokens/legacy_tokens.ts'
+import type { MethodContext } from './method.ts'
+
+/** What `createSession`, `refreshSession` and `getSession` say of an account. */
+export type SessionBody = {
+  did: string
+  handle: string
+  email: string
+  emailConfirmed: boolean
+  emailAuthFactor: boolean
+  active: boolean
+  status?: 'takendown' | 'deactivated'
+  didDoc?: DidDocument
+}
+
+export async function sessionBody(services: Services, account: AccountRow): Promise<SessionBody> {
+  const didDoc = await didDocument(services, account.did)
+  return {
+    did: account.did,
+    handle: account.handle ?? INVALID_HANDLE,
+    email: account.email,
+    emailConfirmed: account.emailConfirmedAt !== null,
+    emailAuthFactor: account.emailAuthFactor,
+    ...accountStatus(account),
+    ...(didDoc && { didDoc }),
+  }
+}
+
+/** Undefined where it cannot be had: a session does not depend on it. */
+export async function didDocument(
+  { identity, log }: Services,
+  did: string,
+): Promise<DidDocument | undefined> {
+  try {
+    return (await identity.did.resolve(did)) ?? undefined
+  } catch (err) {
+    log.warn({ err, did }, 'DID document not resolved')
+    return undefined
+  }
+}
+
+function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'status'> {
+  if (account.takedownRef !== null) return { active: false, status: 'takendown' }
+  if (account.deactivatedAt !== null) return { active: false, status: 'deactivated' }
+  return { active: true }
+}
+
+/**
+ * Opens a session. That of an account that was taken down cannot be refreshed, as in the
+ * reference.
+ */
+export async function openSession(
+  { services, tokens }: MethodContext,
+  account: AccountRow,
+  appPassword: ({ name: string } & AppPasswordUse) | null,
+): Promise<{ accessJwt: string; refreshJwt: string }> {
+  const { did, pdsDid } = account
+  const takenDown = account.takedownRef !== null
+  const scope = legacyScope(appPassword, takenDown)
+  const jti = newRefreshJti()
+  const { accessJwt, refreshJwt, refreshExpiresAt } = await tokens.sign({ did, pdsDid, scope, jti })
+  if (!takenDown) {
+    await services.actors.account(did).createLegacySession({
+      jti,
+      expiresAt: refreshExpiresAt,
+      appPasswordName: appPassword?.name ?? null,
+    })
+  }
+  return { accessJwt, refreshJwt }
+}
