@@ -32,7 +32,8 @@ export async function openClient(origin: string, connections: number): Promise<B
     jwk: await exportJWK(publicKey),
     nonce: '',
   }
-  await send(client, '/oauth/par', {})
+  // Refused for want of a nonce, and told one (RFC 9449 section 8).
+  await push(client).catch(() => undefined)
   return client
 }
 

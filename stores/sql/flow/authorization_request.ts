@@ -1,6 +1,7 @@
 import { SPENT_CODE_MEMORY } from '../../../lifetimes.ts'
 import { hashSecret } from '../../hash.ts'
 import { type Db, sql, transact } from '../database.ts'
+import { commitGroup, joining } from '../group_commit.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */
 export type AuthorizationRequest = {
@@ -25,7 +26,7 @@ const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameter
   expires_at AS expiresAt, device_id AS deviceId, did`
 
 export function insertRequest(db: Db, request: AuthorizationRequest): void {
-  sql(
+  joining(
     db,
     `INSERT INTO authorization_request
        (id, client_id, client_auth, parameters, expires_at, device_id, did)
@@ -39,7 +40,7 @@ export function readRequest(db: Db, id: string): AuthorizationRequest | null {
 }
 
 export function updateRequest(db: Db, id: string, change: AuthorizationRequestChange): void {
-  sql(
+  joining(
     db,
     `UPDATE authorization_request SET
        parameters = coalesce(@parameters, parameters),
@@ -60,7 +61,7 @@ export function updateRequest(db: Db, id: string, change: AuthorizationRequestCh
 }
 
 export function deleteRequest(db: Db, id: string): void {
-  sql(db, 'DELETE FROM authorization_request WHERE id = ?').run(id)
+  joining(db, 'DELETE FROM authorization_request WHERE id = ?').run(id)
 }
 
 /**
@@ -69,19 +70,21 @@ export function deleteRequest(db: Db, id: string): void {
  */
 export function consumeRequestByCode(db: Db, code: string): AuthorizationRequest | null {
   const codeHash = hashSecret(code)
-  return transact(db, () => {
-    const row = sql(
+  const request = transact(db, () => {
+    const row = joining(
       db,
       `DELETE FROM authorization_request WHERE code_hash = ? RETURNING ${columns}`,
     ).get(codeHash) as AuthorizationRequest | undefined
     if (!row) return null
-    sql(db, 'INSERT OR REPLACE INTO spent_code (code_hash, did, expires_at) VALUES (?, ?, ?)').run(
-      codeHash,
-      row.did,
-      Date.now() + SPENT_CODE_MEMORY,
-    )
+    joining(
+      db,
+      'INSERT OR REPLACE INTO spent_code (code_hash, did, expires_at) VALUES (?, ?, ?)',
+    ).run(codeHash, row.did, Date.now() + SPENT_CODE_MEMORY)
     return row
   })
+  // On disk before a token is made of it: a code that was spent once never comes back.
+  commitGroup(db)
+  return request
 }
 
 /** The account that a spent code was for, or null when no such code was exchanged. */

@@ -1,4 +1,5 @@
 import { type Db, sql, transact } from '../database.ts'
+import { joining } from '../group_commit.ts'
 
 /** A browser that has been here. `lastSeenAt` is milliseconds since the epoch. */
 export type Device = {
@@ -12,7 +13,7 @@ const columns = `session_id AS sessionId, user_agent AS userAgent, ip_address AS
   last_seen_at AS lastSeenAt`
 
 export function insertDevice(db: Db, id: string, device: Device): void {
-  sql(
+  joining(
     db,
     `INSERT INTO device (id, session_id, user_agent, ip_address, last_seen_at)
      VALUES (@id, @sessionId, @userAgent, @ipAddress, @lastSeenAt)`,
@@ -25,7 +26,7 @@ export function readDevice(db: Db, id: string): Device | null {
 }
 
 export function updateDevice(db: Db, id: string, change: Partial<Device>): void {
-  sql(
+  joining(
     db,
     `UPDATE device SET
        session_id = coalesce(@sessionId, session_id),
@@ -40,17 +41,20 @@ export function updateDevice(db: Db, id: string, change: Partial<Device>): void 
 export function deleteDevice(db: Db, id: string): string[] {
   return transact(db, () => {
     const dids = listAccountsOnDevice(db, id)
-    sql(db, 'DELETE FROM device WHERE id = ?').run(id)
+    joining(db, 'DELETE FROM device WHERE id = ?').run(id)
     return dids
   })
 }
 
 export function linkAccount(db: Db, deviceId: string, did: string): void {
-  sql(db, 'INSERT OR IGNORE INTO device_account (device_id, did) VALUES (?, ?)').run(deviceId, did)
+  joining(db, 'INSERT OR IGNORE INTO device_account (device_id, did) VALUES (?, ?)').run(
+    deviceId,
+    did,
+  )
 }
 
 export function unlinkAccount(db: Db, deviceId: string, did: string): void {
-  sql(db, 'DELETE FROM device_account WHERE device_id = ? AND did = ?').run(deviceId, did)
+  joining(db, 'DELETE FROM device_account WHERE device_id = ? AND did = ?').run(deviceId, did)
 }
 
 export function listAccountsOnDevice(db: Db, deviceId: string): string[] {

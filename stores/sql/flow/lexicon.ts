@@ -1,4 +1,5 @@
 import { type Db, sql } from '../database.ts'
+import { joining } from '../group_commit.ts'
 
 /** A resolved lexicon; `document` is JSON, times are milliseconds since the epoch. */
 export type LexiconRow = {
@@ -20,7 +21,7 @@ export function readLexicon(db: Db, nsid: string): LexiconRow | null {
 }
 
 export function upsertLexicon(db: Db, nsid: string, row: LexiconRow): void {
-  sql(
+  joining(
     db,
     `INSERT OR REPLACE INTO lexicon
        (nsid, created_at, updated_at, last_succeeded_at, uri, document)
@@ -29,5 +30,5 @@ export function upsertLexicon(db: Db, nsid: string, row: LexiconRow): void {
 }
 
 export function deleteLexicon(db: Db, nsid: string): void {
-  sql(db, 'DELETE FROM lexicon WHERE nsid = ?').run(nsid)
+  joining(db, 'DELETE FROM lexicon WHERE nsid = ?').run(nsid)
 }

@@ -1,5 +1,6 @@
 import { hashSecret } from '../../hash.ts'
-import { type Db, sql } from '../database.ts'
+import type { Db } from '../database.ts'
+import { joining } from '../group_commit.ts'
 
 /**
  * Records a nonce for `timeFrame` milliseconds, in one statement, so that of two requests at once
@@ -14,7 +15,7 @@ export function recordNonce(
   timeFrame: number,
   now = Date.now(),
 ): boolean {
-  const { changes } = sql(
+  const { changes } = joining(
     db,
     `INSERT INTO replay (nonce_hash, expires_at) VALUES (@hash, @expiresAt)
      ON CONFLICT (nonce_hash) DO UPDATE SET expires_at = @expiresAt WHERE expires_at <= @now`,

@@ -1,0 +1,84 @@
+import type Sqlite from 'better-sqlite3'
+import { type Db, sql } from './database.ts'
+
+/**
+ * Group commit: the requests that are being answered share one transaction, and one wait for the
+ * disk. A write joins the open transaction, and no answer leaves before the transaction that holds
+ * its writes is on disk ({@link enterGroup}): what was not answered may be lost by a crash, what
+ * was answered never.
+ *
+ * That one request reads what another has not committed yet is harmless here: the writes are
+ * records of what was used up (nonces, codes) and state of the browser that wrote them.
+ */
+type Group = {
+  open: boolean
+  /** How many groups were lost, to a full disk for instance, which rolls the whole group back. */
+  losses: number
+  waiting: PromiseWithResolvers<void> | null
+}
+
+const groups = new WeakMap<Db, Group>()
+
+function groupOf(db: Db): Group {
+  let group = groups.get(db)
+  if (!group) {
+    group = { open: false, losses: 0, waiting: null }
+    groups.set(db, group)
+  }
+  if (group.open && !db.inTransaction) lose(group, new Error('The transaction was rolled back'))
+  return group
+}
+
+function lose(group: Group, err: unknown): void {
+  group.open = false
+  group.losses++
+  group.waiting?.reject(err)
+  group.waiting = null
+}
+
+/** A prepared statement whose writes are part of the group. */
+export function joining(db: Db, text: string): Sqlite.Statement {
+  const group = groupOf(db)
+  if (!db.inTransaction) {
+    db.exec('BEGIN IMMEDIATE')
+    group.open = true
+  }
+  return sql(db, text)
+}
+
+/**
+ * Begins a request that may write.
+ *
+ * @returns what to await before its answer leaves: it resolves when everything the request wrote
+ *   is on disk, and rejects when that is not certain
+ */
+export function enterGroup(db: Db): () => Promise<void> {
+  const { losses } = groupOf(db)
+  return async () => {
+    const group = groupOf(db)
+    if (group.losses !== losses) throw new Error('What this request wrote was rolled back')
+    if (!group.open) return
+    if (!group.waiting) {
+      group.waiting = Promise.withResolvers()
+      // Requests that end in the same turn of the event loop go together.
+      setImmediate(() => commitGroup(db))
+    }
+    await group.waiting.promise
+  }
+}
+
+/** Puts everything written so far on disk, now. */
+export function commitGroup(db: Db): void {
+  if (!db.open) return
+  const group = groupOf(db)
+  if (!group.open) return
+  try {
+    db.exec('COMMIT')
+    group.open = false
+    group.waiting?.resolve()
+    group.waiting = null
+  } catch (err) {
+    if (db.inTransaction) db.exec('ROLLBACK')
+    lose(group, err)
+  }
+}
