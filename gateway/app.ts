@@ -1,83 +1,92 @@
-import type { HttpBindings } from '@hono/node-server'
-import { Hono } from 'hono'
-import type { RequestEnvelope } from '../actors/auth/envelope.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { type Context, Hono } from 'hono'
+import type { ResponseEnvelope } from '../actors/auth/envelope.ts'
 import type { Log } from '../log.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { AssetCache } from './asset_cache.ts'
-import { BodyTooLargeError, readBody } from './body.ts'
-import { clientAddress, trustProxies } from './client_address.ts'
-import { type AuthActor, forward, unavailable, withDeadline } from './forward.ts'
+import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
+import type { Trust } from './client_address.ts'
+import { type AuthActor, fault, forward, unavailable, withDeadline } from './forward.ts'
+import { passThrough } from './pass_through.ts'
+import { headOf, type RequestHead, targetOf } from './request.ts'
+import { writeResponse } from './write_response.ts'
 
 const HEALTH_DEADLINE = 2_000
 
-/** The gateway: it forwards every request to the auth actor and decides nothing. */
-export function createGateway(options: {
-  auth: AuthActor
-  trustedProxies: string[]
-  log: Log
-}): Hono<{ Bindings: HttpBindings }> {
-  const { auth, log } = options
-  const trusts = trustProxies(options.trustedProxies)
-  const assets = new AssetCache()
-  const app = new Hono<{ Bindings: HttpBindings }>()
+/** Node's own request and response; absent where the app is called without a socket. */
+type Env = { Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse } }
 
-  app.get('/_health', async (c) => {
+export type GatewayOptions = {
+  auth: AuthActor
+  trusts: Trust
+  log: Log
+  /** Milliseconds that the auth actor has for an answer. */
+  deadline?: number
+}
+
+/** The gateway: it forwards every request to the auth actor and decides nothing. */
+export function createGateway(options: GatewayOptions): Hono<Env> {
+  const { auth, trusts, log } = options
+  const assets = new AssetCache()
+  const app = new Hono<Env>()
+
+  app.on('GET', ['/_health', '/xrpc/_health'], async (c) => {
     try {
       await withDeadline(auth.ready(), HEALTH_DEADLINE)
     } catch {
-      return unavailable()
+      return respond(c, unavailable())
     }
     return c.json({ version: packageJson.version, status: 'ok' })
   })
 
   app.all('*', async (c) => {
     const request = c.req.raw
-    const kept = assets.get(request)
-    if (kept) return kept
-    const socket = c.env?.incoming?.socket
-    const envelope: RequestEnvelope = {
-      method: request.method,
-      target: targetOf(request.url),
-      headers: pairs(c.env?.incoming?.rawHeaders) ?? [...request.headers],
-      body: await readBody(request),
-      client: {
-        address: clientAddress(
-          socket?.remoteAddress ?? '127.0.0.1',
-          request.headers.get('x-forwarded-for'),
-          trusts,
-        ),
-        port: socket?.remotePort ?? 0,
-      },
+    const head = describe(c, trusts)
+    const kept = assets.get(head)
+    if (kept) return respond(c, kept)
+    let body = await readShortBody(request)
+    let answer = await forward(options, { ...head, body })
+    if ('readBody' in answer) {
+      body = await readBody(request)
+      answer = await forward(options, { ...head, body })
     }
-    const response = await forward(auth, envelope, log)
-    assets.keep(request, response)
-    return response
+    if ('passTo' in answer) {
+      const { incoming, outgoing } = c.env
+      if (!incoming || !outgoing) throw new Error('Only a request over a socket can be passed on')
+      await passThrough({ ...answer, body, incoming, outgoing }, log)
+      return RESPONSE_ALREADY_SENT
+    }
+    if ('readBody' in answer) throw new Error('The auth actor was given the body')
+    assets.keep(head, answer)
+    return respond(c, answer)
   })
 
   app.onError((err, c) => {
     if (err instanceof BodyTooLargeError) {
-      return c.json({ error: 'PayloadTooLarge', message: 'request entity too large' }, 413, {
-        connection: 'close',
-      })
+      const tooLarge = { error: 'PayloadTooLarge', message: 'request entity too large' }
+      return respond(c, fault(413, tooLarge, { connection: 'close' }))
     }
     log.error({ err }, 'gateway failed')
-    return unavailable()
+    return respond(c, unavailable())
   })
 
   return app
 }
 
-/** Path and query as they came, without the normalising that `URL` does. */
-function targetOf(url: string): string {
-  return url.slice(url.indexOf('/', url.indexOf('//') + 2))
+function describe(c: Context<Env>, trusts: Trust): RequestHead {
+  if (c.env?.incoming) return headOf(c.env.incoming, trusts)
+  const { method, url, headers } = c.req.raw
+  const target = targetOf(url)
+  return { method, target, headers: [...headers], client: { address: '127.0.0.1', port: 0 } }
 }
 
-function pairs(raw: string[] | undefined): [string, string][] | undefined {
-  return (
-    raw &&
-    Array.from(
-      { length: raw.length / 2 },
-      (_, i) => [raw[2 * i], raw[2 * i + 1]] as [string, string],
-    )
-  )
+/** Writes an answer as it is; Hono would add to it. */
+function respond(c: Context<Env>, answer: ResponseEnvelope): Response {
+  if (!c.env?.outgoing) {
+    const { status, headers, body } = answer
+    return new Response(body as BodyInit | null, { status, headers })
+  }
+  writeResponse(c.env.outgoing, answer)
+  return RESPONSE_ALREADY_SENT
 }

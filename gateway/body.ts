@@ -1,8 +1,18 @@
+import type { RequestEnvelope } from '../actors/auth/envelope.ts'
+
 /** Bytes of a request body that the gateway takes; the largest form of a sign-in is a few KiB. */
 export const MAX_BODY = 64 * 1024
 
 /** Raised when a request body is longer than {@link MAX_BODY}. */
 export class BodyTooLargeError extends Error {}
+
+/** The body of a request, unless it is longer than {@link MAX_BODY} or might be: then `unread`. */
+export async function readShortBody(request: Request): Promise<RequestEnvelope['body']> {
+  if (request.method === 'GET' || request.method === 'HEAD') return null
+  const length = request.headers.get('content-length')
+  const isLong = Number(length ?? 0) > MAX_BODY || request.headers.has('transfer-encoding')
+  return isLong ? 'unread' : readBody(request)
+}
 
 /**
  * Reads a request body.

@@ -1,10 +1,10 @@
-import type { RequestEnvelope, ResponseEnvelope } from '../actors/auth/envelope.ts'
+import type { Answer, RequestEnvelope, ResponseEnvelope } from '../actors/auth/envelope.ts'
 import { GATEWAY_DEADLINE } from '../lifetimes.ts'
 import type { Log } from '../log.ts'
 
 /** The auth actor as the gateway knows it. */
 export type AuthActor = {
-  answer(envelope: RequestEnvelope): Promise<ResponseEnvelope>
+  answer(envelope: RequestEnvelope): Promise<Answer>
   ready(): Promise<boolean>
 }
 
@@ -12,29 +12,47 @@ export type AuthActor = {
 const RETRY_AFTER = '2'
 
 /**
- * Has a request answered by the auth actor, within {@link GATEWAY_DEADLINE}.
+ * Asks the auth actor what to do with a request.
  *
- * @returns what the actor wrote, or 503 when nobody answers
+ * @param deadline milliseconds it has for an answer
+ * @returns what the actor says, or 503 when nobody answers
  */
 export async function forward(
-  auth: AuthActor,
+  { auth, log, deadline = GATEWAY_DEADLINE }: { auth: AuthActor; log: Log; deadline?: number },
   envelope: RequestEnvelope,
-  log: Log,
-): Promise<Response> {
+): Promise<Answer> {
   try {
-    const { status, headers, body } = await withDeadline(auth.answer(envelope), GATEWAY_DEADLINE)
-    return new Response(body as BodyInit | null, { status, headers })
+    return await withDeadline(auth.answer(envelope), deadline)
   } catch (err) {
     log.error({ err, method: envelope.method }, 'no answer from the auth actor')
     return unavailable()
   }
 }
 
-export function unavailable(): Response {
-  return Response.json(
-    { error: 'temporarily_unavailable', error_description: 'The service is busy; try again' },
-    { status: 503, headers: { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' } },
+/** Nobody answers; a browser app may read that, too. */
+export function unavailable(): ResponseEnvelope {
+  return fault(
+    503,
+    { error: 'temporarily_unavailable', message: 'The service is busy; try again' },
+    { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' },
   )
+}
+
+/** An answer of the gateway's own, in the words of OAuth and of XRPC. */
+export function fault(
+  status: number,
+  { error, message }: { error: string; message: string },
+  headers: Record<string, string> = {},
+): ResponseEnvelope {
+  return {
+    status,
+    headers: [
+      ['content-type', 'application/json'],
+      ['access-control-allow-origin', '*'],
+      ...Object.entries(headers),
+    ],
+    body: Buffer.from(JSON.stringify({ error, error_description: message, message })),
+  }
 }
 
 /** Rejects when `work` takes more than `ms`. */

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { envToCfg, envToSecrets, PDS } from '@atproto/pds'
 import { makeKeys, makeSecretHex } from './keys.ts'
-import { listenOnLoopback, type Peer } from './loopback.ts'
+import { closeServer, freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
 /** What a PDS must know of the entryway in front of it. */
@@ -31,7 +33,8 @@ export type Pds = Peer & { did: string; adminPassword: string; pds: PDS }
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
   const folder = await makeTemporaryFolder('pds')
-  const { port, url, server, close: stopListening } = await listenOnLoopback()
+  const port = await freePort()
+  const url = `http://localhost:${port}`
   const did = `did:web:localhost%3A${port}`
   const adminPassword = makeSecretHex()
   const env = {
@@ -57,11 +60,16 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     plcRotationKeyK256PrivateKeyHex: (await makeKeys()).privateHex,
   } as Parameters<typeof envToCfg>[0]
   const pds = await PDS.create(envToCfg(env), envToSecrets(env))
-  server.on('request', pds.app)
+  // Its own `listen` also takes WebSockets.
+  const server = pds.app.listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const webSockets = new Set<Duplex>()
+  server.on('upgrade', (_request, socket) => webSockets.add(socket))
   await pds.ctx.sequencer.start()
 
   const close = async () => {
-    await stopListening()
+    for (const socket of webSockets) socket.destroy()
+    await closeServer(server)
     await pds.destroy()
     await folder.remove()
   }

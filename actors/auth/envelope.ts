@@ -7,7 +7,8 @@ export type RequestEnvelope = {
   /** Path and query, as they came. */
   target: string
   headers: [string, string][]
-  body: Uint8Array | null
+  /** `unread` where it is too long to be carried along, or might be. */
+  body: Uint8Array | 'unread' | null
   /** The client as the gateway sees it, behind proxies it trusts. */
   client: { address: string; port: number }
 }
@@ -17,6 +18,22 @@ export type ResponseEnvelope = {
   headers: [string, string][]
   body: Uint8Array | null
 }
+
+/** The request is a PDS's to answer: the gateway sends it there and streams both ways. */
+export type PassTo = {
+  passTo: {
+    /** Where to, on a PDS of the directory. */
+    url: string
+    /** End-to-end headers of the request; framing and connection are the gateway's. */
+    headers: [string, string][]
+  }
+}
+
+/** The answer needs the body after all: the gateway reads it and asks again. */
+export type ReadBody = { readBody: true }
+
+/** What the auth actor says to a request. */
+export type Answer = ResponseEnvelope | PassTo | ReadBody
 
 export async function toResponseEnvelope(response: Response): Promise<ResponseEnvelope> {
   const body = response.body === null ? null : new Uint8Array(await response.arrayBuffer())

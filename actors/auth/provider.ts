@@ -7,11 +7,7 @@ import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
 
 /** The OAuth provider of this entryway, over its stores. */
-export async function createProvider(
-  db: Db,
-  services: Services,
-  protectedResources: string[],
-): Promise<EntrywayProvider> {
+export async function createProvider(db: Db, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets } = services
   const safeFetch = settings.dev
     ? globalThis.fetch
@@ -26,7 +22,6 @@ export async function createProvider(
     refreshTokenKey: secrets.refreshTokenSecret,
     tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
-    metadata: { protected_resources: protectedResources as [`https://${string}`] },
     safeFetch,
     lexResolver: new LexResolver({
       fetch: safeFetch,

@@ -1,40 +1,58 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { isOperators } from '../../operator/handler.ts'
 import { createXrpcHandler, isOwnMethod } from '../../xrpc/index.ts'
 import type { Services } from '../services.ts'
+import type { PassTo } from './envelope.ts'
 import type { FetchHandler } from './fetch_adapter.ts'
+import { serveMetadata } from './metadata.ts'
 import { createOAuthHandler } from './oauth.ts'
+import { createPassThrough } from './pass_through.ts'
 import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 
-type Route = [matches: (request: Request, url: URL) => boolean, answer: FetchHandler]
+type Matches = (request: Request, url: URL) => boolean
 
-const path = (pathname: string) => (request: Request, url: URL) =>
-  url.pathname === pathname && (request.method === 'GET' || request.method === 'HEAD')
+/** Who answers a request. */
+export type Route = {
+  answer: (request: Request) => Promise<Response | PassTo>
+  /** It never looks at the body, which may be of any length. */
+  streams?: boolean
+}
+
+export type Routes = (request: Request) => Route
+
+const path =
+  (pathname: string): Matches =>
+  ({ method }, url) =>
+    url.pathname === pathname && (method === 'GET' || method === 'HEAD')
 
 /** Who answers what; the first that matches does, the OAuth provider everything else. */
-export function createRoutes(services: Services, provider: OAuthProvider): FetchHandler {
+export function createRoutes(
+  services: Services,
+  provider: OAuthProvider,
+  operator: FetchHandler,
+): Routes {
   const xrpc = createXrpcHandler(services)
   const oauth = createOAuthHandler(provider, services.log)
-  const routes: Route[] = [
-    [(_request, url) => isOwnMethod(nsidOf(url)), xrpc],
-    [(_request, url) => url.pathname.startsWith('/xrpc/'), notSupported],
-    [path('/.well-known/did.json'), serveDidDocument(services)],
-    [path('/.well-known/atproto-did'), serveAtprotoDid(services)],
-    [path('/'), async () => new Response(null, { status: 302, headers: { location: '/account' } })],
+  const { operatorToken } = services.secrets
+  const routes: [Matches, Route][] = [
+    [(request, url) => isOperators(request, url, operatorToken), { answer: operator }],
+    [({ method }, url) => isXrpc(url) && method === 'OPTIONS', { answer: xrpc }],
+    [(_request, url) => isOwnMethod(nsidOf(url)), { answer: xrpc }],
+    [(_request, url) => isXrpc(url), { answer: createPassThrough(services), streams: true }],
+    [path('/.well-known/oauth-authorization-server'), { answer: serveMetadata(services, oauth) }],
+    [path('/.well-known/did.json'), { answer: serveDidDocument(services) }],
+    [path('/.well-known/atproto-did'), { answer: serveAtprotoDid(services) }],
+    [path('/'), { answer: redirectToAccount }],
   ]
   return (request) => {
     const url = new URL(request.url)
-    const route = routes.find(([matches]) => matches(request, url))
-    return (route?.[1] ?? oauth)(request)
+    return routes.find(([matches]) => matches(request, url))?.[1] ?? { answer: oauth }
   }
 }
 
-function nsidOf({ pathname }: URL): string {
-  return pathname.startsWith('/xrpc/') ? pathname.slice('/xrpc/'.length) : ''
-}
+const isXrpc = ({ pathname }: URL) => pathname.startsWith('/xrpc/')
+const nsidOf = (url: URL) => (isXrpc(url) ? url.pathname.slice('/xrpc/'.length) : '')
 
-async function notSupported(): Promise<Response> {
-  return Response.json(
-    { error: 'MethodNotImplemented', message: 'Method Not Implemented' },
-    { status: 501, headers: { 'access-control-allow-origin': '*' } },
-  )
+async function redirectToAccount(): Promise<Response> {
+  return new Response(null, { status: 302, headers: { location: '/account' } })
 }

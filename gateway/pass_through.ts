@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { PassTo, RequestEnvelope } from '../actors/auth/envelope.ts'
+import type { Log } from '../log.ts'
+import { fault } from './forward.ts'
+import { endToEnd } from './hop_by_hop.ts'
+import { pairs } from './request.ts'
+import { openRequest, send, UPSTREAM_TIMEOUTS, UpstreamTimeoutError } from './upstream.ts'
+import { writeResponse } from './write_response.ts'
+
+/**
+ * What a PDS answers is data, and served from the origin at which people sign in: it may set no
+ * cookies there and run nothing.
+ */
+const INERT: [string, string][] = [
+  ['content-security-policy', "default-src 'none'; sandbox"],
+  ['x-content-type-options', 'nosniff'],
+]
+const NOT_FROM_A_PDS = new Set(['set-cookie', 'clear-site-data', ...INERT.map(([name]) => name)])
+
+/** One request on its way through. */
+export type Passage = {
+  passTo: PassTo['passTo']
+  body: RequestEnvelope['body']
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+  /** Takes the sockets over once both sides speak another protocol. */
+  join?: (upstream: Duplex, head: Buffer, response: IncomingMessage) => void
+}
+
+/**
+ * Sends a request on to a PDS and streams its answer back, byte for byte. Each side goes at the
+ * pace of the other; when one ends, so does the other.
+ *
+ * @returns when the answer is written, or the client has gone
+ */
+export async function passThrough(
+  { passTo, body, incoming, outgoing, join }: Passage,
+  log: Log,
+  timeouts = UPSTREAM_TIMEOUTS,
+): Promise<void> {
+  const url = new URL(passTo.url)
+  const upstream = openRequest(
+    url,
+    incoming.method ?? 'GET',
+    [...endToEnd(passTo.headers, incoming.headers.connection), ...framing(incoming, body, join)],
+    join !== undefined,
+  )
+  const abandon = () => {
+    incoming.unpipe(upstream)
+    upstream.destroy()
+  }
+  outgoing.once('close', abandon)
+  try {
+    const { response, upgraded } = await send(
+      upstream,
+      body === 'unread' ? incoming : body,
+      timeouts,
+    )
+    if (upgraded && join) {
+      outgoing.off('close', abandon)
+      join(upgraded.socket, upgraded.head, response)
+      return
+    }
+    const headers = endToEnd(pairs(response.rawHeaders), response.headers.connection)
+    outgoing.writeHead(response.statusCode as number, response.statusMessage, [
+      ...headers.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())).flat(),
+      ...INERT.flat(),
+    ])
+    await pipeline(response, outgoing)
+  } catch (err) {
+    abandon()
+    if (outgoing.headersSent || outgoing.destroyed) {
+      outgoing.destroy()
+      return
+    }
+    log.warn({ err, pds: url.origin }, 'a PDS did not answer')
+    const silent = err instanceof UpstreamTimeoutError
+    writeResponse(
+      outgoing,
+      silent
+        ? fault(504, { error: 'UpstreamTimeout', message: 'The PDS does not answer in time' })
+        : fault(502, { error: 'UpstreamFailure', message: 'The PDS cannot be reached' }),
+    )
+  }
+}
+
+/** How long the body is, and what the connection is to become. */
+function framing(
+  { headers }: IncomingMessage,
+  body: Passage['body'],
+  join: Passage['join'],
+): [string, string][] {
+  if (join) {
+    return [
+      ['connection', 'Upgrade'],
+      ['upgrade', headers.upgrade ?? ''],
+    ]
+  }
+  if (body === null) return []
+  if (body !== 'unread') return [['content-length', String(body.byteLength)]]
+  const length = headers['content-length']
+  return length === undefined ? [['transfer-encoding', 'chunked']] : [['content-length', length]]
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http'
+import type { RequestEnvelope } from '../actors/auth/envelope.ts'
+import { clientAddress, type Trust } from './client_address.ts'
+
+/** A request as its envelope carries it, but for the body. */
+export type RequestHead = Omit<RequestEnvelope, 'body'>
+
+/** What a request says of itself, raw, and where it comes from. */
+export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
+  const { method = 'GET', url = '/', rawHeaders, headers, socket } = incoming
+  const forwardedFor = headers['x-forwarded-for'] as string | undefined
+  return {
+    method,
+    target: targetOf(url),
+    headers: pairs(rawHeaders),
+    client: {
+      address: clientAddress(socket.remoteAddress ?? '', forwardedFor ?? null, trusts),
+      port: socket.remotePort ?? 0,
+    },
+  }
+}
+
+/**
+ * Path and query as they came, without the normalising that `URL` does.
+ *
+ * The absolute form is accepted, too, and its authority ignored (RFC 9112 section 3.2.2).
+ */
+export function targetOf(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*\/?/i, '/')
+}
+
+/** Node's flat list of header names and values, two by two. */
+export function pairs(raw: string[]): [string, string][] {
+  return Array.from(
+    { length: raw.length / 2 },
+    (_, i) => [raw[2 * i], raw[2 * i + 1]] as [string, string],
+  )
+}
