@@ -7,17 +7,18 @@ import type { AccountRow } from '../stores/sql/account/profile.ts'
  * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
  * active.
  *
- * @param deleteAfter milliseconds since the epoch
+ * @param options.deleteAfter milliseconds since the epoch
+ * @param options.deleteCredentials whether what apps hold goes with it: OAuth sessions, app passwords
  */
 export async function deactivateAccount(
   services: Services,
   did: string,
-  deleteAfter: number | null = null,
+  options: { deleteAfter: number | null; deleteCredentials: boolean },
 ): Promise<AccountRow> {
   const account = await existing(services, did)
   const pds = await services.pds(account.pdsDid)
   await pds.updateStatus(did, { deactivated: true })
-  return services.actors.account(did).deactivate(deleteAfter)
+  return services.actors.account(did).deactivate(options)
 }
 
 /** @throws {Refusal} AccountTakedown */
@@ -48,8 +49,10 @@ export async function takeDownAccount(
  * repeated; the names stay taken until all is gone.
  */
 export async function deleteAccount(services: Services, did: string): Promise<void> {
-  const account = await existing(services, did)
-  const pds = await services.pds(account.pdsDid)
+  // Not the account's own records: they may be gone already.
+  const entry = await services.actors.directory.find(did)
+  if (!entry) throw new Refusal('AccountNotFound', 'Account not found')
+  const pds = await services.pds(entry.pdsDid)
   if (await pds.hasAccount(did)) {
     await pds.deleteAccount(did).catch((err) => {
       if (!(err instanceof PdsRefusal)) throw err

@@ -118,8 +118,11 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
 
     deactivateAccount: ({ did, deleteAfter }) =>
       asOAuth(async () => {
-        const at = deleteAfter === undefined ? null : Date.parse(deleteAfter)
-        return toAccount(await deactivateAccount(services, did, at))
+        const account = await deactivateAccount(services, did, {
+          deleteAfter: deleteAfter === undefined ? null : Date.parse(deleteAfter),
+          deleteCredentials: true,
+        })
+        return toAccount(account)
       }),
 
     reactivateAccount: ({ did }) =>

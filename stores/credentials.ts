@@ -7,11 +7,12 @@ import type { AccountStore } from '@atproto/oauth-provider/store'
 import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { verifyPassword } from '../passwords/scrypt.ts'
+import { sendEmailCode } from '../sagas/email_code.ts'
 import { toAccount } from './account.ts'
 
 /** Signing in with handle, DID or e-mail, and the code by mail where the account asks for one. */
 export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
-  const { actors, mailer } = services
+  const { actors } = services
 
   return {
     async authenticateAccount({ username, password, emailOtp, locale }) {
@@ -31,11 +32,9 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
         throw new InvalidRequestError('Account was taken down')
       }
       if (login.account.emailAuthFactor) {
-        const { email, handle } = login.account
         if (!emailOtp) {
-          const token = await account.issueEmailToken('sign_in')
-          await mailer.sendSignInCode({ to: email, handle: handle ?? did, token, locale })
-          throw new SecondAuthenticationFactorRequiredError('emailOtp', hint(email))
+          await sendEmailCode(services, login.account, 'sign_in', locale)
+          throw new SecondAuthenticationFactorRequiredError('emailOtp', hint(login.account.email))
         }
         try {
           await account.spendEmailToken('sign_in', emailOtp)

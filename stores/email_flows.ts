@@ -2,6 +2,8 @@ import type { AccountStore } from '@atproto/oauth-provider/store'
 import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { changeEmail } from '../sagas/email_change.ts'
+import { sendEmailCode } from '../sagas/email_code.ts'
+import { resetPassword } from '../sagas/password_reset.ts'
 import { toAccount } from './account.ts'
 import { asOAuth } from './oauth_errors.ts'
 import type { AccountRow } from './sql/account/profile.ts'
@@ -19,8 +21,7 @@ type EmailFlows = Pick<
 
 /** What people do with a code from a mail. */
 export function createEmailFlows(services: Services): EmailFlows {
-  const { actors, mailer, log } = services
-  const { directory } = actors
+  const { actors, log } = services
 
   async function existing(did: string): Promise<AccountRow> {
     const account = await actors.account(did).read()
@@ -42,66 +43,41 @@ export function createEmailFlows(services: Services): EmailFlows {
 
   return {
     async resetPasswordRequest({ email, locale }) {
-      const entry = await directory.find(email)
+      const entry = await actors.directory.find(email)
       const account = entry && (await actors.account(entry.did).read())
       if (!account || account.takedownRef !== null) return null
-      const token = await actors.account(account.did).issueEmailToken('reset_password')
-      await directory.putResetToken(token, account.did, Date.now())
-      const mail = { to: account.email, handle: account.handle ?? account.did, token, locale }
       // Not awaited: how long a mail takes would tell which addresses have an account.
-      void mailer
-        .sendResetPassword(mail)
-        .catch((err) => log.error({ err, did: account.did }, 'reset mail not sent'))
+      void sendEmailCode(services, account, 'reset_password', locale).catch((err) =>
+        log.error({ err, did: account.did }, 'reset mail not sent'),
+      )
       return toAccount(account)
     },
 
     resetPasswordConfirm: ({ token, password }) =>
-      withCode(async () => {
-        const code = token.trim().toUpperCase()
-        const did = await directory.findResetToken(code)
-        if (!did) throw new Refusal('InvalidToken', 'Token is invalid')
-        const account = await actors.account(did).resetPassword(code, password)
-        await directory.deleteResetToken(code)
-        return account
-      }),
+      withCode(() => resetPassword(services, token, password)),
 
     updateEmailRequest: ({ did, locale }) =>
       asOAuth(async () => {
-        const { email, handle, emailConfirmedAt } = await existing(did)
-        if (emailConfirmedAt === null) return { tokenRequired: false }
-        const token = await actors.account(did).issueEmailToken('update_email')
-        await mailer.sendUpdateEmail({ to: email, handle: handle ?? did, token, locale })
+        const account = await existing(did)
+        if (account.emailConfirmedAt === null) return { tokenRequired: false }
+        await sendEmailCode(services, account, 'update_email', locale)
         return { tokenRequired: true }
       }),
 
     updateEmailConfirm: ({ did, email, token, locale }) =>
       asOAuth(async () => {
         const account = await changeEmail(services, did, email, token ?? null)
-        const code = await actors.account(did).issueEmailToken('confirm_email')
-        await mailer.sendConfirmEmail({
-          to: account.email,
-          handle: account.handle ?? did,
-          token: code,
-          locale,
-        })
+        await sendEmailCode(services, account, 'confirm_email', locale)
         return toAccount(account)
       }),
 
     verifyEmailRequest: ({ did, locale }) =>
-      asOAuth(async () => {
-        const { email, handle } = await existing(did)
-        const token = await actors.account(did).issueEmailToken('confirm_email')
-        await mailer.sendConfirmEmail({ to: email, handle: handle ?? did, token, locale })
-      }),
+      asOAuth(async () => sendEmailCode(services, await existing(did), 'confirm_email', locale)),
 
     verifyEmailConfirm: ({ did, email, token }) =>
       withCode(() => actors.account(did).confirmEmail(email, token)),
 
     deleteAccountRequest: ({ did, locale }) =>
-      asOAuth(async () => {
-        const { email, handle } = await existing(did)
-        const token = await actors.account(did).issueEmailToken('delete_account')
-        await mailer.sendDeleteAccount({ to: email, handle: handle ?? did, token, locale })
-      }),
+      asOAuth(async () => sendEmailCode(services, await existing(did), 'delete_account', locale)),
   }
 }

@@ -5,6 +5,7 @@ import { recordAudit } from '../actors/auth/audit.ts'
 import type { Services } from '../actors/services.ts'
 import { FAILED_SIGN_IN } from '../lifetimes.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
+import { sendEmailCode } from '../sagas/email_code.ts'
 
 /**
  * Finds the account of a handle, DID or e-mail address whose password or app password this is.
@@ -45,17 +46,15 @@ async function failLikeAnAccount(password: string): Promise<null> {
  */
 export async function requireEmailCode(
   services: Services,
-  { did, handle, email }: Login['account'],
+  account: Login['account'],
   code: string | undefined,
   locale: string | undefined,
 ): Promise<void> {
-  const account = services.actors.account(did)
   if (code) {
-    await account.spendEmailToken('sign_in', code)
+    await services.actors.account(account.did).spendEmailToken('sign_in', code)
     return
   }
-  const token = await account.issueEmailToken('sign_in')
-  await services.mailer.sendSignInCode({ to: email, handle: handle ?? did, token, locale })
+  await sendEmailCode(services, account, 'sign_in', locale)
   throw new AuthRequiredError(
     'A sign in code has been sent to your email address',
     'AuthFactorTokenRequired',

@@ -50,16 +50,12 @@ export function confirm(db: Db, email: string, token: string): profile.AccountRo
  * Changes the address with the code that went to the old one, which is needed once that was
  * confirmed. Every other open code ends, since it went to the old address.
  *
- * @throws {Refusal} InvalidToken, ExpiredToken
+ * @throws {Refusal} TokenRequired, InvalidToken, ExpiredToken
  */
 export function change(db: Db, email: string, token: string | null): profile.AccountRow {
   return transact(db, () => {
-    const account = existing(db)
-    if (account.emailConfirmedAt !== null) {
-      if (!token)
-        throw new Refusal('InvalidToken', 'confirmation token required', { required: true })
-      spendToken(db, 'update_email', token)
-    }
+    if (existing(db).emailConfirmedAt !== null) requireToken(token)
+    if (token) spendToken(db, 'update_email', token)
     return set(db, email)
   })
 }
@@ -75,10 +71,25 @@ export function set(db: Db, email: string): profile.AccountRow {
   })
 }
 
-export function setAuthFactor(db: Db, on: boolean): void {
+/**
+ * Switches codes by mail as a second factor: on for a confirmed address, off with a code that went
+ * there, so that a stolen session cannot take the factor away.
+ *
+ * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken
+ */
+export function switchAuthFactor(db: Db, on: boolean, token: string | null): void {
   transact(db, () => {
-    existing(db)
+    const account = existing(db)
+    if (on && account.emailConfirmedAt === null) {
+      throw new Refusal('InvalidRequest', 'Confirm the email address before it becomes a factor')
+    }
+    if (!on && account.emailAuthFactor) requireToken(token)
+    if (token) spendToken(db, 'update_email', token)
     profile.setEmailAuthFactor(db, on)
     appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
   })
+}
+
+function requireToken(token: string | null): void {
+  if (!token) throw new Refusal('TokenRequired', 'confirmation token required')
 }

@@ -48,7 +48,7 @@ export const accountFunctions = {
   confirmEmail: email.confirm,
   changeEmail: email.change,
   setEmail: email.set,
-  setEmailAuthFactor: email.setAuthFactor,
+  switchEmailAuthFactor: email.switchAuthFactor,
 
   createSession,
   findSessionByTokenId: sessions.findByTokenId,

@@ -36,14 +36,20 @@ export function setHandle(db: Db, handle: string | null): profile.AccountRow {
   })
 }
 
-/** As the reference does, deactivation takes the credentials that apps hold with it. */
-export function deactivate(db: Db, deleteAfter: number | null): profile.AccountRow {
+/** As in the reference, deactivation may take the credentials that apps hold with it. */
+export function deactivate(
+  db: Db,
+  options: { deleteAfter: number | null; deleteCredentials: boolean },
+): profile.AccountRow {
+  const { deleteAfter, deleteCredentials } = options
   return transact(db, () => {
     existing(db)
     const now = Date.now()
-    deleteAllSessions(db)
-    deleteAllAuthorizedClients(db)
-    deleteAllAppPasswords(db)
+    if (deleteCredentials) {
+      deleteAllSessions(db)
+      deleteAllAuthorizedClients(db)
+      deleteAllAppPasswords(db)
+    }
     profile.setDeactivated(db, now, deleteAfter)
     appendAudit(db, { at: now, event: 'account_deactivated', detail: {} })
     return existing(db)

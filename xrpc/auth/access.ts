@@ -1,4 +1,5 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import type { AccountRow } from '../../stores/sql/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Verifier } from '../method.ts'
@@ -22,7 +23,7 @@ export type AccessOptions = {
 }
 
 /** Somebody who proved to be the owner of an account, and how. */
-export type UserCredentials = { did: string; by: 'access token' | 'PDS' }
+export type UserCredentials = { account: AccountRow; by: 'access token' | 'PDS' }
 
 /** An access JWT of this entryway, for the PDS that the account lives on. */
 export function access({
@@ -39,9 +40,14 @@ export function access({
     if (claims.audience !== account.pdsDid) {
       throw new InvalidRequestError('Token could not be verified', 'InvalidToken')
     }
-    if (checkTakedown && account.takedownRef !== null) {
-      throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
-    }
-    return { did: claims.did, by: 'access token' }
+    if (checkTakedown) refuseTakenDown(account)
+    return { account, by: 'access token' }
+  }
+}
+
+/** @throws {AuthRequiredError} AccountTakedown */
+export function refuseTakenDown({ takedownRef }: AccountRow): void {
+  if (takedownRef !== null) {
+    throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
   }
 }

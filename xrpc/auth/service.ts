@@ -19,7 +19,7 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
   const did = await verifyServiceJwt(call, context, async (issuer) => {
     await knownAccount(context.services, issuer)
   })
-  return { did, by: 'PDS' }
+  return { account: await knownAccount(context.services, did), by: 'PDS' }
 }
 
 /**
@@ -59,7 +59,7 @@ export async function verifyServiceJwt(
 /** Whether a bearer token names the method it is for, as only service JWTs do. */
 export function isServiceJwt(jwt: string): boolean {
   try {
-    return decodeJwt(jwt)['lxm'] !== undefined
+    return decodeJwt(jwt).lxm !== undefined
   } catch {
     return false
   }

@@ -1,11 +1,15 @@
 import type { Verifier } from '../method.ts'
-import { type AccessOptions, access, type UserCredentials } from './access.ts'
+import { type AccessOptions, access, refuseTakenDown, type UserCredentials } from './access.ts'
 import { readBearer } from './header.ts'
 import { isServiceJwt, service } from './service.ts'
 
 /** The account's owner, by access JWT or through the account's PDS. */
 export function user(options: AccessOptions = {}): Verifier<UserCredentials> {
   const byAccessToken = access(options)
-  return (call, context) =>
-    isServiceJwt(readBearer(call)) ? service(call, context) : byAccessToken(call, context)
+  return async (call, context) => {
+    if (!isServiceJwt(readBearer(call))) return byAccessToken(call, context)
+    const credentials = await service(call, context)
+    if (options.checkTakedown) refuseTakenDown(credentials.account)
+    return credentials
+  }
 }

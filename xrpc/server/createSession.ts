@@ -1,6 +1,7 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import { recordAudit } from '../../actors/auth/audit.ts'
 import { OLD_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
+import { refuseTakenDown } from '../auth/access.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
 import { requireEmailCode, signIn } from '../sign_in.ts'
@@ -12,9 +13,7 @@ export default method('com.atproto.server.createSession', {
       throw new AuthRequiredError('Password too long. Consider resetting your password.')
     }
     const { account, appPassword } = await signIn(services, input, address)
-    if (account.takedownRef !== null && !input.allowTakendown) {
-      throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
-    }
+    if (!input.allowTakendown) refuseTakenDown(account)
     // An app password is a factor of its own: apps that use one cannot ask for a code.
     if (account.emailAuthFactor && !appPassword) {
       await requireEmailCode(services, account, input.authFactorToken, locale)

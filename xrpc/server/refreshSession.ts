@@ -1,7 +1,8 @@
-import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import { InvalidRequestError } from '@atproto/xrpc-server'
 import { LEGACY_REFRESH_TOKEN } from '../../lifetimes.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
 import { findAccount } from '../accounts.ts'
+import { refuseTakenDown } from '../auth/access.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
 import { sessionBody } from '../sessions.ts'
@@ -13,9 +14,7 @@ export default method('com.atproto.server.refreshSession', {
     if (!account) {
       throw new InvalidRequestError(`Could not find user info for account: ${did}`)
     }
-    if (account.takedownRef !== null) {
-      throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
-    }
+    refuseTakenDown(account)
     const now = Date.now()
     const next = { jti: newRefreshJti(), expiresAt: now + LEGACY_REFRESH_TOKEN }
     const session = await services.actors.account(did).rotateLegacySession(jti, next, now)
