@@ -1,0 +1,28 @@
+import { databasePath } from '../actors/runner.ts'
+import { type AccountRow, readAccount } from '../stores/sql/account/profile.ts'
+import { listCodeHashes, listSessionFaults } from '../stores/sql/check/account.ts'
+import type { Db } from '../stores/sql/database.ts'
+import type { Finding } from './check_data.ts'
+
+/** What the other checks need to know of an account. */
+export type SeenAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
+  path: string
+  /** Hex. */
+  codeHashes: string[]
+}
+
+/** @returns null for the database of an account that was deleted, or that never came to be */
+export function checkAccount(db: Db, path: string, findings: Finding[]): SeenAccount | null {
+  const account = readAccount(db)
+  if (!account) return null
+  const { did, handle, email, pdsDid } = account
+  const report = (problem: string, mend: string) => findings.push({ path, did, problem, mend })
+  if (databasePath.account({ dataDir: '' }, did) !== path) {
+    report(`it holds the account ${did}, which belongs elsewhere`, 'give it back its own name')
+  }
+  for (const fault of listSessionFaults(db)) {
+    report(fault, `sign the account out everywhere: vestibule account revoke ${did} --all`)
+  }
+  const codeHashes = listCodeHashes(db).map((hash) => hash.toString('hex'))
+  return { did, handle, email, pdsDid, path, codeHashes }
+}

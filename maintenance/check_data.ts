@@ -1,0 +1,83 @@
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { SAGA_ABANDONED } from '../lifetimes.ts'
+import { checkAccount, type SeenAccount } from './check_account.ts'
+import { checkDirectory } from './check_directory.ts'
+import { checkFlow } from './check_flow.ts'
+import { listDatabases } from './data_folder.ts'
+import { inspect } from './inspect.ts'
+
+/** Something that must not be in a data directory. */
+export type Finding = {
+  /** The database, relative to the data directory. */
+  path: string
+  did?: string
+  /** One sentence. */
+  problem: string
+  mend: string
+}
+
+export type DataReport = { databases: number; accounts: number; findings: Finding[] }
+
+export type CheckOptions = {
+  /**
+   * How long, in milliseconds, a sign-up or handle change may be under way before it counts as
+   * left over: 0 where nobody is at work.
+   */
+  patience?: number
+  /** Called after each database. */
+  onProgress?: (done: number, total: number) => void
+}
+
+/**
+ * Checks the invariants of a data directory, over all its databases; a running program does not
+ * mind, and what it is just doing is left out.
+ *
+ * Every database is undamaged and of a known schema; every directory entry has an account and vice
+ * versa, and they agree on its names; no handle is held by nobody or by two; no sign-up is left
+ * over; no session has two live refresh tokens; no authorization code can be used again.
+ */
+export async function checkData(
+  dataDir: string,
+  { patience = SAGA_ABANDONED, onProgress = () => {} }: CheckOptions = {},
+): Promise<DataReport> {
+  const findings: Finding[] = []
+  const accounts: SeenAccount[] = []
+  const files = {
+    account: listDatabases(dataDir, 'account'),
+    auth: listDatabases(dataDir, 'auth'),
+    directory: listDatabases(dataDir, 'directory'),
+  }
+  const total = files.account.length + files.auth.length + files.directory.length
+  let done = 0
+  const step = async () => {
+    onProgress(++done, total)
+    await setImmediate()
+  }
+
+  for (const path of files.account) {
+    const seen = inspect(dataDir, path, 'account', findings, (db) =>
+      checkAccount(db, path, findings),
+    )
+    if (seen) accounts.push(seen)
+    await step()
+  }
+  for (const path of files.directory) {
+    inspect(dataDir, path, 'directory', findings, (db) =>
+      checkDirectory(db, path, accounts, { now: Date.now(), patience }, findings),
+    )
+    await step()
+  }
+  for (const path of files.auth) {
+    inspect(dataDir, path, 'auth', findings, (db) => checkFlow(db, path, accounts, findings))
+    await step()
+  }
+  if (files.directory.length === 0 && accounts.length > 0) {
+    findings.push({
+      path: 'directory.sqlite',
+      problem: `there are ${accounts.length} accounts and no directory`,
+      mend: `stop the program and run: vestibule directory rebuild (in ${join(dataDir)})`,
+    })
+  }
+  return { databases: total, accounts: accounts.length, findings }
+}

@@ -1,0 +1,80 @@
+import {
+  listAllEntries,
+  listEntriesWithoutPds,
+  listNamesHeldTwice,
+  listOverusedInvites,
+} from '../stores/sql/check/directory.ts'
+import type { Db } from '../stores/sql/database.ts'
+import { listAbandonedHandleChanges } from '../stores/sql/directory/handle_change.ts'
+import { listAbandonedSignUps } from '../stores/sql/directory/sign_up.ts'
+import type { SeenAccount } from './check_account.ts'
+import type { Finding } from './check_data.ts'
+
+const REBUILD = 'stop the program and run: vestibule directory rebuild'
+const RESTART = 'restart the program, which finishes or undoes it; see that PDS and PLC answer'
+
+/** Whether the directory and the accounts say the same. */
+export function checkDirectory(
+  db: Db,
+  path: string,
+  accounts: SeenAccount[],
+  { now, patience }: { now: number; patience: number },
+  findings: Finding[],
+): void {
+  const report = (problem: string, mend: string, did?: string) =>
+    findings.push({ path, problem, mend, ...(did === undefined ? {} : { did }) })
+
+  const underWay = new Set([
+    ...listAbandonedSignUps(db, now + 1).map(({ did }) => did),
+    ...listAbandonedHandleChanges(db, now + 1).map(({ did }) => did),
+  ])
+  const byDid = new Map(accounts.map((account) => [account.did, account]))
+  const entries = listAllEntries(db)
+  const listed = new Set(entries.map(({ did }) => did))
+
+  for (const entry of entries) {
+    const { did } = entry
+    const account = byDid.get(did)
+    if (!account) {
+      report(`${entry.handle ?? did} is held by nobody: the account has no records`, REBUILD, did)
+      continue
+    }
+    if (account.handle !== entry.handle && !underWay.has(did)) {
+      const names = `${entry.handle ?? 'none'}, by the account ${account.handle ?? 'none'}`
+      report(`its handle is ${names}`, REBUILD, did)
+    }
+    if (account.email !== entry.email) {
+      report('the account has another e-mail address', REBUILD, did)
+    }
+    if (account.pdsDid !== entry.pdsDid) report('the account is on another PDS', REBUILD, did)
+  }
+  for (const { did } of accounts) {
+    if (!listed.has(did) && !underWay.has(did)) {
+      report('the account is not in the directory', REBUILD, did)
+    }
+  }
+  for (const name of listHeldByTwo(accounts)) report(`two accounts have ${name}`, REBUILD)
+  for (const name of listNamesHeldTwice(db)) {
+    report(`${name} is held by an account and by a sign-up or handle change`, RESTART)
+  }
+  for (const { handle } of listAbandonedSignUps(db, now + 1 - patience)) {
+    report(`the sign-up of ${handle} is left over`, RESTART)
+  }
+  for (const { did, newHandle } of listAbandonedHandleChanges(db, now + 1 - patience)) {
+    report(`the change to ${newHandle} is left over`, RESTART, did)
+  }
+  for (const { did, pdsDid } of listEntriesWithoutPds(db)) {
+    report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', did)
+  }
+  for (const code of listOverusedInvites(db)) {
+    report(`the invite code ${code} was used more often than it may`, 'none needed; see who did')
+  }
+}
+
+function listHeldByTwo(accounts: SeenAccount[]): string[] {
+  const held = new Map<string, number>()
+  for (const { handle, email } of accounts) {
+    for (const name of [handle, email]) if (name) held.set(name, (held.get(name) ?? 0) + 1)
+  }
+  return [...held].filter(([, count]) => count > 1).map(([name]) => name)
+}

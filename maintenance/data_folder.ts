@@ -1,0 +1,36 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { accountSchema } from '../stores/sql/account/schema.ts'
+import type { Migration } from '../stores/sql/database.ts'
+import { directorySchema } from '../stores/sql/directory/schema.ts'
+import { flowSchema } from '../stores/sql/flow/schema.ts'
+
+export type DatabaseKind = 'account' | 'auth' | 'directory'
+
+/** The schemas this program knows. */
+export const schemas: Record<DatabaseKind, readonly Migration[]> = {
+  account: accountSchema,
+  auth: flowSchema,
+  directory: directorySchema,
+}
+
+export const DIRECTORY = 'directory.sqlite'
+export const SECRETS = 'secrets'
+
+/** Paths of the databases of one kind, relative to the data directory, in order. */
+export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
+  if (kind === 'directory') return existsSync(join(dataDir, DIRECTORY)) ? [DIRECTORY] : []
+  const folders =
+    kind === 'auth'
+      ? ['auth']
+      : listFolder(join(dataDir, 'accounts')).map((name) => join('accounts', name))
+  return folders.flatMap((folder) =>
+    listFolder(join(dataDir, folder))
+      .filter((name) => name.endsWith('.sqlite'))
+      .map((name) => join(folder, name)),
+  )
+}
+
+function listFolder(path: string): string[] {
+  return existsSync(path) ? readdirSync(path).sort() : []
+}
