@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+
+export const MANIFEST = 'manifest.json'
+
+/** No way out of the folder: a manifest may come from anywhere. */
+const relativePath = z
+  .string()
+  .regex(/^[\w.%-]+(\/[\w.%-]+)*$/)
+  .refine((path) => !path.split('/').includes('..'))
+
+const file = z.object({
+  path: relativePath,
+  bytes: z.int(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+const manifest = z.object({
+  format: z.literal(1),
+  /** Of the program that made the backup. */
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  databases: z.array(
+    file.extend({ kind: z.enum(['account', 'auth', 'directory']), schemaVersion: z.int() }),
+  ),
+  secrets: z.array(file),
+})
+
+/** What is in a backup; it is written last, so that a backup without it was not finished. */
+export type Manifest = z.output<typeof manifest>
+
+export async function writeManifest(folder: string, content: Manifest): Promise<void> {
+  await writeFile(join(folder, MANIFEST), `${JSON.stringify(content, null, 2)}\n`, {
+    mode: 0o600,
+    flag: 'wx',
+    flush: true,
+  })
+}
+
+/** @throws {Error} when there is none, or none that this program knows */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => {
+    throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`)
+  })
+  const { data, error } = manifest.safeParse(JSON.parse(text))
+  if (!data) throw new Error(`${MANIFEST} is not one of a backup:\n${z.prettifyError(error)}`)
+  return data
+}
+
+/** Hex. */
+export async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}

@@ -1,0 +1,103 @@
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { readAccount, setHandle } from '../stores/sql/account/profile.ts'
+import { type Claims, readClaims } from '../stores/sql/check/account.ts'
+import { isInUse, openAsItIs } from '../stores/sql/check/database.ts'
+import { closeDatabase, openDatabase } from '../stores/sql/database.ts'
+import type { DirectoryEntry } from '../stores/sql/directory/account.ts'
+import { replaceEntries } from '../stores/sql/directory/rebuild.ts'
+import { directorySchema } from '../stores/sql/directory/schema.ts'
+import { DIRECTORY, listDatabases } from './data_folder.ts'
+
+/** Raised when a program still works on the data directory. */
+export class DataInUseError extends Error {}
+
+export type Rebuilt = ReturnType<typeof replaceEntries> & {
+  accounts: number
+  /** Names that two accounts had; the DID is the one that lost the name. */
+  lost: { did: string; name: string }[]
+  /** Where a directory that could not be read was moved. */
+  movedTo: string | null
+}
+
+/**
+ * Rebuilds the directory from the accounts, which are the truth. What only the directory holds
+ * (PDSes, invite codes) is kept where the directory can still be read.
+ *
+ * Where two accounts have a name, as after a restore of copies that were made at different times,
+ * it goes to the one that took it later: the other one had given it up by then.
+ *
+ * @throws {DataInUseError} while a program runs on the data directory
+ */
+export function rebuildDirectory(dataDir: string): Rebuilt {
+  const movedTo = setDamagedAside(dataDir)
+  const { entries, lost } = readAccounts(dataDir)
+  const db = openDatabase(join(dataDir, DIRECTORY), directorySchema)
+  try {
+    return { ...replaceEntries(db, entries), accounts: entries.length, lost, movedTo }
+  } finally {
+    closeDatabase(db)
+  }
+}
+
+function setDamagedAside(dataDir: string): string | null {
+  const path = join(dataDir, DIRECTORY)
+  if (!existsSync(path)) return null
+  try {
+    if (isInUse(path)) throw new DataInUseError(`A program runs on ${dataDir}; stop it first`)
+    return null
+  } catch (err) {
+    if (err instanceof DataInUseError) throw err
+    const movedTo = `${path}.damaged-${Date.now()}`
+    renameSync(path, movedTo)
+    return movedTo
+  }
+}
+
+type Owner = { entry: DirectoryEntry; claims: Claims; path: string }
+
+function readAccounts(dataDir: string): { entries: DirectoryEntry[]; lost: Rebuilt['lost'] } {
+  const owners = listDatabases(dataDir, 'account').flatMap((name): Owner[] => {
+    const path = join(dataDir, name)
+    const db = openAsItIs(path)
+    try {
+      const account = readAccount(db)
+      if (!account) return []
+      const { did, handle, email, pdsDid, createdAt } = account
+      const entry = { did, handle, email, pdsDid, createdAt }
+      return [{ entry, claims: readClaims(db, createdAt), path }]
+    } finally {
+      db.close()
+    }
+  })
+  return {
+    lost: [...settle(owners, 'handle'), ...settle(owners, 'email')],
+    entries: owners.map(({ entry }) => entry),
+  }
+}
+
+/** Leaves each name with one account. */
+function settle(owners: Owner[], kind: 'handle' | 'email'): Rebuilt['lost'] {
+  const lost: Rebuilt['lost'] = []
+  const taken = new Set<string>()
+  for (const { entry, path } of owners.toSorted((a, b) => b.claims[kind] - a.claims[kind])) {
+    const name = entry[kind]
+    if (name === null) continue
+    if (taken.has(name)) {
+      lost.push({ did: entry.did, name })
+      entry[kind] = null
+      if (kind === 'handle') dropHandle(path)
+    }
+    taken.add(name)
+  }
+  return lost
+}
+
+function dropHandle(path: string): void {
+  const db = openAsItIs(path)
+  try {
+    setHandle(db, null)
+  } finally {
+    db.close()
+  }
+}
