@@ -134,8 +134,12 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       lines.push(`ENTRYWAY_HANDLE_DOMAINS: "${domain}" is not a domain such as .example.com`)
     }
   }
-  if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
-    lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
+  if (e.ENTRYWAY_DATABASE === 'engine') {
+    lines.push('ENTRYWAY_DATABASE: engine is not supported yet; use file')
+  }
+  if (e.RIVET_ENDPOINT) {
+    // With databases that stay on one machine, an actor that moves to another would lose its data.
+    lines.push('RIVET_ENDPOINT: is not supported yet; leave it out')
   }
   if (lines.length) throw new SettingsError(lines)
 
