@@ -73,5 +73,17 @@ export const SAGA_ABANDONED = 2 * MINUTE
 /** How long an account's audit trail goes back. */
 export const AUDIT_MEMORY = 90 * DAY
 
+/**
+ * A client's published keys are kept this long. A key that the client withdraws is good for as
+ * long at most; fetching them for every refresh would make each depend on the client's server.
+ */
+export const CLIENT_KEYS = 60 * SECOND
+
+/** A client's metadata document is kept this long. */
+export const CLIENT_METADATA = 10 * MINUTE
+
+/** Documents of a client that may have changed are fetched again, but not more often than this. */
+export const CLIENT_REFETCH = 5 * SECOND
+
 /** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */
 export const CLIENT_FETCH = 10 * SECOND

@@ -68,7 +68,11 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
       const account = actors.account(did)
       const row = await account.read()
       if (!row || row.takedownRef !== null) throw new InvalidRequestError('Account not found')
-      requestScope().did = did
+      const scope = requestScope()
+      scope.did = did
+      if (scope.signedInAt !== undefined && scope.signedInAt <= (row.signedOutAt ?? 0)) {
+        throw new InvalidRequestError('Signed out meanwhile')
+      }
       const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
       return { account: toAccount(row), authorizedClients }
     },

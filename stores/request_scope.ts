@@ -9,10 +9,16 @@ import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 export type RequestScope = {
   /** The account that the request has proven something about. */
   did?: string
+  /** When the sign-in happened that the pages' script shows a token of (ms, rounded down to s). */
+  signedInAt?: number | undefined
+  /** When the person consented to what the presented code is for, in ms. */
+  authorizedAt?: number
   /** The refresh token that the client presented. */
   presented?: RefreshTokenParts
   /** The session that a token was just issued for, and its refresh token. */
   issued?: RefreshTokenParts
+  /** The id that its next access token has to carry. */
+  tokenId?: string
   /** Why the answer cannot be trusted: a store could not do its work. */
   fault?: unknown
 }

@@ -1,4 +1,5 @@
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
+import { requestScope } from './request_scope.ts'
 import type { Db } from './sql/database.ts'
 import * as requests from './sql/flow/authorization_request.ts'
 
@@ -25,7 +26,7 @@ export function createRequestStore(db: Db): RequestStore {
     updateRequest(id, data) {
       requests.updateRequest(db, id, {
         ...(data.did ? { did: data.did } : {}),
-        ...(data.code ? { code: data.code } : {}),
+        ...(data.code ? { code: data.code, authorizedAt: Date.now() } : {}),
         ...(data.deviceId ? { deviceId: data.deviceId } : {}),
         ...(data.expiresAt ? { expiresAt: data.expiresAt.getTime() } : {}),
         ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
@@ -38,6 +39,7 @@ export function createRequestStore(db: Db): RequestStore {
 
     consumeRequestCode(code) {
       const row = requests.consumeRequestByCode(db, code)
+      if (row?.authorizedAt) requestScope().authorizedAt = row.authorizedAt
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },
   }

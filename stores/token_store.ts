@@ -11,6 +11,7 @@ import { findSpentCode } from './sql/flow/authorization_request.ts'
 export function createTokenStore(db: Db, actors: Actors): TokenStore {
   return {
     async createToken(tokenId, data, refreshToken) {
+      const scope = requestScope()
       const sessionId = await actors.account(data.did).createSession({
         tokenId,
         createdAt: data.createdAt.getTime(),
@@ -23,9 +24,9 @@ export function createTokenStore(db: Db, actors: Actors): TokenStore {
         scope: data.scope,
         code: data.code,
         refreshToken: refreshToken ?? null,
+        authorizedAt: scope.authorizedAt ?? data.createdAt.getTime(),
       })
-      if (sessionId === null) throw new InvalidGrantError('This code was used more than once')
-      const scope = requestScope()
+      if (sessionId === null) throw new InvalidGrantError('This code is not valid any more')
       scope.did = data.did
       if (refreshToken) scope.issued = { secret: refreshToken, sessionId, did: data.did }
     },
@@ -45,7 +46,7 @@ export function createTokenStore(db: Db, actors: Actors): TokenStore {
       const scope = requestScope()
       const { presented } = scope
       if (!presented) throw new Error('No refresh token was presented')
-      const secret = await actors.account(presented.did).rotateSession({
+      const successor = await actors.account(presented.did).rotateSession({
         sessionId: presented.sessionId,
         presentedRefreshToken: presented.secret,
         tokenId: newTokenId,
@@ -55,8 +56,9 @@ export function createTokenStore(db: Db, actors: Actors): TokenStore {
         clientAuth: JSON.stringify(newData.clientAuth),
         scope: newData.scope,
       })
-      if (secret === null) throw new InvalidGrantError('Refresh token replayed')
-      scope.issued = { ...presented, secret }
+      if (successor === null) throw new InvalidGrantError('Refresh token replayed')
+      scope.issued = { ...presented, secret: successor.refreshToken }
+      scope.tokenId = successor.tokenId
     },
 
     async findTokenByRefreshToken(refreshToken) {

@@ -47,6 +47,7 @@ export function deactivate(
     const now = Date.now()
     if (deleteCredentials) {
       deleteAllSessions(db)
+      profile.setSignedOut(db, now)
       deleteAllAuthorizedClients(db)
       deleteAllAppPasswords(db)
     }
@@ -84,8 +85,12 @@ export function signOutEverywhere(db: Db): void {
   })
 }
 
-/** OAuth sessions, legacy sessions and remembered devices; to be called inside a transaction. */
+/**
+ * OAuth sessions, legacy sessions and remembered devices, and with them every sign-in and
+ * authorization code that has not become a session yet; to be called inside a transaction.
+ */
 export function endSessions(db: Db): void {
+  profile.setSignedOut(db, Date.now())
   deleteAllSessions(db)
   deleteAllLegacySessions(db)
   deleteAllDeviceAccounts(db)

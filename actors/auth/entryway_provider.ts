@@ -1,10 +1,21 @@
-import { InvalidGrantError, OAuthError } from '@atproto/oauth-provider/errors'
-import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oauth-provider/hooks'
+import { InvalidClientError, InvalidGrantError, OAuthError } from '@atproto/oauth-provider/errors'
+import type {
+  Client,
+  ClientAuth,
+  DpopProof,
+  Jwks,
+  OAuthClientMetadata,
+  RequestMetadata,
+} from '@atproto/oauth-provider/hooks'
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { decodeJwt } from 'jose'
+import * as lifetimes from '../../lifetimes.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../../tokens/refresh_token.ts'
+import { isKeyWithdrawn } from './client_keys.ts'
+import { FetchedDocuments } from './fetched_documents.ts'
+import { OneAtATime } from './one_at_a_time.ts'
 
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
@@ -17,17 +28,30 @@ type TokenResponse = Awaited<ReturnType<Token>>
  */
 export class EntrywayProvider extends OAuthProvider {
   readonly #refreshTokenKey: Uint8Array
+  readonly #clientMetadata: FetchedDocuments<OAuthClientMetadata>
+  readonly #clientKeys: FetchedDocuments<Jwks>
+  readonly #codes = new OneAtATime()
 
   constructor({
     refreshTokenKey,
     ...options
   }: OAuthProviderOptions & { refreshTokenKey: Uint8Array }) {
-    super(options)
+    const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
+    const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
+    super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
     this.#refreshTokenKey = refreshTokenKey
+    this.#clientMetadata = clientMetadata
+    this.#clientKeys = clientKeys
   }
 
   override async token(...args: Parameters<Token>): Promise<TokenResponse> {
-    const response = await super.token(...args)
+    const response = await super.token(...args).catch(async (err) => {
+      const [{ client_id: clientId }, , request] = args
+      if (err instanceof InvalidClientError && request.grant_type === 'refresh_token') {
+        await this.#endIfKeyIsWithdrawn(clientId, request.refresh_token)
+      }
+      throw err
+    })
     const { issued } = requestScope()
     if (response.refresh_token && issued) {
       response.refresh_token = writeRefreshToken(issued, this.#refreshTokenKey)
@@ -36,8 +60,57 @@ export class EntrywayProvider extends OAuthProvider {
   }
 
   /**
+   * As the provider's, but once more with fresh metadata and keys where the client's assertion does
+   * not verify: it may be signed with a key that was published a moment ago.
+   */
+  protected override async authenticateClient(
+    ...args: Parameters<OAuthProvider['authenticateClient']>
+  ) {
+    try {
+      return await super.authenticateClient(...args)
+    } catch (err) {
+      if (!(err instanceof InvalidClientError)) throw err
+      if (!(await this.#expireDocumentsOf(args[0].client_id))) throw err
+      return super.authenticateClient(...args)
+    }
+  }
+
+  /** @returns whether anything is left to fetch */
+  async #expireDocumentsOf(clientId: string): Promise<boolean> {
+    const { metadata } = await this.clientManager.getClient(clientId)
+    const isMetadataExpired = this.#clientMetadata.expire(clientId)
+    const areKeysExpired = metadata.jwks_uri ? this.#clientKeys.expire(metadata.jwks_uri) : false
+    return isMetadataExpired || areKeysExpired
+  }
+
+  /** Keys that cannot be fetched at the moment end nothing. */
+  async #endIfKeyIsWithdrawn(clientId: string, refreshToken: string): Promise<void> {
+    const presented = readRefreshToken(refreshToken, this.#refreshTokenKey)
+    if (!presented) return
+    requestScope().presented = presented
+    const session = await this.tokenManager.findToken(presented.secret)
+    const client = await this.clientManager.getClient(clientId).catch(() => null)
+    if (session && client && (await isKeyWithdrawn(client, session))) {
+      await this.tokenManager.deleteToken(session.id)
+    }
+  }
+
+  /**
+   * Of several exchanges of one code, one is finished before the next begins: the first gets its
+   * tokens, the next finds the code spent and the session there to be revoked (RFC 6749 section
+   * 4.1.2). Were they at once, the second could come before there is a session; the account then
+   * refuses to create it (`createSession`), and neither would get any.
+   */
+  protected override async authorizationCodeGrant(
+    ...args: Parameters<OAuthProvider['authorizationCodeGrant']>
+  ): Promise<TokenResponse> {
+    return this.#codes.run(args[3].code, () => super.authorizationCodeGrant(...args))
+  }
+
+  /**
    * As the provider's, but for what revokes the session: a replayed token or a client that is not
-   * the one it was issued to. Where the server failed, the client may simply try again.
+   * the one it was issued to. Where the server failed, or a hook after the rotation, the client may
+   * simply try again.
    */
   protected override async refreshTokenGrant(
     client: Client,
@@ -57,7 +130,8 @@ export class EntrywayProvider extends OAuthProvider {
       await this.validateRefreshGrant(client, tokenInfo.data, now)
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
-      if (err instanceof OAuthError) await this.tokenManager.deleteToken(tokenInfo.id)
+      const isRefusal = err instanceof OAuthError && err.statusCode < 500
+      if (isRefusal && !requestScope().issued) await this.tokenManager.deleteToken(tokenInfo.id)
       throw err
     }
   }

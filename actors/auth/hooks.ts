@@ -1,12 +1,18 @@
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
+import { requestScope } from '../../stores/request_scope.ts'
 import type { Services } from '../services.ts'
 import { recordAudit } from './audit.ts'
 
-/** Keeps each account's audit trail of what happens in the provider's pages. */
+/** Keeps each account's audit trail of what happens in the provider's pages, and token ids. */
 export function createHooks(services: Services): OAuthHooks {
   const record = recordAudit.bind(null, services)
 
   return {
+    /** A retried refresh answers with the token id of the first (see `rotateSession`). */
+    onCreateToken: ({ claims }) => {
+      const { tokenId } = requestScope()
+      return tokenId ? { ...claims, jti: tokenId as typeof claims.jti } : undefined
+    },
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
       record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),
     onSignInFailed: async ({ did, deviceId, deviceMetadata, clientId }) => {

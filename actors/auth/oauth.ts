@@ -1,6 +1,7 @@
 import { OAuthError } from '@atproto/oauth-provider/errors'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { decodeJwt } from 'jose'
 import type { Log } from '../../log.ts'
 import { inRequestScope } from '../../stores/request_scope.ts'
 import { checked } from './checks/index.ts'
@@ -20,11 +21,26 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHand
   )
   return (request) =>
     inRequestScope(async (scope) => {
+      scope.signedInAt = signedInAt(request)
       const response = await handle(request)
       if (scope.fault === undefined) return response
       log.error({ err: scope.fault }, 'a store failed while answering a request')
       return faulty(response)
     })
+}
+
+/**
+ * When the sign-in happened that a call from the pages shows the token of: whoever signed in
+ * before everybody was signed out has to sign in again. The provider verifies the token.
+ */
+function signedInAt(request: Request): number | undefined {
+  const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
+  if (scheme !== 'Bearer' || !token) return undefined
+  try {
+    return (decodeJwt(token).iat ?? 0) * 1_000
+  } catch {
+    return undefined
+  }
 }
 
 /**

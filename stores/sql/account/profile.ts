@@ -12,6 +12,8 @@ export type AccountRow = {
   deactivatedAt: number | null
   deleteAfter: number | null
   takedownRef: string | null
+  /** When everybody was signed out last: what was authorized before is good for nothing. */
+  signedOutAt: number | null
   invitesDisabled: boolean
   inviteNote: string | null
 }
@@ -34,6 +36,7 @@ type Stored = {
   deactivated_at: number | null
   delete_after: number | null
   takedown_ref: string | null
+  signed_out_at: number | null
   invites_disabled: number
   invite_note: string | null
 }
@@ -69,6 +72,7 @@ export function readAccount(db: Db): AccountRow | null {
     deactivatedAt: row.deactivated_at,
     deleteAfter: row.delete_after,
     takedownRef: row.takedown_ref,
+    signedOutAt: row.signed_out_at,
     invitesDisabled: row.invites_disabled === 1,
     inviteNote: row.invite_note,
   }
@@ -110,6 +114,10 @@ export function setDeactivated(db: Db, at: number | null, deleteAfter: number | 
 
 export function setTakedown(db: Db, ref: string | null): void {
   sql(db, 'UPDATE account SET takedown_ref = ?').run(ref)
+}
+
+export function setSignedOut(db: Db, at: number): void {
+  sql(db, 'UPDATE account SET signed_out_at = ?').run(at)
 }
 
 export function setInvitesDisabled(db: Db, disabled: boolean, note: string | null): void {

@@ -16,6 +16,7 @@ export const accountSchema: readonly Migration[] = [
     deactivated_at INTEGER,
     delete_after INTEGER,
     takedown_ref TEXT,
+    signed_out_at INTEGER,
     invites_disabled INTEGER NOT NULL DEFAULT 0,
     invite_note TEXT
   );

@@ -17,7 +17,12 @@ export type Session = {
   scope: string | null
 }
 
-export type NewSession = Omit<Session, 'id'> & { code: string | null; refreshToken: string | null }
+export type NewSession = Omit<Session, 'id'> & {
+  code: string | null
+  refreshToken: string | null
+  /** When the person consented, in ms since the epoch. */
+  authorizedAt: number
+}
 
 export type Rotation = {
   sessionId: string
@@ -29,6 +34,9 @@ export type Rotation = {
   clientAuth: string
   scope: string
 }
+
+/** What a refresh is answered with. */
+export type Successor = { refreshToken: string; tokenId: string }
 
 type Stored = {
   id: string
@@ -49,16 +57,18 @@ type Stored = {
 
 /**
  * Creates the session of an authorization code, unless the code was presented again meanwhile
- * (RFC 6749 section 4.1.2: a code used twice revokes what it gave).
+ * (RFC 6749 section 4.1.2: a code used twice revokes what it gave), or everybody was signed out
+ * since the person consented.
  *
- * @returns the session id, or null when the code was replayed
+ * @returns the session id, or null when the code is good no more
  */
-export function createSession(db: Db, session: NewSession): string | null {
+export function createSession(db: Db, { authorizedAt, ...session }: NewSession): string | null {
   const id = randomBytes(12).toString('base64url')
   const codeHash = session.code === null ? null : hashSecret(session.code)
   return transact(db, () => {
     const replayed = sql(db, 'SELECT 1 FROM replayed_code WHERE code_hash = ?').get(codeHash)
-    if (replayed) return null
+    const isSignedOut = sql(db, 'SELECT 1 FROM account WHERE signed_out_at >= ?').get(authorizedAt)
+    if (replayed || isSignedOut) return null
     sql(
       db,
       `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
@@ -75,8 +85,13 @@ export function createSession(db: Db, session: NewSession): string | null {
   })
 }
 
+/** The session of an access token, the newest or the one before it. */
 export function findSessionByTokenId(db: Db, tokenId: string): Session | null {
-  return toSession(sql(db, 'SELECT * FROM session WHERE token_id = ?').get(tokenId))
+  return toSession(
+    sql(db, 'SELECT * FROM session WHERE token_id = @tokenId OR previous_token_id = @tokenId').get({
+      tokenId,
+    }),
+  )
 }
 
 /**
@@ -124,11 +139,13 @@ export function findSessionByRefreshToken(
  * on its way: it gets the same successor once more, so two requests at once, or a retry, never
  * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
  * database alone cannot open it. Using the successor moves the chain on, and with it ends the
- * retry.
+ * retry. All these answers carry the same token id, so that whichever of them the client keeps, it
+ * can end the session with it.
  *
- * @returns the refresh token to answer with, or null when the presented one answers no more
+ * @returns the refresh token and the token id to answer with, or null when the presented token
+ * answers no more
  */
-export function rotateSession(db: Db, rotation: Rotation): string | null {
+export function rotateSession(db: Db, rotation: Rotation): Successor | null {
   const presented = rotation.presentedRefreshToken
   return transact(db, () => {
     const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
@@ -148,16 +165,17 @@ export function rotateSession(db: Db, rotation: Rotation): string | null {
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: seal(rotation.refreshToken, presented),
       })
-      return rotation.refreshToken
+      return { refreshToken: rotation.refreshToken, tokenId: rotation.tokenId }
     }
     if (!mayRetry(row, presented, rotation.updatedAt)) return null
     sql(
       db,
-      `UPDATE session SET token_id = @tokenId, updated_at = @updatedAt, expires_at = @expiresAt,
+      `UPDATE session SET updated_at = @updatedAt, expires_at = @expiresAt,
          client_auth = @clientAuth, scope = @scope
        WHERE id = @sessionId`,
     ).run(rotation)
-    return unseal(row.sealed_successor as Buffer, presented)
+    const refreshToken = unseal(row.sealed_successor as Buffer, presented)
+    return { refreshToken, tokenId: row.token_id }
   })
 }
 

@@ -12,6 +12,8 @@ export type AuthorizationRequest = {
   expiresAt: number
   deviceId: string | null
   did: string | null
+  /** When the person consented; null before that. */
+  authorizedAt: number | null
 }
 
 export type AuthorizationRequestChange = {
@@ -20,12 +22,13 @@ export type AuthorizationRequestChange = {
   deviceId?: string | null
   did?: string | null
   code?: string | null
+  authorizedAt?: number | null
 }
 
 const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameters,
-  expires_at AS expiresAt, device_id AS deviceId, did`
+  expires_at AS expiresAt, device_id AS deviceId, did, authorized_at AS authorizedAt`
 
-export function insertRequest(db: Db, request: AuthorizationRequest): void {
+export function insertRequest(db: Db, request: Omit<AuthorizationRequest, 'authorizedAt'>): void {
   joining(
     db,
     `INSERT INTO authorization_request
@@ -47,13 +50,15 @@ export function updateRequest(db: Db, id: string, change: AuthorizationRequestCh
        expires_at = coalesce(@expiresAt, expires_at),
        device_id = coalesce(@deviceId, device_id),
        did = coalesce(@did, did),
-       code_hash = coalesce(@codeHash, code_hash)
+       code_hash = coalesce(@codeHash, code_hash),
+       authorized_at = coalesce(@authorizedAt, authorized_at)
      WHERE id = @id`,
   ).run({
     parameters: null,
     expiresAt: null,
     deviceId: null,
     did: null,
+    authorizedAt: null,
     ...change,
     codeHash: change.code ? hashSecret(change.code) : null,
     id,

@@ -14,7 +14,8 @@ export const flowSchema: readonly Migration[] = [
     expires_at INTEGER NOT NULL,
     device_id TEXT,
     did TEXT,
-    code_hash BLOB UNIQUE
+    code_hash BLOB UNIQUE,
+    authorized_at INTEGER
   ) WITHOUT ROWID;
   CREATE INDEX authorization_request_expiry ON authorization_request (expires_at);
 
