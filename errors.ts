@@ -7,7 +7,6 @@ export type RefusalCode =
   | 'AccountTakedown'
   | 'AuthenticationRequired'
   | 'AuthFactorTokenRequired'
-  | 'DuplicateCreate'
   | 'EmailTaken'
   | 'ExpiredToken'
   | 'HandleNotAvailable'

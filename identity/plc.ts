@@ -1,6 +1,14 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import { Client, createOp, type Operation, PlcClientError } from '@did-plc/lib'
-import { UnavailableError } from '../errors.ts'
+import {
+  Client,
+  createOp,
+  createUpdateOp,
+  def,
+  type Operation,
+  PlcClientError,
+  type UnsignedOperation,
+} from '@did-plc/lib'
+import { Refusal, UnavailableError } from '../errors.ts'
 
 /** The PLC directory as this entryway uses it. */
 export class Plc {
@@ -47,6 +55,28 @@ export class Plc {
       if (err instanceof PlcClientError && err.status === 404) return null
       throw new UnavailableError('The PLC directory', { cause: err })
     }
+  }
+
+  /**
+   * Signs an operation that follows the newest one of a DID; nothing is sent.
+   *
+   * @param changes what shall be otherwise
+   * @throws {Refusal} InvalidRequest
+   */
+  async signUpdate(
+    did: string,
+    changes: Partial<Omit<UnsignedOperation, 'type' | 'prev'>>,
+  ): Promise<Operation> {
+    const last = await this.#ask(() => this.#client.getLastOp(did))
+    if (last.type === 'plc_tombstone') throw new Refusal('InvalidRequest', 'Did is tombstoned')
+    const operation = await createUpdateOp(last, this.#rotationKey, ({ prev: _, ...before }) => ({
+      ...before,
+      ...changes,
+    }))
+    if (!def.operation.safeParse(operation).success) {
+      throw new Refusal('InvalidRequest', 'Invalid operation')
+    }
+    return operation
   }
 
   async tombstone(did: string): Promise<void> {

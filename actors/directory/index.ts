@@ -42,8 +42,8 @@ export const directoryFunctions = {
   deleteResetToken: resets.deleteResetToken,
 
   createInviteCodes: invites.create,
-  createAccountInviteCodes: invites.createFor,
   listInviteCodes: invites.list,
+  pageInviteCodes: invites.page,
   listInviteCodesOf: invites.listOf,
   findInviteUsedBy: invites.findUsedBy,
   disableInviteCodes: invites.disable,

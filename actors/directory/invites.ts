@@ -39,28 +39,8 @@ export function create(
   )
 }
 
-/** Makes the codes an account has earned, up to `total` ever. */
-export function createFor(
-  db: Db,
-  input: { host: string; did: string; total: number; disabled: boolean },
-): codes.InviteCode[] {
-  return transact(db, () => {
-    const missing = input.total - codes.listInviteCodesOf(db, input.did).length
-    for (let i = 0; i < missing; i++) {
-      codes.insertInviteCode(db, {
-        code: randomInviteCode(input.host),
-        availableUses: 1,
-        disabled: input.disabled,
-        forAccount: input.did,
-        createdBy: input.did,
-        createdAt: Date.now(),
-      })
-    }
-    return codes.listInviteCodesOf(db, input.did)
-  })
-}
-
 export const list = codes.listInviteCodes
+export const page = codes.pageInviteCodes
 export const listOf = codes.listInviteCodesOf
 export const findUsedBy = codes.findInviteUsedBy
 

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import { hashSecret } from '../../stores/hash.ts'
+import type { AccountRow } from '../../stores/sql/account/profile.ts'
 import type { Call, Verifier } from '../method.ts'
 import { answerPrivately, readAuthorization } from './header.ts'
 
@@ -27,7 +28,12 @@ export const adminOrPdsAdmin: Verifier<AdminOf> = async (call, { services }) => 
   return administered
 }
 
-export function isAdmin(call: Call, password: string): boolean {
+/** @throws {AuthRequiredError} for an account on another PDS than the caller's */
+export function assertAdministers(admin: AdminOf, { pdsDid }: AccountRow): void {
+  if (admin !== 'every' && !admin.includes(pdsDid)) throw new AuthRequiredError()
+}
+
+function isAdmin(call: Call, password: string): boolean {
   const given = readBasic(call)
   // Hashes have one length, so the time of the comparison says nothing of the password.
   return (

@@ -41,6 +41,30 @@ export function listInviteCodes(db: Db): InviteCode[] {
   return rows.map((row) => withUses(db, row))
 }
 
+/** A place in a sorted list: its value (a time in ms, or a number of uses), and the code itself. */
+export type InvitePosition = { value: number; code: string }
+
+const SORTS = {
+  recent: 'created_at',
+  usage: '(SELECT count(*) FROM invite_use WHERE invite_use.code = invite_code.code)',
+}
+
+/** Those after a position, the newest or the most used first. */
+export function pageInviteCodes(
+  db: Db,
+  sort: keyof typeof SORTS,
+  after: InvitePosition | null,
+  limit: number,
+): InviteCode[] {
+  const rows = sql(
+    db,
+    `SELECT * FROM (SELECT *, ${SORTS[sort]} AS value FROM invite_code)
+     WHERE @value IS NULL OR (value, code) < (@value, @code)
+     ORDER BY value DESC, code DESC LIMIT @limit`,
+  ).all({ value: after?.value ?? null, code: after?.code ?? null, limit })
+  return rows.map((row) => withUses(db, row))
+}
+
 export function listInviteCodesOf(db: Db, did: string): InviteCode[] {
   const rows = sql(db, 'SELECT * FROM invite_code WHERE for_account = ? ORDER BY created_at').all(
     did,

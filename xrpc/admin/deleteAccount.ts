@@ -1,0 +1,8 @@
+import { deleteAccount } from '../../sagas/account_life.ts'
+import { admin } from '../auth/admin.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.admin.deleteAccount', {
+  auth: admin,
+  handler: ({ input: { did } }, { services }) => deleteAccount(services, did),
+})

@@ -1,0 +1,14 @@
+import { findAccount } from '../accounts.ts'
+import { admin } from '../auth/admin.ts'
+import { method } from '../method.ts'
+import { accountView } from './account_view.ts'
+
+export default method('com.atproto.admin.getAccountInfos', {
+  auth: admin,
+  handler: async ({ params }, { services }) => {
+    const dids = [...new Set(params.dids)]
+    const accounts = await Promise.all(dids.map((did) => findAccount(services, did)))
+    const found = accounts.filter((account) => account !== null)
+    return { infos: await Promise.all(found.map((account) => accountView(services, account))) }
+  },
+})

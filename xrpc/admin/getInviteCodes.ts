@@ -1,0 +1,31 @@
+import { InvalidRequestError } from '@atproto/xrpc-server'
+import type { InvitePosition } from '../../stores/sql/directory/invite.ts'
+import { admin } from '../auth/admin.ts'
+import { toInviteCode } from '../invites.ts'
+import { method } from '../method.ts'
+
+/** The newest or the most used first; the cursor is the position of the last code. */
+export default method('com.atproto.admin.getInviteCodes', {
+  auth: admin,
+  handler: async ({ params: { sort: named, limit = 100, cursor } }, { services }) => {
+    const sort = named === 'usage' ? 'usage' : 'recent'
+    if (named !== undefined && named !== sort) {
+      throw new InvalidRequestError(`unknown sort method: ${named}`)
+    }
+    const after = cursor === undefined ? null : readCursor(cursor)
+    const codes = await services.actors.directory.pageInviteCodes(sort, after, limit)
+    const last = codes.at(-1)
+    return {
+      codes: codes.map(toInviteCode),
+      ...(last && {
+        cursor: `${sort === 'recent' ? last.createdAt : last.uses.length}__${last.code}`,
+      }),
+    }
+  },
+})
+
+function readCursor(cursor: string): InvitePosition {
+  const [value = '', code] = cursor.split('__')
+  if (!/^\d+$/.test(value) || !code) throw new InvalidRequestError('Malformed cursor')
+  return { value: Number(value), code }
+}

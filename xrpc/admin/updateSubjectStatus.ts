@@ -1,0 +1,30 @@
+import { ComAtprotoAdminDefs } from '@atproto/api'
+import { InvalidRequestError } from '@atproto/xrpc-server'
+import { activateAccount, deactivateAccount, takeDownAccount } from '../../sagas/account_life.ts'
+import { namedAccount } from '../accounts.ts'
+import { admin } from '../auth/admin.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.admin.updateSubjectStatus', {
+  auth: admin,
+  handler: async ({ input: { subject, takedown, deactivated } }, { services }) => {
+    if (takedown?.applied && deactivated && !deactivated.applied) {
+      throw new InvalidRequestError('Cannot activate and takedown an account at the same time')
+    }
+    if (!ComAtprotoAdminDefs.isRepoRef(subject)) {
+      throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')
+    }
+    const { did } = subject
+    await namedAccount(services, did, { message: 'Account not found', error: 'NotFound' })
+    if (takedown) {
+      const ref = takedown.applied ? (takedown.ref ?? new Date().toISOString()) : null
+      await takeDownAccount(services, did, ref)
+    }
+    if (deactivated?.applied) {
+      await deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false })
+    } else if (deactivated) {
+      await activateAccount(services, did)
+    }
+    return { subject, takedown }
+  },
+})

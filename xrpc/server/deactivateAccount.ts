@@ -1,0 +1,16 @@
+import { deactivateAccount } from '../../sagas/account_life.ts'
+import { LegacyScope } from '../../tokens/legacy_tokens.ts'
+import { FULL } from '../auth/access.ts'
+import { user } from '../auth/user.ts'
+import { method } from '../method.ts'
+
+/** As in the reference, app passwords survive this; on the account page they do not. */
+export default method('com.atproto.server.deactivateAccount', {
+  auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
+  handler: async ({ input, credentials: { account } }, { services }) => {
+    await deactivateAccount(services, account.did, {
+      deleteAfter: input.deleteAfter ? Date.parse(input.deleteAfter) : null,
+      deleteCredentials: false,
+    })
+  },
+})

@@ -1,0 +1,21 @@
+import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import { OLD_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
+import { deleteAccount } from '../../sagas/account_life.ts'
+import { findAccount } from '../accounts.ts'
+import { method } from '../method.ts'
+
+/** Password and code are the authorisation. */
+export default method('com.atproto.server.deleteAccount', {
+  handler: async ({ input: { did, password, token } }, { services }) => {
+    if (password.length > OLD_PASSWORD_MAX_LENGTH) {
+      throw new AuthRequiredError('Password too long. Consider resetting your password.')
+    }
+    if (!(await findAccount(services, did))) throw new InvalidRequestError('account not found')
+    const account = services.actors.account(did)
+    if (!(await account.verifyPassword(password))) {
+      throw new AuthRequiredError('Invalid did or password')
+    }
+    await account.checkEmailToken('delete_account', token)
+    await deleteAccount(services, did)
+  },
+})

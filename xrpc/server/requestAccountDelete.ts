@@ -1,0 +1,10 @@
+import { sendEmailCode } from '../../sagas/email_code.ts'
+import { FULL } from '../auth/access.ts'
+import { user } from '../auth/user.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.server.requestAccountDelete', {
+  auth: user({ scopes: FULL, checkTakedown: true }),
+  handler: ({ credentials: { account }, locale }, { services }) =>
+    sendEmailCode(services, account, 'delete_account', locale),
+})

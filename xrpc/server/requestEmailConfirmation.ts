@@ -1,0 +1,9 @@
+import { sendEmailCode } from '../../sagas/email_code.ts'
+import { user } from '../auth/user.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.server.requestEmailConfirmation', {
+  auth: user({ checkTakedown: true }),
+  handler: ({ credentials: { account }, locale }, { services }) =>
+    sendEmailCode(services, account, 'confirm_email', locale),
+})

@@ -1,0 +1,15 @@
+import { InvalidRequestError } from '@atproto/xrpc-server'
+import { sendEmailCode } from '../../sagas/email_code.ts'
+import { findAccount } from '../accounts.ts'
+import { method } from '../method.ts'
+
+export default method('com.atproto.server.requestPasswordReset', {
+  handler: async ({ input, locale }, { services }) => {
+    const entry = input.email.includes('@')
+      ? await services.actors.directory.find(input.email)
+      : null
+    const account = entry && (await findAccount(services, entry.did))
+    if (!account) throw new InvalidRequestError('account does not have an email address')
+    await sendEmailCode(services, account, 'reset_password', locale)
+  },
+})

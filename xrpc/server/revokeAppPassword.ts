@@ -1,0 +1,10 @@
+import { user } from '../auth/user.ts'
+import { method } from '../method.ts'
+
+/** The sessions that were opened with it end too. */
+export default method('com.atproto.server.revokeAppPassword', {
+  auth: user(),
+  handler: async ({ input, credentials: { account } }, { services }) => {
+    await services.actors.account(account.did).revokeAppPassword(input.name)
+  },
+})

@@ -1,0 +1,20 @@
+import { changeEmail } from '../../sagas/email_change.ts'
+import { FULL } from '../auth/access.ts'
+import { user } from '../auth/user.ts'
+import { method } from '../method.ts'
+
+/**
+ * Changes the address or, where it stays the same and `emailAuthFactor` is given, whether codes go
+ * there at sign-in. A new address is not confirmed, so it is no second factor yet.
+ */
+export default method('com.atproto.server.updateEmail', {
+  auth: user({ scopes: FULL, checkTakedown: true }),
+  handler: async ({ input, credentials: { account } }, { services }) => {
+    const { email, emailAuthFactor, token = null } = input
+    if (emailAuthFactor !== undefined && email.toLowerCase() === account.email) {
+      await services.actors.account(account.did).switchEmailAuthFactor(emailAuthFactor, token)
+    } else {
+      await changeEmail(services, account.did, email, token)
+    }
+  },
+})
