@@ -32,6 +32,7 @@ const list = z.string().transform((v) =>
 
 const environment = z.object({
   ENTRYWAY_PUBLIC_URL: origin.default('http://localhost:2600'),
+  ENTRYWAY_NAME: z.string().optional(),
   ENTRYWAY_PORT: port.default(2600),
   ENTRYWAY_HOST: z.string().optional(),
   ENTRYWAY_ACTOR_PORT: port.default(6420),
@@ -66,6 +67,8 @@ const environment = z.object({
 export type Settings = {
   /** Issuer and public origin, without a trailing slash. */
   publicUrl: string
+  /** What the sign-in pages call this service. */
+  name: string
   port: number
   host: string
   actorPort: number
@@ -145,6 +148,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
 
   return {
     publicUrl: publicUrl.origin,
+    name: e.ENTRYWAY_NAME ?? publicUrl.hostname,
     port: e.ENTRYWAY_PORT,
     host: e.ENTRYWAY_HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0'),
     actorPort: e.ENTRYWAY_ACTOR_PORT,

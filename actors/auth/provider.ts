@@ -6,6 +6,9 @@ import type { Services } from '../services.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
 
+/** Of buttons and links; dark enough for white text (WCAG contrast 6.7). */
+const PRIMARY_COLOR = '#1d4ed8'
+
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(db: Db, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets } = services
@@ -30,6 +33,7 @@ export async function createProvider(db: Db, services: Services): Promise<Entryw
         onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
       },
     }),
+    branding: { name: settings.name, colors: { primary: PRIMARY_COLOR } },
     availableUserDomains: settings.handleDomains,
     inviteCodeRequired: settings.inviteRequired,
     ...createHooks(services),
