@@ -70,6 +70,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
   const env = childEnvironment(options, {
     ENTRYWAY_DEV: '1',
     ENTRYWAY_PUBLIC_URL: identity.url,
+    ENTRYWAY_NAME: 'Vestibule',
     ENTRYWAY_PORT: String(identity.port),
     ENTRYWAY_DATA_DIR: folder.path,
     ENTRYWAY_DID: identity.did,

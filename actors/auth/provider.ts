@@ -6,8 +6,8 @@ import type { Services } from '../services.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
 
-/** Of buttons and links; dark enough for white text (WCAG contrast 6.7). */
-const PRIMARY_COLOR = '#1d4ed8'
+/** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
+const PRIMARY_COLOR = '#5b9dff'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(db: Db, services: Services): Promise<EntrywayProvider> {
