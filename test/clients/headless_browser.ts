@@ -15,6 +15,8 @@ export type HeadlessBrowser = {
    * @throws Error with the provider's answer when it is no success
    */
   callApi: <T>(pageUrl: string, endpoint: string, input: object, bearer?: string) => Promise<T>
+  /** Reads from it. @param endpoint with its query @throws Error with the provider's answer */
+  readApi: <T>(pageUrl: string, endpoint: string) => Promise<T>
 }
 
 /**
@@ -44,6 +46,27 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
     return response
   }
 
+  const ask = async <T>(
+    pageUrl: string,
+    endpoint: string,
+    options: { method: 'GET' | 'POST'; body?: string },
+    bearer?: string,
+  ) => {
+    const response = await send(`${origin}${API}/${endpoint}`, options, {
+      origin,
+      referer: pageUrl,
+      'content-type': 'application/json',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'same-origin',
+      'sec-fetch-site': 'same-origin',
+      'x-csrf-token': csrf,
+      ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+    })
+    const answer = await response.body.text()
+    if (response.statusCode !== 200) throw new Error(`${endpoint}: ${answer}`)
+    return JSON.parse(answer) as T
+  }
+
   return {
     open: (url, referer) =>
       send(
@@ -57,24 +80,9 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
           ...(referer ? { referer } : {}),
         },
       ),
-    callApi: async <T>(pageUrl: string, endpoint: string, input: object, bearer?: string) => {
-      const response = await send(
-        `${origin}${API}/${endpoint}`,
-        { method: 'POST', body: JSON.stringify(input) },
-        {
-          origin,
-          referer: pageUrl,
-          'content-type': 'application/json',
-          'sec-fetch-dest': 'empty',
-          'sec-fetch-mode': 'same-origin',
-          'sec-fetch-site': 'same-origin',
-          'x-csrf-token': csrf,
-          ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-        },
-      )
-      const answer = await response.body.text()
-      if (response.statusCode !== 200) throw new Error(`${endpoint}: ${answer}`)
-      return JSON.parse(answer) as T
-    },
+    callApi: async <T>(pageUrl: string, endpoint: string, input: object, bearer?: string) =>
+      ask<T>(pageUrl, endpoint, { method: 'POST', body: JSON.stringify(input) }, bearer),
+    readApi: async <T>(pageUrl: string, endpoint: string) =>
+      ask<T>(pageUrl, endpoint, { method: 'GET' }),
   }
 }
