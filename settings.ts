@@ -54,6 +54,7 @@ const environment = z.object({
     .optional(),
   ENTRYWAY_EMAIL_FROM: z.string().optional(),
   ENTRYWAY_TRUSTED_PROXIES: list.default(['127.0.0.1', '::1']),
+  ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_DATABASE: z.enum(['file', 'engine'], 'must be file or engine').default('file'),
@@ -93,6 +94,8 @@ export type Settings = {
   emailFrom: string
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
+  /** Whether requests are counted (`limits.ts`); off for load tests. */
+  rateLimits: boolean
   /** Resolve every lexicon at this DID instead of by DNS; for local networks. */
   lexiconAuthorityDid: string | null
   /** Allows http, loopback PDSes and loopback-hosted clients. */
@@ -176,6 +179,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     smtpUrl: e.ENTRYWAY_SMTP_URL ?? null,
     emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
+    rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
     lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,
@@ -196,6 +200,9 @@ export function missingForUse(settings: Settings): string[] {
     missing.push(
       `No mail server: set ENTRYWAY_SMTP_URL; until then mails are written to ${settings.dataDir}/mail.`,
     )
+  }
+  if (!settings.rateLimits) {
+    missing.push('Nothing is limited: ENTRYWAY_RATE_LIMITS=off is for load tests only.')
   }
   if (new URL(settings.publicUrl).protocol === 'http:') {
     missing.push(

@@ -34,6 +34,8 @@ type Place = Pick<Settings, 'dataDir'>
 export const databasePath = {
   auth: (settings: Place, partition: string) =>
     join(settings.dataDir, 'auth', `${partition}.sqlite`),
+  limits: (settings: Place, partition: string) =>
+    join(settings.dataDir, 'limits', `${partition}.sqlite`),
   directory: (settings: Place) => join(settings.dataDir, 'directory.sqlite'),
   account: (settings: Place, did: string) =>
     join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),

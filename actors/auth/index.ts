@@ -4,12 +4,14 @@ import { createOperatorHandler } from '../../operator/handler.ts'
 import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { sweepFlow } from '../../stores/sql/flow/sweep.ts'
+import { sweepCounters } from '../../stores/sql/limits/counter.ts'
 import type { Actors } from '../handles.ts'
 import { answering, databasePath, type Runner, requireSecret } from '../runner.ts'
 import { createServices } from '../services.ts'
 import { answer } from './answer.ts'
 import { createClientRegistration } from './client_registration.ts'
 import type { RequestEnvelope } from './envelope.ts'
+import { limitRoutes, openCounters } from './limits/index.ts'
 import { createProvider } from './provider.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
@@ -23,21 +25,33 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
       const actors = connect(c)
       const services = createServices(runner, actors)
       const provider = await createProvider(db, services)
-      const sweeper = setInterval(() => sweepFlow(db), SWEEP_INTERVAL)
+      const counters = openCounters(runner, c.key[0] as string)
+      const sweeper = setInterval(() => {
+        sweepFlow(db)
+        sweepCounters(counters)
+      }, SWEEP_INTERVAL)
       sweeper.unref()
       const operator = createOperatorHandler({
         services,
         registerClient: createClientRegistration(db, provider),
       })
-      return { db, sweeper, routes: createRoutes(services, provider, operator) }
+      const routes = createRoutes(services, provider, operator)
+      return {
+        db,
+        counters,
+        sweeper,
+        routes: runner.settings.rateLimits ? limitRoutes(counters, db, actors, routes) : routes,
+      }
     },
     onSleep: (c) => {
       clearInterval(c.vars.sweeper)
       closeDatabase(c.vars.db)
+      closeDatabase(c.vars.counters)
     },
     onDestroy: (c) => {
       clearInterval(c.vars.sweeper)
       closeDatabase(c.vars.db)
+      closeDatabase(c.vars.counters)
     },
     actions: {
       answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
@@ -49,6 +63,7 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
 
 type AuthVars = {
   db: ReturnType<typeof openDatabase>
+  counters: ReturnType<typeof openDatabase>
   sweeper: NodeJS.Timeout
   routes: Routes
 }

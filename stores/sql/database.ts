@@ -25,15 +25,21 @@ const open = new Set<Db>()
  * WAL with `synchronous=FULL`: a commit that was answered survives power loss, so that a spent
  * code or refresh token never comes back. Small pages keep an account with two sessions small.
  *
+ * @param survives what a commit outlives: a crash of the whole machine, or only one of the program,
+ *   which costs no wait for the disk
  * @throws {SchemaTooNewError}
  */
-export function openDatabase(path: string, migrations: readonly Migration[]): Db {
+export function openDatabase(
+  path: string,
+  migrations: readonly Migration[],
+  survives: 'machine' | 'program' = 'machine',
+): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const db = new Sqlite(path)
   try {
     db.pragma('page_size = 1024')
     db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = FULL')
+    db.pragma(`synchronous = ${survives === 'machine' ? 'FULL' : 'OFF'}`)
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 5000')
     migrate(db, path, migrations)

@@ -1,0 +1,71 @@
+import type { Limit } from '../../../limits.ts'
+import type { Standing } from '../../../stores/sql/limits/counter.ts'
+import { refuse } from '../checks/refuse.ts'
+
+const EXPOSED =
+  'RateLimit-Limit, RateLimit-Reset, RateLimit-Remaining, RateLimit-Policy, Retry-After'
+
+/** A limit and how it stands for the request that is being answered. */
+export type Applied = { limit: Limit; standing: Standing }
+
+/** 429 (RFC 6585 section 4), in the form of the endpoint's other errors. */
+export function tooMany(path: string, applied: Applied[], now: number): Response {
+  const headers = { ...rateLimitHeaders(applied), ...retryAfter(applied, now) }
+  if (path.startsWith('/xrpc/')) {
+    return xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers)
+  }
+  return refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', {
+    ...headers,
+    'access-control-expose-headers': EXPOSED,
+  })
+}
+
+/** 415 for a body in which the account that it is about cannot be read. */
+export function unreadable(path: string): Response {
+  const reason = 'Send the body without a content encoding'
+  return path.startsWith('/xrpc/')
+    ? xrpcError(415, 'InvalidRequest', reason)
+    : refuse(415, 'invalid_request', reason)
+}
+
+function xrpcError(
+  status: number,
+  error: string,
+  message: string,
+  headers: Record<string, string> = {},
+): Response {
+  const cors = {
+    'access-control-allow-origin': '*',
+    'access-control-expose-headers': EXPOSED,
+  }
+  return Response.json({ error, message }, { status, headers: { ...headers, ...cors } })
+}
+
+/** The same answer, with how the tightest limit stands. */
+export function withRateLimit(response: Response, applied: Applied[]): Response {
+  const headers = new Headers(response.headers)
+  for (const [name, value] of Object.entries(rateLimitHeaders(applied))) headers.set(name, value)
+  if (headers.has('access-control-allow-origin')) {
+    headers.append('access-control-expose-headers', EXPOSED)
+  }
+  return new Response(response.body, { status: response.status, headers })
+}
+
+/** As the reference writes them: the reset is in seconds since the epoch. */
+function rateLimitHeaders(applied: Applied[]): Record<string, string> {
+  const [tightest] = applied.toSorted((a, b) => a.standing.remaining - b.standing.remaining)
+  if (!tightest) return {}
+  const { limit, standing } = tightest
+  return {
+    'ratelimit-limit': String(limit.points),
+    'ratelimit-remaining': String(standing.remaining),
+    'ratelimit-reset': String(Math.floor(standing.resetsAt / 1_000)),
+    'ratelimit-policy': `${limit.points};w=${limit.seconds}`,
+  }
+}
+
+function retryAfter(applied: Applied[], now: number): Record<string, string> {
+  const exhausted = applied.filter(({ standing }) => standing.remaining === 0)
+  const wait = Math.max(...exhausted.map(({ standing }) => standing.resetsAt)) - now
+  return { 'retry-after': String(Math.max(1, Math.ceil(wait / 1_000))) }
+}

@@ -1,0 +1,75 @@
+import { LIMITS, type Limit } from '../../../limits.ts'
+import type { Db } from '../../../stores/sql/database.ts'
+import {
+  type Counter,
+  returnPoints,
+  type Standing,
+  takePoints,
+} from '../../../stores/sql/limits/counter.ts'
+import { inspect, isEncoded } from '../checks/check.ts'
+import { covers } from '../checks/endpoints.ts'
+import { FORWARDED, readForwarded } from '../fetch_adapter.ts'
+import type { Route } from '../routes.ts'
+import { tooMany, unreadable, withRateLimit } from './answer.ts'
+import type { KnowsDevice } from './known_device.ts'
+import { accountOf, subjectOf } from './subject.ts'
+
+/**
+ * Puts {@link LIMITS} in front of a handler. A point is taken before the work and given back where
+ * only failures count, so that guesses made at once do not slip through together.
+ */
+export function limited(
+  db: Db,
+  knowsDevice: KnowsDevice,
+  handle: Route['answer'],
+): Route['answer'] {
+  return async (request) => {
+    const { pathname } = new URL(request.url)
+    const limits = LIMITS.filter(({ on }) => on.some((path) => covers(path, pathname)))
+    if (!limits.length || request.method === 'OPTIONS') return handle(request)
+
+    if (limits.some(({ per }) => per.startsWith('account')) && isEncoded(request)) {
+      return unreadable(pathname)
+    }
+    const { address } = readForwarded(request.headers.get(FORWARDED))
+    const inspected = await inspect(request)
+    const account = accountOf(inspected)
+    const counted = limits.flatMap((limit) => {
+      const subject = subjectOf(limit.per, inspected, address)
+      return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
+    })
+    const take = (taken: typeof counted) => {
+      const now = Date.now()
+      const { isAllowed, standings } = takePoints(
+        db,
+        taken.map(({ counter }) => counter),
+        now,
+      )
+      const applied = taken.map(({ limit }, i) => ({ limit, standing: standings[i] as Standing }))
+      return { isAllowed, applied, now, taken }
+    }
+
+    let attempt = take(counted)
+    if (!attempt.isAllowed && account && counted.some(({ limit }) => limit.exceptKnownDevices)) {
+      const others = counted.filter(({ limit }) => !limit.exceptKnownDevices)
+      if (await knowsDevice(request, account)) attempt = take(others)
+    }
+    if (!attempt.isAllowed) return tooMany(pathname, attempt.applied, attempt.now)
+
+    const response = await handle(request)
+    if ('passTo' in response) return response
+    if (response.status === 200) {
+      const refunded = attempt.taken.filter(({ limit }) => limit.counts === 'failures')
+      if (refunded.length)
+        returnPoints(
+          db,
+          refunded.map(({ counter }) => counter),
+        )
+    }
+    return withRateLimit(response, attempt.applied)
+  }
+}
+
+function toCounter({ name, points, seconds }: Limit, subject: string): Counter {
+  return { key: `${name}\n${subject}`, points, seconds }
+}
