@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { confirm, password } from '@inquirer/prompts'
+import { CliError, ExitCode } from './errors.ts'
+import type { Output } from './output.ts'
+
+/** How commands are given a password. */
+export type PasswordOptions = { password?: string; ask?: boolean }
+
+/**
+ * A password for somebody else: asked for, or generated.
+ *
+ * @returns `generated` says that nobody knows it yet
+ */
+export async function newPassword(
+  { password: given, ask }: PasswordOptions,
+  output: Output,
+): Promise<{ password: string; generated: boolean }> {
+  if (given !== undefined) {
+    warnOfArguments(output)
+    return { password: given, generated: false }
+  }
+  if (!ask) return { password: randomBytes(15).toString('base64url'), generated: true }
+  const first = await askSecret('New password')
+  if (first !== (await askSecret('Once more'))) throw new CliError('They differ')
+  return { password: first, generated: false }
+}
+
+/** A secret that exists: from an option, from the environment, or asked for. */
+export async function knownSecret(
+  what: string,
+  { given, variable }: { given: string | undefined; variable: string },
+  output: Output,
+): Promise<string> {
+  if (given !== undefined) warnOfArguments(output)
+  return given ?? process.env[variable] ?? askSecret(what)
+}
+
+/** Does nothing unless the person means it. */
+export async function assertMeant(question: string, yes: boolean | undefined): Promise<void> {
+  if (yes) return
+  assertTerminal('--yes')
+  if (!(await confirm({ message: question, default: false }))) throw new CliError('Nothing done')
+}
+
+function askSecret(message: string): Promise<string> {
+  assertTerminal('the option for it')
+  return password({ message, mask: '*' }, { output: process.stderr })
+}
+
+function assertTerminal(instead: string): void {
+  if (!process.stdin.isTTY) {
+    throw new CliError(`Nobody to ask: this is no terminal; use ${instead}`, ExitCode.wrongUsage)
+  }
+}
+
+export function warnOfArguments(output: Output): void {
+  output.note(
+    'Warning: other users of this machine can see the arguments of a command, and the shell may keep them.',
+  )
+}

@@ -1,0 +1,23 @@
+import type { Check } from '../operator/check.ts'
+import { CliError } from './errors.ts'
+import { table } from './output.ts'
+
+const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED' }
+
+/** The checks as a table, with how to mend what needs mending below it. */
+export function checkTable(checks: Check[]): string {
+  const rows = checks.map(({ name, state, found }) => [MARKS[state], name, found])
+  const mends = checks
+    .filter(({ mend }) => mend !== undefined)
+    .map(({ name, mend }) => `- ${name}: ${mend}`)
+  return [
+    table(['', 'what', 'found'], rows),
+    ...(mends.length > 0 ? ['', 'To mend:', ...mends] : []),
+  ].join('\n')
+}
+
+/** @throws {CliError} when a check failed */
+export function failIfFailed(checks: Check[]): void {
+  const failed = checks.filter(({ state }) => state === 'failed').length
+  if (failed > 0) throw new CliError(`${failed} of ${checks.length} checks failed`)
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { backUp } from '../../maintenance/backup.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { readSettings } from '../../settings.ts'
+import { here, offline } from '../action.ts'
+import { CliError } from '../errors.ts'
+import { findingTable } from '../findings.ts'
+
+export function addBackupCommands(program: Command): void {
+  program
+    .command('backup')
+    .description('Copy all data into a new folder; the program may run')
+    .argument('<folder>', 'made, or empty')
+    .option('--with-secrets', 'copy the keys, too: whoever has the backup is then the entryway')
+    .action(
+      here<{ withSecrets?: boolean }>(async ({ settings }, output, [folder = ''], options) => {
+        const bar = output.progress('Accounts')
+        const manifest = await backUp({
+          dataDir: settings.dataDir,
+          folder: resolve(folder),
+          withSecrets: options.withSecrets === true,
+          onProgress: bar.update,
+        }).finally(bar.stop)
+        output.result(manifest, ({ databases, secrets }) => {
+          const bytes = databases.reduce((sum, file) => sum + file.bytes, 0)
+          const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+          return `${databases.length} databases (${size}) and ${secrets.length} keys are in ${folder}`
+        })
+        if (!options.withSecrets) {
+          output.note('The keys are not in it; without them nobody can restore it. Keep them, too.')
+        }
+      }),
+    )
+
+  program
+    .command('restore')
+    .description('Restore a backup into an empty data directory; the program must be stopped')
+    .argument('<folder>', 'what `backup` made')
+    .option('--sign-out', 'end every session, also those that were ended after the backup')
+    .action(
+      offline<{ signOut?: boolean }>(async (output, [folder = ''], { signOut }) => {
+        const { dataDir } = readSettings(process.env)
+        const bar = output.progress('Files')
+        const restored = await restore({
+          folder: resolve(folder),
+          dataDir,
+          signOut: signOut === true,
+          onProgress: bar.update,
+        }).finally(bar.stop)
+        const { report, directory, manifest } = restored
+        output.result({ ...report, lost: directory.lost }, () =>
+          [
+            `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
+            ...directory.lost.map(
+              ({ did, name }) => `${did} lost ${name}, which another account took later`,
+            ),
+            ...(report.findings.length > 0 ? [findingTable(report.findings)] : []),
+            ...(manifest.secrets.length > 0
+              ? []
+              : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
+          ].join('\n'),
+        )
+        if (report.findings.length > 0) throw new CliError('Not everything is in order')
+      }),
+    )
+}

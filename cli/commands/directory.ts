@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
+import { here } from '../action.ts'
+
+export function addDirectoryCommands(program: Command): void {
+  program
+    .command('directory')
+    .description('Who is who')
+    .command('rebuild')
+    .description('Rebuild the directory from the accounts; the program must be stopped')
+    .action(
+      here(async ({ settings }, output) => {
+        const rebuilt = rebuildDirectory(settings.dataDir)
+        output.result(rebuilt, ({ accounts, added, changed, removed, lost, movedTo }) =>
+          [
+            `${accounts} accounts: ${added.length} entries added, ${changed.length} changed, ${removed.length} removed`,
+            ...lost.map(({ did, name }) => `${did} lost ${name}, which another account took later`),
+            ...(movedTo === null
+              ? []
+              : [
+                  `The damaged directory is now ${movedTo}. What only it held must be made again:`,
+                  'PDSes (vestibule pds add) and invite codes (vestibule invite create).',
+                ]),
+          ].join('\n'),
+        )
+      }),
+    )
+}

@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { loadSecrets } from '../../secrets.ts'
+import { missingForUse, readSettings } from '../../settings.ts'
+import { offline } from '../action.ts'
+import { writeEnvFile } from '../env_file.ts'
+import { type Answers, askForSettings, settingsFromOptions } from '../init_questions.ts'
+import { pdsSettings, toLines } from '../pds_settings.ts'
+
+export type InitOptions = Partial<Answers> & {
+  yes?: boolean
+  file: string
+  force?: boolean
+  dev?: boolean
+}
+
+export function addInitCommand(program: Command): void {
+  program
+    .command('init')
+    .description('Ask the few questions, write the settings file and print what the PDS needs')
+    .option('--yes', 'ask nothing; take the options')
+    .option('--file <path>', 'the settings file', '.env')
+    .option('--force', 'replace the settings file')
+    .option('--url <url>', 'the public https address of the entryway')
+    .option('--port <port>', 'where it listens')
+    .option('--data-dir <path>', 'where it keeps its data')
+    .option('--handle-domains <list>', 'domains of handles, such as .example.com')
+    .option('--pds-url <url>', 'the PDS behind it')
+    .option('--pds-did <did>', 'its DID; it is asked for it unless given')
+    .option(
+      '--pds-admin-password <password>',
+      'its PDS_ADMIN_PASSWORD (other users of this machine can see it; PDS_ADMIN_PASSWORD in the environment is better)',
+    )
+    .option('--plc-url <url>', 'the PLC directory')
+    .option('--open', 'let people sign up without an invite code')
+    .option('--smtp-url <url>', 'the mail server, smtps://user:password@host')
+    .option('--email-from <address>', 'the sender of mails')
+    .option('--dev', 'allow http and a PDS on this machine')
+    .action(
+      offline<InitOptions>(async (output, _args, options) => {
+        const values = options.yes
+          ? await settingsFromOptions(options, output)
+          : await askForSettings(options, output)
+        const settings = readSettings(values)
+        await writeEnvFile(options.file, values, options.force === true)
+        const secrets = await loadSecrets(settings)
+        const forPds = pdsSettings({ settings, secrets })
+        output.result({ file: options.file, pdsSettings: forPds }, () =>
+          [
+            `Settings are in ${options.file}, keys in ${settings.dataDir}/secrets: keep both to yourself.`,
+            '',
+            'Add these lines to the settings of the PDS and restart it:',
+            '',
+            toLines(forPds),
+            '',
+            'Then start the entryway: pnpm start',
+            ...missingForUse(settings),
+          ].join('\n'),
+        )
+      }),
+    )
+}

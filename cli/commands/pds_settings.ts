@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+import { here } from '../action.ts'
+import { pdsSettings, toLines } from '../pds_settings.ts'
+
+export function addPdsSettingsCommand(program: Command): void {
+  program
+    .command('pds-settings')
+    .description('Print the lines that a PDS behind this entryway needs in its settings')
+    .action(
+      here(async (installation, output) => {
+        output.result(pdsSettings(installation), toLines)
+      }),
+    )
+}

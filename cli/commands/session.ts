@@ -1,0 +1,71 @@
+import type { Command } from 'commander'
+import { online } from '../action.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import { table, when } from '../output.ts'
+
+/** What is signed in to an account; part of `account`. */
+export function addSessionCommands(program: Command): void {
+  const account = program.commands.find((command) => command.name() === 'account') as Command
+
+  account
+    .command('sessions')
+    .description('List what is signed in to an account')
+    .argument('<account>', 'handle, DID or e-mail address')
+    .action(
+      online(async (operator, output, [name = '']) => {
+        const found = await operator('account/sessions', { account: name })
+        output.result(found, ({ oauth, legacy, devices }) =>
+          table(
+            ['kind', 'id', 'app', 'scope', 'since', 'last used'],
+            [
+              ...oauth.map((row) => [
+                'OAuth',
+                row.id,
+                row.clientId,
+                row.scope,
+                when(row.createdAt),
+                when(row.updatedAt),
+              ]),
+              ...legacy.map((row) => [
+                'password',
+                '',
+                row.appPasswordName ?? 'main password',
+                '',
+                '',
+                `ends ${when(row.expiresAt)}`,
+              ]),
+              ...devices.map((row) => [
+                'browser',
+                row.deviceId,
+                '',
+                '',
+                when(row.createdAt),
+                when(row.updatedAt),
+              ]),
+            ],
+          ),
+        )
+      }),
+    )
+
+  account
+    .command('revoke')
+    .description('End one OAuth session of an account, or everything that is signed in')
+    .argument('<account>', 'handle, DID or e-mail address')
+    .argument('[session]', 'its id, as `account sessions` lists it')
+    .option('--all', 'sign out everywhere')
+    .action(
+      online<{ all?: boolean }>(async (operator, output, [name = '', session], { all }) => {
+        if ((session === undefined) === !all) {
+          throw new CliError('Name one session, or give --all', ExitCode.wrongUsage)
+        }
+        const done = await operator('account/revoke', {
+          account: name,
+          ...(session === undefined ? {} : { session }),
+        })
+        output.result(done, ({ handle, did }) =>
+          all ? `${handle ?? did} is signed out everywhere` : `${session} has ended`,
+        )
+      }),
+    )
+}

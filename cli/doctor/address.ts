@@ -1,0 +1,54 @@
+import { lookup } from 'node:dns/promises'
+import { connect } from 'node:tls'
+import type { Check } from '../../operator/check.ts'
+import type { Settings } from '../../settings.ts'
+import { look } from './look.ts'
+
+/** A certificate that ends sooner is worth a word: renewal should have happened. */
+const DAYS_LEFT = 14
+
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost|internal)$/
+
+/** DNS and TLS of the public address and of a handle in each handle domain. */
+export async function checkAddresses({ publicUrl, handleDomains }: Settings): Promise<Check[]> {
+  const { hostname, protocol, port } = new URL(publicUrl)
+  const handles = handleDomains.map((domain) => `vestibule-doctor${domain}`)
+  const checks = [hostname, ...handles]
+    .filter((host) => !LOCAL.test(host))
+    .flatMap((host) => [
+      checkDns(host, host === hostname),
+      ...(protocol === 'https:' ? [checkTls(host, Number(port || 443))] : []),
+    ])
+  return Promise.all(checks)
+}
+
+function checkDns(host: string, isOwn: boolean): Promise<Check> {
+  const record = isOwn ? host : host.replace(/^[^.]+/, '*')
+  const mend = `make a DNS record for ${record} that points to this server`
+  return look(`DNS of ${host}`, mend, async () => {
+    const { address } = await lookup(host)
+    return { state: 'ok', found: address }
+  })
+}
+
+function checkTls(host: string, port: number): Promise<Check> {
+  const mend = `let the proxy in front get a certificate for ${host} (docs/deploy.md)`
+  return look(`TLS of ${host}`, mend, async () => {
+    const days = Math.floor(
+      (Date.parse(await certificateEnd(host, port)) - Date.now()) / 86_400_000,
+    )
+    const found = `the certificate is good for ${days} days`
+    return days < DAYS_LEFT ? { state: 'warning', found, mend } : { state: 'ok', found }
+  })
+}
+
+function certificateEnd(host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, servername: host, timeout: 10_000 }, () => {
+      resolve(socket.getPeerCertificate().valid_to)
+      socket.end()
+    })
+    socket.once('error', reject)
+    socket.once('timeout', () => socket.destroy(new Error('no answer within 10 seconds')))
+  })
+}

@@ -1,0 +1,37 @@
+import type { Check } from '../../operator/check.ts'
+import type { Installation } from '../installation.ts'
+import { connectOperator } from '../operator_client.ts'
+import { look } from './look.ts'
+
+/** The running program, and what it says of its PDSes. */
+export async function checkProgram(
+  installation: Installation,
+): Promise<{ checks: Check[]; pdses: { name: string; url: string }[] }> {
+  const operator = connectOperator(installation)
+  const { publicUrl } = installation.settings
+  const running = await look('Program', 'start it: pnpm start', async () => {
+    const { version, url } = await operator('status', {})
+    if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
+    return {
+      state: 'failed',
+      found: `it runs as ${url}, these settings say ${publicUrl}`,
+      mend: 'restart it',
+    }
+  })
+  if (running.state === 'failed') return { checks: [running], pdses: [] }
+
+  const { pdses } = await operator('pds/list', {})
+  const { checks } = await operator('pds/check', {})
+  if (pdses.length === 0) {
+    checks.push({
+      name: 'PDS',
+      state: 'warning',
+      found: 'there is none',
+      mend: 'vestibule pds add <url>',
+    })
+  }
+  return {
+    checks: [running, ...checks],
+    pdses: pdses.map(({ url }) => ({ name: new URL(url).host, url })),
+  }
+}

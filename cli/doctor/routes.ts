@@ -1,0 +1,47 @@
+import type { Check } from '../../operator/check.ts'
+import type { Settings } from '../../settings.ts'
+import { ask, type Finding, look } from './look.ts'
+
+const PROXY = 'let the proxy in front send every path of this host to the entryway (docs/deploy.md)'
+
+/** What the outside must find at the public address. */
+export function checkRoutes(settings: Settings): Promise<Check[]> {
+  const { publicUrl, did } = settings
+  const at = (path: string, work: (response: Response) => Promise<Finding>) =>
+    look(`${publicUrl}${path}`, PROXY, async () => work(await ask(new URL(path, publicUrl))))
+
+  return Promise.all([
+    at('/_health', async (response) => {
+      const { status } = (await response.json()) as { status?: string }
+      return status === 'ok'
+        ? { state: 'ok', found: 'it answers' }
+        : { state: 'failed', found: 'something else answers', mend: PROXY }
+    }),
+    at('/.well-known/oauth-authorization-server', async (response) => {
+      const { issuer } = (await response.json()) as { issuer?: string }
+      return issuer === publicUrl
+        ? { state: 'ok', found: `issuer ${issuer}` }
+        : {
+            state: 'failed',
+            found: `it names the issuer ${issuer}`,
+            mend: 'set ENTRYWAY_PUBLIC_URL to the address that people use',
+          }
+    }),
+    ...(did.startsWith('did:web:')
+      ? [
+          at('/.well-known/did.json', async (response) => {
+            const { id } = (await response.json()) as { id?: string }
+            return id === did
+              ? { state: 'ok', found: did }
+              : { state: 'failed', found: `it is the document of ${id}`, mend: PROXY }
+          }),
+        ]
+      : []),
+    at('/.well-known/atproto-did', async (response) => {
+      const text = await response.text()
+      return response.status === 404 && text === 'User not found'
+        ? { state: 'ok', found: 'handles are answered' }
+        : { state: 'failed', found: 'something else answers', mend: PROXY }
+    }),
+  ])
+}

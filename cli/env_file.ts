@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs'
+import { chmod, writeFile } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { CliError, ExitCode } from './errors.ts'
+
+/**
+ * Writes a settings file as Node reads it (`--env-file`), for its owner only.
+ *
+ * @throws {CliError} when it exists and may not be replaced, or cannot hold a value
+ */
+export async function writeEnvFile(
+  path: string,
+  values: Record<string, string>,
+  replace: boolean,
+): Promise<void> {
+  if (existsSync(path) && !replace) {
+    throw new CliError(`${path} exists; --force replaces it`, ExitCode.wrongUsage)
+  }
+  const text = Object.entries(values)
+    .map(([name, value]) => `${name}=${quote(name, value)}\n`)
+    .join('')
+  await writeFile(path, text, { mode: 0o600, flush: true })
+  await chmod(path, 0o600)
+}
+
+/** Node knows three kinds of quotes and, inside them, no escapes. */
+function quote(name: string, value: string): string {
+  if (/^[\w.:/@%+,-]*$/.test(value)) return value
+  for (const mark of [`'`, '"', '`']) {
+    const quoted = `${mark}${value}${mark}`
+    if (parseEnv(`A=${quoted}`).A === value) return quoted
+  }
+  throw new CliError(`${name} cannot be written to a settings file: it has every kind of quote`)
+}

@@ -1,0 +1,165 @@
+import type { Secp256k1Keypair } from '@atproto/crypto'
+import pLimit from 'p-limit'
+import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
+import type { ImportOutcome } from '../operator/imports.ts'
+import type { Db } from '../stores/sql/database.ts'
+import {
+  countLeftBehind,
+  listPdsAccounts,
+  listPdsInviteCodes,
+} from '../stores/sql/import/pds_accounts.ts'
+import { CliError, ExitCode } from './errors.ts'
+import type { Installation } from './installation.ts'
+import type { Operator } from './operator_client.ts'
+import type { Output } from './output.ts'
+
+export type ImportReport = {
+  /** The DID of the PDS. */
+  pds: string
+  imported: number
+  present: number
+  refused: { did: string; reason: string }[]
+  appPasswords: number
+  inviteCodes: number
+  sessionsLeftBehind: number
+  withoutCredentials: number
+  plc: {
+    added: number
+    present: number
+    /** DIDs that nobody here can sign for. */
+    missing: string[]
+    failed: { did: string; reason: string }[]
+  }
+}
+
+export type ImportInput = {
+  installation: Installation
+  operator: Operator
+  /** `account.sqlite` of the PDS. */
+  db: Db
+  output: Output
+  /** DID or URL; needed where several are behind this entryway. */
+  pds: string | undefined
+  dryRun: boolean
+  pdsRotationKey: Secp256k1Keypair | null
+  /** Whether to add the entryway's rotation key in PLC. */
+  plc: boolean
+}
+
+/** Bytes of JSON in one request; the gateway takes 64 KiB. */
+const BATCH_BYTES = 48 * 1024
+const BATCH_LENGTH = 50
+
+/** Requests to the PLC directory at once. */
+const PLC_CONCURRENCY = 4
+
+/** Puts the accounts of a PDS under this entryway. It can be stopped and repeated at any point. */
+export async function importPds(input: ImportInput): Promise<ImportReport> {
+  const { operator, db, dryRun } = input
+  const pds = await choosePds(operator, input.pds)
+  const accounts = listPdsAccounts(db)
+  const { sessions, withoutCredentials } = countLeftBehind(db)
+
+  const outcomes: ImportOutcome[] = []
+  const bar = input.output.progress('Accounts')
+  for (const batch of inBatches(accounts)) {
+    const answer = await operator('import/accounts', { pds, dryRun, accounts: batch })
+    outcomes.push(...answer.outcomes)
+    bar.update(outcomes.length, accounts.length)
+  }
+  bar.stop()
+
+  let inviteCodes = 0
+  for (const codes of inBatches(listPdsInviteCodes(db))) {
+    inviteCodes += (await operator('import/invites', { dryRun, codes })).imported
+  }
+
+  const refused = outcomes.filter((one) => one.outcome === 'refused')
+  const isRefused = new Set(refused.map(({ did }) => did))
+  const taken = accounts.filter(({ did }) => !isRefused.has(did))
+  const isNew = new Set(outcomes.flatMap((one) => (one.outcome === 'imported' ? one.did : [])))
+  const rotations = input.plc
+    ? await addRotationKeys(
+        input,
+        taken.map(({ did }) => did),
+      )
+    : []
+  return {
+    pds,
+    imported: isNew.size,
+    present: outcomes.filter((one) => one.outcome === 'present').length,
+    refused: refused.map(({ did, reason }) => ({ did, reason })),
+    appPasswords: accounts
+      .filter(({ did }) => isNew.has(did))
+      .reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
+    inviteCodes,
+    sessionsLeftBehind: sessions,
+    withoutCredentials,
+    plc: {
+      added: rotations.filter((one) => one.outcome === 'added').length,
+      present: rotations.filter((one) => one.outcome === 'present').length,
+      missing: rotations.filter((one) => one.outcome === 'no signer').map(({ did }) => did),
+      failed: rotations
+        .filter((one) => one.outcome === 'failed')
+        .map(({ did, reason }) => ({ did, reason })),
+    },
+  }
+}
+
+async function choosePds(operator: Operator, name: string | undefined): Promise<string> {
+  const { pdses } = await operator('pds/list', {})
+  const found = pdses.filter(
+    ({ did, url }) => name === undefined || did === name || url === name.replace(/\/$/, ''),
+  )
+  if (found.length === 1) return (found[0] as { did: string }).did
+  throw new CliError(
+    found.length === 0
+      ? 'That PDS is not behind this entryway; add it first: vestibule pds add <url>'
+      : 'Several PDSes are behind this entryway; name one with --pds',
+    ExitCode.wrongUsage,
+  )
+}
+
+async function addRotationKeys(
+  { installation, output, pdsRotationKey, dryRun }: ImportInput,
+  dids: string[],
+): Promise<RotationKeyOutcome[]> {
+  const { settings, secrets } = installation
+  const keys = new RotationKeys(
+    settings.plcUrl,
+    secrets.plcRotationKey.did(),
+    pdsRotationKey ? [pdsRotationKey] : [],
+  )
+  const limit = pLimit(PLC_CONCURRENCY)
+  const inPlc = dids.filter((did) => did.startsWith('did:plc:'))
+  const bar = output.progress('Rotation keys')
+  let done = 0
+  const outcomes = await Promise.all(
+    inPlc.map((did) =>
+      limit(async () => {
+        const outcome = await keys.ensure(did, dryRun)
+        bar.update(++done, inPlc.length)
+        return outcome
+      }),
+    ),
+  )
+  bar.stop()
+  return outcomes
+}
+
+/** Slices that fit into one request. */
+function* inBatches<T>(items: T[]): Generator<T[]> {
+  let batch: T[] = []
+  let bytes = 0
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item))
+    if (batch.length > 0 && (batch.length === BATCH_LENGTH || bytes + size > BATCH_BYTES)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(item)
+    bytes += size
+  }
+  if (batch.length > 0) yield batch
+}

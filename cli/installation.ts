@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadSecrets, type Secrets } from '../secrets.ts'
+import { readSettings, type Settings } from '../settings.ts'
+import { CliError } from './errors.ts'
+
+/** The installation that a command works on: what `pnpm start` in this folder would run with. */
+export type Installation = { settings: Settings; secrets: Secrets }
+
+/**
+ * @throws {SettingsError}
+ * @throws {CliError} where there are no secrets: some would be made up, in the wrong place
+ */
+export async function openInstallation(): Promise<Installation> {
+  const settings = readSettings(process.env)
+  const file = join(settings.dataDir, 'secrets', 'dpop_secret.hex')
+  if (!settings.given.dpopSecretHex && !existsSync(file)) {
+    throw new CliError(
+      `There are no secrets in ${settings.dataDir}. Run this where the program runs, with its ` +
+        'settings and as its user, or begin with: vestibule init',
+    )
+  }
+  return { settings, secrets: await loadSecrets(settings) }
+}

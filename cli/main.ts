@@ -1,0 +1,18 @@
+import { CommanderError } from 'commander'
+import { SettingsError } from '../settings.ts'
+import { CliError, ExitCode } from './errors.ts'
+import { createProgram } from './program.ts'
+
+try {
+  await createProgram().parseAsync()
+} catch (err) {
+  process.exitCode = report(err)
+}
+
+/** Tells what went wrong in plain words. @returns the exit code */
+function report(err: unknown): number {
+  if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
+  if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
+  else console.error(err instanceof Error ? err.message : String(err))
+  return err instanceof CliError ? err.exitCode : ExitCode.failed
+}

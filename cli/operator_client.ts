@@ -1,0 +1,44 @@
+import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
+import { CliError, ExitCode } from './errors.ts'
+import type { Installation } from './installation.ts'
+
+/** Asks the running program. @throws {CliError} */
+export type Operator = <N extends CommandName>(
+  name: N,
+  input: CommandInput<N>,
+) => Promise<CommandOutput<N>>
+
+export function connectOperator({ settings, secrets }: Installation): Operator {
+  const origin = `http://${loopbackHost(settings.host)}:${settings.port}`
+  return async (name, input) => {
+    let response: Response
+    try {
+      response = await fetch(new URL(`/_operator/${name}`, origin), {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${secrets.operatorToken}`,
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify(input),
+      })
+    } catch {
+      throw notRunning(`Nothing answers at ${origin}`)
+    }
+    const body = await response.json().catch(() => null)
+    if (response.ok && body !== null) return body
+    if (body === null || response.status === 503) {
+      throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)
+    }
+    throw new CliError(body.message ?? `The program answered ${response.status}`)
+  }
+}
+
+function notRunning(what: string): CliError {
+  return new CliError(`${what}. Is it running (pnpm start)?`, ExitCode.notRunning)
+}
+
+/** Where the gateway is reached from this machine; it answers operators over loopback only. */
+function loopbackHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  return host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+}
