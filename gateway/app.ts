@@ -8,6 +8,7 @@ import { AssetCache } from './asset_cache.ts'
 import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
 import type { Trust } from './client_address.ts'
 import { type AuthActor, fault, forward, unavailable, withDeadline } from './forward.ts'
+import type { Limits } from './limits.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf, type RequestHead, targetOf } from './request.ts'
 import { writeResponse } from './write_response.ts'
@@ -17,13 +18,7 @@ const HEALTH_DEADLINE = 2_000
 /** Node's own request and response; absent where the app is called without a socket. */
 type Env = { Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse } }
 
-export type GatewayOptions = {
-  auth: AuthActor
-  trusts: Trust
-  log: Log
-  /** Milliseconds that the auth actor has for an answer. */
-  deadline?: number
-}
+export type GatewayOptions = { auth: AuthActor; trusts: Trust; log: Log; limits: Limits }
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
@@ -54,7 +49,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     if ('passTo' in answer) {
       const { incoming, outgoing } = c.env
       if (!incoming || !outgoing) throw new Error('Only a request over a socket can be passed on')
-      await passThrough({ ...answer, body, incoming, outgoing }, log)
+      await passThrough({ ...answer, body, incoming, outgoing }, options)
       return RESPONSE_ALREADY_SENT
     }
     if ('readBody' in answer) throw new Error('The auth actor was given the body')

@@ -1,6 +1,6 @@
 import type { Answer, RequestEnvelope, ResponseEnvelope } from '../actors/auth/envelope.ts'
-import { GATEWAY_DEADLINE } from '../lifetimes.ts'
 import type { Log } from '../log.ts'
+import type { Limits } from './limits.ts'
 
 /** The auth actor as the gateway knows it. */
 export type AuthActor = {
@@ -14,15 +14,14 @@ const RETRY_AFTER = '2'
 /**
  * Asks the auth actor what to do with a request.
  *
- * @param deadline milliseconds it has for an answer
  * @returns what the actor says, or 503 when nobody answers
  */
 export async function forward(
-  { auth, log, deadline = GATEWAY_DEADLINE }: { auth: AuthActor; log: Log; deadline?: number },
+  { auth, log, limits }: { auth: AuthActor; log: Log; limits: Limits },
   envelope: RequestEnvelope,
 ): Promise<Answer> {
   try {
-    return await withDeadline(auth.answer(envelope), deadline)
+    return await withDeadline(auth.answer(envelope), limits.deadline)
   } catch (err) {
     log.error({ err, method: envelope.method }, 'no answer from the auth actor')
     return unavailable()

@@ -5,8 +5,9 @@ import type { PassTo, RequestEnvelope } from '../actors/auth/envelope.ts'
 import type { Log } from '../log.ts'
 import { fault } from './forward.ts'
 import { endToEnd } from './hop_by_hop.ts'
+import type { Limits } from './limits.ts'
 import { pairs } from './request.ts'
-import { openRequest, send, UPSTREAM_TIMEOUTS, UpstreamTimeoutError } from './upstream.ts'
+import { openRequest, send, UpstreamTimeoutError } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
 /**
@@ -18,6 +19,9 @@ const INERT: [string, string][] = [
   ['x-content-type-options', 'nosniff'],
 ]
 const NOT_FROM_A_PDS = new Set(['set-cookie', 'clear-site-data', ...INERT.map(([name]) => name)])
+
+/** What the gateway itself says to the PDS about a request. */
+const OF_THE_GATEWAY = new Set(['host', 'content-length', 'expect'])
 
 /** One request on its way through. */
 export type Passage = {
@@ -37,14 +41,20 @@ export type Passage = {
  */
 export async function passThrough(
   { passTo, body, incoming, outgoing, join }: Passage,
-  log: Log,
-  timeouts = UPSTREAM_TIMEOUTS,
+  { log, limits }: { log: Log; limits: Limits },
 ): Promise<void> {
+  // The client may have gone while it was decided where to go.
+  if (outgoing.destroyed) return
   const url = new URL(passTo.url)
   const upstream = openRequest(
     url,
     incoming.method ?? 'GET',
-    [...endToEnd(passTo.headers, incoming.headers.connection), ...framing(incoming, body, join)],
+    [
+      ...endToEnd(passTo.headers, incoming.headers.connection).filter(
+        ([name]) => !OF_THE_GATEWAY.has(name.toLowerCase()),
+      ),
+      ...framing(incoming, body, join),
+    ],
     join !== undefined,
   )
   const abandon = () => {
@@ -53,11 +63,7 @@ export async function passThrough(
   }
   outgoing.once('close', abandon)
   try {
-    const { response, upgraded } = await send(
-      upstream,
-      body === 'unread' ? incoming : body,
-      timeouts,
-    )
+    const { response, upgraded } = await send(upstream, body === 'unread' ? incoming : body, limits)
     if (upgraded && join) {
       outgoing.off('close', abandon)
       join(upgraded.socket, upgraded.head, response)

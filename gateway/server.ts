@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { CLIENT_HEADERS, CLIENT_REQUEST, DRAIN } from '../lifetimes.ts'
 import type { Log } from '../log.ts'
 import type { Settings } from '../settings.ts'
 import { createGateway } from './app.ts'
 import { trustProxies } from './client_address.ts'
 import type { AuthActor } from './forward.ts'
+import { LIMITS } from './limits.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
 /** A listening gateway. */
@@ -18,23 +18,27 @@ export type Gateway = { address: AddressInfo; stop(): Promise<void> }
  * @throws {Error} when the port is taken
  */
 export async function startGateway(
-  settings: Settings,
+  settings: Pick<Settings, 'host' | 'port' | 'trustedProxies'>,
   auth: AuthActor,
   log: Log,
+  limits = LIMITS,
 ): Promise<Gateway> {
-  const options = { auth, trusts: trustProxies(settings.trustedProxies), log }
+  const options = { auth, trusts: trustProxies(settings.trustedProxies), log, limits }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
     overrideGlobalObjects: false,
     serverOptions: {
-      headersTimeout: CLIENT_HEADERS,
-      requestTimeout: CLIENT_REQUEST,
+      connectionsCheckingInterval: limits.headers / 3,
+      headersTimeout: limits.headers,
+      requestTimeout: limits.request,
       shouldUpgradeCallback: isWebSocket,
     },
   }) as Server
-  server.on('upgrade', (...upgrade) => webSockets.upgrade(...upgrade))
-  const stop = drained(server, () => webSockets.close())
+  server.on('upgrade', (incoming, socket, head) =>
+    webSockets.upgrade(incoming, socket as Socket, head),
+  )
+  const stop = drained(server, webSockets, limits.drain)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)
@@ -44,11 +48,9 @@ export async function startGateway(
 
 /**
  * How to stop a server: it takes no more connections, and lets requests in flight finish, for
- * {@link DRAIN} at most.
- *
- * @param endUpgraded ends the connections that are no longer the server's
+ * `ms` at most.
  */
-function drained(server: Server, endUpgraded: () => void): () => Promise<void> {
+function drained(server: Server, webSockets: WebSockets, ms: number): () => Promise<void> {
   let stopping = false
   server.prependListener('request', (_incoming: IncomingMessage, outgoing: ServerResponse) => {
     outgoing.once('close', () => {
@@ -59,12 +61,15 @@ function drained(server: Server, endUpgraded: () => void): () => Promise<void> {
   return () =>
     new Promise((resolve) => {
       stopping = true
-      const giveUp = setTimeout(() => server.closeAllConnections(), DRAIN)
+      const giveUp = setTimeout(() => {
+        server.closeAllConnections()
+        webSockets.destroy()
+      }, ms)
       server.close(() => {
         clearTimeout(giveUp)
         resolve()
       })
       server.closeIdleConnections()
-      endUpgraded()
+      webSockets.close()
     })
 }

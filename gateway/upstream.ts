@@ -1,15 +1,8 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
-import { UPSTREAM_CONNECT, UPSTREAM_IDLE } from '../lifetimes.ts'
-
-/** Milliseconds to connect, and that may pass without a byte in either direction. */
-export type UpstreamTimeouts = { connect: number; idle: number }
-
-export const UPSTREAM_TIMEOUTS: UpstreamTimeouts = {
-  connect: UPSTREAM_CONNECT,
-  idle: UPSTREAM_IDLE,
-}
+import type { Limits } from './limits.ts'
 
 /** Raised when the other side accepted the connection, or not even that, and then said nothing. */
 export class UpstreamTimeoutError extends Error {}
@@ -51,23 +44,24 @@ export function openRequest(
 export function send(
   request: ClientRequest,
   body: Readable | Uint8Array | null,
-  timeouts: UpstreamTimeouts,
+  limits: Limits,
 ): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const expire = () => request.destroy(new UpstreamTimeoutError('No answer'))
     request.on('error', reject)
     request.once('response', (response) => resolve({ response, upgraded: null }))
     request.once('upgrade', (response, socket, head) => {
-      socket.removeAllListeners('timeout')
+      // Nobody has to say anything on it.
+      ;(socket as Socket).setTimeout(0)
       resolve({ response, upgraded: { socket, head } })
     })
     request.once('socket', (socket) => {
       if (!socket.connecting) return
-      const timer = setTimeout(expire, timeouts.connect)
+      const timer = setTimeout(expire, limits.connect)
       socket.once('connect', () => clearTimeout(timer))
       socket.once('close', () => clearTimeout(timer))
     })
-    request.setTimeout(timeouts.idle, expire)
+    request.setTimeout(limits.idle, expire)
     if (body === null || body instanceof Uint8Array) request.end(body ?? undefined)
     else body.pipe(request)
   })

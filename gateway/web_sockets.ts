@@ -1,8 +1,8 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Log } from '../log.ts'
-import type { Trust } from './client_address.ts'
-import { type AuthActor, fault, forward } from './forward.ts'
+import type { GatewayOptions } from './app.ts'
+import { forward, unavailable } from './forward.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import { writeResponse } from './write_response.ts'
@@ -14,15 +14,15 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
 
 /** WebSockets between clients and PDSes: the bytes pass as they are. */
 export class WebSockets {
-  readonly #options: { auth: AuthActor; trusts: Trust; log: Log }
-  readonly #open = new Set<{ client: Duplex; upstream: Duplex }>()
+  readonly #options: GatewayOptions
+  readonly #open = new Set<Socket>()
 
-  constructor(options: { auth: AuthActor; trusts: Trust; log: Log }) {
+  constructor(options: GatewayOptions) {
     this.#options = options
   }
 
   /** Answers the server's `upgrade` event. */
-  async upgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
+  async upgrade(incoming: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     const { trusts, log } = this.#options
     const outgoing = respondOn(incoming, client)
     try {
@@ -31,40 +31,39 @@ export class WebSockets {
       if ('readBody' in answer) throw new Error('An upgrade has no body')
       if (!('passTo' in answer)) return writeResponse(outgoing, answer)
       const join = (upstream: Duplex, first: Buffer, response: IncomingMessage) => {
-        outgoing.detachSocket(incoming.socket)
+        outgoing.detachSocket(client)
         client.write(switching(response))
         if (first.length) client.write(first)
         if (head.length) upstream.write(head)
-        this.#join(client, upstream)
+        this.#join(client, upstream as Socket)
       }
-      await passThrough({ ...answer, body: null, incoming, outgoing, join }, log)
+      await passThrough({ ...answer, body: null, incoming, outgoing, join }, this.#options)
     } catch (err) {
       log.error({ err }, 'gateway failed')
-      if (!outgoing.headersSent) {
-        writeResponse(outgoing, fault(500, { error: 'server_error', message: 'Server error' }))
-      }
+      if (!outgoing.headersSent) writeResponse(outgoing, unavailable())
     }
   }
 
-  /** Ends all of them, each after what it still has to say. */
+  /** Ends all of them, each after what it was still to be told. */
   close(): void {
-    for (const { client, upstream } of this.#open) {
-      upstream.destroy()
-      client.end()
-    }
+    for (const socket of this.#open) socket.destroySoon()
   }
 
-  #join(client: Duplex, upstream: Duplex): void {
-    const pair = { client, upstream }
-    this.#open.add(pair)
+  /** Ends all of them at once. */
+  destroy(): void {
+    for (const socket of this.#open) socket.destroy()
+  }
+
+  #join(client: Socket, upstream: Socket): void {
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
+      this.#open.add(from)
       from.on('error', () => to.destroy())
       from.once('close', () => {
-        this.#open.delete(pair)
-        to.end()
+        this.#open.delete(from)
+        to.destroySoon()
       })
       from.pipe(to)
     }
@@ -72,11 +71,11 @@ export class WebSockets {
 }
 
 /** Lets an ordinary answer be written on a socket that was to be upgraded; it ends with it. */
-function respondOn(incoming: IncomingMessage, client: Duplex): ServerResponse {
+function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse {
   client.on('error', () => client.destroy())
   const outgoing = new ServerResponse(incoming)
   outgoing.shouldKeepAlive = false
-  outgoing.assignSocket(incoming.socket)
+  outgoing.assignSocket(client)
   outgoing.once('finish', () => client.end())
   return outgoing
 }

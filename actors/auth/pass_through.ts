@@ -6,11 +6,8 @@ import type { PassTo } from './envelope.ts'
 import { FORWARDED, readForwarded } from './fetch_adapter.ts'
 import { choosePds } from './pds_choice.ts'
 
-/**
- * Not a PDS's business: the connection, the entryway's own cookies, and what only the gateway may
- * say about the client.
- */
-const NOT_FOR_THE_PDS = new Set(['host', 'cookie', 'content-length', 'expect', FORWARDED])
+/** Not a PDS's business: the entryway's own cookies, and the note of where a request comes from. */
+const NOT_FOR_THE_PDS = new Set(['cookie', FORWARDED])
 
 /**
  * Decides where an XRPC request goes that is not the entryway's own: to the PDS of its account,

@@ -1,0 +1,26 @@
+import * as lifetimes from '../lifetimes.ts'
+
+/** How long the gateway waits for others, in milliseconds. */
+export type Limits = {
+  /** For an answer of the auth actor. */
+  deadline: number
+  /** For a connection to a PDS. */
+  connect: number
+  /** For the next byte in either direction, on the way to a PDS. */
+  idle: number
+  /** For the headers of a request. */
+  headers: number
+  /** For all of a request. */
+  request: number
+  /** For requests in flight when it stops. */
+  drain: number
+}
+
+export const LIMITS: Limits = {
+  deadline: lifetimes.GATEWAY_DEADLINE,
+  connect: lifetimes.UPSTREAM_CONNECT,
+  idle: lifetimes.UPSTREAM_IDLE,
+  headers: lifetimes.CLIENT_HEADERS,
+  request: lifetimes.CLIENT_REQUEST,
+  drain: lifetimes.DRAIN,
+}

@@ -1,0 +1,244 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import type { Limits } from '../../gateway/limits.ts'
+import { freePort, type LoopbackServer, listenOnLoopback, type Peer } from '../../world/loopback.ts'
+import { passingTo, send, startTestGateway } from './test_gateway.ts'
+
+const MB = 1024 * 1024
+const started: Peer[] = []
+afterEach(async () => {
+  for (const peer of started.splice(0).reverse()) await peer.close()
+})
+
+/** A PDS that does as `listener` does, and a gateway that passes everything on to it. */
+async function inFrontOf(
+  listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+  limits?: Partial<Limits>,
+): Promise<{ gateway: string; pds: LoopbackServer }> {
+  const pds = await listenOnLoopback(listener)
+  const gateway = await startTestGateway(passingTo(pds.url), { drain: 100, ...limits })
+  started.push(pds, gateway)
+  return { gateway: gateway.url, pds }
+}
+
+test('headers of the connection stay on it, all others pass', async () => {
+  const seen: IncomingMessage[] = []
+  const { gateway } = await inFrontOf((incoming, outgoing) => {
+    seen.push(incoming)
+    outgoing.writeHead(201, 'Made', [
+      ...['Connection', 'close, X-Hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=9'],
+      ...['Vary', 'A', 'Vary', 'B', 'X-End', '2', 'Set-Cookie', 'stolen=1'],
+    ])
+    outgoing.end('ok')
+  })
+  const answer = await send(`${gateway}/xrpc/a.b.c?d=%20e`, {
+    method: 'POST',
+    headers: { connection: 'x-secret', 'x-secret': '1', te: 'trailers', 'x-end': '2' },
+    body: 'body',
+  })
+  expect(seen[0]).toMatchObject({ method: 'POST', url: '/xrpc/a.b.c?d=%20e' })
+  expect(seen[0]?.headers).toMatchObject({
+    host: expect.stringMatching(/^localhost:/),
+    'x-end': '2',
+    'x-forwarded-for': '127.0.0.1',
+    'content-length': '4',
+  })
+  expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('x-secret')
+  expect(Object.keys(seen[0]?.headers ?? {})).not.toContain('te')
+  expect(answer).toMatchObject({ statusCode: 201, statusMessage: 'Made', text: 'ok' })
+  expect(answer.headers).toMatchObject({ vary: 'A, B', 'x-end': '2' })
+  expect(answer.headers).not.toHaveProperty('x-hop')
+  expect(answer.headers).not.toHaveProperty('set-cookie')
+})
+
+test('compressed bytes and redirects pass as they are, and nothing runs', async () => {
+  const packed = gzipSync('<script>alert(1)</script>')
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(302, {
+      location: 'http://169.254.169.254/',
+      'content-type': 'text/html',
+      'content-encoding': 'gzip',
+      'content-security-policy': 'script-src *',
+    })
+    outgoing.end(packed)
+  })
+  const answer = await send(`${gateway}/xrpc/a.b.c`)
+  expect(Buffer.from(answer.text, 'latin1')).toEqual(packed)
+  expect(answer.headers).toMatchObject({
+    location: 'http://169.254.169.254/',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+  })
+  expect(answer.statusCode).toBe(302)
+})
+
+test('connections to a PDS are used again', async () => {
+  const { gateway, pds } = await inFrontOf((incoming, outgoing) =>
+    incoming.resume().on('end', () => outgoing.end('ok')),
+  )
+  let connections = 0
+  pds.server.on('connection', () => connections++)
+  for (let i = 0; i < 5; i++) await send(`${gateway}/`, { method: 'POST', body: 'x' })
+  expect(connections).toBe(1)
+})
+
+test('an upload goes no faster than the PDS takes it', async () => {
+  const paused = Promise.withResolvers<IncomingMessage>()
+  const { gateway } = await inFrontOf((incoming, outgoing) => {
+    paused.resolve(incoming)
+    incoming.on('end', () => outgoing.end('all of it'))
+  })
+  const upload = request(gateway, { method: 'POST', headers: { 'content-length': 50 * MB } })
+  const answered = once(upload, 'response')
+  let sent = 0
+  const sending = (async () => {
+    for (; sent < 50; sent++) {
+      if (!upload.write(Buffer.alloc(MB))) await once(upload, 'drain')
+    }
+    upload.end()
+  })()
+  const incoming = await paused.promise
+  await settled(() => sent)
+  expect(sent).toBeLessThan(25)
+
+  incoming.resume()
+  await sending
+  const [response] = (await answered) as [IncomingMessage]
+  expect(Buffer.concat(await response.toArray()).toString()).toBe('all of it')
+})
+
+test('a download goes no faster than the client takes it', async () => {
+  let sent = 0
+  const { gateway } = await inFrontOf(async (_incoming, outgoing) => {
+    for (; sent < 50; sent++) {
+      if (!outgoing.write(Buffer.alloc(MB))) await once(outgoing, 'drain')
+    }
+    outgoing.end()
+  })
+  const download = request(gateway).end()
+  const [response] = (await once(download, 'response')) as [IncomingMessage]
+  await settled(() => sent)
+  expect(sent).toBeLessThan(25)
+
+  let received = 0
+  for await (const chunk of response) received += chunk.length
+  expect(received).toBe(50 * MB)
+})
+
+test('a body of unknown length passes in chunks', async () => {
+  const { gateway } = await inFrontOf(async (incoming, outgoing) => {
+    const body = Buffer.concat(await incoming.toArray()).toString()
+    outgoing.end(
+      `${incoming.headers['transfer-encoding']} ${incoming.headers['content-length']} ${body}`,
+    )
+  })
+  const upload = request(gateway, { method: 'POST' })
+  upload.write('one ')
+  upload.end('two')
+  const [response] = (await once(upload, 'response')) as [IncomingMessage]
+  expect(Buffer.concat(await response.toArray()).toString()).toBe('chunked undefined one two')
+})
+
+test('an answer before the end of the upload arrives', async () => {
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(413).end('too much')
+  })
+  const upload = request(gateway, { method: 'POST', headers: { 'content-length': 50 * MB } })
+  upload.on('error', () => {})
+  upload.write(Buffer.alloc(MB))
+  const [response] = (await once(upload, 'response')) as [IncomingMessage]
+  expect(response.statusCode).toBe(413)
+  expect(Buffer.concat(await response.toArray()).toString()).toBe('too much')
+  upload.destroy()
+})
+
+test('a client that goes away takes its request at the PDS along', async () => {
+  const gone = Promise.withResolvers<void>()
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.on('close', () => gone.resolve())
+    outgoing.write('some')
+  })
+  const download = request(gateway).end()
+  download.on('error', () => {})
+  await once(download, 'response')
+  download.destroy()
+  await gone.promise
+})
+
+test('a PDS that is down, silent or breaks off is an error at once', async () => {
+  const down = await startTestGateway(passingTo(`http://127.0.0.1:${await freePort()}`))
+  started.push(down)
+  const refused = await send(`${down.url}/xrpc/a.b.c`, { method: 'POST', body: 'x' })
+  expect(refused.statusCode).toBe(502)
+  expect(JSON.parse(refused.text)).toMatchObject({ error: 'UpstreamFailure' })
+  expect(refused.headers['access-control-allow-origin']).toBe('*')
+
+  const { gateway } = await inFrontOf(
+    (incoming, outgoing) => {
+      if (incoming.url === '/silent') return
+      if (incoming.url === '/none') return void incoming.socket.destroy()
+      if (incoming.url === '/ok') return void outgoing.end('ok')
+      outgoing.writeHead(200, { 'content-length': 10 }).write('half')
+      if (incoming.url === '/half') setImmediate(() => incoming.socket.destroy())
+    },
+    { idle: 200 },
+  )
+  const silent = await send(`${gateway}/silent`)
+  expect(silent.statusCode).toBe(504)
+  expect(JSON.parse(silent.text)).toMatchObject({ error: 'UpstreamTimeout' })
+  expect((await send(`${gateway}/none`)).statusCode).toBe(502)
+  await expect(send(`${gateway}/half`)).rejects.toThrow('aborted')
+  await expect(send(`${gateway}/stalled`)).rejects.toThrow('aborted')
+  expect((await send(`${gateway}/ok`)).text).toBe('ok')
+})
+
+test('a WebSocket that the PDS refuses is answered as the PDS does', async () => {
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"FutureCursor"}')
+  })
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-key': 'x' }
+  const answer = await send(`${gateway}/xrpc/a.b.c`, { headers })
+  expect(answer).toMatchObject({ statusCode: 400, text: '{"error":"FutureCursor"}' })
+})
+
+test('a joined socket carries bytes both ways until the gateway stops', async () => {
+  const { gateway, pds } = await inFrontOf(() => {})
+  pds.server.on('upgrade', (incoming, socket, head) => {
+    const { upgrade, connection } = incoming.headers
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    )
+    socket.write(`${upgrade} ${connection} ${head};`)
+    socket.pipe(socket)
+  })
+  const { port } = new URL(gateway)
+  const socket = connect({ port: Number(port), host: '127.0.0.1' })
+  let text = ''
+  socket.on('data', (data) => {
+    text += data
+  })
+  socket.write(
+    'GET /xrpc/a.b.c HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nearly',
+  )
+  await settled(() => text)
+  expect(text).toMatch(/^HTTP\/1.1 101 .*\r\n\r\nwebsocket Upgrade ;early$/s)
+  socket.write(' later')
+  await settled(() => text)
+  expect(text).toMatch(/early later$/)
+
+  const closed = once(socket, 'close')
+  await started.pop()?.close()
+  await closed
+})
+
+/** Waits until `value` has stopped changing. */
+async function settled(value: () => unknown): Promise<void> {
+  let before: unknown
+  do {
+    before = value()
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  } while (value() !== before || before === '')
+}

@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
+import type { AuthActor } from '../../gateway/forward.ts'
+import { LIMITS, type Limits } from '../../gateway/limits.ts'
+import { startGateway } from '../../gateway/server.ts'
+import { createLog } from '../../log.ts'
+import type { Peer } from '../../world/loopback.ts'
+
+export const silent = createLog('silent')
+
+/** An auth actor that sends every request to `pdsUrl`. */
+export function passingTo(pdsUrl: string): AuthActor {
+  return {
+    answer: async ({ target, headers, client }) => ({
+      passTo: {
+        url: pdsUrl + target,
+        headers: [...headers, ['x-forwarded-for', client.address]],
+      },
+    }),
+    ready: async () => true,
+  }
+}
+
+/** Starts a gateway on a free port, in this process. */
+export async function startTestGateway(
+  auth: AuthActor,
+  limits: Partial<Limits> = {},
+): Promise<Peer> {
+  const settings = { host: '127.0.0.1', port: 0, trustedProxies: [] }
+  const gateway = await startGateway(settings, auth, silent, { ...LIMITS, ...limits })
+  return { url: `http://127.0.0.1:${gateway.address.port}`, close: () => gateway.stop() }
+}
+
+/** Sends a request as it is, without `fetch`'s headers, decompression and redirects. */
+export async function send(
+  url: string,
+  options: RequestOptions & { body?: string | Uint8Array } = {},
+): Promise<IncomingMessage & { text: string }> {
+  const request = httpRequest(url, options)
+  request.end(options.body)
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  const chunks = await response.toArray()
+  return Object.assign(response, { text: Buffer.concat(chunks).toString('latin1') })
+}
