@@ -1,10 +1,11 @@
 import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { envToCfg, envToSecrets, PDS } from '@atproto/pds'
-import { makeKeys, makeSecretHex } from './keys.ts'
+import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { closeServer, freePort, type Peer } from './loopback.ts'
-import { makeTemporaryFolder } from './temporary_folder.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
 
 /** What a PDS must know of the entryway in front of it. */
 export type EntrywayIdentity = {
@@ -16,27 +17,46 @@ export type EntrywayIdentity = {
   plcRotationDid: string
 }
 
+/** What a PDS still has when it is started again. */
+export type PdsHome = {
+  folder: TemporaryFolder
+  port: number
+  adminPassword: string
+  rotationKeys: Keys
+}
+
 export type PdsOptions = {
   plcUrl: string
+  /** Outlives the PDS; without, it has one of its own, which goes with it. */
+  home?: PdsHome
   /** Without one, the PDS is its own authorization server. */
   entryway?: EntrywayIdentity
   /** Where the PDS sends its own mail; without, it sends none. */
   smtpUrl?: string
   /** Defaults to `false`: anybody may sign up. */
   inviteRequired?: boolean
+  /** Whether sessions carry the DID document, as those of an entryway do. */
+  didDocWithSession?: boolean
   /** Defaults to `['.test']`. */
   handleDomains?: string[]
 }
 
-export type Pds = Peer & { did: string; adminPassword: string; pds: PDS }
+export type Pds = Peer & { did: string; adminPassword: string; pds: PDS; server: Server }
+
+export async function makePdsHome(): Promise<PdsHome> {
+  return {
+    folder: await makeTemporaryFolder('pds'),
+    port: await freePort(),
+    adminPassword: makeSecretHex(),
+    rotationKeys: await makeKeys(),
+  }
+}
 
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
-  const folder = await makeTemporaryFolder('pds')
-  const port = await freePort()
+  const { folder, port, adminPassword, rotationKeys } = options.home ?? (await makePdsHome())
   const url = `http://localhost:${port}`
   const did = `did:web:localhost%3A${port}`
-  const adminPassword = makeSecretHex()
   const env = {
     port,
     hostname: 'localhost',
@@ -48,6 +68,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     blobstoreDiskLocation: join(folder.path, 'blobs'),
     blobstoreDiskTmpLocation: join(folder.path, 'blobs-incoming'),
     didPlcUrl: options.plcUrl,
+    enableDidDocWithSession: options.didDocWithSession,
     emailSmtpUrl: options.smtpUrl,
     emailFromAddress: options.smtpUrl && 'pds@vestibule.internal',
     entrywayUrl: options.entryway?.url,
@@ -57,7 +78,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     jwtSecret: makeSecretHex(),
     dpopSecret: makeSecretHex(),
     adminPassword,
-    plcRotationKeyK256PrivateKeyHex: (await makeKeys()).privateHex,
+    plcRotationKeyK256PrivateKeyHex: rotationKeys.privateHex,
   } as Parameters<typeof envToCfg>[0]
   const pds = await PDS.create(envToCfg(env), envToSecrets(env))
   // Its own `listen` also takes WebSockets.
@@ -71,7 +92,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     for (const socket of webSockets) socket.destroy()
     await closeServer(server)
     await pds.destroy()
-    await folder.remove()
+    if (!options.home) await folder.remove()
   }
-  return { url, did, adminPassword, pds, close }
+  return { url, did, adminPassword, pds, server, close }
 }

@@ -30,24 +30,39 @@ export type VestibuleOptions = {
   ca?: CertificateAuthority
   /** Asked for TXT records: handles of other domains, authorities of lexicons. */
   dns?: Dns
+  /** Gateway and runner as two processes, as on several machines. */
+  split?: boolean
+  /** Modules that each process loads before the program, as absolute paths. */
+  preloads?: string[]
   /** Further settings, or other values for those given here; `undefined` removes one. */
   env?: Record<string, string | undefined>
 }
+
+/** The runner answers by itself, as the whole program, unless it is split. */
+export type ProcessName = 'gateway' | 'runner'
 
 export type Vestibule = Peer & {
   did: string
   adminPassword: string
   dataDir: string
-  /** Process id, while it runs. */
+  /** The program's settings, for other programs of the same installation. */
+  env: NodeJS.ProcessEnv
+  /** Process id of the runner, while it runs. */
   readonly pid: number | undefined
   /** Everything the program wrote to stdout and stderr so far. */
   readonly logs: string
   /** SIGTERM, then waits. @throws Error if the program has not ended after 10 s. */
   stop: () => Promise<void>
-  /** SIGKILL, as in a crash. */
-  kill: () => Promise<void>
+  /** SIGKILL, as in a crash; of one process only where there are two. */
+  kill: (which?: ProcessName) => Promise<void>
+  /** Starts whatever does not run, on the same data and port, and waits until it serves. */
+  start: () => Promise<void>
   /** Starts again on the same data and port, stopping first if it runs. */
   restart: () => Promise<void>
+  /** Sends a message to what was preloaded into the runner. */
+  send: (message: object) => void
+  /** Resolves when the runner has ended, however. */
+  ended: () => Promise<void>
 }
 
 /** Picks a port and makes the keys for a Vestibule that is started later. */
@@ -88,29 +103,41 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
     ...options.env,
   })
-  let child: ChildProcess | undefined
+  const programs: [ProcessName, string][] = options.split
+    ? [
+        ['runner', '../start_runner.ts'],
+        ['gateway', '../start_gateway.ts'],
+      ]
+    : [['runner', '../start.ts']]
+  if (options.split) env.ENTRYWAY_ACTOR_PORT ??= String(await freePort())
+  const preloads = (options.preloads ?? []).flatMap((file) => ['--import', file])
+  const children = new Map<ProcessName, ChildProcess>()
   let logs = ''
 
   const start = async () => {
-    const program = fileURLToPath(new URL('../start.ts', import.meta.url))
-    child = spawn(process.execPath, [...childArguments, program], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
-    const keep = (chunk: Buffer) => {
-      logs += chunk
+    for (const [name, file] of programs) {
+      if (isRunning(children.get(name))) continue
+      const program = fileURLToPath(new URL(file, import.meta.url))
+      const child = spawn(process.execPath, [...childArguments, ...preloads, program], {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      const keep = (chunk: Buffer) => {
+        logs += chunk
+      }
+      child.stdout?.on('data', keep)
+      child.stderr?.on('data', keep)
+      children.set(name, child)
     }
-    child.stdout?.on('data', keep)
-    child.stderr?.on('data', keep)
-    await untilHealthy(identity.url, child).catch(async (error: Error) => {
-      await end('SIGKILL')
+    await untilHealthy(identity.url, [...children.values()]).catch(async (error: Error) => {
+      await endAll('SIGKILL')
       throw new Error(`${error.message}\n${logs}`)
     })
   }
-  const end = async (signal: NodeJS.Signals) => {
-    const running = child
-    child = undefined
-    if (!running || running.exitCode !== null || running.signalCode !== null) return
+  const end = async (name: ProcessName, signal: NodeJS.Signals) => {
+    const running = children.get(name)
+    children.delete(name)
+    if (!running || !isRunning(running)) return
     const exited = once(running, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
     running.kill(signal)
     await exited.catch(() => {
@@ -118,7 +145,10 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
       throw new Error(`Still running ${STOP_TIMEOUT} ms after ${signal}\n${logs}`)
     })
   }
-  const stop = () => end('SIGTERM')
+  const endAll = async (signal: NodeJS.Signals) => {
+    for (const [name] of programs.toReversed()) await end(name, signal)
+  }
+  const stop = () => endAll('SIGTERM')
 
   await start().catch(async (error: Error) => {
     await folder.remove()
@@ -130,25 +160,36 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     adminPassword,
     dataDir: folder.path,
     get pid() {
-      return child?.pid
+      return children.get('runner')?.pid
     },
     get logs() {
       return logs
     },
     stop,
-    kill: () => end('SIGKILL'),
+    kill: (which) => (which ? end(which, 'SIGKILL') : endAll('SIGKILL')),
+    start,
     restart: async () => {
       await stop()
       await start()
+    },
+    send: (message) => void children.get('runner')?.send(message),
+    ended: async () => {
+      const runner = children.get('runner')
+      if (runner && isRunning(runner)) await once(runner, 'exit')
     },
     close: () => stop().finally(folder.remove),
   }
 }
 
-async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
+function isRunning(child: ChildProcess | undefined): boolean {
+  return child !== undefined && child.exitCode === null && child.signalCode === null
+}
+
+async function untilHealthy(url: string, children: ChildProcess[]): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`Vestibule ended with ${child.exitCode}`)
+    const ended = children.find((child) => !isRunning(child))
+    if (ended) throw new Error(`Vestibule ended with ${ended.exitCode ?? ended.signalCode}`)
     const answer = await fetch(`${url}/_health`).catch(() => undefined)
     if (answer?.ok) return
     await new Promise((resolve) => setTimeout(resolve, 50))

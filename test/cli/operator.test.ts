@@ -1,0 +1,147 @@
+import { AtpAgent } from '@atproto/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliJson, runCli } from '../../world/cli.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+
+let network: Network
+let env: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  network = await startNetwork()
+  env = network.vestibule.env
+})
+afterAll(() => network?.close())
+
+const cli = (...args: string[]) => runCli(env, args)
+const json = <T>(...args: string[]) => cliJson<T>(env, args)
+const signIn = (identifier: string, password: string) =>
+  new AtpAgent({ service: network.url }).login({ identifier, password })
+
+describe('accounts', () => {
+  test('live from create to delete', async () => {
+    const created = await json<{ did: string; password: string }>(
+      ...['account', 'create', 'alice.test', 'alice@mail.vestibule.internal'],
+    )
+    await expect(signIn('alice.test', created.password)).resolves.toBeDefined()
+
+    expect(await json('account', 'list', '--search', 'alic')).toMatchObject([
+      { did: created.did, handle: 'alice.test' },
+    ])
+    expect(await json('account', 'sessions', '@alice.test')).toMatchObject({
+      legacy: [{ appPasswordName: null }],
+    })
+
+    const reset = await json<{ password: string }>('account', 'reset-password', created.did)
+    expect(reset.password).not.toBe(created.password)
+    await expect(signIn('alice.test', created.password)).rejects.toThrow()
+    await expect(signIn('alice.test', reset.password)).resolves.toBeDefined()
+
+    await json('account', 'revoke', 'alice.test', '--all')
+    expect(await json('account', 'sessions', 'alice.test')).toMatchObject({ legacy: [], oauth: [] })
+    const audit = await json<{ event: string }[]>('account', 'audit', 'alice.test')
+    expect(audit.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['account_created', 'password_changed', 'signed_out_everywhere']),
+    )
+
+    await json('account', 'takedown', 'alice.test')
+    expect(await json('account', 'show', 'alice.test')).toMatchObject({ takedownRef: 'operator' })
+    await json('account', 'takedown', 'alice.test', '--lift')
+    await expect(signIn('alice.test', reset.password)).resolves.toBeDefined()
+
+    await json('account', 'delete', 'alice.test', '--yes')
+    expect(await cli('account', 'show', 'alice.test')).toMatchObject({
+      exitCode: 1,
+      stderr: 'No account alice.test here\n',
+    })
+  })
+
+  test('are told apart from mistakes', async () => {
+    expect(
+      await cli('account', 'create', 'x.example.com', 'x@mail.vestibule.internal'),
+    ).toMatchObject({ exitCode: 1, stderr: 'Not a supported handle domain\n' })
+    expect((await cli('account', 'show')).exitCode).toBe(2)
+    expect((await cli('account', 'revoke', 'alice.test')).exitCode).toBe(2)
+    expect((await cli('account', 'delete', 'alice.test')).exitCode).toBe(1)
+  })
+
+  test('a password in the arguments is warned of and not repeated', async () => {
+    const { exitCode, stdout, stderr } = await cli(
+      ...['account', 'create', 'bob.test', 'bob@mail.vestibule.internal'],
+      ...['--password', 'correct horse battery'],
+    )
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('Warning: other users')
+    expect(stdout + stderr).not.toContain('correct horse')
+    await expect(signIn('bob.test', 'correct horse battery')).resolves.toBeDefined()
+  })
+})
+
+test('invite codes are made, listed and disabled', async () => {
+  const codes = await json<string[]>('invite', 'create', '--count', '2', '--uses', '3')
+  expect(codes).toHaveLength(2)
+  await json('invite', 'disable', codes[0] as string)
+  expect(await json('invite', 'list', '--usable')).toMatchObject([
+    { code: codes[1], availableUses: 3, disabled: false },
+  ])
+  expect((await cli('invite', 'disable')).exitCode).toBe(2)
+  const { stdout } = await cli('invite', 'list')
+  expect(stdout).toContain(codes[0])
+})
+
+test('a PDS is listed, closed, opened and checked, and its password never shown', async () => {
+  const { did } = network.pds
+  await json('pds', 'close', did)
+  const closed = await cli('account', 'create', 'carol.test', 'carol@mail.vestibule.internal')
+  expect(closed).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('no new accounts') })
+  await json('pds', 'open', network.pds.url, '--capacity', '10', '--weight', '2')
+  const listed = await cli('--json', 'pds', 'list')
+  expect(JSON.parse(listed.stdout)).toMatchObject([{ did, open: true, capacity: 10, weight: 2 }])
+  expect(listed.stdout).not.toContain(network.pds.adminPassword)
+
+  const withPassword = { ...env, PDS_ADMIN_PASSWORD: network.pds.adminPassword }
+  const added = await cliJson<{ checks: unknown[] }>(withPassword, ['pds', 'add', network.pds.url])
+  expect(added.checks).toHaveLength(4)
+  expect(await cli('pds', 'remove', did)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('still holds accounts'),
+  })
+})
+
+test('the lines for the PDS are those it runs with', async () => {
+  const { cfg } = network.pds.pds.ctx
+  const settings = await json<Record<string, string>>('pds-settings')
+  expect(settings).toEqual({
+    PDS_ENTRYWAY_URL: cfg.entryway?.url,
+    PDS_ENTRYWAY_DID: cfg.entryway?.did,
+    PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX: cfg.entryway?.jwtPublicKeyHex,
+    PDS_ENTRYWAY_PLC_ROTATION_KEY: cfg.entryway?.plcRotationKey,
+    PDS_SERVICE_HANDLE_DOMAINS: '.test',
+  })
+  const { stdout } = await cli('pds-settings')
+  expect(stdout).toContain(`PDS_ENTRYWAY_URL=${network.url}\n`)
+  expect(stdout).not.toContain(env.ENTRYWAY_PLC_ROTATION_KEY_HEX)
+})
+
+describe('doctor', () => {
+  test('finds a network in order', async () => {
+    const checks = await json<{ name: string; state: string }[]>('doctor')
+    expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
+    expect(checks.map(({ name }) => name).join('\n')).toMatch(
+      /Program[\s\S]*tokens of this entryway[\s\S]*atproto-did[\s\S]*Clock[\s\S]*Mail/,
+    )
+  })
+
+  test('says how to mend mail and a PDS that belongs to somebody else', async () => {
+    const broken = { ...env, ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:1' }
+    const { exitCode, stdout } = await runCli(broken, ['doctor'])
+    expect(exitCode).toBe(1)
+    expect(stdout).toMatch(/FAILED.*Mail/)
+    expect(stdout).toContain('- Mail: see that ENTRYWAY_SMTP_URL')
+  })
+})
+
+test('without the program: exit code 3', async () => {
+  const { exitCode, stderr } = await runCli({ ...env, ENTRYWAY_PORT: '1' }, ['account', 'list'])
+  expect(exitCode).toBe(3)
+  expect(stderr).toContain('Is it running')
+})

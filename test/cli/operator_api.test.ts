@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { OPERATOR_PATH } from '../../operator/handler.ts'
+import { loadSecrets } from '../../secrets.ts'
+import { readSettings } from '../../settings.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+
+let network: Network
+let token: string
+
+beforeAll(async () => {
+  network = await startNetwork()
+  token = (await loadSecrets(readSettings(network.vestibule.env))).operatorToken
+})
+afterAll(() => network?.close())
+
+const call = (headers: Record<string, string>, body = '{}', command = 'status', method = 'POST') =>
+  fetch(`${network.url}${OPERATOR_PATH}${command}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    ...(method === 'POST' ? { body } : {}),
+  })
+
+test.each([
+  ['a wrong token', { authorization: 'Bearer wrong' }],
+  ['no token', { authorization: '' }],
+  ['an address elsewhere', { 'x-forwarded-for': '192.0.2.7' }],
+  ['a proxy in between, even for this machine', { 'x-forwarded-for': '127.0.0.1' }],
+  ['a proxy that says so otherwise', { forwarded: 'for=127.0.0.1' }],
+  ['a proxy that names the host', { 'x-forwarded-host': 'entryway.example.com' }],
+])('%s: there is no such path', async (_, headers) => {
+  const nowhere = await fetch(`${network.url}/_nothing/status`, { method: 'POST', body: '{}' })
+  const refused = await call(headers)
+  expect(refused.status).toBe(404)
+  expect(nowhere.status).toBe(404)
+  expect(await refused.text()).toBe(await nowhere.text())
+  expect((await call({})).status).toBe(200)
+})
+
+test('GET is nowhere, either', async () => {
+  expect((await call({}, '', 'status', 'GET')).status).toBe(404)
+})
+
+test('wrong input is told in clear words', async () => {
+  const wrong = await call({}, JSON.stringify({ count: 0 }), 'invite/create')
+  expect(wrong.status).toBe(400)
+  expect(await wrong.json()).toMatchObject({
+    error: 'InvalidRequest',
+    message: expect.stringContaining('count'),
+  })
+  expect((await call({}, 'no json', 'invite/create')).status).toBe(400)
+  expect((await call({}, '{}', 'constructor')).status).toBe(404)
+  expect((await call({}, '{"count":1}', 'invite/create')).status).toBe(200)
+})
+
+test('a client is registered by the rules of the provider', async () => {
+  const metadata = {
+    client_name: 'Desk',
+    redirect_uris: ['https://desk.example.com/cb'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    scope: 'atproto',
+    token_endpoint_auth_method: 'none',
+    application_type: 'web',
+    dpop_bound_access_tokens: true,
+  }
+  const add = (id: string, metadata: object) =>
+    call({}, JSON.stringify({ id, metadata }), 'client/add')
+  const push = (client_id: string) =>
+    fetch(`${network.url}/oauth/par`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id }),
+    }).then((response) => response.json())
+
+  expect(await push('desk')).toMatchObject({ error: 'invalid_client_metadata' })
+  const wrong = await add('desk', { ...metadata, scope: 'email' })
+  expect(wrong.status).toBe(400)
+  expect(await push('desk')).toMatchObject({ error: 'invalid_client_metadata' })
+  expect((await add('https://desk.example.com/client.json', metadata)).status).toBe(400)
+  expect((await add('desk', metadata)).status).toBe(200)
+  expect(await push('desk')).not.toMatchObject({ error: 'invalid_client_metadata' })
+})
