@@ -1,14 +1,22 @@
 import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
 import { type Dns, resolveHere, startDns } from './dns.ts'
-import type { Peer } from './loopback.ts'
+import type { LoopbackServer, Peer } from './loopback.ts'
 import { type Pds, type PdsOptions, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
-import { makeVestibuleIdentity, startVestibule, type Vestibule } from './vestibule.ts'
+import {
+  makeVestibuleIdentity,
+  startVestibule,
+  type Vestibule,
+  type VestibuleIdentity,
+  type VestibuleOptions,
+} from './vestibule.ts'
 
 export type NetworkOptions = {
   /** Settings of Vestibule over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
+  /** How the program runs. */
+  program?: Pick<VestibuleOptions, 'split' | 'preloads'>
   /** Settings of the PDS. */
   pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains'>
 }
@@ -16,8 +24,10 @@ export type NetworkOptions = {
 /** A whole local network: {@link Peer.url} is Vestibule's. */
 export type Network = Peer & {
   vestibule: Vestibule
+  /** Vestibule's keys, for those who want to forge its tokens. */
+  identity: VestibuleIdentity
   pds: Pds
-  plc: Peer
+  plc: LoopbackServer
   smtp: Smtp
   ca: CertificateAuthority
   dns: Dns
@@ -64,9 +74,10 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         ca,
         dns,
         env: options.env,
+        ...options.program,
       }),
     )
-    return { url: vestibule.url, vestibule, pds, plc, smtp, ca, dns, close }
+    return { url: vestibule.url, vestibule, identity, pds, plc, smtp, ca, dns, close }
   } catch (error) {
     await close()
     throw error

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import type { Peer } from './loopback.ts'
 
 export type Smtp = Peer & {
+  server: Server
   /** Every mail taken so far, oldest first. */
   mails: Email[]
   /**
@@ -48,6 +49,7 @@ export async function startSmtp(): Promise<Smtp> {
 
   return {
     url: `smtp://127.0.0.1:${port}`,
+    server: server.server,
     mails,
     refuse: (reason) => {
       refusal = reason

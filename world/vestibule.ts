@@ -159,6 +159,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     did: identity.did,
     adminPassword,
     dataDir: folder.path,
+    env,
     get pid() {
       return children.get('runner')?.pid
     },

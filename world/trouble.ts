@@ -1,0 +1,80 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+
+/**
+ * What is wrong with a server: nobody listens (`refuse`), it takes connections and says nothing
+ * (`hang`), or it is another server altogether (`rubbish`).
+ */
+export type Trouble = 'refuse' | 'hang' | 'rubbish'
+
+/** What something says that is neither a PDS nor PLC nor a mail server, but does answer. */
+const RUBBISH = [
+  'HTTP/1.1 200 OK',
+  'content-type: text/html',
+  'content-length: 18',
+  '',
+  '<h1>It works!</h1>',
+].join('\r\n')
+
+/** A server that can be troubled. */
+export type Troubled = {
+  /** From now on; open connections are cut. */
+  begin: (trouble: Trouble) => Promise<void>
+  /** All is well again. */
+  end: () => Promise<void>
+}
+
+/** Takes hold of a listening server, of whatever protocol. */
+export function troubled(server: Server): Troubled {
+  const { port } = server.address() as AddressInfo
+  const sockets = new Set<Socket>()
+  const track = (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
+  }
+  server.on('connection', track)
+  const serve = server.listeners('connection') as ((socket: Socket) => void)[]
+  const handle = (handlers: ((socket: Socket) => void)[]) => {
+    server.removeAllListeners('connection')
+    for (const handler of handlers) server.on('connection', handler)
+  }
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+
+  return {
+    begin: async (trouble) => {
+      if (trouble === 'refuse') {
+        const closed = once(server, 'close')
+        server.close()
+        cut()
+        await closed
+        return
+      }
+      handle([track, trouble === 'hang' ? takeAndSayNothing : talkRubbish])
+      cut()
+    },
+    end: async () => {
+      handle(serve)
+      cut()
+      if (server.listening) return
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
+  }
+}
+
+function takeAndSayNothing(socket: Socket): void {
+  socket.resume()
+}
+
+function talkRubbish(socket: Socket): void {
+  // A mail server speaks first; a web server is asked.
+  const greet = setTimeout(() => socket.write('It works!\r\n'), 200)
+  socket.once('close', () => clearTimeout(greet))
+  socket.on('data', () => {
+    clearTimeout(greet)
+    socket.write(RUBBISH)
+  })
+}
