@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Answer, Client } from './comparison/client.ts'
+import { ADDED_FIELDS, DIFFERENCES } from './comparison/differences.ts'
+import { admin, invites, others } from './comparison/scenarios/admin.ts'
+import { emails } from './comparison/scenarios/email.ts'
+import { identity } from './comparison/scenarios/identity.ts'
+import { life, takedown } from './comparison/scenarios/life.ts'
+import { appPasswords, passwords } from './comparison/scenarios/passwords.ts'
+import { sessions, tokens } from './comparison/scenarios/sessions.ts'
+import { signUp } from './comparison/scenarios/sign_up.ts'
+import { startWorlds, type Way, type Worlds } from './comparison/world.ts'
+
+/** The same calls to a stock PDS alone, to Vestibule, and to a stock PDS behind Vestibule. */
+let worlds: Worlds
+beforeAll(async () => {
+  worlds = await startWorlds()
+})
+afterAll(() => worlds?.close())
+
+const used = new Set<string>()
+const scenarios = {
+  sessions,
+  tokens,
+  emails,
+  passwords,
+  appPasswords,
+  identity,
+  life,
+  takedown,
+  admin,
+  invites,
+  others,
+}
+const cases = [
+  // Accounts are not made through a PDS behind an entryway.
+  { name: 'signUp', run: signUp, way: 'direct' },
+  ...Object.entries(scenarios).flatMap(([name, run]) =>
+    (['direct', 'through'] as const).map((way) => ({ name, run, way })),
+  ),
+] as const
+
+const answersAlone = new Map<string, Promise<Map<string, Answer>>>()
+async function answersOf(run: (client: Client) => Promise<void>, way: Way) {
+  const client = new Client(worlds[way])
+  await run(client)
+  return client.answers
+}
+
+test.each(cases)('$name, $way', async ({ name, run, way }) => {
+  const alone = answersAlone.get(name) ?? answersOf(run, 'alone')
+  answersAlone.set(name, alone)
+  const expected = await alone
+  const found = await answersOf(run, way)
+
+  const unexpected: Record<string, unknown> = {}
+  for (const [call, answer] of found) {
+    const here = withoutAddedFields(answer)
+    const difference = DIFFERENCES.find((d) => d.calls.includes(call) && d.ways.includes(way))
+    const isSame = equal(here, expected.get(call))
+    if (difference) {
+      used.add(`${call}, ${way}`)
+      expect(isSame, `${call} is listed as different, and is not`).toBe(false)
+      expect({ call, ...here }).toMatchObject({ call, ...difference.behind })
+    } else if (!isSame) {
+      unexpected[call] = { alone: expected.get(call), [way]: here }
+    }
+  }
+  expect(unexpected).toEqual({})
+  expect([...found.keys()]).toEqual([...expected.keys()])
+})
+
+test('every difference in the table was met', () => {
+  const listed = DIFFERENCES.flatMap(({ calls, ways }) =>
+    calls.flatMap((call) => ways.map((way) => `${call}, ${way}`)),
+  )
+  expect([...used].sort()).toEqual(listed.sort())
+})
+
+function equal(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+function withoutAddedFields(answer: Answer): Answer {
+  const { shape } = answer
+  if (shape === null || typeof shape !== 'object' || Array.isArray(shape)) return answer
+  const kept = Object.entries(shape).filter(([key]) => !Object.hasOwn(ADDED_FIELDS, key))
+  return { ...answer, shape: Object.fromEntries(kept) }
+}

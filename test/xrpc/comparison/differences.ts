@@ -1,0 +1,206 @@
+import type { Answer } from './client.ts'
+import type { Way } from './world.ts'
+
+/** Where Vestibule answers otherwise than a stock PDS alone, and why. */
+export type Difference = {
+  /** Names of calls, as the scenarios have them. */
+  calls: string[]
+  /** Whether the client calls Vestibule, or the PDS behind it. */
+  ways: Exclude<Way, 'alone'>[]
+  behind: Partial<Answer>
+  why: string
+}
+
+/** Fields of a body that Vestibule adds, wherever they are. */
+export const ADDED_FIELDS = {
+  emailAuthFactor: 'the reference has no second factor; its lexicons and the Bluesky app do',
+}
+
+const bothWays: Difference['ways'] = ['direct', 'through']
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    calls: ['createAccount: no password'],
+    ways: ['direct'],
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'the reference makes an account that nobody can ever sign in to',
+  },
+  {
+    calls: ['createAccount: proof for another service'],
+    ways: ['direct'],
+    behind: { status: 401, error: 'BadJwtAudience' },
+    why: 'the same refusal, before the issuer is looked up rather than after',
+  },
+  {
+    calls: ['access token: of a DID without account'],
+    ways: ['direct'],
+    behind: { status: 403, error: 'AccountNotFound' },
+    why: 'the account is looked up for every method, since its PDS is the audience to check; the reference has this answer in other methods',
+  },
+  {
+    calls: ['access token: of a DID without account'],
+    ways: ['through'],
+    behind: { status: 500 },
+    why: 'the PDS has no key to ask the entryway with; such a token needs a forged signature or a deleted account',
+  },
+  {
+    calls: ['createAppPassword: name taken'],
+    ways: bothWays,
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'the reference lets a database error out',
+  },
+  {
+    calls: ['admin.updateAccountEmail: taken'],
+    ways: bothWays,
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'the reference lets a database error out',
+  },
+  {
+    calls: ['admin.updateAccountPassword: nobody'],
+    ways: bothWays,
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'the reference reports success for a DID that has no account',
+  },
+  {
+    calls: ['updateSubjectStatus: of nobody'],
+    ways: ['direct'],
+    behind: { status: 400, error: 'NotFound' },
+    why: 'the reference reports success for a DID that has no account',
+  },
+  {
+    calls: ['admin.deleteAccount: nobody'],
+    ways: ['direct'],
+    behind: { status: 400, error: 'AccountNotFound' },
+    why: 'the reference reports success for a DID that has no account',
+  },
+  {
+    calls: ["getAccountInfo: a user's token"],
+    ways: ['direct'],
+    behind: { status: 401, error: 'AuthenticationRequired' },
+    why: 'moderation services are known to the PDS, not to Vestibule: only Basic is looked at',
+  },
+  {
+    calls: ["admin.sendEmail: a user's token"],
+    ways: ['direct'],
+    behind: { status: 401, error: 'BadJwtType' },
+    why: "the only service that may is the recipient's own PDS, so its JWT is verified first",
+  },
+  {
+    calls: ['searchAccounts', 'checkHandleAvailability'],
+    ways: ['direct'],
+    behind: { status: 200 },
+    why: 'lexicon methods that the reference leaves to entryways',
+  },
+  {
+    calls: ['dereferenceScope'],
+    ways: ['direct'],
+    behind: { status: 400, error: 'InvalidScopeReference' },
+    why: 'a lexicon method that the reference leaves to entryways',
+  },
+  {
+    calls: ['describeServer'],
+    ways: ['direct'],
+    behind: { status: 200 },
+    why: "blobUploadLimit is the PDS's, which says it",
+  },
+  {
+    calls: ['resolveHandle', 'resolveHandle: new handle'],
+    ways: ['through'],
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'the PDS resolves by DNS and HTTPS what the entryway publishes; .test is not on the web',
+  },
+  {
+    calls: [
+      'resolveHandle: unknown',
+      'resolveHandle: old handle',
+      'resolveHandle: deactivated',
+      'resolveHandle: deleted',
+      'resolveHandle: taken down',
+    ],
+    ways: ['through'],
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: "the PDS does not know which handles are the entryway's own",
+  },
+  {
+    calls: ['createSession: taken down', 'getSession: token of before the takedown'],
+    ways: ['through'],
+    behind: { status: 200 },
+    why: 'the operator took the account down on the PDS, which tells nobody; at Vestibule it reaches both',
+  },
+  {
+    calls: ['createSession: taken down, allowed', 'createSession: takedown lifted'],
+    ways: ['through'],
+    behind: { status: 200 },
+    why: 'as above: `status` is what Vestibule knows',
+  },
+  {
+    calls: ['getSession: narrow token'],
+    ways: ['through'],
+    behind: { status: 200 },
+    why: 'as above: the session is not a narrow one',
+  },
+  {
+    calls: ['requestEmailConfirmation: narrow token'],
+    ways: ['through'],
+    behind: { status: 401, error: 'AccountTakedown' },
+    why: 'as above',
+  },
+  {
+    calls: ['activateAccount: narrow token'],
+    ways: ['through'],
+    behind: { status: 400, error: 'AccountNotFound' },
+    why: 'as above; the PDS refuses to activate it',
+  },
+  {
+    calls: ['getAccountInfo', 'getAccountInfos'],
+    ways: ['through'],
+    behind: { status: 200 },
+    why: 'behind an entryway the PDS knows neither address nor invites; ask Vestibule',
+  },
+  {
+    calls: ['admin.updateAccountHandle'],
+    ways: ['through'],
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'behind an entryway this is how the entryway tells the PDS; the operator asks Vestibule',
+  },
+  {
+    calls: ['admin.updateAccountHandle: reserved'],
+    ways: ['through'],
+    behind: { status: 400 },
+    why: 'as above',
+  },
+  {
+    calls: ['admin.updateAccountHandle: taken'],
+    ways: ['through'],
+    behind: { status: 400, error: 'InvalidRequest' },
+    why: 'as above',
+  },
+  {
+    calls: [
+      'createInviteCode',
+      'createInviteCode: for an account',
+      'createInviteCodes',
+      'createInviteCodes: for nobody in particular',
+      'getInviteCodes',
+      'getInviteCodes: by use',
+      'getInviteCodes: bad cursor',
+      'getInviteCodes: no token',
+      'disableInviteCodes',
+      "disableInviteCodes: the operator's",
+      'disableAccountInvites',
+      'enableAccountInvites',
+    ],
+    ways: ['through'],
+    behind: {
+      status: 400,
+      message: 'Account invites are managed by the entryway service',
+    },
+    why: 'the PDS says so itself: ask Vestibule',
+  },
+  {
+    calls: ['getAccountInviteCodes'],
+    ways: ['through'],
+    behind: { status: 200, shape: { codes: [] } },
+    why: 'as above: no codes were made',
+  },
+]
