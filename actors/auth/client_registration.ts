@@ -15,6 +15,8 @@ const NEEDS_NO_REGISTRATION = /^https?:/
 export function createClientRegistration(db: Db, provider: OAuthProvider) {
   return async (id: string, given: Record<string, unknown>): Promise<void> => {
     if (NEEDS_NO_REGISTRATION.test(id)) throw invalid('a client whose id is a URL publishes them')
+    // The provider looks at every id as a URL first, and breaks at one that is none.
+    if (!URL.canParse(id)) throw invalid('its id must be a URI, such as urn:example:app')
     const { data: metadata, error } = oauthClientMetadataSchema.safeParse(given)
     if (!metadata)
       throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())

@@ -3,6 +3,8 @@ import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { loadSecrets } from '../../secrets.ts'
 import { readSettings } from '../../settings.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
+import { discoverApp } from '../clients/oauth_app.ts'
+import { startLogin } from '../clients/oauth_session.ts'
 
 let network: Network
 let token: string
@@ -32,7 +34,7 @@ test.each([
   const refused = await call(headers)
   expect(refused.status).toBe(404)
   expect(nowhere.status).toBe(404)
-  expect(await refused.text()).toBe(await nowhere.text())
+  expect(await refused.text()).toBe((await nowhere.text()).replace('_nothing', '_operator'))
   expect((await call({})).status).toBe(200)
 })
 
@@ -65,17 +67,23 @@ test('a client is registered by the rules of the provider', async () => {
   }
   const add = (id: string, metadata: object) =>
     call({}, JSON.stringify({ id, metadata }), 'client/add')
-  const push = (client_id: string) =>
-    fetch(`${network.url}/oauth/par`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id }),
-    }).then((response) => response.json())
+  const redirectUri = metadata.redirect_uris[0] as string
+  const options = {
+    pdsUrl: network.pds.url,
+    clientId: 'urn:example:desk',
+    redirectUri,
+    scope: 'atproto',
+  }
+  const app = await discoverApp(options)
 
-  expect(await push('desk')).toMatchObject({ error: 'invalid_client_metadata' })
-  const wrong = await add('desk', { ...metadata, scope: 'email' })
-  expect(wrong.status).toBe(400)
-  expect(await push('desk')).toMatchObject({ error: 'invalid_client_metadata' })
+  await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_client_metadata' })
+  expect((await add('urn:example:desk', { ...metadata, scope: 'email' })).status).toBe(400)
+  expect((await add('urn:example:desk', { client_name: 'Desk' })).status).toBe(400)
+  expect((await add('desk', metadata)).status).toBe(400)
   expect((await add('https://desk.example.com/client.json', metadata)).status).toBe(400)
-  expect((await add('desk', metadata)).status).toBe(200)
-  expect(await push('desk')).not.toMatchObject({ error: 'invalid_client_metadata' })
+  await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_client_metadata' })
+
+  expect(await (await add('urn:example:desk', metadata)).json()).toEqual({ id: 'urn:example:desk' })
+  expect((await add('urn:example:desk', { ...metadata, scope: 'email' })).status).toBe(400)
+  expect((await startLogin(app)).url).toContain('request_uri')
 })
