@@ -5,8 +5,11 @@ import { Refusal } from '../../errors.ts'
 import type { Db } from '../../stores/sql/database.ts'
 import { deleteClient, readClient, upsertClient } from '../../stores/sql/flow/client.ts'
 
-/** Such clients publish their metadata themselves; they are never looked up here. */
-const NEEDS_NO_REGISTRATION = /^https?:/
+/**
+ * What the provider looks up here: it fetches the metadata of ids that are an https URL with a
+ * path, makes up those of `http://localhost`, and breaks at ids that are no web URL.
+ */
+const LOOKED_UP = /^https:\/\/[^/?#@]+\/?$/
 
 /**
  * Registers clients without a metadata URL. What the provider would not take of one is refused
@@ -14,9 +17,9 @@ const NEEDS_NO_REGISTRATION = /^https?:/
  */
 export function createClientRegistration(db: Db, provider: OAuthProvider) {
   return async (id: string, given: Record<string, unknown>): Promise<void> => {
-    if (NEEDS_NO_REGISTRATION.test(id)) throw invalid('a client whose id is a URL publishes them')
-    // The provider looks at every id as a URL first, and breaks at one that is none.
-    if (!URL.canParse(id)) throw invalid('its id must be a URI, such as urn:example:app')
+    if (!LOOKED_UP.test(id)) {
+      throw invalid('its id must be an https URL without a path, such as https://app.example.com')
+    }
     const { data: metadata, error } = oauthClientMetadataSchema.safeParse(given)
     if (!metadata)
       throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())

@@ -9,7 +9,7 @@ export function addClientCommands(program: Command): void {
     .description('OAuth clients that publish no metadata of their own')
     .command('add')
     .description('Register a client, or change its metadata')
-    .argument('<id>', 'its client_id, such as urn:example:app')
+    .argument('<id>', 'its client_id, an https URL without a path, such as https://app.example.com')
     .argument('<file>', 'its metadata as JSON (RFC 7591)')
     .action(
       online(async (operator, output, [id = '', file = '']) => {

@@ -70,20 +70,22 @@ test('a client is registered by the rules of the provider', async () => {
   const redirectUri = metadata.redirect_uris[0] as string
   const options = {
     pdsUrl: network.pds.url,
-    clientId: 'urn:example:desk',
+    clientId: 'https://desk.example.com',
     redirectUri,
     scope: 'atproto',
   }
   const app = await discoverApp(options)
 
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_client_metadata' })
-  expect((await add('urn:example:desk', { ...metadata, scope: 'email' })).status).toBe(400)
-  expect((await add('urn:example:desk', { client_name: 'Desk' })).status).toBe(400)
+  expect((await add('https://desk.example.com', { ...metadata, scope: 'email' })).status).toBe(400)
+  expect((await add('https://desk.example.com', { client_name: 'Desk' })).status).toBe(400)
   expect((await add('desk', metadata)).status).toBe(400)
   expect((await add('https://desk.example.com/client.json', metadata)).status).toBe(400)
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_client_metadata' })
 
-  expect(await (await add('urn:example:desk', metadata)).json()).toEqual({ id: 'urn:example:desk' })
-  expect((await add('urn:example:desk', { ...metadata, scope: 'email' })).status).toBe(400)
+  expect(await (await add('https://desk.example.com', metadata)).json()).toEqual({
+    id: 'https://desk.example.com',
+  })
+  expect((await add('https://desk.example.com', { ...metadata, scope: 'email' })).status).toBe(400)
   expect((await startLogin(app)).url).toContain('request_uri')
 })
