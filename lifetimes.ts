@@ -45,6 +45,9 @@ export const FAILED_SIGN_IN = 350
 /** The gateway gives up on an actor after this and answers 503. */
 export const GATEWAY_DEADLINE = 30 * SECOND
 
+/** A connection to a runner that is not there is opened anew after this, with short pauses again. */
+export const RECONNECT = 10 * SECOND
+
 /** How long a stopping gateway waits for requests in flight. */
 export const DRAIN = 10 * SECOND
 
@@ -69,6 +72,9 @@ export const SWEEP_INTERVAL = 60 * SECOND
 
 /** A sign-up or handle change that nobody works on any more is finished or undone after this. */
 export const SAGA_ABANDONED = 2 * MINUTE
+
+/** How often it is looked for those. */
+export const RECOVERY_INTERVAL = 60 * SECOND
 
 /** How long an account's audit trail goes back. */
 export const AUDIT_MEMORY = 90 * DAY

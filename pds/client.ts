@@ -1,5 +1,5 @@
 import { AtpBaseClient } from '@atproto/api'
-import { XRPCError } from '@atproto/xrpc'
+import { ResponseType, XRPCError } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../errors.ts'
 import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
@@ -113,6 +113,16 @@ export class PdsClient {
       throw new UnavailableError(`The PDS ${this.pds.did}`, { cause: err })
     }
   }
+}
+
+/**
+ * Whether the PDS itself said that it did not do what it was asked. A timeout, or the 502 of a
+ * proxy, leaves open what it did.
+ */
+export function saidNo(err: unknown): boolean {
+  if (err instanceof PdsRefusal) return true
+  const cause = err instanceof UnavailableError ? err.cause : undefined
+  return cause instanceof XRPCError && cause.status === ResponseType.InternalServerError
 }
 
 /** The PDS understood and said no. */

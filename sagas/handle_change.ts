@@ -3,6 +3,7 @@ import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Outcome } from './sign_up.ts'
 
 /**
  * Changes a handle everywhere: directory, PLC, PDS, the account's own records. The new handle is
@@ -43,18 +44,22 @@ export async function changeHandle(
  * Finishes a handle change that was interrupted when the DID document already has the new handle,
  * else gives the new handle back.
  *
+ * @param mayGiveUp false while the operation may still be on its way to PLC
  * @throws {UnavailableError} when that cannot be found out yet
  */
 export async function settleHandleChange(
   services: Services,
   did: string,
   newHandle: string,
-): Promise<void> {
+  mayGiveUp: boolean,
+): Promise<Outcome> {
   if ((await publishedHandle(services, did)) === newHandle) {
     await finish(services, did, newHandle)
-  } else {
-    await services.actors.directory.abandonHandleChange(did)
+    return 'finished'
   }
+  if (!mayGiveUp) return 'open'
+  await services.actors.directory.abandonHandleChange(did)
+  return 'given up'
 }
 
 async function publishHandle(services: Services, did: string, handle: string): Promise<void> {

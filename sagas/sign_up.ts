@@ -1,6 +1,6 @@
 import type { Services } from '../actors/services.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
-import { PdsRefusal } from '../pds/client.ts'
+import { saidNo } from '../pds/client.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
 import type { SignUp } from '../stores/sql/directory/sign_up.ts'
 
@@ -64,39 +64,50 @@ export async function signUp(services: Services, input: SignUpInput): Promise<Ac
   try {
     await client.createAccount({ did, handle: input.handle, plcOp: op })
   } catch (err) {
-    const created = await settle(services, record, err)
-    if (created) return created
-    throw err
+    await settle(services, record, err)
   }
   return finish(services, record)
 }
 
+/** What became of something that was interrupted; `open` things stay on record. */
+export type Outcome = 'finished' | 'given up' | 'open'
+
 /**
- * Finishes or undoes a sign-up that was interrupted.
+ * Finishes a sign-up that was interrupted when the PDS has the account, else undoes it.
  *
- * @returns the account when it exists after all, null when the names were given back
+ * @param mayGiveUp false while the PDS may still be about to create the account
  * @throws {UnavailableError} when that cannot be found out yet; nothing is changed then
  */
-export async function settleSignUp(services: Services, signUp: SignUp): Promise<AccountRow | null> {
+export async function settleSignUp(
+  services: Services,
+  signUp: SignUp,
+  mayGiveUp: boolean,
+): Promise<Outcome> {
   const { directory } = services.actors
   if (signUp.step === 'creating' && signUp.did !== null) {
     const client = await services.pds(signUp.pdsDid)
-    if (await client.hasAccount(signUp.did)) return finish(services, signUp)
+    if (await client.hasAccount(signUp.did)) {
+      await finish(services, signUp)
+      return 'finished'
+    }
+    if (!mayGiveUp) return 'open'
     // The PDS may have published the DID before it failed; nobody will ever use it.
     if (await services.plc.read(signUp.did)) await services.plc.tombstone(signUp.did)
   }
   await directory.abandonSignUp(signUp.id)
-  return null
+  return 'given up'
 }
 
-async function settle(services: Services, record: SignUp, cause: unknown) {
-  try {
-    return await settleSignUp(services, record)
-  } catch (err) {
-    services.log.warn({ err, did: record.did }, 'sign-up left for later: its outcome is unknown')
-    if (cause instanceof PdsRefusal) throw cause
-    return null
-  }
+/** After the PDS did not say that it created the account. @throws what it said instead */
+async function settle(services: Services, record: SignUp, cause: unknown): Promise<void> {
+  const { did } = record
+  const outcome = await settleSignUp(services, record, saidNo(cause)).catch((err) => {
+    services.log.warn({ err, did }, 'it is unknown whether the PDS has the account')
+    return 'open' as const
+  })
+  if (outcome === 'finished') return
+  if (outcome === 'open') services.log.warn({ did }, 'sign-up left for later')
+  throw cause
 }
 
 async function finish(services: Services, signUp: SignUp): Promise<AccountRow> {

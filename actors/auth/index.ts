@@ -1,9 +1,11 @@
 import { actor } from 'rivetkit'
 import { SWEEP_INTERVAL } from '../../lifetimes.ts'
 import { createOperatorHandler } from '../../operator/handler.ts'
+import { startRecovery } from '../../sagas/recovery.ts'
 import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { sweepFlow } from '../../stores/sql/flow/sweep.ts'
+import { enterGroup } from '../../stores/sql/group_commit.ts'
 import { sweepCounters } from '../../stores/sql/limits/counter.ts'
 import type { Actors } from '../handles.ts'
 import { answering, databasePath, type Runner, requireSecret } from '../runner.ts'
@@ -40,23 +42,29 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
         db,
         counters,
         sweeper,
+        stopRecovery: startRecovery(services),
         routes: runner.settings.rateLimits ? limitRoutes(counters, db, actors, routes) : routes,
       }
     },
     onSleep: (c) => {
       clearInterval(c.vars.sweeper)
+      c.vars.stopRecovery()
       closeDatabase(c.vars.db)
       closeDatabase(c.vars.counters)
     },
     onDestroy: (c) => {
       clearInterval(c.vars.sweeper)
+      c.vars.stopRecovery()
       closeDatabase(c.vars.db)
       closeDatabase(c.vars.counters)
     },
     actions: {
-      answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
-        answer(envelope, runner.settings, c.vars.routes),
-      ),
+      answer: answering(async (c: { vars: AuthVars }, envelope: RequestEnvelope) => {
+        const settled = enterGroup(c.vars.db)
+        const answered = await answer(envelope, runner.settings, c.vars.routes)
+        await settled()
+        return answered
+      }),
       ready: () => true,
     },
   })
@@ -65,5 +73,6 @@ type AuthVars = {
   db: ReturnType<typeof openDatabase>
   counters: ReturnType<typeof openDatabase>
   sweeper: NodeJS.Timeout
+  stopRecovery: () => void
   routes: Routes
 }
