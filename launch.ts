@@ -17,14 +17,20 @@ export async function launch(
   try {
     const settings = readSettings(process.env)
     const log = createLog(settings.logLevel)
-    const stop = await start(settings, log)
+    let stop = async () => {}
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, async () => {
         log.info({ signal }, 'stopping')
-        await stop()
-        process.exit(0)
+        try {
+          await stop()
+          process.exit(0)
+        } catch (err) {
+          log.error({ err }, 'did not stop in order')
+          process.exit(1)
+        }
       })
     }
+    stop = await start(settings, log)
   } catch (err) {
     if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
     else console.error(err instanceof Error ? err.message : err)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createFileSystemDriver, setup } from 'rivetkit'
 import { createClient } from 'rivetkit/client'
 import { accountActor } from './actors/account/index.ts'
+import { AuthConnection, type RivetConnection } from './actors/auth/connection.ts'
 import { authActor } from './actors/auth/index.ts'
 import { directoryActor } from './actors/directory/index.ts'
 import { type ActorsClient, connectActors } from './actors/handles.ts'
@@ -54,7 +55,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 
   if (host === 'engine') {
     setup({ ...common, endpoint: settings.rivetEndpoint as string }).startRunner()
-    return connectAuth(settings, secret)
+    return connectAuth(settings, secret).opened()
   }
 
   if (host === 'port') {
@@ -65,7 +66,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       managerHost: '127.0.0.1',
       managerPort: settings.actorPort,
     }).startRunner()
-    return connectAuth(settings, secret)
+    return connectAuth(settings, secret).opened()
   }
 
   setup({ ...common, driver: processHost.driver, serveManager: false }).startRunner()
@@ -73,11 +74,12 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 }
 
 /** The auth actor over one persistent connection, which reconnects by itself. */
-export function connectAuth(settings: Settings, secret: string): AuthActor {
+export function connectAuth(settings: Settings, secret: string): AuthConnection {
   const client = createClient({
     endpoint: settings.rivetEndpoint ?? `http://127.0.0.1:${settings.actorPort}`,
   }) as unknown as AuthClient
-  return client.auth.getOrCreate(AUTH_KEY, { params: { secret } }).connect()
+  const handle = client.auth.getOrCreate(AUTH_KEY, { params: { secret } })
+  return new AuthConnection(() => handle.connect())
 }
 
 type AuthClient = {
@@ -85,6 +87,6 @@ type AuthClient = {
     getOrCreate(
       key: string[],
       options: { params: { secret: string } },
-    ): AuthActor & { connect(): AuthActor }
+    ): { connect(): RivetConnection }
   }
 }

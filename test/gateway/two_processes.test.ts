@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeSecretHex } from '../../world/keys.ts'
+import { freePort } from '../../world/loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { newHeadlessBrowser } from '../clients/headless_browser.ts'
+import { type Program, runProgram, untilStatus } from './programs.ts'
+
+const METADATA = '/.well-known/oauth-authorization-server'
+let folder: TemporaryFolder
+let env: Record<string, string>
+let url: string
+let gateway: Program
+let runner: Program
+
+beforeAll(async () => {
+  folder = await makeTemporaryFolder('two-processes')
+  const port = await freePort()
+  url = `http://localhost:${port}`
+  env = {
+    ENTRYWAY_DEV: '1',
+    ENTRYWAY_PUBLIC_URL: url,
+    ENTRYWAY_PORT: String(port),
+    ENTRYWAY_ACTOR_PORT: String(await freePort()),
+    ENTRYWAY_DATA_DIR: folder.path,
+    ENTRYWAY_PLC_URL: 'http://localhost:9',
+    ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
+  }
+  gateway = runProgram('start_gateway.ts', env)
+})
+afterAll(async () => {
+  await gateway?.end('SIGKILL')
+  await runner?.end('SIGKILL')
+  await folder?.remove()
+})
+
+test('a gateway whose runner comes, dies and comes back', async () => {
+  const alone = await untilStatus(url + METADATA, 503)
+  expect(alone.headers.get('retry-after')).toBe('2')
+  expect(await alone.json()).toMatchObject({ error: 'temporarily_unavailable' })
+  expect((await fetch(`${url}/_health`)).status).toBe(503)
+
+  runner = runProgram('start_runner.ts', env)
+  const served = await untilStatus(url + METADATA, 200)
+  expect(await served.json()).toMatchObject({ issuer: url })
+  expect((await fetch(`${url}/_health`)).status).toBe(200)
+  const page = await newHeadlessBrowser(url).open(`${url}/account`)
+  const [script] = (await page.body.text()).match(/[^"]+\.js(?=")/) ?? []
+  const asset = await fetch(new URL(script as string, url))
+  expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(64 * 1024)
+
+  await runner.end('SIGKILL')
+  expect((await untilStatus(url + METADATA, 503)).headers.get('retry-after')).toBe('2')
+
+  runner = runProgram('start_runner.ts', env)
+  await untilStatus(url + METADATA, 200)
+  expect((await fetch(`${url}/oauth/jwks`)).status).toBe(200)
+})
+
+test('both end in order', async () => {
+  expect(await runner.end('SIGTERM')).toBe(0)
+  expect(await gateway.end('SIGTERM')).toBe(0)
+})
