@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { AtpAgent } from '@atproto/api'
+import Sqlite from 'better-sqlite3'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { SAGA_ABANDONED } from '../../lifetimes.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import { newPost } from '../clients/new_post.ts'
+
+let network: Network
+beforeAll(async () => {
+  network = await startNetwork()
+})
+afterAll(() => network?.close())
+
+/** Makes the PDS hang in one of its own functions, once. */
+function hangIn<K extends string>(owner: { [k in K]: (...args: never[]) => unknown }, name: K) {
+  const reached = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  gate.promise.catch(() => {})
+  const original = owner[name]
+  owner[name] = async (...args: never[]) => {
+    owner[name] = original
+    reached.resolve()
+    await gate.promise
+    return original.apply(owner, args)
+  }
+  return { reached: reached.promise, goOn: gate.resolve, fail: gate.reject }
+}
+
+const signUp = (person: Credentials) =>
+  new AtpAgent({ service: network.url }).createAccount(person).then(({ data }) => data)
+
+async function signIn({ handle, password }: Credentials): Promise<AtpAgent> {
+  const agent = new AtpAgent({ service: network.url })
+  await agent.login({ identifier: handle, password })
+  return agent
+}
+
+/** As time does: the directory's records of unfinished work become this much older. */
+function age(table: string, column: string, ms: number): void {
+  const db = new Sqlite(join(network.vestibule.dataDir, 'directory.sqlite'))
+  const { changes } = db.prepare(`UPDATE ${table} SET ${column} = ${column} - ?`).run(ms)
+  db.close()
+  expect(changes).toBe(1)
+}
+
+test('killed while the PDS reserves a key: the names are free at once', async () => {
+  const person = newCredentials('rec')
+  const pds = hangIn(network.pds.pds.ctx.actorStore, 'reserveKeypair')
+  signUp(person).catch(() => {})
+  await pds.reached
+  await network.vestibule.kill()
+  await network.vestibule.restart()
+  pds.goOn()
+  await vi.waitFor(() => signUp(person), { timeout: 10_000 })
+  expect((await signIn(person)).session?.handle).toBe(person.handle)
+})
+
+test('killed while the PDS has the account but has not said so: it is whole', async () => {
+  const person = newCredentials('rec')
+  const pds = hangIn(network.pds.pds.ctx.sequencer, 'sequenceAccountCreation')
+  signUp(person).catch(() => {})
+  await pds.reached
+  await network.vestibule.kill()
+  await network.vestibule.restart()
+  const agent = await vi.waitFor(() => signIn(person), { timeout: 10_000 })
+  pds.goOn()
+  const { data } = await agent.com.atproto.repo.createRecord(newPost(agent.assertDid, 'whole'))
+  expect(data.uri).toContain(agent.assertDid)
+})
+
+test('killed while the PDS may yet create it: the names are held, and free in the end', async () => {
+  const person = newCredentials('rec')
+  const pds = hangIn(network.pds.pds.ctx.plcClient, 'sendOperation')
+  signUp(person).catch(() => {})
+  await pds.reached
+  await network.vestibule.kill()
+  await network.vestibule.restart()
+  await expect(signUp(person)).rejects.toThrow(`Handle already taken: ${person.handle}`)
+
+  await network.vestibule.kill()
+  pds.fail(new Error('the operation never reached PLC'))
+  age('sign_up', 'updated_at', SAGA_ABANDONED)
+  await network.vestibule.restart()
+  await vi.waitFor(() => signUp(person), { timeout: 10_000 })
+  expect((await signIn(person)).session?.handle).toBe(person.handle)
+})
+
+test('killed between PLC and PDS in a handle change: the change is finished', async () => {
+  const person = newCredentials('rec')
+  await signUp(person)
+  const agent = await signIn(person)
+  const handle = `new-${person.handle}`
+  const pds = hangIn(network.pds.pds.ctx.accountManager, 'updateAccountHandle')
+  agent.com.atproto.identity.updateHandle({ handle }).catch(() => {})
+  await pds.reached
+  await network.vestibule.kill()
+  pds.fail(new Error('the PDS was killed, too'))
+  await network.vestibule.restart()
+  const renamed = await vi.waitFor(() => signIn({ ...person, handle }), { timeout: 10_000 })
+  const { data } = await renamed.com.atproto.repo.describeRepo({ repo: renamed.assertDid })
+  expect(data).toMatchObject({ handle, handleIsCorrect: true })
+  await expect(signIn(person)).rejects.toThrow('Invalid identifier or password')
+})
