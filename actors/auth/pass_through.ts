@@ -77,6 +77,13 @@ function xrpcError(
 ): Response {
   return Response.json(
     { error, message },
-    { status, headers: { 'access-control-allow-origin': '*', ...headers } },
+    {
+      status,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'access-control-allow-origin': '*',
+        ...headers,
+      },
+    },
   )
 }
