@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { createFileSystemDriver, setup } from 'rivetkit'
 import { createClient } from 'rivetkit/client'
@@ -65,6 +66,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       serveManager: true,
       managerHost: '127.0.0.1',
       managerPort: settings.actorPort,
+      managerBasePath: portPath(secret),
     }).startRunner()
     return connectAuth(settings, secret).opened()
   }
@@ -75,11 +77,23 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 
 /** The auth actor over one persistent connection, which reconnects by itself. */
 export function connectAuth(settings: Settings, secret: string): AuthConnection {
-  const client = createClient({
-    endpoint: settings.rivetEndpoint ?? `http://127.0.0.1:${settings.actorPort}`,
-  }) as unknown as AuthClient
+  const port = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
+  const client = createClient(
+    settings.rivetEndpoint
+      ? { endpoint: settings.rivetEndpoint }
+      : // The port would name itself without the path.
+        { endpoint: port, disableMetadataLookup: true },
+  ) as unknown as AuthClient
   const handle = client.auth.getOrCreate(AUTH_KEY, { params: { secret } })
   return new AuthConnection(() => handle.connect())
+}
+
+/**
+ * Where everything on the actor port lies. rivetkit's own routes there ask for no secret: they list
+ * actors with their keys, create them and read what they store; so not even they are to be found.
+ */
+export function portPath(secret: string): string {
+  return `/${createHash('sha256').update(`actor port\n${secret}`).digest('base64url')}`
 }
 
 type AuthClient = {

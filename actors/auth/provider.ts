@@ -12,9 +12,10 @@ const PRIMARY_COLOR = '#5b9dff'
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(db: Db, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets } = services
-  const safeFetch = settings.dev
-    ? globalThis.fetch
-    : safeFetchWrap({ timeout: lifetimes.CLIENT_FETCH })
+  const safeFetch = safeFetchWrap({
+    timeout: lifetimes.CLIENT_FETCH,
+    ssrfProtection: !settings.dev,
+  })
 
   return new EntrywayProvider({
     issuer: settings.publicUrl,
