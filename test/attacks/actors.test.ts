@@ -1,0 +1,223 @@
+import { createClient } from 'rivetkit/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { portPath } from '../../registry.ts'
+import { loadSecrets } from '../../secrets.ts'
+import { readSettings } from '../../settings.ts'
+import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import { directorySchema } from '../../stores/sql/directory/schema.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import { send } from './attacker.ts'
+import { childrenOf, listeningOf } from './listening.ts'
+import { callPage, type PageAnswer } from './pages.ts'
+
+let network: Network
+/** Gateway and runner as two processes, with the actor port between them. */
+let split: Vestibule
+/** What somebody could find out who can read the data directory. */
+let secret: string
+/** The actor port, with and without the path on which everything lies. */
+let port: { root: string; path: string }
+
+beforeAll(async () => {
+  network = await startNetwork({ env: { ENTRYWAY_INVITE_REQUIRED: 'true' } })
+  split = await startVestibule({ plcUrl: network.plc.url, split: true })
+  const settings = readSettings(split.env)
+  secret = (await loadSecrets(settings)).actorSecret
+  const root = `http://127.0.0.1:${settings.actorPort}`
+  port = { root, path: `${root}${portPath(secret)}` }
+})
+afterAll(async () => {
+  await split?.close()
+  await network?.close()
+})
+
+type Handle = { listPdses(): Promise<unknown>; connect(): Handle; dispose(): Promise<void> }
+type Client = {
+  directory: { getOrCreate(key: string[], options?: object): Handle & { fetch: typeof fetch } }
+}
+
+function directory(endpoint: string, secret?: string) {
+  const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as Client
+  return client.directory.getOrCreate(['main'], secret === undefined ? {} : { params: { secret } })
+}
+
+/** Connections are tried again and again, so they are given a moment. */
+async function overConnection(endpoint: string, secret?: string): Promise<unknown> {
+  const connection = directory(endpoint, secret).connect()
+  const silence = new Promise((resolve) => setTimeout(() => resolve('silence'), 1_500))
+  const answer = connection.listPdses().catch(() => 'refused')
+  return Promise.race([answer, silence]).finally(() => connection.dispose())
+}
+
+describe('23. the actor port', () => {
+  const strangers: [string, string | undefined][] = [
+    ['no secret', undefined],
+    ['an empty secret', ''],
+    ['a wrong secret', 'x'.repeat(43)],
+  ]
+
+  test('a caller with the secret is answered', async () => {
+    expect(await directory(port.path, secret).listPdses()).toEqual([])
+    expect(await overConnection(port.path, secret)).toEqual([])
+    expect(await send(`${split.url}/_health`)).toMatchObject({ status: 200 })
+  })
+
+  test.each(strangers)('%s: an action is refused, whoever knows the path', async (_, guess) => {
+    await expect(directory(port.path, guess).listPdses()).rejects.toThrow()
+    expect(await overConnection(port.path, guess)).toMatch(/refused|silence/)
+    const raw = await directory(port.path, guess)
+      .fetch('/listPdses')
+      .catch(() => ({ ok: false }))
+    expect(raw.ok).toBe(false)
+    expect(await directory(port.path, secret).listPdses()).toEqual([])
+  })
+
+  test('without the path there is nothing, even with the secret', async () => {
+    await expect(directory(port.root, secret).listPdses()).rejects.toThrow()
+    for (const path of [
+      '/',
+      '/actors?name=auth',
+      '/actors/names?namespace=default',
+      '/metadata',
+      '/health',
+      '/ui/',
+      '/inspector',
+      '/inspector/state',
+      '/gateway/x/inspector/state',
+    ]) {
+      expect([path, (await send(port.root + path)).status]).toEqual([path, 404])
+    }
+    const body = JSON.stringify({
+      name: 'account',
+      key: 'did:plc:x',
+      runner_name_selector: 'x',
+      crash_policy: 'sleep',
+    })
+    const headers = { 'content-type': 'application/json' }
+    for (const method of ['PUT', 'POST']) {
+      expect(await send(`${port.root}/actors`, { method, headers, body })).toMatchObject({
+        status: 404,
+      })
+    }
+  })
+
+  test('nothing listens beyond loopback but the gateway, and in one process only the gateway', () => {
+    const portOf = (url: string) => ({ isLoopback: true, port: Number(new URL(url).port) })
+    expect(listeningOf(split.pid as number)).toEqual([portOf(port.root)])
+    expect(listeningOf(network.vestibule.pid as number)).toEqual([portOf(network.url)])
+    const expected = [network.url, split.url, port.root].map(portOf)
+    const all = childrenOf(process.pid).flatMap(listeningOf)
+    expect(all).toHaveLength(expected.length)
+    expect(all).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('actor actions cannot be reached through the gateway', async () => {
+    const paths = [
+      '/actors?name=directory',
+      '/actors',
+      '/action/listPdses',
+      '/ui/',
+      '/inspector/state',
+      '/gateway/directory/action/listPdses',
+      `${new URL(port.path).pathname}/actors?name=auth`,
+    ]
+    const rivet = {
+      'x-rivet-target': 'actor',
+      'x-rivet-actor': 'directory',
+      'x-rivet-conn-params': JSON.stringify({ secret: secret }),
+    }
+    for (const { url } of [network, split]) {
+      for (const path of paths) {
+        for (const method of ['GET', 'POST', 'PUT']) {
+          const answer = await send(url + path, { method, headers: rivet })
+          expect([path, method, answer.status]).toEqual([path, method, 404])
+        }
+      }
+      expect(await send(`${url}/.well-known/oauth-authorization-server`)).toMatchObject({
+        status: 200,
+      })
+    }
+  })
+})
+
+describe('24. two sign-ups at once', () => {
+  const signUp = (person: Credentials, inviteCode: string): Promise<PageAnswer> =>
+    callPage(network.url, 'sign-up', { locale: 'en', ...person, inviteCode })
+
+  async function inviteCode(useCount: number): Promise<string> {
+    const basic = Buffer.from(`admin:${network.vestibule.adminPassword}`).toString('base64')
+    const { body } = await send(`${network.url}/xrpc/com.atproto.server.createInviteCode`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${basic}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ useCount }),
+    })
+    return String(body.code)
+  }
+
+  /** Accounts in the directory, sign-ups left over, repos on the PDS. */
+  async function census() {
+    const { body } = await send(`${network.pds.url}/xrpc/com.atproto.sync.listRepos?limit=500`)
+    const db = openDatabase(`${network.vestibule.dataDir}/directory.sqlite`, directorySchema)
+    const count = (table: string) =>
+      db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
+    const counts = { accounts: count('account'), signUps: count('sign_up') }
+    closeDatabase(db)
+    return { ...counts, repos: (body.repos as unknown as unknown[]).length }
+  }
+
+  const contested: [
+    string,
+    (one: Credentials, other: Credentials) => Credentials,
+    number,
+    object,
+  ][] = [
+    [
+      'handle',
+      (one, other) => ({ ...other, handle: one.handle }),
+      9,
+      { error: 'handle_unavailable' },
+    ],
+    [
+      'e-mail address',
+      (one, other) => ({ ...other, email: one.email }),
+      9,
+      { error_description: expect.stringMatching(/email/i) },
+    ],
+    [
+      'invite code',
+      (_, other) => other,
+      1,
+      { error_description: expect.stringMatching(/invite code/i) },
+    ],
+  ]
+
+  test.each(contested)(
+    'with one %s: one wins, nothing half-made remains',
+    async (_, contend, uses, refusal) => {
+      const code = await inviteCode(uses)
+      const before = await census()
+      const first = newCredentials('racer')
+      const people = [
+        first,
+        ...Array.from({ length: 4 }, () => contend(first, newCredentials('racer'))),
+      ]
+      const answers = await Promise.all(people.map((person) => signUp(person, code)))
+
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400, 400, 400])
+      for (const { status, body } of answers)
+        if (status === 400) expect(body).toMatchObject(refusal)
+      expect(await census()).toEqual({
+        accounts: before.accounts + 1,
+        repos: before.repos + 1,
+        signUps: 0,
+      })
+
+      const loser = people[answers.findIndex(({ status }) => status === 400)] as Credentials
+      const { handle, email } = newCredentials('second')
+      const again = { ...loser, handle, email }
+      expect(await signUp(again, await inviteCode(1))).toMatchObject({ status: 200 })
+    },
+  )
+})
