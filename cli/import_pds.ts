@@ -1,6 +1,4 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import pLimit from 'p-limit'
-import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
 import type { Db } from '../stores/sql/database.ts'
 import {
@@ -9,6 +7,7 @@ import {
   listPdsInviteCodes,
 } from '../stores/sql/import/pds_accounts.ts'
 import { CliError, ExitCode } from './errors.ts'
+import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
 import type { Operator } from './operator_client.ts'
 import type { Output } from './output.ts'
@@ -23,13 +22,7 @@ export type ImportReport = {
   inviteCodes: number
   sessionsLeftBehind: number
   withoutCredentials: number
-  plc: {
-    added: number
-    present: number
-    /** DIDs that nobody here can sign for. */
-    missing: string[]
-    failed: { did: string; reason: string }[]
-  }
+  plc: KeyReport
 }
 
 export type ImportInput = {
@@ -50,14 +43,13 @@ export type ImportInput = {
 const BATCH_BYTES = 48 * 1024
 const BATCH_LENGTH = 50
 
-/** Requests to the PLC directory at once. */
-const PLC_CONCURRENCY = 4
-
 /** Puts the accounts of a PDS under this entryway. It can be stopped and repeated at any point. */
 export async function importPds(input: ImportInput): Promise<ImportReport> {
   const { operator, db, dryRun } = input
-  const pds = await choosePds(operator, input.pds)
+  const { did: pds, url } = await choosePds(operator, input.pds)
   const accounts = listPdsAccounts(db)
+  const keys = input.plc ? new ImportedKeys(input, url) : null
+  await keys?.assertTheirPds(accounts)
   const { sessions, withoutCredentials } = countLeftBehind(db)
 
   const outcomes: ImportOutcome[] = []
@@ -78,12 +70,7 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   const isRefused = new Set(refused.map(({ did }) => did))
   const taken = accounts.filter(({ did }) => !isRefused.has(did))
   const isNew = new Set(outcomes.flatMap((one) => (one.outcome === 'imported' ? one.did : [])))
-  const rotations = input.plc
-    ? await addRotationKeys(
-        input,
-        taken.map(({ did }) => did),
-      )
-    : []
+  const plc = (await keys?.add(taken.map(({ did }) => did))) ?? NO_KEYS
   return {
     pds,
     imported: isNew.size,
@@ -95,56 +82,22 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
     inviteCodes,
     sessionsLeftBehind: sessions,
     withoutCredentials,
-    plc: {
-      added: rotations.filter((one) => one.outcome === 'added').length,
-      present: rotations.filter((one) => one.outcome === 'present').length,
-      missing: rotations.filter((one) => one.outcome === 'no signer').map(({ did }) => did),
-      failed: rotations
-        .filter((one) => one.outcome === 'failed')
-        .map(({ did, reason }) => ({ did, reason })),
-    },
+    plc,
   }
 }
 
-async function choosePds(operator: Operator, name: string | undefined): Promise<string> {
+async function choosePds(operator: Operator, name: string | undefined) {
   const { pdses } = await operator('pds/list', {})
-  const found = pdses.filter(
+  const [pds, ...others] = pdses.filter(
     ({ did, url }) => name === undefined || did === name || url === name.replace(/\/$/, ''),
   )
-  if (found.length === 1) return (found[0] as { did: string }).did
+  if (pds && others.length === 0) return pds
   throw new CliError(
-    found.length === 0
-      ? 'That PDS is not behind this entryway; add it first: vestibule pds add <url>'
-      : 'Several PDSes are behind this entryway; name one with --pds',
+    pds
+      ? 'Several PDSes are behind this entryway; name one with --pds'
+      : 'That PDS is not behind this entryway; add it first: vestibule pds add <url>',
     ExitCode.wrongUsage,
   )
-}
-
-async function addRotationKeys(
-  { installation, output, pdsRotationKey, dryRun }: ImportInput,
-  dids: string[],
-): Promise<RotationKeyOutcome[]> {
-  const { settings, secrets } = installation
-  const keys = new RotationKeys(
-    settings.plcUrl,
-    secrets.plcRotationKey.did(),
-    pdsRotationKey ? [pdsRotationKey] : [],
-  )
-  const limit = pLimit(PLC_CONCURRENCY)
-  const inPlc = dids.filter((did) => did.startsWith('did:plc:'))
-  const bar = output.progress('Rotation keys')
-  let done = 0
-  const outcomes = await Promise.all(
-    inPlc.map((did) =>
-      limit(async () => {
-        const outcome = await keys.ensure(did, dryRun)
-        bar.update(++done, inPlc.length)
-        return outcome
-      }),
-    ),
-  )
-  bar.stop()
-  return outcomes
 }
 
 /** Slices that fit into one request. */

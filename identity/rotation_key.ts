@@ -3,7 +3,7 @@ import { Client } from '@did-plc/lib'
 
 /** What became of a DID; `refused` says why in `reason`. */
 export type RotationKeyOutcome =
-  | { did: string; outcome: 'present' | 'added' | 'no signer' }
+  | { did: string; outcome: 'present' | 'added' | 'no signer' | 'elsewhere' }
   | { did: string; outcome: 'failed'; reason: string }
 
 /**
@@ -16,12 +16,16 @@ export class RotationKeys {
   readonly #key: string
   readonly #signers: Keypair[]
 
+  readonly #pdsUrl: string
+
   /**
+   * @param pdsUrl DIDs that live elsewhere are left alone
    * @param key the did:key that shall be there
    * @param signers keys that may be a rotation key of the DIDs already
    */
-  constructor(plcUrl: string, key: string, signers: Keypair[]) {
+  constructor(plcUrl: string, pdsUrl: string, key: string, signers: Keypair[]) {
     this.#client = new Client(plcUrl)
+    this.#pdsUrl = pdsUrl
     this.#key = key
     this.#signers = signers
   }
@@ -34,7 +38,10 @@ export class RotationKeys {
    */
   async ensure(did: string, dryRun = false): Promise<RotationKeyOutcome> {
     try {
-      const { rotationKeys } = await this.#client.getDocumentData(did)
+      const { rotationKeys, services } = await this.#client.getDocumentData(did)
+      if (originOf(services.atproto_pds?.endpoint) !== this.#pdsUrl) {
+        return { did, outcome: 'elsewhere' }
+      }
       if (rotationKeys.includes(this.#key)) return { did, outcome: 'present' }
       const signer = this.#signers.find((key) => rotationKeys.includes(key.did()))
       if (!signer) return { did, outcome: 'no signer' }
@@ -54,4 +61,8 @@ export class RotationKeys {
       return { did, outcome: 'failed', reason }
     }
   }
+}
+
+function originOf(endpoint: string | undefined): string | null {
+  return endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).origin : null
 }

@@ -77,6 +77,7 @@ function describe(report: ImportReport, dryRun: boolean): string {
       'rotation key added in PLC': plc.added,
       'rotation key there already': plc.present,
       'rotation key still missing': plc.missing.length + plc.failed.length,
+      'moved to another PDS before': plc.elsewhere.length,
       'sessions left behind': report.sessionsLeftBehind,
       'accounts without a password on the PDS': report.withoutCredentials,
     }),

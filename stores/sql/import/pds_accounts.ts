@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { ImportedAccount } from '../../../actors/account/imports.ts'
 import type { Db } from '../database.ts'
@@ -22,6 +23,7 @@ export type PdsAccount = Omit<ImportedAccount, 'pdsDid'>
  * @throws {Error} when it is not one
  */
 export function openPdsAccounts(path: string): Db {
+  if (!existsSync(path)) throw new Error(`There is no ${path}`)
   const db = new Sqlite(path, { readonly: true, fileMustExist: true })
   try {
     for (const [table, columns] of Object.entries(NEEDED)) {

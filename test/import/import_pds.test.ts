@@ -1,0 +1,217 @@
+import { cpSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { AtpAgent } from '@atproto/api'
+import { Client } from '@did-plc/lib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ImportReport } from '../../cli/import_pds.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { cliJson, runCli } from '../../world/cli.ts'
+import type { Peer } from '../../world/loopback.ts'
+import { makePdsHome, type Pds, type PdsHome, startPds } from '../../world/pds.ts'
+import { startPlc } from '../../world/plc.ts'
+import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { headlessSignIn } from '../clients/headless_sign_in.ts'
+import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../clients/oauth_session.ts'
+import { postAndReadBack } from '../clients/xrpc.ts'
+import { type Inhabitant, populate } from './populate.ts'
+import { snapshot } from './snapshot.ts'
+
+/** The long version makes 200: `IMPORT_ACCOUNTS=200`. */
+const ACCOUNTS = Number(process.env.IMPORT_ACCOUNTS ?? 20)
+
+const TIMEOUT = 20_000 + ACCOUNTS * 2_000
+
+let plc: Peer
+let home: PdsHome
+let pds: Pds
+let vestibule: Vestibule
+let people: Inhabitant[]
+/** A copy of what the PDS had, as an operator would take it. */
+let copy: string
+
+beforeAll(async () => {
+  plc = await startPlc()
+  home = await makePdsHome()
+  pds = await startPds({ plcUrl: plc.url, home, inviteRequired: true })
+  people = await populate(pds, ACCOUNTS)
+  await pds.close()
+  copy = join(home.folder.path, 'copy')
+  mkdirSync(copy)
+  cpSync(join(home.folder.path, 'account.sqlite'), join(copy, 'account.sqlite'))
+
+  const identity = await makeVestibuleIdentity()
+  vestibule = await startVestibule({ identity, plcUrl: plc.url, pds })
+  pds = await startPds({
+    plcUrl: plc.url,
+    home,
+    entryway: {
+      url: identity.url,
+      did: identity.did,
+      jwtPublicHex: identity.jwtKeys.publicHex,
+      plcRotationDid: identity.plcRotationKeys.did,
+    },
+  })
+}, TIMEOUT)
+afterAll(async () => {
+  await vestibule?.close()
+  await pds?.close()
+  await plc?.close()
+  await home?.folder.remove()
+})
+
+const importPds = (...options: string[]) =>
+  cliJson<ImportReport>(
+    {
+      ...vestibule.env,
+      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: home.rotationKeys.privateHex,
+    },
+    ['import-pds', copy, ...options],
+  )
+const signIn = async (service: string, identifier: string, password: string) => {
+  const agent = new AtpAgent({ service })
+  await agent.login({ identifier, password })
+  return agent
+}
+
+test('a dry run says what it would do and does nothing', async () => {
+  const before = snapshot(vestibule.dataDir)
+  const report = await importPds('--dry-run')
+  expect(report).toMatchObject({
+    pds: pds.did,
+    imported: ACCOUNTS,
+    present: 0,
+    refused: [],
+    appPasswords: 2,
+    inviteCodes: 1,
+    plc: { added: ACCOUNTS, present: 0, missing: [], elsewhere: [], failed: [] },
+  })
+  expect(report.sessionsLeftBehind).toBeGreaterThanOrEqual(ACCOUNTS)
+  expect(snapshot(vestibule.dataDir)).toEqual(before)
+  const { rotationKeys } = await new Client(plc.url).getDocumentData(people[0]?.did as string)
+  expect(rotationKeys).toEqual([home.rotationKeys.did])
+})
+
+test(
+  'without the key of the PDS the accounts come, and it says what is missing',
+  async () => {
+    const { exitCode, stdout } = await runCli(vestibule.env, ['import-pds', copy])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(`cannot yet change handles of ${ACCOUNTS} accounts`)
+    expect(stdout).toContain('Everybody signs in again')
+    expect(await checkData(vestibule.dataDir)).toMatchObject({ accounts: ACCOUNTS, findings: [] })
+  },
+  TIMEOUT,
+)
+
+test(
+  'with it, the rotation key of the entryway comes first in PLC; again, nothing changes',
+  async () => {
+    const before = snapshot(vestibule.dataDir)
+    const first = await importPds()
+    expect(first).toMatchObject({ imported: 0, present: ACCOUNTS, inviteCodes: 0 })
+    expect(first.plc).toMatchObject({ added: ACCOUNTS, present: 0 })
+    expect(await importPds()).toMatchObject({
+      imported: 0,
+      present: ACCOUNTS,
+      plc: { added: 0, present: ACCOUNTS, missing: [], failed: [] },
+    })
+    expect(snapshot(vestibule.dataDir)).toEqual(before)
+
+    const plcClient = new Client(plc.url)
+    const settings = await cliJson<Record<string, string>>(vestibule.env, ['pds-settings'])
+    for (const { did } of people) {
+      const { rotationKeys } = await plcClient.getDocumentData(did)
+      expect(rotationKeys).toEqual([settings.PDS_ENTRYWAY_PLC_ROTATION_KEY, home.rotationKeys.did])
+    }
+  },
+  TIMEOUT,
+)
+
+test(
+  'everybody signs in with the password they had, and writes to the PDS',
+  async () => {
+    const [, , deactivated, takenDown] = people
+    for (const person of people) {
+      const agent = await signIn(vestibule.url, person.handle, person.password).catch((err) => err)
+      if (person === takenDown) {
+        expect(agent).toMatchObject({ error: 'AccountTakedown' })
+        continue
+      }
+      expect(agent.session).toMatchObject({ did: person.did, email: person.email })
+      if (person === deactivated) {
+        expect(agent.session).toMatchObject({ active: false, status: 'deactivated' })
+        continue
+      }
+      const { data } = await agent.com.atproto.repo.createRecord({
+        repo: person.did,
+        collection: 'app.bsky.feed.post',
+        record: { text: 'still here', createdAt: new Date().toISOString() },
+      })
+      expect(data.uri).toContain(person.did)
+    }
+    await expect(signIn(vestibule.url, people[0]?.handle as string, 'wrong')).rejects.toThrow()
+  },
+  TIMEOUT,
+)
+
+test('app passwords, confirmed addresses, invite codes and states came along', async () => {
+  const [first, second, third, fourth] = people as [Inhabitant, Inhabitant, Inhabitant, Inhabitant]
+  const agent = await signIn(pds.url, first.handle, first.appPassword as string)
+  const { data } = await agent.com.atproto.server.listAppPasswords()
+  expect(data.passwords.map(({ name, privileged }) => [name, privileged]).sort()).toEqual([
+    ['plain', false],
+    ['privileged', true],
+  ])
+  const show = (did: string) => cliJson(vestibule.env, ['account', 'show', did])
+  expect(await show(second.did)).toMatchObject({ emailConfirmedAt: expect.any(Number) })
+  expect(await show(third.did)).toMatchObject({ deactivatedAt: expect.any(Number) })
+  expect(await show(fourth.did)).toMatchObject({ takedownRef: 'mod-7' })
+  const [code] = await cliJson<{ uses: unknown[] }[]>(vestibule.env, ['invite', 'list'])
+  expect(code?.uses).toHaveLength(ACCOUNTS)
+})
+
+test('one signs in to an app by OAuth', async () => {
+  const person = people[4] as Inhabitant
+  const scope = 'atproto transition:generic'
+  const redirectUri = 'http://127.0.0.1/callback'
+  const app = await discoverApp({
+    pdsUrl: pds.url,
+    clientId: loopbackClientId(redirectUri, scope),
+    redirectUri,
+    scope,
+  })
+  const login = await startLogin(app)
+  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  expect(session.did).toBe(person.did)
+  expect(await postAndReadBack(app, session, 'through OAuth')).toBe('through OAuth')
+})
+
+test('accounts of another PDS are noticed; names that are taken are refused', async () => {
+  const other = await makePdsHome()
+  const stranger = await startPds({ plcUrl: plc.url, home: other })
+  const handle = people[0]?.handle as string
+  await new AtpAgent({ service: stranger.url }).createAccount({
+    handle,
+    email: 'stranger@mail.vestibule.internal',
+    password: 'another password',
+  })
+  await stranger.close()
+  const theirs = ['import-pds', other.folder.path]
+  const noticed = await runCli(vestibule.env, theirs)
+  expect(noticed).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining(`do not live on ${pds.url}`),
+  })
+  const { exitCode, stdout } = await runCli(vestibule.env, [...theirs, '--no-plc'])
+  await other.folder.remove()
+  expect(exitCode).toBe(1)
+  expect(stdout).toContain(`Handle already taken: ${handle}`)
+  expect(await checkData(vestibule.dataDir)).toMatchObject({ accounts: ACCOUNTS, findings: [] })
+})
+
+test('what is no PDS is told apart', async () => {
+  const { exitCode, stderr } = await runCli(vestibule.env, ['import-pds', vestibule.dataDir])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain('account.sqlite')
+})
