@@ -1,7 +1,7 @@
 import { Refusal } from '../../errors.ts'
 import type { Db } from '../../stores/sql/database.ts'
 import { countByPds } from '../../stores/sql/directory/account.ts'
-import { deletePds, listPdses, type Pds } from '../../stores/sql/directory/pds.ts'
+import { countPlaced, deletePds, listPdses, type Pds } from '../../stores/sql/directory/pds.ts'
 
 /**
  * Chooses the PDS of a new account: among those that are open and below their capacity, the one
@@ -10,7 +10,7 @@ import { deletePds, listPdses, type Pds } from '../../stores/sql/directory/pds.t
  * @throws {Refusal} SignUpClosed when none takes accounts
  */
 export function place(db: Db): Pds {
-  const counts = countByPds(db)
+  const counts = countPlaced(db)
   const fill = (pds: Pds) => (counts.get(pds.did) ?? 0) / pds.weight
   const candidates = listPdses(db).filter(
     (pds) =>
@@ -25,7 +25,7 @@ export function place(db: Db): Pds {
 
 /** @throws {Refusal} InvalidRequest while accounts live there */
 export function remove(db: Db, did: string): void {
-  if ((countByPds(db).get(did) ?? 0) > 0) {
+  if ((countPlaced(db).get(did) ?? 0) > 0) {
     throw new Refusal('InvalidRequest', `${did} still holds accounts`)
   }
   deletePds(db, did)

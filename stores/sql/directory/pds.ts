@@ -50,6 +50,17 @@ export function listPdses(db: Db): Pds[] {
   return sql(db, `SELECT ${columns} FROM pds ORDER BY added_at, did`).all().map(toPds)
 }
 
+/** Accounts on each PDS, by its DID, and sign-ups that will be. */
+export function countPlaced(db: Db): Map<string, number> {
+  const rows = sql(
+    db,
+    `SELECT did, count(*) AS n FROM
+       (SELECT pds_did AS did FROM account UNION ALL SELECT pds_did FROM sign_up)
+     GROUP BY did`,
+  ).all()
+  return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))
+}
+
 export function deletePds(db: Db, did: string): void {
   sql(db, 'DELETE FROM pds WHERE did = ?').run(did)
 }
