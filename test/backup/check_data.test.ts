@@ -1,0 +1,157 @@
+import { rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { databasePath } from '../../actors/runner.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { putHandleChange } from '../../stores/sql/directory/handle_change.ts'
+import { insertSignUp } from '../../stores/sql/directory/sign_up.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { DataFolder, PDS } from './data_folder.ts'
+
+let folder: TemporaryFolder
+let data: DataFolder
+let alice: string
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('check')
+  data = new DataFolder(folder.path)
+  alice = data.add('alice')
+  data.add('bob')
+})
+afterEach(() => folder.remove())
+
+const problems = async (patience = 0) =>
+  (await checkData(data.dataDir, { patience })).findings.map(({ problem }) => problem)
+
+const session = (code: string) => ({
+  tokenId: `tok-${code}`,
+  createdAt: 1,
+  updatedAt: 1,
+  expiresAt: 2,
+  clientId: 'https://app.example.com/client.json',
+  clientAuth: '{}',
+  deviceId: null,
+  parameters: '{}',
+  scope: 'atproto',
+  code,
+  refreshToken: `ref-${code}`,
+  authorizedAt: Date.now(),
+})
+
+const signUp = (changes: object = {}) => ({
+  id: '1',
+  handle: 'carol.test',
+  email: 'carol@mail.test',
+  passwordScrypt: 'salt:hash',
+  pdsDid: PDS,
+  inviteCode: null,
+  did: null,
+  step: 'reserved' as const,
+  createdAt: Date.now(),
+  updatedAt: Date.now(),
+  ...changes,
+})
+
+test('data in order: no finding', async () => {
+  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1')))
+  data.account('did:plc:gone', (db) => accountFunctions.erase(db))
+  expect(await checkData(data.dataDir)).toEqual({ databases: 5, accounts: 2, findings: [] })
+})
+
+test('an entry without an account, and an account without an entry', async () => {
+  rmSync(databasePath.account(data, alice))
+  data.directory((db) => directoryFunctions.removeAccount(db, 'did:plc:bob'))
+  expect(await problems()).toEqual([
+    'alice.test is held by nobody: the account has no records',
+    'the account is not in the directory',
+  ])
+})
+
+test('names that differ', async () => {
+  data.account(alice, (db) => {
+    accountFunctions.setHandle(db, 'alicia.test')
+    accountFunctions.setEmail(db, 'alicia@mail.test')
+  })
+  expect(await problems()).toEqual([
+    'its handle is alice.test, by the account alicia.test',
+    'the account has another e-mail address',
+  ])
+})
+
+test('a handle held by two', async () => {
+  data.account(alice, (db) => accountFunctions.setHandle(db, 'bob.test'))
+  data.directory((db) => insertSignUp(db, signUp({ handle: 'alice.test' })))
+  expect(await problems(60_000)).toEqual([
+    'its handle is alice.test, by the account bob.test',
+    'two accounts have bob.test',
+    'alice.test is held by an account and by a sign-up or handle change',
+  ])
+})
+
+test('a sign-up and a handle change left over; one under way is not', async () => {
+  data.directory((db) => {
+    insertSignUp(db, signUp())
+    putHandleChange(db, { did: alice, newHandle: 'alicia.test', createdAt: Date.now() })
+  })
+  data.account(alice, (db) => accountFunctions.setHandle(db, 'alicia.test'))
+  expect(await problems(60_000)).toEqual([])
+  expect(await problems()).toEqual([
+    'the sign-up of carol.test is left over',
+    'the change to alicia.test is left over',
+  ])
+})
+
+test('two sessions of one code, and two live refresh tokens in one session', async () => {
+  data.account(alice, (db) => {
+    accountFunctions.createSession(db, session('cod-1'))
+    db.exec(`INSERT INTO session SELECT 'copy', 'tok-2', NULL, created_at, updated_at, expires_at,
+      client_id, client_auth, device_id, parameters, scope, code_hash, randomblob(32), refresh_hash,
+      NULL, NULL FROM session`)
+  })
+  expect(await problems()).toEqual([
+    'two sessions came from one authorization code',
+    'a session has two live refresh tokens: the one before the current one answers without it',
+  ])
+})
+
+test('a code that can be used again', async () => {
+  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1')))
+  const codeHash = data.account(alice, (db) =>
+    db.prepare('SELECT code_hash FROM session').pluck().get(),
+  )
+  data.flow((db) => {
+    db.prepare(
+      `INSERT INTO authorization_request (id, client_id, parameters, expires_at, code_hash)
+       VALUES ('req-1', 'app', '{}', ?, ?)`,
+    ).run(Date.now() + 60_000, codeHash)
+    db.prepare('INSERT INTO spent_code (code_hash, did, expires_at) VALUES (?, ?, 1)').run(
+      codeHash,
+      alice,
+    )
+  })
+  expect(await problems()).toEqual([
+    'the code of a session can be used again',
+    'a code that was exchanged still has its request',
+  ])
+})
+
+test('damage, foreign files and newer schemas', async () => {
+  truncateSync(databasePath.account(data, alice), 3 * 1024)
+  data.directory((db) => db.pragma('user_version = 99'))
+  writeFileSync(
+    databasePath.auth(data, '0'),
+    'no database at all, but long enough to look like one',
+  )
+  const found = await problems()
+  expect(found).toContainEqual(expect.stringMatching(/it is damaged|it cannot be read/))
+  expect(found).toContainEqual(
+    expect.stringContaining('it has schema version 99; this program knows'),
+  )
+  expect(found).toContainEqual(expect.stringContaining('file is not a database'))
+})
+
+test('no directory at all', async () => {
+  rmSync(databasePath.directory(data))
+  expect(await problems()).toEqual(['there are 2 accounts and no directory'])
+})

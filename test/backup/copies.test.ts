@@ -1,0 +1,134 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { backUp } from '../../maintenance/backup.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { DataFolder } from './data_folder.ts'
+
+let home: TemporaryFolder
+let data: DataFolder
+let folder: string
+let restored: DataFolder['dataDir']
+
+beforeEach(async () => {
+  home = await makeTemporaryFolder('backup')
+  data = new DataFolder(join(home.path, 'data'))
+  for (const name of ['alice', 'bob', 'carol']) data.add(name)
+  folder = join(home.path, 'backup')
+  restored = join(home.path, 'restored')
+})
+afterEach(() => home.remove())
+
+const copy = (onProgress = (_done: number) => {}) =>
+  backUp({ dataDir: data.dataDir, folder, onProgress })
+const rename = (did: string, handle: string) => {
+  data.account(did, (db) => accountFunctions.setHandle(db, handle))
+  data.directory((db) => directoryFunctions.setHandle(db, did, handle))
+}
+const manifest = () => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+
+test('what changes during a backup is in it whole or not at all', async () => {
+  await copy((done) => {
+    if (done !== 1) return
+    // Alice's copy was made: she gives her name to Bob, and Dave comes.
+    rename('did:plc:alice', 'alicia.test')
+    rename('did:plc:bob', 'alice.test')
+    data.add('dave')
+  })
+  const { directory, report } = await restore({ folder, dataDir: restored })
+  expect(report).toMatchObject({ accounts: 4, findings: [] })
+  expect(directory).toMatchObject({ added: [], changed: [], removed: [], lost: [] })
+  expect(readdirSync(restored).sort()).toEqual(['accounts', 'auth', 'directory.sqlite'])
+})
+
+test('a backup is for its owner only, into an empty folder only', async () => {
+  await copy()
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, 'directory.sqlite')).mode & 0o777).toBe(0o600)
+  await expect(copy()).rejects.toThrow('is not empty')
+})
+
+test('the keys come along only when asked for', async () => {
+  mkdirSync(data.path('secrets'))
+  writeFileSync(data.path('secrets/jwt_key.hex'), 'key\n')
+  await copy()
+  expect(existsSync(join(folder, 'secrets'))).toBe(false)
+  rmSync(folder, { recursive: true })
+  await backUp({ dataDir: data.dataDir, folder, withSecrets: true })
+  await restore({ folder, dataDir: restored })
+  const key = join(restored, 'secrets', 'jwt_key.hex')
+  expect(readFileSync(key, 'utf8')).toBe('key\n')
+  expect(statSync(key).mode & 0o777).toBe(0o600)
+})
+
+test.each<[string, () => void, string]>([
+  ['a changed file', () => appendFileSync(join(folder, 'directory.sqlite'), 'x'), 'its checksum'],
+  ['a missing file', () => rmSync(join(folder, 'directory.sqlite')), 'missing from the backup'],
+  ['an unfinished backup', () => rmSync(join(folder, 'manifest.json')), 'no finished backup'],
+  [
+    'a path that leads out',
+    () => {
+      const changed = manifest()
+      changed.databases[0].path = '../data/directory.sqlite'
+      writeFileSync(join(folder, 'manifest.json'), JSON.stringify(changed))
+    },
+    'not one of a backup',
+  ],
+])('%s is refused and leaves nothing', async (_, tamper, message) => {
+  await copy()
+  const whole = join(home.path, 'whole')
+  cpSync(folder, whole, { recursive: true })
+  tamper()
+  await expect(restore({ folder, dataDir: restored })).rejects.toThrow(message)
+  expect(readdirSync(home.path).sort()).toEqual(['backup', 'data', 'whole'])
+  expect((await restore({ folder: whole, dataDir: restored })).report.findings).toEqual([])
+})
+
+test('a schema from the future is refused', async () => {
+  data.account('did:plc:bob', (db) => db.pragma('user_version = 99'))
+  await copy()
+  await expect(restore({ folder, dataDir: restored })).rejects.toThrow('schema version 99')
+  expect(existsSync(restored)).toBe(false)
+})
+
+test('a data directory with data is never overwritten', async () => {
+  await copy()
+  await expect(restore({ folder, dataDir: data.dataDir })).rejects.toThrow('is not empty')
+  expect((await checkData(data.dataDir)).accounts).toBe(3)
+})
+
+test('with --sign-out no session comes back; without, they do', async () => {
+  data.account('did:plc:bob', (db) => {
+    accountFunctions.rememberDevice(db, 'dev-1')
+    accountFunctions.createLegacySession(db, {
+      jti: '1',
+      expiresAt: Date.now() + 1e6,
+      appPasswordName: null,
+    })
+  })
+  await copy()
+  await restore({ folder, dataDir: restored })
+  const sessionsIn = (dataDir: string) =>
+    new DataFolder(dataDir).account('did:plc:bob', (db) => [
+      accountFunctions.listDevices(db).length,
+      accountFunctions.listLegacySessions(db, Date.now()).length,
+    ])
+  expect(sessionsIn(restored)).toEqual([1, 1])
+  rmSync(restored, { recursive: true })
+  await restore({ folder, dataDir: restored, signOut: true })
+  expect(sessionsIn(restored)).toEqual([0, 0])
+})

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { databasePath } from '../../actors/runner.ts'
+import { accountSchema } from '../../stores/sql/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { directorySchema } from '../../stores/sql/directory/schema.ts'
+import { flowSchema } from '../../stores/sql/flow/schema.ts'
+
+export const PDS = 'did:web:pds.example.com'
+
+/** A data directory as actors leave it, to be looked at and to be broken. */
+export class DataFolder {
+  readonly dataDir: string
+
+  constructor(dataDir: string) {
+    this.dataDir = dataDir
+    this.directory((db) =>
+      directoryFunctions.addPds(db, {
+        did: PDS,
+        url: 'https://pds.example.com',
+        adminPassword: '-',
+      }),
+    )
+    this.flow(() => {})
+  }
+
+  /** An account with its entry. @returns its DID */
+  add(name: string): string {
+    const did = `did:plc:${name}`
+    const account = { did, handle: `${name}.test`, email: `${name}@mail.test`, pdsDid: PDS }
+    this.account(did, (db) =>
+      accountFunctions.create(db, { ...account, passwordScrypt: 'salt:hash', createdAt: 1 }),
+    )
+    this.directory((db) => directoryFunctions.addAccount(db, { ...account, createdAt: 1 }))
+    return did
+  }
+
+  account<T>(did: string, work: (db: Db) => T): T {
+    return use(openDatabase(databasePath.account(this, did), accountSchema), work)
+  }
+
+  directory<T>(work: (db: Db) => T): T {
+    return use(openDatabase(databasePath.directory(this), directorySchema), work)
+  }
+
+  flow<T>(work: (db: Db) => T): T {
+    return use(openDatabase(databasePath.auth(this, '0'), flowSchema), work)
+  }
+
+  path(name: string): string {
+    return join(this.dataDir, name)
+  }
+}
+
+function use<T>(db: Db, work: (db: Db) => T): T {
+  try {
+    return work(db)
+  } finally {
+    closeDatabase(db)
+  }
+}

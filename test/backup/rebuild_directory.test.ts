@@ -1,0 +1,83 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { databasePath } from '../../actors/runner.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { DataInUseError, rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { DataFolder, PDS } from './data_folder.ts'
+
+let folder: TemporaryFolder
+let data: DataFolder
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('rebuild')
+  data = new DataFolder(folder.path)
+  for (const name of ['alice', 'bob', 'carol']) data.add(name)
+})
+afterEach(() => folder.remove())
+
+const entries = () => data.directory((db) => directoryFunctions.listAccounts(db, '', 10))
+
+test('a directory in order stays as it is', () => {
+  const before = entries()
+  expect(rebuildDirectory(data.dataDir)).toEqual({
+    accounts: 3,
+    added: [],
+    changed: [],
+    removed: [],
+    lost: [],
+    movedTo: null,
+  })
+  expect(entries()).toEqual(before)
+})
+
+test('entries that are missing, wrong or too many are mended; PDSes and invites stay', async () => {
+  data.directory((db) => {
+    directoryFunctions.removeAccount(db, 'did:plc:alice')
+    directoryFunctions.setHandle(db, 'did:plc:bob', 'x.test')
+    directoryFunctions.setHandle(db, 'did:plc:carol', 'bob.test')
+    const ghost = { did: 'did:plc:ghost', handle: 'alice.test', email: null, pdsDid: PDS }
+    directoryFunctions.addAccount(db, { ...ghost, createdAt: 1 })
+    const invites = { host: 'h', count: 1, useCount: 1, forAccounts: ['admin'], createdBy: 'admin' }
+    directoryFunctions.createInviteCodes(db, invites)
+  })
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({
+    added: ['did:plc:alice'],
+    changed: ['did:plc:bob', 'did:plc:carol'],
+    removed: ['did:plc:ghost'],
+  })
+  expect(entries().map(({ handle }) => handle)).toEqual(['alice.test', 'bob.test', 'carol.test'])
+  expect(data.directory((db) => directoryFunctions.listInviteCodes(db))).toHaveLength(1)
+  expect((await checkData(data.dataDir)).findings).toEqual([])
+})
+
+test('from the accounts alone, also when the directory is damaged', () => {
+  const before = entries()
+  writeFileSync(
+    databasePath.directory(data),
+    'rubbish that is longer than a header, but no database',
+  )
+  expect(rebuildDirectory(data.dataDir).movedTo).toContain('directory.sqlite.damaged-')
+  expect(entries()).toEqual(before)
+  rmSync(databasePath.directory(data))
+  rebuildDirectory(data.dataDir)
+  expect(entries()).toEqual(before)
+})
+
+test('a name that two accounts have goes to the one that took it later', async () => {
+  data.account('did:plc:bob', (db) => accountFunctions.setHandle(db, 'alice.test'))
+  expect(rebuildDirectory(data.dataDir).lost).toEqual([
+    { did: 'did:plc:alice', name: 'alice.test' },
+  ])
+  expect(entries()).toMatchObject([{ handle: null }, { handle: 'alice.test' }, {}])
+  expect((await checkData(data.dataDir)).findings).toEqual([])
+})
+
+test('not while a program has the directory open', () => {
+  data.directory(() => {
+    expect(() => rebuildDirectory(data.dataDir)).toThrow(DataInUseError)
+  })
+  expect(rebuildDirectory(data.dataDir).accounts).toBe(3)
+})
