@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { REFRESH_RETRY_GRACE } from '../../../lifetimes.ts'
 import { hashSecret, matchesHash } from '../../hash.ts'
 import { type Db, sql, transact } from '../database.ts'
+import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
 export type Session = {
@@ -163,7 +164,7 @@ export function rotateSession(db: Db, rotation: Rotation): Successor | null {
       ).run({
         ...rotation,
         refreshHash: hashSecret(rotation.refreshToken),
-        sealed: seal(rotation.refreshToken, presented),
+        sealed: sealSuccessor(rotation.refreshToken, presented),
       })
       return { refreshToken: rotation.refreshToken, tokenId: rotation.tokenId }
     }
@@ -174,7 +175,7 @@ export function rotateSession(db: Db, rotation: Rotation): Successor | null {
          client_auth = @clientAuth, scope = @scope
        WHERE id = @sessionId`,
     ).run(rotation)
-    const refreshToken = unseal(row.sealed_successor as Buffer, presented)
+    const refreshToken = unsealSuccessor(row.sealed_successor as Buffer, presented)
     return { refreshToken, tokenId: row.token_id }
   })
 }
@@ -209,22 +210,6 @@ function mayRetry(row: Stored, refreshToken: string, now: number): boolean {
     now - row.rotated_at <= REFRESH_RETRY_GRACE &&
     matchesHash(refreshToken, row.previous_refresh_hash)
   )
-}
-
-function sealingKey(predecessor: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', predecessor, '', 'vestibule refresh token successor', 32))
-}
-
-function seal(successor: string, predecessor: string): Buffer {
-  // Each key seals one value only, so a constant nonce is safe.
-  const cipher = createCipheriv('aes-256-gcm', sealingKey(predecessor), Buffer.alloc(12))
-  return Buffer.concat([cipher.update(successor, 'utf8'), cipher.final(), cipher.getAuthTag()])
-}
-
-function unseal(sealed: Buffer, predecessor: string): string {
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey(predecessor), Buffer.alloc(12))
-  decipher.setAuthTag(sealed.subarray(-16))
-  return Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()]).toString()
 }
 
 function toSession(found: unknown): Session | null {
