@@ -7,6 +7,7 @@ import type { Output } from './output.ts'
 /** What `init` wants to know, by the names of its options. */
 export type Answers = {
   url: string
+  host: string
   port: string
   dataDir: string
   handleDomains: string
@@ -84,6 +85,8 @@ async function toVariables(
   const { pdsUrl } = answers
   const variables = {
     ENTRYWAY_PUBLIC_URL: answers.url,
+    // TLS is a proxy's work, on the same machine unless told otherwise.
+    ENTRYWAY_HOST: answers.host ?? '127.0.0.1',
     ENTRYWAY_PORT: answers.port,
     ENTRYWAY_DATA_DIR: answers.dataDir,
     ENTRYWAY_HANDLE_DOMAINS: answers.handleDomains,
