@@ -1,6 +1,7 @@
 import type { Runner } from './actors/runner.ts'
 import { createLog, type Log } from './log.ts'
 import { createMailer } from './mail/mailer.ts'
+import { serveMetrics } from './metrics/server.ts'
 import { loadSecrets } from './secrets.ts'
 import { readSettings, type Settings, SettingsError } from './settings.ts'
 import { closeAllDatabases } from './stores/sql/database.ts'
@@ -30,6 +31,7 @@ export async function launch(
         }
       })
     }
+    if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort)
     stop = await start(settings, log)
   } catch (err) {
     if (err instanceof SettingsError) for (const line of err.lines) console.error(line)

@@ -36,6 +36,7 @@ const environment = z.object({
   ENTRYWAY_PORT: port.default(2600),
   ENTRYWAY_HOST: z.string().optional(),
   ENTRYWAY_ACTOR_PORT: port.default(6420),
+  ENTRYWAY_METRICS_PORT: port.optional(),
   ENTRYWAY_DATA_DIR: z.string().default('./data'),
   ENTRYWAY_DID: did.optional(),
   ENTRYWAY_PDS_URL: origin.optional(),
@@ -73,6 +74,8 @@ export type Settings = {
   port: number
   host: string
   actorPort: number
+  /** Loopback port of `/metrics`, if it is wanted. */
+  metricsPort: number | null
   /** Absolute path. */
   dataDir: string
   /** The service DID of this entryway. */
@@ -155,6 +158,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     port: e.ENTRYWAY_PORT,
     host: e.ENTRYWAY_HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0'),
     actorPort: e.ENTRYWAY_ACTOR_PORT,
+    metricsPort: e.ENTRYWAY_METRICS_PORT ?? null,
     dataDir: resolve(e.ENTRYWAY_DATA_DIR),
     did: e.ENTRYWAY_DID ?? `did:web:${publicUrl.host.replace(':', '%3A')}`,
     pds:

@@ -6,6 +6,7 @@ import {
   type RegistryConfig,
 } from 'rivetkit'
 import { getInitialActorKvState } from 'rivetkit/driver-helpers'
+import { awakeActors } from '../metrics/metrics.ts'
 
 type Key = string[]
 type Pair = [Uint8Array, Uint8Array]
@@ -107,10 +108,11 @@ export class ProcessHost {
       kv,
     }
     this.#entries.set(id, entry)
+    awakeActors.inc({ actor: name })
     entry.started = instance
       .start(this.#actorDriver, this.#inlineClient as never, id, name, key, 'process')
       .then(() => instance)
-    entry.started.catch(() => this.#entries.delete(id))
+    entry.started.catch(() => this.#forget(id))
     return entry
   }
 
@@ -125,7 +127,11 @@ export class ProcessHost {
         await entry.idle.promise
       }
       await instance.onStop(mode)
-    })().finally(() => this.#entries.delete(id))
+    })().finally(() => this.#forget(id))
+  }
+
+  #forget(id: string): void {
+    if (this.#entries.delete(id)) awakeActors.dec({ actor: id.split('/')[0] as string })
   }
 
   readonly #actorDriver: ActorDriver = {

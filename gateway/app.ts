@@ -9,6 +9,7 @@ import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
 import type { Trust } from './client_address.ts'
 import { type AuthActor, fault, forward, unavailable, withDeadline } from './forward.ts'
 import type { Limits } from './limits.ts'
+import { metered } from './metered.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf, type RequestHead, targetOf } from './request.ts'
 import { writeResponse } from './write_response.ts'
@@ -25,6 +26,8 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   const { auth, trusts, log } = options
   const assets = new AssetCache()
   const app = new Hono<Env>()
+
+  app.use(metered)
 
   app.on('GET', ['/_health', '/xrpc/_health'], async (c) => {
     try {

@@ -1,6 +1,7 @@
 import { OAuthError } from '@atproto/oauth-provider/errors'
 import type { OAuthStore } from '@atproto/oauth-provider/provider'
 import type { Services } from '../actors/services.ts'
+import { storeCallSeconds } from '../metrics/metrics.ts'
 import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
 import { createDeviceStore } from './device_store.ts'
@@ -25,7 +26,7 @@ export function createStores(db: Db, services: Services): OAuthStore {
   return Object.fromEntries(
     Object.entries(stores).map(([name, method]) => [
       name,
-      noting(method as (...args: unknown[]) => unknown),
+      noting(name, method as (...args: unknown[]) => unknown),
     ]),
   ) as unknown as OAuthStore
 }
@@ -36,14 +37,17 @@ export function createStores(db: Db, services: Services): OAuthStore {
  * the request's scope, where the answer is checked against it, and reaches the provider as a
  * `server_error` without details.
  */
-function noting(method: (...args: unknown[]) => unknown) {
+function noting(name: string, method: (...args: unknown[]) => unknown) {
   return async (...args: unknown[]) => {
+    const end = storeCallSeconds.startTimer({ method: name })
     try {
       return await method(...args)
     } catch (err) {
       if (err instanceof OAuthError && err.statusCode < 500) throw err
       requestScope().fault ??= err
       throw new OAuthError('server_error', 'Server error', 503, err)
+    } finally {
+      end()
     }
   }
 }

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../world/loopback.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+
+let network: Network
+let port: number
+
+beforeAll(async () => {
+  port = await freePort()
+  network = await startNetwork({ env: { ENTRYWAY_METRICS_PORT: String(port) } })
+})
+afterAll(() => network?.close())
+
+test('an operator sees requests, store calls, awake actors and the event loop', async () => {
+  await headlessSignUp(network.url, newCredentials('metered'))
+  await fetch(`${network.url}/made/up/by-somebody`)
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+  const metrics = await response.text()
+  expect(response.headers.get('content-type')).toContain('text/plain')
+  const route = '/@atproto/oauth-provider/~api/'
+  expect(metrics).toContain(`vestibule_requests_total{route="${route}",status="200"} 1`)
+  expect(metrics).toContain('vestibule_requests_total{route="other",status="404"} 1')
+  expect(metrics).toContain('vestibule_awake_actors{actor="account"} 1')
+  expect(metrics).toMatch(/vestibule_store_call_seconds_count\{method="createAccount"\} 1/)
+  expect(metrics).toContain('nodejs_eventloop_lag_seconds')
+  expect(metrics).not.toContain('by-somebody')
+})
+
+test('the metrics are not on the public port', async () => {
+  expect((await fetch(`${network.url}/metrics`)).status).toBe(404)
+})
