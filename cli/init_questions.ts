@@ -46,13 +46,18 @@ export async function askForSettings(
     throw new CliError('Nobody to ask: this is no terminal; use --yes', ExitCode.wrongUsage)
   }
   if (options.pdsAdminPassword !== undefined) warnOfArguments(output)
-  const ask = async (given: string | undefined, message: string, initial = '') =>
-    given ?? (await input({ message, default: initial }))
+  const ask = async (given: string | undefined, message: string, initial = '', validate = any) =>
+    given ?? (await input({ message, default: initial, prefill: 'editable', validate }))
 
-  const url = await ask(options.url, 'Public address of the entryway', 'https://')
+  const url = await ask(options.url, 'Public address of the entryway', 'https://', webAddress)
   const { hostname } = new URL(url)
   const handleDomains = await ask(options.handleDomains, 'Handles end in', `.${hostname}`)
-  const pdsUrl = await ask(options.pdsUrl, 'Address of the PDS behind it (empty for later)')
+  const pdsUrl = await ask(
+    options.pdsUrl,
+    'Address of the PDS behind it (empty for later)',
+    '',
+    (v) => (v === '' ? true : webAddress(v)),
+  )
   const pdsAdminPassword =
     options.pdsAdminPassword ??
     (pdsUrl && (await password({ message: 'PDS_ADMIN_PASSWORD of that PDS', mask: '*' })))
@@ -102,4 +107,11 @@ async function toVariables(
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1])),
   )
+}
+
+const any = (_answer: string): true | string => true
+
+function webAddress(answer: string): true | string {
+  const isOne = URL.canParse(answer) && new URL(answer).hostname !== ''
+  return isOne || 'An address such as https://entryway.example.com'
 }

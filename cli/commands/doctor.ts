@@ -37,7 +37,7 @@ async function examine(output: Output): Promise<void> {
   const running = await checkProgram(installation)
   const checks = [
     ...running.checks,
-    ...(await checkAddresses(settings)),
+    ...(await checkAddresses(settings, running.handles)),
     ...(await checkRoutes(settings)),
     ...(await checkClocks([{ name: 'PLC', url: settings.plcUrl }, ...running.pdses])),
     await checkMail(settings),

@@ -9,17 +9,26 @@ const DAYS_LEFT = 14
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost|internal)$/
 
-/** DNS and TLS of the public address and of a handle in each handle domain. */
-export async function checkAddresses({ publicUrl, handleDomains }: Settings): Promise<Check[]> {
+/**
+ * DNS and TLS of the public address and of a handle in each handle domain.
+ *
+ * @param handles of accounts; others have no certificate where the proxy makes them on demand
+ */
+export async function checkAddresses(
+  { publicUrl, handleDomains }: Settings,
+  handles: string[],
+): Promise<Check[]> {
   const { hostname, protocol, port } = new URL(publicUrl)
-  const handles = handleDomains.map((domain) => `vestibule-doctor${domain}`)
-  const checks = [hostname, ...handles]
-    .filter((host) => !LOCAL.test(host))
-    .flatMap((host) => [
-      checkDns(host, host === hostname),
-      ...(protocol === 'https:' ? [checkTls(host, Number(port || 443))] : []),
-    ])
-  return Promise.all(checks)
+  const isPublic = (host: string) => !LOCAL.test(host)
+  const used = handleDomains.flatMap(
+    (domain) => handles.find((name) => name.endsWith(domain)) ?? [],
+  )
+  const wildcards = handleDomains.map((domain) => `vestibule-doctor${domain}`)
+  const encrypted = protocol === 'https:' ? [hostname, ...used] : []
+  return Promise.all([
+    ...[hostname, ...wildcards].filter(isPublic).map((host) => checkDns(host, host === hostname)),
+    ...encrypted.filter(isPublic).map((host) => checkTls(host, Number(port || 443))),
+  ])
 }
 
 function checkDns(host: string, isOwn: boolean): Promise<Check> {

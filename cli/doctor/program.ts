@@ -6,7 +6,7 @@ import { look } from './look.ts'
 /** The running program, and what it says of its PDSes. */
 export async function checkProgram(
   installation: Installation,
-): Promise<{ checks: Check[]; pdses: { name: string; url: string }[] }> {
+): Promise<{ checks: Check[]; pdses: { name: string; url: string }[]; handles: string[] }> {
   const operator = connectOperator(installation)
   const { publicUrl } = installation.settings
   const running = await look('Program', 'start it: pnpm start', async () => {
@@ -18,9 +18,10 @@ export async function checkProgram(
       mend: 'restart it',
     }
   })
-  if (running.state === 'failed') return { checks: [running], pdses: [] }
+  if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
   const { pdses } = await operator('pds/list', {})
+  const { accounts } = await operator('account/list', {})
   const { checks } = await operator('pds/check', {})
   if (pdses.length === 0) {
     checks.push({
@@ -33,5 +34,6 @@ export async function checkProgram(
   return {
     checks: [running, ...checks],
     pdses: pdses.map(({ url }) => ({ name: new URL(url).host, url })),
+    handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }
