@@ -4,6 +4,17 @@ import { type Dispatcher, request } from 'undici'
 const API = '/@atproto/oauth-provider/~api'
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
+/** The entryway's answer was no success. */
+export class HeadlessError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'HeadlessError'
+    this.status = status
+  }
+}
+
 /** What a browser shows of itself to the provider, without a browser: its cookies and headers. */
 export type HeadlessBrowser = {
   /** Opens a page as a top-level navigation; redirects are not followed. */
@@ -12,10 +23,10 @@ export type HeadlessBrowser = {
    * Calls the provider's own API as its page at `pageUrl` would.
    *
    * @param bearer the `ephemeralToken` of a sign-in that shall not be remembered
-   * @throws Error with the provider's answer when it is no success
+   * @throws {HeadlessError} with the provider's answer when it is no success
    */
   callApi: <T>(pageUrl: string, endpoint: string, input: object, bearer?: string) => Promise<T>
-  /** Reads from it. @param endpoint with its query @throws Error with the provider's answer */
+  /** Reads from it. @param endpoint with its query @throws {HeadlessError} with the provider's answer */
   readApi: <T>(pageUrl: string, endpoint: string) => Promise<T>
 }
 

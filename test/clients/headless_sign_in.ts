@@ -1,4 +1,4 @@
-import { type HeadlessBrowser, newHeadlessBrowser } from './headless_browser.ts'
+import { type HeadlessBrowser, HeadlessError, newHeadlessBrowser } from './headless_browser.ts'
 
 /** A person's account, as they would type it. */
 export type Credentials = { handle: string; email: string; password: string }
@@ -46,6 +46,7 @@ export async function headlessSignUp(origin: string, person: Credentials): Promi
  *
  * @param url as {@link Login.url}
  * @returns the callback URL with the code (or error), as the client would get it
+ * @throws {HeadlessError}
  */
 export async function headlessSignIn(
   url: string,
@@ -55,7 +56,8 @@ export async function headlessSignIn(
   const { origin } = new URL(url)
   const device = browser ?? newHeadlessBrowser(origin)
   const page = await device.open(url)
-  await page.body.dump()
+  const text = await page.body.text()
+  if (page.statusCode >= 400) throw new HeadlessError(page.statusCode, text)
   if (page.headers.location) return new URL(String(page.headers.location))
 
   const { account, ephemeralToken } = await device.callApi<{
@@ -74,6 +76,7 @@ export async function headlessSignIn(
     ephemeralToken,
   )
   const redirect = await device.open(consent.url, url)
-  await redirect.body.dump()
+  const seen = await redirect.body.text()
+  if (!redirect.headers.location) throw new HeadlessError(redirect.statusCode, seen)
   return new URL(String(redirect.headers.location))
 }

@@ -1,0 +1,105 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
+import { checkData } from '../maintenance/check_data.ts'
+import { discoverApp, loopbackClientId } from '../test/clients/oauth_app.ts'
+import { type Network, startNetwork } from '../world/network.ts'
+import { actions } from './actions.ts'
+import { Crowd } from './crowd.ts'
+import type { Crash, Fault, Outage } from './faults.ts'
+
+/** Milliseconds in which a restarted program finishes what was left half-made. */
+const FINISH = 10_000
+/** ... and undoes what has not come to anything; a minute more for the machine. */
+const UNDO = SAGA_ABANDONED + RECOVERY_INTERVAL + 60_000
+/** People at a time. */
+const PEOPLE = 4
+const REDIRECT = 'http://127.0.0.1/callback'
+const SCOPE = 'atproto'
+
+export type Injected = {
+  name: string
+  /** Broken promises and invariants, one sentence each; none where it was survived. */
+  broken: string[]
+  /** From the injection until everything was proved, in ms. */
+  duration: number
+}
+
+export type Campaign = {
+  network: Network
+  inject: (fault: Fault) => Promise<Injected>
+  /**
+   * Waits until nothing is half-made any more, then proves everything that was ever promised.
+   *
+   * @returns how many people there are, and what is broken
+   */
+  proveEverybody: () => Promise<{ people: number; broken: string[] }>
+  close: () => Promise<void>
+}
+
+/** Starts a network to have faults in; `split` has the gateway as a process of its own. */
+export async function startCampaign(options: { split?: boolean } = {}): Promise<Campaign> {
+  const preload = new URL('./die_at_statement.ts', import.meta.url).href
+  const network = await startNetwork({
+    env: { ENTRYWAY_RATE_LIMITS: 'off' },
+    program: { ...options, preloads: [preload] },
+  })
+  const app = await discoverApp({
+    pdsUrl: network.pds.url,
+    clientId: loopbackClientId(REDIRECT, SCOPE),
+    redirectUri: REDIRECT,
+    scope: SCOPE,
+  })
+  const crowd = new Crowd(network, app)
+  const drain = () => crowd.complaints.splice(0)
+
+  return {
+    network,
+    inject: async (fault) => {
+      await crowd.gather(PEOPLE)
+      const begun = performance.now()
+      const problem = await (fault.kind === 'crash' ? crash(fault) : suffer(fault))
+        .then(() => [])
+        .catch((err: Error) => [err.message])
+      await crowd.prove()
+      const broken = [...problem, ...drain(), ...(await findings({ patience: SAGA_ABANDONED }))]
+      return { name: fault.name, broken, duration: performance.now() - begun }
+    },
+    proveEverybody: async () => {
+      const broken = await findings({ patience: 0, within: UNDO })
+      const people = await crowd.proveEverybody()
+      return { people, broken: [...broken, ...drain(), ...(await findings({ patience: 0 }))] }
+    },
+    close: network.close,
+  }
+
+  async function crash(fault: Crash): Promise<void> {
+    const struck = fault.strike(network)
+    await Promise.all([
+      struck,
+      crowd.work(
+        fault.by,
+        struck.catch(() => {}),
+      ),
+    ]).finally(() => network.vestibule.start())
+  }
+
+  async function suffer(outage: Outage): Promise<void> {
+    await outage.begin(network)
+    const deeds = await crowd.tryAll(actions).finally(() => outage.end(network))
+    const impossible = deeds.filter(({ action, done }) => done && outage.prevents.includes(action))
+    if (impossible.length > 0) {
+      throw new Error(`succeeded: ${impossible.map(({ action }) => action).join(', ')}`)
+    }
+  }
+
+  /** What the databases are found to be wrong in, once everything has settled. */
+  async function findings({ patience, within = FINISH }: { patience: number; within?: number }) {
+    const deadline = Date.now() + within
+    for (;;) {
+      const { findings } = await checkData(network.vestibule.dataDir, { patience })
+      if (findings.length === 0) return []
+      if (Date.now() > deadline) return findings.map(({ path, problem }) => `${path}: ${problem}`)
+      await wait(500)
+    }
+  }
+}

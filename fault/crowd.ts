@@ -1,0 +1,140 @@
+import type { OAuthApp } from '../test/clients/oauth_app.ts'
+import type { Network } from '../world/network.ts'
+import { type Action, act, actions } from './actions.ts'
+import { Person } from './person.ts'
+import { prove } from './proof.ts'
+
+/** An action that was answered. */
+export type Deed = { action: Action; done: boolean }
+
+/** How often an action is chosen when no other is asked for. */
+const MIX: readonly Action[] = actions.filter((action) => action !== 'askForMail')
+
+/** People who use the program while something happens to it. */
+export class Crowd {
+  readonly #network: Network
+  readonly #app: OAuthApp
+  /** Everybody whose sign-up was acknowledged, over all faults. */
+  readonly #everybody: Person[] = []
+  readonly #undecided: Person[] = []
+  #people: Person[] = []
+  /** Broken promises, one sentence each. */
+  readonly complaints: string[] = []
+
+  constructor(network: Network, app: OAuthApp) {
+    this.#network = network
+    this.#app = app
+  }
+
+  /** Signs up `count` people and gives each a session of either kind. */
+  async gather(count: number): Promise<void> {
+    const people = Array.from({ length: count }, () => new Person())
+    await Promise.all(
+      people.map(async (person) => {
+        for (const action of ['signUp', 'signIn', 'createSession'] as const) {
+          const outcome = await act(action, person, this.#app, this.#network.url)
+          if (!outcome || !('done' in outcome)) {
+            throw new Error(`${action} before anything happened: ${inspectError(outcome)}`)
+          }
+        }
+      }),
+    )
+    this.#people = people
+  }
+
+  /** Does `action` (with some people; with the others, anything) again and again until `ended`. */
+  async work(action: Action | null, ended: Promise<unknown>): Promise<void> {
+    let over = false
+    const end = ended.finally(() => {
+      over = true
+    })
+    const strangers: Person[] = []
+    const lanes = this.#people.map(async (person, lane) => {
+      while (!over && person.inDoubt.size < 4) {
+        let deed = lane % 2 === 0 && action ? action : pick(MIX)
+        // What an action needs is made first where it is gone.
+        if (deed === 'revoke' || deed === 'refresh') if (!person.session) deed = 'signIn'
+        if (deed === 'refreshSession' || deed === 'deleteSession')
+          if (!person.legacy) deed = 'createSession'
+        const actor = deed === 'signUp' ? new Person() : person
+        if (deed === 'signUp') strangers.push(actor)
+        const outcome = await act(deed, actor, this.#app, this.#network.url)
+        if (outcome === null) await new Promise((resolve) => setTimeout(resolve, 5))
+        if (outcome && 'refused' in outcome) this.#complain(deed, outcome.refused)
+        if (outcome && 'doubt' in outcome && deed === 'signUp') break
+      }
+    })
+    await Promise.all([end, ...lanes])
+    this.#people.push(...strangers)
+  }
+
+  /** Everybody tries everything once. @returns what was answered with success */
+  async tryAll(which: readonly Action[]): Promise<Deed[]> {
+    const deeds: Deed[] = []
+    const stranger = new Person()
+    this.#people.push(stranger)
+    await Promise.all(
+      which.map(async (action, index) => {
+        const person = action === 'signUp' ? stranger : this.#people[index % 3]
+        const outcome = person && (await act(action, person, this.#app, this.#network.url))
+        if (!outcome) return
+        if ('refused' in outcome) this.#complain(action, outcome.refused)
+        deeds.push({ action, done: 'done' in outcome })
+      }),
+    )
+    return deeds
+  }
+
+  /** Proves everything that was promised to those who were there, and to two from before. */
+  async prove(): Promise<void> {
+    const others = [pick(this.#everybody), pick(this.#everybody)].filter(Boolean)
+    await this.#prove([...new Set([...this.#people, ...others])] as Person[])
+    this.#everybody.push(...this.#people.filter(({ did }) => did !== null))
+    this.#undecided.push(
+      ...this.#people.filter(({ did, inDoubt }) => did === null && inDoubt.size > 0),
+    )
+  }
+
+  /** People whose sign-up was neither finished nor undone yet. */
+  get undecided(): number {
+    return this.#undecided.length
+  }
+
+  /**
+   * Proves everything that was ever promised to anybody, and that no names are held for nobody.
+   *
+   * @returns how many people there are
+   */
+  async proveEverybody(): Promise<number> {
+    const undecided = this.#undecided.splice(0)
+    await this.#prove([...this.#everybody, ...undecided])
+    for (const { did, credentials } of undecided) {
+      if (did === null) this.complaints.push(`${credentials.handle} is held by nobody`)
+    }
+    return this.#everybody.length + undecided.length
+  }
+
+  async #prove(people: Person[]): Promise<void> {
+    const queue = people.values()
+    const worker = async () => {
+      for (const person of queue) {
+        this.complaints.push(...(await prove(person, this.#app, this.#network)))
+      }
+    }
+    await Promise.all(Array.from({ length: 4 }, worker))
+  }
+
+  #complain(action: Action, err: Error): void {
+    this.complaints.push(`${action}: a valid request was refused: ${err.name} ${err.message}`)
+  }
+}
+
+function pick<T>(items: readonly T[]): T {
+  return items[Math.floor(Math.random() * items.length)] as T
+}
+
+function inspectError(outcome: object | null): string {
+  return Object.values(outcome ?? {})
+    .map((err) => (err as Error).message)
+    .join()
+}

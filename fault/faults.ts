@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import Sqlite from 'better-sqlite3'
+import type { Network } from '../world/network.ts'
+import { type Trouble, troubled } from '../world/trouble.ts'
+import type { ProcessName } from '../world/vestibule.ts'
+import { type Action, actions } from './actions.ts'
+import type { AtRequest, AtStatement, KillPoint } from './kill_points.ts'
+
+/** Milliseconds that the program has to come to a kill point. */
+const REACH = 20_000
+/** Milliseconds of load before a random kill, at most. */
+const RANDOM = 700
+
+/** Something that ends a process of the program. */
+export type Crash = {
+  kind: 'crash'
+  name: string
+  /** What the people do meanwhile; anything where it does not matter. */
+  by: Action | null
+  /** @returns when the process has ended @throws {Error} when it was not reached */
+  strike: (network: Network) => Promise<void>
+}
+
+/** Something that the program has to live through. */
+export type Outage = {
+  kind: 'outage'
+  name: string
+  /** What cannot succeed meanwhile. */
+  prevents: readonly Action[]
+  begin: (network: Network) => Promise<void>
+  end: (network: Network) => Promise<void>
+}
+
+export type Fault = Crash | Outage
+
+export function crashAt({ name, by, at }: KillPoint): Crash {
+  return {
+    kind: 'crash',
+    name,
+    by,
+    strike: async (network) => {
+      const ended = network.vestibule.ended()
+      const disarm = 'statement' in at ? armStatement(network, at) : armRequest(network, at)
+      const reached = await Promise.race([ended.then(() => true), wait(REACH, false)])
+      if (!reached) disarm()
+      if (!reached) throw new Error(`was not reached within ${REACH} ms`)
+    },
+  }
+}
+
+export function crashAnywhere(which: ProcessName): Crash {
+  return {
+    kind: 'crash',
+    name: `${which}, at random`,
+    by: null,
+    strike: async ({ vestibule }) => {
+      await wait(Math.random() * RANDOM)
+      await vestibule.kill(which)
+    },
+  }
+}
+
+function armStatement({ vestibule }: Network, at: AtStatement): () => void {
+  vestibule.send({ dieAt: at })
+  // Whoever was reached is gone.
+  return () => vestibule.send({ dieAt: null })
+}
+
+/** Kills the program at the moment when another server has its request, or is about to answer it. */
+function armRequest({ vestibule, pds, plc }: Network, at: AtRequest): () => void {
+  const server: Server = at.peer === 'pds' ? pds.server : plc.server
+  const { pid } = vestibule
+  const kill = () => pid !== undefined && process.kill(pid, 'SIGKILL')
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    if (!`${request.method} ${request.url}`.includes(at.request)) return
+    server.off('request', listener)
+    if (at.when === 'asked') return kill()
+    const { end } = response
+    response.end = ((...args: Parameters<typeof end>) => {
+      kill()
+      return end.apply(response, args)
+    }) as typeof end
+  }
+  server.prependListener('request', listener)
+  return () => server.off('request', listener)
+}
+
+const NEEDS: Record<'pds' | 'plc' | 'smtp', readonly Action[]> = {
+  pds: ['signUp', 'changeHandle'],
+  plc: ['signUp', 'changeHandle'],
+  smtp: ['askForMail'],
+}
+
+export function peerOutage(peer: 'pds' | 'plc' | 'smtp', trouble: Trouble): Outage {
+  const server = (network: Network) => troubledOnce(network[peer].server)
+  return {
+    kind: 'outage',
+    name: `${peer.toUpperCase()}: ${trouble}`,
+    prevents: NEEDS[peer],
+    begin: (network) => server(network).begin(trouble),
+    end: (network) => server(network).end(),
+  }
+}
+
+const known = new WeakMap<object, ReturnType<typeof troubled>>()
+
+function troubledOnce(server: Parameters<typeof troubled>[0]): ReturnType<typeof troubled> {
+  const found = known.get(server) ?? troubled(server)
+  known.set(server, found)
+  return found
+}
+
+/** Everything that a client does writes something, and is worth nothing unless that is on disk. */
+const WRITES = actions.filter((action) => action !== 'askForMail')
+
+/**
+ * The disk takes nothing more. A limit on the size of files makes every `write(2)` of the process
+ * fail, in the middle of whatever SQLite is doing, and is lifted again while it runs; unlike a small
+ * file system it needs no privilege. (Node.js ignores the signal that goes with it.)
+ */
+export const diskFull: Outage = {
+  kind: 'outage',
+  name: 'disk full',
+  prevents: WRITES,
+  begin: ({ vestibule }) => limitFileSize(vestibule.pid, '0:unlimited'),
+  end: ({ vestibule }) => limitFileSize(vestibule.pid, 'unlimited:unlimited'),
+}
+
+/** The disk is full after a few pages more, wherever that is. */
+export const diskAlmostFull: Outage = {
+  kind: 'outage',
+  name: 'disk full after a few pages',
+  prevents: [],
+  begin: ({ vestibule }) =>
+    limitFileSize(vestibule.pid, `${(40 + Math.floor(Math.random() * 80)) * 1024}:unlimited`),
+  end: diskFull.end,
+}
+
+async function limitFileSize(pid: number | undefined, bytes: string): Promise<void> {
+  await promisify(execFile)('prlimit', [`--pid=${pid}`, `--fsize=${bytes}`])
+}
+
+/** Somebody else holds the write lock for longer than the program waits. */
+export function locked(which: 'directory' | 'auth'): Outage {
+  let db: Sqlite.Database | undefined
+  return {
+    kind: 'outage',
+    name: `SQLITE_BUSY: ${which}`,
+    prevents: which === 'directory' ? ['signUp'] : ['signIn', 'refresh', 'revoke'],
+    begin: async ({ vestibule }) => {
+      const path =
+        which === 'directory'
+          ? join(vestibule.dataDir, 'directory.sqlite')
+          : join(vestibule.dataDir, 'auth', readdirSync(join(vestibule.dataDir, 'auth'))[0] ?? '')
+      db = new Sqlite(path)
+      db.exec('BEGIN IMMEDIATE')
+    },
+    end: async () => {
+      db?.exec('ROLLBACK')
+      db?.close()
+    },
+  }
+}

@@ -1,0 +1,187 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { headlessSignUp } from '../test/clients/headless_sign_in.ts'
+import type { OAuthApp } from '../test/clients/oauth_app.ts'
+import { finishLogin, type OAuthSession, refresh } from '../test/clients/oauth_session.ts'
+import type { Network } from '../world/network.ts'
+import { attempt, call } from './outcome.ts'
+import type { Person } from './person.ts'
+
+/**
+ * How long, in milliseconds, the program has to finish what a fault left half-made. What it has to
+ * undo takes longer: nobody knows at first whether a request is still under way at the PDS.
+ */
+const FINISH = 10_000
+
+/**
+ * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Somebody
+ * whose sign-up is in doubt, and not finished, stays in doubt ({@link Person.inDoubt}).
+ */
+export async function prove(person: Person, app: OAuthApp, network: Network): Promise<string[]> {
+  const broken: string[] = []
+  const report = (sentence: string) => broken.push(`${person.credentials.handle}: ${sentence}`)
+  const proof = { person, app, network, report }
+  await proveAccount(proof)
+  if (person.did === null) return broken
+  await proveHandle(proof)
+  await proveEmail(proof)
+  await proveOAuth(proof)
+  await proveLegacy(proof)
+  person.inDoubt.clear()
+  return broken
+}
+
+type Proof = {
+  person: Person
+  app: OAuthApp
+  network: Network
+  report: (sentence: string) => void
+}
+
+const signIn = (network: Network, identifier: string, password: string) =>
+  attempt(() =>
+    call(network.url, 'com.atproto.server.createSession', { input: { identifier, password } }),
+  )
+
+/** An acknowledged sign-up can sign in; of any other, either all is there or nothing. */
+async function proveAccount({ person, network, report }: Proof): Promise<void> {
+  const { credentials } = person
+  if (person.did === null) {
+    if (!person.inDoubt.has('account')) return
+    const settled = await until(async () => {
+      const signedIn = await signIn(network, credentials.handle, credentials.password)
+      if ('done' in signedIn) return String(signedIn.done.did)
+      const again = await attempt(() => headlessSignUp(network.url, credentials))
+      return 'done' in again ? again.done : null
+    })
+    if (!settled) return
+    person.did = settled
+  }
+  const { did } = person
+  const repo = await attempt(() =>
+    call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
+  )
+  if (!('done' in repo)) report('the PDS does not have the account')
+}
+
+/** Directory, PLC and PDS name the account alike: as acknowledged or, in doubt, one way or the other. */
+async function proveHandle({ person, network, report }: Proof): Promise<void> {
+  const did = person.did as string
+  const { handleInDoubt, credentials } = person
+  const candidates = [credentials.handle, ...(handleInDoubt === null ? [] : [handleInDoubt])]
+  const seen = async () => {
+    const [resolved, plc, repo] = await Promise.all([
+      Promise.all(
+        candidates.map(async (handle) => {
+          const params = { handle }
+          const found = await attempt(() =>
+            call(network.url, 'com.atproto.identity.resolveHandle', { params }),
+          )
+          return 'done' in found && found.done.did === did ? handle : null
+        }),
+      ),
+      fetch(`${network.plc.url}/${did}/data`).then((response) => response.json()),
+      call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
+    ])
+    const names = resolved.filter((handle) => handle !== null)
+    const published = (plc as { alsoKnownAs: string[] }).alsoKnownAs[0]?.replace('at://', '')
+    return { names, published, onPds: String(repo.handle) }
+  }
+  const agreed = await until(async () => {
+    const { names, published, onPds } = await seen()
+    const [name] = names
+    return names.length === 1 && name === published && name === onPds ? (name as string) : null
+  })
+  if (!agreed) return report(`they disagree about its handle: ${JSON.stringify(await seen())}`)
+  credentials.handle = agreed
+  person.handleInDoubt = null
+}
+
+async function proveEmail({ person, network, report }: Proof): Promise<void> {
+  const { credentials, emailInDoubt } = person
+  const candidates = [credentials.email, ...(emailInDoubt === null ? [] : [emailInDoubt])]
+  const agreed = await until(async () => {
+    const answers = await Promise.all(
+      candidates.map(async (email) => {
+        const signedIn = await signIn(network, email, credentials.password)
+        return 'done' in signedIn && signedIn.done.did === person.did ? email : null
+      }),
+    )
+    const names = answers.filter((email) => email !== null)
+    return names.length === 1 ? (names[0] as string) : null
+  })
+  if (!agreed) return report('it cannot sign in with its e-mail address, or with two')
+  credentials.email = agreed
+  person.emailInDoubt = null
+}
+
+/** Live refresh tokens refresh, revoked ones do not, and a spent code or token never comes back. */
+async function proveOAuth({ person, app, report }: Proof): Promise<void> {
+  const isDead = async (session: OAuthSession) =>
+    'refused' in (await attempt(() => refresh(app, session)))
+  for (const revoked of person.revoked.splice(0)) {
+    if (!(await isDead(revoked))) report('a revoked session refreshes')
+  }
+  const { codeInDoubt } = person
+  if (codeInDoubt) {
+    const exchange = () => attempt(() => finishLogin(app, codeInDoubt.login, codeInDoubt.callback))
+    await exchange()
+    if (!('refused' in (await exchange()))) report('a code was exchanged twice')
+    person.codeInDoubt = null
+  }
+  const before = person.session
+  if (!before) return
+  const next = await attempt(() => refresh(app, before))
+  if (!('done' in next)) {
+    if (!person.revocationInDoubt) report(`a live session is lost: ${describe(next)}`)
+    person.session = null
+    person.revocationInDoubt = false
+    return
+  }
+  person.revocationInDoubt = false
+  person.session = next.done
+  if (Math.random() < 0.5) return
+  // The next two end the session, as they should.
+  const { code } = person
+  person.session = null
+  if (code && Math.random() < 0.5) {
+    const again = await attempt(() => finishLogin(app, code.login, code.callback))
+    if (!('refused' in again)) report('a spent code was exchanged again')
+    if (!(await isDead(next.done))) report('a replayed code did not end its session')
+    return
+  }
+  const afterNext = await attempt(() => refresh(app, next.done))
+  if (!('done' in afterNext))
+    return report(`a session did not refresh twice: ${describe(afterNext)}`)
+  if (!(await isDead(before))) report('two refresh tokens of a session are live')
+  if (!(await isDead(afterNext.done))) report('a replayed refresh token did not end its session')
+}
+
+async function proveLegacy({ person, network, report }: Proof): Promise<void> {
+  const refreshSession = (bearer: string) =>
+    attempt(() => call(network.url, 'com.atproto.server.refreshSession', { bearer }))
+  for (const deleted of person.deleted.splice(0)) {
+    if (!('refused' in (await refreshSession(deleted)))) report('a deleted session refreshes')
+  }
+  if (!person.legacy) return
+  const next = await refreshSession(person.legacy.refreshJwt)
+  if ('done' in next) person.legacy = next.done as never
+  else if (person.deletionInDoubt) person.legacy = null
+  else report(`a live legacy session is lost: ${describe(next)}`)
+  person.deletionInDoubt = false
+}
+
+function describe(outcome: object): string {
+  return Object.values(outcome)
+    .map((err) => (err as Error).message)
+    .join()
+}
+
+/** Asks again until there is an answer; null after {@link FINISH}. */
+async function until<T>(ask: () => Promise<T | null>): Promise<T | null> {
+  const deadline = Date.now() + FINISH
+  for (;;) {
+    const answer = await ask().catch(() => null)
+    if (answer !== null || Date.now() > deadline) return answer
+    await wait(250)
+  }
+}
