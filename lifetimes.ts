@@ -89,7 +89,7 @@ export const CLIENT_KEYS = 60 * SECOND
 export const CLIENT_METADATA = 10 * MINUTE
 
 /** Documents of a client that may have changed are fetched again, but not more often than this. */
-export const CLIENT_REFETCH = 5 * SECOND
+export const CLIENT_REFETCH = 1 * SECOND
 
 /** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */
 export const CLIENT_FETCH = 10 * SECOND

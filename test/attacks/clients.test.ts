@@ -1,0 +1,251 @@
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CLIENT_REFETCH } from '../../lifetimes.ts'
+import { makeCertificateAuthority } from '../../world/certificates.ts'
+import { APP_HOSTNAME } from '../../world/https.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import {
+  type ClientKey,
+  type HostedClient,
+  hostWebClient,
+  makeClientKey,
+} from '../clients/hosted_client.ts'
+import {
+  type Answer,
+  Attacker,
+  type DpopKey,
+  makeDpopKey,
+  newPerson,
+  type Person,
+  type ProofChange,
+  refreshed,
+  SCOPE,
+} from './attacker.ts'
+
+let network: Network
+let hosted: HostedClient
+let clientKey: ClientKey
+let attacker: Attacker
+let key: DpopKey
+let kim: Person
+let slow: Promise<Answer>
+
+beforeAll(async () => {
+  network = await startNetwork()
+  clientKey = await makeClientKey()
+  hosted = await hostWebClient(network.ca, clientKey, SCOPE)
+  attacker = new Attacker(network, { ...hosted, key: clientKey })
+  key = await makeDpopKey()
+  kim = await newPerson(network, 'client')
+
+  // It takes ten seconds, so it is begun first.
+  hosted.routes.set('/slow.json', () => undefined)
+  slow = pushAs('/slow.json')
+})
+afterAll(async () => {
+  await hosted?.close()
+  await network?.close()
+})
+
+const INVALID_METADATA = { status: 400, body: { error: 'invalid_client_metadata' } }
+
+/** Pushes a request as the client whose metadata is at another path of the same host. */
+const pushAs = (path: string) =>
+  new Attacker(network, { clientId: hosted.url + path, redirectUri: hosted.redirectUri }).push(key)
+
+describe('10. client metadata', () => {
+  const metadata = (path: string, change: object = {}) => ({
+    ...hosted.metadata,
+    client_id: hosted.url + path,
+    token_endpoint_auth_method: 'none',
+    token_endpoint_auth_signing_alg: undefined,
+    jwks_uri: undefined,
+    ...change,
+  })
+  const documents: [string, (path: string) => Parameters<HostedClient['routes']['set']>[1]][] = [
+    [
+      'that redirects',
+      (path) => (_, response) => {
+        hosted.routes.set('/target.json', metadata(path))
+        response.writeHead(302, { location: `${hosted.url}/target.json` }).end()
+      },
+    ],
+    ['over 512 kB', (path) => metadata(path, { client_name: 'x'.repeat(513 * 1024) })],
+    [
+      'over 512 kB that does not say so',
+      (path) => (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write(JSON.stringify(metadata(path)).slice(0, -1))
+        response.end(`${' '.repeat(513 * 1024)}}`)
+      },
+    ],
+    ['that names another client_id', () => hosted.metadata],
+    ['without a client_id', (path) => metadata(path, { client_id: undefined })],
+    ['that is no JSON', () => '<html>'],
+    [
+      'with tokens not bound to a key',
+      (path) => metadata(path, { dpop_bound_access_tokens: false }),
+    ],
+    [
+      'with a redirect to another host',
+      (path) => metadata(path, { redirect_uris: ['https://evil.example/'] }),
+    ],
+    ['with the implicit grant', (path) => metadata(path, { grant_types: ['implicit'] })],
+  ]
+  test.each(documents)('%s: invalid_client_metadata', async (name, document) => {
+    const path = `/${name.replaceAll(' ', '-')}.json`
+    hosted.routes.set(path, document(path))
+    expect(await pushAs(path)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringMatching(/^invalid_(client_metadata|redirect_uri)$/) },
+    })
+    hosted.routes.set(path, metadata(path))
+    expect(await pushAs(path)).toMatchObject({ status: 201 })
+  })
+
+  describe('on a private address, in production', () => {
+    let production: Vestibule
+    beforeAll(async () => {
+      production = await startVestibule({
+        plcUrl: network.plc.url,
+        ca: await makeCertificateAuthority(),
+        preloads: [fileURLToPath(new URL('./log_connections.ts', import.meta.url))],
+        env: { ENTRYWAY_DEV: undefined, ENTRYWAY_PLC_URL: 'https://plc.directory' },
+      })
+    })
+    afterAll(() => production?.close())
+
+    test.each([
+      `https://${APP_HOSTNAME}/client.json`,
+      'https://localhost/client.json',
+      'https://127.0.0.1/client.json',
+      'https://[::1]/client.json',
+      'https://169.254.169.254/latest/meta-data/client.json',
+      'https://0x7f000001/client.json',
+      'https://2130706433/client.json',
+      'http://app.vestibule.internal/client.json',
+      'file:///etc/passwd',
+    ])('%s: refused, and no connection inside', async (clientId) => {
+      const client = new Attacker(production, { clientId, redirectUri: `https://${APP_HOSTNAME}/` })
+      const answer = await client.push(key)
+      expect(answer.status).toBe(400)
+      expect(answer.body.error).toMatch(/^invalid_(client_metadata|client|client_id)$/)
+      expect(production.logs).not.toMatch(/connects to/)
+      expect(await new Attacker(production).push(key)).toMatchObject({ status: 201 })
+    })
+  })
+})
+
+describe('11. a client assertion', () => {
+  const seconds = () => Math.floor(Date.now() / 1_000)
+  const changes: [string, () => Promise<ProofChange>][] = [
+    ['for another server', async () => ({ claims: { aud: 'https://evil.example' } })],
+    ['without aud', async () => ({ claims: { aud: undefined } })],
+    ['older than 60 s', async () => ({ claims: { iat: seconds() - 62, exp: seconds() + 60 } })],
+    ['expired', async () => ({ claims: { iat: seconds() - 30, exp: seconds() - 1 } })],
+    ['without iat', async () => ({ claims: { iat: undefined } })],
+    ['without kid', async () => ({ header: { kid: undefined } })],
+    ['with an unknown kid', async () => ({ header: { kid: 'other' } })],
+    ['without jti', async () => ({ claims: { jti: undefined } })],
+    ['of another issuer', async () => ({ claims: { iss: 'https://evil.example' } })],
+    ['about another client', async () => ({ claims: { sub: 'https://evil.example' } })],
+    ['signed by another key', async () => ({ signedBy: (await makeClientKey()).key as never })],
+  ]
+  test.each(changes)('%s: 400', async (_, change) => {
+    const fields = await attacker.assertion(await change())
+    expect(await attacker.push(key, { fields })).toMatchObject({ status: 400 })
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+
+  test('with a jti that was used: 400', async () => {
+    const fields = await attacker.assertion()
+    expect(await attacker.push(key, { fields })).toMatchObject({ status: 201 })
+    expect(await attacker.push(key, { fields })).toMatchObject({ status: 400 })
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+
+  test('that is missing, or as a public client: 400', async () => {
+    const fields = { client_assertion: undefined, client_assertion_type: undefined }
+    expect(await attacker.push(key, { fields })).toMatchObject({ status: 400 })
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+})
+
+function publicHalf({ privateJwk: { kty, crv, x, y } }: ClientKey) {
+  return { kty, crv, x, y } as DpopKey['jwk']
+}
+
+describe('12. the key of a confidential client', () => {
+  const jwk = (which: ClientKey) => ({
+    ...publicHalf(which),
+    kid: which.kid,
+    alg: 'ES256',
+    use: 'sig',
+  })
+  const publish = (...keys: ClientKey[]) => hosted.routes.set('/jwks.json', { keys: keys.map(jwk) })
+
+  /** Has the keys fetched anew: by an assertion that does not verify, a second after the last. */
+  const refetch = async () => {
+    await new Promise((resolve) => setTimeout(resolve, CLIENT_REFETCH))
+    const fields = await attacker.assertion({ header: { kid: 'unknown' } })
+    await attacker.push(key, { fields })
+  }
+
+  test('a new one is taken, though the old ones were just fetched', async () => {
+    const next = { ...(await makeClientKey()), kid: 'next' }
+    const rotated = new Attacker(network, { ...hosted, key: next })
+    expect(await rotated.push(key)).toMatchObject({ status: 400 })
+    publish(clientKey, next)
+    expect(await rotated.push(key)).toMatchObject({ status: 400 })
+    await new Promise((resolve) => setTimeout(resolve, CLIENT_REFETCH))
+    expect(await rotated.push(key)).toMatchObject({ status: 201 })
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+
+  const withdrawals: [string, () => Promise<ClientKey>][] = [
+    ['withdrawn', async () => ({ ...(await makeClientKey()), kid: 'next' })],
+    [
+      'replaced by another of the same name',
+      async () => ({ ...clientKey, ...(await makeClientKey()) }),
+    ],
+  ]
+  test.each(withdrawals)('%s: refresh refused, session revoked', async (_, replace) => {
+    const session = await attacker.signIn(kim)
+    publish(await replace())
+    await refetch()
+    expect((await attacker.refresh(session)).status).toBe(400)
+    publish(clientKey)
+    await refetch()
+    expect(await attacker.refresh(session)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant' },
+    })
+    expect(await attacker.refresh(await attacker.signIn(kim))).toMatchObject({ status: 200 })
+  })
+
+  test('unreachable for a moment: not revoked', async () => {
+    const session = await attacker.signIn(kim)
+    hosted.routes.set('/jwks.json', (_, response) => void response.writeHead(503).end())
+    await refetch()
+    expect((await attacker.refresh(session)).status).toBe(400)
+    publish(clientKey)
+    expect(await attacker.refresh(await refreshed(attacker, session))).toMatchObject({
+      status: 200,
+    })
+  })
+
+  test('a bad assertion does not end a session whose key is there', async () => {
+    const session = await attacker.signIn(kim)
+    const fields = await attacker.assertion({ signedBy: (await makeClientKey()).key as never })
+    expect((await attacker.refresh(session, { fields })).status).toBe(400)
+    expect(await attacker.refresh(session)).toMatchObject({ status: 200 })
+  })
+})
+
+describe('10. client metadata, once more', () => {
+  test('that takes over 10 s: invalid_client_metadata', async () => {
+    expect(await slow).toMatchObject(INVALID_METADATA)
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+})

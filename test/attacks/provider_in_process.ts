@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { InvalidRequestError } from '@atproto/oauth-provider/errors'
+import { JoseKey } from '@atproto/oauth-provider/provider'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { EntrywayProvider } from '../../actors/auth/entryway_provider.ts'
+import type { Services } from '../../actors/services.ts'
+import { UnavailableError } from '../../errors.ts'
+import { createStores } from '../../stores/index.ts'
+import { inRequestScope } from '../../stores/request_scope.ts'
+import { accountSchema } from '../../stores/sql/account/schema.ts'
+import { listSessions } from '../../stores/sql/account/session.ts'
+import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { loopbackClientId } from '../clients/oauth_app.ts'
+import { SCOPE } from './attacker.ts'
+
+const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
+const REDIRECT_URI = 'http://127.0.0.1/callback'
+const CLIENT = { client_id: loopbackClientId(REDIRECT_URI, SCOPE) }
+const PROOF = { jti: 'jti', jkt: 'jkt', htm: 'POST', htu: 'http://localhost/oauth/token' }
+const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
+
+/**
+ * The provider over its stores and one account, in this process, where its hooks and the account
+ * can be made to fail.
+ */
+export async function providerInProcess() {
+  const flow = openDatabase(':memory:', flowSchema)
+  const account = openDatabase(':memory:', accountSchema)
+  accountFunctions.create(account, {
+    did: DID,
+    handle: 'someone.test',
+    email: 'someone@mail.internal',
+    pdsDid: 'did:web:pds.test',
+    passwordScrypt: 'salt:hash',
+  })
+  let failingHook: 'plain' | 'oauth' | null = null
+  let failingAction: string | null = null
+  const isFailing = (action: string) => action === failingAction
+  const services = {
+    actors: { account: () => handleOf(account, isFailing), directory: {} },
+    settings: { handleDomains: ['.test'] },
+  } as unknown as Services
+  const provider = new EntrywayProvider({
+    issuer: 'http://localhost',
+    keyset: [await JoseKey.generate(['ES256'])],
+    store: createStores(flow, services),
+    refreshTokenKey: randomBytes(32),
+    onTokenRefreshed: () => {
+      if (failingHook === 'plain') throw new Error('The hook failed')
+      if (failingHook === 'oauth') throw new InvalidRequestError('The hook failed')
+    },
+  })
+  const token = async (request: object): Promise<string> => {
+    const answer = await inRequestScope(() =>
+      provider.token(CLIENT as never, BROWSER, request as never, PROOF as never),
+    )
+    return answer.refresh_token as string
+  }
+
+  return {
+    /** @returns the refresh token of a new session */
+    signIn: async (): Promise<string> => {
+      const verifier = randomBytes(32).toString('base64url')
+      const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
+      const parameters = {
+        ...CLIENT,
+        response_type: 'code',
+        redirect_uri: REDIRECT_URI,
+        scope: SCOPE,
+        state: 'state',
+        code_challenge: Buffer.from(digest).toString('base64url'),
+        code_challenge_method: 'S256',
+      }
+      const code = await inRequestScope(async () => {
+        const pushed = await provider.pushedAuthorizationRequest(
+          CLIENT as never,
+          parameters as never,
+          PROOF as never,
+        )
+        const requestUri = pushed.request_uri as never
+        const deviceId = `dev-${'0'.repeat(32)}` as never
+        await provider.requestManager.get(requestUri, deviceId)
+        const client = await provider.clientManager.getClient(CLIENT.client_id)
+        const found = await provider.accountManager.getAccount(DID as never)
+        return provider.requestManager.setAuthorized(
+          requestUri,
+          client,
+          found.account,
+          deviceId,
+          BROWSER,
+        )
+      })
+      return token({
+        grant_type: 'authorization_code',
+        code,
+        code_verifier: verifier,
+        redirect_uri: REDIRECT_URI,
+      })
+    },
+    /** @returns the next refresh token */
+    refresh: (refreshToken: string) =>
+      token({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+    failHook: (how: typeof failingHook) => {
+      failingHook = how
+    },
+    failAction: (name: string | null) => {
+      failingAction = name
+    },
+    sessions: () => listSessions(account),
+    close: () => {
+      closeDatabase(flow)
+      closeDatabase(account)
+    },
+  }
+}
+
+function handleOf(db: Db, isFailing: (action: string) => boolean): object {
+  const functions = accountFunctions as unknown as Record<string, (...args: unknown[]) => unknown>
+  return new Proxy(
+    {},
+    {
+      get:
+        (_, action: string) =>
+        async (...args: unknown[]) => {
+          if (isFailing(action)) throw new UnavailableError('The account actor')
+          return functions[action]?.(db, ...args)
+        },
+    },
+  )
+}
