@@ -51,11 +51,15 @@ export async function startGateway(
  * `ms` at most.
  */
 function drained(server: Server, webSockets: WebSockets, ms: number): () => Promise<void> {
+  let inFlight = 0
   let stopping = false
+  // A connection that is kept alive, or has not sent anything yet, would hold the server up.
+  const endConnections = () => stopping && inFlight === 0 && server.closeAllConnections()
   server.prependListener('request', (_incoming: IncomingMessage, outgoing: ServerResponse) => {
+    inFlight++
     outgoing.once('close', () => {
-      // A connection kept alive would hold the server up until it is idle for long enough.
-      if (stopping) setImmediate(() => server.closeIdleConnections())
+      inFlight--
+      setImmediate(endConnections)
     })
   })
   return () =>
@@ -69,7 +73,7 @@ function drained(server: Server, webSockets: WebSockets, ms: number): () => Prom
         clearTimeout(giveUp)
         resolve()
       })
-      server.closeIdleConnections()
       webSockets.close()
+      endConnections()
     })
 }

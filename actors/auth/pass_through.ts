@@ -43,7 +43,7 @@ function passTo(pds: Pds, request: Request): PassTo {
   }
 }
 
-function isDpopBound({ headers }: Request): boolean {
+export function isDpopBound({ headers }: Request): boolean {
   return /^dpop\s/i.test(headers.get('authorization') ?? '')
 }
 

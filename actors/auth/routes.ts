@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { isValidNsid } from '@atproto/syntax'
 import { isOperators } from '../../operator/handler.ts'
 import { createXrpcHandler, isOwnMethod } from '../../xrpc/index.ts'
 import type { Services } from '../services.ts'
@@ -6,7 +7,8 @@ import type { PassTo } from './envelope.ts'
 import type { FetchHandler } from './fetch_adapter.ts'
 import { serveMetadata } from './metadata.ts'
 import { createOAuthHandler } from './oauth.ts'
-import { createPassThrough } from './pass_through.ts'
+import { createPassThrough, isDpopBound } from './pass_through.ts'
+import { serveTlsCheck } from './tls_check.ts'
 import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 
 type Matches = (request: Request, url: URL) => boolean
@@ -37,11 +39,14 @@ export function createRoutes(
   const routes: [Matches, Route][] = [
     [(request, url) => isOperators(request, url, operatorToken), { answer: operator }],
     [({ method }, url) => isXrpc(url) && method === 'OPTIONS', { answer: xrpc }],
-    [(_request, url) => isOwnMethod(nsidOf(url)), { answer: xrpc }],
+    // A DPoP proof names the PDS, also where the PDS would ask the entryway for the answer.
+    [(request, url) => isOwnMethod(nsidOf(url)) && !isDpopBound(request), { answer: xrpc }],
+    [(_request, url) => isXrpc(url) && !isValidNsid(nsidOf(url)), { answer: xrpc }],
     [(_request, url) => isXrpc(url), { answer: createPassThrough(services), streams: true }],
     [path('/.well-known/oauth-authorization-server'), { answer: serveMetadata(services, oauth) }],
     [path('/.well-known/did.json'), { answer: serveDidDocument(services) }],
     [path('/.well-known/atproto-did'), { answer: serveAtprotoDid(services) }],
+    [path('/tls-check'), { answer: serveTlsCheck(services) }],
     [path('/'), { answer: redirectToAccount }],
   ]
   return (request) => {
