@@ -122,6 +122,15 @@ test('the lines for the PDS are those it runs with', async () => {
   expect(stdout).not.toContain(env.ENTRYWAY_PLC_ROTATION_KEY_HEX)
 })
 
+test('a proxy is told for which hosts it may make certificates', async () => {
+  const ask = async (domain: string) =>
+    (await fetch(`${network.url}/tls-check?domain=${domain}`)).status
+  expect(await ask('nobody.test')).toBe(404)
+  expect(await ask('bob@mail.vestibule.internal')).toBe(404)
+  expect(await ask('Bob.test')).toBe(200)
+  expect(await ask('localhost')).toBe(200)
+})
+
 describe('doctor', () => {
   test('finds a network in order', async () => {
     const checks = await json<{ name: string; state: string }[]>('doctor')
