@@ -12,8 +12,17 @@ export function cpuOf(pid: number): number {
 
 /** The most memory that a process has held, in MiB. */
 export function peakMemoryOf(pid: number): number {
+  return statusOf(pid, 'VmHWM')
+}
+
+/** The memory that a process holds now, in MiB. */
+export function memoryOf(pid: number): number {
+  return statusOf(pid, 'VmRSS')
+}
+
+function statusOf(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return Number(status.match(/VmHWM:\s+(\d+)/)?.[1]) / 1024
+  return Number(status.match(new RegExp(`${field}:\\s+(\\d+)`))?.[1]) / 1024
 }
 
 /** What the figures were measured on. */

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { SingleBar } from 'cli-progress'
+import { calculateJwkThumbprint } from 'jose'
+import { databasePath } from '../actors/runner.ts'
+import { hashPassword } from '../passwords/scrypt.ts'
+import { loadSecrets } from '../secrets.ts'
+import { readSettings } from '../settings.ts'
+import { insertAccount } from '../stores/sql/account/profile.ts'
+import { accountSchema } from '../stores/sql/account/schema.ts'
+import { createSession } from '../stores/sql/account/session.ts'
+import { closeDatabase, openDatabase, transact } from '../stores/sql/database.ts'
+import { insertEntry } from '../stores/sql/directory/account.ts'
+import { directorySchema } from '../stores/sql/directory/schema.ts'
+import { writeRefreshToken } from '../tokens/refresh_token.ts'
+import type { BenchClient } from './oauth_client.ts'
+
+const SESSIONS = 2
+
+/**
+ * Fills a data directory with accounts, two sessions each, in the databases that the program
+ * itself would write. The sessions belong to `client`.
+ *
+ * @param env the settings of the program that will run on them
+ * @returns one live refresh token of each account
+ */
+export async function seed(
+  env: Record<string, string | undefined>,
+  client: BenchClient,
+  count: number,
+): Promise<string[]> {
+  const settings = readSettings(env)
+  const secrets = await loadSecrets(settings)
+  const pdsDid = settings.pds?.did ?? ''
+  const passwordScrypt = await hashPassword('the same for all of them')
+  const parameters = JSON.stringify({
+    client_id: client.clientId,
+    response_type: 'code',
+    redirect_uri: client.redirectUri,
+    scope: client.scope,
+    dpop_jkt: await calculateJwkThumbprint(client.jwk),
+  })
+  const directory = openDatabase(databasePath.directory(settings), directorySchema)
+  const bar = new SingleBar({ format: '{value}/{total} accounts {bar} {eta_formatted}' })
+  bar.start(count, 0)
+  const tokens = Array.from({ length: count }, (_, i) => {
+    const did = `did:plc:${randomDidSuffix()}`
+    const names = { handle: `seeded-${i}.test`, email: `seeded-${i}@mail.vestibule.internal` }
+    const db = openDatabase(databasePath.account(settings, did), accountSchema)
+    // Made anew when the machine fails meanwhile, so no account waits for the disk.
+    db.pragma('synchronous = OFF')
+    const now = Date.now()
+    const refreshTokens = transact(db, () => {
+      insertAccount(db, { did, ...names, passwordScrypt, pdsDid })
+      return Array.from({ length: SESSIONS }, () => {
+        const secret = `ref-${randomBytes(32).toString('hex')}`
+        const sessionId = createSession(db, {
+          tokenId: `tok-${randomBytes(16).toString('hex')}`,
+          createdAt: now,
+          updatedAt: now,
+          expiresAt: now + 900_000,
+          clientId: client.clientId,
+          clientAuth: JSON.stringify({ method: 'none' }),
+          deviceId: null,
+          parameters,
+          scope: client.scope,
+          code: null,
+          refreshToken: secret,
+          authorizedAt: now,
+        })
+        const parts = { secret, sessionId: sessionId as string, did }
+        return writeRefreshToken(parts, secrets.refreshTokenSecret)
+      })
+    })
+    closeDatabase(db)
+    insertEntry(directory, { did, ...names, pdsDid, createdAt: now })
+    if (i % 100 === 0) bar.update(i)
+    return refreshTokens[0] as string
+  })
+  bar.update(count)
+  bar.stop()
+  closeDatabase(directory)
+  return tokens
+}
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+
+function randomDidSuffix(): string {
+  return Array.from(randomBytes(24), (byte) => BASE32[byte % 32]).join('')
+}
