@@ -3,8 +3,10 @@ import {
   Client,
   createOp,
   createUpdateOp,
+  type DocumentData,
   def,
   type Operation,
+  opToData,
   PlcClientError,
   type UnsignedOperation,
 } from '@did-plc/lib'
@@ -79,6 +81,18 @@ export class Plc {
     return operation
   }
 
+  /**
+   * The repo key that a DID last had while it was at a PDS, as did:key; null when it never was
+   * there.
+   *
+   * @param pdsUrl origin
+   */
+  async signingKeyAt(did: string, pdsUrl: string): Promise<string | null> {
+    const log = await this.#ask(() => this.#client.getOperationLog(did))
+    const data = log.map((op) => opToData(did, op)).findLast((one) => endpointOf(one) === pdsUrl)
+    return data?.verificationMethods.atproto ?? null
+  }
+
   async tombstone(did: string): Promise<void> {
     await this.#ask(() => this.#client.tombstone(did, this.#rotationKey))
   }
@@ -90,4 +104,8 @@ export class Plc {
       throw new UnavailableError('The PLC directory', { cause: err })
     }
   }
+}
+
+function endpointOf(data: DocumentData | null): string | undefined {
+  return data?.services.atproto_pds?.endpoint
 }

@@ -1,4 +1,5 @@
 import type { Services } from '../actors/services.ts'
+import { Refusal } from '../errors.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
 import { saidNo } from '../pds/client.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
@@ -26,6 +27,7 @@ export type SignUpInput = {
  */
 export async function signUp(services: Services, input: SignUpInput): Promise<AccountRow> {
   const { directory } = services.actors
+  if (input.inviteCode !== null) await assertInviterInGoodStanding(services, input.inviteCode)
   const passwordScrypt = await hashPassword(input.password)
   const { id, pds } = await directory.reserveSignUp({
     handle: input.handle,
@@ -122,6 +124,16 @@ async function finish(services: Services, signUp: SignUp): Promise<AccountRow> {
   })
   await services.actors.directory.completeSignUp(signUp.id)
   return account
+}
+
+/** Whether the code is good otherwise, the directory decides. @throws {Refusal} InvalidInviteCode */
+async function assertInviterInGoodStanding({ actors }: Services, code: string): Promise<void> {
+  const invite = await actors.directory.readInviteCode(code)
+  const inviter = invite && (await actors.directory.find(invite.forAccount))
+  const account = inviter && (await actors.account(inviter.did).read())
+  if (account && account.takedownRef !== null) {
+    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
+  }
 }
 
 async function undoing<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {

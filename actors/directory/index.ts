@@ -42,6 +42,7 @@ export const directoryFunctions = {
   deleteResetToken: resets.deleteResetToken,
 
   createInviteCodes: invites.create,
+  readInviteCode: invites.read,
   listInviteCodes: invites.list,
   pageInviteCodes: invites.page,
   listInviteCodesOf: invites.listOf,

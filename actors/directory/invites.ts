@@ -39,6 +39,7 @@ export function create(
   )
 }
 
+export const read = codes.readInviteCode
 export const list = codes.listInviteCodes
 export const page = codes.pageInviteCodes
 export const listOf = codes.listInviteCodesOf

@@ -1,12 +1,16 @@
-import { getVerificationMaterial } from '@atproto/common'
-import { getDidKeyFromMultibase } from '@atproto/identity'
+import { getPdsEndpoint, getVerificationMaterial } from '@atproto/common'
+import { type DidDocument, getDidKeyFromMultibase } from '@atproto/identity'
 import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
+import type { Services } from '../../actors/services.ts'
 import { UnavailableError } from '../../errors.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import type { UserCredentials } from './access.ts'
 import { answerPrivately, readBearer } from './header.ts'
+
+/** The key that an issuer's JWTs are verified with, as did:key. @throws {XRPCError} */
+type KeyOf = (issuer: string, forceRefresh: boolean) => Promise<string>
 
 /**
  * A service JWT that the account's PDS signed with the account's repo key. Whether the account may
@@ -15,45 +19,73 @@ import { answerPrivately, readBearer } from './header.ts'
  * @see https://atproto.com/specs/xrpc#inter-service-authentication-jwt
  */
 export const service: Verifier<UserCredentials> = async (call, context) => {
-  // An issuer without account is refused before its DID document is fetched from anywhere.
-  const did = await verifyServiceJwt(call, context, async (issuer) => {
-    await knownAccount(context.services, issuer)
+  const { services } = context
+  const did = await verifyServiceJwt(call, context, async (issuer, forceRefresh) => {
+    // An issuer without account is refused before its DID document is fetched from anywhere.
+    const { pdsDid } = await knownAccount(services, issuer)
+    const { pds } = await services.pds(pdsDid)
+    return keyAtPds(services, issuer, pds.url, forceRefresh)
   })
-  return { account: await knownAccount(context.services, did), by: 'PDS' }
+  return { account: await knownAccount(services, did), by: 'PDS' }
 }
 
 /**
  * Verifies a service JWT for this entryway and for the method that is called. On a bad signature
  * the DID document is resolved once more without cache.
  *
- * @param admit throws for an issuer whose key shall not be looked up
  * @returns the DID of the issuer
  */
 export async function verifyServiceJwt(
   call: Call,
   { services }: MethodContext,
-  admit: (issuer: string) => Promise<void> = async () => {},
+  keyOf: KeyOf = async (issuer, forceRefresh) =>
+    keyIn(await documentOf(services, issuer, forceRefresh)),
 ): Promise<string> {
   answerPrivately(call)
-  const { settings, identity } = services
   const payload = await verifyJwt(
     wellFormed(readBearer(call)),
-    settings.did,
+    services.settings.did,
     parseReqNsid(call.req),
-    async (issuer, forceRefresh) => {
-      const did = didOf(issuer)
-      await admit(did)
-      const document = await identity.did.resolve(did, forceRefresh).catch((cause) => {
-        throw new UnavailableError(`The DID document of ${did}`, { cause })
-      })
-      if (!document) throw new AuthRequiredError('could not resolve iss did')
-      const material = getVerificationMaterial(document, 'atproto')
-      const key = material && getDidKeyFromMultibase(material)
-      if (!key) throw new AuthRequiredError('missing or bad key in did doc')
-      return key
-    },
+    (issuer, forceRefresh) => keyOf(didOf(issuer), forceRefresh),
   )
   return didOf(payload.iss)
+}
+
+/**
+ * The key that the account's own PDS signs with. Once the account has moved away that is no longer
+ * the one in the DID document, which is of a PDS that has no say here; the old one still has, for
+ * the steps that follow a move.
+ */
+async function keyAtPds(
+  services: Services,
+  did: string,
+  pdsUrl: string,
+  forceRefresh: boolean,
+): Promise<string> {
+  const document = await documentOf(services, did, forceRefresh)
+  if (getPdsEndpoint(document) === pdsUrl) return keyIn(document)
+  const key = did.startsWith('did:plc:') && (await services.plc.signingKeyAt(did, pdsUrl))
+  if (!key) throw new AuthRequiredError('missing or bad key in did doc')
+  return key
+}
+
+async function documentOf(
+  { identity }: Services,
+  did: string,
+  forceRefresh: boolean,
+): Promise<DidDocument> {
+  const document = await identity.did.resolve(did, forceRefresh).catch((cause) => {
+    throw new UnavailableError(`The DID document of ${did}`, { cause })
+  })
+  if (!document) throw new AuthRequiredError('could not resolve iss did')
+  return document
+}
+
+function keyIn(document: DidDocument): string {
+  const material = getVerificationMaterial(document, 'atproto')
+  const key = material && getDidKeyFromMultibase(material)
+  if (!key) throw new AuthRequiredError('missing or bad key in did doc')
+  return key
 }
 
 /** Whether a bearer token names the method it is for, as only service JWTs do. */

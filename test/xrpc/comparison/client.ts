@@ -1,5 +1,5 @@
-import type { Email } from 'postal-mime'
 import { type Credentials, newCredentials } from '../../clients/headless_sign_in.ts'
+import { codeSentBy } from '../mail_codes.ts'
 import type { World } from './world.ts'
 
 /** What a server answered: the shape of its body, not the values. */
@@ -81,13 +81,7 @@ export class Client {
 
   /** Does what sends a mail to `to`, and returns the code in it. */
   async codeFor(to: string, send: () => Promise<unknown>): Promise<string> {
-    const { smtp } = this.world
-    const before = new Set<Email>(smtp.mails)
-    await send()
-    const { text = '' } = await smtp.waitForMail(to, (mail) => !before.has(mail))
-    const [code] = text.match(/\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/) ?? []
-    if (!code) throw new Error(`No code in: ${text}`)
-    return code
+    return (await codeSentBy(this.world.smtp, to, send)).code
   }
 
   /** The body of a call that has to succeed. */

@@ -1,0 +1,16 @@
+import type { Email } from 'postal-mime'
+import type { Smtp } from '../../world/smtp.ts'
+
+/** Does what sends a mail to `to`, and returns the mail with the code in it. */
+export async function codeSentBy(
+  smtp: Smtp,
+  to: string,
+  send: () => Promise<unknown>,
+): Promise<{ code: string; mail: Email }> {
+  const before = new Set<Email>(smtp.mails)
+  await send()
+  const mail = await smtp.waitForMail(to, (one) => !before.has(one))
+  const [code] = mail.text?.match(/\b[A-Z2-7]{5}-[A-Z2-7]{5}\b/) ?? []
+  if (!code) throw new Error(`No code in: ${mail.text}`)
+  return { code, mail }
+}
