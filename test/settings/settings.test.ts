@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadSecrets } from '../../secrets.ts'
+import { missingForUse, readSettings, SettingsError } from '../../settings.ts'
+
+const linesOf = (env: Record<string, string>) => {
+  try {
+    readSettings(env)
+  } catch (err) {
+    if (err instanceof SettingsError) return err.lines
+    throw err
+  }
+  return []
+}
+
+describe('settings', () => {
+  test('nothing configured is a local entryway that says what it lacks', () => {
+    const settings = readSettings({})
+    expect(settings).toMatchObject({
+      publicUrl: 'http://localhost:2600',
+      host: '127.0.0.1',
+      port: 2600,
+      did: 'did:web:localhost%3A2600',
+      plcUrl: 'https://plc.directory',
+      handleDomains: ['.localhost'],
+      inviteRequired: true,
+      dev: false,
+    })
+    expect(missingForUse(settings).join('\n')).toMatch(/PDS[\s\S]*mail server[\s\S]*PUBLIC_URL/)
+  })
+
+  test('a public entryway listens to the world and is its own did:web', () => {
+    expect(readSettings({ ENTRYWAY_PUBLIC_URL: 'https://entryway.example.com/' })).toMatchObject({
+      publicUrl: 'https://entryway.example.com',
+      host: '0.0.0.0',
+      did: 'did:web:entryway.example.com',
+      handleDomains: ['.entryway.example.com'],
+    })
+  })
+
+  test('an empty variable is one that is not set', () => {
+    expect(readSettings({ ENTRYWAY_SMTP_URL: '', ENTRYWAY_PORT: '' }).port).toBe(2600)
+  })
+
+  test.each([
+    [{ ENTRYWAY_PORT: 'ninety' }, /^ENTRYWAY_PORT: /],
+    [{ ENTRYWAY_PORT: '70000' }, /^ENTRYWAY_PORT: /],
+    [{ ENTRYWAY_PUBLIC_URL: 'entryway.example.com' }, /^ENTRYWAY_PUBLIC_URL: must be an http/],
+    [{ ENTRYWAY_PUBLIC_URL: 'http://example.com' }, /^ENTRYWAY_PUBLIC_URL: must be https/],
+    [
+      { ENTRYWAY_PUBLIC_URL: 'https://example.com/path' },
+      /^ENTRYWAY_PUBLIC_URL: must have no path/,
+    ],
+    [{ ENTRYWAY_PDS_URL: 'https://pds.example.com' }, /all three or none/],
+    [{ ENTRYWAY_JWT_KEY_HEX: 'abc' }, /^ENTRYWAY_JWT_KEY_HEX: must be 32 bytes/],
+    [{ ENTRYWAY_DEV: 'yes' }, /^ENTRYWAY_DEV: must be 1 or 0/],
+    [{ ENTRYWAY_HANDLE_DOMAINS: '.good.com,b@d' }, /"b@d" is not a domain/],
+    [{ ENTRYWAY_SMTP_URL: 'mail.example.com' }, /^ENTRYWAY_SMTP_URL: must be smtp/],
+    [{ ENTRYWAY_SMTP_URL: 'smtp://mail.example.com' }, /^ENTRYWAY_EMAIL_FROM: is needed/],
+    [{ ENTRYWAY_DATABASE: 'postgres' }, /^ENTRYWAY_DATABASE: must be file or engine/],
+  ])('%j is one mistake and one line', (env, line) => {
+    const lines = linesOf(env as Record<string, string>)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(line)
+  })
+
+  test('the program stops with a line for every mistake, and no stack', async () => {
+    const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
+      const env = { PATH: process.env['PATH'], ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' }
+      execFile(process.execPath, ['start.ts'], { env }, (err, stdout, stderr) =>
+        resolve({ code: err?.code, output: stdout + stderr }),
+      )
+    })
+    expect(code).toBe(1)
+    expect(output.trim().split('\n')).toEqual([
+      'ENTRYWAY_PORT: must be a port number',
+      'ENTRYWAY_DEV: must be 1 or 0',
+    ])
+  })
+})
+
+describe('secrets', () => {
+  let dataDir: string
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'vestibule-secrets-'))
+  })
+  afterAll(() => rm(dataDir, { recursive: true }))
+
+  test('are generated once, for their owner only, and kept', async () => {
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
+    const first = await loadSecrets(settings)
+    const again = await loadSecrets(settings)
+    expect(again.jwtKeyHex).toBe(first.jwtKeyHex)
+    expect(again.plcRotationKey.did()).toBe(first.plcRotationKey.did())
+    expect(again.adminPassword).toBe(first.adminPassword)
+    expect(again.refreshTokenSecret).toEqual(first.refreshTokenSecret)
+    const file = await stat(join(dataDir, 'secrets', 'jwt_key.hex'))
+    expect(file.mode & 0o777).toBe(0o600)
+  })
+
+  test('that others can read are refused', async () => {
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
+    const path = join(dataDir, 'secrets', 'dpop_secret.hex')
+    await chmod(path, 0o644)
+    await expect(loadSecrets(settings)).rejects.toThrow(`run: chmod 600 ${path}`)
+    await chmod(path, 0o600)
+    await loadSecrets(settings)
+  })
+
+  test('a key outside the curve is refused', async () => {
+    const settings = readSettings({
+      ENTRYWAY_DATA_DIR: dataDir,
+      ENTRYWAY_JWT_KEY_HEX: 'f'.repeat(64),
+    })
+    await expect(loadSecrets(settings)).rejects.toThrow('is not a secp256k1 private key')
+  })
+})
