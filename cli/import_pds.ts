@@ -1,12 +1,13 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import type { ImportOutcome } from '../operator/imports.ts'
-import type { Db } from '../stores/sql/database.ts'
 import {
   countLeftBehind,
   listPdsAccounts,
   listPdsInviteCodes,
+  openPdsAccounts,
 } from '../stores/sql/import/pds_accounts.ts'
 import { CliError, ExitCode } from './errors.ts'
+
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
 import type { Operator } from './operator_client.ts'
@@ -28,8 +29,8 @@ export type ImportReport = {
 export type ImportInput = {
   installation: Installation
   operator: Operator
-  /** `account.sqlite` of the PDS. */
-  db: Db
+  /** Path of the `account.sqlite` of the PDS. */
+  path: string
   output: Output
   /** DID or URL; needed where several are behind this entryway. */
   pds: string | undefined
@@ -45,12 +46,11 @@ const BATCH_LENGTH = 50
 
 /** Puts the accounts of a PDS under this entryway. It can be stopped and repeated at any point. */
 export async function importPds(input: ImportInput): Promise<ImportReport> {
-  const { operator, db, dryRun } = input
+  const { operator, dryRun } = input
+  const { accounts, invites, leftBehind } = readPds(input.path)
   const { did: pds, url } = await choosePds(operator, input.pds)
-  const accounts = listPdsAccounts(db)
   const keys = input.plc ? new ImportedKeys(input, url) : null
   await keys?.assertTheirPds(accounts)
-  const { sessions, withoutCredentials } = countLeftBehind(db)
 
   const outcomes: ImportOutcome[] = []
   const bar = input.output.progress('Accounts')
@@ -62,7 +62,7 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   bar.stop()
 
   let inviteCodes = 0
-  for (const codes of inBatches(listPdsInviteCodes(db))) {
+  for (const codes of inBatches(invites)) {
     inviteCodes += (await operator('import/invites', { dryRun, codes })).imported
   }
 
@@ -80,9 +80,21 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
       .filter(({ did }) => isNew.has(did))
       .reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
     inviteCodes,
-    sessionsLeftBehind: sessions,
-    withoutCredentials,
+    ...leftBehind,
     plc,
+  }
+}
+
+function readPds(path: string) {
+  const db = openPdsAccounts(path)
+  try {
+    return {
+      accounts: listPdsAccounts(db),
+      invites: listPdsInviteCodes(db),
+      leftBehind: countLeftBehind(db),
+    }
+  } finally {
+    db.close()
   }
 }
 

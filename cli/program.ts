@@ -12,7 +12,10 @@ import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addSessionCommands } from './commands/session.ts'
 
-/** The operator's command line. It throws where a command fails; `main.ts` tells. */
+/**
+ * The operator's command line. It throws where a command fails; `main.ts` tells. Commands load what
+ * only they need when they run, so that the others start at once.
+ */
 export function createProgram(): Command {
   const program = new Command('vestibule')
     .description("The operator's side of an entryway")

@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { backUp } from '../../maintenance/backup.ts'
-import { restore } from '../../maintenance/restore.ts'
 import { readSettings } from '../../settings.ts'
 import { here, offline } from '../action.ts'
 import { CliError } from '../errors.ts'
@@ -15,6 +13,7 @@ export function addBackupCommands(program: Command): void {
     .option('--with-secrets', 'copy the keys, too: whoever has the backup is then the entryway')
     .action(
       here<{ withSecrets?: boolean }>(async ({ settings }, output, [folder = ''], options) => {
+        const { backUp } = await import('../../maintenance/backup.ts')
         const bar = output.progress('Accounts')
         const manifest = await backUp({
           dataDir: settings.dataDir,
@@ -40,6 +39,7 @@ export function addBackupCommands(program: Command): void {
     .option('--sign-out', 'end every session, also those that were ended after the backup')
     .action(
       offline<{ signOut?: boolean }>(async (output, [folder = ''], { signOut }) => {
+        const { restore } = await import('../../maintenance/restore.ts')
         const { dataDir } = readSettings(process.env)
         const bar = output.progress('Files')
         const restored = await restore({

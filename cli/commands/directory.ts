@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { here } from '../action.ts'
 
 export function addDirectoryCommands(program: Command): void {
@@ -10,6 +9,7 @@ export function addDirectoryCommands(program: Command): void {
     .description('Rebuild the directory from the accounts; the program must be stopped')
     .action(
       here(async ({ settings }, output) => {
+        const { rebuildDirectory } = await import('../../maintenance/rebuild_directory.ts')
         const rebuilt = rebuildDirectory(settings.dataDir)
         output.result(rebuilt, ({ accounts, added, changed, removed, lost, movedTo }) =>
           [

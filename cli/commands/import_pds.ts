@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import type { Command } from 'commander'
-import { openPdsAccounts } from '../../stores/sql/import/pds_accounts.ts'
 import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { type ImportReport, importPds } from '../import_pds.ts'
+import type { ImportReport } from '../import_pds.ts'
 import { connectOperator } from '../operator_client.ts'
 import { sheet, table } from '../output.ts'
 
@@ -32,24 +31,20 @@ export function addImportPdsCommand(program: Command): void {
       here<ImportOptions>(async (installation, output, [folder = ''], options) => {
         if (options.pdsRotationKeyHex !== undefined) warnOfArguments(output)
         const keyHex = options.pdsRotationKeyHex ?? process.env[KEY_VARIABLE]
-        const db = openPdsAccounts(join(folder, 'account.sqlite'))
-        try {
-          const report = await importPds({
-            installation,
-            operator: connectOperator(installation),
-            db,
-            output,
-            pds: options.pds,
-            dryRun: options.dryRun === true,
-            pdsRotationKey: keyHex === undefined ? null : await importKey(keyHex),
-            plc: options.plc,
-          })
-          output.result(report, (found) => describe(found, options.dryRun === true))
-          if (report.refused.length + report.plc.failed.length > 0) {
-            throw new CliError('Not everything could be done; run it again when that is mended')
-          }
-        } finally {
-          db.close()
+        const { importPds } = await import('../import_pds.ts')
+        const report = await importPds({
+          installation,
+          operator: connectOperator(installation),
+          path: join(folder, 'account.sqlite'),
+          output,
+          pds: options.pds,
+          dryRun: options.dryRun === true,
+          pdsRotationKey: keyHex === undefined ? null : await importKey(keyHex),
+          plc: options.plc,
+        })
+        output.result(report, (found) => describe(found, options.dryRun === true))
+        if (report.refused.length + report.plc.failed.length > 0) {
+          throw new CliError('Not everything could be done; run it again when that is mended')
         }
       }),
     )

@@ -113,11 +113,14 @@ export function listPdsInviteCodes(db: Db): InviteCode[] {
 }
 
 /** What an import leaves behind: sessions are bound to the keys of the PDS. */
-export function countLeftBehind(db: Db): { sessions: number; withoutCredentials: number } {
+export function countLeftBehind(db: Db): {
+  sessionsLeftBehind: number
+  withoutCredentials: number
+} {
   const count = (text: string) => db.prepare(text).pluck().get() as number
   const hasOAuth = count("SELECT count(*) FROM sqlite_master WHERE name = 'token'") > 0
   return {
-    sessions:
+    sessionsLeftBehind:
       count('SELECT count(*) FROM refresh_token WHERE nextId IS NULL') +
       (hasOAuth ? count('SELECT count(*) FROM token') : 0),
     withoutCredentials: count(

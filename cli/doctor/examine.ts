@@ -1,0 +1,40 @@
+import { checkData } from '../../maintenance/check_data.ts'
+import { checkTable, failIfFailed } from '../checks.ts'
+import { CliError } from '../errors.ts'
+import { findingTable } from '../findings.ts'
+import { openInstallation } from '../installation.ts'
+import type { Output } from '../output.ts'
+import { checkAddresses } from './address.ts'
+import { checkClocks } from './clock.ts'
+import { checkMail } from './mail.ts'
+import { checkProgram } from './program.ts'
+import { checkRoutes } from './routes.ts'
+
+/** DNS, TLS, routes, PDSes, clock and mail. */
+export async function examine(output: Output): Promise<void> {
+  const installation = await openInstallation()
+  const { settings } = installation
+  const running = await checkProgram(installation)
+  const checks = [
+    ...running.checks,
+    ...(await checkAddresses(settings, running.handles)),
+    ...(await checkRoutes(settings)),
+    ...(await checkClocks([{ name: 'PLC', url: settings.plcUrl }, ...running.pdses])),
+    await checkMail(settings),
+  ]
+  output.result(checks, checkTable)
+  failIfFailed(checks)
+}
+
+/** Every database of a data directory. */
+export async function examineData(dataDir: string, output: Output): Promise<void> {
+  const bar = output.progress('Databases')
+  const report = await checkData(dataDir, { onProgress: bar.update }).finally(bar.stop)
+  output.result(report, ({ databases, accounts, findings }) =>
+    [
+      `${databases} databases with ${accounts} accounts in ${dataDir}`,
+      findings.length > 0 ? findingTable(findings) : 'All is in order',
+    ].join('\n'),
+  )
+  if (report.findings.length > 0) throw new CliError(`${report.findings.length} findings`)
+}
