@@ -26,13 +26,14 @@ const open = new Set<Db>()
  * code or refresh token never comes back. Small pages keep an account with two sessions small.
  *
  * @param survives what a commit outlives: a crash of the whole machine, or only one of the program,
- *   which costs no wait for the disk
+ *   which costs no wait for the disk; `nothing` is for the copy of a database whose truth is
+ *   elsewhere (`stores/replication`), where its log is read and folded into the file
  * @throws {SchemaTooNewError}
  */
 export function openDatabase(
   path: string,
   migrations: readonly Migration[],
-  survives: 'machine' | 'program' = 'machine',
+  survives: 'machine' | 'program' | 'nothing' = 'machine',
 ): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const db = new Sqlite(path)
@@ -40,6 +41,7 @@ export function openDatabase(
     db.pragma('page_size = 1024')
     db.pragma('journal_mode = WAL')
     db.pragma(`synchronous = ${survives === 'machine' ? 'FULL' : 'OFF'}`)
+    if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
     db.pragma('busy_timeout = 5000')
     migrate(db, path, migrations)

@@ -1,0 +1,52 @@
+import { MAX_VALUE } from './kv.ts'
+import type { Change } from './wal.ts'
+
+const HEADER = 9
+const NUMBER = 4
+
+/**
+ * Writes a change as values of the key-value storage: whether it is the last of its change, pages
+ * in the database, page size, then number and image of each page.
+ */
+export function writeRecords({ pages, pageCount }: Change): Buffer[] {
+  const images = [...pages]
+  const pageSize = images[0]?.[1].length ?? 0
+  const perRecord = Math.floor((MAX_VALUE - HEADER) / (NUMBER + pageSize))
+  const records: Buffer[] = []
+  for (let from = 0; from < images.length; from += perRecord) {
+    const part = images.slice(from, from + perRecord)
+    const record = Buffer.alloc(HEADER + part.length * (NUMBER + pageSize))
+    record.writeUInt8(from + perRecord >= images.length ? 1 : 0, 0)
+    record.writeUInt32BE(pageCount, 1)
+    record.writeUInt32BE(pageSize, 5)
+    for (const [i, [number, image]] of part.entries()) {
+      const at = HEADER + i * (NUMBER + pageSize)
+      record.writeUInt32BE(number, at)
+      image.copy(record, at + NUMBER)
+    }
+    records.push(record)
+  }
+  return records
+}
+
+/** How many of these records, from the first, make whole changes. */
+export function countWhole(records: Buffer[]): number {
+  return records.findLastIndex((record) => record.readUInt8(0) === 1) + 1
+}
+
+/** Applies records that make whole changes to the image of a database. */
+export function applyRecords(image: Buffer, records: Buffer[]): Buffer {
+  const last = records.at(-1)
+  if (!last) return image
+  const sizes = records.map((record) => record.readUInt32BE(1) * record.readUInt32BE(5))
+  const result = Buffer.alloc(Math.max(image.length, ...sizes))
+  image.copy(result)
+  for (const record of records) {
+    const pageSize = record.readUInt32BE(5)
+    for (let at = HEADER; at < record.length; at += NUMBER + pageSize) {
+      const number = record.readUInt32BE(at)
+      record.copy(result, (number - 1) * pageSize, at + NUMBER, at + NUMBER + pageSize)
+    }
+  }
+  return result.subarray(0, sizes.at(-1))
+}
