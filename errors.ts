@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'EmailTaken'
   | 'ExpiredToken'
   | 'HandleNotAvailable'
+  | 'IncompatibleDidDoc'
   | 'InvalidEmail'
   | 'InvalidHandle'
   | 'InvalidInviteCode'

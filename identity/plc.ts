@@ -12,6 +12,12 @@ import {
 } from '@did-plc/lib'
 import { Refusal, UnavailableError } from '../errors.ts'
 
+/** What a DID says, but for who may change it. */
+export type IdentityData = Pick<DocumentData, 'alsoKnownAs' | 'verificationMethods' | 'services'>
+
+/** What the directory answers for a DID that it has never heard of, and for one that is no more. */
+const UNKNOWN = [404, 410]
+
 /** The PLC directory as this entryway uses it. */
 export class Plc {
   readonly #client: Client
@@ -43,6 +49,45 @@ export class Plc {
     })
   }
 
+  /**
+   * The operation that moves an existing DID to a PDS behind this entryway; nothing is sent. Its
+   * rotation keys stay as they are.
+   *
+   * @returns what the DID said before, too
+   * @throws {Refusal} IncompatibleDidDoc, when the entryway's own is not among them
+   */
+  async move(
+    did: string,
+    to: { handle: string; signingKey: string; pds: string },
+  ): Promise<{ op: Operation; before: IdentityData }> {
+    const data = await this.#data(did)
+    const own = this.#rotationKey.did()
+    if (!data?.rotationKeys.includes(own)) {
+      throw new Refusal(
+        'IncompatibleDidDoc',
+        `The rotation key of this service is missing: add ${own} to the rotationKeys of ${did} with signPlcOperation where it is now, then come again`,
+      )
+    }
+    const { alsoKnownAs, verificationMethods, services } = data
+    const op = await this.signUpdate(did, {
+      alsoKnownAs: [`at://${to.handle}`, ...alsoKnownAs.slice(1)],
+      verificationMethods: { ...verificationMethods, atproto: to.signingKey },
+      services: {
+        ...services,
+        atproto_pds: { type: 'AtprotoPersonalDataServer', endpoint: to.pds },
+      },
+    })
+    return { op, before: { alsoKnownAs, verificationMethods, services } }
+  }
+
+  /** Undoes a move to `pds`, if PLC has heard of it. @throws {UnavailableError} */
+  async moveBack(did: string, pds: string, before: IdentityData): Promise<void> {
+    if (endpointOf(await this.#data(did)) !== pds) return
+    await this.#ask(() =>
+      this.#client.updateData(did, this.#rotationKey, (last) => ({ ...last, ...before })),
+    )
+  }
+
   /** @throws {UnavailableError} when the directory does not answer or refuses */
   async updateHandle(did: string, handle: string): Promise<void> {
     await this.#ask(() => this.#client.updateHandle(did, this.#rotationKey, handle))
@@ -50,13 +95,8 @@ export class Plc {
 
   /** The newest data of a DID, or null when the directory does not know it. */
   async read(did: string): Promise<{ handle: string | null } | null> {
-    try {
-      const data = await this.#client.getDocumentData(did)
-      return { handle: data.alsoKnownAs[0]?.replace('at://', '') ?? null }
-    } catch (err) {
-      if (err instanceof PlcClientError && err.status === 404) return null
-      throw new UnavailableError('The PLC directory', { cause: err })
-    }
+    const data = await this.#data(did)
+    return data && { handle: data.alsoKnownAs[0]?.replace('at://', '') ?? null }
   }
 
   /**
@@ -95,6 +135,15 @@ export class Plc {
 
   async tombstone(did: string): Promise<void> {
     await this.#ask(() => this.#client.tombstone(did, this.#rotationKey))
+  }
+
+  async #data(did: string): Promise<DocumentData | null> {
+    try {
+      return await this.#client.getDocumentData(did)
+    } catch (err) {
+      if (err instanceof PlcClientError && UNKNOWN.includes(err.status)) return null
+      throw new UnavailableError('The PLC directory', { cause: err })
+    }
   }
 
   async #ask<T>(call: () => Promise<T>): Promise<T> {

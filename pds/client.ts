@@ -21,9 +21,13 @@ export class PdsClient {
     )
   }
 
-  /** The first step of an account: a key the PDS will sign its repo with, as did:key. */
-  async reserveSigningKey(): Promise<string> {
-    const { data } = await this.#ask(() => this.#api.com.atproto.server.reserveSigningKey({}))
+  /**
+   * The first step of an account: a key the PDS will sign its repo with, as did:key.
+   *
+   * @param did where there is one already
+   */
+  async reserveSigningKey(did?: string): Promise<string> {
+    const { data } = await this.#ask(() => this.#api.com.atproto.server.reserveSigningKey({ did }))
     return data.signingKey
   }
 

@@ -2,6 +2,7 @@ import { getHandle } from '@atproto/identity'
 import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
+import { PdsRefusal } from '../pds/client.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
 import type { Outcome } from './sign_up.ts'
 
@@ -26,6 +27,8 @@ export async function changeHandle(
       throw new Refusal('UnresolvableHandle', 'External handle did not resolve to DID')
     }
   }
+  const before = await services.actors.account(did).read()
+  if (!before) throw new Refusal('AccountNotFound', 'Account not found')
   await services.actors.directory.reserveHandle(did, handle)
   try {
     await publishHandle(services, did, handle)
@@ -37,7 +40,15 @@ export async function changeHandle(
     }
     throw err
   }
-  return finish(services, did, handle)
+  try {
+    return await finish(services, did, handle)
+  } catch (err) {
+    if (err instanceof PdsRefusal && before.handle !== null) {
+      await publishHandle(services, did, before.handle)
+      await services.actors.directory.abandonHandleChange(did)
+    }
+    throw err
+  }
 }
 
 /**

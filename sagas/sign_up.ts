@@ -4,6 +4,7 @@ import { hashPassword } from '../passwords/scrypt.ts'
 import { saidNo } from '../pds/client.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
 import type { SignUp } from '../stores/sql/directory/sign_up.ts'
+import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
 
 /** Handle and e-mail already normalised, the password within its bounds. */
 export type SignUpInput = {
@@ -13,6 +14,8 @@ export type SignUpInput = {
   inviteCode: string | null
   /** A did:key of the person's own, to outrank the entryway's in PLC. */
   recoveryKey?: string | undefined
+  /** A `did:plc` that moves here; the person has proved to own it. */
+  did?: string | undefined
 }
 
 /**
@@ -22,7 +25,12 @@ export type SignUpInput = {
  * "no" gives the names back at once; when it is unknown whether the PDS has the account, the
  * sign-up stays on record until {@link settleSignUp} has found out.
  *
- * @throws {Refusal} HandleNotAvailable, EmailTaken, InvalidInviteCode, SignUpClosed
+ * A DID that moves here points to its new PDS from then on, where the account is deactivated until
+ * its owner has brought everything along: a PDS behind an entryway only creates an account together
+ * with its PLC operation.
+ *
+ * @throws {Refusal} HandleNotAvailable, EmailTaken, InvalidInviteCode, SignUpClosed,
+ *   IncompatibleDidDoc
  * @throws {PdsRefusal | UnavailableError}
  */
 export async function signUp(services: Services, input: SignUpInput): Promise<AccountRow> {
@@ -37,16 +45,11 @@ export async function signUp(services: Services, input: SignUpInput): Promise<Ac
   })
   const client = await services.pds(pds.did)
 
-  const { did, op } = await undoing(
+  const { did, op, movedFrom } = await undoing(
     async () => {
-      const genesis = await services.plc.genesis({
-        handle: input.handle,
-        pds: pds.url,
-        signingKey: await client.reserveSigningKey(),
-        recoveryKey: input.recoveryKey,
-      })
-      await directory.recordSignUpDid(id, genesis.did, Date.now())
-      return genesis
+      const identity = await prepareIdentity(services, client, input)
+      await directory.recordSignUpDid(id, identity, Date.now())
+      return identity
     },
     () => directory.abandonSignUp(id),
   )
@@ -54,6 +57,7 @@ export async function signUp(services: Services, input: SignUpInput): Promise<Ac
   const record: SignUp = {
     id,
     did,
+    movedFrom,
     handle: input.handle,
     email: input.email,
     passwordScrypt,
@@ -93,8 +97,7 @@ export async function settleSignUp(
       return 'finished'
     }
     if (!mayGiveUp) return 'open'
-    // The PDS may have published the DID before it failed; nobody will ever use it.
-    if (await services.plc.read(signUp.did)) await services.plc.tombstone(signUp.did)
+    await withdrawIdentity(services, client, signUp.did, signUp.movedFrom)
   }
   await directory.abandonSignUp(signUp.id)
   return 'given up'
@@ -114,6 +117,8 @@ async function settle(services: Services, record: SignUp, cause: unknown): Promi
 
 async function finish(services: Services, signUp: SignUp): Promise<AccountRow> {
   const did = signUp.did as string
+  const isMove = signUp.movedFrom !== null
+  if (isMove) await (await services.pds(signUp.pdsDid)).updateStatus(did, { deactivated: true })
   const account = await services.actors.account(did).create({
     did,
     handle: signUp.handle,
@@ -121,6 +126,7 @@ async function finish(services: Services, signUp: SignUp): Promise<AccountRow> {
     passwordScrypt: signUp.passwordScrypt,
     pdsDid: signUp.pdsDid,
     createdAt: signUp.createdAt,
+    deactivatedAt: isMove ? Date.now() : null,
   })
   await services.actors.directory.completeSignUp(signUp.id)
   return account

@@ -30,6 +30,7 @@ export function reserve(
       id,
       pdsDid: pds.did,
       did: null,
+      movedFrom: null,
       step: 'reserved',
       createdAt: now,
       updatedAt: now,

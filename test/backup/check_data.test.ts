@@ -47,6 +47,7 @@ const signUp = (changes: object = {}) => ({
   pdsDid: PDS,
   inviteCode: null,
   did: null,
+  movedFrom: null,
   step: 'reserved' as const,
   createdAt: Date.now(),
   updatedAt: Date.now(),

@@ -30,18 +30,15 @@ export default method('com.atproto.server.createAccount', {
     }
     if (!input.email) throw new InvalidRequestError('Email is required')
     const email = normalizeEmail(input.email)
-    const handle = newHandle(services, input.handle)
-    if (input.did) {
-      throw input.did === requester
-        ? new InvalidRequestError('not yet')
-        : new AuthRequiredError(`Missing auth to create account with did: ${input.did}`)
-    }
+    const handle = await newHandle(services, input.handle, input.did)
+    if (input.did) await assertMayMove(services, input.did, requester)
     const account = await signUp(services, {
       handle,
       email,
       password,
       inviteCode: inviteCode ?? null,
       recoveryKey: input.recoveryKey,
+      did: input.did,
     }).catch(withoutName)
     const tokens = await openSession(context, account, null)
     return { handle, did: account.did, didDoc: await didDocument(services, account.did), ...tokens }
@@ -58,12 +55,41 @@ function checkPassword(password: string | undefined): string {
   return password
 }
 
-function newHandle(services: Services, given: string): string {
+/** A handle of the entryway's own domains or, for a DID that moves here, one that resolves to it. */
+async function newHandle(
+  services: Services,
+  given: string,
+  did: string | undefined,
+): Promise<string> {
   const handle = services.normalizeHandle(given)
-  if (!isServiceHandle(handle, services.settings.handleDomains)) {
+  if (isServiceHandle(handle, services.settings.handleDomains)) return handle
+  if (did === undefined) {
     throw new InvalidRequestError('Not a supported handle domain', 'UnsupportedDomain')
   }
+  const resolved = await services.identity.handle.resolve(handle).catch(() => undefined)
+  if (resolved !== did) {
+    throw new InvalidRequestError('External handle did not resolve to DID')
+  }
   return handle
+}
+
+async function assertMayMove(
+  { actors }: Services,
+  did: string,
+  requester: string | null,
+): Promise<void> {
+  if (did !== requester) {
+    throw new AuthRequiredError(`Missing auth to create account with did: ${did}`)
+  }
+  if (!did.startsWith('did:plc:')) {
+    throw new InvalidRequestError(
+      'Behind an entryway only accounts of a did:plc can be created',
+      'IncompatibleDidDoc',
+    )
+  }
+  if (await actors.directory.find(did)) {
+    throw new InvalidRequestError('This DID has an account here: sign in and activate it')
+  }
 }
 
 /** The reference has no name for a handle that is taken, here. */

@@ -18,6 +18,11 @@ export function findHandleChange(db: Db, newHandle: string): HandleChange | null
   return (row as HandleChange | undefined) ?? null
 }
 
+export function readHandleChange(db: Db, did: string): HandleChange | null {
+  const row = sql(db, `SELECT ${columns} FROM handle_change WHERE did = ?`).get(did)
+  return (row as HandleChange | undefined) ?? null
+}
+
 /** Those begun before `before` (ms). */
 export function listAbandonedHandleChanges(db: Db, before: number): HandleChange[] {
   return sql(db, `SELECT ${columns} FROM handle_change WHERE created_at < ?`).all(

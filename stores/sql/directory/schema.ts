@@ -32,6 +32,7 @@ export const directorySchema: readonly Migration[] = [
     pds_did TEXT NOT NULL,
     invite_code TEXT,
     did TEXT,
+    moved_from TEXT,
     step TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL

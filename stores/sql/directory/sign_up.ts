@@ -12,29 +12,37 @@ export type SignUp = {
   pdsDid: string
   inviteCode: string | null
   did: string | null
+  /** For a DID that exists: what PLC said of it before, as JSON, to be restored if this fails. */
+  movedFrom: string | null
   step: 'reserved' | 'creating'
   createdAt: number
   updatedAt: number
 }
 
 const columns = `id, handle, email, password_scrypt AS passwordScrypt, pds_did AS pdsDid,
-  invite_code AS inviteCode, did, step, created_at AS createdAt, updated_at AS updatedAt`
+  invite_code AS inviteCode, did, moved_from AS movedFrom, step, created_at AS createdAt, updated_at AS updatedAt`
 
 export function insertSignUp(db: Db, signUp: SignUp): void {
   sql(
     db,
-    `INSERT INTO sign_up (id, handle, email, password_scrypt, pds_did, invite_code, did, step,
-       created_at, updated_at)
-     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @inviteCode, @did, @step, @createdAt,
-       @updatedAt)`,
+    `INSERT INTO sign_up (id, handle, email, password_scrypt, pds_did, invite_code, did, moved_from,
+       step, created_at, updated_at)
+     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @inviteCode, @did, @movedFrom, @step,
+       @createdAt, @updatedAt)`,
   ).run(signUp)
 }
 
-export function setSignUpCreating(db: Db, id: string, did: string, now: number): boolean {
+export function setSignUpCreating(
+  db: Db,
+  id: string,
+  identity: Pick<SignUp, 'did' | 'movedFrom'>,
+  now: number,
+): boolean {
   const { changes } = sql(
     db,
-    `UPDATE sign_up SET did = @did, step = 'creating', updated_at = @now WHERE id = @id`,
-  ).run({ id, did, now })
+    `UPDATE sign_up SET did = @did, moved_from = @movedFrom, step = 'creating', updated_at = @now
+     WHERE id = @id`,
+  ).run({ id, ...identity, now })
   return changes > 0
 }
 

@@ -1,0 +1,38 @@
+import type { Operation } from '@did-plc/lib'
+import type { Services } from '../actors/services.ts'
+import type { PdsClient } from '../pds/client.ts'
+
+/**
+ * The DID of a new account, and the operation that its PDS shall publish.
+ *
+ * @param input.did a `did:plc` that moves here, instead of a new one
+ * @param input.recoveryKey a did:key that outranks the entryway's, for a new one
+ * @returns with `movedFrom`, for {@link withdrawIdentity}
+ * @throws {Refusal} IncompatibleDidDoc
+ */
+export async function prepareIdentity(
+  { plc }: Services,
+  client: PdsClient,
+  { handle, did, recoveryKey }: { handle: string; did?: string; recoveryKey?: string },
+): Promise<{ did: string; op: Operation; movedFrom: string | null }> {
+  const pds = client.pds.url
+  const signingKey = await client.reserveSigningKey(did)
+  if (did === undefined) {
+    const genesis = await plc.genesis({ handle, pds, signingKey, recoveryKey })
+    return { ...genesis, movedFrom: null }
+  }
+  const { op, before } = await plc.move(did, { handle, pds, signingKey })
+  return { did, op, movedFrom: JSON.stringify(before) }
+}
+
+/** Takes back an operation that the PDS may have published before it failed. */
+export async function withdrawIdentity(
+  { plc }: Services,
+  client: PdsClient,
+  did: string,
+  movedFrom: string | null,
+): Promise<void> {
+  if (movedFrom !== null) await plc.moveBack(did, client.pds.url, JSON.parse(movedFrom))
+  // A DID that was made for this account: nobody will ever use it.
+  else if (await plc.read(did)) await plc.tombstone(did)
+}
