@@ -38,6 +38,10 @@ export async function startGateway(
   server.on('upgrade', (incoming, socket, head) =>
     webSockets.upgrade(incoming, socket as Socket, head),
   )
+  // Host names are the same in capitals (RFC 9110 section 4.2.3); the adapter would refuse them.
+  server.prependListener('request', ({ headers }: IncomingMessage) => {
+    if (headers.host) headers.host = headers.host.toLowerCase()
+  })
   const stop = drained(server, webSockets, limits.drain)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

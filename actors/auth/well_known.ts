@@ -1,6 +1,9 @@
 import type { Services } from '../services.ts'
 import type { FetchHandler } from './fetch_adapter.ts'
 
+/** Browser apps read these documents, too. */
+const ANYBODY = { 'access-control-allow-origin': '*' }
+
 /** The DID document of the entryway's own `did:web`. */
 export function serveDidDocument({ settings }: Services): FetchHandler {
   const { host } = new URL(settings.publicUrl)
@@ -16,20 +19,26 @@ export function serveDidDocument({ settings }: Services): FetchHandler {
     ],
   }
   const isOwn = settings.did === `did:web:${host.replace(':', '%3A')}`
-  return async () => (isOwn ? Response.json(document) : new Response(null, { status: 404 }))
+  return async () =>
+    isOwn
+      ? Response.json(document, { headers: ANYBODY })
+      : new Response(null, { status: 404, headers: ANYBODY })
 }
 
 /**
- * The DID of the handle that is the `Host` of the request.
+ * The DID of the handle that is the `Host` of the request; as at the reference, accounts that are
+ * deactivated or taken down have none.
  * @see https://atproto.com/specs/handle#https-well-known-method
  */
 export function serveAtprotoDid({ actors }: Services): FetchHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
     const entry = handle && (await actors.directory.find(handle))
-    const headers = { 'content-type': 'text/plain; charset=utf-8' }
-    return entry
-      ? new Response(entry.did, { headers })
+    const account = entry ? await actors.account(entry.did).read() : null
+    const isActive = account?.takedownRef === null && account.deactivatedAt === null
+    const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
+    return account && isActive
+      ? new Response(account.did, { headers })
       : new Response('User not found', { status: 404, headers })
   }
 }

@@ -5,18 +5,25 @@ import {
   deleteHandleChange,
   listAbandonedHandleChanges,
   putHandleChange,
+  readHandleChange,
 } from '../../stores/sql/directory/handle_change.ts'
 import { assertAvailable } from './names.ts'
 
 /**
- * Holds a new handle for an account until PLC and the PDS have it; the old one stays its own.
+ * Holds a new handle for an account until PLC and the PDS have it; the old one stays its own. A
+ * change that is under way may be repeated, but not be overtaken by another one: two could leave
+ * one handle on PLC and the other here.
  *
- * @throws {Refusal} AccountNotFound, HandleNotAvailable
+ * @throws {Refusal} AccountNotFound, HandleNotAvailable, InvalidRequest
  */
 export function reserve(db: Db, did: string, newHandle: string): void {
   transact(db, () => {
     if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
     assertAvailable(db, { handle: newHandle, did })
+    const underWay = readHandleChange(db, did)
+    if (underWay && underWay.newHandle !== newHandle) {
+      throw new Refusal('InvalidRequest', 'Another handle change is under way; try again later')
+    }
     putHandleChange(db, { did, newHandle, createdAt: Date.now() })
   })
 }
