@@ -1,10 +1,12 @@
-import { cpSync, mkdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { Client } from '@did-plc/lib'
+import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImportReport } from '../../cli/import_pds.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { listDatabases } from '../../maintenance/data_folder.ts'
 import { cliJson, runCli } from '../../world/cli.ts'
 import type { Peer } from '../../world/loopback.ts'
 import { makePdsHome, type Pds, type PdsHome, startPds } from '../../world/pds.ts'
@@ -208,6 +210,39 @@ test('accounts of another PDS are noticed; names that are taken are refused', as
   expect(exitCode).toBe(1)
   expect(stdout).toContain(`Handle already taken: ${handle}`)
   expect(await checkData(vestibule.dataDir)).toMatchObject({ accounts: ACCOUNTS, findings: [] })
+})
+
+test('the way back, as docs/pds.md describes it', async () => {
+  const [first] = people as [Inhabitant]
+  const { password } = await cliJson<{ password: string }>(vestibule.env, [
+    ...['account', 'reset-password', first.did],
+  ])
+  const { password: late } = await cliJson<{ password: string }>(vestibule.env, [
+    ...['account', 'create', 'late.test', 'late@mail.vestibule.internal'],
+  ])
+  await pds.close()
+  await vestibule.stop()
+  const docs = readFileSync(new URL('../../docs/pds.md', import.meta.url), 'utf8')
+  const back = /```sql\n([\s\S]*?)```/.exec(docs)?.[1] as string
+  const db = new Sqlite(join(home.folder.path, 'account.sqlite'))
+  for (const path of listDatabases(vestibule.dataDir, 'account')) {
+    db.prepare('ATTACH ? AS vestibule').run(join(vestibule.dataDir, path))
+    db.exec(back)
+    db.exec('DETACH vestibule')
+  }
+  db.close()
+
+  pds = await startPds({ plcUrl: plc.url, home })
+  for (const [identifier, secret] of [
+    [first.handle, password],
+    ['late.test', late],
+    [first.handle, first.appPassword as string],
+    [people[5]?.handle as string, people[5]?.password as string],
+  ] as const) {
+    const agent = await signIn(pds.url, identifier, secret)
+    expect(agent.session?.handle).toBe(identifier)
+  }
+  await expect(signIn(pds.url, first.handle, first.password)).rejects.toThrow()
 })
 
 test('what is no PDS is told apart', async () => {
