@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { OAuthError } from '@atproto/oauth-provider/errors'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
@@ -12,10 +13,8 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHand
   const handle = checked(
     fetchAdapter(
       oauthMiddleware(provider, {
-        onError: (_req, _res, err, message) => {
-          const expected = err instanceof OAuthError && err.statusCode < 500
-          log[expected ? 'debug' : 'warn']({ err }, message)
-        },
+        onError: (_req, res, err, message) =>
+          res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message)),
       }),
     ),
   )
@@ -27,6 +26,12 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHand
       log.error({ err: scope.fault }, 'a store failed while answering a request')
       return faulty(response)
     })
+}
+
+/** Whether the client was wrong: anybody can be, as often as they like, so the log stays silent. */
+function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
+  const isAnswered = statusCode >= 400 && statusCode < 500
+  return isAnswered || (err instanceof OAuthError && err.statusCode < 500)
 }
 
 /**

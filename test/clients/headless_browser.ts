@@ -17,6 +17,8 @@ export class HeadlessError extends Error {
 
 /** What a browser shows of itself to the provider, without a browser: its cookies and headers. */
 export type HeadlessBrowser = {
+  /** What it would send now. */
+  cookies: () => [name: string, value: string][]
   /** Opens a page as a top-level navigation; redirects are not followed. */
   open: (url: string, referer?: string) => Promise<Dispatcher.ResponseData>
   /**
@@ -79,6 +81,7 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
   }
 
   return {
+    cookies: () => [...cookies],
     open: (url, referer) =>
       send(
         url,

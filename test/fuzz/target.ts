@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { NsidString } from '@atproto/syntax'
+import { createServiceJwt } from '@atproto/xrpc-server'
+import { call } from '../../fault/outcome.ts'
+import { loadSecrets } from '../../secrets.ts'
+import { readSettings } from '../../settings.ts'
+import type { Network } from '../../world/network.ts'
+import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
+import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+
+/** What the fuzzer has in its hands: somebody with everything, all of it valid. */
+export type Target = {
+  network: Network
+  attacker: Attacker
+  person: Person
+  /** For what an administrator may do to somebody. */
+  victim: string
+  session: Session
+  /** To be revoked. */
+  spare: Session
+  legacy: { accessJwt: string; refreshJwt: string }
+  /** Signed by the person's repo key, as a PDS sends it. */
+  serviceJwt: (nsid: string) => Promise<string>
+  requestUri: string
+  operatorToken: string
+}
+
+/** What must never be seen, and what it is. */
+export type KnownSecrets = Map<string, string>
+
+/** Signs somebody up with everything. */
+export async function makeTarget(network: Network, known: KnownSecrets): Promise<Target> {
+  const person = await newPerson(network, 'fuzz')
+  const attacker = new Attacker(network)
+  const session = await attacker.signIn(person)
+  const { accessJwt, refreshJwt } = (await call(network.url, 'com.atproto.server.createSession', {
+    input: { identifier: person.handle, password: person.password },
+  })) as { accessJwt: string; refreshJwt: string }
+  const appPassword = await call(network.url, 'com.atproto.server.createAppPassword', {
+    bearer: accessJwt,
+    input: { name: 'fuzz' },
+  })
+  const keypair = await network.pds.pds.ctx.actorStore.keypair(person.did)
+  const pushed = await attacker.push(session.key)
+  const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
+  for (const [what, secret] of Object.entries({
+    password: person.password,
+    'app password': appPassword.password,
+    'access token': session.accessToken,
+    'refresh token': session.refreshToken,
+    'legacy access token': accessJwt,
+    'legacy refresh token': refreshJwt,
+    'operator token': operatorToken,
+    'admin password': network.vestibule.adminPassword,
+    'PDS admin password': network.pds.adminPassword,
+    'signing key': network.identity.jwtKeys.privateHex,
+    'rotation key': network.identity.plcRotationKeys.privateHex,
+    'DPoP secret': network.vestibule.env.ENTRYWAY_DPOP_SECRET_HEX,
+  })) {
+    if (!secret || String(secret).length < 8) throw new Error(`There is no ${what}`)
+    known.set(String(secret), what)
+  }
+  return {
+    network,
+    attacker,
+    person,
+    victim: await headlessSignUp(network.url, newCredentials('victim')),
+    session,
+    spare: await attacker.signIn(person),
+    legacy: { accessJwt, refreshJwt },
+    serviceJwt: (nsid) => {
+      const lxm = nsid as NsidString
+      return createServiceJwt({ iss: person.did, aud: network.vestibule.did, lxm, keypair })
+    },
+    requestUri: String(pushed.body.request_uri),
+    operatorToken,
+  }
+}
+
+/** Makes anew what requests use up, as far as the person still can. */
+export async function renew(target: Target): Promise<void> {
+  const { attacker, person, session } = target
+  const pushed = await attacker.push(session.key)
+  target.requestUri = String(pushed.body.request_uri)
+  target.session = await attacker.signIn(person).catch(() => session)
+  target.spare = await attacker.signIn(person).catch(() => target.spare)
+}
+
+/** Everything that the program wrote to its data directory, file by file. */
+export function* readData(folder: string): Generator<[path: string, content: Buffer]> {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile()) yield [path, readFileSync(path)]
+  }
+}
