@@ -7,6 +7,7 @@ import type { Mailer } from '../mail/mailer.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import type { Db } from '../stores/sql/database.ts'
+import { durable } from '../stores/sql/durable.ts'
 
 /** What every actor of one runner is given. */
 export type Runner = { settings: Settings; secrets: Secrets; mailer: Mailer; log: Log }
@@ -48,12 +49,21 @@ type DbActions<F extends DbFunctions> = {
     : never
 }
 
-/** Makes actions of functions that work on the actor's own database. */
+/**
+ * Makes actions of functions that work on the actor's own database. No answer leaves before
+ * everything that it was made of is durable.
+ */
 export function onDatabase<F extends DbFunctions>(functions: F): DbActions<F> {
   return Object.fromEntries(
     Object.entries(functions).map(([name, run]) => [
       name,
-      answering((c: { vars: { db: Db } }, ...args: never[]) => run(c.vars.db, ...args)),
+      answering(async (c: { vars: { db: Db } }, ...args: never[]) => {
+        try {
+          return await run(c.vars.db, ...args)
+        } finally {
+          await durable(c.vars.db)
+        }
+      }),
     ]),
   ) as DbActions<F>
 }

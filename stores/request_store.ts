@@ -1,6 +1,7 @@
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
 import { requestScope } from './request_scope.ts'
 import type { Db } from './sql/database.ts'
+import { durable } from './sql/durable.ts'
 import * as requests from './sql/flow/authorization_request.ts'
 
 /** Authorization requests, in the auth actor's own database. */
@@ -37,8 +38,10 @@ export function createRequestStore(db: Db): RequestStore {
       requests.deleteRequest(db, id)
     },
 
-    consumeRequestCode(code) {
+    async consumeRequestCode(code) {
       const row = requests.consumeRequestByCode(db, code)
+      // A code that was spent once never comes back: kept before a token is made of it.
+      await durable(db)
       if (row?.authorizedAt) requestScope().authorizedAt = row.authorizedAt
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },

@@ -2,11 +2,15 @@ import { actor } from 'rivetkit'
 import { SWEEP_INTERVAL } from '../../lifetimes.ts'
 import { createOperatorHandler } from '../../operator/handler.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import { closeDatabase, type Db } from '../../stores/sql/database.ts'
+import { durable } from '../../stores/sql/durable.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { sweepFlow } from '../../stores/sql/flow/sweep.ts'
 import { enterGroup } from '../../stores/sql/group_commit.ts'
 import { sweepCounters } from '../../stores/sql/limits/counter.ts'
+import { forInstance } from '../engine/instance.ts'
+import type { KvContext } from '../engine/kv.ts'
+import { openActorDatabase } from '../engine/open.ts'
 import type { Actors } from '../handles.ts'
 import { answering, databasePath, type Runner, requireSecret } from '../runner.ts'
 import { createServices } from '../services.ts'
@@ -22,8 +26,12 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
   actor({
     options: { noSleep: true, actionTimeout: 60_000, createVarsTimeout: 20_000 },
     onBeforeConnect: requireSecret(runner),
-    createVars: async (c: { key: string[]; client(): unknown }, _driver: unknown) => {
-      const db = openDatabase(databasePath.auth(runner.settings, c.key[0] as string), flowSchema)
+    createVars: async (
+      c: KvContext & { key: string[]; client(): unknown },
+      _driver: unknown,
+    ): Promise<AuthVars> => {
+      const path = databasePath.auth(runner.settings, c.key[0] as string)
+      const { db, close } = await openActorDatabase(runner, c, path, flowSchema)
       const actors = connect(c)
       const services = createServices(runner, actors)
       const provider = await createProvider(db, services)
@@ -40,38 +48,40 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
       const routes = createRoutes(services, provider, operator)
       return {
         db,
+        close,
         counters,
         sweeper,
         stopRecovery: startRecovery(services),
         routes: runner.settings.rateLimits ? limitRoutes(counters, db, actors, routes) : routes,
       }
     },
-    onSleep: (c) => {
-      clearInterval(c.vars.sweeper)
-      c.vars.stopRecovery()
-      closeDatabase(c.vars.db)
-      closeDatabase(c.vars.counters)
-    },
-    onDestroy: (c) => {
-      clearInterval(c.vars.sweeper)
-      c.vars.stopRecovery()
-      closeDatabase(c.vars.db)
-      closeDatabase(c.vars.counters)
-    },
-    actions: {
-      answer: answering(async (c: { vars: AuthVars }, envelope: RequestEnvelope) => {
-        const settled = enterGroup(c.vars.db)
-        const answered = await answer(envelope, runner.settings, c.vars.routes)
-        await settled()
-        return answered
-      }),
-      ready: () => true,
-    },
+    onSleep: (c) => stop(c.vars),
+    onDestroy: (c) => stop(c.vars),
+    actions: { ...actionsOf(runner), ...forInstance(actionsOf(runner)) },
   })
 
+const actionsOf = (runner: Runner) => ({
+  answer: answering(async (c: { vars: AuthVars }, envelope: RequestEnvelope) => {
+    const settled = enterGroup(c.vars.db)
+    const answered = await answer(envelope, runner.settings, c.vars.routes)
+    await settled()
+    await durable(c.vars.db)
+    return answered
+  }),
+  ready: () => true,
+})
+
+async function stop(vars: AuthVars): Promise<void> {
+  clearInterval(vars.sweeper)
+  vars.stopRecovery()
+  await vars.close()
+  closeDatabase(vars.counters)
+}
+
 type AuthVars = {
-  db: ReturnType<typeof openDatabase>
-  counters: ReturnType<typeof openDatabase>
+  db: Db
+  close(): Promise<void>
+  counters: Db
   sweeper: NodeJS.Timeout
   stopRecovery: () => void
   routes: Routes

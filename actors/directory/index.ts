@@ -1,10 +1,12 @@
 import { actor } from 'rivetkit'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
 import * as entries from '../../stores/sql/directory/account.ts'
 import * as pdses from '../../stores/sql/directory/pds.ts'
 import * as resets from '../../stores/sql/directory/reset_token.ts'
 import { directorySchema } from '../../stores/sql/directory/schema.ts'
 import * as signUps from '../../stores/sql/directory/sign_up.ts'
+import { forInstance } from '../engine/instance.ts'
+import type { KvContext } from '../engine/kv.ts'
+import { openActorDatabase } from '../engine/open.ts'
 import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as handleChanges from './handle_changes.ts'
 import * as imports from './imports.ts'
@@ -57,17 +59,20 @@ export const directoryFunctions = {
   countAccounts: placement.countAccounts,
 }
 
+const actions = onDatabase(directoryFunctions)
+
 /** Who is who: unique names and pointers. There is one; it can be rebuilt from the accounts. */
 export const directoryActor = (runner: Runner) =>
   actor({
-    options: { noSleep: true, actionTimeout: 60_000 },
+    options: { noSleep: true, actionTimeout: 60_000, createVarsTimeout: 60_000 },
     onBeforeConnect: requireSecret(runner),
-    createVars: () => {
-      const db = openDatabase(databasePath.directory(runner.settings), directorySchema)
-      if (runner.settings.pds) pdses.upsertPds(db, runner.settings.pds)
-      return { db }
+    createVars: async (c: KvContext, _driver: unknown) => {
+      const path = databasePath.directory(runner.settings)
+      const opened = await openActorDatabase(runner, c, path, directorySchema)
+      if (runner.settings.pds) pdses.upsertPds(opened.db, runner.settings.pds)
+      return opened
     },
-    onSleep: (c) => closeDatabase(c.vars.db),
-    onDestroy: (c) => closeDatabase(c.vars.db),
-    actions: onDatabase(directoryFunctions),
+    onSleep: (c) => c.vars.close(),
+    onDestroy: (c) => c.vars.close(),
+    actions: { ...actions, ...forInstance(actions) },
   })

@@ -40,23 +40,38 @@ export class Replica implements Keeper {
   #shipping: Promise<void> | null = null
   #snapshotting: Promise<void> | null = null
   #lost: Error | null = null
+  readonly #onLost: (err: Error) => void
 
   /**
    * Restores the database of an actor that wakes, or makes an empty one.
    *
    * @param path of the copy on this machine; what is there is of no value and is replaced
+   * @param onLost is told once when it is no longer certain what is kept
    * @throws {FencedError} when another instance wakes at the same time, and wins
    */
-  static async open(kv: Kv, path: string, migrations: readonly Migration[]): Promise<Replica> {
+  static async open(
+    kv: Kv,
+    path: string,
+    migrations: readonly Migration[],
+    onLost: (err: Error) => void = () => {},
+  ): Promise<Replica> {
     const { epoch, before } = await beginEpoch(kv)
     const restored = await restore(kv, before)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     removeCopy(path)
     if (restored.image.length) writeFileSync(path, restored.image, { mode: 0o600 })
-    return new Replica(kv, path, openDatabase(path, migrations, 'nothing'), epoch, restored)
+    return new Replica(kv, path, openDatabase(path, migrations, 'nothing'), epoch, restored, onLost)
   }
 
-  private constructor(kv: Kv, path: string, db: Db, epoch: string, restored: Restored) {
+  private constructor(
+    kv: Kv,
+    path: string,
+    db: Db,
+    epoch: string,
+    restored: Restored,
+    onLost: (err: Error) => void,
+  ) {
+    this.#onLost = onLost
     this.#kv = kv
     this.#path = path
     this.#wal = new WalReader(path)
@@ -102,12 +117,16 @@ export class Replica implements Keeper {
 
   #occupy(work: Promise<void>): void {
     this.#shipping = work
-      .catch((err: Error) => {
-        this.#lost = err
-      })
+      .catch((err: Error) => this.#lose(err))
       .finally(() => {
         this.#shipping = null
       })
+  }
+
+  #lose(err: Error): void {
+    if (this.#lost) return
+    this.#lost = err
+    this.#onLost(err)
   }
 
   /** Called in the same turn in which `change` was read, so the log on this machine holds no more. */
@@ -200,7 +219,7 @@ export class Replica implements Keeper {
         this.#occupy(this.#adopt({ snapshot, base: [], from: upTo, unfinished: null }))
       await this.#shipping
     } catch (err) {
-      this.#lost = err as Error
+      this.#lose(err as Error)
     } finally {
       this.#snapshotting = null
     }
