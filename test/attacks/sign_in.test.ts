@@ -10,9 +10,10 @@ import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
 import { takePoints } from '../../stores/sql/limits/counter.ts'
 import { limitsSchema } from '../../stores/sql/limits/schema.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
+import { startVestibule } from '../../world/vestibule.ts'
 import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { Attacker, makeDpopKey, newPerson, type Person, signInOnPage } from './attacker.ts'
+import { Attacker, makeDpopKey, newPerson, type Person, send, signInOnPage } from './attacker.ts'
 import { callPage, cookiesOf, type PageAnswer } from './pages.ts'
 
 let network: Network
@@ -64,6 +65,27 @@ describe('20. guessing passwords', () => {
     expect(refused.headers['ratelimit-remaining']).toBe('0')
 
     expect(await signIn(kim, from(newAddress()))).toMatchObject({ status: 200 })
+  })
+
+  test('createSession is no second way to guess', async () => {
+    const address = newAddress()
+    const createSession = (identifier: string, password: string, headers: object) =>
+      send(`${network.url}/xrpc/com.atproto.server.createSession`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ identifier, password }),
+      })
+    await times(5, () => guess(kim.handle, address))
+    const guesses = await times(6, () => createSession(kim.handle, wrong, from(address)))
+    expect(guesses.map(({ status }) => status).sort()).toEqual([...Array(5).fill(401), 429])
+    const refused = await createSession(kim.handle, kim.password, from(address))
+    expect(refused).toMatchObject({ status: 429, body: { error: 'RateLimitExceeded' } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await signIn(kim, from(address))).toMatchObject({ status: 429 })
+
+    const elsewhere = await createSession(kim.handle, kim.password, from(newAddress()))
+    expect(elsewhere).toMatchObject({ status: 200, body: { did: kim.did } })
+    expect(Number(elsewhere.headers.get('ratelimit-remaining'))).toBeGreaterThan(0)
   })
 
   test('an unknown account is limited as one that exists', async () => {
@@ -190,6 +212,19 @@ describe('21. requests from other sites', () => {
     test('of an untrusted peer is ignored', () => {
       expect(clientAddress('203.0.113.9', '198.51.100.1', trusts)).toBe('203.0.113.9')
       expect(clientAddress('10.0.0.1', '198.51.100.1', trusts)).toBe('198.51.100.1')
+    })
+
+    test('over a socket, where the peer is not trusted', async () => {
+      const untrusting = await startVestibule({
+        plcUrl: network.plc.url,
+        env: { ENTRYWAY_TRUSTED_PROXIES: '192.0.2.1' },
+      })
+      const input = { locale: 'en', username: 'nobody.test', password: wrong }
+      const guesses = await times(11, () =>
+        callPage(untrusting.url, 'sign-in', input, from(newAddress())),
+      )
+      await untrusting.close()
+      expect(guesses.filter(({ status }) => status === 429)).toHaveLength(1)
     })
 
     test('counts from the right: what the client wrote itself is not believed', () => {
