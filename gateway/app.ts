@@ -61,6 +61,8 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   })
 
   app.onError((err, c) => {
+    // The client went away, or was too slow.
+    if (c.env?.outgoing?.destroyed) return RESPONSE_ALREADY_SENT
     if (err instanceof BodyTooLargeError) {
       const tooLarge = { error: 'PayloadTooLarge', message: 'request entity too large' }
       return respond(c, fault(413, tooLarge, { connection: 'close' }))
