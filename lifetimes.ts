@@ -67,6 +67,13 @@ export const UPSTREAM_IDLE = 2 * MINUTE
 export const CLIENT_HEADERS = 15 * SECOND
 export const CLIENT_REQUEST = 5 * MINUTE
 
+/**
+ * A DID document is fetched anew after this, and not used any more after that; those who move or
+ * change their handle here do not wait.
+ */
+export const DID_DOCUMENT_STALE = 5 * MINUTE
+export const DID_DOCUMENT_EXPIRED = DAY
+
 /** Expired flow state (authorization requests, replay nonces, spent codes) is swept this often. */
 export const SWEEP_INTERVAL = 60 * SECOND
 

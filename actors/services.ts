@@ -1,5 +1,6 @@
 import { IdResolver } from '@atproto/identity'
 import { Refusal } from '../errors.ts'
+import { MemoryDidCache } from '../identity/did_cache.ts'
 import { normalizeHandle } from '../identity/handle_rules.ts'
 import { Plc } from '../identity/plc.ts'
 import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
@@ -27,6 +28,7 @@ export function createServices(runner: Runner, actors: Actors): Services {
     identity: new IdResolver({
       plcUrl: settings.plcUrl,
       timeout: UPSTREAM_TIMEOUT,
+      didCache: new MemoryDidCache(),
       ...(settings.dev ? { fetch: globalThis.fetch } : {}),
     }),
     async pds(did) {

@@ -97,5 +97,8 @@ async function finish(services: Services, did: string, handle: string): Promise<
   await pds.updateHandle(did, handle)
   const changed = await handleOf.setHandle(handle)
   await services.actors.directory.completeHandleChange(did, handle)
+  await services.identity.did.resolve(did, true).catch((err) => {
+    services.log.warn({ err, did }, 'DID document not resolved')
+  })
   return changed
 }

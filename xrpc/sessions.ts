@@ -34,9 +34,10 @@ export async function sessionBody(services: Services, account: AccountRow): Prom
 export async function didDocument(
   { identity, log }: Services,
   did: string,
+  forceRefresh = false,
 ): Promise<DidDocument | undefined> {
   try {
-    return (await identity.did.resolve(did)) ?? undefined
+    return (await identity.did.resolve(did, forceRefresh)) ?? undefined
   } catch (err) {
     log.warn({ err, did }, 'DID document not resolved')
     return undefined

@@ -1,6 +1,8 @@
 import { AtpAgent } from '@atproto/api'
+import { Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listenOnLoopback } from '../../world/loopback.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { type Pds, startPds } from '../../world/pds.ts'
 import { newCredentials } from '../clients/headless_sign_in.ts'
@@ -73,6 +75,30 @@ test('without proof, or without the entryway’s key in the DID, nobody moves', 
   })
   const { services } = await plc().getDocumentData(did)
   expect(services.atproto_pds?.endpoint).toBe(elsewhere.url)
+})
+
+test('a did:web cannot move in, whoever proves to own it', async () => {
+  const keypair = await Secp256k1Keypair.create()
+  const host = await listenOnLoopback((_request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(document))
+  })
+  const did = `did:web:localhost%3A${host.port}`
+  const document = {
+    id: did,
+    verificationMethod: [
+      {
+        id: `${did}#atproto`,
+        type: 'Multikey',
+        controller: did,
+        publicKeyMultibase: keypair.did().replace('did:key:', ''),
+      },
+    ],
+  }
+  const { arrive } = await newMover()
+  const jwt = await createServiceJwt({ iss: did, aud: network.vestibule.did, lxm: LXM, keypair })
+  await expect(arrive(jwt, { did })).rejects.toMatchObject({ error: 'IncompatibleDidDoc' })
+  await host.close()
 })
 
 test('deactivated at first, active once everything is here', async () => {

@@ -2,6 +2,7 @@ import { Refusal } from '../../errors.ts'
 import { activateAccount } from '../../sagas/account_life.ts'
 import { access, FULL } from '../auth/access.ts'
 import { method } from '../method.ts'
+import { didDocument } from '../sessions.ts'
 
 export default method('com.atproto.server.activateAccount', {
   auth: access({ scopes: FULL }),
@@ -9,5 +10,7 @@ export default method('com.atproto.server.activateAccount', {
     // The reference tells nobody that an account was taken down, here.
     if (account.takedownRef !== null) throw new Refusal('AccountNotFound', 'user not found')
     await activateAccount(services, account.did)
+    // A move ends here: the sessions of from now on name its new place.
+    await didDocument(services, account.did, true)
   },
 })

@@ -41,7 +41,12 @@ export default method('com.atproto.server.createAccount', {
       did: input.did,
     }).catch(withoutName)
     const tokens = await openSession(context, account, null)
-    return { handle, did: account.did, didDoc: await didDocument(services, account.did), ...tokens }
+    return {
+      handle,
+      did: account.did,
+      didDoc: await didDocument(services, account.did, true),
+      ...tokens,
+    }
   },
 })
 
