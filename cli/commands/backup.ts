@@ -27,7 +27,7 @@ export function addBackupCommands(program: Command): void {
           return `${databases.length} databases (${size}) and ${secrets.length} keys are in ${folder}`
         })
         if (!options.withSecrets) {
-          output.note('The keys are not in it; without them nobody can restore it. Keep them, too.')
+          output.note('The keys are not in it; without them it is of no use. Keep them, too.')
         }
       }),
     )

@@ -7,7 +7,7 @@ import { look } from './look.ts'
 /** A certificate that ends sooner is worth a word: renewal should have happened. */
 const DAYS_LEFT = 14
 
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost|internal)$/
+const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost)$/
 
 /**
  * DNS and TLS of the public address and of a handle in each handle domain.

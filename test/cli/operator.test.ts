@@ -98,6 +98,10 @@ test('a PDS is listed, closed, opened and checked, and its password never shown'
   expect(JSON.parse(listed.stdout)).toMatchObject([{ did, open: true, capacity: 10, weight: 2 }])
   expect(listed.stdout).not.toContain(network.pds.adminPassword)
 
+  const wrong = await cli('pds', 'add', network.pds.url, '--admin-password', 'wrong password')
+  expect(wrong.exitCode).toBe(1)
+  expect(wrong.stdout).toMatch(/FAILED.*admin password/)
+  expect(wrong.stdout).toContain('give the PDS_ADMIN_PASSWORD of the PDS')
   const withPassword = { ...env, PDS_ADMIN_PASSWORD: network.pds.adminPassword }
   const added = await cliJson<{ checks: unknown[] }>(withPassword, ['pds', 'add', network.pds.url])
   expect(added.checks).toHaveLength(4)

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { checkAddresses } from '../../cli/doctor/address.ts'
+import { checkClocks } from '../../cli/doctor/clock.ts'
+import { checkMail } from '../../cli/doctor/mail.ts'
+import { checkRoutes } from '../../cli/doctor/routes.ts'
+import { readSettings } from '../../settings.ts'
+import {
+  type CertificateAuthority,
+  makeCertificateAuthority,
+  trustHere,
+} from '../../world/certificates.ts'
+import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../world/https.ts'
+import { listenOnLoopback } from '../../world/loopback.ts'
+import { startSmtp } from '../../world/smtp.ts'
+
+let ca: CertificateAuthority
+let host: HttpsHost
+
+const settings = (more: Record<string, string> = {}) =>
+  readSettings({
+    ENTRYWAY_PUBLIC_URL: host.url,
+    ENTRYWAY_HANDLE_DOMAINS: '.vestibule.internal',
+    ENTRYWAY_EMAIL_FROM: 'us@vestibule.internal',
+    ...more,
+  })
+const states = (checks: { state: string }[]) => checks.map(({ state }) => state)
+
+beforeAll(async () => {
+  ca = await makeCertificateAuthority()
+  host = await startHttpsHost(ca)
+  await import('../../world/resolve_test_names.ts')
+})
+afterAll(async () => {
+  await host?.close()
+  await ca?.close()
+})
+
+test('an address whose certificate nobody trusts, then one in order', async () => {
+  const [, , untrusted] = await checkAddresses(settings(), [])
+  expect(untrusted).toMatchObject({ name: `TLS of ${APP_HOSTNAME}`, state: 'failed' })
+  expect(untrusted?.mend).toContain('get a certificate')
+  await trustHere(ca)
+  const checks = await checkAddresses(settings(), [APP_HOSTNAME])
+  expect(checks.map(({ name }) => name)).toEqual([
+    `DNS of ${APP_HOSTNAME}`,
+    'DNS of vestibule-doctor.vestibule.internal',
+    `TLS of ${APP_HOSTNAME}`,
+    `TLS of ${APP_HOSTNAME}`,
+  ])
+  expect(states(checks)).toEqual(['ok', 'ok', 'ok', 'ok'])
+})
+
+test('a name that is not in DNS', async () => {
+  // Longer than a label may be (RFC 1035 section 2.3.4), so that no server is asked.
+  const nowhere = `https://${'x'.repeat(64)}.invalid`
+  const [dns] = await checkAddresses(settings({ ENTRYWAY_PUBLIC_URL: nowhere }), [])
+  expect(dns).toMatchObject({ state: 'failed', mend: expect.stringContaining('DNS record') })
+})
+
+test('routes that something else answers, then those of an entryway', async () => {
+  await trustHere(ca)
+  expect(states(await checkRoutes(settings()))).toEqual(['failed', 'failed', 'failed', 'failed'])
+  host.routes.set('/_health', { status: 'ok' })
+  host.routes.set('/.well-known/oauth-authorization-server', { issuer: host.url })
+  host.routes.set('/.well-known/did.json', { id: settings().did })
+  host.routes.set('/.well-known/atproto-did', (_request, response) =>
+    response.writeHead(404).end('User not found'),
+  )
+  expect(states(await checkRoutes(settings()))).toEqual(['ok', 'ok', 'ok', 'ok'])
+})
+
+test('clocks: together, apart, and out of reach', async () => {
+  const peer = await listenOnLoopback((request, response) => {
+    if (request.url === '/late') {
+      response.setHeader('date', new Date(Date.now() - 300_000).toUTCString())
+    }
+    response.end()
+  })
+  const checks = await checkClocks([
+    { name: 'a', url: peer.url },
+    { name: 'b', url: `${peer.url}/late` },
+    { name: 'c', url: 'http://localhost:1' },
+  ])
+  await peer.close()
+  expect(states(checks)).toEqual(['ok', 'failed', 'failed'])
+  expect(checks[1]?.found).toMatch(/^(299|300|301) s ahead$/)
+})
+
+test('mail: a server that takes mails, one that is not there, none', async () => {
+  const smtp = await startSmtp()
+  expect(await checkMail(settings({ ENTRYWAY_SMTP_URL: smtp.url }))).toMatchObject({ state: 'ok' })
+  await smtp.close()
+  const gone = await checkMail(settings({ ENTRYWAY_SMTP_URL: smtp.url }))
+  expect(gone).toMatchObject({ state: 'failed', mend: expect.stringContaining('SMTP_URL') })
+  expect(await checkMail(settings())).toMatchObject({ state: 'warning' })
+})
