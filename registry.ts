@@ -6,6 +6,10 @@ import { accountActor } from './actors/account/index.ts'
 import { AuthConnection, type RivetConnection } from './actors/auth/connection.ts'
 import { authActor } from './actors/auth/index.ts'
 import { directoryActor } from './actors/directory/index.ts'
+import { accountsActor } from './actors/engine/accounts.ts'
+import { connectEngineActors, type EngineClient } from './actors/engine/actors.ts'
+import { removeOldCopies } from './actors/engine/copies.ts'
+import { Line, overLine } from './actors/engine/line.ts'
 import { type ActorsClient, connectActors } from './actors/handles.ts'
 import { ProcessHost } from './actors/process_host.ts'
 import type { Runner } from './actors/runner.ts'
@@ -38,15 +42,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   const { settings } = runner
   const processHost = new ProcessHost()
   const secret = runner.secrets.actorSecret
-  const use = {
-    auth: authActor(runner, (c) =>
-      connectActors(host === 'process' ? processHost.client : (c.client() as ActorsClient), secret),
-    ),
-    directory: directoryActor(runner),
-    account: accountActor(runner),
-  }
   const common = {
-    use,
     noWelcome: true,
     logging: { level: 'error' as const },
     inspector: { enabled: false },
@@ -55,35 +51,56 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   }
 
   if (host === 'engine') {
-    setup({ ...common, endpoint: settings.rivetEndpoint as string }).startRunner()
-    return connectAuth(settings, secret).opened()
+    removeOldCopies(settings)
+    const actors = connectEngineActors(engineClient(settings), secret)
+    const use = {
+      auth: authActor(runner, () => actors),
+      directory: directoryActor(runner),
+      accounts: accountsActor(runner),
+    }
+    setup({ ...common, use, endpoint: settings.rivetEndpoint as string }).startRunner()
+    return connectAuth(settings, secret)
+  }
+
+  const use = {
+    auth: authActor(runner, (c) =>
+      connectActors(host === 'process' ? processHost.client : (c.client() as ActorsClient), secret),
+    ),
+    directory: directoryActor(runner),
+    account: accountActor(runner),
   }
 
   if (host === 'port') {
     setup({
       ...common,
+      use,
       driver: createFileSystemDriver({ path: join(settings.dataDir, 'actors') }),
       serveManager: true,
       managerHost: '127.0.0.1',
       managerPort: settings.actorPort,
       managerBasePath: portPath(secret),
     }).startRunner()
-    return connectAuth(settings, secret).opened()
+    return connectPort(settings, secret).opened()
   }
 
-  setup({ ...common, driver: processHost.driver, serveManager: false }).startRunner()
+  setup({ ...common, use, driver: processHost.driver, serveManager: false }).startRunner()
   return processHost.client.auth.getOrCreate(AUTH_KEY) as AuthActor
 }
 
 /** The auth actor over one persistent connection, which reconnects by itself. */
-export function connectAuth(settings: Settings, secret: string): AuthConnection {
-  const port = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
-  const client = createClient(
-    settings.rivetEndpoint
-      ? { endpoint: settings.rivetEndpoint }
-      : // The port would name itself without the path.
-        { endpoint: port, disableMetadataLookup: true },
-  ) as unknown as AuthClient
+export function connectAuth(settings: Settings, secret: string): AuthActor {
+  if (!settings.rivetEndpoint) return connectPort(settings, secret)
+  return overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
+}
+
+function engineClient({ rivetEndpoint }: Settings): EngineClient {
+  return createClient({ endpoint: rivetEndpoint as string }) as unknown as EngineClient
+}
+
+function connectPort(settings: Settings, secret: string): AuthConnection {
+  const endpoint = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
+  // The port would name itself without the path.
+  const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as AuthClient
   const handle = client.auth.getOrCreate(AUTH_KEY, { params: { secret } })
   return new AuthConnection(() => handle.connect())
 }

@@ -1,0 +1,163 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { makeCertificateAuthority } from './certificates.ts'
+import { childEnvironment } from './child.ts'
+import { type Dns, resolveHere, startDns } from './dns.ts'
+import { type Engine, startEngine } from './engine.ts'
+import { makeSecretHex } from './keys.ts'
+import { freePort, type Peer } from './loopback.ts'
+import { type Pds, startPds } from './pds.ts'
+import { startPlc } from './plc.ts'
+import { makeProgram, type Program } from './program.ts'
+import { type Smtp, startSmtp } from './smtp.ts'
+import { makeTemporaryFolder } from './temporary_folder.ts'
+import { makeVestibuleIdentity } from './vestibule.ts'
+
+/** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
+export type Cluster = Peer & {
+  engine: Engine
+  runners: Program[]
+  gateways: Program[]
+  pds: Pds
+  smtp: Smtp
+  dns: Dns
+  adminPassword: string
+}
+
+export type ClusterOptions = {
+  runners: number
+  gateways: number
+  env?: Record<string, string | undefined>
+}
+
+/**
+ * Starts a Rivet Engine, runners and gateways, each with a data directory of its own, a stock PDS
+ * and what it needs.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const started: { close: () => Promise<void> }[] = []
+  const keep = <T extends { close: () => Promise<void> }>(peer: T): T => {
+    started.unshift(peer)
+    return peer
+  }
+  const close = async () => {
+    const errors: unknown[] = []
+    for (const peer of started) await peer.close().catch((error) => errors.push(error))
+    if (errors.length > 0) throw new AggregateError(errors, 'The cluster did not end cleanly')
+  }
+  try {
+    const identity = await makeVestibuleIdentity()
+    const folder = await makeTemporaryFolder('cluster')
+    keep({ close: folder.remove })
+    const ca = keep(await makeCertificateAuthority())
+    const dns = keep(await startDns())
+    keep(await resolveHere(dns))
+    const plc = keep(await startPlc())
+    const smtp = keep(await startSmtp())
+    const pds = keep(
+      await startPds({
+        plcUrl: plc.url,
+        smtpUrl: smtp.url,
+        entryway: {
+          url: identity.url,
+          did: identity.did,
+          jwtPublicHex: identity.jwtKeys.publicHex,
+          plcRotationDid: identity.plcRotationKeys.did,
+        },
+      }),
+    )
+    const engine = keep(await startEngine())
+    const adminPassword = makeSecretHex()
+    const shared = {
+      RIVET_ENDPOINT: engine.url,
+      ENTRYWAY_DATABASE: 'engine',
+      ENTRYWAY_DEV: '1',
+      ENTRYWAY_PUBLIC_URL: identity.url,
+      ENTRYWAY_DID: identity.did,
+      ENTRYWAY_PDS_URL: pds.url,
+      ENTRYWAY_PDS_DID: pds.did,
+      ENTRYWAY_PDS_ADMIN_PASSWORD: pds.adminPassword,
+      ENTRYWAY_PLC_URL: plc.url,
+      ENTRYWAY_HANDLE_DOMAINS: '.test',
+      ENTRYWAY_INVITE_REQUIRED: 'false',
+      ENTRYWAY_RATE_LIMITS: 'off',
+      ENTRYWAY_ADMIN_PASSWORD: adminPassword,
+      ENTRYWAY_JWT_KEY_HEX: identity.jwtKeys.privateHex,
+      ENTRYWAY_PLC_ROTATION_KEY_HEX: identity.plcRotationKeys.privateHex,
+      ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
+      ENTRYWAY_SMTP_URL: smtp.url,
+      ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
+      ...options.env,
+    }
+    const program = (file: string, name: string, upWhen: string, port?: number) => {
+      const made = makeProgram(
+        file,
+        childEnvironment(
+          { ca, dns },
+          {
+            ...shared,
+            ENTRYWAY_DATA_DIR: join(folder.path, name),
+            ENTRYWAY_PORT: port?.toString(),
+          },
+        ),
+        upWhen,
+      )
+      keep({ close: made.stop })
+      return made
+    }
+    const runners = Array.from({ length: options.runners }, (_, i) =>
+      program('start_runner.ts', `runner-${i}`, 'runner is up'),
+    )
+    const ports = await Promise.all(Array.from({ length: options.gateways }, freePort))
+    const gateways = ports.map((port, i) =>
+      program('start_gateway.ts', `gateway-${i}`, 'gateway is up', port),
+    )
+    await Promise.all([...runners, ...gateways].map((each) => each.start()))
+    keep(await startBalancer(identity.port, ports))
+    await untilHealthy(identity.url)
+    return { url: identity.url, engine, runners, gateways, pds, smtp, dns, adminPassword, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Hands connections to each of the ports in turn. */
+async function startBalancer(port: number, ports: number[]): Promise<{ close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  let next = 0
+  const server = createServer((client) => {
+    const upstream = connect(ports[next++ % ports.length] as number, '127.0.0.1')
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.setNoDelay(true)
+      from.pipe(to)
+      from.on('error', () => to.destroy())
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(port, resolve))
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const deadline = Date.now() + 30_000
+  while (Date.now() < deadline) {
+    const answer = await fetch(`${url}/_health`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error('The cluster does not answer')
+}
