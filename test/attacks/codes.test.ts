@@ -126,7 +126,14 @@ describe('15. a code in the wrong hands is invalid_grant, and burnt', () => {
       'redirect',
       async (grant) => [attacker, grant, { fields: { redirect_uri: 'http://127.0.0.1/other' } }],
     ],
-    ['client', async (grant) => [new Attacker(network, hosted), grant, {}]],
+    [
+      'client',
+      async (grant) => [
+        new Attacker(network, hosted),
+        grant,
+        { fields: { redirect_uri: attacker.redirectUri } },
+      ],
+    ],
     ['key', async (grant) => [attacker, { ...grant, key: await makeDpopKey() }, {}]],
   ]
   test.each(wrong)('wrong %s', async (_, attack) => {

@@ -28,14 +28,12 @@ export function limited(
     const limits = LIMITS.filter(({ on }) => on.some((path) => covers(path, pathname)))
     if (!limits.length || request.method === 'OPTIONS') return handle(request)
 
-    if (limits.some(({ per }) => per.startsWith('account')) && isEncoded(request)) {
-      return unreadable(pathname)
-    }
+    const isAboutAnAccount = limits.some(({ per }) => per.startsWith('account'))
+    if (isAboutAnAccount && isEncoded(request)) return unreadable(pathname)
+    const account = isAboutAnAccount ? accountOf(await inspect(request)) : null
     const { address } = readForwarded(request.headers.get(FORWARDED))
-    const inspected = await inspect(request)
-    const account = accountOf(inspected)
     const counted = limits.flatMap((limit) => {
-      const subject = subjectOf(limit.per, inspected, address)
+      const subject = subjectOf(limit.per, account, address)
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
     const take = (taken: typeof counted) => {
@@ -60,11 +58,8 @@ export function limited(
     if ('passTo' in response) return response
     if (response.status === 200) {
       const refunded = attempt.taken.filter(({ limit }) => limit.counts === 'failures')
-      if (refunded.length)
-        returnPoints(
-          db,
-          refunded.map(({ counter }) => counter),
-        )
+      const counters = refunded.map(({ counter }) => counter)
+      if (counters.length) returnPoints(db, counters)
     }
     return withRateLimit(response, attempt.applied)
   }

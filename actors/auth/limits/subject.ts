@@ -5,14 +5,8 @@ import { type Inspected, parameter } from '../checks/check.ts'
 /** What the pages' API and the lexicons call an account in the methods that are limited by it. */
 const ACCOUNT_PARAMETERS = ['username', 'identifier', 'email', 'did']
 
-/**
- * Whom a request counts for, or null where it names no account.
- *
- * An account is the name that was typed, as it was typed: if its handle and its e-mail address
- * shared a counter, the counter would tell that they belong together.
- */
-export function subjectOf(per: Subject, inspected: Inspected, address: string): string | null {
-  const account = accountOf(inspected)
+/** Whom a request counts for, or null where it names no account. */
+export function subjectOf(per: Subject, account: string | null, address: string): string | null {
   switch (per) {
     case 'everybody':
       return ''
@@ -25,7 +19,10 @@ export function subjectOf(per: Subject, inspected: Inspected, address: string): 
   }
 }
 
-/** The account that a request is about, normalised. */
+/**
+ * The account that a request is about, as it was typed: if its handle and its e-mail address shared
+ * a counter, the counter would tell that they belong together.
+ */
 export function accountOf(inspected: Inspected): string | null {
   const name = ACCOUNT_PARAMETERS.map((given) => parameter(inspected, given)).find(Boolean)
   return name === undefined ? null : name.trim().replace(/^@/, '').toLowerCase()
