@@ -41,6 +41,22 @@ export async function checkData(
   dataDir: string,
   { patience = SAGA_ABANDONED, onProgress = () => {} }: CheckOptions = {},
 ): Promise<DataReport> {
+  const first = await lookThrough(dataDir, patience, onProgress)
+  if (first.findings.length === 0 || patience === 0) return first
+  // The databases are looked at one after the other: what somebody changed meanwhile looks wrong
+  // once, what is wrong looks wrong again.
+  const again = await lookThrough(dataDir, patience, onProgress)
+  const seen = new Set(first.findings.map(identify))
+  return { ...again, findings: again.findings.filter((one) => seen.has(identify(one))) }
+}
+
+const identify = ({ path, did, problem }: Finding) => JSON.stringify([path, did, problem])
+
+async function lookThrough(
+  dataDir: string,
+  patience: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<DataReport> {
   const findings: Finding[] = []
   const accounts: SeenAccount[] = []
   const files = {

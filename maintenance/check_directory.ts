@@ -5,6 +5,7 @@ import {
   listOverusedInvites,
 } from '../stores/sql/check/directory.ts'
 import type { Db } from '../stores/sql/database.ts'
+import { listAbandonedEmailChanges } from '../stores/sql/directory/email_change.ts'
 import { listAbandonedHandleChanges } from '../stores/sql/directory/handle_change.ts'
 import { listAbandonedSignUps } from '../stores/sql/directory/sign_up.ts'
 import type { SeenAccount } from './check_account.ts'
@@ -28,6 +29,7 @@ export function checkDirectory(
     ...listAbandonedSignUps(db, now + 1).map(({ did }) => did),
     ...listAbandonedHandleChanges(db, now + 1).map(({ did }) => did),
   ])
+  const changingEmail = new Set(listAbandonedEmailChanges(db, now + 1).map(({ did }) => did))
   const byDid = new Map(accounts.map((account) => [account.did, account]))
   const entries = listAllEntries(db)
   const listed = new Set(entries.map(({ did }) => did))
@@ -43,7 +45,7 @@ export function checkDirectory(
       const names = `${entry.handle ?? 'none'}, by the account ${account.handle ?? 'none'}`
       report(`its handle is ${names}`, REBUILD, did)
     }
-    if (account.email !== entry.email) {
+    if (account.email !== entry.email && !changingEmail.has(did)) {
       report('the account has another e-mail address', REBUILD, did)
     }
     if (account.pdsDid !== entry.pdsDid) report('the account is on another PDS', REBUILD, did)
@@ -55,13 +57,16 @@ export function checkDirectory(
   }
   for (const name of listHeldByTwo(accounts)) report(`two accounts have ${name}`, REBUILD)
   for (const name of listNamesHeldTwice(db)) {
-    report(`${name} is held by an account and by a sign-up or handle change`, RESTART)
+    report(`${name} is held by an account and by a sign-up or a change`, RESTART)
   }
   for (const { handle } of listAbandonedSignUps(db, now + 1 - patience)) {
     report(`the sign-up of ${handle} is left over`, RESTART)
   }
   for (const { did, newHandle } of listAbandonedHandleChanges(db, now + 1 - patience)) {
     report(`the change to ${newHandle} is left over`, RESTART, did)
+  }
+  for (const { did } of listAbandonedEmailChanges(db, now + 1 - patience)) {
+    report('the change of its e-mail address is left over', RESTART, did)
   }
   for (const { did, pdsDid } of listEntriesWithoutPds(db)) {
     report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', did)

@@ -85,8 +85,14 @@ async function importOne(
   try {
     await actors.directory.assertAvailable({ did, email, ...(handle === null ? {} : { handle }) })
     if (!dryRun) {
-      await actors.account(did).import({ ...account, pdsDid })
-      await actors.directory.importEntry({ did, handle, email, pdsDid, createdAt })
+      const isNew = await actors.account(did).import({ ...account, pdsDid })
+      await actors.directory
+        .importEntry({ did, handle, email, pdsDid, createdAt })
+        .catch(async (err) => {
+          // Somebody took the name meanwhile.
+          if (err instanceof Refusal && isNew) await actors.account(did).erase()
+          throw err
+        })
     }
     return { did, outcome: 'imported' }
   } catch (err) {

@@ -86,7 +86,7 @@ test('a handle held by two', async () => {
   expect(await problems(60_000)).toEqual([
     'its handle is alice.test, by the account bob.test',
     'two accounts have bob.test',
-    'alice.test is held by an account and by a sign-up or handle change',
+    'alice.test is held by an account and by a sign-up or a change',
   ])
 })
 

@@ -144,7 +144,7 @@ describe('doctor', () => {
     )
   })
 
-  test('says how to mend mail and a PDS that belongs to somebody else', async () => {
+  test('says how to mend what is broken', async () => {
     const broken = { ...env, ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:1' }
     const { exitCode, stdout } = await runCli(broken, ['doctor'])
     expect(exitCode).toBe(1)

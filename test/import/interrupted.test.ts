@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ImportedAccount } from '../../actors/account/imports.ts'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { accounts } from '../../operator/imports.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { DataFolder, PDS } from '../backup/data_folder.ts'
+
+let folder: TemporaryFolder
+let data: DataFolder
+/** Happens once, between an account's own records and its names. */
+let meanwhile: () => void
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('interrupted')
+  data = new DataFolder(folder.path)
+  meanwhile = () => {}
+})
+afterEach(() => folder.remove())
+
+const alice: Omit<ImportedAccount, 'pdsDid'> = {
+  did: 'did:plc:alice',
+  handle: 'alice.test',
+  email: 'alice@mail.test',
+  emailConfirmedAt: null,
+  passwordScrypt: `00:${'0'.repeat(128)}`,
+  createdAt: 1,
+  deactivatedAt: null,
+  deleteAfter: null,
+  takedownRef: null,
+  invitesDisabled: false,
+  appPasswords: [],
+}
+
+const directory = new Proxy(directoryFunctions, {
+  get:
+    (functions, name) =>
+    async (...args: unknown[]) =>
+      data.directory((db) => Reflect.get(functions, name)(db, ...args)),
+})
+const account = (did: string) => ({
+  import: async (imported: ImportedAccount) => {
+    const isNew = data.account(did, (db) => accountFunctions.import(db, imported))
+    meanwhile()
+    return isNew
+  },
+  erase: async () => data.account(did, accountFunctions.erase),
+})
+const run = async () => {
+  const context = { services: { actors: { directory, account } } }
+  const input = { pds: PDS, dryRun: false, accounts: [alice] }
+  return (await accounts.run(context as never, input)).outcomes
+}
+const findings = async () => (await checkData(data.dataDir, { patience: 0 })).findings
+
+test('stopped between records and names, the next run goes on', async () => {
+  meanwhile = () => {
+    throw new Error('power failure')
+  }
+  await expect(run()).rejects.toThrow('power failure')
+  expect(await findings()).toMatchObject([{ problem: 'the account is not in the directory' }])
+  meanwhile = () => {}
+  expect(await run()).toEqual([{ did: alice.did, outcome: 'imported' }])
+  expect(await run()).toEqual([{ did: alice.did, outcome: 'present' }])
+  expect(await findings()).toEqual([])
+})
+
+test('a name that somebody takes meanwhile is refused, and no records stay', async () => {
+  meanwhile = () => {
+    const other = { did: 'did:plc:other', handle: 'alice.test', email: 'o@mail.test', pdsDid: PDS }
+    data.account(other.did, (db) =>
+      accountFunctions.create(db, { ...other, passwordScrypt: 'salt:hash' }),
+    )
+    data.directory((db) => directoryFunctions.addAccount(db, { ...other, createdAt: 1 }))
+  }
+  expect(await run()).toMatchObject([{ did: alice.did, outcome: 'refused' }])
+  expect(await findings()).toEqual([])
+  expect(data.account(alice.did, accountFunctions.read)).toBeNull()
+})
