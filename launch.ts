@@ -1,3 +1,4 @@
+import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
 import { createLog, type Log } from './log.ts'
 import { createMailer } from './mail/mailer.ts'
@@ -49,7 +50,7 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
     publicUrl: settings.publicUrl,
     log,
   })
-  return { settings, secrets: await loadSecrets(settings), mailer, log }
+  return { settings, secrets: await loadSecrets(settings), mailer, log, inFlight: new InFlight() }
 }
 
 /** Closes what {@link prepareRunner} and the actors opened. */

@@ -8,9 +8,17 @@ import type { Secrets } from '../secrets.ts'
 import type { Settings } from '../settings.ts'
 import type { Db } from '../stores/sql/database.ts'
 import { durable } from '../stores/sql/durable.ts'
+import type { InFlight } from './in_flight.ts'
 
 /** What every actor of one runner is given. */
-export type Runner = { settings: Settings; secrets: Secrets; mailer: Mailer; log: Log }
+export type Runner = {
+  settings: Settings
+  secrets: Secrets
+  mailer: Mailer
+  log: Log
+  /** Requests that are being answered. */
+  inFlight: InFlight
+}
 
 /** Connection parameters of every call to an actor. */
 export type CallerParams = { secret: string }

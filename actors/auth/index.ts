@@ -61,13 +61,15 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
   })
 
 const actionsOf = (runner: Runner) => ({
-  answer: answering(async (c: { vars: AuthVars }, envelope: RequestEnvelope) => {
-    const settled = enterGroup(c.vars.db)
-    const answered = await answer(envelope, runner.settings, c.vars.routes)
-    await settled()
-    await durable(c.vars.db)
-    return answered
-  }),
+  answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
+    runner.inFlight.run(async () => {
+      const settled = enterGroup(c.vars.db)
+      const answered = await answer(envelope, runner.settings, c.vars.routes)
+      await settled()
+      await durable(c.vars.db)
+      return answered
+    }),
+  ),
   ready: () => true,
 })
 

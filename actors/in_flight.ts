@@ -1,0 +1,31 @@
+import { setTimeout } from 'node:timers/promises'
+import { UnavailableError } from '../errors.ts'
+
+/** Milliseconds for the last answers to leave, once they are there. */
+const LEAVE = 100
+
+/** Counts requests that are being answered, so that a runner can finish them before it ends. */
+export class InFlight {
+  #count = 0
+  #ending = false
+  readonly #idle = Promise.withResolvers<void>()
+
+  /** @throws {UnavailableError} once the runner is ending */
+  async run<T>(answer: () => Promise<T>): Promise<T> {
+    if (this.#ending) throw new UnavailableError('A runner that is stopping')
+    this.#count++
+    try {
+      return await answer()
+    } finally {
+      this.#count--
+      if (this.#ending && this.#count === 0) this.#idle.resolve()
+    }
+  }
+
+  /** Takes no more, and waits for those under way, `ms` at most. */
+  async end(ms: number): Promise<void> {
+    this.#ending = true
+    if (this.#count > 0) await Promise.race([this.#idle.promise, setTimeout(ms)])
+    await setTimeout(LEAVE)
+  }
+}
