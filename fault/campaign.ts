@@ -10,7 +10,7 @@ import type { Crash, Fault, Outage } from './faults.ts'
 /** Milliseconds in which a restarted program finishes what was left half-made. */
 const FINISH = 10_000
 /** ... and undoes what has not come to anything; a minute more for the machine. */
-const UNDO = SAGA_ABANDONED + RECOVERY_INTERVAL + 60_000
+const UNDO = SAGA_ABANDONED + RECOVERY_INTERVAL + 30_000
 /** People at a time. */
 const PEOPLE = 4
 const REDIRECT = 'http://127.0.0.1/callback'
@@ -61,7 +61,7 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
         .then(() => [])
         .catch((err: Error) => [err.message])
       await crowd.prove()
-      const broken = [...problem, ...drain(), ...(await findings({ patience: SAGA_ABANDONED }))]
+      const broken = [...problem, ...drain(), ...(await findings({ patience: UNDO }))]
       return { name: fault.name, broken, duration: performance.now() - begun }
     },
     proveEverybody: async () => {

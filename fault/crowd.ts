@@ -14,9 +14,8 @@ const MIX: readonly Action[] = actions.filter((action) => action !== 'askForMail
 export class Crowd {
   readonly #network: Network
   readonly #app: OAuthApp
-  /** Everybody whose sign-up was acknowledged, over all faults. */
+  /** Everybody whose sign-up was acknowledged or is in doubt, over all faults. */
   readonly #everybody: Person[] = []
-  readonly #undecided: Person[] = []
   #people: Person[] = []
   /** Broken promises, one sentence each. */
   readonly complaints: string[] = []
@@ -89,15 +88,7 @@ export class Crowd {
   async prove(): Promise<void> {
     const others = [pick(this.#everybody), pick(this.#everybody)].filter(Boolean)
     await this.#prove([...new Set([...this.#people, ...others])] as Person[])
-    this.#everybody.push(...this.#people.filter(({ did }) => did !== null))
-    this.#undecided.push(
-      ...this.#people.filter(({ did, inDoubt }) => did === null && inDoubt.size > 0),
-    )
-  }
-
-  /** People whose sign-up was neither finished nor undone yet. */
-  get undecided(): number {
-    return this.#undecided.length
+    this.#everybody.push(...this.#people.filter(({ did, inDoubt }) => did || inDoubt.size > 0))
   }
 
   /**
@@ -106,12 +97,11 @@ export class Crowd {
    * @returns how many people there are
    */
   async proveEverybody(): Promise<number> {
-    const undecided = this.#undecided.splice(0)
-    await this.#prove([...this.#everybody, ...undecided])
-    for (const { did, credentials } of undecided) {
-      if (did === null) this.complaints.push(`${credentials.handle} is held by nobody`)
+    await this.#prove(this.#everybody)
+    for (const { inDoubt, credentials } of this.#everybody) {
+      if (inDoubt.size > 0) this.complaints.push(`${credentials.handle} stays half-made`)
     }
-    return this.#everybody.length + undecided.length
+    return this.#everybody.length
   }
 
   async #prove(people: Person[]): Promise<void> {

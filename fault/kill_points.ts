@@ -30,6 +30,7 @@ const RESERVE_HANDLE = 'INSERT INTO handle_change'
 /** The account's own, which comes before the directory's. */
 const SET_HANDLE = 'UPDATE account SET handle = ?'
 const SET_ENTRY_HANDLE = 'UPDATE account SET handle = ? WHERE did'
+const RESERVE_EMAIL = 'INSERT INTO email_change'
 const SET_ENTRY_EMAIL = 'UPDATE account SET email = ? WHERE did'
 const SET_EMAIL = 'UPDATE account SET email = ?, email_confirmed_at'
 const INSERT_LEGACY = 'INSERT OR IGNORE INTO legacy_session'
@@ -99,10 +100,14 @@ export const killPoints: readonly KillPoint[] = [
     'committed',
   ]),
 
-  ...statement('e-mail change: directory', 'changeEmail', SET_ENTRY_EMAIL, ['within', 'committed']),
+  ...statement('e-mail change: new address held', 'changeEmail', RESERVE_EMAIL, [
+    'within',
+    'committed',
+  ]),
   ...statement('e-mail change: account', 'changeEmail', SET_EMAIL, [
     'before',
     'within',
     'committed',
   ]),
+  ...statement('e-mail change: directory', 'changeEmail', SET_ENTRY_EMAIL, ['within', 'committed']),
 ]

@@ -13,8 +13,9 @@ import type { Person } from './person.ts'
 const FINISH = 10_000
 
 /**
- * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Somebody
- * whose sign-up is in doubt, and not finished, stays in doubt ({@link Person.inDoubt}).
+ * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
+ * sign-up or handle change is neither finished nor undone yet, it stays in doubt
+ * ({@link Person.inDoubt}).
  */
 export async function prove(person: Person, app: OAuthApp, network: Network): Promise<string[]> {
   const broken: string[] = []
@@ -27,6 +28,7 @@ export async function prove(person: Person, app: OAuthApp, network: Network): Pr
   await proveOAuth(proof)
   await proveLegacy(proof)
   person.inDoubt.clear()
+  if (person.handleInDoubt !== null) person.inDoubt.add('handle')
   return broken
 }
 
@@ -84,14 +86,16 @@ async function proveHandle({ person, network, report }: Proof): Promise<void> {
     ])
     const names = resolved.filter((handle) => handle !== null)
     const published = (plc as { alsoKnownAs: string[] }).alsoKnownAs[0]?.replace('at://', '')
-    return { names, published, onPds: String(repo.handle) }
+    return [...names, published, String(repo.handle)]
   }
   const agreed = await until(async () => {
-    const { names, published, onPds } = await seen()
-    const [name] = names
-    return names.length === 1 && name === published && name === onPds ? (name as string) : null
+    const names = await seen()
+    return names.length === 3 && new Set(names).size === 1 ? (names[0] as string) : null
   })
-  if (!agreed) return report(`they disagree about its handle: ${JSON.stringify(await seen())}`)
+  if (!agreed) {
+    if (handleInDoubt === null) report(`they disagree about its handle: ${await seen()}`)
+    return
+  }
   credentials.handle = agreed
   person.handleInDoubt = null
 }

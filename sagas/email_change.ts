@@ -2,10 +2,12 @@ import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Outcome } from './sign_up.ts'
 
 /**
- * Changes an account's e-mail address; the new one is claimed in the directory first, so that it
- * is never the address of two accounts.
+ * Changes an account's e-mail address. The directory holds the new one first and the old one stays
+ * taken until the end, so that an address never belongs to two accounts; the account's own records
+ * decide.
  *
  * @param token the code that went to the old address, needed once that was confirmed
  * @throws {Refusal} EmailTaken, TokenRequired, InvalidToken, ExpiredToken, InvalidRequest
@@ -16,34 +18,54 @@ export async function changeEmail(
   newEmail: string,
   token: string | null,
 ): Promise<AccountRow> {
-  const email = normalizeEmail(newEmail)
-  const { directory } = services.actors
   const account = services.actors.account(did)
-  const before = await account.read()
-  if (!before) throw new Refusal('AccountNotFound', 'Account not found')
+  if (!(await account.read())) throw new Refusal('AccountNotFound', 'Account not found')
   if (token) await account.checkEmailToken('update_email', token)
-  await claim(services, did, email)
-  try {
-    return await account.changeEmail(email, token)
-  } catch (err) {
-    await directory.changeEmail(did, before.email)
-    throw err
-  }
+  return change(services, did, newEmail, (email) => account.changeEmail(email, token))
 }
 
 /** Changes the address without a code: for the operator. @throws {Refusal} EmailTaken */
 export async function setEmail(services: Services, did: string, newEmail: string): Promise<void> {
-  const email = normalizeEmail(newEmail)
-  await claim(services, did, email)
-  await services.actors.account(did).setEmail(email)
+  await change(services, did, newEmail, (email) => services.actors.account(did).setEmail(email))
 }
 
-async function claim({ actors }: Services, did: string, email: string): Promise<void> {
-  await actors.directory.changeEmail(did, email).catch((err) => {
+/** Finishes a change that was interrupted when the account has the new address, else undoes it. */
+export async function settleEmailChange(
+  { actors }: Services,
+  did: string,
+  newEmail: string,
+): Promise<Outcome> {
+  if ((await actors.account(did).read())?.email === newEmail) {
+    await actors.directory.completeEmailChange(did, newEmail)
+    return 'finished'
+  }
+  await actors.directory.abandonEmailChange(did)
+  return 'given up'
+}
+
+async function change(
+  services: Services,
+  did: string,
+  newEmail: string,
+  record: (email: string) => Promise<AccountRow>,
+): Promise<AccountRow> {
+  const email = normalizeEmail(newEmail)
+  const { directory } = services.actors
+  await directory.reserveEmail(did, email).catch((err) => {
     if (!(err instanceof Refusal && err.code === 'EmailTaken')) throw err
     throw new Refusal(
       'EmailTaken',
       'This email address is already in use, please use a different email.',
     )
   })
+  let account: AccountRow
+  try {
+    account = await record(email)
+  } catch (err) {
+    // Where even that fails, the change stays on record and is settled later.
+    await settleEmailChange(services, did, email).catch(() => undefined)
+    throw err
+  }
+  await directory.completeEmailChange(did, email)
+  return account
 }

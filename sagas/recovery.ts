@@ -1,10 +1,11 @@
 import type { Services } from '../actors/services.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
+import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
 import { settleSignUp } from './sign_up.ts'
 
 /**
- * Settles the sign-ups and handle changes that an earlier runner left behind, now, and then from
+ * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now, and then from
  * time to time those that got stuck.
  *
  * @returns what ends it
@@ -38,6 +39,12 @@ export async function recover(services: Services, untouched: number): Promise<vo
       await settleHandleChange(services, did, newHandle, isAbandoned(createdAt))
         .then((outcome) => log.info({ did, outcome }, 'interrupted handle change'))
         .catch((err) => log.warn({ err, did }, 'interrupted handle change left for later'))
+    }
+    for (const change of await actors.directory.listAbandonedEmailChanges(now + 1 - untouched)) {
+      const { did, newEmail } = change
+      await settleEmailChange(services, did, newEmail)
+        .then((outcome) => log.info({ did, outcome }, 'interrupted change of address'))
+        .catch((err) => log.warn({ err, did }, 'interrupted change of address left for later'))
     }
   } catch (err) {
     log.error({ err }, 'the directory did not say what was interrupted')

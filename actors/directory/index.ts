@@ -8,6 +8,7 @@ import { forInstance } from '../engine/instance.ts'
 import type { KvContext } from '../engine/kv.ts'
 import { openActorDatabase } from '../engine/open.ts'
 import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
+import * as emailChanges from './email_changes.ts'
 import * as handleChanges from './handle_changes.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
@@ -19,7 +20,6 @@ import * as sagas from './sign_ups.ts'
 export const directoryFunctions = {
   find: names.find,
   assertAvailable: names.assertAvailable,
-  changeEmail: names.changeEmail,
   setHandle: names.setHandle,
   listAccounts: entries.listEntries,
   searchAccounts: entries.searchEntries,
@@ -38,6 +38,11 @@ export const directoryFunctions = {
   completeHandleChange: handleChanges.complete,
   abandonHandleChange: handleChanges.abandon,
   listAbandonedHandleChanges: handleChanges.listAbandoned,
+
+  reserveEmail: emailChanges.reserve,
+  completeEmailChange: emailChanges.complete,
+  abandonEmailChange: emailChanges.abandon,
+  listAbandonedEmailChanges: emailChanges.listAbandoned,
 
   putResetToken: resets.putResetToken,
   findResetToken: resets.findResetToken,

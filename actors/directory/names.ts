@@ -1,6 +1,7 @@
 import { Refusal } from '../../errors.ts'
 import { type Db, transact } from '../../stores/sql/database.ts'
 import * as entries from '../../stores/sql/directory/account.ts'
+import { findEmailChange } from '../../stores/sql/directory/email_change.ts'
 import { findHandleChange } from '../../stores/sql/directory/handle_change.ts'
 import { findSignUpByName } from '../../stores/sql/directory/sign_up.ts'
 
@@ -12,7 +13,7 @@ export function find(db: Db, identifier: string): entries.DirectoryEntry | null 
 }
 
 /**
- * Checks that names are free of accounts, sign-ups and handle changes; `did` may have them already.
+ * Checks that names are free of accounts, sign-ups and changes under way; `did` may have them already.
  *
  * @throws {Refusal} HandleNotAvailable, EmailTaken
  */
@@ -28,20 +29,11 @@ export function assertAvailable(
     }
   }
   if (email !== undefined) {
-    const owner = entries.findByEmail(db, email)?.did
+    const owner = entries.findByEmail(db, email)?.did ?? findEmailChange(db, email)?.did
     if ((owner && owner !== did) || signUp?.email === email) {
       throw new Refusal('EmailTaken', `Email already taken: ${email}`)
     }
   }
-}
-
-/** @throws {Refusal} AccountNotFound, EmailTaken */
-export function changeEmail(db: Db, did: string, email: string): void {
-  transact(db, () => {
-    if (!entries.findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
-    assertAvailable(db, { email, did })
-    entries.setEntryEmail(db, did, email)
-  })
 }
 
 /** For the operator; people go through the handle-change saga. @throws {Refusal} */

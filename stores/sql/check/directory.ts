@@ -18,7 +18,7 @@ export function listEntriesWithoutPds(db: Db): { did: string; pdsDid: string }[]
   ).all() as { did: string; pdsDid: string }[]
 }
 
-/** Names that a sign-up or a handle change holds although an account has them. */
+/** Names that a sign-up or a change under way holds although another account has them. */
 export function listNamesHeldTwice(db: Db): string[] {
   return sql(
     db,
@@ -30,7 +30,12 @@ export function listNamesHeldTwice(db: Db): string[] {
        JOIN handle_change ON handle_change.new_handle = account.handle
        WHERE handle_change.did <> account.did
      UNION SELECT sign_up.handle FROM sign_up
-       JOIN handle_change ON handle_change.new_handle = sign_up.handle`,
+       JOIN handle_change ON handle_change.new_handle = sign_up.handle
+     UNION SELECT account.email FROM account
+       JOIN email_change ON email_change.new_email = account.email
+       WHERE email_change.did <> account.did
+     UNION SELECT sign_up.email FROM sign_up
+       JOIN email_change ON email_change.new_email = sign_up.email`,
   )
     .pluck()
     .all() as string[]

@@ -46,6 +46,11 @@ export function replaceEntries(
       `DELETE FROM handle_change WHERE new_handle IN (SELECT handle FROM account
          WHERE account.did <> handle_change.did)`,
     ).run()
+    sql(
+      db,
+      `DELETE FROM email_change WHERE new_email IN (SELECT email FROM account
+         WHERE account.did <> email_change.did)`,
+    ).run()
     return {
       added: changes.filter(({ did }) => !before.has(did)).map(({ did }) => did),
       changed: changes.filter(({ did }) => before.has(did)).map(({ did }) => did),

@@ -45,6 +45,13 @@ export const directorySchema: readonly Migration[] = [
     created_at INTEGER NOT NULL
   ) WITHOUT ROWID;
 
+  -- Changes of address in progress: the new address is held until the account has it.
+  CREATE TABLE email_change (
+    did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
+    new_email TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
   CREATE TABLE invite_code (
     code TEXT PRIMARY KEY,
     available_uses INTEGER NOT NULL,

@@ -1,0 +1,38 @@
+import { Refusal } from '../../errors.ts'
+import { type Db, transact } from '../../stores/sql/database.ts'
+import { findByDid, setEntryEmail } from '../../stores/sql/directory/account.ts'
+import {
+  deleteEmailChange,
+  listAbandonedEmailChanges,
+  putEmailChange,
+  readEmailChange,
+} from '../../stores/sql/directory/email_change.ts'
+import { assertAvailable } from './names.ts'
+
+/**
+ * Holds a new address for an account until the account has it; the old one stays its own. A change
+ * under way may be repeated, but not be overtaken by another one.
+ *
+ * @throws {Refusal} AccountNotFound, EmailTaken, InvalidRequest
+ */
+export function reserve(db: Db, did: string, newEmail: string): void {
+  transact(db, () => {
+    if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
+    assertAvailable(db, { email: newEmail, did })
+    const underWay = readEmailChange(db, did)
+    if (underWay && underWay.newEmail !== newEmail) {
+      throw new Refusal('InvalidRequest', 'Another e-mail change is under way; try again later')
+    }
+    putEmailChange(db, { did, newEmail, createdAt: Date.now() })
+  })
+}
+
+export function complete(db: Db, did: string, email: string): void {
+  transact(db, () => {
+    setEntryEmail(db, did, email)
+    deleteEmailChange(db, did)
+  })
+}
+
+export const abandon = deleteEmailChange
+export const listAbandoned = listAbandonedEmailChanges
