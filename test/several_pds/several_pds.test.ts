@@ -124,6 +124,33 @@ test('each account posts on its own PDS with a legacy session, and on no other',
   }
 })
 
+test('the operator of one PDS has no say over the accounts of another', async () => {
+  for (const [home, other] of [
+    [first, second],
+    [second, first],
+  ] as const) {
+    const agent = await signUpOn(home)
+    const did = agent.assertDid
+    const { admin, server } = new AtpAgent({ service: network.url }).com.atproto
+    const as = ({ adminPassword }: Pds) => ({
+      headers: {
+        authorization: `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`,
+      },
+      encoding: 'application/json' as const,
+    })
+    const password = 'set by the PDS'
+    const email = `${did.slice(-8)}@mail.vestibule.internal`
+    for (const change of [
+      (pds: Pds) => admin.updateAccountPassword({ did, password }, as(pds)),
+      (pds: Pds) => admin.updateAccountEmail({ account: did, email }, as(pds)),
+    ]) {
+      await expect(change(other)).rejects.toMatchObject({ status: 401 })
+      await change(home)
+    }
+    await server.createSession({ identifier: email, password })
+  }
+})
+
 test('each account posts on its own PDS with an OAuth session, and on no other', async () => {
   const redirectUri = 'http://127.0.0.1/callback'
   const scope = 'atproto transition:generic'

@@ -102,7 +102,7 @@ test.each(['by its owner', 'by the operator'])('deleted %s: gone everywhere', as
   expect(again.assertDid).not.toBe(did)
 })
 
-test("a PDS's admin password changes addresses and passwords of its own accounts only", async () => {
+test("a PDS's admin password changes addresses and passwords, and nothing else", async () => {
   const { agent, did, handle } = await newAgent()
   const { admin } = new AtpAgent({ service: network.url }).com.atproto
   const set = (password: string) =>
