@@ -5,6 +5,7 @@ import {
   listOverusedInvites,
 } from '../stores/sql/check/directory.ts'
 import type { Db } from '../stores/sql/database.ts'
+import { listAbandonedDeletions } from '../stores/sql/directory/deletion.ts'
 import { listAbandonedEmailChanges } from '../stores/sql/directory/email_change.ts'
 import { listAbandonedHandleChanges } from '../stores/sql/directory/handle_change.ts'
 import { listAbandonedSignUps } from '../stores/sql/directory/sign_up.ts'
@@ -30,6 +31,7 @@ export function checkDirectory(
     ...listAbandonedHandleChanges(db, now + 1).map(({ did }) => did),
   ])
   const changingEmail = new Set(listAbandonedEmailChanges(db, now + 1).map(({ did }) => did))
+  const deleting = new Set(listAbandonedDeletions(db, now + 1).map(({ did }) => did))
   const byDid = new Map(accounts.map((account) => [account.did, account]))
   const entries = listAllEntries(db)
   const listed = new Set(entries.map(({ did }) => did))
@@ -38,6 +40,7 @@ export function checkDirectory(
     const { did } = entry
     const account = byDid.get(did)
     if (!account) {
+      if (deleting.has(did)) continue
       report(`${entry.handle ?? did} is held by nobody: the account has no records`, REBUILD, did)
       continue
     }
@@ -67,6 +70,9 @@ export function checkDirectory(
   }
   for (const { did } of listAbandonedEmailChanges(db, now + 1 - patience)) {
     report('the change of its e-mail address is left over', RESTART, did)
+  }
+  for (const { did } of listAbandonedDeletions(db, now + 1 - patience)) {
+    report('its deletion is left over', RESTART, did)
   }
   for (const { did, pdsDid } of listEntriesWithoutPds(db)) {
     report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', did)

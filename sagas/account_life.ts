@@ -45,22 +45,36 @@ export async function takeDownAccount(
 }
 
 /**
- * Deletes an account: on the PDS, then its own records, its names last. Interrupted, it can be
- * repeated; the names stay taken until all is gone.
+ * Deletes an account. What was decided is recorded before it is tried, so that it happens even when
+ * the PDS does not answer now.
  */
 export async function deleteAccount(services: Services, did: string): Promise<void> {
+  const { directory } = services.actors
+  if (!(await directory.find(did))) throw new Refusal('AccountNotFound', 'Account not found')
+  await directory.beginDeletion(did, Date.now())
+  await finishDeletion(services, did)
+}
+
+/**
+ * Deletes an account on the PDS, then its own records, its names last; each step may be repeated.
+ *
+ * @throws {UnavailableError} when the PDS does not answer
+ */
+export async function finishDeletion(services: Services, did: string): Promise<void> {
+  const { account, directory } = services.actors
   // Not the account's own records: they may be gone already.
-  const entry = await services.actors.directory.find(did)
-  if (!entry) throw new Refusal('AccountNotFound', 'Account not found')
+  const entry = await directory.find(did)
+  if (!entry) return
   const pds = await services.pds(entry.pdsDid)
   if (await pds.hasAccount(did)) {
-    await pds.deleteAccount(did).catch((err) => {
+    await pds.deleteAccount(did).catch(async (err) => {
       if (!(err instanceof PdsRefusal)) throw err
+      await directory.abandonDeletion(did)
       throw new Refusal('InvalidRequest', `The PDS refused to delete the account: ${err.message}`)
     })
   }
-  await services.actors.account(did).erase()
-  await services.actors.directory.removeAccount(did)
+  await account(did).erase()
+  await directory.removeAccount(did)
 }
 
 async function existing(services: Services, did: string): Promise<AccountRow> {

@@ -1,5 +1,6 @@
 import type { Services } from '../actors/services.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
+import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
 import { settleSignUp } from './sign_up.ts'
@@ -45,6 +46,11 @@ export async function recover(services: Services, untouched: number): Promise<vo
       await settleEmailChange(services, did, newEmail)
         .then((outcome) => log.info({ did, outcome }, 'interrupted change of address'))
         .catch((err) => log.warn({ err, did }, 'interrupted change of address left for later'))
+    }
+    for (const { did } of await actors.directory.listAbandonedDeletions(now + 1 - untouched)) {
+      await finishDeletion(services, did)
+        .then(() => log.info({ did }, 'interrupted deletion finished'))
+        .catch((err) => log.warn({ err, did }, 'interrupted deletion left for later'))
     }
   } catch (err) {
     log.error({ err }, 'the directory did not say what was interrupted')

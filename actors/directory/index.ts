@@ -1,5 +1,6 @@
 import { actor } from 'rivetkit'
 import * as entries from '../../stores/sql/directory/account.ts'
+import * as deletions from '../../stores/sql/directory/deletion.ts'
 import * as pdses from '../../stores/sql/directory/pds.ts'
 import * as resets from '../../stores/sql/directory/reset_token.ts'
 import { directorySchema } from '../../stores/sql/directory/schema.ts'
@@ -25,6 +26,9 @@ export const directoryFunctions = {
   searchAccounts: entries.searchEntries,
   addAccount: entries.insertEntry,
   removeAccount: entries.deleteEntry,
+  beginDeletion: deletions.putDeletion,
+  abandonDeletion: deletions.deleteDeletion,
+  listAbandonedDeletions: deletions.listAbandonedDeletions,
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 

@@ -103,3 +103,25 @@ test('killed between PLC and PDS in a handle change: the change is finished', as
   expect(data).toMatchObject({ handle, handleIsCorrect: true })
   await expect(signIn(person)).rejects.toThrow('Invalid identifier or password')
 })
+
+test('killed between PDS and directory in a deletion: the names are free', async () => {
+  const person = newCredentials('rec')
+  await signUp(person)
+  const { assertDid: did } = await signIn(person)
+  const { admin } = new AtpAgent({ service: network.url }).com.atproto
+  const password = Buffer.from(`admin:${network.vestibule.adminPassword}`).toString('base64')
+  const pds = hangIn(network.pds.pds.ctx.actorStore, 'destroy')
+  admin
+    .deleteAccount(
+      { did },
+      { headers: { authorization: `Basic ${password}` }, encoding: 'application/json' },
+    )
+    .catch(() => {})
+  await pds.reached
+  await network.vestibule.kill()
+  pds.goOn()
+  await network.vestibule.restart()
+  const again = await vi.waitFor(() => signUp(person), { timeout: 10_000 })
+  expect(again.did).not.toBe(did)
+  await signIn(person)
+})

@@ -52,6 +52,12 @@ export const directorySchema: readonly Migration[] = [
     created_at INTEGER NOT NULL
   ) WITHOUT ROWID;
 
+  -- Deletions in progress.
+  CREATE TABLE deletion (
+    did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
   CREATE TABLE invite_code (
     code TEXT PRIMARY KEY,
     available_uses INTEGER NOT NULL,
