@@ -12,13 +12,18 @@ export class PdsClient {
 
   constructor(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>) {
     this.pds = pds
-    this.#api = new AtpBaseClient((path, init) =>
-      fetch(new URL(path, pds.url), {
+    this.#api = new AtpBaseClient(async (path, init) => {
+      const response = await fetch(new URL(path, pds.url), {
         ...init,
         redirect: 'error',
         signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
-      }),
-    )
+      })
+      // Methods without output would take the page of a proxy or of another server for a success.
+      const type = response.headers.get('content-type') ?? 'application/json'
+      if (type.startsWith('application/json')) return response
+      await response.body?.cancel()
+      throw new TypeError(`This is no answer of a PDS: ${type}`)
+    })
   }
 
   /**
