@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises'
-import { UnavailableError } from '../errors.ts'
 
 /** Milliseconds for the last answers to leave, once they are there. */
 const LEAVE = 100
@@ -10,9 +9,9 @@ export class InFlight {
   #ending = false
   readonly #idle = Promise.withResolvers<void>()
 
-  /** @throws {UnavailableError} once the runner is ending */
-  async run<T>(answer: () => Promise<T>): Promise<T> {
-    if (this.#ending) throw new UnavailableError('A runner that is stopping')
+  /** @param refuse answers instead, once the runner is ending */
+  async run<T>(answer: () => Promise<T>, refuse: () => T): Promise<T> {
+    if (this.#ending) return refuse()
     this.#count++
     try {
       return await answer()

@@ -2,13 +2,18 @@ import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '../../errors.ts'
 import type { AuthActor } from '../../gateway/forward.ts'
 import { RECONNECT } from '../../lifetimes.ts'
+import { ANSWERED, FAILED } from './ask.ts'
 import type { Answer, RequestEnvelope } from './envelope.ts'
 
 const POLL = 50
 
 /** What is used of a rivetkit connection. */
-export type RivetConnection = AuthActor & {
+export type RivetConnection = {
   readonly connStatus: 'idle' | 'connecting' | 'connected' | 'disconnected'
+  ask(id: number, envelope: RequestEnvelope): Promise<void>
+  ready(): Promise<boolean>
+  on(event: string, listener: (id: number, answer: Answer) => void): unknown
+  onClose(listener: () => void): unknown
   dispose(): Promise<void>
 }
 
@@ -19,16 +24,23 @@ export type RivetConnection = AuthActor & {
 export class AuthConnection implements AuthActor {
   readonly #connect: () => RivetConnection
   #connection: RivetConnection
+  readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>()
+  #lastId = 0
 
   constructor(connect: () => RivetConnection) {
-    this.#connect = connect
-    this.#connection = connect()
+    this.#connect = () => this.#listen(connect())
+    this.#connection = this.#connect()
     // rivetkit waits up to half a minute between two attempts, ever longer.
     setInterval(() => this.#renew(), RECONNECT).unref()
   }
 
   async answer(envelope: RequestEnvelope): Promise<Answer> {
-    return this.#connected().answer(envelope)
+    const connection = this.#connected()
+    const id = ++this.#lastId
+    const answer = Promise.withResolvers<Answer>()
+    this.#waiting.set(id, answer)
+    connection.ask(id, envelope).catch(answer.reject)
+    return answer.promise.finally(() => this.#waiting.delete(id))
   }
 
   async ready(): Promise<boolean> {
@@ -39,6 +51,15 @@ export class AuthConnection implements AuthActor {
   async opened(): Promise<this> {
     while (this.#connection.connStatus !== 'connected') await setTimeout(POLL)
     return this
+  }
+
+  #listen(connection: RivetConnection): RivetConnection {
+    connection.on(ANSWERED, (id, answer) => this.#waiting.get(id)?.resolve(answer))
+    connection.on(FAILED, (id) => this.#waiting.get(id)?.reject(new Error('The auth actor failed')))
+    connection.onClose(() => {
+      for (const { reject } of this.#waiting.values()) reject(new UnavailableError('The runner'))
+    })
+    return connection
   }
 
   #connected(): RivetConnection {

@@ -1,4 +1,5 @@
 import { actor } from 'rivetkit'
+import { unavailable } from '../../gateway/forward.ts'
 import { SWEEP_INTERVAL } from '../../lifetimes.ts'
 import { createOperatorHandler } from '../../operator/handler.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
@@ -15,6 +16,7 @@ import type { Actors } from '../handles.ts'
 import { answering, databasePath, type Runner, requireSecret } from '../runner.ts'
 import { createServices } from '../services.ts'
 import { answer } from './answer.ts'
+import { byEvent } from './ask.ts'
 import { createClientRegistration } from './client_registration.ts'
 import type { RequestEnvelope } from './envelope.ts'
 import { limitRoutes, openCounters } from './limits/index.ts'
@@ -57,7 +59,11 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
     },
     onSleep: (c) => stop(c.vars),
     onDestroy: (c) => stop(c.vars),
-    actions: { ...actionsOf(runner), ...forInstance(actionsOf(runner)) },
+    actions: {
+      ...actionsOf(runner),
+      ...forInstance(actionsOf(runner)),
+      ask: byEvent(actionsOf(runner).answer),
+    },
   })
 
 const actionsOf = (runner: Runner) => ({
@@ -68,7 +74,7 @@ const actionsOf = (runner: Runner) => ({
       await settled()
       await durable(c.vars.db)
       return answered
-    }),
+    }, unavailable),
   ),
   ready: () => true,
 })

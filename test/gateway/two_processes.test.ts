@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeSecretHex } from '../../world/keys.ts'
-import { freePort } from '../../world/loopback.ts'
+import { freePort, type LoopbackServer, listenOnLoopback } from '../../world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { type Program, runProgram, untilStatus } from './programs.ts'
@@ -11,9 +11,18 @@ let env: Record<string, string>
 let url: string
 let gateway: Program
 let runner: Program
+/** In place of a PDS: it fails when it is told to. */
+let pds: LoopbackServer
+const asked = Promise.withResolvers<() => void>()
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder('two-processes')
+  const told = Promise.withResolvers<void>()
+  pds = await listenOnLoopback(async (_request, response) => {
+    asked.resolve(told.resolve)
+    await told.promise
+    response.writeHead(500).end()
+  })
   const port = await freePort()
   url = `http://localhost:${port}`
   env = {
@@ -23,6 +32,11 @@ beforeAll(async () => {
     ENTRYWAY_ACTOR_PORT: String(await freePort()),
     ENTRYWAY_DATA_DIR: folder.path,
     ENTRYWAY_PLC_URL: 'http://localhost:9',
+    ENTRYWAY_PDS_URL: pds.url,
+    ENTRYWAY_PDS_DID: 'did:web:pds.test',
+    ENTRYWAY_PDS_ADMIN_PASSWORD: makeSecretHex(),
+    ENTRYWAY_HANDLE_DOMAINS: '.test',
+    ENTRYWAY_INVITE_REQUIRED: 'false',
     ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
   }
   gateway = runProgram('start_gateway.ts', env)
@@ -30,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.end('SIGKILL')
   await runner?.end('SIGKILL')
+  await pds?.close()
   await folder?.remove()
 })
 
@@ -56,7 +71,23 @@ test('a gateway whose runner comes, dies and comes back', async () => {
   expect((await fetch(`${url}/oauth/jwks`)).status).toBe(200)
 })
 
-test('both end in order', async () => {
-  expect(await runner.end('SIGTERM')).toBe(0)
+test('a runner answers what is under way before it ends, and nothing more', async () => {
+  const signUp = fetch(`${url}/xrpc/com.atproto.server.createAccount`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ handle: 'tom.test', email: 'tom@mail.com', password: 'password' }),
+  })
+  const fail = await asked.promise
+  expect((await fetch(url + METADATA)).status).toBe(200)
+  const ended = runner.end('SIGTERM')
+  await untilStatus(url + METADATA, 503)
+  fail()
+  const answer = await signUp
+  expect(answer.status).toBe(502)
+  expect(await answer.json()).toMatchObject({ error: 'UpstreamFailure' })
+  expect(await ended).toBe(0)
+})
+
+test('the gateway ends in order', async () => {
   expect(await gateway.end('SIGTERM')).toBe(0)
 })
