@@ -5,7 +5,7 @@ import { discoverApp, loopbackClientId } from '../test/clients/oauth_app.ts'
 import { type Network, startNetwork } from '../world/network.ts'
 import { actions } from './actions.ts'
 import { Crowd } from './crowd.ts'
-import type { Crash, Fault, Outage } from './faults.ts'
+import { type Crash, type Fault, type Outage, takeHold } from './faults.ts'
 
 /** Milliseconds in which a restarted program finishes what was left half-made. */
 const FINISH = 10_000
@@ -43,6 +43,7 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
     env: { ENTRYWAY_RATE_LIMITS: 'off' },
     program: { ...options, preloads: [preload] },
   })
+  const peers = takeHold(network)
   const app = await discoverApp({
     pdsUrl: network.pds.url,
     clientId: loopbackClientId(REDIRECT, SCOPE),
@@ -84,8 +85,8 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
   }
 
   async function suffer(outage: Outage): Promise<void> {
-    await outage.begin(network)
-    const deeds = await crowd.tryAll(actions).finally(() => outage.end(network))
+    await outage.begin(network, peers)
+    const deeds = await crowd.tryAll(actions).finally(() => outage.end(network, peers))
     const impossible = deeds.filter(({ action, done }) => done && outage.prevents.includes(action))
     if (impossible.length > 0) {
       throw new Error(`succeeded: ${impossible.map(({ action }) => action).join(', ')}`)

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import type { Network } from '../world/network.ts'
-import { type Trouble, troubled } from '../world/trouble.ts'
+import { type Trouble, type Troubled, troubled } from '../world/trouble.ts'
 import type { ProcessName } from '../world/vestibule.ts'
 import { type Action, actions } from './actions.ts'
 import type { AtRequest, AtStatement, KillPoint } from './kill_points.ts'
@@ -32,11 +32,23 @@ export type Outage = {
   name: string
   /** What cannot succeed meanwhile. */
   prevents: readonly Action[]
-  begin: (network: Network) => Promise<void>
-  end: (network: Network) => Promise<void>
+  begin: (network: Network, peers: Peers) => Promise<void>
+  end: (network: Network, peers: Peers) => Promise<void>
 }
 
 export type Fault = Crash | Outage
+
+/** The servers that the program depends on. */
+export type Peers = Record<'pds' | 'plc' | 'smtp', Troubled>
+
+/** To be called before the program connects to any of them. */
+export function takeHold({ pds, plc, smtp }: Network): Peers {
+  return {
+    pds: troubled(pds.server),
+    plc: troubled(plc.server),
+    smtp: troubled(smtp.server),
+  }
+}
 
 export function crashAt({ name, by, at }: KillPoint): Crash {
   return {
@@ -90,29 +102,20 @@ function armRequest({ vestibule, pds, plc }: Network, at: AtRequest): () => void
   return () => server.off('request', listener)
 }
 
-const NEEDS: Record<'pds' | 'plc' | 'smtp', readonly Action[]> = {
+const NEEDS: Record<keyof Peers, readonly Action[]> = {
   pds: ['signUp', 'changeHandle'],
   plc: ['signUp', 'changeHandle'],
   smtp: ['askForMail'],
 }
 
-export function peerOutage(peer: 'pds' | 'plc' | 'smtp', trouble: Trouble): Outage {
-  const server = (network: Network) => troubledOnce(network[peer].server)
+export function peerOutage(peer: keyof Peers, trouble: Trouble): Outage {
   return {
     kind: 'outage',
     name: `${peer.toUpperCase()}: ${trouble}`,
     prevents: NEEDS[peer],
-    begin: (network) => server(network).begin(trouble),
-    end: (network) => server(network).end(),
+    begin: (_network, peers) => peers[peer].begin(trouble),
+    end: (_network, peers) => peers[peer].end(),
   }
-}
-
-const known = new WeakMap<object, ReturnType<typeof troubled>>()
-
-function troubledOnce(server: Parameters<typeof troubled>[0]): ReturnType<typeof troubled> {
-  const found = known.get(server) ?? troubled(server)
-  known.set(server, found)
-  return found
 }
 
 /** Everything that a client does writes something, and is worth nothing unless that is on disk. */

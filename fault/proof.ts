@@ -93,7 +93,8 @@ async function proveHandle({ person, network, report }: Proof): Promise<void> {
     return names.length === 3 && new Set(names).size === 1 ? (names[0] as string) : null
   })
   if (!agreed) {
-    if (handleInDoubt === null) report(`they disagree about its handle: ${await seen()}`)
+    if (handleInDoubt === null)
+      report(`they disagree about its handle: ${await seen().catch((err) => err.message)}`)
     return
   }
   credentials.handle = agreed

@@ -3,18 +3,18 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 
 /**
  * What is wrong with a server: nobody listens (`refuse`), it takes connections and says nothing
- * (`hang`), or it is another server altogether (`rubbish`).
+ * (`hang`), a proxy answers in its place that it is down (`fail`), or it is another server
+ * altogether, to which all is well (`rubbish`).
  */
-export type Trouble = 'refuse' | 'hang' | 'rubbish'
+export type Trouble = 'refuse' | 'hang' | 'fail' | 'rubbish'
 
-/** What something says that is neither a PDS nor PLC nor a mail server, but does answer. */
-const RUBBISH = [
-  'HTTP/1.1 200 OK',
-  'content-type: text/html',
-  'content-length: 18',
-  '',
-  '<h1>It works!</h1>',
-].join('\r\n')
+const page = (status: string, body: string) =>
+  `HTTP/1.1 ${status}\r\ncontent-type: text/html\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+
+const PAGES = {
+  fail: page('502 Bad Gateway', '<h1>Bad Gateway</h1>'),
+  rubbish: page('200 OK', '<h1>It works!</h1>'),
+}
 
 /** A server that can be troubled. */
 export type Troubled = {
@@ -52,7 +52,7 @@ export function troubled(server: Server): Troubled {
         await closed
         return
       }
-      handle([track, trouble === 'hang' ? takeAndSayNothing : talkRubbish])
+      handle([track, trouble === 'hang' ? takeAndSayNothing : showing(PAGES[trouble])])
       cut()
     },
     end: async () => {
@@ -69,12 +69,14 @@ function takeAndSayNothing(socket: Socket): void {
   socket.resume()
 }
 
-function talkRubbish(socket: Socket): void {
-  // A mail server speaks first; a web server is asked.
-  const greet = setTimeout(() => socket.write('It works!\r\n'), 200)
-  socket.once('close', () => clearTimeout(greet))
-  socket.on('data', () => {
-    clearTimeout(greet)
-    socket.write(RUBBISH)
-  })
+function showing(answer: string): (socket: Socket) => void {
+  return (socket) => {
+    // A mail server speaks first; a web server is asked.
+    const greet = setTimeout(() => socket.write('It works!\r\n'), 200)
+    socket.once('close', () => clearTimeout(greet))
+    socket.on('data', () => {
+      clearTimeout(greet)
+      socket.write(answer)
+    })
+  }
 }

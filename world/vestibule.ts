@@ -61,6 +61,8 @@ export type Vestibule = Peer & {
   restart: () => Promise<void>
   /** Sends a message to what was preloaded into the runner. */
   send: (message: object) => void
+  /** Asks what was preloaded into the runner, and resolves to what it says. */
+  ask: (message: object) => Promise<unknown>
   /** Resolves when the runner has ended, however. */
   ended: () => Promise<void>
 }
@@ -174,6 +176,13 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
       await start()
     },
     send: (message) => void children.get('runner')?.send(message),
+    ask: async (message) => {
+      const runner = children.get('runner')
+      if (!runner) throw new Error('Vestibule does not run')
+      const answer = once(runner, 'message', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
+      runner.send(message)
+      return (await answer)[0]
+    },
     ended: async () => {
       const runner = children.get('runner')
       if (runner && isRunning(runner)) await once(runner, 'exit')

@@ -1,0 +1,52 @@
+import {
+  crashAnywhere,
+  crashAt,
+  diskAlmostFull,
+  diskFull,
+  type Fault,
+  locked,
+  peerOutage,
+} from './faults.ts'
+import { killPoints } from './kill_points.ts'
+
+/**
+ * What the servers around can do to it. PLC is never another server that says yes to everything: a
+ * stock PDS, entryway or not, takes any 200 for PLC's word and makes an account that nobody finds.
+ */
+export const outages: readonly Fault[] = [
+  peerOutage('pds', 'refuse'),
+  peerOutage('pds', 'fail'),
+  peerOutage('pds', 'rubbish'),
+  peerOutage('pds', 'hang'),
+  peerOutage('plc', 'refuse'),
+  peerOutage('plc', 'fail'),
+  peerOutage('plc', 'hang'),
+  peerOutage('smtp', 'refuse'),
+  peerOutage('smtp', 'rubbish'),
+  peerOutage('smtp', 'hang'),
+  diskFull,
+  diskAlmostFull,
+  locked('directory'),
+  locked('auth'),
+]
+
+/** What a network with one process, and one with a gateway of its own, go through. */
+export type Plan = { together: Fault[]; split: Fault[] }
+
+/**
+ * `times` faults: every outage, every kill point and the gateway and runner of a split program
+ * again and again, the rest at random.
+ */
+export function plan(times: number): Plan {
+  const crashes = killPoints.map(crashAt)
+  const apart = Math.floor(times / 8)
+  const split = Array.from({ length: apart }, (_, i) =>
+    crashAnywhere(i % 2 === 0 ? 'gateway' : 'runner'),
+  )
+  const named = [...crashes, ...outages]
+  const left = Math.max(0, times - apart - named.length)
+  const more = Array.from({ length: left }, (_, i) =>
+    i % 2 === 0 ? crashAnywhere('runner') : (crashes[i % crashes.length] as Fault),
+  )
+  return { together: [...named, ...more].slice(0, times - apart), split }
+}

@@ -1,0 +1,47 @@
+import { cpus, loadavg } from 'node:os'
+import type { Injected } from './campaign.ts'
+
+export type Result = { injected: Injected[]; people: number; broken: string[]; minutes: number }
+
+/** Writes docs/faults.md. */
+export function report({ injected, people, broken, minutes }: Result): string {
+  const survived = injected.filter((one) => one.broken.length === 0)
+  const byName = Map.groupBy(injected, ({ name }) => name)
+  const rows = [...byName].map(([name, ones]) => {
+    const good = ones.filter((one) => one.broken.length === 0).length
+    return `| ${name} | ${good} / ${ones.length} |`
+  })
+  const failures = injected.flatMap((one) => one.broken.map((what) => `- ${one.name}: ${what}`))
+  const [cpu] = cpus()
+  return `# Faults
+
+What \`pnpm fault --times ${injected.length}\` printed: **${survived.length} of ${injected.length} faults survived** in ${minutes.toFixed(0)} minutes
+(${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
+
+Four people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
+revoke, change handle and address. In the middle of that the process is killed (\`SIGKILL\`), at a named
+step or at random, or a server around it or the disk fails. Then it is started again, or all is well
+again, and it is proved
+
+- that every acknowledged sign-up can sign in, and has its repo on the PDS;
+- that every acknowledged refresh token refreshes, and that of a session only one does;
+- that what was revoked, deleted or spent (sessions, codes, refresh tokens) stays so;
+- that directory, account, PLC and PDS agree on handle and address, as acknowledged;
+- that a valid request was refused (4xx) at no time, and granted at no time when it could not be;
+- that nothing is wrong with any database (\`vestibule doctor --data\`).
+
+At the end, when nothing may be under way any more, the same is proved of all ${people} people, those
+included whose sign-up was interrupted: it is finished, or their names are free.
+
+*within*: in the transaction, before it is committed; *committed*: before the answer is sent;
+*asked* and *answered*: while a PDS or PLC has the request, and when its answer is on the way. The disk
+is full by a limit on the size of files (\`prlimit --fsize\`): every \`write\` of the process fails, which
+needs no privilege and can be lifted while it runs.
+
+| fault | survived |
+| --- | ---: |
+${rows.join('\n')}
+
+${failures.length + broken.length === 0 ? 'Nothing was lost, and nothing is left over.' : ['## Not survived', '', ...failures, ...broken.map((what) => `- at the end: ${what}`)].join('\n')}
+`
+}
