@@ -12,7 +12,7 @@ const FINISH = 10_000
 /** ... and undoes what has not come to anything; a minute more for the machine. */
 const UNDO = SAGA_ABANDONED + RECOVERY_INTERVAL + 30_000
 /** People at a time. */
-const PEOPLE = 4
+const PEOPLE = 3
 const REDIRECT = 'http://127.0.0.1/callback'
 const SCOPE = 'atproto'
 

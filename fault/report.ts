@@ -18,7 +18,7 @@ export function report({ injected, people, broken, minutes }: Result): string {
 What \`pnpm fault --times ${injected.length}\` printed: **${survived.length} of ${injected.length} faults survived** in ${minutes.toFixed(0)} minutes
 (${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
 
-Four people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
+Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
 revoke, change handle and address. In the middle of that the process is killed (\`SIGKILL\`), at a named
 step or at random, or a server around it or the disk fails. Then it is started again, or all is well
 again, and it is proved

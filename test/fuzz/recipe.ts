@@ -100,7 +100,7 @@ function spoilBody(random: Random, body: Recipe['body']): Recipe['body'] {
 
 /** Writes a request as far as a client can be made to send it. */
 export function serve({ method, path, query, headers, cookies, body }: Recipe): Dish {
-  const search = query.map(([name, value]) => `${escape(name)}=${escape(value)}`).join('&')
+  const search = query.map(([name, value]) => `${escapeSome(name)}=${escapeSome(value)}`).join('&')
   const target = (search ? `${path}?${search}` : path).replace(/[^\x21-\xff]/g, (char) =>
     encodeURIComponent(char.toWellFormed()),
   )
@@ -127,4 +127,4 @@ function written(body: NonNullable<Recipe['body']>): string {
 }
 
 /** Names and values may be broken escapes already; those stay what they are. */
-const escape = (text: string) => text.replace(/[&#+\s]/g, (char) => encodeURIComponent(char))
+const escapeSome = (text: string) => text.replace(/[&#+\s]/g, (char) => encodeURIComponent(char))

@@ -285,13 +285,11 @@ const menu: [share: number, cook: Cook][] = [
   [8, pages],
 ]
 
-const total = menu.reduce((sum, [share]) => sum + share, 0)
+const shares = menu.flatMap(([share, cook]) => Array<Cook>(share).fill(cook))
 
 /** A request that one part or another of the program is made for. */
 export function choose(target: Target, random: Random): Recipe | Promise<Recipe> {
-  let left = random.next() * total
-  const [, cook] = menu.find(([share]) => (left -= share) < 0) ?? (menu[0] as (typeof menu)[0])
-  return cook(target, random)
+  return random.pick(shares)(target, random)
 }
 
 /** Tokens in an answer, which must not turn up anywhere else. */
