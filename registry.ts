@@ -88,9 +88,20 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 }
 
 /** The auth actor over one persistent connection, which reconnects by itself. */
-export function connectAuth(settings: Settings, secret: string): AuthActor {
+export function connectAuth(
+  settings: Settings,
+  secret: string,
+): AuthActor & { opened(): Promise<AuthActor> } {
   if (!settings.rivetEndpoint) return connectPort(settings, secret)
-  return overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
+  const auth = overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
+  return {
+    answer: (envelope) => auth.answer(envelope),
+    ready: () => auth.ready(),
+    opened: async () => {
+      await auth.ready()
+      return auth
+    },
+  }
 }
 
 function engineClient({ rivetEndpoint }: Settings): EngineClient {

@@ -36,11 +36,11 @@ export async function startEngine(): Promise<Engine> {
     metrics: { host, port: metrics },
     file_system: { path: join(folder.path, 'db') },
     telemetry: { enabled: false },
-    // On a busy machine it would start actors late on purpose.
+    // On a busy machine it would leave some of its work undone on purpose.
     runtime: {
       worker_load_shedding_curve: [
-        [900, 1000],
-        [1000, 800],
+        [999, 1000],
+        [1000, 999],
       ],
     },
     topology: {

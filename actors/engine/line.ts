@@ -2,10 +2,13 @@ import { withDeadline } from '../../gateway/forward.ts'
 import type { CallerParams } from '../runner.ts'
 import { MOVED } from './instance.ts'
 
-/** Milliseconds a call may take, a new connection, and a sign of life. */
-const CALL = 20_000
-const OPEN = 5_000
-const PING = 2_000
+/** Milliseconds a call may take. */
+const CALL = 25_000
+/** Milliseconds an attempt to connect may take: one that goes to a runner that died stays silent. */
+const OPEN = 4_000
+/** Milliseconds without an answer after which a sign of life is asked for, and given. */
+const QUIET = 2_000
+const PING = 4_000
 /** Milliseconds between two attempts to connect. */
 const PAUSE = 250
 
@@ -43,14 +46,15 @@ export class Line {
     const open = await this.#ready(deadline)
     const id = {}
     this.#oldest.set(id, Date.now())
-    this.#watch ??= setInterval(() => void this.#check(), PING).unref()
+    this.#watch ??= setInterval(() => void this.#check(), QUIET).unref()
     try {
       const call = open.connection.call(open.instance, name, args)
       call.catch(() => {})
       return await withDeadline(Promise.race([call, open.gone]), deadline - Date.now())
     } catch (err) {
-      if ((err as { code?: unknown }).code === MOVED) open.end()
-      throw err
+      if ((err as { code?: unknown }).code !== MOVED) throw err
+      open.end()
+      throw new Error('The actor has moved', { cause: err })
     } finally {
       this.#oldest.delete(id)
       if (this.#oldest.size === 0 && this.#watch) {
@@ -99,7 +103,7 @@ export class Line {
   async #check(): Promise<void> {
     const open = await this.#open?.catch(() => null)
     const oldest = Math.min(...this.#oldest.values())
-    if (!open || Date.now() - oldest < PING) return
+    if (!open || Date.now() - oldest < QUIET) return
     try {
       const instance = await withDeadline(open.connection.instance(), PING)
       if (instance !== open.instance) open.end()
