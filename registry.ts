@@ -59,7 +59,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       accounts: accountsActor(runner),
     }
     setup({ ...common, use, endpoint: settings.rivetEndpoint as string }).startRunner()
-    return connectAuth(settings, secret)
+    return connectEngineAuth(settings, secret)
   }
 
   const use = {
@@ -80,35 +80,24 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       managerPort: settings.actorPort,
       managerBasePath: portPath(secret),
     }).startRunner()
-    return connectPort(settings, secret).opened()
+    return connectAuth(settings, secret).opened()
   }
 
   setup({ ...common, use, driver: processHost.driver, serveManager: false }).startRunner()
   return processHost.client.auth.getOrCreate(AUTH_KEY) as AuthActor
 }
 
-/** The auth actor over one persistent connection, which reconnects by itself. */
-export function connectAuth(
-  settings: Settings,
-  secret: string,
-): AuthActor & { opened(): Promise<AuthActor> } {
-  if (!settings.rivetEndpoint) return connectPort(settings, secret)
-  const auth = overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
-  return {
-    answer: (envelope) => auth.answer(envelope),
-    ready: () => auth.ready(),
-    opened: async () => {
-      await auth.ready()
-      return auth
-    },
-  }
+/** The auth actor on an engine. */
+export function connectEngineAuth(settings: Settings, secret: string): AuthActor {
+  return overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
 }
 
 function engineClient({ rivetEndpoint }: Settings): EngineClient {
   return createClient({ endpoint: rivetEndpoint as string }) as unknown as EngineClient
 }
 
-function connectPort(settings: Settings, secret: string): AuthConnection {
+/** The auth actor behind the actor port, over one persistent connection. */
+export function connectAuth(settings: Settings, secret: string): AuthConnection {
   const endpoint = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
   // The port would name itself without the path.
   const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as AuthClient

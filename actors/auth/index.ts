@@ -61,7 +61,7 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
     onDestroy: (c) => stop(c.vars),
     actions: {
       ...actionsOf(runner),
-      ...forInstance(actionsOf(runner)),
+      ...forInstance(actionsOf(runner), runner.log),
       ask: byEvent(actionsOf(runner).answer),
     },
   })

@@ -83,5 +83,5 @@ export const directoryActor = (runner: Runner) =>
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: { ...actions, ...forInstance(actions) },
+    actions: { ...actions, ...forInstance(actions, runner.log) },
   })

@@ -107,15 +107,20 @@ export const accountsActor = (runner: Runner) =>
     }),
     onSleep: (c) => c.vars.accounts.close(),
     onDestroy: (c) => c.vars.accounts.close(),
-    actions: forInstance({
-      run: answering((c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {
-        const work = Object.hasOwn(accountFunctions, name)
-          ? accountFunctions[name as keyof typeof accountFunctions]
-          : undefined
-        if (!work) throw new Error(`An account cannot be asked to ${name}`)
-        return c.vars.accounts.run(did, (db) =>
-          (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
-        )
-      }),
-    }),
+    actions: forInstance(
+      {
+        run: answering(
+          (c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {
+            const work = Object.hasOwn(accountFunctions, name)
+              ? accountFunctions[name as keyof typeof accountFunctions]
+              : undefined
+            if (!work) throw new Error(`An account cannot be asked to ${name}`)
+            return c.vars.accounts.run(did, (db) =>
+              (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
+            )
+          },
+        ),
+      },
+      runner.log,
+    ),
   })

@@ -1,6 +1,7 @@
+import { UserError } from 'rivetkit/errors'
 import { withDeadline } from '../../gateway/forward.ts'
 import type { CallerParams } from '../runner.ts'
-import { MOVED } from './instance.ts'
+import { ANSWERED, type Outcome } from './instance.ts'
 
 /** Milliseconds a call may take. */
 const CALL = 25_000
@@ -14,7 +15,8 @@ const PAUSE = 250
 
 type Connection = {
   instance(): Promise<string>
-  call(instance: string, name: string, args: unknown[]): Promise<unknown>
+  call(instance: string, id: number, name: string, args: unknown[]): Promise<void>
+  on(event: string, listener: (id: number, outcome: Outcome) => void): unknown
   onClose(handler: () => void): unknown
   dispose(): Promise<void>
 }
@@ -23,7 +25,10 @@ type Getter = {
 }
 
 /** An open connection to one instance of an actor. */
-type Open = { connection: Connection; instance: string; gone: Promise<never>; end(): void }
+type Open = { connection: Connection; instance: string; end(): void }
+
+/** A call under way: since when, and who waits for it. */
+type Call = { since: number; answer: PromiseWithResolvers<Outcome> }
 
 /**
  * One connection to one actor, wherever it is; when it breaks off or falls silent, calls under way
@@ -33,7 +38,8 @@ type Open = { connection: Connection; instance: string; gone: Promise<never>; en
 export class Line {
   readonly #connect: () => Connection
   #open: Promise<Open> | null = null
-  #oldest: Map<object, number> = new Map()
+  readonly #calls = new Map<number, Call>()
+  #lastId = 0
   #watch: NodeJS.Timeout | null = null
 
   constructor(getter: Getter, key: string[], secret: string) {
@@ -44,24 +50,29 @@ export class Line {
   async call(name: string, args: unknown[]): Promise<unknown> {
     const deadline = Date.now() + CALL
     const open = await this.#ready(deadline)
-    const id = {}
-    this.#oldest.set(id, Date.now())
+    const id = ++this.#lastId
+    const answer = Promise.withResolvers<Outcome>()
+    this.#calls.set(id, { since: Date.now(), answer })
     this.#watch ??= setInterval(() => void this.#check(), QUIET).unref()
     try {
-      const call = open.connection.call(open.instance, name, args)
-      call.catch(() => {})
-      return await withDeadline(Promise.race([call, open.gone]), deadline - Date.now())
-    } catch (err) {
-      if ((err as { code?: unknown }).code !== MOVED) throw err
-      open.end()
-      throw new Error('The actor has moved', { cause: err })
-    } finally {
-      this.#oldest.delete(id)
-      if (this.#oldest.size === 0 && this.#watch) {
-        clearInterval(this.#watch)
-        this.#watch = null
+      open.connection.call(open.instance, id, name, args).catch(answer.reject)
+      const outcome = await withDeadline(answer.promise, deadline - Date.now())
+      if ('value' in outcome) return outcome.value
+      if ('refusal' in outcome) {
+        const { code, message, metadata } = outcome.refusal
+        throw new UserError(message, { code, metadata })
       }
+      if (outcome.fault === 'moved') open.end()
+      throw new Error(`The call of ${name} ${outcome.fault}`)
+    } finally {
+      this.#calls.delete(id)
+      if (this.#calls.size === 0) this.#rest()
     }
+  }
+
+  #rest(): void {
+    if (this.#watch) clearInterval(this.#watch)
+    this.#watch = null
   }
 
   async #ready(deadline: number): Promise<Open> {
@@ -78,17 +89,22 @@ export class Line {
 
   #openAnew(): Promise<Open> {
     const connection = this.#connect()
-    const { promise: gone, reject } = Promise.withResolvers<never>()
-    gone.catch(() => {})
+    const since = Date.now()
+    connection.on(ANSWERED, (id, outcome) => this.#calls.get(id)?.answer.resolve(outcome))
+    let ended = false
     const end = () => {
-      reject(new Error('The connection to the actor broke off'))
+      if (ended) return
+      ended = true
       if (this.#open === opening) this.#open = null
+      for (const call of this.#calls.values()) {
+        if (call.since >= since) call.answer.reject(new Error('The connection broke off'))
+      }
       void connection.dispose().catch(() => {})
     }
-    const opening = withDeadline(Promise.race([connection.instance(), gone]), OPEN).then(
+    const opening = withDeadline(connection.instance(), OPEN).then(
       (instance) => {
         connection.onClose(end)
-        return { connection, instance, gone, end }
+        return { connection, instance, end }
       },
       (err) => {
         end()
@@ -102,7 +118,7 @@ export class Line {
   /** Asks for a sign of life while a call takes long. */
   async #check(): Promise<void> {
     const open = await this.#open?.catch(() => null)
-    const oldest = Math.min(...this.#oldest.values())
+    const oldest = Math.min(...[...this.#calls.values()].map(({ since }) => since))
     if (!open || Date.now() - oldest < QUIET) return
     try {
       const instance = await withDeadline(open.connection.instance(), PING)
