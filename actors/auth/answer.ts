@@ -1,6 +1,7 @@
+import { METHODS } from 'node:http'
 import type { Settings } from '../../settings.ts'
 import { type Answer, type RequestEnvelope, toResponseEnvelope } from './envelope.ts'
-import { FORWARDED, writeForwarded } from './fetch_adapter.ts'
+import { FORWARDED, readForwarded, writeForwarded } from './fetch_adapter.ts'
 import type { Routes } from './routes.ts'
 
 /** What proxies write about the client; only the gateway's word counts. */
@@ -25,18 +26,21 @@ export async function answer(
 function toRequest(envelope: RequestEnvelope, origin: string): Request | null {
   const headers = new Headers()
   try {
+    if (!METHODS.includes(envelope.method)) return null
     for (const [name, value] of envelope.headers) {
       if (!ABOUT_THE_CLIENT.test(name) && !HOP_BY_HOP.test(name)) headers.append(name, value)
     }
     const viaProxy = envelope.headers.some(([name]) => ABOUT_THE_CLIENT.test(name))
-    headers.set(FORWARDED, writeForwarded(envelope.client, viaProxy))
+    const forwarded = writeForwarded(envelope.client, viaProxy)
+    readForwarded(forwarded)
+    headers.set(FORWARDED, forwarded)
     return new Request(origin + envelope.target, {
       method: envelope.method,
       headers,
       body: envelope.body === 'unread' ? null : (envelope.body as BodyInit | null),
     })
   } catch {
-    // Not a request that the fetch standard can express.
+    // Not a request that HTTP and the fetch standard can express.
     return null
   }
 }
