@@ -143,13 +143,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       lines.push(`ENTRYWAY_HANDLE_DOMAINS: "${domain}" is not a domain such as .example.com`)
     }
   }
-  if (e.ENTRYWAY_DATABASE === 'engine') {
-    lines.push('ENTRYWAY_DATABASE: engine is not supported yet; use file')
+  if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
+    lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
   }
-  if (e.RIVET_ENDPOINT) {
-    // With databases that stay on one machine, an actor that moves to another would lose its data.
-    lines.push('RIVET_ENDPOINT: is not supported yet; leave it out')
-  }
+  if (e.RIVET_ENDPOINT) lines.push(...mistakesWithEngine(e))
   if (lines.length) throw new SettingsError(lines)
 
   return {
@@ -190,6 +187,25 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
   }
+}
+
+/** What several machines need, since an actor may move from one to another at any time. */
+function mistakesWithEngine(e: z.infer<typeof environment>): string[] {
+  const shared = [
+    'ENTRYWAY_JWT_KEY_HEX',
+    'ENTRYWAY_PLC_ROTATION_KEY_HEX',
+    'ENTRYWAY_DPOP_SECRET_HEX',
+    'ENTRYWAY_ADMIN_PASSWORD',
+  ] as const
+  const missing = shared.filter((name) => !e[name])
+  const lines: string[] = []
+  if (e.ENTRYWAY_DATABASE !== 'engine') {
+    lines.push('RIVET_ENDPOINT: needs ENTRYWAY_DATABASE=engine, or data would stay behind')
+  }
+  if (missing.length) {
+    lines.push(`RIVET_ENDPOINT: needs ${missing.join(', ')}, the same on every machine`)
+  }
+  return lines
 }
 
 /** What still keeps a running program from being useful, one sentence each. */

@@ -6,6 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets } from '../../secrets.ts'
 import { missingForUse, readSettings, SettingsError } from '../../settings.ts'
 
+/** What several machines need. */
+const machines = {
+  RIVET_ENDPOINT: 'http://default:token@127.0.0.1:6420',
+  ENTRYWAY_DATABASE: 'engine',
+  ENTRYWAY_JWT_KEY_HEX: '1'.repeat(64),
+  ENTRYWAY_PLC_ROTATION_KEY_HEX: '2'.repeat(64),
+  ENTRYWAY_DPOP_SECRET_HEX: '3'.repeat(64),
+  ENTRYWAY_ADMIN_PASSWORD: 'a password',
+}
+
 const linesOf = (env: Record<string, string>) => {
   try {
     readSettings(env)
@@ -61,10 +71,17 @@ describe('settings', () => {
     [{ ENTRYWAY_SMTP_URL: 'mail.example.com' }, /^ENTRYWAY_SMTP_URL: must be smtp/],
     [{ ENTRYWAY_SMTP_URL: 'smtp://mail.example.com' }, /^ENTRYWAY_EMAIL_FROM: is needed/],
     [{ ENTRYWAY_DATABASE: 'postgres' }, /^ENTRYWAY_DATABASE: must be file or engine/],
+    [{ ENTRYWAY_DATABASE: 'engine' }, /^ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT/],
+    [{ ...machines, ENTRYWAY_DATABASE: 'file' }, /^RIVET_ENDPOINT: needs ENTRYWAY_DATABASE=engine/],
+    [{ ...machines, ENTRYWAY_JWT_KEY_HEX: '' }, /^RIVET_ENDPOINT: needs ENTRYWAY_JWT_KEY_HEX, the/],
   ])('%j is one mistake and one line', (env, line) => {
     const lines = linesOf(env as Record<string, string>)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(line)
+  })
+
+  test('a Rivet Engine needs storage that moves and the same secrets everywhere', () => {
+    expect(linesOf(machines)).toEqual([])
   })
 
   test('the program stops with a line for every mistake, and no stack', async () => {

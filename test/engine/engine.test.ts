@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openClient, refresh, send } from '../../bench/oauth_client.ts'
+import { type Cluster, startCluster } from '../../world/cluster.ts'
+import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { failOver } from './failover.ts'
+import { signIn } from './person.ts'
+
+/** `ENGINE_ACCOUNTS=500` for the full size; see docs/scale.md. */
+const accounts = Number(process.env['ENGINE_ACCOUNTS'] ?? 8)
+const full = accounts > 100
+
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startCluster({ runners: 2, gateways: 2 })
+})
+afterAll(() => cluster?.close())
+
+test('signs up, signs in, refreshes and revokes through gateways, engine and runners', async () => {
+  const person = newCredentials('engine')
+  await headlessSignUp(cluster.url, person)
+  const client = await openClient(cluster.url, 1)
+  const first = await signIn(client, person)
+  const second = await refresh(client, first)
+  expect(second).not.toBe(first)
+  expect((await send(client, '/oauth/revoke', { token: second })).status).toBe(200)
+  await expect(refresh(client, second)).rejects.toThrow('invalid_grant')
+  const third = await signIn(client, person)
+  expect(await refresh(client, third)).not.toBe(third)
+})
+
+test(
+  `${accounts} sessions outlive the death of either runner`,
+  async () => {
+    const result = await failOver(cluster, {
+      accounts,
+      before: full ? 20_000 : 2_000,
+      after: full ? 20_000 : 2_000,
+      pause: full ? 3_000 : 100,
+      say: (line) => console.log(line),
+    })
+    console.log(JSON.stringify(result))
+    expect(result.wrongs).toEqual([])
+    expect(result).toMatchObject({ revived: 0, dead: 0 })
+    expect(result.revoked).toBeGreaterThan(0)
+    if (full) expect(Math.max(...result.backAfter)).toBeLessThan(15)
+  },
+  full ? 900_000 : 120_000,
+)

@@ -1,0 +1,141 @@
+import { setTimeout } from 'node:timers/promises'
+import { send } from '../../bench/oauth_client.ts'
+import type { Cluster } from '../../world/cluster.ts'
+import type { Program } from '../../world/program.ts'
+import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { Person, signIn } from './person.ts'
+
+/** Sessions to revoke while runners die. */
+const TO_REVOKE = 40
+
+/** Milliseconds of refreshing before and after each event. */
+export type FailoverPlan = {
+  accounts: number
+  before: number
+  after: number
+  /** Between two refreshes of one session. */
+  pause: number
+  say(line: string): void
+}
+
+/** What is true when a runner dies and comes back. */
+export type FailoverResult = {
+  refreshes: number
+  failures: number
+  wrongs: string[]
+  /** Seconds from each kill until every session was refreshed again. */
+  backAfter: number[]
+  /** Revocations that were acknowledged, and those of them that did not last. */
+  revoked: number
+  revived: number
+  dead: number
+}
+
+/**
+ * Refreshes many sessions while first one runner is killed, then comes back, then the other is
+ * killed, so that the one that came back must carry everything.
+ */
+export async function failOver(cluster: Cluster, plan: FailoverPlan): Promise<FailoverResult> {
+  const { people, others } = await moveIn(cluster, plan)
+  const stop = new AbortController()
+  const loads = people.map((person) => person.refreshUntil(stop.signal, plan.pause))
+  await setTimeout(plan.before)
+  report(plan, people, 'all is well')
+
+  const revoked: { client: Person['client']; token: string }[] = []
+  const revoking = revokeAll(others, revoked)
+  const backAfter: number[] = []
+  const [first, second] = cluster.runners as [Program, Program]
+  for (const runner of [first, second]) {
+    const killed = Date.now()
+    await runner.kill()
+    const back = await untilAllRefreshed(people, killed)
+    backAfter.push((back - killed) / 1000)
+    plan.say(`killed: every session refreshed again after ${(back - killed) / 1000} s`)
+    await runner.start()
+    const since = Date.now()
+    await setTimeout(plan.after)
+    report(plan, people, 'back again', since)
+  }
+  stop.abort()
+  await Promise.all(loads)
+  await revoking
+
+  let dead = 0
+  for (const person of people) if (!(await person.refresh())) dead++
+  let revived = 0
+  for (const { client, token } of revoked) {
+    const form = { grant_type: 'refresh_token', refresh_token: token }
+    if ((await send(client, '/oauth/token', form)).status !== 400) revived++
+  }
+  return {
+    refreshes: sum(people.map((person) => person.refreshes)),
+    failures: sum(people.map((person) => person.failures)),
+    wrongs: people.flatMap((person) => person.wrongs),
+    backAfter,
+    revoked: revoked.length,
+    revived,
+    dead,
+  }
+}
+
+/** Accounts with a session to refresh, some with another to revoke. */
+async function moveIn({ url }: Cluster, { accounts, say }: FailoverPlan) {
+  const people: Person[] = []
+  const others: { client: Person['client']; token: string }[] = []
+  const began = Date.now()
+  let next = 0
+  const lane = async () => {
+    while (next++ < accounts) {
+      const credentials = newCredentials('engine')
+      await headlessSignUp(url, credentials)
+      const person = await Person.signIn(url, credentials)
+      people.push(person)
+      if (others.length >= TO_REVOKE) continue
+      others.push({ client: person.client, token: await signIn(person.client, credentials) })
+    }
+  }
+  await Promise.all(Array.from({ length: 4 }, lane))
+  say(`${people.length} accounts after ${(Date.now() - began) / 1000} s`)
+  return { people, others }
+}
+
+async function revokeAll(
+  sessions: { client: Person['client']; token: string }[],
+  acknowledged: { client: Person['client']; token: string }[],
+): Promise<void> {
+  for (const session of sessions) {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const { token } = session
+      const answer = await send(session.client, '/oauth/revoke', { token }).catch(() => null)
+      if (answer?.status === 200) {
+        acknowledged.push(session)
+        break
+      }
+      await setTimeout(250)
+    }
+  }
+}
+
+async function untilAllRefreshed(people: Person[], since: number): Promise<number> {
+  // What was on its way when the runner died does not show that it is back.
+  const from = since + 500
+  const deadline = since + 60_000
+  while (Date.now() < deadline) {
+    const firsts = people.map((person) => person.answered.find(({ at }) => at > from)?.at)
+    if (firsts.every((at) => at !== undefined)) return Math.max(...(firsts as number[]))
+    await setTimeout(50)
+  }
+  throw new Error('The service did not come back within 60 s')
+}
+
+function report(plan: FailoverPlan, people: Person[], name: string, since = 0): void {
+  const took = people
+    .flatMap(({ answered }) => answered.filter(({ at }) => at > since))
+    .map((answer) => answer.took)
+    .sort((a, b) => a - b)
+  const at = (part: number) => took[Math.floor(took.length * part)]
+  plan.say(`${name}: ${took.length} refreshes, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`)
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)
