@@ -1,6 +1,7 @@
 import { launch, prepareRunner, stopRunner } from './launch.ts'
 import { DRAIN } from './lifetimes.ts'
 import { startRunner } from './registry.ts'
+import { replicasClosed } from './stores/replication/replica.ts'
 
 /** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
 await launch(async (settings, log) => {
@@ -12,6 +13,8 @@ await launch(async (settings, log) => {
   log.info({ host }, 'runner is up')
   return async () => {
     await runner.inFlight.end(DRAIN)
+    // The engine has been told by now, and moves the actors.
+    if (settings.rivetEndpoint) await replicasClosed(DRAIN)
     stopRunner(runner)
   }
 })

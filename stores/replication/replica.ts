@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open as openFile, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { closeDatabase, type Db, type Migration, openDatabase } from '../sql/database.ts'
 import { type Keeper, keep } from '../sql/durable.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
@@ -15,6 +16,14 @@ const LOG_FREE = 48 * 1024
 const MAX_STRETCHES = 16
 /** Bytes of a database whose snapshot is one batch, with its head. */
 const SMALL = MAX_BATCH - 16 * 1024
+
+const open = new Set<Replica>()
+
+/** Waits until the actors of this process have closed their databases, for `ms` at most. */
+export async function replicasClosed(ms: number): Promise<void> {
+  const deadline = Date.now() + ms
+  while (open.size > 0 && Date.now() < deadline) await setTimeout(50)
+}
 
 /**
  * A database on this machine whose truth is in the key-value storage of its actor (docs/scale.md).
@@ -81,6 +90,7 @@ export class Replica implements Keeper {
     this.#logBytes = restored.logBytes
     this.#stale = restored.stale
     keep(db, this)
+    open.add(this)
   }
 
   /** Whether it is no longer certain what is kept: the actor has to wake anew. */
@@ -112,6 +122,7 @@ export class Replica implements Keeper {
       this.#wal.close()
       if (this.db.open) closeDatabase(this.db)
       removeCopy(this.#path)
+      open.delete(this)
     }
   }
 
