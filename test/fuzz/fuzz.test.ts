@@ -8,6 +8,7 @@ import { Random } from './random.ts'
 import { type Dish, serve, spoil } from './recipe.ts'
 import { choose, tokensIn } from './recipes.ts'
 import { type KnownSecrets, makeTarget, readData, renew, type Target } from './target.ts'
+import { breakMessage, exchange } from './wire.ts'
 
 /** Another run: `FUZZ_SEED=7 FUZZ_REQUESTS=100000`. */
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
@@ -15,6 +16,7 @@ const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
 /** After so many, somebody else is the target, and what is used up is made anew. */
 const ROUND = 2_500
 const RENEW = 100
+const MESSAGES = 500
 const IN_FLIGHT = 48
 /** Milliseconds after which a request counts as never answered. */
 const PATIENCE = 40_000
@@ -60,6 +62,24 @@ test(`${REQUESTS} spoilt requests get a valid answer or a 4xx`, async () => {
     expect(statuses.get(status), `answers with ${status}`).toBeGreaterThan(REQUESTS / 2_000)
   }
 }, 300_000)
+
+test(`${MESSAGES} broken HTTP messages are refused, and none is answered with a 5xx`, async () => {
+  const random = new Random(SEED)
+  const { pid } = network.vestibule
+  const statuses = new Set<string>()
+  let left = MESSAGES
+  const lane = async () => {
+    while (left-- > 0) {
+      const answer = await exchange(network.url, breakMessage(random))
+      for (const [, status] of answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm))
+        statuses.add(String(status))
+    }
+  }
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+  expect([...statuses].filter((status) => status >= '500')).toEqual([])
+  expect([...statuses]).toContain('400')
+  expect(network.vestibule.pid).toBe(pid)
+}, 120_000)
 
 test('no secret of the run is in a log or a database, and no stack trace in a log', () => {
   const secrets = [...known.keys(), ...issued, ...codesMailed()]

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { answer } from '../../actors/auth/answer.ts'
+import { PAGE_API } from '../../actors/auth/checks/endpoints.ts'
+import type { RequestEnvelope } from '../../actors/auth/envelope.ts'
+import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+
+/** What fuzzing found, each case named after what it was. */
+let vestibule: Vestibule
+
+beforeAll(async () => {
+  vestibule = await startVestibule({ plcUrl: 'http://localhost:9' })
+})
+afterAll(() => vestibule?.close())
+
+test('requests that are refused left warnings with stack traces in the log', async () => {
+  const before = vestibule.logs
+  const refused = [
+    fetch(`${vestibule.url}${PAGE_API}/sign-in`, { method: 'POST', body: '{"__proto__":1}' }),
+    fetch(`${vestibule.url}/oauth/par`, { method: 'POST', body: new URLSearchParams('state=x') }),
+    fetch(`${vestibule.url}/oauth/authorize?request_uri=x&client_id=x`),
+  ]
+  for (const { status } of await Promise.all(refused)) {
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(status).toBeLessThan(500)
+  }
+  expect((await fetch(`${vestibule.url}/oauth/jwks`)).status).toBe(200)
+  expect(vestibule.logs).toBe(before)
+})
+
+const valid: RequestEnvelope = {
+  method: 'GET',
+  target: '/',
+  headers: [['host', 'localhost']],
+  body: null,
+  client: { address: '127.0.0.1', port: 4711 },
+}
+
+test.each([
+  ['an unknown method', { ...valid, method: 'GETGET' }],
+  ['a client without a port', { ...valid, client: { address: '127.0.0.1' } }],
+  ['a client whose port is no number', { ...valid, client: { address: '::1', port: 'x' } }],
+])('an envelope with %s made the auth actor fail', async (_, envelope) => {
+  const routes = () => ({ answer: async () => new Response('ok') })
+  const settings = { publicUrl: 'http://localhost:2600' }
+  const ask = (given: unknown) => answer(given as RequestEnvelope, settings as never, routes)
+  expect(await ask(envelope)).toMatchObject({ status: 400 })
+  expect(await ask(valid)).toMatchObject({ status: 200 })
+})
