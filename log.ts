@@ -3,8 +3,8 @@ import { type Logger, pino, stdTimeFunctions } from 'pino'
 export type Log = Logger
 
 /**
- * Structured logs on standard output. Only what is listed here is ever written of an error, so
- * that no secret rides along in a request, a response or a cause.
+ * Structured logs on standard output. Only what is listed here is ever written of an error: what it
+ * is, not where it rose nor what was at hand there, so that no secret rides along.
  */
 export function createLog(level: string): Log {
   return pino({
@@ -22,7 +22,6 @@ function serializeError(err: unknown): Record<string, unknown> {
     type: err.name,
     message: err.message,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    stack: err.stack,
     ...(err.cause === undefined ? {} : { cause: serializeError(err.cause) }),
   }
 }

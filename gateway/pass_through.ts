@@ -7,7 +7,7 @@ import { fault } from './forward.ts'
 import { endToEnd } from './hop_by_hop.ts'
 import type { Limits } from './limits.ts'
 import { pairs } from './request.ts'
-import { openRequest, send, UpstreamTimeoutError } from './upstream.ts'
+import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
 /**
@@ -46,32 +46,37 @@ export async function passThrough(
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
   const url = new URL(passTo.url)
-  const upstream = openRequest(
-    url,
-    incoming.method ?? 'GET',
-    [
-      ...endToEnd(passTo.headers, incoming.headers.connection).filter(
-        ([name]) => !OF_THE_GATEWAY.has(name.toLowerCase()),
-      ),
-      ...framing(incoming, body, join),
-    ],
-    join !== undefined,
-  )
+  const headers = [
+    ...endToEnd(passTo.headers, incoming.headers.connection).filter(
+      ([name]) => !OF_THE_GATEWAY.has(name.toLowerCase()),
+    ),
+    ...framing(incoming, body, join),
+  ]
+  const open = () => openRequest(url, incoming.method ?? 'GET', headers, join !== undefined)
+  let upstream = open()
   const abandon = () => {
     incoming.unpipe(upstream)
     upstream.destroy()
   }
   outgoing.once('close', abandon)
   try {
-    const { response, upgraded } = await send(upstream, body === 'unread' ? incoming : body, limits)
+    const { response, upgraded } = await send(
+      upstream,
+      body === 'unread' ? incoming : body,
+      limits,
+    ).catch((err) => {
+      if (body !== null || !metClosingConnection(upstream, err)) throw err
+      upstream = open()
+      return send(upstream, body, limits)
+    })
     if (upgraded && join) {
       outgoing.off('close', abandon)
       join(upgraded.socket, upgraded.head, response)
       return
     }
-    const headers = endToEnd(pairs(response.rawHeaders), response.headers.connection)
+    const answered = endToEnd(pairs(response.rawHeaders), response.headers.connection)
     outgoing.writeHead(response.statusCode as number, response.statusMessage, [
-      ...headers.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())).flat(),
+      ...answered.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())).flat(),
       ...INERT.flat(),
     ])
     await pipeline(response, outgoing)

@@ -18,7 +18,7 @@ const agents = {
   'https:': new https.Agent({ keepAlive: true }),
 }
 
-/** Opens a request; nothing is followed, decompressed or retried. */
+/** Opens a request; nothing is followed or decompressed. */
 export function openRequest(
   url: URL,
   method: string,
@@ -65,4 +65,13 @@ export function send(
     if (body === null || body instanceof Uint8Array) request.end(body ?? undefined)
     else body.pipe(request)
   })
+}
+
+/**
+ * Whether a request met a connection that the other side was closing for having been idle: it
+ * was not looked at then, so a safe one may be sent again (RFC 9110 section 9.2.2).
+ */
+export function metClosingConnection(request: ClientRequest, err: unknown): boolean {
+  const { code } = err as { code?: unknown }
+  return request.reusedSocket && code === 'ECONNRESET' && /^(GET|HEAD)$/.test(request.method)
 }

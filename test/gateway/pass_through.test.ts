@@ -54,6 +54,26 @@ test('headers of the connection stay on it, all others pass', async () => {
   expect(answer.headers).not.toHaveProperty('set-cookie')
 })
 
+test('a connection that the PDS closes for having been idle costs no safe request', async () => {
+  const served = new WeakSet<object>()
+  let closed = 0
+  const { gateway } = await inFrontOf((incoming, outgoing) => {
+    if (served.has(incoming.socket)) {
+      closed++
+      incoming.socket.resetAndDestroy()
+      return
+    }
+    served.add(incoming.socket)
+    outgoing.end('ok')
+  })
+  expect((await send(`${gateway}/xrpc/a.b.c`)).text).toBe('ok')
+  expect((await send(`${gateway}/xrpc/a.b.c`)).text).toBe('ok')
+  expect(closed).toBe(1)
+  // Nobody can tell whether the PDS did what a procedure asked for.
+  const procedure = await send(`${gateway}/xrpc/a.b.c`, { method: 'POST', body: 'once' })
+  expect(procedure.statusCode).toBe(502)
+})
+
 test('compressed bytes and redirects pass as they are, and nothing runs', async () => {
   const packed = gzipSync('<script>alert(1)</script>')
   const { gateway } = await inFrontOf((_incoming, outgoing) => {
