@@ -39,7 +39,7 @@ export function requireSecret(runner: Runner) {
 
 type Place = Pick<Settings, 'dataDir'>
 
-/** Where an actor's database lies; accounts are spread over 256 folders. */
+/** Where an actor's database lies; accounts are spread over folders. */
 export const databasePath = {
   auth: (settings: Place, partition: string) =>
     join(settings.dataDir, 'auth', `${partition}.sqlite`),
