@@ -6,7 +6,7 @@ import { failOver } from './failover.ts'
 import { signIn } from './person.ts'
 
 /** `ENGINE_ACCOUNTS=500` for the full size; see docs/scale.md. */
-const accounts = Number(process.env['ENGINE_ACCOUNTS'] ?? 8)
+const accounts = Number(process.env.ENGINE_ACCOUNTS ?? 8)
 const full = accounts > 100
 
 let cluster: Cluster
@@ -35,7 +35,7 @@ test(
       accounts,
       before: full ? 20_000 : 2_000,
       after: full ? 20_000 : 2_000,
-      pause: full ? 3_000 : 100,
+      pause: full ? 8_000 : 100,
       say: (line) => console.log(line),
     })
     console.log(JSON.stringify(result))
