@@ -33,7 +33,7 @@ export class Crowd {
   async gather(count: number): Promise<void> {
     const stay = this.#people
       .slice(0, count)
-      .filter(({ did, inDoubt }) => did && inDoubt.size === 0)
+      .filter(({ did, inDoubt, isWaiting }) => did && inDoubt.size === 0 && !isWaiting)
     const isOver = ++this.#rounds % STAY === 0
     const people = isOver ? [] : stay
     while (people.length < count) people.push(new Person())

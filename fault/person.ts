@@ -26,6 +26,8 @@ export class Person {
   readonly revoked: OAuthSession[] = []
   readonly deleted: string[] = []
   readonly inDoubt = new Set<Facet>()
+  /** A change of theirs may be on record for a while, during which no other one is taken. */
+  isWaiting = false
   #changes = 0
 
   constructor() {

@@ -23,6 +23,7 @@ export async function prove(person: Person, app: OAuthApp, network: Network): Pr
   const proof = { person, app, network, report }
   await proveAccount(proof)
   if (person.did === null) return broken
+  person.isWaiting ||= person.handleInDoubt !== null || person.emailInDoubt !== null
   await proveHandle(proof)
   await proveEmail(proof)
   await proveOAuth(proof)
