@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Campaign, startCampaign } from '../../fault/campaign.ts'
-import { crashAnywhere, crashAt, diskFull, type Fault, peerOutage } from '../../fault/faults.ts'
+import {
+  crashAnywhere,
+  crashAt,
+  diskFull,
+  type Fault,
+  locked,
+  peerOutage,
+} from '../../fault/faults.ts'
 import { killPoints } from '../../fault/kill_points.ts'
 
 /** The short form of `pnpm fault`, with one fault of every sort. */
@@ -42,6 +49,7 @@ describe('25. killed', () => {
     test.each(
       titled([
         diskFull,
+        locked('directory'),
         peerOutage('pds', 'rubbish'),
         peerOutage('plc', 'refuse'),
         peerOutage('smtp', 'refuse'),
