@@ -6,10 +6,10 @@ import { ANSWERED, type Outcome } from './instance.ts'
 /** Milliseconds a call may take. */
 const CALL = 25_000
 /** Milliseconds an attempt to connect may take: one that goes to a runner that died stays silent. */
-const OPEN = 4_000
+const OPEN = 2_500
 /** Milliseconds without an answer after which a sign of life is asked for, and given. */
-const QUIET = 2_000
-const PING = 4_000
+const QUIET = 1_500
+const PING = 3_000
 /** Milliseconds between two attempts to connect. */
 const PAUSE = 250
 
