@@ -75,7 +75,7 @@ export async function push(client: BenchClient): Promise<{ requestUri: string; v
     code_challenge_method: 'S256',
   })
   if (status !== 201) throw new Error(`PAR: ${status} ${JSON.stringify(body)}`)
-  return { requestUri: String(body['request_uri']), verifier }
+  return { requestUri: String(body.request_uri), verifier }
 }
 
 /** Where the browser goes with a pushed request. */
@@ -97,7 +97,7 @@ export async function exchange(
     code_verifier: verifier,
   })
   if (status !== 200) throw new Error(`code: ${status} ${JSON.stringify(body)}`)
-  return String(body['refresh_token'])
+  return String(body.refresh_token)
 }
 
 /** Refresh token rotation. @returns the next refresh token */
@@ -107,5 +107,5 @@ export async function refresh(client: BenchClient, refreshToken: string): Promis
     refresh_token: refreshToken,
   })
   if (status !== 200) throw new Error(`refresh: ${status} ${JSON.stringify(body)}`)
-  return String(body['refresh_token'])
+  return String(body.refresh_token)
 }

@@ -101,7 +101,7 @@ export const operations: Operation[] = [
         let { refreshJwt } = await createSession(pool, people[lane] as Credentials)
         return async () => {
           const path = '/xrpc/com.atproto.server.refreshSession'
-          refreshJwt = (await post(pool, path, undefined, refreshJwt))['refreshJwt'] as string
+          refreshJwt = (await post(pool, path, undefined, refreshJwt)).refreshJwt as string
         }
       }),
   },

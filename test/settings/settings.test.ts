@@ -86,7 +86,7 @@ describe('settings', () => {
 
   test('the program stops with a line for every mistake, and no stack', async () => {
     const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
-      const env = { PATH: process.env['PATH'], ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' }
+      const env = { PATH: process.env.PATH, ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' }
       execFile(process.execPath, ['start.ts'], { env }, (err, stdout, stderr) =>
         resolve({ code: err?.code, output: stdout + stderr }),
       )
