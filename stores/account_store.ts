@@ -30,6 +30,14 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
     return normalized
   }
 
+  /**
+   * An account actor comes into being when it is asked, database and all; a DID that somebody made
+   * up must not get that far.
+   */
+  function mayBeOn(deviceId: DeviceAccount['deviceId'], did: string): boolean {
+    return devices.listAccountsOnDevice(db, deviceId).includes(did)
+  }
+
   function toDeviceAccount(found: AccountOnDevice): DeviceAccount | null {
     const deviceId = found.device.deviceId as DeviceAccount['deviceId']
     const device = devices.readDevice(db, deviceId)
@@ -84,6 +92,7 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
     },
 
     async getDeviceAccount(deviceId, did) {
+      if (!mayBeOn(deviceId, did)) return null
       const found = await actors.account(did).readDevice(deviceId)
       if (!found || found.account.takedownRef !== null) return null
       requestScope().did = did
@@ -91,6 +100,7 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
     },
 
     async removeDeviceAccount(deviceId, did) {
+      if (!mayBeOn(deviceId, did)) return
       await actors.account(did).forgetDevice(deviceId)
       devices.unlinkAccount(db, deviceId, did)
     },

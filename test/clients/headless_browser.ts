@@ -76,7 +76,8 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
       ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
     })
     const answer = await response.body.text()
-    if (response.statusCode !== 200) throw new Error(`${endpoint}: ${answer}`)
+    if (response.statusCode !== 200)
+      throw new HeadlessError(response.statusCode, `${endpoint}: ${answer}`)
     return JSON.parse(answer) as T
   }
 

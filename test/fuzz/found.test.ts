@@ -1,8 +1,11 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer } from '../../actors/auth/answer.ts'
 import { PAGE_API } from '../../actors/auth/checks/endpoints.ts'
 import type { RequestEnvelope } from '../../actors/auth/envelope.ts'
 import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 
 /** What fuzzing found, each case named after what it was. */
 let vestibule: Vestibule
@@ -25,6 +28,21 @@ test('requests that are refused left warnings with stack traces in the log', asy
   }
   expect((await fetch(`${vestibule.url}/oauth/jwks`)).status).toBe(200)
   expect(vestibule.logs).toBe(before)
+})
+
+test('anybody could make databases, one for every DID they thought of', async () => {
+  const browser = newHeadlessBrowser(vestibule.url)
+  const page = `${vestibule.url}/account`
+  await (await browser.open(page)).body.dump()
+  const dids = ['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', 'did:web:a..', `did:plc:${'a.'.repeat(150)}`]
+  for (const did of dids) {
+    await expect(
+      browser.callApi(page, 'verify-email-request', { did, locale: 'en' }),
+    ).rejects.toMatchObject({ status: 401 })
+    await browser.callApi(page, 'sign-out', { did })
+  }
+  expect(existsSync(join(vestibule.dataDir, 'accounts'))).toBe(false)
+  expect(readdirSync(vestibule.dataDir).filter((name) => name.startsWith('did'))).toEqual([])
 })
 
 const valid: RequestEnvelope = {
