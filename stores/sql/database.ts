@@ -17,6 +17,12 @@ export class SchemaTooNewError extends Error {
   }
 }
 
+/**
+ * Milliseconds to wait for somebody else's write lock. Nobody else writes while the program runs, and
+ * should somebody, every request of the process waits with it.
+ */
+const BUSY_TIMEOUT = 1_000
+
 const open = new Set<Db>()
 
 /**
@@ -43,7 +49,7 @@ export function openDatabase(
     db.pragma(`synchronous = ${survives === 'machine' ? 'FULL' : 'OFF'}`)
     if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
-    db.pragma('busy_timeout = 5000')
+    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
     migrate(db, path, migrations)
     open.add(db)
     return db
