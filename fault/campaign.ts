@@ -26,6 +26,16 @@ export type Injected = {
   duration: number
 }
 
+/** Waits until what was held up has been answered. */
+async function untilHealthy(url: string): Promise<void> {
+  for (let tries = 0; tries < 60; tries++) {
+    const answer = await fetch(`${url}/_health`).catch(() => undefined)
+    if (answer?.ok) return
+    await wait(500)
+  }
+  throw new Error('does not come back to health')
+}
+
 export type Campaign = {
   network: Network
   inject: (fault: Fault) => Promise<Injected>
@@ -92,6 +102,7 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
   async function suffer(outage: Outage): Promise<void> {
     await outage.begin(network, peers)
     const deeds = await crowd.tryAll(actions).finally(() => outage.end(network, peers))
+    await untilHealthy(network.url)
     const impossible = deeds.filter(({ action, done }) => done && outage.prevents.includes(action))
     if (impossible.length > 0) {
       throw new Error(`succeeded: ${impossible.map(({ action }) => action).join(', ')}`)

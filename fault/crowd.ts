@@ -79,18 +79,24 @@ export class Crowd {
     this.#people.push(...strangers)
   }
 
-  /** Everybody tries everything once. @returns what was answered with success */
+  /** Somebody or other tries each action, all at once. @returns what was answered with success */
   async tryAll(which: readonly Action[]): Promise<Deed[]> {
     const deeds: Deed[] = []
     const stranger = new Person()
+    const tasks = new Map<Person, Action[]>([[stranger, ['signUp']]])
+    for (const [index, action] of which.filter((one) => one !== 'signUp').entries()) {
+      const person = this.#people[index % this.#people.length] as Person
+      tasks.set(person, [...(tasks.get(person) ?? []), action])
+    }
     this.#people.push(stranger)
     await Promise.all(
-      which.map(async (action, index) => {
-        const person = action === 'signUp' ? stranger : this.#people[index % 3]
-        const outcome = person && (await act(action, person, this.#app, this.#network.url))
-        if (!outcome) return
-        if ('refused' in outcome) this.#complain(action, outcome.refused)
-        deeds.push({ action, done: 'done' in outcome })
+      [...tasks].map(async ([person, todo]) => {
+        for (const action of todo) {
+          const outcome = await act(action, person, this.#app, this.#network.url)
+          if (!outcome) continue
+          if ('refused' in outcome) this.#complain(action, outcome.refused)
+          deeds.push({ action, done: 'done' in outcome })
+        }
       }),
     )
     return deeds
