@@ -27,11 +27,11 @@ export function openRequest(
 ): ClientRequest {
   const { protocol } = url as { protocol: keyof typeof agents }
   const { request } = protocol === 'https:' ? https : http
-  const named: Record<string, string[]> = {}
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase()
-    named[lower] = [...(named[lower] ?? []), value]
-  }
+  // Grouped without a prototype: a header may be called `constructor`.
+  const byName = Object.groupBy(headers, ([name]) => name.toLowerCase())
+  const named = Object.fromEntries(
+    Object.entries(byName).map(([name, pairs = []]) => [name, pairs.map(([, value]) => value)]),
+  )
   return request(url, { method, headers: named, agent: isUpgrade ? false : agents[protocol] })
 }
 

@@ -36,13 +36,20 @@ test('headers of the connection stay on it, all others pass', async () => {
   })
   const answer = await send(`${gateway}/xrpc/a.b.c?d=%20e`, {
     method: 'POST',
-    headers: { connection: 'x-secret', 'x-secret': '1', te: 'trailers', 'x-end': '2' },
+    headers: {
+      connection: 'x-secret',
+      'x-secret': '1',
+      te: 'trailers',
+      'x-end': '2',
+      constructor: '3',
+    },
     body: 'body',
   })
   expect(seen[0]).toMatchObject({ method: 'POST', url: '/xrpc/a.b.c?d=%20e' })
   expect(seen[0]?.headers).toMatchObject({
     host: expect.stringMatching(/^localhost:/),
     'x-end': '2',
+    constructor: '3',
     'x-forwarded-for': '127.0.0.1',
     'content-length': '4',
   })
