@@ -9,12 +9,12 @@ export type Action =
   | 'signIn'
   | 'refresh'
   | 'revoke'
+  | 'askForMail'
+  | 'changeHandle'
+  | 'changeEmail'
   | 'createSession'
   | 'refreshSession'
   | 'deleteSession'
-  | 'changeHandle'
-  | 'changeEmail'
-  | 'askForMail'
 
 type Step = {
   facet: Facet
@@ -81,6 +81,44 @@ const steps: Record<Action, Step> = {
       return outcome
     },
   },
+  askForMail: {
+    facet: 'email',
+    possible: hasLegacy,
+    run: (person, _app, origin) =>
+      attempt(() =>
+        call(origin, 'com.atproto.server.requestEmailConfirmation', {
+          bearer: person.legacy?.accessJwt as string,
+        }),
+      ),
+  },
+  changeHandle: {
+    facet: 'handle',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const handle = person.nextName()
+      const bearer = person.legacy?.accessJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.identity.updateHandle', { bearer, input: { handle } }),
+      )
+      if ('done' in outcome) person.credentials.handle = handle
+      if ('doubt' in outcome) person.handleInDoubt = handle
+      return outcome
+    },
+  },
+  changeEmail: {
+    facet: 'email',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const email = `${person.nextName().split('.')[0]}@mail.vestibule.internal`
+      const bearer = person.legacy?.accessJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.server.updateEmail', { bearer, input: { email } }),
+      )
+      if ('done' in outcome) person.credentials.email = email
+      if ('doubt' in outcome) person.emailInDoubt = email
+      return outcome
+    },
+  },
   createSession: {
     facet: 'legacy',
     possible: always,
@@ -122,46 +160,9 @@ const steps: Record<Action, Step> = {
       return outcome
     },
   },
-  changeHandle: {
-    facet: 'handle',
-    possible: hasLegacy,
-    run: async (person, _app, origin) => {
-      const handle = person.nextName()
-      const bearer = person.legacy?.accessJwt as string
-      const outcome = await attempt(() =>
-        call(origin, 'com.atproto.identity.updateHandle', { bearer, input: { handle } }),
-      )
-      if ('done' in outcome) person.credentials.handle = handle
-      if ('doubt' in outcome) person.handleInDoubt = handle
-      return outcome
-    },
-  },
-  changeEmail: {
-    facet: 'email',
-    possible: hasLegacy,
-    run: async (person, _app, origin) => {
-      const email = `${person.nextName().split('.')[0]}@mail.vestibule.internal`
-      const bearer = person.legacy?.accessJwt as string
-      const outcome = await attempt(() =>
-        call(origin, 'com.atproto.server.updateEmail', { bearer, input: { email } }),
-      )
-      if ('done' in outcome) person.credentials.email = email
-      if ('doubt' in outcome) person.emailInDoubt = email
-      return outcome
-    },
-  },
-  askForMail: {
-    facet: 'email',
-    possible: hasLegacy,
-    run: (person, _app, origin) =>
-      attempt(() =>
-        call(origin, 'com.atproto.server.requestEmailConfirmation', {
-          bearer: person.legacy?.accessJwt as string,
-        }),
-      ),
-  },
 }
 
+/** In an order in which three people can take turns: nobody is in doubt about the next of theirs. */
 export const actions = Object.keys(steps) as Action[]
 
 /**

@@ -103,9 +103,10 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
     await outage.begin(network, peers)
     const deeds = await crowd.tryAll(actions).finally(() => outage.end(network, peers))
     await untilHealthy(network.url)
-    const impossible = deeds.filter(({ action, done }) => done && outage.prevents.includes(action))
-    if (impossible.length > 0) {
-      throw new Error(`succeeded: ${impossible.map(({ action }) => action).join(', ')}`)
+    for (const action of outage.prevents) {
+      const tried = deeds.filter((deed) => deed.action === action)
+      if (tried.length === 0) throw new Error(`${action} was not tried`)
+      if (tried.some(({ done }) => done)) throw new Error(`${action} succeeded`)
     }
   }
 
