@@ -10,7 +10,7 @@ import type { Person } from './person.ts'
  * How long, in milliseconds, the program has to finish what a fault left half-made. What it has to
  * undo takes longer: nobody knows at first whether a request is still under way at the PDS.
  */
-const FINISH = 6_000
+const FINISH = 3_000
 
 /**
  * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
