@@ -3,4 +3,6 @@
  * for `node --import` in children that were given an IPC channel.
  */
 process.on('disconnect', () => process.exit(1))
+// It may have gone before this was loaded.
+if (!process.connected) process.exit(1)
 process.channel?.unref()
