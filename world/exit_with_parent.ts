@@ -1,8 +1,13 @@
 /**
  * Ends this process when the one that spawned it is gone, however it went. Meant
  * for `node --import` in children that were given an IPC channel.
+ *
+ * By a signal: on its way out by `process.exit`, a logger would try for ever to
+ * write what is left to a pipe that nobody reads any more.
  */
-process.on('disconnect', () => process.exit(1))
-// It may have gone before this was loaded.
-if (!process.connected) process.exit(1)
+const end = () => process.kill(process.pid, 'SIGKILL')
+
+process.on('disconnect', end)
+// The parent may have gone before this was loaded.
+if (!process.connected) end()
 process.channel?.unref()
