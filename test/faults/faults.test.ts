@@ -10,15 +10,15 @@ import {
 } from '../../fault/faults.ts'
 import { killPoints } from '../../fault/kill_points.ts'
 
-/** The short form of `pnpm fault`, with one fault of every sort. */
+/**
+ * The short form of `pnpm fault`, with one fault of every sort; sign-ups and handle changes that PDS or
+ * PLC interrupt are in `test/sagas/`.
+ */
 const NAMED = [
-  'sign-up: PDS publishes the DID, asked',
   'sign-up: account recorded, committed',
-  'code consume, committed',
   'token insert, committed',
   'rotation, committed',
   'revocation, committed',
-  'handle change: PDS, asked',
   'e-mail change: account, committed',
 ]
 
