@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { AuthActor } from '../actors/auth/envelope.ts'
 import type { Log } from '../log.ts'
 import type { Settings } from '../settings.ts'
 import { createGateway } from './app.ts'
 import { trustProxies } from './client_address.ts'
-import type { AuthActor } from './forward.ts'
 import { LIMITS } from './limits.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 

@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '../../errors.ts'
-import type { AuthActor } from '../../gateway/forward.ts'
 import { RECONNECT } from '../../lifetimes.ts'
 import { ANSWERED, FAILED } from './ask.ts'
-import type { Answer, RequestEnvelope } from './envelope.ts'
+import type { Answer, AuthActor, RequestEnvelope } from './envelope.ts'
 
 const POLL = 50
 

@@ -35,6 +35,12 @@ export type ReadBody = { readBody: true }
 /** What the auth actor says to a request. */
 export type Answer = ResponseEnvelope | PassTo | ReadBody
 
+/** The auth actor as the gateway knows it. */
+export type AuthActor = {
+  answer(envelope: RequestEnvelope): Promise<Answer>
+  ready(): Promise<boolean>
+}
+
 export async function toResponseEnvelope(response: Response): Promise<ResponseEnvelope> {
   const body = response.body === null ? null : new Uint8Array(await response.arrayBuffer())
   return { status: response.status, headers: [...response.headers], body }

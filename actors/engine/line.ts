@@ -1,5 +1,5 @@
 import { UserError } from 'rivetkit/errors'
-import { withDeadline } from '../../gateway/forward.ts'
+import { withDeadline } from '../../deadline.ts'
 import type { CallerParams } from '../runner.ts'
 import { ANSWERED, type Outcome } from './instance.ts'
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import type { AuthActor } from '../../gateway/forward.ts'
+import type { AuthActor } from '../../actors/auth/envelope.ts'
 import { connectAuth, portPath } from '../../registry.ts'
 import { loadSecrets } from '../../secrets.ts'
 import { readSettings, type Settings } from '../../settings.ts'

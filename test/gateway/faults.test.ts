@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { RequestEnvelope } from '../../actors/auth/envelope.ts'
+import type { AuthActor, RequestEnvelope } from '../../actors/auth/envelope.ts'
 import { createGateway } from '../../gateway/app.ts'
-import type { AuthActor } from '../../gateway/forward.ts'
 import { LIMITS } from '../../gateway/limits.ts'
 import { silent } from './test_gateway.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import type { AuthActor } from '../../gateway/forward.ts'
+import type { AuthActor } from '../../actors/auth/envelope.ts'
 import { LIMITS, type Limits } from '../../gateway/limits.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { createLog } from '../../log.ts'
