@@ -14,8 +14,11 @@ export type Limit = {
   per: Subject
   points: number
   seconds: number
-  /** `failures` gives a request that succeeds (status 200) its point back. */
-  counts: 'requests' | 'failures'
+  /**
+   * Whatever else comes of a request, it gets its point back. A password that is right and lacks
+   * the code by mail is no failure, but it sends a code.
+   */
+  counts: 'requests' | 'failures' | 'sent codes'
   /** Does not bind a browser on which the account is signed in already. */
   exceptKnownDevices?: true
 }
@@ -26,12 +29,11 @@ const HOUR = 60 * MINUTE
 const server = (method: string) => `/xrpc/com.atproto.server.${method}`
 const page = (endpoint: string) => `${PAGE_API}/${endpoint}`
 
-const PASSWORDS = [
-  page('sign-in'),
-  page('delete-account-confirm'),
-  server('createSession'),
-  server('deleteAccount'),
-]
+const REQUEST_PLC_OPERATION = '/xrpc/com.atproto.identity.requestPlcOperationSignature'
+const SIGN_PLC_OPERATION = '/xrpc/com.atproto.identity.signPlcOperation'
+
+const SIGN_INS = [page('sign-in'), server('createSession')]
+const PASSWORDS = [...SIGN_INS, page('delete-account-confirm'), server('deleteAccount')]
 const SIGN_UPS = [page('sign-up'), server('createAccount')]
 const RESET_REQUESTS = [page('reset-password-request'), server('requestPasswordReset')]
 const MAIL_CODES = [
@@ -41,6 +43,7 @@ const MAIL_CODES = [
   server('resetPassword'),
   server('confirmEmail'),
   server('updateEmail'),
+  SIGN_PLC_OPERATION,
 ]
 const MAILS = [
   ...RESET_REQUESTS,
@@ -50,6 +53,7 @@ const MAILS = [
   server('requestEmailConfirmation'),
   server('requestEmailUpdate'),
   server('requestAccountDelete'),
+  REQUEST_PLC_OPERATION,
 ]
 
 /**
@@ -84,6 +88,23 @@ export const LIMITS: readonly Limit[] = [
     points: 100,
     seconds: HOUR,
     counts: 'failures',
+    exceptKnownDevices: true,
+  },
+  {
+    name: 'sign-in code, one address at one account',
+    on: SIGN_INS,
+    per: 'account at address',
+    points: 20,
+    seconds: HOUR,
+    counts: 'sent codes',
+  },
+  {
+    name: 'sign-in code, one account',
+    on: SIGN_INS,
+    per: 'account',
+    points: 60,
+    seconds: HOUR,
+    counts: 'sent codes',
     exceptKnownDevices: true,
   },
   {

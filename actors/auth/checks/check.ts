@@ -23,9 +23,9 @@ export function parameter({ parameters }: Inspected, name: string): string | und
 export const FORM = 'application/x-www-form-urlencoded'
 export const JSON_TYPE = 'application/json'
 
-/** The media type of a request's body, without parameters such as `charset`. */
-export function mediaType(request: Request): string {
-  return (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+/** The media type of a body, without parameters such as `charset`. */
+export function mediaType({ headers }: Request | Response): string {
+  return (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
 /** Whether the body is compressed: nothing here looks into such a body. */

@@ -12,11 +12,12 @@ import { FORWARDED, readForwarded } from '../fetch_adapter.ts'
 import type { Route } from '../routes.ts'
 import { tooMany, unreadable, withRateLimit } from './answer.ts'
 import type { KnowsDevice } from './known_device.ts'
+import { outcomeOf } from './outcome.ts'
 import { accountOf, subjectOf } from './subject.ts'
 
 /**
  * Puts {@link LIMITS} in front of a handler. A point is taken before the work and given back where
- * only failures count, so that guesses made at once do not slip through together.
+ * the limit does not count what came of it, so that guesses made at once do not slip through together.
  */
 export function limited(
   db: Db,
@@ -56,11 +57,10 @@ export function limited(
 
     const response = await handle(request)
     if ('passTo' in response) return response
-    if (response.status === 200) {
-      const refunded = attempt.taken.filter(({ limit }) => limit.counts === 'failures')
-      const counters = refunded.map(({ counter }) => counter)
-      if (counters.length) returnPoints(db, counters)
-    }
+    const outcome = await outcomeOf(response)
+    const spared = attempt.taken.filter(({ limit }) => !outcome.includes(limit.counts))
+    const counters = spared.map(({ counter }) => counter)
+    if (counters.length) returnPoints(db, counters)
     return withRateLimit(response, attempt.applied)
   }
 }
