@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../world/loopback.ts'
+import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { send } from '../attacks/attacker.ts'
+import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
+import { expectRefused, from, limit, newAddress, spend } from './limit.ts'
+
+/** Two gateways in front of one runner. */
+let vestibule: Vestibule
+let second: Program
+let urls: [string, string]
+beforeAll(async () => {
+  vestibule = await startVestibule({ split: true, plcUrl: 'http://localhost:9' })
+  const port = String(await freePort())
+  second = runProgram('start_gateway.ts', {
+    ...(vestibule.env as Record<string, string>),
+    ENTRYWAY_PORT: port,
+  })
+  urls = [vestibule.url, `http://localhost:${port}`]
+  await untilStatus(`${urls[1]}/_health`, 200)
+})
+afterAll(async () => {
+  await second?.end('SIGTERM')
+  await vestibule?.close()
+})
+
+const RESETS = 'reset, one address at one account'
+
+const reset = (gateway: string, email: string, address: string) =>
+  send(`${gateway}/xrpc/com.atproto.server.requestPasswordReset`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...from(address) },
+    body: JSON.stringify({ email }),
+  })
+/** Nobody has this address; that is an answer, too. */
+const ANSWERED = { status: 400 }
+const email = 'kim@mail.vestibule.internal'
+
+test('what passed one gateway counts at the other', async () => {
+  const address = newAddress()
+  const { points } = limit(RESETS)
+  for (let i = 0; i < points; i++) {
+    const answer = await reset(urls[i % 2] as string, email, address)
+    expect(answer).toMatchObject(ANSWERED)
+    expect(answer.headers.get('ratelimit-remaining')).toBe(String(points - 1 - i))
+  }
+  for (const gateway of urls) {
+    expectRefused(await reset(gateway, email, address), RESETS)
+    expect(await reset(gateway, email, newAddress())).toMatchObject(ANSWERED)
+  }
+})
+
+test('at both at once no more pass than may', async () => {
+  const address = newAddress()
+  const { points } = limit(RESETS)
+  const answers = await Promise.all(
+    Array.from({ length: 2 * points }, (_, i) => reset(urls[i % 2] as string, email, address)),
+  )
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(points)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(points)
+})
+
+test('a restart forgets nothing, neither in order nor by a crash', async () => {
+  const address = newAddress()
+  spend(vestibule, RESETS, `${email}\n${address}`, 1)
+  expect(await reset(urls[0], email, address)).toMatchObject(ANSWERED)
+  for (const end of ['stop', 'kill'] as const) {
+    await vestibule[end]()
+    await vestibule.start()
+    for (const gateway of urls) {
+      await untilStatus(`${gateway}/_health`, 200)
+      expectRefused(await reset(gateway, email, address), RESETS)
+      expect(await reset(gateway, email, newAddress())).toMatchObject(ANSWERED)
+    }
+  }
+})

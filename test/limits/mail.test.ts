@@ -1,0 +1,143 @@
+import { AtpAgent } from '@atproto/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { send } from '../attacks/attacker.ts'
+import { callPage } from '../attacks/pages.ts'
+import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import { codeSentBy } from '../xrpc/mail_codes.ts'
+import {
+  type Answer,
+  endWindows,
+  expectLimit,
+  expectRefused,
+  from,
+  limit,
+  newAddress,
+  spend,
+} from './limit.ts'
+
+let network: Network
+beforeAll(async () => {
+  network = await startNetwork()
+})
+afterAll(() => network?.close())
+
+type Member = Credentials & { did: string; accessJwt: string }
+
+async function newMember(): Promise<Member> {
+  const person = newCredentials('mailed')
+  const { data } = await new AtpAgent({ service: network.url }).createAccount(person)
+  return { ...person, did: data.did, accessJwt: data.accessJwt }
+}
+
+const mailsTo = ({ email }: Member) =>
+  network.smtp.mails.filter(({ to }) => to?.some(({ address }) => address === email)).length
+
+const resetOnPage = (email: string, address: string): Promise<Answer> =>
+  callPage(network.url, 'reset-password-request', { locale: 'en', email }, from(address))
+
+const call = (nsid: string, address: string, body?: object, accessJwt?: string) =>
+  send(`${network.url}/xrpc/com.atproto.${nsid}`, {
+    method: 'POST',
+    headers: {
+      ...from(address),
+      ...(body && { 'content-type': 'application/json' }),
+      ...(accessJwt && { authorization: `Bearer ${accessJwt}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+const resetByMethod = (email: string, address: string) =>
+  call('server.requestPasswordReset', address, { email })
+
+const AT_ADDRESS = 'reset, one address at one account'
+
+test('resets of one account from one address; a refused one sends no mail', async () => {
+  const kim = await newMember()
+  const address = newAddress()
+  const { points } = limit(AT_ADDRESS)
+  for (let i = 0; i < points; i++) {
+    const ask = i % 2 ? resetOnPage : resetByMethod
+    expect(await ask(kim.email, address)).toMatchObject({ status: 200 })
+  }
+  expectRefused(await resetOnPage(kim.email, address), AT_ADDRESS)
+  expectRefused(await resetByMethod(kim.email.toUpperCase(), address), AT_ADDRESS)
+  expect(mailsTo(kim)).toBe(points)
+
+  const lee = await newMember()
+  expect(await resetByMethod(lee.email, address)).toMatchObject({ status: 200 })
+  const { code } = await codeSentBy(network.smtp, kim.email, () =>
+    resetByMethod(kim.email, newAddress()),
+  )
+  const reset = { token: code, password: 'the new password' }
+  expect(await call('server.resetPassword', newAddress(), reset)).toMatchObject({ status: 200 })
+})
+
+test('resets of one account from everywhere', async () => {
+  const kim = await newMember()
+  const { points } = limit('reset, one account')
+  for (let i = 0; i < points; i++) {
+    expect(await resetByMethod(kim.email, newAddress())).toMatchObject({ status: 200 })
+  }
+  expectRefused(await resetByMethod(kim.email, newAddress()), 'reset, one account')
+  expectRefused(await resetOnPage(kim.email, newAddress()), 'reset, one account')
+  expect(mailsTo(kim)).toBe(points)
+
+  const lee = await newMember()
+  expect(await resetOnPage(lee.email, newAddress())).toMatchObject({ status: 200 })
+  endWindows(network.vestibule)
+  expect(await resetOnPage(kim.email, newAddress())).toMatchObject({ status: 200 })
+})
+
+test('an address that nobody has is limited as one that somebody has', async () => {
+  const address = newAddress()
+  for (let i = 0; i < limit(AT_ADDRESS).points; i++) {
+    expect((await resetOnPage('nobody@mail.vestibule.internal', address)).status).not.toBe(429)
+  }
+  expectRefused(await resetOnPage('nobody@mail.vestibule.internal', address), AT_ADDRESS)
+})
+
+test.each([
+  'server.requestEmailConfirmation',
+  'server.requestEmailUpdate',
+  'server.requestAccountDelete',
+  'identity.requestPlcOperationSignature',
+])('mails that one address asks for by %s', async (nsid) => {
+  const kim = await newMember()
+  const address = newAddress()
+  const ask = (from: string) => call(nsid, from, undefined, kim.accessJwt)
+  const last = await expectLimit(network.vestibule, 'mail', address, () => ask(address))
+  expect(last.status).toBe(200)
+  const sent = mailsTo(kim)
+  expectRefused(await ask(address), 'mail')
+  expectRefused(await resetByMethod(kim.email, address), 'mail')
+  expect(mailsTo(kim)).toBe(sent)
+  expect(await ask(newAddress())).toMatchObject({ status: 200 })
+})
+
+test.each(['verify-email-request', 'update-email-request', 'delete-account-request'])(
+  'mails that one address asks for on the page by %s',
+  async (endpoint) => {
+    const address = newAddress()
+    const input = { did: 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', locale: 'en' }
+    await expectLimit(network.vestibule, 'mail', address, () =>
+      callPage(network.url, endpoint, input, from(address)),
+    )
+    const kim = await newMember()
+    expect(await resetOnPage(kim.email, newAddress())).toMatchObject({ status: 200 })
+  },
+)
+
+test('mails that everybody asks for, until the window ends', async () => {
+  const kim = await newMember()
+  const confirm = () =>
+    call('server.requestEmailConfirmation', newAddress(), undefined, kim.accessJwt)
+  spend(network.vestibule, 'mail, everybody', '', 1)
+  expect(await confirm()).toMatchObject({ status: 200 })
+  expectRefused(await confirm(), 'mail, everybody')
+  expectRefused(await resetOnPage(kim.email, newAddress()), 'mail, everybody')
+  const signIn = { identifier: kim.handle, password: kim.password }
+  expect(await call('server.createSession', newAddress(), signIn)).toMatchObject({ status: 200 })
+
+  endWindows(network.vestibule)
+  expect(await confirm()).toMatchObject({ status: 200 })
+})

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { send } from '../attacks/attacker.ts'
+import { callPage } from '../attacks/pages.ts'
+import { newCredentials } from '../clients/headless_sign_in.ts'
+import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from './limit.ts'
+
+let network: Network
+beforeAll(async () => {
+  network = await startNetwork()
+})
+afterAll(() => network?.close())
+
+const onPage = (address: string, person: object = newCredentials('page')) =>
+  callPage(network.url, 'sign-up', { locale: 'en', ...person }, from(address))
+
+const byMethod = (address: string, person: object = newCredentials('method')) =>
+  send(`${network.url}/xrpc/com.atproto.server.createAccount`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...from(address) },
+    body: JSON.stringify(person),
+  })
+
+test('sign-ups from one address, also those that fail', async () => {
+  const address = newAddress()
+  const nobody = { ...newCredentials('bad'), handle: 'not a handle' }
+  const last = await expectLimit(network.vestibule, 'sign-up', address, () =>
+    byMethod(address, nobody),
+  )
+  expect(last).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
+
+  expectRefused(await byMethod(address), 'sign-up')
+  expect(await byMethod(newAddress())).toMatchObject({ status: 200 })
+})
+
+test('the page and the method share their points', async () => {
+  const address = newAddress()
+  const last = await expectLimit(network.vestibule, 'sign-up', address, () => onPage(address))
+  expect(last.status).toBe(200)
+  expectRefused(await byMethod(address), 'sign-up')
+  expect(await onPage(newAddress())).toMatchObject({ status: 200 })
+})
+
+test('an address of IPv6 is its /64', async () => {
+  let host = 0
+  await expectLimit(network.vestibule, 'sign-up', '2001:db8:7:7::', () =>
+    byMethod(`2001:db8:7:7::${++host}`),
+  )
+  expectRefused(await byMethod('2001:db8:7:7:ffff:ffff:ffff:ffff'), 'sign-up')
+  expect(await byMethod('2001:db8:7:8::1')).toMatchObject({ status: 200 })
+})
+
+test('of many at once no more pass than may', async () => {
+  const address = newAddress()
+  spend(network.vestibule, 'sign-up', address, 3)
+  const answers = await Promise.all(Array.from({ length: 8 }, () => byMethod(address)))
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, ...Array(5).fill(429)])
+  expect(await byMethod(newAddress())).toMatchObject({ status: 200 })
+})
+
+test('sign-ups of everybody, until the window ends', async () => {
+  spend(network.vestibule, 'sign-up, everybody', '', 1)
+  expect(await onPage(newAddress())).toMatchObject({ status: 200 })
+  expectRefused(await onPage(newAddress()), 'sign-up, everybody')
+  expectRefused(await byMethod(newAddress()), 'sign-up, everybody')
+  const handle = newCredentials('free').handle
+  const other = callPage(network.url, 'verify-handle-availability', { handle }, from(newAddress()))
+  expect(await other).toMatchObject({ status: 200 })
+
+  endWindows(network.vestibule)
+  expect(await onPage(newAddress())).toMatchObject({ status: 200 })
+})
