@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { getEnginePath } from '@rivetkit/engine-cli'
 import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
@@ -10,9 +11,12 @@ import { makeTemporaryFolder } from './temporary_folder.ts'
 /** Milliseconds the engine has to answer. */
 const START_TIMEOUT = 30_000
 
+const WITH_PARENT = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
+
 /** A Rivet Engine of its own: {@link Peer.url} is a `RIVET_ENDPOINT`. */
 export type Engine = Peer & {
   readonly pid: number | undefined
+  dataDir: string
   /** Everything it wrote so far. */
   readonly logs: string
 }
@@ -64,26 +68,26 @@ export async function startEngine(): Promise<Engine> {
   }
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
-  const child = spawn(getEnginePath(), ['--config', file, 'start'], {
+  const child = spawn(process.execPath, [WITH_PARENT, getEnginePath(), '--config', file, 'start'], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: folder.path, RUST_LOG: 'warn' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  // It has no channel to this process that would tell it when this process ends.
-  const endWithParent = () => child.kill('SIGKILL')
-  process.once('exit', endWithParent)
+  let pid: number | undefined
+  child.once('message', (said) => {
+    pid = Number(said)
+  })
   let logs = ''
   const keep = (chunk: Buffer) => {
     logs += chunk
   }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
 
   const close = async () => {
-    process.off('exit', endWithParent)
     if (child.exitCode === null && child.signalCode === null) {
       const exited = once(child, 'exit')
-      child.kill('SIGKILL')
+      child.disconnect()
       await exited
     }
     await folder.remove()
@@ -96,9 +100,10 @@ export async function startEngine(): Promise<Engine> {
   }
   return {
     url: `http://default:${token}@${host}:${guard}`,
+    dataDir: folder.path,
     close,
     get pid() {
-      return child.pid
+      return pid
     },
     get logs() {
       return logs

@@ -40,11 +40,15 @@ test('a Vestibule that is killed or restarted comes back with its accounts', asy
   expect(vestibule.logs).toContain('Vestibule is up')
 })
 
-test('a Vestibule does not outlive the process that started it', async () => {
-  const program = fileURLToPath(new URL('./abandoning_parent.ts', import.meta.url))
+test.each([
+  ['a Vestibule', './abandoning_parent.ts'],
+  ['an engine', './abandoning_engine.ts'],
+])('%s does not outlive the process that started it', async (_, file) => {
+  const program = fileURLToPath(new URL(file, import.meta.url))
   const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(parent, 'exit')
   const { pid, dataDir } = (await json(parent.stdout)) as { pid: number; dataDir: string }
+  expect(pid).toBeTypeOf('number')
   expect((await exited)[1]).toBe('SIGKILL')
   await expect.poll(() => isRunning(pid), { timeout: 5_000 }).toBe(false)
   await rm(dataDir, { recursive: true })
