@@ -11,7 +11,8 @@ import {
   deleteSessionByTokenId,
   rotateSession,
 } from '../../stores/sql/account/session.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import type { KvContext } from '../engine/kv.ts'
+import { openActorDatabase } from '../engine/open.ts'
 import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
 import * as devices from './devices.ts'
@@ -81,10 +82,14 @@ export const accountActor = (runner: Runner) =>
   actor({
     options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: 60_000 },
     onBeforeConnect: requireSecret(runner),
-    createVars: (c: { key: string[] }, _driver: unknown) => ({
-      db: openDatabase(databasePath.account(runner.settings, c.key[0] as string), accountSchema),
-    }),
-    onSleep: (c) => closeDatabase(c.vars.db),
-    onDestroy: (c) => closeDatabase(c.vars.db),
+    createVars: (c: KvContext & { key: string[] }, _driver: unknown) =>
+      openActorDatabase(
+        runner,
+        c,
+        databasePath.account(runner.settings, c.key[0] as string),
+        accountSchema,
+      ),
+    onSleep: (c) => c.vars.close(),
+    onDestroy: (c) => c.vars.close(),
     actions: onDatabase(accountFunctions),
   })

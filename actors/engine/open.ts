@@ -1,8 +1,11 @@
 import { Replica } from '../../stores/replication/replica.ts'
 import { closeDatabase, type Db, type Migration, openDatabase } from '../../stores/sql/database.ts'
+import { LogSync } from '../../stores/sql/log_sync.ts'
 import type { Runner } from '../runner.ts'
 import { nextCopy } from './copies.ts'
 import { type KvContext, kvOf } from './kv.ts'
+
+type Sleeper = { sleep?(): void }
 
 /** A database, and how it is closed in order. */
 export type OpenDatabase = { db: Db; close(): Promise<void> }
@@ -12,18 +15,33 @@ export type OpenDatabase = { db: Db; close(): Promise<void> }
  */
 export async function openActorDatabase(
   { settings, log }: Runner,
-  c: KvContext & { sleep?(): void },
+  c: KvContext & Sleeper,
   path: string,
   migrations: readonly Migration[],
 ): Promise<OpenDatabase> {
-  if (settings.database === 'file') {
-    const db = openDatabase(path, migrations)
-    return { db, close: async () => closeDatabase(db) }
-  }
-  const replica = await Replica.open(kvOf(c), nextCopy(settings), migrations, (err) => {
+  const onLost = (err: Error) => {
     log.error({ err }, 'a database can no longer be kept; its actor wakes anew')
     c.sleep?.()
-  })
+  }
+  if (settings.database === 'file') return openFile(path, migrations, onLost)
+  const replica = await Replica.open(kvOf(c), nextCopy(settings), migrations, onLost)
   await replica.settle()
   return { db: replica.db, close: () => replica.close() }
+}
+
+/** Opens the file that is the truth. */
+function openFile(
+  path: string,
+  migrations: readonly Migration[],
+  onLost: (err: Error) => void,
+): OpenDatabase {
+  const db = openDatabase(path, migrations, 'machine, when settled')
+  const log = new LogSync(db, path, onLost)
+  return {
+    db,
+    close: async () => {
+      log.close()
+      closeDatabase(db)
+    },
+  }
 }

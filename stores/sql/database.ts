@@ -25,28 +25,39 @@ const BUSY_TIMEOUT = 1_000
 
 const open = new Set<Db>()
 
+/** What a commit outlives when it returns. */
+const SYNCHRONOUS = {
+  /** A crash of the whole machine, with the power lost. */
+  machine: 'FULL',
+  /** The same, once its {@link LogSync} has settled. */
+  'machine, when settled': 'NORMAL',
+  /** A crash of the program, which costs no wait for the disk. */
+  program: 'OFF',
+  /** The copy of a database whose truth is elsewhere, which reads its log (`stores/replication`). */
+  nothing: 'OFF',
+} as const
+
+export type Survives = keyof typeof SYNCHRONOUS
+
 /**
  * Opens a database and brings it to the newest schema.
  *
- * WAL with `synchronous=FULL`: a commit that was answered survives power loss, so that a spent
- * code or refresh token never comes back. Small pages keep an account with two sessions small.
+ * In WAL mode; a commit that was answered survives power loss, so that a spent code or refresh token
+ * never comes back. Small pages keep an account with two sessions small.
  *
- * @param survives what a commit outlives: a crash of the whole machine, or only one of the program,
- *   which costs no wait for the disk; `nothing` is for the copy of a database whose truth is
- *   elsewhere (`stores/replication`), where its log is read and folded into the file
  * @throws {SchemaTooNewError}
  */
 export function openDatabase(
   path: string,
   migrations: readonly Migration[],
-  survives: 'machine' | 'program' | 'nothing' = 'machine',
+  survives: Survives = 'machine',
 ): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const db = new Sqlite(path)
   try {
     db.pragma('page_size = 1024')
     db.pragma('journal_mode = WAL')
-    db.pragma(`synchronous = ${survives === 'machine' ? 'FULL' : 'OFF'}`)
+    db.pragma(`synchronous = ${SYNCHRONOUS[survives]}`)
     if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)

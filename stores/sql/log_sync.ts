@@ -1,0 +1,76 @@
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import { type Db, sql } from './database.ts'
+import { type Keeper, keep } from './durable.ts'
+
+/** One wait for the disk, and how many changes it covers; null while some are not committed. */
+type Sync = { covers: number | null; done: Promise<void> }
+
+/**
+ * Puts the commits of a database on disk, as `synchronous=FULL` would, but on a thread of the pool:
+ * the event loop goes on meanwhile, and commits that come together share one wait. The database is
+ * opened with `NORMAL`, which syncs the log's header and every checkpoint by itself and leaves to us
+ * the one thing that `FULL` adds, to sync the log after a commit
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
+export class LogSync implements Keeper {
+  readonly #db: Db
+  readonly #path: string
+  readonly #onLost: (err: Error) => void
+  #fd: number | null = null
+  /** Rows changed since the database was opened, as far as they are on disk. */
+  #onDisk = 0
+  #running: Sync | null = null
+  #next: Promise<void> | null = null
+  #lost: Error | null = null
+
+  /** @param onLost called once when it is no longer certain what is on disk */
+  constructor(db: Db, path: string, onLost: (err: Error) => void) {
+    this.#db = db
+    this.#path = path
+    this.#onLost = onLost
+    keep(db, this)
+  }
+
+  settle(): Promise<void> | undefined {
+    if (this.#lost) return Promise.reject(this.#lost)
+    if (!this.#db.open) return undefined
+    const changes = totalChanges(this.#db)
+    if (changes === this.#onDisk) return undefined
+    if (!this.#running) return this.#sync()
+    if (changes === this.#running.covers) return this.#running.done
+    // What is under way began before the last commits.
+    this.#next ??= this.#running.done.then(() => this.#sync())
+    return this.#next
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd)
+    this.#fd = null
+  }
+
+  #sync(): Promise<void> {
+    this.#next = null
+    const covers = this.#db.inTransaction ? null : totalChanges(this.#db)
+    const done = new Promise<void>((resolve, reject) => {
+      // There is a log as soon as there was a change.
+      this.#fd ??= openSync(`${this.#path}-wal`, 'r+')
+      fdatasync(this.#fd, (err) => {
+        this.#running = null
+        if (err) return reject(err)
+        this.#onDisk = covers ?? this.#onDisk
+        resolve()
+      })
+    })
+    this.#running = { covers, done }
+    // After a failed sync nobody knows what a later one would mean.
+    done.catch((err: Error) => {
+      this.#lost = err
+      this.#onLost(err)
+    })
+    return done
+  }
+}
+
+function totalChanges(db: Db): number {
+  return sql(db, 'SELECT total_changes()').pluck().get() as number
+}
