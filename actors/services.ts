@@ -6,6 +6,7 @@ import { Plc } from '../identity/plc.ts'
 import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
 import { PdsClient } from '../pds/client.ts'
 import type { Actors } from './handles.ts'
+import { OneAtATime } from './one_at_a_time.ts'
 import type { Runner } from './runner.ts'
 
 /** What the work on accounts needs: the other actors and the world outside. */
@@ -13,6 +14,8 @@ export type Services = Runner & {
   actors: Actors
   plc: Plc
   identity: IdResolver
+  /** What must not overlap for one account, by its DID. */
+  inTurn: OneAtATime
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
   pds(did: string): Promise<PdsClient>
   /** Applies the reference's handle rules with this entryway's domains. @throws {Refusal} */
@@ -31,6 +34,7 @@ export function createServices(runner: Runner, actors: Actors): Services {
       didCache: new MemoryDidCache(),
       ...(settings.dev ? { fetch: globalThis.fetch } : {}),
     }),
+    inTurn: new OneAtATime(),
     async pds(did) {
       const pds = await actors.directory.readPds(did)
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)

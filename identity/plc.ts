@@ -1,6 +1,5 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import {
-  Client,
   createOp,
   createUpdateOp,
   type DocumentData,
@@ -11,6 +10,7 @@ import {
   type UnsignedOperation,
 } from '@did-plc/lib'
 import { Refusal, UnavailableError } from '../errors.ts'
+import { PlcClient } from './plc_client.ts'
 
 /** What a DID says, but for who may change it. */
 export type IdentityData = Pick<DocumentData, 'alsoKnownAs' | 'verificationMethods' | 'services'>
@@ -20,11 +20,11 @@ const UNKNOWN = [404, 410]
 
 /** The PLC directory as this entryway uses it. */
 export class Plc {
-  readonly #client: Client
+  readonly #client: PlcClient
   readonly #rotationKey: Secp256k1Keypair
 
   constructor(url: string, rotationKey: Secp256k1Keypair) {
-    this.#client = new Client(url)
+    this.#client = new PlcClient(url)
     this.#rotationKey = rotationKey
   }
 
@@ -153,6 +153,12 @@ export class Plc {
       throw new UnavailableError('The PLC directory', { cause: err })
     }
   }
+}
+
+/** Whether PLC itself said that it did not take an operation. Anything else leaves open whether it will. */
+export function plcSaidNo(err: unknown): boolean {
+  const cause = err instanceof UnavailableError ? err.cause : undefined
+  return cause instanceof PlcClientError && cause.status < 500
 }
 
 function endpointOf(data: DocumentData | null): string | undefined {

@@ -2,6 +2,7 @@ import { getHandle } from '@atproto/identity'
 import type { Services } from '../actors/services.ts'
 import { Refusal } from '../errors.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
+import { plcSaidNo } from '../identity/plc.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import type { AccountRow } from '../stores/sql/account/profile.ts'
 import type { Outcome } from './sign_up.ts'
@@ -27,50 +28,49 @@ export async function changeHandle(
       throw new Refusal('UnresolvableHandle', 'External handle did not resolve to DID')
     }
   }
-  const before = await services.actors.account(did).read()
-  if (!before) throw new Refusal('AccountNotFound', 'Account not found')
-  await services.actors.directory.reserveHandle(did, handle)
-  try {
-    await publishHandle(services, did, handle)
-  } catch (err) {
-    const published = await publishedHandle(services, did).catch(() => undefined)
-    // Unknown: the change stays on record and is settled later.
-    if (published !== undefined && published !== handle) {
-      await services.actors.directory.abandonHandleChange(did)
-    }
-    throw err
+  if (!(await services.actors.account(did).read())) {
+    throw new Refusal('AccountNotFound', 'Account not found')
   }
-  try {
-    return await finish(services, did, handle)
-  } catch (err) {
-    if (err instanceof PdsRefusal && before.handle !== null) {
-      await publishHandle(services, did, before.handle)
-      await services.actors.directory.abandonHandleChange(did)
+  return services.inTurn.run(did, async () => {
+    const { directory } = services.actors
+    const { isRepeated } = await directory.reserveHandle(did, handle)
+    try {
+      await publishHandle(services, did, handle)
+    } catch (err) {
+      // Unless PLC said no to all of it, it may yet happen: the change is settled later.
+      if (!isRepeated && (err instanceof Refusal || plcSaidNo(err))) {
+        await directory.abandonHandleChange(did)
+      }
+      throw err
     }
-    throw err
-  }
+    return finish(services, did, handle)
+  })
 }
 
 /**
  * Finishes a handle change that was interrupted when the DID document already has the new handle,
  * else gives the new handle back.
  *
- * @param mayGiveUp false while the operation may still be on its way to PLC
+ * @param isAbandoned whether an operation of then, in ms, cannot be on its way to PLC any more
  * @throws {UnavailableError} when that cannot be found out yet
  */
-export async function settleHandleChange(
+export function settleHandleChange(
   services: Services,
   did: string,
-  newHandle: string,
-  mayGiveUp: boolean,
+  isAbandoned: (since: number) => boolean,
 ): Promise<Outcome> {
-  if ((await publishedHandle(services, did)) === newHandle) {
-    await finish(services, did, newHandle)
-    return 'finished'
-  }
-  if (!mayGiveUp) return 'open'
-  await services.actors.directory.abandonHandleChange(did)
-  return 'given up'
+  const { directory } = services.actors
+  return services.inTurn.run(did, async () => {
+    const change = await directory.readHandleChange(did)
+    if (!change) return 'finished'
+    if ((await publishedHandle(services, did)) === change.newHandle) {
+      await finish(services, did, change.newHandle)
+      return 'finished'
+    }
+    if (!isAbandoned(change.createdAt)) return 'open'
+    await directory.abandonHandleChange(did)
+    return 'given up'
+  })
 }
 
 async function publishHandle(services: Services, did: string, handle: string): Promise<void> {
@@ -89,14 +89,23 @@ async function publishedHandle(services: Services, did: string): Promise<string 
   return document ? (getHandle(document) ?? null) : null
 }
 
+/** PLC has the new handle: so shall all others; where the PDS refuses it, it is taken back. */
 async function finish(services: Services, did: string, handle: string): Promise<AccountRow> {
-  const handleOf = services.actors.account(did)
-  const account = await handleOf.read()
-  if (!account) throw new Refusal('AccountNotFound', 'Account not found')
-  const pds = await services.pds(account.pdsDid)
-  await pds.updateHandle(did, handle)
-  const changed = await handleOf.setHandle(handle)
-  await services.actors.directory.completeHandleChange(did, handle)
+  const { account, directory } = services.actors
+  const before = await account(did).read()
+  if (!before) throw new Refusal('AccountNotFound', 'Account not found')
+  const pds = await services.pds(before.pdsDid)
+  try {
+    await pds.updateHandle(did, handle)
+  } catch (err) {
+    if (err instanceof PdsRefusal && before.handle !== null && before.handle !== handle) {
+      await publishHandle(services, did, before.handle)
+      await directory.abandonHandleChange(did)
+    }
+    throw err
+  }
+  const changed = await account(did).setHandle(handle)
+  await directory.completeHandleChange(did, handle)
   await services.identity.did.resolve(did, true).catch((err) => {
     services.log.warn({ err, did }, 'DID document not resolved')
   })

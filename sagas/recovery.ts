@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Services } from '../actors/services.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
 import { finishDeletion } from './account_life.ts'
@@ -13,41 +14,46 @@ import { settleSignUp } from './sign_up.ts'
  */
 export function startRecovery(services: Services): () => void {
   // Nobody works on anything yet: whatever is on record was interrupted.
-  void recover(services, 0)
-  const timer = setInterval(() => void recover(services, SAGA_ABANDONED), RECOVERY_INTERVAL)
-  timer.unref()
-  return () => clearInterval(timer)
+  const begun = Date.now()
+  const stopping = new AbortController()
+  const work = async () => {
+    for (let before = begun; !stopping.signal.aborted; ) {
+      await recover(services, before)
+      await wait(RECOVERY_INTERVAL, null, { signal: stopping.signal, ref: false }).catch(() => {})
+      before = Math.max(begun, Date.now() - SAGA_ABANDONED)
+    }
+  }
+  void work()
+  return () => stopping.abort()
 }
 
 /**
- * Settles what nobody has touched for `untouched` ms. What has happened at the PDS or on PLC is
+ * Settles what nobody has touched since `before`, in ms. What has happened at the PDS or on PLC is
  * finished at once; what has not is given up only when {@link SAGA_ABANDONED} has passed, since a
  * request of before the interruption may still be under way there.
  */
-export async function recover(services: Services, untouched: number): Promise<void> {
+export async function recover(services: Services, before: number): Promise<void> {
   const { actors, log } = services
-  const now = Date.now()
-  const isAbandoned = (since: number) => now - since >= SAGA_ABANDONED
+  const isAbandoned = (since: number) => Date.now() - since >= SAGA_ABANDONED
   try {
-    for (const signUp of await actors.directory.listAbandonedSignUps(now + 1 - untouched)) {
+    for (const signUp of await actors.directory.listAbandonedSignUps(before)) {
       const { did, updatedAt } = signUp
       await settleSignUp(services, signUp, isAbandoned(updatedAt))
         .then((outcome) => log.info({ did, outcome }, 'interrupted sign-up'))
         .catch((err) => log.warn({ err, did }, 'interrupted sign-up left for later'))
     }
-    for (const change of await actors.directory.listAbandonedHandleChanges(now + 1 - untouched)) {
-      const { did, newHandle, createdAt } = change
-      await settleHandleChange(services, did, newHandle, isAbandoned(createdAt))
+    for (const { did } of await actors.directory.listAbandonedHandleChanges(before)) {
+      await settleHandleChange(services, did, isAbandoned)
         .then((outcome) => log.info({ did, outcome }, 'interrupted handle change'))
         .catch((err) => log.warn({ err, did }, 'interrupted handle change left for later'))
     }
-    for (const change of await actors.directory.listAbandonedEmailChanges(now + 1 - untouched)) {
+    for (const change of await actors.directory.listAbandonedEmailChanges(before)) {
       const { did, newEmail } = change
       await settleEmailChange(services, did, newEmail)
         .then((outcome) => log.info({ did, outcome }, 'interrupted change of address'))
         .catch((err) => log.warn({ err, did }, 'interrupted change of address left for later'))
     }
-    for (const { did } of await actors.directory.listAbandonedDeletions(now + 1 - untouched)) {
+    for (const { did } of await actors.directory.listAbandonedDeletions(before)) {
       await finishDeletion(services, did)
         .then(() => log.info({ did }, 'interrupted deletion finished'))
         .catch((err) => log.warn({ err, did }, 'interrupted deletion left for later'))

@@ -13,9 +13,9 @@ import { decodeJwt } from 'jose'
 import * as lifetimes from '../../lifetimes.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../../tokens/refresh_token.ts'
+import { OneAtATime } from '../one_at_a_time.ts'
 import { isKeyWithdrawn } from './client_keys.ts'
 import { FetchedDocuments } from './fetched_documents.ts'
-import { OneAtATime } from './one_at_a_time.ts'
 
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']

@@ -14,10 +14,11 @@ import { assertAvailable } from './names.ts'
  * change that is under way may be repeated, but not be overtaken by another one: two could leave
  * one handle on PLC and the other here.
  *
+ * @returns whether it is repeated
  * @throws {Refusal} AccountNotFound, HandleNotAvailable, InvalidRequest
  */
-export function reserve(db: Db, did: string, newHandle: string): void {
-  transact(db, () => {
+export function reserve(db: Db, did: string, newHandle: string): { isRepeated: boolean } {
+  return transact(db, () => {
     if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
     assertAvailable(db, { handle: newHandle, did })
     const underWay = readHandleChange(db, did)
@@ -25,6 +26,7 @@ export function reserve(db: Db, did: string, newHandle: string): void {
       throw new Refusal('InvalidRequest', 'Another handle change is under way; try again later')
     }
     putHandleChange(db, { did, newHandle, createdAt: Date.now() })
+    return { isRepeated: underWay !== null }
   })
 }
 
@@ -35,5 +37,6 @@ export function complete(db: Db, did: string, handle: string): void {
   })
 }
 
+export const read = readHandleChange
 export const abandon = deleteHandleChange
 export const listAbandoned = listAbandonedHandleChanges

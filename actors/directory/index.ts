@@ -39,6 +39,7 @@ export const directoryFunctions = {
   listAbandonedSignUps: signUps.listAbandonedSignUps,
 
   reserveHandle: handleChanges.reserve,
+  readHandleChange: handleChanges.read,
   completeHandleChange: handleChanges.complete,
   abandonHandleChange: handleChanges.abandon,
   listAbandonedHandleChanges: handleChanges.listAbandoned,

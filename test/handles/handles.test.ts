@@ -7,6 +7,7 @@ import { newCredentials } from '../clients/headless_sign_in.ts'
 import { send } from '../gateway/test_gateway.ts'
 import { agentAt } from '../pass_through/agent.ts'
 import { type HttpsNames, startHttpsNames } from './https_names.ts'
+import { delayPost, interceptPost } from './intercept.ts'
 
 const OWN_HTTPS = 'alice.vestibule-people.com'
 const OWN_DNS = 'bob.vestibule-people.com'
@@ -153,6 +154,28 @@ test('a PDS that goes down meanwhile: nobody gets either handle, and it is finis
   await expect(change('third-hand.test')).rejects.toThrow('Another handle change is under way')
   await change(next)
   await other.com.atproto.identity.updateHandle({ handle: old })
+})
+
+test('a change that reaches PLC after its answer is lost: nobody else gets either handle', async () => {
+  const next = 'late-hand.test'
+  const operation = delayPost(network.plc.server, network.plc.url)
+  await expect(change(next)).rejects.toMatchObject({ status: 502, error: 'UpstreamFailure' })
+  const other = await agentAt(network.url, newCredentials('oth'))
+  for (const taken of [handle, next]) {
+    const asked = other.com.atproto.identity.updateHandle({ handle: taken })
+    await expect(asked).rejects.toThrow('Handle already taken')
+  }
+  const deliver = await operation
+  expect((await deliver()).status).toBe(200)
+  expect((await plcLog()).at(-1)).toBe(next)
+  await change(next)
+})
+
+test('a change that PLC refuses is over at once', async () => {
+  const next = 'no-hand.test'
+  interceptPost(network.plc.server, (_request, response) => response.writeHead(429).end())
+  await expect(change(next)).rejects.toMatchObject({ status: 502, error: 'UpstreamFailure' })
+  await change('yes-hand.test')
 })
 
 test('a change that the PDS refuses is taken back', async () => {
