@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Secp256k1Keypair } from '@atproto/crypto'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { Plc, plcSaidNo } from '../../identity/plc.ts'
+import { PlcClient } from '../../identity/plc_client.ts'
+import type { LoopbackServer } from '../../world/loopback.ts'
+import { startPlc } from '../../world/plc.ts'
+
+vi.mock(import('../../lifetimes.ts'), async (original) => ({
+  ...(await original()),
+  UPSTREAM_TIMEOUT: 300,
+}))
+
+let server: LoopbackServer
+let plc: Plc
+let did: string
+beforeAll(async () => {
+  server = await startPlc()
+  const key = await Secp256k1Keypair.create()
+  plc = new Plc(server.url, key)
+  const genesis = await plc.genesis({
+    handle: 'old.test',
+    signingKey: (await Secp256k1Keypair.create()).did(),
+    pds: 'https://pds.test',
+  })
+  await new PlcClient(server.url).sendOperation(genesis.did, genesis.op)
+  did = genesis.did
+})
+afterAll(() => server?.close())
+
+/** Keeps the next request waiting. */
+async function holdRequest(): Promise<{ release: () => void }> {
+  const { server: http } = server
+  const serve = http.listeners('request')[0] as (...args: unknown[]) => void
+  http.removeAllListeners('request')
+  const [request, response] = (await once(http, 'request')) as [IncomingMessage, ServerResponse]
+  http.on('request', serve)
+  return { release: () => serve(request, response) }
+}
+
+test('a directory that is silent is given up on, and no operation follows when it speaks', async () => {
+  const held = holdRequest()
+  const error = await plc.updateHandle(did, 'new.test').catch((err) => err)
+  expect(error).toMatchObject({ message: 'The PLC directory is unavailable' })
+  expect(plcSaidNo(error)).toBe(false)
+  const { release } = await held
+  release()
+
+  await plc.updateHandle(did, 'other.test')
+  expect(await plc.read(did)).toEqual({ handle: 'other.test' })
+  expect(await new PlcClient(server.url).getOperationLog(did)).toHaveLength(2)
+})
+
+test('a directory that refuses says so', async () => {
+  const error = await plc.updateHandle('did:plc:nobody', 'new.test').catch((err) => err)
+  expect(error).toMatchObject({ message: 'The PLC directory is unavailable' })
+  expect(plcSaidNo(error)).toBe(true)
+  expect(await plc.read('did:plc:nobody')).toBeNull()
+})
