@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { Refusal } from '../errors.ts'
 import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../lifetimes.ts'
 import type { Secrets } from '../secrets.ts'
+import { Es256k } from './es256k.ts'
+import { readJwt, signJwt } from './jwt.ts'
 
 /** Scopes of the JWTs of `com.atproto.server.createSession`. */
 export const LegacyScope = {
@@ -37,11 +38,11 @@ export type LegacyClaims = { did: string; audience: string; scope: LegacyScope; 
  * ES256K without a key id, access tokens for the PDS, refresh tokens for the entryway.
  */
 export class LegacyTokens {
-  readonly #secrets: Secrets
+  readonly #key: Es256k
   readonly #entrywayDid: string
 
   constructor(secrets: Secrets, entrywayDid: string) {
-    this.#secrets = secrets
+    this.#key = new Es256k(secrets)
     this.#entrywayDid = entrywayDid
   }
 
@@ -52,56 +53,53 @@ export class LegacyTokens {
     jti: string
   }): Promise<{ accessJwt: string; refreshJwt: string; refreshExpiresAt: number }> {
     const now = Date.now()
+    const refreshExpiresAt = now + LEGACY_REFRESH_TOKEN
+    const iat = seconds(now)
+    const { did: sub, scope, jti } = session
     const [accessJwt, refreshJwt] = await Promise.all([
-      this.#sign('at+jwt', { scope: session.scope }, now + LEGACY_ACCESS_TOKEN, {
-        did: session.did,
-        audience: session.pdsDid,
+      this.#sign(ACCESS, {
+        scope,
+        sub,
+        aud: session.pdsDid,
+        iat,
+        exp: seconds(now + LEGACY_ACCESS_TOKEN),
       }),
-      this.#sign(
-        'refresh+jwt',
-        { scope: LegacyScope.Refresh, jti: session.jti },
-        now + LEGACY_REFRESH_TOKEN,
-        { did: session.did, audience: this.#entrywayDid },
-      ),
+      this.#sign(REFRESH, {
+        scope: LegacyScope.Refresh,
+        jti,
+        sub,
+        aud: this.#entrywayDid,
+        iat,
+        exp: seconds(refreshExpiresAt),
+      }),
     ])
-    return { accessJwt, refreshJwt, refreshExpiresAt: now + LEGACY_REFRESH_TOKEN }
+    return { accessJwt, refreshJwt, refreshExpiresAt }
   }
 
   /** @throws {Refusal} ExpiredToken, InvalidToken */
   verifyAccess(jwt: string): Promise<LegacyClaims> {
-    return this.#verify(jwt, { typ: 'at+jwt' })
+    return this.#verify(jwt, ACCESS)
   }
 
   /** @throws {Refusal} ExpiredToken, InvalidToken */
-  verifyRefresh(jwt: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
-    return this.#verify(jwt, {
-      typ: 'refresh+jwt',
-      audience: this.#entrywayDid,
-      ...(allowExpired ? { clockTolerance: Number.POSITIVE_INFINITY } : {}),
-    })
+  async verifyRefresh(jwt: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
+    const claims = await this.#verify(jwt, REFRESH, { allowExpired })
+    if (claims.audience !== this.#entrywayDid) throw notVerified()
+    return claims
   }
 
-  #sign(
-    typ: string,
-    claims: JWTPayload,
-    expiresAt: number,
-    about: { did: string; audience: string },
-  ) {
-    return new SignJWT(claims)
-      .setProtectedHeader({ typ, alg: 'ES256K' })
-      .setSubject(about.did)
-      .setAudience(about.audience)
-      .setIssuedAt()
-      .setExpirationTime(Math.floor(expiresAt / 1000))
-      .sign(this.#secrets.jwtPrivateKey)
+  #sign(typ: string, claims: object): Promise<string> {
+    return signJwt(this.#key, { typ, alg: 'ES256K' }, claims)
   }
 
-  async #verify(jwt: string, options: Parameters<typeof jwtVerify>[2]): Promise<LegacyClaims> {
-    const { payload } = await jwtVerify(jwt, this.#secrets.jwtPublicKey, options).catch((err) => {
-      if (err instanceof errors.JWTExpired) throw new Refusal('ExpiredToken', 'Token has expired')
-      throw new Refusal('InvalidToken', 'Token could not be verified')
-    })
-    const { sub, aud, scope, jti, lxm, cnf } = payload
+  async #verify(jwt: string, typ: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
+    const read = await readJwt(this.#key, jwt)
+    if (read?.header.typ !== typ) throw notVerified()
+    const { sub, aud, scope, jti, lxm, cnf, exp } = read.claims
+    if (typeof exp !== 'number') throw notVerified()
+    if (!allowExpired && exp <= seconds(Date.now())) {
+      throw new Refusal('ExpiredToken', 'Token has expired')
+    }
     const isLegacy = lxm === undefined && cnf === undefined
     if (!isLegacy || typeof sub !== 'string' || typeof aud !== 'string') {
       throw new Refusal('InvalidToken', 'Malformed token')
@@ -112,3 +110,12 @@ export class LegacyTokens {
     return { did: sub, audience: aud, scope: scope as LegacyScope, jti: jti ?? null }
   }
 }
+
+/** Media types of the two JWTs. */
+const ACCESS = 'at+jwt'
+const REFRESH = 'refresh+jwt'
+
+const notVerified = () => new Refusal('InvalidToken', 'Token could not be verified')
+
+/** As JWTs count time (RFC 7519 section 2, NumericDate). */
+const seconds = (ms: number) => Math.floor(ms / 1000)

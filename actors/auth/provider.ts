@@ -1,10 +1,11 @@
-import { JoseKey, LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
+import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
 import * as lifetimes from '../../lifetimes.ts'
 import { createStores } from '../../stores/index.ts'
 import type { Db } from '../../stores/sql/database.ts'
 import type { Services } from '../services.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
+import { SigningKey } from './signing_key.ts'
 
 /** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
 const PRIMARY_COLOR = '#5b9dff'
@@ -19,8 +20,7 @@ export async function createProvider(db: Db, services: Services): Promise<Entryw
 
   return new EntrywayProvider({
     issuer: settings.publicUrl,
-    // Without a key id: the PDS loads the public half without one, too.
-    keyset: [await JoseKey.fromKeyLike(secrets.jwtPrivateKey, undefined, 'ES256K')],
+    keyset: [await SigningKey.of(secrets)],
     store: createStores(db, services),
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
