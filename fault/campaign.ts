@@ -9,8 +9,15 @@ import { type Crash, type Fault, type Outage, takeHold } from './faults.ts'
 
 /** Milliseconds in which a restarted program finishes what was left half-made. */
 const FINISH = 10_000
-/** ... and undoes what has not come to anything; a minute more for the machine. */
+/** ... and undoes what has not come to anything; half a minute more for the machine. */
 const UNDO = SAGA_ABANDONED + RECOVERY_INTERVAL + 30_000
+/**
+ * How long people in doubt wait for what a restarted program finishes, in ms. After an outage it would
+ * be until {@link UNDO}: they go on without.
+ */
+const IN_DOUBT = { crash: 3_000, outage: 500 }
+/** In which what an outage kept from it is tried again, in ms; likewise. */
+const TRY_AGAIN = RECOVERY_INTERVAL + 30_000
 /** For what was asked of a PDS or of PLC, and may yet happen. */
 const MAY_TAKE_LONG = /^the (sign-up of|change to) .* is left over$/
 /** People at a time. */
@@ -64,6 +71,9 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
   })
   const crowd = new Crowd(network, app)
   const drain = () => crowd.complaints.splice(0)
+  let wellSince = 0
+  /** How old what is half-made may be: it was in vain to settle it in an outage. */
+  const patience = () => (Date.now() - wellSince < TRY_AGAIN ? Number.POSITIVE_INFINITY : UNDO)
 
   return {
     network,
@@ -73,8 +83,8 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
       const problem = await (fault.kind === 'crash' ? crash(fault) : suffer(fault))
         .then(() => [])
         .catch((err: Error) => [err.message])
-      await crowd.prove()
-      const broken = [...problem, ...drain(), ...(await findings({ patience: UNDO }))]
+      await crowd.prove({ patience: IN_DOUBT[fault.kind] })
+      const broken = [...problem, ...drain(), ...(await findings({ patience: patience() }))]
       return { name: fault.name, broken, duration: performance.now() - begun }
     },
     proveEverybody: async () => {
@@ -95,13 +105,14 @@ export async function startCampaign(options: { split?: boolean } = {}): Promise<
       ),
     ]).finally(() => network.vestibule.start())
     // Before anybody comes back and mends it.
-    const found = await findings({ patience: UNDO })
+    const found = await findings({ patience: patience() })
     if (found.length > 0) throw new Error(found.join('; '))
   }
 
   async function suffer(outage: Outage): Promise<void> {
     await outage.begin(network, peers)
     const deeds = await crowd.tryAll(actions).finally(() => outage.end(network, peers))
+    wellSince = Date.now()
     await untilHealthy(network.url)
     for (const action of outage.prevents) {
       const tried = deeds.filter((deed) => deed.action === action)

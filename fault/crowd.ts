@@ -103,10 +103,10 @@ export class Crowd {
   }
 
   /** Proves everything that was promised to those who were there, and to one from before. */
-  async prove(): Promise<void> {
+  async prove({ patience }: { patience: number }): Promise<void> {
     const people = new Set(this.#people)
     if (this.#everybody.size > 0) people.add(pick([...this.#everybody]))
-    await this.#prove([...people])
+    await this.#prove([...people], patience)
     for (const person of this.#people) {
       if (person.did !== null || person.inDoubt.size > 0) this.#everybody.add(person)
     }
@@ -118,18 +118,18 @@ export class Crowd {
    * @returns how many people there are
    */
   async proveEverybody(): Promise<number> {
-    await this.#prove([...this.#everybody])
+    await this.#prove([...this.#everybody], 0)
     for (const { inDoubt, credentials } of this.#everybody) {
       if (inDoubt.size > 0) this.complaints.push(`${credentials.handle} stays half-made`)
     }
     return this.#everybody.size
   }
 
-  async #prove(people: Person[]): Promise<void> {
+  async #prove(people: Person[], patience: number): Promise<void> {
     const queue = people.values()
     const worker = async () => {
       for (const person of queue) {
-        this.complaints.push(...(await prove(person, this.#app, this.#network)))
+        this.complaints.push(...(await prove(person, this.#app, this.#network, patience)))
       }
     }
     await Promise.all(Array.from({ length: 4 }, worker))

@@ -65,10 +65,11 @@ export function crashAt({ name, by, at }: KillPoint): Crash {
   }
 }
 
-export function crashAnywhere(which: ProcessName): Crash {
+/** @param which all of them unless given */
+export function crashAnywhere(which?: ProcessName): Crash {
   return {
     kind: 'crash',
-    name: `${which}, at random`,
+    name: `${which ?? 'everything'}, at random`,
     by: null,
     strike: async ({ vestibule }) => {
       await wait(Math.random() * RANDOM)

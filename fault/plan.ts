@@ -7,7 +7,7 @@ import {
   locked,
   peerOutage,
 } from './faults.ts'
-import { killPoints } from './kill_points.ts'
+import { type KillPoint, killPoints } from './kill_points.ts'
 
 /**
  * What the servers around can do to it. PLC is never another server that says yes to everything: a
@@ -33,20 +33,30 @@ export const outages: readonly Fault[] = [
 /** What a network with one process, and one with a gateway of its own, go through. */
 export type Plan = { together: Fault[]; split: Fault[] }
 
+/** What the two processes of a split program go through in turn; the runner also at kill points. */
+const apart = (turn: number): Fault => {
+  const points = killPoints.filter(({ at }) => at.when === 'committed')
+  const kinds = [
+    crashAnywhere('gateway'),
+    crashAnywhere('runner'),
+    crashAnywhere(),
+    crashAt(points[turn % points.length] as KillPoint),
+  ]
+  const fault = kinds[turn % kinds.length] as Fault
+  return { ...fault, name: `two processes: ${fault.name}` }
+}
+
 /**
- * `times` faults: every outage, every kill point and the gateway and runner of a split program
- * again and again, the rest at random.
+ * `times` faults: every outage, every kill point, the gateway and runner of a split program again
+ * and again, the rest at random.
  */
 export function plan(times: number): Plan {
   const crashes = killPoints.map(crashAt)
-  const apart = Math.floor(times / 8)
-  const split = Array.from({ length: apart }, (_, i) =>
-    crashAnywhere(i % 2 === 0 ? 'gateway' : 'runner'),
-  )
+  const split = Array.from({ length: Math.floor(times / 8) }, (_, turn) => apart(turn))
   const named = [...crashes, ...outages]
-  const left = Math.max(0, times - apart - named.length)
+  const left = Math.max(0, times - split.length - named.length)
   const more = Array.from({ length: left }, (_, i) =>
-    i % 2 === 0 ? crashAnywhere('runner') : (crashes[i % crashes.length] as Fault),
+    i % 2 === 0 ? crashAnywhere() : (crashes[Math.floor(i / 2) % crashes.length] as Fault),
   )
-  return { together: [...named, ...more].slice(0, times - apart), split }
+  return { together: [...named, ...more].slice(0, times - split.length), split }
 }

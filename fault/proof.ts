@@ -7,20 +7,21 @@ import type { Person } from './person.ts'
 import { proveLegacy, proveOAuth } from './proof_of_sessions.ts'
 
 /**
- * How long, in milliseconds, the program has to finish what a fault left half-made. What it has to
- * undo takes longer: nobody knows at first whether a request is still under way at the PDS.
- */
-const FINISH = 3_000
-
-/**
  * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
  * sign-up or handle change is neither finished nor undone yet, it stays in doubt
  * ({@link Person.inDoubt}).
+ *
+ * @param patience how long, in milliseconds, the program has to finish what a fault left half-made
  */
-export async function prove(person: Person, app: OAuthApp, network: Network): Promise<string[]> {
+export async function prove(
+  person: Person,
+  app: OAuthApp,
+  network: Network,
+  patience: number,
+): Promise<string[]> {
   const broken: string[] = []
   const report = (sentence: string) => broken.push(`${person.credentials.handle}: ${sentence}`)
-  const proof = { person, app, network, report }
+  const proof = { person, app, network, patience, report }
   await proveAccount(proof)
   if (person.did === null) return broken
   person.isWaiting ||= person.handleInDoubt !== null || person.emailInDoubt !== null
@@ -38,6 +39,7 @@ export type Proof = {
   person: Person
   app: OAuthApp
   network: Network
+  patience: number
   report: (sentence: string) => void
 }
 
@@ -47,11 +49,11 @@ const signIn = (network: Network, identifier: string, password: string) =>
   )
 
 /** An acknowledged sign-up can sign in; of any other, either all is there or nothing. */
-async function proveAccount({ person, network, report }: Proof): Promise<void> {
+async function proveAccount({ person, network, patience, report }: Proof): Promise<void> {
   const { credentials } = person
   if (person.did === null) {
     if (!person.inDoubt.has('account')) return
-    const settled = await until(async () => {
+    const settled = await until(patience, async () => {
       const signedIn = await signIn(network, credentials.handle, credentials.password)
       if ('done' in signedIn) return String(signedIn.done.did)
       const again = await attempt(() => headlessSignUp(network.url, credentials))
@@ -68,7 +70,7 @@ async function proveAccount({ person, network, report }: Proof): Promise<void> {
 }
 
 /** Directory, PLC and PDS name the account alike: as acknowledged or, in doubt, one way or the other. */
-async function proveHandle({ person, network, report }: Proof): Promise<void> {
+async function proveHandle({ person, network, patience, report }: Proof): Promise<void> {
   const did = person.did as string
   const { handleInDoubt, credentials } = person
   const candidates = [credentials.handle, ...(handleInDoubt === null ? [] : [handleInDoubt])]
@@ -90,7 +92,7 @@ async function proveHandle({ person, network, report }: Proof): Promise<void> {
     const published = (plc as { alsoKnownAs: string[] }).alsoKnownAs[0]?.replace('at://', '')
     return [...names, published, String(repo.handle)]
   }
-  const agreed = await until(async () => {
+  const agreed = await until(patience, async () => {
     const names = await seen()
     return names.length === 3 && new Set(names).size === 1 ? (names[0] as string) : null
   })
@@ -103,10 +105,10 @@ async function proveHandle({ person, network, report }: Proof): Promise<void> {
   person.handleInDoubt = null
 }
 
-async function proveEmail({ person, network, report }: Proof): Promise<void> {
+async function proveEmail({ person, network, patience, report }: Proof): Promise<void> {
   const { credentials, emailInDoubt } = person
   const candidates = [credentials.email, ...(emailInDoubt === null ? [] : [emailInDoubt])]
-  const agreed = await until(async () => {
+  const agreed = await until(patience, async () => {
     const answers = await Promise.all(
       candidates.map(async (email) => {
         const signedIn = await signIn(network, email, credentials.password)
@@ -121,9 +123,9 @@ async function proveEmail({ person, network, report }: Proof): Promise<void> {
   person.emailInDoubt = null
 }
 
-/** Asks again until there is an answer; null after {@link FINISH}. */
-async function until<T>(ask: () => Promise<T | null>): Promise<T | null> {
-  const deadline = Date.now() + FINISH
+/** Asks again until there is an answer; null after `patience` ms. */
+async function until<T>(patience: number, ask: () => Promise<T | null>): Promise<T | null> {
+  const deadline = Date.now() + patience
   for (;;) {
     const answer = await ask().catch(() => null)
     if (answer !== null || Date.now() > deadline) return answer
