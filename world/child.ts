@@ -13,6 +13,9 @@ export const childArguments = [
   ...preload('./exit_with_parent.ts'),
 ]
 
+/** Compiled code of children that ended by themselves, so that the next ones start sooner. */
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/world', import.meta.url))
+
 /**
  * The environment of a child process: the `variables`, trust in `ca`, TXT records
  * from `dns`, and nothing of the developer's own shell but where programs and
@@ -27,6 +30,7 @@ export function childEnvironment(
     PATH,
     HOME,
     TMPDIR,
+    NODE_COMPILE_CACHE: compileCache,
     NODE_EXTRA_CA_CERTS: ca?.certFile,
     WORLD_DNS: dns?.address,
     ...variables,
