@@ -80,7 +80,7 @@ export const SWEEP_INTERVAL = 60 * SECOND
 /** A sign-up or handle change that nobody works on any more is finished or undone after this. */
 export const SAGA_ABANDONED = 2 * MINUTE
 
-/** How often it is looked for those. */
+/** How often it is looked for those, and for accounts that are not active on their PDS. */
 export const RECOVERY_INTERVAL = 60 * SECOND
 
 /** How long an account's audit trail goes back. */

@@ -75,7 +75,7 @@ async function checkAuthorizationServer({ url }: Pick<Pds, 'url'>, { settings }:
 
 async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): Looked {
   try {
-    await new PdsClient(pds).hasAccount(NOBODY)
+    await new PdsClient(pds).readStanding(NOBODY)
     return { state: 'ok', found: 'it is accepted' }
   } catch (err) {
     return {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as accounts from './accounts.ts'
 import * as clients from './clients.ts'
+import * as compare from './compare.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as pdses from './pdses.ts'
@@ -18,6 +19,7 @@ export const commands = {
   'account/take-down': accounts.takeDown,
   'account/delete': accounts.remove,
   'account/audit': accounts.audit,
+  'account/compare': compare.compare,
   'account/sessions': sessions.list,
   'account/revoke': sessions.revoke,
 

@@ -5,6 +5,12 @@ import { UnavailableError } from '../errors.ts'
 import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
 import type { Pds } from '../stores/sql/directory/pds.ts'
 
+/** The most that `com.atproto.sync.listRepos` answers at once. */
+const REPOS_PER_PAGE = 1_000
+
+/** How an account stands. `takedownRef` is null unless it is taken down. */
+export type Standing = { takedownRef: string | null; isDeactivated: boolean }
+
 /** The calls an entryway makes to a PDS behind it, as its operator. */
 export class PdsClient {
   readonly pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>
@@ -50,16 +56,33 @@ export class PdsClient {
     )
   }
 
-  /** Whether the PDS holds this account. */
-  async hasAccount(did: string): Promise<boolean> {
+  /** How the PDS has an account; null where it has none of that DID. */
+  async readStanding(did: string): Promise<Standing | null> {
     try {
-      await this.#ask(() =>
-        this.#api.com.atproto.admin.getAccountInfo({ did }, { headers: this.#admin }),
+      const { data } = await this.#ask(() =>
+        this.#api.com.atproto.admin.getSubjectStatus({ did }, { headers: this.#admin }),
       )
-      return true
+      return {
+        takedownRef: data.takedown?.applied ? (data.takedown.ref ?? '') : null,
+        isDeactivated: data.deactivated?.applied ?? false,
+      }
     } catch (err) {
-      if (err instanceof PdsRefusal && err.status === 400) return false
+      if (err instanceof PdsRefusal && err.error === 'NotFound') return null
       throw err
+    }
+  }
+
+  /** Every account that the PDS has and that is not active, with why (`takendown`, …). */
+  async *listInactive(): AsyncGenerator<{ did: string; status: string }> {
+    for (let cursor: string | undefined; ; ) {
+      const { data } = await this.#ask(() =>
+        this.#api.com.atproto.sync.listRepos({ limit: REPOS_PER_PAGE, ...(cursor && { cursor }) }),
+      )
+      for (const { did, active, status } of data.repos) {
+        if (active === false) yield { did, status: status ?? 'inactive' }
+      }
+      cursor = data.cursor
+      if (!cursor) return
     }
   }
 

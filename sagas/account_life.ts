@@ -17,8 +17,10 @@ export async function deactivateAccount(
 ): Promise<AccountRow> {
   const account = await existing(services, did)
   const pds = await services.pds(account.pdsDid)
-  await pds.updateStatus(did, { deactivated: true })
-  return services.actors.account(did).deactivate(options)
+  return services.inTurn.run(did, async () => {
+    await pds.updateStatus(did, { deactivated: true })
+    return services.actors.account(did).deactivate(options)
+  })
 }
 
 /** @throws {Refusal} AccountTakedown */
@@ -28,20 +30,31 @@ export async function activateAccount(services: Services, did: string): Promise<
     throw new Refusal('AccountTakedown', 'Account has been taken down')
   }
   const pds = await services.pds(account.pdsDid)
-  await pds.updateStatus(did, { deactivated: false })
-  return services.actors.account(did).activate()
+  return services.inTurn.run(did, async () => {
+    await pds.updateStatus(did, { deactivated: false })
+    return services.actors.account(did).activate()
+  })
 }
 
-/** Takes an account down, its sessions first; `ref` null lifts the takedown. */
+/**
+ * Takes an account down, its sessions first; `ref` null lifts the takedown, on the PDS first:
+ * nobody is in who is taken down there.
+ */
 export async function takeDownAccount(
   services: Services,
   did: string,
   ref: string | null,
 ): Promise<void> {
   const account = await existing(services, did)
-  await services.actors.account(did).takeDown(ref)
   const pds = await services.pds(account.pdsDid)
-  await pds.updateStatus(did, { takedownRef: ref })
+  const { account: handle, directory } = services.actors
+  await services.inTurn.run(did, async () => {
+    // From now on it is the entryway's: what the PDS does about it is not followed.
+    await directory.deleteFollowedTakedown(did)
+    if (ref !== null) await handle(did).takeDown(ref)
+    await pds.updateStatus(did, { takedownRef: ref })
+    if (ref === null) await handle(did).takeDown(null)
+  })
 }
 
 /**
@@ -66,7 +79,7 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   const entry = await directory.find(did)
   if (!entry) return
   const pds = await services.pds(entry.pdsDid)
-  if (await pds.hasAccount(did)) {
+  if (await pds.readStanding(did)) {
     await pds.deleteAccount(did).catch(async (err) => {
       if (!(err instanceof PdsRefusal)) throw err
       await directory.abandonDeletion(did)

@@ -4,21 +4,24 @@ import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
+import { PdsWatch } from './pds_watch.ts'
 import { settleSignUp } from './sign_up.ts'
 
 /**
- * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now, and then from
- * time to time those that got stuck.
+ * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now,
+ * and then from time to time those that got stuck; and follows what was done on the PDSes directly.
  *
  * @returns what ends it
  */
 export function startRecovery(services: Services): () => void {
   // Nobody works on anything yet: whatever is on record was interrupted.
   const begun = Date.now()
+  const watch = new PdsWatch(services)
   const stopping = new AbortController()
   const work = async () => {
     for (let before = begun; !stopping.signal.aborted; ) {
       await recover(services, before)
+      await watch.look()
       await wait(RECOVERY_INTERVAL, null, { signal: stopping.signal, ref: false }).catch(() => {})
       before = Math.max(begun, Date.now() - SAGA_ABANDONED)
     }

@@ -92,7 +92,7 @@ export async function settleSignUp(
   const { directory } = services.actors
   if (signUp.step === 'creating' && signUp.did !== null) {
     const client = await services.pds(signUp.pdsDid)
-    if (await client.hasAccount(signUp.did)) {
+    if (await client.readStanding(signUp.did)) {
       await finish(services, signUp)
       return 'finished'
     }

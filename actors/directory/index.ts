@@ -1,6 +1,7 @@
 import { actor } from 'rivetkit'
 import * as entries from '../../stores/sql/directory/account.ts'
 import * as deletions from '../../stores/sql/directory/deletion.ts'
+import * as followed from '../../stores/sql/directory/followed_takedown.ts'
 import * as pdses from '../../stores/sql/directory/pds.ts'
 import * as resets from '../../stores/sql/directory/reset_token.ts'
 import { directorySchema } from '../../stores/sql/directory/schema.ts'
@@ -29,6 +30,10 @@ export const directoryFunctions = {
   beginDeletion: deletions.putDeletion,
   abandonDeletion: deletions.deleteDeletion,
   listAbandonedDeletions: deletions.listAbandonedDeletions,
+  putFollowedTakedown: followed.putFollowedTakedown,
+  readFollowedTakedown: followed.readFollowedTakedown,
+  deleteFollowedTakedown: followed.deleteFollowedTakedown,
+  listFollowedTakedowns: followed.listFollowedTakedowns,
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 

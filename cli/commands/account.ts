@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
 import { sheet, table, when } from '../output.ts'
+import { addCompareCommand } from './account_compare.ts'
 
 const ACCOUNT = 'handle, DID or e-mail address'
 
@@ -118,6 +119,8 @@ export function addAccountCommands(program: Command): void {
         output.result(deleted, () => `${handle ?? did} is deleted`)
       }),
     )
+
+  addCompareCommand(account)
 
   account
     .command('audit')

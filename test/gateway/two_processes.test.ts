@@ -18,9 +18,11 @@ const asked = Promise.withResolvers<() => void>()
 beforeAll(async () => {
   folder = await makeTemporaryFolder('two-processes')
   const told = Promise.withResolvers<void>()
-  pds = await listenOnLoopback(async (_request, response) => {
-    asked.resolve(told.resolve)
-    await told.promise
+  pds = await listenOnLoopback(async (request, response) => {
+    if (request.method === 'POST') {
+      asked.resolve(told.resolve)
+      await told.promise
+    }
     response.writeHead(500).end()
   })
   const port = await freePort()

@@ -82,4 +82,11 @@ export const directorySchema: readonly Migration[] = [
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Accounts that were taken down on their PDS directly, and so here: lifted there, lifted here.
+  CREATE TABLE followed_takedown (
+    did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
+    ref TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ]

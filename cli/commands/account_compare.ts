@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { CommandOutput } from '../../operator/commands.ts'
+import { online } from '../action.ts'
+import { CliError } from '../errors.ts'
+
+type Difference = CommandOutput<'account/compare'>['differences'][number]
+
+export function addCompareCommand(account: Command): void {
+  account
+    .command('compare')
+    .description(
+      'Find accounts that stand otherwise on their PDS; follow the PDS where that is safe',
+    )
+    .action(
+      online(async (operator, output) => {
+        const differences: Difference[] = []
+        let compared = 0
+        for (let after: string | null = ''; after !== null; ) {
+          const page: CommandOutput<'account/compare'> = await operator('account/compare', {
+            after,
+          })
+          differences.push(...page.differences)
+          compared += page.compared
+          after = page.next
+        }
+        output.result({ compared, differences }, toLines)
+        const left = differences.filter(({ mend }) => mend !== null).length
+        if (left > 0) throw new CliError(`${left} of ${compared} accounts to mend`)
+      }),
+    )
+}
+
+function toLines({ compared, differences }: { compared: number; differences: Difference[] }) {
+  return [
+    `${compared} accounts compared with their PDSes`,
+    ...differences.map(({ did, handle, found }) => `- ${handle ?? did}: ${found}`),
+    ...differences
+      .filter(({ mend }) => mend !== null)
+      .map(({ did, handle, mend }) => `To mend ${handle ?? did}: ${mend}`),
+  ].join('\n')
+}

@@ -1,0 +1,67 @@
+import type { Services } from '../actors/services.ts'
+import type { Standing } from '../pds/client.ts'
+import type { AccountRow } from '../stores/sql/account/profile.ts'
+
+/** What was done here because of what was done on the PDS. */
+export type Followed = 'taken down' | 'takedown lifted' | 'deactivated' | 'activated'
+
+/** How an account stands here and on its PDS, after {@link followPds}; null where there is none. */
+export type Compared = { here: AccountRow; there: Standing | null; followed: Followed[] }
+
+/**
+ * Does here what was done to an account on its PDS: the PDS tells nobody. A takedown there is one
+ * here, and is lifted here when it is lifted there, but one that began here stays. Deactivations
+ * are the PDS's in any case: whoever deactivates here does so there first.
+ *
+ * An account that the PDS has no more stays as it is: a PDS with the wrong disk has none either.
+ *
+ * @throws {UnavailableError} when the PDS does not answer
+ */
+export async function followPds(services: Services, did: string): Promise<Compared | null> {
+  const { directory, account } = services.actors
+  const entry = await directory.find(did)
+  if (!entry) return null
+  const pds = await services.pds(entry.pdsDid)
+  return services.inTurn.run(did, async () => {
+    const [before, there] = await Promise.all([account(did).read(), pds.readStanding(did)])
+    if (!before) return null
+    const followed = there ? await follow(services, before, there) : []
+    for (const what of followed) services.log.info({ did }, `${what} as on its PDS`)
+    const here = followed.length > 0 ? await account(did).read() : before
+    return here && { here, there, followed }
+  })
+}
+
+async function follow(
+  { actors }: Services,
+  here: AccountRow,
+  there: Standing,
+): Promise<Followed[]> {
+  const { did } = here
+  const account = actors.account(did)
+  const followed: Followed[] = []
+  let isTakenDown = here.takedownRef !== null
+  if (!isTakenDown && there.takedownRef !== null) {
+    // The pointer first: one without a takedown is harmless, the reverse could not be lifted.
+    await actors.directory.putFollowedTakedown(did, there.takedownRef)
+    await account.takeDown(there.takedownRef)
+    followed.push('taken down')
+    isTakenDown = true
+  } else if (isTakenDown && there.takedownRef === null) {
+    const ref = await actors.directory.readFollowedTakedown(did)
+    if (ref === here.takedownRef) {
+      await account.takeDown(null)
+      await actors.directory.deleteFollowedTakedown(did)
+      followed.push('takedown lifted')
+      isTakenDown = false
+    }
+  }
+  if (here.deactivatedAt === null && there.isDeactivated) {
+    await account.deactivate({ deleteAfter: null, deleteCredentials: false })
+    followed.push('deactivated')
+  } else if (here.deactivatedAt !== null && !there.isDeactivated && !isTakenDown) {
+    await account.activate()
+    followed.push('activated')
+  }
+  return followed
+}
