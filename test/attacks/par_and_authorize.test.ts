@@ -5,6 +5,7 @@ import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { type HostedClient, hostNativeClient } from '../clients/hosted_client.ts'
+import { loopbackClientId } from '../clients/oauth_app.ts'
 import {
   Attacker,
   consent,
@@ -127,6 +128,20 @@ describe('6. a pushed request that asks for too much', () => {
       await expectPushWorks()
     },
   )
+
+  test('scope "openid" of a client that declares it: invalid_scope', async () => {
+    const scope = 'atproto openid'
+    const { redirectUri } = attacker
+    const clientId = loopbackClientId(redirectUri, scope)
+    const declaring = new Attacker(network, { clientId, redirectUri })
+    expect(await declaring.push(key, { fields: { scope } })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope' },
+    })
+    expect(await declaring.push(key, { fields: { scope: 'atproto' } })).toMatchObject({
+      status: 201,
+    })
+  })
 
   test('the implicit grant: refused', async () => {
     const answer = await attacker.push(key, { fields: { response_type: 'token' } })
