@@ -35,10 +35,14 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort)
     stop = await start(settings, log)
   } catch (err) {
-    if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
-    else console.error(err instanceof Error ? err.message : err)
-    process.exit(1)
+    giveUp(err)
   }
+}
+
+function giveUp(err: unknown): void {
+  if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
+  else console.error(err instanceof Error ? err.message : err)
+  process.exit(1)
 }
 
 /** What the actors of this process are given. */
@@ -50,7 +54,8 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
     publicUrl: settings.publicUrl,
     log,
   })
-  return { settings, secrets: await loadSecrets(settings), mailer, log, inFlight: new InFlight() }
+  const secrets = await loadSecrets(settings)
+  return { settings, secrets, mailer, log, inFlight: new InFlight(), refuse: giveUp }
 }
 
 /** Closes what {@link prepareRunner} and the actors opened. */

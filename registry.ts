@@ -5,7 +5,9 @@ import { createClient } from 'rivetkit/client'
 import { accountActor } from './actors/account/index.ts'
 import { AuthConnection, type RivetConnection } from './actors/auth/connection.ts'
 import type { AuthActor } from './actors/auth/envelope.ts'
+import { AuthActorsInTurn, type OneAuthActor } from './actors/auth/in_turn.ts'
 import { authActor } from './actors/auth/index.ts'
+import { assertNumber } from './actors/auth/number.ts'
 import { directoryActor } from './actors/directory/index.ts'
 import { accountsActor } from './actors/engine/accounts.ts'
 import { connectEngineActors, type EngineClient } from './actors/engine/actors.ts'
@@ -21,9 +23,6 @@ const MAX_INCOMING = 256 * 1024
 /** Bytes of a message from an actor: the largest asset of the sign-in pages, with room. */
 const MAX_OUTGOING = 4 * 1024 * 1024
 
-/** Which auth actor answers; there is one. */
-const AUTH_KEY = ['0']
-
 /** Where the actors of a runner live and how they are reached. */
 export type Host =
   /** In this process only; nothing listens. */
@@ -36,7 +35,7 @@ export type Host =
 /**
  * Registers the actors and starts a runner for them.
  *
- * @returns the auth actor as a gateway in the same process reaches it
+ * @returns the auth actors as a gateway in the same process reaches it
  */
 export async function startRunner(runner: Runner, host: Host): Promise<AuthActor> {
   const { settings } = runner
@@ -59,6 +58,11 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       accounts: accountsActor(runner),
     }
     setup({ ...common, use, endpoint: settings.rivetEndpoint as string }).startRunner()
+    void actors
+      .auth(0)
+      .authActors()
+      .then((known) => assertNumber(runner, known))
+      .catch(() => {})
     return connectEngineAuth(settings, secret)
   }
 
@@ -84,25 +88,32 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   }
 
   setup({ ...common, use, driver: processHost.driver, serveManager: false }).startRunner()
-  return processHost.client.auth.getOrCreate(AUTH_KEY) as AuthActor
+  return new AuthActorsInTurn(
+    (number) => processHost.client.auth.getOrCreate([String(number)]) as OneAuthActor,
+  )
 }
 
-/** The auth actor on an engine. */
+/** The auth actors on an engine. */
 export function connectEngineAuth(settings: Settings, secret: string): AuthActor {
-  return overLine(new Line(engineClient(settings).auth, AUTH_KEY, secret)) as AuthActor
+  const { auth } = engineClient(settings)
+  return new AuthActorsInTurn(
+    (number) => overLine(new Line(auth, [String(number)], secret)) as OneAuthActor,
+  )
 }
 
 function engineClient({ rivetEndpoint }: Settings): EngineClient {
   return createClient({ endpoint: rivetEndpoint as string }) as unknown as EngineClient
 }
 
-/** The auth actor behind the actor port, over one persistent connection. */
-export function connectAuth(settings: Settings, secret: string): AuthConnection {
+/** The auth actors behind the actor port, over one persistent connection each. */
+export function connectAuth(settings: Settings, secret: string): AuthActorsInTurn {
   const endpoint = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
   // The port would name itself without the path.
   const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as AuthClient
-  const handle = client.auth.getOrCreate(AUTH_KEY, { params: { secret } })
-  return new AuthConnection(() => handle.connect())
+  return new AuthActorsInTurn((number) => {
+    const handle = client.auth.getOrCreate([String(number)], { params: { secret } })
+    return new AuthConnection(() => handle.connect())
+  })
 }
 
 /**

@@ -58,6 +58,7 @@ const environment = z.object({
   ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
+  ENTRYWAY_AUTH_ACTORS: z.coerce.number('must be a number').int().min(1).max(64).default(1),
   ENTRYWAY_DATABASE: z.enum(['file', 'engine'], 'must be file or engine').default('file'),
   ENTRYWAY_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
@@ -104,6 +105,8 @@ export type Settings = {
   /** Allows http, loopback PDSes and loopback-hosted clients. */
   dev: boolean
   database: 'file' | 'engine'
+  /** Over how many auth actors requests and flow state are spread; the same for ever. */
+  authActors: number
   logLevel: string
   rivetEndpoint: string | null
 }
@@ -184,6 +187,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,
+    authActors: e.ENTRYWAY_AUTH_ACTORS,
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
   }

@@ -1,6 +1,7 @@
 import { Refusal, type RefusalCode, UnavailableError } from '../errors.ts'
 import type { Db } from '../stores/sql/database.ts'
 import type { accountFunctions } from './account/index.ts'
+import type { Answer, RequestEnvelope } from './auth/envelope.ts'
 import type { directoryFunctions } from './directory/index.ts'
 import type { CallerParams } from './runner.ts'
 
@@ -14,8 +15,20 @@ type HandleOf<F> = {
 export type AccountHandle = HandleOf<typeof accountFunctions>
 export type DirectoryHandle = HandleOf<typeof directoryFunctions>
 
+/** An auth actor as the other auth actors know it. */
+export type AuthPeer = {
+  answer(envelope: RequestEnvelope): Promise<Answer>
+  /** Asks it about something that it owns (`actors/auth/owners.ts`). */
+  owned(name: string, args: unknown[]): Promise<unknown>
+  /** Over how many auth actors the flow state is spread. */
+  authActors(): Promise<number>
+  /** Has it fetch the DID document anew when it is next asked for. */
+  forgetDocument(did: string): Promise<void>
+}
+
 /** How one actor reaches the others. */
 export type Actors = {
+  auth(number: number): AuthPeer
   account(did: string): AccountHandle
   directory: DirectoryHandle
 }
@@ -23,12 +36,14 @@ export type Actors = {
 type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): object }
 
 /** A rivetkit client, as far as it is used. */
-export type ActorsClient = { account: Getter; directory: Getter }
+export type ActorsClient = { auth: Getter; account: Getter; directory: Getter }
 
 /** The actors as seen through a rivetkit client; every call carries the shared secret. */
 export function connectActors(client: ActorsClient, secret: string): Actors {
   const params = { secret }
   return {
+    auth: (number) =>
+      refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
     account: (did) =>
       refusing(client.account.getOrCreate([did], { params }), 'account') as AccountHandle,
     directory: refusing(

@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Settings } from '../settings.ts'
+import type { Settings, SettingsError } from '../settings.ts'
 import type { Db } from '../stores/sql/database.ts'
 import { durable } from '../stores/sql/durable.ts'
 import type { InFlight } from './in_flight.ts'
@@ -18,6 +18,8 @@ export type Runner = {
   log: Log
   /** Requests that are being answered. */
   inFlight: InFlight
+  /** Ends the program, whose settings are not those that its data were made with. */
+  refuse(err: SettingsError): void
 }
 
 /** Connection parameters of every call to an actor. */

@@ -5,7 +5,7 @@ import { normalizeHandle } from '../identity/handle_rules.ts'
 import { Plc } from '../identity/plc.ts'
 import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
 import { PdsClient } from '../pds/client.ts'
-import type { Actors } from './handles.ts'
+import type { Actors, AuthPeer } from './handles.ts'
 import { OneAtATime } from './one_at_a_time.ts'
 import type { Runner } from './runner.ts'
 
@@ -14,6 +14,8 @@ export type Services = Runner & {
   actors: Actors
   plc: Plc
   identity: IdResolver
+  /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
+  refreshDocument(did: string): Promise<void>
   /** What must not overlap for one account, by its DID. */
   inTurn: OneAtATime
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
@@ -22,18 +24,28 @@ export type Services = Runner & {
   normalizeHandle(handle: string, options?: { allowReserved?: boolean }): string
 }
 
-export function createServices(runner: Runner, actors: Actors): Services {
+/** @param peers the other auth actors, where there are any */
+export function createServices(
+  runner: Runner,
+  actors: Actors,
+  peers: readonly AuthPeer[],
+): Services {
   const { settings, secrets } = runner
+  const identity = new IdResolver({
+    plcUrl: settings.plcUrl,
+    timeout: UPSTREAM_TIMEOUT,
+    didCache: new MemoryDidCache(),
+    ...(settings.dev ? { fetch: globalThis.fetch } : {}),
+  })
   return {
     ...runner,
     actors,
     plc: new Plc(settings.plcUrl, secrets.plcRotationKey),
-    identity: new IdResolver({
-      plcUrl: settings.plcUrl,
-      timeout: UPSTREAM_TIMEOUT,
-      didCache: new MemoryDidCache(),
-      ...(settings.dev ? { fetch: globalThis.fetch } : {}),
-    }),
+    identity,
+    async refreshDocument(did) {
+      const others = peers.map((peer) => peer.forgetDocument(did))
+      await Promise.all([identity.did.resolve(did, true), ...others])
+    },
     inTurn: new OneAtATime(),
     async pds(did) {
       const pds = await actors.directory.readPds(did)

@@ -106,7 +106,7 @@ async function finish(services: Services, did: string, handle: string): Promise<
   }
   const changed = await account(did).setHandle(handle)
   await directory.completeHandleChange(did, handle)
-  await services.identity.did.resolve(did, true).catch((err) => {
+  await services.refreshDocument(did).catch((err) => {
     services.log.warn({ err, did }, 'DID document not resolved')
   })
   return changed

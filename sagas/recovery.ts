@@ -13,13 +13,12 @@ import { settleSignUp } from './sign_up.ts'
  *
  * @returns what ends it
  */
-export function startRecovery(services: Services): () => void {
-  // Nobody works on anything yet: whatever is on record was interrupted.
-  const begun = Date.now()
+export function startRecovery(services: Services, alone: boolean): () => void {
+  const begun = alone ? Date.now() : Number.NEGATIVE_INFINITY
   const watch = new PdsWatch(services)
   const stopping = new AbortController()
   const work = async () => {
-    for (let before = begun; !stopping.signal.aborted; ) {
+    for (let before = Math.max(begun, Date.now() - SAGA_ABANDONED); !stopping.signal.aborted; ) {
       await recover(services, before)
       await watch.look()
       await wait(RECOVERY_INTERVAL, null, { signal: stopping.signal, ref: false }).catch(() => {})

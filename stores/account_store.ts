@@ -11,13 +11,12 @@ import { toAccount, toAuthorizedClients } from './account.ts'
 import { createCredentials } from './credentials.ts'
 import { toDeviceData } from './device_store.ts'
 import { createEmailFlows } from './email_flows.ts'
+import type { Flow } from './flow.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
-import type { Db } from './sql/database.ts'
-import * as devices from './sql/flow/device.ts'
 
 /** Accounts, as the provider's pages see and change them. */
-export function createAccountStore(db: Db, services: Services): AccountStore {
+export function createAccountStore(flow: Flow, services: Services): AccountStore {
   const { actors, settings } = services
   const { directory } = actors
 
@@ -34,13 +33,13 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
    * An account actor comes into being when it is asked, database and all; a DID that somebody made
    * up must not get that far.
    */
-  function mayBeOn(deviceId: DeviceAccount['deviceId'], did: string): boolean {
-    return devices.listAccountsOnDevice(db, deviceId).includes(did)
+  async function mayBeOn(deviceId: DeviceAccount['deviceId'], did: string): Promise<boolean> {
+    return (await flow(deviceId).listAccountsOnDevice(deviceId)).includes(did)
   }
 
-  function toDeviceAccount(found: AccountOnDevice): DeviceAccount | null {
+  async function toDeviceAccount(found: AccountOnDevice): Promise<DeviceAccount | null> {
     const deviceId = found.device.deviceId as DeviceAccount['deviceId']
-    const device = devices.readDevice(db, deviceId)
+    const device = await flow(deviceId).readDevice(deviceId)
     return (
       device && {
         deviceId,
@@ -87,12 +86,12 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
 
     async upsertDeviceAccount(deviceId, did) {
       // The pointer first: one without an account behind it is harmless, the reverse is not.
-      devices.linkAccount(db, deviceId, did)
+      await flow(deviceId).linkAccount(deviceId, did)
       await actors.account(did).rememberDevice(deviceId)
     },
 
     async getDeviceAccount(deviceId, did) {
-      if (!mayBeOn(deviceId, did)) return null
+      if (!(await mayBeOn(deviceId, did))) return null
       const found = await actors.account(did).readDevice(deviceId)
       if (!found || found.account.takedownRef !== null) return null
       requestScope().did = did
@@ -100,28 +99,29 @@ export function createAccountStore(db: Db, services: Services): AccountStore {
     },
 
     async removeDeviceAccount(deviceId, did) {
-      if (!mayBeOn(deviceId, did)) return
+      if (!(await mayBeOn(deviceId, did))) return
       await actors.account(did).forgetDevice(deviceId)
-      devices.unlinkAccount(db, deviceId, did)
+      await flow(deviceId).unlinkAccount(deviceId, did)
     },
 
     async listDeviceAccounts(filter) {
       const pairs =
         'deviceId' in filter
-          ? devices
-              .listAccountsOnDevice(db, filter.deviceId)
-              .map((did) => ({ did, deviceId: filter.deviceId as string }))
+          ? (await flow(filter.deviceId).listAccountsOnDevice(filter.deviceId)).map((did) => ({
+              did,
+              deviceId: filter.deviceId as string,
+            }))
           : (await actors.account(filter.did).listDevices()).map(({ deviceId }) => ({
               did: filter.did as string,
               deviceId,
             }))
       const found = await Promise.all(
-        pairs.map(({ did, deviceId }) => actors.account(did).readDevice(deviceId)),
+        pairs.map(async ({ did, deviceId }) => {
+          const entry = await actors.account(did).readDevice(deviceId)
+          return entry?.account.takedownRef === null ? toDeviceAccount(entry) : null
+        }),
       )
-      return found
-        .filter((entry) => entry !== null && entry.account.takedownRef === null)
-        .map((entry) => toDeviceAccount(entry as AccountOnDevice))
-        .filter((deviceAccount) => deviceAccount !== null)
+      return found.filter((deviceAccount) => deviceAccount !== null)
     },
 
     verifyHandleAvailability: (handle) =>

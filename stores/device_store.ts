@@ -1,36 +1,36 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
 import type { Actors } from '../actors/handles.ts'
-import type { Db } from './sql/database.ts'
-import * as devices from './sql/flow/device.ts'
+import type { Flow } from './flow.ts'
+import type { Device } from './sql/flow/device.ts'
 
-/** Devices (browsers), in the auth actor's own database. */
-export function createDeviceStore(db: Db, actors: Actors): DeviceStore {
+/** Devices (browsers), each with its owner. */
+export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
   return {
-    createDevice(id, data) {
-      devices.insertDevice(db, id, { ...data, lastSeenAt: data.lastSeenAt.getTime() })
+    async createDevice(id, data) {
+      await flow(id).insertDevice(id, { ...data, lastSeenAt: data.lastSeenAt.getTime() })
     },
 
-    readDevice(id) {
-      const device = devices.readDevice(db, id)
+    async readDevice(id) {
+      const device = await flow(id).readDevice(id)
       return device && toDeviceData(device)
     },
 
-    updateDevice(id, { lastSeenAt, ...data }) {
-      devices.updateDevice(db, id, {
+    async updateDevice(id, { lastSeenAt, ...data }) {
+      await flow(id).updateDevice(id, {
         ...data,
         ...(lastSeenAt ? { lastSeenAt: lastSeenAt.getTime() } : {}),
       })
     },
 
     async deleteDevice(id) {
-      const dids = devices.listAccountsOnDevice(db, id)
+      const dids = await flow(id).listAccountsOnDevice(id)
       await Promise.all(dids.map((did) => actors.account(did).forgetDevice(id)))
-      devices.deleteDevice(db, id)
+      await flow(id).deleteDevice(id)
     },
   }
 }
 
-export function toDeviceData(device: devices.Device): DeviceData {
+export function toDeviceData(device: Device): DeviceData {
   return {
     sessionId: device.sessionId as DeviceData['sessionId'],
     userAgent: device.userAgent,

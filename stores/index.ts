@@ -5,23 +5,23 @@ import { storeCallSeconds } from '../metrics/metrics.ts'
 import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
 import { createDeviceStore } from './device_store.ts'
+import type { Flow } from './flow.ts'
 import { createLexiconStore } from './lexicon_store.ts'
 import { createReplayStore } from './replay_store.ts'
 import { requestScope } from './request_scope.ts'
 import { createRequestStore } from './request_store.ts'
-import type { Db } from './sql/database.ts'
 import { createTokenStore } from './token_store.ts'
 
-/** The seven stores of the provider: flow state in `db`, everything of an account in its actor. */
-export function createStores(db: Db, services: Services): OAuthStore {
+/** The seven stores of the provider: flow state with its owner, everything of an account in its actor. */
+export function createStores(flow: Flow, services: Services): OAuthStore {
   const stores = {
-    ...createAccountStore(db, services),
-    ...createClientStore(db),
-    ...createDeviceStore(db, services.actors),
-    ...createLexiconStore(db),
-    ...createReplayStore(db),
-    ...createRequestStore(db),
-    ...createTokenStore(db, services.actors),
+    ...createAccountStore(flow, services),
+    ...createClientStore(flow),
+    ...createDeviceStore(flow, services.actors),
+    ...createLexiconStore(flow),
+    ...createReplayStore(flow),
+    ...createRequestStore(flow),
+    ...createTokenStore(flow, services.actors),
   }
   return Object.fromEntries(
     Object.entries(stores).map(([name, method]) => [

@@ -1,14 +1,13 @@
 import type { LexiconStore } from '@atproto/oauth-provider/store'
-import type { Db } from './sql/database.ts'
-import * as lexicons from './sql/flow/lexicon.ts'
+import type { Flow } from './flow.ts'
 
 const toDate = (ms: number | null) => (ms === null ? null : new Date(ms))
 
 /** Lexicons of permission sets, kept so that their publisher may be away for a while. */
-export function createLexiconStore(db: Db): LexiconStore {
+export function createLexiconStore(flow: Flow): LexiconStore {
   return {
-    findLexicon(nsid) {
-      const row = lexicons.readLexicon(db, nsid)
+    async findLexicon(nsid) {
+      const row = await flow(nsid).readLexicon(nsid)
       return (
         row && {
           createdAt: new Date(row.createdAt),
@@ -20,8 +19,8 @@ export function createLexiconStore(db: Db): LexiconStore {
       )
     },
 
-    storeLexicon(nsid, data) {
-      lexicons.upsertLexicon(db, nsid, {
+    async storeLexicon(nsid, data) {
+      await flow(nsid).upsertLexicon(nsid, {
         createdAt: data.createdAt.getTime(),
         updatedAt: data.updatedAt.getTime(),
         lastSucceededAt: data.lastSucceededAt?.getTime() ?? null,
@@ -30,8 +29,8 @@ export function createLexiconStore(db: Db): LexiconStore {
       })
     },
 
-    deleteLexicon(nsid) {
-      lexicons.deleteLexicon(db, nsid)
+    async deleteLexicon(nsid) {
+      await flow(nsid).deleteLexicon(nsid)
     },
   }
 }

@@ -1,10 +1,10 @@
 import type { ReplayStore } from '@atproto/oauth-provider/store'
-import type { Db } from './sql/database.ts'
-import { recordNonce } from './sql/flow/replay.ts'
+import { type Flow, nonceId } from './flow.ts'
 
 /** Nonces (DPoP `jti`, client assertions, JAR), on disk: a restart forgets none. */
-export function createReplayStore(db: Db): ReplayStore {
+export function createReplayStore(flow: Flow): ReplayStore {
   return {
-    unique: (namespace, nonce, timeFrame) => recordNonce(db, namespace, nonce, timeFrame),
+    unique: (namespace, nonce, timeFrame) =>
+      flow(nonceId(namespace, nonce)).recordNonce(namespace, nonce, timeFrame),
   }
 }

@@ -1,14 +1,14 @@
+import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
+import type { Flow } from './flow.ts'
 import { requestScope } from './request_scope.ts'
-import type { Db } from './sql/database.ts'
-import { durable } from './sql/durable.ts'
-import * as requests from './sql/flow/authorization_request.ts'
+import type { AuthorizationRequest } from './sql/flow/authorization_request.ts'
 
-/** Authorization requests, in the auth actor's own database. */
-export function createRequestStore(db: Db): RequestStore {
+/** Authorization requests: until they are granted by their id, then by their code. */
+export function createRequestStore(flow: Flow): RequestStore {
   return {
-    createRequest(id, data) {
-      requests.insertRequest(db, {
+    async createRequest(id, data) {
+      await flow(id).insertRequest({
         id,
         clientId: data.clientId,
         clientAuth: data.clientAuth && JSON.stringify(data.clientAuth),
@@ -19,29 +19,30 @@ export function createRequestStore(db: Db): RequestStore {
       })
     },
 
-    readRequest(id) {
-      const row = requests.readRequest(db, id)
+    async readRequest(id) {
+      const row = await flow(id).readRequest(id)
       return row && toRequestData(row, null)
     },
 
-    updateRequest(id, data) {
-      requests.updateRequest(db, id, {
+    async updateRequest(id, { code, ...data }) {
+      const change = {
         ...(data.did ? { did: data.did } : {}),
-        ...(data.code ? { code: data.code, authorizedAt: Date.now() } : {}),
         ...(data.deviceId ? { deviceId: data.deviceId } : {}),
         ...(data.expiresAt ? { expiresAt: data.expiresAt.getTime() } : {}),
         ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
-      })
+      }
+      if (!code) return flow(id).updateRequest(id, change)
+      const request = await flow(id).takeRequest(id)
+      if (!request) throw new InvalidRequestError('This request was already authorized')
+      await flow(code).insertRequest({ ...request, ...change, code, authorizedAt: Date.now() })
     },
 
-    deleteRequest(id) {
-      requests.deleteRequest(db, id)
+    async deleteRequest(id) {
+      await flow(id).deleteRequest(id)
     },
 
     async consumeRequestCode(code) {
-      const row = requests.consumeRequestByCode(db, code)
-      // A code that was spent once never comes back: kept before a token is made of it.
-      await durable(db)
+      const row = await flow(code).consumeRequestByCode(code)
       if (row?.authorizedAt) requestScope().authorizedAt = row.authorizedAt
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },
@@ -49,7 +50,7 @@ export function createRequestStore(db: Db): RequestStore {
 }
 
 /** The code itself is not stored, only its hash; whoever consumes it has just presented it. */
-function toRequestData(row: requests.AuthorizationRequest, code: RequestData['code']): RequestData {
+function toRequestData(row: AuthorizationRequest, code: RequestData['code']): RequestData {
   return {
     clientId: row.clientId,
     clientAuth: row.clientAuth === null ? null : JSON.parse(row.clientAuth),

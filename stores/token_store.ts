@@ -3,12 +3,11 @@ import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/s
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Actors } from '../actors/handles.ts'
 import { toAccount } from './account.ts'
+import type { Flow } from './flow.ts'
 import { requestScope } from './request_scope.ts'
-import type { Db } from './sql/database.ts'
-import { findSpentCode } from './sql/flow/authorization_request.ts'
 
 /** OAuth sessions, each in the database of its account. */
-export function createTokenStore(db: Db, actors: Actors): TokenStore {
+export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
   return {
     async createToken(tokenId, data, refreshToken) {
       const scope = requestScope()
@@ -72,7 +71,7 @@ export function createTokenStore(db: Db, actors: Actors): TokenStore {
     },
 
     async findTokenByCode(code) {
-      const did = findSpentCode(db, code)
+      const did = await flow(code).findSpentCode(code)
       if (did === null) return null
       requestScope().did = did
       return toTokenInfo(await actors.account(did).findSessionByCode(code))

@@ -79,7 +79,10 @@ export async function makeVestibuleIdentity(): Promise<VestibuleIdentity> {
   }
 }
 
-/** Starts the program itself, as an operator would, and waits until it serves. */
+/**
+ * Starts the program itself, as an operator would, and waits until it serves. With
+ * `WORLD_AUTH_ACTORS` in the environment it has that many auth actors.
+ */
 export async function startVestibule(options: VestibuleOptions): Promise<Vestibule> {
   const identity = options.identity ?? (await makeVestibuleIdentity())
   const folder = await makeTemporaryFolder('data')
@@ -103,6 +106,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
     ENTRYWAY_SMTP_URL: options.smtpUrl,
     ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
+    ENTRYWAY_AUTH_ACTORS: process.env.WORLD_AUTH_ACTORS,
     ...options.env,
   })
   const programs: [ProcessName, string][] = options.split

@@ -2,8 +2,7 @@ import { OAuthError } from '@atproto/oauth-provider/errors'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { oauthClientMetadataSchema } from '@atproto/oauth-types'
 import { Refusal } from '../../errors.ts'
-import type { Db } from '../../stores/sql/database.ts'
-import { deleteClient, readClient, upsertClient } from '../../stores/sql/flow/client.ts'
+import type { Flow } from '../../stores/flow.ts'
 
 /**
  * What the provider looks up here: it fetches the metadata of ids that are an https URL with a
@@ -15,7 +14,7 @@ const LOOKED_UP = /^https:\/\/[^/?#@]+\/?$/
  * Registers clients without a metadata URL. What the provider would not take of one is refused
  * with {@link Refusal} InvalidRequest and leaves things as they were.
  */
-export function createClientRegistration(db: Db, provider: OAuthProvider) {
+export function createClientRegistration(flow: Flow, provider: OAuthProvider) {
   return async (id: string, given: Record<string, unknown>): Promise<void> => {
     if (!LOOKED_UP.test(id)) {
       throw invalid('its id must be an https URL without a path, such as https://app.example.com')
@@ -23,13 +22,14 @@ export function createClientRegistration(db: Db, provider: OAuthProvider) {
     const { data: metadata, error } = oauthClientMetadataSchema.safeParse(given)
     if (!metadata)
       throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())
-    const before = readClient(db, id)
-    upsertClient(db, id, JSON.stringify(metadata))
+    const owner = flow(id)
+    const before = await owner.readClient(id)
+    await owner.upsertClient(id, JSON.stringify(metadata))
     try {
       await provider.clientManager.getClient(id)
     } catch (err) {
-      if (before === null) deleteClient(db, id)
-      else upsertClient(db, id, before)
+      if (before === null) await owner.deleteClient(id)
+      else await owner.upsertClient(id, before)
       if (err instanceof OAuthError && err.statusCode < 500) throw invalid(err.error_description)
       throw err
     }

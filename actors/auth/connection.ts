@@ -1,16 +1,15 @@
-import { setTimeout } from 'node:timers/promises'
 import { UnavailableError } from '../../errors.ts'
 import { RECONNECT } from '../../lifetimes.ts'
 import { ANSWERED, FAILED } from './ask.ts'
-import type { Answer, AuthActor, RequestEnvelope } from './envelope.ts'
-
-const POLL = 50
+import type { Answer, RequestEnvelope } from './envelope.ts'
+import type { OneAuthActor } from './in_turn.ts'
 
 /** What is used of a rivetkit connection. */
 export type RivetConnection = {
   readonly connStatus: 'idle' | 'connecting' | 'connected' | 'disconnected'
   ask(id: number, envelope: RequestEnvelope): Promise<void>
   ready(): Promise<boolean>
+  authActors(): Promise<number>
   on(event: string, listener: (id: number, answer: Answer) => void): unknown
   onClose(listener: () => void): unknown
   dispose(): Promise<void>
@@ -20,7 +19,7 @@ export type RivetConnection = {
  * The auth actor of a runner elsewhere. While it is not connected, calls fail at once: rivetkit
  * would keep them and make them later, when nobody waits for the answer any more.
  */
-export class AuthConnection implements AuthActor {
+export class AuthConnection implements OneAuthActor {
   readonly #connect: () => RivetConnection
   #connection: RivetConnection
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>()
@@ -46,10 +45,8 @@ export class AuthConnection implements AuthActor {
     return this.#connected().ready()
   }
 
-  /** Waits for the first connection. */
-  async opened(): Promise<this> {
-    while (this.#connection.connStatus !== 'connected') await setTimeout(POLL)
-    return this
+  async authActors(): Promise<number> {
+    return this.#connected().authActors()
   }
 
   #listen(connection: RivetConnection): RivetConnection {

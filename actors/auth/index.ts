@@ -6,20 +6,23 @@ import { closeDatabase, type Db } from '../../stores/sql/database.ts'
 import { durable } from '../../stores/sql/durable.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { sweepFlow } from '../../stores/sql/flow/sweep.ts'
-import { enterGroup } from '../../stores/sql/group_commit.ts'
+import { commitGroup, enterGroup } from '../../stores/sql/group_commit.ts'
 import { sweepCounters } from '../../stores/sql/limits/counter.ts'
 import { forInstance } from '../engine/instance.ts'
 import type { KvContext } from '../engine/kv.ts'
 import { openActorDatabase } from '../engine/open.ts'
 import type { Actors } from '../handles.ts'
 import { answering, databasePath, type Runner, requireSecret } from '../runner.ts'
-import { createServices } from '../services.ts'
+import { createServices, type Services } from '../services.ts'
 import { answer } from './answer.ts'
 import { byEvent } from './ask.ts'
 import { createClientRegistration } from './client_registration.ts'
+import { codeOwner } from './code_owner.ts'
 import type { RequestEnvelope } from './envelope.ts'
 import { unavailable } from './fault.ts'
 import { limitRoutes, openCounters } from './limits/index.ts'
+import { claimNumber } from './number.ts'
+import { createOwners, type Owner, ownerHere } from './owners.ts'
 import { createProvider } from './provider.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
@@ -32,12 +35,18 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
       c: KvContext & { key: string[]; client(): unknown },
       _driver: unknown,
     ): Promise<AuthVars> => {
-      const path = databasePath.auth(runner.settings, c.key[0] as string)
+      const number = Number(c.key[0])
+      const { authActors, rateLimits } = runner.settings
+      const path = databasePath.auth(runner.settings, String(number))
       const { db, close } = await openActorDatabase(runner, c, path, flowSchema)
       const actors = connect(c)
-      const services = createServices(runner, actors)
-      const provider = await createProvider(db, services)
-      const counters = openCounters(runner, c.key[0] as string)
+      await claimNumber(runner, db, number, actors.auth(0))
+      const counters = openCounters(runner, String(number))
+      const here = ownerHere(db, counters)
+      const owners = createOwners(here, { number, of: authActors, peer: actors.auth })
+      const others = [...Array(authActors).keys()].filter((other) => other !== number)
+      const services = createServices(runner, actors, others.map(actors.auth))
+      const provider = await createProvider(owners, services)
       const sweeper = setInterval(() => {
         sweepFlow(db)
         sweepCounters(counters)
@@ -45,16 +54,20 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
       sweeper.unref()
       const operator = createOperatorHandler({
         services,
-        registerClient: createClientRegistration(db, provider),
+        registerClient: createClientRegistration(owners, provider),
       })
       const routes = createRoutes(services, provider, operator)
       return {
+        number,
         db,
         close,
         counters,
+        here,
+        services,
         sweeper,
-        stopRecovery: startRecovery(services),
-        routes: runner.settings.rateLimits ? limitRoutes(counters, db, actors, routes) : routes,
+        // What is left in the directory is one's work, not everybody's.
+        stopRecovery: number === 0 ? startRecovery(services, authActors === 1) : () => {},
+        routes: rateLimits ? limitRoutes(owners, services, routes) : routes,
       }
     },
     onSleep: (c) => stop(c.vars),
@@ -69,6 +82,10 @@ export const authActor = (runner: Runner, connect: (c: { client(): unknown }) =>
 const actionsOf = (runner: Runner) => ({
   answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
     runner.inFlight.run(async () => {
+      const owner = codeOwner(envelope, runner.settings.authActors)
+      if (owner !== null && owner !== c.vars.number) {
+        return c.vars.services.actors.auth(owner).answer(envelope)
+      }
       const settled = enterGroup(c.vars.db)
       const answered = await answer(envelope, runner.settings, c.vars.routes)
       await settled()
@@ -77,19 +94,38 @@ const actionsOf = (runner: Runner) => ({
     }, unavailable),
   ),
   ready: () => true,
+  authActors: () => runner.settings.authActors,
+  owned: answering(async (c: { vars: AuthVars }, name: string, args: never[]) => {
+    const { db, here } = c.vars
+    if (!Object.hasOwn(here, name)) throw new Error(`An auth actor does not own any ${name}`)
+    const settled = enterGroup(db)
+    const value = await (here[name as keyof Owner] as (...args: never[]) => unknown)(...args)
+    await settled()
+    await durable(db)
+    return value
+  }),
+  forgetDocument: async (c: { vars: AuthVars }, did: string) => {
+    await c.vars.services.identity.did.cache?.clearEntry(did)
+  },
 })
 
 async function stop(vars: AuthVars): Promise<void> {
   clearInterval(vars.sweeper)
   vars.stopRecovery()
+  // Others may have asked until now.
+  commitGroup(vars.db)
   await vars.close()
   closeDatabase(vars.counters)
 }
 
 type AuthVars = {
+  number: number
   db: Db
   close(): Promise<void>
   counters: Db
+  /** What this auth actor keeps for all of them. */
+  here: Owner
+  services: Services
   sweeper: NodeJS.Timeout
   stopRecovery: () => void
   routes: Routes

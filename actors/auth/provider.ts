@@ -1,7 +1,7 @@
 import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
 import * as lifetimes from '../../lifetimes.ts'
+import type { Flow } from '../../stores/flow.ts'
 import { createStores } from '../../stores/index.ts'
-import type { Db } from '../../stores/sql/database.ts'
 import type { Services } from '../services.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
@@ -11,7 +11,7 @@ import { SigningKey } from './signing_key.ts'
 const PRIMARY_COLOR = '#5b9dff'
 
 /** The OAuth provider of this entryway, over its stores. */
-export async function createProvider(db: Db, services: Services): Promise<EntrywayProvider> {
+export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets } = services
   const safeFetch = safeFetchWrap({
     timeout: lifetimes.CLIENT_FETCH,
@@ -21,7 +21,7 @@ export async function createProvider(db: Db, services: Services): Promise<Entryw
   return new EntrywayProvider({
     issuer: settings.publicUrl,
     keyset: [await SigningKey.of(secrets)],
-    store: createStores(db, services),
+    store: createStores(flow, services),
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
     tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,

@@ -1,4 +1,10 @@
-import { type AccountHandle, type Actors, type DirectoryHandle, refusing } from '../handles.ts'
+import {
+  type AccountHandle,
+  type Actors,
+  type AuthPeer,
+  type DirectoryHandle,
+  refusing,
+} from '../handles.ts'
 import { shardOf } from './accounts.ts'
 import { Line, overLine } from './line.ts'
 
@@ -9,16 +15,18 @@ export type EngineClient = { auth: Getter; directory: Getter; accounts: Getter }
 
 /** The actors on an engine, over one connection each. */
 export function connectEngineActors(client: EngineClient, secret: string): Actors {
-  const shards = new Map<string, Line>()
-  const shard = (key: string) => {
-    let line = shards.get(key)
+  const lines = new Map<string, Line>()
+  const lineTo = (name: keyof EngineClient, key: string) => {
+    const id = `${name}/${key}`
+    let line = lines.get(id)
     if (!line) {
-      line = new Line(client.accounts, [key], secret)
-      shards.set(key, line)
+      line = new Line(client[name], [key], secret)
+      lines.set(id, line)
     }
     return line
   }
   return {
+    auth: (number) => refusing(overLine(lineTo('auth', String(number))), 'auth') as AuthPeer,
     account: (did) =>
       refusing(
         new Proxy(
@@ -26,15 +34,13 @@ export function connectEngineActors(client: EngineClient, secret: string): Actor
           {
             get: (_, name) =>
               typeof name === 'string' && name !== 'then'
-                ? (...args: unknown[]) => shard(shardOf(did)).call('run', [did, name, args])
+                ? (...args: unknown[]) =>
+                    lineTo('accounts', shardOf(did)).call('run', [did, name, args])
                 : undefined,
           },
         ),
         'account',
       ) as AccountHandle,
-    directory: refusing(
-      overLine(new Line(client.directory, ['main'], secret)),
-      'directory',
-    ) as DirectoryHandle,
+    directory: refusing(overLine(lineTo('directory', 'main')), 'directory') as DirectoryHandle,
   }
 }

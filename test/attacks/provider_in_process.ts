@@ -3,6 +3,7 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import { JoseKey } from '@atproto/oauth-provider/provider'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { EntrywayProvider } from '../../actors/auth/entryway_provider.ts'
+import { ownerHere } from '../../actors/auth/owners.ts'
 import type { Services } from '../../actors/services.ts'
 import { UnavailableError } from '../../errors.ts'
 import { createStores } from '../../stores/index.ts'
@@ -11,6 +12,7 @@ import { accountSchema } from '../../stores/sql/account/schema.ts'
 import { listSessions } from '../../stores/sql/account/session.ts'
 import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { limitsSchema } from '../../stores/sql/limits/schema.ts'
 import { loopbackClientId } from '../clients/oauth_app.ts'
 import { SCOPE } from './attacker.ts'
 
@@ -26,6 +28,7 @@ const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
  */
 export async function providerInProcess() {
   const flow = openDatabase(':memory:', flowSchema)
+  const owner = ownerHere(flow, openDatabase(':memory:', limitsSchema))
   const account = openDatabase(':memory:', accountSchema)
   accountFunctions.create(account, {
     did: DID,
@@ -44,7 +47,7 @@ export async function providerInProcess() {
   const provider = new EntrywayProvider({
     issuer: 'http://localhost',
     keyset: [await JoseKey.generate(['ES256'])],
-    store: createStores(flow, services),
+    store: createStores(() => owner, services),
     refreshTokenKey: randomBytes(32),
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')

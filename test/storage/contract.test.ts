@@ -13,7 +13,7 @@ import {
   findSpentCode,
   insertRequest,
   readRequest,
-  updateRequest,
+  takeRequest,
 } from '../../stores/sql/flow/authorization_request.ts'
 import { recordNonce } from '../../stores/sql/flow/replay.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
@@ -130,7 +130,12 @@ describe.each([
       did: DID,
     }
     await answering(() => insertRequest(db, request as never))
-    await answering(() => updateRequest(db, 'req-1', { code: 'cod-1' }))
+    const taken = [
+      await answering(() => takeRequest(db, 'req-1')),
+      await answering(() => takeRequest(db, 'req-1')),
+    ]
+    expect(taken[1]).toBeNull()
+    await answering(() => insertRequest(db, { ...taken[0], code: 'cod-1' } as never))
     expect(await answering(() => recordNonce(db, 'DPoP', 'jti-1', 60_000))).toBe(true)
     const consumed = await Promise.all([
       answering(() => consumeRequestByCode(db, 'cod-1')),

@@ -1,9 +1,11 @@
 import type { Db } from '../../../stores/sql/database.ts'
 import { openDatabase } from '../../../stores/sql/database.ts'
 import { limitsSchema } from '../../../stores/sql/limits/schema.ts'
-import type { Actors } from '../../handles.ts'
 import { databasePath, type Runner } from '../../runner.ts'
+import type { Services } from '../../services.ts'
+import type { Owners } from '../owners.ts'
 import type { Routes } from '../routes.ts'
+import { createCounters } from './counters.ts'
 import { knownDevices } from './known_device.ts'
 import { limited } from './limited.ts'
 
@@ -16,8 +18,13 @@ export function openCounters({ settings }: Runner, partition: string): Db {
 }
 
 /** The same routes, limited. */
-export function limitRoutes(counters: Db, flow: Db, actors: Actors, routes: Routes): Routes {
-  const knowsDevice = knownDevices(flow, actors.directory)
+export function limitRoutes(
+  owners: Owners,
+  { actors, log }: Pick<Services, 'actors' | 'log'>,
+  routes: Routes,
+): Routes {
+  const counters = createCounters(owners, log)
+  const knowsDevice = knownDevices(owners, actors.directory)
   return (request) => {
     const route = routes(request)
     return { ...route, answer: limited(counters, knowsDevice, route.answer) }

@@ -1,18 +1,19 @@
 import { parse } from 'hono/utils/cookie'
-import type { Db } from '../../../stores/sql/database.ts'
-import { listAccountsOnDevice, readDevice } from '../../../stores/sql/flow/device.ts'
+import type { Flow } from '../../../stores/flow.ts'
 import type { DirectoryHandle } from '../../handles.ts'
 
 /** Decides whether a request comes from a browser on which an account is signed in. */
 export type KnowsDevice = (request: Request, account: string) => Promise<boolean>
 
 /** By the provider's device cookies, whose session part nobody but that browser has. */
-export function knownDevices(db: Db, directory: DirectoryHandle): KnowsDevice {
+export function knownDevices(flow: Flow, directory: DirectoryHandle): KnowsDevice {
   return async (request, account) => {
     const cookies = parse(request.headers.get('cookie') ?? '')
     const [deviceId, sessionId] = [cookies['dev-id'], cookies['ses-id']]
-    if (!deviceId || !sessionId || readDevice(db, deviceId)?.sessionId !== sessionId) return false
+    if (!deviceId || !sessionId) return false
+    const owner = flow(deviceId)
+    if ((await owner.readDevice(deviceId))?.sessionId !== sessionId) return false
     const entry = await directory.find(account)
-    return entry !== null && listAccountsOnDevice(db, deviceId).includes(entry.did)
+    return entry !== null && (await owner.listAccountsOnDevice(deviceId)).includes(entry.did)
   }
 }

@@ -1,16 +1,11 @@
 import { LIMITS, type Limit } from '../../../limits.ts'
-import type { Db } from '../../../stores/sql/database.ts'
-import {
-  type Counter,
-  returnPoints,
-  type Standing,
-  takePoints,
-} from '../../../stores/sql/limits/counter.ts'
+import type { Counter, Standing } from '../../../stores/sql/limits/counter.ts'
 import { inspect, isEncoded } from '../checks/check.ts'
 import { covers } from '../checks/endpoints.ts'
 import { FORWARDED, readForwarded } from '../fetch_adapter.ts'
 import type { Route } from '../routes.ts'
 import { tooMany, unreadable, withRateLimit } from './answer.ts'
+import type { Counters } from './counters.ts'
 import type { KnowsDevice } from './known_device.ts'
 import { outcomeOf } from './outcome.ts'
 import { accountOf, subjectOf } from './subject.ts'
@@ -20,7 +15,7 @@ import { accountOf, subjectOf } from './subject.ts'
  * the limit does not count what came of it, so that guesses made at once do not slip through together.
  */
 export function limited(
-  db: Db,
+  counters: Counters,
   knowsDevice: KnowsDevice,
   handle: Route['answer'],
 ): Route['answer'] {
@@ -37,21 +32,17 @@ export function limited(
       const subject = subjectOf(limit.per, account, address)
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
-    const take = (taken: typeof counted) => {
+    const take = async (taken: typeof counted) => {
       const now = Date.now()
-      const { isAllowed, standings } = takePoints(
-        db,
-        taken.map(({ counter }) => counter),
-        now,
-      )
+      const { isAllowed, standings } = await counters.take(taken.map(({ counter }) => counter))
       const applied = taken.map(({ limit }, i) => ({ limit, standing: standings[i] as Standing }))
       return { isAllowed, applied, now, taken }
     }
 
-    let attempt = take(counted)
+    let attempt = await take(counted)
     if (!attempt.isAllowed && account && counted.some(({ limit }) => limit.exceptKnownDevices)) {
       const others = counted.filter(({ limit }) => !limit.exceptKnownDevices)
-      if (await knowsDevice(request, account)) attempt = take(others)
+      if (await knowsDevice(request, account)) attempt = await take(others)
     }
     if (!attempt.isAllowed) return tooMany(pathname, attempt.applied, attempt.now)
 
@@ -59,8 +50,7 @@ export function limited(
     if ('passTo' in response) return response
     const outcome = await outcomeOf(response)
     const spared = attempt.taken.filter(({ limit }) => !outcome.includes(limit.counts))
-    const counters = spared.map(({ counter }) => counter)
-    if (counters.length) returnPoints(db, counters)
+    if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
     return withRateLimit(response, attempt.applied)
   }
 }

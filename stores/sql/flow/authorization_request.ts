@@ -1,6 +1,7 @@
 import { SPENT_CODE_MEMORY } from '../../../lifetimes.ts'
 import { hashSecret } from '../../hash.ts'
 import { type Db, sql, transact } from '../database.ts'
+import { durable } from '../durable.ts'
 import { commitGroup, joining } from '../group_commit.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */
@@ -16,25 +17,25 @@ export type AuthorizationRequest = {
   authorizedAt: number | null
 }
 
-export type AuthorizationRequestChange = {
-  parameters?: string
-  expiresAt?: number
-  deviceId?: string | null
-  did?: string | null
-  code?: string | null
-  authorizedAt?: number | null
-}
+/** A pushed request, or one that was granted: then with its code. */
+export type NewAuthorizationRequest = Omit<AuthorizationRequest, 'authorizedAt'> &
+  Partial<Pick<AuthorizationRequest, 'authorizedAt'>> & { code?: string }
+
+export type AuthorizationRequestChange = Partial<
+  Pick<AuthorizationRequest, 'parameters' | 'expiresAt' | 'deviceId' | 'did'>
+>
 
 const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameters,
   expires_at AS expiresAt, device_id AS deviceId, did, authorized_at AS authorizedAt`
 
-export function insertRequest(db: Db, request: Omit<AuthorizationRequest, 'authorizedAt'>): void {
+export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequest): void {
   joining(
     db,
     `INSERT INTO authorization_request
-       (id, client_id, client_auth, parameters, expires_at, device_id, did)
-     VALUES (@id, @clientId, @clientAuth, @parameters, @expiresAt, @deviceId, @did)`,
-  ).run(request)
+       (id, client_id, client_auth, parameters, expires_at, device_id, did, code_hash, authorized_at)
+     VALUES (@id, @clientId, @clientAuth, @parameters, @expiresAt, @deviceId, @did, @codeHash,
+       @authorizedAt)`,
+  ).run({ authorizedAt: null, ...request, codeHash: code ? hashSecret(code) : null })
 }
 
 export function readRequest(db: Db, id: string): AuthorizationRequest | null {
@@ -49,20 +50,23 @@ export function updateRequest(db: Db, id: string, change: AuthorizationRequestCh
        parameters = coalesce(@parameters, parameters),
        expires_at = coalesce(@expiresAt, expires_at),
        device_id = coalesce(@deviceId, device_id),
-       did = coalesce(@did, did),
-       code_hash = coalesce(@codeHash, code_hash),
-       authorized_at = coalesce(@authorizedAt, authorized_at)
+       did = coalesce(@did, did)
      WHERE id = @id`,
-  ).run({
-    parameters: null,
-    expiresAt: null,
-    deviceId: null,
-    did: null,
-    authorizedAt: null,
-    ...change,
-    codeHash: change.code ? hashSecret(change.code) : null,
-    id,
-  })
+  ).run({ parameters: null, expiresAt: null, deviceId: null, did: null, ...change, id })
+}
+
+/**
+ * Takes a request that is to be granted out of the database, in one statement, so that it is
+ * granted once. It goes on with its code, wherever that belongs.
+ *
+ * @returns null where it is not there, or was granted
+ */
+export function takeRequest(db: Db, id: string): AuthorizationRequest | null {
+  const row = joining(
+    db,
+    `DELETE FROM authorization_request WHERE id = ? AND code_hash IS NULL RETURNING ${columns}`,
+  ).get(id)
+  return (row as AuthorizationRequest | undefined) ?? null
 }
 
 export function deleteRequest(db: Db, id: string): void {
@@ -73,7 +77,10 @@ export function deleteRequest(db: Db, id: string): void {
  * Takes the request of an authorization code out of the database. Of two exchanges at once only
  * one finds it; the code is remembered as spent in the same transaction.
  */
-export function consumeRequestByCode(db: Db, code: string): AuthorizationRequest | null {
+export async function consumeRequestByCode(
+  db: Db,
+  code: string,
+): Promise<AuthorizationRequest | null> {
   const codeHash = hashSecret(code)
   const request = transact(db, () => {
     const row = joining(
@@ -87,8 +94,9 @@ export function consumeRequestByCode(db: Db, code: string): AuthorizationRequest
     ).run(codeHash, row.did, Date.now() + SPENT_CODE_MEMORY)
     return row
   })
-  // On disk before a token is made of it: a code that was spent once never comes back.
+  // Kept before a token is made of it: a code that was spent once never comes back.
   commitGroup(db)
+  await durable(db)
   return request
 }
 

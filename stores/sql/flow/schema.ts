@@ -64,4 +64,15 @@ export const flowSchema: readonly Migration[] = [
     registered_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Over how many auth actors all of this is spread; one row.
+  CREATE TABLE installation (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    auth_actors INTEGER NOT NULL
+  );
+  -- There was one before there could be several.
+  INSERT INTO installation (id, auth_actors) SELECT 1, 1
+  WHERE EXISTS (SELECT 1 FROM device) OR EXISTS (SELECT 1 FROM replay)
+    OR EXISTS (SELECT 1 FROM spent_code) OR EXISTS (SELECT 1 FROM client);
+  `,
 ]

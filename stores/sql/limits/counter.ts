@@ -15,7 +15,7 @@ export type Standing = { remaining: number; resetsAt: number }
 export function takePoints(
   db: Db,
   counters: Counter[],
-  now: number,
+  now = Date.now(),
 ): { isAllowed: boolean; standings: Standing[] } {
   return transact(db, () => {
     const before = counters.map((counter) => read(db, counter, now))

@@ -1,0 +1,15 @@
+import { partitionOf } from '../../stores/partition.ts'
+import { TOKEN } from './checks/endpoints.ts'
+import type { RequestEnvelope } from './envelope.ts'
+
+/**
+ * The number of the auth actor that exchanges a code, or null where any may answer. All exchanges of
+ * one code come to one, so that one is finished before the next begins. Who hides the code from this
+ * gains nothing: it is spent with its owner in any case.
+ */
+export function codeOwner({ method, target, body }: RequestEnvelope, of: number): number | null {
+  if (of === 1 || method !== 'POST' || target.split('?')[0] !== TOKEN) return null
+  if (body === null || body === 'unread') return null
+  const code = new URLSearchParams(Buffer.from(body).toString()).get('code')
+  return code === null ? null : partitionOf(code, of)
+}

@@ -1,0 +1,34 @@
+import { SettingsError } from '../../settings.ts'
+import type { Db } from '../../stores/sql/database.ts'
+import { readAuthActors, writeAuthActors } from '../../stores/sql/flow/installation.ts'
+import type { AuthPeer } from '../handles.ts'
+import type { Runner } from '../runner.ts'
+
+/**
+ * Remembers over how many auth actors the flow state is spread, and ends the program where the
+ * settings say another number: nonces and codes would be looked for where they are not.
+ *
+ * @param number of the auth actor that wakes; only a new one has to ask the first
+ */
+export async function claimNumber(
+  runner: Runner,
+  db: Db,
+  number: number,
+  first: AuthPeer,
+): Promise<void> {
+  const { authActors } = runner.settings
+  if (number >= authActors) throw new Error(`There is no auth actor ${number}`)
+  const known = readAuthActors(db) ?? (number === 0 ? authActors : await first.authActors())
+  assertNumber(runner, known)
+  writeAuthActors(db, authActors)
+}
+
+/** Ends the program where the installation has another number of auth actors. */
+export function assertNumber({ settings, refuse }: Runner, known: number): void {
+  if (known === settings.authActors) return
+  refuse(
+    new SettingsError([
+      `ENTRYWAY_AUTH_ACTORS: this installation has ${known} (see docs/scale.md to change it)`,
+    ]),
+  )
+}

@@ -1,0 +1,49 @@
+import { type FlowOwner, flowFunctions, type OnDatabase } from '../../stores/flow.ts'
+import { partitionOf } from '../../stores/partition.ts'
+import type { Db } from '../../stores/sql/database.ts'
+import { returnPoints, takePoints } from '../../stores/sql/limits/counter.ts'
+import type { AuthPeer } from '../handles.ts'
+
+const counterFunctions = { takePoints, returnPoints }
+
+export type CounterOwner = OnDatabase<typeof counterFunctions>
+
+/** One auth actor, as far as it keeps something for all of them. */
+export type Owner = FlowOwner & CounterOwner
+
+/** Who keeps what `id` names: always the same auth actor. */
+export type Owners = (id: string) => Owner
+
+/** The auth actor that asks, over its own databases: no hop, and no promise. */
+export function ownerHere(flow: Db, counters: Db): Owner {
+  return { ...bind(flowFunctions, flow), ...bind(counterFunctions, counters) }
+}
+
+/**
+ * @param number of the auth actor that asks, from 0
+ * @param of how many there are
+ */
+export function createOwners(
+  here: Owner,
+  { number, of, peer }: { number: number; of: number; peer(number: number): AuthPeer },
+): Owners {
+  if (of === 1) return () => here
+  const owners = Array.from({ length: of }, (_, i) => (i === number ? here : ownerThere(peer(i))))
+  return (id) => owners[partitionOf(id, of)] as Owner
+}
+
+function ownerThere(peer: AuthPeer): Owner {
+  const names = Object.keys({ ...flowFunctions, ...counterFunctions })
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
+  ) as Owner
+}
+
+function bind<F extends Record<string, (db: Db, ...args: never[]) => unknown>>(
+  functions: F,
+  db: Db,
+): OnDatabase<F> {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [name, run.bind(null, db)]),
+  ) as OnDatabase<F>
+}

@@ -1,0 +1,175 @@
+import { AtpAgent } from '@atproto/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databasePath } from '../../actors/runner.ts'
+import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import {
+  Attacker,
+  consent,
+  makeDpopKey,
+  newPerson,
+  type Person,
+  toSession,
+} from '../attacks/attacker.ts'
+import { runProgram } from '../gateway/programs.ts'
+import { expectRefused, from, limit, newAddress } from '../limits/limit.ts'
+
+/** More than any other number, so that what is done once is soon done by each of them. */
+const AUTH_ACTORS = 3
+/** Requests at once, some for each. */
+const AT_ONCE = 9
+
+let network: Network
+let attacker: Attacker
+let kim: Person
+
+beforeAll(async () => {
+  network = await startNetwork({ env: { ENTRYWAY_AUTH_ACTORS: String(AUTH_ACTORS) } })
+  attacker = new Attacker(network)
+  kim = await newPerson(network, 'spread')
+})
+afterAll(() => network?.close())
+
+const INVALID_PROOF = { status: 401, body: { error: 'invalid_dpop_proof' } }
+const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } }
+const atOnce = <T>(work: (i: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: AT_ONCE }, (_, i) => work(i)))
+
+test('a proof is good for one of them, at once and after a restart', async () => {
+  const key = await makeDpopKey()
+  const proof = await attacker.proof('/oauth/par', key)
+  const answers = await atOnce(() => attacker.push(key, { proof }))
+  const [accepted, refused] = [
+    answers.filter(({ status }) => status === 201),
+    answers.filter(({ status }) => status !== 201),
+  ]
+  expect(accepted).toHaveLength(1)
+  for (const answer of refused) expect(answer).toMatchObject(INVALID_PROOF)
+  await network.vestibule.restart()
+  for (const answer of await atOnce(() => attacker.push(key, { proof }))) {
+    expect(answer).toMatchObject(INVALID_PROOF)
+  }
+  expect(await attacker.push(key)).toMatchObject({ status: 201 })
+})
+
+test('a code is exchanged once, and its replay ends the session', async () => {
+  const lee = await newPerson(network, 'spread')
+  const grant = await attacker.grant(lee)
+  const answers = await atOnce(() => attacker.exchange(grant))
+  const won = answers.filter(({ status }) => status === 200)
+  expect(won).toHaveLength(1)
+  for (const answer of answers) if (answer !== won[0]) expect(answer).toMatchObject(INVALID_GRANT)
+  const session = toSession(won[0] as (typeof won)[0], grant.key)
+  expect(await attacker.refresh(session)).toMatchObject(INVALID_GRANT)
+})
+
+test('a code that is hidden in another form is exchanged once, too', async () => {
+  for (let round = 0; round < AUTH_ACTORS; round++) {
+    const lee = await newPerson(network, 'spread')
+    const grant = await attacker.grant(lee)
+    const answers = await atOnce((i) => attacker.exchange(grant, { json: i % 2 === 0 }))
+    const won = answers.filter(({ status }) => status === 200)
+    expect(won.length).toBeLessThanOrEqual(1)
+    for (const { body } of won) {
+      const session = toSession({ status: 200, headers: new Headers(), body }, grant.key)
+      expect(await attacker.refresh(session)).toMatchObject(INVALID_GRANT)
+    }
+  }
+})
+
+test('a request is granted once', async () => {
+  const pushed = await attacker.push(await makeDpopKey())
+  const url = attacker.authorizeUrl(pushed.body.request_uri)
+  const granted = await Promise.allSettled(Array.from({ length: 3 }, () => consent(url, kim)))
+  const codes = granted.filter(({ status }) => status === 'fulfilled')
+  expect(codes).toHaveLength(1)
+  await expect(consent(url, kim)).rejects.toThrow()
+})
+
+test('a refresh token has one successor, whoever is asked', async () => {
+  const session = await attacker.signIn(kim)
+  const answers = await atOnce(() => attacker.refresh(session))
+  const successors = new Set(answers.map(({ body }) => body.refresh_token))
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+  expect(successors.size).toBe(1)
+})
+
+test('a limit holds over all of them', async () => {
+  const name = 'reset, one address at one account'
+  const address = newAddress()
+  const reset = () =>
+    attackerSend('/xrpc/com.atproto.server.requestPasswordReset', address, {
+      email: 'nobody@mail.vestibule.internal',
+    })
+  const { points } = limit(name)
+  const answers = await Promise.all(Array.from({ length: 3 * points }, reset))
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(points)
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused).toHaveLength(2 * points)
+  for (const answer of refused) expectRefused(answer, name)
+})
+
+test('a wrong password counts, and a right one does not, whoever is asked', async () => {
+  const lee = await newPerson(network, 'spread')
+  const address = newAddress()
+  const signIn = (password: string) =>
+    attackerSend('/xrpc/com.atproto.server.createSession', address, {
+      identifier: lee.handle,
+      password,
+    })
+  const { points } = limit('password, one address at one account')
+  for (let i = 0; i < 2 * AUTH_ACTORS; i++) {
+    expect(await signIn(lee.password)).toMatchObject({ status: 200 })
+  }
+  for (let i = 0; i < points; i++) expect(await signIn('wrong')).toMatchObject({ status: 401 })
+  expect(await signIn(lee.password)).toMatchObject({ status: 429 })
+})
+
+test('a new handle is in every answer at once', async () => {
+  const lee = await newPerson(network, 'spread')
+  const agent = new AtpAgent({ service: network.url })
+  await agent.login({ identifier: lee.handle, password: lee.password })
+  const documents = async () => {
+    const sessions = await atOnce(() => agent.com.atproto.server.getSession())
+    const names = sessions.map(({ data }) => data.didDoc as { alsoKnownAs: string[] })
+    return new Set(names.map(({ alsoKnownAs }) => String(alsoKnownAs)))
+  }
+  expect(await documents()).toEqual(new Set([`at://${lee.handle}`]))
+  await agent.com.atproto.identity.updateHandle({ handle: `new-${lee.handle}` })
+  expect(await documents()).toEqual(new Set([`at://new-${lee.handle}`]))
+})
+
+test('each of them keeps a part', () => {
+  for (let number = 0; number < AUTH_ACTORS; number++) {
+    const db = openDatabase(databasePath.auth(network.vestibule, String(number)), flowSchema)
+    expect(db.prepare('SELECT count(*) FROM replay').pluck().get()).toBeGreaterThan(0)
+    expect(db.prepare('SELECT count(*) FROM device').pluck().get()).toBeGreaterThan(0)
+    closeDatabase(db)
+  }
+})
+
+test.each([1, 2, 4])('with %i instead of 3, the program does not start', async (number) => {
+  await network.vestibule.stop()
+  try {
+    const program = runProgram('start.ts', {
+      ...(network.vestibule.env as Record<string, string>),
+      ENTRYWAY_AUTH_ACTORS: String(number),
+    })
+    await expect.poll(() => program.logs, { timeout: 10_000 }).toContain('ENTRYWAY_AUTH_ACTORS')
+    expect(program.logs).toContain('this installation has 3')
+    expect(await program.end('SIGTERM')).toBe(1)
+  } finally {
+    await network.vestibule.start()
+  }
+  expect(await attacker.push(await makeDpopKey())).toMatchObject({ status: 201 })
+})
+
+async function attackerSend(path: string, address: string, body: object) {
+  const response = await fetch(network.url + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...from(address) },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
