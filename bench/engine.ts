@@ -9,7 +9,7 @@ const IN_FLIGHT = [1, 16]
 
 /** `node bench/engine.ts`: refreshes on a Rivet Engine with one and with two runners. */
 for (const runners of [1, 2]) {
-  const cluster = await startCluster({ runners, gateways: 2 })
+  const cluster = await startCluster({ runners, gateways: 2, authActors: 2 })
   try {
     const people: Person[] = []
     for (let i = 0; i < Math.max(...IN_FLIGHT); i++) {

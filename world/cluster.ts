@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { makeCertificateAuthority } from './certificates.ts'
+import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
 import { childEnvironment } from './child.ts'
 import { type Dns, resolveHere, startDns } from './dns.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -18,8 +18,11 @@ export type Cluster = Peer & {
   engine: Engine
   runners: Program[]
   gateways: Program[]
+  /** One more, with other settings; not started. */
+  makeRunner(name: string, env?: ClusterOptions['env']): Program
   pds: Pds
   smtp: Smtp
+  ca: CertificateAuthority
   dns: Dns
   adminPassword: string
 }
@@ -27,6 +30,7 @@ export type Cluster = Peer & {
 export type ClusterOptions = {
   runners: number
   gateways: number
+  authActors: number
   env?: Record<string, string | undefined>
 }
 
@@ -71,6 +75,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const shared = {
       RIVET_ENDPOINT: engine.url,
       ENTRYWAY_DATABASE: 'engine',
+      ENTRYWAY_AUTH_ACTORS: String(options.authActors),
       ENTRYWAY_DEV: '1',
       ENTRYWAY_PUBLIC_URL: identity.url,
       ENTRYWAY_DID: identity.did,
@@ -89,33 +94,46 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
       ...options.env,
     }
-    const program = (file: string, name: string, upWhen: string, port?: number) => {
-      const made = makeProgram(
-        file,
-        childEnvironment(
-          { ca, dns },
-          {
-            ...shared,
-            ENTRYWAY_DATA_DIR: join(folder.path, name),
-            ENTRYWAY_PORT: port?.toString(),
-          },
-        ),
-        upWhen,
+    const envOf = (name: string, env: ClusterOptions['env']) =>
+      childEnvironment(
+        { ca, dns },
+        { ...shared, ENTRYWAY_DATA_DIR: join(folder.path, name), ...env },
       )
+    const program = (
+      file: string,
+      name: string,
+      upWhen: string,
+      env: ClusterOptions['env'] = {},
+    ): Program => {
+      const made = makeProgram(file, envOf(name, env), upWhen)
       keep({ close: made.stop })
       return made
     }
-    const runners = Array.from({ length: options.runners }, (_, i) =>
-      program('start_runner.ts', `runner-${i}`, 'runner is up'),
-    )
+    const makeRunner = (name: string, env: ClusterOptions['env'] = {}) =>
+      program('start_runner.ts', name, 'runner is up', env)
+    const runners = Array.from({ length: options.runners }, (_, i) => makeRunner(`runner-${i}`))
     const ports = await Promise.all(Array.from({ length: options.gateways }, freePort))
     const gateways = ports.map((port, i) =>
-      program('start_gateway.ts', `gateway-${i}`, 'gateway is up', port),
+      program('start_gateway.ts', `gateway-${i}`, 'gateway is up', {
+        ENTRYWAY_PORT: String(port),
+      }),
     )
     await Promise.all([...runners, ...gateways].map((each) => each.start()))
     keep(await startBalancer(identity.port, ports))
     await untilHealthy(identity.url)
-    return { url: identity.url, engine, runners, gateways, pds, smtp, dns, adminPassword, close }
+    return {
+      url: identity.url,
+      engine,
+      runners,
+      gateways,
+      makeRunner,
+      pds,
+      smtp,
+      ca,
+      dns,
+      adminPassword,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
-import type { Network } from '../../world/network.ts'
+import type { Peer } from '../../world/loopback.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { type Credentials, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import type { ClientKey } from '../clients/hosted_client.ts'
@@ -44,7 +44,7 @@ export async function makeDpopKey(): Promise<DpopKey> {
 /** Somebody who is signed in on a browser, so that a login takes no password. */
 export type Person = Credentials & { did: string; browser: HeadlessBrowser }
 
-export async function newPerson(network: Network, name: string): Promise<Person> {
+export async function newPerson(network: Peer, name: string): Promise<Person> {
   const credentials = newCredentials(name)
   const browser = newHeadlessBrowser(network.url)
   const did = await headlessSignUp(network.url, credentials)
@@ -53,7 +53,7 @@ export async function newPerson(network: Network, name: string): Promise<Person>
 }
 
 export async function signInOnPage(
-  network: Network,
+  network: Peer,
   browser: HeadlessBrowser,
   { handle, password }: Credentials,
 ): Promise<void> {

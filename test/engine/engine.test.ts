@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openClient, refresh, send } from '../../bench/oauth_client.ts'
 import { type Cluster, startCluster } from '../../world/cluster.ts'
+import { type Answer, Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
 import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { failOver } from './failover.ts'
 import { signIn } from './person.ts'
@@ -11,7 +12,7 @@ const full = accounts > 100
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ runners: 2, gateways: 2 })
+  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3 })
 })
 afterAll(() => cluster?.close())
 
@@ -26,6 +27,32 @@ test('signs up, signs in, refreshes and revokes through gateways, engine and run
   await expect(refresh(client, second)).rejects.toThrow('invalid_grant')
   const third = await signIn(client, person)
   expect(await refresh(client, third)).not.toBe(third)
+})
+
+test('what is used is used everywhere: a code, a nonce, a runner with other settings', async () => {
+  const attacker = new Attacker(cluster)
+  const kim = await newPerson(cluster, 'engine')
+  const key = await makeDpopKey()
+  const proof = await attacker.proof('/oauth/par', key)
+  const pushed = await Promise.all(Array.from({ length: 6 }, () => attacker.push(key, { proof })))
+  expect(pushed.filter(({ status }) => status === 201)).toHaveLength(1)
+
+  const grant = await attacker.grant(kim)
+  const answers = await Promise.all(Array.from({ length: 6 }, () => attacker.exchange(grant)))
+  const won = answers.filter(({ status }) => status === 200)
+  expect(won).toHaveLength(1)
+  expect(await attacker.refresh(toSession(won[0] as Answer, grant.key))).toMatchObject({
+    status: 400,
+    body: { error: 'invalid_grant' },
+  })
+  // The replay signed Kim's device out.
+  const lee = await newPerson(cluster, 'engine')
+  expect(await attacker.refresh(await attacker.signIn(lee))).toMatchObject({ status: 200 })
+
+  const other = cluster.makeRunner('other', { ENTRYWAY_AUTH_ACTORS: '2' })
+  await other.start()
+  await expect.poll(() => other.logs, { timeout: 10_000 }).toContain('this installation has 3')
+  await other.stop()
 })
 
 test(
