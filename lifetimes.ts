@@ -12,6 +12,12 @@ const DAY = 24 * HOUR
  */
 export const OAUTH_ACCESS_TOKEN = 15 * MINUTE
 
+/** How long a gateway may answer for a public document that seldom changes. */
+export const PUBLIC_DOCUMENT = SECOND
+
+/** How long a gateway may answer for an asset of the sign-in pages, whose name changes with it. */
+export const PAGE_ASSET = DAY
+
 /** How long a person stays signed in on a device before the password is asked again. */
 export const DEVICE_AUTHENTICATION = 7 * DAY
 

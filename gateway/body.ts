@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import getRawBody from 'raw-body'
 import type { RequestEnvelope } from '../actors/auth/envelope.ts'
 
 /** Bytes of a request body that the gateway takes; the largest form of a sign-in is a few KiB. */
@@ -7,11 +9,11 @@ export const MAX_BODY = 64 * 1024
 export class BodyTooLargeError extends Error {}
 
 /** The body of a request, unless it is longer than {@link MAX_BODY} or might be: then `unread`. */
-export async function readShortBody(request: Request): Promise<RequestEnvelope['body']> {
-  if (request.method === 'GET' || request.method === 'HEAD') return null
-  const length = request.headers.get('content-length')
-  const isLong = Number(length ?? 0) > MAX_BODY || request.headers.has('transfer-encoding')
-  return isLong ? 'unread' : readBody(request)
+export async function readShortBody(incoming: IncomingMessage): Promise<RequestEnvelope['body']> {
+  const { method, headers } = incoming
+  if (method === 'GET' || method === 'HEAD') return null
+  const isLong = lengthOf(incoming) > MAX_BODY || headers['transfer-encoding'] !== undefined
+  return isLong ? 'unread' : readBody(incoming)
 }
 
 /**
@@ -20,15 +22,17 @@ export async function readShortBody(request: Request): Promise<RequestEnvelope['
  * @returns null where there is none
  * @throws {BodyTooLargeError}
  */
-export async function readBody(request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY) throw new BodyTooLargeError()
-  if (!request.body) return null
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    length += chunk.byteLength
-    if (length > MAX_BODY) throw new BodyTooLargeError()
-    chunks.push(chunk)
+export async function readBody(incoming: IncomingMessage): Promise<Uint8Array | null> {
+  const { headers } = incoming
+  const isThere = lengthOf(incoming) > 0 || headers['transfer-encoding'] !== undefined
+  if (!isThere) return null
+  try {
+    return await getRawBody(incoming, { limit: MAX_BODY, length: headers['content-length'] })
+  } catch (err) {
+    throw (err as getRawBody.RawBodyError).type === 'entity.too.large'
+      ? new BodyTooLargeError()
+      : err
   }
-  return new Uint8Array(Buffer.concat(chunks))
 }
+
+const lengthOf = ({ headers }: IncomingMessage) => Number(headers['content-length'] ?? 0)

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Decides whether an address is a proxy whose word about the client is believed. */
@@ -14,7 +15,7 @@ export function trustProxies(ranges: string[]): Trust {
     return [address, Number(bits)] as const
   })
   return (given) => {
-    if (!ipaddr.isValid(given)) return false
+    if (!subnets.length || !ipaddr.isValid(given)) return false
     const address = ipaddr.process(given)
     return subnets.some(
       ([range, bits]) => address.kind() === range.kind() && address.match(range as never, bits),
@@ -38,5 +39,6 @@ export function clientAddress(peer: string, forwardedFor: string | null, trusts:
 }
 
 function normalize(address: string): string {
+  if (isIPv4(address)) return address
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : address
 }

@@ -1,6 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import { type FetchHandler, FORWARDED, readForwarded } from '../actors/auth/fetch_adapter.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+} from '../actors/auth/message.ts'
 import { Refusal, UnavailableError } from '../errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import type { Command, OperatorContext } from './command.ts'
@@ -15,25 +20,25 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
  * Whether a request is the operator's: from this machine, not through a proxy, and with the token
  * that only somebody who reads the secrets can make. To everybody else there is no such path.
  */
-export function isOperators(request: Request, url: URL, token: string): boolean {
-  if (!url.pathname.startsWith(OPERATOR_PATH) || request.method !== 'POST') return false
-  const { address, viaProxy } = readForwarded(request.headers.get(FORWARDED))
-  const given = request.headers.get('authorization') ?? ''
+export function isOperators(request: HttpRequest, token: string): boolean {
+  const { method, url, headers, peer } = request
+  if (!url.pathname.startsWith(OPERATOR_PATH) || method !== 'POST') return false
+  const { address, viaProxy } = peer
+  const given = headers.get('authorization') ?? ''
   return (
     LOOPBACK.test(address) && !viaProxy && timingSafeEqual(sha256(given), sha256(`Bearer ${token}`))
   )
 }
 
-export function createOperatorHandler(context: OperatorContext): FetchHandler {
+export function createOperatorHandler(context: OperatorContext): HttpHandler {
   return async (request) => {
-    const name = new URL(request.url).pathname.slice(OPERATOR_PATH.length)
+    const name = request.url.pathname.slice(OPERATOR_PATH.length)
     if (!Object.hasOwn(commands, name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
     const { input, run } = commands[name as keyof typeof commands] as Command
-    const body = await request.json().catch(() => undefined)
-    const parsed = input.safeParse(body)
+    const parsed = input.safeParse(readJson(request))
     if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
     try {
-      return Response.json(await run(context, parsed.data))
+      return jsonResponse(await run(context, parsed.data))
     } catch (err) {
       if (err instanceof Refusal) return refuse(400, err.code, err.message)
       if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
@@ -44,8 +49,17 @@ export function createOperatorHandler(context: OperatorContext): FetchHandler {
   }
 }
 
-function refuse(status: number, error: string, message: string): Response {
-  return Response.json({ error, message }, { status, headers: { 'cache-control': 'no-store' } })
+/** @returns undefined where the body is no JSON */
+function readJson(request: HttpRequest): unknown {
+  try {
+    return JSON.parse(request.text())
+  } catch {
+    return undefined
+  }
+}
+
+function refuse(status: number, error: string, message: string): HttpResponse {
+  return jsonResponse({ error, message }, { status, headers: { 'cache-control': 'no-store' } })
 }
 
 function sha256(text: string): Buffer {

@@ -2,7 +2,8 @@ import { schemas } from '@atproto/api'
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
 import express from 'express'
-import { type FetchHandler, fetchAdapter } from '../actors/auth/fetch_adapter.ts'
+import { fetchAdapter } from '../actors/auth/fetch_adapter.ts'
+import type { HttpHandler } from '../actors/auth/message.ts'
 import type { Services } from '../actors/services.ts'
 import { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import adminDeleteAccount from './admin/deleteAccount.ts'
@@ -109,8 +110,8 @@ export function isOwnMethod(nsid: string): boolean {
   return nsids.has(nsid)
 }
 
-/** The entryway's XRPC methods as one fetch handler. */
-export function createXrpcHandler(services: Services): FetchHandler {
+/** The entryway's XRPC methods as one function. */
+export function createXrpcHandler(services: Services): HttpHandler {
   const server = createServer(
     schemas.filter(({ id }) => id.startsWith('com.atproto.')),
     { validateResponse: false },

@@ -1,15 +1,17 @@
-import { METHODS } from 'node:http'
+import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Settings } from '../../settings.ts'
-import { type Answer, type RequestEnvelope, toResponseEnvelope } from './envelope.ts'
-import { FORWARDED, readForwarded, writeForwarded } from './fetch_adapter.ts'
+import type { Answer, RequestEnvelope } from './envelope.ts'
+import { HttpRequest } from './message.ts'
 import type { Routes } from './routes.ts'
 
 /** What proxies write about the client; only the gateway's word counts. */
-const ABOUT_THE_CLIENT = /^(forwarded|x-forwarded-.*|x-real-ip)$/i
+const ABOUT_THE_CLIENT = /^(forwarded|x-forwarded-.*|x-real-ip)$/
 /** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP = /^(connection|transfer-encoding)$/i
+const HOP_BY_HOP = /^(connection|transfer-encoding)$/
+/** Not for an origin server to answer. */
+const TUNNELS = new Set(['CONNECT', 'TRACE'])
 
-/** Unwraps a request, has it answered and wraps the answer. */
+/** Unwraps a request and has it answered. */
 export async function answer(
   envelope: RequestEnvelope,
   settings: Settings,
@@ -19,28 +21,43 @@ export async function answer(
   if (!request) return { status: 400, headers: [], body: null }
   const route = routes(request)
   if (envelope.body === 'unread' && !route.streams) return { readBody: true }
-  const answered = await route.answer(request)
-  return 'passTo' in answered ? answered : toResponseEnvelope(answered)
+  return route.answer(request)
 }
 
-function toRequest(envelope: RequestEnvelope, origin: string): Request | null {
-  const headers = new Headers()
+function toRequest(envelope: RequestEnvelope, origin: string): HttpRequest | null {
+  const { method, target, client, body } = envelope
   try {
-    if (!METHODS.includes(envelope.method)) return null
-    for (const [name, value] of envelope.headers) {
-      if (!ABOUT_THE_CLIENT.test(name) && !HOP_BY_HOP.test(name)) headers.append(name, value)
+    if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
+    const headers = new Map<string, string>()
+    let viaProxy = false
+    for (const [given, value] of envelope.headers) {
+      validateHeaderName(given)
+      validateHeaderValue(given, value)
+      const name = given.toLowerCase()
+      if (ABOUT_THE_CLIENT.test(name)) viaProxy = true
+      else if (!HOP_BY_HOP.test(name)) append(headers, name, value)
     }
-    const viaProxy = envelope.headers.some(([name]) => ABOUT_THE_CLIENT.test(name))
-    const forwarded = writeForwarded(envelope.client, viaProxy)
-    readForwarded(forwarded)
-    headers.set(FORWARDED, forwarded)
-    return new Request(origin + envelope.target, {
-      method: envelope.method,
+    if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
+    return new HttpRequest({
+      method,
+      url: new URL(origin + target),
       headers,
-      body: envelope.body === 'unread' ? null : (envelope.body as BodyInit | null),
+      body: body === 'unread' ? null : toBytes(body),
+      peer: { ...client, viaProxy },
     })
   } catch {
-    // Not a request that HTTP and the fetch standard can express.
+    // Not a request that HTTP can express.
     return null
   }
+}
+
+function append(headers: Map<string, string>, name: string, value: string): void {
+  const before = headers.get(name)
+  const separator = name === 'cookie' ? '; ' : ', '
+  headers.set(name, before === undefined ? value : before + separator + value)
+}
+
+/** @throws {TypeError} when it is something else */
+function toBytes(body: Uint8Array | null): Uint8Array | null {
+  return body === null ? null : Buffer.from(body)
 }

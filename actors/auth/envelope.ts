@@ -17,6 +17,8 @@ export type ResponseEnvelope = {
   status: number
   headers: [string, string][]
   body: Uint8Array | null
+  /** Milliseconds for which the gateway may give the same answer to the same GET by itself. */
+  keepFor?: number
 }
 
 /** The request is a PDS's to answer: the gateway sends it there and streams both ways. */
@@ -39,9 +41,4 @@ export type Answer = ResponseEnvelope | PassTo | ReadBody
 export type AuthActor = {
   answer(envelope: RequestEnvelope): Promise<Answer>
   ready(): Promise<boolean>
-}
-
-export async function toResponseEnvelope(response: Response): Promise<ResponseEnvelope> {
-  const body = response.body === null ? null : new Uint8Array(await response.arrayBuffer())
-  return { status: response.status, headers: [...response.headers], body }
 }

@@ -3,13 +3,22 @@ import { OAuthError } from '@atproto/oauth-provider/errors'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
+import { PAGE_ASSET } from '../../lifetimes.ts'
 import type { Log } from '../../log.ts'
 import { inRequestScope } from '../../stores/request_scope.ts'
 import { checked } from './checks/index.ts'
-import { type FetchHandler, fetchAdapter } from './fetch_adapter.ts'
+import { fetchAdapter } from './fetch_adapter.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  jsonResponse,
+  withoutHeaders,
+} from './message.ts'
 
-/** The provider's endpoints and pages as one fetch handler, behind this program's own checks. */
-export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHandler {
+/** The provider's endpoints and pages as one function, behind this program's own checks. */
+export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandler {
   const handle = checked(
     fetchAdapter(
       oauthMiddleware(provider, {
@@ -22,7 +31,7 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): FetchHand
     inRequestScope(async (scope) => {
       scope.signedInAt = signedInAt(request)
       const response = await handle(request)
-      if (scope.fault === undefined) return response
+      if (scope.fault === undefined) return isImmutable(response) ? kept(response) : response
       log.error({ err: scope.fault }, 'a store failed while answering a request')
       return faulty(response)
     })
@@ -34,11 +43,18 @@ function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
   return isAnswered || (err instanceof OAuthError && err.statusCode < 500)
 }
 
+/** Whether it is one of the pages' assets, which have a hash of their content in their name. */
+function isImmutable(response: HttpResponse): boolean {
+  return headerOf(response, 'cache-control')?.includes('immutable') ?? false
+}
+
+const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
+
 /**
  * When the sign-in happened that a call from the pages shows the token of: whoever signed in
  * before everybody was signed out has to sign in again. The provider verifies the token.
  */
-function signedInAt(request: Request): number | undefined {
+function signedInAt(request: HttpRequest): number | undefined {
   const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
   if (scheme !== 'Bearer' || !token) return undefined
   try {
@@ -52,15 +68,11 @@ function signedInAt(request: Request): number | undefined {
  * The answer to a request during which a store failed: never a success and never the client's
  * fault, whatever the provider made of it. Redirects carry `server_error` already.
  */
-function faulty(response: Response): Response {
+function faulty(response: HttpResponse): HttpResponse {
   if (response.status >= 500 || (response.status >= 300 && response.status < 400)) return response
-  const headers = new Headers(response.headers)
-  headers.delete('content-length')
-  if (!headers.get('content-type')?.startsWith('application/json')) {
-    return new Response(response.body, { status: 503, headers })
-  }
-  return Response.json(
-    { error: 'server_error', error_description: 'Server error' },
-    { status: 503, headers },
-  )
+  const isJson = headerOf(response, 'content-type')?.startsWith('application/json')
+  const { body } = isJson
+    ? jsonResponse({ error: 'server_error', error_description: 'Server error' })
+    : response
+  return { ...withoutHeaders(response, ['content-length', 'etag']), status: 503, body }
 }

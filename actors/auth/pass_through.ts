@@ -3,11 +3,11 @@ import type { Pds } from '../../stores/sql/directory/pds.ts'
 import { LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import type { Services } from '../services.ts'
 import type { PassTo } from './envelope.ts'
-import { FORWARDED, readForwarded } from './fetch_adapter.ts'
+import { type HttpRequest, type HttpResponse, jsonResponse } from './message.ts'
 import { choosePds } from './pds_choice.ts'
 
-/** Not a PDS's business: the entryway's own cookies, and the note of where a request comes from. */
-const NOT_FOR_THE_PDS = new Set(['cookie', FORWARDED])
+/** Of the entryway, and not a PDS's business. */
+const COOKIES = 'cookie'
 
 /**
  * Decides where an XRPC request goes that is not the entryway's own: to the PDS of its account,
@@ -15,7 +15,7 @@ const NOT_FOR_THE_PDS = new Set(['cookie', FORWARDED])
  */
 export function createPassThrough(
   services: Services,
-): (request: Request) => Promise<Response | PassTo> {
+): (request: HttpRequest) => Promise<HttpResponse | PassTo> {
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
   return async (request) => {
     try {
@@ -31,19 +31,18 @@ export function createPassThrough(
   }
 }
 
-function passTo(pds: Pds, request: Request): PassTo {
-  const { pathname, search } = new URL(request.url)
-  const headers = [...request.headers].filter(([name]) => !NOT_FOR_THE_PDS.has(name))
-  const { address } = readForwarded(request.headers.get(FORWARDED))
+function passTo(pds: Pds, request: HttpRequest): PassTo {
+  const { pathname, search } = request.url
+  const headers = [...request.headers].filter(([name]) => name !== COOKIES)
   return {
     passTo: {
       url: new URL(pds.url).origin + pathname + search,
-      headers: [...headers, ['x-forwarded-for', address]],
+      headers: [...headers, ['x-forwarded-for', request.peer.address]],
     },
   }
 }
 
-export function isDpopBound({ headers }: Request): boolean {
+export function isDpopBound({ headers }: HttpRequest): boolean {
   return /^dpop\s/i.test(headers.get('authorization') ?? '')
 }
 
@@ -52,14 +51,14 @@ export function isDpopBound({ headers }: Request): boolean {
  * handed on. The challenge says where its resource is (RFC 9728 section 5.1); it carries no
  * `invalid_token`, upon which clients would throw a good session away.
  */
-function wrongHost(pds: Pds): Response {
+function wrongHost(pds: Pds): HttpResponse {
   return xrpcError(401, 'AuthenticationRequired', `Send DPoP-bound requests to ${pds.url}`, {
     'www-authenticate': `DPoP resource_metadata="${pds.url}/.well-known/oauth-protected-resource"`,
     'access-control-expose-headers': 'WWW-Authenticate',
   })
 }
 
-function noPds(pdses: Pds[]): Response {
+function noPds(pdses: Pds[]): HttpResponse {
   if (!pdses.length) return xrpcError(501, 'MethodNotImplemented', 'Method Not Implemented')
   const urls = pdses.map(({ url }) => url).join(', ')
   return xrpcError(
@@ -74,8 +73,8 @@ function xrpcError(
   error: string,
   message: string,
   headers: Record<string, string> = {},
-): Response {
-  return Response.json(
+): HttpResponse {
+  return jsonResponse(
     { error, message },
     {
       status,

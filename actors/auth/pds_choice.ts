@@ -3,6 +3,7 @@ import { Refusal } from '../../errors.ts'
 import type { Pds } from '../../stores/sql/directory/pds.ts'
 import type { LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import type { Services } from '../services.ts'
+import type { HttpRequest } from './message.ts'
 
 /** Parameters by which lexicons name an account, with a DID or a handle. */
 const ACCOUNT_PARAMETERS = ['repo', 'did', 'actor', 'handle', 'identifier']
@@ -18,9 +19,9 @@ export async function choosePds(
   { actors: { directory } }: Services,
   tokens: LegacyTokens,
   pdses: Pds[],
-  request: Request,
+  request: HttpRequest,
 ): Promise<Pds | null> {
-  const { searchParams } = new URL(request.url)
+  const { searchParams } = request.url
   const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
   const bearer = /^(bearer|dpop)$/i.test(scheme ?? '') ? token : undefined
   const claims = bearer && /^bearer$/i.test(scheme ?? '') ? await verified(tokens, bearer) : null

@@ -1,18 +1,18 @@
 import type { Services } from '../services.ts'
-import type { FetchHandler } from './fetch_adapter.ts'
+import { type HttpHandler, jsonResponse } from './message.ts'
 
 /**
  * `/tls-check?domain=…`: whether a certificate may be made for a host name, which is so for the
  * entryway's own and for the handles here. Proxies that make certificates on demand ask this, as
  * they ask the PDS distribution.
  */
-export function serveTlsCheck({ settings, actors }: Services): FetchHandler {
+export function serveTlsCheck({ settings, actors }: Services): HttpHandler {
   const { hostname } = new URL(settings.publicUrl)
   return async (request) => {
-    const domain = new URL(request.url).searchParams.get('domain')?.toLowerCase() ?? ''
+    const domain = request.url.searchParams.get('domain')?.toLowerCase() ?? ''
     const isOurs = domain === hostname || (await actors.directory.find(domain))?.handle === domain
     return isOurs
-      ? Response.json({ success: true })
-      : Response.json({ error: 'InvalidRequest', message: 'no such handle here' }, { status: 404 })
+      ? jsonResponse({ success: true })
+      : jsonResponse({ error: 'InvalidRequest', message: 'no such handle here' }, { status: 404 })
   }
 }

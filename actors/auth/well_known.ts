@@ -1,11 +1,11 @@
 import type { Services } from '../services.ts'
-import type { FetchHandler } from './fetch_adapter.ts'
+import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from './message.ts'
 
 /** Browser apps read these documents, too. */
 const ANYBODY = { 'access-control-allow-origin': '*' }
 
 /** The DID document of the entryway's own `did:web`. */
-export function serveDidDocument({ settings }: Services): FetchHandler {
+export function serveDidDocument({ settings }: Services): HttpHandler {
   const { host } = new URL(settings.publicUrl)
   const document = {
     '@context': ['https://www.w3.org/ns/did/v1'],
@@ -20,9 +20,7 @@ export function serveDidDocument({ settings }: Services): FetchHandler {
   }
   const isOwn = settings.did === `did:web:${host.replace(':', '%3A')}`
   return async () =>
-    isOwn
-      ? Response.json(document, { headers: ANYBODY })
-      : new Response(null, { status: 404, headers: ANYBODY })
+    isOwn ? jsonResponse(document, { headers: ANYBODY }) : emptyResponse(404, ANYBODY)
 }
 
 /**
@@ -30,7 +28,7 @@ export function serveDidDocument({ settings }: Services): FetchHandler {
  * deactivated or taken down have none.
  * @see https://atproto.com/specs/handle#https-well-known-method
  */
-export function serveAtprotoDid({ actors }: Services): FetchHandler {
+export function serveAtprotoDid({ actors }: Services): HttpHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
     const entry = handle && (await actors.directory.find(handle))
@@ -38,7 +36,7 @@ export function serveAtprotoDid({ actors }: Services): FetchHandler {
     const isActive = account?.takedownRef === null && account.deactivatedAt === null
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
     return account && isActive
-      ? new Response(account.did, { headers })
-      : new Response('User not found', { status: 404, headers })
+      ? textResponse(account.did, { headers })
+      : textResponse('User not found', { status: 404, headers })
   }
 }

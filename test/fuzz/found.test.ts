@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answer } from '../../actors/auth/answer.ts'
 import { PAGE_API } from '../../actors/auth/checks/endpoints.ts'
 import type { RequestEnvelope } from '../../actors/auth/envelope.ts'
+import { textResponse } from '../../actors/auth/message.ts'
 import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
 import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 
@@ -58,7 +59,7 @@ test.each([
   ['a client without a port', { ...valid, client: { address: '127.0.0.1' } }],
   ['a client whose port is no number', { ...valid, client: { address: '::1', port: 'x' } }],
 ])('an envelope with %s made the auth actor fail', async (_, envelope) => {
-  const routes = () => ({ answer: async () => new Response('ok') })
+  const routes = () => ({ answer: async () => textResponse('ok') })
   const settings = { publicUrl: 'http://localhost:2600' }
   const ask = (given: unknown) => answer(given as RequestEnvelope, settings as never, routes)
   expect(await ask(envelope)).toMatchObject({ status: 400 })

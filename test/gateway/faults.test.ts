@@ -1,16 +1,20 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import type { AuthActor, RequestEnvelope } from '../../actors/auth/envelope.ts'
-import { createGateway } from '../../gateway/app.ts'
-import { LIMITS } from '../../gateway/limits.ts'
-import { silent } from './test_gateway.ts'
+import type { Peer } from '../../world/loopback.ts'
+import { startTestGateway } from './test_gateway.ts'
 
-const gatewayTo = (auth: Partial<AuthActor>) =>
-  createGateway({
-    auth: { ready: async () => true, answer: async () => ok, ...auth },
-    trusts: () => false,
-    log: silent,
-    limits: { ...LIMITS, deadline: 50 },
-  })
+const started: Peer[] = []
+afterEach(() => Promise.all(started.splice(0).map((peer) => peer.close())))
+
+/** How to ask a gateway in front of `auth`. */
+async function gatewayTo(auth: Partial<AuthActor>) {
+  const gateway = await startTestGateway(
+    { ready: async () => true, answer: async () => ok, ...auth },
+    { deadline: 50 },
+  )
+  started.push(gateway)
+  return (path: string, init?: RequestInit) => fetch(gateway.url + path, init)
+}
 
 const ok = { status: 200, headers: [], body: Buffer.from('ok') }
 const never = () => new Promise<never>(() => {})
@@ -22,7 +26,8 @@ test.each([
   ['does not answer in time', never],
   ['fails', failing],
 ])('an auth actor that %s is 503, to be tried again', async (_, answer) => {
-  const response = await gatewayTo({ answer }).request('/oauth/token', { method: 'POST' })
+  const broken = await gatewayTo({ answer })
+  const response = await broken('/oauth/token', { method: 'POST' })
   expect(response.status).toBe(503)
   expect(response.headers.get('retry-after')).toBe('2')
   expect(response.headers.get('cache-control')).toBe('no-store')
@@ -32,18 +37,20 @@ test.each([
     error_description: 'The service is busy; try again',
     message: 'The service is busy; try again',
   })
-  expect((await gatewayTo({}).request('/oauth/token', { method: 'POST' })).status).toBe(200)
+  const whole = await gatewayTo({})
+  expect((await whole('/oauth/token', { method: 'POST' })).status).toBe(200)
 })
 
 test('health says whether the auth actor answers', async () => {
-  expect((await gatewayTo({ ready: failing }).request('/_health')).status).toBe(503)
-  const healthy = await gatewayTo({}).request('/_health')
-  expect(await healthy.json()).toMatchObject({ status: 'ok' })
+  const broken = await gatewayTo({ ready: failing })
+  expect((await broken('/_health')).status).toBe(503)
+  const whole = await gatewayTo({})
+  expect(await (await whole('/_health')).json()).toMatchObject({ status: 'ok' })
 })
 
 test('a body is read when the auth actor wants it, and it is asked once more', async () => {
   const bodies: RequestEnvelope['body'][] = []
-  const gateway = gatewayTo({
+  const ask = await gatewayTo({
     answer: async ({ body }) => {
       bodies.push(body)
       return body === 'unread' ? { readBody: true } : ok
@@ -51,34 +58,54 @@ test('a body is read when the auth actor wants it, and it is asked once more', a
   })
   const chunked = (length: number) => ({
     method: 'POST',
-    headers: { 'transfer-encoding': 'chunked' },
-    body: 'x'.repeat(length),
+    body: new Blob(['x'.repeat(length)]).stream(),
+    duplex: 'half' as const,
   })
-  expect((await gateway.request('/', chunked(3))).status).toBe(200)
-  expect(bodies).toEqual(['unread', new Uint8Array(Buffer.from('xxx'))])
+  expect((await ask('/', chunked(3))).status).toBe(200)
+  expect(bodies).toEqual(['unread', Buffer.from('xxx')])
 
-  const tooLong = await gateway.request('/', chunked(70_000))
+  const tooLong = await ask('/', chunked(70_000))
   expect(tooLong.status).toBe(413)
   expect(tooLong.headers.get('connection')).toBe('close')
   expect(await tooLong.json()).toMatchObject({ error: 'PayloadTooLarge' })
 })
 
-test('an answer that never changes is kept, without filling the memory', async () => {
+test('an answer that may be kept is kept, without filling the memory', async () => {
   let asked = 0
-  const gateway = gatewayTo({
+  const ask = await gatewayTo({
     answer: async () => {
       asked++
-      const headers: [string, string][] = [['Cache-Control', 'public, immutable']]
-      return { status: 200, headers, body: Buffer.alloc(4 * 1024 * 1024) }
+      return { status: 200, headers: [], body: Buffer.alloc(4 * 1024 * 1024), keepFor: 60_000 }
     },
   })
-  await gateway.request('/asset.js')
-  await gateway.request('/asset.js')
+  const get = async (path: string, headers: Record<string, string> = {}) =>
+    void (await (await ask(path, { headers })).arrayBuffer())
+  await get('/asset.js')
+  await get('/asset.js')
   expect(asked).toBe(1)
-  await gateway.request('/asset.js', { headers: { 'if-none-match': 'e' } })
-  await gateway.request('/asset.js', { headers: { 'sec-fetch-site': 'cross-site' } })
+  await get('/asset.js', { 'if-none-match': 'e' })
+  await get('/asset.js', { 'sec-fetch-site': 'cross-site' })
   expect(asked).toBe(3)
-  for (let i = 0; i < 5; i++) await gateway.request(`/asset.js?${i}`)
-  await gateway.request('/asset.js')
+  for (let i = 0; i < 5; i++) await get(`/asset.js?${i}`)
+  await get('/asset.js')
   expect(asked).toBe(9)
+})
+
+test('no other answer is kept, nor one longer than it may be', async () => {
+  let asked = 0
+  const ask = await gatewayTo({
+    answer: async ({ target }) => {
+      asked++
+      return target === '/document' ? { ...ok, keepFor: 20 } : ok
+    },
+  })
+  await ask('/other')
+  await ask('/other')
+  await ask('/document', { method: 'POST' })
+  await ask('/document', { method: 'POST' })
+  expect(asked).toBe(4)
+  await ask('/document')
+  await new Promise((resolve) => setTimeout(resolve, 40))
+  await ask('/document')
+  expect(asked).toBe(6)
 })

@@ -1,8 +1,9 @@
 import { type Node, parseTree } from 'jsonc-parser'
+import type { HttpRequest, HttpResponse } from '../message.ts'
 
 /** A request as the checks see it. */
 export type Inspected = {
-  request: Request
+  request: HttpRequest
   url: URL
   /** Name and value, in order, repeated ones repeated: of the body, or of the query without one. */
   parameters: [name: string, value: string][]
@@ -13,7 +14,7 @@ export type Inspected = {
  *
  * @returns the refusal, or undefined where all is well
  */
-export type Check = (inspected: Inspected) => Response | undefined
+export type Check = (inspected: Inspected) => HttpResponse | undefined
 
 /** The value of a parameter; the last where it is repeated, as the provider takes it. */
 export function parameter({ parameters }: Inspected, name: string): string | undefined {
@@ -23,30 +24,28 @@ export function parameter({ parameters }: Inspected, name: string): string | und
 export const FORM = 'application/x-www-form-urlencoded'
 export const JSON_TYPE = 'application/json'
 
-/** The media type of a body, without parameters such as `charset`. */
-export function mediaType({ headers }: Request | Response): string {
-  return (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+/** The media type that a `Content-Type` names, without parameters such as `charset`. */
+export function mediaType(contentType = ''): string {
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
 /** Whether the body is compressed: nothing here looks into such a body. */
-export function isEncoded(request: Request): boolean {
+export function isEncoded(request: HttpRequest): boolean {
   return (request.headers.get('content-encoding') ?? 'identity') !== 'identity'
 }
 
-/** Reads a request for the checks; the request itself stays unread. */
-export async function inspect(request: Request): Promise<Inspected> {
-  const url = new URL(request.url)
-  const parameters = request.body === null ? [...url.searchParams] : await readBody(request.clone())
+export function inspect(request: HttpRequest): Inspected {
+  const { url, body } = request
+  const parameters = body === null ? [...url.searchParams] : parametersOf(request)
   return { request, url, parameters }
 }
 
-async function readBody(request: Request): Promise<Inspected['parameters']> {
-  const text = await request.text()
-  switch (mediaType(request)) {
+function parametersOf(request: HttpRequest): Inspected['parameters'] {
+  switch (mediaType(request.headers.get('content-type'))) {
     case FORM:
-      return [...new URLSearchParams(text)]
+      return [...new URLSearchParams(request.text())]
     case JSON_TYPE:
-      return members(parseTree(text))
+      return members(parseTree(request.text()))
     default:
       return []
   }

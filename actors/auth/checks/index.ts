@@ -1,4 +1,4 @@
-import type { FetchHandler } from '../fetch_adapter.ts'
+import type { HttpHandler } from '../message.ts'
 import { type Check, inspect } from './check.ts'
 import { duplicateParameters } from './duplicate_parameters.ts'
 import { AUTHORIZE, covers, PAGE_API, PAR, REVOKE, TOKEN } from './endpoints.ts'
@@ -24,9 +24,9 @@ const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
 ]
 
 /** Puts the checks in front of the provider. */
-export function checked(provider: FetchHandler): FetchHandler {
+export function checked(provider: HttpHandler): HttpHandler {
   return async (request) => {
-    const inspected = await inspect(request)
+    const inspected = inspect(request)
     for (const [on, check] of checks) {
       if (!on.some((path) => covers(path, inspected.url.pathname))) continue
       const refusal = check(inspected)

@@ -1,3 +1,4 @@
+import type { HttpRequest } from '../message.ts'
 import { AUTHORIZE } from './endpoints.ts'
 
 /** `redirect-test` is how the provider finds out whether a browser keeps cookies. */
@@ -10,11 +11,11 @@ const KEPT = ['client_id', 'request_uri', 'redirect-test']
  * RFC 9101 section 5: "the authorization server supporting this specification MUST only use the
  * parameters included in the Request Object", which is what RFC 9126 section 4 refers to.
  */
-export function onlyPushedParameters(request: Request): Request {
+export function onlyPushedParameters(request: HttpRequest): HttpRequest {
+  if (request.url.pathname !== AUTHORIZE) return request
   const url = new URL(request.url)
-  if (url.pathname !== AUTHORIZE) return request
   const names = [...url.searchParams.keys()]
   if (names.every((name) => KEPT.includes(name))) return request
   for (const name of names) if (!KEPT.includes(name)) url.searchParams.delete(name)
-  return new Request(url, request)
+  return request.withUrl(url)
 }

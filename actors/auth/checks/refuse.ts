@@ -1,3 +1,5 @@
+import { type HttpResponse, jsonResponse, textResponse } from '../message.ts'
+
 /** Seen by a browser that was sent here by an app; it must not be led on to anywhere. */
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -15,8 +17,8 @@ export function refuse(
   error: string,
   description: string,
   headers: Record<string, string> = {},
-): Response {
-  return Response.json(
+): HttpResponse {
+  return jsonResponse(
     { error, error_description: description },
     {
       status,
@@ -31,7 +33,7 @@ export function refuse(
 }
 
 /** The `invalid_request` of the endpoints that programs call. */
-export function invalidRequest(description: string): Response {
+export function invalidRequest(description: string): HttpResponse {
   return refuse(400, 'invalid_request', description)
 }
 
@@ -41,8 +43,8 @@ export function invalidRequest(description: string): Response {
  *
  * @param reason one of this program's own sentences: nothing of the request is repeated
  */
-export function errorPage(reason: string): Response {
-  return new Response(page(reason), { status: 400, headers: PAGE_HEADERS })
+export function errorPage(reason: string): HttpResponse {
+  return textResponse(page(reason), { status: 400, headers: PAGE_HEADERS })
 }
 
 const page = (reason: string) => `<!doctype html>

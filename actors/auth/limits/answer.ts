@@ -1,15 +1,18 @@
 import type { Limit } from '../../../limits.ts'
 import type { Standing } from '../../../stores/sql/limits/counter.ts'
 import { refuse } from '../checks/refuse.ts'
+import { type HttpResponse, headerOf, jsonResponse, withoutHeaders } from '../message.ts'
 
 const EXPOSED =
   'RateLimit-Limit, RateLimit-Reset, RateLimit-Remaining, RateLimit-Policy, Retry-After'
+
+const EXPOSE = 'access-control-expose-headers'
 
 /** A limit and how it stands for the request that is being answered. */
 export type Applied = { limit: Limit; standing: Standing }
 
 /** 429 (RFC 6585 section 4), in the form of the endpoint's other errors. */
-export function tooMany(path: string, applied: Applied[], now: number): Response {
+export function tooMany(path: string, applied: Applied[], now: number): HttpResponse {
   const headers = { ...rateLimitHeaders(applied), ...retryAfter(applied, now) }
   if (path.startsWith('/xrpc/')) {
     return xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers)
@@ -21,7 +24,7 @@ export function tooMany(path: string, applied: Applied[], now: number): Response
 }
 
 /** 415 for a body in which the account that it is about cannot be read. */
-export function unreadable(path: string): Response {
+export function unreadable(path: string): HttpResponse {
   const reason = 'Send the body without a content encoding'
   return path.startsWith('/xrpc/')
     ? xrpcError(415, 'InvalidRequest', reason)
@@ -33,22 +36,32 @@ function xrpcError(
   error: string,
   message: string,
   headers: Record<string, string> = {},
-): Response {
+): HttpResponse {
   const cors = {
     'access-control-allow-origin': '*',
     'access-control-expose-headers': EXPOSED,
   }
-  return Response.json({ error, message }, { status, headers: { ...headers, ...cors } })
+  return jsonResponse({ error, message }, { status, headers: { ...headers, ...cors } })
 }
 
 /** The same answer, with how the tightest limit stands. */
-export function withRateLimit(response: Response, applied: Applied[]): Response {
-  const headers = new Headers(response.headers)
-  for (const [name, value] of Object.entries(rateLimitHeaders(applied))) headers.set(name, value)
-  if (headers.has('access-control-allow-origin')) {
-    headers.append('access-control-expose-headers', EXPOSED)
+export function withRateLimit(response: HttpResponse, applied: Applied[]): HttpResponse {
+  const limits = Object.entries(rateLimitHeaders(applied))
+  const exposed = [headerOf(response, EXPOSE), EXPOSED].filter(Boolean).join(', ')
+  const isForOthers = headerOf(response, 'access-control-allow-origin') !== undefined
+  const { status, headers, body } = withoutHeaders(response, [
+    ...limits.map(([name]) => name),
+    EXPOSE,
+  ])
+  return {
+    status,
+    headers: [
+      ...headers,
+      ...limits,
+      ...(isForOthers ? [[EXPOSE, exposed] as [string, string]] : []),
+    ],
+    body,
   }
-  return new Response(response.body, { status: response.status, headers })
 }
 
 /** As the reference writes them: the reset is in seconds since the epoch. */

@@ -1,9 +1,10 @@
 import { parse } from 'hono/utils/cookie'
 import type { Flow } from '../../../stores/flow.ts'
 import type { DirectoryHandle } from '../../handles.ts'
+import type { HttpRequest } from '../message.ts'
 
 /** Decides whether a request comes from a browser on which an account is signed in. */
-export type KnowsDevice = (request: Request, account: string) => Promise<boolean>
+export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boolean>
 
 /** By the provider's device cookies, whose session part nobody but that browser has. */
 export function knownDevices(flow: Flow, directory: DirectoryHandle): KnowsDevice {

@@ -2,7 +2,6 @@ import { LIMITS, type Limit } from '../../../limits.ts'
 import type { Counter, Standing } from '../../../stores/sql/limits/counter.ts'
 import { inspect, isEncoded } from '../checks/check.ts'
 import { covers } from '../checks/endpoints.ts'
-import { FORWARDED, readForwarded } from '../fetch_adapter.ts'
 import type { Route } from '../routes.ts'
 import { tooMany, unreadable, withRateLimit } from './answer.ts'
 import type { Counters } from './counters.ts'
@@ -20,16 +19,15 @@ export function limited(
   handle: Route['answer'],
 ): Route['answer'] {
   return async (request) => {
-    const { pathname } = new URL(request.url)
+    const { pathname } = request.url
     const limits = LIMITS.filter(({ on }) => on.some((path) => covers(path, pathname)))
     if (!limits.length || request.method === 'OPTIONS') return handle(request)
 
     const isAboutAnAccount = limits.some(({ per }) => per.startsWith('account'))
     if (isAboutAnAccount && isEncoded(request)) return unreadable(pathname)
-    const account = isAboutAnAccount ? accountOf(await inspect(request)) : null
-    const { address } = readForwarded(request.headers.get(FORWARDED))
+    const account = isAboutAnAccount ? accountOf(inspect(request)) : null
     const counted = limits.flatMap((limit) => {
-      const subject = subjectOf(limit.per, account, address)
+      const subject = subjectOf(limit.per, account, request.peer.address)
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
     const take = async (taken: typeof counted) => {
@@ -48,7 +46,7 @@ export function limited(
 
     const response = await handle(request)
     if ('passTo' in response) return response
-    const outcome = await outcomeOf(response)
+    const outcome = outcomeOf(response)
     const spared = attempt.taken.filter(({ limit }) => !outcome.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
     return withRateLimit(response, attempt.applied)
