@@ -68,7 +68,8 @@ export function settleHandleChange(
       return 'finished'
     }
     if (!isAbandoned(change.createdAt)) return 'open'
-    await directory.abandonHandleChange(did)
+    // Another auth actor may have begun it again.
+    await directory.abandonHandleChange(did, change.createdAt)
     return 'given up'
   })
 }

@@ -30,6 +30,10 @@ export function listAbandonedHandleChanges(db: Db, before: number): HandleChange
   ) as HandleChange[]
 }
 
-export function deleteHandleChange(db: Db, did: string): void {
-  sql(db, 'DELETE FROM handle_change WHERE did = ?').run(did)
+/** @param createdAt only the one begun then; whichever there is unless given */
+export function deleteHandleChange(db: Db, did: string, createdAt: number | null = null): void {
+  sql(db, 'DELETE FROM handle_change WHERE did = ? AND created_at = coalesce(?, created_at)').run(
+    did,
+    createdAt,
+  )
 }

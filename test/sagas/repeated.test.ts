@@ -1,0 +1,28 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { directoryFunctions as directory } from '../../actors/directory/index.ts'
+import { openDatabase } from '../../stores/sql/database.ts'
+import { directorySchema } from '../../stores/sql/directory/schema.ts'
+
+const did = 'did:plc:alice'
+const pdsDid = 'did:web:pds.test'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a handle change that is begun again is not given up with the attempt before', () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const db = openDatabase(':memory:', directorySchema)
+  directory.addPds(db, { did: pdsDid, url: 'https://pds.test', adminPassword: 'x' })
+  directory.addAccount(db, { did, handle: 'old.test', email: 'a@b.test', pdsDid, createdAt: 1 })
+  expect(directory.reserveHandle(db, did, 'new.test')).toEqual({ isRepeated: false })
+  const before = directory.readHandleChange(db, did)
+  vi.advanceTimersByTime(1)
+  expect(directory.reserveHandle(db, did, 'new.test')).toEqual({ isRepeated: true })
+
+  directory.abandonHandleChange(db, did, before?.createdAt)
+  const other = { handle: 'new.test', email: 'b@b.test' }
+  expect(() => directory.assertAvailable(db, other)).toThrow('Handle already taken: new.test')
+  directory.abandonHandleChange(db, did, directory.readHandleChange(db, did)?.createdAt)
+  directory.assertAvailable(db, other)
+})
