@@ -47,16 +47,16 @@ const apart = (turn: number): Fault => {
 }
 
 /**
- * `times` faults: every outage, every kill point, the gateway and runner of a split program again
+ * `times` faults: every outage twice, every kill point, the gateway and runner of a split program again
  * and again, the rest at random.
  */
 export function plan(times: number): Plan {
   const crashes = killPoints.map(crashAt)
   const split = Array.from({ length: Math.floor(times / 8) }, (_, turn) => apart(turn))
   const named = [...crashes, ...outages]
-  const left = Math.max(0, times - split.length - named.length)
+  const left = Math.max(0, times - split.length - named.length - outages.length)
   const more = Array.from({ length: left }, (_, i) =>
     i % 2 === 0 ? crashAnywhere() : (crashes[Math.floor(i / 2) % crashes.length] as Fault),
   )
-  return { together: [...named, ...more].slice(0, times - split.length), split }
+  return { together: [...named, ...more, ...outages].slice(0, times - split.length), split }
 }
