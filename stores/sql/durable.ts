@@ -17,6 +17,21 @@ export function keep(db: Db, keeper: Keeper): void {
   keepers.set(db, keeper)
 }
 
+const spared = new WeakMap<Db, number>()
+
+/**
+ * Says that `changes` of the rows written so far grant and revoke nothing: an answer that follows
+ * need not wait for the disk, since to lose them when the power goes harms nobody.
+ */
+export function spare(db: Db, changes: number): void {
+  spared.set(db, sparedChanges(db) + changes)
+}
+
+/** How many rows were written that need not be waited for. */
+export function sparedChanges(db: Db): number {
+  return spared.get(db) ?? 0
+}
+
 /**
  * What to await before an answer leaves that was made with `db`: that everything it may have read
  * or written is kept. Undefined where there is nothing to wait for.

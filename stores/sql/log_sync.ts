@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { type Db, sql } from './database.ts'
-import { type Keeper, keep } from './durable.ts'
+import { type Keeper, keep, sparedChanges } from './durable.ts'
 
 /** One wait for the disk, and how many changes it covers; null while some are not committed. */
 type Sync = { covers: number | null; done: Promise<void> }
@@ -34,7 +34,7 @@ export class LogSync implements Keeper {
   settle(): Promise<void> | undefined {
     if (this.#lost) return Promise.reject(this.#lost)
     if (!this.#db.open) return undefined
-    const changes = totalChanges(this.#db)
+    const changes = changesOf(this.#db)
     if (changes === this.#onDisk) return undefined
     if (!this.#running) return this.#sync()
     if (changes === this.#running.covers) return this.#running.done
@@ -50,7 +50,7 @@ export class LogSync implements Keeper {
 
   #sync(): Promise<void> {
     this.#next = null
-    const covers = this.#db.inTransaction ? null : totalChanges(this.#db)
+    const covers = this.#db.inTransaction ? null : changesOf(this.#db)
     const done = new Promise<void>((resolve, reject) => {
       // There is a log as soon as there was a change.
       this.#fd ??= openSync(`${this.#path}-wal`, 'r+')
@@ -71,6 +71,7 @@ export class LogSync implements Keeper {
   }
 }
 
-function totalChanges(db: Db): number {
-  return sql(db, 'SELECT total_changes()').pluck().get() as number
+/** Rows changed since the database was opened, but for those that need not be waited for. */
+function changesOf(db: Db): number {
+  return (sql(db, 'SELECT total_changes()').pluck().get() as number) - sparedChanges(db)
 }

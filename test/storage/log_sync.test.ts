@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
-import { durable } from '../../stores/sql/durable.ts'
+import { durable, spare } from '../../stores/sql/durable.ts'
 import { LogSync } from '../../stores/sql/log_sync.ts'
 
 type Done = (err: Error | null) => void
@@ -92,6 +92,14 @@ test('what is not committed yet does not count as on disk later', async () => {
   asked[1]?.(null)
   await next
   db.exec('COMMIT')
+  expect(await isDone(durable(db))).toBe(false)
+})
+
+test('what need not be waited for is not, and what comes after it is', async () => {
+  write()
+  spare(db, 1)
+  expect(durable(db)).toBeUndefined()
+  write()
   expect(await isDone(durable(db))).toBe(false)
 })
 

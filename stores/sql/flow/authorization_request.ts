@@ -1,7 +1,7 @@
 import { SPENT_CODE_MEMORY } from '../../../lifetimes.ts'
 import { hashSecret } from '../../hash.ts'
 import { type Db, sql, transact } from '../database.ts'
-import { durable } from '../durable.ts'
+import { durable, spare } from '../durable.ts'
 import { commitGroup, joining } from '../group_commit.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */
@@ -36,6 +36,8 @@ export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequ
      VALUES (@id, @clientId, @clientAuth, @parameters, @expiresAt, @deviceId, @did, @codeHash,
        @authorizedAt)`,
   ).run({ authorizedAt: null, ...request, codeHash: code ? hashSecret(code) : null })
+  // One that was only pushed grants nothing: the client would push it again.
+  if (!code) spare(db, 1)
 }
 
 export function readRequest(db: Db, id: string): AuthorizationRequest | null {

@@ -1,5 +1,6 @@
 import { hashSecret } from '../../hash.ts'
 import type { Db } from '../database.ts'
+import { spare } from '../durable.ts'
 import { joining } from '../group_commit.ts'
 
 /**
@@ -20,5 +21,8 @@ export function recordNonce(
     `INSERT INTO replay (nonce_hash, expires_at) VALUES (@hash, @expiresAt)
      ON CONFLICT (nonce_hash) DO UPDATE SET expires_at = @expiresAt WHERE expires_at <= @now`,
   ).run({ hash: hashSecret(`${namespace}\n${nonce}`), expiresAt: now + timeFrame, now })
+  // After the power was gone a proof that was recorded last could be shown again, for its minutes:
+  // what it came with, a code or a refresh token, is spent durably, or granted nothing.
+  spare(db, changes)
   return changes > 0
 }
