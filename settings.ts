@@ -56,6 +56,7 @@ const environment = z.object({
   ENTRYWAY_EMAIL_FROM: z.string().optional(),
   ENTRYWAY_TRUSTED_PROXIES: list.default(['127.0.0.1', '::1']),
   ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  ENTRYWAY_MOD_SERVICE_DID: did.optional(),
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_AUTH_ACTORS: z.coerce.number('must be a number').int().min(1).max(64).default(1),
@@ -100,6 +101,8 @@ export type Settings = {
   trustedProxies: string[]
   /** Whether requests are counted (`limits.ts`); off for load tests. */
   rateLimits: boolean
+  /** The moderation service whose service JWTs moderate accounts. */
+  modServiceDid: string | null
   /** Resolve every lexicon at this DID instead of by DNS; for local networks. */
   lexiconAuthorityDid: string | null
   /** Allows http, loopback PDSes and loopback-hosted clients. */
@@ -184,6 +187,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
     rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
+    modServiceDid: e.ENTRYWAY_MOD_SERVICE_DID ?? null,
     lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,

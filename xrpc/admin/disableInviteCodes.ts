@@ -1,9 +1,9 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.admin.disableInviteCodes', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ input: { codes = [], accounts = [] } }, { services }) => {
     if (accounts.includes('admin')) {
       throw new InvalidRequestError('cannot disable admin invite codes')

@@ -1,10 +1,10 @@
 import { namedAccount } from '../accounts.ts'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 import { accountView } from './account_view.ts'
 
 export default method('com.atproto.admin.getAccountInfo', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ params }, { services }) => {
     const missing = { message: 'Account not found', error: 'NotFound' }
     return accountView(services, await namedAccount(services, params.did, missing))

@@ -1,10 +1,10 @@
 import { findAccount } from '../accounts.ts'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 import { accountView } from './account_view.ts'
 
 export default method('com.atproto.admin.getAccountInfos', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ params }, { services }) => {
     const dids = [...new Set(params.dids)]
     const accounts = await Promise.all(dids.map((did) => findAccount(services, did)))

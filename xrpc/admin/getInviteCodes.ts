@@ -1,12 +1,12 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import type { InvitePosition } from '../../stores/sql/directory/invite.ts'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { toInviteCode } from '../invites.ts'
 import { method } from '../method.ts'
 
 /** The newest or the most used first; the cursor is the position of the last code. */
 export default method('com.atproto.admin.getInviteCodes', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ params: { sort: named, limit = 100, cursor } }, { services }) => {
     const sort = named === 'usage' ? 'usage' : 'recent'
     if (named !== undefined && named !== sort) {

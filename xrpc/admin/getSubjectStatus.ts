@@ -1,10 +1,10 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { namedAccount } from '../accounts.ts'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.admin.getSubjectStatus', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ params: { did, uri, blob } }, { services }) => {
     if (uri || blob) {
       throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')

@@ -2,11 +2,11 @@ import { ComAtprotoAdminDefs } from '@atproto/api'
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { activateAccount, deactivateAccount, takeDownAccount } from '../../sagas/account_life.ts'
 import { namedAccount } from '../accounts.ts'
-import { admin } from '../auth/admin.ts'
+import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.admin.updateSubjectStatus', {
-  auth: admin,
+  auth: moderator,
   handler: async ({ input: { subject, takedown, deactivated } }, { services }) => {
     if (takedown?.applied && deactivated && !deactivated.applied) {
       throw new InvalidRequestError('Cannot activate and takedown an account at the same time')

@@ -9,7 +9,10 @@ import type { Call, MethodContext, Verifier } from '../method.ts'
 import type { UserCredentials } from './access.ts'
 import { answerPrivately, readBearer } from './header.ts'
 
-/** The key that an issuer's JWTs are verified with, as did:key. @throws {XRPCError} */
+/**
+ * The key that an issuer's JWTs are verified with, as did:key; the issuer is a DID, and may name a
+ * service after `#`. @throws {XRPCError}
+ */
 type KeyOf = (issuer: string, forceRefresh: boolean) => Promise<string>
 
 /**
@@ -22,9 +25,9 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
   const { services } = context
   const did = await verifyServiceJwt(call, context, async (issuer, forceRefresh) => {
     // An issuer without account is refused before its DID document is fetched from anywhere.
-    const { pdsDid } = await knownAccount(services, issuer)
+    const { did, pdsDid } = await knownAccount(services, didOf(issuer))
     const { pds } = await services.pds(pdsDid)
-    return keyAtPds(services, issuer, pds.url, forceRefresh)
+    return keyAtPds(services, did, pds.url, forceRefresh)
   })
   return { account: await knownAccount(services, did), by: 'PDS' }
 }
@@ -38,17 +41,26 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
 export async function verifyServiceJwt(
   call: Call,
   { services }: MethodContext,
-  keyOf: KeyOf = async (issuer, forceRefresh) =>
-    keyIn(await documentOf(services, issuer, forceRefresh)),
+  keyOf: KeyOf = (issuer, forceRefresh) => keyOfDid(services, didOf(issuer), forceRefresh),
 ): Promise<string> {
   answerPrivately(call)
   const payload = await verifyJwt(
     wellFormed(readBearer(call)),
     services.settings.did,
     parseReqNsid(call.req),
-    (issuer, forceRefresh) => keyOf(didOf(issuer), forceRefresh),
+    keyOf,
   )
   return didOf(payload.iss)
+}
+
+/** A key of a DID document, by the fragment of its id. @throws {AuthRequiredError} */
+export async function keyOfDid(
+  services: Services,
+  did: string,
+  forceRefresh: boolean,
+  keyId = 'atproto',
+): Promise<string> {
+  return keyIn(await documentOf(services, did, forceRefresh), keyId)
 }
 
 /**
@@ -81,8 +93,8 @@ async function documentOf(
   return document
 }
 
-function keyIn(document: DidDocument): string {
-  const material = getVerificationMaterial(document, 'atproto')
+function keyIn(document: DidDocument, keyId = 'atproto'): string {
+  const material = getVerificationMaterial(document, keyId)
   const key = material && getDidKeyFromMultibase(material)
   if (!key) throw new AuthRequiredError('missing or bad key in did doc')
   return key

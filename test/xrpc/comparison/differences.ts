@@ -74,12 +74,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'the reference reports success for a DID that has no account',
   },
   {
-    calls: ["getAccountInfo: a user's token"],
-    ways: ['direct'],
-    behind: { status: 401, error: 'AuthenticationRequired' },
-    why: 'moderation services are known to the PDS, not to Vestibule: only Basic is looked at',
-  },
-  {
     calls: ["admin.sendEmail: a user's token"],
     ways: ['direct'],
     behind: { status: 401, error: 'BadJwtType' },
