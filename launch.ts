@@ -1,5 +1,6 @@
 import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
+import { CLOSING } from './lifetimes.ts'
 import { createLog, type Log } from './log.ts'
 import { createMailer } from './mail/mailer.ts'
 import { serveMetrics } from './metrics/server.ts'
@@ -61,5 +62,5 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
 /** Closes what {@link prepareRunner} and the actors opened. */
 export function stopRunner(runner: Runner): void {
   runner.mailer.close()
-  closeAllDatabases()
+  closeAllDatabases(CLOSING)
 }

@@ -57,6 +57,9 @@ export const RECONNECT = 10 * SECOND
 /** How long a stopping gateway waits for requests in flight. */
 export const DRAIN = 10 * SECOND
 
+/** How long a stopping runner closes databases. */
+export const CLOSING = 3 * SECOND
+
 /** An account actor without calls closes its database and leaves memory after this. */
 export const ACCOUNT_SLEEP = 60 * SECOND
 
