@@ -11,19 +11,21 @@ import { type Program, runProgram, untilStatus } from './programs.ts'
 import { send } from './test_gateway.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
+const SLOW = '/xrpc/com.example.slow'
 let folder: TemporaryFolder
 let program: Program
 let url: string
-/** In place of a PDS: it answers when it is told to. */
+/** In place of a PDS: it answers the slow call when it is told to. */
 let pds: LoopbackServer
 let waiting: PromiseWithResolvers<() => void>
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder('gateway')
   waiting = Promise.withResolvers()
-  pds = await listenOnLoopback((_incoming, outgoing) =>
-    waiting.resolve(() => outgoing.end('{"error":"late"}')),
-  )
+  pds = await listenOnLoopback((incoming, outgoing) => {
+    if (incoming.url === SLOW) waiting.resolve(() => outgoing.end('{"error":"late"}'))
+    else outgoing.writeHead(404).end()
+  })
   const port = await freePort()
   url = `http://localhost:${port}`
   program = runProgram('start.ts', {
@@ -175,7 +177,7 @@ test('compression is left to the proxy in front', async () => {
 test('a request in flight is answered before the program ends, with 0', async () => {
   const idle = connect(Number(new URL(url).port), 'localhost')
   await once(idle, 'connect')
-  const passing = send(`${url}/xrpc/com.example.slow`)
+  const passing = send(url + SLOW)
   const answer = await waiting.promise
   const ended = program.end('SIGTERM')
   await expect(untilRefused(`${url}/_health`)).resolves.toBe(true)
