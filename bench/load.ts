@@ -1,5 +1,6 @@
 import type { Credentials } from '../test/clients/headless_sign_in.ts'
 import { operations, signUpPeople } from './operations.ts'
+import { storm } from './storm.ts'
 
 /** A message to the load generator, a process of its own. */
 export type LoadRequest =
@@ -12,12 +13,13 @@ export type LoadRequest =
       inFlight: number
     }
 
-/** Durations of the single requests in ms; the generator's own CPU in ms. */
+/** Durations of the single requests in ms; the generator's own CPU in ms; how much went on beside. */
 export type LoadResult = {
   durations: number[]
   errors: string[]
   elapsed: number
   generatorCpu: number
+  beside: number
 }
 
 export type LoadMessage =
@@ -33,10 +35,11 @@ process.on('message', async (request: LoadRequest) => {
     tell({ kind: 'people', people: await signUpPeople(request.origin, request.count) })
     return
   }
-  const operation = operations.find(({ name }) => name === request.operation)
+  const operation = [...operations, ...storm].find(({ name }) => name === request.operation)
   if (!operation) throw new Error(`No such operation: ${request.operation}`)
   const { origin, people, inFlight } = request
   const lanes = await operation.lanes(origin, people, inFlight)
+  const others = (await operation.beside?.(origin, people)) ?? []
   // One round that is not counted: connections, caches, compiled code.
   await Promise.all(lanes.map((lane) => lane()))
 
@@ -45,6 +48,14 @@ process.on('message', async (request: LoadRequest) => {
   const errors: string[] = []
   let left = operation.count(inFlight)
   const cpu = process.cpuUsage()
+  let over = false
+  let beside = 0
+  const goingOn = others.map(async (lane) => {
+    while (!over) {
+      const failed = await lane().catch((err: Error) => errors.push(err.message))
+      if (!failed && !over) beside++
+    }
+  })
   const start = performance.now()
   await Promise.all(
     lanes.map(async (lane) => {
@@ -57,7 +68,9 @@ process.on('message', async (request: LoadRequest) => {
   )
   const elapsed = performance.now() - start
   const { user, system } = process.cpuUsage(cpu)
-  tell({ kind: 'done', durations, errors, elapsed, generatorCpu: (user + system) / 1000 })
+  over = true
+  await Promise.all(goingOn)
+  tell({ kind: 'done', durations, errors, elapsed, generatorCpu: (user + system) / 1000, beside })
 })
 
 process.on('disconnect', () => process.exit(0))

@@ -16,6 +16,8 @@ export type Operation = {
   /** Measured requests at each concurrency. */
   count: (inFlight: number) => number
   lanes: (origin: string, people: Credentials[], inFlight: number) => Promise<Lane[]>
+  /** What goes on meanwhile, not timed; its errors count. */
+  beside?: (origin: string, people: Credentials[]) => Promise<Lane[]>
 }
 
 const many = (inFlight: number) => (inFlight === 1 ? 300 : 1500)
@@ -28,6 +30,19 @@ export async function signUpPeople(origin: string, count: number): Promise<Crede
     await Promise.all(people.slice(i, i + 8).map((person) => headlessSignUp(origin, person)))
   }
   return people
+}
+
+export const refresh: Operation = {
+  name: 'refresh',
+  count: many,
+  lanes: (origin, people, inFlight) =>
+    each(inFlight, async (lane) => {
+      const client = await oauth.openClient(origin, 1)
+      let token = await signIn(client, people[lane] as Credentials)
+      return async () => {
+        token = await oauth.refresh(client, token)
+      }
+    }),
 }
 
 export const operations: Operation[] = [
@@ -58,18 +73,7 @@ export const operations: Operation[] = [
         return async () => void (await signIn(client, people[lane] as Credentials))
       }),
   },
-  {
-    name: 'refresh',
-    count: many,
-    lanes: (origin, people, inFlight) =>
-      each(inFlight, async (lane) => {
-        const client = await oauth.openClient(origin, 1)
-        let token = await signIn(client, people[lane] as Credentials)
-        return async () => {
-          token = await oauth.refresh(client, token)
-        }
-      }),
-  },
+  refresh,
   {
     name: 'revoke',
     count: many,
@@ -124,7 +128,7 @@ async function signIn(client: oauth.BenchClient, person: Credentials): Promise<s
   return oauth.exchange(client, callback.searchParams.get('code') ?? '', verifier)
 }
 
-async function createSession(pool: Pool, person: Credentials) {
+export async function createSession(pool: Pool, person: Credentials) {
   const session = await post(pool, '/xrpc/com.atproto.server.createSession', {
     identifier: person.handle,
     password: person.password,
@@ -159,6 +163,7 @@ async function post(
   return answer
 }
 
-function each(inFlight: number, make: (lane: number) => Promise<Lane>): Promise<Lane[]> {
+/** Makes the lanes of an operation. */
+export function each(inFlight: number, make: (lane: number) => Promise<Lane>): Promise<Lane[]> {
   return Promise.all(Array.from({ length: inFlight }, (_, lane) => make(lane)))
 }

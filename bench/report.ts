@@ -1,19 +1,23 @@
-/** Times in ms, memory in MiB; `cpu` is the server's per request, `generatorCpu` in cores. */
-export type Figures = {
-  server: string
-  operation: string
-  inFlight: number
-  errors: number
-  p50: number
-  p99: number
-  perSecond: number
-  cpu: number
-  peakMemory: number
-  generatorCpu: number
+import type { Figures } from './figures.ts'
+import { renderStates, type StateFigures } from './states.ts'
+import { median } from './statistics.ts'
+import { renderStorm } from './storm.ts'
+
+/** What was measured; what is empty was not. */
+export type Measured = { operations: Figures[]; storm: Figures[]; states: StateFigures[] }
+
+/** The report in Markdown; each figure is the median over the runs. */
+export function render(measured: Measured, runs: number, machine: string): string {
+  const { operations, storm, states } = measured
+  return `# Vestibule and the stock PDS on one machine
+
+${machine}. Median of ${runs} runs, in turn; both servers and the load generator on this machine.
+Reproduce with \`pnpm bench --runs ${runs} --write\`.
+${operations.length ? `\n${renderOperations(operations)}` : ''}${storm.length ? `\n${renderStorm(storm)}` : ''}${states.length ? `\n${renderStates(states)}` : ''}`
 }
 
-/** The median of each figure over the runs, side by side, and Vestibule's share of the stock PDS. */
-export function render(figures: Figures[], machine: string): string {
+/** Both servers side by side, and Vestibule's share of the stock PDS. */
+function renderOperations(figures: Figures[]): string {
   const keys = [...new Set(figures.map((f) => `${f.operation}|${f.inFlight}`))]
   const rows = keys.map((key) => {
     const [operation, inFlight] = key.split('|')
@@ -45,18 +49,7 @@ export function render(figures: Figures[], machine: string): string {
   })
   const peak = (server: string) =>
     Math.max(...figures.filter((f) => f.server === server).map((f) => f.peakMemory)).toFixed(0)
-  const runs = figures.filter(
-    (f) =>
-      f.server === 'Vestibule' &&
-      f.operation === figures[0]?.operation &&
-      f.inFlight === figures[0]?.inFlight,
-  ).length
-  return `# Vestibule and the stock PDS on one machine
-
-${machine}. Median of ${runs} runs, in turn; both servers and the load generator on this machine.
-Reproduce with \`pnpm bench --runs ${runs} --write\`.
-
-| operation | in flight | stock /s | Vestibule /s | ratio | stock p50 ms | p50 ms | ratio | stock p99 ms | p99 ms | stock CPU ms | CPU ms | generator cores | errors |
+  return `| operation | in flight | stock /s | Vestibule /s | ratio | stock p50 ms | p50 ms | ratio | stock p99 ms | p99 ms | stock CPU ms | CPU ms | generator cores | errors |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
@@ -67,17 +60,14 @@ Peak memory: stock PDS ${peak('stock PDS')} MiB, Vestibule ${peak('Vestibule')} 
 function medians(figures: Figures[]): Figures {
   const [first] = figures
   if (!first) throw new Error('Nothing was measured')
-  const median = (key: keyof Figures) => {
-    const values = figures.map((f) => f[key] as number).sort((a, b) => a - b)
-    return values[Math.floor(values.length / 2)] as number
-  }
+  const of = (key: keyof Figures) => median(figures.map((f) => f[key] as number))
   return {
     ...first,
     errors: figures.reduce((sum, f) => sum + f.errors, 0),
-    p50: median('p50'),
-    p99: median('p99'),
-    perSecond: median('perSecond'),
-    cpu: median('cpu'),
-    generatorCpu: median('generatorCpu'),
+    p50: of('p50'),
+    p99: of('p99'),
+    perSecond: of('perSecond'),
+    cpu: of('cpu'),
+    generatorCpu: of('generatorCpu'),
   }
 }

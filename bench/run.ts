@@ -2,11 +2,15 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '../test/clients/headless_sign_in.ts'
+import type { Figures } from './figures.ts'
 import type { LoadMessage, LoadRequest } from './load.ts'
 import { operations } from './operations.ts'
 import { cpuOf, machine, peakMemoryOf } from './process_figures.ts'
-import { type Figures, render } from './report.ts'
+import { type Measured, render } from './report.ts'
 import { end, type Server, startGenerator, startServers } from './servers.ts'
+import { measureStates } from './states.ts'
+import { quantile } from './statistics.ts'
+import { STORM_IN_FLIGHT, storm } from './storm.ts'
 
 const { values } = parseArgs({
   options: {
@@ -15,12 +19,16 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 })
-const IN_FLIGHT = [1, 16, 64]
+if (values.only && values.write) throw new Error('A part does not replace the whole report')
 
+const IN_FLIGHT = [1, 16, 64]
+const runs = Number(values.runs)
+const isWanted = (name: string) => !values.only || values.only === name
+
+const measured: Measured = { operations: [], storm: [], states: [] }
 const servers = await startServers()
 const generator = startGenerator()
 await once(generator, 'message')
-const figures: Figures[] = []
 try {
   const people = new Map<Server, Credentials[]>()
   for (const server of [servers.stock, servers.vestibule]) {
@@ -28,22 +36,29 @@ try {
     const answer = (await ask(request)) as Extract<LoadMessage, { kind: 'people' }>
     people.set(server, answer.people)
   }
-  for (const { name } of operations.filter((o) => !values.only || o.name === values.only)) {
+  // In turn, A B A B, so that a machine that drifts drifts for both.
+  const inTurn = async (operation: string, inFlight: number, figures: Figures[]) => {
+    for (const server of [servers.stock, servers.vestibule]) {
+      const accounts = people.get(server) as Credentials[]
+      figures.push(await measure(server, accounts, operation, inFlight))
+    }
+  }
+  for (const { name } of operations.filter(({ name }) => isWanted(name))) {
     for (const inFlight of IN_FLIGHT) {
-      // In turn, A B A B, so that a machine that drifts drifts for both.
-      for (let run = 0; run < Number(values.runs); run++) {
-        for (const server of [servers.stock, servers.vestibule]) {
-          figures.push(await measure(server, people.get(server) as Credentials[], name, inFlight))
-        }
-      }
+      for (let run = 0; run < runs; run++) await inTurn(name, inFlight, measured.operations)
       console.error(`${name} at ${inFlight}`)
     }
+  }
+  for (let run = 0; isWanted('storm') && run < runs; run++) {
+    for (const { name } of storm) await inTurn(name, STORM_IN_FLIGHT, measured.storm)
+    console.error(`storm, run ${run + 1}`)
   }
 } finally {
   await end(generator)
   await servers.close()
 }
-const report = render(figures, machine())
+if (isWanted('states')) measured.states = await measureStates(runs)
+const report = render(measured, runs, machine())
 console.log(report)
 if (values.write) {
   const folder = new URL('../docs/bench/', import.meta.url)
@@ -60,17 +75,17 @@ async function measure(
   generator.send({ kind: 'run', origin: server.url, people, operation, inFlight })
   await message('go')
   const before = cpuOf(server.pid)
-  const { durations, errors, elapsed, generatorCpu } = await message('done')
-  durations.sort((a, b) => a - b)
-  const at = (share: number) => durations[Math.floor(share * (durations.length - 1))] as number
+  const { durations, errors, elapsed, generatorCpu, beside } = await message('done')
+  if (errors.length) console.error(`${server.name}, ${operation}: ${errors[0]}`)
   return {
     server: server.name,
     operation,
     inFlight,
     errors: errors.length,
-    p50: at(0.5),
-    p99: at(0.99),
+    p50: quantile(durations, 0.5),
+    p99: quantile(durations, 0.99),
     perSecond: (durations.length / elapsed) * 1000,
+    besidePerSecond: (beside / elapsed) * 1000,
     cpu: (cpuOf(server.pid) - before) / durations.length,
     peakMemory: peakMemoryOf(server.pid),
     generatorCpu: generatorCpu / elapsed,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { SingleBar } from 'cli-progress'
 import { calculateJwkThumbprint } from 'jose'
 import { databasePath } from '../actors/runner.ts'
@@ -18,7 +20,8 @@ const SESSIONS = 2
 
 /**
  * Fills a data directory with accounts, two sessions each, in the databases that the program
- * itself would write. The sessions belong to `client`.
+ * itself would write. The sessions belong to `client`. Nothing waits for the disk: should the
+ * machine fail meanwhile, all is made anew.
  *
  * @param env the settings of the program that will run on them
  * @returns one live refresh token of each account
@@ -39,15 +42,17 @@ export async function seed(
     scope: client.scope,
     dpop_jkt: await calculateJwkThumbprint(client.jwk),
   })
-  const directory = openDatabase(databasePath.directory(settings), directorySchema)
+  const directory = openDatabase(databasePath.directory(settings), directorySchema, 'program')
+  const empty = makeEmptyAccount(settings.dataDir)
   const bar = new SingleBar({ format: '{value}/{total} accounts {bar} {eta_formatted}' })
   bar.start(count, 0)
   const tokens = Array.from({ length: count }, (_, i) => {
     const did = `did:plc:${randomDidSuffix()}`
     const names = { handle: `seeded-${i}.test`, email: `seeded-${i}@mail.vestibule.internal` }
-    const db = openDatabase(databasePath.account(settings, did), accountSchema)
-    // Made anew when the machine fails meanwhile, so no account waits for the disk.
-    db.pragma('synchronous = OFF')
+    const path = databasePath.account(settings, did)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    copyFileSync(empty, path)
+    const db = openDatabase(path, accountSchema, 'program')
     const now = Date.now()
     const refreshTokens = transact(db, () => {
       insertAccount(db, { did, ...names, passwordScrypt, pdsDid })
@@ -79,7 +84,15 @@ export async function seed(
   bar.update(count)
   bar.stop()
   closeDatabase(directory)
+  rmSync(empty)
   return tokens
+}
+
+/** A database with the schema of an account, to be copied: to make one anew takes longer. */
+function makeEmptyAccount(folder: string): string {
+  const path = join(folder, 'empty.sqlite')
+  closeDatabase(openDatabase(path, accountSchema))
+  return path
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { CertificateAuthority } from './certificates.ts'
-import { childArguments, childEnvironment } from './child.ts'
+import { argumentsOf, childArguments, childEnvironment } from './child.ts'
 import type { Dns } from './dns.ts'
 import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
@@ -109,25 +108,25 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_AUTH_ACTORS: process.env.WORLD_AUTH_ACTORS,
     ...options.env,
   })
-  const programs: [ProcessName, string][] = options.split
+  const programs: [ProcessName, Parameters<typeof argumentsOf>[0]][] = options.split
     ? [
-        ['runner', '../start_runner.ts'],
-        ['gateway', '../start_gateway.ts'],
+        ['runner', 'start:runner'],
+        ['gateway', 'start:gateway'],
       ]
-    : [['runner', '../start.ts']]
+    : [['runner', 'start']]
   if (options.split) env.ENTRYWAY_ACTOR_PORT ??= String(await freePort())
   const preloads = (options.preloads ?? []).flatMap((file) => ['--import', file])
   const children = new Map<ProcessName, ChildProcess>()
   let logs = ''
 
   const start = async () => {
-    for (const [name, file] of programs) {
+    for (const [name, script] of programs) {
       if (isRunning(children.get(name))) continue
-      const program = fileURLToPath(new URL(file, import.meta.url))
-      const child = spawn(process.execPath, [...childArguments, ...preloads, program], {
-        env,
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      })
+      const child = spawn(
+        process.execPath,
+        [...childArguments, ...preloads, ...argumentsOf(script)],
+        { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      )
       const keep = (chunk: Buffer) => {
         logs += chunk
       }
