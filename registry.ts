@@ -13,6 +13,7 @@ import { accountsActor } from './actors/engine/accounts.ts'
 import { connectEngineActors, type EngineClient } from './actors/engine/actors.ts'
 import { removeOldCopies } from './actors/engine/copies.ts'
 import { Line, overLine } from './actors/engine/line.ts'
+import { EngineStorage } from './actors/engine/storage.ts'
 import { type ActorsClient, connectActors } from './actors/handles.ts'
 import { ProcessHost } from './actors/process_host.ts'
 import type { Runner } from './actors/runner.ts'
@@ -22,6 +23,14 @@ import type { Settings } from './settings.ts'
 const MAX_INCOMING = 256 * 1024
 /** Bytes of a message from an actor: the largest asset of the sign-in pages, with room. */
 const MAX_OUTGOING = 4 * 1024 * 1024
+
+const COMMON = {
+  noWelcome: true,
+  logging: { level: 'error' as const },
+  inspector: { enabled: false },
+  maxIncomingMessageSize: MAX_INCOMING,
+  maxOutgoingMessageSize: MAX_OUTGOING,
+}
 
 /** Where the actors of a runner live and how they are reached. */
 export type Host =
@@ -41,14 +50,6 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   const { settings } = runner
   const processHost = new ProcessHost()
   const secret = runner.secrets.actorSecret
-  const common = {
-    noWelcome: true,
-    logging: { level: 'error' as const },
-    inspector: { enabled: false },
-    maxIncomingMessageSize: MAX_INCOMING,
-    maxOutgoingMessageSize: MAX_OUTGOING,
-  }
-
   if (host === 'engine') {
     removeOldCopies(settings)
     const actors = connectEngineActors(engineClient(settings), secret)
@@ -57,7 +58,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       directory: directoryActor(runner),
       accounts: accountsActor(runner),
     }
-    setup({ ...common, use, endpoint: settings.rivetEndpoint as string }).startRunner()
+    setup({ ...COMMON, use, endpoint: settings.rivetEndpoint as string }).startRunner()
     void actors
       .auth(0)
       .authActors()
@@ -76,7 +77,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 
   if (host === 'port') {
     setup({
-      ...common,
+      ...COMMON,
       use,
       driver: createFileSystemDriver({ path: join(settings.dataDir, 'actors') }),
       serveManager: true,
@@ -87,7 +88,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
     return connectAuth(settings, secret).opened()
   }
 
-  setup({ ...common, use, driver: processHost.driver, serveManager: false }).startRunner()
+  setup({ ...COMMON, use, driver: processHost.driver, serveManager: false }).startRunner()
   return new AuthActorsInTurn(
     (number) => processHost.client.auth.getOrCreate([String(number)]) as OneAuthActor,
   )
@@ -99,6 +100,25 @@ export function connectEngineAuth(settings: Settings, secret: string): AuthActor
   return new AuthActorsInTurn(
     (number) => overLine(new Line(auth, [String(number)], secret)) as OneAuthActor,
   )
+}
+
+/** The storage of the actors of an engine, while no runner serves them. */
+export function openEngineStorage(
+  runner: Pick<Runner, 'settings' | 'secrets' | 'log'>,
+): EngineStorage {
+  const { settings, secrets } = runner
+  const client = engineClient(settings)
+  const storage = new EngineStorage(async (name, key) => {
+    const line = new Line(client[name], [key], secrets.actorSecret)
+    await line.call('lend', []).finally(() => line.close())
+  })
+  const use = {
+    auth: storage.actor(runner, 'auth'),
+    directory: storage.actor(runner, 'directory'),
+    accounts: storage.actor(runner, 'accounts'),
+  }
+  setup({ ...COMMON, use, endpoint: settings.rivetEndpoint as string }).startRunner()
+  return storage
 }
 
 function engineClient({ rivetEndpoint }: Settings): EngineClient {

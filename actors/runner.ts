@@ -29,7 +29,7 @@ export type CallerParams = { secret: string }
  * `onBeforeConnect` of every actor: the actor port has no authentication of its own, so each call
  * proves that it comes from this entryway.
  */
-export function requireSecret(runner: Runner) {
+export function requireSecret(runner: Pick<Runner, 'secrets'>) {
   const expected = Buffer.from(runner.secrets.actorSecret)
   return (_c: unknown, params: CallerParams | undefined) => {
     const given = Buffer.from(String(params?.secret ?? ''))

@@ -3,6 +3,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { addAccountCommands } from './commands/account.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addClientCommands } from './commands/client.ts'
+import { addDataCommands } from './commands/data.ts'
 import { addDirectoryCommands } from './commands/directory.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addImportPdsCommand } from './commands/import_pds.ts'
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addImportPdsCommand(program)
   addBackupCommands(program)
   addDirectoryCommands(program)
+  addDataCommands(program)
   addDoctorCommand(program)
   return program
 }

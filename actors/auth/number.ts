@@ -18,8 +18,9 @@ export async function claimNumber(
 ): Promise<void> {
   const { authActors } = runner.settings
   if (number >= authActors) throw new Error(`There is no auth actor ${number}`)
-  const known = readAuthActors(db) ?? (number === 0 ? authActors : await first.authActors())
-  assertNumber(runner, known)
+  const known = readAuthActors(db)
+  if (known !== null) return assertNumber(runner, known)
+  if (number > 0) assertNumber(runner, await first.authActors())
   writeAuthActors(db, authActors)
 }
 

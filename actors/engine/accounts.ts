@@ -15,7 +15,7 @@ import { kvOf } from './kv.ts'
  * Over how many actors the accounts are spread on an engine. An account never changes its actor, so
  * this number may not change either.
  */
-const SHARDS = 64
+export const SHARDS = 64
 
 /** Key of the actor that keeps an account. */
 export function shardOf(did: string): string {

@@ -70,6 +70,12 @@ export class Line {
     }
   }
 
+  /** Ends the connection, if there is one. */
+  async close(): Promise<void> {
+    const open = await this.#open?.catch(() => null)
+    open?.end()
+  }
+
   #rest(): void {
     if (this.#watch) clearInterval(this.#watch)
     this.#watch = null

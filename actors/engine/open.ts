@@ -1,3 +1,4 @@
+import { isUnfinished } from '../../stores/replication/copy_mark.ts'
 import { Replica } from '../../stores/replication/replica.ts'
 import { closeDatabase, type Db, type Migration, openDatabase } from '../../stores/sql/database.ts'
 import { LogSync } from '../../stores/sql/log_sync.ts'
@@ -24,7 +25,11 @@ export async function openActorDatabase(
     c.sleep?.()
   }
   if (settings.database === 'file') return openFile(path, migrations, onLost)
-  const replica = await Replica.open(kvOf(c), nextCopy(settings), migrations, onLost)
+  const kv = kvOf(c)
+  if (await isUnfinished(kv)) {
+    throw new Error('A copy to this engine is not finished: run vestibule data copy again')
+  }
+  const replica = await Replica.open(kv, nextCopy(settings), migrations, onLost)
   await replica.settle()
   return { db: replica.db, close: () => replica.close() }
 }

@@ -34,6 +34,13 @@ export function inBatches(entries: [string, Uint8Array][]): [string, Uint8Array]
   return batches
 }
 
+/** Deletes keys, as many as there are. */
+export async function deleteAll(kv: Kv, keys: string[]): Promise<void> {
+  for (let from = 0; from < keys.length; from += MAX_ENTRIES) {
+    await kv.delete(keys.slice(from, from + MAX_ENTRIES))
+  }
+}
+
 /** The part of `kv` whose keys begin with `prefix`. */
 export function below(kv: Kv, prefix: string): Kv {
   return {

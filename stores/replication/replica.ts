@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { closeDatabase, type Db, type Migration, openDatabase } from '../sql/database.ts'
 import { type Keeper, keep } from '../sql/durable.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
-import { inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
+import { deleteAll, inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
 import { writeRecords } from './record.ts'
 import { chunkKeys, type Restored, recordKeys, restore } from './restore.ts'
 import { type Change, WalReader } from './wal.ts'
@@ -260,10 +260,7 @@ export class Replica implements Keeper {
   async #confirm(): Promise<void> {
     await assertNewest(this.#kv, this.#epoch)
     this.#headIsWritten = true
-    const stale = this.#stale.splice(0)
-    for (let from = 0; from < stale.length; from += 100) {
-      await this.#kv.delete(stale.slice(from, from + 100))
-    }
+    await deleteAll(this.#kv, this.#stale.splice(0))
   }
 }
 

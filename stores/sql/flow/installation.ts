@@ -7,5 +7,5 @@ export function readAuthActors(db: Db): number | null {
 }
 
 export function writeAuthActors(db: Db, authActors: number): void {
-  sql(db, 'INSERT OR IGNORE INTO installation (id, auth_actors) VALUES (1, ?)').run(authActors)
+  sql(db, 'INSERT OR REPLACE INTO installation (id, auth_actors) VALUES (1, ?)').run(authActors)
 }

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
+import { here } from '../action.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import type { Installation } from '../installation.ts'
+import { sheet } from '../output.ts'
+
+/** Names the engine of the settings where a folder is asked for. */
+const ENGINE = 'engine'
+
+export function addDataCommands(program: Command): void {
+  program
+    .command('data')
+    .description('Where the data is')
+    .command('copy')
+    .description(
+      'Copy all data from a data directory to the engine, or back; nothing may run on it',
+    )
+    .argument('<from>', 'a data directory, or `engine`')
+    .argument('<to>', 'likewise')
+    .action(
+      here(async (installation, output, [from = '', to = '']) => {
+        if ((from === ENGINE) === (to === ENGINE)) {
+          throw new CliError('One of the two must be `engine`', ExitCode.wrongUsage)
+        }
+        if (!installation.settings.rivetEndpoint) {
+          throw new CliError('RIVET_ENDPOINT: is needed to know the engine', ExitCode.wrongUsage)
+        }
+        const bar = output.progress('Databases')
+        const report = await copy(installation, from, to, bar.update).finally(bar.stop)
+        output.result(report, (found) => describe(found, to))
+      }),
+    )
+}
+
+async function copy(
+  { settings, secrets }: Installation,
+  from: string,
+  to: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<CopyReport> {
+  const { createLog } = await import('../../log.ts')
+  const { openEngineStorage } = await import('../../registry.ts')
+  const { copyData } = await import('../../maintenance/copy/copy_data.ts')
+  const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
+  const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
+  const scratch = await mkdtemp(join(tmpdir(), 'vestibule-copy-'))
+  const { authActors } = settings
+  const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
+  const storage = openEngineStorage({ settings, secrets, log: createLog(settings.logLevel) })
+  // rivetkit would go on after an interrupt.
+  process.once('SIGINT', () => process.exit(130))
+  try {
+    return await copyData({
+      from: source ?? fromEngine(storage, scratch),
+      to: to === ENGINE ? toEngine(storage, scratch, authActors) : toFiles(resolve(to)),
+      scratch,
+      authActors,
+      onProgress,
+    })
+  } finally {
+    await storage.close()
+    await rm(scratch, { recursive: true, force: true })
+  }
+}
+
+function describe(report: CopyReport, to: string): string {
+  return [
+    sheet({
+      accounts: report.accounts,
+      'databases copied': report.copied,
+      'there already': report.present,
+      'removed, of an earlier attempt': report.removed,
+      'tables compared': report.tables,
+      'rows compared': report.rows,
+    }),
+    to === ENGINE
+      ? 'Everything is in the engine. Start the runners, and never again the program on these files.'
+      : `Everything is in ${to}. Start the program there, and never again the runners.`,
+  ].join('\n')
+}

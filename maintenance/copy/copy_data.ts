@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { listAllEntries } from '../../stores/sql/check/directory.ts'
+import {
+  type Compared,
+  compareRows,
+  copyRows,
+  everything,
+  type Part,
+} from '../../stores/sql/copy.ts'
+import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { listAbandonedDeletions } from '../../stores/sql/directory/deletion.ts'
+import { listAbandonedSignUps } from '../../stores/sql/directory/sign_up.ts'
+import { writeAuthActors } from '../../stores/sql/flow/installation.ts'
+import { definePartition, flowPart } from '../../stores/sql/flow/part.ts'
+import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import type { DatabaseName, Opened, Source, Target } from './place.ts'
+
+/** Databases that are copied at once. */
+const AT_ONCE = 8
+
+export type CopyReport = {
+  accounts: number
+  /** Databases that were written, and that were there already from an earlier attempt. */
+  copied: number
+  present: number
+  /** Accounts of an earlier attempt that are not there any more. */
+  removed: number
+  /** What was compared, once all was there. */
+  tables: number
+  rows: number
+}
+
+export type CopyOptions = {
+  from: Source
+  to: Target
+  /** Over how many auth actors the flow state will be spread. */
+  authActors: number
+  /** A folder for copies. */
+  scratch: string
+  onProgress?: (done: number, total: number) => void
+}
+
+/**
+ * Copies an installation while nobody serves it: the accounts, then the flow state, dealt out to the
+ * auth actors there will be, then the directory. Each database is read again from where it was
+ * written and compared with its source, row by row. What was interrupted goes on where it was.
+ *
+ * @throws {Error} when the target holds other data, or a copy is not the same
+ */
+export async function copyData({
+  from,
+  to,
+  authActors,
+  scratch,
+  onProgress = () => {},
+}: CopyOptions): Promise<CopyReport> {
+  await to.begin()
+  const dids = await listAccounts(from)
+  const report = { accounts: dids.length, copied: 0, present: 0, removed: 0, tables: 0, rows: 0 }
+  const total = dids.length + authActors + 1
+  const copy = async (name: DatabaseName, source: Pick<Opened, 'db' | 'path'>, part: Part) => {
+    const { isNew, compared } = await copyOne(to, name, source, part, authActors)
+    report[isNew ? 'copied' : 'present']++
+    report.tables += compared.tables
+    report.rows += compared.rows
+    onProgress(report.copied + report.present, total)
+  }
+
+  const waiting = [...dids]
+  const lane = async () => {
+    try {
+      for (let did = waiting.pop(); did !== undefined; did = waiting.pop()) {
+        const name = { kind: 'account', did } as const
+        const source = await from.open(name)
+        await copy(name, source, everything).finally(source.close)
+      }
+    } finally {
+      waiting.length = 0
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane))
+  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
+  const wanted = new Set(dids)
+  for (const did of await to.listAccounts()) {
+    if (wanted.has(did)) continue
+    await to.remove(did)
+    report.removed++
+  }
+
+  const flow = await gatherFlow(from, join(scratch, 'flow.sqlite'))
+  try {
+    for (let number = 0; number < authActors; number++) {
+      await copy({ kind: 'auth', number }, flow, flowPart(number, authActors))
+    }
+  } finally {
+    closeDatabase(flow.db)
+  }
+  const directory = await from.open({ kind: 'directory' })
+  await copy({ kind: 'directory' }, directory, everything).finally(directory.close)
+  await to.finish()
+  return report
+}
+
+/** Every account that the directory knows, by name or as under way, and that has a database. */
+async function listAccounts(from: Source): Promise<string[]> {
+  const { db, close } = await from.open({ kind: 'directory' })
+  const entries = listAllEntries(db).map(({ did }) => did)
+  const underWay = [
+    ...listAbandonedSignUps(db, Number.MAX_SAFE_INTEGER),
+    ...listAbandonedDeletions(db, Number.MAX_SAFE_INTEGER),
+  ].flatMap(({ did }) => did ?? [])
+  await close()
+  const known = new Set([...entries, ...underWay])
+  const stranger = (await from.listAccounts()).find((did) => !known.has(did))
+  if (stranger) {
+    throw new Error(`The directory does not know ${stranger}: see vestibule doctor --data`)
+  }
+  const dids: string[] = []
+  for (const did of known) if (await from.has({ kind: 'account', did })) dids.push(did)
+  const lost = entries.find((did) => !dids.includes(did))
+  if (lost) throw new Error(`The account ${lost} has no database: see vestibule doctor --data`)
+  return dids.sort()
+}
+
+/** The flow state of all auth actors of the source, in one database. */
+async function gatherFlow(from: Source, path: string): Promise<{ db: Db; path: string }> {
+  const db = openDatabase(path, flowSchema, 'program')
+  const every = flowPart(0, 1)
+  definePartition(db)
+  for (let number = 0; number < (await from.authActors()); number++) {
+    const name = { kind: 'auth', number } as const
+    if (!(await from.has(name))) continue
+    const source = await from.open(name)
+    try {
+      copyRows(source.path, db, every, false)
+    } finally {
+      await source.close()
+    }
+  }
+  return { db, path }
+}
+
+async function copyOne(
+  to: Target,
+  name: DatabaseName,
+  source: Pick<Opened, 'db' | 'path'>,
+  part: Part,
+  authActors: number,
+): Promise<{ isNew: boolean; compared: Compared }> {
+  if (await to.has(name)) {
+    const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))
+    if (compared && compared.rows > 0) return { isNew: false, compared }
+  }
+  await inTarget(to, name, (db) => {
+    if (name.kind === 'auth') {
+      definePartition(db)
+      writeAuthActors(db, authActors)
+    }
+    copyRows(source.path, db, part)
+  })
+  const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))
+  if (!compared) throw new Error(`The copy of ${JSON.stringify(name)} is not the same`)
+  return { isNew: true, compared }
+}
+
+async function inTarget<T>(to: Target, name: DatabaseName, work: (db: Db) => T): Promise<T> {
+  const { db, close } = await to.open(name)
+  try {
+    return work(db)
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,33 @@
+import type { Db } from '../../stores/sql/database.ts'
+
+export type DatabaseName =
+  | { kind: 'account'; did: string }
+  | { kind: 'auth'; number: number }
+  | { kind: 'directory' }
+
+/** A database as the program opens it, in a file of this machine. */
+export type Opened = { db: Db; path: string; close(): Promise<void> }
+
+/** Where the databases of an installation are, to be copied from there. */
+export type Source = {
+  /** Over how many auth actors the flow state is spread. */
+  authActors(): Promise<number>
+  has(name: DatabaseName): Promise<boolean>
+  /** @returns a copy of it, or itself; it is not changed */
+  open(name: DatabaseName): Promise<Opened>
+  /** Accounts that have a database, as far as that can be told without the directory. */
+  listAccounts(): Promise<string[]>
+}
+
+/** Where databases are copied to. Nobody can serve them there before {@link Target.finish}. */
+export type Target = {
+  /** @throws {Error} when there is data that is not of an unfinished copy */
+  begin(): Promise<void>
+  has(name: DatabaseName): Promise<boolean>
+  /** Makes it where it is not there yet. */
+  open(name: DatabaseName): Promise<Opened>
+  /** Accounts that were copied here so far, or may have been. */
+  listAccounts(): Promise<string[]>
+  remove(did: string): Promise<void>
+  finish(): Promise<void>
+}

@@ -1,0 +1,86 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openClient, refresh, send } from '../../bench/oauth_client.ts'
+import { cliJson, runCli } from '../../world/cli.ts'
+import { type Engine, startEngine } from '../../world/engine.ts'
+import { type Network, startNetwork } from '../../world/network.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { type Credentials, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { signIn } from '../engine/person.ts'
+import { runProgram, untilStatus } from '../gateway/programs.ts'
+
+const ACCOUNTS = 6
+
+let network: Network
+let engine: Engine
+let folder: TemporaryFolder
+beforeAll(async () => {
+  network = await startNetwork()
+  engine = await startEngine()
+  folder = await makeTemporaryFolder('moved')
+})
+afterAll(async () => {
+  await network?.close()
+  await engine?.close()
+  await folder?.remove()
+})
+
+test('sessions go on, and what is spent stays spent, on an engine and back on files', async () => {
+  const { vestibule } = network
+  const client = await openClient(network.url, 1)
+  const people: { credentials: Credentials; token: string }[] = []
+  for (let i = 0; i < ACCOUNTS; i++) {
+    const credentials = newCredentials('moved')
+    await headlessSignUp(network.url, credentials)
+    people.push({ credentials, token: await signIn(client, credentials) })
+  }
+  const revoked = await signIn(client, (people[0] as { credentials: Credentials }).credentials)
+  await send(client, '/oauth/revoke', { token: revoked })
+  const refreshAll = async () => {
+    for (const person of people) {
+      const before = person.token
+      person.token = await refresh(client, before)
+      expect(person.token).not.toBe(before)
+    }
+    await expect(refresh(client, revoked)).rejects.toThrow('invalid_grant')
+  }
+  await refreshAll()
+
+  const onEngine = {
+    ...vestibule.env,
+    RIVET_ENDPOINT: engine.url,
+    ENTRYWAY_DATABASE: 'engine',
+    ENTRYWAY_AUTH_ACTORS: '2',
+  } as Record<string, string>
+  const running = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
+  expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('program runs') })
+  await vestibule.stop()
+  const there = await cliJson(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
+  expect(there).toMatchObject({ accounts: ACCOUNTS, copied: ACCOUNTS + 3, present: 0 })
+
+  const programs = ['start_runner.ts', 'start_gateway.ts'].map((file, i) =>
+    runProgram(file, { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, String(i)) }),
+  )
+  await untilStatus(`${network.url}/_health`, 200)
+  await refreshAll()
+  const back = join(folder.path, 'back')
+  const serving = await runCli(onEngine, ['data', 'copy', 'engine', back])
+  expect(serving).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('stop the runners'),
+  })
+  await refreshAll()
+  for (const program of programs) expect(await program.end('SIGTERM')).toBe(0)
+
+  const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1' }
+  expect(await cliJson(onFiles, ['data', 'copy', 'engine', back])).toMatchObject({
+    accounts: ACCOUNTS,
+    copied: ACCOUNTS + 2,
+  })
+  expect(await cliJson(onFiles, ['doctor', '--data', back])).toMatchObject({ findings: [] })
+  await rm(vestibule.dataDir, { recursive: true })
+  vestibule.env.ENTRYWAY_DATA_DIR = back
+  await vestibule.start()
+  await refreshAll()
+}, 120_000)

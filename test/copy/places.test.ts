@@ -1,0 +1,182 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { databasePath } from '../../actors/runner.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { copyData } from '../../maintenance/copy/copy_data.ts'
+import { fromEngine, type Storage, toEngine } from '../../maintenance/copy/engine.ts'
+import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
+import { openAsItIs } from '../../stores/sql/check/database.ts'
+import { insertRequest } from '../../stores/sql/flow/authorization_request.ts'
+import { upsertClient } from '../../stores/sql/flow/client.ts'
+import { insertDevice, linkAccount } from '../../stores/sql/flow/device.ts'
+import { recordNonce } from '../../stores/sql/flow/replay.ts'
+import { commitGroup } from '../../stores/sql/group_commit.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { DataFolder } from '../backup/data_folder.ts'
+import { MemoryKv } from '../storage/memory_kv.ts'
+import { tablesOf } from '../storage/tables.ts'
+
+const NAMES = Array.from({ length: 20 }, (_, i) => `person${i}`)
+
+let home: TemporaryFolder
+let data: DataFolder
+let engine: MemoryEngine
+
+/** The storage of an engine's actors, and what can go wrong with it. */
+class MemoryEngine implements Storage {
+  readonly actors = new Map<string, MemoryKv>()
+  /** Writes until the copying process dies. */
+  left = Number.POSITIVE_INFINITY
+
+  async of(name: string, key: string): Promise<MemoryKv> {
+    const id = `${name}/${key}`
+    let kv = this.actors.get(id)
+    if (!kv) {
+      kv = new MemoryKv()
+      kv.beforePut = async () => {
+        if (--this.left < 0) throw new Error('The process was killed')
+      }
+      this.actors.set(id, kv)
+    }
+    return kv
+  }
+}
+
+beforeEach(async () => {
+  home = await makeTemporaryFolder('copy')
+  data = new DataFolder(join(home.path, 'data'))
+  engine = new MemoryEngine()
+  for (const name of NAMES) {
+    const did = data.add(name)
+    data.account(did, (db) => accountFunctions.rememberDevice(db, `dev-${name}`))
+  }
+  data.flow((db) => {
+    for (const name of NAMES) {
+      const request = {
+        id: `req-${name}`,
+        clientId: 'https://app.test',
+        clientAuth: null,
+        parameters: '{}',
+        expiresAt: Date.now() + 60_000,
+        deviceId: null,
+        did: null,
+      }
+      insertRequest(db, request)
+      insertRequest(db, { ...request, id: `req-granted-${name}`, code: `cod-${name}` })
+      const device = { sessionId: 'ses', userAgent: null, ipAddress: '::1', lastSeenAt: 1 }
+      insertDevice(db, `dev-${name}`, device)
+      linkAccount(db, `dev-${name}`, `did:plc:${name}`)
+      recordNonce(db, 'DPoP', name, 60_000)
+      upsertClient(db, `https://${name}.test`, '{}')
+    }
+    commitGroup(db)
+  })
+})
+afterEach(() => home.remove())
+
+let scratches = 0
+function scratch(): string {
+  const path = join(home.path, `scratch-${scratches++}`)
+  mkdirSync(path)
+  return path
+}
+const toTheEngine = (authActors: number, from = data.dataDir) => {
+  const folder = scratch()
+  const to = toEngine(engine, folder, authActors)
+  return copyData({ from: fromFiles(from, folder), to, scratch: folder, authActors })
+}
+const toFolder = (name: string, authActors: number) => {
+  const folder = scratch()
+  const to = toFiles(join(home.path, name))
+  return copyData({ from: fromEngine(engine, folder), to, scratch: folder, authActors })
+}
+const tablesIn = (path: string) => {
+  const db = openAsItIs(path)
+  const { installation: _, ...tables } = tablesOf(db)
+  db.close()
+  return tables
+}
+const databases = (dataDir: string) => [
+  databasePath.directory({ dataDir }),
+  databasePath.auth({ dataDir }, '0'),
+  ...NAMES.map((name) => databasePath.account({ dataDir }, `did:plc:${name}`)),
+]
+
+test('there and back again everything is the same, table by table, whatever it was spread over', async () => {
+  const before = databases(data.dataDir).map(tablesIn)
+  expect(await toTheEngine(3)).toMatchObject({ accounts: 20, copied: 24, present: 0, removed: 0 })
+  const spread = await Promise.all(['0', '1', '2'].map((key) => engine.of('auth', key)))
+  for (const { values } of spread) expect(values.size).toBeGreaterThan(0)
+
+  expect(await toFolder('two', 2)).toMatchObject({ accounts: 20, copied: 23 })
+  expect((await checkData(join(home.path, 'two'))).findings).toEqual([])
+  expect(readdirSync(join(home.path, 'two', 'auth')).sort()).toEqual(['0.sqlite', '1.sqlite'])
+
+  await toFolder('back', 1)
+  const back = join(home.path, 'back')
+  expect(databases(back).map(tablesIn)).toEqual(before)
+  expect((await checkData(back)).findings).toEqual([])
+})
+
+test('what was interrupted anywhere goes on where it was, and follows what changed meanwhile', async () => {
+  for (const writes of [3, 20, 40]) {
+    engine.left = writes
+    await expect(toTheEngine(2)).rejects.toThrow('The process was killed')
+  }
+  engine.left = Number.POSITIVE_INFINITY
+  // The program ran again in between.
+  const gone = 'did:plc:person9'
+  data.directory((db) => {
+    db.prepare('DELETE FROM account WHERE did = ?').run(gone)
+  })
+  rmSync(databasePath.account(data, gone))
+  data.account('did:plc:person4', (db) => accountFunctions.setHandle(db, 'other.test'))
+  data.directory((db) => {
+    db.prepare("UPDATE account SET handle = 'other.test' WHERE did = 'did:plc:person4'").run()
+  })
+  const report = await toTheEngine(2)
+  expect(report).toMatchObject({ accounts: 19, removed: 1 })
+  expect(report.present).toBeGreaterThan(0)
+  await toFolder('back', 1)
+  const back = join(home.path, 'back')
+  expect(
+    databases(back)
+      .filter((path) => !path.includes('person9'))
+      .map(tablesIn),
+  ).toEqual(
+    databases(data.dataDir)
+      .filter((path) => !path.includes('person9'))
+      .map(tablesIn),
+  )
+  for (const { values } of engine.actors.values()) {
+    expect([...values.keys()].filter((key) => /cop(ying|ied)|person9\b/.test(key))).toEqual([])
+  }
+})
+
+test('an engine with accounts, and a folder with data, are refused and stay as they are', async () => {
+  await toTheEngine(1)
+  const before = new Map([...engine.actors].map(([id, { values }]) => [id, values.size]))
+  await expect(toTheEngine(1)).rejects.toThrow('The engine holds 20 accounts already')
+  expect(new Map([...engine.actors].map(([id, { values }]) => [id, values.size]))).toEqual(before)
+  await expect(toFolder('data', 1)).rejects.toThrow('is not empty')
+})
+
+test('what does not fit together is refused before anything is written', async () => {
+  data.directory((db) => {
+    db.prepare("DELETE FROM account WHERE did = 'did:plc:person3'").run()
+  })
+  await expect(toTheEngine(1)).rejects.toThrow('The directory does not know did:plc:person3')
+  rmSync(databasePath.account(data, 'did:plc:person3'))
+  rmSync(databasePath.account(data, 'did:plc:person4'))
+  await expect(toTheEngine(1)).rejects.toThrow('did:plc:person4 has no database')
+})
+
+test('a running program is not copied', async () => {
+  const db = openAsItIs(databasePath.directory(data))
+  db.prepare('SELECT count(*) FROM account').get()
+  await expect((async () => toTheEngine(1))()).rejects.toThrow('A program runs')
+  db.close()
+  expect(await toTheEngine(1)).toMatchObject({ accounts: 20 })
+})
