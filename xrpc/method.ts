@@ -83,7 +83,9 @@ export function method<N extends Nsid, Credentials = null>(
             params: params as Params<N>,
             credentials: (verified ? verified.credentials : null) as Credentials,
             address: req.socket.remoteAddress ?? '',
-            locale: req.acceptsLanguages().find((tag) => tag !== '*'),
+            get locale() {
+              return req.acceptsLanguages().find((tag) => tag !== '*')
+            },
           }
           const body = await handler(call, context).catch(toXrpcError)
           return body === undefined ? undefined : { encoding: 'application/json', body }
