@@ -18,7 +18,7 @@ export type NetworkOptions = {
   /** How the program runs. */
   program?: Pick<VestibuleOptions, 'split' | 'preloads'>
   /** Settings of the PDS. */
-  pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains'>
+  pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains' | 'blobUploadLimit'>
 }
 
 /** A whole local network: {@link Peer.url} is Vestibule's. */

@@ -39,6 +39,8 @@ export type PdsOptions = {
   didDocWithSession?: boolean
   /** Defaults to `['.test']`. */
   handleDomains?: string[]
+  /** Bytes of the largest blob it takes; 5 MiB without. */
+  blobUploadLimit?: number
 }
 
 export type Pds = Peer & { did: string; adminPassword: string; pds: PDS; server: Server }
@@ -67,6 +69,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     dataDirectory: folder.path,
     blobstoreDiskLocation: join(folder.path, 'blobs'),
     blobstoreDiskTmpLocation: join(folder.path, 'blobs-incoming'),
+    blobUploadLimit: options.blobUploadLimit,
     didPlcUrl: options.plcUrl,
     enableDidDocWithSession: options.didDocWithSession,
     emailSmtpUrl: options.smtpUrl,
