@@ -82,7 +82,7 @@ export class PdsClient {
         if (active === false) yield { did, status: status ?? 'inactive' }
       }
       cursor = data.cursor
-      if (!cursor) return
+      if (!cursor || data.repos.length === 0) return
     }
   }
 

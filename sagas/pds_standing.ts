@@ -23,8 +23,9 @@ export async function followPds(services: Services, did: string): Promise<Compar
   if (!entry) return null
   const pds = await services.pds(entry.pdsDid)
   return services.inTurn.run(did, async () => {
-    const [before, there] = await Promise.all([account(did).read(), pds.readStanding(did)])
+    const before = await account(did).read()
     if (!before) return null
+    const there = await pds.readStanding(did)
     const followed = there ? await follow(services, before, there) : []
     for (const what of followed) services.log.info({ did }, `${what} as on its PDS`)
     const here = followed.length > 0 ? await account(did).read() : before
