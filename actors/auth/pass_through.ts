@@ -3,8 +3,9 @@ import type { Pds } from '../../stores/sql/directory/pds.ts'
 import { LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import type { Services } from '../services.ts'
 import type { PassTo } from './envelope.ts'
-import { type HttpRequest, type HttpResponse, jsonResponse } from './message.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
 import { choosePds } from './pds_choice.ts'
+import { xrpcError } from './xrpc_error.ts'
 
 /** Of the entryway, and not a PDS's business. */
 const COOKIES = 'cookie'
@@ -65,24 +66,5 @@ function noPds(pdses: Pds[]): HttpResponse {
     400,
     'InvalidRequest',
     `No account of this service is named by token or parameters; its servers are ${urls}`,
-  )
-}
-
-function xrpcError(
-  status: number,
-  error: string,
-  message: string,
-  headers: Record<string, string> = {},
-): HttpResponse {
-  return jsonResponse(
-    { error, message },
-    {
-      status,
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        'access-control-allow-origin': '*',
-        ...headers,
-      },
-    },
   )
 }

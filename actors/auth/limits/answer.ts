@@ -1,7 +1,8 @@
 import type { Limit } from '../../../limits.ts'
 import type { Standing } from '../../../stores/sql/limits/counter.ts'
 import { refuse } from '../checks/refuse.ts'
-import { type HttpResponse, headerOf, jsonResponse, withoutHeaders } from '../message.ts'
+import { type HttpResponse, headerOf, withoutHeaders } from '../message.ts'
+import { xrpcError } from '../xrpc_error.ts'
 
 const EXPOSED =
   'RateLimit-Limit, RateLimit-Reset, RateLimit-Remaining, RateLimit-Policy, Retry-After'
@@ -13,14 +14,15 @@ export type Applied = { limit: Limit; standing: Standing }
 
 /** 429 (RFC 6585 section 4), in the form of the endpoint's other errors. */
 export function tooMany(path: string, applied: Applied[], now: number): HttpResponse {
-  const headers = { ...rateLimitHeaders(applied), ...retryAfter(applied, now) }
+  const headers = {
+    ...rateLimitHeaders(applied),
+    ...retryAfter(applied, now),
+    [EXPOSE]: EXPOSED,
+  }
   if (path.startsWith('/xrpc/')) {
     return xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers)
   }
-  return refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', {
-    ...headers,
-    'access-control-expose-headers': EXPOSED,
-  })
+  return refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers)
 }
 
 /** 415 for a body in which the account that it is about cannot be read. */
@@ -29,19 +31,6 @@ export function unreadable(path: string): HttpResponse {
   return path.startsWith('/xrpc/')
     ? xrpcError(415, 'InvalidRequest', reason)
     : refuse(415, 'invalid_request', reason)
-}
-
-function xrpcError(
-  status: number,
-  error: string,
-  message: string,
-  headers: Record<string, string> = {},
-): HttpResponse {
-  const cors = {
-    'access-control-allow-origin': '*',
-    'access-control-expose-headers': EXPOSED,
-  }
-  return jsonResponse({ error, message }, { status, headers: { ...headers, ...cors } })
 }
 
 /** The same answer, with how the tightest limit stands. */

@@ -1,0 +1,21 @@
+import { type HttpResponse, jsonResponse } from './message.ts'
+
+/** An error as XRPC writes it, for anybody's browser to read. */
+export function xrpcError(
+  status: number,
+  error: string,
+  message: string,
+  headers: Record<string, string> = {},
+): HttpResponse {
+  return jsonResponse(
+    { error, message },
+    {
+      status,
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'access-control-allow-origin': '*',
+        ...headers,
+      },
+    },
+  )
+}
