@@ -70,7 +70,7 @@ export class Plc {
     }
     const { alsoKnownAs, verificationMethods, services } = data
     const op = await this.signUpdate(did, {
-      alsoKnownAs: [`at://${to.handle}`, ...alsoKnownAs.slice(1)],
+      alsoKnownAs: withHandle(alsoKnownAs, to.handle),
       verificationMethods: { ...verificationMethods, atproto: to.signingKey },
       services: {
         ...services,
@@ -96,7 +96,7 @@ export class Plc {
   /** The newest data of a DID, or null when the directory does not know it. */
   async read(did: string): Promise<{ handle: string | null } | null> {
     const data = await this.#data(did)
-    return data && { handle: data.alsoKnownAs[0]?.replace('at://', '') ?? null }
+    return data && { handle: handleOf(data.alsoKnownAs) }
   }
 
   /**
@@ -159,6 +159,19 @@ export class Plc {
 export function plcSaidNo(err: unknown): boolean {
   const cause = err instanceof UnavailableError ? err.cause : undefined
   return cause instanceof PlcClientError && cause.status < 500
+}
+
+/** A handle is the first name with this scheme. @see https://atproto.com/specs/did#did-documents */
+const AT = 'at://'
+
+function handleOf(alsoKnownAs: string[]): string | null {
+  return alsoKnownAs.find((name) => name.startsWith(AT))?.slice(AT.length) ?? null
+}
+
+/** The same names with another handle, as `updateHandle` of the library would change them. */
+function withHandle(alsoKnownAs: string[], handle: string): string[] {
+  const at = alsoKnownAs.findIndex((name) => name.startsWith(AT))
+  return at < 0 ? [AT + handle, ...alsoKnownAs] : alsoKnownAs.with(at, AT + handle)
 }
 
 function endpointOf(data: DocumentData | null): string | undefined {

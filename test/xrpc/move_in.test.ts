@@ -129,6 +129,18 @@ test('deactivated at first, active once everything is here', async () => {
   await expect(arrive(again.data.token)).rejects.toThrow('This DID has an account here')
 })
 
+test('names that are no handle stay with the DID', async () => {
+  const { did, handle, token, sign, invite, arrive } = await newMover()
+  await invite()
+  const home = 'https://mover.example'
+  const { operation } = await sign({ alsoKnownAs: [home, `at://${handle}`] })
+  // To the directory itself: the PDS would want the handle to come first.
+  await plc().sendOperation(did, operation as never)
+  await arrive(await token())
+  const { alsoKnownAs } = await plc().getDocumentData(did)
+  expect(alsoKnownAs).toEqual([home, `at://m-${handle}`])
+})
+
 test('when the PDS fails half-way, the DID is where it was, and a second try works', async () => {
   const { did, token, invite, arrive } = await newMover()
   await invite()
