@@ -45,7 +45,8 @@ function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
 
 /** Whether it is one of the pages' assets, which have a hash of their content in their name. */
 function isImmutable(response: HttpResponse): boolean {
-  return headerOf(response, 'cache-control')?.includes('immutable') ?? false
+  const isWhole = response.status === 200
+  return isWhole && (headerOf(response, 'cache-control')?.includes('immutable') ?? false)
 }
 
 const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
