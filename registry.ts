@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFileSystemDriver, setup } from 'rivetkit'
 import { createClient } from 'rivetkit/client'
@@ -76,10 +77,14 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   }
 
   if (host === 'port') {
+    const path = join(settings.dataDir, 'actors')
+    // The actors keep everything in databases of their own. What rivetkit keeps of each is two files,
+    // and one that a crash left with only the first would never wake again.
+    rmSync(path, { recursive: true, force: true })
     setup({
       ...COMMON,
       use,
-      driver: createFileSystemDriver({ path: join(settings.dataDir, 'actors') }),
+      driver: createFileSystemDriver({ path }),
       serveManager: true,
       managerHost: '127.0.0.1',
       managerPort: settings.actorPort,
