@@ -55,14 +55,11 @@ export type Campaign = {
   close: () => Promise<void>
 }
 
-/**
- * Starts a network to have faults in; `split` has the gateway as a process of its own, and two auth
- * actors in the other.
- */
+/** Starts a network to have faults in; `split` has the gateway as a process of its own. */
 export async function startCampaign(options: { split?: boolean } = {}): Promise<Campaign> {
   const preload = new URL('./die_at_statement.ts', import.meta.url).href
   const network = await startNetwork({
-    env: { ENTRYWAY_RATE_LIMITS: 'off', ENTRYWAY_AUTH_ACTORS: options.split ? '2' : '1' },
+    env: { ENTRYWAY_RATE_LIMITS: 'off' },
     program: { ...options, preloads: [preload] },
   })
   const peers = takeHold(network)

@@ -20,8 +20,8 @@ What \`pnpm fault --times ${injected.length}\` printed: **${survived.length} of 
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
 revoke, change handle and address. In the middle of that the process is killed (\`SIGKILL\`), at a named
-step or at random, or a server around it or the disk fails; where gateway and runner are two processes
-(with two auth actors), one or both are killed. Then it is started again, or all is well again, and it is proved
+step or at random, or a server around it or the disk fails; where gateway and runner are two processes,
+one or both are killed. Then it is started again, or all is well again, and it is proved
 
 - that every acknowledged sign-up can sign in, and has its repo on the PDS;
 - that every acknowledged refresh token refreshes, and that of a session only one does;
@@ -39,7 +39,8 @@ is full by a limit on the size of files (\`prlimit --fsize\`): every \`write\` o
 needs no privilege and can be lifted while it runs.
 
 What this does not show: a power cut, since the kernel lives on and keeps what was written but not
-synced; a Rivet Engine with several runners, which \`test/engine/\` has; a PLC directory that answers
+synced; several auth actors, which finish what was interrupted only after minutes; a Rivet
+Engine with several runners, which \`test/engine/\` has; a PLC directory that answers
 every request with success, which a stock PDS believes. Where in the traffic a fault falls is left to
 chance: no two runs are alike.
 
