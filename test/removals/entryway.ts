@@ -1,0 +1,74 @@
+import { inFile, toRemovals } from './removal.ts'
+
+const checks = inFile('actors/auth/checks/index.ts')
+const fetching = inFile('actors/auth/provider.ts')
+const provider = inFile('actors/auth/entryway_provider.ts')
+const inTurn = inFile('actors/one_at_a_time.ts')
+const nonces = inFile('stores/sql/flow/replay.ts')
+const tokens = inFile('stores/token_store.ts')
+const sessions = inFile('stores/sql/account/session.ts')
+const seal = inFile('stores/sql/account/sealed_successor.ts')
+const lifetimes = inFile('lifetimes.ts')
+const settings = inFile('settings.ts')
+const credentials = inFile('stores/credentials.ts')
+const addresses = inFile('gateway/client_address.ts')
+const passwords = inFile('actors/account/passwords.ts')
+const actors = inFile('actors/runner.ts')
+const port = inFile('registry.ts')
+
+const forgetful = `const seen = new Set()
+export function recordNonce(_db, namespace, nonce) {
+  const key = namespace + nonce
+  return !seen.has(key) && seen.add(key) !== null
+}
+function unused(`
+
+/** What this program defends. */
+export const entryway = toRemovals([
+  [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
+  [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
+  [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
+  [7, 'no parameter twice', checks('[[AUTHORIZE, PAR, TOKEN, REVOKE], duplicateParameters],', '')],
+  [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
+  [7, 'state', checks('[[PAR], stateRequired],', '')],
+  [8, 'POST only', checks('[[PAR, TOKEN, REVOKE], postOnly],', '')],
+  [8, 'media types', checks(', readableBody]', ', () => undefined]')],
+  [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
+  [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
+  [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
+  [10, 'no private addresses', fetching('!settings.dev', 'false')],
+  [12, 'sessions end with the key', provider('await this.#endIfKeyIsWithdrawn(', 'void (')],
+  [
+    13,
+    'spent codes are remembered',
+    tokens('findTokenByCode(code) {', 'findTokenByCode(code) {\n return null'),
+  ],
+  [14, 'exchanges wait for each other', inTurn('this.#last.get(key)', 'undefined')],
+  [
+    16,
+    'only the newest refresh token answers',
+    tokens('found?.answers ? refreshToken', 'found ? refreshToken'),
+    sessions('if (matchesHash(presented, row.refresh_hash)) {', 'if (true) {'),
+  ],
+  [
+    17,
+    'the successor that is kept is sealed',
+    seal('function sealSuccessor(', 'const sealSuccessor = (it) => Buffer.from(it)\nfunction one('),
+    seal('function unsealSuccessor(', 'const unsealSuccessor = (it) => String(it)\nfunction two('),
+  ],
+  [19, '15 minutes', lifetimes('OAUTH_ACCESS_TOKEN = 15 * MINUTE', 'OAUTH_ACCESS_TOKEN = HOUR')],
+  [20, 'limits', settings("e.ENTRYWAY_RATE_LIMITS === 'on'", 'false')],
+  [
+    20,
+    'the same answer for unknown accounts',
+    credentials('new InvalidCredentialsError()', "new InvalidCredentialsError('No such account')"),
+  ],
+  [21, 'X-Forwarded-For of trusted peers', addresses('while (trusts(address) &&', 'while (')],
+  [22, 'a reset signs out', passwords('endSessions(db)\n', '')],
+  [23, 'the secret of every call', actors('|| !timingSafeEqual(given, expected)', '&& false')],
+  [
+    23,
+    'the path of the port',
+    port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
+  ],
+])

@@ -1,0 +1,51 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+/** A change to a source file that takes something out. `file` is relative to the repository. */
+export type Edit = { file: string; from: string; to: string }
+
+/** A defence, and what takes it out: all of it, where one part would stand in for another. */
+export type Removal = {
+  /** Number of the attack, as in the names of the tests. */
+  attack: number
+  defence: string
+  edits: readonly Edit[]
+}
+
+/** Removals, each as a row: what would take several lines stands above the table. */
+export function toRemovals(
+  rows: readonly [attack: number, defence: string, ...edits: Edit[]][],
+): Removal[] {
+  return rows.map(([attack, defence, ...edits]) => ({ attack, defence, edits }))
+}
+
+/** Edits of one file; a condition is never true unless something else is put for it. */
+export const inFile =
+  (file: string) =>
+  (from: string, to = 'if (false)'): Edit => ({ file, from, to })
+
+/** Where the tests of an attack are. */
+export function testFileOf(attack: number): string {
+  const name = [
+    [4, 'dpop'],
+    [9, 'par_and_authorize'],
+    [12, 'clients'],
+    [15, 'codes'],
+    [19, 'refresh_and_revoke'],
+    [22, 'sign_in'],
+    [23, 'actors'],
+  ].find(([last]) => attack <= (last as number))?.[1]
+  return `test/attacks/${name}.test.ts`
+}
+
+/** The file of an edit as the module loader names it: links are resolved. */
+export function urlOf({ file }: Edit): string {
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
+  return pathToFileURL(realpathSync(path)).href
+}
+
+/** @throws {Error} when the file does not have what is to be taken out: then nothing is shown */
+export function apply(edit: Edit, source = readFileSync(new URL(urlOf(edit)), 'utf8')): string {
+  if (!source.includes(edit.from)) throw new Error(`${edit.file} does not have: ${edit.from}`)
+  return source.replace(edit.from, () => edit.to)
+}
