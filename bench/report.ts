@@ -1,10 +1,10 @@
 import type { Figures } from './figures.ts'
-import { renderStates, type StateFigures } from './states.ts'
+import { renderStates, type States } from './states.ts'
 import { median } from './statistics.ts'
 import { renderStorm } from './storm.ts'
 
 /** What was measured; what is empty was not. */
-export type Measured = { operations: Figures[]; storm: Figures[]; states: StateFigures[] }
+export type Measured = { operations: Figures[]; storm: Figures[]; states: States[] }
 
 /** The report in Markdown; each figure is the median over the runs. */
 export function render(measured: Measured, runs: number, machine: string): string {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -26,37 +27,7 @@ const runs = Number(values.runs)
 const isWanted = (name: string) => !values.only || values.only === name
 
 const measured: Measured = { operations: [], storm: [], states: [] }
-const servers = await startServers()
-const generator = startGenerator()
-await once(generator, 'message')
-try {
-  const people = new Map<Server, Credentials[]>()
-  for (const server of [servers.stock, servers.vestibule]) {
-    const request = { kind: 'people', origin: server.url, count: Math.max(...IN_FLIGHT) } as const
-    const answer = (await ask(request)) as Extract<LoadMessage, { kind: 'people' }>
-    people.set(server, answer.people)
-  }
-  // In turn, A B A B, so that a machine that drifts drifts for both.
-  const inTurn = async (operation: string, inFlight: number, figures: Figures[]) => {
-    for (const server of [servers.stock, servers.vestibule]) {
-      const accounts = people.get(server) as Credentials[]
-      figures.push(await measure(server, accounts, operation, inFlight))
-    }
-  }
-  for (const { name } of operations.filter(({ name }) => isWanted(name))) {
-    for (const inFlight of IN_FLIGHT) {
-      for (let run = 0; run < runs; run++) await inTurn(name, inFlight, measured.operations)
-      console.error(`${name} at ${inFlight}`)
-    }
-  }
-  for (let run = 0; isWanted('storm') && run < runs; run++) {
-    for (const { name } of storm) await inTurn(name, STORM_IN_FLIGHT, measured.storm)
-    console.error(`storm, run ${run + 1}`)
-  }
-} finally {
-  await end(generator)
-  await servers.close()
-}
+if (values.only !== 'states') await measureServers()
 if (isWanted('states')) measured.states = await measureStates(runs)
 const report = render(measured, runs, machine())
 console.log(report)
@@ -66,16 +37,52 @@ if (values.write) {
   writeFileSync(new URL('small-machine.md', folder), report)
 }
 
+/** Both servers, each in a process of its own, under the same load. */
+async function measureServers(): Promise<void> {
+  const servers = await startServers()
+  const generator = startGenerator()
+  await once(generator, 'message')
+  try {
+    const people = new Map<Server, Credentials[]>()
+    for (const server of [servers.stock, servers.vestibule]) {
+      const request = { kind: 'people', origin: server.url, count: Math.max(...IN_FLIGHT) } as const
+      const answer = (await ask(generator, request)) as Extract<LoadMessage, { kind: 'people' }>
+      people.set(server, answer.people)
+    }
+    // In turn, A B A B, so that a machine that drifts drifts for both.
+    const inTurn = async (operation: string, inFlight: number, figures: Figures[]) => {
+      for (const server of [servers.stock, servers.vestibule]) {
+        const accounts = people.get(server) as Credentials[]
+        figures.push(await measure(generator, server, accounts, operation, inFlight))
+      }
+    }
+    for (const { name } of operations.filter(({ name }) => isWanted(name))) {
+      for (const inFlight of IN_FLIGHT) {
+        for (let run = 0; run < runs; run++) await inTurn(name, inFlight, measured.operations)
+        console.error(`${name} at ${inFlight}`)
+      }
+    }
+    for (let run = 0; isWanted('storm') && run < runs; run++) {
+      for (const { name } of storm) await inTurn(name, STORM_IN_FLIGHT, measured.storm)
+      console.error(`storm, run ${run + 1}`)
+    }
+  } finally {
+    await end(generator)
+    await servers.close()
+  }
+}
+
 async function measure(
+  generator: ChildProcess,
   server: Server,
   people: Credentials[],
   operation: string,
   inFlight: number,
 ): Promise<Figures> {
   generator.send({ kind: 'run', origin: server.url, people, operation, inFlight })
-  await message('go')
+  await message(generator, 'go')
   const before = cpuOf(server.pid)
-  const { durations, errors, elapsed, generatorCpu, beside } = await message('done')
+  const { durations, errors, elapsed, generatorCpu, beside } = await message(generator, 'done')
   if (errors.length) console.error(`${server.name}, ${operation}: ${errors[0]}`)
   return {
     server: server.name,
@@ -92,12 +99,12 @@ async function measure(
   }
 }
 
-async function ask(request: LoadRequest): Promise<LoadMessage> {
+async function ask(generator: ChildProcess, request: LoadRequest): Promise<LoadMessage> {
   generator.send(request)
   return ((await once(generator, 'message')) as [LoadMessage])[0]
 }
 
-async function message<K extends LoadMessage['kind']>(kind: K) {
+async function message<K extends LoadMessage['kind']>(generator: ChildProcess, kind: K) {
   const [received] = (await once(generator, 'message')) as [LoadMessage]
   if (received.kind !== kind) throw new Error(`Expected ${kind}, got ${received.kind}`)
   return received as Extract<LoadMessage, { kind: K }>

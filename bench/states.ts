@@ -1,70 +1,82 @@
 import { startPlc } from '../world/plc.ts'
-import { type Round, refreshRound } from './refresh_round.ts'
+import { refreshRound } from './refresh_round.ts'
 import { startSeeded } from './seeded.ts'
-import { median } from './statistics.ts'
+import { median, quantile } from './statistics.ts'
 
-/** What an account was doing before its refresh. */
-export type State = 'awake' | 'asleep' | 'first after a restart'
-export type StateFigures = { state: State; rounds: Round[] }
+/** Durations in ms of refreshes of accounts that did not run, and of the refreshes right after. */
+type Pairs = { first: number[]; second: number[]; errors: number }
+/** One run. */
+export type States = { asleep: Pairs; restarted: Pairs }
 
-/** Accounts, each of them refreshed once a round, one after the other. */
-export const STATE_ACCOUNTS = 300
+/** Accounts, each of them refreshed twice a run, one after the other. */
+const ACCOUNTS = 300
 /** Rounds that make the program warm, so that only the account is not. */
 const WARM_UP = 5
 
 /**
- * Refreshes accounts that are awake, accounts that were put to sleep, which takes a minute a run,
- * and accounts of a program that has just started.
+ * Refreshes accounts that were put to sleep, which takes a minute a run, and accounts of a program
+ * that has just started; each of them again at once, which finds it awake on the same machine under
+ * the same load.
  */
-export async function measureStates(runs: number): Promise<StateFigures[]> {
+export async function measureStates(runs: number): Promise<States[]> {
   const plc = await startPlc()
-  const { vestibule, client, tokens, asleep, close } = await startSeeded(plc.url, STATE_ACCOUNTS, 1)
-  const states: Record<State, Round[]> = { awake: [], asleep: [], 'first after a restart': [] }
-  const round = () => refreshRound(client, tokens, 1)
+  const { vestibule, client, tokens, asleep, close } = await startSeeded(plc.url, ACCOUNTS, 1)
+  const pairs = async (): Promise<Pairs> => {
+    const measured: Pairs = { first: [], second: [], errors: 0 }
+    for (let i = 0; i < tokens.length; i++) {
+      const own = tokens.slice(i, i + 1)
+      for (const kind of ['first', 'second'] as const) {
+        const { p50, errors } = await refreshRound(client, own, 1)
+        measured[kind].push(p50)
+        measured.errors += errors
+      }
+      tokens.splice(i, 1, ...own)
+    }
+    return measured
+  }
+  const states: States[] = []
   try {
     for (let run = 0; run < runs; run++) {
-      for (let i = 0; i < WARM_UP; i++) await round()
-      states.awake.push(await round())
+      for (let i = 0; i < WARM_UP; i++) await refreshRound(client, tokens, 1)
       await asleep()
-      states.asleep.push(await round())
+      const slept = await pairs()
       await vestibule.restart()
-      states['first after a restart'].push(await round())
+      states.push({ asleep: slept, restarted: await pairs() })
       console.error(`states, run ${run + 1}`)
     }
   } finally {
     await close()
     await plc.close()
   }
-  return Object.entries(states).map(([state, rounds]) => ({ state: state as State, rounds }))
+  return states
 }
 
 /** @returns a Markdown section */
-export function renderStates(states: StateFigures[]): string {
-  const p50 = (state: State) =>
-    median(states.find((s) => s.state === state)?.rounds.map((round) => round.p50) ?? [])
-  const wanted: Record<State, string> = {
-    awake: '',
-    asleep: '≤ 2×',
-    'first after a restart': '',
-  }
-  const rows = states.map(({ state, rounds }) => {
+export function renderStates(states: States[]): string {
+  const row = (name: string, target: string, of: (run: States) => Pairs) => {
+    const at = (kind: 'first' | 'second', share: number) =>
+      median(states.map((run) => quantile(of(run)[kind], share)))
     const cells = [
-      state,
-      p50(state).toFixed(1),
-      median(rounds.map((round) => round.p99)).toFixed(1),
-      `${(p50(state) / p50('awake')).toFixed(2)}×`,
-      wanted[state],
-      rounds.reduce((sum, { errors }) => sum + errors, 0),
+      name,
+      at('first', 0.5).toFixed(1),
+      at('first', 0.99).toFixed(1),
+      at('second', 0.5).toFixed(1),
+      at('second', 0.99).toFixed(1),
+      `**${(at('first', 0.5) / at('second', 0.5)).toFixed(2)}×**`,
+      target,
+      states.reduce((sum, run) => sum + of(run).errors, 0),
     ]
     return `| ${cells.join(' | ')} |`
-  })
-  return `## Refresh by what the account was doing
+  }
+  return `## Refresh of an account that does not run
 
-${STATE_ACCOUNTS} accounts, each refreshed once a run, one after the other. An account falls asleep after a minute
-without calls; after a restart the program is cold, too.
+${ACCOUNTS} accounts, one after the other, each refreshed twice: the first finds it as the line says, the
+second finds it awake. An account falls asleep after a minute without calls; after a restart the
+program itself is cold, too.
 
-| account | p50 ms | p99 ms | p50 to awake | target | errors |
-| --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
+| account | p50 ms | p99 ms | awake p50 ms | awake p99 ms | p50 to awake | target | errors |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${row('asleep', '≤ 2×', ({ asleep }) => asleep)}
+${row('first after a restart', '', ({ restarted }) => restarted)}
 `
 }
