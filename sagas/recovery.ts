@@ -11,6 +11,7 @@ import { settleSignUp } from './sign_up.ts'
  * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now,
  * and then from time to time those that got stuck; and follows what was done on the PDSes directly.
  *
+ * @param alone whether nobody else works on any: whatever is on record by now was interrupted
  * @returns what ends it
  */
 export function startRecovery(services: Services, alone: boolean): () => void {
