@@ -37,7 +37,7 @@ const COMMON = {
 export type Host =
   /** In this process only; nothing listens. */
   | 'process'
-  /** Behind the loopback port `ENTRYWAY_ACTOR_PORT`. */
+  /** The auth actors behind the loopback port `ENTRYWAY_ACTOR_PORT`, the others in this process only. */
   | 'port'
   /** On a Rivet Engine (`RIVET_ENDPOINT`). */
   | 'engine'
@@ -68,35 +68,36 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
     return connectEngineAuth(settings, secret)
   }
 
-  const use = {
-    auth: authActor(runner, (c) =>
-      connectActors(host === 'process' ? processHost.client : (c.client() as ActorsClient), secret),
-    ),
+  const auth = authActor(runner, (c) => {
+    const reach = host === 'port' ? (c.client() as ActorsClient) : processHost.client
+    return connectActors({ ...processHost.client, auth: reach.auth }, secret)
+  })
+  const here = {
+    ...(host === 'process' ? { auth } : {}),
     directory: directoryActor(runner),
     account: accountActor(runner),
   }
-
-  if (host === 'port') {
-    const path = join(settings.dataDir, 'actors')
-    // The actors keep everything in databases of their own. What rivetkit keeps of each is two files,
-    // and one that a crash left with only the first would never wake again.
-    rmSync(path, { recursive: true, force: true })
-    setup({
-      ...COMMON,
-      use,
-      driver: createFileSystemDriver({ path }),
-      serveManager: true,
-      managerHost: '127.0.0.1',
-      managerPort: settings.actorPort,
-      managerBasePath: portPath(secret),
-    }).startRunner()
-    return connectAuth(settings, secret).opened()
+  setup({ ...COMMON, use: here, driver: processHost.driver, serveManager: false }).startRunner()
+  if (host === 'process') {
+    return new AuthActorsInTurn(
+      (number) => processHost.client.auth.getOrCreate([String(number)]) as OneAuthActor,
+    )
   }
 
-  setup({ ...COMMON, use, driver: processHost.driver, serveManager: false }).startRunner()
-  return new AuthActorsInTurn(
-    (number) => processHost.client.auth.getOrCreate([String(number)]) as OneAuthActor,
-  )
+  const path = join(settings.dataDir, 'actors')
+  // The actors keep everything in databases of their own. What rivetkit keeps of each is two files,
+  // and one that a crash left with only the first would never wake again.
+  rmSync(path, { recursive: true, force: true })
+  setup({
+    ...COMMON,
+    use: { auth },
+    driver: createFileSystemDriver({ path }),
+    serveManager: true,
+    managerHost: '127.0.0.1',
+    managerPort: settings.actorPort,
+    managerBasePath: portPath(secret),
+  }).startRunner()
+  return connectAuth(settings, secret).opened()
 }
 
 /** The auth actors on an engine. */
