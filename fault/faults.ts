@@ -135,6 +135,16 @@ export const diskFull: Outage = {
   end: ({ vestibule }) => limitFileSize(vestibule.pid, 'unlimited:unlimited'),
 }
 
+/** The same while no account has been asked for anything yet. */
+export const diskFullAfterStart: Outage = {
+  ...diskFull,
+  name: 'disk full after a start',
+  begin: async (network, peers) => {
+    await network.vestibule.restart()
+    await diskFull.begin(network, peers)
+  },
+}
+
 /** The disk is full after a few pages more, wherever that is. */
 export const diskAlmostFull: Outage = {
   kind: 'outage',

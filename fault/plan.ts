@@ -3,6 +3,7 @@ import {
   crashAt,
   diskAlmostFull,
   diskFull,
+  diskFullAfterStart,
   type Fault,
   locked,
   peerOutage,
@@ -25,6 +26,7 @@ export const outages: readonly Fault[] = [
   peerOutage('smtp', 'rubbish'),
   peerOutage('smtp', 'hang'),
   diskFull,
+  diskFullAfterStart,
   diskAlmostFull,
   locked('directory'),
   locked('auth'),
@@ -33,7 +35,7 @@ export const outages: readonly Fault[] = [
 /** What a network with one process, and one with a gateway of its own, go through. */
 export type Plan = { together: Fault[]; split: Fault[] }
 
-/** What the two processes of a split program go through in turn; the runner also at kill points. */
+/** What the two processes of a split program go through in turn; the runner also more than a crash. */
 const apart = (turn: number): Fault => {
   const points = killPoints.filter(({ at }) => at.when === 'committed')
   const kinds = [
@@ -41,6 +43,7 @@ const apart = (turn: number): Fault => {
     crashAnywhere('runner'),
     crashAnywhere(),
     crashAt(points[turn % points.length] as KillPoint),
+    diskFullAfterStart,
   ]
   const fault = kinds[turn % kinds.length] as Fault
   return { ...fault, name: `two processes: ${fault.name}` }

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
-import { crashAnywhere } from '../../fault/faults.ts'
+import { crashAnywhere, diskFullAfterStart } from '../../fault/faults.ts'
 import { survive } from './survive.ts'
 
-describe('25. killed, as two processes', () =>
-  survive([crashAnywhere('gateway'), crashAnywhere('runner')], { split: true }))
+describe('25, 26. as two processes', () =>
+  survive([crashAnywhere('gateway'), crashAnywhere('runner'), diskFullAfterStart], { split: true }))
