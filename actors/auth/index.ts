@@ -22,7 +22,7 @@ import type { RequestEnvelope } from './envelope.ts'
 import { unavailable } from './fault.ts'
 import { limitRoutes, openCounters } from './limits/index.ts'
 import { claimNumber } from './number.ts'
-import { createOwners, type Owner, ownerHere } from './owners.ts'
+import { askOwner, createOwners, type Owner, ownerHere } from './owners.ts'
 import { createProvider } from './provider.ts'
 import { createRoutes, type Routes } from './routes.ts'
 
@@ -95,15 +95,9 @@ const actionsOf = (runner: Runner) => ({
   ),
   ready: () => true,
   authActors: () => runner.settings.authActors,
-  owned: answering(async (c: { vars: AuthVars }, name: string, args: never[]) => {
-    const { db, here } = c.vars
-    if (!Object.hasOwn(here, name)) throw new Error(`An auth actor does not own any ${name}`)
-    const settled = enterGroup(db)
-    const value = await (here[name as keyof Owner] as (...args: never[]) => unknown)(...args)
-    await settled()
-    await durable(db)
-    return value
-  }),
+  owned: answering(({ vars }: { vars: AuthVars }, name: string, args: never[]) =>
+    askOwner(vars.here, vars.db, name, args),
+  ),
   forgetDocument: async (c: { vars: AuthVars }, did: string) => {
     await c.vars.services.identity.did.cache?.clearEntry(did)
   },

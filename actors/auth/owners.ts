@@ -1,6 +1,8 @@
 import { type FlowOwner, flowFunctions, type OnDatabase } from '../../stores/flow.ts'
 import { partitionOf } from '../../stores/partition.ts'
 import type { Db } from '../../stores/sql/database.ts'
+import { durable } from '../../stores/sql/durable.ts'
+import { enterGroup } from '../../stores/sql/group_commit.ts'
 import { returnPoints, takePoints } from '../../stores/sql/limits/counter.ts'
 import type { AuthPeer } from '../handles.ts'
 
@@ -13,6 +15,20 @@ export type Owner = FlowOwner & CounterOwner
 
 /** Who keeps what `id` names: always the same auth actor. */
 export type Owners = (id: string) => Owner
+
+/**
+ * Does for another auth actor what it may ask its owner, and answers once what was written is kept.
+ *
+ * @param db the flow database of `here`
+ */
+export async function askOwner(here: Owner, db: Db, name: string, args: never[]): Promise<unknown> {
+  if (!Object.hasOwn(here, name)) throw new Error(`An auth actor does not own any ${name}`)
+  const settled = enterGroup(db)
+  const value = await (here[name as keyof Owner] as (...args: never[]) => unknown)(...args)
+  await settled()
+  await durable(db)
+  return value
+}
 
 /** The auth actor that asks, over its own databases: no hop, and no promise. */
 export function ownerHere(flow: Db, counters: Db): Owner {

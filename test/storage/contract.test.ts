@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
+import { askOwner, createOwners, type Owners, ownerHere } from '../../actors/auth/owners.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import type { AuthPeer } from '../../actors/handles.ts'
 import { onDatabase } from '../../actors/runner.ts'
+import { nonceId } from '../../stores/flow.ts'
 import { Replica } from '../../stores/replication/replica.ts'
 import { accountSchema } from '../../stores/sql/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
@@ -18,6 +21,7 @@ import {
 import { recordNonce } from '../../stores/sql/flow/replay.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { enterGroup } from '../../stores/sql/group_commit.ts'
+import { limitsSchema } from '../../stores/sql/limits/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
@@ -149,5 +153,91 @@ describe.each([
     expect(readRequest(db, 'req-1')).toBeNull()
     expect(await answering(() => recordNonce(db, 'DPoP', 'jti-1', 60_000))).toBe(false)
     expect(await answering(() => recordNonce(db, 'DPoP', 'jti-2', 60_000))).toBe(true)
+  })
+})
+
+describe('three auth actors', () => {
+  const AUTH_ACTORS = 3
+  /** Auth actors that reach each other as over the engine: what is owned elsewhere is asked there. */
+  async function wakeThree(kvs: MemoryKv[]) {
+    const here = await Promise.all(
+      kvs.map(async (kv) => {
+        const path = join(folder.path, `${places++}.sqlite`)
+        const { db } = await Replica.open(kv, path, flowSchema)
+        return { db, owner: ownerHere(db, openDatabase(':memory:', limitsSchema)) }
+      }),
+    )
+    const asked: number[] = []
+    const peer = (number: number) =>
+      ({
+        owned: (name: string, args: never[]) => {
+          asked.push(number)
+          const { db, owner } = here[number] as (typeof here)[0]
+          return askOwner(owner, db, name, args)
+        },
+      }) as AuthPeer
+    const flows = here.map(({ owner }, number) =>
+      createOwners(owner, { number, of: kvs.length, peer }),
+    )
+    /** As an auth actor answers a request. */
+    const answering = async <T>(number: number, work: (owners: Owners) => Promise<T> | T) => {
+      const { db } = here[number] as (typeof here)[0]
+      const settled = enterGroup(db)
+      const result = await work(flows[number] as Owners)
+      await settled()
+      await durable(db)
+      return result
+    }
+    const everywhere = <T>(work: (owners: Owners) => Promise<T> | T) =>
+      Promise.all(flows.map((_, number) => answering(number, work)))
+    return { asked, answering, everywhere }
+  }
+  const storages = () => Array.from({ length: AUTH_ACTORS }, () => new MemoryKv())
+  const found = (results: unknown[]) => results.filter((result) => result !== null)
+
+  test('a nonce is new to one of them, and stays used when all wake anew', async () => {
+    const kvs = storages()
+    const { everywhere, asked } = await wakeThree(kvs)
+    const use = (nonce: string) => (owners: Owners) =>
+      owners(nonceId('DPoP', nonce)).recordNonce('DPoP', nonce, 60_000)
+    for (let i = 0; i < 12; i++) {
+      expect((await everywhere(use(`jti-${i}`))).filter(Boolean)).toHaveLength(1)
+    }
+    expect(new Set(asked)).toEqual(new Set([0, 1, 2]))
+    const again = await wakeThree(kvs)
+    for (let i = 0; i < 12; i++) {
+      expect((await again.everywhere(use(`jti-${i}`))).filter(Boolean)).toHaveLength(0)
+    }
+  })
+
+  test('a request is granted once and its code spent once, and both stay so', async () => {
+    const kvs = storages()
+    const { answering, everywhere } = await wakeThree(kvs)
+    const names = Array.from({ length: 12 }, (_, i) => [`req-${i}`, `cod-${i}`] as const)
+    const consume = (code: string) => (owners: Owners) => owners(code).consumeRequestByCode(code)
+    for (const [i, [id, code]] of names.entries()) {
+      const request = {
+        id,
+        clientId: 'https://app.test',
+        clientAuth: null,
+        parameters: '{}',
+        expiresAt: Date.now() + 60_000,
+        deviceId: null,
+        did: DID,
+      }
+      const asker = i % AUTH_ACTORS
+      await answering(asker, (owners) => owners(id).insertRequest(request))
+      const taken = found(await everywhere((owners) => owners(id).takeRequest(id)))
+      expect(taken).toHaveLength(1)
+      await answering(asker, (owners) => owners(code).insertRequest({ ...request, code }))
+      expect(found(await everywhere(consume(code)))).toHaveLength(1)
+    }
+    const again = await wakeThree(kvs)
+    for (const [id, code] of names) {
+      expect(found(await again.everywhere(consume(code)))).toEqual([])
+      expect(found(await again.everywhere((owners) => owners(id).readRequest(id)))).toEqual([])
+      const spent = await again.everywhere((owners) => owners(code).findSpentCode(code))
+      expect(new Set(spent)).toEqual(new Set([DID]))
+    }
   })
 })
