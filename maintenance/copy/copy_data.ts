@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { listAllEntries } from '../../stores/sql/check/directory.ts'
 import {
   type Compared,
   compareRows,
@@ -7,12 +6,10 @@ import {
   everything,
   type Part,
 } from '../../stores/sql/copy.ts'
-import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
-import { listAbandonedDeletions } from '../../stores/sql/directory/deletion.ts'
-import { listAbandonedSignUps } from '../../stores/sql/directory/sign_up.ts'
+import { closeDatabase, type Db } from '../../stores/sql/database.ts'
 import { writeAuthActors } from '../../stores/sql/flow/installation.ts'
 import { definePartition, flowPart } from '../../stores/sql/flow/part.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { gatherFlow, listAccounts } from './gather.ts'
 import type { DatabaseName, Opened, Source, Target } from './place.ts'
 
 /** Databases that are copied at once. */
@@ -99,45 +96,6 @@ export async function copyData({
   await copy({ kind: 'directory' }, directory, everything).finally(directory.close)
   await to.finish()
   return report
-}
-
-/** Every account that the directory knows, by name or as under way, and that has a database. */
-async function listAccounts(from: Source): Promise<string[]> {
-  const { db, close } = await from.open({ kind: 'directory' })
-  const entries = listAllEntries(db).map(({ did }) => did)
-  const underWay = [
-    ...listAbandonedSignUps(db, Number.MAX_SAFE_INTEGER),
-    ...listAbandonedDeletions(db, Number.MAX_SAFE_INTEGER),
-  ].flatMap(({ did }) => did ?? [])
-  await close()
-  const known = new Set([...entries, ...underWay])
-  const stranger = (await from.listAccounts()).find((did) => !known.has(did))
-  if (stranger) {
-    throw new Error(`The directory does not know ${stranger}: see vestibule doctor --data`)
-  }
-  const dids: string[] = []
-  for (const did of known) if (await from.has({ kind: 'account', did })) dids.push(did)
-  const lost = entries.find((did) => !dids.includes(did))
-  if (lost) throw new Error(`The account ${lost} has no database: see vestibule doctor --data`)
-  return dids.sort()
-}
-
-/** The flow state of all auth actors of the source, in one database. */
-async function gatherFlow(from: Source, path: string): Promise<{ db: Db; path: string }> {
-  const db = openDatabase(path, flowSchema, 'program')
-  const every = flowPart(0, 1)
-  definePartition(db)
-  for (let number = 0; number < (await from.authActors()); number++) {
-    const name = { kind: 'auth', number } as const
-    if (!(await from.has(name))) continue
-    const source = await from.open(name)
-    try {
-      copyRows(source.path, db, every, false)
-    } finally {
-      await source.close()
-    }
-  }
-  return { db, path }
 }
 
 async function copyOne(
