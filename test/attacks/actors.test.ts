@@ -33,21 +33,24 @@ afterAll(async () => {
   await network?.close()
 })
 
-type Handle = { listPdses(): Promise<unknown>; connect(): Handle; dispose(): Promise<void> }
-type Client = {
-  directory: { getOrCreate(key: string[], options?: object): Handle & { fetch: typeof fetch } }
+type Handle = {
+  [action in 'authActors' | 'listPdses' | 'read']: () => Promise<unknown>
+} & { connect(): Handle; dispose(): Promise<void>; fetch: typeof fetch }
+type ActorName = 'auth' | 'directory' | 'account'
+type Client = Record<ActorName, { getOrCreate(key: string[], options?: object): Handle }>
+
+function actor(name: ActorName, key: string, endpoint: string, secret?: string): Handle {
+  const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as Client
+  return client[name].getOrCreate([key], secret === undefined ? {} : { params: { secret } })
 }
 
-function directory(endpoint: string, secret?: string) {
-  const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as Client
-  return client.directory.getOrCreate(['main'], secret === undefined ? {} : { params: { secret } })
-}
+const auth = (endpoint: string, secret?: string) => actor('auth', '0', endpoint, secret)
 
 /** Connections are tried again and again, so they are given a moment. */
 async function overConnection(endpoint: string, secret?: string): Promise<unknown> {
-  const connection = directory(endpoint, secret).connect()
+  const connection = auth(endpoint, secret).connect()
   const silence = new Promise((resolve) => setTimeout(() => resolve('silence'), 1_500))
-  const answer = connection.listPdses().catch(() => 'refused')
+  const answer = connection.authActors().catch(() => 'refused')
   return Promise.race([answer, silence]).finally(() => connection.dispose())
 }
 
@@ -59,23 +62,29 @@ describe('23. the actor port', () => {
   ]
 
   test('a caller with the secret is answered', async () => {
-    expect(await directory(port.path, secret).listPdses()).toEqual([])
-    expect(await overConnection(port.path, secret)).toEqual([])
+    expect(await auth(port.path, secret).authActors()).toBe(1)
+    expect(await overConnection(port.path, secret)).toBe(1)
     expect(await send(`${split.url}/_health`)).toMatchObject({ status: 200 })
   })
 
   test.each(strangers)('%s: an action is refused, whoever knows the path', async (_, guess) => {
-    await expect(directory(port.path, guess).listPdses()).rejects.toThrow()
+    await expect(auth(port.path, guess).authActors()).rejects.toThrow()
     expect(await overConnection(port.path, guess)).toMatch(/refused|silence/)
-    const raw = await directory(port.path, guess)
-      .fetch('/listPdses')
+    const raw = await auth(port.path, guess)
+      .fetch('/authActors')
       .catch(() => ({ ok: false }))
     expect(raw.ok).toBe(false)
-    expect(await directory(port.path, secret).listPdses()).toEqual([])
+    expect(await auth(port.path, secret).authActors()).toBe(1)
+  })
+
+  test('directory and accounts are not there, even with path and secret', async () => {
+    await expect(actor('directory', 'main', port.path, secret).listPdses()).rejects.toThrow()
+    await expect(actor('account', 'did:plc:x', port.path, secret).read()).rejects.toThrow()
+    expect(await auth(port.path, secret).authActors()).toBe(1)
   })
 
   test('without the path there is nothing, even with the secret', async () => {
-    await expect(directory(port.root, secret).listPdses()).rejects.toThrow()
+    await expect(auth(port.root, secret).authActors()).rejects.toThrow()
     for (const path of [
       '/',
       '/actors?name=auth',
