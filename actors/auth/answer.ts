@@ -25,8 +25,8 @@ export async function answer(
 }
 
 function toRequest(envelope: RequestEnvelope, origin: string): HttpRequest | null {
-  const { method, target, client, body } = envelope
   try {
+    const { method, target, client, body } = envelope
     if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
     const headers = new Map<string, string>()
     let viaProxy = false
