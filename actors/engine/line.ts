@@ -1,16 +1,19 @@
 import { UserError } from 'rivetkit/errors'
 import { withDeadline } from '../../deadline.ts'
 import type { CallerParams } from '../runner.ts'
+import { type Attempt, hedged } from './hedged.ts'
 import { ANSWERED, type Outcome } from './instance.ts'
 
 /** Milliseconds a call may take. */
 const CALL = 25_000
-/** Milliseconds an attempt to connect may take: one that goes to a runner that died stays silent. */
-const OPEN = 2_500
+/** Milliseconds after which another attempt to connect begins: one to a runner that died stays silent. */
+const AGAIN = 1_500
+/** Milliseconds that attempts to connect may take, all together. */
+const OPEN = 4_500
 /** Milliseconds without an answer after which a sign of life is asked for, and given. */
 const QUIET = 1_500
 const PING = 3_000
-/** Milliseconds between two attempts to connect. */
+/** Milliseconds of rest after those. */
 const PAUSE = 250
 
 type Connection = {
@@ -94,31 +97,36 @@ export class Line {
   }
 
   #openAnew(): Promise<Open> {
-    const connection = this.#connect()
     const since = Date.now()
-    connection.on(ANSWERED, (id, outcome) => this.#calls.get(id)?.answer.resolve(outcome))
-    let ended = false
-    const end = () => {
-      if (ended) return
-      ended = true
-      if (this.#open === opening) this.#open = null
-      for (const call of this.#calls.values()) {
-        if (call.since >= since) call.answer.reject(new Error('The connection broke off'))
-      }
-      void connection.dispose().catch(() => {})
-    }
-    const opening = withDeadline(connection.instance(), OPEN).then(
-      (instance) => {
+    const opening: Promise<Open> = hedged(() => this.#attempt(), AGAIN, OPEN).then(
+      ({ connection, instance }) => {
+        let ended = false
+        const end = () => {
+          if (ended) return
+          ended = true
+          if (this.#open === opening) this.#open = null
+          for (const call of this.#calls.values()) {
+            if (call.since >= since) call.answer.reject(new Error('The connection broke off'))
+          }
+          void connection.dispose().catch(() => {})
+        }
         connection.onClose(end)
         return { connection, instance, end }
       },
-      (err) => {
-        end()
-        throw err
-      },
     )
-    opening.catch(() => {})
+    opening.catch(() => {
+      if (this.#open === opening) this.#open = null
+    })
     return opening
+  }
+
+  #attempt(): Attempt<{ connection: Connection; instance: string }> {
+    const connection = this.#connect()
+    connection.on(ANSWERED, (id, outcome) => this.#calls.get(id)?.answer.resolve(outcome))
+    return {
+      result: connection.instance().then((instance) => ({ connection, instance })),
+      giveUp: () => void connection.dispose().catch(() => {}),
+    }
   }
 
   /** Asks for a sign of life while a call takes long. */
