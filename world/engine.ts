@@ -24,7 +24,7 @@ export type Engine = Peer & {
 /**
  * Starts the real engine on free loopback ports, with its database in a temporary folder.
  *
- * A runner that stops answering counts as lost after 5 s instead of 15, and what was lost is
+ * A runner that stops answering counts as lost after 4 s instead of 15, and what was lost is
  * started again without the engine's back-off against crash loops.
  */
 export async function startEngine(): Promise<Engine> {
@@ -62,8 +62,9 @@ export async function startEngine(): Promise<Engine> {
       base_retry_timeout: 100,
       retry_reset_duration: 100,
       reschedule_backoff_max_exponent: 1,
-      runner_eligible_threshold: 4_000,
-      runner_lost_threshold: 5_000,
+      runner_update_ping_interval_ms: 1_000,
+      runner_eligible_threshold: 3_000,
+      runner_lost_threshold: 4_000,
     },
   }
   const file = join(folder.path, 'engine.json')

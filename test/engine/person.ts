@@ -9,9 +9,9 @@ import {
 } from '../../bench/oauth_client.ts'
 import { type Credentials, headlessSignIn } from '../clients/headless_sign_in.ts'
 
-/** Milliseconds a client waits for an answer, and before it tries again. */
+/** Milliseconds a client waits for an answer, and before it tries again (`Retry-After`). */
 const PATIENCE = 15_000
-const PAUSE = 100
+const PAUSE = 2_000
 
 /** Somebody with an app that refreshes its session again and again. */
 export class Person {
@@ -39,8 +39,7 @@ export class Person {
   /** Refreshes until `signal` aborts; every fourth time as an app does that sends it twice. */
   async refreshUntil(signal: AbortSignal, pause: number): Promise<void> {
     while (!signal.aborted) {
-      await this.refresh(this.refreshes % 4 === 3 ? 2 : 1)
-      await setTimeout(pause)
+      if (await this.refresh(this.refreshes % 4 === 3 ? 2 : 1)) await setTimeout(pause)
     }
   }
 
