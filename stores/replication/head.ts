@@ -57,7 +57,6 @@ export async function beginEpoch(
   kv: Kv,
 ): Promise<{ epoch: string; before: { epoch: string; head: Head | null }[] }> {
   let newest = 0
-  for (const { epoch } of await listEpochs(kv)) newest = Math.max(newest, numberOf(epoch))
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const number = Math.max(newest + 1, Date.now())
     const epoch = `${String(number).padStart(16, '0')}-${randomBytes(6).toString('hex')}`

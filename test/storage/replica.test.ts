@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Replica } from '../../stores/replication/replica.ts'
 import { type Db, sql, transact } from '../../stores/sql/database.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
@@ -111,6 +111,20 @@ test('who was replaced gets no write acknowledged, though its put succeeds', asy
   await expect(old.settle()).rejects.toThrow('has taken its database over')
   insert(young.db, 'after')
   await young.settle()
+  expect(bodies((await wake()).db)).toEqual(['before', 'after'])
+})
+
+test('who wakes with a clock that is behind is the newest all the same', async () => {
+  const ahead = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
+  const old = await wake()
+  ahead.mockRestore()
+  insert(old.db, 'before')
+  await old.settle()
+  const young = await wake()
+  insert(young.db, 'after')
+  await young.settle()
+  insert(old.db, 'too late')
+  await expect(old.settle()).rejects.toThrow('has taken its database over')
   expect(bodies((await wake()).db)).toEqual(['before', 'after'])
 })
 
