@@ -1,14 +1,13 @@
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '../test/clients/headless_sign_in.ts'
-import type { LoadMessage } from './load.ts'
+import { receive, startGenerator } from './generator.ts'
 import { operations } from './operations.ts'
 import { partNames, timeByPart } from './parts.ts'
 import { cpuOf, machine } from './process_figures.ts'
 import type { ProfilerAnswer } from './profiler.ts'
-import { end, type Server, startGenerator, startServers } from './servers.ts'
+import { end, type Server, startServers } from './servers.ts'
 
 /** Where the time of each operation goes, in both servers: what `pnpm bench` cannot say. */
 const { values } = parseArgs({
@@ -23,14 +22,13 @@ const inFlight = Number(values['in-flight'])
 type Spent = { cpu: number; parts: Map<string, number> }
 
 const servers = await startServers([fileURLToPath(new URL('./profiler.ts', import.meta.url))])
-const generator = startGenerator()
-await once(generator, 'message')
+const generator = await startGenerator()
 const sections: string[] = []
 try {
   const people = new Map<Server, Credentials[]>()
   for (const server of [servers.stock, servers.vestibule]) {
     generator.send({ kind: 'people', origin: server.url, count: inFlight })
-    people.set(server, (await next('people')).people)
+    people.set(server, (await receive(generator, 'people')).people)
   }
   for (const { name } of operations.filter((o) => !values.only || o.name === values.only)) {
     const stock = await profile(servers.stock, people.get(servers.stock) ?? [], name)
@@ -75,9 +73,9 @@ async function load(
   started?: () => Promise<void>,
 ) {
   generator.send({ kind: 'run', origin: server.url, people, operation, inFlight })
-  await next('go')
+  await receive(generator, 'go')
   await started?.()
-  const { durations, errors } = await next('done')
+  const { durations, errors } = await receive(generator, 'done')
   if (errors.length) throw new Error(`${operation}: ${errors[0]}`)
   const { profile } = started
     ? ((await server.ask({ profiler: 'stop' })) as ProfilerAnswer)
@@ -101,10 +99,4 @@ function section(name: string, stock: Spent, vestibule: Spent): string {
     row('**main thread**', total(stock), total(vestibule)),
     row('CPU of the process, profiler included', stock.cpu, vestibule.cpu),
   ].join('\n')
-}
-
-async function next<K extends LoadMessage['kind']>(kind: K) {
-  const [message] = (await once(generator, 'message')) as [LoadMessage]
-  if (message.kind !== kind) throw new Error(`Expected ${kind}, got ${message.kind}`)
-  return message as Extract<LoadMessage, { kind: K }>
 }

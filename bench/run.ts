@@ -1,14 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Credentials } from '../test/clients/headless_sign_in.ts'
 import type { Figures } from './figures.ts'
-import type { LoadMessage, LoadRequest } from './load.ts'
+import { receive, startGenerator } from './generator.ts'
 import { operations } from './operations.ts'
 import { cpuOf, machine, peakMemoryOf } from './process_figures.ts'
 import { type Measured, render } from './report.ts'
-import { end, type Server, startGenerator, startServers } from './servers.ts'
+import { end, type Server, startServers } from './servers.ts'
 import { measureStates } from './states.ts'
 import { quantile } from './statistics.ts'
 import { STORM_IN_FLIGHT, storm } from './storm.ts'
@@ -40,14 +39,12 @@ if (values.write) {
 /** Both servers, each in a process of its own, under the same load. */
 async function measureServers(): Promise<void> {
   const servers = await startServers()
-  const generator = startGenerator()
-  await once(generator, 'message')
+  const generator = await startGenerator()
   try {
     const people = new Map<Server, Credentials[]>()
     for (const server of [servers.stock, servers.vestibule]) {
-      const request = { kind: 'people', origin: server.url, count: Math.max(...IN_FLIGHT) } as const
-      const answer = (await ask(generator, request)) as Extract<LoadMessage, { kind: 'people' }>
-      people.set(server, answer.people)
+      generator.send({ kind: 'people', origin: server.url, count: Math.max(...IN_FLIGHT) })
+      people.set(server, (await receive(generator, 'people')).people)
     }
     // In turn, A B A B, so that a machine that drifts drifts for both.
     const inTurn = async (operation: string, inFlight: number, figures: Figures[]) => {
@@ -80,9 +77,9 @@ async function measure(
   inFlight: number,
 ): Promise<Figures> {
   generator.send({ kind: 'run', origin: server.url, people, operation, inFlight })
-  await message(generator, 'go')
+  await receive(generator, 'go')
   const before = cpuOf(server.pid)
-  const { durations, errors, elapsed, generatorCpu, beside } = await message(generator, 'done')
+  const { durations, errors, elapsed, generatorCpu, beside } = await receive(generator, 'done')
   if (errors.length) console.error(`${server.name}, ${operation}: ${errors[0]}`)
   return {
     server: server.name,
@@ -97,15 +94,4 @@ async function measure(
     peakMemory: peakMemoryOf(server.pid),
     generatorCpu: generatorCpu / elapsed,
   }
-}
-
-async function ask(generator: ChildProcess, request: LoadRequest): Promise<LoadMessage> {
-  generator.send(request)
-  return ((await once(generator, 'message')) as [LoadMessage])[0]
-}
-
-async function message<K extends LoadMessage['kind']>(generator: ChildProcess, kind: K) {
-  const [received] = (await once(generator, 'message')) as [LoadMessage]
-  if (received.kind !== kind) throw new Error(`Expected ${kind}, got ${received.kind}`)
-  return received as Extract<LoadMessage, { kind: K }>
 }

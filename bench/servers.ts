@@ -52,11 +52,6 @@ export async function startServers(preloads: string[] = []): Promise<Servers> {
   }
 }
 
-/** Starts a process that talks over IPC. */
-export function startGenerator(): ChildProcess {
-  return fork(fileURLToPath(new URL('./load.ts', import.meta.url)), { stdio: 'inherit' })
-}
-
 export async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.disconnect()
