@@ -64,6 +64,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
       .auth(0)
       .authActors()
       .then((known) => assertNumber(runner, known))
+      // Where nobody says so yet, each auth actor looks when it wakes.
       .catch(() => {})
     return connectEngineAuth(settings, secret)
   }

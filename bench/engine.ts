@@ -2,6 +2,7 @@ import { headlessSignUp, newCredentials } from '../test/clients/headless_sign_in
 import { Person } from '../test/engine/person.ts'
 import { type Cluster, startCluster } from '../world/cluster.ts'
 import { cpuOf, machine } from './process_figures.ts'
+import { quantile } from './statistics.ts'
 
 /** Milliseconds of load, and before it, to get warm. */
 const LOAD = 10_000
@@ -46,8 +47,7 @@ async function measure(cluster: Cluster, people: Person[]): Promise<string[]> {
   const failed = failures(people)
   const took = await refreshFor(people, LOAD)
   const cpu = cpuUsed(cluster).map((ms, i) => (ms - (before[i] as number)) / took.length)
-  took.sort((a, b) => a - b)
-  const at = (part: number) => `${took[Math.floor(took.length * part)]?.toFixed(1)} ms`
+  const at = (share: number) => `${quantile(took, share).toFixed(1)} ms`
   return [
     ((took.length * 1000) / LOAD).toFixed(0),
     at(0.5),

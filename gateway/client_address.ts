@@ -15,7 +15,7 @@ export function trustProxies(ranges: string[]): Trust {
     return [address, Number(bits)] as const
   })
   return (given) => {
-    if (!subnets.length || !ipaddr.isValid(given)) return false
+    if (!ipaddr.isValid(given)) return false
     const address = ipaddr.process(given)
     return subnets.some(
       ([range, bits]) => address.kind() === range.kind() && address.match(range as never, bits),

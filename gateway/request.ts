@@ -25,7 +25,7 @@ export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
  *
  * The absolute form is accepted, too, and its authority ignored (RFC 9112 section 3.2.2).
  */
-export function targetOf(url: string): string {
+function targetOf(url: string): string {
   return url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*\/?/i, '/')
 }
 

@@ -5,6 +5,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
+  readJson,
 } from '../actors/auth/message.ts'
 import { Refusal, UnavailableError } from '../errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -35,7 +36,7 @@ export function createOperatorHandler(context: OperatorContext): HttpHandler {
     const name = request.url.pathname.slice(OPERATOR_PATH.length)
     if (!Object.hasOwn(commands, name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
     const { input, run } = commands[name as keyof typeof commands] as Command
-    const parsed = input.safeParse(readJson(request))
+    const parsed = input.safeParse(inputOf(request))
     if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
     try {
       return jsonResponse(await run(context, parsed.data))
@@ -50,9 +51,9 @@ export function createOperatorHandler(context: OperatorContext): HttpHandler {
 }
 
 /** @returns undefined where the body is no JSON */
-function readJson(request: HttpRequest): unknown {
+function inputOf(request: HttpRequest): unknown {
   try {
-    return JSON.parse(request.text())
+    return readJson(request)
   } catch {
     return undefined
   }

@@ -35,7 +35,7 @@ export function startRecovery(services: Services, alone: boolean): () => void {
  * finished at once; what has not is given up only when {@link SAGA_ABANDONED} has passed, since a
  * request of before the interruption may still be under way there.
  */
-export async function recover(services: Services, before: number): Promise<void> {
+async function recover(services: Services, before: number): Promise<void> {
   const { actors, log } = services
   const isAbandoned = (since: number) => Date.now() - since >= SAGA_ABANDONED
   try {

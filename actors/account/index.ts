@@ -12,7 +12,7 @@ import {
   rotateSession,
 } from '../../stores/sql/account/session.ts'
 import type { KvContext } from '../engine/kv.ts'
-import { openActorDatabase } from '../engine/open.ts'
+import { openActorDatabase } from '../open_database.ts'
 import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
 import * as devices from './devices.ts'

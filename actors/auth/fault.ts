@@ -1,10 +1,10 @@
-import type { ResponseEnvelope } from './envelope.ts'
+import { type HttpResponse, jsonResponse } from './message.ts'
 
 /** Seconds after which a client may try again when nobody answered. */
 const RETRY_AFTER = '2'
 
 /** Nobody answers; a browser app may read that, too. */
-export function unavailable(): ResponseEnvelope {
+export function unavailable(): HttpResponse {
   return fault(
     503,
     { error: 'temporarily_unavailable', message: 'The service is busy; try again' },
@@ -17,14 +17,9 @@ export function fault(
   status: number,
   { error, message }: { error: string; message: string },
   headers: Record<string, string> = {},
-): ResponseEnvelope {
-  return {
-    status,
-    headers: [
-      ['content-type', 'application/json'],
-      ['access-control-allow-origin', '*'],
-      ...Object.entries(headers),
-    ],
-    body: Buffer.from(JSON.stringify({ error, error_description: message, message })),
-  }
+): HttpResponse {
+  return jsonResponse(
+    { error, error_description: message, message },
+    { status, headers: { 'access-control-allow-origin': '*', ...headers } },
+  )
 }

@@ -59,6 +59,11 @@ export function emptyResponse(status: number, headers: Record<string, string> = 
   return { status, headers: Object.entries(headers), body: null }
 }
 
+/** @throws {SyntaxError} when the body is no JSON */
+export function readJson({ body }: Pick<HttpRequest | HttpResponse, 'body'>): unknown {
+  return JSON.parse(new TextDecoder().decode(body ?? undefined))
+}
+
 /** The first value of a header. @param name in lower case */
 export function headerOf({ headers }: HttpResponse, name: string): string | undefined {
   return headers.find(([given]) => given === name)?.[1]

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts'
-import { type HttpHandler, jsonResponse, withoutHeaders } from './message.ts'
+import { type HttpHandler, jsonResponse, readJson, withoutHeaders } from './message.ts'
 
 /**
  * The provider's metadata (RFC 8414) with the PDSes of the moment as `protected_resources`
@@ -9,7 +9,7 @@ export function serveMetadata({ actors }: Services, oauth: HttpHandler): HttpHan
   return async (request) => {
     const response = await oauth(request)
     if (response.status !== 200 || response.body === null) return response
-    const metadata = JSON.parse(Buffer.from(response.body).toString()) as object
+    const metadata = readJson(response) as object
     const resources = (await actors.directory.listPdses()).map(({ url }) => url)
     const { body } = jsonResponse({ ...metadata, protected_resources: resources })
     return { ...withoutHeaders(response, ['content-length', 'etag']), body }

@@ -7,9 +7,6 @@ import type { HttpRequest, HttpResponse } from './message.ts'
 import { choosePds } from './pds_choice.ts'
 import { xrpcError } from './xrpc_error.ts'
 
-/** Of the entryway, and not a PDS's business. */
-const COOKIES = 'cookie'
-
 /**
  * Decides where an XRPC request goes that is not the entryway's own: to the PDS of its account,
  * which judges it. The address is one of the directory's PDSes, never anything of the request's.
@@ -34,7 +31,8 @@ export function createPassThrough(
 
 function passTo(pds: Pds, request: HttpRequest): PassTo {
   const { pathname, search } = request.url
-  const headers = [...request.headers].filter(([name]) => name !== COOKIES)
+  // Cookies are the entryway's, and not a PDS's business.
+  const headers = [...request.headers].filter(([name]) => name !== 'cookie')
   return {
     passTo: {
       url: new URL(pds.url).origin + pathname + search,

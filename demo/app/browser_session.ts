@@ -11,10 +11,10 @@ const FLOW_SECONDS = 3600
 /** Lax, since a person comes back from the entryway by a link from another site. */
 const COOKIE = { httpOnly: true, sameSite: 'Lax', path: '/' } as const
 
-/** What the app knows of a browser, by signed cookies. */
-export type BrowserSessions = ReturnType<typeof createBrowserSessions>
-
-/** The secret and the sessions live as long as the process. */
+/**
+ * What the app knows of a browser, by signed cookies. The secret and the sessions live as long as
+ * the process.
+ */
 export function createBrowserSessions() {
   const secret = randomBytes(32)
   const accounts = new Map<string, string>()

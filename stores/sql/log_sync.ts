@@ -43,7 +43,9 @@ export class LogSync implements Keeper {
     return this.#next
   }
 
-  close(): void {
+  /** Lets what is under way end: its file number may soon be another file's. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#next ?? this.#running?.done])
     if (this.#fd !== null) closeSync(this.#fd)
     this.#fd = null
   }

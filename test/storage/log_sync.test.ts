@@ -30,8 +30,9 @@ beforeEach(() => {
   lost.mockClear()
   log = new LogSync(db, path, lost)
 })
-afterEach(() => {
-  log.close()
+afterEach(async () => {
+  for (const done of asked) done(null)
+  await log.close()
   closeDatabase(db)
   rmSync(folder, { recursive: true })
 })

@@ -11,10 +11,7 @@ import { refuse } from './refuse.ts'
  */
 export const readableBody: Check = ({ request }) => {
   if (request.method !== 'POST') return undefined
-  if (
-    !isEncoded(request) &&
-    [FORM, JSON_TYPE].includes(mediaType(request.headers.get('content-type')))
-  )
-    return undefined
+  const type = mediaType(request.headers.get('content-type'))
+  if (!isEncoded(request) && [FORM, JSON_TYPE].includes(type)) return undefined
   return refuse(415, 'invalid_request', `Send ${FORM}, without a content encoding`)
 }

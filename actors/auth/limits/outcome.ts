@@ -1,6 +1,6 @@
 import type { Limit } from '../../../limits.ts'
 import { JSON_TYPE, mediaType } from '../checks/check.ts'
-import { type HttpResponse, headerOf } from '../message.ts'
+import { type HttpResponse, headerOf, readJson } from '../message.ts'
 
 /** How the lexicon and the provider's pages say that the password was right and a code was sent. */
 const CODE_SENT = ['AuthFactorTokenRequired', 'second_authentication_factor_required']
@@ -14,6 +14,6 @@ export function outcomeOf(response: HttpResponse): Limit['counts'][] {
 function asksForCode(response: HttpResponse): boolean {
   const isJson = mediaType(headerOf(response, 'content-type')) === JSON_TYPE
   if (response.status !== 401 || !isJson || response.body === null) return false
-  const { error } = JSON.parse(Buffer.from(response.body).toString()) as { error?: string }
+  const { error } = readJson(response) as { error?: string }
   return CODE_SENT.includes(error ?? '')
 }

@@ -1,10 +1,10 @@
-import { isUnfinished } from '../../stores/replication/copy_mark.ts'
-import { Replica } from '../../stores/replication/replica.ts'
-import { closeDatabase, type Db, type Migration, openDatabase } from '../../stores/sql/database.ts'
-import { LogSync } from '../../stores/sql/log_sync.ts'
-import type { Runner } from '../runner.ts'
-import { nextCopy } from './copies.ts'
-import { type KvContext, kvOf } from './kv.ts'
+import { isUnfinished } from '../stores/replication/copy_mark.ts'
+import { Replica } from '../stores/replication/replica.ts'
+import { closeDatabase, type Db, type Migration, openDatabase } from '../stores/sql/database.ts'
+import { LogSync } from '../stores/sql/log_sync.ts'
+import { nextCopy } from './engine/copies.ts'
+import { type KvContext, kvOf } from './engine/kv.ts'
+import type { Runner } from './runner.ts'
 
 type Sleeper = { sleep?(): void }
 
@@ -45,7 +45,7 @@ function openFile(
   return {
     db,
     close: async () => {
-      log.close()
+      await log.close()
       closeDatabase(db)
     },
   }
