@@ -1,4 +1,9 @@
-import { InvalidClientError, InvalidGrantError, OAuthError } from '@atproto/oauth-provider/errors'
+import {
+  InvalidClientError,
+  InvalidDpopProofError,
+  InvalidGrantError,
+  OAuthError,
+} from '@atproto/oauth-provider/errors'
 import type {
   Client,
   ClientAuth,
@@ -9,6 +14,7 @@ import type {
 } from '@atproto/oauth-provider/hooks'
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
+import { DpopNonce } from '@atproto/oauth-provider/verifier'
 import { decodeJwt } from 'jose'
 import * as lifetimes from '../../lifetimes.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -16,10 +22,14 @@ import { readRefreshToken, writeRefreshToken } from '../../tokens/refresh_token.
 import { OneAtATime } from '../one_at_a_time.ts'
 import { isKeyWithdrawn } from './client_keys.ts'
 import { FetchedDocuments } from './fetched_documents.ts'
+import { UsualProofs } from './usual_proofs.ts'
 
+type CheckDpopProof = OAuthProvider['checkDpopProof']
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
 type TokenResponse = Awaited<ReturnType<Token>>
+
+type Options = OAuthProviderOptions & { dpopSecret: Uint8Array; refreshTokenKey: Uint8Array }
 
 /**
  * The provider, with what an entryway does otherwise: refresh tokens name their account, a refresh
@@ -31,17 +41,34 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #clientMetadata: FetchedDocuments<OAuthClientMetadata>
   readonly #clientKeys: FetchedDocuments<Jwks>
   readonly #codes = new OneAtATime()
+  readonly #proofs: UsualProofs
 
-  constructor({
-    refreshTokenKey,
-    ...options
-  }: OAuthProviderOptions & { refreshTokenKey: Uint8Array }) {
+  constructor({ refreshTokenKey, ...options }: Options) {
     const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
     const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
     super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
     this.#refreshTokenKey = refreshTokenKey
     this.#clientMetadata = clientMetadata
     this.#clientKeys = clientKeys
+    // The nonces follow from secret and time, so these are the provider's own.
+    const nonces = new DpopNonce(options.dpopSecret)
+    this.#proofs = new UsualProofs((nonce) => {
+      nonces.next()
+      return nonces.check(nonce)
+    })
+  }
+
+  /** As the provider's, which is asked where the proof is not one of those that are read here. */
+  override async checkDpopProof(...args: Parameters<CheckDpopProof>): ReturnType<CheckDpopProof> {
+    const [method, url, { dpop }, accessToken] = args
+    const proof =
+      typeof dpop === 'string' && accessToken === undefined
+        ? this.#proofs.read({ proof: dpop, method, url })
+        : null
+    if (!proof) return super.checkDpopProof(...args)
+    const isFirst = await this.replayManager.uniqueDpop(proof.jti)
+    if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
+    return proof
   }
 
   override async token(...args: Parameters<Token>): Promise<TokenResponse> {

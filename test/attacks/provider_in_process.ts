@@ -48,6 +48,7 @@ export async function providerInProcess() {
     issuer: 'http://localhost',
     keyset: [await JoseKey.generate(['ES256'])],
     store: createStores(() => owner, services),
+    dpopSecret: randomBytes(32),
     refreshTokenKey: randomBytes(32),
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')

@@ -3,6 +3,7 @@ import { inFile, toRemovals } from './removal.ts'
 const checks = inFile('actors/auth/checks/index.ts')
 const fetching = inFile('actors/auth/provider.ts')
 const provider = inFile('actors/auth/entryway_provider.ts')
+const proofs = inFile('actors/auth/usual_proofs.ts')
 const inTurn = inFile('actors/one_at_a_time.ts')
 const nonces = inFile('stores/sql/flow/replay.ts')
 const tokens = inFile('stores/token_store.ts')
@@ -25,6 +26,18 @@ function unused(`
 
 /** What this program defends. */
 export const entryway = toRemovals([
+  [1, 'the nonce of usual proofs', proofs('if (!this.#isCurrent(nonce)) return null', '')],
+  [3, 'typ of usual proofs', proofs("typ !== 'dpop+jwt' || ", '')],
+  [
+    3,
+    'iat of usual proofs',
+    proofs('Math.abs(Date.now() / 1000 - iat) > CLOCK_TOLERANCE', 'false'),
+  ],
+  [3, 'jti of usual proofs', proofs("typeof jti === 'string' && jti !== ''", 'true')],
+  [3, 'htm of usual proofs', proofs('htm !== method || ', '')],
+  [3, 'htu of usual proofs', proofs(' || htu !== url.origin + url.pathname', '')],
+  [3, 'ath of usual proofs', proofs('ath === undefined && ', '')],
+  [3, 'signature of usual proofs', proofs('|| !isSigned(', '|| !known.jkt || void (')],
   [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],

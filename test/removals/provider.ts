@@ -8,6 +8,7 @@ const client = ofProvider('client/client.js')
 const metadata = ofProvider('client/client-manager.js')
 const requests = ofProvider('request/request-manager.js')
 const fetching = inFile('actors/auth/provider.ts')
+const own = inFile('actors/auth/entryway_provider.ts')
 const pages = ofProvider('router/create-api-middleware.js')
 const pageHeaders = ofProvider('lib/http/security-headers.js')
 
@@ -25,7 +26,12 @@ const boundClient = oauth('if (initial.clientId !== client.id)')
 export const provider = toRemovals([
   [1, 'a nonce is asked for', dpop('if (!nonce && this.dpopNonce)')],
   [1, 'the nonce is compared', dpop('if (nonce && !this.dpopNonce?.check(nonce))')],
-  [2, 'a jti counts once', verifier('if (!unique)\n                throw', 'if (false) throw')],
+  [
+    2,
+    'a jti counts once',
+    verifier('if (!unique)\n                throw', 'if (false) throw'),
+    own('if (!isFirst)'),
+  ],
   [3, 'typ', dpop("typ: 'dpop+jwt',", '')],
   [3, 'iat', dpop('maxTokenAge: 10,', '')],
   [3, 'jti', dpop("if (!jti || typeof jti !== 'string')")],

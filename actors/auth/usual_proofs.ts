@@ -1,0 +1,112 @@
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import type { DpopProof } from '@atproto/oauth-provider/hooks'
+import { LRUCache } from 'lru-cache'
+
+/** Public keys that are kept, some 2 KiB each. */
+const MAX_KEYS = 4_096
+/** Seconds between the clocks; the provider allows more, and judges what is beyond this. */
+const CLOCK_TOLERANCE = 60
+
+const COORDINATE = /^[\w-]{43}$/
+
+type Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
+type Known = { key: KeyObject; jkt: string }
+type Claims = { jti: string; htm: string; htu: string; iat: number; nonce: string }
+
+/** A request with a proof and without an access token. */
+export type Shown = { proof: string; method: string; url: Readonly<URL> }
+
+/**
+ * Verifies DPoP proofs (RFC 9449 section 4.3) of the usual form: ES256 with a bare key, a current
+ * nonce, the URL as it is, and no other header or time than the RFC asks for.
+ *
+ * Of all others it says nothing, and the provider judges them: whatever is refused is refused
+ * there. The provider imports the key of each proof anew and verifies it in another thread, which
+ * was the largest part of a pushed request; clients sign many proofs with one key.
+ */
+export class UsualProofs {
+  readonly #isCurrent: (nonce: string) => boolean
+  readonly #keys = new LRUCache<string, Known>({ max: MAX_KEYS })
+
+  /** @param isCurrent whether this server gave the nonce lately */
+  constructor(isCurrent: (nonce: string) => boolean) {
+    this.#isCurrent = isCurrent
+  }
+
+  /**
+   * What the proof says, once its signature is verified; whether it was shown before is not checked
+   * here.
+   *
+   * @returns null where the provider has to judge
+   */
+  read({ proof, method, url }: Shown): DpopProof | null {
+    const parts = proof.split('.')
+    if (parts.length !== 3) return null
+    const [header, payload, signature] = parts as [string, string, string]
+    const jwk = keyOf(parse(header))
+    const claims = parse(payload)
+    if (!jwk || !isUsual(claims)) return null
+    const { jti, htm, htu, iat, nonce } = claims
+    if (htm !== method || htu !== url.origin + url.pathname) return null
+    if (Math.abs(Date.now() / 1000 - iat) > CLOCK_TOLERANCE) return null
+    if (!this.#isCurrent(nonce)) return null
+    const known = this.#know(jwk)
+    if (!known || !isSigned(known.key, `${header}.${payload}`, signature)) return null
+    return Object.freeze({ jti, jkt: known.jkt, htm, htu })
+  }
+
+  #know(jwk: Jwk): Known | null {
+    const id = jwk.x + jwk.y
+    const known = this.#keys.get(id) ?? importKey(jwk)
+    if (known) this.#keys.set(id, known)
+    return known
+  }
+}
+
+/** The key of a header that has nothing but what a proof needs. */
+function keyOf(header: Record<string, unknown> | null): Jwk | null {
+  if (!header || Object.keys(header).length !== 3) return null
+  const { typ, alg, jwk } = header
+  if (typ !== 'dpop+jwt' || alg !== 'ES256' || typeof jwk !== 'object' || jwk === null) return null
+  const { kty, crv, x, y } = jwk as Record<string, unknown>
+  const isBare = Object.keys(jwk).length === 4 && kty === 'EC' && crv === 'P-256'
+  return isBare && isCoordinate(x) && isCoordinate(y) ? { kty, crv, x, y } : null
+}
+
+const isCoordinate = (value: unknown): value is string =>
+  typeof value === 'string' && COORDINATE.test(value)
+
+function isUsual(claims: Record<string, unknown> | null): claims is Claims {
+  if (!claims) return false
+  const { jti, htm, htu, iat, nonce, ath, exp, nbf } = claims
+  const isBare = ath === undefined && exp === undefined && nbf === undefined
+  const isComplete = typeof jti === 'string' && jti !== '' && Number.isFinite(iat)
+  return isBare && isComplete && [htm, htu, nonce].every((claim) => typeof claim === 'string')
+}
+
+/** @returns null where it is no JSON object */
+function parse(part: string): Record<string, unknown> | null {
+  try {
+    const value = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof value === 'object' && !Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** @returns null where it is no point of the curve */
+function importKey(jwk: Jwk): Known | null {
+  try {
+    const { kty, crv, x, y } = jwk
+    // RFC 7638 section 3: the required members in the order of their names.
+    const jkt = hash('sha256', JSON.stringify({ crv, kty, x, y }), 'base64url')
+    return { key: createPublicKey({ key: jwk, format: 'jwk' }), jkt }
+  } catch {
+    return null
+  }
+}
+
+function isSigned(key: KeyObject, message: string, signature: string): boolean {
+  const bytes = Buffer.from(signature, 'base64url')
+  return verify('sha256', Buffer.from(message), { key, dsaEncoding: 'ieee-p1363' }, bytes)
+}
