@@ -1,9 +1,13 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { Refusal } from '../errors.ts'
 import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../lifetimes.ts'
 import type { Secrets } from '../secrets.ts'
 import { Es256k } from './es256k.ts'
-import { readJwt, signJwt } from './jwt.ts'
+import { type Jwt, readJwt, signJwt } from './jwt.ts'
+
+/** Access JWTs that are remembered, some KiB each. */
+const MAX_REMEMBERED = 4_096
 
 /** Scopes of the JWTs of `com.atproto.server.createSession`. */
 export const LegacyScope = {
@@ -40,6 +44,8 @@ export type LegacyClaims = { did: string; audience: string; scope: LegacyScope; 
 export class LegacyTokens {
   readonly #key: Es256k
   readonly #entrywayDid: string
+  /** What access JWTs say whose signature was right, by their hash: each is shown again and again. */
+  readonly #signed = new LRUCache<string, Jwt>({ max: MAX_REMEMBERED })
 
   constructor(secrets: Secrets, entrywayDid: string) {
     this.#key = new Es256k(secrets)
@@ -77,13 +83,16 @@ export class LegacyTokens {
   }
 
   /** @throws {Refusal} ExpiredToken, InvalidToken */
-  verifyAccess(jwt: string): Promise<LegacyClaims> {
-    return this.#verify(jwt, ACCESS)
+  async verifyAccess(jwt: string): Promise<LegacyClaims> {
+    const id = hash('sha256', jwt, 'base64')
+    const read = this.#signed.get(id) ?? (await readJwt(this.#key, jwt))
+    if (read) this.#signed.set(id, read)
+    return judge(read, ACCESS)
   }
 
   /** @throws {Refusal} ExpiredToken, InvalidToken */
   async verifyRefresh(jwt: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
-    const claims = await this.#verify(jwt, REFRESH, { allowExpired })
+    const claims = judge(await readJwt(this.#key, jwt), REFRESH, { allowExpired })
     if (claims.audience !== this.#entrywayDid) throw notVerified()
     return claims
   }
@@ -91,24 +100,24 @@ export class LegacyTokens {
   #sign(typ: string, claims: object): Promise<string> {
     return signJwt(this.#key, { typ, alg: 'ES256K' }, claims)
   }
+}
 
-  async #verify(jwt: string, typ: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
-    const read = await readJwt(this.#key, jwt)
-    if (read?.header.typ !== typ) throw notVerified()
-    const { sub, aud, scope, jti, lxm, cnf, exp } = read.claims
-    if (typeof exp !== 'number') throw notVerified()
-    if (!allowExpired && exp <= seconds(Date.now())) {
-      throw new Refusal('ExpiredToken', 'Token has expired')
-    }
-    const isLegacy = lxm === undefined && cnf === undefined
-    if (!isLegacy || typeof sub !== 'string' || typeof aud !== 'string') {
-      throw new Refusal('InvalidToken', 'Malformed token')
-    }
-    if (!Object.values(LegacyScope).includes(scope as LegacyScope)) {
-      throw new Refusal('InvalidToken', 'Bad token scope')
-    }
-    return { did: sub, audience: aud, scope: scope as LegacyScope, jti: jti ?? null }
+/** @param read what a JWT says that is signed by this entryway, null for any other */
+function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): LegacyClaims {
+  if (read?.header.typ !== typ) throw notVerified()
+  const { sub, aud, scope, jti, lxm, cnf, exp } = read.claims
+  if (typeof exp !== 'number') throw notVerified()
+  if (!allowExpired && exp <= seconds(Date.now())) {
+    throw new Refusal('ExpiredToken', 'Token has expired')
   }
+  const isLegacy = lxm === undefined && cnf === undefined
+  if (!isLegacy || typeof sub !== 'string' || typeof aud !== 'string') {
+    throw new Refusal('InvalidToken', 'Malformed token')
+  }
+  if (!Object.values(LegacyScope).includes(scope as LegacyScope)) {
+    throw new Refusal('InvalidToken', 'Bad token scope')
+  }
+  return { did: sub, audience: aud, scope: scope as LegacyScope, jti: jti ?? null }
 }
 
 /** Media types of the two JWTs. */
