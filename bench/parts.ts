@@ -6,11 +6,11 @@ const parts: [name: string, pattern: RegExp][] = [
   ['SQLite', /better-sqlite3|kysely|\/stores\/sql\/|\/pds\/dist\/db/],
   [
     'JWTs, DPoP proofs and hashes',
-    /node:internal\/crypto|\/jose\/|\/jwk(-jose)?\/|secp256k1|\/tokens\//,
+    /node:internal\/crypto|\/jose\/|\/jwk(-jose)?\/|secp256k1|\/tokens\/|usual_proofs/,
   ],
   ['OAuth provider', /@atproto\/(oauth-|did|lex-resolver)|\/zod\//],
   ['XRPC', /@atproto\/|\/(express|cors|body-parser|qs|multiformats)\//],
-  ['request without a socket', /light-my-request/],
+  ['request without a socket', /fetch_adapter/],
   ['gateway', /\/hono|@hono|\/gateway\/|prom-client|\/metrics\/|raw-body|ipaddr/],
   ['actors and stores', /\/(actors|stores|identity|xrpc|pds|sagas|operator)\/[^/]+|rivetkit/],
   ['logs and compression', /pino|\/(compression|on-headers|on-finished)\//],

@@ -1,7 +1,6 @@
 import { schemas } from '@atproto/api'
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
-import express from 'express'
 import { fetchAdapter } from '../actors/auth/fetch_adapter.ts'
 import type { HttpHandler } from '../actors/auth/message.ts'
 import type { Services } from '../actors/services.ts'
@@ -118,10 +117,7 @@ export function createXrpcHandler(services: Services): HttpHandler {
   )
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
   for (const method of methods) method.addTo(server, { services, tokens })
-  const app = express()
-  app.disable('x-powered-by')
   server.router.disable('x-powered-by')
-  app.use(cors({ maxAge: PREFLIGHT_MAX_AGE }))
-  app.use(server.router)
-  return fetchAdapter(app)
+  const allowOrigins = cors({ maxAge: PREFLIGHT_MAX_AGE })
+  return fetchAdapter((req, res) => allowOrigins(req, res, () => server.router(req, res)))
 }

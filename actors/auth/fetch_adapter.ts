@@ -1,49 +1,110 @@
-import type { RequestListener } from 'node:http'
-import inject, { type DispatchFunc } from 'light-my-request'
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts'
 
-/** Runs a Node.js request listener as a function; nothing of Node's HTTP leaves it. */
+/** Raised when a listener gives its response up instead of ending it. */
+export class UnfinishedResponseError extends Error {
+  constructor(cause?: unknown) {
+    super('The response was given up', { cause })
+    this.name = 'UnfinishedResponseError'
+  }
+}
+
+/**
+ * Runs a Node.js request listener as a function. It gets Node's own request and response, but there
+ * is no socket behind them, and nothing is written as HTTP and read again.
+ *
+ * @throws {UnfinishedResponseError}
+ */
 export function fetchAdapter(listener: RequestListener): HttpHandler {
-  return async (request) => {
-    const { method, url, peer, body } = request
-    // HEAD is GET without the body (RFC 9110 section 9.3.2).
-    const isHead = method === 'HEAD'
-    const answer = await inject(withPeer(listener, request), {
-      method: (isHead ? 'GET' : method) as 'GET',
-      url: url.pathname + url.search,
-      authority: url.host,
-      headers: { host: url.host, ...Object.fromEntries(request.headers) },
-      remoteAddress: peer.address,
-      validate: false,
-      ...(body ? { payload: body as Buffer } : {}),
-    })
-    return {
-      status: answer.statusCode,
-      headers: toPairs(answer.headers),
-      body: isHead || isBodiless(answer.statusCode) ? null : answer.rawPayload,
-    }
+  return (request) => {
+    const incoming = toIncoming(request)
+    const outgoing = new ServerResponse(incoming)
+    const answered = collect(outgoing)
+    listener(incoming, outgoing as never)
+    return answered.then((chunks) => ({
+      status: outgoing.statusCode,
+      headers: toPairs(outgoing.getHeaders()),
+      body: hasBody(request, outgoing) ? Buffer.concat(chunks) : null,
+    }))
   }
 }
 
-/** Gives the listener what cannot be said to {@link inject}; an Express application needs none of it. */
-function withPeer(listener: RequestListener, { peer, headers }: HttpRequest): DispatchFunc {
-  if ('request' in listener) return listener as DispatchFunc
-  return (req, res) => {
-    Object.assign(req.socket, { remotePort: peer.port })
-    if (!headers.has('user-agent')) delete req.headers['user-agent']
-    listener(req as never, res as never)
+function toIncoming({ method, url, headers, body, peer }: HttpRequest): IncomingMessage {
+  const socket = { remoteAddress: peer.address, remotePort: peer.port, readable: false }
+  const incoming = new IncomingMessage(socket as unknown as Socket)
+  // HEAD is GET without the body (RFC 9110 section 9.3.2).
+  incoming.method = method === 'HEAD' ? 'GET' : method
+  incoming.url = url.pathname + url.search
+  incoming.httpVersion = '1.1'
+  incoming.httpVersionMajor = 1
+  incoming.httpVersionMinor = 1
+  incoming.headers = Object.fromEntries(headers)
+  incoming.headers.host ??= url.host
+  if (body) {
+    incoming.headers['content-length'] ??= String(body.byteLength)
+    incoming.push(body)
   }
+  incoming.push(null)
+  incoming.complete = true
+  return incoming
 }
 
-function isBodiless(status: number): boolean {
-  return status === 204 || status === 205 || status === 304
+/**
+ * Has a response kept in memory instead of sent.
+ *
+ * @returns what is written as its body, once it is ended
+ */
+function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  const ended = Promise.withResolvers<Uint8Array[]>()
+  const sendHead = () => {
+    // What Node takes for sent headers.
+    Object.assign(outgoing, { _header: ' ' })
+  }
+  const write: Write = (chunk, encoding) => {
+    sendHead()
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
+    return true
+  }
+  // Its own properties: an Express application puts another prototype in place of the response's.
+  Object.assign(outgoing, {
+    writeHead(status: number, headers: Record<string, string | string[]> = {}) {
+      outgoing.statusCode = status
+      for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
+      sendHead()
+      return outgoing
+    },
+    write,
+    end(chunk?: string | Uint8Array, encoding?: BufferEncoding) {
+      if (outgoing.writableEnded) return outgoing
+      if (chunk) write(chunk, encoding)
+      sendHead()
+      outgoing.finished = true
+      ended.resolve(chunks)
+      outgoing.emit('finish')
+      process.nextTick(() => outgoing.emit('close'))
+      return outgoing
+    },
+    destroy(cause?: Error) {
+      outgoing.destroyed = true
+      ended.reject(new UnfinishedResponseError(cause))
+      process.nextTick(() => outgoing.emit('close'))
+      return outgoing
+    },
+  })
+  return ended.promise
 }
 
-function toPairs(
-  raw: Record<string, number | string | string[] | undefined>,
-): HttpResponse['headers'] {
+type Write = (chunk: string | Uint8Array, encoding?: BufferEncoding) => boolean
+
+function hasBody({ method }: HttpRequest, { statusCode }: ServerResponse): boolean {
+  return method !== 'HEAD' && statusCode !== 204 && statusCode !== 205 && statusCode !== 304
+}
+
+function toPairs(headers: ReturnType<ServerResponse['getHeaders']>): HttpResponse['headers'] {
   const pairs: HttpResponse['headers'] = []
-  for (const [name, value] of Object.entries(raw)) {
+  for (const [name, value] of Object.entries(headers)) {
     if (value === undefined || HOP_BY_HOP.has(name)) continue
     for (const item of Array.isArray(value) ? value : [value]) pairs.push([name, String(item)])
   }
