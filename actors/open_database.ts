@@ -1,6 +1,6 @@
 import { isUnfinished } from '../stores/replication/copy_mark.ts'
 import { Replica } from '../stores/replication/replica.ts'
-import { closeDatabase, type Db, type Migration, openDatabase } from '../stores/sql/database.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../stores/sql/database.ts'
 import { LogSync } from '../stores/sql/log_sync.ts'
 import { nextCopy } from './engine/copies.ts'
 import { type KvContext, kvOf } from './engine/kv.ts'
@@ -18,29 +18,25 @@ export async function openActorDatabase(
   { settings, log }: Runner,
   c: KvContext & Sleeper,
   path: string,
-  migrations: readonly Migration[],
+  schema: Schema,
 ): Promise<OpenDatabase> {
   const onLost = (err: Error) => {
     log.error({ err }, 'a database can no longer be kept; its actor wakes anew')
     c.sleep?.()
   }
-  if (settings.database === 'file') return openFile(path, migrations, onLost)
+  if (settings.database === 'file') return openFile(path, schema, onLost)
   const kv = kvOf(c)
   if (await isUnfinished(kv)) {
     throw new Error('A copy to this engine is not finished: run vestibule data copy again')
   }
-  const replica = await Replica.open(kv, nextCopy(settings), migrations, onLost)
+  const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
   await replica.settle()
   return { db: replica.db, close: () => replica.close() }
 }
 
 /** Opens the file that is the truth. */
-function openFile(
-  path: string,
-  migrations: readonly Migration[],
-  onLost: (err: Error) => void,
-): OpenDatabase {
-  const db = openDatabase(path, migrations, 'machine, when settled')
+function openFile(path: string, schema: Schema, onLost: (err: Error) => void): OpenDatabase {
+  const db = openDatabase(path, schema, 'machine, when settled')
   const log = new LogSync(db, path, onLost)
   return {
     db,

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { accountSchema } from '../stores/sql/account/schema.ts'
-import type { Migration } from '../stores/sql/database.ts'
+import type { Schema } from '../stores/sql/database.ts'
 import { directorySchema } from '../stores/sql/directory/schema.ts'
 import { flowSchema } from '../stores/sql/flow/schema.ts'
 
 export type DatabaseKind = 'account' | 'auth' | 'directory'
 
 /** The schemas this program knows. */
-export const schemas: Record<DatabaseKind, readonly Migration[]> = {
+export const schemas: Record<DatabaseKind, Schema> = {
   account: accountSchema,
   auth: flowSchema,
   directory: directorySchema,

@@ -26,7 +26,7 @@ export function inspect<T>(
   try {
     db = openAsItIs(join(dataDir, path))
     const version = schemaVersion(db)
-    const known = schemas[kind].length
+    const known = schemas[kind].steps.length
     if (version > known) {
       return report(
         `it has schema version ${version}; this program knows ${known}`,

@@ -94,7 +94,7 @@ function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
   try {
     const [damage] = listDamages(db)
     if (damage) throw new Error(`${name} is damaged: ${damage}`)
-    if (schemaVersion(db) > schemas[kind].length) {
+    if (schemaVersion(db) > schemas[kind].steps.length) {
       throw new Error(`${name} has schema version ${schemaVersion(db)}: run a newer program`)
     }
   } finally {

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open as openFile, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { closeDatabase, type Db, type Migration, openDatabase } from '../sql/database.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../sql/database.ts'
 import { type Keeper, keep } from '../sql/durable.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
 import { deleteAll, inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
@@ -61,7 +61,7 @@ export class Replica implements Keeper {
   static async open(
     kv: Kv,
     path: string,
-    migrations: readonly Migration[],
+    schema: Schema,
     onLost: (err: Error) => void = () => {},
   ): Promise<Replica> {
     const { epoch, before } = await beginEpoch(kv)
@@ -69,7 +69,7 @@ export class Replica implements Keeper {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     removeCopy(path)
     if (restored.image.length) writeFileSync(path, restored.image, { mode: 0o600 })
-    return new Replica(kv, path, openDatabase(path, migrations, 'nothing'), epoch, restored, onLost)
+    return new Replica(kv, path, openDatabase(path, schema, 'nothing'), epoch, restored, onLost)
   }
 
   private constructor(

@@ -4,8 +4,16 @@ import Sqlite from 'better-sqlite3'
 
 export type Db = Sqlite.Database
 
-/** The SQL of one step of a schema; its position in the list (from 1) is the version it leads to. */
-export type Migration = string
+/** The tables of a database, and how it lies on disk. */
+export type Schema = {
+  /**
+   * Bytes, of a database that is made anew. Small pages keep small databases small; in a large one
+   * that is written to all over, each commit writes more of them.
+   */
+  pageSize: 1024 | 4096
+  /** The SQL of each step; its position (from 1) is the version it leads to. */
+  steps: readonly string[]
+}
 
 /** Raised when a database was written by a newer program than this one. */
 export class SchemaTooNewError extends Error {
@@ -43,25 +51,21 @@ export type Survives = keyof typeof SYNCHRONOUS
  * Opens a database and brings it to the newest schema.
  *
  * In WAL mode; a commit that was answered survives power loss, so that a spent code or refresh token
- * never comes back. Small pages keep an account with two sessions small.
+ * never comes back.
  *
  * @throws {SchemaTooNewError}
  */
-export function openDatabase(
-  path: string,
-  migrations: readonly Migration[],
-  survives: Survives = 'machine',
-): Db {
+export function openDatabase(path: string, schema: Schema, survives: Survives = 'machine'): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const db = new Sqlite(path)
   try {
-    db.pragma('page_size = 1024')
+    db.pragma(`page_size = ${schema.pageSize}`)
     db.pragma('journal_mode = WAL')
     db.pragma(`synchronous = ${SYNCHRONOUS[survives]}`)
     if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
-    migrate(db, path, migrations)
+    migrate(db, path, schema)
     open.add(db)
     return db
   } catch (err) {
@@ -90,13 +94,13 @@ export function closeAllDatabases(within: number): void {
   }
 }
 
-function migrate(db: Db, path: string, migrations: readonly Migration[]) {
+function migrate(db: Db, path: string, { steps }: Schema) {
   const version = db.pragma('user_version', { simple: true }) as number
-  if (version > migrations.length) throw new SchemaTooNewError(path, version, migrations.length)
-  if (version === migrations.length) return
+  if (version > steps.length) throw new SchemaTooNewError(path, version, steps.length)
+  if (version === steps.length) return
   db.transaction(() => {
-    for (const migration of migrations.slice(version)) db.exec(migration)
-    db.pragma(`user_version = ${migrations.length}`)
+    for (const step of steps.slice(version)) db.exec(step)
+    db.pragma(`user_version = ${steps.length}`)
   }).immediate()
 }
 

@@ -40,7 +40,7 @@ function lose(group: Group, err: unknown): void {
 export function joining(db: Db, text: string): Sqlite.Statement {
   const group = groupOf(db)
   if (!db.inTransaction) {
-    db.exec('BEGIN IMMEDIATE')
+    sql(db, 'BEGIN IMMEDIATE').run()
     group.open = true
   }
   return sql(db, text)
@@ -73,7 +73,7 @@ export function commitGroup(db: Db): void {
   const group = groupOf(db)
   if (!group.open) return
   try {
-    db.exec('COMMIT')
+    sql(db, 'COMMIT').run()
     group.open = false
     group.waiting?.resolve()
     group.waiting = null

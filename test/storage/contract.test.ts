@@ -8,7 +8,7 @@ import { onDatabase } from '../../actors/runner.ts'
 import { nonceId } from '../../stores/flow.ts'
 import { Replica } from '../../stores/replication/replica.ts'
 import { accountSchema } from '../../stores/sql/account/schema.ts'
-import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../../stores/sql/database.ts'
 import { directorySchema } from '../../stores/sql/directory/schema.ts'
 import { durable } from '../../stores/sql/durable.ts'
 import {
@@ -41,7 +41,7 @@ afterAll(() => folder.remove())
 type Place = { wake(): Promise<Db>; crash(): Promise<void> }
 let places = 0
 
-function inFile(schema: readonly string[]): Place {
+function inFile(schema: Schema): Place {
   const path = join(folder.path, `${places++}.sqlite`)
   let db: Db
   return {
@@ -53,7 +53,7 @@ function inFile(schema: readonly string[]): Place {
   }
 }
 
-function inEngine(schema: readonly string[]): Place {
+function inEngine(schema: Schema): Place {
   const kv = new MemoryKv()
   return {
     wake: async () => {

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../../stores/sql/database.ts'
 import { durable, spare } from '../../stores/sql/durable.ts'
 import { LogSync } from '../../stores/sql/log_sync.ts'
+
+const schema: Schema = { pageSize: 1024, steps: ['CREATE TABLE word (word TEXT)'] }
 
 type Done = (err: Error | null) => void
 
@@ -25,7 +27,7 @@ const lost = vi.fn()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vestibule-log-'))
   const path = join(folder, 'test.sqlite')
-  db = openDatabase(path, ['CREATE TABLE word (word TEXT)'], 'machine, when settled')
+  db = openDatabase(path, schema, 'machine, when settled')
   asked.length = 0
   lost.mockClear()
   log = new LogSync(db, path, lost)

@@ -1,12 +1,15 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Replica } from '../../stores/replication/replica.ts'
-import { type Db, sql, transact } from '../../stores/sql/database.ts'
+import { type Db, type Schema, sql, transact } from '../../stores/sql/database.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 
-const schema = ['CREATE TABLE item (id INTEGER PRIMARY KEY, body TEXT NOT NULL)']
+const schema: Schema = {
+  pageSize: 1024,
+  steps: ['CREATE TABLE item (id INTEGER PRIMARY KEY, body TEXT NOT NULL)'],
+}
 let folder: TemporaryFolder
 let kv: MemoryKv
 let copies = 0

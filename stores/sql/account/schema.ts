@@ -1,8 +1,10 @@
-import type { Migration } from '../database.ts'
+import type { Schema } from '../database.ts'
 
 /** One account's database. Times are milliseconds since the epoch; secrets are stored hashed. */
-export const accountSchema: readonly Migration[] = [
-  `
+export const accountSchema: Schema = {
+  pageSize: 1024,
+  steps: [
+    `
   CREATE TABLE account (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     did TEXT NOT NULL,
@@ -88,4 +90,5 @@ export const accountSchema: readonly Migration[] = [
     detail TEXT NOT NULL
   );
   `,
-]
+  ],
+}

@@ -1,8 +1,10 @@
-import type { Migration } from '../database.ts'
+import type { Schema } from '../database.ts'
 
 /** The directory: unique names and pointers. Times are milliseconds since the epoch. */
-export const directorySchema: readonly Migration[] = [
-  `
+export const directorySchema: Schema = {
+  pageSize: 1024,
+  steps: [
+    `
   CREATE TABLE pds (
     did TEXT PRIMARY KEY,
     url TEXT NOT NULL,
@@ -82,11 +84,12 @@ export const directorySchema: readonly Migration[] = [
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
-  `
+    `
   -- Accounts that were taken down on their PDS directly, and so here: lifted there, lifted here.
   CREATE TABLE followed_takedown (
     did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
     ref TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
-]
+  ],
+}

@@ -1,8 +1,10 @@
-import type { Migration } from '../database.ts'
+import type { Schema } from '../database.ts'
 
 /** Who asked how often. Times are milliseconds since the epoch; keys are hashes. */
-export const limitsSchema: readonly Migration[] = [
-  `
+export const limitsSchema: Schema = {
+  pageSize: 4096,
+  steps: [
+    `
   CREATE TABLE counter (
     key BLOB PRIMARY KEY,
     points INTEGER NOT NULL,
@@ -10,4 +12,5 @@ export const limitsSchema: readonly Migration[] = [
   ) WITHOUT ROWID;
   CREATE INDEX counter_expiry ON counter (resets_at);
   `,
-]
+  ],
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import {
+  consumeRequestByCode,
+  insertRequest,
+  readRequest,
+} from '../../stores/sql/flow/authorization_request.ts'
+import { recordNonce } from '../../stores/sql/flow/replay.ts'
+import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { commitGroup } from '../../stores/sql/group_commit.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+
+const MINUTE = 60_000
+
+let folder: TemporaryFolder
+beforeAll(async () => {
+  folder = await makeTemporaryFolder('former-schema')
+})
+afterAll(() => folder.remove())
+
+test('what an auth actor kept before its tables changed is still there', async () => {
+  const path = join(folder.path, 'auth.sqlite')
+  const request = {
+    id: 'req-1',
+    clientId: 'https://app.test/client-metadata.json',
+    clientAuth: null,
+    parameters: '{}',
+    expiresAt: Date.now() + MINUTE,
+    deviceId: null,
+    did: null,
+  }
+  const before = openDatabase(path, { ...flowSchema, steps: flowSchema.steps.slice(0, 2) })
+  insertRequest(before, request)
+  insertRequest(before, { ...request, id: 'req-2', did: 'did:plc:a', code: 'cod-2' })
+  expect(recordNonce(before, 'DPoP', 'one', MINUTE)).toBe(true)
+  commitGroup(before)
+  closeDatabase(before)
+
+  const after = openDatabase(path, flowSchema)
+  expect(readRequest(after, 'req-1')).toEqual({ ...request, authorizedAt: null })
+  expect(await consumeRequestByCode(after, 'cod-2')).toMatchObject({ did: 'did:plc:a' })
+  expect(recordNonce(after, 'DPoP', 'one', MINUTE)).toBe(false)
+  expect(recordNonce(after, 'DPoP', 'two', MINUTE)).toBe(true)
+  closeDatabase(after)
+})
