@@ -63,6 +63,9 @@ export const CLOSING = 3 * SECOND
 /** An account actor without calls closes its database and leaves memory after this. */
 export const ACCOUNT_SLEEP = 60 * SECOND
 
+/** A thread that hashes passwords ends when it had none to hash for this long. */
+export const PASSWORD_THREAD_IDLE = 60 * SECOND
+
 /** Calls to a PDS or the PLC directory. */
 export const UPSTREAM_TIMEOUT = 15 * SECOND
 

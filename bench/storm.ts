@@ -11,7 +11,7 @@ export const STORM_IN_FLIGHT = 16
 const ALONE = 'refresh alone'
 const BESIDE = 'refresh beside sign-ins'
 
-/** Every sign-in costs some 40 ms of scrypt, which shares threads with what signs tokens. */
+/** Every sign-in costs some 40 ms of scrypt, for which no refresh is to wait. */
 export const storm: Operation[] = [
   { ...refresh, name: ALONE },
   {

@@ -1,6 +1,5 @@
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import { availableParallelism } from 'node:os'
-import pLimit from 'p-limit'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { deriveKey } from './scrypt_threads.ts'
 
 /** Longest password that is looked at, so that nobody can buy work with length. */
 export const OLD_PASSWORD_MAX_LENGTH = 512
@@ -10,25 +9,19 @@ export const NEW_PASSWORD_MIN_LENGTH = 8
 const KEY_LENGTH = 64
 
 /**
- * scrypt runs on the thread pool that also signs tokens; a storm of sign-ins must not take all of
- * it.
- */
-const limit = pLimit(Math.max(1, availableParallelism() - 1))
-
-/**
  * Hashes as the reference PDS does (scrypt N=16384, r=8, p=1, 64 bytes): `salt:hash`, both hex.
  */
 export function hashPassword(
   password: string,
   salt = randomBytes(16).toString('hex'),
 ): Promise<string> {
-  return derive(password, salt).then((hash) => `${salt}:${hash.toString('hex')}`)
+  return deriveKey(password, salt, KEY_LENGTH).then((hash) => `${salt}:${hash.toString('hex')}`)
 }
 
 /** Whether `password` is the one that was hashed; takes the same time when there is no hash. */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
   const [salt, expected] = (stored ?? ABSENT).split(':') as [string, string]
-  const hash = await derive(password.slice(0, OLD_PASSWORD_MAX_LENGTH), salt)
+  const hash = await deriveKey(password.slice(0, OLD_PASSWORD_MAX_LENGTH), salt, KEY_LENGTH)
   const wanted = Buffer.from(expected, 'hex')
   return (
     wanted.length === hash.length &&
@@ -48,12 +41,3 @@ export function hashAppPassword(did: string, password: string): Promise<string> 
 }
 
 const ABSENT = `${'0'.repeat(32)}:${'0'.repeat(2 * KEY_LENGTH)}`
-
-function derive(password: string, salt: string): Promise<Buffer> {
-  return limit(
-    () =>
-      new Promise<Buffer>((resolve, reject) => {
-        scrypt(password, salt, KEY_LENGTH, (err, key) => (err ? reject(err) : resolve(key)))
-      }),
-  )
-}

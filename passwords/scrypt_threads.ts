@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { availableParallelism, cpus } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import pLimit from 'p-limit'
+import { UnavailableError } from '../errors.ts'
+import { PASSWORD_THREAD_IDLE } from '../lifetimes.ts'
+
+const THREAD = new URL('./scrypt_thread.js', import.meta.url)
+
+const CORES = availableParallelism()
+
+/** Linux keeps a priority for each thread; elsewhere it would be the whole program's. */
+const HAS_PRIORITIES = process.platform === 'linux'
+
+/**
+ * The event loop and libuv's threads get the CPU first; where they want all of it, Linux leaves a
+ * tenth to a thread that is this much nicer, so that sign-ins are late, but not for ever.
+ */
+export const NICE_INCREMENT = HAS_PRIORITIES ? 10 : 0
+
+/** Under a CPU quota, threads of every priority are stopped together. */
+const HAS_QUOTA = CORES < cpus().length
+
+/** Every core, where others go first; else one is left to them. */
+const limit = pLimit(HAS_PRIORITIES && !HAS_QUOTA ? CORES : Math.max(1, CORES - 1))
+
+/** Threads without work, and when each ends; the one that worked last is the last. */
+const idle = new Map<Worker, NodeJS.Timeout>()
+
+/**
+ * scrypt (N=16384, r=8, p=1) on threads that start with the first password and end when there was
+ * none for a while.
+ *
+ * @param length of the key, in bytes
+ * @throws {UnavailableError} when a thread cannot start, or dies; the next call starts another
+ */
+export function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
+  return limit(async () => {
+    try {
+      const thread = wake() ?? start()
+      const key = await ask(thread, { password, salt, length })
+      rest(thread)
+      return Buffer.from(key)
+    } catch (cause) {
+      throw new UnavailableError('Password hashing', { cause })
+    }
+  })
+}
+
+function start(): Worker {
+  // Neither secrets of the environment nor modules that are loaded first are its business.
+  const thread = new Worker(THREAD, {
+    env: {},
+    execArgv: [],
+    workerData: { niceIncrement: NICE_INCREMENT },
+  })
+  thread.on('error', () => idle.delete(thread))
+  thread.on('exit', () => idle.delete(thread))
+  return thread
+}
+
+function wake(): Worker | undefined {
+  const [thread, end] = [...idle].at(-1) ?? []
+  if (!thread) return undefined
+  clearTimeout(end)
+  idle.delete(thread)
+  thread.ref()
+  return thread
+}
+
+/** The program may end meanwhile. */
+function rest(thread: Worker): void {
+  thread.unref()
+  const end = setTimeout(() => {
+    idle.delete(thread)
+    void thread.terminate()
+  }, PASSWORD_THREAD_IDLE)
+  idle.set(thread, end.unref())
+}
+
+/** Also rejects when the thread ends without an answer. */
+async function ask(thread: Worker, question: object): Promise<Uint8Array> {
+  const settled = new AbortController()
+  const { signal } = settled
+  thread.postMessage(question)
+  try {
+    const [key] = await Promise.race([
+      once(thread, 'message', { signal }),
+      once(thread, 'exit', { signal }).then(([code]) => {
+        throw new Error(`A thread ended with code ${code}`)
+      }),
+    ])
+    return key
+  } finally {
+    settled.abort()
+  }
+}
