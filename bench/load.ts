@@ -1,5 +1,6 @@
 import type { Credentials } from '../test/clients/headless_sign_in.ts'
-import { operations, signUpPeople } from './operations.ts'
+import { operations } from './operations.ts'
+import { signUpPeople } from './people.ts'
 import { storm } from './storm.ts'
 
 /** A message to the load generator, a process of its own. */

@@ -1,13 +1,14 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
-import { Pool } from 'undici'
+import { type Dispatcher, Pool } from 'undici'
+import * as http from './http.ts'
 
 /** One browser-less OAuth client, as lean as it can be: it shall not be what is measured. */
 export type BenchClient = {
   clientId: string
   redirectUri: string
   scope: string
-  pool: Pool
+  dispatcher: Dispatcher
   origin: string
   key: KeyLike
   jwk: JWK
@@ -26,7 +27,7 @@ export async function openClient(origin: string, connections: number): Promise<B
     clientId: `http://localhost?${new URLSearchParams({ redirect_uri: redirectUri, scope: SCOPE })}`,
     redirectUri,
     scope: SCOPE,
-    pool: new Pool(origin, { connections, pipelining: 1 }),
+    dispatcher: new Pool(origin, { connections, pipelining: 1 }),
     origin,
     key: privateKey,
     jwk: await exportJWK(publicKey),
@@ -52,15 +53,15 @@ export async function send(
     .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: client.jwk })
     .setIssuedAt()
     .sign(client.key)
-  const response = await client.pool.request({
+  const { status, headers, body } = await http.send(client.dispatcher, {
     method: 'POST',
     path,
     headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: proof },
     body: new URLSearchParams({ client_id: client.clientId, ...form }).toString(),
   })
-  const nonce = response.headers['dpop-nonce']
+  const nonce = headers['dpop-nonce']
   if (typeof nonce === 'string') client.nonce = nonce
-  return { status: response.statusCode, body: (await response.body.json()) as Answer['body'] }
+  return { status, body: JSON.parse(body.toString()) }
 }
 
 /** A pushed authorization request (RFC 9126) with PKCE. */

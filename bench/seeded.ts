@@ -73,7 +73,7 @@ export async function startSeeded(
       }
     },
     async close() {
-      await client.pool.close()
+      await client.dispatcher.close()
       await vestibule.close()
       await data.remove()
     },

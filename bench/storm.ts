@@ -1,6 +1,8 @@
 import type { Figures } from './figures.ts'
-import * as oauth from './oauth_client.ts'
-import { createSession, each, type Operation, refresh } from './operations.ts'
+import { connect } from './http.ts'
+import { each, type Operation } from './operation.ts'
+import { refresh } from './operations.ts'
+import { createSession } from './session_client.ts'
 import { median } from './statistics.ts'
 
 /** Concurrent sign-ins, each again as soon as it is answered. */
@@ -18,11 +20,9 @@ export const storm: Operation[] = [
     ...refresh,
     name: BESIDE,
     beside: (origin, people) =>
-      each(SIGN_INS, async (lane) => {
-        const { pool } = await oauth.openClient(origin, 1)
-        const person = people[STORM_IN_FLIGHT + lane]
-        if (!person) throw new Error(`${STORM_IN_FLIGHT + SIGN_INS} people are needed`)
-        return async () => void (await createSession(pool, person))
+      each(people.slice(STORM_IN_FLIGHT, STORM_IN_FLIGHT + SIGN_INS), async (person) => {
+        const connection = connect(origin)
+        return async () => void (await createSession(connection, person))
       }),
   },
 ]
