@@ -1,0 +1,140 @@
+import type { Figures } from './figures.ts'
+import type { Operation } from './operation.ts'
+import { operations } from './operations.ts'
+import { type ServerName, STOCK, STOCK_FULL, VESTIBULE } from './servers.ts'
+import { median } from './statistics.ts'
+
+/** The medians of one operation at one concurrency. */
+type Row = Pick<Operation, 'name' | 'durable'> & {
+  inFlight: number
+  stock: Figures
+  full: Figures
+  own: Figures
+}
+
+/** The three servers side by side, and Vestibule as a ratio to the stock PDS of each durability. */
+export function renderOperations(figures: Figures[]): string {
+  const rows = rowsOf(figures)
+  const named = (durable: boolean) =>
+    operations.filter((operation) => operation.durable === durable).map(({ name }) => name)
+  const peak = (server: ServerName) =>
+    Math.max(...figures.filter((f) => f.server === server).map((f) => f.peakMemory)).toFixed(0)
+  return `Two stock PDSs: "as shipped", where a commit does not wait for the disk (\`synchronous=NORMAL\`), and
+"FULL", the same with \`synchronous=FULL\`, where every commit waits. The ratio in **bold** is that of
+the same durability:
+
+- to FULL in ${list(named(true))}, where
+  Vestibule waits for the disk, too;
+- to as shipped in ${list(named(false))}, where it does not wait either.
+
+## Requests a second
+
+${table(
+  ['as shipped', 'FULL', 'Vestibule', 'to as shipped', 'to FULL', 'errors'],
+  rows,
+  ({ stock, full, own, durable }) => [
+    ...[stock, full, own].map(({ perSecond }) => perSecond.toFixed(0)),
+    ...ratios(durable, own.perSecond / stock.perSecond, own.perSecond / full.perSecond),
+    String(stock.errors + full.errors + own.errors),
+  ],
+)}
+
+## Latency in ms
+
+${table(
+  [
+    'as shipped p50',
+    'FULL p50',
+    'Vestibule p50',
+    'to as shipped',
+    'to FULL',
+    'as shipped p99',
+    'FULL p99',
+    'Vestibule p99',
+  ],
+  rows,
+  ({ stock, full, own, durable }) => [
+    ...[stock, full, own].map(({ p50 }) => p50.toFixed(1)),
+    ...ratios(durable, own.p50 / stock.p50, own.p50 / full.p50),
+    ...[stock, full, own].map(({ p99 }) => p99.toFixed(1)),
+  ],
+)}
+
+## CPU
+
+Of the server, ms a request; of the load generator, in cores, against each of them.
+
+${table(
+  [
+    'as shipped',
+    'FULL',
+    'Vestibule',
+    'generator, as shipped',
+    'generator, FULL',
+    'generator, Vestibule',
+  ],
+  rows,
+  ({ stock, full, own }) => [
+    ...[stock, full, own].map(({ cpu }) => cpu.toFixed(2)),
+    ...[stock, full, own].map(({ generatorCpu }) => generatorCpu.toFixed(2)),
+  ],
+)}
+
+Peak memory: as shipped ${peak(STOCK)} MiB, FULL ${peak(STOCK_FULL)} MiB, Vestibule ${peak(VESTIBULE)} MiB (without
+the PDS behind it).
+`
+}
+
+function rowsOf(figures: Figures[]): Row[] {
+  return operations.flatMap(({ name, durable }) => {
+    const own = figures.filter((f) => f.operation === name)
+    return [...new Set(own.map((f) => f.inFlight))].map((inFlight) => {
+      const of = (server: ServerName) =>
+        medians(own.filter((f) => f.server === server && f.inFlight === inFlight))
+      return {
+        name,
+        durable,
+        inFlight,
+        stock: of(STOCK),
+        full: of(STOCK_FULL),
+        own: of(VESTIBULE),
+      }
+    })
+  })
+}
+
+function medians(figures: Figures[]): Figures {
+  const [first] = figures
+  if (!first) throw new Error('Nothing was measured')
+  const of = (key: keyof Figures) => median(figures.map((f) => f[key] as number))
+  return {
+    ...first,
+    errors: figures.reduce((sum, f) => sum + f.errors, 0),
+    p50: of('p50'),
+    p99: of('p99'),
+    perSecond: of('perSecond'),
+    cpu: of('cpu'),
+    generatorCpu: of('generatorCpu'),
+  }
+}
+
+/** The ratios to the stock PDS as shipped and to FULL; that of the same durability stands out. */
+function ratios(durable: boolean, toShipped: number, toFull: number): string[] {
+  const cell = (ratio: number, stands: boolean) =>
+    stands ? `**${ratio.toFixed(2)}×**` : `${ratio.toFixed(2)}×`
+  return [cell(toShipped, !durable), cell(toFull, durable)]
+}
+
+function table(columns: string[], rows: Row[], cells: (row: Row) => string[]): string {
+  const line = (of: (string | number)[]) => `| ${of.join(' | ')} |`
+  const heads = ['operation', 'in flight', ...columns]
+  return [
+    line(heads),
+    line(heads.map(() => '---')),
+    ...rows.map((row) => line([row.name, row.inFlight, ...cells(row)])),
+  ].join('\n')
+}
+
+function list(names: string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
