@@ -15,10 +15,13 @@ const METADATA: HttpRequest = {
 const counts = (alone: number, together: number) => (inFlight: number) =>
   inFlight === 1 ? alone : together
 
+/** Requests that verify a password, of which no more than some 50 a second are answered. */
+const few = (inFlight: number) => Math.min(3 * inFlight, 128)
+
 export const refresh: Operation = {
   name: 'refresh',
   durable: true,
-  count: counts(400, 1500),
+  count: counts(400, 1200),
   lanes: (origin, people, inFlight) =>
     each(people.slice(0, inFlight), async (person) => {
       const client = await oauth.openClient(origin, 1)
@@ -53,7 +56,7 @@ export const operations: Operation[] = [
   {
     name: 'full sign-in',
     durable: true,
-    count: (inFlight) => (inFlight === 1 ? 5 : 3 * inFlight),
+    count: (inFlight) => (inFlight === 1 ? 5 : few(inFlight)),
     lanes: (origin, people, inFlight) =>
       each(people.slice(0, inFlight), async (person) => {
         const client = await oauth.openClient(origin, 1)
@@ -65,7 +68,7 @@ export const operations: Operation[] = [
   {
     name: 'createSession',
     durable: true,
-    count: (inFlight) => (inFlight === 1 ? 10 : 3 * inFlight),
+    count: (inFlight) => (inFlight === 1 ? 10 : few(inFlight)),
     lanes: (origin, people, inFlight) =>
       each(people.slice(0, inFlight), async (person) => {
         const connection = connect(origin)
