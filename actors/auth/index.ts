@@ -6,7 +6,7 @@ import { closeDatabase, type Db } from '../../stores/sql/database.ts'
 import { durable } from '../../stores/sql/durable.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
 import { sweepFlow } from '../../stores/sql/flow/sweep.ts'
-import { commitGroup, enterGroup } from '../../stores/sql/group_commit.ts'
+import { commitGroup, inGroup } from '../../stores/sql/group_commit.ts'
 import { sweepCounters } from '../../stores/sql/limits/counter.ts'
 import { forInstance } from '../engine/instance.ts'
 import type { KvContext } from '../engine/kv.ts'
@@ -86,9 +86,9 @@ const actionsOf = (runner: Runner) => ({
       if (owner !== null && owner !== c.vars.number) {
         return c.vars.services.actors.auth(owner).answer(envelope)
       }
-      const settled = enterGroup(c.vars.db)
-      const answered = await answer(envelope, runner.settings, c.vars.routes)
-      await settled()
+      const answered = await inGroup(c.vars.db, () =>
+        answer(envelope, runner.settings, c.vars.routes),
+      )
       await durable(c.vars.db)
       return answered
     }, unavailable),

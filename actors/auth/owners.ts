@@ -2,7 +2,7 @@ import { type FlowOwner, flowFunctions, type OnDatabase } from '../../stores/flo
 import { partitionOf } from '../../stores/partition.ts'
 import type { Db } from '../../stores/sql/database.ts'
 import { durable } from '../../stores/sql/durable.ts'
-import { enterGroup } from '../../stores/sql/group_commit.ts'
+import { inGroup } from '../../stores/sql/group_commit.ts'
 import { returnPoints, takePoints } from '../../stores/sql/limits/counter.ts'
 import type { AuthPeer } from '../handles.ts'
 
@@ -23,9 +23,8 @@ export type Owners = (id: string) => Owner
  */
 export async function askOwner(here: Owner, db: Db, name: string, args: never[]): Promise<unknown> {
   if (!Object.hasOwn(here, name)) throw new Error(`An auth actor does not own any ${name}`)
-  const settled = enterGroup(db)
-  const value = await (here[name as keyof Owner] as (...args: never[]) => unknown)(...args)
-  await settled()
+  const run = here[name as keyof Owner] as (...args: never[]) => unknown
+  const value = await inGroup(db, () => run(...args))
   await durable(db)
   return value
 }

@@ -4,7 +4,7 @@ import { type Db, sql } from './database.ts'
 /**
  * Group commit: the requests that are being answered share one transaction, and one wait for the
  * disk. A write joins the open transaction, and no answer leaves before the transaction that holds
- * its writes is on disk ({@link enterGroup}): what was not answered may be lost by a crash, what
+ * its writes is on disk ({@link inGroup}): what was not answered may be lost by a crash, what
  * was answered never.
  *
  * That one request reads what another has not committed yet is harmless here: the writes are
@@ -47,24 +47,30 @@ export function joining(db: Db, text: string): Sqlite.Statement {
 }
 
 /**
- * Begins a request that may write.
+ * Answers a request that may write, and returns when everything it wrote is committed.
  *
- * @returns what to await before its answer leaves: it resolves when everything the request wrote
- *   is on disk, and rejects when that is not certain
+ * @throws {Error} when that is not certain, or what `work` throws
  */
-export function enterGroup(db: Db): () => Promise<void> {
+export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T> {
   const { losses } = groupOf(db)
-  return async () => {
-    const group = groupOf(db)
-    if (group.losses !== losses) throw new Error('What this request wrote was rolled back')
-    if (!group.open) return
-    if (!group.waiting) {
-      group.waiting = Promise.withResolvers()
-      // Requests that end in the same turn of the event loop go together.
-      setImmediate(() => commitGroup(db))
-    }
-    await group.waiting.promise
+  try {
+    return await work()
+  } finally {
+    await committed(db, losses)
   }
+}
+
+/** @param losses of the group when the request came */
+async function committed(db: Db, losses: number): Promise<void> {
+  const group = groupOf(db)
+  if (group.losses !== losses) throw new Error('What this request wrote was rolled back')
+  if (!group.open) return
+  if (!group.waiting) {
+    group.waiting = Promise.withResolvers()
+    // Requests that end in the same turn of the event loop go together.
+    setImmediate(() => commitGroup(db))
+  }
+  await group.waiting.promise
 }
 
 /** Puts everything written so far on disk, now. */

@@ -20,7 +20,7 @@ import {
 } from '../../stores/sql/flow/authorization_request.ts'
 import { recordNonce } from '../../stores/sql/flow/replay.ts'
 import { flowSchema } from '../../stores/sql/flow/schema.ts'
-import { enterGroup } from '../../stores/sql/group_commit.ts'
+import { inGroup } from '../../stores/sql/group_commit.ts'
 import { limitsSchema } from '../../stores/sql/limits/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { MemoryKv } from './memory_kv.ts'
@@ -118,9 +118,7 @@ describe.each([
     const { wake, crash } = place(flowSchema)
     let db = await wake()
     const answering = async <T>(work: () => T): Promise<T> => {
-      const settled = enterGroup(db)
-      const result = work()
-      await settled()
+      const result = await inGroup(db, work)
       await durable(db)
       return result
     }
@@ -182,9 +180,7 @@ describe('three auth actors', () => {
     /** As an auth actor answers a request. */
     const answering = async <T>(number: number, work: (owners: Owners) => Promise<T> | T) => {
       const { db } = here[number] as (typeof here)[0]
-      const settled = enterGroup(db)
-      const result = await work(flows[number] as Owners)
-      await settled()
+      const result = await inGroup(db, () => work(flows[number] as Owners))
       await durable(db)
       return result
     }
