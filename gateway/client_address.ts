@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { BlockList, isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Decides whether an address is a proxy whose word about the client is believed. */
@@ -9,17 +9,16 @@ export type Trust = (address: string) => boolean
  * @throws {Error} when one of them is neither
  */
 export function trustProxies(ranges: string[]): Trust {
-  const subnets = ranges.map((range) => {
-    const address = ipaddr.process(range.split('/')[0] as string)
-    const bits = range.split('/')[1] ?? (address.kind() === 'ipv4' ? '32' : '128')
-    return [address, Number(bits)] as const
-  })
-  return (given) => {
-    if (!ipaddr.isValid(given)) return false
+  const proxies = new BlockList()
+  for (const range of ranges) {
+    const [given = '', bits] = range.split('/')
     const address = ipaddr.process(given)
-    return subnets.some(
-      ([range, bits]) => address.kind() === range.kind() && address.match(range as never, bits),
-    )
+    const [kind, all] = [address.kind(), address.kind() === 'ipv4' ? 32 : 128]
+    proxies.addSubnet(address.toString(), Number(bits ?? all), kind)
+  }
+  return (address) => {
+    const version = isIP(address)
+    return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6')
   }
 }
 

@@ -31,8 +31,7 @@ function targetOf(url: string): string {
 
 /** Node's flat list of header names and values, two by two. */
 export function pairs(raw: string[]): [string, string][] {
-  return Array.from(
-    { length: raw.length / 2 },
-    (_, i) => [raw[2 * i], raw[2 * i + 1]] as [string, string],
-  )
+  const list: [string, string][] = []
+  for (let i = 0; i < raw.length; i += 2) list.push([raw[i] as string, raw[i + 1] as string])
+  return list
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import type { DpopProof } from '@atproto/oauth-provider/hooks'
+import { joseToDer } from 'ecdsa-sig-formatter'
 import { LRUCache } from 'lru-cache'
 
 /** Public keys that are kept, some 2 KiB each. */
@@ -7,6 +8,7 @@ const MAX_KEYS = 4_096
 /** Seconds between the clocks; the provider allows more, and judges what is beyond this. */
 const CLOCK_TOLERANCE = 60
 
+const ALGORITHM = 'ES256'
 const COORDINATE = /^[\w-]{43}$/
 
 type Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
@@ -67,7 +69,8 @@ export class UsualProofs {
 function keyOf(header: Record<string, unknown> | null): Jwk | null {
   if (!header || Object.keys(header).length !== 3) return null
   const { typ, alg, jwk } = header
-  if (typ !== 'dpop+jwt' || alg !== 'ES256' || typeof jwk !== 'object' || jwk === null) return null
+  if (typ !== 'dpop+jwt' || alg !== ALGORITHM || typeof jwk !== 'object' || jwk === null)
+    return null
   const { kty, crv, x, y } = jwk as Record<string, unknown>
   const isBare = Object.keys(jwk).length === 4 && kty === 'EC' && crv === 'P-256'
   return isBare && isCoordinate(x) && isCoordinate(y) ? { kty, crv, x, y } : null
@@ -107,6 +110,11 @@ function importKey(jwk: Jwk): Known | null {
 }
 
 function isSigned(key: KeyObject, message: string, signature: string): boolean {
-  const bytes = Buffer.from(signature, 'base64url')
-  return verify('sha256', Buffer.from(message), { key, dsaEncoding: 'ieee-p1363' }, bytes)
+  try {
+    // OpenSSL would take a third of the time for the same conversion.
+    return verify('sha256', Buffer.from(message), key, joseToDer(signature, ALGORITHM))
+  } catch {
+    // Its length is another, or a part is longer than it may be.
+    return false
+  }
 }
