@@ -89,12 +89,14 @@ export const flowSchema: Schema = {
     expires_at INTEGER NOT NULL,
     device_id TEXT,
     did TEXT,
-    code_hash BLOB UNIQUE,
+    code_hash BLOB,
     authorized_at INTEGER
   );
   INSERT INTO authorization_request SELECT * FROM former_request;
   DROP TABLE former_request;
   CREATE INDEX authorization_request_expiry ON authorization_request (expires_at);
+  CREATE UNIQUE INDEX authorization_request_code ON authorization_request (code_hash)
+    WHERE code_hash IS NOT NULL;
 
   ALTER TABLE replay RENAME TO former_replay;
   DROP INDEX replay_expiry;
