@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
@@ -47,7 +47,8 @@ async function copy(
   const { copyData } = await import('../../maintenance/copy/copy_data.ts')
   const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
-  const scratch = await mkdtemp(join(tmpdir(), 'vestibule-copy-'))
+  const scratch = mkdtempSync(join(tmpdir(), 'vestibule-copy-'))
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const { authActors } = settings
   const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
   const storage = openEngineStorage({ settings, secrets, log: createLog(settings.logLevel) })
@@ -63,7 +64,6 @@ async function copy(
     })
   } finally {
     await storage.close()
-    await rm(scratch, { recursive: true, force: true })
   }
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CLIENT_REFETCH } from '../../lifetimes.ts'
-import { makeCertificateAuthority } from '../../world/certificates.ts'
+import { type CertificateAuthority, makeCertificateAuthority } from '../../world/certificates.ts'
 import { APP_HOSTNAME } from '../../world/https.ts'
 import { type Network, startNetwork } from '../../world/network.ts'
 import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
@@ -105,16 +105,21 @@ describe('10. client metadata', () => {
   })
 
   describe('on a private address, in production', () => {
+    let ca: CertificateAuthority
     let production: Vestibule
     beforeAll(async () => {
+      ca = await makeCertificateAuthority()
       production = await startVestibule({
         plcUrl: network.plc.url,
-        ca: await makeCertificateAuthority(),
+        ca,
         preloads: [fileURLToPath(new URL('./log_connections.ts', import.meta.url))],
         env: { ENTRYWAY_DEV: undefined, ENTRYWAY_PLC_URL: 'https://plc.directory' },
       })
     })
-    afterAll(() => production?.close())
+    afterAll(async () => {
+      await production?.close()
+      await ca?.close()
+    })
 
     test.each([
       `https://${APP_HOSTNAME}/client.json`,
