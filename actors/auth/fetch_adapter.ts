@@ -62,10 +62,14 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
     // What Node takes for sent headers.
     Object.assign(outgoing, { _header: ' ' })
   }
-  const write: Write = (chunk, encoding) => {
+  /** As Node's: a chunk, the encoding of a string, a callback, each of them optional. */
+  const take = (given: unknown[]) => {
+    const [chunk, encoding] = given
     sendHead()
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk)
-    return true
+    if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encoding as BufferEncoding))
+    else if (chunk instanceof Uint8Array) chunks.push(chunk)
+    const done = given.find((each) => typeof each === 'function')
+    if (done) process.nextTick(done as () => void)
   }
   // Its own properties: an Express application puts another prototype in place of the response's.
   Object.assign(outgoing, {
@@ -75,11 +79,13 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
       sendHead()
       return outgoing
     },
-    write,
-    end(chunk?: string | Uint8Array, encoding?: BufferEncoding) {
+    write(...given: unknown[]) {
+      take(given)
+      return true
+    },
+    end(...given: unknown[]) {
       if (outgoing.writableEnded) return outgoing
-      if (chunk) write(chunk, encoding)
-      sendHead()
+      take(given)
       outgoing.finished = true
       ended.resolve(chunks)
       outgoing.emit('finish')
@@ -95,8 +101,6 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
   })
   return ended.promise
 }
-
-type Write = (chunk: string | Uint8Array, encoding?: BufferEncoding) => boolean
 
 function hasBody({ method }: HttpRequest, { statusCode }: ServerResponse): boolean {
   return method !== 'HEAD' && statusCode !== 204 && statusCode !== 205 && statusCode !== 304
