@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
 /** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
@@ -54,7 +56,12 @@ const environment = z.object({
     .refine((v) => /^smtps?:\/\//.test(v) && URL.canParse(v), 'must be smtp://… or smtps://…')
     .optional(),
   ENTRYWAY_EMAIL_FROM: z.string().optional(),
-  ENTRYWAY_TRUSTED_PROXIES: list.default(['127.0.0.1', '::1']),
+  ENTRYWAY_TRUSTED_PROXIES: list
+    .refine(
+      (ranges) => ranges.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
+      'must be IP addresses or CIDR ranges',
+    )
+    .default(['127.0.0.1', '::1']),
   ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   ENTRYWAY_MOD_SERVICE_DID: did.optional(),
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),

@@ -11,10 +11,13 @@ export type Trust = (address: string) => boolean
 export function trustProxies(ranges: string[]): Trust {
   const proxies = new BlockList()
   for (const range of ranges) {
-    const [given = '', bits] = range.split('/')
-    const address = ipaddr.process(given)
-    const [kind, all] = [address.kind(), address.kind() === 'ipv4' ? 32 : 128]
-    proxies.addSubnet(address.toString(), Number(bits ?? all), kind)
+    if (range.includes('/')) {
+      const [address, bits] = ipaddr.parseCIDR(range)
+      proxies.addSubnet(address.toString(), bits, address.kind())
+    } else {
+      const address = ipaddr.process(range)
+      proxies.addAddress(address.toString(), address.kind())
+    }
   }
   return (address) => {
     const version = isIP(address)

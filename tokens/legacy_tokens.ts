@@ -85,7 +85,9 @@ export class LegacyTokens {
   /** @throws {Refusal} ExpiredToken, InvalidToken */
   async verifyAccess(jwt: string): Promise<LegacyClaims> {
     const id = hash('sha256', jwt, 'base64')
-    const read = this.#signed.get(id) ?? (await readJwt(this.#key, jwt))
+    const known = this.#signed.get(id)
+    if (known) return judge(known, ACCESS)
+    const read = await readJwt(this.#key, jwt)
     if (read) this.#signed.set(id, read)
     return judge(read, ACCESS)
   }

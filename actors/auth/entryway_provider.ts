@@ -53,6 +53,7 @@ export class EntrywayProvider extends OAuthProvider {
     // The nonces follow from secret and time, so these are the provider's own.
     const nonces = new DpopNonce(options.dpopSecret)
     this.#proofs = new UsualProofs((nonce) => {
+      // To ask for the next lets the oldest go.
       nonces.next()
       return nonces.check(nonce)
     })

@@ -17,16 +17,17 @@ export class UnfinishedResponseError extends Error {
  * @throws {UnfinishedResponseError}
  */
 export function fetchAdapter(listener: RequestListener): HttpHandler {
-  return (request) => {
+  return async (request) => {
     const incoming = toIncoming(request)
     const outgoing = new ServerResponse(incoming)
     const answered = collect(outgoing)
     listener(incoming, outgoing as never)
-    return answered.then((chunks) => ({
+    const chunks = await answered
+    return {
       status: outgoing.statusCode,
       headers: toPairs(outgoing.getHeaders()),
       body: hasBody(request, outgoing) ? Buffer.concat(chunks) : null,
-    }))
+    }
   }
 }
 
@@ -65,6 +66,7 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
   /** As Node's: a chunk, the encoding of a string, a callback, each of them optional. */
   const take = (given: unknown[]) => {
     const [chunk, encoding] = given
+    if (outgoing.writableEnded) return
     sendHead()
     if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encoding as BufferEncoding))
     else if (chunk instanceof Uint8Array) chunks.push(chunk)
@@ -73,9 +75,14 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
   }
   // Its own properties: an Express application puts another prototype in place of the response's.
   Object.assign(outgoing, {
-    writeHead(status: number, headers: Record<string, string | string[]> = {}) {
+    /** As Node's, without lists of headers; the reason phrase goes nowhere. */
+    writeHead(status: number, ...given: unknown[]) {
       outgoing.statusCode = status
-      for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
+      const headers = (given.at(-1) ?? {}) as Record<string, string | string[]>
+      if (Array.isArray(headers)) throw new TypeError('Headers are given as an object')
+      if (typeof headers === 'object') {
+        for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
+      }
       sendHead()
       return outgoing
     },
@@ -93,6 +100,7 @@ function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
       return outgoing
     },
     destroy(cause?: Error) {
+      if (outgoing.writableEnded || outgoing.destroyed) return outgoing
       outgoing.destroyed = true
       ended.reject(new UnfinishedResponseError(cause))
       process.nextTick(() => outgoing.emit('close'))

@@ -59,9 +59,11 @@ export class UsualProofs {
 
   #know(jwk: Jwk): Known | null {
     const id = jwk.x + jwk.y
-    const known = this.#keys.get(id) ?? importKey(jwk)
-    if (known) this.#keys.set(id, known)
-    return known
+    const known = this.#keys.get(id)
+    if (known) return known
+    const imported = importKey(jwk)
+    if (imported) this.#keys.set(id, imported)
+    return imported
   }
 }
 

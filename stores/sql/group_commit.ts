@@ -54,9 +54,13 @@ export function joining(db: Db, text: string): Sqlite.Statement {
 export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T> {
   const { losses } = groupOf(db)
   try {
-    return await work()
-  } finally {
+    const answered = await work()
     await committed(db, losses)
+    return answered
+  } catch (err) {
+    // What was written before it failed shall not keep the transaction open.
+    setImmediate(() => commitGroup(db))
+    throw err
   }
 }
 

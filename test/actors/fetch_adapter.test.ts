@@ -65,7 +65,7 @@ test('a response has what was set, appended and written, however that was done',
     res.appendHeader('Set-Cookie', 'a=1')
     res.appendHeader('Set-Cookie', 'b=2')
     expect(res.headersSent).toBe(false)
-    res.writeHead(201, { 'Content-Type': 'text/plain', Connection: 'close' })
+    res.writeHead(201, 'Created', { 'Content-Type': 'text/plain', Connection: 'close' })
     expect(res.headersSent).toBe(true)
     expect(() => res.setHeader('late', 'x')).toThrow()
     res.write('zw', called)
@@ -73,7 +73,9 @@ test('a response has what was set, appended and written, however that was done',
     res.write(Buffer.from('lf'))
     res.end('!', 'utf8', called)
     expect(res.writableEnded).toBe(true)
+    res.write('more')
     res.end('more')
+    res.destroy()
   })
   expect(response).toMatchObject({
     status: 201,
@@ -125,9 +127,8 @@ test('a response that is given up is an error, with its cause', async () => {
 })
 
 test('a listener that throws is an error', async () => {
-  const thrown = async () =>
-    ask(() => {
-      throw new Error('No')
-    })
-  await expect(thrown()).rejects.toThrow('No')
+  const thrown = ask(() => {
+    throw new Error('No')
+  })
+  await expect(thrown).rejects.toThrow('No')
 })

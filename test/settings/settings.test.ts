@@ -68,6 +68,8 @@ describe('settings', () => {
     [{ ENTRYWAY_JWT_KEY_HEX: 'abc' }, /^ENTRYWAY_JWT_KEY_HEX: must be 32 bytes/],
     [{ ENTRYWAY_DEV: 'yes' }, /^ENTRYWAY_DEV: must be 1 or 0/],
     [{ ENTRYWAY_HANDLE_DOMAINS: '.good.com,b@d' }, /"b@d" is not a domain/],
+    [{ ENTRYWAY_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/' }, /must be IP addresses or CIDR ranges/],
+    [{ ENTRYWAY_TRUSTED_PROXIES: 'proxy.internal' }, /must be IP addresses or CIDR ranges/],
     [{ ENTRYWAY_SMTP_URL: 'mail.example.com' }, /^ENTRYWAY_SMTP_URL: must be smtp/],
     [{ ENTRYWAY_SMTP_URL: 'smtp://mail.example.com' }, /^ENTRYWAY_EMAIL_FROM: is needed/],
     [{ ENTRYWAY_DATABASE: 'postgres' }, /^ENTRYWAY_DATABASE: must be file or engine/],

@@ -2,7 +2,7 @@ import type { Schema } from '../database.ts'
 
 /** Who asked how often. Times are milliseconds since the epoch; keys are hashes. */
 export const limitsSchema: Schema = {
-  pageSize: 4096,
+  pageSize: 1024,
   steps: [
     `
   CREATE TABLE counter (

@@ -1,0 +1,59 @@
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
+import { inGroup, joining } from '../../stores/sql/group_commit.ts'
+
+let db: Db
+beforeEach(() => {
+  db = openDatabase(':memory:', { pageSize: 1024, steps: ['CREATE TABLE word (word TEXT)'] })
+})
+afterEach(() => closeDatabase(db))
+
+const write = (word: string) => joining(db, 'INSERT INTO word VALUES (?)').run(word)
+const words = () => db.prepare('SELECT word FROM word ORDER BY word').pluck().all()
+
+test('requests share a transaction, and are answered when it is committed', async () => {
+  const both = ['a', 'b'].map((word) =>
+    inGroup(db, async () => {
+      write(word)
+      expect(db.inTransaction).toBe(true)
+      return word
+    }),
+  )
+  expect(await Promise.all(both)).toEqual(['a', 'b'])
+  expect(db.inTransaction).toBe(false)
+  expect(words()).toEqual(['a', 'b'])
+})
+
+test('a request that fails says why, and leaves no transaction open', async () => {
+  const failure = new Error('Something else failed')
+  const failing = inGroup(db, async () => {
+    write('a')
+    throw failure
+  })
+  await expect(failing).rejects.toBe(failure)
+  await setImmediate()
+  expect(db.inTransaction).toBe(false)
+  expect(words()).toEqual(['a'])
+})
+
+test('whose writes were rolled back is not answered; who failed of it says what failed', async () => {
+  const full = new Error('The disk is full')
+  const failing = inGroup(db, async () => {
+    write('a')
+    db.exec('ROLLBACK')
+    throw full
+  })
+  const other = inGroup(db, async () => {
+    write('b')
+    await failing.catch(() => {})
+    await setImmediate()
+  })
+  const lost = inGroup(db, async () => {
+    write('c')
+    db.exec('ROLLBACK')
+  })
+  await expect(failing).rejects.toBe(full)
+  await expect(lost).rejects.toThrow('rolled back')
+  await expect(other).rejects.toThrow('rolled back')
+})
