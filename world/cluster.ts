@@ -13,6 +13,9 @@ import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
 
+/** Milliseconds until a cluster answers; other suites start theirs on the same cores. */
+const START_TIMEOUT = 60_000
+
 /** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
 export type Cluster = Peer & {
   engine: Engine
@@ -120,7 +123,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     )
     await Promise.all([...runners, ...gateways].map((each) => each.start()))
     keep(await startBalancer(identity.port, ports))
-    await untilHealthy(identity.url)
+    await untilHealthy(identity.url).catch((error: Error) => {
+      const logs = [...runners, ...gateways, engine].map((each) => each.logs)
+      throw new Error([error.message, ...logs].join('\n'))
+    })
     return {
       url: identity.url,
       engine,
@@ -171,7 +177,7 @@ async function startBalancer(port: number, ports: number[]): Promise<{ close(): 
 }
 
 async function untilHealthy(url: string): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + START_TIMEOUT
   while (Date.now() < deadline) {
     const answer = await fetch(`${url}/_health`).catch(() => undefined)
     if (answer?.ok) return
