@@ -9,6 +9,10 @@ export class InFlight {
   #ending = false
   readonly #idle = Promise.withResolvers<void>()
 
+  get count(): number {
+    return this.#count
+  }
+
   /** @param refuse answers instead, once the runner is ending */
   async run<T>(answer: () => Promise<T>, refuse: () => T): Promise<T> {
     if (this.#ending) return refuse()

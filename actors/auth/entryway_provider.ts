@@ -22,6 +22,7 @@ import { readRefreshToken, writeRefreshToken } from '../../tokens/refresh_token.
 import { OneAtATime } from '../one_at_a_time.ts'
 import { isKeyWithdrawn } from './client_keys.ts'
 import { FetchedDocuments } from './fetched_documents.ts'
+import { KnownClients } from './known_clients.ts'
 import { UsualProofs } from './usual_proofs.ts'
 
 type CheckDpopProof = OAuthProvider['checkDpopProof']
@@ -29,7 +30,12 @@ type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
 type TokenResponse = Awaited<ReturnType<Token>>
 
-type Options = OAuthProviderOptions & { dpopSecret: Uint8Array; refreshTokenKey: Uint8Array }
+type Options = OAuthProviderOptions & {
+  dpopSecret: Uint8Array
+  refreshTokenKey: Uint8Array
+  /** Whether other requests wait while one is answered. */
+  isBusy(): boolean
+}
 
 /**
  * The provider, with what an entryway does otherwise: refresh tokens name their account, a refresh
@@ -43,20 +49,24 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #codes = new OneAtATime()
   readonly #proofs: UsualProofs
 
-  constructor({ refreshTokenKey, ...options }: Options) {
+  constructor({ refreshTokenKey, isBusy, ...options }: Options) {
     const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
     const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
     super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
     this.#refreshTokenKey = refreshTokenKey
     this.#clientMetadata = clientMetadata
     this.#clientKeys = clientKeys
+    // The one method by which the provider comes to a client.
+    const getClient = this.clientManager.getClient.bind(this.clientManager)
+    const clients = new KnownClients(getClient, clientMetadata, clientKeys)
+    this.clientManager.getClient = (id) => clients.get(id)
     // The nonces follow from secret and time, so these are the provider's own.
     const nonces = new DpopNonce(options.dpopSecret)
     this.#proofs = new UsualProofs((nonce) => {
       // To ask for the next lets the oldest go.
       nonces.next()
       return nonces.check(nonce)
-    })
+    }, isBusy)
   }
 
   /** As the provider's, which is asked where the proof is not one of those that are read here. */
@@ -64,7 +74,7 @@ export class EntrywayProvider extends OAuthProvider {
     const [method, url, { dpop }, accessToken] = args
     const proof =
       typeof dpop === 'string' && accessToken === undefined
-        ? this.#proofs.read({ proof: dpop, method, url })
+        ? await this.#proofs.read({ proof: dpop, method, url })
         : null
     if (!proof) return super.checkDpopProof(...args)
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)

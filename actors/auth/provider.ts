@@ -12,7 +12,7 @@ const PRIMARY_COLOR = '#5b9dff'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
-  const { settings, secrets } = services
+  const { settings, secrets, inFlight } = services
   const safeFetch = safeFetchWrap({
     timeout: lifetimes.CLIENT_FETCH,
     ssrfProtection: !settings.dev,
@@ -24,6 +24,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     store: createStores(flow, services),
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
+    isBusy: () => inFlight.count > 1,
     tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
     safeFetch,

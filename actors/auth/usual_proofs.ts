@@ -1,4 +1,5 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { DpopProof } from '@atproto/oauth-provider/hooks'
 import { joseToDer } from 'ecdsa-sig-formatter'
 import { LRUCache } from 'lru-cache'
@@ -10,6 +11,8 @@ const CLOCK_TOLERANCE = 60
 
 const ALGORITHM = 'ES256'
 const COORDINATE = /^[\w-]{43}$/
+
+const verifyOnThread = promisify(verify)
 
 type Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
 type Known = { key: KeyObject; jkt: string }
@@ -23,16 +26,22 @@ export type Shown = { proof: string; method: string; url: Readonly<URL> }
  * nonce, the URL as it is, and no other header or time than the RFC asks for.
  *
  * Of all others it says nothing, and the provider judges them: whatever is refused is refused
- * there. The provider imports the key of each proof anew and verifies it in another thread, which
- * was the largest part of a pushed request; clients sign many proofs with one key.
+ * there. The provider imports the key of each proof anew, which was the largest part of a pushed
+ * request; clients sign many proofs with one key.
  */
 export class UsualProofs {
   readonly #isCurrent: (nonce: string) => boolean
+  readonly #isBusy: () => boolean
   readonly #keys = new LRUCache<string, Known>({ max: MAX_KEYS })
 
-  /** @param isCurrent whether this server gave the nonce lately */
-  constructor(isCurrent: (nonce: string) => boolean) {
+  /**
+   * @param isCurrent whether this server gave the nonce lately
+   * @param isBusy whether other requests wait: then signatures are verified on a thread of the pool;
+   *   to go there and back takes a request alone longer than to verify it here
+   */
+  constructor(isCurrent: (nonce: string) => boolean, isBusy: () => boolean) {
     this.#isCurrent = isCurrent
+    this.#isBusy = isBusy
   }
 
   /**
@@ -41,7 +50,7 @@ export class UsualProofs {
    *
    * @returns null where the provider has to judge
    */
-  read({ proof, method, url }: Shown): DpopProof | null {
+  async read({ proof, method, url }: Shown): Promise<DpopProof | null> {
     const parts = proof.split('.')
     if (parts.length !== 3) return null
     const [header, payload, signature] = parts as [string, string, string]
@@ -53,7 +62,7 @@ export class UsualProofs {
     if (Math.abs(Date.now() / 1000 - iat) > CLOCK_TOLERANCE) return null
     if (!this.#isCurrent(nonce)) return null
     const known = this.#know(jwk)
-    if (!known || !isSigned(known.key, `${header}.${payload}`, signature)) return null
+    if (!known || !(await this.#isSigned(known.key, `${header}.${payload}`, signature))) return null
     return Object.freeze({ jti, jkt: known.jkt, htm, htu })
   }
 
@@ -64,6 +73,19 @@ export class UsualProofs {
     const imported = importKey(jwk)
     if (imported) this.#keys.set(id, imported)
     return imported
+  }
+
+  async #isSigned(key: KeyObject, message: string, signature: string): Promise<boolean> {
+    try {
+      const data = Buffer.from(message)
+      // OpenSSL would take a third of the time for the same conversion.
+      const der = joseToDer(signature, ALGORITHM)
+      if (this.#isBusy()) return await verifyOnThread('sha256', data, key, der)
+      return verify('sha256', data, key, der)
+    } catch {
+      // Its length is another, or a part is longer than it may be.
+      return false
+    }
   }
 }
 
@@ -108,15 +130,5 @@ function importKey(jwk: Jwk): Known | null {
     return { key: createPublicKey({ key: jwk, format: 'jwk' }), jkt }
   } catch {
     return null
-  }
-}
-
-function isSigned(key: KeyObject, message: string, signature: string): boolean {
-  try {
-    // OpenSSL would take a third of the time for the same conversion.
-    return verify('sha256', Buffer.from(message), key, joseToDer(signature, ALGORITHM))
-  } catch {
-    // Its length is another, or a part is longer than it may be.
-    return false
   }
 }

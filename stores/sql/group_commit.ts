@@ -14,8 +14,15 @@ type Group = {
   open: boolean
   /** How many groups were lost, to a full disk for instance, which rolls the whole group back. */
   losses: number
-  waiting: PromiseWithResolvers<void> | null
+  /** Requests that are answered once the transaction is committed. */
+  waiting: { count: number; done: PromiseWithResolvers<void> } | null
 }
+
+/**
+ * Requests that are answered together, at most. Were it as many as there are, their clients would
+ * all be at work while this program has none, and the other way round.
+ */
+const MOST_TOGETHER = 4
 
 const groups = new WeakMap<Db, Group>()
 
@@ -32,7 +39,7 @@ function groupOf(db: Db): Group {
 function lose(group: Group, err: unknown): void {
   group.open = false
   group.losses++
-  group.waiting?.reject(err)
+  group.waiting?.done.reject(err)
   group.waiting = null
 }
 
@@ -70,11 +77,13 @@ async function committed(db: Db, losses: number): Promise<void> {
   if (group.losses !== losses) throw new Error('What this request wrote was rolled back')
   if (!group.open) return
   if (!group.waiting) {
-    group.waiting = Promise.withResolvers()
+    group.waiting = { count: 0, done: Promise.withResolvers() }
     // Requests that end in the same turn of the event loop go together.
     setImmediate(() => commitGroup(db))
   }
-  await group.waiting.promise
+  const { done } = group.waiting
+  if (++group.waiting.count === MOST_TOGETHER) commitGroup(db)
+  await done.promise
 }
 
 /** Puts everything written so far on disk, now. */
@@ -85,7 +94,7 @@ export function commitGroup(db: Db): void {
   try {
     sql(db, 'COMMIT').run()
     group.open = false
-    group.waiting?.resolve()
+    group.waiting?.done.resolve()
     group.waiting = null
   } catch (err) {
     if (db.inTransaction) db.exec('ROLLBACK')

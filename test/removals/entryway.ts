@@ -3,6 +3,7 @@ import { inFile, toRemovals } from './removal.ts'
 const checks = inFile('actors/auth/checks/index.ts')
 const fetching = inFile('actors/auth/provider.ts')
 const provider = inFile('actors/auth/entryway_provider.ts')
+const clients = inFile('actors/auth/known_clients.ts')
 const proofs = inFile('actors/auth/usual_proofs.ts')
 const inTurn = inFile('actors/one_at_a_time.ts')
 const nonces = inFile('stores/sql/flow/replay.ts')
@@ -37,7 +38,11 @@ export const entryway = toRemovals([
   [3, 'htm of usual proofs', proofs('htm !== method || ', '')],
   [3, 'htu of usual proofs', proofs(' || htu !== url.origin + url.pathname', '')],
   [3, 'ath of usual proofs', proofs('ath === undefined && ', '')],
-  [3, 'signature of usual proofs', proofs('|| !isSigned(', '|| !known.jkt || void (')],
+  [
+    3,
+    'signature of usual proofs',
+    proofs('!(await this.#isSigned(', '!(known.jkt || this.#isSigned('),
+  ],
   [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
@@ -50,6 +55,7 @@ export const entryway = toRemovals([
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
   [10, 'no private addresses', fetching('!settings.dev', 'false')],
+  [12, 'clients are as they are published', clients('this.#isCurrent(known.client)', 'true')],
   [12, 'sessions end with the key', provider('await this.#endIfKeyIsWithdrawn(', 'void (')],
   [
     13,

@@ -25,6 +25,20 @@ test('requests share a transaction, and are answered when it is committed', asyn
   expect(words()).toEqual(['a', 'b'])
 })
 
+test('four that are done wait for no others', async () => {
+  let turns = 0
+  const answer = async (requests: string) => {
+    global.setImmediate(() => turns++)
+    await Promise.all([...requests].map((word) => inGroup(db, () => void write(word))))
+  }
+  await answer('abcd')
+  expect(turns).toBe(0)
+  expect(words()).toEqual(['a', 'b', 'c', 'd'])
+  await setImmediate()
+  await answer('efg')
+  expect(turns).toBe(2)
+})
+
 test('a request that fails says why, and leaves no transaction open', async () => {
   const failure = new Error('Something else failed')
   const failing = inGroup(db, async () => {

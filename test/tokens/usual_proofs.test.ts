@@ -18,9 +18,12 @@ const es256 = await generateKeyPair('ES256', { extractable: true })
 const others = await generateKeyPair('ES256')
 const jwk = await exportJWK(es256.publicKey)
 
-let proofs: UsualProofs
+let alone: UsualProofs
+let busy: UsualProofs
 beforeEach(() => {
-  proofs = new UsualProofs((given) => given === nonce)
+  const isCurrent = (given: string) => given === nonce
+  alone = new UsualProofs(isCurrent, () => false)
+  busy = new UsualProofs(isCurrent, () => true)
 })
 
 type Change = { header?: object; claims?: object; key?: typeof es256.privateKey; method?: string }
@@ -41,14 +44,21 @@ async function write({ header, claims, key = es256.privateKey }: Change = {}): P
     .sign(key)
 }
 
-const read = (proof: string, method = 'POST') => proofs.read({ proof, method, url })
+/** What is said of a proof, which is the same wherever its signature is verified. */
+async function read(proof: string, method = 'POST') {
+  const shown = { proof, method, url }
+  const said = await alone.read(shown)
+  expect(await busy.read(shown)).toEqual(said)
+  return said
+}
+
 const judge = (dpop: string, method = 'POST') => dpopManager.checkProof(method, url, { dpop })
 
 test('says what the provider says, of a new key and of one it knows', async () => {
   for (let shown = 0; shown < 3; shown++) {
     const proof = await write()
-    expect(read(proof)).toEqual(await judge(proof))
-    expect(read(proof)).toMatchObject({ htm: 'POST', htu: `${origin}/oauth/token` })
+    expect(await read(proof)).toEqual(await judge(proof))
+    expect(await read(proof)).toMatchObject({ htm: 'POST', htu: `${origin}/oauth/token` })
   }
 })
 
@@ -58,9 +68,9 @@ test('keys do not stand in for one another', async () => {
     await write(),
     await write({ header: { jwk: otherJwk }, key: others.privateKey }),
   ]
-  expect(read(own)?.jkt).not.toBe(read(other)?.jkt)
-  expect(read(other)).toEqual(await judge(other))
-  expect(read(await write({ header: { jwk: otherJwk } }))).toBeNull()
+  expect((await read(own))?.jkt).not.toBe((await read(other))?.jkt)
+  expect(await read(other)).toEqual(await judge(other))
+  expect(await read(await write({ header: { jwk: otherJwk } }))).toBeNull()
 })
 
 describe('says nothing, and the provider refuses', () => {
@@ -89,7 +99,7 @@ describe('says nothing, and the provider refuses', () => {
 
   test.each(Object.entries(refused))('%s', async (_, change) => {
     const proof = await write(change).catch(() => forged(change))
-    expect(read(proof, change.method)).toBeNull()
+    expect(await read(proof, change.method)).toBeNull()
     await expect(judge(proof, change.method)).rejects.toThrow()
   })
 
@@ -100,7 +110,7 @@ describe('says nothing, and the provider refuses', () => {
     ['JSON null', `${encode(null)}.${encode(null)}.c`],
     ['lists', `${encode([])}.${encode([])}.c`],
   ])('what is no JWT: %s', async (_, proof) => {
-    expect(read(proof)).toBeNull()
+    expect(await read(proof)).toBeNull()
     await expect(judge(proof)).rejects.toThrow()
   })
 
@@ -108,7 +118,7 @@ describe('says nothing, and the provider refuses', () => {
     const [header, payload, signature = ''] = (await write()).split('.')
     for (const bad of ['', signature.slice(0, -4), `${signature}AAAA`]) {
       const proof = `${header}.${payload}.${bad}`
-      expect(read(proof)).toBeNull()
+      expect(await read(proof)).toBeNull()
       await expect(judge(proof)).rejects.toThrow()
     }
   })
@@ -119,7 +129,7 @@ describe('says nothing, and the provider accepts', () => {
     const { privateKey, publicKey } = await generateKeyPair('ES384')
     const header = { alg: 'ES384', jwk: await exportJWK(publicKey) }
     const proof = await write({ header, key: privateKey })
-    expect(read(proof)).toBeNull()
+    expect(await read(proof)).toBeNull()
     expect(await judge(proof)).toMatchObject({ htm: 'POST' })
   })
 
@@ -130,7 +140,7 @@ describe('says nothing, and the provider accepts', () => {
     ['a time that is off by two minutes', { claims: { iat: seconds() - 120 } }],
   ])('%s', async (_, change) => {
     const proof = await write(change)
-    expect(read(proof)).toBeNull()
+    expect(await read(proof)).toBeNull()
     expect(await judge(proof)).toMatchObject({ htm: 'POST' })
   })
 })
