@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startPlc } from '../world/plc.ts'
-import { machine, memoryOf, peakMemoryOf } from './process_figures.ts'
+import { type Grown, IDLE, ROUNDS, renderGrowth, STARTS } from './growth_report.ts'
+import { memoryOf, peakMemoryOf } from './process_figures.ts'
 import { refreshRound } from './refresh_round.ts'
-import { startSeeded } from './seeded.ts'
-import { median } from './statistics.ts'
+import { type Seeded, startSeeded } from './seeded.ts'
 
 const { values } = parseArgs({
   options: {
@@ -17,60 +17,40 @@ const IN_FLIGHT = 16
 /** Accounts that are refreshed until the program is warm, and then measured awake. */
 const AWAKE = 200
 const WARM_UP = 5
-const ROUNDS = 7
-/** Accounts that are refreshed for the first time, in as many rounds. */
-const ASLEEP = 2_800
-/** The program is started as often, and is ready after the median. */
-const STARTS = 3
-/** Milliseconds after the start at which the program counts as idle. */
-const IDLE = 30_000
-
-type Grown = {
-  accounts: number
-  ready: number
-  disk: number
-  idle: number
-  peak: number
-  asleep: number
-  awake: number
-  errors: number
-}
+/** Accounts that are refreshed for the first time since the start, in as many rounds. */
+const ASLEEP = 800
 
 const plc = await startPlc()
-const grown: Grown[] = []
-for (const accounts of values.accounts.split(',').map(Number)) grown.push(await measure(accounts))
-await plc.close()
+const sizes: { seeded: Seeded; grown: Grown }[] = []
+try {
+  for (const accounts of values.accounts.split(',').map(Number)) {
+    const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
+    const disk = seeded.disk / accounts
+    const figures = { ready: [seeded.ready], idle: 0, peak: 0, awake: [], asleep: [], errors: 0 }
+    sizes.push({ seeded, grown: { accounts, disk, ...figures } })
+    console.error(`${accounts} accounts, ready after ${seeded.ready.toFixed(0)} ms`)
+  }
+  for (let start = 1; start <= STARTS; start++) {
+    if (start > 1) await startAgain()
+    if (start === STARTS) await measureIdle()
+    await load()
+    console.error(`start ${start} of ${STARTS}`)
+  }
+  for (const { seeded, grown } of sizes) grown.peak = peakMemoryOf(seeded.vestibule.pid as number)
+} finally {
+  for (const { seeded } of sizes) await seeded.close()
+  await plc.close()
+}
 
-const [first] = grown as [Grown]
-const share = (own: number, other: number) => `${own.toFixed(0)} (${(own / other).toFixed(2)}×)`
-const rows = grown.map(({ accounts, ready, disk, idle, peak, asleep, awake, errors }) => {
-  const cells = [
-    accounts.toLocaleString('en'),
-    ready.toFixed(0),
-    disk.toFixed(1),
-    idle.toFixed(0),
-    peak.toFixed(0),
-    share(awake, first.awake),
-    share(asleep, first.asleep),
-    errors,
-  ]
-  return `| ${cells.join(' | ')} |`
-})
-const report = `# Growth
-
-${machine()}. One process; every account has two sessions. ${IN_FLIGHT} refreshes in flight:
-of ${AWAKE} accounts that are awake, and of up to ${ASLEEP.toLocaleString('en')} others that nobody has asked for since the start;
-median of ${ROUNDS} rounds, and in brackets the share of the first line. Ready is the median of ${STARTS} starts
-(the first meets a disk that still takes in what was seeded), idle ${IDLE / 1_000} s after the last. Reproduce with
-\`pnpm bench:growth --accounts ${values.accounts} --write\`.
-
-| accounts | ready after ms | disk KiB / account | idle MiB | peak MiB | refresh awake /s | asleep /s | errors |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
-
-Wanted: ready within 3,000 ms, idle at no more than 250 MiB, no more than 64 KiB an account, and at 100,000
-accounts no less than 0.90× of the throughput at 1,000.
-`
+const report = renderGrowth(
+  sizes.map(({ grown }) => grown),
+  {
+    command: `pnpm bench:growth --accounts ${values.accounts} --write`,
+    inFlight: IN_FLIGHT,
+    awake: AWAKE,
+    asleep: ASLEEP,
+  },
+)
 console.log(report)
 if (values.write) {
   const folder = new URL('../docs/bench/', import.meta.url)
@@ -78,43 +58,50 @@ if (values.write) {
   writeFileSync(new URL('growth.md', folder), report)
 }
 
-async function measure(accounts: number): Promise<Grown> {
-  const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
-  const { client, disk, vestibule, close } = seeded
-  try {
-    const starts = [seeded.ready]
-    while (starts.length < STARTS) {
-      await vestibule.stop()
-      const begun = performance.now()
-      await vestibule.start()
-      starts.push(performance.now() - begun)
+async function startAgain(): Promise<void> {
+  for (const { seeded, grown } of sizes) {
+    await seeded.vestibule.stop()
+    const begun = performance.now()
+    await seeded.vestibule.start()
+    grown.ready.push(performance.now() - begun)
+  }
+}
+
+async function measureIdle(): Promise<void> {
+  await wait(IDLE)
+  for (const { seeded, grown } of sizes) grown.idle = memoryOf(seeded.vestibule.pid as number)
+}
+
+/** Each round in turn, A B C A B C, so that a machine that drifts drifts for all. */
+async function load(): Promise<void> {
+  const loaded = sizes.map(({ seeded: { client, tokens }, grown }) => {
+    // Of all accounts, so that the more there are, the more seldom one is asked for twice.
+    const order = [...tokens.keys()].toSorted(() => Math.random() - 0.5)
+    const round = async (indices: number[]) => {
+      const presented = indices.map((i) => tokens[i] as string)
+      const measured = await refreshRound(client, presented, IN_FLIGHT)
+      for (const [at, i] of indices.entries()) tokens[i] = presented[at] as string
+      return measured
     }
-    console.error(`${accounts} accounts, ready after ${starts.map(Math.round).join(', ')} ms`)
-    const pid = vestibule.pid as number
-    await wait(IDLE)
-    const idle = memoryOf(pid)
-    const tokens = seeded.tokens.toSorted(() => Math.random() - 0.5)
-    const warm = tokens.splice(0, Math.min(AWAKE, tokens.length / 2))
-    for (let i = 0; i < WARM_UP; i++) await refreshRound(client, warm, IN_FLIGHT)
-    const cold = tokens.slice(0, ASLEEP)
-    const each = Math.ceil(cold.length / ROUNDS)
-    const awake = []
-    const asleep = []
-    for (let i = 0; i < ROUNDS; i++) {
-      awake.push(await refreshRound(client, warm, IN_FLIGHT))
-      asleep.push(await refreshRound(client, cold.slice(i * each, (i + 1) * each), IN_FLIGHT))
+    const count = async (into: number[], indices: number[]) => {
+      const { perSecond, errors } = await round(indices)
+      into.push(perSecond)
+      grown.errors += errors
     }
     return {
-      accounts,
-      ready: median(starts),
-      disk: disk / accounts,
-      idle,
-      peak: peakMemoryOf(pid),
-      awake: median(awake.map(({ perSecond }) => perSecond)),
-      asleep: median(asleep.map(({ perSecond }) => perSecond)),
-      errors: [...awake, ...asleep].reduce((sum, round) => sum + round.errors, 0),
+      grown,
+      round,
+      count,
+      warm: order.slice(0, AWAKE),
+      cold: order.slice(AWAKE, AWAKE + ASLEEP),
     }
-  } finally {
-    await close()
+  })
+  for (const { round, warm } of loaded) for (let i = 0; i < WARM_UP; i++) await round(warm)
+  const each = Math.ceil(ASLEEP / ROUNDS)
+  for (let i = 0; i < ROUNDS; i++) {
+    for (const { grown, count, warm, cold } of loaded) {
+      await count(grown.awake, warm)
+      await count(grown.asleep, cold.slice(i * each, (i + 1) * each))
+    }
   }
 }
