@@ -7,6 +7,7 @@ import { operations } from './operations.ts'
 import { partNames, timeByPart } from './parts.ts'
 import { cpuOf, machine } from './process_figures.ts'
 import type { ProfilerAnswer } from './profiler.ts'
+import { scryptCost } from './scrypt_cost.ts'
 import { end, type Server, startServers } from './servers.ts'
 
 /** Where the time of each operation goes, in both servers: what `pnpm bench` cannot say. */
@@ -45,7 +46,8 @@ const report = `# Where the time goes
 
 ${machine()}. Main thread of each server by V8's profiler, ms a request at ${inFlight} in flight, with the
 profiler's own cost left out of the parts; native code counts for who called it. What other threads
-do (scrypt, verifying signatures, waiting for the disk) is only in the CPU of the whole process.
+do (scrypt, verifying signatures, waiting for the disk) is only in the CPU of the whole process: one
+hash of a password, by scrypt, takes ${scryptCost().toFixed(1)} ms of it here.
 Reproduce with \`pnpm bench:profile --write\`.
 
 ${sections.join('\n\n')}
