@@ -33,8 +33,8 @@ type TokenResponse = Awaited<ReturnType<Token>>
 type Options = OAuthProviderOptions & {
   dpopSecret: Uint8Array
   refreshTokenKey: Uint8Array
-  /** Whether other requests wait while one is answered. */
-  isBusy(): boolean
+  /** Whether a proof is to be verified on a thread of libuv's pool. */
+  verifyOnThread(): boolean
 }
 
 /**
@@ -49,7 +49,7 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #codes = new OneAtATime()
   readonly #proofs: UsualProofs
 
-  constructor({ refreshTokenKey, isBusy, ...options }: Options) {
+  constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {
     const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
     const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
     super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
@@ -66,7 +66,7 @@ export class EntrywayProvider extends OAuthProvider {
       // To ask for the next lets the oldest go.
       nonces.next()
       return nonces.check(nonce)
-    }, isBusy)
+    }, verifyOnThread)
   }
 
   /** As the provider's, which is asked where the proof is not one of those that are read here. */

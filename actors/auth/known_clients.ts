@@ -1,11 +1,15 @@
 import type { Client, Jwks, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
 import { isOAuthClientIdLoopback } from '@atproto/oauth-types'
 import { LRUCache } from 'lru-cache'
+import { CLIENT_METADATA } from '../../lifetimes.ts'
 import type { FetchedDocuments } from './fetched_documents.ts'
 
 const MAX_CLIENTS = 1_000
-/** Characters of all their ids, so that nobody can fill the memory with long ones. */
-const MAX_SIZE = 1_000_000
+/**
+ * Bytes of the ids, metadata and keys of all of them, so that nobody can fill the memory with them;
+ * as objects they are some times larger.
+ */
+const MAX_SIZE = 10_000_000
 
 type GetClient = (id: string) => Promise<Client>
 type Known = { client: Client; isLoopback: boolean }
@@ -22,7 +26,10 @@ export class KnownClients {
   readonly #known = new LRUCache<string, Known>({
     max: MAX_CLIENTS,
     maxSize: MAX_SIZE,
-    sizeCalculation: (_, id) => id.length,
+    sizeCalculation: ({ client }, id) =>
+      id.length + JSON.stringify([client.metadata, client.jwks]).length,
+    // What was made of documents is of no use for longer than they.
+    ttl: CLIENT_METADATA,
   })
 
   /** @param load the provider's way to a client, which fetches what is not kept */
@@ -39,14 +46,15 @@ export class KnownClients {
   /** @throws {OAuthError} as the provider does, where there is no such client */
   async get(id: string): Promise<Client> {
     const known = this.#known.get(id)
-    if (known && (known.isLoopback || this.#isCurrent(known.client))) return known.client
-    const client = await this.#load(id)
-    this.#known.set(id, { client, isLoopback: isOAuthClientIdLoopback(id) })
-    return client
+    if (known && this.#isCurrent(known)) return known.client
+    const loaded = { client: await this.#load(id), isLoopback: isOAuthClientIdLoopback(id) }
+    if (this.#isCurrent(loaded)) this.#known.set(id, loaded)
+    return loaded.client
   }
 
   /** Never of a client that the operator registered: that one has no documents. */
-  #isCurrent({ id, metadata, jwks }: Client): boolean {
+  #isCurrent({ client: { id, metadata, jwks }, isLoopback }: Known): boolean {
+    if (isLoopback) return true
     if (this.#metadata.get(id) !== metadata) return false
     return metadata.jwks_uri === undefined || this.#keys.get(metadata.jwks_uri) === jwks
   }

@@ -12,7 +12,7 @@ const CLOCK_TOLERANCE = 60
 const ALGORITHM = 'ES256'
 const COORDINATE = /^[\w-]{43}$/
 
-const verifyOnThread = promisify(verify)
+const verifyAway = promisify(verify)
 
 type Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
 type Known = { key: KeyObject; jkt: string }
@@ -31,17 +31,17 @@ export type Shown = { proof: string; method: string; url: Readonly<URL> }
  */
 export class UsualProofs {
   readonly #isCurrent: (nonce: string) => boolean
-  readonly #isBusy: () => boolean
+  readonly #onThread: () => boolean
   readonly #keys = new LRUCache<string, Known>({ max: MAX_KEYS })
 
   /**
    * @param isCurrent whether this server gave the nonce lately
-   * @param isBusy whether other requests wait: then signatures are verified on a thread of the pool;
-   *   to go there and back takes a request alone longer than to verify it here
+   * @param onThread whether to verify the signature on a thread of the pool; to go there and back
+   *   takes a request alone longer than to verify it here
    */
-  constructor(isCurrent: (nonce: string) => boolean, isBusy: () => boolean) {
+  constructor(isCurrent: (nonce: string) => boolean, onThread: () => boolean) {
     this.#isCurrent = isCurrent
-    this.#isBusy = isBusy
+    this.#onThread = onThread
   }
 
   /**
@@ -80,7 +80,7 @@ export class UsualProofs {
       const data = Buffer.from(message)
       // OpenSSL would take a third of the time for the same conversion.
       const der = joseToDer(signature, ALGORITHM)
-      if (this.#isBusy()) return await verifyOnThread('sha256', data, key, der)
+      if (this.#onThread()) return await verifyAway('sha256', data, key, der)
       return verify('sha256', data, key, der)
     } catch {
       // Its length is another, or a part is longer than it may be.

@@ -5,6 +5,13 @@ import { type Keeper, keep, sparedChanges } from './durable.ts'
 /** One wait for the disk, and how many changes it covers; null while some are not committed. */
 type Sync = { covers: number | null; done: Promise<void> }
 
+let underWay = 0
+
+/** How many waits for the disk occupy a thread of libuv's pool now. */
+export function syncsUnderWay(): number {
+  return underWay
+}
+
 /**
  * Puts the commits of a database on disk, as `synchronous=FULL` would, but on a thread of the pool:
  * the event loop goes on meanwhile, and commits that come together share one wait. The database is
@@ -56,7 +63,9 @@ export class LogSync implements Keeper {
     const done = new Promise<void>((resolve, reject) => {
       // There is a log as soon as there was a change.
       this.#fd ??= openSync(`${this.#path}-wal`, 'r+')
+      underWay++
       fdatasync(this.#fd, (err) => {
+        underWay--
         this.#running = null
         if (err) return reject(err)
         this.#onDisk = covers ?? this.#onDisk

@@ -65,6 +65,18 @@ test('a client that was registered here is looked up every time', async () => {
   expect(await loadedFor('registered')).toBe(2)
 })
 
+test('many large ones are not all kept', async () => {
+  const large = { client_name: 'x'.repeat(450_000) } as OAuthClientMetadata
+  const ids = Array.from({ length: 30 }, (_, i) => `https://app.example/${i}.json`)
+  for (const id of ids) {
+    published.metadata.set(id, large)
+    await known.get(id)
+  }
+  load.mockClear()
+  for (const id of ids) await known.get(id)
+  expect(load.mock.calls.length).toBeGreaterThan(0)
+})
+
 test('one that was refused is asked for again', async () => {
   publish()
   load.mockRejectedValueOnce(new Error('No such client'))

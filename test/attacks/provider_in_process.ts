@@ -50,7 +50,7 @@ export async function providerInProcess() {
     store: createStores(() => owner, services),
     dpopSecret: randomBytes(32),
     refreshTokenKey: randomBytes(32),
-    isBusy: () => false,
+    verifyOnThread: () => false,
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')
       if (failingHook === 'oauth') throw new InvalidRequestError('The hook failed')

@@ -55,7 +55,7 @@ export const entryway = toRemovals([
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
   [10, 'no private addresses', fetching('!settings.dev', 'false')],
-  [12, 'clients are as they are published', clients('this.#isCurrent(known.client)', 'true')],
+  [12, 'clients are as they are published', clients('known && this.#isCurrent(known)', 'known')],
   [12, 'sessions end with the key', provider('await this.#endIfKeyIsWithdrawn(', 'void (')],
   [
     13,

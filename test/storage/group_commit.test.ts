@@ -33,10 +33,26 @@ test('four that are done wait for no others', async () => {
   }
   await answer('abcd')
   expect(turns).toBe(0)
+  expect(db.inTransaction).toBe(false)
   expect(words()).toEqual(['a', 'b', 'c', 'd'])
   await setImmediate()
   await answer('efg')
   expect(turns).toBe(2)
+})
+
+test('where four cannot be committed, none of them is answered', async () => {
+  db.pragma('foreign_keys = ON')
+  db.exec(`CREATE TABLE letter (word TEXT PRIMARY KEY);
+    CREATE TABLE refused (word TEXT REFERENCES letter (word) DEFERRABLE INITIALLY DEFERRED)`)
+  const requests = [...'abcd'].map((word) =>
+    inGroup(db, () => {
+      write(word)
+      if (word === 'c') joining(db, 'INSERT INTO refused VALUES (?)').run(word)
+    }),
+  )
+  const answers = await Promise.allSettled(requests)
+  expect(answers.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
+  expect(words()).toEqual([])
 })
 
 test('a request that fails says why, and leaves no transaction open', async () => {

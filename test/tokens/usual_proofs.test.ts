@@ -18,12 +18,12 @@ const es256 = await generateKeyPair('ES256', { extractable: true })
 const others = await generateKeyPair('ES256')
 const jwk = await exportJWK(es256.publicKey)
 
-let alone: UsualProofs
-let busy: UsualProofs
+let here: UsualProofs
+let onThread: UsualProofs
 beforeEach(() => {
   const isCurrent = (given: string) => given === nonce
-  alone = new UsualProofs(isCurrent, () => false)
-  busy = new UsualProofs(isCurrent, () => true)
+  here = new UsualProofs(isCurrent, () => false)
+  onThread = new UsualProofs(isCurrent, () => true)
 })
 
 type Change = { header?: object; claims?: object; key?: typeof es256.privateKey; method?: string }
@@ -47,8 +47,8 @@ async function write({ header, claims, key = es256.privateKey }: Change = {}): P
 /** What is said of a proof, which is the same wherever its signature is verified. */
 async function read(proof: string, method = 'POST') {
   const shown = { proof, method, url }
-  const said = await alone.read(shown)
-  expect(await busy.read(shown)).toEqual(said)
+  const said = await here.read(shown)
+  expect(await onThread.read(shown)).toEqual(said)
   return said
 }
 
