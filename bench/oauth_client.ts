@@ -19,9 +19,14 @@ export type Answer = { status: number; body: Record<string, unknown> }
 
 const SCOPE = 'atproto transition:generic'
 
+/** A new DPoP key, as a client of atproto makes one for each sign-in. */
+export async function newKey(): Promise<Pick<BenchClient, 'key' | 'jwk'>> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  return { key: privateKey, jwk: await exportJWK(publicKey) }
+}
+
 /** Opens a client with a DPoP key of its own and learns the server's nonce. */
 export async function openClient(origin: string, connections: number): Promise<BenchClient> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
   const redirectUri = 'http://127.0.0.1:9/callback'
   const client: BenchClient = {
     clientId: `http://localhost?${new URLSearchParams({ redirect_uri: redirectUri, scope: SCOPE })}`,
@@ -29,8 +34,7 @@ export async function openClient(origin: string, connections: number): Promise<B
     scope: SCOPE,
     dispatcher: new Pool(origin, { connections, pipelining: 1 }),
     origin,
-    key: privateKey,
-    jwk: await exportJWK(publicKey),
+    ...(await newKey()),
     nonce: '',
   }
   // Refused for want of a nonce, and told one (RFC 9449 section 8).

@@ -4,9 +4,10 @@ import { operations } from './operations.ts'
 import { type ServerName, STOCK, STOCK_FULL, VESTIBULE } from './servers.ts'
 import { median } from './statistics.ts'
 
-/** The medians of one operation at one concurrency. */
+/** One operation at one concurrency: what each server did in each run, and the medians. */
 type Row = Pick<Operation, 'name' | 'durable'> & {
   inFlight: number
+  runs: { stock: Figures[]; full: Figures[]; own: Figures[] }
   stock: Figures
   full: Figures
   own: Figures
@@ -21,7 +22,7 @@ export function renderOperations(figures: Figures[]): string {
     Math.max(...figures.filter((f) => f.server === server).map((f) => f.peakMemory)).toFixed(0)
   return `Two stock PDSs: "as shipped", where a commit does not wait for the disk (\`synchronous=NORMAL\`), and
 "FULL", the same with \`synchronous=FULL\`, where every commit waits. The ratio in **bold** is that of
-the same durability:
+the same durability. Each is the median of the ratios of the runs, whose least and greatest are in brackets:
 
 - to FULL in ${list(named(true))}, where
   Vestibule waits for the disk, too;
@@ -32,9 +33,9 @@ the same durability:
 ${table(
   ['as shipped', 'FULL', 'Vestibule', 'to as shipped', 'to FULL', 'errors'],
   rows,
-  ({ stock, full, own, durable }) => [
+  ({ stock, full, own, durable, runs }) => [
     ...[stock, full, own].map(({ perSecond }) => perSecond.toFixed(0)),
-    ...ratios(durable, own.perSecond / stock.perSecond, own.perSecond / full.perSecond),
+    ...ratios(durable, runs, 'perSecond'),
     String(stock.errors + full.errors + own.errors),
   ],
 )}
@@ -53,9 +54,9 @@ ${table(
     'Vestibule p99',
   ],
   rows,
-  ({ stock, full, own, durable }) => [
+  ({ stock, full, own, durable, runs }) => [
     ...[stock, full, own].map(({ p50 }) => p50.toFixed(1)),
-    ...ratios(durable, own.p50 / stock.p50, own.p50 / full.p50),
+    ...ratios(durable, runs, 'p50'),
     ...[stock, full, own].map(({ p99 }) => p99.toFixed(1)),
   ],
 )}
@@ -87,17 +88,19 @@ the PDS behind it).
 
 function rowsOf(figures: Figures[]): Row[] {
   return operations.flatMap(({ name, durable }) => {
-    const own = figures.filter((f) => f.operation === name)
-    return [...new Set(own.map((f) => f.inFlight))].map((inFlight) => {
+    const measured = figures.filter((f) => f.operation === name)
+    return [...new Set(measured.map((f) => f.inFlight))].map((inFlight) => {
       const of = (server: ServerName) =>
-        medians(own.filter((f) => f.server === server && f.inFlight === inFlight))
+        measured.filter((f) => f.server === server && f.inFlight === inFlight)
+      const runs = { stock: of(STOCK), full: of(STOCK_FULL), own: of(VESTIBULE) }
       return {
         name,
         durable,
         inFlight,
-        stock: of(STOCK),
-        full: of(STOCK_FULL),
-        own: of(VESTIBULE),
+        runs,
+        stock: medians(runs.stock),
+        full: medians(runs.full),
+        own: medians(runs.own),
       }
     })
   })
@@ -119,10 +122,16 @@ function medians(figures: Figures[]): Figures {
 }
 
 /** The ratios to the stock PDS as shipped and to FULL; that of the same durability stands out. */
-function ratios(durable: boolean, toShipped: number, toFull: number): string[] {
-  const cell = (ratio: number, stands: boolean) =>
-    stands ? `**${ratio.toFixed(2)}×**` : `${ratio.toFixed(2)}×`
-  return [cell(toShipped, !durable), cell(toFull, durable)]
+function ratios(durable: boolean, runs: Row['runs'], key: 'perSecond' | 'p50'): string[] {
+  const cell = (others: Figures[], stands: boolean) => {
+    // The servers of a run were measured one after the other, under the same conditions.
+    const each = runs.own.map((figures, run) => figures[key] / (others[run] as Figures)[key])
+    const [middle, ...ends] = [median(each), Math.min(...each), Math.max(...each)].map((ratio) =>
+      ratio.toFixed(2),
+    )
+    return `${stands ? `**${middle}×**` : `${middle}×`} (${ends.join('–')})`
+  }
+  return [cell(runs.stock, !durable), cell(runs.full, durable)]
 }
 
 function table(columns: string[], rows: Row[], cells: (row: Row) => string[]): string {

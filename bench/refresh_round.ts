@@ -21,10 +21,10 @@ export async function refreshRound(
         const begun = performance.now()
         try {
           tokens[i] = await refresh(client, tokens[i] as string)
+          durations.push(performance.now() - begun)
         } catch {
           errors++
         }
-        durations.push(performance.now() - begun)
       }
     }),
   )
