@@ -20,10 +20,15 @@ const WARM_UP = 5
 /** Accounts that are refreshed for the first time since the start, in as many rounds. */
 const ASLEEP = 800
 
+const wanted = values.accounts.split(',').map(Number)
+if (!wanted.every((accounts) => accounts >= AWAKE + ASLEEP)) {
+  throw new Error(`--accounts: at least ${AWAKE + ASLEEP} each`)
+}
+
 const plc = await startPlc()
 const sizes: { seeded: Seeded; grown: Grown }[] = []
 try {
-  for (const accounts of values.accounts.split(',').map(Number)) {
+  for (const accounts of wanted) {
     const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
     const disk = seeded.disk / accounts
     const figures = { ready: [seeded.ready], idle: 0, peak: 0, awake: [], asleep: [], errors: 0 }

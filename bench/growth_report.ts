@@ -42,11 +42,12 @@ export function renderGrowth(sizes: Grown[], run: GrowthRun): string {
   })
   return `# Growth
 
-${machine()}. One process for each size; every account has two sessions. ${run.inFlight} refreshes in flight: of ${run.awake}
-accounts that are awake, and of ${run.asleep} others that nobody has asked for since the start. Each program is
-started ${STARTS} times (the first meets a disk that still takes in what was seeded); ready is the median,
-idle ${IDLE / 1_000} s after the last, peak of that one, with all of those accounts awake. Refreshes are the median of ${ROUNDS} rounds after each start, one size after
-the other in turn, and in brackets the share of the first line. Reproduce with
+${machine()}. One process for each size; every account has two sessions.
+${run.inFlight} refreshes in flight: of ${run.awake} accounts that are awake, and of ${run.asleep} others that nobody has asked for since
+the start. Each program is started ${STARTS} times (the first meets a disk that still takes in what was
+seeded); ready is the median, idle ${IDLE / 1_000} s after the last, peak of that one, with all of those accounts
+awake. Refreshes are the median of ${ROUNDS} rounds after each start, one size after the other in turn, and in
+brackets the share of the first line. Reproduce with
 \`${run.command}\`.
 
 | accounts | ready after ms | disk KiB / account | idle MiB | peak MiB | refresh awake /s | asleep /s | errors |

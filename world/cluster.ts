@@ -125,7 +125,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     keep(await startBalancer(identity.port, ports))
     await untilHealthy(identity.url).catch((error: Error) => {
       const logs = [...runners, ...gateways, engine].map((each) => each.logs)
-      throw new Error([error.message, ...logs].join('\n'))
+      throw new Error([error.message, ...logs].join('\n'), { cause: error })
     })
     return {
       url: identity.url,

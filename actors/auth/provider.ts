@@ -2,7 +2,7 @@ import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
 import * as lifetimes from '../../lifetimes.ts'
 import type { Flow } from '../../stores/flow.ts'
 import { createStores } from '../../stores/index.ts'
-import { syncsUnderWay } from '../../stores/sql/log_sync.ts'
+import { isPoolWaiting } from '../../stores/sql/log_sync.ts'
 import type { Services } from '../services.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
@@ -10,9 +10,6 @@ import { SigningKey } from './signing_key.ts'
 
 /** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
 const PRIMARY_COLOR = '#5b9dff'
-
-/** Threads of libuv's pool. */
-const POOL_THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
@@ -28,8 +25,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     store: createStores(flow, services),
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
-    // While others wait, and where none of them waits for the disk on that thread.
-    verifyOnThread: () => inFlight.count > 1 && syncsUnderWay() < POOL_THREADS,
+    verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
     safeFetch,

@@ -32,6 +32,7 @@ function groupOf(db: Db): Group {
     group = { open: false, losses: 0, waiting: null }
     groups.set(db, group)
   }
+  // By a full disk, or since the database was closed.
   if (group.open && !db.inTransaction) lose(group, new Error('The transaction was rolled back'))
   return group
 }
@@ -88,7 +89,6 @@ async function committed(db: Db, losses: number): Promise<void> {
 
 /** Puts everything written so far on disk, now. */
 export function commitGroup(db: Db): void {
-  if (!db.open) return
   const group = groupOf(db)
   if (!group.open) return
   try {

@@ -5,11 +5,14 @@ import { type Keeper, keep, sparedChanges } from './durable.ts'
 /** One wait for the disk, and how many changes it covers; null while some are not committed. */
 type Sync = { covers: number | null; done: Promise<void> }
 
+/** Threads of libuv's pool, unless `UV_THREADPOOL_SIZE` makes them more. */
+const POOL_THREADS = 4
+
 let underWay = 0
 
-/** How many waits for the disk occupy a thread of libuv's pool now. */
-export function syncsUnderWay(): number {
-  return underWay
+/** Whether what is given to a thread of libuv's pool may have to wait for the disk first. */
+export function isPoolWaiting(): boolean {
+  return underWay >= POOL_THREADS
 }
 
 /**

@@ -87,3 +87,10 @@ test('whose writes were rolled back is not answered; who failed of it says what 
   await expect(lost).rejects.toThrow('rolled back')
   await expect(other).rejects.toThrow('rolled back')
 })
+
+test('whose database is closed meanwhile is not left waiting', async () => {
+  const waiting = inGroup(db, () => void write('a'))
+  await Promise.resolve()
+  closeDatabase(db)
+  await expect(waiting).rejects.toThrow('rolled back')
+})
