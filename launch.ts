@@ -1,12 +1,12 @@
 import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
-import { CLOSING } from './lifetimes.ts'
-import { createLog, type Log } from './log.ts'
+import { CLOSING } from './base/lifetimes.ts'
+import { createLog, type Log } from './base/log.ts'
+import { serveMetrics } from './base/metrics_server.ts'
+import { loadSecrets } from './base/secrets.ts'
+import { readSettings, type Settings, SettingsError } from './base/settings.ts'
+import { closeAllDatabases } from './database/database.ts'
 import { createMailer } from './mail/mailer.ts'
-import { serveMetrics } from './metrics/server.ts'
-import { loadSecrets } from './secrets.ts'
-import { readSettings, type Settings, SettingsError } from './settings.ts'
-import { closeAllDatabases } from './stores/sql/database.ts'
 
 /**
  * Runs a start file's work: settings that are wrong end the program with one line each, a signal

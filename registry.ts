@@ -4,21 +4,22 @@ import { join } from 'node:path'
 import { createFileSystemDriver, setup } from 'rivetkit'
 import { createClient } from 'rivetkit/client'
 import { accountActor } from './actors/account/index.ts'
-import { AuthConnection, type RivetConnection } from './actors/auth/connection.ts'
-import type { AuthActor } from './actors/auth/envelope.ts'
-import { AuthActorsInTurn, type OneAuthActor } from './actors/auth/in_turn.ts'
+import { accountsActor } from './actors/accounts/index.ts'
 import { authActor } from './actors/auth/index.ts'
 import { assertNumber } from './actors/auth/number.ts'
 import { directoryActor } from './actors/directory/index.ts'
-import { accountsActor } from './actors/engine/accounts.ts'
-import { connectEngineActors, type EngineClient } from './actors/engine/actors.ts'
-import { removeOldCopies } from './actors/engine/copies.ts'
-import { Line, overLine } from './actors/engine/line.ts'
-import { EngineStorage } from './actors/engine/storage.ts'
-import { type ActorsClient, connectActors } from './actors/handles.ts'
-import { ProcessHost } from './actors/process_host.ts'
+import { AuthConnection, type RivetConnection } from './actors/hosting/connection.ts'
+import { connectEngineActors, type EngineClient } from './actors/hosting/engine/actors.ts'
+import { removeOldCopies } from './actors/hosting/engine/copies.ts'
+import { Line, overLine } from './actors/hosting/engine/line.ts'
+import { EngineStorage } from './actors/hosting/engine/storage.ts'
+import { ProcessHost } from './actors/hosting/process_host.ts'
+import { AuthActorsInTurn, type OneAuthActor } from './actors/hosting/round_robin.ts'
+import { type ActorsClient, connectActors } from './actors/reach.ts'
 import type { Runner } from './actors/runner.ts'
-import type { Settings } from './settings.ts'
+import { createApp } from './app/index.ts'
+import type { Settings } from './base/settings.ts'
+import type { AuthActor } from './http/envelope.ts'
 
 /** Bytes of a message to an actor: a request body of 64 KiB, its headers, and CBOR around them. */
 const MAX_INCOMING = 256 * 1024
@@ -55,7 +56,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
     removeOldCopies(settings)
     const actors = connectEngineActors(engineClient(settings), secret)
     const use = {
-      auth: authActor(runner, () => actors),
+      auth: authActor(runner, () => actors, createApp),
       directory: directoryActor(runner),
       accounts: accountsActor(runner),
     }
@@ -69,10 +70,14 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
     return connectEngineAuth(settings, secret)
   }
 
-  const auth = authActor(runner, (c) => {
-    const reach = host === 'port' ? (c.client() as ActorsClient) : processHost.client
-    return connectActors({ ...processHost.client, auth: reach.auth }, secret)
-  })
+  const auth = authActor(
+    runner,
+    (c) => {
+      const reach = host === 'port' ? (c.client() as ActorsClient) : processHost.client
+      return connectActors({ ...processHost.client, auth: reach.auth }, secret)
+    },
+    createApp,
+  )
   const here = {
     ...(host === 'process' ? { auth } : {}),
     directory: directoryActor(runner),

@@ -1,7 +1,7 @@
+import { missingForUse } from './base/settings.ts'
 import { startGateway } from './gateway/server.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
 import { startRunner } from './registry.ts'
-import { missingForUse } from './settings.ts'
 
 /** Gateway and runner in one process: nothing listens but the gateway. */
 await launch(async (settings, log) => {

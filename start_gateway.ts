@@ -1,7 +1,7 @@
+import { loadSecrets } from './base/secrets.ts'
 import { startGateway } from './gateway/server.ts'
 import { launch } from './launch.ts'
 import { connectAuth, connectEngineAuth } from './registry.ts'
-import { loadSecrets } from './secrets.ts'
 
 /** The gateway alone; the runner is another process, on this machine or behind a Rivet Engine. */
 await launch(async (settings, log) => {

@@ -1,7 +1,7 @@
+import { DRAIN } from './base/lifetimes.ts'
+import { replicasClosed } from './database/replication/replica.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
-import { DRAIN } from './lifetimes.ts'
 import { startRunner } from './registry.ts'
-import { replicasClosed } from './stores/replication/replica.ts'
 
 /** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
 await launch(async (settings, log) => {

@@ -1,13 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
-import { join } from 'node:path'
 import { UserError } from 'rivetkit/errors'
-import { Refusal } from '../errors.ts'
-import type { Log } from '../log.ts'
+import { Refusal } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { Secrets } from '../base/secrets.ts'
+import type { Settings, SettingsError } from '../base/settings.ts'
+import type { Db } from '../database/database.ts'
+import { durable } from '../database/durable.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import type { Secrets } from '../secrets.ts'
-import type { Settings, SettingsError } from '../settings.ts'
-import type { Db } from '../stores/sql/database.ts'
-import { durable } from '../stores/sql/durable.ts'
 import type { InFlight } from './in_flight.ts'
 
 /** What every actor of one runner is given. */
@@ -37,19 +36,6 @@ export function requireSecret(runner: Pick<Runner, 'secrets'>) {
       throw new UserError('Forbidden', { code: 'forbidden' })
     }
   }
-}
-
-type Place = Pick<Settings, 'dataDir'>
-
-/** Where an actor's database lies; accounts are spread over folders. */
-export const databasePath = {
-  auth: (settings: Place, partition: string) =>
-    join(settings.dataDir, 'auth', `${partition}.sqlite`),
-  limits: (settings: Place, partition: string) =>
-    join(settings.dataDir, 'limits', `${partition}.sqlite`),
-  directory: (settings: Place) => join(settings.dataDir, 'directory.sqlite'),
-  account: (settings: Place, did: string) =>
-    join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),
 }
 
 type DbFunctions = Record<string, (db: Db, ...args: never[]) => unknown>

@@ -1,4 +1,4 @@
-import type { Finding } from '../maintenance/check_data.ts'
+import type { Finding } from '../maintenance/finding.ts'
 import { table } from './output.ts'
 
 /** What is wrong in a data directory, and how to mend it. */

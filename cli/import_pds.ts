@@ -1,11 +1,11 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
-import type { ImportOutcome } from '../operator/imports.ts'
 import {
   countLeftBehind,
   listPdsAccounts,
   listPdsInviteCodes,
   openPdsAccounts,
-} from '../stores/sql/import/pds_accounts.ts'
+} from '../database/import/pds_accounts.ts'
+import type { ImportOutcome } from '../operator/imports.ts'
 import { CliError, ExitCode } from './errors.ts'
 
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'

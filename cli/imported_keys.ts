@@ -1,7 +1,7 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
 import pLimit from 'p-limit'
+import type { PdsAccount } from '../database/import/pds_accounts.ts'
 import { type RotationKeyOutcome, RotationKeys } from '../identity/rotation_key.ts'
-import type { PdsAccount } from '../stores/sql/import/pds_accounts.ts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
 import type { Output } from './output.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadSecrets, type Secrets } from '../secrets.ts'
-import { readSettings, type Settings } from '../settings.ts'
+import { loadSecrets, type Secrets } from '../base/secrets.ts'
+import { readSettings, type Settings } from '../base/settings.ts'
 import { CliError } from './errors.ts'
 
 /** The installation that a command works on: what `pnpm start` in this folder would run with. */

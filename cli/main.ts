@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { SettingsError } from '../settings.ts'
+import { SettingsError } from '../base/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { createProgram } from './program.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { resolveHere, startDns } from '../world/dns.ts'
-import { startPds } from '../world/pds.ts'
-import { startPlc } from '../world/plc.ts'
-import { makeVestibuleIdentity, startVestibule } from '../world/vestibule.ts'
+import { resolveHere, startDns } from '../lab/world/dns.ts'
+import { startPds } from '../lab/world/pds.ts'
+import { startPlc } from '../lab/world/plc.ts'
+import { makeVestibuleIdentity, startVestibule } from '../lab/world/vestibule.ts'
 import { startApp } from './app/server.ts'
 
 export type DemoPorts = { app: number; entryway: number }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import getRawBody from 'raw-body'
-import type { RequestEnvelope } from '../actors/auth/envelope.ts'
+import type { RequestEnvelope } from '../http/envelope.ts'
 
 /** Bytes of a request body that the gateway takes; the largest form of a sign-in is a few KiB. */
 export const MAX_BODY = 64 * 1024

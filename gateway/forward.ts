@@ -1,7 +1,7 @@
-import type { Answer, AuthActor, RequestEnvelope } from '../actors/auth/envelope.ts'
-import { unavailable } from '../actors/auth/fault.ts'
-import { withDeadline } from '../deadline.ts'
-import type { Log } from '../log.ts'
+import { withDeadline } from '../base/deadline.ts'
+import type { Log } from '../base/log.ts'
+import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
+import { unavailable } from '../http/fault.ts'
 import type { Limits } from './limits.ts'
 
 /**

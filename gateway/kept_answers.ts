@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import type { ResponseEnvelope } from '../actors/auth/envelope.ts'
+import type { ResponseEnvelope } from '../http/envelope.ts'
 
 /** Bytes of the answers that are kept; the sign-in pages ship a fraction of that. */
 const MAX_SIZE = 16 * 1024 * 1024

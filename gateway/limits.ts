@@ -1,4 +1,4 @@
-import * as lifetimes from '../lifetimes.ts'
+import * as lifetimes from '../base/lifetimes.ts'
 
 /** How long the gateway waits for others, in milliseconds. */
 export type Limits = {

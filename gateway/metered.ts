@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { MiddlewareHandler } from 'hono'
-import { requestSeconds, requests, requestsInFlight } from '../metrics/metrics.ts'
+import { requestSeconds, requests, requestsInFlight } from '../base/metrics.ts'
 
 /** Routes that are counted by name; anything else shares one, so that nobody can make up labels. */
 const NAMED = new Set([

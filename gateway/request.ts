@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestEnvelope } from '../actors/auth/envelope.ts'
+import type { RequestEnvelope } from '../http/envelope.ts'
 import { clientAddress, type Trust } from './client_address.ts'
 
 /** A request as its envelope carries it, but for the body. */

@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { unavailable } from '../actors/auth/fault.ts'
+import { unavailable } from '../http/fault.ts'
 import type { GatewayOptions } from './app.ts'
 import { forward } from './forward.ts'
 import { passThrough } from './pass_through.ts'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ResponseEnvelope } from '../actors/auth/envelope.ts'
+import type { ResponseEnvelope } from '../http/envelope.ts'
 
 /** Writes an answer as it is: the same headers, in the same order, and nothing added but lengths. */
 export function writeResponse(outgoing: ServerResponse, answer: ResponseEnvelope): void {

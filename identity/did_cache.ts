@@ -1,6 +1,6 @@
 import type { CacheResult, DidCache, DidDocument } from '@atproto/identity'
 import { LRUCache } from 'lru-cache'
-import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../lifetimes.ts'
+import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../base/lifetimes.ts'
 
 /** Documents that are kept, about 2 KB each. */
 const CAPACITY = 10_000

@@ -1,6 +1,6 @@
 import { isEmailValid } from '@hapi/address'
 import { isDisposableEmail } from 'disposable-email-domains-js'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 
 /**
  * Normalises an e-mail address as the reference does.

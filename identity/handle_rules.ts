@@ -1,6 +1,6 @@
 import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from '@atproto/syntax'
 import { XRPCError } from '@atproto/xrpc-server'
-import { Refusal, type RefusalCode } from '../errors.ts'
+import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { ensureHandleServiceConstraints, hasExplicitSlur } from './reference_rules.ts'
 
 export function isServiceHandle(handle: string, domains: string[]): boolean {

@@ -9,7 +9,7 @@ import {
   PlcClientError,
   type UnsignedOperation,
 } from '@did-plc/lib'
-import { Refusal, UnavailableError } from '../errors.ts'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import { PlcClient } from './plc_client.ts'
 
 /** What a DID says, but for who may change it. */

@@ -5,7 +5,7 @@ import {
   type OpOrTombstone,
   PlcClientError,
 } from '@did-plc/lib'
-import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
+import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 
 /**
  * The library's client with a deadline: its own waits for ever, and goes on when a directory that was

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { EMAIL_TOKEN } from '../lifetimes.ts'
+import { EMAIL_TOKEN } from '../base/lifetimes.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
 import { textsFor } from './locales/index.ts'

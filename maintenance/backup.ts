@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { databasePath } from '../actors/runner.ts'
+import { openAsItIs, schemaVersion } from '../database/check/database.ts'
+import { listAllEntries } from '../database/check/directory.ts'
+import { databasePath } from '../database/paths.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { openAsItIs, schemaVersion } from '../stores/sql/check/database.ts'
-import { listAllEntries } from '../stores/sql/check/directory.ts'
 import { type DatabaseKind, DIRECTORY, listDatabases, SECRETS } from './data_folder.ts'
 import { type Manifest, sha256File, writeManifest } from './manifest.ts'
 

@@ -1,8 +1,8 @@
-import { databasePath } from '../actors/runner.ts'
-import { type AccountRow, readAccount } from '../stores/sql/account/profile.ts'
-import { listCodeHashes, listSessionFaults } from '../stores/sql/check/account.ts'
-import type { Db } from '../stores/sql/database.ts'
-import type { Finding } from './check_data.ts'
+import { type AccountRow, readAccount } from '../database/account/profile.ts'
+import { listCodeHashes, listSessionFaults } from '../database/check/account.ts'
+import type { Db } from '../database/database.ts'
+import { databasePath } from '../database/paths.ts'
+import type { Finding } from './finding.ts'
 
 /** What the other checks need to know of an account. */
 export type SeenAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {

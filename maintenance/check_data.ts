@@ -1,21 +1,12 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { SAGA_ABANDONED } from '../lifetimes.ts'
+import { SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { checkAccount, type SeenAccount } from './check_account.ts'
 import { checkDirectory } from './check_directory.ts'
 import { checkFlow } from './check_flow.ts'
 import { listDatabases } from './data_folder.ts'
+import type { Finding } from './finding.ts'
 import { inspect } from './inspect.ts'
-
-/** Something that must not be in a data directory. */
-export type Finding = {
-  /** The database, relative to the data directory. */
-  path: string
-  did?: string
-  /** One sentence. */
-  problem: string
-  mend: string
-}
 
 export type DataReport = { databases: number; accounts: number; findings: Finding[] }
 

@@ -3,14 +3,14 @@ import {
   listEntriesWithoutPds,
   listNamesHeldTwice,
   listOverusedInvites,
-} from '../stores/sql/check/directory.ts'
-import type { Db } from '../stores/sql/database.ts'
-import { listAbandonedDeletions } from '../stores/sql/directory/deletion.ts'
-import { listAbandonedEmailChanges } from '../stores/sql/directory/email_change.ts'
-import { listAbandonedHandleChanges } from '../stores/sql/directory/handle_change.ts'
-import { listAbandonedSignUps } from '../stores/sql/directory/sign_up.ts'
+} from '../database/check/directory.ts'
+import type { Db } from '../database/database.ts'
+import { listAbandonedDeletions } from '../database/directory/deletion.ts'
+import { listAbandonedEmailChanges } from '../database/directory/email_change.ts'
+import { listAbandonedHandleChanges } from '../database/directory/handle_change.ts'
+import { listAbandonedSignUps } from '../database/directory/sign_up.ts'
 import type { SeenAccount } from './check_account.ts'
-import type { Finding } from './check_data.ts'
+import type { Finding } from './finding.ts'
 
 const REBUILD = 'stop the program and run: vestibule directory rebuild'
 const RESTART = 'restart the program, which finishes or undoes it; see that PDS and PLC answer'

@@ -1,7 +1,7 @@
-import { countReusableCodes, listOpenCodes } from '../stores/sql/check/flow.ts'
-import type { Db } from '../stores/sql/database.ts'
+import { countReusableCodes, listOpenCodes } from '../database/check/flow.ts'
+import type { Db } from '../database/database.ts'
 import type { SeenAccount } from './check_account.ts'
-import type { Finding } from './check_data.ts'
+import type { Finding } from './finding.ts'
 
 /** Whether an authorization code that was exchanged could be exchanged again. */
 export function checkFlow(

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { accountSchema } from '../stores/sql/account/schema.ts'
-import type { Schema } from '../stores/sql/database.ts'
-import { directorySchema } from '../stores/sql/directory/schema.ts'
-import { flowSchema } from '../stores/sql/flow/schema.ts'
+import { accountSchema } from '../database/account/schema.ts'
+import type { Schema } from '../database/database.ts'
+import { directorySchema } from '../database/directory/schema.ts'
+import { flowSchema } from '../database/flow/schema.ts'
 
 export type DatabaseKind = 'account' | 'auth' | 'directory'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { listDamages, openAsItIs, schemaVersion } from '../stores/sql/check/database.ts'
-import type { Db } from '../stores/sql/database.ts'
-import type { Finding } from './check_data.ts'
+import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
+import type { Db } from '../database/database.ts'
 import { type DatabaseKind, schemas } from './data_folder.ts'
+import type { Finding } from './finding.ts'
 
 const RESTORE = 'restore it from a backup'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
 import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../passwords/scrypt.ts'

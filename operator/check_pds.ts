@@ -1,7 +1,7 @@
-import type { Services } from '../actors/services.ts'
 import { PdsClient } from '../pds/client.ts'
 import { describePds, readAuthorizationServers } from '../pds/describe.ts'
-import type { Pds } from '../stores/sql/directory/pds.ts'
+import type { Pds } from '../pds/pds.ts'
+import type { Services } from '../sagas/services.ts'
 import { LegacyScope, LegacyTokens } from '../tokens/legacy_tokens.ts'
 import type { Check } from './check.ts'
 

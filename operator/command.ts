@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Services } from '../actors/services.ts'
+import type { Services } from '../sagas/services.ts'
 
 /** What every command is given. */
 export type OperatorContext = {

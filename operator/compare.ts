@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Services } from '../actors/services.ts'
-import { UnavailableError } from '../errors.ts'
+import { UnavailableError } from '../base/errors.ts'
+import type { DirectoryEntry } from '../database/directory/account.ts'
 import { followPds } from '../sagas/pds_standing.ts'
-import type { DirectoryEntry } from '../stores/sql/directory/account.ts'
+import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
 
 const MAX_PAGE = 50

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from '../sagas/services.ts'
 
 /** A handle (with or without `@`), a DID or an e-mail address. */
 export const accountName = z.string().min(1).max(512)

@@ -1,13 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
   jsonResponse,
   readJson,
-} from '../actors/auth/message.ts'
-import { Refusal, UnavailableError } from '../errors.ts'
+} from '../http/message.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { commands } from './commands.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const did = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { describePds } from '../pds/describe.ts'
-import type { Pds } from '../stores/sql/directory/pds.ts'
+import type { Pds } from '../pds/pds.ts'
 import { checkPds } from './check_pds.ts'
 import { command, type OperatorContext } from './command.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 

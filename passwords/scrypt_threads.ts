@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { availableParallelism, cpus } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
-import { UnavailableError } from '../errors.ts'
-import { PASSWORD_THREAD_IDLE } from '../lifetimes.ts'
+import { UnavailableError } from '../base/errors.ts'
+import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
 

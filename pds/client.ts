@@ -1,9 +1,9 @@
 import { AtpBaseClient } from '@atproto/api'
 import { ResponseType, XRPCError } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
-import { UnavailableError } from '../errors.ts'
-import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
-import type { Pds } from '../stores/sql/directory/pds.ts'
+import { UnavailableError } from '../base/errors.ts'
+import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import type { Pds } from './pds.ts'
 
 /** The most that `com.atproto.sync.listRepos` answers at once. */
 const REPOS_PER_PAGE = 1_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { UnavailableError } from '../errors.ts'
-import { UPSTREAM_TIMEOUT } from '../lifetimes.ts'
+import { UnavailableError } from '../base/errors.ts'
+import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 
 const description = z.object({ did: z.string(), availableUserDomains: z.array(z.string()) })
 const resource = z.object({ authorization_servers: z.array(z.string()) })

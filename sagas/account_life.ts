@@ -1,7 +1,7 @@
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import { PdsRefusal } from '../pds/client.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Services } from './services.ts'
 
 /**
  * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere

@@ -1,7 +1,7 @@
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Services } from './services.ts'
 import type { Outcome } from './sign_up.ts'
 
 /**

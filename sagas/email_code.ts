@@ -1,7 +1,7 @@
-import type { Services } from '../actors/services.ts'
+import type { EmailTokenPurpose } from '../database/account/email_token.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import type { EmailTokenPurpose } from '../stores/sql/account/email_token.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Services } from './services.ts'
 
 const mails = {
   confirm_email: 'sendConfirmEmail',

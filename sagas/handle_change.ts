@@ -1,10 +1,10 @@
 import { getHandle } from '@atproto/identity'
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import { PdsRefusal } from '../pds/client.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Services } from './services.ts'
 import type { Outcome } from './sign_up.ts'
 
 /**

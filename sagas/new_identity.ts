@@ -1,6 +1,6 @@
 import type { Operation } from '@did-plc/lib'
-import type { Services } from '../actors/services.ts'
 import type { PdsClient } from '../pds/client.ts'
+import type { Services } from './services.ts'
 
 /**
  * The DID of a new account, and the operation that its PDS shall publish.

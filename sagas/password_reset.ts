@@ -1,6 +1,6 @@
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from './services.ts'
 
 /**
  * Sets a new password with the code from a reset mail; everybody is signed out.

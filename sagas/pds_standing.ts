@@ -1,6 +1,6 @@
-import type { Services } from '../actors/services.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import type { Standing } from '../pds/client.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { Services } from './services.ts'
 
 /** What was done here because of what was done on the PDS. */
 export type Followed = 'taken down' | 'takedown lifted' | 'deactivated' | 'activated'

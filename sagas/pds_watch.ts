@@ -1,6 +1,6 @@
-import type { Services } from '../actors/services.ts'
 import { PdsClient } from '../pds/client.ts'
 import { followPds } from './pds_standing.ts'
+import type { Services } from './services.ts'
 
 /**
  * Looks through what the PDSes say of their accounts and follows what changed since the last look.

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Services } from '../actors/services.ts'
-import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../lifetimes.ts'
+import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
 import { PdsWatch } from './pds_watch.ts'
+import type { Services } from './services.ts'
 import { settleSignUp } from './sign_up.ts'
 
 /**

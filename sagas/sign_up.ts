@@ -1,10 +1,10 @@
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { SignUp } from '../database/directory/sign_up.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
 import { saidNo } from '../pds/client.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
-import type { SignUp } from '../stores/sql/directory/sign_up.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
+import type { Services } from './services.ts'
 
 /** Handle and e-mail already normalised, the password within its bounds. */
 export type SignUpInput = {

@@ -1,6 +1,6 @@
 import type { Account, AuthorizedClients } from '@atproto/oauth-provider/store'
-import type { AuthorizedClientRow } from './sql/account/authorized_client.ts'
-import type { AccountRow } from './sql/account/profile.ts'
+import type { AuthorizedClientRow } from '../database/account/authorized_client.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 
 /** The account as the provider and its pages know it; `pds` is the audience of its tokens. */
 export function toAccount(row: AccountRow): Account {

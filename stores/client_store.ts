@@ -1,6 +1,6 @@
 import { InvalidClientMetadataError } from '@atproto/oauth-provider/errors'
 import type { ClientStore } from '@atproto/oauth-provider/store'
-import type { Flow } from './flow.ts'
+import type { Flow } from '../actors/auth/flow.ts'
 
 /** Clients that the operator registered; those with a metadata URL need no registration. */
 export function createClientStore(flow: Flow): ClientStore {

@@ -4,10 +4,10 @@ import {
   SecondAuthenticationFactorRequiredError,
 } from '@atproto/oauth-provider/errors'
 import type { AccountStore } from '@atproto/oauth-provider/store'
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { verifyPassword } from '../passwords/scrypt.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
+import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 
 /** Signing in with handle, DID or e-mail, and the code by mail where the account asks for one. */

@@ -1,7 +1,7 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
-import type { Actors } from '../actors/handles.ts'
-import type { Flow } from './flow.ts'
-import type { Device } from './sql/flow/device.ts'
+import type { Flow } from '../actors/auth/flow.ts'
+import type { Actors } from '../actors/reach.ts'
+import type { Device } from '../database/flow/device.ts'
 
 /** Devices (browsers), each with its owner. */
 export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {

@@ -1,12 +1,12 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
-import type { Services } from '../actors/services.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import { changeEmail } from '../sagas/email_change.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
 import { resetPassword } from '../sagas/password_reset.ts'
+import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 import { asOAuth } from './oauth_errors.ts'
-import type { AccountRow } from './sql/account/profile.ts'
 
 type EmailFlows = Pick<
   AccountStore,

@@ -1,5 +1,5 @@
 import type { LexiconStore } from '@atproto/oauth-provider/store'
-import type { Flow } from './flow.ts'
+import type { Flow } from '../actors/auth/flow.ts'
 
 const toDate = (ms: number | null) => (ms === null ? null : new Date(ms))
 

@@ -4,7 +4,7 @@ import {
   InvalidCredentialsError,
   InvalidRequestError,
 } from '@atproto/oauth-provider/errors'
-import { Refusal } from '../errors.ts'
+import { Refusal } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 
 /** The reasons that the sign-up page has words for. */

@@ -1,5 +1,5 @@
 import type { ReplayStore } from '@atproto/oauth-provider/store'
-import { type Flow, nonceId } from './flow.ts'
+import { type Flow, nonceId } from '../actors/auth/flow.ts'
 
 /** Nonces (DPoP `jti`, client assertions, JAR), on disk: a restart forgets none. */
 export function createReplayStore(flow: Flow): ReplayStore {

@@ -1,8 +1,8 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
-import type { Flow } from './flow.ts'
+import type { Flow } from '../actors/auth/flow.ts'
+import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
 import { requestScope } from './request_scope.ts'
-import type { AuthorizationRequest } from './sql/flow/authorization_request.ts'
 
 /** Authorization requests: until they are granted by their id, then by their code. */
 export function createRequestStore(flow: Flow): RequestStore {

@@ -1,9 +1,9 @@
 import { InvalidGrantError } from '@atproto/oauth-provider/errors'
 import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/store'
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
-import type { Actors } from '../actors/handles.ts'
+import type { Flow } from '../actors/auth/flow.ts'
+import type { Actors } from '../actors/reach.ts'
 import { toAccount } from './account.ts'
-import type { Flow } from './flow.ts'
 import { requestScope } from './request_scope.ts'
 
 /** OAuth sessions, each in the database of its account. */

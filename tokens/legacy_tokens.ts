@@ -1,8 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { Refusal } from '../errors.ts'
-import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../lifetimes.ts'
-import type { Secrets } from '../secrets.ts'
+import { Refusal } from '../base/errors.ts'
+import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../base/lifetimes.ts'
+import type { Secrets } from '../base/secrets.ts'
 import { Es256k } from './es256k.ts'
 import { type Jwt, readJwt, signJwt } from './jwt.ts'
 

@@ -1,6 +1,6 @@
 import { ForbiddenError, InvalidRequestError } from '@atproto/xrpc-server'
-import type { Services } from '../actors/services.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from '../sagas/services.ts'
 
 /** The account of a DID, in whatever state it is. */
 export async function findAccount(

@@ -4,7 +4,7 @@ import {
   UpstreamFailureError,
   type XRPCError,
 } from '@atproto/xrpc-server'
-import { Refusal, UnavailableError } from '../errors.ts'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import { MailError } from '../mail/error.ts'
 import { PdsRefusal } from '../pds/client.ts'
 

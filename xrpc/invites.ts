@@ -1,6 +1,6 @@
 import type { ComAtprotoServerDefs } from '@atproto/api'
-import type { Services } from '../actors/services.ts'
-import type { InviteCode } from '../stores/sql/directory/invite.ts'
+import type { InviteCode } from '../database/directory/invite.ts'
+import type { Services } from '../sagas/services.ts'
 
 /** An invite code as the lexicons have it. */
 export function toInviteCode(invite: InviteCode): ComAtprotoServerDefs.InviteCode {

@@ -1,6 +1,6 @@
 import type { AtpBaseClient } from '@atproto/api'
 import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server'
-import type { Services } from '../actors/services.ts'
+import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { toXrpcError } from './errors.ts'
 

@@ -1,7 +1,7 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
-import type { Services } from '../actors/services.ts'
-import type { AccountRow } from '../stores/sql/account/profile.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from '../sagas/services.ts'
 import { type AppPasswordUse, legacyScope, newRefreshJti } from '../tokens/legacy_tokens.ts'
 import type { MethodContext } from './method.ts'
 

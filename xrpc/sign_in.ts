@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { AuthRequiredError } from '@atproto/xrpc-server'
 import type { Login } from '../actors/account/passwords.ts'
-import { recordAudit } from '../actors/auth/audit.ts'
-import type { Services } from '../actors/services.ts'
-import { FAILED_SIGN_IN } from '../lifetimes.ts'
+import { FAILED_SIGN_IN } from '../base/lifetimes.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
+import { recordAudit } from '../sagas/audit.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
+import type { Services } from '../sagas/services.ts'
 
 /**
  * Finds the account of a handle, DID or e-mail address whose password or app password this is.

@@ -1,14 +1,14 @@
-import { Refusal } from '../../errors.ts'
-import { randomAppPassword } from '../../passwords/random.ts'
-import { hashAppPassword } from '../../passwords/scrypt.ts'
+import { Refusal } from '../../base/errors.ts'
 import {
   type AppPassword,
   deleteAppPassword,
   insertAppPassword,
   listAppPasswords,
-} from '../../stores/sql/account/app_password.ts'
-import { appendAudit } from '../../stores/sql/account/audit.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
+} from '../../database/account/app_password.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { randomAppPassword } from '../../passwords/random.ts'
+import { hashAppPassword } from '../../passwords/scrypt.ts'
 import { existing } from './lifecycle.ts'
 
 /** The password itself leaves the account once, here. */

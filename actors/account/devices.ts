@@ -1,16 +1,16 @@
 import {
   type AuthorizedClientRow,
   listAuthorizedClients,
-} from '../../stores/sql/account/authorized_client.ts'
+} from '../../database/account/authorized_client.ts'
 import {
   type DeviceAccountRow,
   deleteDeviceAccount,
   listDeviceAccounts,
   readDeviceAccount,
   upsertDeviceAccount,
-} from '../../stores/sql/account/device.ts'
-import type { AccountRow } from '../../stores/sql/account/profile.ts'
-import type { Db } from '../../stores/sql/database.ts'
+} from '../../database/account/device.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
+import type { Db } from '../../database/database.ts'
 import { existing } from './lifecycle.ts'
 
 /** The account as one of its devices sees it. */

@@ -1,15 +1,15 @@
-import { Refusal } from '../../errors.ts'
-import { randomCode } from '../../passwords/random.ts'
-import { appendAudit } from '../../stores/sql/account/audit.ts'
+import { Refusal } from '../../base/errors.ts'
+import { appendAudit } from '../../database/account/audit.ts'
 import {
   checkEmailToken,
   deleteAllEmailTokens,
   deleteEmailToken,
   type EmailTokenPurpose,
   putEmailToken,
-} from '../../stores/sql/account/email_token.ts'
-import * as profile from '../../stores/sql/account/profile.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
+} from '../../database/account/email_token.ts'
+import * as profile from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { randomCode } from '../../passwords/random.ts'
 import { existing } from './lifecycle.ts'
 
 /** A new code for `purpose`; the one before it ends. */

@@ -1,20 +1,8 @@
-import { insertAppPassword } from '../../stores/sql/account/app_password.ts'
-import { appendAudit } from '../../stores/sql/account/audit.ts'
-import * as profile from '../../stores/sql/account/profile.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
-
-/** An account with its credentials as a PDS kept them: the hashes are the same ones. */
-export type ImportedAccount = Required<profile.NewAccount> & {
-  deleteAfter: number | null
-  takedownRef: string | null
-  invitesDisabled: boolean
-  appPasswords: {
-    name: string
-    passwordScrypt: string
-    privileged: boolean
-    createdAt: number
-  }[]
-}
+import { insertAppPassword } from '../../database/account/app_password.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import * as profile from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
+import type { ImportedAccount } from '../../database/import/imported_account.ts'
 
 /**
  * Takes an account over from a PDS; one that is here already stays as it is.

@@ -1,19 +1,20 @@
 import { actor } from 'rivetkit'
-import { ACCOUNT_SLEEP } from '../../lifetimes.ts'
-import { appendAudit, listAudit } from '../../stores/sql/account/audit.ts'
-import * as clients from '../../stores/sql/account/authorized_client.ts'
-import * as legacy from '../../stores/sql/account/legacy_session.ts'
-import * as profiles from '../../stores/sql/account/profile.ts'
-import { accountSchema } from '../../stores/sql/account/schema.ts'
+import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
+import { appendAudit, listAudit } from '../../database/account/audit.ts'
+import * as clients from '../../database/account/authorized_client.ts'
+import * as legacy from '../../database/account/legacy_session.ts'
+import * as profiles from '../../database/account/profile.ts'
+import { accountSchema } from '../../database/account/schema.ts'
 import {
   createSession,
   deleteSession,
   deleteSessionByTokenId,
   rotateSession,
-} from '../../stores/sql/account/session.ts'
-import type { KvContext } from '../engine/kv.ts'
-import { openActorDatabase } from '../open_database.ts'
-import { databasePath, onDatabase, type Runner, requireSecret } from '../runner.ts'
+} from '../../database/account/session.ts'
+import { databasePath } from '../../database/paths.ts'
+import type { KvContext } from '../hosting/engine/kv.ts'
+import { openActorDatabase } from '../hosting/open_database.ts'
+import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
 import * as devices from './devices.ts'
 import * as email from './email.ts'

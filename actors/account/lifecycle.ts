@@ -1,12 +1,12 @@
-import { Refusal } from '../../errors.ts'
-import { deleteAllAppPasswords } from '../../stores/sql/account/app_password.ts'
-import { appendAudit } from '../../stores/sql/account/audit.ts'
-import { deleteAllAuthorizedClients } from '../../stores/sql/account/authorized_client.ts'
-import { deleteAllDeviceAccounts } from '../../stores/sql/account/device.ts'
-import { deleteAllLegacySessions } from '../../stores/sql/account/legacy_session.ts'
-import * as profile from '../../stores/sql/account/profile.ts'
-import { deleteAllSessions } from '../../stores/sql/account/session.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
+import { Refusal } from '../../base/errors.ts'
+import { deleteAllAppPasswords } from '../../database/account/app_password.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import { deleteAllAuthorizedClients } from '../../database/account/authorized_client.ts'
+import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
+import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
+import * as profile from '../../database/account/profile.ts'
+import { deleteAllSessions } from '../../database/account/session.ts'
+import { type Db, transact } from '../../database/database.ts'
 
 /** The account, or a refusal. */
 export function existing(db: Db): profile.AccountRow {

@@ -1,4 +1,8 @@
-import { Refusal } from '../../errors.ts'
+import { Refusal } from '../../base/errors.ts'
+import { findAppPassword } from '../../database/account/app_password.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import { readPasswordScrypt, setPasswordScrypt } from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
 import {
   hashAppPassword,
   hashPassword,
@@ -6,10 +10,6 @@ import {
   OLD_PASSWORD_MAX_LENGTH,
   verifyPassword,
 } from '../../passwords/scrypt.ts'
-import { findAppPassword } from '../../stores/sql/account/app_password.ts'
-import { appendAudit } from '../../stores/sql/account/audit.ts'
-import { readPasswordScrypt, setPasswordScrypt } from '../../stores/sql/account/profile.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
 import { spendToken } from './email.ts'
 import { endSessions, existing } from './lifecycle.ts'
 

@@ -1,6 +1,6 @@
-import { type AccountRow, readAccount } from '../../stores/sql/account/profile.ts'
-import * as sessions from '../../stores/sql/account/session.ts'
-import type { Db } from '../../stores/sql/database.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import * as sessions from '../../database/account/session.ts'
+import type { Db } from '../../database/database.ts'
 
 /** A session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }

@@ -1,7 +1,7 @@
-import { SettingsError } from '../../settings.ts'
-import type { Db } from '../../stores/sql/database.ts'
-import { readAuthActors, writeAuthActors } from '../../stores/sql/flow/installation.ts'
-import type { AuthPeer } from '../handles.ts'
+import { SettingsError } from '../../base/settings.ts'
+import type { Db } from '../../database/database.ts'
+import { readAuthActors, writeAuthActors } from '../../database/flow/installation.ts'
+import type { AuthPeer } from '../reach.ts'
 import type { Runner } from '../runner.ts'
 
 /**

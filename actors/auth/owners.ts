@@ -1,10 +1,10 @@
-import { type FlowOwner, flowFunctions, type OnDatabase } from '../../stores/flow.ts'
-import { partitionOf } from '../../stores/partition.ts'
-import type { Db } from '../../stores/sql/database.ts'
-import { durable } from '../../stores/sql/durable.ts'
-import { inGroup } from '../../stores/sql/group_commit.ts'
-import { returnPoints, takePoints } from '../../stores/sql/limits/counter.ts'
-import type { AuthPeer } from '../handles.ts'
+import type { Db } from '../../database/database.ts'
+import { durable } from '../../database/durable.ts'
+import { inGroup } from '../../database/group_commit.ts'
+import { returnPoints, takePoints } from '../../database/limits/counter.ts'
+import { partitionOf } from '../../database/partition.ts'
+import type { AuthPeer } from '../reach.ts'
+import { type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
 
 const counterFunctions = { takePoints, returnPoints }
 

@@ -1,12 +1,12 @@
-import { Refusal } from '../../errors.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
-import { findByDid, setEntryEmail } from '../../stores/sql/directory/account.ts'
+import { Refusal } from '../../base/errors.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { findByDid, setEntryEmail } from '../../database/directory/account.ts'
 import {
   deleteEmailChange,
   listAbandonedEmailChanges,
   putEmailChange,
   readEmailChange,
-} from '../../stores/sql/directory/email_change.ts'
+} from '../../database/directory/email_change.ts'
 import { assertAvailable } from './names.ts'
 
 /**

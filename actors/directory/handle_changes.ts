@@ -1,12 +1,12 @@
-import { Refusal } from '../../errors.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
-import { findByDid, setEntryHandle } from '../../stores/sql/directory/account.ts'
+import { Refusal } from '../../base/errors.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { findByDid, setEntryHandle } from '../../database/directory/account.ts'
 import {
   deleteHandleChange,
   listAbandonedHandleChanges,
   putHandleChange,
   readHandleChange,
-} from '../../stores/sql/directory/handle_change.ts'
+} from '../../database/directory/handle_change.ts'
 import { assertAvailable } from './names.ts'
 
 /**

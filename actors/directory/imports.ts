@@ -1,11 +1,11 @@
-import { type Db, transact } from '../../stores/sql/database.ts'
-import { type DirectoryEntry, findByDid, insertEntry } from '../../stores/sql/directory/account.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { type DirectoryEntry, findByDid, insertEntry } from '../../database/directory/account.ts'
 import {
   type InviteCode,
   insertInviteCode,
   insertInviteUse,
   readInviteCode,
-} from '../../stores/sql/directory/invite.ts'
+} from '../../database/directory/invite.ts'
 import { assertAvailable } from './names.ts'
 
 /**

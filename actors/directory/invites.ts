@@ -1,8 +1,8 @@
 import { randomStr } from '@atproto/crypto'
-import { Refusal } from '../../errors.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
-import * as codes from '../../stores/sql/directory/invite.ts'
-import { countSignUpsWithInvite } from '../../stores/sql/directory/sign_up.ts'
+import { Refusal } from '../../base/errors.ts'
+import { type Db, transact } from '../../database/database.ts'
+import * as codes from '../../database/directory/invite.ts'
+import { countSignUpsWithInvite } from '../../database/directory/sign_up.ts'
 
 /** As the reference forms them: the host with dashes, then two groups of five letters. */
 function randomInviteCode(host: string): string {

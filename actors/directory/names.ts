@@ -1,9 +1,9 @@
-import { Refusal } from '../../errors.ts'
-import { type Db, transact } from '../../stores/sql/database.ts'
-import * as entries from '../../stores/sql/directory/account.ts'
-import { findEmailChange } from '../../stores/sql/directory/email_change.ts'
-import { findHandleChange } from '../../stores/sql/directory/handle_change.ts'
-import { findSignUpByName } from '../../stores/sql/directory/sign_up.ts'
+import { Refusal } from '../../base/errors.ts'
+import { type Db, transact } from '../../database/database.ts'
+import * as entries from '../../database/directory/account.ts'
+import { findEmailChange } from '../../database/directory/email_change.ts'
+import { findHandleChange } from '../../database/directory/handle_change.ts'
+import { findSignUpByName } from '../../database/directory/sign_up.ts'
 
 /** Finds an account by DID, by e-mail (anything with `@`) or by handle. */
 export function find(db: Db, identifier: string): entries.DirectoryEntry | null {

@@ -1,7 +1,8 @@
-import { Refusal } from '../../errors.ts'
-import type { Db } from '../../stores/sql/database.ts'
-import { countByPds } from '../../stores/sql/directory/account.ts'
-import { countPlaced, deletePds, listPdses, type Pds } from '../../stores/sql/directory/pds.ts'
+import { Refusal } from '../../base/errors.ts'
+import type { Db } from '../../database/database.ts'
+import { countByPds } from '../../database/directory/account.ts'
+import { countPlaced, deletePds, listPdses } from '../../database/directory/pds.ts'
+import type { Pds } from '../../pds/pds.ts'
 
 /**
  * Chooses the PDS of a new account: among those that are open and below their capacity, the one

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../../settings.ts'
+import { readSettings } from '../../base/settings.ts'
 import { here, offline } from '../action.ts'
 import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'

@@ -42,7 +42,7 @@ async function copy(
   to: string,
   onProgress: (done: number, total: number) => void,
 ): Promise<CopyReport> {
-  const { createLog } = await import('../../log.ts')
+  const { createLog } = await import('../../base/log.ts')
   const { openEngineStorage } = await import('../../registry.ts')
   const { copyData } = await import('../../maintenance/copy/copy_data.ts')
   const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')

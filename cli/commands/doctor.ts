@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../../settings.ts'
+import { readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
 
 export function addDoctorCommand(program: Command): void {

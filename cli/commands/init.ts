@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { loadSecrets } from '../../secrets.ts'
-import { missingForUse, readSettings } from '../../settings.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { missingForUse, readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
 import { writeEnvFile } from '../env_file.ts'
 import { type Answers, askForSettings, settingsFromOptions } from '../init_questions.ts'

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
+import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
-import type { Settings } from '../../settings.ts'
 import { look } from './look.ts'
 
 /** A certificate that ends sooner is worth a word: renewal should have happened. */

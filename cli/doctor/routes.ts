@@ -1,5 +1,5 @@
+import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
-import type { Settings } from '../../settings.ts'
 import { ask, type Finding, look } from './look.ts'
 
 const PROXY = 'let the proxy in front send every path of this host to the entryway (docs/deploy.md)'

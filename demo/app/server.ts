@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
-import { closeServer, type Peer } from '../../world/loopback.ts'
+import { closeServer, type Peer } from '../../lab/world/loopback.ts'
 import { createApp } from './app.ts'
 
 export type ServerSettings = { port: number; entrywayUrl: string; plcUrl: string }

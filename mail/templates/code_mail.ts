@@ -1,22 +1,7 @@
 import type { MailPurpose, MailTexts } from '../texts.ts'
+import type { CodeMailContent } from './content.ts'
 import { htmlOf } from './html.ts'
 import { textOf } from './text.ts'
-
-/** What a template shows, in reading order and without markup. */
-export type CodeMailContent = {
-  readonly language: string
-  readonly heading: string
-  readonly greeting: string
-  readonly body: string
-  readonly codeLabel: string
-  readonly code: string
-  readonly lifetime: string
-  readonly secrecy: string
-  readonly unrequested: string
-  readonly accountPage: string
-  readonly accountUrl: string
-  readonly sentBy: string
-}
 
 export type RenderedMail = {
   readonly subject: string

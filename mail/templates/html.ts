@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { CodeMailContent } from './code_mail.ts'
+import type { CodeMailContent } from './content.ts'
 
 const FONT =
   "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Hiragino Sans','Noto Sans JP','Noto Sans KR',sans-serif"

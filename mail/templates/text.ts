@@ -1,4 +1,4 @@
-import type { CodeMailContent } from './code_mail.ts'
+import type { CodeMailContent } from './content.ts'
 
 /** The plain text alternative: one paragraph a line, the code on a line of its own. */
 export function textOf(content: CodeMailContent): string {

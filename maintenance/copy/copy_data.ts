@@ -1,14 +1,8 @@
 import { join } from 'node:path'
-import {
-  type Compared,
-  compareRows,
-  copyRows,
-  everything,
-  type Part,
-} from '../../stores/sql/copy.ts'
-import { closeDatabase, type Db } from '../../stores/sql/database.ts'
-import { writeAuthActors } from '../../stores/sql/flow/installation.ts'
-import { definePartition, flowPart } from '../../stores/sql/flow/part.ts'
+import { type Compared, compareRows, copyRows, everything, type Part } from '../../database/copy.ts'
+import { closeDatabase, type Db } from '../../database/database.ts'
+import { writeAuthActors } from '../../database/flow/installation.ts'
+import { definePartition, flowPart } from '../../database/flow/part.ts'
 import { gatherFlow, listAccounts } from './gather.ts'
 import type { DatabaseName, Opened, Source, Target } from './place.ts'
 

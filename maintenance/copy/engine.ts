@@ -1,6 +1,8 @@
 import { join } from 'node:path'
-import { SHARDS, shardOf } from '../../actors/engine/accounts.ts'
-import type { EngineStorage } from '../../actors/engine/storage.ts'
+import { SHARDS, shardOf } from '../../actors/hosting/engine/shards.ts'
+import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
+import { listAllEntries } from '../../database/check/directory.ts'
+import { readAuthActors } from '../../database/flow/installation.ts'
 import {
   clear,
   isUnfinished,
@@ -8,12 +10,10 @@ import {
   markCopied,
   markFinished,
   markUnfinished,
-} from '../../stores/replication/copy_mark.ts'
-import { listEpochs } from '../../stores/replication/head.ts'
-import { below, type Kv } from '../../stores/replication/kv.ts'
-import { Replica } from '../../stores/replication/replica.ts'
-import { listAllEntries } from '../../stores/sql/check/directory.ts'
-import { readAuthActors } from '../../stores/sql/flow/installation.ts'
+} from '../../database/replication/copy_mark.ts'
+import { listEpochs } from '../../database/replication/head.ts'
+import { below, type Kv } from '../../database/replication/kv.ts'
+import { Replica } from '../../database/replication/replica.ts'
 import { schemas } from '../data_folder.ts'
 import type { DatabaseName, Opened, Source, Target } from './place.ts'
 

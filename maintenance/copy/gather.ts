@@ -1,10 +1,10 @@
-import { listAllEntries } from '../../stores/sql/check/directory.ts'
-import { copyRows } from '../../stores/sql/copy.ts'
-import { type Db, openDatabase } from '../../stores/sql/database.ts'
-import { listAbandonedDeletions } from '../../stores/sql/directory/deletion.ts'
-import { listAbandonedSignUps } from '../../stores/sql/directory/sign_up.ts'
-import { definePartition, flowPart } from '../../stores/sql/flow/part.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { listAllEntries } from '../../database/check/directory.ts'
+import { copyRows } from '../../database/copy.ts'
+import { type Db, openDatabase } from '../../database/database.ts'
+import { listAbandonedDeletions } from '../../database/directory/deletion.ts'
+import { listAbandonedSignUps } from '../../database/directory/sign_up.ts'
+import { definePartition, flowPart } from '../../database/flow/part.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
 import type { Source } from './place.ts'
 
 /**

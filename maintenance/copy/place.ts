@@ -1,4 +1,4 @@
-import type { Db } from '../../stores/sql/database.ts'
+import type { Db } from '../../database/database.ts'
 
 export type DatabaseName =
   | { kind: 'account'; did: string }

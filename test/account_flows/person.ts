@@ -1,6 +1,6 @@
-import type { Network } from '../../world/network.ts'
-import { newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import type { Network } from '../../lab/world/network.ts'
 
 /** The account as the provider's pages show it. */
 export type ShownAccount = {

@@ -1,13 +1,22 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, refresh, startLogin } from '../clients/oauth_session.ts'
-import { expectRefused } from '../clients/session_life.ts'
-import { callbackOf, fillInSignIn, grant, signIn } from '../clients/steps.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import {
+  finishLogin,
+  type OAuthSession,
+  refresh,
+  startLogin,
+} from '../../lab/clients/oauth_session.ts'
+import { expectRefused } from '../../lab/clients/session_life.ts'
+import { callbackOf, fillInSignIn, grant, signIn } from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { screenshot } from './screenshots.ts'
 
 const scope = 'atproto transition:generic'

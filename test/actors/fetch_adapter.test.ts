@@ -3,8 +3,8 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { expect, test, vi } from 'vitest'
-import { fetchAdapter, UnfinishedResponseError } from '../../actors/auth/fetch_adapter.ts'
-import { HttpRequest, type HttpResponse } from '../../actors/auth/message.ts'
+import { fetchAdapter, UnfinishedResponseError } from '../../http/fetch_adapter.ts'
+import { HttpRequest, type HttpResponse } from '../../http/message.ts'
 
 type Change = { method?: string; headers?: [string, string][]; body?: string }
 

@@ -1,7 +1,7 @@
 import type { Client, Jwks, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { FetchedDocuments } from '../../actors/auth/fetched_documents.ts'
-import { KnownClients } from '../../actors/auth/known_clients.ts'
+import { FetchedDocuments } from '../../oauth/fetched_documents.ts'
+import { KnownClients } from '../../oauth/known_clients.ts'
 
 const LOOPBACK = 'http://localhost?scope=atproto'
 const WEB = 'https://app.example/client.json'

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { actor, setup, UserError } from 'rivetkit'
 import { beforeAll, expect, test } from 'vitest'
-import { ProcessHost } from '../../actors/process_host.ts'
+import { ProcessHost } from '../../actors/hosting/process_host.ts'
 
 const SLEEP = 50
 

@@ -1,16 +1,19 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CLIENT_REFETCH } from '../../lifetimes.ts'
-import { type CertificateAuthority, makeCertificateAuthority } from '../../world/certificates.ts'
-import { APP_HOSTNAME } from '../../world/https.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { CLIENT_REFETCH } from '../../base/lifetimes.ts'
 import {
   type ClientKey,
   type HostedClient,
   hostWebClient,
   makeClientKey,
-} from '../clients/hosted_client.ts'
+} from '../../lab/clients/hosted_client.ts'
+import {
+  type CertificateAuthority,
+  makeCertificateAuthority,
+} from '../../lab/world/certificates.ts'
+import { APP_HOSTNAME } from '../../lab/world/https.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import {
   type Answer,
   Attacker,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as lifecycle from '../../actors/account/lifecycle.ts'
 import { findByCode } from '../../actors/account/sessions.ts'
-import { accountSchema } from '../../stores/sql/account/schema.ts'
-import { createSession, listSessions } from '../../stores/sql/account/session.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type HostedClient, hostNativeClient } from '../clients/hosted_client.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { createSession, listSessions } from '../../database/account/session.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   type Change,

@@ -2,8 +2,8 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { request } from 'node:http'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeSecretHex } from '../../world/keys.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { makeSecretHex } from '../../lab/world/keys.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   makeDpopKey,

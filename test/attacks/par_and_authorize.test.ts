@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databasePath } from '../../actors/runner.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { type HostedClient, hostNativeClient } from '../clients/hosted_client.ts'
-import { loopbackClientId } from '../clients/oauth_app.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { databasePath } from '../../database/paths.ts'
+import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
+import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   consent,

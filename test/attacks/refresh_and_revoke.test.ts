@@ -1,18 +1,18 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databasePath } from '../../actors/runner.ts'
-import { REFRESH_RETRY_GRACE } from '../../lifetimes.ts'
-import { accountSchema } from '../../stores/sql/account/schema.ts'
+import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { accountSchema } from '../../database/account/schema.ts'
 import {
   createSession,
   findSessionByRefreshToken,
   listSessions,
   type Rotation,
   rotateSession,
-} from '../../stores/sql/account/session.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type HostedClient, hostNativeClient } from '../clients/hosted_client.ts'
+} from '../../database/account/session.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { databasePath } from '../../database/paths.ts'
+import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   makeDpopKey,

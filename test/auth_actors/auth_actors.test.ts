@@ -1,9 +1,9 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databasePath } from '../../actors/runner.ts'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { databasePath } from '../../database/paths.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   consent,

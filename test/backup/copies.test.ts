@@ -13,10 +13,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { restore } from '../../maintenance/restore.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { DataFolder } from './data_folder.ts'
 
 let home: TemporaryFolder

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
-import { databasePath } from '../../actors/runner.ts'
-import { accountSchema } from '../../stores/sql/account/schema.ts'
-import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
-import { directorySchema } from '../../stores/sql/directory/schema.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { databasePath } from '../../database/paths.ts'
 
 export const PDS = 'did:web:pds.example.com'
 

@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
-import { databasePath } from '../../actors/runner.ts'
+import { databasePath } from '../../database/paths.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataInUseError, rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { DataFolder, PDS } from './data_folder.ts'
 
 let folder: TemporaryFolder

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cliJson, runCli } from '../../world/cli.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
-import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
-import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
 let network: Network
 let home: TemporaryFolder

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readSettings } from '../../base/settings.ts'
 import { checkAddresses } from '../../cli/doctor/address.ts'
 import { checkClocks } from '../../cli/doctor/clock.ts'
 import { checkMail } from '../../cli/doctor/mail.ts'
 import { checkRoutes } from '../../cli/doctor/routes.ts'
-import { readSettings } from '../../settings.ts'
 import {
   type CertificateAuthority,
   makeCertificateAuthority,
   trustHere,
-} from '../../world/certificates.ts'
-import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../world/https.ts'
-import { listenOnLoopback } from '../../world/loopback.ts'
-import { startSmtp } from '../../world/smtp.ts'
+} from '../../lab/world/certificates.ts'
+import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
+import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { startSmtp } from '../../lab/world/smtp.ts'
 
 let ca: CertificateAuthority
 let host: HttpsHost
@@ -28,7 +28,7 @@ const states = (checks: { state: string }[]) => checks.map(({ state }) => state)
 beforeAll(async () => {
   ca = await makeCertificateAuthority()
   host = await startHttpsHost(ca)
-  await import('../../world/resolve_test_names.ts')
+  await import('../../lab/world/resolve_test_names.ts')
 })
 afterAll(async () => {
   await host?.close()

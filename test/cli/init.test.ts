@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readSettings } from '../../settings.ts'
-import { type CliResult, runCli } from '../../world/cli.ts'
-import { listenOnLoopback, type Peer } from '../../world/loopback.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { readSettings } from '../../base/settings.ts'
+import { type CliResult, runCli } from '../../lab/world/cli.ts'
+import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 const { PATH, HOME } = process.env
 const PASSWORD = `it's a "secret" # with $signs`

@@ -1,7 +1,7 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cliJson, runCli } from '../../world/cli.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
 let env: NodeJS.ProcessEnv

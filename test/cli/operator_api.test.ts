@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { discoverApp } from '../../lab/clients/oauth_app.ts'
+import { startLogin } from '../../lab/clients/oauth_session.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
-import { loadSecrets } from '../../secrets.ts'
-import { readSettings } from '../../settings.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { discoverApp } from '../clients/oauth_app.ts'
-import { startLogin } from '../clients/oauth_session.ts'
 
 let network: Network
 let token: string

@@ -2,12 +2,12 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { type LoopbackServer, listenOnLoopback } from '../../world/loopback.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignUp, newCredentials } from './headless_sign_in.ts'
-import { enterPassword, grant } from './steps.ts'
-import { readText } from './xrpc.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { enterPassword, grant } from '../../lab/clients/steps.ts'
+import { readText } from '../../lab/clients/xrpc.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const person = newCredentials('bea')
 let network: Network
@@ -20,7 +20,7 @@ beforeAll(async () => {
   browser = await startBrowser()
   did = await headlessSignUp(network.url, person)
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('./browser_app.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../lab/clients/browser_app.ts', import.meta.url))],
     bundle: true,
     format: 'iife',
     write: false,

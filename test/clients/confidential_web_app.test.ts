@@ -1,13 +1,13 @@
 import { Agent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { newCredentials } from './headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from './hosted_client.ts'
-import { newPost } from './new_post.ts'
-import { makeNodeClient, type NodeClient } from './node_client.ts'
-import { grant, signUp } from './steps.ts'
-import { readText } from './xrpc.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
+import { grant, signUp } from '../../lab/clients/steps.ts'
+import { readText } from '../../lab/clients/xrpc.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const person = newCredentials('wanda')
 let network: Network

@@ -1,11 +1,15 @@
 import { Agent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from './headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from './hosted_client.ts'
-import { newPost } from './new_post.ts'
-import { makeNodeClient, type NodeClient } from './node_client.ts'
-import { readText } from './xrpc.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
+import { readText } from '../../lab/clients/xrpc.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const SESSIONS = 50
 const REFRESHES = 5

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from './headless_sign_in.ts'
-import { finishLogin, startLogin } from './oauth_session.ts'
-import { expectSessionLife } from './session_life.ts'
-import { grant, signIn } from './steps.ts'
-import { startWaitingServer, type WaitingServer } from './waiting_server.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { expectSessionLife } from '../../lab/clients/session_life.ts'
+import { grant, signIn } from '../../lab/clients/steps.ts'
+import { startWaitingServer, type WaitingServer } from '../../lab/clients/waiting_server.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const scope = 'atproto transition:generic'
 const [anna, bert] = [newCredentials('anna'), newCredentials('bert')]

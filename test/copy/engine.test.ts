@@ -1,13 +1,17 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient, refresh, send } from '../../bench/oauth_client.ts'
-import { cliJson, runCli } from '../../world/cli.ts'
-import { type Engine, startEngine } from '../../world/engine.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
-import { type Credentials, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { signIn } from '../engine/person.ts'
+import {
+  type Credentials,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
+import { signIn } from '../../lab/clients/person.ts'
+import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { type Engine, startEngine } from '../../lab/world/engine.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { runProgram, untilStatus } from '../gateway/programs.ts'
 
 const ACCOUNTS = 6

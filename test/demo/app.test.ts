@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../demo/app/app.ts'
 import { CALLBACK_PATH } from '../../demo/app/oauth_client.ts'
-import { freePort } from '../../world/loopback.ts'
+import { freePort } from '../../lab/world/loopback.ts'
 
 const origin = 'http://127.0.0.1:2700'
 const nowhere = `http://localhost:${await freePort()}`

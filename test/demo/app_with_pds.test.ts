@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp } from '../../demo/app/server.ts'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { freePort, type Peer } from '../../world/loopback.ts'
-import { type Pds, startPds } from '../../world/pds.ts'
-import { startPlc } from '../../world/plc.ts'
-import { enterPassword, grant } from '../clients/steps.ts'
+import { enterPassword, grant } from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { freePort, type Peer } from '../../lab/world/loopback.ts'
+import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { startPlc } from '../../lab/world/plc.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 /** The app in front of a PDS that is its own authorization server. */

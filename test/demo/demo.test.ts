@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { signIn } from '../clients/steps.ts'
+import { signIn } from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 /** Milliseconds in which the demo promises to be ready. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { choosePort } from '../../demo/ports.ts'
-import { freePort, listenOnLoopback } from '../../world/loopback.ts'
+import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 

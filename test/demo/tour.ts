@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { fillInSignUp, grant } from '../clients/steps.ts'
+import { fillInSignUp, grant } from '../../lab/clients/steps.ts'
 
 export const person = {
   handle: 'alice.test',

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openClient, refresh, send } from '../../bench/oauth_client.ts'
-import { type Cluster, startCluster } from '../../world/cluster.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
+import { signIn } from '../../lab/clients/person.ts'
+import { type Cluster, startCluster } from '../../lab/world/cluster.ts'
 import { type Answer, Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
-import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 import { failOver } from './failover.ts'
-import { signIn } from './person.ts'
 
 /** `ENGINE_ACCOUNTS=500` for the full size; see docs/scale.md. */
 const accounts = Number(process.env.ENGINE_ACCOUNTS ?? 8)

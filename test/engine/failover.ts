@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { send } from '../../bench/oauth_client.ts'
-import type { Cluster } from '../../world/cluster.ts'
-import type { Program } from '../../world/program.ts'
-import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { Person, signIn } from './person.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { send } from '../../lab/clients/lean_client.ts'
+import { Person, signIn } from '../../lab/clients/person.ts'
+import type { Cluster } from '../../lab/world/cluster.ts'
+import type { Program } from '../../lab/world/program.ts'
 
 /** Milliseconds that no refresh takes while all is well. */
 const HELD_UP = 3_000

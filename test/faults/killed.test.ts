@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { crashAnywhere } from '../../fault/faults.ts'
+import { crashAnywhere } from '../../lab/fault/faults.ts'
 import { killed, survive } from './survive.ts'
 
 /**

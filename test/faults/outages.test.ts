@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { diskAlmostFull, diskFull, locked, peerOutage } from '../../fault/faults.ts'
+import { diskAlmostFull, diskFull, locked, peerOutage } from '../../lab/fault/faults.ts'
 import { survive } from './survive.ts'
 
 describe('26. without', () =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Campaign, startCampaign } from '../../fault/campaign.ts'
-import { crashAt, type Fault } from '../../fault/faults.ts'
-import { killPoints } from '../../fault/kill_points.ts'
+import { type Campaign, startCampaign } from '../../lab/fault/campaign.ts'
+import { crashAt, type Fault } from '../../lab/fault/faults.ts'
+import { killPoints } from '../../lab/fault/kill_points.ts'
 
 /** Has one test for each fault, one after the other, in a network of their own. */
 export function survive(faults: Fault[], options?: { split: boolean }): void {
@@ -16,7 +16,7 @@ export function survive(faults: Fault[], options?: { split: boolean }): void {
   })
 }
 
-/** @param name as in `fault/kill_points.ts` */
+/** @param name as in `lab/fault/kill_points.ts` */
 export function killed(name: string): Fault {
   const point = killPoints.find((one) => one.name === name)
   if (!point) throw new Error(`There is no kill point ${name}`)

@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import { crashAnywhere, diskFullAfterStart } from '../../fault/faults.ts'
+import { crashAnywhere, diskFullAfterStart } from '../../lab/fault/faults.ts'
 import { survive } from './survive.ts'
 
 describe('25, 26. as two processes', () =>

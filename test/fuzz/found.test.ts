@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { answer } from '../../actors/auth/answer.ts'
-import { PAGE_API } from '../../actors/auth/checks/endpoints.ts'
-import type { RequestEnvelope } from '../../actors/auth/envelope.ts'
-import { textResponse } from '../../actors/auth/message.ts'
-import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
-import { newHeadlessBrowser } from '../clients/headless_browser.ts'
+import { answer } from '../../app/answer.ts'
+import type { RequestEnvelope } from '../../http/envelope.ts'
+import { textResponse } from '../../http/message.ts'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { PAGE_API } from '../../oauth/checks/endpoints.ts'
 
 /** What fuzzing found, each case named after what it was. */
 let vestibule: Vestibule

@@ -1,9 +1,13 @@
 import { type Dispatcher, Pool } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
-import { finishLogin, refresh, startLogin } from '../clients/oauth_session.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Random } from './random.ts'
 import { type Dish, serve, spoil } from './recipe.ts'
 import { choose, tokensIn } from './recipes.ts'

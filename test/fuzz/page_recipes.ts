@@ -1,4 +1,4 @@
-import { PAGE_API } from '../../actors/auth/checks/endpoints.ts'
+import { PAGE_API } from '../../oauth/checks/endpoints.ts'
 import { type Cook, pickRoute, plain } from './cook.ts'
 import type { Pairs } from './recipe.ts'
 import type { Target } from './target.ts'

@@ -2,12 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NsidString } from '@atproto/syntax'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { call } from '../../fault/outcome.ts'
-import { loadSecrets } from '../../secrets.ts'
-import { readSettings } from '../../settings.ts'
-import type { Network } from '../../world/network.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { call } from '../../lab/fault/outcome.ts'
+import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
-import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
 
 /** What the fuzzer has in its hands: somebody with everything, all of it valid. */
 export type Target = {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import type { AuthActor, RequestEnvelope } from '../../actors/auth/envelope.ts'
-import type { Peer } from '../../world/loopback.ts'
+import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
+import type { Peer } from '../../lab/world/loopback.ts'
 import { startTestGateway } from './test_gateway.ts'
 
 const started: Peer[] = []

@@ -4,7 +4,12 @@ import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import type { Limits } from '../../gateway/limits.ts'
-import { freePort, type LoopbackServer, listenOnLoopback, type Peer } from '../../world/loopback.ts'
+import {
+  freePort,
+  type LoopbackServer,
+  listenOnLoopback,
+  type Peer,
+} from '../../lab/world/loopback.ts'
 import { passingTo, send, startTestGateway } from './test_gateway.ts'
 
 const MB = 1024 * 1024

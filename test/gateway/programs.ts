@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { childArguments, childEnvironment } from '../../world/child.ts'
+import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 
 /** A start file of the project, run as an operator runs it. */
 export type Program = {

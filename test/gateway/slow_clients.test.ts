@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Peer } from '../../world/loopback.ts'
+import type { Peer } from '../../lab/world/loopback.ts'
 import { send, startTestGateway } from './test_gateway.ts'
 
 let gateway: Peer

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import type { AuthActor } from '../../actors/auth/envelope.ts'
+import { createLog } from '../../base/log.ts'
 import { LIMITS, type Limits } from '../../gateway/limits.ts'
 import { startGateway } from '../../gateway/server.ts'
-import { createLog } from '../../log.ts'
-import type { Peer } from '../../world/loopback.ts'
+import type { AuthActor } from '../../http/envelope.ts'
+import type { Peer } from '../../lab/world/loopback.ts'
 
 export const silent = createLog('silent')
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeSecretHex } from '../../world/keys.ts'
-import { freePort, type LoopbackServer, listenOnLoopback } from '../../world/loopback.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
-import { newHeadlessBrowser } from '../clients/headless_browser.ts'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { makeSecretHex } from '../../lab/world/keys.ts'
+import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { type Program, runProgram, untilStatus } from './programs.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'

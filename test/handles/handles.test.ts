@@ -1,9 +1,12 @@
 import type { AtpAgent } from '@atproto/api'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type CertificateAuthority, makeCertificateAuthority } from '../../world/certificates.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type Troubled, troubled } from '../../world/trouble.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import {
+  type CertificateAuthority,
+  makeCertificateAuthority,
+} from '../../lab/world/certificates.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { type Troubled, troubled } from '../../lab/world/trouble.ts'
 import { send } from '../gateway/test_gateway.ts'
 import { agentAt } from '../pass_through/agent.ts'
 import { type HttpsNames, startHttpsNames } from './https_names.ts'

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, setGlobalProxyFromEnv } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
-import { type CertificateAuthority, trustHere } from '../../world/certificates.ts'
-import { startHttpsHost } from '../../world/https.ts'
-import { closeServer, type Peer } from '../../world/loopback.ts'
+import { type CertificateAuthority, trustHere } from '../../lab/world/certificates.ts'
+import { startHttpsHost } from '../../lab/world/https.ts'
+import { closeServer, type Peer } from '../../lab/world/loopback.ts'
 
 export type HttpsNames = Peer & {
   /** Makes a program find every HTTPS host here, at its usual port. */

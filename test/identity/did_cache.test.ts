@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../../base/lifetimes.ts'
 import { MemoryDidCache } from '../../identity/did_cache.ts'
-import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../../lifetimes.ts'
 
 const did = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 const before = { id: did, alsoKnownAs: ['at://before.test'] }

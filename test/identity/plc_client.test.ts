@@ -4,10 +4,10 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Plc, plcSaidNo } from '../../identity/plc.ts'
 import { PlcClient } from '../../identity/plc_client.ts'
-import type { LoopbackServer } from '../../world/loopback.ts'
-import { startPlc } from '../../world/plc.ts'
+import type { LoopbackServer } from '../../lab/world/loopback.ts'
+import { startPlc } from '../../lab/world/plc.ts'
 
-vi.mock(import('../../lifetimes.ts'), async (original) => ({
+vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
   ...(await original()),
   UPSTREAM_TIMEOUT: 300,
 }))

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ImportedAccount } from '../../actors/account/imports.ts'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import type { ImportedAccount } from '../../database/import/imported_account.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { accounts } from '../../operator/imports.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 import { DataFolder, PDS } from '../backup/data_folder.ts'
 
 let folder: TemporaryFolder

@@ -2,17 +2,26 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cliJson } from '../../world/cli.ts'
-import { makeSecretHex } from '../../world/keys.ts'
-import type { Peer } from '../../world/loopback.ts'
-import { makePdsHome, type Pds, type PdsHome, startPds } from '../../world/pds.ts'
-import { startPlc } from '../../world/plc.ts'
-import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
-import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { type Credentials, headlessSignIn, newCredentials } from '../clients/headless_sign_in.ts'
-import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, refresh, startLogin } from '../clients/oauth_session.ts'
-import { postAndReadBack, xrpc } from '../clients/xrpc.ts'
+import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import {
+  type Credentials,
+  headlessSignIn,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import {
+  finishLogin,
+  type OAuthSession,
+  refresh,
+  startLogin,
+} from '../../lab/clients/oauth_session.ts'
+import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
+import { cliJson } from '../../lab/world/cli.ts'
+import { makeSecretHex } from '../../lab/world/keys.ts'
+import type { Peer } from '../../lab/world/loopback.ts'
+import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { startPlc } from '../../lab/world/plc.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
 /** The signing key changes as `docs/keys.md` says. */
 let plc: Peer

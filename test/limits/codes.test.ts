@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { newPerson, type Person, send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../world/loopback.ts'
-import { startVestibule, type Vestibule } from '../../world/vestibule.ts'
+import { freePort } from '../../lab/world/loopback.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { send } from '../attacks/attacker.ts'
 import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
 import { expectRefused, from, limit, newAddress, spend } from './limit.ts'

@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import { databasePath } from '../../actors/runner.ts'
-import { LIMITS, type Limit } from '../../limits.ts'
-import { closeDatabase, openDatabase, transact } from '../../stores/sql/database.ts'
-import { takePoints } from '../../stores/sql/limits/counter.ts'
-import { limitsSchema } from '../../stores/sql/limits/schema.ts'
+import { LIMITS, type Limit } from '../../app/limits/table.ts'
+import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
+import { takePoints } from '../../database/limits/counter.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import { databasePath } from '../../database/paths.ts'
 
 /** An answer, whichever way it was asked for. */
 export type Answer = {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   makeDpopKey,
@@ -9,7 +10,6 @@ import {
   send,
 } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
 import { expectLimit, expectRefused, from, newAddress } from './limit.ts'
 
 /** What programs call: limited by address, against floods. */

@@ -1,9 +1,9 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import { type Answer, endWindows, expectRefused, from, newAddress, spend } from './limit.ts'
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
 import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from './limit.ts'
 
 let network: Network

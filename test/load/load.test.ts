@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, makeDpopKey, newPerson } from '../attacks/attacker.ts'
 
 let network: Network

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import PostalMime from 'postal-mime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { MailError } from '../../mail/error.ts'
 import { createMailer } from '../../mail/mailer.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
 
 const mail = { to: 'alice@mail.test', handle: 'alice.test', token: 'ABCDE-23456' }
 

@@ -3,10 +3,10 @@ import { createServer } from 'node:net'
 import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { type Smtp, startSmtp } from '../../lab/world/smtp.ts'
 import { MailError } from '../../mail/error.ts'
 import { createMailer, type Mailer } from '../../mail/mailer.ts'
-import { listenOnLoopback } from '../../world/loopback.ts'
-import { type Smtp, startSmtp } from '../../world/smtp.ts'
 
 const TOKEN = 'ABCDE-23456'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { freePort } from '../../world/loopback.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { freePort } from '../../lab/world/loopback.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
 let port: number

@@ -1,13 +1,13 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
 import { connectOperator, type Operator } from '../../cli/operator_client.ts'
-import { loadSecrets } from '../../secrets.ts'
-import { readSettings } from '../../settings.ts'
-import { runCli } from '../../world/cli.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
-import { newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { newPost } from '../clients/new_post.ts'
 
 /** What the admin of a PDS does there directly, of which the PDS tells nobody. */
 let network: Network

@@ -1,11 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser, type TestBrowser } from '../../world/browser.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import { discoverApp, type OAuthApp } from '../clients/oauth_app.ts'
-import { finishLogin, type Login, startLogin } from '../clients/oauth_session.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import {
   callbackOf,
   enterPassword,
@@ -13,7 +11,9 @@ import {
   fillInSignUp,
   grant,
   signIn,
-} from '../clients/steps.ts'
+} from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const scope = 'atproto transition:generic'
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]

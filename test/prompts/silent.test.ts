@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../clients/hosted_client.ts'
-import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../clients/oauth_session.ts'
+import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const scope = 'atproto transition:generic'
 const [kim, lee] = [newCredentials('kim'), newCredentials('lee')]

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { makeTemporaryFolder } from '../../world/temporary_folder.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { apply, type Removal, testFileOf } from './removal.ts'
 import { removals } from './removals.ts'
 

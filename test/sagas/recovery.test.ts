@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { SAGA_ABANDONED } from '../../lifetimes.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
-import { newPost } from '../clients/new_post.ts'
+import { SAGA_ABANDONED } from '../../base/lifetimes.ts'
+import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { directoryFunctions as directory } from '../../actors/directory/index.ts'
-import { openDatabase } from '../../stores/sql/database.ts'
-import { directorySchema } from '../../stores/sql/directory/schema.ts'
+import { openDatabase } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
 
 const did = 'did:plc:alice'
 const pdsDid = 'did:web:pds.test'

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
 beforeAll(async () => {

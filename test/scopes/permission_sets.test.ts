@@ -1,10 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { newPost } from '../clients/new_post.ts'
-import { discoverApp, loopbackClientId, type OAuthApp } from '../clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, refresh, startLogin } from '../clients/oauth_session.ts'
-import { xrpc } from '../clients/xrpc.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import {
+  finishLogin,
+  type OAuthSession,
+  refresh,
+  startLogin,
+} from '../../lab/clients/oauth_session.ts'
+import { xrpc } from '../../lab/clients/xrpc.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const redirectUri = 'http://127.0.0.1/callback'
 const SET = 'test.vestibule.takesNotes'

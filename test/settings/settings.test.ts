@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadSecrets } from '../../secrets.ts'
-import { missingForUse, readSettings, SettingsError } from '../../settings.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { missingForUse, readSettings, SettingsError } from '../../base/settings.ts'
 
 /** What several machines need. */
 const machines = {

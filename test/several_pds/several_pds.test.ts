@@ -1,15 +1,19 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { type Pds, startPds } from '../../lab/world/pds.ts'
 import type { CommandInput, CommandName } from '../../operator/commands.ts'
-import { loadSecrets } from '../../secrets.ts'
-import { readSettings } from '../../settings.ts'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type Pds, startPds } from '../../world/pds.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { newPost } from '../clients/new_post.ts'
-import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../clients/oauth_session.ts'
-import { postAndReadBack, readText, xrpc } from '../clients/xrpc.ts'
 import { agentAt } from '../pass_through/agent.ts'
 
 let network: Network

@@ -1,28 +1,28 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
+import { nonceId } from '../../actors/auth/flow.ts'
 import { askOwner, createOwners, type Owners, ownerHere } from '../../actors/auth/owners.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
-import type { AuthPeer } from '../../actors/handles.ts'
+import type { AuthPeer } from '../../actors/reach.ts'
 import { onDatabase } from '../../actors/runner.ts'
-import { nonceId } from '../../stores/flow.ts'
-import { Replica } from '../../stores/replication/replica.ts'
-import { accountSchema } from '../../stores/sql/account/schema.ts'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../stores/sql/database.ts'
-import { directorySchema } from '../../stores/sql/directory/schema.ts'
-import { durable } from '../../stores/sql/durable.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { durable } from '../../database/durable.ts'
 import {
   consumeRequestByCode,
   findSpentCode,
   insertRequest,
   readRequest,
   takeRequest,
-} from '../../stores/sql/flow/authorization_request.ts'
-import { recordNonce } from '../../stores/sql/flow/replay.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
-import { inGroup } from '../../stores/sql/group_commit.ts'
-import { limitsSchema } from '../../stores/sql/limits/schema.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+} from '../../database/flow/authorization_request.ts'
+import { recordNonce } from '../../database/flow/replay.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { inGroup } from '../../database/group_commit.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import { Replica } from '../../database/replication/replica.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 

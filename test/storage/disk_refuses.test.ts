@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, refreshed } from '../attacks/attacker.ts'
 
 let network: Network

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { closeDatabase, openDatabase } from '../../stores/sql/database.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
 import {
   consumeRequestByCode,
   insertRequest,
   readRequest,
-} from '../../stores/sql/flow/authorization_request.ts'
-import { recordNonce } from '../../stores/sql/flow/replay.ts'
-import { flowSchema } from '../../stores/sql/flow/schema.ts'
-import { commitGroup } from '../../stores/sql/group_commit.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+} from '../../database/flow/authorization_request.ts'
+import { recordNonce } from '../../database/flow/replay.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { commitGroup } from '../../database/group_commit.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 const MINUTE = 60_000
 

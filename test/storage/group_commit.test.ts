@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { closeDatabase, type Db, openDatabase } from '../../stores/sql/database.ts'
-import { inGroup, joining } from '../../stores/sql/group_commit.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { inGroup, joining } from '../../database/group_commit.ts'
 
 let db: Db
 beforeEach(() => {

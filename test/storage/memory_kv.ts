@@ -1,4 +1,4 @@
-import { type Kv, MAX_BATCH, MAX_VALUE } from '../../stores/replication/kv.ts'
+import { type Kv, MAX_BATCH, MAX_VALUE } from '../../database/replication/kv.ts'
 
 /** An actor's key-value storage as the engine has it, with what can go wrong. */
 export class MemoryKv implements Kv {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { Replica } from '../../stores/replication/replica.ts'
-import { type Db, type Schema, sql, transact } from '../../stores/sql/database.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../world/temporary_folder.ts'
+import { type Db, type Schema, sql, transact } from '../../database/database.ts'
+import { Replica } from '../../database/replication/replica.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import type { Db } from '../../stores/sql/database.ts'
+import type { Db } from '../../database/database.ts'
 
 /**
  * Every table of a database with its rows, by their first column, and its version: equal where

@@ -5,10 +5,14 @@ import { rm } from 'node:fs/promises'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../clients/oauth_session.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
 

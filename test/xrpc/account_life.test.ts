@@ -1,9 +1,9 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { type Pds, startPds } from '../../world/pds.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
-import { newPost } from '../clients/new_post.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { type Pds, startPds } from '../../lab/world/pds.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** What happens to an account here, its PDS is told. */

@@ -1,5 +1,5 @@
 import type { Email } from 'postal-mime'
-import type { Smtp } from '../../world/smtp.ts'
+import type { Smtp } from '../../lab/world/smtp.ts'
 
 /** Does what sends a mail to `to`, and returns the mail with the code in it. */
 export async function codeSentBy(

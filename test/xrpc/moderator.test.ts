@@ -3,8 +3,8 @@ import { type Keypair, Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { Client, didForCreateOp, signOperation } from '@did-plc/lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 /** What the moderation service of the settings may do, with a service JWT, and nobody else. */
 let network: Network

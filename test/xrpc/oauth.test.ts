@@ -1,9 +1,13 @@
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { headlessSignIn, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
-import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, startLogin } from '../clients/oauth_session.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, type OAuthSession, startLogin } from '../../lab/clients/oauth_session.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** The rows of the contract that an OAuth app reaches through the PDS. */

@@ -1,7 +1,7 @@
 import { AtpAgent, ComAtprotoServerCreateSession } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../world/network.ts'
-import { newCredentials } from '../clients/headless_sign_in.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** `emailAuthFactor`, switched on and off with the calls that the Bluesky app makes. */

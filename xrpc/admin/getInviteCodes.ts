@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import type { InvitePosition } from '../../stores/sql/directory/invite.ts'
+import type { InvitePosition } from '../../database/directory/invite.ts'
 import { moderator } from '../auth/moderator.ts'
 import { toInviteCode } from '../invites.ts'
 import { method } from '../method.ts'

@@ -1,5 +1,5 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
-import type { AccountRow } from '../../stores/sql/account/profile.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Verifier } from '../method.ts'

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { AuthRequiredError } from '@atproto/xrpc-server'
-import { hashSecret } from '../../stores/hash.ts'
-import type { AccountRow } from '../../stores/sql/account/profile.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
+import { hashSecret } from '../../database/hash.ts'
 import type { Call, Verifier } from '../method.ts'
 import { answerPrivately, readAuthorization } from './header.ts'
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../../errors.ts'
+import { Refusal } from '../../base/errors.ts'
 import { activateAccount } from '../../sagas/account_life.ts'
 import { access, FULL } from '../auth/access.ts'
 import { method } from '../method.ts'

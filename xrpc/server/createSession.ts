@@ -1,6 +1,6 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
-import { recordAudit } from '../../actors/auth/audit.ts'
 import { OLD_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
+import { recordAudit } from '../../sagas/audit.ts'
 import { refuseTakenDown } from '../auth/access.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { LEGACY_REFRESH_TOKEN } from '../../lifetimes.ts'
+import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
 import { findAccount } from '../accounts.ts'
 import { refuseTakenDown } from '../auth/access.ts'

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
-import type { Services } from '../../actors/services.ts'
-import { Refusal } from '../../errors.ts'
+import { Refusal } from '../../base/errors.ts'
 import { normalizeEmail } from '../../identity/email_rules.ts'
 import { isServiceHandle } from '../../identity/handle_rules.ts'
+import type { Services } from '../../sagas/services.ts'
 import { method } from '../method.ts'
 
 const SUGGESTIONS = 3

@@ -1,4 +1,4 @@
-import { type Credentials, newCredentials } from '../../clients/headless_sign_in.ts'
+import { type Credentials, newCredentials } from '../../../lab/clients/headless_sign_in.ts'
 import { codeSentBy } from '../mail_codes.ts'
 import type { World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { newCredentials } from '../../../clients/headless_sign_in.ts'
+import { newCredentials } from '../../../../lab/clients/headless_sign_in.ts'
 import type { Client } from '../client.ts'
 
 const NSID = 'server.createAccount'

@@ -1,0 +1,114 @@
+import { actor } from 'rivetkit'
+import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import type { Db } from '../../database/database.ts'
+import { below, type Kv } from '../../database/replication/kv.ts'
+import { Replica } from '../../database/replication/replica.ts'
+import { accountFunctions } from '../account/index.ts'
+import { nextCopy } from '../hosting/engine/copies.ts'
+import { forInstance } from '../hosting/engine/instance.ts'
+import { kvOf } from '../hosting/engine/kv.ts'
+import { answering, type Runner, requireSecret } from '../runner.ts'
+
+type Entry = { replica: Promise<Replica>; active: number; usedAt: number }
+
+/** Accounts that are awake, each with a database of its own in its own part of the storage. */
+class Accounts {
+  readonly #runner: Runner
+  readonly #kv: Kv
+  readonly #awake = new Map<string, Entry>()
+  readonly #closing = new Map<string, Promise<void>>()
+  readonly #sleeper = setInterval(() => this.#closeIdle(), ACCOUNT_SLEEP / 4).unref()
+
+  constructor(runner: Runner, kv: Kv) {
+    this.#runner = runner
+    this.#kv = kv
+  }
+
+  /** Nothing leaves an account before everything that it was made of is kept. */
+  async run(did: string, work: (db: Db) => unknown): Promise<unknown> {
+    const entry = await this.#wake(did)
+    try {
+      const replica = await entry.replica
+      try {
+        return await work(replica.db)
+      } finally {
+        await replica.settle().catch((err) => {
+          if (this.#awake.get(did) === entry) this.#close(did, entry)
+          throw err
+        })
+      }
+    } finally {
+      entry.active--
+      entry.usedAt = Date.now()
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sleeper)
+    for (const [did, entry] of this.#awake) this.#close(did, entry)
+    await Promise.all(this.#closing.values())
+  }
+
+  async #wake(did: string): Promise<Entry> {
+    for (;;) {
+      const closing = this.#closing.get(did)
+      if (!closing) break
+      await closing
+    }
+    let entry = this.#awake.get(did)
+    if (!entry) {
+      const kv = below(this.#kv, `account/${did}/`)
+      const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema)
+      entry = { replica, active: 0, usedAt: Date.now() }
+      this.#awake.set(did, entry)
+      replica.catch(() => this.#awake.delete(did))
+    }
+    entry.active++
+    return entry
+  }
+
+  #closeIdle(): void {
+    const idle = Date.now() - ACCOUNT_SLEEP
+    for (const [did, entry] of this.#awake) {
+      if (entry.active === 0 && entry.usedAt < idle) this.#close(did, entry)
+    }
+  }
+
+  #close(did: string, entry: Entry): void {
+    this.#awake.delete(did)
+    const closed = entry.replica
+      .then((replica) => replica.close())
+      .catch((err) => this.#runner.log.warn({ err, did }, 'an account was not closed in order'))
+      .finally(() => this.#closing.delete(did))
+    this.#closing.set(did, closed)
+  }
+}
+
+/** Some of the accounts. The key is `shardOf` each of them. */
+export const accountsActor = (runner: Runner) =>
+  actor({
+    options: { noSleep: true, actionTimeout: 60_000 },
+    onBeforeConnect: requireSecret(runner),
+    createVars: (c: { readonly kv: unknown }, _driver: unknown) => ({
+      accounts: new Accounts(runner, kvOf(c)),
+    }),
+    onSleep: (c) => c.vars.accounts.close(),
+    onDestroy: (c) => c.vars.accounts.close(),
+    actions: forInstance(
+      {
+        run: answering(
+          (c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {
+            const work = Object.hasOwn(accountFunctions, name)
+              ? accountFunctions[name as keyof typeof accountFunctions]
+              : undefined
+            if (!work) throw new Error(`An account cannot be asked to ${name}`)
+            return c.vars.accounts.run(did, (db) =>
+              (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
+            )
+          },
+        ),
+      },
+      runner.log,
+    ),
+  })

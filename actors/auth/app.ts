@@ -1,0 +1,25 @@
+import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
+import type { Actors } from '../reach.ts'
+import type { Runner } from '../runner.ts'
+import type { Owners } from './owners.ts'
+
+/** What an auth actor gives the application that it runs. */
+export type AppPlace = {
+  runner: Runner
+  actors: Actors
+  owners: Owners
+  /** Number of this auth actor, from 0. */
+  number: number
+}
+
+/** The application that the auth actors run; the registry hands it in. */
+export type App = {
+  answer(envelope: RequestEnvelope): Promise<Answer>
+  /** The number of the auth actor that has to answer a request, or null where any may. */
+  answererOf(envelope: RequestEnvelope): number | null
+  /** Has a DID document fetched anew when it is next asked for. */
+  forgetDocument(did: string): Promise<void>
+  close(): void
+}
+
+export type CreateApp = (place: AppPlace) => Promise<App>

@@ -1,0 +1,53 @@
+import type { Db } from '../../database/database.ts'
+import * as requests from '../../database/flow/authorization_request.ts'
+import * as clients from '../../database/flow/client.ts'
+import * as devices from '../../database/flow/device.ts'
+import * as lexicons from '../../database/flow/lexicon.ts'
+import * as replay from '../../database/flow/replay.ts'
+
+/** What can be asked about what lies between two requests of one sign-in. */
+export const flowFunctions = {
+  insertRequest: requests.insertRequest,
+  readRequest: requests.readRequest,
+  updateRequest: requests.updateRequest,
+  takeRequest: requests.takeRequest,
+  deleteRequest: requests.deleteRequest,
+  consumeRequestByCode: requests.consumeRequestByCode,
+  findSpentCode: requests.findSpentCode,
+
+  insertDevice: devices.insertDevice,
+  readDevice: devices.readDevice,
+  updateDevice: devices.updateDevice,
+  deleteDevice: devices.deleteDevice,
+  linkAccount: devices.linkAccount,
+  unlinkAccount: devices.unlinkAccount,
+  listAccountsOnDevice: devices.listAccountsOnDevice,
+
+  recordNonce: replay.recordNonce,
+
+  readLexicon: lexicons.readLexicon,
+  upsertLexicon: lexicons.upsertLexicon,
+  deleteLexicon: lexicons.deleteLexicon,
+
+  readClient: clients.readClient,
+  upsertClient: clients.upsertClient,
+  deleteClient: clients.deleteClient,
+}
+
+/** Functions on a database, without it: they answer at once where it is at hand. */
+export type OnDatabase<F> = {
+  [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
+    ? (...args: A) => R | Promise<Awaited<R>>
+    : never
+}
+
+export type FlowOwner = OnDatabase<typeof flowFunctions>
+
+/**
+ * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
+ * namespace), a lexicon or a client. It is always the same one, so its database decides alone.
+ */
+export type Flow = (id: string) => FlowOwner
+
+/** What a nonce is known by; it counts within its namespace. */
+export const nonceId = (namespace: string, nonce: string): string => `${namespace}\n${nonce}`

@@ -1,0 +1,38 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Settings } from '../../../base/settings.ts'
+
+let opened = 0
+
+/** Where this process keeps the next copy of a database whose truth is in the engine. */
+export function nextCopy({ dataDir }: Pick<Settings, 'dataDir'>): string {
+  return join(dataDir, 'copies', String(process.pid), `${opened++}.sqlite`)
+}
+
+/** Removes the copies of processes that are gone. */
+export function removeOldCopies({ dataDir }: Pick<Settings, 'dataDir'>): void {
+  const folder = join(dataDir, 'copies')
+  for (const pid of namesIn(folder)) {
+    if (Number(pid) === process.pid || !isRunning(Number(pid))) {
+      rmSync(join(folder, pid), { recursive: true, force: true })
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw err
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (err) {
+    return (err as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

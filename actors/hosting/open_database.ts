@@ -1,0 +1,48 @@
+import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { LogSync } from '../../database/log_sync.ts'
+import { isUnfinished } from '../../database/replication/copy_mark.ts'
+import { Replica } from '../../database/replication/replica.ts'
+import type { Runner } from '../runner.ts'
+import { nextCopy } from './engine/copies.ts'
+import { type KvContext, kvOf } from './engine/kv.ts'
+
+type Sleeper = { sleep?(): void }
+
+/** A database, and how it is closed in order. */
+export type OpenDatabase = { db: Db; close(): Promise<void> }
+
+/**
+ * Opens the database of an actor that wakes: the file at `path`, or a copy of what the engine keeps.
+ */
+export async function openActorDatabase(
+  { settings, log }: Runner,
+  c: KvContext & Sleeper,
+  path: string,
+  schema: Schema,
+): Promise<OpenDatabase> {
+  const onLost = (err: Error) => {
+    log.error({ err }, 'a database can no longer be kept; its actor wakes anew')
+    c.sleep?.()
+  }
+  if (settings.database === 'file') return openFile(path, schema, onLost)
+  const kv = kvOf(c)
+  if (await isUnfinished(kv)) {
+    throw new Error('A copy to this engine is not finished: run vestibule data copy again')
+  }
+  const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
+  await replica.settle()
+  return { db: replica.db, close: () => replica.close() }
+}
+
+/** Opens the file that is the truth. */
+function openFile(path: string, schema: Schema, onLost: (err: Error) => void): OpenDatabase {
+  const db = openDatabase(path, schema, 'machine, when settled')
+  const log = new LogSync(db, path, onLost)
+  return {
+    db,
+    close: async () => {
+      await log.close()
+      closeDatabase(db)
+    },
+  }
+}

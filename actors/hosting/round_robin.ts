@@ -1,0 +1,44 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
+
+const POLL = 50
+
+/** One of the auth actors, which knows how many there are. */
+export type OneAuthActor = AuthActor & { authActors(): Promise<number> }
+
+/** The auth actors, each asked in turn: every one can answer everything. */
+export class AuthActorsInTurn implements AuthActor {
+  readonly #at: (number: number) => OneAuthActor
+  readonly #first: OneAuthActor
+  #all: OneAuthActor[] | null = null
+  #next = 0
+
+  /** @param at the auth actor with a number, from 0 */
+  constructor(at: (number: number) => OneAuthActor) {
+    this.#at = at
+    this.#first = at(0)
+  }
+
+  async answer(envelope: RequestEnvelope): Promise<Answer> {
+    const all = this.#all ?? (await this.#find())
+    return (all[this.#next++ % all.length] as OneAuthActor).answer(envelope)
+  }
+
+  /** Whether every one of them is. */
+  async ready(): Promise<boolean> {
+    const all = this.#all ?? (await this.#find())
+    return (await Promise.all(all.map((each) => each.ready()))).every(Boolean)
+  }
+
+  /** Waits until they are ready, where asking fails at once. */
+  async opened(): Promise<this> {
+    while (!(await this.ready().catch(() => false))) await setTimeout(POLL)
+    return this
+  }
+
+  async #find(): Promise<OneAuthActor[]> {
+    const number = await this.#first.authActors()
+    this.#all ??= [this.#first, ...Array.from({ length: number - 1 }, (_, i) => this.#at(i + 1))]
+    return this.#all
+  }
+}

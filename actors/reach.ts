@@ -1,0 +1,79 @@
+import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
+import type { Db } from '../database/database.ts'
+import type { Answer, RequestEnvelope } from '../http/envelope.ts'
+import type { accountFunctions } from './account/index.ts'
+import type { directoryFunctions } from './directory/index.ts'
+import type { CallerParams } from './runner.ts'
+
+/** The functions of an actor as they look from outside: without the database, and asynchronous. */
+type HandleOf<F> = {
+  [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
+    ? (...args: A) => Promise<Awaited<R>>
+    : never
+}
+
+export type AccountHandle = HandleOf<typeof accountFunctions>
+export type DirectoryHandle = HandleOf<typeof directoryFunctions>
+
+/** An auth actor as the other auth actors know it. */
+export type AuthPeer = {
+  answer(envelope: RequestEnvelope): Promise<Answer>
+  /** Asks it about something that it owns (`actors/auth/owners.ts`). */
+  owned(name: string, args: unknown[]): Promise<unknown>
+  /** Over how many auth actors the flow state is spread. */
+  authActors(): Promise<number>
+  /** Has it fetch the DID document anew when it is next asked for. */
+  forgetDocument(did: string): Promise<void>
+}
+
+/** How one actor reaches the others. */
+export type Actors = {
+  auth(number: number): AuthPeer
+  account(did: string): AccountHandle
+  directory: DirectoryHandle
+}
+
+type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): object }
+
+/** A rivetkit client, as far as it is used. */
+export type ActorsClient = { auth: Getter; account: Getter; directory: Getter }
+
+/** The actors as seen through a rivetkit client; every call carries the shared secret. */
+export function connectActors(client: ActorsClient, secret: string): Actors {
+  const params = { secret }
+  return {
+    auth: (number) =>
+      refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
+    account: (did) =>
+      refusing(client.account.getOrCreate([did], { params }), 'account') as AccountHandle,
+    directory: refusing(
+      client.directory.getOrCreate(['main'], { params }),
+      'directory',
+    ) as DirectoryHandle,
+  }
+}
+
+/**
+ * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
+ * {@link Refusal} again, everything else means that the actor could not do its work.
+ */
+export function refusing<H extends object>(handle: H, name: string): H {
+  return new Proxy(handle, {
+    get(target, property, receiver) {
+      const value = Reflect.get(target, property, receiver)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) =>
+        Promise.resolve(value.apply(target, args)).catch((err: unknown) => {
+          if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
+          throw new UnavailableError(`The ${name} actor`, { cause: err })
+        })
+    },
+  })
+}
+
+/** A `UserError` of rivetkit, thrown in this process or read off the wire. */
+function isUserError(
+  err: unknown,
+): err is Error & { code: RefusalCode; metadata?: Record<string, unknown> } {
+  return err instanceof Error && (err as { group?: unknown }).group === 'user'
+}

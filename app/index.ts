@@ -1,0 +1,35 @@
+import type { CreateApp } from '../actors/auth/app.ts'
+import { createClientRegistration } from '../oauth/client_registration.ts'
+import { createOAuthHandler } from '../oauth/handler.ts'
+import { createProvider } from '../oauth/provider.ts'
+import { createOperatorHandler } from '../operator/handler.ts'
+import { startRecovery } from '../sagas/recovery.ts'
+import { createServices } from '../sagas/services.ts'
+import { answer } from './answer.ts'
+import { codeOwner } from './code_owner.ts'
+import { limitRoutes } from './limits/index.ts'
+import { createRoutes } from './routes.ts'
+
+/** The entryway as one application: OAuth provider, pages, XRPC methods, operator's API. */
+export const createApp: CreateApp = async ({ runner, actors, owners, number }) => {
+  const { authActors, rateLimits } = runner.settings
+  const others = [...Array(authActors).keys()].filter((other) => other !== number)
+  const services = createServices(runner, actors, others.map(actors.auth))
+  const provider = await createProvider(owners, services)
+  const operator = createOperatorHandler({
+    services,
+    registerClient: createClientRegistration(owners, provider),
+  })
+  const unlimited = createRoutes(services, createOAuthHandler(provider, services.log), operator)
+  const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
+  // What is left in the directory is one's work, not everybody's.
+  const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
+  return {
+    answer: (envelope) => answer(envelope, runner.settings, routes),
+    answererOf: (envelope) => codeOwner(envelope, authActors),
+    forgetDocument: async (did) => {
+      await services.identity.did.cache?.clearEntry(did)
+    },
+    close: stopRecovery,
+  }
+}

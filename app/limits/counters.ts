@@ -1,0 +1,52 @@
+import type { CounterOwner } from '../../actors/auth/owners.ts'
+import type { Log } from '../../base/log.ts'
+import type { Counter, Standing } from '../../database/limits/counter.ts'
+
+/** The counters of all auth actors. */
+export type Counters = {
+  /** Takes a point from each counter, or from none where one of them is used up. */
+  take(counters: Counter[]): Promise<{ isAllowed: boolean; standings: Standing[] }>
+  giveBack(counters: Counter[]): Promise<void>
+}
+
+/**
+ * Each counter has one owner, so that a limit holds over all auth actors. Where the counters of a
+ * request have several, a refusal gives back what the others took: meanwhile somebody may be
+ * refused too early, but nobody is let through too late.
+ */
+export function createCounters(ownerOf: (key: string) => CounterOwner, log: Log): Counters {
+  const byOwner = (counters: Counter[]) => Map.groupBy(counters, ({ key }) => ownerOf(key))
+
+  async function giveBack(counters: Counter[]): Promise<void> {
+    try {
+      await Promise.all([...byOwner(counters)].map(([owner, mine]) => owner.returnPoints(mine)))
+    } catch (err) {
+      // The answer is made, and stands; a point more is gone until the window ends.
+      log.warn({ err }, 'points were not given back')
+    }
+  }
+
+  async function take(counters: Counter[]) {
+    const asked = byOwner(counters)
+    const [only] = asked.keys()
+    if (only && asked.size === 1) return only.takePoints(counters)
+    const taken = await Promise.all(
+      [...asked].map(async ([owner, mine]) => ({ mine, ...(await owner.takePoints(mine)) })),
+    )
+    const isAllowed = taken.every((part) => part.isAllowed)
+    const standings = new Map<Counter, Standing>()
+    for (const part of taken) {
+      const back = !isAllowed && part.isAllowed
+      if (back) await giveBack(part.mine)
+      for (const [i, { remaining, resetsAt }] of part.standings.entries()) {
+        standings.set(part.mine[i] as Counter, {
+          remaining: back ? remaining + 1 : remaining,
+          resetsAt,
+        })
+      }
+    }
+    return { isAllowed, standings: counters.map((each) => standings.get(each) as Standing) }
+  }
+
+  return { take, giveBack }
+}

@@ -1,0 +1,19 @@
+import { type HttpResponse, headerOf, readJson } from '../../http/message.ts'
+import { JSON_TYPE, mediaType } from '../../oauth/checks/check.ts'
+import type { Limit } from './table.ts'
+
+/** How the lexicon and the provider's pages say that the password was right and a code was sent. */
+const CODE_SENT = ['AuthFactorTokenRequired', 'second_authentication_factor_required']
+
+/** What a request counts as, by its answer. */
+export function outcomeOf(response: HttpResponse): Limit['counts'][] {
+  if (response.status === 200) return ['requests']
+  return asksForCode(response) ? ['requests', 'sent codes'] : ['requests', 'failures']
+}
+
+function asksForCode(response: HttpResponse): boolean {
+  const isJson = mediaType(headerOf(response, 'content-type')) === JSON_TYPE
+  if (response.status !== 401 || !isJson || response.body === null) return false
+  const { error } = readJson(response) as { error?: string }
+  return CODE_SENT.includes(error ?? '')
+}

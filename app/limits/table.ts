@@ -1,0 +1,191 @@
+import { PAGE_API, PAR, REVOKE, TOKEN } from '../../oauth/checks/endpoints.ts'
+
+/**
+ * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one account as it is named in
+ * the request, one address at one account, or everybody together.
+ */
+export type Subject = 'address' | 'account' | 'account at address' | 'everybody'
+
+/** At most `points` requests within `seconds`, counted from the first of them. */
+export type Limit = {
+  name: string
+  /** Paths; one that ends in `/` stands for all below it. */
+  on: readonly string[]
+  per: Subject
+  points: number
+  seconds: number
+  /**
+   * Whatever else comes of a request, it gets its point back. A password that is right and lacks
+   * the code by mail is no failure, but it sends a code.
+   */
+  counts: 'requests' | 'failures' | 'sent codes'
+  /** Does not bind a browser on which the account is signed in already. */
+  exceptKnownDevices?: true
+}
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+
+const server = (method: string) => `/xrpc/com.atproto.server.${method}`
+const page = (endpoint: string) => `${PAGE_API}/${endpoint}`
+
+const REQUEST_PLC_OPERATION = '/xrpc/com.atproto.identity.requestPlcOperationSignature'
+const SIGN_PLC_OPERATION = '/xrpc/com.atproto.identity.signPlcOperation'
+
+const SIGN_INS = [page('sign-in'), server('createSession')]
+const PASSWORDS = [...SIGN_INS, page('delete-account-confirm'), server('deleteAccount')]
+const SIGN_UPS = [page('sign-up'), server('createAccount')]
+const RESET_REQUESTS = [page('reset-password-request'), server('requestPasswordReset')]
+const MAIL_CODES = [
+  page('reset-password-confirm'),
+  page('verify-email-confirm'),
+  page('update-email-confirm'),
+  server('resetPassword'),
+  server('confirmEmail'),
+  server('updateEmail'),
+  SIGN_PLC_OPERATION,
+]
+const MAILS = [
+  ...RESET_REQUESTS,
+  page('verify-email-request'),
+  page('update-email-request'),
+  page('delete-account-request'),
+  server('requestEmailConfirmation'),
+  server('requestEmailUpdate'),
+  server('requestAccountDelete'),
+  REQUEST_PLC_OPERATION,
+]
+
+/**
+ * Every limit there is. Guessing is what the tight ones are against, so they count failures. A
+ * guesser must not lock the owner out: the tight limit on an account binds one address at a time,
+ * the one over all addresses is wide, and browsers that the account knows pass it.
+ *
+ * Backends hold the sessions of thousands of people behind one address, and a PDS forwards the
+ * calls of all its users: what programs call is limited against floods only.
+ */
+export const LIMITS: readonly Limit[] = [
+  {
+    name: 'password, one address at one account',
+    on: PASSWORDS,
+    per: 'account at address',
+    points: 10,
+    seconds: 5 * MINUTE,
+    counts: 'failures',
+  },
+  {
+    name: 'password, one address',
+    on: PASSWORDS,
+    per: 'address',
+    points: 50,
+    seconds: 5 * MINUTE,
+    counts: 'failures',
+  },
+  {
+    name: 'password, one account',
+    on: PASSWORDS,
+    per: 'account',
+    points: 100,
+    seconds: HOUR,
+    counts: 'failures',
+    exceptKnownDevices: true,
+  },
+  {
+    name: 'sign-in code, one address at one account',
+    on: SIGN_INS,
+    per: 'account at address',
+    points: 20,
+    seconds: HOUR,
+    counts: 'sent codes',
+  },
+  {
+    name: 'sign-in code, one account',
+    on: SIGN_INS,
+    per: 'account',
+    points: 60,
+    seconds: HOUR,
+    counts: 'sent codes',
+    exceptKnownDevices: true,
+  },
+  {
+    name: 'code from a mail',
+    on: MAIL_CODES,
+    per: 'address',
+    points: 50,
+    seconds: 5 * MINUTE,
+    counts: 'failures',
+  },
+  {
+    name: 'sign-up',
+    on: SIGN_UPS,
+    per: 'address',
+    points: 100,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'sign-up, everybody',
+    on: SIGN_UPS,
+    per: 'everybody',
+    points: 5_000,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
+    name: 'reset, one address at one account',
+    on: RESET_REQUESTS,
+    per: 'account at address',
+    points: 5,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
+    name: 'reset, one account',
+    on: RESET_REQUESTS,
+    per: 'account',
+    points: 20,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  { name: 'mail', on: MAILS, per: 'address', points: 100, seconds: HOUR, counts: 'requests' },
+  {
+    name: 'mail, everybody',
+    on: MAILS,
+    per: 'everybody',
+    points: 10_000,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
+    name: 'pages',
+    on: [`${PAGE_API}/`],
+    per: 'address',
+    points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'pushed request',
+    on: [PAR],
+    per: 'address',
+    points: 30_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'token',
+    on: [TOKEN, REVOKE],
+    per: 'address',
+    points: 30_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'xrpc',
+    on: ['/xrpc/'],
+    per: 'address',
+    points: 30_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+]

@@ -1,0 +1,42 @@
+import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
+import type { Services } from '../sagas/services.ts'
+
+/** Browser apps read these documents, too. */
+const ANYBODY = { 'access-control-allow-origin': '*' }
+
+/** The DID document of the entryway's own `did:web`. */
+export function serveDidDocument({ settings }: Services): HttpHandler {
+  const { host } = new URL(settings.publicUrl)
+  const document = {
+    '@context': ['https://www.w3.org/ns/did/v1'],
+    id: settings.did,
+    service: [
+      {
+        id: '#atproto_pds',
+        type: 'AtprotoPersonalDataServer',
+        serviceEndpoint: settings.publicUrl,
+      },
+    ],
+  }
+  const isOwn = settings.did === `did:web:${host.replace(':', '%3A')}`
+  return async () =>
+    isOwn ? jsonResponse(document, { headers: ANYBODY }) : emptyResponse(404, ANYBODY)
+}
+
+/**
+ * The DID of the handle that is the `Host` of the request; as at the reference, accounts that are
+ * deactivated or taken down have none.
+ * @see https://atproto.com/specs/handle#https-well-known-method
+ */
+export function serveAtprotoDid({ actors }: Services): HttpHandler {
+  return async (request) => {
+    const handle = request.headers.get('host')?.split(':')[0] ?? ''
+    const entry = handle && (await actors.directory.find(handle))
+    const account = entry ? await actors.account(entry.did).read() : null
+    const isActive = account?.takedownRef === null && account.deactivatedAt === null
+    const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
+    return account && isActive
+      ? textResponse(account.did, { headers })
+      : textResponse('User not found', { status: 404, headers })
+  }
+}

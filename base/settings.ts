@@ -1,0 +1,248 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+/** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
+export class SettingsError extends Error {
+  readonly lines: string[]
+
+  constructor(lines: string[]) {
+    super(lines.join('\n'))
+    this.name = 'SettingsError'
+    this.lines = lines
+  }
+}
+
+const hexKey = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 32 bytes in hex (64 characters)')
+const port = z.coerce.number('must be a port number').int().min(1).max(65535)
+const flag = z
+  .enum(['0', '1', 'true', 'false'], 'must be 1 or 0')
+  .transform((v) => /1|true/.test(v))
+const did = z.string().regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/, 'must be a did:web or did:plc')
+const origin = z
+  .string()
+  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), 'must be an http(s) URL')
+  .refine((v) => !URL.canParse(v) || new URL(v).pathname === '/', 'must have no path')
+  .transform((v) => (URL.canParse(v) ? new URL(v).origin : v))
+const list = z.string().transform((v) =>
+  v
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+
+const environment = z.object({
+  ENTRYWAY_PUBLIC_URL: origin.default('http://localhost:2600'),
+  ENTRYWAY_NAME: z.string().optional(),
+  ENTRYWAY_PORT: port.default(2600),
+  ENTRYWAY_HOST: z.string().optional(),
+  ENTRYWAY_ACTOR_PORT: port.default(6420),
+  ENTRYWAY_METRICS_PORT: port.optional(),
+  ENTRYWAY_DATA_DIR: z.string().default('./data'),
+  ENTRYWAY_DID: did.optional(),
+  ENTRYWAY_PDS_URL: origin.optional(),
+  ENTRYWAY_PDS_DID: did.optional(),
+  ENTRYWAY_PDS_ADMIN_PASSWORD: z.string().optional(),
+  ENTRYWAY_PLC_URL: origin.default('https://plc.directory'),
+  ENTRYWAY_HANDLE_DOMAINS: list.optional(),
+  ENTRYWAY_INVITE_REQUIRED: flag.default(true),
+  ENTRYWAY_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  ENTRYWAY_JWT_KEY_HEX: hexKey.optional(),
+  ENTRYWAY_PLC_ROTATION_KEY_HEX: hexKey.optional(),
+  ENTRYWAY_DPOP_SECRET_HEX: hexKey.optional(),
+  ENTRYWAY_SMTP_URL: z
+    .string()
+    .refine((v) => /^smtps?:\/\//.test(v) && URL.canParse(v), 'must be smtp://… or smtps://…')
+    .optional(),
+  ENTRYWAY_EMAIL_FROM: z.string().optional(),
+  ENTRYWAY_TRUSTED_PROXIES: list
+    .refine(
+      (ranges) => ranges.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
+      'must be IP addresses or CIDR ranges',
+    )
+    .default(['127.0.0.1', '::1']),
+  ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  ENTRYWAY_MOD_SERVICE_DID: did.optional(),
+  ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
+  ENTRYWAY_DEV: flag.default(false),
+  ENTRYWAY_AUTH_ACTORS: z.coerce.number('must be a number').int().min(1).max(64).default(1),
+  ENTRYWAY_DATABASE: z.enum(['file', 'engine'], 'must be file or engine').default('file'),
+  ENTRYWAY_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info'),
+  RIVET_ENDPOINT: z.string().url('must be a URL').optional(),
+})
+
+/** What the operator decided; every default is filled in. Durations are elsewhere (`base/lifetimes.ts`). */
+export type Settings = {
+  /** Issuer and public origin, without a trailing slash. */
+  publicUrl: string
+  /** What the sign-in pages call this service. */
+  name: string
+  port: number
+  host: string
+  actorPort: number
+  /** Loopback port of `/metrics`, if it is wanted. */
+  metricsPort: number | null
+  /** Absolute path. */
+  dataDir: string
+  /** The service DID of this entryway. */
+  did: string
+  /** The PDS named in the environment; more are kept in the directory. */
+  pds: { url: string; did: string; adminPassword: string } | null
+  plcUrl: string
+  /** Each with a leading dot, e.g. `.example.com`. */
+  handleDomains: string[]
+  inviteRequired: boolean
+  /** Secrets given by the environment; the missing ones are generated (`base/secrets.ts`). */
+  given: {
+    adminPassword?: string | undefined
+    jwtKeyHex?: string | undefined
+    plcRotationKeyHex?: string | undefined
+    dpopSecretHex?: string | undefined
+  }
+  smtpUrl: string | null
+  emailFrom: string
+  /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
+  trustedProxies: string[]
+  /** Whether requests are counted (`app/limits/table.ts`); off for load tests. */
+  rateLimits: boolean
+  /** The moderation service whose service JWTs moderate accounts. */
+  modServiceDid: string | null
+  /** Resolve every lexicon at this DID instead of by DNS; for local networks. */
+  lexiconAuthorityDid: string | null
+  /** Allows http, loopback PDSes and loopback-hosted clients. */
+  dev: boolean
+  database: 'file' | 'engine'
+  /** Over how many auth actors requests and flow state are spread; the same for ever. */
+  authActors: number
+  logLevel: string
+  rivetEndpoint: string | null
+}
+
+/**
+ * Reads and validates the configuration contract (README, "Settings").
+ *
+ * @throws {SettingsError} with one line per mistake
+ */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = environment.safeParse(given)
+  if (!parsed.success) {
+    throw new SettingsError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`))
+  }
+  const e = parsed.data
+  const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname)
+  const lines: string[] = []
+  if (publicUrl.protocol === 'http:' && !isLocal && !e.ENTRYWAY_DEV) {
+    lines.push('ENTRYWAY_PUBLIC_URL: must be https unless it is local or ENTRYWAY_DEV=1')
+  }
+  const pdsParts = [e.ENTRYWAY_PDS_URL, e.ENTRYWAY_PDS_DID, e.ENTRYWAY_PDS_ADMIN_PASSWORD]
+  if (pdsParts.some(Boolean) && !pdsParts.every(Boolean)) {
+    lines.push(
+      'ENTRYWAY_PDS_URL: needs ENTRYWAY_PDS_DID and ENTRYWAY_PDS_ADMIN_PASSWORD beside it (all three or none)',
+    )
+  }
+  if (e.ENTRYWAY_PDS_URL?.startsWith('http:') && !e.ENTRYWAY_DEV) {
+    lines.push('ENTRYWAY_PDS_URL: must be https unless ENTRYWAY_DEV=1')
+  }
+  if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
+    lines.push('ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set')
+  }
+  for (const domain of e.ENTRYWAY_HANDLE_DOMAINS ?? []) {
+    if (!/^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(domain)) {
+      lines.push(`ENTRYWAY_HANDLE_DOMAINS: "${domain}" is not a domain such as .example.com`)
+    }
+  }
+  if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
+    lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
+  }
+  if (e.RIVET_ENDPOINT) lines.push(...mistakesWithEngine(e))
+  if (lines.length) throw new SettingsError(lines)
+
+  return {
+    publicUrl: publicUrl.origin,
+    name: e.ENTRYWAY_NAME ?? publicUrl.hostname,
+    port: e.ENTRYWAY_PORT,
+    host: e.ENTRYWAY_HOST ?? (isLocal ? '127.0.0.1' : '0.0.0.0'),
+    actorPort: e.ENTRYWAY_ACTOR_PORT,
+    metricsPort: e.ENTRYWAY_METRICS_PORT ?? null,
+    dataDir: resolve(e.ENTRYWAY_DATA_DIR),
+    did: e.ENTRYWAY_DID ?? `did:web:${publicUrl.host.replace(':', '%3A')}`,
+    pds:
+      e.ENTRYWAY_PDS_URL && e.ENTRYWAY_PDS_DID && e.ENTRYWAY_PDS_ADMIN_PASSWORD
+        ? {
+            url: e.ENTRYWAY_PDS_URL,
+            did: e.ENTRYWAY_PDS_DID,
+            adminPassword: e.ENTRYWAY_PDS_ADMIN_PASSWORD,
+          }
+        : null,
+    plcUrl: e.ENTRYWAY_PLC_URL,
+    handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [publicUrl.hostname]).map((domain) =>
+      domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,
+    ),
+    inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
+    given: {
+      adminPassword: e.ENTRYWAY_ADMIN_PASSWORD,
+      jwtKeyHex: e.ENTRYWAY_JWT_KEY_HEX,
+      plcRotationKeyHex: e.ENTRYWAY_PLC_ROTATION_KEY_HEX,
+      dpopSecretHex: e.ENTRYWAY_DPOP_SECRET_HEX,
+    },
+    smtpUrl: e.ENTRYWAY_SMTP_URL ?? null,
+    emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
+    trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
+    rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
+    modServiceDid: e.ENTRYWAY_MOD_SERVICE_DID ?? null,
+    lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
+    dev: e.ENTRYWAY_DEV,
+    database: e.ENTRYWAY_DATABASE,
+    authActors: e.ENTRYWAY_AUTH_ACTORS,
+    logLevel: e.ENTRYWAY_LOG_LEVEL,
+    rivetEndpoint: e.RIVET_ENDPOINT ?? null,
+  }
+}
+
+/** What several machines need, since an actor may move from one to another at any time. */
+function mistakesWithEngine(e: z.infer<typeof environment>): string[] {
+  const shared = [
+    'ENTRYWAY_JWT_KEY_HEX',
+    'ENTRYWAY_PLC_ROTATION_KEY_HEX',
+    'ENTRYWAY_DPOP_SECRET_HEX',
+    'ENTRYWAY_ADMIN_PASSWORD',
+  ] as const
+  const missing = shared.filter((name) => !e[name])
+  const lines: string[] = []
+  if (e.ENTRYWAY_DATABASE !== 'engine') {
+    lines.push('RIVET_ENDPOINT: needs ENTRYWAY_DATABASE=engine, or data would stay behind')
+  }
+  if (missing.length) {
+    lines.push(`RIVET_ENDPOINT: needs ${missing.join(', ')}, the same on every machine`)
+  }
+  return lines
+}
+
+/** What still keeps a running program from being useful, one sentence each. */
+export function missingForUse(settings: Settings): string[] {
+  const missing: string[] = []
+  if (!settings.pds) {
+    missing.push(
+      'No PDS yet: set ENTRYWAY_PDS_URL, ENTRYWAY_PDS_DID and ENTRYWAY_PDS_ADMIN_PASSWORD, or sign-up stays closed.',
+    )
+  }
+  if (!settings.smtpUrl) {
+    missing.push(
+      `No mail server: set ENTRYWAY_SMTP_URL; until then mails are written to ${settings.dataDir}/mail.`,
+    )
+  }
+  if (!settings.rateLimits) {
+    missing.push('Nothing is limited: ENTRYWAY_RATE_LIMITS=off is for load tests only.')
+  }
+  if (new URL(settings.publicUrl).protocol === 'http:') {
+    missing.push(
+      `Only reachable on this machine: set ENTRYWAY_PUBLIC_URL to the https address that people will use.`,
+    )
+  }
+  return missing
+}

@@ -1,0 +1,92 @@
+import { LEGACY_REFRESH_GRACE } from '../../base/lifetimes.ts'
+import { type Db, sql, transact } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+
+/** A session of `com.atproto.server.createSession`, found by the `jti` of its refresh JWT. */
+export type LegacySession = { appPassword: { name: string; privileged: boolean } | null }
+
+type Stored = {
+  expires_at: number
+  next_jti: string | null
+  app_password_name: string | null
+  privileged: number | null
+}
+
+export function insertLegacySession(
+  db: Db,
+  session: { jti: string; expiresAt: number; appPasswordName: string | null },
+): void {
+  sql(
+    db,
+    `INSERT OR IGNORE INTO legacy_session (refresh_hash, expires_at, app_password_name)
+     VALUES (@hash, @expiresAt, @appPasswordName)`,
+  ).run({ ...session, hash: hashSecret(session.jti) })
+}
+
+/**
+ * Rotates a refresh JWT as the reference does: the old one answers for
+ * {@link LEGACY_REFRESH_GRACE} more, always with the same successor.
+ *
+ * @param next the successor to use when there is none yet
+ * @returns the `jti` of the successor, or null when the presented one is unknown or expired
+ */
+export function rotateLegacySession(
+  db: Db,
+  presentedJti: string,
+  next: { jti: string; expiresAt: number },
+  now: number,
+): ({ jti: string } & LegacySession) | null {
+  const hash = hashSecret(presentedJti)
+  return transact(db, () => {
+    sql(db, 'DELETE FROM legacy_session WHERE expires_at <= ?').run(now)
+    const row = sql(
+      db,
+      `SELECT legacy_session.*, app_password.privileged FROM legacy_session
+       LEFT JOIN app_password ON app_password.name = legacy_session.app_password_name
+       WHERE refresh_hash = ?`,
+    ).get(hash) as Stored | undefined
+    if (!row) return null
+    const jti = row.next_jti ?? next.jti
+    sql(db, 'UPDATE legacy_session SET expires_at = ?, next_jti = ? WHERE refresh_hash = ?').run(
+      Math.min(row.expires_at, now + LEGACY_REFRESH_GRACE),
+      jti,
+      hash,
+    )
+    insertLegacySession(db, {
+      jti,
+      expiresAt: next.expiresAt,
+      appPasswordName: row.app_password_name,
+    })
+    return {
+      jti,
+      appPassword:
+        row.app_password_name === null
+          ? null
+          : { name: row.app_password_name, privileged: row.privileged === 1 },
+    }
+  })
+}
+
+/** Live ones, the newest first; `expiresAt` in ms. Those whose refresh token was succeeded are left out. */
+export function listLegacySessions(
+  db: Db,
+  now: number,
+): { expiresAt: number; appPasswordName: string | null }[] {
+  return sql(
+    db,
+    `SELECT expires_at AS expiresAt, app_password_name AS appPasswordName FROM legacy_session
+     WHERE expires_at > ? AND next_jti IS NULL ORDER BY expires_at DESC`,
+  ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
+}
+
+/** Ends a session, the token before it included: that one would bring it back. */
+export function deleteLegacySession(db: Db, jti: string): void {
+  sql(db, 'DELETE FROM legacy_session WHERE refresh_hash = ? OR next_jti = ?').run(
+    hashSecret(jti),
+    jti,
+  )
+}
+
+export function deleteAllLegacySessions(db: Db): void {
+  sql(db, 'DELETE FROM legacy_session').run()
+}

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto'
+import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { type Db, sql, transact } from '../database.ts'
+import { hashSecret, matchesHash } from '../hash.ts'
+import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
+
+/** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
+export type Session = {
+  id: string
+  tokenId: string
+  createdAt: number
+  updatedAt: number
+  expiresAt: number
+  clientId: string
+  clientAuth: string
+  deviceId: string | null
+  parameters: string
+  scope: string | null
+}
+
+export type NewSession = Omit<Session, 'id'> & {
+  code: string | null
+  refreshToken: string | null
+  /** When the person consented, in ms since the epoch. */
+  authorizedAt: number
+}
+
+export type Rotation = {
+  sessionId: string
+  presentedRefreshToken: string
+  tokenId: string
+  refreshToken: string
+  updatedAt: number
+  expiresAt: number
+  clientAuth: string
+  scope: string
+}
+
+/** What a refresh is answered with. */
+export type Successor = { refreshToken: string; tokenId: string }
+
+type Stored = {
+  id: string
+  token_id: string
+  created_at: number
+  updated_at: number
+  expires_at: number
+  client_id: string
+  client_auth: string
+  device_id: string | null
+  parameters: string
+  scope: string | null
+  refresh_hash: Buffer | null
+  previous_refresh_hash: Buffer | null
+  sealed_successor: Buffer | null
+  rotated_at: number | null
+}
+
+/**
+ * Creates the session of an authorization code, unless the code was presented again meanwhile
+ * (RFC 6749 section 4.1.2: a code used twice revokes what it gave), or everybody was signed out
+ * since the person consented.
+ *
+ * @returns the session id, or null when the code is good no more
+ */
+export function createSession(db: Db, { authorizedAt, ...session }: NewSession): string | null {
+  const id = randomBytes(12).toString('base64url')
+  const codeHash = session.code === null ? null : hashSecret(session.code)
+  return transact(db, () => {
+    const replayed = sql(db, 'SELECT 1 FROM replayed_code WHERE code_hash = ?').get(codeHash)
+    const isSignedOut = sql(db, 'SELECT 1 FROM account WHERE signed_out_at >= ?').get(authorizedAt)
+    if (replayed || isSignedOut) return null
+    sql(
+      db,
+      `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
+         client_auth, device_id, parameters, scope, code_hash, refresh_hash)
+       VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
+         @deviceId, @parameters, @scope, @codeHash, @refreshHash)`,
+    ).run({
+      ...session,
+      id,
+      codeHash,
+      refreshHash: session.refreshToken === null ? null : hashSecret(session.refreshToken),
+    })
+    return id
+  })
+}
+
+/** The session of an access token, the newest or the one before it. */
+export function findSessionByTokenId(db: Db, tokenId: string): Session | null {
+  return toSession(
+    sql(db, 'SELECT * FROM session WHERE token_id = @tokenId OR previous_token_id = @tokenId').get({
+      tokenId,
+    }),
+  )
+}
+
+/**
+ * The session that came from `code`. When there is none yet, the code is marked as replayed in
+ * the same transaction, so that an exchange still under way cannot create it afterwards.
+ */
+export function findSessionByCode(db: Db, code: string): Session | null {
+  const codeHash = hashSecret(code)
+  return transact(db, () => {
+    const session = toSession(sql(db, 'SELECT * FROM session WHERE code_hash = ?').get(codeHash))
+    if (!session) {
+      sql(db, 'INSERT OR IGNORE INTO replayed_code (code_hash, replayed_at) VALUES (?, ?)').run(
+        codeHash,
+        Date.now(),
+      )
+    }
+    return session
+  })
+}
+
+/**
+ * The session that a refresh token names, and whether the token still answers: it is the current
+ * one, or the one before it whose answer may have been lost (see {@link rotateSession}).
+ */
+export function findSessionByRefreshToken(
+  db: Db,
+  sessionId: string,
+  refreshToken: string,
+  now = Date.now(),
+): { session: Session; answers: boolean } | null {
+  const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(sessionId) as Stored | undefined
+  const session = toSession(row)
+  if (!row || !session) return null
+  return {
+    session,
+    answers: matchesHash(refreshToken, row.refresh_hash) || mayRetry(row, refreshToken, now),
+  }
+}
+
+/**
+ * Refresh token rotation (RFC 9700 section 4.14.2), in one transaction.
+ *
+ * Only the current refresh token makes a new one. The one before it may be presented again for
+ * {@link REFRESH_RETRY_GRACE} as long as its successor was not used, since an answer can be lost
+ * on its way: it gets the same successor once more, so two requests at once, or a retry, never
+ * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
+ * database alone cannot open it. Using the successor moves the chain on, and with it ends the
+ * retry. All these answers carry the same token id, so that whichever of them the client keeps, it
+ * can end the session with it.
+ *
+ * @returns the refresh token and the token id to answer with, or null when the presented token
+ * answers no more
+ */
+export function rotateSession(db: Db, rotation: Rotation): Successor | null {
+  const presented = rotation.presentedRefreshToken
+  return transact(db, () => {
+    const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
+      | Stored
+      | undefined
+    if (!row) return null
+    if (matchesHash(presented, row.refresh_hash)) {
+      sql(
+        db,
+        `UPDATE session SET token_id = @tokenId, previous_token_id = token_id,
+           updated_at = @updatedAt, expires_at = @expiresAt, client_auth = @clientAuth,
+           scope = @scope, refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
+           sealed_successor = @sealed, rotated_at = @updatedAt
+         WHERE id = @sessionId`,
+      ).run({
+        ...rotation,
+        refreshHash: hashSecret(rotation.refreshToken),
+        sealed: sealSuccessor(rotation.refreshToken, presented),
+      })
+      return { refreshToken: rotation.refreshToken, tokenId: rotation.tokenId }
+    }
+    if (!mayRetry(row, presented, rotation.updatedAt)) return null
+    sql(
+      db,
+      `UPDATE session SET updated_at = @updatedAt, expires_at = @expiresAt,
+         client_auth = @clientAuth, scope = @scope
+       WHERE id = @sessionId`,
+    ).run(rotation)
+    const refreshToken = unsealSuccessor(row.sealed_successor as Buffer, presented)
+    return { refreshToken, tokenId: row.token_id }
+  })
+}
+
+/** Ends the session of an access token, the newest or the one before it. */
+export function deleteSessionByTokenId(db: Db, tokenId: string): boolean {
+  const { changes } = sql(
+    db,
+    'DELETE FROM session WHERE token_id = @tokenId OR previous_token_id = @tokenId',
+  ).run({ tokenId })
+  return changes > 0
+}
+
+export function deleteSession(db: Db, id: string): boolean {
+  return sql(db, 'DELETE FROM session WHERE id = ?').run(id).changes > 0
+}
+
+export function deleteAllSessions(db: Db): number {
+  return sql(db, 'DELETE FROM session').run().changes
+}
+
+export function listSessions(db: Db): Session[] {
+  return sql(db, 'SELECT * FROM session ORDER BY created_at')
+    .all()
+    .map((row) => toSession(row) as Session)
+}
+
+function mayRetry(row: Stored, refreshToken: string, now: number): boolean {
+  return (
+    row.sealed_successor !== null &&
+    row.rotated_at !== null &&
+    now - row.rotated_at <= REFRESH_RETRY_GRACE &&
+    matchesHash(refreshToken, row.previous_refresh_hash)
+  )
+}
+
+function toSession(found: unknown): Session | null {
+  const row = found as Stored | undefined
+  if (!row) return null
+  return {
+    id: row.id,
+    tokenId: row.token_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    expiresAt: row.expires_at,
+    clientId: row.client_id,
+    clientAuth: row.client_auth,
+    deviceId: row.device_id,
+    parameters: row.parameters,
+    scope: row.scope,
+  }
+}

@@ -1,0 +1,59 @@
+import type { Pds } from '../../pds/pds.ts'
+import { type Db, sql } from '../database.ts'
+
+type Stored = Omit<Pds, 'open'> & { open: number }
+
+const columns = 'did, url, admin_password AS adminPassword, weight, capacity, open'
+
+export function upsertPds(db: Db, pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): void {
+  sql(
+    db,
+    `INSERT INTO pds (did, url, admin_password, added_at) VALUES (@did, @url, @adminPassword, @now)
+     ON CONFLICT (did) DO UPDATE SET url = @url, admin_password = @adminPassword`,
+  ).run({ ...pds, now: Date.now() })
+}
+
+export function setPdsPlacement(
+  db: Db,
+  did: string,
+  placement: Partial<Pick<Pds, 'weight' | 'capacity' | 'open'>>,
+): void {
+  const before = readPds(db, did)
+  if (!before) return
+  const after = { ...before, ...placement }
+  sql(db, 'UPDATE pds SET weight = ?, capacity = ?, open = ? WHERE did = ?').run(
+    after.weight,
+    after.capacity,
+    after.open ? 1 : 0,
+    did,
+  )
+}
+
+export function readPds(db: Db, did: string): Pds | null {
+  const row = sql(db, `SELECT ${columns} FROM pds WHERE did = ?`).get(did)
+  return row ? toPds(row) : null
+}
+
+export function listPdses(db: Db): Pds[] {
+  return sql(db, `SELECT ${columns} FROM pds ORDER BY added_at, did`).all().map(toPds)
+}
+
+/** Accounts on each PDS, by its DID, and sign-ups that will be. */
+export function countPlaced(db: Db): Map<string, number> {
+  const rows = sql(
+    db,
+    `SELECT did, count(*) AS n FROM
+       (SELECT pds_did AS did FROM account UNION ALL SELECT pds_did FROM sign_up)
+     GROUP BY did`,
+  ).all()
+  return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))
+}
+
+export function deletePds(db: Db, did: string): void {
+  sql(db, 'DELETE FROM pds WHERE did = ?').run(did)
+}
+
+function toPds(found: unknown): Pds {
+  const row = found as Stored
+  return { ...row, open: row.open === 1 }
+}

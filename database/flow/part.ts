@@ -1,0 +1,30 @@
+import type { Part } from '../copy.ts'
+import type { Db } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+import { partitionOfHash } from '../partition.ts'
+
+/** What names a row's owner, as a hash; a request that was granted is its code's. */
+const OWNED_BY: Record<string, string> = {
+  authorization_request: 'coalesce(code_hash, hash_of(id))',
+  spent_code: 'code_hash',
+  device: 'hash_of(id)',
+  device_account: 'hash_of(device_id)',
+  replay: 'nonce_hash',
+  lexicon: 'hash_of(nsid)',
+  client: 'hash_of(id)',
+}
+
+/** Makes {@link flowPart} usable on a database. */
+export function definePartition(db: Db): void {
+  const options = { deterministic: true }
+  db.function('hash_of', options, (id: unknown) => hashSecret(String(id)))
+  db.function('partition_of', options, (hash: unknown, of: unknown) =>
+    partitionOfHash(hash as Buffer, Number(of)),
+  )
+}
+
+/** The rows that one of `of` auth actors owns; how many there are is not copied. */
+export function flowPart(number: number, of: number): Part {
+  return (table) =>
+    table in OWNED_BY ? `partition_of(${OWNED_BY[table]}, ${of}) = ${number}` : null
+}

@@ -1,0 +1,14 @@
+import type { NewAccount } from '../account/profile.ts'
+
+/** An account with its credentials as a PDS kept them: the hashes are the same ones. */
+export type ImportedAccount = Required<NewAccount> & {
+  deleteAfter: number | null
+  takedownRef: string | null
+  invitesDisabled: boolean
+  appPasswords: {
+    name: string
+    passwordScrypt: string
+    privileged: boolean
+    createdAt: number
+  }[]
+}

@@ -1,0 +1,67 @@
+import { type Db, sql, transact } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+
+/** A counter that may go up to `points` within a window of `seconds`. */
+export type Counter = { key: string; points: number; seconds: number }
+
+/** How a counter stands: `remaining` points until `resetsAt` (ms since the epoch). */
+export type Standing = { remaining: number; resetsAt: number }
+
+/**
+ * Takes a point from each counter, or from none where one of them is used up: asking again and
+ * again does not prolong the wait. One transaction, so that of many requests at once no more pass
+ * than may.
+ */
+export function takePoints(
+  db: Db,
+  counters: Counter[],
+  now = Date.now(),
+): { isAllowed: boolean; standings: Standing[] } {
+  return transact(db, () => {
+    const before = counters.map((counter) => read(db, counter, now))
+    const isAllowed = before.every(({ remaining }) => remaining > 0)
+    if (!isAllowed) return { isAllowed, standings: before }
+    const standings = counters.map((counter) => take(db, counter, now))
+    return { isAllowed, standings }
+  })
+}
+
+/** Gives a point back to each counter. */
+export function returnPoints(db: Db, counters: Counter[]): void {
+  transact(db, () => {
+    for (const { key } of counters) {
+      sql(db, 'UPDATE counter SET points = points - 1 WHERE key = ? AND points > 0').run(
+        hashSecret(key),
+      )
+    }
+  })
+}
+
+export function sweepCounters(db: Db, now = Date.now()): void {
+  sql(db, 'DELETE FROM counter WHERE resets_at <= ?').run(now)
+}
+
+function read(db: Db, { key, points, seconds }: Counter, now: number): Standing {
+  const row = sql(
+    db,
+    'SELECT points, resets_at AS resetsAt FROM counter WHERE key = ? AND resets_at > ?',
+  ).get(hashSecret(key), now) as { points: number; resetsAt: number } | undefined
+  return row
+    ? { remaining: Math.max(0, points - row.points), resetsAt: row.resetsAt }
+    : { remaining: points, resetsAt: now + seconds * 1_000 }
+}
+
+function take(db: Db, { key, points, seconds }: Counter, now: number): Standing {
+  const row = sql(
+    db,
+    `INSERT INTO counter (key, points, resets_at) VALUES (@key, 1, @resetsAt)
+     ON CONFLICT (key) DO UPDATE SET
+       points = iif(resets_at > @now, points + 1, 1),
+       resets_at = iif(resets_at > @now, resets_at, @resetsAt)
+     RETURNING points, resets_at AS resetsAt`,
+  ).get({ key: hashSecret(key), now, resetsAt: now + seconds * 1_000 }) as {
+    points: number
+    resetsAt: number
+  }
+  return { remaining: points - row.points, resetsAt: row.resetsAt }
+}

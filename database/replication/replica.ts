@@ -1,0 +1,269 @@
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { open as openFile, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../database.ts'
+import { type Keeper, keep } from '../durable.ts'
+import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
+import { deleteAll, inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
+import { writeRecords } from './record.ts'
+import { chunkKeys, type Restored, recordKeys, restore } from './restore.ts'
+import { type Change, WalReader } from './wal.ts'
+
+/** Bytes of log up to which no snapshot is made, however small the database. */
+const LOG_FREE = 48 * 1024
+/** Stretches of log after which a snapshot is made, however short they are. */
+const MAX_STRETCHES = 16
+/** Bytes of a database whose snapshot is one batch, with its head. */
+const SMALL = MAX_BATCH - 16 * 1024
+
+const open = new Set<Replica>()
+
+/** Waits until the actors of this process have closed their databases, for `ms` at most. */
+export async function replicasClosed(ms: number): Promise<void> {
+  const deadline = Date.now() + ms
+  while (open.size > 0 && Date.now() < deadline) await setTimeout(50)
+}
+
+/**
+ * A database on this machine whose truth is in the key-value storage of its actor (docs/scale.md).
+ *
+ * Each commit is shipped as the pages it changed. It counts once it is written there *and* no newer
+ * epoch was found afterwards: who begins an epoch reads what is there only after that.
+ */
+export class Replica implements Keeper {
+  readonly db: Db
+  readonly #kv: Kv
+  readonly #path: string
+  readonly #wal: WalReader
+  readonly #epoch: string
+  #head: Head
+  #headIsWritten = false
+  /** Index of the next record of this epoch's log. */
+  #next = 0
+  /** Bytes of records on top of the snapshot. */
+  #logBytes: number
+  #snapshots = 0
+  /** Keys that nothing refers to once the head stands. */
+  #stale: string[]
+  #shipping: Promise<void> | null = null
+  #snapshotting: Promise<void> | null = null
+  #lost: Error | null = null
+  readonly #onLost: (err: Error) => void
+
+  /**
+   * Restores the database of an actor that wakes, or makes an empty one.
+   *
+   * @param path of the copy on this machine; what is there is of no value and is replaced
+   * @param onLost is told once when it is no longer certain what is kept
+   * @throws {FencedError} when another instance wakes at the same time, and wins
+   */
+  static async open(
+    kv: Kv,
+    path: string,
+    schema: Schema,
+    onLost: (err: Error) => void = () => {},
+  ): Promise<Replica> {
+    const { epoch, before } = await beginEpoch(kv)
+    const restored = await restore(kv, before)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    removeCopy(path)
+    if (restored.image.length) writeFileSync(path, restored.image, { mode: 0o600 })
+    return new Replica(kv, path, openDatabase(path, schema, 'nothing'), epoch, restored, onLost)
+  }
+
+  private constructor(
+    kv: Kv,
+    path: string,
+    db: Db,
+    epoch: string,
+    restored: Restored,
+    onLost: (err: Error) => void,
+  ) {
+    this.#onLost = onLost
+    this.#kv = kv
+    this.#path = path
+    this.#wal = new WalReader(path)
+    this.db = db
+    this.#epoch = epoch
+    this.#head = { snapshot: restored.snapshot, base: restored.base, from: 0, unfinished: null }
+    this.#logBytes = restored.logBytes
+    this.#stale = restored.stale
+    keep(db, this)
+    open.add(this)
+  }
+
+  /** Whether it is no longer certain what is kept: the actor has to wake anew. */
+  get lost(): boolean {
+    return this.#lost !== null
+  }
+
+  async settle(): Promise<void> {
+    for (;;) {
+      if (this.#lost) throw this.#lost
+      if (this.#shipping) {
+        await this.#shipping
+        continue
+      }
+      const change = this.db.open ? this.#wal.read() : null
+      if (!change) return
+      this.#occupy(this.#ship(change))
+    }
+  }
+
+  /** Keeps what is committed, and removes the copy. */
+  async close(): Promise<void> {
+    try {
+      await this.settle()
+      await this.#snapshotting
+      // An epoch that wrote nothing need not be remembered.
+      if (!this.#headIsWritten && !this.#lost) await this.#kv.delete([keys.head(this.#epoch)])
+    } finally {
+      this.#wal.close()
+      if (this.db.open) closeDatabase(this.db)
+      removeCopy(this.#path)
+      open.delete(this)
+    }
+  }
+
+  #occupy(work: Promise<void>): void {
+    this.#shipping = work
+      .catch((err: Error) => this.#lose(err))
+      .finally(() => {
+        this.#shipping = null
+      })
+  }
+
+  #lose(err: Error): void {
+    if (this.#lost) return
+    this.#lost = err
+    this.#onLost(err)
+  }
+
+  /** Called in the same turn in which `change` was read, so the log on this machine holds no more. */
+  async #ship(change: Change): Promise<void> {
+    const records = writeRecords(change)
+    const bytes = records.reduce((sum, record) => sum + record.length, 0)
+    const folded = this.#isLong(bytes) && this.#fold()
+    if (folded && statSync(this.#path).size <= SMALL) {
+      await this.#shipDatabase()
+      return
+    }
+    const entries: [string, Uint8Array][] = records.map((record, i) => [
+      keys.record(this.#epoch, this.#next + i),
+      record,
+    ])
+    this.#next += records.length
+    this.#logBytes += bytes
+    if (folded) {
+      const snapshot = this.#nextSnapshot()
+      this.#snapshotting = this.#keepFile(snapshot, this.#next)
+      this.#head = { ...this.#head, unfinished: snapshot }
+    }
+    if (folded || !this.#headIsWritten) {
+      entries.unshift([keys.head(this.#epoch), writeHead(this.#head)])
+    }
+    for (const batch of inBatches(entries)) await this.#kv.put(batch)
+    await this.#confirm()
+  }
+
+  #isLong(bytes: number): boolean {
+    return (
+      this.#head.base.length > MAX_STRETCHES ||
+      this.#logBytes + bytes > Math.max(LOG_FREE, statSync(this.#path).size / 2)
+    )
+  }
+
+  /** Moves the log on this machine into the file, unless somebody needs both as they are. */
+  #fold(): boolean {
+    if (this.db.inTransaction || this.#snapshotting) return false
+    const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+    if (result?.busy !== 0) return false
+    this.#wal.truncated()
+    return true
+  }
+
+  #nextSnapshot(): Snapshot {
+    const chunks = Math.ceil(statSync(this.#path).size / MAX_VALUE)
+    return { id: `${this.#epoch}/${this.#snapshots++}`, chunks }
+  }
+
+  /** Instead of one more record: the whole database, with the head that names it, in one batch. */
+  async #shipDatabase(): Promise<void> {
+    const snapshot = this.#nextSnapshot()
+    const image = await readFile(this.#path)
+    const head: Head = { snapshot, base: [], from: this.#next, unfinished: null }
+    await this.#kv.put([
+      [keys.head(this.#epoch), writeHead(head)],
+      ...chunkKeys(snapshot).map((key, i): [string, Uint8Array] => [
+        key,
+        image.subarray(i * MAX_VALUE, (i + 1) * MAX_VALUE),
+      ]),
+    ])
+    this.#replaceHead(head, this.#next)
+    await this.#confirm()
+  }
+
+  /**
+   * Keeps a database of several batches anew beside its growing log, from the file, which stays as
+   * it is until the next fold. The head that names the snapshot comes last: cut short, it was never
+   * there, and is cleared away by the next that stands.
+   */
+  async #keepFile(snapshot: Snapshot, upTo: number): Promise<void> {
+    try {
+      const file = await openFile(this.#path)
+      try {
+        for (const [i, key] of chunkKeys(snapshot).entries()) {
+          const { buffer, bytesRead } = await file.read(
+            Buffer.alloc(MAX_VALUE),
+            0,
+            MAX_VALUE,
+            i * MAX_VALUE,
+          )
+          await this.#kv.put([[key, buffer.subarray(0, bytesRead)]])
+        }
+      } finally {
+        await file.close()
+      }
+      while (this.#shipping) await this.#shipping
+      if (!this.#lost)
+        this.#occupy(this.#adopt({ snapshot, base: [], from: upTo, unfinished: null }))
+      await this.#shipping
+    } catch (err) {
+      this.#lose(err as Error)
+    } finally {
+      this.#snapshotting = null
+    }
+  }
+
+  async #adopt(head: Head): Promise<void> {
+    await this.#kv.put([[keys.head(this.#epoch), writeHead(head)]])
+    this.#replaceHead(head, head.from)
+    await this.#confirm()
+  }
+
+  #replaceHead(head: Head, upTo: number): void {
+    const { snapshot, base, from } = this.#head
+    this.#stale.push(
+      ...(snapshot ? chunkKeys(snapshot) : []),
+      ...base.flatMap(recordKeys),
+      ...recordKeys({ epoch: this.#epoch, from, to: upTo }),
+    )
+    this.#head = head
+    this.#logBytes = 0
+  }
+
+  /**
+   * What was written counts unless a newer epoch began before; then nobody may be told, and nothing
+   * be deleted.
+   */
+  async #confirm(): Promise<void> {
+    await assertNewest(this.#kv, this.#epoch)
+    this.#headIsWritten = true
+    await deleteAll(this.#kv, this.#stale.splice(0))
+  }
+}
+
+function removeCopy(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+}

@@ -1,0 +1,35 @@
+import type { Client } from 'undici'
+import type { Credentials } from '../clients/headless_sign_in.ts'
+import { succeed } from '../clients/lean_http.ts'
+
+/** The tokens of a session by password, as `com.atproto.server.createSession` gives them. */
+export type Session = { accessJwt: string; refreshJwt: string }
+
+const SERVER = '/xrpc/com.atproto.server'
+
+export async function createSession(connection: Client, person: Credentials): Promise<Session> {
+  const answer = await succeed(connection, {
+    method: 'POST',
+    path: `${SERVER}.createSession`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: person.handle, password: person.password }),
+  })
+  return JSON.parse(answer.toString())
+}
+
+export async function refreshSession(connection: Client, session: Session): Promise<Session> {
+  const answer = await succeed(connection, {
+    method: 'POST',
+    path: `${SERVER}.refreshSession`,
+    headers: { authorization: `Bearer ${session.refreshJwt}` },
+  })
+  return JSON.parse(answer.toString())
+}
+
+export async function getSession(connection: Client, session: Session): Promise<void> {
+  await succeed(connection, {
+    method: 'GET',
+    path: `${SERVER}.getSession`,
+    headers: { authorization: `Bearer ${session.accessJwt}` },
+  })
+}

@@ -1,0 +1,116 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
+import { type Dispatcher, Pool } from 'undici'
+import * as http from './lean_http.ts'
+
+/** One browser-less OAuth client, as lean as it can be: it shall not be what is measured. */
+export type BenchClient = {
+  clientId: string
+  redirectUri: string
+  scope: string
+  dispatcher: Dispatcher
+  origin: string
+  key: KeyLike
+  jwk: JWK
+  nonce: string
+}
+
+export type Answer = { status: number; body: Record<string, unknown> }
+
+const SCOPE = 'atproto transition:generic'
+
+/** A new DPoP key, as a client of atproto makes one for each sign-in. */
+export async function newKey(): Promise<Pick<BenchClient, 'key' | 'jwk'>> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  return { key: privateKey, jwk: await exportJWK(publicKey) }
+}
+
+/** Opens a client with a DPoP key of its own and learns the server's nonce. */
+export async function openClient(origin: string, connections: number): Promise<BenchClient> {
+  const redirectUri = 'http://127.0.0.1:9/callback'
+  const client: BenchClient = {
+    clientId: `http://localhost?${new URLSearchParams({ redirect_uri: redirectUri, scope: SCOPE })}`,
+    redirectUri,
+    scope: SCOPE,
+    dispatcher: new Pool(origin, { connections, pipelining: 1 }),
+    origin,
+    ...(await newKey()),
+    nonce: '',
+  }
+  // Refused for want of a nonce, and told one (RFC 9449 section 8).
+  await push(client).catch(() => undefined)
+  return client
+}
+
+/** POSTs a form with a DPoP proof (RFC 9449), once; the nonce of the answer is kept. */
+export async function send(
+  client: BenchClient,
+  path: string,
+  form: Record<string, string>,
+): Promise<Answer> {
+  const proof = await new SignJWT({
+    jti: randomUUID(),
+    htm: 'POST',
+    htu: client.origin + path,
+    nonce: client.nonce,
+  })
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: client.jwk })
+    .setIssuedAt()
+    .sign(client.key)
+  const { status, headers, body } = await http.send(client.dispatcher, {
+    method: 'POST',
+    path,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: proof },
+    body: new URLSearchParams({ client_id: client.clientId, ...form }).toString(),
+  })
+  const nonce = headers['dpop-nonce']
+  if (typeof nonce === 'string') client.nonce = nonce
+  return { status, body: JSON.parse(body.toString()) }
+}
+
+/** A pushed authorization request (RFC 9126) with PKCE. */
+export async function push(client: BenchClient): Promise<{ requestUri: string; verifier: string }> {
+  const verifier = randomBytes(32).toString('base64url')
+  const { status, body } = await send(client, '/oauth/par', {
+    response_type: 'code',
+    redirect_uri: client.redirectUri,
+    scope: client.scope,
+    state: randomUUID(),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  })
+  if (status !== 201) throw new Error(`PAR: ${status} ${JSON.stringify(body)}`)
+  return { requestUri: String(body.request_uri), verifier }
+}
+
+/** Where the browser goes with a pushed request. */
+export function authorizeUrl(client: BenchClient, requestUri: string): string {
+  const query = new URLSearchParams({ client_id: client.clientId, request_uri: requestUri })
+  return `${client.origin}/oauth/authorize?${query}`
+}
+
+/** Exchanges a code for tokens. @returns the refresh token */
+export async function exchange(
+  client: BenchClient,
+  code: string,
+  verifier: string,
+): Promise<string> {
+  const { status, body } = await send(client, '/oauth/token', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: client.redirectUri,
+    code_verifier: verifier,
+  })
+  if (status !== 200) throw new Error(`code: ${status} ${JSON.stringify(body)}`)
+  return String(body.refresh_token)
+}
+
+/** Refresh token rotation. @returns the next refresh token */
+export async function refresh(client: BenchClient, refreshToken: string): Promise<string> {
+  const { status, body } = await send(client, '/oauth/token', {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+  })
+  if (status !== 200) throw new Error(`refresh: ${status} ${JSON.stringify(body)}`)
+  return String(body.refresh_token)
+}

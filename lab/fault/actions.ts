@@ -1,0 +1,185 @@
+import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
+import type { OAuthApp } from '../clients/oauth_app.ts'
+import { finishLogin, refresh, revoke, startLogin } from '../clients/oauth_session.ts'
+import { attempt, call, type Outcome } from './outcome.ts'
+import type { Facet, Person } from './person.ts'
+
+export type Action =
+  | 'signUp'
+  | 'signIn'
+  | 'refresh'
+  | 'revoke'
+  | 'askForMail'
+  | 'changeHandle'
+  | 'changeEmail'
+  | 'createSession'
+  | 'refreshSession'
+  | 'deleteSession'
+
+type Step = {
+  facet: Facet
+  /** Whether the person has what it takes. */
+  possible: (person: Person) => boolean
+  run: (person: Person, app: OAuthApp, origin: string) => Promise<Outcome<unknown>>
+}
+
+const always = () => true
+const hasLegacy = ({ legacy }: Person) => legacy !== null
+const hasSession = ({ session }: Person) => session !== null
+
+const steps: Record<Action, Step> = {
+  signUp: {
+    facet: 'account',
+    possible: ({ did }) => did === null,
+    run: async (person, _app, origin) => {
+      const outcome = await attempt(() => headlessSignUp(origin, person.credentials))
+      if ('done' in outcome) person.did = outcome.done
+      return outcome
+    },
+  },
+  signIn: {
+    facet: 'oauth',
+    possible: always,
+    run: async (person, app) => {
+      const consented = await attempt(async () => {
+        const login = await startLogin(app)
+        return { login, callback: await headlessSignIn(login.url, person.credentials) }
+      })
+      if (!('done' in consented)) return consented
+      const { login, callback } = consented.done
+      if (callback.searchParams.get('error') === 'server_error') return { doubt: new Error('page') }
+      const outcome = await attempt(() => finishLogin(app, login, callback))
+      if ('done' in outcome) {
+        person.session = outcome.done
+        person.code = { login, callback }
+      }
+      if ('doubt' in outcome) person.codeInDoubt = { login, callback }
+      return outcome
+    },
+  },
+  refresh: {
+    facet: 'oauth',
+    possible: hasSession,
+    run: async (person, app) => {
+      const outcome = await attempt(() => refresh(app, person.session as never))
+      if ('done' in outcome) person.session = outcome.done
+      return outcome
+    },
+  },
+  revoke: {
+    facet: 'oauth',
+    possible: hasSession,
+    run: async (person, app) => {
+      const session = person.session as NonNullable<Person['session']>
+      const outcome = await attempt(() => revoke(app, session))
+      person.revocationInDoubt = 'doubt' in outcome
+      if ('done' in outcome) {
+        person.revoked.push(session)
+        person.session = null
+        person.code = null
+      }
+      return outcome
+    },
+  },
+  askForMail: {
+    facet: 'email',
+    possible: hasLegacy,
+    run: (person, _app, origin) =>
+      attempt(() =>
+        call(origin, 'com.atproto.server.requestEmailConfirmation', {
+          bearer: person.legacy?.accessJwt as string,
+        }),
+      ),
+  },
+  changeHandle: {
+    facet: 'handle',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const handle = person.nextName()
+      const bearer = person.legacy?.accessJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.identity.updateHandle', { bearer, input: { handle } }),
+      )
+      if ('done' in outcome) person.credentials.handle = handle
+      if ('doubt' in outcome) person.handleInDoubt = handle
+      return outcome
+    },
+  },
+  changeEmail: {
+    facet: 'email',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const email = `${person.nextName().split('.')[0]}@mail.vestibule.internal`
+      const bearer = person.legacy?.accessJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.server.updateEmail', { bearer, input: { email } }),
+      )
+      if ('done' in outcome) person.credentials.email = email
+      if ('doubt' in outcome) person.emailInDoubt = email
+      return outcome
+    },
+  },
+  createSession: {
+    facet: 'legacy',
+    possible: always,
+    run: async (person, _app, origin) => {
+      const { handle: identifier, password } = person.credentials
+      const input = { identifier, password }
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.server.createSession', { input }),
+      )
+      if ('done' in outcome) person.legacy = outcome.done as never
+      return outcome
+    },
+  },
+  refreshSession: {
+    facet: 'legacy',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const bearer = person.legacy?.refreshJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.server.refreshSession', { bearer }),
+      )
+      if ('done' in outcome) person.legacy = outcome.done as never
+      return outcome
+    },
+  },
+  deleteSession: {
+    facet: 'legacy',
+    possible: hasLegacy,
+    run: async (person, _app, origin) => {
+      const bearer = person.legacy?.refreshJwt as string
+      const outcome = await attempt(() =>
+        call(origin, 'com.atproto.server.deleteSession', { bearer }),
+      )
+      person.deletionInDoubt = 'doubt' in outcome
+      if ('done' in outcome) {
+        person.deleted.push(bearer)
+        person.legacy = null
+      }
+      return outcome
+    },
+  },
+}
+
+/** In an order in which three people can take turns: nobody is in doubt about the next of theirs. */
+export const actions = Object.keys(steps) as Action[]
+
+/**
+ * Lets a person do something, and notes what came of it.
+ *
+ * @returns null when the person has not what it takes, or is in doubt about that
+ */
+export async function act(
+  action: Action,
+  person: Person,
+  app: OAuthApp,
+  origin: string,
+): Promise<Outcome<unknown> | null> {
+  const { facet, possible, run } = steps[action]
+  if (action !== 'signUp' && person.did === null) return null
+  if (person.inDoubt.has(facet) || !possible(person)) return null
+  const outcome = await run(person, app, origin)
+  if ('doubt' in outcome) person.inDoubt.add(facet)
+  return outcome
+}

@@ -1,0 +1,41 @@
+import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
+import type { Login, OAuthSession } from '../clients/oauth_session.ts'
+
+/** What one client holds, by what it can be in doubt about after a fault. */
+export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email'
+
+/** An exchanged code, as an attacker would have kept it. */
+export type UsedCode = { login: Login; callback: URL }
+
+/** Somebody with an app: what was acknowledged to them, and what they are in doubt about. */
+export class Person {
+  readonly credentials: Credentials
+  /** Null until the sign-up was acknowledged. */
+  did: string | null = null
+  session: OAuthSession | null = null
+  /** The code that {@link session} came from. */
+  code: UsedCode | null = null
+  legacy: { accessJwt: string; refreshJwt: string } | null = null
+  /** Asked for, and no answer. */
+  handleInDoubt: string | null = null
+  emailInDoubt: string | null = null
+  codeInDoubt: UsedCode | null = null
+  revocationInDoubt = false
+  deletionInDoubt = false
+  /** Whose end was acknowledged. */
+  readonly revoked: OAuthSession[] = []
+  readonly deleted: string[] = []
+  readonly inDoubt = new Set<Facet>()
+  /** A change of theirs may be on record for a while, during which no other one is taken. */
+  isWaiting = false
+  #changes = 0
+
+  constructor() {
+    this.credentials = newCredentials('fault')
+  }
+
+  /** A name that nobody else asks for. */
+  nextName(): string {
+    return this.credentials.handle.replace(/(x\d+)?\.test$/, `x${++this.#changes}.test`)
+  }
+}

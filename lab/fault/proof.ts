@@ -1,0 +1,126 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { headlessSignUp } from '../clients/headless_sign_in.ts'
+import type { OAuthApp } from '../clients/oauth_app.ts'
+import type { Network } from '../world/network.ts'
+import { attempt, call } from './outcome.ts'
+import type { Person } from './person.ts'
+import type { Proof } from './proof_of.ts'
+import { proveLegacy, proveOAuth } from './proof_of_sessions.ts'
+
+/**
+ * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
+ * sign-up or handle change is neither finished nor undone yet, it stays in doubt
+ * ({@link Person.inDoubt}).
+ *
+ * @param patience how long, in milliseconds, the program has to finish what a fault left half-made
+ */
+export async function prove(
+  person: Person,
+  app: OAuthApp,
+  network: Network,
+  patience: number,
+): Promise<string[]> {
+  const broken: string[] = []
+  const report = (sentence: string) => broken.push(`${person.credentials.handle}: ${sentence}`)
+  const proof = { person, app, network, patience, report }
+  await proveAccount(proof)
+  if (person.did === null) return broken
+  person.isWaiting ||= person.handleInDoubt !== null || person.emailInDoubt !== null
+  await proveHandle(proof)
+  await proveEmail(proof)
+  await proveOAuth(proof)
+  await proveLegacy(proof)
+  person.inDoubt.clear()
+  if (person.handleInDoubt !== null) person.inDoubt.add('handle')
+  return broken
+}
+
+const signIn = (network: Network, identifier: string, password: string) =>
+  attempt(() =>
+    call(network.url, 'com.atproto.server.createSession', { input: { identifier, password } }),
+  )
+
+/** An acknowledged sign-up can sign in; of any other, either all is there or nothing. */
+async function proveAccount({ person, network, patience, report }: Proof): Promise<void> {
+  const { credentials } = person
+  if (person.did === null) {
+    if (!person.inDoubt.has('account')) return
+    const settled = await until(patience, async () => {
+      const signedIn = await signIn(network, credentials.handle, credentials.password)
+      if ('done' in signedIn) return String(signedIn.done.did)
+      const again = await attempt(() => headlessSignUp(network.url, credentials))
+      return 'done' in again ? again.done : null
+    })
+    if (!settled) return
+    person.did = settled
+  }
+  const { did } = person
+  const repo = await attempt(() =>
+    call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
+  )
+  if (!('done' in repo)) report('the PDS does not have the account')
+}
+
+/** Directory, PLC and PDS name the account alike: as acknowledged or, in doubt, one way or the other. */
+async function proveHandle({ person, network, patience, report }: Proof): Promise<void> {
+  const did = person.did as string
+  const { handleInDoubt, credentials } = person
+  const candidates = [credentials.handle, ...(handleInDoubt === null ? [] : [handleInDoubt])]
+  const seen = async () => {
+    const [resolved, plc, repo] = await Promise.all([
+      Promise.all(
+        candidates.map(async (handle) => {
+          const params = { handle }
+          const found = await attempt(() =>
+            call(network.url, 'com.atproto.identity.resolveHandle', { params }),
+          )
+          return 'done' in found && found.done.did === did ? handle : null
+        }),
+      ),
+      fetch(`${network.plc.url}/${did}/data`).then((response) => response.json()),
+      call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
+    ])
+    const names = resolved.filter((handle) => handle !== null)
+    const published = (plc as { alsoKnownAs: string[] }).alsoKnownAs[0]?.replace('at://', '')
+    return [...names, published, String(repo.handle)]
+  }
+  const agreed = await until(patience, async () => {
+    const names = await seen()
+    return names.length === 3 && new Set(names).size === 1 ? (names[0] as string) : null
+  })
+  if (!agreed) {
+    if (handleInDoubt === null)
+      report(`they disagree about its handle: ${await seen().catch((err) => err.message)}`)
+    return
+  }
+  credentials.handle = agreed
+  person.handleInDoubt = null
+}
+
+async function proveEmail({ person, network, patience, report }: Proof): Promise<void> {
+  const { credentials, emailInDoubt } = person
+  const candidates = [credentials.email, ...(emailInDoubt === null ? [] : [emailInDoubt])]
+  const agreed = await until(patience, async () => {
+    const answers = await Promise.all(
+      candidates.map(async (email) => {
+        const signedIn = await signIn(network, email, credentials.password)
+        return 'done' in signedIn && signedIn.done.did === person.did ? email : null
+      }),
+    )
+    const names = answers.filter((email) => email !== null)
+    return names.length === 1 ? (names[0] as string) : null
+  })
+  if (!agreed) return report('it cannot sign in with its e-mail address, or with two')
+  credentials.email = agreed
+  person.emailInDoubt = null
+}
+
+/** Asks again until there is an answer; null after `patience` ms. */
+async function until<T>(patience: number, ask: () => Promise<T | null>): Promise<T | null> {
+  const deadline = Date.now() + patience
+  for (;;) {
+    const answer = await ask().catch(() => null)
+    if (answer !== null || Date.now() > deadline) return answer
+    await wait(250)
+  }
+}

@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { type Injected, startCampaign } from './campaign.ts'
+import type { Fault } from './faults.ts'
+import { plan } from './plan.ts'
+import { report } from './report.ts'
+
+const { values } = parseArgs({ options: { times: { type: 'string', default: '200' } } })
+const times = Number(values.times)
+const begun = performance.now()
+const injected: Injected[] = []
+const broken: string[] = []
+let people = 0
+
+async function run(faults: Fault[], options: { split: boolean }): Promise<void> {
+  if (faults.length === 0) return
+  const campaign = await startCampaign(options)
+  try {
+    for (const fault of faults) {
+      const one = await campaign.inject(fault)
+      injected.push(one)
+      const what = one.broken.length === 0 ? 'survived' : `BROKEN: ${one.broken.join('; ')}`
+      console.log(`${injected.length}/${times} ${one.name}: ${what}`)
+    }
+    console.log('Waiting until nothing is under way any more')
+    const end = await campaign.proveEverybody()
+    people += end.people
+    broken.push(...end.broken)
+  } finally {
+    await campaign.close()
+  }
+}
+
+const { together, split } = plan(times)
+await run(together, { split: false })
+await run(split, { split: true })
+const minutes = (performance.now() - begun) / 60_000
+const text = report({ injected, people, broken, minutes })
+writeFileSync(new URL('../../docs/faults.md', import.meta.url), text)
+console.log(text)
+if (broken.length > 0 || injected.some((one) => one.broken.length > 0)) process.exitCode = 1

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { childArguments } from './child.ts'
+
+/** Milliseconds a program has to say that it is up, and to end after SIGTERM. */
+const START_TIMEOUT = 30_000
+const STOP_TIMEOUT = 15_000
+
+/** A start file of the repository, run as a process of its own. */
+export type Program = {
+  readonly pid: number | undefined
+  /** Everything it wrote so far. */
+  readonly logs: string
+  start(): Promise<void>
+  /** SIGTERM, then waits. */
+  stop(): Promise<void>
+  /** SIGKILL, as in a crash. */
+  kill(): Promise<void>
+}
+
+/** @param upWhen what it logs once it is up */
+export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string): Program {
+  let child: ChildProcess | undefined
+  let logs = ''
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    const running = child
+    child = undefined
+    if (!running || running.exitCode !== null || running.signalCode !== null) return
+    const exited = once(running, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
+    running.kill(signal)
+    await exited.catch(() => {
+      running.kill('SIGKILL')
+      throw new Error(`${file} still runs ${STOP_TIMEOUT} ms after ${signal}\n${logs}`)
+    })
+  }
+
+  return {
+    get pid() {
+      return child?.pid
+    },
+    get logs() {
+      return logs
+    },
+    async start() {
+      const started = spawn(
+        process.execPath,
+        [...childArguments, fileURLToPath(new URL(`../../${file}`, import.meta.url))],
+        { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      )
+      child = started
+      let said = ''
+      const keep = (chunk: Buffer) => {
+        logs += chunk
+        said += chunk
+      }
+      started.stdout?.on('data', keep)
+      started.stderr?.on('data', keep)
+      const deadline = Date.now() + START_TIMEOUT
+      while (!said.includes(upWhen)) {
+        if (started.exitCode !== null || Date.now() > deadline) {
+          throw new Error(`${file} did not start\n${logs}`)
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  InvalidClientError,
+  InvalidDpopProofError,
+  InvalidGrantError,
+  OAuthError,
+} from '@atproto/oauth-provider/errors'
+import type {
+  Client,
+  ClientAuth,
+  DpopProof,
+  Jwks,
+  OAuthClientMetadata,
+  RequestMetadata,
+} from '@atproto/oauth-provider/hooks'
+import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
+import type { RefreshToken } from '@atproto/oauth-provider/store'
+import { DpopNonce } from '@atproto/oauth-provider/verifier'
+import { decodeJwt } from 'jose'
+import { OneAtATime } from '../base/keyed_mutex.ts'
+import * as lifetimes from '../base/lifetimes.ts'
+import { requestScope } from '../stores/request_scope.ts'
+import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
+import { isKeyWithdrawn } from './client_keys.ts'
+import { FetchedDocuments } from './fetched_documents.ts'
+import { KnownClients } from './known_clients.ts'
+import { UsualProofs } from './usual_proofs.ts'
+
+type CheckDpopProof = OAuthProvider['checkDpopProof']
+type Token = OAuthProvider['token']
+type Revoke = OAuthProvider['revoke']
+type TokenResponse = Awaited<ReturnType<Token>>
+
+type Options = OAuthProviderOptions & {
+  dpopSecret: Uint8Array
+  refreshTokenKey: Uint8Array
+  /** Whether a proof is to be verified on a thread of libuv's pool. */
+  verifyOnThread(): boolean
+}
+
+/**
+ * The provider, with what an entryway does otherwise: refresh tokens name their account, a refresh
+ * may be retried, and a fault of the server never costs a session. It uses the provider's own
+ * extension points, the protected methods.
+ */
+export class EntrywayProvider extends OAuthProvider {
+  readonly #refreshTokenKey: Uint8Array
+  readonly #clientMetadata: FetchedDocuments<OAuthClientMetadata>
+  readonly #clientKeys: FetchedDocuments<Jwks>
+  readonly #codes = new OneAtATime()
+  readonly #proofs: UsualProofs
+
+  constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {
+    const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
+    const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
+    super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
+    this.#refreshTokenKey = refreshTokenKey
+    this.#clientMetadata = clientMetadata
+    this.#clientKeys = clientKeys
+    // The one method by which the provider comes to a client.
+    const getClient = this.clientManager.getClient.bind(this.clientManager)
+    const clients = new KnownClients(getClient, clientMetadata, clientKeys)
+    this.clientManager.getClient = (id) => clients.get(id)
+    // The nonces follow from secret and time, so these are the provider's own.
+    const nonces = new DpopNonce(options.dpopSecret)
+    this.#proofs = new UsualProofs((nonce) => {
+      // To ask for the next lets the oldest go.
+      nonces.next()
+      return nonces.check(nonce)
+    }, verifyOnThread)
+  }
+
+  /** As the provider's, which is asked where the proof is not one of those that are read here. */
+  override async checkDpopProof(...args: Parameters<CheckDpopProof>): ReturnType<CheckDpopProof> {
+    const [method, url, { dpop }, accessToken] = args
+    const proof =
+      typeof dpop === 'string' && accessToken === undefined
+        ? await this.#proofs.read({ proof: dpop, method, url })
+        : null
+    if (!proof) return super.checkDpopProof(...args)
+    const isFirst = await this.replayManager.uniqueDpop(proof.jti)
+    if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
+    return proof
+  }
+
+  override async token(...args: Parameters<Token>): Promise<TokenResponse> {
+    const response = await super.token(...args).catch(async (err) => {
+      const [{ client_id: clientId }, , request] = args
+      if (err instanceof InvalidClientError && request.grant_type === 'refresh_token') {
+        await this.#endIfKeyIsWithdrawn(clientId, request.refresh_token)
+      }
+      throw err
+    })
+    const { issued } = requestScope()
+    if (response.refresh_token && issued) {
+      response.refresh_token = writeRefreshToken(issued, this.#refreshTokenKey)
+    }
+    return response
+  }
+
+  /**
+   * As the provider's, but once more with fresh metadata and keys where the client's assertion does
+   * not verify: it may be signed with a key that was published a moment ago.
+   */
+  protected override async authenticateClient(
+    ...args: Parameters<OAuthProvider['authenticateClient']>
+  ) {
+    try {
+      return await super.authenticateClient(...args)
+    } catch (err) {
+      if (!(err instanceof InvalidClientError)) throw err
+      if (!(await this.#expireDocumentsOf(args[0].client_id))) throw err
+      return super.authenticateClient(...args)
+    }
+  }
+
+  /** @returns whether anything is left to fetch */
+  async #expireDocumentsOf(clientId: string): Promise<boolean> {
+    const { metadata } = await this.clientManager.getClient(clientId)
+    const isMetadataExpired = this.#clientMetadata.expire(clientId)
+    const areKeysExpired = metadata.jwks_uri ? this.#clientKeys.expire(metadata.jwks_uri) : false
+    return isMetadataExpired || areKeysExpired
+  }
+
+  /** Keys that cannot be fetched at the moment end nothing. */
+  async #endIfKeyIsWithdrawn(clientId: string, refreshToken: string): Promise<void> {
+    const presented = readRefreshToken(refreshToken, this.#refreshTokenKey)
+    if (!presented) return
+    requestScope().presented = presented
+    const session = await this.tokenManager.findToken(presented.secret)
+    const client = await this.clientManager.getClient(clientId).catch(() => null)
+    if (session && client && (await isKeyWithdrawn(client, session))) {
+      await this.tokenManager.deleteToken(session.id)
+    }
+  }
+
+  /**
+   * Of several exchanges of one code, one is finished before the next begins: the first gets its
+   * tokens, the next finds the code spent and the session there to be revoked (RFC 6749 section
+   * 4.1.2). Were they at once, the second could come before there is a session; the account then
+   * refuses to create it (`createSession`), and neither would get any.
+   */
+  protected override async authorizationCodeGrant(
+    ...args: Parameters<OAuthProvider['authorizationCodeGrant']>
+  ): Promise<TokenResponse> {
+    return this.#codes.run(args[3].code, () => super.authorizationCodeGrant(...args))
+  }
+
+  /**
+   * As the provider's, but for what revokes the session: a replayed token or a client that is not
+   * the one it was issued to. Where the server failed, or a hook after the rotation, the client may
+   * simply try again.
+   */
+  protected override async refreshTokenGrant(
+    client: Client,
+    clientAuth: ClientAuth,
+    clientMetadata: RequestMetadata,
+    input: Extract<Parameters<Token>[2], { grant_type: 'refresh_token' }>,
+    dpopProof: DpopProof | null,
+  ): Promise<TokenResponse> {
+    const presented = readRefreshToken(input.refresh_token, this.#refreshTokenKey)
+    if (!presented) throw new InvalidGrantError('Invalid refresh token')
+    requestScope().presented = presented
+
+    const tokenInfo = await this.tokenManager.consumeRefreshToken(presented.secret as RefreshToken)
+    const now = new Date()
+    try {
+      await this.compareClientAuth(client, clientAuth, dpopProof, tokenInfo.data)
+      await this.validateRefreshGrant(client, tokenInfo.data, now)
+      return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
+    } catch (err) {
+      const isRefusal = err instanceof OAuthError && err.statusCode < 500
+      if (isRefusal && !requestScope().issued) await this.tokenManager.deleteToken(tokenInfo.id)
+      throw err
+    }
+  }
+
+  override async revoke(...[credentials, { token }, dpopProof]: Parameters<Revoke>) {
+    const scope = requestScope()
+    const presented = readRefreshToken(token, this.#refreshTokenKey)
+    if (presented) scope.presented = presented
+    else scope.did = subjectOf(token)
+    await super.revoke(credentials, { token: presented?.secret ?? token }, dpopProof)
+  }
+}
+
+/** The account a JWT claims to be of; the provider verifies the JWT afterwards. */
+function subjectOf(token: string): string {
+  try {
+    return decodeJwt(token).sub ?? ''
+  } catch {
+    return ''
+  }
+}

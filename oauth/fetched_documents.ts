@@ -1,0 +1,47 @@
+import { LRUCache } from 'lru-cache'
+import { CLIENT_REFETCH } from '../base/lifetimes.ts'
+
+/** Bytes of all documents that are kept, so that nobody can fill the memory with them. */
+const MAX_SIZE = 50_000_000
+
+/**
+ * Documents that clients publish (metadata, JWKS), kept for a while; the provider's cache
+ * interface. One can be dropped early, to be fetched again when it may have changed.
+ */
+export class FetchedDocuments<V extends object> {
+  readonly #kept: LRUCache<string, V>
+  readonly #lifetime: number
+
+  /** @param lifetime in milliseconds */
+  constructor(lifetime: number) {
+    this.#lifetime = lifetime
+    this.#kept = new LRUCache({
+      ttl: lifetime,
+      maxSize: MAX_SIZE,
+      sizeCalculation: (document, url) => url.length + JSON.stringify(document).length,
+    })
+  }
+
+  get(url: string): V | undefined {
+    return this.#kept.get(url)
+  }
+
+  set(url: string, document: V): void {
+    this.#kept.set(url, document)
+  }
+
+  del(url: string): void {
+    this.#kept.delete(url)
+  }
+
+  /**
+   * Drops a document, unless it was fetched a moment ago: whoever sends bad requests in a client's
+   * name does not get to make its server busy.
+   *
+   * @returns whether the next look will fetch it
+   */
+  expire(url: string): boolean {
+    const age = this.#lifetime - this.#kept.getRemainingTTL(url)
+    return age >= CLIENT_REFETCH && this.#kept.delete(url)
+  }
+}

@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http'
+import { OAuthError } from '@atproto/oauth-provider/errors'
+import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { decodeJwt } from 'jose'
+import { PAGE_ASSET } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import { fetchAdapter } from '../http/fetch_adapter.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  jsonResponse,
+  withoutHeaders,
+} from '../http/message.ts'
+import { inRequestScope } from '../stores/request_scope.ts'
+import { checked } from './checks/index.ts'
+
+/** The provider's endpoints and pages as one function, behind this program's own checks. */
+export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandler {
+  const handle = checked(
+    fetchAdapter(
+      oauthMiddleware(provider, {
+        onError: (_req, res, err, message) =>
+          res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message)),
+      }),
+    ),
+  )
+  return (request) =>
+    inRequestScope(async (scope) => {
+      scope.signedInAt = signedInAt(request)
+      const response = await handle(request)
+      if (scope.fault === undefined) return isImmutable(response) ? kept(response) : response
+      log.error({ err: scope.fault }, 'a store failed while answering a request')
+      return faulty(response)
+    })
+}
+
+/** Whether the client was wrong: anybody can be, as often as they like, so the log stays silent. */
+function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
+  const isAnswered = statusCode >= 400 && statusCode < 500
+  return isAnswered || (err instanceof OAuthError && err.statusCode < 500)
+}
+
+/** Whether it is one of the pages' assets, which have a hash of their content in their name. */
+function isImmutable(response: HttpResponse): boolean {
+  const isWhole = response.status === 200
+  return isWhole && (headerOf(response, 'cache-control')?.includes('immutable') ?? false)
+}
+
+const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
+
+/**
+ * When the sign-in happened that a call from the pages shows the token of: whoever signed in
+ * before everybody was signed out has to sign in again. The provider verifies the token.
+ */
+function signedInAt(request: HttpRequest): number | undefined {
+  const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
+  if (scheme !== 'Bearer' || !token) return undefined
+  try {
+    return (decodeJwt(token).iat ?? 0) * 1_000
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The answer to a request during which a store failed: never a success and never the client's
+ * fault, whatever the provider made of it. Redirects carry `server_error` already.
+ */
+function faulty(response: HttpResponse): HttpResponse {
+  if (response.status >= 500 || (response.status >= 300 && response.status < 400)) return response
+  const isJson = headerOf(response, 'content-type')?.startsWith('application/json')
+  const { body } = isJson
+    ? jsonResponse({ error: 'server_error', error_description: 'Server error' })
+    : response
+  return { ...withoutHeaders(response, ['content-length', 'etag']), status: 503, body }
+}

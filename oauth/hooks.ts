@@ -1,0 +1,30 @@
+import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
+import { recordAudit } from '../sagas/audit.ts'
+import type { Services } from '../sagas/services.ts'
+import { requestScope } from '../stores/request_scope.ts'
+
+/** Keeps each account's audit trail of what happens in the provider's pages, and token ids. */
+export function createHooks(services: Services): OAuthHooks {
+  const record = recordAudit.bind(null, services)
+
+  return {
+    /** A retried refresh answers with the token id of the first (see `rotateSession`). */
+    onCreateToken: ({ claims }) => {
+      const { tokenId } = requestScope()
+      return tokenId ? { ...claims, jti: tokenId as typeof claims.jti } : undefined
+    },
+    onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
+      record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),
+    onSignInFailed: async ({ did, deviceId, deviceMetadata, clientId }) => {
+      if (!did) return
+      const address = deviceMetadata.ipAddress
+      await record(did, 'sign_in_failed', { deviceId, address, clientId })
+    },
+    onTokenCreated: ({ account, client, clientMetadata, parameters }) =>
+      record(account.did, 'client_authorized', {
+        clientId: client.id,
+        scope: parameters.scope,
+        address: clientMetadata.ipAddress,
+      }),
+  }
+}

@@ -1,0 +1,44 @@
+import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
+import type { Flow } from '../actors/auth/flow.ts'
+import * as lifetimes from '../base/lifetimes.ts'
+import { isPoolWaiting } from '../database/log_sync.ts'
+import type { Services } from '../sagas/services.ts'
+import { createStores } from '../stores/index.ts'
+import { EntrywayProvider } from './entryway_provider.ts'
+import { createHooks } from './hooks.ts'
+import { SigningKey } from './signing_key.ts'
+
+/** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
+const PRIMARY_COLOR = '#5b9dff'
+
+/** The OAuth provider of this entryway, over its stores. */
+export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
+  const { settings, secrets, inFlight } = services
+  const safeFetch = safeFetchWrap({
+    timeout: lifetimes.CLIENT_FETCH,
+    ssrfProtection: !settings.dev,
+  })
+
+  return new EntrywayProvider({
+    issuer: settings.publicUrl,
+    keyset: [await SigningKey.of(secrets)],
+    store: createStores(flow, services),
+    dpopSecret: secrets.dpopSecret,
+    refreshTokenKey: secrets.refreshTokenSecret,
+    verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
+    tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
+    authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
+    safeFetch,
+    lexResolver: new LexResolver({
+      fetch: safeFetch,
+      plcDirectoryUrl: settings.plcUrl,
+      hooks: {
+        onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
+      },
+    }),
+    branding: { name: settings.name, colors: { primary: PRIMARY_COLOR } },
+    availableUserDomains: settings.handleDomains,
+    inviteCodeRequired: settings.inviteRequired,
+    ...createHooks(services),
+  })
+}

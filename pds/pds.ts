@@ -1,0 +1,12 @@
+/** A PDS behind this entryway. */
+export type Pds = {
+  did: string
+  url: string
+  adminPassword: string
+  /** Share of new accounts, relative to the others. */
+  weight: number
+  /** Most accounts it takes; null for no limit. */
+  capacity: number | null
+  /** Whether it takes new accounts. */
+  open: boolean
+}

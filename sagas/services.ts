@@ -1,0 +1,58 @@
+import { IdResolver } from '@atproto/identity'
+import type { Actors, AuthPeer } from '../actors/reach.ts'
+import type { Runner } from '../actors/runner.ts'
+import { Refusal } from '../base/errors.ts'
+import { OneAtATime } from '../base/keyed_mutex.ts'
+import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { MemoryDidCache } from '../identity/did_cache.ts'
+import { normalizeHandle } from '../identity/handle_rules.ts'
+import { Plc } from '../identity/plc.ts'
+import { PdsClient } from '../pds/client.ts'
+
+/** What the work on accounts needs: the other actors and the world outside. */
+export type Services = Runner & {
+  actors: Actors
+  plc: Plc
+  identity: IdResolver
+  /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
+  refreshDocument(did: string): Promise<void>
+  /** What must not overlap for one account, by its DID. */
+  inTurn: OneAtATime
+  /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
+  pds(did: string): Promise<PdsClient>
+  /** Applies the reference's handle rules with this entryway's domains. @throws {Refusal} */
+  normalizeHandle(handle: string, options?: { allowReserved?: boolean }): string
+}
+
+/** @param peers the other auth actors, where there are any */
+export function createServices(
+  runner: Runner,
+  actors: Actors,
+  peers: readonly AuthPeer[],
+): Services {
+  const { settings, secrets } = runner
+  const identity = new IdResolver({
+    plcUrl: settings.plcUrl,
+    timeout: UPSTREAM_TIMEOUT,
+    didCache: new MemoryDidCache(),
+    ...(settings.dev ? { fetch: globalThis.fetch } : {}),
+  })
+  return {
+    ...runner,
+    actors,
+    plc: new Plc(settings.plcUrl, secrets.plcRotationKey),
+    identity,
+    async refreshDocument(did) {
+      const others = peers.map((peer) => peer.forgetDocument(did))
+      await Promise.all([identity.did.resolve(did, true), ...others])
+    },
+    inTurn: new OneAtATime(),
+    async pds(did) {
+      const pds = await actors.directory.readPds(did)
+      if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)
+      return new PdsClient(pds)
+    },
+    normalizeHandle: (handle, { allowReserved = false } = {}) =>
+      normalizeHandle(handle, settings.handleDomains, allowReserved),
+  }
+}

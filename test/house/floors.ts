@@ -1,0 +1,40 @@
+/**
+ * The floors of the house, from the ground up: a room is a folder or a file of the top level, and
+ * imports only from rooms of lower floors. Rooms of one floor do not import each other.
+ */
+export const FLOORS: readonly (readonly string[])[] = [
+  ['base'],
+  ['http'],
+  ['identity', 'mail', 'passwords', 'pds', 'tokens'],
+  ['database', 'gateway'],
+  ['actors'],
+  ['maintenance', 'sagas'],
+  ['operator', 'stores', 'xrpc'],
+  ['oauth'],
+  ['app'],
+  ['registry.ts'],
+  ['launch.ts'],
+  ['cli', 'start.ts', 'start_gateway.ts', 'start_runner.ts'],
+  ['lab'],
+  ['demo'],
+  ['test', 'vitest.config.ts'],
+]
+
+/** Packages that are a matter of some rooms only, and which. */
+export const KEPT_TO: readonly { packages: RegExp; rooms: readonly string[]; why: string }[] = [
+  {
+    packages: /^rivetkit(\/|$)/,
+    rooms: ['actors', 'registry.ts', 'test'],
+    why: 'rivetkit stays in the registry and the actors',
+  },
+  {
+    packages: /^better-sqlite3$/,
+    rooms: ['database', 'lab', 'test'],
+    why: 'SQL stands in the database room',
+  },
+  {
+    packages: /^@atproto\/oauth-provider(\/|$)/,
+    rooms: ['oauth', 'stores', 'lab', 'test'],
+    why: 'the provider is known in its seam and the stores',
+  },
+]
