@@ -51,6 +51,9 @@ export const FAILED_SIGN_IN = 350
 /** The gateway gives up on an actor after this and answers 503. */
 export const GATEWAY_DEADLINE = 30 * SECOND
 
+/** `/_health` says 503 when the auth actor does not say for this long that it is ready. */
+export const HEALTH_DEADLINE = 2 * SECOND
+
 /** A connection to a runner that is not there is opened anew after this, with short pauses again. */
 export const RECONNECT = 10 * SECOND
 

@@ -10,22 +10,20 @@ import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
 import { KeptAnswers } from './kept_answers.ts'
-import type { Limits } from './limits.ts'
 import { metered } from './metered.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
+import type { Timeouts } from './timeouts.ts'
 import { writeResponse } from './write_response.ts'
-
-const HEALTH_DEADLINE = 2_000
 
 /** Node's own request and response: Hono's would add to them. */
 type Env = { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
 
-export type GatewayOptions = { auth: AuthActor; trusts: Trust; log: Log; limits: Limits }
+export type GatewayOptions = { auth: AuthActor; trusts: Trust; log: Log; timeouts: Timeouts }
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
-  const { auth, trusts, log } = options
+  const { auth, trusts, log, timeouts } = options
   const kept = new KeptAnswers()
   const app = new Hono<Env>()
 
@@ -33,7 +31,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
 
   app.on('GET', ['/_health', '/xrpc/_health'], async (c) => {
     try {
-      await withDeadline(auth.ready(), HEALTH_DEADLINE)
+      await withDeadline(auth.ready(), timeouts.health)
     } catch {
       writeResponse(c.env.outgoing, unavailable())
       return RESPONSE_ALREADY_SENT

@@ -2,7 +2,7 @@ import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
 import { unavailable } from '../http/fault.ts'
-import type { Limits } from './limits.ts'
+import type { Timeouts } from './timeouts.ts'
 
 /**
  * Asks the auth actor what to do with a request.
@@ -10,11 +10,11 @@ import type { Limits } from './limits.ts'
  * @returns what the actor says, or 503 when nobody answers
  */
 export async function forward(
-  { auth, log, limits }: { auth: AuthActor; log: Log; limits: Limits },
+  { auth, log, timeouts }: { auth: AuthActor; log: Log; timeouts: Timeouts },
   envelope: RequestEnvelope,
 ): Promise<Answer> {
   try {
-    return await withDeadline(auth.answer(envelope), limits.deadline)
+    return await withDeadline(auth.answer(envelope), timeouts.deadline)
   } catch (err) {
     log.error({ err, method: envelope.method }, 'no answer from the auth actor')
     return unavailable()

@@ -5,8 +5,8 @@ import type { Log } from '../base/log.ts'
 import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
 import { endToEnd } from './hop_by_hop.ts'
-import type { Limits } from './limits.ts'
 import { pairs } from './request.ts'
+import type { Timeouts } from './timeouts.ts'
 import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -41,7 +41,7 @@ export type Passage = {
  */
 export async function passThrough(
   { passTo, body, incoming, outgoing, join }: Passage,
-  { log, limits }: { log: Log; limits: Limits },
+  { log, timeouts }: { log: Log; timeouts: Timeouts },
 ): Promise<void> {
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
@@ -63,11 +63,11 @@ export async function passThrough(
     const { response, upgraded } = await send(
       upstream,
       body === 'unread' ? incoming : body,
-      limits,
+      timeouts,
     ).catch((err) => {
       if (body !== null || !metClosingConnection(upstream, err)) throw err
       upstream = open()
-      return send(upstream, body, limits)
+      return send(upstream, body, timeouts)
     })
     if (upgraded && join) {
       outgoing.off('close', abandon)

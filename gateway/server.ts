@@ -6,7 +6,7 @@ import type { Settings } from '../base/settings.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { createGateway } from './app.ts'
 import { trustProxies } from './client_address.ts'
-import { LIMITS } from './limits.ts'
+import { TIMEOUTS } from './timeouts.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
 /** A listening gateway. */
@@ -21,17 +21,17 @@ export async function startGateway(
   settings: Pick<Settings, 'host' | 'port' | 'trustedProxies'>,
   auth: AuthActor,
   log: Log,
-  limits = LIMITS,
+  timeouts = TIMEOUTS,
 ): Promise<Gateway> {
-  const options = { auth, trusts: trustProxies(settings.trustedProxies), log, limits }
+  const options = { auth, trusts: trustProxies(settings.trustedProxies), log, timeouts }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
     overrideGlobalObjects: false,
     serverOptions: {
-      connectionsCheckingInterval: limits.headers / 3,
-      headersTimeout: limits.headers,
-      requestTimeout: limits.request,
+      connectionsCheckingInterval: timeouts.headers / 3,
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
       shouldUpgradeCallback: isWebSocket,
     },
   }) as Server
@@ -42,7 +42,7 @@ export async function startGateway(
   server.prependListener('request', ({ headers }: IncomingMessage) => {
     if (headers.host) headers.host = headers.host.toLowerCase()
   })
-  const stop = drained(server, webSockets, limits.drain)
+  const stop = drained(server, webSockets, timeouts.drain)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)

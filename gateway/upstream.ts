@@ -2,7 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
-import type { Limits } from './limits.ts'
+import type { Timeouts } from './timeouts.ts'
 
 /** Raised when the other side accepted the connection, or not even that, and then said nothing. */
 export class UpstreamTimeoutError extends Error {}
@@ -44,7 +44,7 @@ export function openRequest(
 export function send(
   request: ClientRequest,
   body: Readable | Uint8Array | null,
-  limits: Limits,
+  timeouts: Timeouts,
 ): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     const expire = () => request.destroy(new UpstreamTimeoutError('No answer'))
@@ -57,11 +57,11 @@ export function send(
     })
     request.once('socket', (socket) => {
       if (!socket.connecting) return
-      const timer = setTimeout(expire, limits.connect)
+      const timer = setTimeout(expire, timeouts.connect)
       socket.once('connect', () => clearTimeout(timer))
       socket.once('close', () => clearTimeout(timer))
     })
-    request.setTimeout(limits.idle, expire)
+    request.setTimeout(timeouts.idle, expire)
     if (body === null || body instanceof Uint8Array) request.end(body ?? undefined)
     else body.pipe(request)
   })

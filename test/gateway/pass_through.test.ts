@@ -3,7 +3,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import type { Limits } from '../../gateway/limits.ts'
+import type { Timeouts } from '../../gateway/timeouts.ts'
 import {
   freePort,
   type LoopbackServer,
@@ -21,10 +21,10 @@ afterEach(async () => {
 /** A PDS that does as `listener` does, and a gateway that passes everything on to it. */
 async function inFrontOf(
   listener: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
-  limits?: Partial<Limits>,
+  timeouts?: Partial<Timeouts>,
 ): Promise<{ gateway: string; pds: LoopbackServer }> {
   const pds = await listenOnLoopback(listener)
-  const gateway = await startTestGateway(passingTo(pds.url), { drain: 100, ...limits })
+  const gateway = await startTestGateway(passingTo(pds.url), { drain: 100, ...timeouts })
   started.push(pds, gateway)
   return { gateway: gateway.url, pds }
 }

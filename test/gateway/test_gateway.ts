@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { createLog } from '../../base/log.ts'
-import { LIMITS, type Limits } from '../../gateway/limits.ts'
 import { startGateway } from '../../gateway/server.ts'
+import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 
@@ -24,10 +24,10 @@ export function passingTo(pdsUrl: string): AuthActor {
 /** Starts a gateway on a free port, in this process. */
 export async function startTestGateway(
   auth: AuthActor,
-  limits: Partial<Limits> = {},
+  timeouts: Partial<Timeouts> = {},
 ): Promise<Peer> {
   const settings = { host: '127.0.0.1', port: 0, trustedProxies: [] }
-  const gateway = await startGateway(settings, auth, silent, { ...LIMITS, ...limits })
+  const gateway = await startGateway(settings, auth, silent, { ...TIMEOUTS, ...timeouts })
   return { url: `http://127.0.0.1:${gateway.address.port}`, close: () => gateway.stop() }
 }
 

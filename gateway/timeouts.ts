@@ -1,9 +1,11 @@
 import * as lifetimes from '../base/lifetimes.ts'
 
 /** How long the gateway waits for others, in milliseconds. */
-export type Limits = {
+export type Timeouts = {
   /** For an answer of the auth actor. */
   deadline: number
+  /** For its word that it is ready, which `/_health` waits for. */
+  health: number
   /** For a connection to a PDS. */
   connect: number
   /** For the next byte in either direction, on the way to a PDS. */
@@ -16,8 +18,9 @@ export type Limits = {
   drain: number
 }
 
-export const LIMITS: Limits = {
+export const TIMEOUTS: Timeouts = {
   deadline: lifetimes.GATEWAY_DEADLINE,
+  health: lifetimes.HEALTH_DEADLINE,
   connect: lifetimes.UPSTREAM_CONNECT,
   idle: lifetimes.UPSTREAM_IDLE,
   headers: lifetimes.CLIENT_HEADERS,
