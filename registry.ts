@@ -14,7 +14,7 @@ import { removeOldCopies } from './actors/hosting/engine/copies.ts'
 import { Line, overLine } from './actors/hosting/engine/line.ts'
 import { EngineStorage } from './actors/hosting/engine/storage.ts'
 import { ProcessHost } from './actors/hosting/process_host.ts'
-import { AuthActorsInTurn, type OneAuthActor } from './actors/hosting/round_robin.ts'
+import { AuthRoundRobin, type OneAuthActor } from './actors/hosting/round_robin.ts'
 import { type ActorsClient, connectActors } from './actors/reach.ts'
 import type { Runner } from './actors/runner.ts'
 import { createApp } from './app/index.ts'
@@ -85,7 +85,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
   }
   setup({ ...COMMON, use: here, driver: processHost.driver, serveManager: false }).startRunner()
   if (host === 'process') {
-    return new AuthActorsInTurn(
+    return new AuthRoundRobin(
       (number) => processHost.client.auth.getOrCreate([String(number)]) as OneAuthActor,
     )
   }
@@ -109,7 +109,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<AuthActor
 /** The auth actors on an engine. */
 export function connectEngineAuth(settings: Settings, secret: string): AuthActor {
   const { auth } = engineClient(settings)
-  return new AuthActorsInTurn(
+  return new AuthRoundRobin(
     (number) => overLine(new Line(auth, [String(number)], secret)) as OneAuthActor,
   )
 }
@@ -138,11 +138,11 @@ function engineClient({ rivetEndpoint }: Settings): EngineClient {
 }
 
 /** The auth actors behind the actor port, over one persistent connection each. */
-export function connectAuth(settings: Settings, secret: string): AuthActorsInTurn {
+export function connectAuth(settings: Settings, secret: string): AuthRoundRobin {
   const endpoint = `http://127.0.0.1:${settings.actorPort}${portPath(secret)}`
   // The port would name itself without the path.
   const client = createClient({ endpoint, disableMetadataLookup: true }) as unknown as AuthClient
-  return new AuthActorsInTurn((number) => {
+  return new AuthRoundRobin((number) => {
     const handle = client.auth.getOrCreate([String(number)], { params: { secret } })
     return new AuthConnection(() => handle.connect())
   })

@@ -5,15 +5,15 @@ import type { accountFunctions } from './account/index.ts'
 import type { directoryFunctions } from './directory/index.ts'
 import type { CallerParams } from './runner.ts'
 
-/** The functions of an actor as they look from outside: without the database, and asynchronous. */
-type HandleOf<F> = {
+/** An actor as its callers see it: its functions without the database, and asynchronous. */
+type StubOf<F> = {
   [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
     ? (...args: A) => Promise<Awaited<R>>
     : never
 }
 
-export type AccountHandle = HandleOf<typeof accountFunctions>
-export type DirectoryHandle = HandleOf<typeof directoryFunctions>
+export type AccountStub = StubOf<typeof accountFunctions>
+export type DirectoryStub = StubOf<typeof directoryFunctions>
 
 /** An auth actor as the other auth actors know it. */
 export type AuthPeer = {
@@ -29,8 +29,8 @@ export type AuthPeer = {
 /** How one actor reaches the others. */
 export type Actors = {
   auth(number: number): AuthPeer
-  account(did: string): AccountHandle
-  directory: DirectoryHandle
+  account(did: string): AccountStub
+  directory: DirectoryStub
 }
 
 type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): object }
@@ -45,11 +45,11 @@ export function connectActors(client: ActorsClient, secret: string): Actors {
     auth: (number) =>
       refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
     account: (did) =>
-      refusing(client.account.getOrCreate([did], { params }), 'account') as AccountHandle,
+      refusing(client.account.getOrCreate([did], { params }), 'account') as AccountStub,
     directory: refusing(
       client.directory.getOrCreate(['main'], { params }),
       'directory',
-    ) as DirectoryHandle,
+    ) as DirectoryStub,
   }
 }
 
@@ -57,8 +57,8 @@ export function connectActors(client: ActorsClient, secret: string): Actors {
  * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
  * {@link Refusal} again, everything else means that the actor could not do its work.
  */
-export function refusing<H extends object>(handle: H, name: string): H {
-  return new Proxy(handle, {
+export function refusing<S extends object>(stub: S, name: string): S {
+  return new Proxy(stub, {
     get(target, property, receiver) {
       const value = Reflect.get(target, property, receiver)
       if (typeof value !== 'function') return value

@@ -1,5 +1,5 @@
 /** Work on one key happens one after the other; on different keys, at once. */
-export class OneAtATime {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {

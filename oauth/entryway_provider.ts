@@ -16,7 +16,7 @@ import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provide
 import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { DpopNonce } from '@atproto/oauth-provider/verifier'
 import { decodeJwt } from 'jose'
-import { OneAtATime } from '../base/keyed_mutex.ts'
+import { KeyedMutex } from '../base/keyed_mutex.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
@@ -46,7 +46,7 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #refreshTokenKey: Uint8Array
   readonly #clientMetadata: FetchedDocuments<OAuthClientMetadata>
   readonly #clientKeys: FetchedDocuments<Jwks>
-  readonly #codes = new OneAtATime()
+  readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
 
   constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {

@@ -17,7 +17,7 @@ export async function deactivateAccount(
 ): Promise<AccountRow> {
   const account = await existing(services, did)
   const pds = await services.pds(account.pdsDid)
-  return services.inTurn.run(did, async () => {
+  return services.mutex.run(did, async () => {
     await pds.updateStatus(did, { deactivated: true })
     return services.actors.account(did).deactivate(options)
   })
@@ -30,7 +30,7 @@ export async function activateAccount(services: Services, did: string): Promise<
     throw new Refusal('AccountTakedown', 'Account has been taken down')
   }
   const pds = await services.pds(account.pdsDid)
-  return services.inTurn.run(did, async () => {
+  return services.mutex.run(did, async () => {
     await pds.updateStatus(did, { deactivated: false })
     return services.actors.account(did).activate()
   })
@@ -48,7 +48,7 @@ export async function takeDownAccount(
   const account = await existing(services, did)
   const pds = await services.pds(account.pdsDid)
   const { account: handle, directory } = services.actors
-  await services.inTurn.run(did, async () => {
+  await services.mutex.run(did, async () => {
     // From now on it is the entryway's: what the PDS does about it is not followed.
     await directory.deleteFollowedTakedown(did)
     if (ref !== null) await handle(did).takeDown(ref)

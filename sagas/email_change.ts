@@ -2,7 +2,7 @@ import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import type { Services } from './services.ts'
-import type { Outcome } from './sign_up.ts'
+import type { Settlement } from './sign_up.ts'
 
 /**
  * Changes an account's e-mail address. The directory holds the new one first and the old one stays
@@ -34,7 +34,7 @@ export async function settleEmailChange(
   { actors }: Services,
   did: string,
   newEmail: string,
-): Promise<Outcome> {
+): Promise<Settlement> {
   if ((await actors.account(did).read())?.email === newEmail) {
     await actors.directory.completeEmailChange(did, newEmail)
     return 'finished'

@@ -5,7 +5,7 @@ import { isServiceHandle } from '../identity/handle_rules.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import type { Services } from './services.ts'
-import type { Outcome } from './sign_up.ts'
+import type { Settlement } from './sign_up.ts'
 
 /**
  * Changes a handle everywhere: directory, PLC, PDS, the account's own records. The new handle is
@@ -31,7 +31,7 @@ export async function changeHandle(
   if (!(await services.actors.account(did).read())) {
     throw new Refusal('AccountNotFound', 'Account not found')
   }
-  return services.inTurn.run(did, async () => {
+  return services.mutex.run(did, async () => {
     const { directory } = services.actors
     const { isRepeated } = await directory.reserveHandle(did, handle)
     try {
@@ -58,9 +58,9 @@ export function settleHandleChange(
   services: Services,
   did: string,
   isAbandoned: (since: number) => boolean,
-): Promise<Outcome> {
+): Promise<Settlement> {
   const { directory } = services.actors
-  return services.inTurn.run(did, async () => {
+  return services.mutex.run(did, async () => {
     const change = await directory.readHandleChange(did)
     if (!change) return 'finished'
     if ((await publishedHandle(services, did)) === change.newHandle) {

@@ -22,7 +22,7 @@ export async function followPds(services: Services, did: string): Promise<Compar
   const entry = await directory.find(did)
   if (!entry) return null
   const pds = await services.pds(entry.pdsDid)
-  return services.inTurn.run(did, async () => {
+  return services.mutex.run(did, async () => {
     const before = await account(did).read()
     if (!before) return null
     const there = await pds.readStanding(did)

@@ -2,7 +2,7 @@ import { IdResolver } from '@atproto/identity'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Refusal } from '../base/errors.ts'
-import { OneAtATime } from '../base/keyed_mutex.ts'
+import { KeyedMutex } from '../base/keyed_mutex.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
 import { normalizeHandle } from '../identity/handle_rules.ts'
@@ -17,7 +17,7 @@ export type Services = Runner & {
   /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
   refreshDocument(did: string): Promise<void>
   /** What must not overlap for one account, by its DID. */
-  inTurn: OneAtATime
+  mutex: KeyedMutex
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
   pds(did: string): Promise<PdsClient>
   /** Applies the reference's handle rules with this entryway's domains. @throws {Refusal} */
@@ -46,7 +46,7 @@ export function createServices(
       const others = peers.map((peer) => peer.forgetDocument(did))
       await Promise.all([identity.did.resolve(did, true), ...others])
     },
-    inTurn: new OneAtATime(),
+    mutex: new KeyedMutex(),
     async pds(did) {
       const pds = await actors.directory.readPds(did)
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)

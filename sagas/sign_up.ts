@@ -76,7 +76,7 @@ export async function signUp(services: Services, input: SignUpInput): Promise<Ac
 }
 
 /** What became of something that was interrupted; `open` things stay on record. */
-export type Outcome = 'finished' | 'given up' | 'open'
+export type Settlement = 'finished' | 'given up' | 'open'
 
 /**
  * Finishes a sign-up that was interrupted when the PDS has the account, else undoes it.
@@ -88,7 +88,7 @@ export async function settleSignUp(
   services: Services,
   signUp: SignUp,
   mayGiveUp: boolean,
-): Promise<Outcome> {
+): Promise<Settlement> {
   const { directory } = services.actors
   if (signUp.step === 'creating' && signUp.did !== null) {
     const client = await services.pds(signUp.pdsDid)

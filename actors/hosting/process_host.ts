@@ -51,12 +51,12 @@ export class ProcessHost {
 
   /** A stand-in for a rivetkit client: `client.<actor>.getOrCreate(key).<action>(...)`. */
   readonly client = {
-    auth: { getOrCreate: (key: Key) => this.#handle('auth', key) },
-    directory: { getOrCreate: (key: Key) => this.#handle('directory', key) },
-    account: { getOrCreate: (key: Key) => this.#handle('account', key) },
+    auth: { getOrCreate: (key: Key) => this.#stub('auth', key) },
+    directory: { getOrCreate: (key: Key) => this.#stub('directory', key) },
+    account: { getOrCreate: (key: Key) => this.#stub('account', key) },
   }
 
-  #handle(name: string, key: Key): object {
+  #stub(name: string, key: Key): object {
     return new Proxy(
       {},
       {

@@ -7,7 +7,7 @@ const POLL = 50
 export type OneAuthActor = AuthActor & { authActors(): Promise<number> }
 
 /** The auth actors, each asked in turn: every one can answer everything. */
-export class AuthActorsInTurn implements AuthActor {
+export class AuthRoundRobin implements AuthActor {
   readonly #at: (number: number) => OneAuthActor
   readonly #first: OneAuthActor
   #all: OneAuthActor[] | null = null

@@ -1,13 +1,13 @@
 import { parse } from 'hono/utils/cookie'
 import type { Flow } from '../../actors/auth/flow.ts'
-import type { DirectoryHandle } from '../../actors/reach.ts'
+import type { DirectoryStub } from '../../actors/reach.ts'
 import type { HttpRequest } from '../../http/message.ts'
 
 /** Decides whether a request comes from a browser on which an account is signed in. */
 export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boolean>
 
 /** By the provider's device cookies, whose session part nobody but that browser has. */
-export function knownDevices(flow: Flow, directory: DirectoryHandle): KnowsDevice {
+export function knownDevices(flow: Flow, directory: DirectoryStub): KnowsDevice {
   return async (request, account) => {
     const cookies = parse(request.headers.get('cookie') ?? '')
     const [deviceId, sessionId] = [cookies['dev-id'], cookies['ses-id']]

@@ -4,8 +4,8 @@ import { covers } from '../../oauth/checks/endpoints.ts'
 import type { Route } from '../routes.ts'
 import { tooMany, unreadable, withRateLimit } from './answer.ts'
 import type { Counters } from './counters.ts'
+import { countsAs } from './counts_as.ts'
 import type { KnowsDevice } from './known_device.ts'
-import { outcomeOf } from './outcome.ts'
 import { accountOf, subjectOf } from './subject.ts'
 import { LIMITS, type Limit } from './table.ts'
 
@@ -46,8 +46,8 @@ export function limited(
 
     const response = await handle(request)
     if ('passTo' in response) return response
-    const outcome = outcomeOf(response)
-    const spared = attempt.taken.filter(({ limit }) => !outcome.includes(limit.counts))
+    const countedAs = countsAs(response)
+    const spared = attempt.taken.filter(({ limit }) => !countedAs.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
     return withRateLimit(response, attempt.applied)
   }

@@ -48,7 +48,7 @@ async function measureServers(): Promise<void> {
       people.set(server, (await receive(generator, 'people')).people)
     }
     // In turn, A B C A B C, so that a machine that drifts drifts for all.
-    const inTurn = async (compared: Server[], operation: string, inFlight: number) => {
+    const oneByOne = async (compared: Server[], operation: string, inFlight: number) => {
       const figures: Figures[] = []
       for (const server of compared) {
         const accounts = people.get(server) as Credentials[]
@@ -58,7 +58,7 @@ async function measureServers(): Promise<void> {
     }
     for (const { name } of operations.filter(({ name }) => isWanted(name))) {
       for (const inFlight of IN_FLIGHT) {
-        const round = () => inTurn([stock, stockFull, vestibule], name, inFlight)
+        const round = () => oneByOne([stock, stockFull, vestibule], name, inFlight)
         // What a server compiles on the way is not what it does all day.
         await round()
         for (let run = 0; run < runs; run++) measured.operations.push(...(await round()))
@@ -67,7 +67,7 @@ async function measureServers(): Promise<void> {
     }
     for (let run = 0; isWanted('storm') && run < runs; run++) {
       for (const { name } of storm) {
-        measured.storm.push(...(await inTurn([stock, vestibule], name, STORM_IN_FLIGHT)))
+        measured.storm.push(...(await oneByOne([stock, vestibule], name, STORM_IN_FLIGHT)))
       }
       console.error(`storm, run ${run + 1}`)
     }

@@ -1,7 +1,7 @@
 import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import { finishLogin, refresh, revoke, startLogin } from '../clients/oauth_session.ts'
-import { attempt, call, type Outcome } from './outcome.ts'
+import { type Attempted, attempt, call } from './attempt.ts'
 import type { Facet, Person } from './person.ts'
 
 export type Action =
@@ -20,7 +20,7 @@ type Step = {
   facet: Facet
   /** Whether the person has what it takes. */
   possible: (person: Person) => boolean
-  run: (person: Person, app: OAuthApp, origin: string) => Promise<Outcome<unknown>>
+  run: (person: Person, app: OAuthApp, origin: string) => Promise<Attempted<unknown>>
 }
 
 const always = () => true
@@ -175,7 +175,7 @@ export async function act(
   person: Person,
   app: OAuthApp,
   origin: string,
-): Promise<Outcome<unknown> | null> {
+): Promise<Attempted<unknown> | null> {
   const { facet, possible, run } = steps[action]
   if (action !== 'signUp' && person.did === null) return null
   if (person.inDoubt.has(facet) || !possible(person)) return null

@@ -1,5 +1,5 @@
 import { finishLogin, type OAuthSession, refresh } from '../clients/oauth_session.ts'
-import { attempt, call } from './outcome.ts'
+import { attempt, call } from './attempt.ts'
 import type { Proof } from './proof_of.ts'
 
 /** Live refresh tokens refresh, revoked ones do not, and a spent code or token never comes back. */

@@ -5,7 +5,7 @@ import { createServiceJwt } from '@atproto/xrpc-server'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { call } from '../../lab/fault/outcome.ts'
+import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
 

@@ -5,7 +5,7 @@ const fetching = inFile('oauth/provider.ts')
 const provider = inFile('oauth/entryway_provider.ts')
 const clients = inFile('oauth/known_clients.ts')
 const proofs = inFile('oauth/usual_proofs.ts')
-const inTurn = inFile('base/keyed_mutex.ts')
+const mutex = inFile('base/keyed_mutex.ts')
 const nonces = inFile('database/flow/replay.ts')
 const tokens = inFile('stores/token_store.ts')
 const sessions = inFile('database/account/session.ts')
@@ -62,7 +62,7 @@ export const entryway = toRemovals([
     'spent codes are remembered',
     tokens('findTokenByCode(code) {', 'findTokenByCode(code) {\n return null'),
   ],
-  [14, 'exchanges wait for each other', inTurn('this.#last.get(key)', 'undefined')],
+  [14, 'exchanges wait for each other', mutex('this.#last.get(key)', 'undefined')],
   [
     16,
     'only the newest refresh token answers',

@@ -1,8 +1,8 @@
 import {
-  type AccountHandle,
+  type AccountStub,
   type Actors,
   type AuthPeer,
-  type DirectoryHandle,
+  type DirectoryStub,
   refusing,
 } from '../../reach.ts'
 import { Line, overLine } from './line.ts'
@@ -40,7 +40,7 @@ export function connectEngineActors(client: EngineClient, secret: string): Actor
           },
         ),
         'account',
-      ) as AccountHandle,
-    directory: refusing(overLine(lineTo('directory', 'main')), 'directory') as DirectoryHandle,
+      ) as AccountStub,
+    directory: refusing(overLine(lineTo('directory', 'main')), 'directory') as DirectoryStub,
   }
 }

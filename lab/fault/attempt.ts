@@ -15,10 +15,10 @@ export class XrpcFailure extends Error {
  * What a client knows after a request: it was `refused` for good (4xx), or it is in `doubt`: no
  * answer, or one that blames the server, so that it may have happened or not.
  */
-export type Outcome<T> = { done: T } | { refused: Error } | { doubt: Error }
+export type Attempted<T> = { done: T } | { refused: Error } | { doubt: Error }
 
 /** Runs a client's request and sorts what came of it. */
-export async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+export async function attempt<T>(work: () => Promise<T>): Promise<Attempted<T>> {
   try {
     return { done: await work() }
   } catch (err) {

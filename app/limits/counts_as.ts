@@ -6,7 +6,7 @@ import type { Limit } from './table.ts'
 const CODE_SENT = ['AuthFactorTokenRequired', 'second_authentication_factor_required']
 
 /** What a request counts as, by its answer. */
-export function outcomeOf(response: HttpResponse): Limit['counts'][] {
+export function countsAs(response: HttpResponse): Limit['counts'][] {
   if (response.status === 200) return ['requests']
   return asksForCode(response) ? ['requests', 'sent codes'] : ['requests', 'failures']
 }
