@@ -1,0 +1,200 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import PostalMime, { type Email } from 'postal-mime'
+import { accountFunctions } from '../../actors/account/index.ts'
+import type { App } from '../../actors/auth/app.ts'
+import { ownerHere } from '../../actors/auth/owners.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { InFlight } from '../../actors/in_flight.ts'
+import { type Actors, refusing } from '../../actors/reach.ts'
+import { onDatabase, type Runner } from '../../actors/runner.ts'
+import { createApp } from '../../app/index.ts'
+import { createLog } from '../../base/log.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { inGroup } from '../../database/group_commit.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import { databasePath } from '../../database/paths.ts'
+import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
+import { createMailer } from '../../mail/mailer.ts'
+import { hashPassword } from '../../passwords/scrypt.ts'
+import { makeTemporaryFolder } from './temporary_folder.ts'
+
+/** A call of the application to an actor; `auth` keeps the flow state and the counters of limits. */
+export type ActorCall = { actor: 'directory' | 'account' | 'auth'; action: string; args: unknown[] }
+
+export type AppOptions = {
+  /** Settings over the world's own; `undefined` removes one. */
+  env?: Record<string, string | undefined>
+  /** Told of each call to an actor before it is made; what it throws the call throws. */
+  onCall?: (call: ActorCall) => void | Promise<void>
+}
+
+/** What {@link AppInProcess.ask} is asked; headers may be repeated. */
+export type Asked = {
+  method?: string
+  /** Path and query, sent as they are. */
+  target: string
+  headers?: Record<string, string> | [string, string][]
+  body?: string | Uint8Array | null
+  /** Of the client. */
+  address?: string
+}
+
+/** The application over databases of its own, in this process: no gateway, no network. */
+export type AppInProcess = {
+  app: App
+  runner: Runner
+  actors: Actors
+  /** What is kept between the requests of a sign-in. */
+  flow: Db
+  /** The counters of the limits; their keys are hashes. */
+  counters: Db
+  ask(asked: Asked): Promise<Answer>
+  /** Adds an account with a PDS that cannot be reached. @returns its DID */
+  addAccount(account: { handle: string; email: string; password: string }): Promise<string>
+  /** The mails so far, oldest first. */
+  readMails(): Promise<Email[]>
+  close(): Promise<void>
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc863 nothing listens there, or nothing answers */
+const NOWHERE = 'http://127.0.0.1:9'
+
+/** Starts the application as the auth actor does, with the other actors as plain functions. */
+export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInProcess> {
+  const folder = await makeTemporaryFolder('app')
+  const settings = readSettings({
+    ENTRYWAY_DEV: '1',
+    ENTRYWAY_PUBLIC_URL: 'http://localhost:2600',
+    ENTRYWAY_DATA_DIR: folder.path,
+    ENTRYWAY_PLC_URL: NOWHERE,
+    ENTRYWAY_HANDLE_DOMAINS: '.test',
+    ENTRYWAY_INVITE_REQUIRED: 'false',
+    ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
+    ENTRYWAY_LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const log = createLog(settings.logLevel)
+  const { emailFrom: from, dataDir, publicUrl } = settings
+  const mailer = createMailer({ from, dataDir, publicUrl, log })
+  const runner: Runner = {
+    settings,
+    secrets: await loadSecrets(settings),
+    mailer,
+    log,
+    inFlight: new InFlight(),
+    refuse: (err) => {
+      throw err
+    },
+  }
+  const databases: Db[] = []
+  const open = (path: string, schema: Schema) => {
+    const db = openDatabase(path, schema, 'program')
+    databases.push(db)
+    return db
+  }
+  const flow = open(databasePath.auth(settings, '0'), flowSchema)
+  const counters = open(databasePath.limits(settings, '0'), limitsSchema)
+  const directory = open(databasePath.directory(settings), directorySchema)
+  const accounts = new Map<string, Db>()
+  const openAccount = (did: string) => {
+    const known = accounts.get(did)
+    if (known) return known
+    const db = open(databasePath.account(settings, did), accountSchema)
+    accounts.set(did, db)
+    return db
+  }
+
+  /** Tells before each call, and calls at once where telling takes no time. */
+  const told = <F extends object>(actor: ActorCall['actor'], functions: F): F => {
+    const calls = Object.entries(functions).map(([action, run]) => [
+      action,
+      (...args: unknown[]) => {
+        const telling = onCall?.({ actor, action, args })
+        return telling ? telling.then(() => run(...args)) : run(...args)
+      },
+    ])
+    return Object.fromEntries(calls)
+  }
+  const handleOn = (actor: ActorCall['actor'], actions: object, db: () => Db): object => {
+    const run = told(
+      actor,
+      bindTo(actions, () => ({ vars: { db: db() } })),
+    )
+    const calls = Object.entries(run).map(([action, call]) => [
+      action,
+      async (...args: unknown[]) => call(...args),
+    ])
+    return refusing(Object.fromEntries(calls), actor)
+  }
+  const accountActions = onDatabase(accountFunctions)
+  let app: App
+  const answer = (envelope: RequestEnvelope) => inGroup(flow, () => app.answer(envelope))
+  const actors = {
+    directory: handleOn('directory', onDatabase(directoryFunctions), () => directory),
+    account: (did: string) => handleOn('account', accountActions, () => openAccount(did)),
+    auth: () => ({ answer }),
+  } as unknown as Actors
+  const here = told('auth', ownerHere(flow, counters))
+  app = await createApp({ runner, actors, owners: () => here, number: 0 })
+
+  const pds = { did: 'did:web:pds.test', url: NOWHERE, adminPassword: 'nowhere to be used' }
+  let port = 1
+  return {
+    app,
+    runner,
+    actors,
+    flow,
+    counters,
+    ask: ({ method = 'GET', target, headers = {}, body = null, address = '192.0.2.1' }) =>
+      answer({
+        method,
+        target,
+        headers: Array.isArray(headers) ? headers : Object.entries(headers),
+        body: typeof body === 'string' ? Buffer.from(body) : body,
+        client: { address, port: ++port },
+      }),
+    addAccount: async ({ handle, email, password }) => {
+      const did = `did:plc:${handle
+        .replaceAll(/[^a-z]/g, '')
+        .padEnd(24, 'a')
+        .slice(0, 24)}`
+      await actors.directory.addPds(pds)
+      const passwordScrypt = await hashPassword(password)
+      const account = { did, handle, email, pdsDid: pds.did }
+      await actors.account(did).create({ ...account, passwordScrypt })
+      await actors.directory.addAccount({ ...account, createdAt: Date.now() })
+      return did
+    },
+    readMails: async () => {
+      const mails = join(settings.dataDir, 'mail')
+      const names = await readdir(mails).catch(() => [])
+      const whole = names.filter((name) => !name.startsWith('.')).sort()
+      return Promise.all(
+        whole.map(async (name) => PostalMime.parse(await readFile(join(mails, name)))),
+      )
+    },
+    close: async () => {
+      app.close()
+      mailer.close()
+      for (const db of databases) closeDatabase(db)
+      await folder.remove()
+    },
+  }
+}
+
+function bindTo(
+  actions: object,
+  context: () => unknown,
+): Record<string, (...a: unknown[]) => unknown> {
+  const bound = Object.entries(actions).map(([action, run]) => [
+    action,
+    (...args: unknown[]) => run(context(), ...args),
+  ])
+  return Object.fromEntries(bound)
+}
