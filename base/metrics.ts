@@ -31,6 +31,28 @@ export const awakeActors = new Gauge({
   labelNames: ['actor'] as const,
 })
 
+/** Caches by name; those that nothing uses any more are not counted. */
+const caches: { name: string; cache: WeakRef<{ calculatedSize: number }> }[] = []
+
+export const cacheBytes = Object.assign(
+  new Gauge({
+    name: 'vestibule_cache_bytes',
+    help: 'What the caches of this process keep, keys and values, by name',
+    labelNames: ['cache'] as const,
+    collect() {
+      this.reset()
+      for (const { name, cache } of caches) {
+        this.inc({ cache: name }, cache.deref()?.calculatedSize ?? 0)
+      }
+    },
+  }),
+  {
+    watch(name: string, cache: { calculatedSize: number }): void {
+      caches.push({ name, cache: new WeakRef(cache) })
+    },
+  },
+)
+
 /** Starts the default metrics; to be called once by a process that serves them. */
 export function collectProcessMetrics(): void {
   collectDefaultMetrics()

@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http'
-import { LRUCache } from 'lru-cache'
+import { createCache } from '../base/cache.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 
-/** Bytes of the answers that are kept; the sign-in pages ship a fraction of that. */
-const MAX_SIZE = 16 * 1024 * 1024
+/**
+ * What browsers say about the loading of such answers; they are checked against it. Anything else
+ * that a request says there goes to the auth actor, so that few answers are kept for one path.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/
+ */
+const SITES = new Set([undefined, 'none', 'same-origin', 'same-site', 'cross-site'])
+const DESTINATIONS = new Set([undefined, 'empty', 'script', 'style', 'font', 'image', 'document'])
 
 /** Answers that the auth actor lets the gateway give again: assets of the pages, public documents. */
 export class KeptAnswers {
-  readonly #answers = new LRUCache<string, ResponseEnvelope>({
-    maxSize: MAX_SIZE,
-    sizeCalculation: ({ body }) => body?.byteLength || 1,
-  })
+  readonly #answers = createCache<ResponseEnvelope>('kept answers', bytesOf)
 
   /** @returns the answer to the same request before */
   get(request: IncomingMessage): ResponseEnvelope | undefined {
@@ -25,11 +28,18 @@ export class KeptAnswers {
   }
 }
 
-function isRepeatable({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers['if-none-match'] === undefined
+/** None of these answers depends on a query, so a request that has one is not one of theirs. */
+function isRepeatable({ method, url, headers }: IncomingMessage): boolean {
+  const isPlain = method === 'GET' && !url?.includes('?') && headers['if-none-match'] === undefined
+  const { 'sec-fetch-site': site, 'sec-fetch-dest': destination } = headers
+  return isPlain && SITES.has(site as string) && DESTINATIONS.has(destination as string)
 }
 
-/** The pages' assets are checked against where they are loaded from and what for. */
 function keyOf({ url, headers }: IncomingMessage): string {
   return `${url}\n${headers['sec-fetch-site']}\n${headers['sec-fetch-dest']}`
+}
+
+function bytesOf({ headers, body }: ResponseEnvelope): number {
+  const text = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  return 2 * text + (body?.byteLength ?? 0)
 }

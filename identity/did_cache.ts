@@ -1,18 +1,16 @@
 import type { CacheResult, DidCache, DidDocument } from '@atproto/identity'
-import { LRUCache } from 'lru-cache'
+import { bytesOfJson, createCache } from '../base/cache.ts'
 import { DID_DOCUMENT_EXPIRED, DID_DOCUMENT_STALE } from '../base/lifetimes.ts'
-
-/** Documents that are kept, about 2 KB each. */
-const CAPACITY = 10_000
 
 /**
  * Keeps DID documents in memory: every session is answered with one. A stale one is answered once
  * more while it is fetched anew; an expired one is not.
  */
 export class MemoryDidCache implements DidCache {
-  readonly #documents = new LRUCache<string, { doc: DidDocument; updatedAt: number }>({
-    max: CAPACITY,
-  })
+  readonly #documents = createCache<{ doc: DidDocument; updatedAt: number }>(
+    'DID documents',
+    bytesOfJson,
+  )
   readonly #refreshing = new Set<string>()
 
   async cacheDid(did: string, doc: DidDocument): Promise<void> {

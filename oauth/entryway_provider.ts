@@ -50,8 +50,11 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #proofs: UsualProofs
 
   constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {
-    const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(lifetimes.CLIENT_METADATA)
-    const clientKeys = new FetchedDocuments<Jwks>(lifetimes.CLIENT_KEYS)
+    const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(
+      'client metadata',
+      lifetimes.CLIENT_METADATA,
+    )
+    const clientKeys = new FetchedDocuments<Jwks>('client keys', lifetimes.CLIENT_KEYS)
     super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
     this.#refreshTokenKey = refreshTokenKey
     this.#clientMetadata = clientMetadata

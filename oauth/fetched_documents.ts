@@ -1,8 +1,6 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { bytesOfJson, type CacheName, createCache } from '../base/cache.ts'
 import { CLIENT_REFETCH } from '../base/lifetimes.ts'
-
-/** Bytes of all documents that are kept, so that nobody can fill the memory with them. */
-const MAX_SIZE = 50_000_000
 
 /**
  * Documents that clients publish (metadata, JWKS), kept for a while; the provider's cache
@@ -13,13 +11,9 @@ export class FetchedDocuments<V extends object> {
   readonly #lifetime: number
 
   /** @param lifetime in milliseconds */
-  constructor(lifetime: number) {
+  constructor(name: CacheName, lifetime: number) {
     this.#lifetime = lifetime
-    this.#kept = new LRUCache({
-      ttl: lifetime,
-      maxSize: MAX_SIZE,
-      sizeCalculation: (document, url) => url.length + JSON.stringify(document).length,
-    })
+    this.#kept = createCache<V>(name, bytesOfJson, lifetime)
   }
 
   get(url: string): V | undefined {

@@ -1,18 +1,14 @@
 import type { Client, Jwks, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
 import { isOAuthClientIdLoopback } from '@atproto/oauth-types'
-import { LRUCache } from 'lru-cache'
+import { bytesOfJson, createCache } from '../base/cache.ts'
 import { CLIENT_METADATA } from '../base/lifetimes.ts'
 import type { FetchedDocuments } from './fetched_documents.ts'
 
-const MAX_CLIENTS = 1_000
-/**
- * Bytes of the ids, metadata and keys of all of them, so that nobody can fill the memory with them;
- * as objects they are some times larger.
- */
-const MAX_SIZE = 10_000_000
-
 type GetClient = (id: string) => Promise<Client>
 type Known = { client: Client; isLoopback: boolean }
+
+/** Bytes of a client beside its documents: the provider's object, and imported keys. */
+const CLIENT = 4_000
 
 /**
  * Clients as the provider made them, for as long as it would make the same again: their metadata and
@@ -23,14 +19,12 @@ export class KnownClients {
   readonly #load: GetClient
   readonly #metadata: FetchedDocuments<OAuthClientMetadata>
   readonly #keys: FetchedDocuments<Jwks>
-  readonly #known = new LRUCache<string, Known>({
-    max: MAX_CLIENTS,
-    maxSize: MAX_SIZE,
-    sizeCalculation: ({ client }, id) =>
-      id.length + JSON.stringify([client.metadata, client.jwks]).length,
+  readonly #known = createCache<Known>(
+    'known clients',
+    ({ client }) => CLIENT + bytesOfJson([client.metadata, client.jwks]),
     // What was made of documents is of no use for longer than they.
-    ttl: CLIENT_METADATA,
-  })
+    CLIENT_METADATA,
+  )
 
   /** @param load the provider's way to a client, which fetches what is not kept */
   constructor(

@@ -2,10 +2,10 @@ import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { DpopProof } from '@atproto/oauth-provider/hooks'
 import { joseToDer } from 'ecdsa-sig-formatter'
-import { LRUCache } from 'lru-cache'
+import { createCache } from '../base/cache.ts'
 
-/** Public keys that are kept, some 2 KiB each. */
-const MAX_KEYS = 4_096
+/** Bytes of an imported public key. */
+const KEY = 2_000
 /** Seconds between the clocks; the provider allows more, and judges what is beyond this. */
 const CLOCK_TOLERANCE = 60
 
@@ -32,7 +32,7 @@ export type Shown = { proof: string; method: string; url: Readonly<URL> }
 export class UsualProofs {
   readonly #isCurrent: (nonce: string) => boolean
   readonly #onThread: () => boolean
-  readonly #keys = new LRUCache<string, Known>({ max: MAX_KEYS })
+  readonly #keys = createCache<Known>('proof keys', () => KEY)
 
   /**
    * @param isCurrent whether this server gave the nonce lately

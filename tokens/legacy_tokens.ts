@@ -1,13 +1,10 @@
 import { hash, randomBytes } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
+import { bytesOfJson, createCache } from '../base/cache.ts'
 import { Refusal } from '../base/errors.ts'
 import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../base/lifetimes.ts'
 import type { Secrets } from '../base/secrets.ts'
 import { Es256k } from './es256k.ts'
 import { type Jwt, readJwt, signJwt } from './jwt.ts'
-
-/** Access JWTs that are remembered, some KiB each. */
-const MAX_REMEMBERED = 4_096
 
 /** Scopes of the JWTs of `com.atproto.server.createSession`. */
 export const LegacyScope = {
@@ -45,7 +42,7 @@ export class LegacyTokens {
   readonly #key: Es256k
   readonly #entrywayDid: string
   /** What access JWTs say whose signature was right, by their hash: each is shown again and again. */
-  readonly #signed = new LRUCache<string, Jwt>({ max: MAX_REMEMBERED })
+  readonly #signed = createCache<Jwt>('verified JWTs', bytesOfJson)
 
   constructor(secrets: Secrets, entrywayDid: string) {
     this.#key = new Es256k(secrets)

@@ -8,8 +8,8 @@ const WEB = 'https://app.example/client.json'
 const KEYS = 'https://app.example/keys.json'
 
 const documents = () => ({
-  metadata: new FetchedDocuments<OAuthClientMetadata>(60_000),
-  keys: new FetchedDocuments<Jwks>(60_000),
+  metadata: new FetchedDocuments<OAuthClientMetadata>('client metadata', 60_000),
+  keys: new FetchedDocuments<Jwks>('client keys', 60_000),
 })
 let published: ReturnType<typeof documents>
 let known: KnownClients
