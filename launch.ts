@@ -1,5 +1,6 @@
 import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
+import { loadEnvFile } from './base/env_file.ts'
 import { CLOSING } from './base/lifetimes.ts'
 import { createLog, type Log } from './base/log.ts'
 import { serveMetrics } from './base/metrics_server.ts'
@@ -18,6 +19,7 @@ export async function launch(
   start: (settings: Settings, log: Log) => Promise<() => Promise<void>>,
 ): Promise<void> {
   try {
+    loadEnvFile()
     const settings = readSettings(process.env)
     const log = createLog(settings.logLevel)
     let stop = async () => {}

@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
+import { mistakesInNames } from './unknown_settings.ts'
 
 /** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
 export class SettingsError extends Error {
@@ -64,6 +66,11 @@ const environment = z.object({
     .default(['127.0.0.1', '::1']),
   ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   ENTRYWAY_MOD_SERVICE_DID: did.optional(),
+  ENTRYWAY_RECOVERY_DID_KEY: z
+    .string()
+    .regex(/^did:key:z[1-9A-HJ-NP-Za-km-z]+$/, 'must be a did:key')
+    .optional(),
+  ...brandingEnvironment,
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_AUTH_ACTORS: z.coerce.number('must be a number').int().min(1).max(64).default(1),
@@ -73,6 +80,9 @@ const environment = z.object({
     .default('info'),
   RIVET_ENDPOINT: z.string().url('must be a URL').optional(),
 })
+
+/** Every variable that is a setting. */
+export const settingNames = Object.keys(environment.shape)
 
 /** What the operator decided; every default is filled in. Durations are elsewhere (`base/lifetimes.ts`). */
 export type Settings = {
@@ -110,6 +120,9 @@ export type Settings = {
   rateLimits: boolean
   /** The moderation service whose service JWTs moderate accounts. */
   modServiceDid: string | null
+  /** A did:key that outranks the entryway's own in the PLC logs of new accounts. */
+  recoveryDidKey: string | null
+  branding: Branding
   /** Resolve every lexicon at this DID instead of by DNS; for local networks. */
   lexiconAuthorityDid: string | null
   /** Allows http, loopback PDSes and loopback-hosted clients. */
@@ -128,14 +141,16 @@ export type Settings = {
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const misspelt = mistakesInNames(Object.keys(given), settingNames)
   const parsed = environment.safeParse(given)
   if (!parsed.success) {
-    throw new SettingsError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`))
+    const wrong = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)
+    throw new SettingsError([...misspelt, ...wrong])
   }
   const e = parsed.data
   const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname)
-  const lines: string[] = []
+  const lines = [...misspelt]
   if (publicUrl.protocol === 'http:' && !isLocal && !e.ENTRYWAY_DEV) {
     lines.push('ENTRYWAY_PUBLIC_URL: must be https unless it is local or ENTRYWAY_DEV=1')
   }
@@ -195,6 +210,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
     rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
     modServiceDid: e.ENTRYWAY_MOD_SERVICE_DID ?? null,
+    recoveryDidKey: e.ENTRYWAY_RECOVERY_DID_KEY ?? null,
+    branding: toBranding(e),
     lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,

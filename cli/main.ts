@@ -1,9 +1,11 @@
 import { CommanderError } from 'commander'
+import { loadEnvFile } from '../base/env_file.ts'
 import { SettingsError } from '../base/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { createProgram } from './program.ts'
 
 try {
+  loadEnvFile()
   await createProgram().parseAsync()
 } catch (err) {
   process.exitCode = report(err)

@@ -22,16 +22,19 @@ const UNKNOWN = [404, 410]
 export class Plc {
   readonly #client: PlcClient
   readonly #rotationKey: Secp256k1Keypair
+  readonly #recoveryKey: string | null
 
-  constructor(url: string, rotationKey: Secp256k1Keypair) {
+  /** @param recoveryKey a did:key of the operator's, which outranks the rotation key */
+  constructor(url: string, rotationKey: Secp256k1Keypair, recoveryKey: string | null) {
     this.#client = new PlcClient(url)
     this.#rotationKey = rotationKey
+    this.#recoveryKey = recoveryKey
   }
 
   /**
    * The first operation of a new DID, signed by the rotation key; nothing is sent.
    *
-   * @param recoveryKey a did:key of the person's own, which outranks the entryway's
+   * @param recoveryKey a did:key of the person's own, which outranks the operator's and the entryway's
    */
   genesis(input: {
     handle: string
@@ -44,7 +47,7 @@ export class Plc {
       handle: input.handle,
       signingKey: input.signingKey,
       pds: input.pds,
-      rotationKeys: input.recoveryKey ? [input.recoveryKey, own] : [own],
+      rotationKeys: [input.recoveryKey, this.#recoveryKey, own].filter((key) => key != null),
       signer: this.#rotationKey,
     })
   }

@@ -4,12 +4,10 @@ import * as lifetimes from '../base/lifetimes.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
 import type { Services } from '../sagas/services.ts'
 import { createStores } from '../stores/index.ts'
+import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
 import { SigningKey } from './signing_key.ts'
-
-/** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
-const PRIMARY_COLOR = '#5b9dff'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
@@ -36,7 +34,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
         onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
       },
     }),
-    branding: { name: settings.name, colors: { primary: PRIMARY_COLOR } },
+    branding: createBranding(settings),
     availableUserDomains: settings.handleDomains,
     inviteCodeRequired: settings.inviteRequired,
     ...createHooks(services),

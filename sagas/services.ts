@@ -40,7 +40,7 @@ export function createServices(
   return {
     ...runner,
     actors,
-    plc: new Plc(settings.plcUrl, secrets.plcRotationKey),
+    plc: new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey),
     identity,
     async refreshDocument(did) {
       const others = peers.map((peer) => peer.forgetDocument(did))

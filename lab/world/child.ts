@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../package.json' with { type: 'json' }
 import type { CertificateAuthority } from './certificates.ts'
@@ -18,13 +19,13 @@ export const childArguments = [
   ...preload('./exit_with_parent.ts'),
 ]
 
-/**
- * What `pnpm <script>` runs, as Node's arguments: V8's flags and the file, without the settings of
- * the developer's own `.env`.
- */
+/** Where children of the world run: no `.env` of the developer's is there. */
+export const childFolder = tmpdir()
+
+/** What `pnpm <script>` runs, as Node's arguments: V8's flags and the file. */
 export function argumentsOf(script: 'start' | 'start:gateway' | 'start:runner'): string[] {
   const words = manifest.scripts[script].split(' ').slice(1)
-  const flags = words.filter((word) => word.startsWith('--') && !word.startsWith('--env-file'))
+  const flags = words.filter((word) => word.startsWith('--'))
   return [...flags, fileURLToPath(new URL(`../../${words.at(-1)}`, import.meta.url))]
 }
 

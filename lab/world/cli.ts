@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { childArguments } from './child.ts'
+import { childArguments, childFolder } from './child.ts'
 
 export type CliResult = { exitCode: number | null; stdout: string; stderr: string }
 
@@ -19,7 +19,7 @@ export async function runCli(
   const program = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
   const child = spawn(process.execPath, [...childArguments, program, ...args], {
     env,
-    cwd: options.cwd,
+    cwd: options.cwd ?? childFolder,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const [stdout, stderr, [exitCode]] = await Promise.all([

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { childArguments } from './child.ts'
+import { childArguments, childFolder } from './child.ts'
 
 /** Milliseconds a program has to say that it is up, and to end after SIGTERM. */
 const START_TIMEOUT = 30_000
@@ -47,7 +47,7 @@ export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string
       const started = spawn(
         process.execPath,
         [...childArguments, fileURLToPath(new URL(`../../${file}`, import.meta.url))],
-        { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+        { env, cwd: childFolder, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
       )
       child = started
       let said = ''

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { CertificateAuthority } from './certificates.ts'
-import { argumentsOf, childArguments, childEnvironment } from './child.ts'
+import { argumentsOf, childArguments, childEnvironment, childFolder } from './child.ts'
 import type { Dns } from './dns.ts'
 import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
@@ -125,7 +125,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
       const child = spawn(
         process.execPath,
         [...childArguments, ...preloads, ...argumentsOf(script)],
-        { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+        { env, cwd: childFolder, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
       )
       const keep = (chunk: Buffer) => {
         logs += chunk

@@ -18,7 +18,7 @@ let did: string
 beforeAll(async () => {
   server = await startPlc()
   const key = await Secp256k1Keypair.create()
-  plc = new Plc(server.url, key)
+  plc = new Plc(server.url, key, null)
   const genesis = await plc.genesis({
     handle: 'old.test',
     signingKey: (await Secp256k1Keypair.create()).did(),
@@ -57,4 +57,23 @@ test('a directory that refuses says so', async () => {
   expect(error).toMatchObject({ message: 'The PLC directory is unavailable' })
   expect(plcSaidNo(error)).toBe(true)
   expect(await plc.read('did:plc:nobody')).toBeNull()
+})
+
+test('a new DID obeys the person first, then the operator, then the entryway', async () => {
+  const keys = await Promise.all([1, 2, 3, 4].map(() => Secp256k1Keypair.create()))
+  const [own, operators, persons, signing] = keys as [Secp256k1Keypair, ...Secp256k1Keypair[]]
+  const genesis = async (recoveryKey: string | null, personsKey?: string) => {
+    const made = await new Plc(server.url, own, recoveryKey).genesis({
+      handle: 'new.test',
+      signingKey: signing?.did() ?? '',
+      pds: 'https://pds.test',
+      recoveryKey: personsKey,
+    })
+    return (made.op as { rotationKeys?: string[] }).rotationKeys
+  }
+  const [person, operator] = [persons?.did() ?? '', operators?.did() ?? '']
+  expect(await genesis(operator, person)).toEqual([person, operator, own.did()])
+  expect(await genesis(operator)).toEqual([operator, own.did()])
+  expect(await genesis(null, person)).toEqual([person, own.did()])
+  expect(await genesis(null)).toEqual([own.did()])
 })

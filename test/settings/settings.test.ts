@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
-import { missingForUse, readSettings, SettingsError } from '../../base/settings.ts'
+import { missingForUse, readSettings, SettingsError, settingNames } from '../../base/settings.ts'
 
 /** What several machines need. */
 const machines = {
@@ -51,8 +51,26 @@ describe('settings', () => {
     })
   })
 
+  test('the README lists the settings that there are', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+    const rows = readme.split('\n').filter((line) => /^\| `(ENTRYWAY|RIVET)_/.test(line))
+    const listed = rows.flatMap((row) => row.split(' | ')[0]?.match(/[A-Z][A-Z0-9_]+/g) ?? [])
+    expect(listed.sort()).toEqual([...settingNames].sort())
+  })
+
   test('an empty variable is one that is not set', () => {
     expect(readSettings({ ENTRYWAY_SMTP_URL: '', ENTRYWAY_PORT: '' }).port).toBe(2600)
+  })
+
+  test.each([
+    ['ENTRYWAY_PUBLIC_ULR', 'did you mean ENTRYWAY_PUBLIC_URL?'],
+    ['ENTRYWAY_SMTP', 'did you mean ENTRYWAY_SMTP_URL?'],
+    ['ENTRYWAY_HANDLE_DOMAIN', 'did you mean ENTRYWAY_HANDLE_DOMAINS?'],
+    ['ENTRYWAY_SOMETHING_ELSE_ENTIRELY', 'README.md lists those that there are'],
+  ])('%s is no setting, and is not ignored', (name, suggestion) => {
+    expect(linesOf({ [name]: 'x' })).toEqual([`${name}: there is no such setting; ${suggestion}`])
+    expect(linesOf({ [name]: 'x', ENTRYWAY_PORT: 'ninety' })).toHaveLength(2)
+    expect(linesOf({ [name]: '' })).toEqual([])
   })
 
   test.each([

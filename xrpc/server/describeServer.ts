@@ -5,7 +5,10 @@ export default method('com.atproto.server.describeServer', {
     did: settings.did,
     availableUserDomains: settings.handleDomains,
     inviteCodeRequired: settings.inviteRequired,
-    links: {},
-    contact: {},
+    links: {
+      privacyPolicy: settings.branding.links.privacyPolicy,
+      termsOfService: settings.branding.links.termsOfService,
+    },
+    contact: { email: settings.branding.contactEmail },
   }),
 })

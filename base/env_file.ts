@@ -1,0 +1,23 @@
+import { SettingsError } from './settings.ts'
+
+const FILE = '.env'
+
+/**
+ * Reads `.env` of the working directory into the environment, if it is there. What the environment
+ * has already stays.
+ *
+ * Node's own `--env-file-if-exists` would tell everybody who has no such file that it is not there.
+ *
+ * @throws {SettingsError} when this user may not read it
+ */
+export function loadEnvFile(): void {
+  try {
+    process.loadEnvFile(FILE)
+  } catch (err) {
+    const { code } = err as NodeJS.ErrnoException
+    if (code === 'ENOENT') return
+    throw new SettingsError([
+      `${FILE}: cannot be read by this user (${code}); run this as its owner`,
+    ])
+  }
+}

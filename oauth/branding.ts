@@ -1,0 +1,28 @@
+import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
+import type { Settings } from '../base/settings.ts'
+
+/** Of buttons; the pages write on it in near-black (WCAG contrast 7.6). */
+const PRIMARY_COLOR = '#5b9dff'
+
+/**
+ * How the provider's pages look, and what they link to: as a PDS's own pages would. The pages
+ * translate the titles, by `rel`.
+ */
+export function createBranding({
+  name,
+  branding: { links, logo, colors, background },
+}: Pick<Settings, 'name' | 'branding'>): OAuthProviderOptions['branding'] {
+  const all = [
+    { title: 'Home', href: links.home, rel: 'canonical' },
+    { title: 'Terms of Service', href: links.termsOfService, rel: 'terms-of-service' },
+    { title: 'Privacy Policy', href: links.privacyPolicy, rel: 'privacy-policy' },
+    { title: 'Support', href: links.support, rel: 'help' },
+  ]
+  return {
+    name,
+    logo,
+    colors: { ...colors, primary: colors.primary ?? PRIMARY_COLOR },
+    background,
+    links: all.flatMap(({ href, ...link }) => (href === undefined ? [] : [{ ...link, href }])),
+  } as OAuthProviderOptions['branding']
+}
