@@ -2,6 +2,7 @@ import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Settings } from '../base/settings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { HttpRequest } from '../http/message.ts'
+import { asRequester } from '../http/requester.ts'
 import type { Routes } from './routes.ts'
 
 /** What proxies write about the client; only the gateway's word counts. */
@@ -21,7 +22,7 @@ export async function answer(
   if (!request) return { status: 400, headers: [], body: null }
   const route = routes(request)
   if (envelope.body === 'unread' && !route.streams) return { readBody: true }
-  return route.answer(request)
+  return asRequester(request, () => route.answer(request))
 }
 
 function toRequest(envelope: RequestEnvelope, origin: string): HttpRequest | null {

@@ -1,4 +1,5 @@
 import type { CreateApp } from '../actors/auth/app.ts'
+import { createCounters } from '../actors/auth/shared_counters.ts'
 import { createClientRegistration } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider.ts'
@@ -14,7 +15,11 @@ import { createRoutes } from './routes.ts'
 export const createApp: CreateApp = async ({ runner, actors, owners, number }) => {
   const { authActors, rateLimits } = runner.settings
   const others = [...Array(authActors).keys()].filter((other) => other !== number)
-  const services = createServices(runner, actors, others.map(actors.auth))
+  const services = createServices(runner, {
+    actors,
+    peers: others.map(actors.auth),
+    counters: createCounters(owners, runner.log),
+  })
   const provider = await createProvider(owners, services)
   const operator = createOperatorHandler({
     services,

@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import { EMAIL_TOKEN } from '../base/lifetimes.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
+import type { CodeKind, MailContents, MailKind } from './kinds.ts'
 import { textsFor } from './locales/index.ts'
-import type { Message, Outbox } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import { openSmtpOutbox } from './smtp_outbox.ts'
 import { renderCodeMail } from './templates/code_mail.ts'
-import type { MailPurpose } from './texts.ts'
 
 export type MailerOptions = {
   /** As nodemailer takes it. Without, mails are written to `<dataDir>/mail/`. */
@@ -20,36 +20,13 @@ export type MailerOptions = {
   readonly log: Pick<Logger, 'info'>
 }
 
-/** A mail with a code, such as `ABCDE-23456`. */
-export type CodeMail = {
-  readonly to: string
-  /** Without the leading `@`. */
-  readonly handle: string
-  readonly token: string
-  /** BCP 47 tag; English where there is no such locale. */
-  readonly locale?: string
-}
-
-export type RawMail = {
-  readonly to: string
-  readonly subject: string
-  readonly text: string
-  readonly html?: string
-}
-
-/** Every method rejects with a {@link MailError} when the mail could not be handed over. */
 export type Mailer = {
-  readonly sendResetPassword: (mail: CodeMail) => Promise<void>
-  /** Proves that `to` is the account's own address. */
-  readonly sendConfirmEmail: (mail: CodeMail) => Promise<void>
-  /** Goes to the address in use, whose owner allows the change. */
-  readonly sendUpdateEmail: (mail: CodeMail) => Promise<void>
-  readonly sendPlcOperation: (mail: CodeMail) => Promise<void>
-  readonly sendDeleteAccount: (mail: CodeMail) => Promise<void>
-  /** The second factor. */
-  readonly sendSignInCode: (mail: CodeMail) => Promise<void>
-  /** What an administrator wrote. */
-  readonly sendRaw: (mail: RawMail) => Promise<void>
+  /** @throws {MailError} when the mail could not be handed over */
+  readonly send: <K extends MailKind>(
+    kind: K,
+    to: string,
+    content: MailContents[K],
+  ) => Promise<void>
   /** Lets mails that are being sent finish and closes the connections. */
   readonly close: () => void
 }
@@ -63,32 +40,23 @@ export function createMailer({ smtpUrl, from, dataDir, publicUrl, log }: MailerO
         log.info({ kind, file }, 'No SMTP server is configured: the mail was written to a file'),
       )
 
-  const send = async (message: Message) => {
-    await outbox.send(message)
-    if (smtpUrl) log.info({ kind: message.kind }, 'Mail sent')
+  const write = async (kind: MailKind, content: MailContents[MailKind]) => {
+    if (!('token' in content)) return content
+    const { handle, token, locale } = content
+    const values = { handle, token, publicUrl, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
+    return renderCodeMail(kind as CodeKind, textsFor(locale), values)
   }
 
-  const sendCode =
-    (purpose: MailPurpose) =>
-    async ({ to, handle, token, locale }: CodeMail) => {
-      const values = { handle, token, publicUrl, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
-      const mail = await renderCodeMail(purpose, textsFor(locale), values)
-      await send({ kind: purpose, from: sender, to, ...mail }).catch((error: unknown) => {
-        throw new MailError(purpose, withoutSecret(error, token))
-      })
-    }
-
   return {
-    sendResetPassword: sendCode('resetPassword'),
-    sendConfirmEmail: sendCode('confirmEmail'),
-    sendUpdateEmail: sendCode('updateEmail'),
-    sendPlcOperation: sendCode('plcOperation'),
-    sendDeleteAccount: sendCode('deleteAccount'),
-    sendSignInCode: sendCode('signInCode'),
-    sendRaw: ({ to, subject, text, html }) =>
-      send({ kind: 'raw', from: sender, to, subject, text, html }).catch((error: unknown) => {
-        throw new MailError('raw', error)
-      }),
+    async send(kind, to, content) {
+      try {
+        await outbox.send({ kind, from: sender, to, ...(await write(kind, content)) })
+      } catch (error) {
+        const secret = 'token' in content ? content.token : null
+        throw new MailError(kind, secret === null ? error : withoutSecret(error, secret))
+      }
+      if (smtpUrl) log.info({ kind }, 'Mail sent')
+    },
     close: () => outbox.close(),
   }
 }

@@ -1,14 +1,4 @@
-/** The mails that carry a code, named for what the code allows. */
-export const mailPurposes = [
-  'resetPassword',
-  'confirmEmail',
-  'updateEmail',
-  'plcOperation',
-  'deleteAccount',
-  'signInCode',
-] as const
-
-export type MailPurpose = (typeof mailPurposes)[number]
+import type { CodeKind } from './kinds.ts'
 
 /** What one kind of mail says. Plain text without markup; a template escapes it where it must. */
 export type PurposeTexts = {
@@ -31,5 +21,5 @@ export type MailTexts = {
   readonly secrecy: string
   readonly accountPage: string
   readonly sentBy: (host: string) => string
-  readonly purposes: Readonly<Record<MailPurpose, PurposeTexts>>
+  readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>
 }

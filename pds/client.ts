@@ -43,6 +43,24 @@ export class PdsClient {
   }
 
   /**
+   * The key that the PDS signs with for an account, as did:key; the DID document may name another.
+   *
+   * @param accessJwt of the account
+   * @throws {TypeError} when the PDS names none
+   */
+  async readSigningKey(accessJwt: string): Promise<string> {
+    const { data } = await this.#ask(() =>
+      this.#api.com.atproto.identity.getRecommendedDidCredentials(
+        {},
+        { headers: { authorization: `Bearer ${accessJwt}` } },
+      ),
+    )
+    const key = data.verificationMethods?.atproto
+    if (typeof key !== 'string') throw new TypeError(`${this.pds.did} names no signing key`)
+    return key
+  }
+
+  /**
    * Creates repo and account; the PDS submits the operation to PLC. The JWTs that it answers with
    * are its own and of no use.
    */

@@ -1,4 +1,5 @@
 import { IdResolver } from '@atproto/identity'
+import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Refusal } from '../base/errors.ts'
@@ -8,10 +9,15 @@ import { MemoryDidCache } from '../identity/did_cache.ts'
 import { normalizeHandle } from '../identity/handle_rules.ts'
 import { Plc } from '../identity/plc.ts'
 import { PdsClient } from '../pds/client.ts'
+import { OutgoingMail } from './outgoing_mail.ts'
 
 /** What the work on accounts needs: the other actors and the world outside. */
-export type Services = Runner & {
+export type Services = Omit<Runner, 'mailer'> & {
   actors: Actors
+  /** How often somebody did something, over all auth actors. */
+  counters: Counters
+  /** The only way to send a mail. */
+  mail: OutgoingMail
   plc: Plc
   identity: IdResolver
   /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
@@ -24,13 +30,13 @@ export type Services = Runner & {
   normalizeHandle(handle: string, options?: { allowReserved?: boolean }): string
 }
 
-/** @param peers the other auth actors, where there are any */
+/** @param around `peers` are the other auth actors, where there are any */
 export function createServices(
-  runner: Runner,
-  actors: Actors,
-  peers: readonly AuthPeer[],
+  { mailer, ...runner }: Runner,
+  around: { actors: Actors; peers: readonly AuthPeer[]; counters: Counters },
 ): Services {
-  const { settings, secrets } = runner
+  const { settings, secrets, log } = runner
+  const { actors, peers, counters } = around
   const identity = new IdResolver({
     plcUrl: settings.plcUrl,
     timeout: UPSTREAM_TIMEOUT,
@@ -40,6 +46,8 @@ export function createServices(
   return {
     ...runner,
     actors,
+    counters,
+    mail: new OutgoingMail(mailer, settings.rateLimits ? counters : null, log),
     plc: new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey),
     identity,
     async refreshDocument(did) {

@@ -9,6 +9,7 @@ import { verifyPassword } from '../passwords/scrypt.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
+import { asOAuth } from './oauth_errors.ts'
 
 /** Signing in with handle, DID or e-mail, and the code by mail where the account asks for one. */
 export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
@@ -33,7 +34,7 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
       }
       if (login.account.emailAuthFactor) {
         if (!emailOtp) {
-          await sendEmailCode(services, login.account, 'sign_in', locale)
+          await asOAuth(() => sendEmailCode(services, login.account, 'sign_in', locale))
           throw new SecondAuthenticationFactorRequiredError('emailOtp', hint(login.account.email))
         }
         try {

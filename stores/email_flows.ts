@@ -67,7 +67,10 @@ export function createEmailFlows(services: Services): EmailFlows {
     updateEmailConfirm: ({ did, email, token, locale }) =>
       asOAuth(async () => {
         const account = await changeEmail(services, did, email, token ?? null)
-        await sendEmailCode(services, account, 'confirm_email', locale)
+        // The address is changed; the page offers to send the code once more.
+        await sendEmailCode(services, account, 'confirm_email', locale).catch((err) =>
+          log.error({ err, did }, 'confirmation mail not sent'),
+        )
         return toAccount(account)
       }),
 

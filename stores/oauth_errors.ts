@@ -3,6 +3,7 @@ import {
   type HandleUnavailableReason,
   InvalidCredentialsError,
   InvalidRequestError,
+  OAuthError,
 } from '@atproto/oauth-provider/errors'
 import { Refusal } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -34,6 +35,10 @@ export function toOAuthError(err: unknown): unknown {
   if (!(err instanceof Refusal)) return err
   const reason = handleReason(err)
   if (reason) return new HandleUnavailableError(reason, err.message, err)
+  if (err.code === 'RateLimitExceeded') {
+    // RFC 6585 section 4; the pages show the description.
+    return new OAuthError('rate_limit_exceeded', err.message, 429, err)
+  }
   if (err.code === 'AuthenticationRequired') return new InvalidCredentialsError(err.message)
   return new InvalidRequestError(err.message, err)
 }

@@ -58,15 +58,9 @@ export class LegacyTokens {
     const now = Date.now()
     const refreshExpiresAt = now + LEGACY_REFRESH_TOKEN
     const iat = seconds(now)
-    const { did: sub, scope, jti } = session
+    const { did: sub, jti } = session
     const [accessJwt, refreshJwt] = await Promise.all([
-      this.#sign(ACCESS, {
-        scope,
-        sub,
-        aud: session.pdsDid,
-        iat,
-        exp: seconds(now + LEGACY_ACCESS_TOKEN),
-      }),
+      this.signAccess(session),
       this.#sign(REFRESH, {
         scope: LegacyScope.Refresh,
         jti,
@@ -77,6 +71,18 @@ export class LegacyTokens {
       }),
     ])
     return { accessJwt, refreshJwt, refreshExpiresAt }
+  }
+
+  /** An access JWT for the account's PDS. */
+  signAccess({ did, pdsDid, scope }: { did: string; pdsDid: string; scope: LegacyScope }) {
+    const now = Date.now()
+    return this.#sign(ACCESS, {
+      scope,
+      sub: did,
+      aud: pdsDid,
+      iat: seconds(now),
+      exp: seconds(now + LEGACY_ACCESS_TOKEN),
+    })
   }
 
   /** @throws {Refusal} ExpiredToken, InvalidToken */

@@ -1,8 +1,9 @@
 import {
   AuthRequiredError,
   InvalidRequestError,
+  ResponseType,
   UpstreamFailureError,
-  type XRPCError,
+  XRPCError,
 } from '@atproto/xrpc-server'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { MailError } from '../mail/error.ts'
@@ -28,6 +29,8 @@ function fromRefusal(refusal: Refusal): XRPCError {
     case 'AuthFactorTokenRequired':
     case 'AccountTakedown':
       return new AuthRequiredError(refusal.message, refusal.code)
+    case 'RateLimitExceeded':
+      return new XRPCError(ResponseType.RateLimitExceeded, refusal.message, refusal.code)
     case 'EmailTaken':
     case 'InvalidPassword':
     case 'SignUpClosed':

@@ -1,5 +1,6 @@
 import type { AtpBaseClient } from '@atproto/api'
 import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server'
+import { Refusal } from '../base/errors.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { toXrpcError } from './errors.ts'
@@ -77,7 +78,7 @@ export function method<N extends Nsid, Credentials = null>(
             credentials: await auth(call, context).catch(toXrpcError),
           }),
         }),
-        handler: async ({ input, params, auth: verified, req }) => {
+        handler: async ({ input, params, auth: verified, req, res }) => {
           const call = {
             input: (input ? input.body : undefined) as Input<N>,
             params: params as Params<N>,
@@ -87,7 +88,11 @@ export function method<N extends Nsid, Credentials = null>(
               return req.acceptsLanguages().find((tag) => tag !== '*')
             },
           }
-          const body = await handler(call, context).catch(toXrpcError)
+          const body = await handler(call, context).catch((err) => {
+            const wait = err instanceof Refusal && err.detail.retryAfter
+            if (wait) res.setHeader('Retry-After', String(wait))
+            return toXrpcError(err)
+          })
           return body === undefined ? undefined : { encoding: 'application/json', body }
         },
       }),

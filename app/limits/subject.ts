@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js'
+import { networkOf } from '../../http/network.ts'
 import { type Inspected, parameter } from '../../oauth/checks/check.ts'
 import type { Subject } from './table.ts'
 
@@ -26,12 +26,4 @@ export function subjectOf(per: Subject, account: string | null, address: string)
 export function accountOf(inspected: Inspected): string | null {
   const name = ACCOUNT_PARAMETERS.map((given) => parameter(inspected, given)).find(Boolean)
   return name === undefined ? null : name.trim().replace(/^@/, '').toLowerCase()
-}
-
-/** An IPv4 address, or the /64 that an IPv6 address is in: one household has all of it. */
-export function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address
-  const parsed = ipaddr.process(address)
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()
 }

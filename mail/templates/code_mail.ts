@@ -1,4 +1,5 @@
-import type { MailPurpose, MailTexts } from '../texts.ts'
+import type { CodeKind } from '../kinds.ts'
+import type { MailTexts } from '../texts.ts'
 import type { CodeMailContent } from './content.ts'
 import { htmlOf } from './html.ts'
 import { textOf } from './text.ts'
@@ -17,13 +18,13 @@ export type CodeMailValues = {
   readonly lifetimeMinutes: number
 }
 
-/** Writes the mail for one purpose in one locale. The code is never part of the subject. */
+/** Writes a mail of one kind in one locale. The code is never part of the subject. */
 export async function renderCodeMail(
-  purpose: MailPurpose,
+  kind: CodeKind,
   texts: MailTexts,
   { handle, token, publicUrl, lifetimeMinutes }: CodeMailValues,
 ): Promise<RenderedMail> {
-  const { subject, heading, body, unrequested } = texts.purposes[purpose]
+  const { subject, heading, body, unrequested } = texts.purposes[kind]
   const content: CodeMailContent = {
     language: texts.language,
     heading,

@@ -7,7 +7,8 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { MailError } from '../../mail/error.ts'
 import { createMailer } from '../../mail/mailer.ts'
 
-const mail = { to: 'alice@mail.test', handle: 'alice.test', token: 'ABCDE-23456' }
+const TO = 'alice@mail.test'
+const content = { handle: 'alice.test', token: 'ABCDE-23456' }
 
 let folder: TemporaryFolder
 let logged: string
@@ -27,7 +28,7 @@ function open(dataDir = folder.path) {
 }
 
 test('without SMTP a mail becomes a file that only its owner reads', async () => {
-  await open().sendResetPassword({ ...mail, locale: 'fr' })
+  await open().send('resetPassword', TO, { ...content, locale: 'fr' })
   const dropped = join(folder.path, 'mail')
   const [name = '', ...others] = await readdir(dropped)
   expect(others).toEqual([])
@@ -36,24 +37,24 @@ test('without SMTP a mail becomes a file that only its owner reads', async () =>
   expect((await stat(join(dropped, name))).mode & 0o777).toBe(0o600)
 
   const read = await PostalMime.parse(await readFile(join(dropped, name)))
-  expect(read.to?.[0]?.address).toBe(mail.to)
+  expect(read.to?.[0]?.address).toBe(TO)
   expect(read.from?.address).toBe('noreply@localhost')
   expect(read.subject).toBe('Réinitialiser votre mot de passe')
-  expect(read.text).toContain(mail.token)
-  expect(read.html).toContain(mail.token)
+  expect(read.text).toContain(content.token)
+  expect(read.html).toContain(content.token)
 })
 
 test('the log names the file and keeps the token to itself', async () => {
-  await open().sendResetPassword(mail)
+  await open().send('resetPassword', TO, content)
   const [name = ''] = await readdir(join(folder.path, 'mail'))
   expect(logged).toContain(name)
-  expect(logged).not.toContain(mail.token)
-  expect(logged).not.toContain(mail.to)
+  expect(logged).not.toContain(content.token)
+  expect(logged).not.toContain(TO)
 })
 
 test('mails of one moment do not overwrite each other', async () => {
   const mailer = open()
-  await Promise.all(Array.from({ length: 20 }, () => mailer.sendSignInCode(mail)))
+  await Promise.all(Array.from({ length: 20 }, () => mailer.send('signInCode', TO, content)))
   expect(await readdir(join(folder.path, 'mail'))).toHaveLength(20)
 })
 
@@ -61,7 +62,7 @@ test('a folder that cannot be written is a MailError', async () => {
   const file = join(folder.path, 'file')
   await writeFile(file, '')
   const error = await open(file)
-    .sendResetPassword(mail)
+    .send('resetPassword', TO, content)
     .catch((error: unknown) => error)
   expect(error).toBeInstanceOf(MailError)
   expect((error as MailError).message).toBe('Could not send mail (resetPassword): ENOTDIR')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { codeKinds } from '../../mail/kinds.ts'
 import { locales, textsFor } from '../../mail/locales/index.ts'
 import { renderCodeMail } from '../../mail/templates/code_mail.ts'
-import { mailPurposes } from '../../mail/texts.ts'
 
 test.each([
   ['fr', 'fr'],
@@ -31,8 +31,8 @@ const values = {
 }
 
 describe.each(locales)('$language', (texts) => {
-  test.each(mailPurposes)('%s says what it must', async (purpose) => {
-    const { subject, text, html } = await renderCodeMail(purpose, texts, values)
+  test.each(codeKinds)('%s says what it must', async (kind) => {
+    const { subject, text, html } = await renderCodeMail(kind, texts, values)
     expect(subject).not.toContain(values.token)
     expect(html).toContain(`<html lang="${texts.language}">`)
     for (const part of [text, html]) {

@@ -38,19 +38,20 @@ afterEach(async () => {
   await smtp.close()
 })
 
-const mail = { to: 'alice@mail.test', handle: 'alice.test', token: TOKEN }
+const TO = 'alice@mail.test'
+const content = { handle: 'alice.test', token: TOKEN }
 
 describe('mails with a code', () => {
   test.each([
-    ['sendResetPassword', 'Reset your password'],
-    ['sendConfirmEmail', 'Confirm your email address'],
-    ['sendUpdateEmail', 'Change your email address'],
-    ['sendPlcOperation', 'Confirm a change to your identity'],
-    ['sendDeleteAccount', 'Delete your account'],
-    ['sendSignInCode', 'Your sign-in code'],
-  ] as const)('%s arrives in plain text and HTML', async (method, subject) => {
-    await mailer[method](mail)
-    const { text, html, ...received } = await smtp.waitForMail(mail.to)
+    ['resetPassword', 'Reset your password'],
+    ['confirmEmail', 'Confirm your email address'],
+    ['updateEmail', 'Change your email address'],
+    ['plcOperation', 'Confirm a change to your identity'],
+    ['deleteAccount', 'Delete your account'],
+    ['signInCode', 'Your sign-in code'],
+  ] as const)('%s arrives in plain text and HTML', async (kind, subject) => {
+    await mailer.send(kind, TO, content)
+    const { text, html, ...received } = await smtp.waitForMail(TO)
     expect(received.subject).toBe(subject)
     expect(received.from).toMatchObject({ name: 'Entryway', address: 'hello@entryway.example' })
     for (const part of [text, html]) {
@@ -66,59 +67,59 @@ describe('mails with a code', () => {
   })
 
   test('come in the locale asked for', async () => {
-    await mailer.sendSignInCode({ ...mail, locale: 'ja' })
-    const { subject, text, html } = await smtp.waitForMail(mail.to)
+    await mailer.send('signInCode', TO, { ...content, locale: 'ja' })
+    const { subject, text, html } = await smtp.waitForMail(TO)
     expect(subject).toBe('サインインコード')
     expect(text).toContain('15分')
     expect(html).toContain('<html lang="ja">')
   })
 
   test('show a handle as text, not as markup', async () => {
-    await mailer.sendResetPassword({ ...mail, handle: '<img src="//evil.test">&.test' })
-    const { html, text } = await smtp.waitForMail(mail.to)
+    await mailer.send('resetPassword', TO, { ...content, handle: '<img src="//evil.test">&.test' })
+    const { html, text } = await smtp.waitForMail(TO)
     expect(html).toContain('@&lt;img src=&quot;//evil.test&quot;&gt;&amp;.test')
     expect(html).not.toContain('<img')
     expect(text).toContain('@<img src="//evil.test">&.test')
   })
 
   test('load nothing from elsewhere', async () => {
-    await mailer.sendResetPassword(mail)
-    const { html, attachments } = await smtp.waitForMail(mail.to)
+    await mailer.send('resetPassword', TO, content)
+    const { html, attachments } = await smtp.waitForMail(TO)
     expect(html).not.toMatch(/\b(src|background)=|url\(|@import|<link/)
     expect(attachments).toEqual([])
   })
 
   test('leave no token and no address in the log', async () => {
-    await mailer.sendResetPassword(mail)
+    await mailer.send('resetPassword', TO, content)
     expect(logged).toContain('resetPassword')
     expect(logged).not.toContain(TOKEN)
-    expect(logged).not.toContain(mail.to)
+    expect(logged).not.toContain(TO)
   })
 })
 
 describe('the envelope', () => {
   test('has one recipient, whatever the address looks like', async () => {
     const to = 'alice@mail.test, mallory@evil.test'
-    await mailer.sendResetPassword({ ...mail, to }).catch(() => {})
+    await mailer.send('resetPassword', to, content).catch(() => {})
     expect(smtp.mails.flatMap((received) => received.to)).not.toContainEqual(
       expect.objectContaining({ address: 'mallory@evil.test' }),
     )
-    await mailer.sendResetPassword(mail)
-    await smtp.waitForMail(mail.to)
+    await mailer.send('resetPassword', TO, content)
+    await smtp.waitForMail(TO)
   })
 
   test('defaults its sender to the host of the entryway', async () => {
     mailer.close()
     mailer = open(smtp.url)
-    await mailer.sendResetPassword(mail)
-    expect((await smtp.waitForMail(mail.to)).from?.address).toBe('noreply@entryway.example')
+    await mailer.send('resetPassword', TO, content)
+    expect((await smtp.waitForMail(TO)).from?.address).toBe('noreply@entryway.example')
   })
 })
 
-test('sendRaw sends what it was given', async () => {
+test('a message is sent as it was given', async () => {
   const subject = 'About your account\r\nBcc: mallory@evil.test'
-  await mailer.sendRaw({ to: mail.to, subject, text: 'Hello', html: '<p>Hello</p>' })
-  const received = await smtp.waitForMail(mail.to)
+  await mailer.send('message', TO, { subject, text: 'Hello', html: '<p>Hello</p>' })
+  const received = await smtp.waitForMail(TO)
   expect(received.text?.trim()).toBe('Hello')
   expect(received.html?.trim()).toBe('<p>Hello</p>')
   expect(received.bcc).toBeUndefined()
@@ -136,7 +137,7 @@ describe('a server that does not take the mail', () => {
     await close()
     mailer.close()
     mailer = open(`smtp://127.0.0.1:${port}`)
-    const error = await failure(mailer.sendResetPassword(mail))
+    const error = await failure(mailer.send('resetPassword', TO, content))
     expect(error).toBeInstanceOf(MailError)
     expect(error.message).toMatch(/^Could not send mail \(resetPassword\): E[A-Z]+$/)
     expect(error.cause).toMatchObject({ message: expect.stringContaining('ECONNREFUSED') })
@@ -149,7 +150,7 @@ describe('a server that does not take the mail', () => {
     if (address === null || typeof address === 'string') throw new TypeError('no port')
     mailer.close()
     mailer = open(`smtp://127.0.0.1:${address.port}/?greetingTimeout=100`)
-    const error = await failure(mailer.sendResetPassword(mail))
+    const error = await failure(mailer.send('resetPassword', TO, content))
     silent.close()
     expect(error).toBeInstanceOf(MailError)
     expect(error.cause).toMatchObject({ code: 'ETIMEDOUT' })
@@ -157,7 +158,7 @@ describe('a server that does not take the mail', () => {
 
   test('is a MailError without the token, also where the server quotes it', async () => {
     smtp.refuse(`spam: ${TOKEN}`)
-    const error = await failure(mailer.sendResetPassword(mail))
+    const error = await failure(mailer.send('resetPassword', TO, content))
     expect(error).toBeInstanceOf(MailError)
     expect(error.cause).toMatchObject({
       message: expect.stringContaining('spam: [redacted]'),
@@ -168,13 +169,13 @@ describe('a server that does not take the mail', () => {
     expect(logged).not.toContain(TOKEN)
 
     smtp.refuse(undefined)
-    await mailer.sendResetPassword(mail)
-    await smtp.waitForMail(mail.to)
+    await mailer.send('resetPassword', TO, content)
+    await smtp.waitForMail(TO)
   })
 })
 
 test('close() hangs up the pooled connection', { timeout: 5_000 }, async () => {
-  await mailer.sendResetPassword(mail)
+  await mailer.send('resetPassword', TO, content)
   mailer.close()
   // A server waits for its connections to end before it is closed.
   await smtp.close()

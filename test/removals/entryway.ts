@@ -17,6 +17,8 @@ const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('registry.ts')
+const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
+const mails = inFile('sagas/outgoing_mail.ts')
 
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
@@ -90,4 +92,10 @@ export const entryway = toRemovals([
     'the path of the port',
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
   ],
+  [
+    36,
+    'moderators’ mails are signed by the PDS',
+    moderatorsMail('import { accountsPds }', 'import { service as accountsPds }'),
+  ],
+  [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
 ])

@@ -34,6 +34,7 @@ export function testFileOf(attack: number): string {
     [19, 'refresh_and_revoke'],
     [22, 'sign_in'],
     [23, 'actors'],
+    [36, 'mail'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}.test.ts`
 }

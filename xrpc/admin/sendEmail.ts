@@ -3,14 +3,18 @@ import { convert } from 'html-to-text'
 import { namedAccount } from '../accounts.ts'
 import { readAuthorization } from '../auth/header.ts'
 import { moderator, saysModerationService } from '../auth/moderator.ts'
-import { service } from '../auth/service.ts'
+import { accountsPds } from '../auth/service.ts'
 import { method, type Verifier } from '../method.ts'
 
-/** The operator, the moderation service, or the recipient's own PDS in the name of its moderators. */
+/**
+ * The operator, the moderation service, or the recipient's own PDS in the name of its moderators. The
+ * PDS is known by the key that only it has: with one of their own in their DID document, people
+ * could send what they like from this entryway's address.
+ */
 const moderatorOrRecipientsPds: Verifier<'moderator' | { did: string }> = async (call, context) => {
   const isBearer = readAuthorization(call)?.scheme === 'bearer'
   if (isBearer && !saysModerationService(call, context)) {
-    const { account } = await service(call, context)
+    const { account } = await accountsPds(call, context)
     return { did: account.did }
   }
   await moderator(call, context)
@@ -25,8 +29,12 @@ export default method('com.atproto.admin.sendEmail', {
     if (credentials !== 'moderator' && credentials.did !== recipientDid) {
       throw new AuthRequiredError('The issuer is not the recipient', 'BadJwtIss')
     }
-    const { email } = await namedAccount(services, recipientDid, { message: 'Recipient not found' })
-    await services.mailer.sendRaw({ to: email, subject, text: convert(content), html: content })
+    const account = await namedAccount(services, recipientDid, { message: 'Recipient not found' })
+    await services.mail.send('message', account, () => ({
+      subject,
+      text: convert(content),
+      html: content,
+    }))
     return { sent: true }
   },
 })

@@ -4,6 +4,7 @@ import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server
 import { decodeJwt } from 'jose'
 import { UnavailableError } from '../../base/errors.ts'
 import type { Services } from '../../sagas/services.ts'
+import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import type { UserCredentials } from './access.ts'
@@ -30,6 +31,26 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
     return keyAtPds(services, did, pds.url, forceRefresh)
   })
   return { account: await knownAccount(services, did), by: 'PDS' }
+}
+
+/**
+ * A service JWT that the account's PDS signed and nobody else can have: with the key that the PDS
+ * itself has for the account, whatever the DID document says. The stock PDS signs none of these for
+ * the account's owner (`PROTECTED_METHODS` in its `pipethrough.ts`).
+ */
+export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
+  let key: Promise<string> | undefined
+  const did = await verifyServiceJwt(call, context, (issuer) => {
+    key ??= keyOfPds(context, didOf(issuer))
+    return key
+  })
+  return { account: await knownAccount(context.services, did), by: 'PDS' }
+}
+
+async function keyOfPds({ services, tokens }: MethodContext, issuer: string): Promise<string> {
+  const { did, pdsDid } = await knownAccount(services, issuer)
+  const pds = await services.pds(pdsDid)
+  return pds.readSigningKey(await tokens.signAccess({ did, pdsDid, scope: LegacyScope.Access }))
 }
 
 /**

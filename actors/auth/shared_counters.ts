@@ -1,6 +1,6 @@
-import type { CounterOwner } from '../../actors/auth/owners.ts'
 import type { Log } from '../../base/log.ts'
 import type { Counter, Standing } from '../../database/limits/counter.ts'
+import type { CounterOwner } from './owners.ts'
 
 /** The counters of all auth actors. */
 export type Counters = {

@@ -1,0 +1,46 @@
+import type { MailKind } from '../mail/kinds.ts'
+
+/**
+ * Whom a limit on mails counts: the account that a mail is about, the mailbox that it goes to, the
+ * client (IPv4 address, or IPv6 /64) whose request it answers, or everybody together.
+ */
+export type MailSubject = 'account' | 'recipient' | 'client' | 'everybody'
+
+/** At most `points` mails within `seconds`, counted from the first of them. */
+export type MailLimit = {
+  readonly per: MailSubject
+  /** What is counted together: mails of one kind, all with codes, or all. */
+  readonly over: 'kind' | 'class' | 'all'
+  readonly points: number
+  readonly seconds: number
+}
+
+const HOUR = 3_600
+const OF_ONE_KIND = 20
+/** An account changes its address for that of another person, and each gets a mail. */
+const CONFIRMATIONS = 10
+/** A person who signs in on many devices; the requests are limited more tightly. */
+const SIGN_IN_CODES = 60
+
+/**
+ * The limits on a kind of mail. A stranger can ask for resets only: what one kind of mail takes is
+ * not missing for another, so that a stranger cannot keep a sign-in code away from its owner.
+ */
+export function mailLimits(kind: MailKind): readonly MailLimit[] {
+  const points = POINTS[kind] ?? OF_ONE_KIND
+  return [
+    { per: 'account', over: 'kind', points, seconds: HOUR },
+    { per: 'recipient', over: 'kind', points, seconds: HOUR },
+    { per: 'recipient', over: 'all', points: 150, seconds: HOUR },
+    ...(kind === 'message' ? [] : [CLIENT]),
+    { per: 'everybody', over: 'class', points: 10_000, seconds: HOUR },
+  ]
+}
+
+const POINTS: Partial<Record<MailKind, number>> = {
+  confirmEmail: CONFIRMATIONS,
+  signInCode: SIGN_IN_CODES,
+}
+
+/** Not on moderators, who write to many people from one address. */
+const CLIENT: MailLimit = { per: 'client', over: 'class', points: 300, seconds: HOUR }

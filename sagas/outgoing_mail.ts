@@ -1,0 +1,89 @@
+import type { Counters } from '../actors/auth/shared_counters.ts'
+import { Refusal } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import type { Counter } from '../database/limits/counter.ts'
+import { networkOf } from '../http/network.ts'
+import { requester } from '../http/requester.ts'
+import type { MailContents, MailKind } from '../mail/kinds.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import { type MailLimit, mailLimits } from './mail_limits.ts'
+
+/** Whom a mail is for: an account, and its address. */
+export type Addressee = { readonly did: string; readonly email: string }
+
+/** Sends every mail of this program, within {@link mailLimits}. */
+export class OutgoingMail {
+  readonly #mailer: Mailer
+  readonly #counters: Counters | null
+  readonly #log: Log
+
+  /** @param counters null where nothing is limited */
+  constructor(mailer: Mailer, counters: Counters | null, log: Log) {
+    this.#mailer = mailer
+    this.#counters = counters
+    this.#log = log
+  }
+
+  /**
+   * @param write makes the content; not called where the mail is refused, so that the code of the
+   * mail before it stays good
+   * @throws {Refusal} RateLimitExceeded; its detail has `retryAfter` in seconds
+   * @throws {MailError}
+   */
+  async send<K extends MailKind>(
+    kind: K,
+    addressee: Addressee,
+    write: () => MailContents[K] | Promise<MailContents[K]>,
+  ): Promise<void> {
+    await this.#count(kind, addressee)
+    await this.#mailer.send(kind, addressee.email, await write())
+  }
+
+  async #count(kind: MailKind, addressee: Addressee): Promise<void> {
+    if (!this.#counters) return
+    const counters = mailLimits(kind).flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
+    const { isAllowed, standings } = await this.#counters.take(counters)
+    if (isAllowed) return
+    const isUsedUp = (_: Counter, i: number) => standings[i]?.remaining === 0
+    const limits = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
+    this.#log.warn({ kind, did: addressee.did, limits }, 'a mail over the limit was not sent')
+    const resetsAt = Math.max(
+      ...standings.filter(({ remaining }) => remaining === 0).map(({ resetsAt }) => resetsAt),
+    )
+    const retryAfter = Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
+    throw new Refusal(
+      'RateLimitExceeded',
+      `Too many emails were asked for. Try again in ${Math.ceil(retryAfter / 60)} minutes.`,
+      { retryAfter },
+    )
+  }
+}
+
+/** Null where a limit has nobody to count: no request stands behind the mail. */
+export function toCounter(
+  { per, over, points, seconds }: MailLimit,
+  kind: MailKind,
+  addressee: Addressee,
+): Counter | null {
+  const subject = subjectOf(per, addressee)
+  if (subject === null) return null
+  const name = { kind, class: classOf(kind), all: 'all' }[over]
+  return { key: `mail, ${per}, ${name}\n${subject}`, points, seconds }
+}
+
+function subjectOf(per: MailLimit['per'], { did, email }: Addressee): string | null {
+  switch (per) {
+    case 'account':
+      return did
+    case 'recipient':
+      return email.toLowerCase()
+    case 'client': {
+      const sender = requester()
+      return sender && networkOf(sender.address)
+    }
+    case 'everybody':
+      return ''
+  }
+}
+
+const classOf = (kind: MailKind) => (kind === 'message' ? 'messages' : 'codes')

@@ -1,0 +1,170 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createOwners, ownerHere } from '../../actors/auth/owners.ts'
+import { createCounters } from '../../actors/auth/shared_counters.ts'
+import type { Log } from '../../base/log.ts'
+import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
+import { takePoints } from '../../database/limits/counter.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import { HttpRequest } from '../../http/message.ts'
+import { asRequester } from '../../http/requester.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { type MailContents, type MailKind, mailKinds } from '../../mail/kinds.ts'
+import { createMailer, type Mailer } from '../../mail/mailer.ts'
+import { type MailLimit, mailLimits } from '../../sagas/mail_limits.ts'
+import { type Addressee, OutgoingMail, toCounter } from '../../sagas/outgoing_mail.ts'
+import { importsOf, listSources } from '../house/imports.ts'
+
+/** Every kind of mail against every limit, over real counters and mails that become files. */
+let folder: TemporaryFolder
+let db: Db
+let mailer: Mailer
+let mail: OutgoingMail
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('mail-limits')
+  await mkdir(join(folder.path, 'mail'))
+  db = openDatabase(join(folder.path, 'limits.sqlite'), limitsSchema, 'program')
+  const log = pino({ level: 'silent' }) as Log
+  const here = ownerHere(db, db)
+  const noPeer = () => expect.unreachable() as never
+  const counters = createCounters(createOwners(here, { number: 0, of: 1, peer: noPeer }), log)
+  mailer = createMailer({ dataDir: folder.path, publicUrl: 'http://localhost:2600', log })
+  mail = new OutgoingMail(mailer, counters, log)
+})
+afterEach(async () => {
+  mailer.close()
+  closeDatabase(db)
+  await folder.remove()
+})
+
+const code = { handle: 'kim.test', token: 'ABCDE-23456' }
+const contents = { message: { subject: 'Hello', text: 'Hello' } } as Partial<MailContents>
+const contentOf = (kind: MailKind) => contents[kind] ?? code
+
+let last = 0
+const newAddressee = (): Addressee => {
+  const n = ++last
+  return { did: `did:plc:${n}`, email: `kim${n}@mail.test` }
+}
+const newClient = () => `198.51.${last++ >> 8}.${last & 255}`
+
+const from = <T>(address: string, work: () => T): T =>
+  asRequester(
+    new HttpRequest({
+      method: 'POST',
+      url: new URL('http://localhost:2600/'),
+      headers: new Map(),
+      body: null,
+      peer: { address, port: 1, viaProxy: false },
+    }),
+    work,
+  )
+
+/** Sends from a client, and says how many mails there are afterwards. */
+async function send(kind: MailKind, addressee: Addressee, client: string) {
+  const refusal = await from(client, () => mail.send(kind, addressee, () => contentOf(kind))).catch(
+    (err: unknown) => err,
+  )
+  return { refusal, mails: (await readdir(join(folder.path, 'mail'))).length }
+}
+
+/** Spends what a limit gives to a subject, all but `left`, as if the mails had been sent. */
+function spend(limit: MailLimit, kind: MailKind, to: Addressee, client: string, left = 0): void {
+  const counter = from(client, () => toCounter(limit, kind, to))
+  if (!counter) throw new Error('nobody to count')
+  transact(db, () => {
+    for (let i = left; i < limit.points; i++) takePoints(db, [counter])
+  })
+}
+
+const cases = mailKinds.flatMap((kind) =>
+  mailLimits(kind).map((limit) => [kind, limit.per, limit.over, limit] as const),
+)
+
+test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) => {
+  const to = newAddressee()
+  const client = newClient()
+  const another = { account: newAddressee(), recipient: newAddressee() }
+  spend(limit, kind, to, client, 1)
+  expect(await send(kind, to, client)).toEqual({ refusal: undefined, mails: 1 })
+
+  const again = {
+    account: () => send(kind, { ...another.account, did: to.did }, newClient()),
+    recipient: () =>
+      send(kind, { ...another.recipient, email: to.email.toUpperCase() }, newClient()),
+    client: () => send(kind, newAddressee(), client),
+    everybody: () => send(kind, newAddressee(), newClient()),
+  }[per]
+  const { refusal, mails } = await again()
+  expect(mails).toBe(1)
+  expect(refusal).toMatchObject({ code: 'RateLimitExceeded' })
+  const { retryAfter } = (refusal as { detail: { retryAfter: number } }).detail
+  expect(retryAfter).toBeGreaterThan(0)
+  expect(retryAfter).toBeLessThanOrEqual(limit.seconds)
+
+  const other = mailKinds.find((one) => one !== kind && one !== 'message') as MailKind
+  if (over === 'kind') expect(await send(other, to, newClient())).toMatchObject({ mails: 2 })
+  if (per !== 'everybody') {
+    const { mails } = await send(kind, newAddressee(), newClient())
+    expect(mails).toBe(over === 'kind' ? 3 : 2)
+  }
+})
+
+describe('every kind of mail', () => {
+  test.each(mailKinds)('%s counts account, recipient and everybody', (kind) => {
+    const subjects = mailLimits(kind).map(({ per }) => per)
+    expect(subjects).toEqual(expect.arrayContaining(['account', 'recipient', 'everybody']))
+    if (kind !== 'message') expect(subjects).toContain('client')
+  })
+
+  test('is sent at one place', () => {
+    const reaching = listSources()
+      .filter((file) => !/^(test|lab|demo)\//.test(file))
+      .flatMap(importsOf)
+      .filter(({ to }) => to === 'mail/mailer.ts' || to === 'nodemailer')
+      .map(({ from }) => from)
+    expect([...new Set(reaching)].sort()).toEqual([
+      'actors/runner.ts',
+      'launch.ts',
+      'mail/file_outbox.ts',
+      'mail/smtp_outbox.ts',
+      'mail/verify_smtp.ts',
+      'sagas/outgoing_mail.ts',
+    ])
+  })
+})
+
+test('a refused mail is not written, so that the code before it stays good', async () => {
+  const to = newAddressee()
+  const [limit] = mailLimits('resetPassword')
+  spend(limit as MailLimit, 'resetPassword', to, newClient())
+  const write = () => expect.unreachable() as never
+  await expect(mail.send('resetPassword', to, write)).rejects.toMatchObject({
+    code: 'RateLimitExceeded',
+  })
+})
+
+test('resets that a stranger asks for take no sign-in code away', async () => {
+  const to = newAddressee()
+  for (let i = 0; i < 200; i++) await send('resetPassword', to, newClient())
+  const { mails } = await send('resetPassword', to, newClient())
+  expect(await send('signInCode', to, newClient())).toEqual({
+    refusal: undefined,
+    mails: mails + 1,
+  })
+})
+
+test('without a request behind it a mail counts no client', async () => {
+  await mail.send('resetPassword', newAddressee(), () => code)
+  expect(await readdir(join(folder.path, 'mail'))).toHaveLength(1)
+})
+
+test('with limits off none is refused', async () => {
+  const free = new OutgoingMail(mailer, null, pino({ level: 'silent' }) as Log)
+  const to = newAddressee()
+  for (let i = 0; i < 25; i++) await free.send('resetPassword', to, () => code)
+  expect(await readdir(join(folder.path, 'mail'))).toHaveLength(25)
+})
