@@ -1,13 +1,35 @@
-import { defineConfig } from 'vitest/config'
+import { globSync, readFileSync } from 'node:fs'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Suites that put something in place of a module for their whole process. */
+const MOCKING = globSync('test/**/*.test.ts').filter((file) =>
+  readFileSync(file, 'utf8').includes('vi.mock('),
+)
+
+const shared = {
+  // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
+  fileParallelism: true,
+  pool: 'forks',
+} as const
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Every suite starts real servers of its own, on ports of its own.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    fileParallelism: true,
     maxWorkers: 3,
-    pool: 'forks',
+    projects: [
+      {
+        // One process runs many suites: to load the PDS anew for each was a quarter of the CPU.
+        test: {
+          ...shared,
+          name: 'suites',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...MOCKING],
+          isolate: false,
+        },
+      },
+      { test: { ...shared, name: 'mocking', include: MOCKING, isolate: true } },
+    ],
   },
 })

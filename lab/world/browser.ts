@@ -10,7 +10,7 @@ export type TestBrowser = {
 }
 
 /** Milliseconds that a page has for one step before the step fails. */
-const PATIENCE = 15_000
+const PATIENCE = 60_000
 
 const FLAGS = [
   '--no-sandbox',

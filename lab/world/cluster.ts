@@ -14,7 +14,7 @@ import { makeTemporaryFolder } from './temporary_folder.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
 
 /** Milliseconds until a cluster answers; other suites start theirs on the same cores. */
-const START_TIMEOUT = 60_000
+const START_TIMEOUT = 120_000
 
 /** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
 export type Cluster = Peer & {

@@ -9,7 +9,7 @@ import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
 /** Milliseconds the engine has to answer. */
-const START_TIMEOUT = 30_000
+const START_TIMEOUT = 120_000
 
 const WITH_PARENT = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
 

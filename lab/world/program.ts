@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { childArguments, childFolder } from './child.ts'
 
 /** Milliseconds a program has to say that it is up, and to end after SIGTERM. */
-const START_TIMEOUT = 30_000
-const STOP_TIMEOUT = 15_000
+const START_TIMEOUT = 120_000
+const STOP_TIMEOUT = 60_000
 
 /** A start file of the repository, run as a process of its own. */
 export type Program = {

@@ -11,7 +11,7 @@ export type Smtp = Peer & {
   /**
    * Resolves to the first mail for `to` that `matches`, whether it came before or comes later.
    *
-   * @throws Error after `timeoutMs` (10 s unless told), naming the mails that did come.
+   * @throws Error after `timeoutMs` (a minute unless told), naming the mails that did come.
    */
   waitForMail: (
     to: string,
@@ -54,7 +54,7 @@ export async function startSmtp(): Promise<Smtp> {
     refuse: (reason) => {
       refusal = reason
     },
-    waitForMail: async (to, matches = () => true, timeoutMs = 10_000) => {
+    waitForMail: async (to, matches = () => true, timeoutMs = 60_000) => {
       const signal = AbortSignal.timeout(timeoutMs)
       for (;;) {
         const mail = find(to, matches)

@@ -8,8 +8,8 @@ import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
 /** Milliseconds the program has to answer `/_health`, and to end after SIGTERM. */
-const START_TIMEOUT = 30_000
-const STOP_TIMEOUT = 10_000
+const START_TIMEOUT = 120_000
+const STOP_TIMEOUT = 60_000
 
 /** What is decided before the program starts, so that its PDS can be told. */
 export type VestibuleIdentity = {
@@ -50,7 +50,7 @@ export type Vestibule = Peer & {
   readonly pid: number | undefined
   /** Everything the program wrote to stdout and stderr so far. */
   readonly logs: string
-  /** SIGTERM, then waits. @throws Error if the program has not ended after 10 s. */
+  /** SIGTERM, then waits. @throws Error if the program has not ended after a minute. */
   stop: () => Promise<void>
   /** SIGKILL, as in a crash; of one process only where there are two. */
   kill: (which?: ProcessName) => Promise<void>

@@ -90,7 +90,7 @@ test('a response has what was set, appended and written, however that was done',
     Buffer.concat([Buffer.from('zw'), Buffer.from([0xf6]), Buffer.from('lf!')]),
   )
   expect(finished).toHaveBeenCalledOnce()
-  await vi.waitFor(() => expect(called).toHaveBeenCalledTimes(2))
+  await vi.waitFor(() => expect(called).toHaveBeenCalledTimes(2), { timeout: 60_000 })
 })
 
 test('HEAD is GET without the body', async () => {
@@ -113,7 +113,7 @@ test('a stream can be piped into the response', async () => {
     void pipeline(Readable.from(['some ', 'text']), res)
   })
   expect(textOf(response)).toBe('some text')
-  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce(), { timeout: 60_000 })
 })
 
 test('a response that is given up is an error, with its cause', async () => {

@@ -155,7 +155,7 @@ test.each([1, 2, 4])('with %i instead of 3, the program does not start', async (
       ...(network.vestibule.env as Record<string, string>),
       ENTRYWAY_AUTH_ACTORS: String(number),
     })
-    await expect.poll(() => program.logs, { timeout: 10_000 }).toContain('ENTRYWAY_AUTH_ACTORS')
+    await expect.poll(() => program.logs, { timeout: 60_000 }).toContain('ENTRYWAY_AUTH_ACTORS')
     expect(program.logs).toContain('this installation has 3')
     expect(await program.end('SIGTERM')).toBe(1)
   } finally {

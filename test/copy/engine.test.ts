@@ -87,4 +87,4 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   vestibule.env.ENTRYWAY_DATA_DIR = back
   await vestibule.start()
   await refreshAll()
-}, 120_000)
+})

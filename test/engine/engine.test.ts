@@ -51,7 +51,7 @@ test('what is used is used everywhere: a code, a nonce, a runner with other sett
 
   const other = cluster.makeRunner('other', { ENTRYWAY_AUTH_ACTORS: '2' })
   await other.start()
-  await expect.poll(() => other.logs, { timeout: 10_000 }).toContain('this installation has 3')
+  await expect.poll(() => other.logs, { timeout: 60_000 }).toContain('this installation has 3')
   await other.stop()
 })
 

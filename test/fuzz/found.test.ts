@@ -18,7 +18,9 @@ afterAll(() => vestibule?.close())
 
 test('requests that are refused left warnings with stack traces in the log', async () => {
   // The last line of the start, which is written while others already ask.
-  await vi.waitFor(() => expect(vestibule.logs).toContain('Only reachable on this machine'))
+  await vi.waitFor(() => expect(vestibule.logs).toContain('Only reachable on this machine'), {
+    timeout: 60_000,
+  })
   const before = vestibule.logs
   const refused = [
     fetch(`${vestibule.url}${PAGE_API}/sign-in`, { method: 'POST', body: '{"__proto__":1}' }),

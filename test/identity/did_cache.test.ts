@@ -30,7 +30,9 @@ test('a refresh does not keep those waiting who ask, and happens once', async ()
   expect(fetchDocument).toHaveBeenCalledTimes(1)
   expect(await cache.checkCache(did)).toMatchObject({ doc: before })
   fetched.resolve(after)
-  await vi.waitFor(async () => expect(await cache.checkCache(did)).toMatchObject({ doc: after }))
+  await vi.waitFor(async () => expect(await cache.checkCache(did)).toMatchObject({ doc: after }), {
+    timeout: 60_000,
+  })
 })
 
 test('a refresh that fails leaves what there was, one that finds nothing does not', async () => {

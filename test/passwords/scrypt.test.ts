@@ -114,6 +114,6 @@ test('a program waits for its hashes, and then for nothing', async () => {
     console.log(await hashPassword('password', 'salt'))`
   const args = ['--input-type=module', '--eval', program]
   // Far less than an idle thread lives.
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 })
   expect(stdout.trim()).toBe(expected('password', 'salt'))
 })

@@ -87,12 +87,12 @@ test('nobody has to ask: the program looks by itself, and remembers over restart
   const kim = await newPerson(network, 'pdskim')
   await takeDown(kim)
   await network.vestibule.restart()
-  await vi.waitFor(() => isOut(kim), { timeout: 10_000 })
+  await vi.waitFor(() => isOut(kim), { timeout: 60_000 })
 
   await network.vestibule.stop()
   await takeDown(kim, false)
   await network.vestibule.start()
-  await vi.waitFor(() => signIn(kim), { timeout: 10_000 })
+  await vi.waitFor(() => signIn(kim), { timeout: 60_000 })
   expect((await compare()).differences).toEqual([])
 })
 

@@ -81,7 +81,7 @@ test('a PDS that is added while running is soon listed', async () => {
   expect(await protectedResources()).toEqual([first.url])
   const { url, did, adminPassword } = second
   expect((await operate('pds/add', { url, did, adminPassword })).status).toBe(200)
-  await expect.poll(protectedResources, { timeout: 10_000 }).toEqual([first.url, second.url])
+  await expect.poll(protectedResources, { timeout: 60_000 }).toEqual([first.url, second.url])
 })
 
 test('accounts that sign up at once are spread by weight', async () => {

@@ -59,7 +59,7 @@ test('a database of many batches is kept while it is written to, and again after
   const bytes = [...kv.values.values()].reduce((sum, value) => sum + value.length, 0)
   expect([...kv.values.keys()].some((key) => key.startsWith('snapshot/'))).toBe(true)
   expect(bytes).toBeLessThan(4 * 60 * 20 * 1000 * 3)
-}, 60_000)
+})
 
 test('a commit of several batches counts as a whole or not at all', async () => {
   const replica = await wake()
@@ -200,7 +200,7 @@ test('a snapshot that was cut short was never there, and is cleared away', async
   await restored.settle()
   expect(snapshotsOf(kv)).not.toContain(cut)
   expect(bodies((await wake()).db).at(-1)).toBe('on it goes')
-}, 60_000)
+})
 
 /** Ids of what is there of snapshots, oldest first. */
 function snapshotsOf({ values }: MemoryKv): string[] {
