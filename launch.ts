@@ -3,11 +3,15 @@ import type { Runner } from './actors/runner.ts'
 import { loadEnvFile } from './base/env_file.ts'
 import { CLOSING } from './base/lifetimes.ts'
 import { createLog, type Log } from './base/log.ts'
+import { unhandledRejections } from './base/metrics.ts'
 import { serveMetrics } from './base/metrics_server.ts'
 import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
 import { closeAllDatabases } from './database/database.ts'
 import { createMailer } from './mail/mailer.ts'
+
+/** What the log says of a promise that was rejected and whose rejection nothing handled. */
+export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
 
 /**
  * Runs a start file's work: settings that are wrong end the program with one line each, a signal
@@ -22,6 +26,11 @@ export async function launch(
     loadEnvFile()
     const settings = readSettings(process.env)
     const log = createLog(settings.logLevel)
+    // One request that goes wrong must not end the others, as Node would have it.
+    process.on('unhandledRejection', (err) => {
+      log.error({ err }, UNHANDLED_REJECTION)
+      unhandledRejections.inc()
+    })
     let stop = async () => {}
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, async () => {

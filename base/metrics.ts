@@ -30,6 +30,10 @@ export const awakeActors = new Gauge({
   help: 'Actors that are awake in this process, by name',
   labelNames: ['actor'] as const,
 })
+export const unhandledRejections = new Counter({
+  name: 'vestibule_unhandled_rejections_total',
+  help: 'Promises that were rejected and whose rejection nothing handled: each is a bug',
+})
 
 /** Caches by name; those that nothing uses any more are not counted. */
 const caches: { name: string; cache: WeakRef<{ calculatedSize: number }> }[] = []

@@ -1,28 +1,34 @@
-import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import type { Log } from '../base/log.ts'
+import { Exchange } from './exchange.ts'
+import { ExchangeSocket } from './exchange_socket.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './message.ts'
 
-/** Raised when a listener gives its response up instead of ending it. */
-export class UnfinishedResponseError extends Error {
-  constructor(cause?: unknown) {
-    super('The response was given up', { cause })
-    this.name = 'UnfinishedResponseError'
-  }
-}
+/** As Node's `RequestListener`, which may also be asynchronous. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
  * Runs a Node.js request listener as a function. It gets Node's own request and response, but there
- * is no socket behind them, and nothing is written as HTTP and read again.
+ * is no network behind their socket, and nothing is written as HTTP and read again.
  *
- * @throws {UnfinishedResponseError}
+ * The function rejects with what the listener throws before it has ended the response. What it
+ * throws later cannot change the answer any more and is logged.
+ *
+ * @throws {UnfinishedResponseError} where the listener destroys the exchange before its end
  */
-export function fetchAdapter(listener: RequestListener): HttpHandler {
+export function fetchAdapter(listener: Listener, log: Pick<Log, 'error'>): HttpHandler {
   return async (request) => {
-    const incoming = toIncoming(request)
+    const socket = new ExchangeSocket(request.peer)
+    const incoming = toIncoming(request, socket)
     const outgoing = new ServerResponse(incoming)
-    const answered = collect(outgoing)
-    listener(incoming, outgoing as never)
-    const chunks = await answered
+    const exchange = new Exchange({ socket, incoming, outgoing, log })
+    try {
+      const returned = listener(incoming, outgoing)
+      if (returned instanceof Promise) returned.catch(exchange.fail)
+    } catch (err) {
+      exchange.fail(err)
+    }
+    const chunks = await exchange.ended
     return {
       status: outgoing.statusCode,
       headers: toPairs(outgoing.getHeaders()),
@@ -31,9 +37,11 @@ export function fetchAdapter(listener: RequestListener): HttpHandler {
   }
 }
 
-function toIncoming({ method, url, headers, body, peer }: HttpRequest): IncomingMessage {
-  const socket = { remoteAddress: peer.address, remotePort: peer.port, readable: false }
-  const incoming = new IncomingMessage(socket as unknown as Socket)
+function toIncoming(
+  { method, url, headers, body }: HttpRequest,
+  socket: ExchangeSocket,
+): IncomingMessage {
+  const incoming = new IncomingMessage(socket)
   // HEAD is GET without the body (RFC 9110 section 9.3.2).
   incoming.method = method === 'HEAD' ? 'GET' : method
   incoming.url = url.pathname + url.search
@@ -49,65 +57,6 @@ function toIncoming({ method, url, headers, body, peer }: HttpRequest): Incoming
   incoming.push(null)
   incoming.complete = true
   return incoming
-}
-
-/**
- * Has a response kept in memory instead of sent.
- *
- * @returns what is written as its body, once it is ended
- */
-function collect(outgoing: ServerResponse): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = []
-  const ended = Promise.withResolvers<Uint8Array[]>()
-  const sendHead = () => {
-    // What Node takes for sent headers.
-    Object.assign(outgoing, { _header: ' ' })
-  }
-  /** As Node's: a chunk, the encoding of a string, a callback, each of them optional. */
-  const take = (given: unknown[]) => {
-    const [chunk, encoding] = given
-    if (outgoing.writableEnded) return
-    sendHead()
-    if (typeof chunk === 'string') chunks.push(Buffer.from(chunk, encoding as BufferEncoding))
-    else if (chunk instanceof Uint8Array) chunks.push(chunk)
-    const done = given.find((each) => typeof each === 'function')
-    if (done) process.nextTick(done as () => void)
-  }
-  // Its own properties: an Express application puts another prototype in place of the response's.
-  Object.assign(outgoing, {
-    /** As Node's, without lists of headers; the reason phrase goes nowhere. */
-    writeHead(status: number, ...given: unknown[]) {
-      outgoing.statusCode = status
-      const headers = (given.at(-1) ?? {}) as Record<string, string | string[]>
-      if (Array.isArray(headers)) throw new TypeError('Headers are given as an object')
-      if (typeof headers === 'object') {
-        for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
-      }
-      sendHead()
-      return outgoing
-    },
-    write(...given: unknown[]) {
-      take(given)
-      return true
-    },
-    end(...given: unknown[]) {
-      if (outgoing.writableEnded) return outgoing
-      take(given)
-      outgoing.finished = true
-      ended.resolve(chunks)
-      outgoing.emit('finish')
-      process.nextTick(() => outgoing.emit('close'))
-      return outgoing
-    },
-    destroy(cause?: Error) {
-      if (outgoing.writableEnded || outgoing.destroyed) return outgoing
-      outgoing.destroyed = true
-      ended.reject(new UnfinishedResponseError(cause))
-      process.nextTick(() => outgoing.emit('close'))
-      return outgoing
-    },
-  })
-  return ended.promise
 }
 
 function hasBody({ method }: HttpRequest, { statusCode }: ServerResponse): boolean {

@@ -25,6 +25,7 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
         onError: (_req, res, err, message) =>
           res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message)),
       }),
+      log,
     ),
   )
   return (request) =>

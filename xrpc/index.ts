@@ -119,5 +119,8 @@ export function createXrpcHandler(services: Services): HttpHandler {
   for (const method of methods) method.addTo(server, { services, tokens })
   server.router.disable('x-powered-by')
   const allowOrigins = cors({ maxAge: PREFLIGHT_MAX_AGE })
-  return fetchAdapter((req, res) => allowOrigins(req, res, () => server.router(req, res)))
+  return fetchAdapter(
+    (req, res) => allowOrigins(req, res, () => server.router(req, res)),
+    services.log,
+  )
 }

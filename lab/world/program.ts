@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { childArguments, childFolder } from './child.ts'
+import { assertAllHandled } from './logs.ts'
 
 /** Milliseconds a program has to say that it is up, and to end after SIGTERM. */
 const START_TIMEOUT = 120_000
@@ -13,7 +14,7 @@ export type Program = {
   /** Everything it wrote so far. */
   readonly logs: string
   start(): Promise<void>
-  /** SIGTERM, then waits. */
+  /** SIGTERM, then waits. @throws {Error} if it logged an unhandled rejection */
   stop(): Promise<void>
   /** SIGKILL, as in a crash. */
   kill(): Promise<void>
@@ -28,12 +29,13 @@ export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string
     const running = child
     child = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
-    const exited = once(running, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
+    const exited = once(running, 'close', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
     running.kill(signal)
     await exited.catch(() => {
       running.kill('SIGKILL')
       throw new Error(`${file} still runs ${STOP_TIMEOUT} ms after ${signal}\n${logs}`)
     })
+    assertAllHandled(logs)
   }
 
   return {

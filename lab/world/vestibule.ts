@@ -4,6 +4,7 @@ import type { CertificateAuthority } from './certificates.ts'
 import { argumentsOf, childArguments, childEnvironment, childFolder } from './child.ts'
 import type { Dns } from './dns.ts'
 import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
+import { assertAllHandled } from './logs.ts'
 import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
@@ -50,7 +51,11 @@ export type Vestibule = Peer & {
   readonly pid: number | undefined
   /** Everything the program wrote to stdout and stderr so far. */
   readonly logs: string
-  /** SIGTERM, then waits. @throws Error if the program has not ended after a minute. */
+  /**
+   * SIGTERM, then waits.
+   *
+   * @throws {Error} if the program has not ended after a minute, or logged an unhandled rejection
+   */
   stop: () => Promise<void>
   /** SIGKILL, as in a crash; of one process only where there are two. */
   kill: (which?: ProcessName) => Promise<void>
@@ -143,7 +148,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     const running = children.get(name)
     children.delete(name)
     if (!running || !isRunning(running)) return
-    const exited = once(running, 'exit', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
+    const exited = once(running, 'close', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
     running.kill(signal)
     await exited.catch(() => {
       running.kill('SIGKILL')
@@ -152,6 +157,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
   }
   const endAll = async (signal: NodeJS.Signals) => {
     for (const [name] of programs.toReversed()) await end(name, signal)
+    assertAllHandled(logs)
   }
   const stop = () => endAll('SIGTERM')
 

@@ -1,18 +1,29 @@
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { expect, test, vi } from 'vitest'
-import { fetchAdapter, UnfinishedResponseError } from '../../http/fetch_adapter.ts'
+import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { UnfinishedResponseError } from '../../http/exchange.ts'
+import { fetchAdapter, type Listener } from '../../http/fetch_adapter.ts'
 import { HttpRequest, type HttpResponse } from '../../http/message.ts'
+import { providerInProcess } from '../attacks/provider_in_process.ts'
 
-type Change = { method?: string; headers?: [string, string][]; body?: string }
+type Change = { method?: string; path?: string; headers?: [string, string][]; body?: string }
 
-function ask(listener: RequestListener, { method = 'GET', headers = [], body }: Change = {}) {
-  return fetchAdapter(listener)(
+/** What was logged, by every exchange of a test. */
+const logged = vi.fn()
+afterEach(() => logged.mockReset())
+
+function ask(
+  listener: Listener,
+  { method = 'GET', path = '/some/path?with=query', headers = [], body }: Change = {},
+) {
+  return fetchAdapter(listener, { error: logged } as never)(
     new HttpRequest({
       method,
-      url: new URL('https://entryway.test/some/path?with=query'),
+      url: new URL(`https://entryway.test${path}`),
       headers: new Map(headers),
       body: body === undefined ? null : Buffer.from(body),
       peer: { address: '203.0.113.7', port: 4711, viaProxy: false },
@@ -126,9 +137,183 @@ test('a response that is given up is an error, with its cause', async () => {
   await expect(broken).rejects.toMatchObject({ cause })
 })
 
-test('a listener that throws is an error', async () => {
-  const thrown = ask(() => {
-    throw new Error('No')
+/** What each listener does to an exchange that it has begun, and the error that comes of it. */
+const boom = new Error('boom')
+const destroying: [string, (req: IncomingMessage, res: ServerResponse) => unknown][] = [
+  ['destroys the request', (req) => req.destroy(boom)],
+  ['destroys the request later', (req) => setImmediate(() => req.destroy(boom))],
+  ['destroys the response', (_, res) => res.destroy(boom)],
+  ["destroys the request's socket", (req) => req.socket.destroy(boom)],
+  ["destroys the response's socket", (_, res) => res.socket?.destroy(boom)],
+  [
+    'destroys the socket after the headers',
+    (req, res) => {
+      res.flushHeaders()
+      req.socket.destroy(boom)
+    },
+  ],
+  [
+    'destroys all of it, one after the other',
+    (req, res) => {
+      req.destroy(boom)
+      res.destroy()
+      req.socket.destroy()
+      res.end('too late')
+    },
+  ],
+]
+const failing: [string, Listener][] = [
+  [
+    'throws',
+    () => {
+      throw boom
+    },
+  ],
+  ['rejects', async () => Promise.reject(boom)],
+  [
+    'throws, having set a time to destroy the response',
+    (_, res) => {
+      setImmediate(() => res.destroy())
+      throw boom
+    },
+  ],
+  [
+    'throws, having set a time to end the response',
+    (_, res) => {
+      setImmediate(() => res.end('too late'))
+      throw boom
+    },
+  ],
+  [
+    'rejects after it has destroyed the socket',
+    async (req) => {
+      req.socket.destroy(boom)
+      await new Promise((resolve) => setImmediate(resolve))
+      throw new Error('and then this')
+    },
+  ],
+]
+
+describe('an exchange always ends, also where a listener', () => {
+  test.each(destroying)('%s: an error, with its cause', async (_, destroy) => {
+    const closed = vi.fn()
+    const broken = ask((req, res) => {
+      res.once('close', closed)
+      destroy(req, res)
+    })
+    await expect(broken).rejects.toThrow(UnfinishedResponseError)
+    await expect(broken).rejects.toMatchObject({ cause: boom })
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce())
+    expect(logged).not.toHaveBeenCalled()
   })
-  await expect(thrown).rejects.toThrow('No')
+
+  test.each(failing)('%s: an error', async (_, listener) => {
+    const broken = ask(listener)
+    await expect(broken).rejects.toSatisfy((err: Error) => err === boom || err.cause === boom)
+    // What comes later finds the exchange at its end.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(logged).not.toHaveBeenCalled()
+  })
+
+  test('destroys the request while it is read: the reader comes to an end', async () => {
+    const seen = vi.fn()
+    const broken = ask(
+      async (req) => {
+        req.socket.destroy()
+        await text(req).then(seen, seen)
+      },
+      { method: 'POST', body: 'never read' },
+    )
+    await expect(broken).rejects.toThrow(UnfinishedResponseError)
+    await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce())
+  })
+})
+
+describe('what goes wrong after the answer is logged once, and the answer stands', () => {
+  const late: [string, Listener][] = [
+    [
+      'the listener throws',
+      (_, res) => {
+        res.end('done')
+        throw boom
+      },
+    ],
+    [
+      'the listener rejects',
+      async (_, res) => {
+        res.end('done')
+        throw boom
+      },
+    ],
+    [
+      'it throws on finish',
+      (_, res) => {
+        res.once('finish', () => {
+          throw boom
+        })
+        res.end('done')
+      },
+    ],
+    [
+      'it throws on close',
+      (_, res) => {
+        res.once('close', () => {
+          throw boom
+        })
+        res.end('done')
+      },
+    ],
+  ]
+  test.each(late)('%s', async (_, listener) => {
+    expect(textOf(await ask(listener))).toBe('done')
+    await vi.waitFor(() => expect(logged).toHaveBeenCalledOnce())
+    expect(logged).toHaveBeenCalledWith({ err: boom }, expect.any(String))
+  })
+
+  test('destroying what is done changes nothing', async () => {
+    const response = await ask((req, res) => {
+      res.end('done')
+      req.destroy(boom)
+      res.destroy(boom)
+      req.socket.destroy(boom)
+    })
+    expect(textOf(response)).toBe('done')
+    expect(logged).not.toHaveBeenCalled()
+  })
+})
+
+describe('the socket is whole', () => {
+  test('it is one of Node, open, and has an address', async () => {
+    const seen = vi.fn()
+    await ask((req, res) => {
+      const { socket } = req
+      seen(socket instanceof Socket, socket === res.socket, socket.destroyed, socket.readyState)
+      seen(socket.remoteAddress, socket.remotePort, socket.remoteFamily)
+      socket.setNoDelay().setKeepAlive().ref().unref().setTimeout(0)
+      res.writeContinue()
+      res.end()
+    })
+    expect(seen).toHaveBeenNthCalledWith(1, true, true, false, 'open')
+    expect(seen).toHaveBeenNthCalledWith(2, '203.0.113.7', 4711, 'IPv4')
+  })
+
+  test('a timeout is told, and ends an exchange that does not listen to it', async () => {
+    const heard = await ask((req, res) => req.setTimeout(5, () => res.end('took too long')))
+    expect(textOf(heard)).toBe('took too long')
+    const unheard = ask((_, res) => res.setTimeout(5))
+    await expect(unheard).rejects.toThrow(UnfinishedResponseError)
+  })
+
+  test("the provider's last error handler, which destroys it, ends the exchange", async () => {
+    const { provider } = await providerInProcess()
+    const listener = oauthMiddleware(provider, {
+      onError: (_req, res) => {
+        res.flushHeaders()
+        throw boom
+      },
+    })
+    const headers: [string, string][] = [['content-type', 'application/json']]
+    const broken = ask(listener, { method: 'POST', path: '/oauth/par', headers, body: '{}' })
+    await expect(broken).rejects.toThrow(UnfinishedResponseError)
+  })
 })

@@ -64,6 +64,7 @@ export async function providerInProcess() {
   }
 
   return {
+    provider,
     /** @returns the refresh token of a new session */
     signIn: async (): Promise<string> => {
       const verifier = randomBytes(32).toString('base64url')

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { childArguments, childEnvironment } from '../../lab/world/child.ts'
+import { assertAllHandled } from '../../lab/world/logs.ts'
 
 /** A start file of the project, run as an operator runs it. */
 export type Program = {
@@ -30,9 +31,10 @@ export function runProgram(file: string, env: Record<string, string>): Program {
     end: async (signal) => {
       const ended = child.exitCode ?? child.signalCode
       if (ended !== null) return ended
-      const exited = once(child, 'exit')
+      const exited = once(child, 'close')
       child.kill(signal)
       const [code, by] = await exited
+      assertAllHandled(logs)
       return code ?? by
     },
   }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { freePort } from '../../lab/world/loopback.ts'
@@ -8,9 +9,13 @@ let port: number
 
 beforeAll(async () => {
   port = await freePort()
-  network = await startNetwork({ env: { ENTRYWAY_METRICS_PORT: String(port) } })
+  network = await startNetwork({
+    env: { ENTRYWAY_METRICS_PORT: String(port) },
+    program: { preloads: [fileURLToPath(new URL('./reject_on_message.ts', import.meta.url))] },
+  })
 })
-afterAll(() => network?.close())
+// The last test has the program log an unhandled rejection, which is an error here.
+afterAll(() => network?.close().catch(() => {}))
 
 test('an operator sees requests, store calls, awake actors and the event loop', async () => {
   await headlessSignUp(network.url, newCredentials('metered'))
@@ -29,4 +34,17 @@ test('an operator sees requests, store calls, awake actors and the event loop', 
 
 test('the metrics are not on the public port', async () => {
   expect((await fetch(`${network.url}/metrics`)).status).toBe(404)
+})
+
+test('an unhandled rejection is logged and counted, fails the test, and the program lives', async () => {
+  const count = async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    return Number(/^vestibule_unhandled_rejections_total (\d+)$/m.exec(metrics)?.[1])
+  }
+  expect(await count()).toBe(0)
+  network.vestibule.send({})
+  await expect.poll(count).toBe(1)
+  expect((await fetch(`${network.url}/_health`)).status).toBe(200)
+  await expect(network.vestibule.stop()).rejects.toThrow('Nothing waits for this')
+  expect(network.vestibule.logs).toContain('"level":50')
 })
