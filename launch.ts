@@ -9,6 +9,7 @@ import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
 import { closeAllDatabases } from './database/database.ts'
 import { createMailer } from './mail/mailer.ts'
+import { holdData } from './maintenance/hold.ts'
 
 /** What the log says of a promise that was rejected and whose rejection nothing handled. */
 export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
@@ -57,8 +58,9 @@ function giveUp(err: unknown): void {
   process.exit(1)
 }
 
-/** What the actors of this process are given. */
+/** What the actors of this process are given. Its data are this process's alone until it ends. */
 export async function prepareRunner(settings: Settings, log: Log): Promise<Runner> {
+  holdData(settings.dataDir)
   const mailer = createMailer({
     ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
     from: settings.emailFrom,

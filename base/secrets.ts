@@ -6,9 +6,10 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Secp256k1Keypair } from '@atproto/crypto'
+import { giveToOwnerOf, isThere } from './files.ts'
 import { type Settings, SettingsError } from './settings.ts'
 
 /** The keys and secrets of one entryway. Several machines of one entryway must share them. */
@@ -87,7 +88,7 @@ function es256kKeyPair(privateKeyHex: string) {
 
 function keep(folder: string, name: string, generate: () => string, shape: RegExp): string {
   const path = join(folder, name)
-  if (!existsSync(path)) {
+  if (!isThere(path)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     chmodSync(folder, 0o700)
     try {
@@ -96,6 +97,7 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
       // Two processes of one machine may start at once; the first to write decides.
       if ((err as NodeJS.ErrnoException).code !== 'EEXIST') throw err
     }
+    giveToOwnerOf(dirname(folder), folder)
   }
   if (statSync(path).mode & 0o077) {
     throw new SettingsError([`${path}: can be read by others; run: chmod 600 ${path}`])

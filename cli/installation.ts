@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isThere } from '../base/files.ts'
 import { loadSecrets, type Secrets } from '../base/secrets.ts'
 import { readSettings, type Settings } from '../base/settings.ts'
 import { CliError } from './errors.ts'
@@ -14,7 +14,7 @@ export type Installation = { settings: Settings; secrets: Secrets }
 export async function openInstallation(): Promise<Installation> {
   const settings = readSettings(process.env)
   const file = join(settings.dataDir, 'secrets', 'dpop_secret.hex')
-  if (!settings.given.dpopSecretHex && !existsSync(file)) {
+  if (!settings.given.dpopSecretHex && !isThere(file)) {
     throw new CliError(
       `There are no secrets in ${settings.dataDir}. Run this where the program runs, with its ` +
         'settings and as its user, or begin with: vestibule init',

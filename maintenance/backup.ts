@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isThere } from '../base/files.ts'
 import { openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
@@ -39,7 +39,7 @@ export async function backUp({
   onProgress = () => {},
 }: BackupOptions): Promise<Manifest> {
   const startedAt = new Date().toISOString()
-  if (!existsSync(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
+  if (!isThere(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
   await chmod(folder, 0o700)
@@ -62,7 +62,7 @@ export async function backUp({
     await copy(DIRECTORY, 'directory')
     accounts = listChanged(before, readEntries(folder))
       .map((did) => databasePath.account({ dataDir: '' }, did))
-      .filter((path) => existsSync(join(dataDir, path)))
+      .filter((path) => isThere(join(dataDir, path)))
   }
   for (const path of listDatabases(dataDir, 'auth')) await copy(path, 'auth')
 
@@ -108,7 +108,7 @@ function listChanged(before: Map<string, string>, after: Map<string, string>): s
 }
 
 async function copySecrets(dataDir: string, folder: string): Promise<Manifest['secrets']> {
-  const names = existsSync(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []
+  const names = isThere(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []
   await mkdir(join(folder, SECRETS), { mode: 0o700 })
   return Promise.all(
     names.map(async (name) => {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { explainUnreadable, isThere } from '../base/files.ts'
 import { accountSchema } from '../database/account/schema.ts'
 import type { Schema } from '../database/database.ts'
 import { directorySchema } from '../database/directory/schema.ts'
@@ -16,10 +17,16 @@ export const schemas: Record<DatabaseKind, Schema> = {
 
 export const DIRECTORY = 'directory.sqlite'
 export const SECRETS = 'secrets'
+/** Locked by the program that works on the directory (`hold.ts`). */
+export const LOCK = 'program.lock'
 
-/** Paths of the databases of one kind, relative to the data directory, in order. */
+/**
+ * Paths of the databases of one kind, relative to the data directory, in order.
+ *
+ * @throws {UnreadableError}
+ */
 export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
-  if (kind === 'directory') return existsSync(join(dataDir, DIRECTORY)) ? [DIRECTORY] : []
+  if (kind === 'directory') return isThere(join(dataDir, DIRECTORY)) ? [DIRECTORY] : []
   const folders =
     kind === 'auth'
       ? ['auth']
@@ -32,5 +39,10 @@ export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
 }
 
 function listFolder(path: string): string[] {
-  return existsSync(path) ? readdirSync(path).sort() : []
+  if (!isThere(path)) return []
+  try {
+    return readdirSync(path).sort()
+  } catch (err) {
+    throw explainUnreadable(err, path)
+  }
 }

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { explainUnreadable } from '../base/files.ts'
 
 export const MANIFEST = 'manifest.json'
 
@@ -42,9 +43,10 @@ export async function writeManifest(folder: string, content: Manifest): Promise<
   })
 }
 
-/** @throws {Error} when there is none, or none that this program knows */
+/** @throws {Error} when there is none, or none that this program knows or this user may read */
 export async function readManifest(folder: string): Promise<Manifest> {
-  const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => {
+  const text = await readFile(join(folder, MANIFEST), 'utf8').catch((err) => {
+    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(folder, MANIFEST))
     throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`)
   })
   const { data, error } = manifest.safeParse(JSON.parse(text))

@@ -1,16 +1,15 @@
-import { existsSync, renameSync } from 'node:fs'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
+import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
 import { type Claims, readClaims } from '../database/check/account.ts'
-import { isInUse, openAsItIs } from '../database/check/database.ts'
+import { openAsItIs } from '../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../database/database.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { replaceEntries } from '../database/directory/rebuild.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { DIRECTORY, listDatabases } from './data_folder.ts'
-
-/** Raised when a program still works on the data directory. */
-export class DataInUseError extends Error {}
+import { holdData } from './hold.ts'
 
 export type Rebuilt = ReturnType<typeof replaceEntries> & {
   accounts: number
@@ -30,6 +29,16 @@ export type Rebuilt = ReturnType<typeof replaceEntries> & {
  * @throws {DataInUseError} while a program runs on the data directory
  */
 export function rebuildDirectory(dataDir: string): Rebuilt {
+  const hold = holdData(dataDir)
+  try {
+    return rebuildDirectoryIn(dataDir)
+  } finally {
+    hold.release()
+  }
+}
+
+/** The same in a directory that the caller holds. */
+export function rebuildDirectoryIn(dataDir: string): Rebuilt {
   const movedTo = setDamagedAside(dataDir)
   const { entries, lost } = readAccounts(dataDir)
   const db = openDatabase(join(dataDir, DIRECTORY), directorySchema)
@@ -37,17 +46,17 @@ export function rebuildDirectory(dataDir: string): Rebuilt {
     return { ...replaceEntries(db, entries), accounts: entries.length, lost, movedTo }
   } finally {
     closeDatabase(db)
+    giveToOwnerOf(dataDir, join(dataDir, DIRECTORY))
   }
 }
 
 function setDamagedAside(dataDir: string): string | null {
   const path = join(dataDir, DIRECTORY)
-  if (!existsSync(path)) return null
+  if (!isThere(path)) return null
   try {
-    if (isInUse(path)) throw new DataInUseError(`A program runs on ${dataDir}; stop it first`)
+    openAsItIs(path).close()
     return null
-  } catch (err) {
-    if (err instanceof DataInUseError) throw err
+  } catch {
     const movedTo = `${path}.damaged-${Date.now()}`
     renameSync(path, movedTo)
     return movedTo

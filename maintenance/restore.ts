@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
+import { explainUnreadable } from '../base/files.ts'
 import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import { type DatabaseKind, SECRETS, schemas } from './data_folder.ts'
+import { type DatabaseKind, schemas } from './data_folder.ts'
+import { holdData } from './hold.ts'
 import { type Manifest, readManifest, sha256File } from './manifest.ts'
-import { type Rebuilt, rebuildDirectory } from './rebuild_directory.ts'
+import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
+import { assertNoData, commitStaged, listSecrets } from './staging.ts'
 
 export type RestoreOptions = {
   folder: string
-  /** Absent, empty, or with nothing but the secrets. */
+  /** Absent, or without data: there may be secrets, and files with a dot as a home has them. */
   dataDir: string
   /** Ends every session, so that none comes back which was ended after the backup. */
   signOut?: boolean
@@ -23,13 +26,15 @@ export type RestoreOptions = {
 export type Restored = { manifest: Manifest; directory: Rebuilt; report: DataReport }
 
 /**
- * Restores a backup. It is verified in a folder beside the data directory, which takes its place
- * at the very end: what is interrupted or found wrong leaves no data directory behind.
+ * Restores a backup. It is verified in a folder inside the data directory and moved to its place at
+ * the very end: what is interrupted before or found wrong leaves no data behind. What root restores
+ * belongs to the owner of the data directory.
  *
  * Sign-ins that were under way at the time of the backup have ended: a code of theirs may have
  * been exchanged since.
  *
  * @throws {Error} when the backup is damaged or newer than this program, or the target not empty
+ * @throws {DataInUseError}
  */
 export async function restore({
   folder,
@@ -38,34 +43,35 @@ export async function restore({
   onProgress = () => {},
 }: RestoreOptions): Promise<Restored> {
   const manifest = await readManifest(folder)
-  const kept = existsSync(dataDir) ? await readdir(dataDir) : []
-  if (kept.some((name) => name !== SECRETS)) throw new Error(`${dataDir} is not empty`)
-  if (kept.length > 0 && manifest.secrets.length > 0) {
-    throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
-  }
-
-  const beside = `${dataDir}.restoring`
-  await rm(beside, { recursive: true, force: true })
+  const wasThere = existsSync(dataDir)
+  const hold = holdData(dataDir)
+  const prepared = join(dataDir, '.restoring')
   try {
+    assertNoData(dataDir)
+    if (listSecrets(dataDir).length > 0 && manifest.secrets.length > 0) {
+      throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
+    }
+    await rm(prepared, { recursive: true, force: true })
+    await mkdir(prepared, { mode: 0o700 })
     const files = [...manifest.databases, ...manifest.secrets]
     for (const [i, file] of files.entries()) {
-      await copyVerified(folder, beside, file)
+      await copyVerified(folder, prepared, file)
       onProgress(i + 1, files.length)
     }
     for (const { path, kind } of manifest.databases) {
-      assertUndamaged(join(beside, path), path, kind)
-      if (kind === 'auth') change(beside, path, kind, deleteAllRequests)
-      if (kind === 'account' && signOut) change(beside, path, kind, endSessions)
+      assertUndamaged(join(prepared, path), path, kind)
+      if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
+      if (kind === 'account' && signOut) change(prepared, path, kind, endSessions)
     }
-    const directory = rebuildDirectory(beside)
-    const report = await checkData(beside)
-    if (kept.length > 0) await rename(join(dataDir, SECRETS), join(beside, SECRETS))
-    if (existsSync(dataDir)) await rmdir(dataDir)
-    await rename(beside, dataDir)
+    const directory = rebuildDirectoryIn(prepared)
+    const report = await checkData(prepared)
+    commitStaged(dataDir, prepared)
     return { manifest, directory, report }
   } catch (err) {
-    await rm(beside, { recursive: true, force: true })
+    await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err
+  } finally {
+    hold.release()
   }
 }
 
@@ -81,6 +87,7 @@ async function copyVerified(
   const target = join(to, path)
   await mkdir(dirname(target), { recursive: true, mode: 0o700 })
   await copyFile(join(from, path), target).catch((err) => {
+    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
     throw new Error(`${path} is missing from the backup`, { cause: err })
   })
   await chmod(target, 0o600)

@@ -30,20 +30,3 @@ export function listDamages(db: Db): string[] {
     ...dangling.map(({ table, parent }) => `a row of ${table} refers to nothing in ${parent}`),
   ]
 }
-
-/**
- * Whether a program has the database open. A database in WAL mode can only leave it when nobody
- * else has it open; the next to open it brings WAL mode back.
- */
-export function isInUse(path: string): boolean {
-  const db = new Sqlite(path, { fileMustExist: true, timeout: 0 })
-  try {
-    db.pragma('journal_mode = DELETE')
-    return false
-  } catch (err) {
-    if ((err as { code?: string }).code !== 'SQLITE_BUSY') throw err
-    return true
-  } finally {
-    db.close()
-  }
-}

@@ -10,16 +10,18 @@ export type CliResult = { exitCode: number | null; stdout: string; stderr: strin
  * Runs `vestibule <args>` as an operator would.
  *
  * @param env settings, such as those of a running {@link Vestibule}
+ * @param options.uid of another user; needs root
  */
 export async function runCli(
   env: NodeJS.ProcessEnv,
   args: string[],
-  options: { cwd?: string } = {},
+  options: { cwd?: string; uid?: number } = {},
 ): Promise<CliResult> {
   const program = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
   const child = spawn(process.execPath, [...childArguments, program, ...args], {
     env,
     cwd: options.cwd ?? childFolder,
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const [stdout, stderr, [exitCode]] = await Promise.all([

@@ -38,14 +38,25 @@ export type CopyOptions = {
  *
  * @throws {Error} when the target holds other data, or a copy is not the same
  */
-export async function copyData({
+export async function copyData(options: CopyOptions): Promise<CopyReport> {
+  const { from, to } = options
+  try {
+    await from.begin()
+    await to.begin()
+    return await copyAll(options)
+  } finally {
+    to.end()
+    from.end()
+  }
+}
+
+async function copyAll({
   from,
   to,
   authActors,
   scratch,
   onProgress = () => {},
 }: CopyOptions): Promise<CopyReport> {
-  await to.begin()
   const dids = await listAccounts(from)
   const report = { accounts: dids.length, copied: 0, present: 0, removed: 0, tables: 0, rows: 0 }
   const total = dids.length + authActors + 1

@@ -62,6 +62,8 @@ class OnEngine {
 export function fromEngine(storage: Storage, scratch: string): Source {
   const engine = new OnEngine(storage, scratch)
   return {
+    begin: async () => {},
+    end: () => {},
     authActors: async () => {
       const name = { kind: 'auth', number: 0 } as const
       if (!(await engine.has(name))) throw new Error('The engine holds no installation')
@@ -87,6 +89,7 @@ export function toEngine(storage: Storage, scratch: string, authActors: number):
   const directory: DatabaseName = { kind: 'directory' }
   const marked = new Set<string>()
   return {
+    end: () => {},
     begin: async () => {
       const kv = await engine.kvOf(directory)
       if (!(await isUnfinished(kv)) && (await engine.has(directory))) {

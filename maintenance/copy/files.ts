@@ -1,26 +1,31 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isThere } from '../../base/files.ts'
 import { readAccount } from '../../database/account/profile.ts'
-import { isInUse, openAsItIs } from '../../database/check/database.ts'
+import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
-import { DIRECTORY, listDatabases, SECRETS, schemas } from '../data_folder.ts'
+import { DIRECTORY, listDatabases, schemas } from '../data_folder.ts'
+import { type Hold, holdData } from '../hold.ts'
+import { assertNoData, commitStaged } from '../staging.ts'
 import type { DatabaseName, Opened, Source, Target } from './place.ts'
 
 /**
  * The files of a data directory, whose program must be stopped.
  *
  * @param scratch a folder for copies, at the newest schema
- * @throws {Error} when there are none, or a program runs on them
+ * @throws {Error} when there are none
  */
 export function fromFiles(dataDir: string, scratch: string): Source {
-  if (!existsSync(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
-  if (isInUse(join(dataDir, DIRECTORY))) {
-    throw new Error(`A program runs on ${dataDir}; stop it first`)
-  }
+  if (!isThere(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
   let copies = 0
+  let hold: Hold | undefined
   return {
+    begin: async () => {
+      hold = holdData(dataDir)
+    },
+    end: () => hold?.release(),
     authActors: async () => listDatabases(dataDir, 'auth').length,
     has: async (name) => existsSync(pathOf(dataDir, name)),
     open: async (name) => {
@@ -40,25 +45,22 @@ export function fromFiles(dataDir: string, scratch: string): Source {
   }
 }
 
-/** A data directory that is made beside its place, and takes it at the very end. */
+/** Data that is made in a folder inside its directory, and moved to its place at the very end. */
 export function toFiles(dataDir: string): Target {
-  const beside = `${dataDir}.copying`
-  const kept = async () => (existsSync(dataDir) ? await readdir(dataDir) : [])
+  const prepared = join(dataDir, '.copying')
+  let hold: Hold | undefined
   return {
     begin: async () => {
-      if ((await kept()).some((name) => name !== SECRETS))
-        throw new Error(`${dataDir} is not empty`)
-      await mkdir(beside, { recursive: true, mode: 0o700 })
+      hold = holdData(dataDir)
+      assertNoData(dataDir)
+      await mkdir(prepared, { recursive: true, mode: 0o700 })
     },
-    has: async (name) => existsSync(pathOf(beside, name)),
-    open: async (name) => openFile(pathOf(beside, name), name.kind),
-    listAccounts: async () => listAccountsIn(beside),
-    remove: async (did) => rm(pathOf(beside, { kind: 'account', did })),
-    finish: async () => {
-      if ((await kept()).length > 0) await rename(join(dataDir, SECRETS), join(beside, SECRETS))
-      if (existsSync(dataDir)) await rmdir(dataDir)
-      await rename(beside, dataDir)
-    },
+    has: async (name) => existsSync(pathOf(prepared, name)),
+    open: async (name) => openFile(pathOf(prepared, name), name.kind),
+    listAccounts: async () => listAccountsIn(prepared),
+    remove: async (did) => rm(pathOf(prepared, { kind: 'account', did })),
+    finish: async () => commitStaged(dataDir, prepared),
+    end: () => hold?.release(),
   }
 }
 

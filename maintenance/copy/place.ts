@@ -10,6 +10,9 @@ export type Opened = { db: Db; path: string; close(): Promise<void> }
 
 /** Where the databases of an installation are, to be copied from there. */
 export type Source = {
+  /** Keeps others from it until {@link Source.end}. @throws {Error} when it is in use */
+  begin(): Promise<void>
+  end(): void
   /** Over how many auth actors the flow state is spread. */
   authActors(): Promise<number>
   has(name: DatabaseName): Promise<boolean>
@@ -21,7 +24,11 @@ export type Source = {
 
 /** Where databases are copied to. Nobody can serve them there before {@link Target.finish}. */
 export type Target = {
-  /** @throws {Error} when there is data that is not of an unfinished copy */
+  /**
+   * Keeps others from it until {@link Target.end}.
+   *
+   * @throws {Error} when it is in use, or there is data that is not of an unfinished copy
+   */
   begin(): Promise<void>
   has(name: DatabaseName): Promise<boolean>
   /** Makes it where it is not there yet. */
@@ -30,4 +37,6 @@ export type Target = {
   listAccounts(): Promise<string[]>
   remove(did: string): Promise<void>
   finish(): Promise<void>
+  /** Lets others to it again, finished or not. */
+  end(): void
 }

@@ -52,7 +52,9 @@ test('what changes during a backup is in it whole or not at all', async () => {
   const { directory, report } = await restore({ folder, dataDir: restored })
   expect(report).toMatchObject({ accounts: 4, findings: [] })
   expect(directory).toMatchObject({ added: [], changed: [], removed: [], lost: [] })
-  expect(readdirSync(restored).sort()).toEqual(['accounts', 'auth', 'directory.sqlite'])
+  expect(readdirSync(restored).sort()).toEqual([
+    ...['accounts', 'auth', 'directory.sqlite', 'program.lock'],
+  ])
 })
 
 test('a backup is for its owner only, into an empty folder only', async () => {

@@ -5,7 +5,8 @@ import { directoryFunctions } from '../../actors/directory/index.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
-import { DataInUseError, rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
+import { DataInUseError, holdData } from '../../maintenance/hold.ts'
+import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { DataFolder, PDS } from './data_folder.ts'
 
 let folder: TemporaryFolder
@@ -75,9 +76,9 @@ test('a name that two accounts have goes to the one that took it later', async (
   expect((await checkData(data.dataDir)).findings).toEqual([])
 })
 
-test('not while a program has the directory open', () => {
-  data.directory(() => {
-    expect(() => rebuildDirectory(data.dataDir)).toThrow(DataInUseError)
-  })
+test('not while a program works on the data', () => {
+  const program = holdData(data.dataDir)
+  expect(() => rebuildDirectory(data.dataDir)).toThrow(DataInUseError)
+  program.release()
   expect(rebuildDirectory(data.dataDir).accounts).toBe(3)
 })

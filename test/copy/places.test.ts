@@ -14,6 +14,7 @@ import { checkData } from '../../maintenance/check_data.ts'
 import { copyData } from '../../maintenance/copy/copy_data.ts'
 import { fromEngine, type Storage, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
+import { holdData } from '../../maintenance/hold.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { MemoryKv } from '../storage/memory_kv.ts'
 import { tablesOf } from '../storage/tables.ts'
@@ -174,9 +175,8 @@ test('what does not fit together is refused before anything is written', async (
 })
 
 test('a running program is not copied', async () => {
-  const db = openAsItIs(databasePath.directory(data))
-  db.prepare('SELECT count(*) FROM account').get()
-  await expect((async () => toTheEngine(1))()).rejects.toThrow('A program runs')
-  db.close()
+  const program = holdData(data.dataDir)
+  await expect(toTheEngine(1)).rejects.toThrow('A program runs')
+  program.release()
   expect(await toTheEngine(1)).toMatchObject({ accounts: 20 })
 })

@@ -1,0 +1,59 @@
+import { lchownSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+
+/** Raised where a file may be there, but this user may not look or write. */
+export class UnreadableError extends Error {
+  constructor(path: string, options?: ErrorOptions) {
+    super(
+      `${userName()} may not use ${path}: run this as root, or as the user to whom it belongs`,
+      options,
+    )
+    this.name = 'UnreadableError'
+  }
+}
+
+/**
+ * Whether there is such a file or folder. Unlike `existsSync`, it does not take one that this user
+ * may not see for one that is not there.
+ *
+ * @throws {UnreadableError}
+ */
+export function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (err) {
+    throw explainUnreadable(err, path)
+  }
+}
+
+/** What to throw instead of an error of the file system: an {@link UnreadableError} if it is one. */
+export function explainUnreadable(err: unknown, path: string): unknown {
+  const { code } = err as NodeJS.ErrnoException
+  return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(path, { cause: err }) : err
+}
+
+/**
+ * Gives a file or folder, and all in it, to the owner of `folder`. What root makes in a folder of
+ * the service's user, the service could not write. Another user's files are that user's already.
+ */
+export function giveToOwnerOf(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  if (uid !== 0) give(path, uid, gid)
+}
+
+function give(path: string, uid: number, gid: number): void {
+  if (lstatSync(path).isDirectory()) {
+    for (const name of readdirSync(path)) give(join(path, name), uid, gid)
+  }
+  lchownSync(path, uid, gid)
+}
+
+function userName(): string {
+  try {
+    return `The user ${userInfo().username}`
+  } catch {
+    return `User ${process.getuid?.()}`
+  }
+}

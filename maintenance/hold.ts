@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { explainUnreadable, giveToOwnerOf } from '../base/files.ts'
+import { lockFile } from '../database/file_lock.ts'
+import { LOCK } from './data_folder.ts'
+import { settleStaged } from './staging.ts'
+
+/** Raised when a program works on the data directory. */
+export class DataInUseError extends Error {
+  constructor(dataDir: string) {
+    super(`A program runs on ${dataDir} already; stop it first`)
+    this.name = 'DataInUseError'
+  }
+}
+
+/** That a data directory is this process's alone. */
+export type Hold = { release(): void }
+
+/**
+ * Holds a data directory for this process alone, until `release` or its end: two programs that
+ * write the same databases would each answer from what the other has changed. It is made where it
+ * is not there, and a restore that was interrupted at its very end is finished.
+ *
+ * @throws {DataInUseError}
+ */
+export function holdData(dataDir: string): Hold {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const path = join(dataDir, LOCK)
+  let release: (() => void) | null
+  try {
+    release = lockFile(path)
+  } catch (err) {
+    throw explainUnreadable(err, dataDir)
+  }
+  if (!release) throw new DataInUseError(dataDir)
+  giveToOwnerOf(dataDir, path)
+  settleStaged(dataDir)
+  return { release }
+}

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { LOCK, SECRETS } from './data_folder.ts'
+
+/** Holds what is whole, and takes its place in the data directory entry by entry. */
+const STAGED = '.staged'
+
+/** What is in a data directory before there is data; a home has files with a dot besides. */
+const BEFORE_DATA = [SECRETS, LOCK, 'lost+found']
+
+/** @throws {Error} when there is data, or anything else that is not expected; it says what */
+export function assertNoData(dataDir: string): void {
+  const names = isThere(dataDir) ? readdirSync(dataDir) : []
+  const others = names.filter((name) => !name.startsWith('.') && !BEFORE_DATA.includes(name))
+  if (others.length === 0) return
+  const some = others.slice(0, 5).join(', ') + (others.length > 5 ? ', …' : '')
+  throw new Error(`${dataDir} is not empty (${some}): move away what is there`)
+}
+
+/** The keys that a data directory has already. */
+export function listSecrets(dataDir: string): string[] {
+  const folder = join(dataDir, SECRETS)
+  return isThere(folder) ? readdirSync(folder) : []
+}
+
+/**
+ * Makes a prepared folder inside a data directory its data. The one step that decides is a rename;
+ * what is interrupted after it {@link settleStaged} finishes.
+ *
+ * Nothing is written beside the data directory, since its user may not write there.
+ */
+export function commitStaged(dataDir: string, prepared: string): void {
+  giveToOwnerOf(dataDir, prepared)
+  renameSync(prepared, join(dataDir, STAGED))
+  settleStaged(dataDir)
+}
+
+/** Moves what was committed to where it belongs. */
+export function settleStaged(dataDir: string): void {
+  const staged = join(dataDir, STAGED)
+  if (!existsSync(staged)) return
+  for (const name of readdirSync(staged)) renameSync(join(staged, name), join(dataDir, name))
+  rmdirSync(staged)
+}

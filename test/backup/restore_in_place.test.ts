@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runCli } from '../../lab/world/cli.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { backUp } from '../../maintenance/backup.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { DataInUseError, holdData } from '../../maintenance/hold.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { DataFolder } from './data_folder.ts'
+
+/** Debian's `nobody`: not root, and of no folder the owner. */
+const OTHER_USER = 65534
+const isRoot = process.getuid?.() === 0
+
+let parent: TemporaryFolder
+let folder: string
+let home: string
+
+beforeEach(async () => {
+  parent = await makeTemporaryFolder('home')
+  const data = new DataFolder(join(parent.path, 'data'))
+  for (const name of ['alice', 'bob']) data.add(name)
+  folder = join(parent.path, 'backup')
+  await backUp({ dataDir: data.dataDir, folder })
+  home = join(parent.path, 'service')
+  mkdirSync(join(home, 'secrets'), { recursive: true })
+  mkdirSync(join(home, '.cache'))
+  for (const name of ['.bash_logout', '.bashrc', '.profile']) writeFileSync(join(home, name), '')
+})
+afterEach(() => parent.remove())
+
+const listFiles = (path: string) => readdirSync(path, { recursive: true, encoding: 'utf8' })
+
+test("into a user's home, whose files stay", async () => {
+  expect((await restore({ folder, dataDir: home })).report).toMatchObject({ accounts: 2 })
+  expect(readdirSync(home).sort()).toEqual([
+    ...['.bash_logout', '.bashrc', '.cache', '.profile'],
+    ...['accounts', 'auth', 'directory.sqlite', 'program.lock', 'secrets'],
+  ])
+  expect(readdirSync(parent.path).sort()).toEqual(['backup', 'data', 'service'])
+  expect((await checkData(home)).findings).toEqual([])
+})
+
+test('what is in the way is named, and stays', async () => {
+  writeFileSync(join(home, 'notes.txt'), 'mine')
+  const refused = restore({ folder, dataDir: home })
+  await expect(refused).rejects.toThrow(`${home} is not empty (notes.txt): move away`)
+  expect(listFiles(home)).not.toContain('directory.sqlite')
+})
+
+test('not while a program runs there, even on no data yet', async () => {
+  const program = holdData(home)
+  await expect(restore({ folder, dataDir: home })).rejects.toThrow(DataInUseError)
+  program.release()
+  await restore({ folder, dataDir: home })
+})
+
+test('interrupted while it moves to its place, it is finished by the next who holds the data', async () => {
+  await restore({ folder, dataDir: home })
+  mkdirSync(join(home, '.staged'))
+  // As after a crash between two of the moves.
+  for (const name of ['auth', 'directory.sqlite']) {
+    renameSync(join(home, name), join(home, '.staged', name))
+  }
+  holdData(home).release()
+  expect(readdirSync(home)).not.toContain('.staged')
+  expect(await checkData(home)).toMatchObject({ accounts: 2, findings: [] })
+})
+
+describe.runIf(isRoot)('with users', () => {
+  beforeEach(() => {
+    chmodSync(parent.path, 0o711)
+    execFileSync('chown', ['-R', String(OTHER_USER), home])
+  })
+  const cli = (...args: string[]) =>
+    runCli({ PATH: process.env.PATH, ENTRYWAY_DATA_DIR: home }, args, { uid: OTHER_USER })
+
+  test('by the user of the service, who may write nowhere but there', async () => {
+    execFileSync('chown', ['-R', String(OTHER_USER), folder])
+    expect(await cli('restore', folder)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect((await checkData(home)).accounts).toBe(2)
+  })
+
+  test('by root: all of it is the folder owner’s', async () => {
+    await restore({ folder, dataDir: home })
+    const owners = listFiles(home).map((name) => statSync(join(home, name)).uid)
+    expect(new Set(owners)).toEqual(new Set([OTHER_USER]))
+  })
+
+  test('what may not be read is not taken for what is not there', async () => {
+    const refused = 'may not use'
+    for (const args of [
+      ['restore', folder],
+      ['doctor', '--data', folder],
+    ]) {
+      expect(await cli(...args)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(refused),
+      })
+    }
+    chownSync(join(home, 'secrets'), 0, 0)
+    chmodSync(join(home, 'secrets'), 0o700)
+    expect((await cli('pds-settings')).stderr).toContain(refused)
+    expect((await cli('backup', join(home, 'new'))).stderr).not.toContain('not empty')
+  })
+})
