@@ -31,7 +31,7 @@ export async function choosePds(
     ...ACCOUNT_PARAMETERS.map((name) => searchParams.get(name)),
   ]
   for (const name of names) {
-    const entry = name && !name.includes('@') ? await directory.find(name) : null
+    const entry = name ? await directory.find(name, ['did', 'handle']) : null
     const pds = entry && pdses.find(({ did }) => did === entry.pdsDid)
     if (pds) return pds
   }

@@ -1,4 +1,5 @@
 import { type HttpHandler, jsonResponse } from '../http/message.ts'
+import { readSubject } from '../identity/subject.ts'
 import type { Services } from '../sagas/services.ts'
 
 /**
@@ -9,8 +10,9 @@ import type { Services } from '../sagas/services.ts'
 export function serveTlsCheck({ settings, actors }: Services): HttpHandler {
   const { hostname } = new URL(settings.publicUrl)
   return async (request) => {
-    const domain = request.url.searchParams.get('domain')?.toLowerCase() ?? ''
-    const isOurs = domain === hostname || (await actors.directory.find(domain))?.handle === domain
+    const domain = request.url.searchParams.get('domain') ?? ''
+    const isOurs =
+      readSubject(domain).name === hostname || (await actors.directory.find(domain, ['handle']))
     return isOurs
       ? jsonResponse({ success: true })
       : jsonResponse({ error: 'InvalidRequest', message: 'no such handle here' }, { status: 404 })

@@ -31,7 +31,7 @@ export function serveDidDocument({ settings }: Services): HttpHandler {
 export function serveAtprotoDid({ actors }: Services): HttpHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
-    const entry = handle && (await actors.directory.find(handle))
+    const entry = handle && (await actors.directory.find(handle, ['handle']))
     const account = entry ? await actors.account(entry.did).read() : null
     const isActive = account?.takedownRef === null && account.deactivatedAt === null
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }

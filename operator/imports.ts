@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
+import { readSubject } from '../identity/subject.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const did = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)
+/** Of the form that look-ups use. */
+const name = z.string().transform((typed) => readSubject(typed).name)
 /** `salt:hash`, both hex, scrypt N=16384, r=8, p=1, 64 bytes. */
 const passwordScrypt = z.string().regex(/^[0-9a-f]+:[0-9a-f]{128}$/)
 const time = z.int()
 
 const importedAccount = z.strictObject({
   did,
-  handle: z.string().toLowerCase().nullable(),
-  email: z.string().toLowerCase(),
+  handle: name.nullable(),
+  email: name,
   emailConfirmedAt: time.nullable(),
   passwordScrypt,
   createdAt: time,

@@ -63,9 +63,10 @@ export async function takeDownAccount(
  */
 export async function deleteAccount(services: Services, did: string): Promise<void> {
   const { directory } = services.actors
-  if (!(await directory.find(did))) throw new Refusal('AccountNotFound', 'Account not found')
-  await directory.beginDeletion(did, Date.now())
-  await finishDeletion(services, did)
+  const entry = await directory.find(did)
+  if (!entry) throw new Refusal('AccountNotFound', 'Account not found')
+  await directory.beginDeletion(entry.did, Date.now())
+  await finishDeletion(services, entry.did)
 }
 
 /**

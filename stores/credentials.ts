@@ -4,53 +4,43 @@ import {
   SecondAuthenticationFactorRequiredError,
 } from '@atproto/oauth-provider/errors'
 import type { AccountStore } from '@atproto/oauth-provider/store'
-import { Refusal } from '../base/errors.ts'
-import { verifyPassword } from '../passwords/scrypt.ts'
-import { sendEmailCode } from '../sagas/email_code.ts'
+import { Refusal, type RefusalCode } from '../base/errors.ts'
+import { SecondFactorRequired } from '../sagas/second_factor.ts'
 import type { Services } from '../sagas/services.ts'
+import { type SignInPolicy, signIn } from '../sagas/sign_in.ts'
 import { toAccount } from './account.ts'
-import { asOAuth } from './oauth_errors.ts'
+import { toOAuthError } from './oauth_errors.ts'
 
-/** Signing in with handle, DID or e-mail, and the code by mail where the account asks for one. */
+/** App passwords are for apps without these pages. The provider itself evens out the times. */
+const POLICY: SignInPolicy = { appPasswords: 'refused', takenDown: 'refused', failureTakes: 0 }
+
+const ABOUT_CREDENTIALS: ReadonlySet<RefusalCode> = new Set([
+  'AuthenticationRequired',
+  'InvalidToken',
+  'ExpiredToken',
+])
+
+/** Signing in on the provider's pages, whose hooks record failures (`oauth/hooks.ts`). */
 export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
-  const { actors } = services
-
   return {
     async authenticateAccount({ username, password, emailOtp, locale }) {
-      const entry = await actors.directory.find(username.replace(/^@/, ''))
-      if (!entry) {
-        // As much work as for an account that exists.
-        await verifyPassword(password, null)
-        throw new InvalidCredentialsError()
-      }
-      const did = entry.did as `did:plc:${string}`
-      const account = actors.account(did)
-      const login = await account.login(password, false)
-      if (!login) {
-        throw new InvalidCredentialsError('Invalid identifier or password', did)
-      }
-      if (login.account.takedownRef !== null) {
-        throw new InvalidRequestError('Account was taken down')
-      }
-      if (login.account.emailAuthFactor) {
-        if (!emailOtp) {
-          await asOAuth(() => sendEmailCode(services, login.account, 'sign_in', locale))
-          throw new SecondAuthenticationFactorRequiredError('emailOtp', hint(login.account.email))
-        }
-        try {
-          await account.spendEmailToken('sign_in', emailOtp)
-        } catch (err) {
-          if (err instanceof Refusal) throw new InvalidCredentialsError(err.message, did)
-          throw err
-        }
-      }
-      return toAccount(login.account)
+      const attempt = { identifier: username, password, code: emailOtp, locale }
+      const { account } = await signIn(services, attempt, POLICY).catch(refuse)
+      return toAccount(account)
     },
   }
 }
 
-/** `a***@example.com`: enough to know which mailbox to open. */
-function hint(email: string): string {
-  const [name = '', domain = ''] = email.split('@')
-  return `${name.slice(0, 1)}***@${domain}`
+/** @throws the provider's error for a refusal; it has no other word for a wrong code */
+function refuse(err: unknown): never {
+  if (err instanceof SecondFactorRequired) {
+    throw new SecondAuthenticationFactorRequiredError('emailOtp', err.factor.hint)
+  }
+  if (err instanceof Refusal && ABOUT_CREDENTIALS.has(err.code)) {
+    throw new InvalidCredentialsError(err.message, err.detail.did as `did:plc:${string}`)
+  }
+  if (err instanceof Refusal && err.code === 'AccountTakedown') {
+    throw new InvalidRequestError('Account was taken down')
+  }
+  throw toOAuthError(err)
 }

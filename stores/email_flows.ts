@@ -43,7 +43,7 @@ export function createEmailFlows(services: Services): EmailFlows {
 
   return {
     async resetPasswordRequest({ email, locale }) {
-      const entry = await actors.directory.find(email)
+      const entry = await actors.directory.find(email, ['email'])
       const account = entry && (await actors.account(entry.did).read())
       if (!account || account.takedownRef !== null) return null
       // Not awaited: how long a mail takes would tell which addresses have an account.

@@ -25,7 +25,7 @@ export async function namedAccount(
   name: string,
   refusal: { message: string; error?: string },
 ): Promise<AccountRow> {
-  const entry = name.includes('@') ? null : await actors.directory.find(name)
+  const entry = await actors.directory.find(name, ['did', 'handle'])
   const account = entry && (await actors.account(entry.did).read())
   if (!account) throw new InvalidRequestError(refusal.message, refusal.error)
   return account

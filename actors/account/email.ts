@@ -9,6 +9,7 @@ import {
 } from '../../database/account/email_token.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { readSubject } from '../../identity/subject.ts'
 import { randomCode } from '../../passwords/random.ts'
 import { existing } from './lifecycle.ts'
 
@@ -36,7 +37,7 @@ export function spendToken(db: Db, purpose: EmailTokenPurpose, token: string): v
 /** @throws {Refusal} InvalidEmail, InvalidToken, ExpiredToken */
 export function confirm(db: Db, email: string, token: string): profile.AccountRow {
   return transact(db, () => {
-    if (existing(db).email !== email.toLowerCase()) {
+    if (existing(db).email !== readSubject(email).name) {
       throw new Refusal('InvalidEmail', 'invalid email')
     }
     spendToken(db, 'confirm_email', token)

@@ -17,6 +17,11 @@ export type Login = {
   account: ReturnType<typeof existing>
   /** Set when the person signed in with an app password. */
   appPassword: { name: string; privileged: boolean } | null
+  /**
+   * A moment before the password was looked at, in ms: when the account was signed out at that time
+   * or later (`signedOutAt`), this sign-in is good for nothing any more.
+   */
+  signedInAt: number
 }
 
 export function verify(db: Db, password: string): Promise<boolean> {
@@ -33,15 +38,18 @@ export async function login(
   password: string,
   allowAppPassword: boolean,
 ): Promise<Login | null> {
+  const signedInAt = Date.now()
   const stored = readPasswordScrypt(db)
   if (stored === null) return null
-  if (await verifyPassword(password, stored)) return { account: existing(db), appPassword: null }
+  if (await verifyPassword(password, stored)) {
+    return { account: existing(db), appPassword: null, signedInAt }
+  }
   const account = existing(db)
   // A taken-down account cannot sign in with an app password, as in the reference.
   if (!allowAppPassword || account.takedownRef !== null) return null
   if (password.length > OLD_PASSWORD_MAX_LENGTH) return null
   const appPassword = findAppPassword(db, await hashAppPassword(account.did, password))
-  return appPassword && { account, appPassword }
+  return appPassword && { account, appPassword, signedInAt }
 }
 
 /** A new password signs everybody out: whoever had the old one is out too. */

@@ -4,12 +4,22 @@ import * as entries from '../../database/directory/account.ts'
 import { findEmailChange } from '../../database/directory/email_change.ts'
 import { findHandleChange } from '../../database/directory/handle_change.ts'
 import { findSignUpByName } from '../../database/directory/sign_up.ts'
+import { readSubject, type SubjectKind } from '../../identity/subject.ts'
 
-/** Finds an account by DID, by e-mail (anything with `@`) or by handle. */
-export function find(db: Db, identifier: string): entries.DirectoryEntry | null {
-  const id = identifier.trim().toLowerCase()
-  if (id.startsWith('did:')) return entries.findByDid(db, identifier.trim())
-  return id.includes('@') ? entries.findByEmail(db, id) : entries.findByHandle(db, id)
+const finders = {
+  did: entries.findByDid,
+  handle: entries.findByHandle,
+  email: entries.findByEmail,
+} as const satisfies Record<SubjectKind, unknown>
+
+/** Finds an account by DID, handle or e-mail address, as typed; `kinds` says by which it may be. */
+export function find(
+  db: Db,
+  typed: string,
+  kinds: readonly SubjectKind[] = ['did', 'handle', 'email'],
+): entries.DirectoryEntry | null {
+  const { kind, name } = readSubject(typed)
+  return kinds.includes(kind) ? finders[kind](db, name) : null
 }
 
 /**

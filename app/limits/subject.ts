@@ -1,4 +1,5 @@
 import { networkOf } from '../../http/network.ts'
+import { readSubject } from '../../identity/subject.ts'
 import { type Inspected, parameter } from '../../oauth/checks/check.ts'
 import type { Subject } from './table.ts'
 
@@ -20,10 +21,10 @@ export function subjectOf(per: Subject, account: string | null, address: string)
 }
 
 /**
- * The account that a request is about, as it was typed: if its handle and its e-mail address shared
+ * The account that a request is about, by the name that it gives: if its handle and its e-mail address shared
  * a counter, the counter would tell that they belong together.
  */
 export function accountOf(inspected: Inspected): string | null {
   const name = ACCOUNT_PARAMETERS.map((given) => parameter(inspected, given)).find(Boolean)
-  return name === undefined ? null : name.trim().replace(/^@/, '').toLowerCase()
+  return name === undefined ? null : readSubject(name).name
 }

@@ -12,7 +12,7 @@ const sessions = inFile('database/account/session.ts')
 const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const settings = inFile('base/settings.ts')
-const credentials = inFile('stores/credentials.ts')
+const signIn = inFile('sagas/sign_in.ts')
 const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
@@ -82,7 +82,7 @@ export const entryway = toRemovals([
   [
     20,
     'the same answer for unknown accounts',
-    credentials('new InvalidCredentialsError()', "new InvalidCredentialsError('No such account')"),
+    signIn("'Invalid identifier or password'", "entry ? 'Wrong password' : 'No such account'"),
   ],
   [21, 'X-Forwarded-For of trusted peers', addresses('while (trusts(address) &&', 'while (')],
   [22, 'a reset signs out', passwords('endSessions(db)\n', '')],

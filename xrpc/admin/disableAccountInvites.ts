@@ -5,7 +5,8 @@ import { method } from '../method.ts'
 export default method('com.atproto.admin.disableAccountInvites', {
   auth: moderator,
   handler: async ({ input: { account, note = null } }, { services }) => {
-    await namedAccount(services, account, { message: 'Account not found', error: 'NotFound' })
-    await services.actors.account(account).setInvitesDisabled(true, note)
+    const missing = { message: 'Account not found', error: 'NotFound' }
+    const { did } = await namedAccount(services, account, missing)
+    await services.actors.account(did).setInvitesDisabled(true, note)
   },
 })

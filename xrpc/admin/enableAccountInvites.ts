@@ -5,7 +5,8 @@ import { method } from '../method.ts'
 export default method('com.atproto.admin.enableAccountInvites', {
   auth: moderator,
   handler: async ({ input: { account, note = null } }, { services }) => {
-    await namedAccount(services, account, { message: 'Account not found', error: 'NotFound' })
-    await services.actors.account(account).setInvitesDisabled(false, note)
+    const missing = { message: 'Account not found', error: 'NotFound' }
+    const { did } = await namedAccount(services, account, missing)
+    await services.actors.account(did).setInvitesDisabled(false, note)
   },
 })

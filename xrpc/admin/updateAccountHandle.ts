@@ -5,8 +5,8 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.admin.updateAccountHandle', {
   auth: admin,
-  handler: async ({ input: { did, handle } }, { services }) => {
-    await namedAccount(services, did, { message: 'Account not found' })
-    await changeHandle(services, did, handle, { allowReserved: true })
+  handler: async ({ input }, { services }) => {
+    const { did } = await namedAccount(services, input.did, { message: 'Account not found' })
+    await changeHandle(services, did, input.handle, { allowReserved: true })
   },
 })

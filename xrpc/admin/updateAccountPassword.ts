@@ -6,12 +6,14 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.admin.updateAccountPassword', {
   auth: adminOrPdsAdmin,
-  handler: async ({ input: { did, password }, credentials }, { services }) => {
+  handler: async ({ input, credentials }, { services }) => {
+    const { password } = input
     if (password.length > NEW_PASSWORD_MAX_LENGTH) {
       throw new InvalidRequestError('Invalid password length.')
     }
-    const missing = { message: `Account does not exist: ${did}` }
-    assertAdministers(credentials, await namedAccount(services, did, missing))
-    await services.actors.account(did).changePassword(password)
+    const missing = { message: `Account does not exist: ${input.did}` }
+    const account = await namedAccount(services, input.did, missing)
+    assertAdministers(credentials, account)
+    await services.actors.account(account.did).changePassword(password)
   },
 })

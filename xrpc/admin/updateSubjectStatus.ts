@@ -14,8 +14,8 @@ export default method('com.atproto.admin.updateSubjectStatus', {
     if (!ComAtprotoAdminDefs.isRepoRef(subject)) {
       throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')
     }
-    const { did } = subject
-    await namedAccount(services, did, { message: 'Account not found', error: 'NotFound' })
+    const missing = { message: 'Account not found', error: 'NotFound' }
+    const { did } = await namedAccount(services, subject.did, missing)
     if (takedown) {
       const ref = takedown.applied ? (takedown.ref ?? new Date().toISOString()) : null
       await takeDownAccount(services, did, ref)

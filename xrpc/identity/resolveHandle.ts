@@ -7,7 +7,7 @@ import { method } from '../method.ts'
 export default method('com.atproto.identity.resolveHandle', {
   handler: async ({ params }, { services }) => {
     const handle = normalizeSyntax(params.handle)
-    const entry = await services.actors.directory.find(handle)
+    const entry = await services.actors.directory.find(handle, ['handle'])
     const account = entry && (await findAccount(services, entry.did))
     if (account && account.takedownRef === null && account.deactivatedAt === null) {
       return { did: account.did }

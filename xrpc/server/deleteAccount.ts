@@ -10,12 +10,13 @@ export default method('com.atproto.server.deleteAccount', {
     if (password.length > OLD_PASSWORD_MAX_LENGTH) {
       throw new AuthRequiredError('Password too long. Consider resetting your password.')
     }
-    if (!(await findAccount(services, did))) throw new InvalidRequestError('account not found')
-    const account = services.actors.account(did)
+    const found = await findAccount(services, did)
+    if (!found) throw new InvalidRequestError('account not found')
+    const account = services.actors.account(found.did)
     if (!(await account.verifyPassword(password))) {
       throw new AuthRequiredError('Invalid did or password')
     }
     await account.checkEmailToken('delete_account', token)
-    await deleteAccount(services, did)
+    await deleteAccount(services, found.did)
   },
 })

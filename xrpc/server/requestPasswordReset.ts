@@ -5,9 +5,7 @@ import { method } from '../method.ts'
 
 export default method('com.atproto.server.requestPasswordReset', {
   handler: async ({ input, locale }, { services }) => {
-    const entry = input.email.includes('@')
-      ? await services.actors.directory.find(input.email)
-      : null
+    const entry = await services.actors.directory.find(input.email, ['email'])
     const account = entry && (await findAccount(services, entry.did))
     if (!account) throw new InvalidRequestError('account does not have an email address')
     await sendEmailCode(services, account, 'reset_password', locale)

@@ -1,3 +1,4 @@
+import { readSubject } from '../../identity/subject.ts'
 import { changeEmail } from '../../sagas/email_change.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
@@ -11,7 +12,7 @@ export default method('com.atproto.server.updateEmail', {
   auth: user({ scopes: FULL, checkTakedown: true }),
   handler: async ({ input, credentials: { account } }, { services }) => {
     const { email, emailAuthFactor, token = null } = input
-    if (emailAuthFactor !== undefined && email.toLowerCase() === account.email) {
+    if (emailAuthFactor !== undefined && readSubject(email).name === account.email) {
       await services.actors.account(account.did).switchEmailAuthFactor(emailAuthFactor, token)
     } else {
       await changeEmail(services, account.did, email, token)

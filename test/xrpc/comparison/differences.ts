@@ -20,6 +20,12 @@ const bothWays: Difference['ways'] = ['direct', 'through']
 
 export const DIFFERENCES: readonly Difference[] = [
   {
+    calls: ['createSession: by @handle'],
+    ways: bothWays,
+    behind: { status: 200 },
+    why: 'a name is read in one way everywhere, and people type the @ that apps show',
+  },
+  {
     calls: ['createAccount: no password'],
     ways: ['direct'],
     behind: { status: 400, error: 'InvalidRequest' },

@@ -1,0 +1,41 @@
+/** How an account can be named. */
+export type SubjectKind = 'did' | 'handle' | 'email'
+
+/** An account as somebody names it, in the one form that look-ups, rate limits and audit share. */
+export type Subject = { kind: SubjectKind; name: string }
+
+/** The ASCII characters of East Asian keyboards, each as far from its usual one. */
+const WIDE = /[\uff01-\uff5e]/g
+const FROM_WIDE_TO_NARROW = 0xfee0
+/** What such keyboards write for a dot (RFC 3490 section 3.1). */
+const DOTS = /[\u3002\uff61]/g
+/** Written but not seen: marks of direction, zero widths, soft hyphens, control characters. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu
+/** `@` and spaces stand before what was typed, spaces and the root's dot of a host name behind it. */
+const AROUND = /^[@\s]+|[.\s]+$/g
+
+/**
+ * Reads a handle, DID or e-mail address as people type and paste it: with `@`, spaces and invisible
+ * marks around it, in capitals, in wide letters, with a dot at the end. Reading once more what was
+ * read changes nothing.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8265#section-3.3.2 (width, case, NFC)
+ */
+export function readSubject(typed: string): Subject {
+  const seen = typed
+    .replace(WIDE, (wide) => String.fromCharCode(wide.charCodeAt(0) - FROM_WIDE_TO_NARROW))
+    .replace(DOTS, '.')
+    .replace(INVISIBLE, '')
+    .replace(AROUND, '')
+    .normalize('NFC')
+  if (/^did:/i.test(seen)) return { kind: 'did', name: readDid(seen) }
+  const name = seen.toLowerCase().normalize('NFC')
+  return { kind: name.includes('@') ? 'email' : 'handle', name }
+}
+
+/** Scheme and method are in lower case (W3C DID Core 3.1), and so is all of a `did:plc`. */
+function readDid(did: string): string {
+  const lower = did.toLowerCase()
+  if (lower.startsWith('did:plc:')) return lower
+  return did.replace(/^did:[^:]*/i, (start) => start.toLowerCase())
+}

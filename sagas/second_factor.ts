@@ -1,0 +1,63 @@
+import { Refusal } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import { sendEmailCode } from './email_code.ts'
+import type { Services } from './services.ts'
+
+/** What an account asks for besides its password. */
+export type SecondFactor = {
+  type: 'email code'
+  /** `a***@example.com`: enough to know which mailbox to open. */
+  hint: string
+}
+
+/** The password was right, and a second factor is still missing. */
+export class SecondFactorRequired extends Refusal {
+  readonly factor: SecondFactor
+
+  constructor(did: string, factor: SecondFactor, message: string) {
+    super('AuthFactorTokenRequired', message, { did })
+    this.factor = factor
+  }
+}
+
+/**
+ * Lets pass who has given the second factor that the account asks for; without a code, one is sent.
+ *
+ * @param given.locale BCP 47 tag
+ * @throws {SecondFactorRequired} when there is no code
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded
+ * @throws {MailError}
+ */
+export async function requireSecondFactor(
+  services: Services,
+  account: AccountRow,
+  given: { code?: string | undefined; locale?: string | undefined },
+): Promise<void> {
+  if (!account.emailAuthFactor) return
+  const { did, email } = account
+  if (!given.code) {
+    await sendEmailCode(services, account, 'sign_in', given.locale)
+    const factor = { type: 'email code', hint: hint(email) } as const
+    throw new SecondFactorRequired(
+      did,
+      factor,
+      'A sign in code has been sent to your email address',
+    )
+  }
+  try {
+    await services.actors.account(did).spendEmailToken('sign_in', given.code)
+  } catch (err) {
+    if (isWrongCode(err)) throw new Refusal(err.code, err.message, { ...err.detail, did })
+    throw err
+  }
+}
+
+/** Whether a second factor was given, but not the right one. */
+export function isWrongCode(err: unknown): err is Refusal {
+  return err instanceof Refusal && (err.code === 'InvalidToken' || err.code === 'ExpiredToken')
+}
+
+function hint(email: string): string {
+  const [name = '', domain = ''] = email.split('@')
+  return `${name.slice(0, 1)}***@${domain}`
+}

@@ -1,0 +1,106 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Login } from '../actors/account/passwords.ts'
+import { Refusal } from '../base/errors.ts'
+import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../passwords/scrypt.ts'
+import { recordAudit } from './audit.ts'
+import { isWrongCode, requireSecondFactor } from './second_factor.ts'
+import type { Services } from './services.ts'
+
+/** What somebody gives to sign in, as it was typed. */
+export type SignInAttempt = {
+  /** Handle, DID or e-mail address. */
+  identifier: string
+  password: string
+  /** The code of a second factor. */
+  code?: string | undefined
+  /** BCP 47 tag, for the mail with a code. */
+  locale?: string | undefined
+  /**
+   * Client address for the audit trail. A door that records failures itself, since it knows more of
+   * the client, leaves it out.
+   */
+  address?: string | undefined
+}
+
+/** What a door lets pass. */
+export type SignInPolicy = {
+  appPasswords: 'allowed' | 'refused'
+  /** Whether an account that was taken down can sign in; what it may do then, its door decides. */
+  takenDown: 'allowed' | 'refused'
+  /** Milliseconds that a failure takes at least, so that its time does not tell what was wrong. */
+  failureTakes: number
+}
+
+/** A sign-in that succeeded. Whatever is granted upon it names its {@link Login.signedInAt}. */
+export type SignedIn = Login
+
+/**
+ * Signs in to an account: the password or an app password, then the second factor where the account
+ * asks for one. An app password is a factor of its own: apps that use one cannot ask for a code.
+ *
+ * Whether the account exists shows neither in the answer to a wrong password nor in its time: the
+ * work is the same, and takes at least {@link SignInPolicy.failureTakes}.
+ *
+ * @throws {Refusal} AuthenticationRequired, AccountTakedown; InvalidToken and ExpiredToken for a wrong
+ *   code. `detail.did` is the account, where there is one
+ * @throws {SecondFactorRequired} when the code is missing
+ * @throws {Refusal} RateLimitExceeded, for the mail with a code
+ * @throws {MailError}
+ */
+export async function signIn(
+  services: Services,
+  attempt: SignInAttempt,
+  policy: SignInPolicy,
+): Promise<SignedIn> {
+  if (attempt.password.length > OLD_PASSWORD_MAX_LENGTH) {
+    const message = 'Password too long. Consider resetting your password.'
+    throw new Refusal('AuthenticationRequired', message)
+  }
+  const signedIn = await checkPassword(services, attempt, policy)
+  const { account, appPassword } = signedIn
+  if (account.takedownRef !== null && policy.takenDown === 'refused') {
+    const { did } = account
+    throw new Refusal('AccountTakedown', 'Account has been taken down', { did })
+  }
+  if (!appPassword) {
+    await requireSecondFactor(services, account, attempt).catch(async (err) => {
+      if (isWrongCode(err)) await recordGuess(services, account.did, attempt)
+      throw err
+    })
+  }
+  return signedIn
+}
+
+async function checkPassword(
+  services: Services,
+  attempt: SignInAttempt,
+  policy: SignInPolicy,
+): Promise<Login> {
+  const earliest = Date.now() + policy.failureTakes
+  const { identifier, password } = attempt
+  const allowAppPassword = policy.appPasswords === 'allowed'
+  const entry = await services.actors.directory.find(identifier)
+  const login = entry
+    ? await services.actors.account(entry.did).login(password, allowAppPassword)
+    : await failLikeAnAccount(password, allowAppPassword)
+  if (login) return login
+  await recordGuess(services, entry?.did, attempt)
+  await setTimeout(Math.max(0, earliest - Date.now()))
+  throw new Refusal('AuthenticationRequired', 'Invalid identifier or password', {
+    ...(entry && { did: entry.did }),
+  })
+}
+
+async function failLikeAnAccount(password: string, allowAppPassword: boolean): Promise<null> {
+  await verifyPassword(password, null)
+  if (allowAppPassword) await hashAppPassword('', password)
+  return null
+}
+
+async function recordGuess(
+  services: Services,
+  did: string | undefined,
+  { address }: SignInAttempt,
+): Promise<void> {
+  if (did && address !== undefined) await recordAudit(services, did, 'sign_in_failed', { address })
+}
