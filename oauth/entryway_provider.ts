@@ -93,7 +93,7 @@ export class EntrywayProvider extends OAuthProvider {
       }
       throw err
     })
-    const { issued } = requestScope()
+    const { issuedRefreshToken: issued } = requestScope()
     if (response.refresh_token && issued) {
       response.refresh_token = writeRefreshToken(issued, this.#refreshTokenKey)
     }
@@ -128,7 +128,7 @@ export class EntrywayProvider extends OAuthProvider {
   async #endIfKeyIsWithdrawn(clientId: string, refreshToken: string): Promise<void> {
     const presented = readRefreshToken(refreshToken, this.#refreshTokenKey)
     if (!presented) return
-    requestScope().presented = presented
+    requestScope().presentRefreshToken(presented)
     const session = await this.tokenManager.findToken(presented.secret)
     const client = await this.clientManager.getClient(clientId).catch(() => null)
     if (session && client && (await isKeyWithdrawn(client, session))) {
@@ -162,7 +162,7 @@ export class EntrywayProvider extends OAuthProvider {
   ): Promise<TokenResponse> {
     const presented = readRefreshToken(input.refresh_token, this.#refreshTokenKey)
     if (!presented) throw new InvalidGrantError('Invalid refresh token')
-    requestScope().presented = presented
+    requestScope().presentRefreshToken(presented)
 
     const tokenInfo = await this.tokenManager.consumeRefreshToken(presented.secret as RefreshToken)
     const now = new Date()
@@ -172,7 +172,8 @@ export class EntrywayProvider extends OAuthProvider {
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
       const isRefusal = err instanceof OAuthError && err.statusCode < 500
-      if (isRefusal && !requestScope().issued) await this.tokenManager.deleteToken(tokenInfo.id)
+      if (isRefusal && !requestScope().issuedRefreshToken)
+        await this.tokenManager.deleteToken(tokenInfo.id)
       throw err
     }
   }
@@ -180,8 +181,8 @@ export class EntrywayProvider extends OAuthProvider {
   override async revoke(...[credentials, { token }, dpopProof]: Parameters<Revoke>) {
     const scope = requestScope()
     const presented = readRefreshToken(token, this.#refreshTokenKey)
-    if (presented) scope.presented = presented
-    else scope.did = subjectOf(token)
+    if (presented) scope.presentRefreshToken(presented)
+    else scope.isAbout(subjectOf(token))
     await super.revoke(credentials, { token: presented?.secret ?? token }, dpopProof)
   }
 }

@@ -30,10 +30,11 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
   )
   return (request) =>
     inRequestScope(async (scope) => {
-      scope.signedInAt = signedInAt(request)
+      const shown = signedInAt(request)
+      if (shown !== undefined) scope.showSignIn(shown)
       const response = await handle(request)
-      if (scope.fault === undefined) return isImmutable(response) ? kept(response) : response
-      log.error({ err: scope.fault }, 'a store failed while answering a request')
+      if (!scope.fault) return isImmutable(response) ? kept(response) : response
+      log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
       return faulty(response)
     })
 }

@@ -10,8 +10,8 @@ export function createHooks(services: Services): OAuthHooks {
   return {
     /** A retried refresh answers with the token id of the first (see `rotateSession`). */
     onCreateToken: ({ claims }) => {
-      const { tokenId } = requestScope()
-      return tokenId ? { ...claims, jti: tokenId as typeof claims.jti } : undefined
+      const { keptTokenId } = requestScope()
+      return keptTokenId ? { ...claims, jti: keptTokenId as typeof claims.jti } : undefined
     },
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
       record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),

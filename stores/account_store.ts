@@ -76,8 +76,8 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       const row = await account.read()
       if (!row || row.takedownRef !== null) throw new InvalidRequestError('Account not found')
       const scope = requestScope()
-      scope.did = did
-      if (scope.signedInAt !== undefined && scope.signedInAt <= (row.signedOutAt ?? 0)) {
+      scope.isAbout(did)
+      if (scope.isSignedOutBy(row.signedOutAt)) {
         throw new InvalidRequestError('Signed out meanwhile')
       }
       const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
@@ -94,7 +94,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       if (!(await mayBeOn(deviceId, did))) return null
       const found = await actors.account(did).readDevice(deviceId)
       if (!found || found.account.takedownRef !== null) return null
-      requestScope().did = did
+      requestScope().isAbout(did)
       return toDeviceAccount(found)
     },
 

@@ -44,7 +44,7 @@ function noting(name: string, method: (...args: unknown[]) => unknown) {
       return await method(...args)
     } catch (err) {
       if (err instanceof OAuthError && err.statusCode < 500) throw err
-      requestScope().fault ??= err
+      requestScope().fail(err)
       throw new OAuthError('server_error', 'Server error', 503, err)
     } finally {
       end()

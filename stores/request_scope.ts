@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { UnavailableError } from '../base/errors.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
 /**
@@ -6,34 +7,100 @@ import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
  * by token id alone, while every session lives in the database of its account: this says which
  * account that is.
  */
-export type RequestScope = {
-  /** The account that the request has proven something about. */
-  did?: string
-  /** When the sign-in happened that the pages' script shows a token of (ms, rounded down to s). */
-  signedInAt?: number | undefined
+export class RequestScope {
+  #account: string | null = null
+  #signedInAt: number | null = null
+  #consentedAt: number | null = null
+  #presented: RefreshTokenParts | null = null
+  #issued: RefreshTokenParts | null = null
+  #keptTokenId: string | null = null
+  #fault: { cause: unknown } | null = null
+
+  /** The request has proven something about this account: its sessions are looked for there. */
+  isAbout(did: string): void {
+    this.#account = did
+  }
+
+  /** DID of the account that the request is about, as far as it is known. */
+  get account(): string | null {
+    return this.#account
+  }
+
+  /** The pages' script showed the token of a sign-in. @param at in ms, rounded down to seconds */
+  showSignIn(at: number): void {
+    this.#signedInAt = at
+  }
+
+  /** Whether the sign-in that was shown is older than a sign-out everywhere. @param at in ms */
+  isSignedOutBy(at: number | null): boolean {
+    return this.#signedInAt !== null && this.#signedInAt <= (at ?? 0)
+  }
+
+  /** A code was presented. @param consentedAt when the person consented to it, in ms */
+  presentCode(consentedAt: number): void {
+    this.#consentedAt = consentedAt
+  }
+
   /** When the person consented to what the presented code is for, in ms. */
-  authorizedAt?: number
-  /** The refresh token that the client presented. */
-  presented?: RefreshTokenParts
-  /** The session that a token was just issued for, and its refresh token. */
-  issued?: RefreshTokenParts
-  /** The id that its next access token has to carry. */
-  tokenId?: string
-  /** Why the answer cannot be trusted: a store could not do its work. */
-  fault?: unknown
+  get consentedAt(): number | null {
+    return this.#consentedAt
+  }
+
+  presentRefreshToken(token: RefreshTokenParts): void {
+    this.#presented = token
+  }
+
+  get presentedRefreshToken(): RefreshTokenParts | null {
+    return this.#presented
+  }
+
+  /** A session got a new refresh token. @param tokenId that its next access token has to carry */
+  issueRefreshToken(token: RefreshTokenParts, tokenId: string | null = null): void {
+    this.#issued = token
+    this.#keptTokenId = tokenId
+  }
+
+  get issuedRefreshToken(): RefreshTokenParts | null {
+    return this.#issued
+  }
+
+  get keptTokenId(): string | null {
+    return this.#keptTokenId
+  }
+
+  /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */
+  fail(cause: unknown): void {
+    this.#fault ??= { cause }
+  }
+
+  get fault(): { cause: unknown } | null {
+    return this.#fault
+  }
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>()
 
 /** Runs `work` with a scope of its own. */
 export function inRequestScope<T>(work: (scope: RequestScope) => T): T {
-  const scope: RequestScope = {}
+  const scope = new RequestScope()
   return scopes.run(scope, () => work(scope))
 }
 
-/** The scope of the request being answered. @throws {Error} outside of one */
+/** The scope of the request that is answered; outside of one an empty one, which is not kept. */
 export function requestScope(): RequestScope {
-  const scope = scopes.getStore()
-  if (!scope) throw new Error('Not answering a request')
-  return scope
+  return scopes.getStore() ?? new RequestScope()
+}
+
+/**
+ * Asks the provider something outside of a request.
+ *
+ * @throws {UnavailableError} if a store failed, whatever the provider made of that
+ */
+export function askProvider<T>(work: () => Promise<T>): Promise<T> {
+  return inRequestScope(async (scope) => {
+    const [settled] = await Promise.allSettled([work()])
+    if (scope.fault) throw new UnavailableError('The database', scope.fault)
+    if (settled.status === 'rejected') throw settled.reason
+    return settled.value
+  })
 }

@@ -43,7 +43,7 @@ export function createRequestStore(flow: Flow): RequestStore {
 
     async consumeRequestCode(code) {
       const row = await flow(code).consumeRequestByCode(code)
-      if (row?.authorizedAt) requestScope().authorizedAt = row.authorizedAt
+      if (row?.authorizedAt) requestScope().presentCode(row.authorizedAt)
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },
   }

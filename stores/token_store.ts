@@ -23,27 +23,29 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
         scope: data.scope,
         code: data.code,
         refreshToken: refreshToken ?? null,
-        authorizedAt: scope.authorizedAt ?? data.createdAt.getTime(),
+        authorizedAt: scope.consentedAt ?? data.createdAt.getTime(),
       })
       if (sessionId === null) throw new InvalidGrantError('This code is not valid any more')
-      scope.did = data.did
-      if (refreshToken) scope.issued = { secret: refreshToken, sessionId, did: data.did }
+      scope.isAbout(data.did)
+      if (refreshToken) {
+        scope.issueRefreshToken({ secret: refreshToken, sessionId, did: data.did })
+      }
     },
 
     async readToken(tokenId) {
-      const { did } = requestScope()
-      if (!did) return null
-      return toTokenInfo(await actors.account(did).findSessionByTokenId(tokenId))
+      const { account } = requestScope()
+      if (!account) return null
+      return toTokenInfo(await actors.account(account).findSessionByTokenId(tokenId))
     },
 
     async deleteToken(tokenId) {
-      const { did } = requestScope()
-      if (did) await actors.account(did).deleteSessionByTokenId(tokenId)
+      const { account } = requestScope()
+      if (account) await actors.account(account).deleteSessionByTokenId(tokenId)
     },
 
     async rotateToken(_tokenId, newTokenId, newRefreshToken, newData) {
       const scope = requestScope()
-      const { presented } = scope
+      const presented = scope.presentedRefreshToken
       if (!presented) throw new Error('No refresh token was presented')
       const successor = await actors.account(presented.did).rotateSession({
         sessionId: presented.sessionId,
@@ -56,24 +58,23 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
         scope: newData.scope,
       })
       if (successor === null) throw new InvalidGrantError('Refresh token replayed')
-      scope.issued = { ...presented, secret: successor.refreshToken }
-      scope.tokenId = successor.tokenId
+      scope.issueRefreshToken({ ...presented, secret: successor.refreshToken }, successor.tokenId)
     },
 
     async findTokenByRefreshToken(refreshToken) {
       const scope = requestScope()
-      const { presented } = scope
+      const presented = scope.presentedRefreshToken
       if (presented?.secret !== refreshToken) return null
       const { did, sessionId } = presented
       const found = await actors.account(did).findSessionByRefreshToken(sessionId, refreshToken)
-      scope.did = did
+      scope.isAbout(did)
       return toTokenInfo(found, found?.answers ? refreshToken : null)
     },
 
     async findTokenByCode(code) {
       const did = await flow(code).findSpentCode(code)
       if (did === null) return null
-      requestScope().did = did
+      requestScope().isAbout(did)
       return toTokenInfo(await actors.account(did).findSessionByCode(code))
     },
 
