@@ -51,6 +51,13 @@ export function send(
     request.on('error', reject)
     request.once('response', (response) => resolve({ response, upgraded: null }))
     request.once('upgrade', (response, socket, head) => {
+      // Node has taken its own listener away, and without one an error ends the program.
+      socket.on('error', () => socket.destroy())
+      if (!request.hasHeader('upgrade')) {
+        socket.destroy()
+        reject(new Error('The connection was upgraded though that was not asked for'))
+        return
+      }
       // Nobody has to say anything on it.
       ;(socket as Socket).setTimeout(0)
       resolve({ response, upgraded: { socket, head } })

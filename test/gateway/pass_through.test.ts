@@ -236,6 +236,18 @@ test('a WebSocket that the PDS refuses is answered as the PDS does', async () =>
   expect(answer).toMatchObject({ statusCode: 400, text: '{"error":"FutureCursor"}' })
 })
 
+test('a PDS that upgrades a connection unasked, and then resets it, is an error like others', async () => {
+  const { gateway } = await inFrontOf((incoming, outgoing) => {
+    if (incoming.url === '/ok') return void outgoing.end('ok')
+    incoming.socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    )
+    setImmediate(() => incoming.socket.resetAndDestroy())
+  })
+  expect((await send(`${gateway}/upgraded`)).statusCode).toBe(502)
+  expect((await send(`${gateway}/ok`)).text).toBe('ok')
+})
+
 test('a joined socket carries bytes both ways until the gateway stops', async () => {
   const { gateway, pds } = await inFrontOf(() => {})
   pds.server.on('upgrade', (incoming, socket, head) => {
