@@ -45,7 +45,7 @@ export async function launch(
         }
       })
     }
-    if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort)
+    if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
     giveUp(err)

@@ -50,7 +50,7 @@ export type Host =
  */
 export async function startRunner(runner: Runner, host: Host): Promise<AuthActor> {
   const { settings } = runner
-  const processHost = new ProcessHost()
+  const processHost = new ProcessHost(runner.log)
   const secret = runner.secrets.actorSecret
   if (host === 'engine') {
     removeOldCopies(settings)

@@ -1,18 +1,41 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 
 export type Log = Logger
+
+/** Bytes of lines that are kept while they cannot be written. */
+const MAX_KEPT = 256 * 1024
 
 /**
  * Structured logs on standard output. Only what is listed here is ever written of an error: what it
  * is, not where it rose nor what was at hand there, so that no secret rides along.
  */
 export function createLog(level: string): Log {
-  return pino({
+  const options = {
     level,
     base: undefined,
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: serializeError },
-  })
+  }
+  return pino(options, standardOutput())
+}
+
+/**
+ * Standard output, which may be a file on a full disk or a pipe that nobody reads any more: what
+ * cannot be written is tried again with the next line, and dropped when it becomes too much.
+ */
+function standardOutput() {
+  const open = () => {
+    const stream = destination({ dest: 1, sync: true, maxLength: MAX_KEPT })
+    // Without a listener, the call that logs would throw.
+    stream.on('error', () => {})
+    // One that is full does not try again.
+    stream.on('drop', () => {
+      current = open()
+    })
+    return stream
+  }
+  let current = open()
+  return { write: (line: string) => void current.write(line) }
 }
 
 function serializeError(err: unknown): Record<string, unknown> {

@@ -60,7 +60,10 @@ export function joining(db: Db, text: string): Sqlite.Statement {
  * @throws {Error} when that is not certain, or what `work` throws
  */
 export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T> {
-  const { losses } = groupOf(db)
+  const group = groupOf(db)
+  // Of a transaction that could neither be committed nor rolled back.
+  if (!group.open && db.inTransaction) db.exec('ROLLBACK')
+  const { losses } = group
   try {
     const answered = await work()
     await committed(db, losses)
@@ -97,7 +100,16 @@ export function commitGroup(db: Db): void {
     group.waiting?.done.resolve()
     group.waiting = null
   } catch (err) {
-    if (db.inTransaction) db.exec('ROLLBACK')
     lose(group, err)
+    rollBack(db)
+  }
+}
+
+/** What cannot be rolled back now is when the next request comes: nothing may join it. */
+function rollBack(db: Db): void {
+  try {
+    if (db.inTransaction) db.exec('ROLLBACK')
+  } catch {
+    // Called by timers as well, which nothing may leave.
   }
 }

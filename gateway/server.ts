@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import { FaultLog } from '../base/fault_log.ts'
 import type { Log } from '../base/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { AuthActor } from '../http/envelope.ts'
@@ -47,6 +48,10 @@ export async function startGateway(
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)
   })
+  // Without a listener it would end the program; the process may be out of file descriptors.
+  const faults = new FaultLog(log, 'taking a connection')
+  server.on('error', (err) => faults.failed(err))
+  server.on('connection', () => faults.succeeded())
   return { address: server.address() as AddressInfo, stop }
 }
 

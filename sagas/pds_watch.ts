@@ -1,3 +1,4 @@
+import { FaultLog } from '../base/fault_log.ts'
 import { PdsClient } from '../pds/client.ts'
 import { followPds } from './pds_standing.ts'
 import type { Services } from './services.ts'
@@ -8,23 +9,27 @@ import type { Services } from './services.ts'
  */
 export class PdsWatch {
   readonly #services: Services
+  readonly #looks: FaultLog
+  readonly #accounts: FaultLog
   /** By PDS: the accounts that were not active at the last look, and why. */
   readonly #inactive = new Map<string, Map<string, string>>()
 
   constructor(services: Services) {
     this.#services = services
+    this.#looks = new FaultLog(services.log, 'asking a PDS which accounts are not active')
+    this.#accounts = new FaultLog(services.log, 'following an account on its PDS')
   }
 
+  /** @throws {UnavailableError} when the directory does not say which PDSes there are */
   async look(): Promise<void> {
-    const { actors, log } = this.#services
-    const pdses = await actors.directory.listPdses().catch((err) => {
-      log.error({ err }, 'the directory did not say which PDSes there are')
-      return []
-    })
-    for (const pds of pdses) {
-      await this.#lookAt(new PdsClient(pds)).catch((err) =>
-        log.warn({ err, pds: pds.did }, 'the PDS did not say which accounts are not active'),
-      )
+    for (const pds of await this.#services.actors.directory.listPdses()) {
+      const about = { pds: pds.did }
+      try {
+        await this.#lookAt(new PdsClient(pds))
+        this.#looks.succeeded(about)
+      } catch (err) {
+        this.#looks.failed(err, about)
+      }
     }
   }
 
@@ -40,13 +45,16 @@ export class PdsWatch {
     const active = [...before.keys()].filter((did) => !now.has(did))
     const dids = new Set([...lifted, ...active, ...changed.map(([did]) => did)])
     for (const did of dids) {
-      // Where it fails, the next look finds it changed again.
-      await this.#follow(pdsDid, did).catch((err) => {
-        this.#services.log.warn({ err, did }, 'the PDS could not be followed')
+      try {
+        await this.#follow(pdsDid, did)
+        this.#accounts.succeeded({ did })
+      } catch (err) {
+        this.#accounts.failed(err, { did })
+        // The next look finds it changed again.
         const known = before.get(did)
         if (known === undefined) now.delete(did)
         else now.set(did, known)
-      })
+      }
     }
     this.#inactive.set(pdsDid, now)
   }

@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { every } from '../base/every.ts'
+import { FaultLog } from '../base/fault_log.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
@@ -16,18 +17,16 @@ import { settleSignUp } from './sign_up.ts'
  */
 export function startRecovery(services: Services, alone: boolean): () => void {
   const begun = alone ? Date.now() : Number.NEGATIVE_INFINITY
+  const faults = new FaultLog(services.log, 'settling what was interrupted')
   const watch = new PdsWatch(services)
-  const stopping = new AbortController()
   const work = async () => {
-    for (let before = Math.max(begun, Date.now() - SAGA_ABANDONED); !stopping.signal.aborted; ) {
-      await recover(services, before)
+    try {
+      await recover(services, Math.max(begun, Date.now() - SAGA_ABANDONED), faults)
+    } finally {
       await watch.look()
-      await wait(RECOVERY_INTERVAL, null, { signal: stopping.signal, ref: false }).catch(() => {})
-      before = Math.max(begun, Date.now() - SAGA_ABANDONED)
     }
   }
-  void work()
-  return () => stopping.abort()
+  return every(RECOVERY_INTERVAL, 'looking for what was interrupted', work, services.log)
 }
 
 /**
@@ -35,33 +34,29 @@ export function startRecovery(services: Services, alone: boolean): () => void {
  * finished at once; what has not is given up only when {@link SAGA_ABANDONED} has passed, since a
  * request of before the interruption may still be under way there.
  */
-async function recover(services: Services, before: number): Promise<void> {
-  const { actors, log } = services
+async function recover(services: Services, before: number, faults: FaultLog): Promise<void> {
+  const { directory } = services.actors
   const isAbandoned = (since: number) => Date.now() - since >= SAGA_ABANDONED
-  try {
-    for (const signUp of await actors.directory.listAbandonedSignUps(before)) {
-      const { did, updatedAt } = signUp
-      await settleSignUp(services, signUp, isAbandoned(updatedAt))
-        .then((outcome) => log.info({ did, outcome }, 'interrupted sign-up'))
-        .catch((err) => log.warn({ err, did }, 'interrupted sign-up left for later'))
+  const settle = async (what: string, did: string | null, work: () => Promise<unknown>) => {
+    try {
+      const settled = await work()
+      faults.succeeded({ did, what })
+      services.log.info({ did, what, settled }, 'settled what was interrupted')
+    } catch (err) {
+      faults.failed(err, { did, what })
     }
-    for (const { did } of await actors.directory.listAbandonedHandleChanges(before)) {
-      await settleHandleChange(services, did, isAbandoned)
-        .then((outcome) => log.info({ did, outcome }, 'interrupted handle change'))
-        .catch((err) => log.warn({ err, did }, 'interrupted handle change left for later'))
-    }
-    for (const change of await actors.directory.listAbandonedEmailChanges(before)) {
-      const { did, newEmail } = change
-      await settleEmailChange(services, did, newEmail)
-        .then((outcome) => log.info({ did, outcome }, 'interrupted change of address'))
-        .catch((err) => log.warn({ err, did }, 'interrupted change of address left for later'))
-    }
-    for (const { did } of await actors.directory.listAbandonedDeletions(before)) {
-      await finishDeletion(services, did)
-        .then(() => log.info({ did }, 'interrupted deletion finished'))
-        .catch((err) => log.warn({ err, did }, 'interrupted deletion left for later'))
-    }
-  } catch (err) {
-    log.error({ err }, 'the directory did not say what was interrupted')
+  }
+  for (const signUp of await directory.listAbandonedSignUps(before)) {
+    const { did, updatedAt } = signUp
+    await settle('sign-up', did, () => settleSignUp(services, signUp, isAbandoned(updatedAt)))
+  }
+  for (const { did } of await directory.listAbandonedHandleChanges(before)) {
+    await settle('handle change', did, () => settleHandleChange(services, did, isAbandoned))
+  }
+  for (const { did, newEmail } of await directory.listAbandonedEmailChanges(before)) {
+    await settle('change of address', did, () => settleEmailChange(services, did, newEmail))
+  }
+  for (const { did } of await directory.listAbandonedDeletions(before)) {
+    await settle('deletion', did, () => finishDeletion(services, did))
   }
 }

@@ -1,4 +1,5 @@
 import { actor } from 'rivetkit'
+import { every } from '../../base/every.ts'
 import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import type { Db } from '../../database/database.ts'
@@ -18,11 +19,13 @@ class Accounts {
   readonly #kv: Kv
   readonly #awake = new Map<string, Entry>()
   readonly #closing = new Map<string, Promise<void>>()
-  readonly #sleeper = setInterval(() => this.#closeIdle(), ACCOUNT_SLEEP / 4).unref()
+  readonly #endLooks: () => void
 
   constructor(runner: Runner, kv: Kv) {
     this.#runner = runner
     this.#kv = kv
+    const closeIdle = () => this.#closeIdle()
+    this.#endLooks = every(ACCOUNT_SLEEP / 4, 'closing idle accounts', closeIdle, runner.log)
   }
 
   /** Nothing leaves an account before everything that it was made of is kept. */
@@ -45,7 +48,7 @@ class Accounts {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#sleeper)
+    this.#endLooks()
     for (const [did, entry] of this.#awake) this.#close(did, entry)
     await Promise.all(this.#closing.values())
   }

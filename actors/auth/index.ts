@@ -1,4 +1,5 @@
 import { actor } from 'rivetkit'
+import { every } from '../../base/every.ts'
 import { SWEEP_INTERVAL } from '../../base/lifetimes.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
@@ -46,13 +47,13 @@ export const authActor = (
       const counters = openCounters(runner, String(number))
       const here = ownerHere(db, counters)
       const owners = createOwners(here, { number, of: authActors, peer: actors.auth })
-      const sweeper = setInterval(() => {
+      const sweep = () => {
         sweepFlow(db)
         sweepCounters(counters)
-      }, SWEEP_INTERVAL)
-      sweeper.unref()
+      }
       const app = await createApp({ runner, actors, owners, number })
-      return { number, db, close, counters, here, actors, sweeper, app }
+      const endSweeps = every(SWEEP_INTERVAL, 'the sweep of what has expired', sweep, runner.log)
+      return { number, db, close, counters, here, actors, endSweeps, app }
     },
     onSleep: (c) => stop(c.vars),
     onDestroy: (c) => stop(c.vars),
@@ -83,7 +84,7 @@ const actionsOf = (runner: Runner) => ({
 })
 
 async function stop(vars: AuthVars): Promise<void> {
-  clearInterval(vars.sweeper)
+  vars.endSweeps()
   vars.app.close()
   // Others may have asked until now.
   commitGroup(vars.db)
@@ -99,6 +100,6 @@ type AuthVars = {
   /** What this auth actor keeps for all of them. */
   here: Owner
   actors: Actors
-  sweeper: NodeJS.Timeout
+  endSweeps(): void
   app: App
 }

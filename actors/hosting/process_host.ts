@@ -6,6 +6,7 @@ import {
   type RegistryConfig,
 } from 'rivetkit'
 import { getInitialActorKvState } from 'rivetkit/driver-helpers'
+import type { Log } from '../../base/log.ts'
 import { awakeActors } from '../../base/metrics.ts'
 
 type Key = string[]
@@ -32,9 +33,14 @@ type Entry = {
  * long as an actor is awake and costs no file.
  */
 export class ProcessHost {
+  readonly #log: Log
   readonly #entries = new Map<string, Entry>()
   #config: RegistryConfig | null = null
   #inlineClient: InlineClient | null = null
+
+  constructor(log: Log) {
+    this.#log = log
+  }
 
   /** The driver to register. */
   readonly driver: DriverConfig = {
@@ -127,7 +133,9 @@ export class ProcessHost {
         await entry.idle.promise
       }
       await instance.onStop(mode)
-    })().finally(() => this.#forget(id))
+    })()
+      .catch((err) => this.#log.error({ err, actor: id }, 'an actor did not stop in order'))
+      .finally(() => this.#forget(id))
   }
 
   #forget(id: string): void {

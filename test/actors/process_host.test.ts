@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
 import { actor, setup, UserError } from 'rivetkit'
 import { beforeAll, expect, test } from 'vitest'
 import { ProcessHost } from '../../actors/hosting/process_host.ts'
@@ -7,7 +8,7 @@ const SLEEP = 50
 
 /** What happened to the actors of this test, in order. */
 const events: string[] = []
-const host = new ProcessHost()
+const host = new ProcessHost(pino({ enabled: false }))
 
 type Counter = {
   count(): Promise<number>
