@@ -16,11 +16,15 @@ export async function writeEnvFile(
   if (existsSync(path) && !replace) {
     throw new CliError(`${path} exists; --force replaces it`, ExitCode.wrongUsage)
   }
-  const text = Object.entries(values)
+  await writeFile(path, toEnvLines(values), { mode: 0o600, flush: true })
+  await chmod(path, 0o600)
+}
+
+/** Lines as Node reads them. @throws {CliError} when they cannot hold a value */
+export function toEnvLines(values: Record<string, string>): string {
+  return Object.entries(values)
     .map(([name, value]) => `${name}=${quote(name, value)}\n`)
     .join('')
-  await writeFile(path, text, { mode: 0o600, flush: true })
-  await chmod(path, 0o600)
 }
 
 /** Node knows three kinds of quotes and, inside them, no escapes. */

@@ -7,7 +7,6 @@ import {
 } from '../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
 import { CliError, ExitCode } from './errors.ts'
-
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
 import type { Operator } from './operator_client.ts'
@@ -20,6 +19,10 @@ export type ImportReport = {
   present: number
   refused: { did: string; reason: string }[]
   appPasswords: number
+  /** Of imported accounts, those that are mailed a code at sign-in. */
+  secondFactors: number
+  /** DIDs that are here already and lack the second factor that they have on the PDS. */
+  lackingFactor: string[]
   inviteCodes: number
   sessionsLeftBehind: number
   withoutCredentials: number
@@ -47,7 +50,7 @@ const BATCH_LENGTH = 50
 /** Puts the accounts of a PDS under this entryway. It can be stopped and repeated at any point. */
 export async function importPds(input: ImportInput): Promise<ImportReport> {
   const { operator, dryRun } = input
-  const { accounts, invites, leftBehind } = readPds(input.path)
+  const { accounts, invites, leftBehind } = await readPds(input.path)
   const { did: pds, url } = await choosePds(operator, input.pds)
   const keys = input.plc ? new ImportedKeys(input, url) : null
   await keys?.assertTheirPds(accounts)
@@ -79,14 +82,19 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
     appPasswords: accounts
       .filter(({ did }) => isNew.has(did))
       .reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
+    secondFactors: accounts.filter(({ did, emailAuthFactor }) => isNew.has(did) && emailAuthFactor)
+      .length,
+    lackingFactor: outcomes.flatMap((one) =>
+      one.outcome === 'present' && one.lacksFactor ? one.did : [],
+    ),
     inviteCodes,
     ...leftBehind,
     plc,
   }
 }
 
-function readPds(path: string) {
-  const db = openPdsAccounts(path)
+async function readPds(path: string) {
+  const { db, close } = await openPdsAccounts(path)
   try {
     return {
       accounts: listPdsAccounts(db),
@@ -94,7 +102,7 @@ function readPds(path: string) {
       leftBehind: countLeftBehind(db),
     }
   } finally {
-    db.close()
+    await close()
   }
 }
 

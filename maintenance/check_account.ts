@@ -1,5 +1,9 @@
 import { type AccountRow, readAccount } from '../database/account/profile.ts'
-import { listCodeHashes, listSessionFaults } from '../database/check/account.ts'
+import {
+  hasUnconfirmedFactor,
+  listCodeHashes,
+  listSessionFaults,
+} from '../database/check/account.ts'
 import type { Db } from '../database/database.ts'
 import { databasePath } from '../database/paths.ts'
 import type { Finding } from './finding.ts'
@@ -22,6 +26,12 @@ export function checkAccount(db: Db, path: string, findings: Finding[]): SeenAcc
   }
   for (const fault of listSessionFaults(db)) {
     report(fault, `sign the account out everywhere: vestibule account revoke ${did} --all`)
+  }
+  if (hasUnconfirmedFactor(db)) {
+    report(
+      'codes are mailed at sign-in to an address that is not confirmed',
+      `switch them off if they do not arrive: vestibule account second-factor ${did} off`,
+    )
   }
   const codeHashes = listCodeHashes(db).map((hash) => hash.toString('hex'))
   return { did, handle, email, pdsDid, path, codeHashes }

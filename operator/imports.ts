@@ -15,6 +15,7 @@ const importedAccount = z.strictObject({
   handle: name.nullable(),
   email: name,
   emailConfirmedAt: time.nullable(),
+  emailAuthFactor: z.boolean(),
   passwordScrypt,
   createdAt: time,
   deactivatedAt: time.nullable(),
@@ -36,9 +37,13 @@ const invite = z.strictObject({
   uses: z.array(z.strictObject({ usedBy: z.string(), usedAt: time })),
 })
 
-/** What became of an account; `refused` says why in `reason`. */
+/**
+ * What became of an account; `refused` says why in `reason`. One that is `present` may lack the
+ * second factor that it has on the PDS.
+ */
 export type ImportOutcome =
-  | { did: string; outcome: 'imported' | 'present' }
+  | { did: string; outcome: 'imported' }
+  | { did: string; outcome: 'present'; lacksFactor: boolean }
   | { did: string; outcome: 'refused'; reason: string }
 
 /**
@@ -84,7 +89,10 @@ async function importOne(
 ): Promise<ImportOutcome> {
   const { actors } = services
   const { did, handle, email, createdAt } = account
-  if (await actors.directory.find(did)) return { did, outcome: 'present' }
+  if (await actors.directory.find(did)) {
+    const here = account.emailAuthFactor ? await actors.account(did).read() : null
+    return { did, outcome: 'present', lacksFactor: here?.emailAuthFactor === false }
+  }
   try {
     await actors.directory.assertAvailable({ did, email, ...(handle === null ? {} : { handle }) })
     if (!dryRun) {

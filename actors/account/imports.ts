@@ -13,6 +13,7 @@ export function importAccount(db: Db, account: ImportedAccount): boolean {
   return transact(db, () => {
     if (profile.readAccount(db)) return false
     profile.insertAccount(db, account)
+    profile.setEmailAuthFactor(db, account.emailAuthFactor)
     profile.setDeactivated(db, account.deactivatedAt, account.deleteAfter)
     profile.setTakedown(db, account.takedownRef)
     profile.setInvitesDisabled(db, account.invitesDisabled, null)

@@ -3,25 +3,34 @@ import { Secp256k1Keypair } from '@atproto/crypto'
 import type { Command } from 'commander'
 import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
+import { toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { ImportReport } from '../import_pds.ts'
 import { connectOperator } from '../operator_client.ts'
 import { sheet, table } from '../output.ts'
+import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds_env.ts'
 
 const KEY_VARIABLE = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
 
-type ImportOptions = { pds?: string; dryRun?: boolean; pdsRotationKeyHex?: string; plc: boolean }
+type ImportOptions = {
+  pds?: string
+  pdsEnv?: string
+  dryRun?: boolean
+  pdsRotationKeyHex?: string
+  plc: boolean
+}
 
 export function addImportPdsCommand(program: Command): void {
   program
     .command('import-pds')
     .description('Put the accounts of a PDS under this entryway, with the passwords they have')
-    .argument(
-      '<folder>',
-      'the data directory of the PDS, or a folder with a copy of its account.sqlite',
-    )
+    .argument('<folder>', 'the data directory of the PDS, or a copy of its account.sqlite')
     .option('--dry-run', 'say what would be done')
     .option('--pds <pds>', 'DID or URL of the PDS, where several are behind this entryway')
+    .option(
+      '--pds-env <file>',
+      'the settings file of the PDS, - for standard input: its rotation key, and what it says of itself; pds.env in the folder unless given',
+    )
     .option(
       '--pds-rotation-key-hex <hex>',
       `the PLC rotation key of the PDS (other users of this machine can see it; ${KEY_VARIABLE} in the environment is better)`,
@@ -30,24 +39,38 @@ export function addImportPdsCommand(program: Command): void {
     .action(
       here<ImportOptions>(async (installation, output, [folder = ''], options) => {
         if (options.pdsRotationKeyHex !== undefined) warnOfArguments(output)
-        const keyHex = options.pdsRotationKeyHex ?? process.env[KEY_VARIABLE]
+        const pdsEnv = await readPdsEnv(options.pdsEnv, folder)
+        const keyHex = options.pdsRotationKeyHex ?? pdsEnv[KEY_VARIABLE]
         const { importPds } = await import('../import_pds.ts')
         const report = await importPds({
           installation,
           operator: connectOperator(installation),
-          path: join(folder, 'account.sqlite'),
+          path: databaseIn(folder),
           output,
           pds: options.pds,
           dryRun: options.dryRun === true,
           pdsRotationKey: keyHex === undefined ? null : await importKey(keyHex),
           plc: options.plc,
         })
-        output.result(report, (found) => describe(found, options.dryRun === true))
-        if (report.refused.length + report.plc.failed.length > 0) {
+        const settings = settingsToTakeOver(pdsEnv)
+        const inEnvFile =
+          !options.dryRun && Object.keys(settings).length > 0 && (await addToEnvFile(settings))
+        output.result({ ...report, settings }, (found) =>
+          [describe(found, options.dryRun === true), ...describeSettings(settings, inEnvFile)].join(
+            '\n',
+          ),
+        )
+        const { plc } = report
+        if (report.refused.length + plc.failed.length + plc.missing.length > 0) {
           throw new CliError('Not everything could be done; run it again when that is mended')
         }
       }),
     )
+}
+
+/** The folder may also be named by the file itself. */
+function databaseIn(folder: string): string {
+  return folder.endsWith('.sqlite') ? folder : join(folder, 'account.sqlite')
 }
 
 async function importKey(hex: string): Promise<Secp256k1Keypair> {
@@ -68,6 +91,7 @@ function describe(report: ImportReport, dryRun: boolean): string {
       'here already': report.present,
       refused: report.refused.length,
       'app passwords brought': report.appPasswords,
+      'second factors by mail brought': report.secondFactors,
       'invite codes imported': report.inviteCodes,
       'rotation key added in PLC': plc.added,
       'rotation key there already': plc.present,
@@ -83,11 +107,22 @@ function describe(report: ImportReport, dryRun: boolean): string {
     ...(plc.missing.length > 0
       ? [
           `The entryway cannot yet change handles of ${plc.missing.length} accounts: its rotation key is not in`,
-          `their PLC log. Run this again with the rotation key of the PDS in ${KEY_VARIABLE}.`,
+          'their PLC log. Run this again with the settings file of the PDS, which has it:',
+          'vestibule import-pds … --pds-env - < /pds/pds.env (sudo does not pass variables on).',
         ]
       : []),
+    ...report.lackingFactor.map(
+      (did) =>
+        `${did} was here before, without the code by mail that it needs on the PDS: vestibule account second-factor ${did} on`,
+    ),
     'Then give the PDS the lines of `vestibule pds-settings` and restart it.',
   ].join('\n')
+}
+
+function describeSettings(settings: Record<string, string>, inEnvFile: boolean): string[] {
+  if (Object.keys(settings).length === 0) return []
+  const where = inEnvFile ? 'These are in .env now' : 'Add these lines to the settings here'
+  return ['', `${where}, as the PDS says them, for the next start:`, toEnvLines(settings).trimEnd()]
 }
 
 function rows(title: string, found: { did: string; reason: string }[]): string[] {

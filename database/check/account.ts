@@ -17,6 +17,12 @@ export function listCodeHashes(db: Db): Buffer[] {
     .all() as Buffer[]
 }
 
+/** Whether codes are mailed at sign-in to an address that nobody confirmed, so that nobody gets in. */
+export function hasUnconfirmedFactor(db: Db): boolean {
+  const text = 'SELECT 1 FROM account WHERE email_auth_factor = 1 AND email_confirmed_at IS NULL'
+  return sql(db, text).get() !== undefined
+}
+
 /** What must never be in an account's database, one sentence each. */
 export function listSessionFaults(db: Db): string[] {
   const count = (text: string) => sql(db, text).pluck().get() as number

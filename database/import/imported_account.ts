@@ -2,6 +2,8 @@ import type { NewAccount } from '../account/profile.ts'
 
 /** An account with its credentials as a PDS kept them: the hashes are the same ones. */
 export type ImportedAccount = Required<NewAccount> & {
+  /** Whether a code is mailed at sign-in. */
+  emailAuthFactor: boolean
   deleteAfter: number | null
   takedownRef: string | null
   invitesDisabled: boolean

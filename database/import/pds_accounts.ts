@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { ImportedAccount } from './imported_account.ts'
+import { copyPrivately } from './private_copy.ts'
 
 /** What `account.sqlite` of a PDS must have, as `@atproto/pds` makes it since its version 0.4.60. */
 const NEEDED: Record<string, string[]> = {
@@ -16,31 +16,54 @@ const NEEDED: Record<string, string[]> = {
 /** An account as the PDS kept it, still without its PDS. Times are milliseconds. */
 export type PdsAccount = Omit<ImportedAccount, 'pdsDid'>
 
+/** The e-mail factor of its own that `@atproto/pds` gets (bluesky-social/atproto#5207). */
+const EMAIL_FACTOR = 'account_email_auth_factor'
+
+/** The account database of a PDS, copied, to read. */
+export type PdsDatabase = { db: Db; close(): Promise<void> }
+
 /**
- * Opens the account database of a PDS, or a copy of it, to read; the PDS may run.
+ * Opens a copy of the account database of a PDS; nothing is written beside the database itself.
  *
  * @param path of `account.sqlite`
- * @throws {Error} when it is not one
+ * @throws {Error} when it is not one, or may not be read
  */
-export function openPdsAccounts(path: string): Db {
-  if (!existsSync(path)) throw new Error(`There is no ${path}`)
-  const db = new Sqlite(path, { readonly: true, fileMustExist: true })
+export async function openPdsAccounts(path: string): Promise<PdsDatabase> {
+  const copy = await copyPrivately(path)
+  let db: Db | undefined
   try {
-    for (const [table, columns] of Object.entries(NEEDED)) {
-      const found = new Set(db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table))
-      const missing = columns.find((column) => !found.has(column))
-      if (missing) {
-        throw new Error(
-          `${path} is not the account database of a current PDS: ${table} has no ${missing}. ` +
-            'Start the PDS once in a current version, which brings its database up to date.',
-        )
-      }
+    db = new Sqlite(copy.path, { fileMustExist: true })
+    assertTables(db, path)
+    const opened = db
+    return {
+      db,
+      close: async () => {
+        opened.close()
+        await copy.remove()
+      },
     }
-    return db
   } catch (err) {
-    db.close()
+    db?.close()
+    await copy.remove()
     throw err
   }
+}
+
+function assertTables(db: Db, path: string): void {
+  for (const [table, columns] of Object.entries(NEEDED)) {
+    const found = new Set(db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table))
+    const missing = columns.find((column) => !found.has(column))
+    if (missing) {
+      throw new Error(
+        `${path} is not the account database of a current PDS: ${table} has no ${missing}. ` +
+          'Start the PDS once in a current version, which brings its database up to date.',
+      )
+    }
+  }
+}
+
+function hasTable(db: Db, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
 }
 
 type StoredAccount = {
@@ -54,14 +77,18 @@ type StoredAccount = {
   takedownRef: string | null
   deactivatedAt: string | null
   deleteAfter: string | null
+  emailAuthFactor: number
 }
 
 /** In the order of their DIDs. */
 export function listPdsAccounts(db: Db): PdsAccount[] {
+  const emailAuthFactor = hasTable(db, EMAIL_FACTOR)
+    ? `EXISTS (SELECT 1 FROM ${EMAIL_FACTOR} WHERE did = actor.did)`
+    : '0'
   const rows = db
     .prepare(
       `SELECT did, handle, email, emailConfirmedAt, passwordScrypt, invitesDisabled, createdAt,
-         takedownRef, deactivatedAt, deleteAfter
+         takedownRef, deactivatedAt, deleteAfter, ${emailAuthFactor} AS emailAuthFactor
        FROM actor JOIN account USING (did) ORDER BY did`,
     )
     .all() as StoredAccount[]
@@ -70,6 +97,7 @@ export function listPdsAccounts(db: Db): PdsAccount[] {
     handle: row.handle?.toLowerCase() ?? null,
     email: row.email.toLowerCase(),
     emailConfirmedAt: time(row.emailConfirmedAt),
+    emailAuthFactor: row.emailAuthFactor === 1,
     passwordScrypt: row.passwordScrypt,
     createdAt: time(row.createdAt) ?? Date.now(),
     deactivatedAt: time(row.deactivatedAt),
@@ -118,11 +146,10 @@ export function countLeftBehind(db: Db): {
   withoutCredentials: number
 } {
   const count = (text: string) => db.prepare(text).pluck().get() as number
-  const hasOAuth = count("SELECT count(*) FROM sqlite_master WHERE name = 'token'") > 0
   return {
     sessionsLeftBehind:
       count('SELECT count(*) FROM refresh_token WHERE nextId IS NULL') +
-      (hasOAuth ? count('SELECT count(*) FROM token') : 0),
+      (hasTable(db, 'token') ? count('SELECT count(*) FROM token') : 0),
     withoutCredentials: count(
       'SELECT count(*) FROM actor WHERE did NOT IN (SELECT did FROM account)',
     ),

@@ -2,6 +2,7 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import { putHandleChange } from '../../database/directory/handle_change.ts'
 import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -113,6 +114,28 @@ test('two sessions of one code, and two live refresh tokens in one session', asy
   expect(await problems()).toEqual([
     'two sessions came from one authorization code',
     'a session has two live refresh tokens: the one before the current one answers without it',
+  ])
+})
+
+test('codes at sign-in to an address that is not confirmed, as an import may bring them', async () => {
+  const imported = {
+    invitesDisabled: false,
+    appPasswords: [],
+    takedownRef: null,
+    deleteAfter: null,
+  }
+  const erin = data.add('erin')
+  data.account(erin, (db) => {
+    const { did, handle, email, pdsDid, createdAt } = accountFunctions.read(db) as AccountRow
+    accountFunctions.erase(db)
+    accountFunctions.import(db, {
+      ...{ did, handle, email, pdsDid, createdAt, ...imported },
+      ...{ passwordScrypt: 'salt:hash', emailConfirmedAt: null, deactivatedAt: null },
+      emailAuthFactor: true,
+    })
+  })
+  expect(await problems()).toEqual([
+    'codes are mailed at sign-in to an address that is not confirmed',
   ])
 })
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { Client } from '@did-plc/lib'
@@ -98,7 +98,7 @@ test(
   'without the key of the PDS the accounts come, and it says what is missing',
   async () => {
     const { exitCode, stdout } = await runCli(vestibule.env, ['import-pds', copy])
-    expect(exitCode).toBe(0)
+    expect(exitCode).toBe(1)
     expect(stdout).toContain(`cannot yet change handles of ${ACCOUNTS} accounts`)
     expect(stdout).toContain('Everybody signs in again')
     expect(await checkData(vestibule.dataDir)).toMatchObject({ accounts: ACCOUNTS, findings: [] })
@@ -110,7 +110,20 @@ test(
   'with it, the rotation key of the entryway comes first in PLC; again, nothing changes',
   async () => {
     const before = snapshot(vestibule.dataDir)
-    const first = await importPds()
+    // With the settings of the PDS beside its data, as its installer puts them there.
+    const pdsEnv = {
+      PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: home.rotationKeys.privateHex,
+      PDS_TERMS_OF_SERVICE_URL: 'https://example.com/terms',
+    }
+    const lines = Object.entries(pdsEnv).map(([name, value]) => `${name}=${value}\n`)
+    writeFileSync(join(copy, 'pds.env'), lines.join(''))
+    writeFileSync(join(copy, '.env'), '')
+    const options = { cwd: copy }
+    const { stdout } = await runCli(vestibule.env, ['--json', 'import-pds', copy], options)
+    const first = JSON.parse(stdout)
+    expect(readFileSync(join(copy, '.env'), 'utf8')).toContain(
+      'ENTRYWAY_TERMS_OF_SERVICE_URL=https://example.com/terms\n',
+    )
     expect(first).toMatchObject({ imported: 0, present: ACCOUNTS, inviteCodes: 0 })
     expect(first.plc).toMatchObject({ added: ACCOUNTS, present: 0 })
     expect(await importPds()).toMatchObject({

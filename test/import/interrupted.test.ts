@@ -24,6 +24,7 @@ const alice: Omit<ImportedAccount, 'pdsDid'> = {
   handle: 'alice.test',
   email: 'alice@mail.test',
   emailConfirmedAt: null,
+  emailAuthFactor: false,
   passwordScrypt: `00:${'0'.repeat(128)}`,
   createdAt: 1,
   deactivatedAt: null,
@@ -62,7 +63,7 @@ test('stopped between records and names, the next run goes on', async () => {
   expect(await findings()).toMatchObject([{ problem: 'the account is not in the directory' }])
   meanwhile = () => {}
   expect(await run()).toEqual([{ did: alice.did, outcome: 'imported' }])
-  expect(await run()).toEqual([{ did: alice.did, outcome: 'present' }])
+  expect(await run()).toEqual([{ did: alice.did, outcome: 'present', lacksFactor: false }])
   expect(await findings()).toEqual([])
 })
 

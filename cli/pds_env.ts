@@ -1,0 +1,84 @@
+import { appendFile, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { parseEnv } from 'node:util'
+import { explainUnreadable } from '../base/files.ts'
+import { readSettings } from '../base/settings.ts'
+import { toEnvLines } from './env_file.ts'
+import { CliError } from './errors.ts'
+
+/** The settings of a PDS, by their variables. */
+export type PdsEnv = Record<string, string | undefined>
+
+/** What an entryway says and shows instead of its PDS; each has the same name here but for these. */
+const TAKEN_OVER = [
+  'HOME_URL',
+  'TERMS_OF_SERVICE_URL',
+  'PRIVACY_POLICY_URL',
+  'SUPPORT_URL',
+  'CONTACT_EMAIL_ADDRESS',
+  'LOGO_URL',
+  'PRIMARY_COLOR',
+  'ERROR_COLOR',
+  'WARNING_COLOR',
+  'INFO_COLOR',
+  'SUCCESS_COLOR',
+  'BACKGROUND_LIGHT_URL',
+  'BACKGROUND_DARK_URL',
+  'RECOVERY_DID_KEY',
+] as const
+const NAMES = new Map<string, string>([
+  ['PDS_SERVICE_NAME', 'ENTRYWAY_NAME'],
+  ...TAKEN_OVER.map((name) => [`PDS_${name}`, `ENTRYWAY_${name}`] as const),
+])
+
+/**
+ * The settings of a PDS: of this process's environment, then of a file.
+ *
+ * @param file given by name, or `-` for standard input; else `pds.env` beside the data, if it is
+ *   there and may be read
+ * @throws {CliError} when the given file cannot be read
+ */
+export async function readPdsEnv(file: string | undefined, folder: string): Promise<PdsEnv> {
+  const content = await readContent(file, folder)
+  const environment = Object.entries(process.env).filter(([name]) => name.startsWith('PDS_'))
+  return { ...parseEnv(content), ...Object.fromEntries(environment) }
+}
+
+async function readContent(file: string | undefined, folder: string): Promise<string> {
+  if (file === '-') return text(process.stdin)
+  if (file === undefined) return readFile(join(folder, 'pds.env'), 'utf8').catch(() => '')
+  return readFile(file, 'utf8').catch((err) => {
+    throw err.code === 'ENOENT' ? new CliError(`There is no ${file}`) : explainUnreadable(err, file)
+  })
+}
+
+/** What a PDS says of itself that its entryway says from now on, where that has no word of its own. */
+export function settingsToTakeOver(pds: PdsEnv): Record<string, string> {
+  const settings: Record<string, string> = {}
+  for (const [theirs, ours] of NAMES) {
+    const value = pds[theirs]
+    if (value && !process.env[ours] && isTaken(ours, value)) settings[ours] = value
+  }
+  return settings
+}
+
+function isTaken(name: string, value: string): boolean {
+  try {
+    readSettings({ [name]: value })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Adds settings to `.env` here. @returns whether it is there and this user may write to it */
+export async function addToEnvFile(settings: Record<string, string>): Promise<boolean> {
+  try {
+    await readFile('.env')
+    await appendFile('.env', `\n# As the PDS has them.\n${toEnvLines(settings)}`, { flush: true })
+    return true
+  } catch {
+    return false
+  }
+}

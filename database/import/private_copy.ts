@@ -1,0 +1,56 @@
+import { rmSync } from 'node:fs'
+import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { explainUnreadable } from '../../base/files.ts'
+
+/** How often a database that somebody writes to meanwhile is copied again. */
+const ATTEMPTS = 5
+
+/**
+ * Copies a database that is somebody else's, with what lies beside it, into a folder of this
+ * process. To open the database itself, even to read, would write files beside it: where this user
+ * may not, it fails, and where he may, those files are his and in its owner's way.
+ *
+ * @returns the path of the copy, and what removes it
+ * @throws {Error} when there is none, it may not be read or does not stand still
+ */
+export async function copyPrivately(
+  path: string,
+): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'vestibule-import-'))
+  const atExit = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', atExit)
+  const remove = async () => {
+    process.off('exit', atExit)
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const copy = join(folder, 'account.sqlite')
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const before = await lookAt(path)
+      for (const end of before.keys()) await copyFile(path + end, copy + end)
+      const after = await lookAt(path)
+      if (String([...before]) === String([...after])) return { path: copy, remove }
+      for (const end of before.keys()) await rm(copy + end, { force: true })
+    }
+    throw new Error(`${path} changes while it is read: stop the PDS, or give a copy of its data`)
+  } catch (err) {
+    await remove()
+    throw explainUnreadable(err, path)
+  }
+}
+
+/** The files of a database, by how their names end, with what changes when they do. */
+async function lookAt(path: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const end of ['', '-wal', '-journal']) {
+    const { ino, size, mtimeNs } = await stat(path + end, { bigint: true }).catch((err) => {
+      if (err.code !== 'ENOENT') throw err
+      if (end === '') throw new Error(`There is no ${path}`)
+      return { ino: null, size: null, mtimeNs: null }
+    })
+    if (ino !== null) files.set(end, `${ino} ${size} ${mtimeNs}`)
+  }
+  return files
+}
