@@ -1,12 +1,11 @@
 import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Settings } from '../base/settings.ts'
+import { isAboutTheClient } from '../http/about_the_client.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { HttpRequest } from '../http/message.ts'
 import { asRequester } from '../http/requester.ts'
 import type { Routes } from './routes.ts'
 
-/** What proxies write about the client; only the gateway's word counts. */
-const ABOUT_THE_CLIENT = /^(forwarded|x-forwarded-.*|x-real-ip)$/
 /** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = /^(connection|transfer-encoding)$/
 /** Not for an origin server to answer. */
@@ -35,7 +34,7 @@ function toRequest(envelope: RequestEnvelope, origin: string): HttpRequest | nul
       validateHeaderName(given)
       validateHeaderValue(given, value)
       const name = given.toLowerCase()
-      if (ABOUT_THE_CLIENT.test(name)) viaProxy = true
+      if (isAboutTheClient(name)) viaProxy = true
       else if (!HOP_BY_HOP.test(name)) append(headers, name, value)
     }
     if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null

@@ -78,6 +78,18 @@ export const UPSTREAM_CONNECT = 10 * SECOND
 /** A request passed to a PDS ends when nothing comes or goes for this long; imports of repos take time. */
 export const UPSTREAM_IDLE = 2 * MINUTE
 
+/**
+ * An idle connection to a PDS is not used again after this: a PDS closes it after 5 seconds, and a
+ * request that meets that is lost.
+ */
+export const UPSTREAM_POOL = 4 * SECOND
+
+/**
+ * An idle connection of a client is closed after this. Proxies keep theirs for 2 minutes (Caddy) or
+ * less, and must be the first to close: a request that meets the gateway's closing is lost.
+ */
+export const CLIENT_IDLE = 3 * MINUTE
+
 /** How long a client may take to send the headers of a request, and all of it. */
 export const CLIENT_HEADERS = 15 * SECOND
 export const CLIENT_REQUEST = 5 * MINUTE

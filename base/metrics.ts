@@ -19,6 +19,19 @@ export const requestsInFlight = new Gauge({
   name: 'vestibule_requests_in_flight',
   help: 'Requests that are being answered',
 })
+export const openConnections = new Gauge({
+  name: 'vestibule_open_connections',
+  help: 'Connections of clients and proxies',
+})
+export const openWebSockets = new Gauge({
+  name: 'vestibule_open_web_sockets',
+  help: 'WebSockets that are passed on to a PDS',
+})
+export const refusedConnections = new Counter({
+  name: 'vestibule_refused_connections_total',
+  help: 'Connections and WebSockets refused because there were too many, by kind',
+  labelNames: ['kind'] as const,
+})
 export const storeCallSeconds = new Histogram({
   name: 'vestibule_store_call_seconds',
   help: "Time of a call to one of the provider's stores, by method",

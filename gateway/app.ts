@@ -7,6 +7,7 @@ import type { AuthActor } from '../http/envelope.ts'
 import { fault, unavailable } from '../http/fault.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
+import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
 import { KeptAnswers } from './kept_answers.ts'
@@ -16,10 +17,19 @@ import { headOf } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
 import { writeResponse } from './write_response.ts'
 
+/** Where it is asked whether all is well; a PDS answers with a slash at the end, too. */
+const HEALTH = ['/_health', '/_health/', '/xrpc/_health', '/xrpc/_health/']
+
 /** Node's own request and response: Hono's would add to them. */
 type Env = { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
 
-export type GatewayOptions = { auth: AuthActor; trusts: Trust; log: Log; timeouts: Timeouts }
+export type GatewayOptions = {
+  auth: AuthActor
+  trusts: Trust
+  log: Log
+  timeouts: Timeouts
+  capacity: Capacity
+}
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
@@ -29,14 +39,15 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
 
   app.use(metered)
 
-  app.on('GET', ['/_health', '/xrpc/_health'], async (c) => {
+  app.on('GET', HEALTH, async (c) => {
     try {
       await withDeadline(auth.ready(), timeouts.health)
     } catch {
       writeResponse(c.env.outgoing, unavailable())
       return RESPONSE_ALREADY_SENT
     }
-    return c.json({ version: packageJson.version, status: 'ok' })
+    const anybody = { 'access-control-allow-origin': '*' }
+    return c.json({ version: packageJson.version, status: 'ok' }, 200, anybody)
   })
 
   app.all('*', async ({ env: { incoming, outgoing } }) => {

@@ -1,3 +1,5 @@
+import { isAboutTheClient } from '../http/about_the_client.ts'
+
 /** Headers about one connection, which are not handed on (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set([
   'connection',
@@ -12,17 +14,24 @@ const HOP_BY_HOP = new Set([
 ])
 
 /**
- * The headers that are meant for the other end.
+ * The headers of a message without those that its `Connection` header names. What proxies say about
+ * the client stays: a client that names it would take its address away, and with it the limits.
  *
- * @param connection the `Connection` header of the message, which may name more that are not
+ * @param connection the `Connection` header of the message
  */
-export function endToEnd(
+export function withoutNamed(
   headers: [string, string][],
   connection: string | undefined,
 ): [string, string][] {
-  const named = new Set(connection?.split(',').map((name) => name.trim().toLowerCase()))
+  if (connection === undefined) return headers
+  const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
   return headers.filter(([name]) => {
     const lower = name.toLowerCase()
-    return !HOP_BY_HOP.has(lower) && !named.has(lower)
+    return !named.has(lower) || isAboutTheClient(lower)
   })
+}
+
+/** The headers that are meant for the other end. */
+export function endToEnd(headers: [string, string][]): [string, string][] {
+  return headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()))
 }

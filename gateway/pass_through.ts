@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Log } from '../base/log.ts'
 import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
-import { endToEnd } from './hop_by_hop.ts'
+import { endToEnd, withoutNamed } from './hop_by_hop.ts'
 import { pairs } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
 import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from './upstream.ts'
@@ -19,6 +19,12 @@ const INERT: [string, string][] = [
   ['x-content-type-options', 'nosniff'],
 ]
 const NOT_FROM_A_PDS = new Set(['set-cookie', 'clear-site-data', ...INERT.map(([name]) => name)])
+
+/** The headers of a PDS's answer that may be given at the entryway's origin. */
+export function fromPds({ rawHeaders, headers }: IncomingMessage): [string, string][] {
+  const all = endToEnd(withoutNamed(pairs(rawHeaders), headers.connection))
+  return [...all.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())), ...INERT]
+}
 
 /** What the gateway itself says to the PDS about a request. */
 const OF_THE_GATEWAY = new Set(['host', 'content-length', 'expect'])
@@ -47,9 +53,7 @@ export async function passThrough(
   if (outgoing.destroyed) return
   const url = new URL(passTo.url)
   const headers = [
-    ...endToEnd(passTo.headers, incoming.headers.connection).filter(
-      ([name]) => !OF_THE_GATEWAY.has(name.toLowerCase()),
-    ),
+    ...endToEnd(passTo.headers).filter(([name]) => !OF_THE_GATEWAY.has(name.toLowerCase())),
     ...framing(incoming, body, join),
   ]
   const open = () => openRequest(url, incoming.method ?? 'GET', headers, join !== undefined)
@@ -74,11 +78,8 @@ export async function passThrough(
       join(upgraded.socket, upgraded.head, response)
       return
     }
-    const answered = endToEnd(pairs(response.rawHeaders), response.headers.connection)
-    outgoing.writeHead(response.statusCode as number, response.statusMessage, [
-      ...answered.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())).flat(),
-      ...INERT.flat(),
-    ])
+    const { statusCode, statusMessage } = response
+    outgoing.writeHead(statusCode as number, statusMessage, fromPds(response).flat())
     await pipeline(response, outgoing)
   } catch (err) {
     abandon()

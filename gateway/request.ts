@@ -1,20 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestEnvelope } from '../http/envelope.ts'
 import { clientAddress, type Trust } from './client_address.ts'
+import { withoutNamed } from './hop_by_hop.ts'
 
 /** A request as its envelope carries it, but for the body. */
 export type RequestHead = Omit<RequestEnvelope, 'body'>
 
-/** What a request says of itself, raw, and where it comes from. */
+/**
+ * What a request says of itself, raw, and where it comes from. Headers of this connection only are
+ * not part of it, so the auth actor judges by what a PDS would get.
+ */
 export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
   const { method = 'GET', url = '/', rawHeaders, headers, socket } = incoming
-  const forwardedFor = headers['x-forwarded-for'] as string | undefined
   return {
     method,
     target: targetOf(url),
-    headers: pairs(rawHeaders),
+    headers: withoutNamed(pairs(rawHeaders), headers.connection),
     client: {
-      address: clientAddress(socket.remoteAddress ?? '', forwardedFor ?? null, trusts),
+      address: clientAddress(socket.remoteAddress ?? '', headers, trusts),
       port: socket.remotePort ?? 0,
     },
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { FaultLog } from '../base/fault_log.ts'
@@ -6,8 +6,10 @@ import type { Log } from '../base/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { createGateway } from './app.ts'
+import { CAPACITY, type Capacity } from './capacity.ts'
 import { trustProxies } from './client_address.ts'
-import { TIMEOUTS } from './timeouts.ts'
+import { Connections } from './connections.ts'
+import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
 /** A listening gateway. */
@@ -22,20 +24,28 @@ export async function startGateway(
   settings: Pick<Settings, 'host' | 'port' | 'trustedProxies'>,
   auth: AuthActor,
   log: Log,
-  timeouts = TIMEOUTS,
+  { timeouts = TIMEOUTS, capacity = CAPACITY }: { timeouts?: Timeouts; capacity?: Capacity } = {},
 ): Promise<Gateway> {
-  const options = { auth, trusts: trustProxies(settings.trustedProxies), log, timeouts }
+  const trusts = trustProxies(settings.trustedProxies)
+  const options = { auth, trusts, log, timeouts, capacity }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
+    // For what asks without a `Host`, as HTTP/1.0 may: load balancers do.
+    hostname: 'localhost',
     overrideGlobalObjects: false,
     serverOptions: {
       connectionsCheckingInterval: timeouts.headers / 3,
-      headersTimeout: timeouts.headers,
+      // From when the connection was opened: those that send slowly are ended by `Connections`.
+      headersTimeout: timeouts.request,
+      keepAliveTimeout: timeouts.keepAlive,
       requestTimeout: timeouts.request,
       shouldUpgradeCallback: isWebSocket,
     },
   }) as Server
+  // A client that does not take what is sent to it holds it in memory.
+  server.timeout = timeouts.keepAlive
+  const connections = new Connections(server, options)
   server.on('upgrade', (incoming, socket, head) =>
     webSockets.upgrade(incoming, socket as Socket, head),
   )
@@ -43,7 +53,7 @@ export async function startGateway(
   server.prependListener('request', ({ headers }: IncomingMessage) => {
     if (headers.host) headers.host = headers.host.toLowerCase()
   })
-  const stop = drained(server, webSockets, timeouts.drain)
+  const stop = drained(server, connections, webSockets, timeouts.drain)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)
@@ -59,18 +69,17 @@ export async function startGateway(
  * How to stop a server: it takes no more connections, and lets requests in flight finish, for
  * `ms` at most.
  */
-function drained(server: Server, webSockets: WebSockets, ms: number): () => Promise<void> {
-  let inFlight = 0
+function drained(
+  server: Server,
+  connections: Connections,
+  webSockets: WebSockets,
+  ms: number,
+): () => Promise<void> {
   let stopping = false
   // A connection that is kept alive, or has not sent anything yet, would hold the server up.
-  const endConnections = () => stopping && inFlight === 0 && server.closeAllConnections()
-  server.prependListener('request', (_incoming: IncomingMessage, outgoing: ServerResponse) => {
-    inFlight++
-    outgoing.once('close', () => {
-      inFlight--
-      setImmediate(endConnections)
-    })
-  })
+  const endConnections = () =>
+    stopping && connections.inFlight === 0 && server.closeAllConnections()
+  connections.onAnswered = () => setImmediate(endConnections)
   return () =>
     new Promise((resolve) => {
       stopping = true

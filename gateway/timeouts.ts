@@ -10,7 +10,9 @@ export type Timeouts = {
   connect: number
   /** For the next byte in either direction, on the way to a PDS. */
   idle: number
-  /** For the headers of a request. */
+  /** For the next request on a connection, and for the client to take what is sent to it. */
+  keepAlive: number
+  /** For the headers of a request, from their first byte. */
   headers: number
   /** For all of a request. */
   request: number
@@ -23,6 +25,7 @@ export const TIMEOUTS: Timeouts = {
   health: lifetimes.HEALTH_DEADLINE,
   connect: lifetimes.UPSTREAM_CONNECT,
   idle: lifetimes.UPSTREAM_IDLE,
+  keepAlive: lifetimes.CLIENT_IDLE,
   headers: lifetimes.CLIENT_HEADERS,
   request: lifetimes.CLIENT_REQUEST,
   drain: lifetimes.DRAIN,

@@ -2,6 +2,7 @@ import http, { type ClientRequest, type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex, Readable } from 'node:stream'
+import { UPSTREAM_POOL } from '../base/lifetimes.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** Raised when the other side accepted the connection, or not even that, and then said nothing. */
@@ -14,8 +15,19 @@ export type UpstreamAnswer = {
 }
 
 const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
+  'http:': pooled(new http.Agent({ keepAlive: true })),
+  'https:': pooled(new https.Agent({ keepAlive: true })),
+}
+
+/** Node's own agent uses an idle connection for as long as the other side leaves it open. */
+function pooled<A extends http.Agent>(agent: A): A {
+  const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => unknown
+  agent.keepSocketAlive = (socket) => {
+    const isKept = keep(socket)
+    ;(socket as Socket).setTimeout(UPSTREAM_POOL)
+    return isKept as never
+  }
+  return agent
 }
 
 /** Opens a request; nothing is followed or decompressed. */

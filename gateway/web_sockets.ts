@@ -1,10 +1,14 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { unavailable } from '../http/fault.ts'
+import { openWebSockets, refusedConnections } from '../base/metrics.ts'
+import type { ResponseEnvelope } from '../http/envelope.ts'
+import { fault, unavailable } from '../http/fault.ts'
+import { networkOf } from '../http/network.ts'
 import type { GatewayOptions } from './app.ts'
+import { Tally } from './capacity.ts'
 import { forward } from './forward.ts'
-import { passThrough } from './pass_through.ts'
+import { fromPds, passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import { writeResponse } from './write_response.ts'
 
@@ -13,10 +17,18 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
 
-/** WebSockets between clients and PDSes: the bytes pass as they are. */
+/** Milliseconds of silence after which TCP asks whether the other side is still there. */
+const PROBE = 60_000
+
+/**
+ * WebSockets between clients and PDSes: the bytes pass as they are. They may be silent for as long as
+ * they want, but there are never more than {@link Capacity} says, and one that does not take what is
+ * sent to it ends.
+ */
 export class WebSockets {
   readonly #options: GatewayOptions
   readonly #open = new Set<Socket>()
+  readonly #tally = new Tally()
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -26,8 +38,11 @@ export class WebSockets {
   async upgrade(incoming: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     const { trusts, log } = this.#options
     const outgoing = respondOn(incoming, client)
+    this.#endStuck(client)
     try {
       const envelope = { ...headOf(incoming, trusts), body: null }
+      const refused = this.#count(networkOf(envelope.client.address), client)
+      if (refused) return writeResponse(outgoing, refused)
       const answer = await forward(this.#options, envelope)
       if ('readBody' in answer) throw new Error('An upgrade has no body')
       if (!('passTo' in answer)) return writeResponse(outgoing, answer)
@@ -55,7 +70,34 @@ export class WebSockets {
     for (const socket of this.#open) socket.destroy()
   }
 
+  /** @returns what a client is told that opened too many */
+  #count(address: string, client: Socket): ResponseEnvelope | null {
+    const { capacity } = this.#options
+    const isFullOfOne = this.#tally.of(address) >= capacity.webSocketsOfOne
+    if (isFullOfOne || this.#tally.all >= capacity.webSockets) {
+      refusedConnections.inc({ kind: 'WebSocket' })
+      return isFullOfOne ? tooMany() : unavailable()
+    }
+    this.#tally.add(address)
+    openWebSockets.inc()
+    client.once('close', () => {
+      this.#tally.remove(address)
+      openWebSockets.dec()
+    })
+    return null
+  }
+
+  /** Ends a socket over which nothing goes although there is something to send, or to say at all. */
+  #endStuck(socket: Socket): void {
+    socket.setKeepAlive(true, PROBE)
+    socket.setTimeout(this.#options.timeouts.keepAlive, () => {
+      const isHalfClosed = socket.readableEnded || socket.writableEnded
+      if (!this.#open.has(socket) || isHalfClosed || socket.writableLength > 0) socket.destroy()
+    })
+  }
+
   #join(client: Socket, upstream: Socket): void {
+    this.#endStuck(upstream)
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -71,6 +113,14 @@ export class WebSockets {
   }
 }
 
+/** As XRPC names it, with the status of RFC 6585 section 4. */
+const tooMany = () =>
+  fault(
+    429,
+    { error: 'RateLimitExceeded', message: 'Too many WebSockets from your address; close some' },
+    { 'retry-after': '60' },
+  )
+
 /** Lets an ordinary answer be written on a socket that was to be upgraded; it ends with it. */
 function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse {
   client.on('error', () => client.destroy())
@@ -81,10 +131,14 @@ function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse {
   return outgoing
 }
 
-/** The PDS's `101 Switching Protocols`, as it came. */
-function switching({ rawHeaders, statusCode = 101 }: IncomingMessage): string {
-  const lines = [`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`]
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`)
-  return `${lines.join('\r\n')}\r\n\r\n`
+/** The PDS's `101 Switching Protocols`, with what it may say here. */
+function switching(response: IncomingMessage): string {
+  const { statusCode = 101, headers } = response
+  const lines = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', headers.upgrade ?? 'websocket'],
+    ...fromPds(response),
+  ].map(([name, value]) => `${name}: ${value}`)
+  const status = `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`
+  return `${[status, ...lines].join('\r\n')}\r\n\r\n`
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
@@ -45,8 +46,23 @@ test('health says whether the auth actor answers', async () => {
   const broken = await gatewayTo({ ready: failing })
   expect((await broken('/_health')).status).toBe(503)
   const whole = await gatewayTo({})
-  expect(await (await whole('/_health')).json()).toMatchObject({ status: 'ok' })
+  for (const path of ['/_health', '/xrpc/_health', '/xrpc/_health/']) {
+    const response = await whole(path)
+    expect(await response.json()).toMatchObject({ status: 'ok' })
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+  }
 })
+
+test.each(['GET /_health HTTP/1.0', 'HEAD /xrpc/_health HTTP/1.0'])(
+  'a load balancer that asks %s without a host is answered',
+  async (line) => {
+    const gateway = await startTestGateway({ ready: async () => true, answer: async () => ok })
+    started.push(gateway)
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.write(`${line}\r\n\r\n`)
+    expect(String(Buffer.concat(await socket.toArray()))).toMatch(/^HTTP\/1.1 200 OK/)
+  },
+)
 
 test('a body is read when the auth actor wants it, and it is asked once more', async () => {
   const bodies: RequestEnvelope['body'][] = []

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import { UPSTREAM_POOL } from '../../base/lifetimes.ts'
 import type { Timeouts } from '../../gateway/timeouts.ts'
 import {
   freePort,
@@ -115,6 +116,25 @@ test('connections to a PDS are used again', async () => {
   pds.server.on('connection', () => connections++)
   for (let i = 0; i < 5; i++) await send(`${gateway}/`, { method: 'POST', body: 'x' })
   expect(connections).toBe(1)
+})
+
+test('an idle connection to a PDS is closed before the PDS closes it', async () => {
+  const { gateway, pds } = await inFrontOf((_incoming, outgoing) => outgoing.end('ok'))
+  pds.server.keepAliveTimeout = 60_000
+  const connected = once(pds.server, 'connection')
+  await send(`${gateway}/`, { method: 'POST', body: 'x' })
+  const [socket] = (await connected) as [Socket]
+  const began = Date.now()
+  await once(socket, 'close')
+  expect(Date.now() - began).toBeLessThan(30_000)
+})
+
+test('a connection that was used before may wait longer for an answer', async () => {
+  const { gateway } = await inFrontOf((incoming, outgoing) => {
+    setTimeout(() => outgoing.end('ok'), incoming.url === '/slow' ? UPSTREAM_POOL + 500 : 0)
+  })
+  await send(`${gateway}/`)
+  expect((await send(`${gateway}/slow`)).text).toBe('ok')
 })
 
 test('an upload goes no faster than the PDS takes it', async () => {
@@ -253,7 +273,8 @@ test('a joined socket carries bytes both ways until the gateway stops', async ()
   pds.server.on('upgrade', (incoming, socket, head) => {
     const { upgrade, connection } = incoming.headers
     socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        'Set-Cookie: stolen=1\r\nClear-Site-Data: "cookies"\r\nSec-WebSocket-Accept: x\r\n\r\n',
     )
     socket.write(`${upgrade} ${connection} ${head};`)
     socket.pipe(socket)
@@ -269,6 +290,8 @@ test('a joined socket carries bytes both ways until the gateway stops', async ()
   )
   await settled(() => text)
   expect(text).toMatch(/^HTTP\/1.1 101 .*\r\n\r\nwebsocket Upgrade ;early$/s)
+  expect(text).toMatch(/Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x/)
+  expect(text).not.toMatch(/set-cookie|clear-site-data/i)
   socket.write(' later')
   await settled(() => text)
   expect(text).toMatch(/early later$/)

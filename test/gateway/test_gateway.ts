@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { createLog } from '../../base/log.ts'
+import { CAPACITY, type Capacity } from '../../gateway/capacity.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
@@ -21,13 +22,19 @@ export function passingTo(pdsUrl: string): AuthActor {
   }
 }
 
+type TestGatewayOptions = { capacity: Partial<Capacity>; trustedProxies: string[] }
+
 /** Starts a gateway on a free port, in this process. */
 export async function startTestGateway(
   auth: AuthActor,
   timeouts: Partial<Timeouts> = {},
+  { capacity = {}, trustedProxies = [] }: Partial<TestGatewayOptions> = {},
 ): Promise<Peer> {
-  const settings = { host: '127.0.0.1', port: 0, trustedProxies: [] }
-  const gateway = await startGateway(settings, auth, silent, { ...TIMEOUTS, ...timeouts })
+  const settings = { host: '127.0.0.1', port: 0, trustedProxies }
+  const gateway = await startGateway(settings, auth, silent, {
+    timeouts: { ...TIMEOUTS, ...timeouts },
+    capacity: { ...CAPACITY, ...capacity },
+  })
   return { url: `http://127.0.0.1:${gateway.address.port}`, close: () => gateway.stop() }
 }
 

@@ -1,0 +1,43 @@
+/** How many connections a gateway holds at once. One address is an IPv4 address or an IPv6 /64. */
+export type Capacity = {
+  connections: number
+  /** Of one address, where that is no trusted proxy. */
+  connectionsOfOne: number
+  webSockets: number
+  /** Of one client, also behind a proxy. */
+  webSocketsOfOne: number
+}
+
+/** An idle connection takes some 20 kB, a WebSocket about twice that. */
+export const CAPACITY: Capacity = {
+  connections: 10_000,
+  connectionsOfOne: 1_000,
+  webSockets: 2_000,
+  webSocketsOfOne: 100,
+}
+
+/** Counts what is open, in all and by address. */
+export class Tally {
+  readonly #by = new Map<string, number>()
+  #all = 0
+
+  get all(): number {
+    return this.#all
+  }
+
+  of(address: string): number {
+    return this.#by.get(address) ?? 0
+  }
+
+  add(address: string): void {
+    this.#all++
+    this.#by.set(address, this.of(address) + 1)
+  }
+
+  remove(address: string): void {
+    this.#all--
+    const left = this.of(address) - 1
+    if (left > 0) this.#by.set(address, left)
+    else this.#by.delete(address)
+  }
+}

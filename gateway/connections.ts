@@ -1,0 +1,134 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Log } from '../base/log.ts'
+import { openConnections, refusedConnections } from '../base/metrics.ts'
+import { networkOf } from '../http/network.ts'
+import { type Capacity, Tally } from './capacity.ts'
+import { clientAddress, type Trust } from './client_address.ts'
+import type { Timeouts } from './timeouts.ts'
+
+/** What a client that sends its headers too slowly is told (RFC 9110 section 15.5.9). */
+const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n'
+
+type Connection = {
+  address: string
+  /** Requests that are being answered; more than one where the client does not wait. */
+  inFlight: number
+  /** Bytes that had come when the last answer ended: more of them are a request's. */
+  bytesBefore: number
+  /** When the first bytes of the next request were seen, in milliseconds. */
+  begunAt: number | null
+}
+
+type Options = { trusts: Trust; log: Log; timeouts: Timeouts; capacity: Capacity }
+
+/**
+ * The connections of a server. There are never more than {@link Capacity} says: the one that has been
+ * idle longest makes room for a new one, and where all are busy the new one is closed. An idle
+ * connection is kept for as long as proxies want to use it again, and one that is slow to say what
+ * it wants is not. Node would count a connection that has not sent anything yet as slow: proxies open
+ * some before they need them.
+ */
+export class Connections {
+  readonly #options: Options
+  readonly #open = new Map<Socket, Connection>()
+  /** Longest idle first. */
+  readonly #idle = new Set<Socket>()
+  readonly #tally = new Tally()
+  #full = false
+  /** Requests that are being answered. */
+  inFlight = 0
+  /** Told of each answer that is written or given up. */
+  onAnswered: () => void = () => {}
+
+  constructor(server: Server, options: Options) {
+    this.#options = options
+    server.on('connection', (socket: Socket) => this.#accept(socket))
+    server.prependListener('request', ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+      this.inFlight++
+      this.#begin(socket)
+      outgoing.once('close', () => {
+        this.inFlight--
+        this.#end(socket)
+        this.onAnswered()
+      })
+    })
+    server.on('upgrade', ({ socket }: IncomingMessage) => this.#begin(socket))
+    const sweeper = setInterval(() => this.#endSlow(), options.timeouts.headers / 3)
+    sweeper.unref()
+    server.once('close', () => clearInterval(sweeper))
+  }
+
+  #accept(socket: Socket): void {
+    const { trusts, capacity } = this.#options
+    const peer = clientAddress(socket.remoteAddress ?? '', {}, trusts)
+    const address = networkOf(peer)
+    const isFullOfOne = !trusts(peer) && this.#tally.of(address) >= capacity.connectionsOfOne
+    const isFull = this.#tally.all >= capacity.connections
+    if ((isFullOfOne || isFull) && !this.#makeRoom(isFullOfOne ? address : null)) {
+      this.#refuse(socket)
+      return
+    }
+    this.#open.set(socket, { address, inFlight: 0, bytesBefore: 0, begunAt: null })
+    this.#idle.add(socket)
+    this.#tally.add(address)
+    openConnections.inc()
+    socket.once('close', () => this.#forget(socket))
+  }
+
+  /** Closes the connection that has been idle longest. @returns whether there was one */
+  #makeRoom(of: string | null): boolean {
+    for (const socket of this.#idle) {
+      if (of !== null && this.#open.get(socket)?.address !== of) continue
+      this.#forget(socket)
+      socket.destroy()
+      return true
+    }
+    return false
+  }
+
+  #refuse(socket: Socket): void {
+    refusedConnections.inc({ kind: 'connection' })
+    // Once until there is room again: it is said at the worst of times.
+    if (!this.#full) this.#options.log.warn('too many connections, new ones are closed')
+    this.#full = true
+    socket.destroy()
+  }
+
+  #forget(socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (!connection) return
+    this.#open.delete(socket)
+    this.#idle.delete(socket)
+    this.#tally.remove(connection.address)
+    openConnections.dec()
+    this.#full = false
+  }
+
+  #begin(socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (!connection) return
+    connection.inFlight++
+    connection.begunAt = null
+    this.#idle.delete(socket)
+  }
+
+  #end(socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (!connection || --connection.inFlight > 0) return
+    connection.bytesBefore = socket.bytesRead
+    this.#idle.add(socket)
+  }
+
+  #endSlow(): void {
+    const now = Date.now()
+    for (const socket of this.#idle) {
+      const connection = this.#open.get(socket) as Connection
+      if (socket.bytesRead === connection.bytesBefore) continue
+      connection.begunAt ??= now
+      if (now - connection.begunAt < this.#options.timeouts.headers) continue
+      this.#forget(socket)
+      socket.end(TOO_SLOW, () => socket.destroy())
+    }
+  }
+}

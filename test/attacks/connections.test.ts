@@ -1,0 +1,159 @@
+import { connect, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import type { Answer } from '../../http/envelope.ts'
+import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
+import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
+
+const started: Peer[] = []
+const opened: Socket[] = []
+afterEach(async () => {
+  for (const socket of opened.splice(0)) socket.destroy()
+  for (const peer of started.splice(0).reverse()) await peer.close()
+})
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+const ok = { status: 200, headers: [], body: Buffer.from('ok') }
+
+async function gatewayWith(
+  capacity: Record<string, number>,
+  answer: () => Promise<Answer> = async () => ok,
+  trustedProxies: string[] = [],
+): Promise<Peer> {
+  const auth = { ready: async () => true, answer }
+  const gateway = await startTestGateway(auth, { drain: 0 }, { capacity, trustedProxies })
+  started.push(gateway)
+  return gateway
+}
+
+function open({ url }: Peer, text = ''): Socket {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  opened.push(socket)
+  if (text) socket.write(text)
+  return socket
+}
+
+/** An error before it does not matter. */
+const closed = (socket: Socket) =>
+  new Promise<null>((resolve) => socket.once('close', () => resolve(null)))
+
+/** What comes first, or null where the connection is closed instead. */
+async function first(socket: Socket): Promise<string | null> {
+  const data = new Promise<Buffer>((resolve) => socket.once('data', resolve))
+  const text = await Promise.race([data, closed(socket)])
+  return text === null ? null : String(text)
+}
+
+/** An auth actor that answers once it is told to. */
+function waiting(busy: number) {
+  const answered = Promise.withResolvers<Answer>()
+  const allAsked = Promise.withResolvers<void>()
+  let asked = 0
+  const answer = () => {
+    if (++asked === busy) allAsked.resolve()
+    return answered.promise
+  }
+  return { answer, allAsked: allAsked.promise, release: () => answered.resolve(ok) }
+}
+
+test('35. of many idle connections the one that is idle longest makes room', async () => {
+  const gateway = await gatewayWith({ connections: 3 })
+  const idle: Socket[] = []
+  for (let i = 0; i < 3; i++) {
+    const socket = open(gateway, GET)
+    expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
+    idle.push(socket)
+  }
+  const [oldest, ...others] = idle as [Socket, Socket, Socket]
+  const isClosed = closed(oldest)
+  expect(await first(open(gateway, GET))).toMatch(/^HTTP\/1.1 200 /)
+  await isClosed
+  others[0]?.write(GET)
+  expect(await first(others[0] as Socket)).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('35. where all are busy, a new connection is closed', async () => {
+  const { answer, allAsked, release } = waiting(2)
+  const gateway = await gatewayWith({ connections: 2 }, answer)
+  const held = [open(gateway, GET), open(gateway, GET)]
+  await allAsked
+  expect(await first(open(gateway, GET))).toBeNull()
+  release()
+  for (const socket of held) expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
+  expect(await first(open(gateway, GET))).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('35. one address has its own bound, a trusted proxy has not', async () => {
+  const direct = waiting(2)
+  const bound = { connections: 100, connectionsOfOne: 2 }
+  const gateway = await gatewayWith(bound, direct.answer)
+  open(gateway, GET)
+  open(gateway, GET)
+  await direct.allAsked
+  expect(await first(open(gateway, GET))).toBeNull()
+
+  const proxied = waiting(5)
+  const behindProxy = await gatewayWith(bound, proxied.answer, ['127.0.0.1'])
+  const sockets = Array.from({ length: 5 }, () => open(behindProxy, GET))
+  await proxied.allAsked
+  proxied.release()
+  for (const socket of sockets) expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
+})
+
+/** A PDS that joins every WebSocket, and a gateway that trusts the proxies on this machine. */
+async function streaming(
+  capacity: Record<string, number>,
+  timeouts: { keepAlive?: number } = {},
+): Promise<{ gateway: Peer; pds: LoopbackServer; atPds: Socket[] }> {
+  const pds = await listenOnLoopback(() => {})
+  const atPds: Socket[] = []
+  pds.server.on('upgrade', (_incoming, socket: Socket) => {
+    socket.on('error', () => {})
+    socket.on('end', () => socket.end())
+    opened.push(socket)
+    atPds.push(socket)
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    )
+  })
+  const options = { capacity, trustedProxies: ['127.0.0.1'] }
+  const gateway = await startTestGateway(passingTo(pds.url), { drain: 0, ...timeouts }, options)
+  started.push(pds, gateway)
+  return { gateway, pds, atPds }
+}
+
+const stream = (address: string) =>
+  `GET /xrpc/a.b.c HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: ${address}\r\n` +
+  'Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n'
+
+test('35. WebSockets of one address have a bound, by IPv6 network, and of all', async () => {
+  const { gateway } = await streaming({ webSocketsOfOne: 2, webSockets: 3 })
+  const two = [open(gateway, stream('2001:db8::1')), open(gateway, stream('2001:db8::2'))]
+  for (const socket of two) expect(await first(socket)).toMatch(/^HTTP\/1.1 101 /)
+  const tooMany = await first(open(gateway, stream('2001:db8::3')))
+  expect(tooMany).toMatch(/^HTTP\/1.1 429 .*retry-after: 60.*RateLimitExceeded/s)
+  expect(await first(open(gateway, stream('192.0.2.1')))).toMatch(/^HTTP\/1.1 101 /)
+  expect(await first(open(gateway, stream('192.0.2.2')))).toMatch(/^HTTP\/1.1 503 /)
+  two[0]?.destroy()
+  const again = async () => /101/.test((await first(open(gateway, stream('192.0.2.2')))) ?? '')
+  while (!(await again())) await new Promise((resolve) => setTimeout(resolve, 20))
+})
+
+test('35. a silent WebSocket stays, one that does not take what is sent ends', async () => {
+  const { gateway, atPds } = await streaming({}, { keepAlive: 300 })
+  const silent = open(gateway, stream('192.0.2.1'))
+  expect(await first(silent)).toMatch(/101/)
+  const stuck = open(gateway, stream('192.0.2.2'))
+  expect(await first(stuck)).toMatch(/101/)
+  stuck.pause()
+  const [silentAtPds, stuckAtPds] = atPds as [Socket, Socket]
+  const gone = closed(stuckAtPds)
+  const flood = () => {
+    while (stuckAtPds.write(Buffer.alloc(1_000_000)));
+  }
+  stuckAtPds.on('drain', flood)
+  flood()
+  await gone
+  silentAtPds.write('still there')
+  expect(await first(silent)).toBe('still there')
+})
