@@ -36,6 +36,13 @@ export class HttpRequest {
   withUrl(url: URL): HttpRequest {
     return new HttpRequest({ ...this, url })
   }
+
+  /** @param name in lower case */
+  withoutHeader(name: string): HttpRequest {
+    const headers = new Map(this.headers)
+    headers.delete(name)
+    return new HttpRequest({ ...this, headers })
+  }
 }
 
 /** An HTTP response; names of headers are in lower case. */

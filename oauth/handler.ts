@@ -16,6 +16,7 @@ import {
 } from '../http/message.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
 import { checked } from './checks/index.ts'
+import { logRefusal } from './refusal_log.ts'
 
 /** The provider's endpoints and pages as one function, behind this program's own checks. */
 export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandler {
@@ -27,19 +28,21 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
       }),
       log,
     ),
+    () => provider.nextDpopNonce(),
   )
   return (request) =>
     inRequestScope(async (scope) => {
       const shown = signedInAt(request)
       if (shown !== undefined) scope.showSignIn(shown)
       const response = await handle(request)
+      logRefusal(log, request, response)
       if (!scope.fault) return isImmutable(response) ? kept(response) : response
       log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
       return faulty(response)
     })
 }
 
-/** Whether the client was wrong: anybody can be, as often as they like, so the log stays silent. */
+/** Whether the client was wrong; what it is told is logged once, with the answer. */
 function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
   const isAnswered = statusCode >= 400 && statusCode < 500
   return isAnswered || (err instanceof OAuthError && err.statusCode < 500)

@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
@@ -8,6 +9,16 @@ export function createHooks(services: Services): OAuthHooks {
   const record = recordAudit.bind(null, services)
 
   return {
+    /**
+     * Will the client be able to tell this login from another? Asked when all else is right, so that
+     * a developer reads first what keeps the request from being understood.
+     *
+     * atproto OAuth, "Request Fields": "The `state` parameter in client authorization requests is
+     * mandatory."
+     */
+    onAuthorizationRequest: ({ parameters }) => {
+      if (!parameters.state) throw new InvalidRequestError('state is required')
+    },
     /** A retried refresh answers with the token id of the first (see `rotateSession`). */
     onCreateToken: ({ claims }) => {
       const { keptTokenId } = requestScope()

@@ -57,6 +57,13 @@ export async function takeDownAccount(
   })
 }
 
+/** Has the PDS tell the network how an account stands, as it does when that changes. */
+export async function announceStanding(services: Services, did: string): Promise<void> {
+  const account = await existing(services, did)
+  const pds = await services.pds(account.pdsDid)
+  await pds.updateStatus(did, {})
+}
+
 /**
  * Deletes an account. What was decided is recorded before it is tried, so that it happens even when
  * the PDS does not answer now.

@@ -4,6 +4,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose'
+import { decodeBase64url } from './base64url.ts'
 import type { Es256k } from './es256k.ts'
 
 export type Jwt = { header: ProtectedHeaderParameters; claims: JWTPayload }
@@ -19,7 +20,8 @@ export async function signJwt(key: Es256k, header: object, claims: object): Prom
 export async function readJwt(key: Es256k, jwt: string): Promise<Jwt | null> {
   const end = jwt.lastIndexOf('.')
   const message = Buffer.from(jwt.slice(0, Math.max(end, 0)))
-  if (!(await key.verify(message, Buffer.from(jwt.slice(end + 1), 'base64url')))) return null
+  const signature = decodeBase64url(jwt.slice(end + 1))
+  if (!signature || !(await key.verify(message, signature))) return null
   return { header: decodeProtectedHeader(jwt), claims: decodeJwt(jwt) }
 }
 

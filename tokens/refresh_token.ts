@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { decodeBase64url } from './base64url.ts'
 
 /** What an OAuth refresh token says on the wire. */
 export type RefreshTokenParts = {
@@ -26,8 +27,8 @@ export function writeRefreshToken(parts: RefreshTokenParts, key: Uint8Array): st
 export function readRefreshToken(token: string, key: Uint8Array): RefreshTokenParts | null {
   const end = token.lastIndexOf('.')
   const body = token.slice(0, Math.max(end, 0))
-  const given = Buffer.from(token.slice(end + 1), 'base64url')
-  if (given.length !== MAC_BYTES || !timingSafeEqual(given, mac(body, key))) return null
+  const given = decodeBase64url(token.slice(end + 1))
+  if (given?.length !== MAC_BYTES || !timingSafeEqual(given, mac(body, key))) return null
   const [secret, sessionId, ...did] = body.split('.')
   if (!secret || !sessionId || !did.length) return null
   return { secret, sessionId, did: did.join('.') }

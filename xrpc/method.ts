@@ -3,6 +3,7 @@ import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server
 import { Refusal } from '../base/errors.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
+import { emptyIsAbsent } from './empty_members.ts'
 import { toXrpcError } from './errors.ts'
 
 type Api = AtpBaseClient['com']['atproto']
@@ -69,6 +70,7 @@ export function method<N extends Nsid, Credentials = null>(
   },
 ): Method {
   const { auth, handler } = config
+  const withoutEmpty = emptyIsAbsent(nsid)
   return {
     nsid,
     addTo: (server, context) =>
@@ -80,8 +82,8 @@ export function method<N extends Nsid, Credentials = null>(
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
           const call = {
-            input: (input ? input.body : undefined) as Input<N>,
-            params: params as Params<N>,
+            input: (input && withoutEmpty(input.body as Record<string, unknown>)) as Input<N>,
+            params: (params && withoutEmpty(params)) as Params<N>,
             credentials: (verified ? verified.credentials : null) as Credentials,
             address: req.socket.remoteAddress ?? '',
             get locale() {

@@ -4,21 +4,19 @@ import { AUTHORIZE } from './endpoints.ts'
 
 /**
  * Is every percent sign the start of an escape? `request_uri` is escaped twice, once as a URI and
- * once as a parameter, and the provider decodes it twice; it comes by the query and, on calls from
- * the sign-in pages, by the `Referer`.
+ * once as a parameter, and the provider decodes it twice.
  *
  * RFC 3986 section 2.1: "A percent-encoded octet is encoded as a character triplet, consisting of
  * the percent character "%" followed by the two hexadecimal digits".
  */
-export const malformedEscape: Check = ({ request, url }) => {
-  const referrer = request.headers.get('referer') ?? ''
-  const isWell = isDecodable(url) && (!URL.canParse(referrer) || isDecodable(new URL(referrer)))
-  if (isWell) return undefined
+export const malformedEscape: Check = ({ url }) => {
+  if (isDecodable(url)) return undefined
   const reason = 'The request contains a malformed percent-encoding'
   return url.pathname.startsWith(AUTHORIZE) ? errorPage(reason) : invalidRequest(reason)
 }
 
-function isDecodable(url: URL): boolean {
+/** Whether the provider can decode what it looks for in a URL. */
+export function isDecodable(url: URL): boolean {
   try {
     for (const value of url.searchParams.getAll('request_uri')) decodeURIComponent(value)
     return !/%(?![0-9a-f]{2})/i.test(url.pathname + url.search)

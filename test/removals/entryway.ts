@@ -1,5 +1,6 @@
 import { inFile, toRemovals } from './removal.ts'
 
+const hooks = inFile('oauth/hooks.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/provider.ts')
 const provider = inFile('oauth/entryway_provider.ts')
@@ -48,10 +49,10 @@ export const entryway = toRemovals([
   [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
-  [7, 'no parameter twice', checks('[[AUTHORIZE, PAR, TOKEN, REVOKE], duplicateParameters],', '')],
+  [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
   [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
-  [7, 'state', checks('[[PAR], stateRequired],', '')],
-  [8, 'POST only', checks('[[PAR, TOKEN, REVOKE], postOnly],', '')],
+  [7, 'state', hooks('if (!parameters.state)')],
+  [8, 'POST only', checks('[PROGRAMS, postOnly],', '')],
   [8, 'media types', checks(', readableBody]', ', () => undefined]')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],

@@ -1,6 +1,11 @@
 import { ComAtprotoAdminDefs } from '@atproto/api'
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { activateAccount, deactivateAccount, takeDownAccount } from '../../sagas/account_life.ts'
+import {
+  activateAccount,
+  announceStanding,
+  deactivateAccount,
+  takeDownAccount,
+} from '../../sagas/account_life.ts'
 import { namedAccount } from '../accounts.ts'
 import { moderator } from '../auth/moderator.ts'
 import { method } from '../method.ts'
@@ -15,7 +20,11 @@ export default method('com.atproto.admin.updateSubjectStatus', {
       throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')
     }
     const missing = { message: 'Account not found', error: 'NotFound' }
-    const { did } = await namedAccount(services, subject.did, missing)
+    const { did, takedownRef } = await namedAccount(services, subject.did, missing)
+    if (deactivated && !deactivated.applied && !takedown && takedownRef !== null) {
+      // As in the reference, which finds no account that it could activate.
+      throw new InvalidRequestError('user not found', 'AccountNotFound')
+    }
     if (takedown) {
       const ref = takedown.applied ? (takedown.ref ?? new Date().toISOString()) : null
       await takeDownAccount(services, did, ref)
@@ -25,6 +34,7 @@ export default method('com.atproto.admin.updateSubjectStatus', {
     } else if (deactivated) {
       await activateAccount(services, did)
     }
+    if (!takedown && !deactivated) await announceStanding(services, did)
     return { subject, takedown }
   },
 })

@@ -4,6 +4,7 @@ import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server
 import { decodeJwt } from 'jose'
 import { UnavailableError } from '../../base/errors.ts'
 import type { Services } from '../../sagas/services.ts'
+import { decodeBase64url } from '../../tokens/base64url.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
@@ -133,9 +134,9 @@ export function isServiceJwt(jwt: string): boolean {
 /** The verifier parses header and payload as they come. */
 function wellFormed(jwt: string): string {
   try {
-    for (const part of jwt.split('.').slice(0, 2)) {
-      JSON.parse(Buffer.from(part, 'base64url').toString())
-    }
+    const [header, payload, signature] = jwt.split('.').map(decodeBase64url)
+    if (!signature) throw new Error('The signature is not base64url')
+    for (const part of [header, payload]) JSON.parse(String(part))
     return jwt
   } catch {
     throw new AuthRequiredError('poorly formatted jwt', 'BadJwt')

@@ -106,7 +106,7 @@ async function read(response: Response): Promise<{ status: number; body: unknown
 
 /** How the two generations of lexicon validators begin their messages. */
 const INVALID_INPUT =
-  /^(Invalid|Missing required key|Input|Error: ).*( at \$|params|must (be|have)).*/
+  /^(Invalid|Missing required key|Expected|Input|Error: ).*( at \$|params|must (be|have)).*/
 
 function impersonal(message: string): string {
   return message

@@ -78,6 +78,8 @@ export async function takedown(c: Client): Promise<void> {
     )
 
   await status('', { takedown: { applied: true, ref: 'reason' } }, repo)
+  await status(': nothing but the subject', {}, repo)
+  await status(': activated while taken down', { deactivated: { applied: false } }, repo)
   await signIn('taken down')
   const narrow = await signIn('taken down, allowed', { allowTakendown: true })
   await c.note('getSubjectStatus: taken down', c.get('admin.getSubjectStatus', { did }, 'admin'))

@@ -31,6 +31,13 @@ export async function signUp(c: Client): Promise<void> {
   await create('createAccount: bad handle', { ...fresh(), handle: 'a b.test' })
   await create('createAccount: no handle', { ...fresh(), handle: undefined })
   await create('createAccount: unknown invite code', { ...fresh(), inviteCode: 'no-such-code' })
+  await create('createAccount: optional members that are empty', {
+    ...fresh(),
+    inviteCode: '',
+    verificationCode: '',
+    verificationPhone: '',
+  })
+  await create('createAccount: optional members that are null', { ...fresh(), inviteCode: null })
   await create('createAccount: with plcOp', { ...fresh(), plcOp: {} })
 
   const did = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
