@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'InvalidRequest'
   | 'InvalidToken'
   | 'RateLimitExceeded'
+  | 'SignedOut'
   | 'SignUpClosed'
   | 'TokenRequired'
   | 'UnresolvableHandle'

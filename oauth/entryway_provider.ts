@@ -63,6 +63,12 @@ export class EntrywayProvider extends OAuthProvider {
     const getClient = this.clientManager.getClient.bind(this.clientManager)
     const clients = new KnownClients(getClient, clientMetadata, clientKeys)
     this.clientManager.getClient = (id) => clients.get(id)
+    // The token of a sign-in that is not remembered names its generation (`actors/account/standing.ts`).
+    const createEphemeralToken = this.signer.createEphemeralToken.bind(this.signer)
+    this.signer.createEphemeralToken = (payload) => {
+      const { generation } = requestScope().signInOf(payload.sub)
+      return createEphemeralToken({ ...payload, generation } as typeof payload)
+    }
     // The nonces follow from secret and time, so these are the provider's own.
     const nonces = new DpopNonce(options.dpopSecret)
     this.#proofs = new UsualProofs((nonce) => {

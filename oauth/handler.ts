@@ -32,7 +32,7 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
   )
   return (request) =>
     inRequestScope(async (scope) => {
-      const shown = signedInAt(request)
+      const shown = shownGeneration(request)
       if (shown !== undefined) scope.showSignIn(shown)
       const response = await handle(request)
       logRefusal(log, request, response)
@@ -57,16 +57,19 @@ function isImmutable(response: HttpResponse): boolean {
 const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
 
 /**
- * When the sign-in happened that a call from the pages shows the token of: whoever signed in
- * before everybody was signed out has to sign in again. The provider verifies the token.
+ * The generation of the sign-in that a call from the pages shows the token of
+ * (`EntrywayProvider`). The provider verifies the token.
+ *
+ * @returns null for a token that names none, undefined without a token
  */
-function signedInAt(request: HttpRequest): number | undefined {
+function shownGeneration(request: HttpRequest): number | null | undefined {
   const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
   if (scheme !== 'Bearer' || !token) return undefined
   try {
-    return (decodeJwt(token).iat ?? 0) * 1_000
+    const { generation } = decodeJwt(token)
+    return typeof generation === 'number' ? generation : null
   } catch {
-    return undefined
+    return null
   }
 }
 

@@ -59,12 +59,13 @@ export const create = command(
   },
 )
 
-/** Signs everybody out, too. */
+/** Signs everybody out, too; app passwords end unless they are to be kept. */
 export const resetPassword = command(
-  z.strictObject({ account: accountName, password }),
+  z.strictObject({ account: accountName, password, keepAppPasswords: z.boolean().default(false) }),
   async ({ services }, input) => {
     const { did, handle } = await findAccount(services, input.account)
-    await services.actors.account(did).changePassword(input.password)
+    const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
+    await services.actors.account(did).changePassword(input.password, appPasswords)
     return { did, handle }
   },
 )

@@ -89,11 +89,10 @@ async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'
 /** The PDS looks at a token before it looks for the account, which is nobody's. */
 async function checkTokens({ url, did }: Pick<Pds, 'did' | 'url'>, services: Services): Looked {
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
-  const { accessJwt } = await tokens.sign({
+  const accessJwt = await tokens.signAccess({
     did: NOBODY,
     pdsDid: did,
     scope: LegacyScope.Access,
-    jti: '',
   })
   const response = await fetch(new URL('/xrpc/com.atproto.server.checkAccountStatus', url), {
     headers: { authorization: `Bearer ${accessJwt}` },

@@ -1,3 +1,5 @@
+import type { Basis } from '../actors/account/standing.ts'
+import type { AccountStub } from '../actors/reach.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -8,31 +10,53 @@ import type { Services } from './services.ts'
  * active.
  *
  * @param options.deleteAfter milliseconds since the epoch
- * @param options.deleteCredentials whether what apps hold goes with it: OAuth sessions, app passwords
+ * @param options.deleteCredentials whether what apps hold goes with it: sessions, app passwords
+ * @param basis the sign-in that asks for it; null for the operator
+ * @throws {Refusal} SignedOut
  */
 export async function deactivateAccount(
   services: Services,
   did: string,
   options: { deleteAfter: number | null; deleteCredentials: boolean },
+  basis: Basis | null,
 ): Promise<AccountRow> {
-  const account = await existing(services, did)
-  const pds = await services.pds(account.pdsDid)
-  return services.mutex.run(did, async () => {
-    await pds.updateStatus(did, { deactivated: true })
-    return services.actors.account(did).deactivate(options)
-  })
+  return afterPds(services, did, { deactivated: true }, basis, (account) =>
+    account.deactivate(options, basis),
+  )
 }
 
-/** @throws {Refusal} AccountTakedown */
-export async function activateAccount(services: Services, did: string): Promise<AccountRow> {
-  const account = await existing(services, did)
-  if (account.takedownRef !== null) {
-    throw new Refusal('AccountTakedown', 'Account has been taken down')
-  }
-  const pds = await services.pds(account.pdsDid)
+/** @param basis as for {@link deactivateAccount} @throws {Refusal} AccountTakedown, SignedOut */
+export async function activateAccount(
+  services: Services,
+  did: string,
+  basis: Basis | null,
+): Promise<AccountRow> {
+  const { takedownRef } = await existing(services, did)
+  if (takedownRef !== null) throw new Refusal('AccountTakedown', 'Account has been taken down')
+  return afterPds(services, did, { deactivated: false }, basis, (account) =>
+    account.activate(basis),
+  )
+}
+
+/** Records a change once the PDS has made it; what the account refuses the PDS undoes. */
+async function afterPds(
+  services: Services,
+  did: string,
+  status: { deactivated: boolean },
+  basis: Basis | null,
+  record: (account: AccountStub) => Promise<AccountRow>,
+): Promise<AccountRow> {
+  const { pdsDid } = await existing(services, did)
+  const pds = await services.pds(pdsDid)
+  const account = services.actors.account(did)
   return services.mutex.run(did, async () => {
-    await pds.updateStatus(did, { deactivated: false })
-    return services.actors.account(did).activate()
+    await account.assertGood(basis)
+    await pds.updateStatus(did, status)
+    return record(account).catch(async (err) => {
+      const before = err instanceof Refusal ? await account.read() : null
+      if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
+      throw err
+    })
   })
 }
 

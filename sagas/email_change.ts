@@ -1,3 +1,4 @@
+import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
@@ -10,18 +11,19 @@ import type { Settlement } from './sign_up.ts'
  * decide.
  *
  * @param token the code that went to the old address, needed once that was confirmed
- * @throws {Refusal} EmailTaken, TokenRequired, InvalidToken, ExpiredToken, InvalidRequest
+ * @throws {Refusal} EmailTaken, TokenRequired, InvalidToken, ExpiredToken, InvalidRequest, SignedOut
  */
 export async function changeEmail(
   services: Services,
   did: string,
   newEmail: string,
   token: string | null,
+  basis: Basis,
 ): Promise<AccountRow> {
   const account = services.actors.account(did)
   if (!(await account.read())) throw new Refusal('AccountNotFound', 'Account not found')
   if (token) await account.checkEmailToken('update_email', token)
-  return change(services, did, newEmail, (email) => account.changeEmail(email, token))
+  return change(services, did, newEmail, (email) => account.changeEmail(email, token, basis))
 }
 
 /** Changes the address without a code: for the operator. @throws {Refusal} EmailTaken */

@@ -1,3 +1,4 @@
+import type { Basis } from '../actors/account/standing.ts'
 import type { EmailTokenPurpose } from '../database/account/email_token.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { CodeKind } from '../mail/kinds.ts'
@@ -16,7 +17,8 @@ const kinds: Record<EmailTokenPurpose, CodeKind> = {
  * Makes a code for `purpose` and sends it to the account's address; the one before it ends.
  *
  * @param locale BCP 47 tag
- * @throws {Refusal} RateLimitExceeded
+ * @param basis the sign-in that asks for it; null where anybody may
+ * @throws {Refusal} RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function sendEmailCode(
@@ -24,10 +26,11 @@ export async function sendEmailCode(
   account: AccountRow,
   purpose: EmailTokenPurpose,
   locale: string | undefined,
+  basis: Basis | null,
 ): Promise<void> {
   await mail.send(kinds[purpose], account, async () => {
     const { did, handle } = account
-    const token = await actors.account(did).issueEmailToken(purpose)
+    const token = await actors.account(did).issueEmailToken(purpose, basis)
     // Whoever enters this one does not say which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
     return { handle: handle ?? did, token, locale }

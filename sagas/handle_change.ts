@@ -1,6 +1,8 @@
 import { getHandle } from '@atproto/identity'
+import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { HandleChange } from '../database/directory/handle_change.ts'
 import { isServiceHandle } from '../identity/handle_rules.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -12,13 +14,15 @@ import type { Settlement } from './sign_up.ts'
  * held in the directory first and the old one stays taken until the end, so that a handle is never
  * held by nobody nor by two.
  *
- * @throws {Refusal} InvalidHandle, HandleNotAvailable, UnresolvableHandle
+ * @param basis the sign-in that asks for it; null for the operator
+ * @throws {Refusal} InvalidHandle, HandleNotAvailable, UnresolvableHandle, SignedOut
  * @throws {PdsRefusal | UnavailableError}
  */
 export async function changeHandle(
   services: Services,
   did: string,
   newHandle: string,
+  basis: Basis | null,
   options: { allowReserved?: boolean } = {},
 ): Promise<AccountRow> {
   const handle = services.normalizeHandle(newHandle, options)
@@ -33,8 +37,9 @@ export async function changeHandle(
   }
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
-    const { isRepeated } = await directory.reserveHandle(did, handle)
+    const { isRepeated } = await directory.reserveHandle(did, handle, basis?.generation ?? null)
     try {
+      await services.actors.account(did).assertGood(basis)
       await publishHandle(services, did, handle)
     } catch (err) {
       // Unless PLC said no to all of it, it may yet happen: the change is settled later.
@@ -43,7 +48,7 @@ export async function changeHandle(
       }
       throw err
     }
-    return finish(services, did, handle)
+    return finish(services, did, handle, basis)
   })
 }
 
@@ -64,8 +69,13 @@ export function settleHandleChange(
     const change = await directory.readHandleChange(did)
     if (!change) return 'finished'
     if ((await publishedHandle(services, did)) === change.newHandle) {
-      await finish(services, did, change.newHandle)
-      return 'finished'
+      return finish(services, did, change.newHandle, basisOf(change)).then(
+        () => 'finished' as const,
+        (err) => {
+          if (err instanceof Refusal && err.code === 'SignedOut') return 'given up' as const
+          throw err
+        },
+      )
     }
     if (!isAbandoned(change.createdAt)) return 'open'
     // Another auth actor may have begun it again.
@@ -73,6 +83,10 @@ export function settleHandleChange(
     return 'given up'
   })
 }
+
+/** A takedown since then is a new generation. */
+const basisOf = ({ generation }: HandleChange): Basis | null =>
+  generation === null ? null : { generation, mayBeTakenDown: true }
 
 async function publishHandle(services: Services, did: string, handle: string): Promise<void> {
   if (did.startsWith('did:plc:')) {
@@ -90,22 +104,35 @@ async function publishedHandle(services: Services, did: string): Promise<string 
   return document ? (getHandle(document) ?? null) : null
 }
 
-/** PLC has the new handle: so shall all others; where the PDS refuses it, it is taken back. */
-async function finish(services: Services, did: string, handle: string): Promise<AccountRow> {
+/**
+ * PLC has the new handle: so shall all others. Where the PDS refuses it, or the sign-in that asked
+ * for it is good no more, it is taken back.
+ */
+async function finish(
+  services: Services,
+  did: string,
+  handle: string,
+  basis: Basis | null,
+): Promise<AccountRow> {
   const { account, directory } = services.actors
   const before = await account(did).read()
   if (!before) throw new Refusal('AccountNotFound', 'Account not found')
   const pds = await services.pds(before.pdsDid)
+  let changed: AccountRow
   try {
+    await account(did).assertGood(basis)
     await pds.updateHandle(did, handle)
+    changed = await account(did).setHandle(handle, basis)
   } catch (err) {
-    if (err instanceof PdsRefusal && before.handle !== null && before.handle !== handle) {
-      await publishHandle(services, did, before.handle)
+    const isRefused = err instanceof PdsRefusal || err instanceof Refusal
+    if (isRefused && before.handle !== null && before.handle !== handle) {
+      // The document of another DID is its owner's to change.
+      if (did.startsWith('did:plc:')) await publishHandle(services, did, before.handle)
+      if (err instanceof Refusal) await pds.updateHandle(did, before.handle)
       await directory.abandonHandleChange(did)
     }
     throw err
   }
-  const changed = await account(did).setHandle(handle)
   await directory.completeHandleChange(did, handle)
   await services.refreshDocument(did).catch((err) => {
     services.log.warn({ err, did }, 'DID document not resolved')

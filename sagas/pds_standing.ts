@@ -58,10 +58,10 @@ async function follow(
     }
   }
   if (here.deactivatedAt === null && there.isDeactivated) {
-    await account.deactivate({ deleteAfter: null, deleteCredentials: false })
+    await account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
     followed.push('deactivated')
   } else if (here.deactivatedAt !== null && !there.isDeactivated && !isTakenDown) {
-    await account.activate()
+    await account.activate(null)
     followed.push('activated')
   }
   return followed

@@ -1,5 +1,5 @@
+import type { Login } from '../actors/account/passwords.ts'
 import { Refusal } from '../base/errors.ts'
-import type { AccountRow } from '../database/account/profile.ts'
 import { sendEmailCode } from './email_code.ts'
 import type { Services } from './services.ts'
 
@@ -25,18 +25,18 @@ export class SecondFactorRequired extends Refusal {
  *
  * @param given.locale BCP 47 tag
  * @throws {SecondFactorRequired} when there is no code
- * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function requireSecondFactor(
   services: Services,
-  account: AccountRow,
+  { account, basis }: Login,
   given: { code?: string | undefined; locale?: string | undefined },
 ): Promise<void> {
   if (!account.emailAuthFactor) return
   const { did, email } = account
   if (!given.code) {
-    await sendEmailCode(services, account, 'sign_in', given.locale)
+    await sendEmailCode(services, account, 'sign_in', given.locale, basis)
     const factor = { type: 'email code', hint: hint(email) } as const
     throw new SecondFactorRequired(
       did,
@@ -45,7 +45,7 @@ export async function requireSecondFactor(
     )
   }
   try {
-    await services.actors.account(did).spendEmailToken('sign_in', given.code)
+    await services.actors.account(did).spendEmailToken('sign_in', given.code, basis)
   } catch (err) {
     if (isWrongCode(err)) throw new Refusal(err.code, err.message, { ...err.detail, did })
     throw err

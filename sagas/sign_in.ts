@@ -31,7 +31,7 @@ export type SignInPolicy = {
   failureTakes: number
 }
 
-/** A sign-in that succeeded. Whatever is granted upon it names its {@link Login.signedInAt}. */
+/** A sign-in that succeeded. Whatever is granted upon it names its {@link Login.basis}. */
 export type SignedIn = Login
 
 /**
@@ -63,12 +63,22 @@ export async function signIn(
     throw new Refusal('AccountTakedown', 'Account has been taken down', { did })
   }
   if (!appPassword) {
-    await requireSecondFactor(services, account, attempt).catch(async (err) => {
+    await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {
       if (isWrongCode(err)) await recordGuess(services, account.did, attempt)
-      throw err
+      refuseIfOver(err)
     })
   }
   return signedIn
+}
+
+/**
+ * A sign-in that has ended before anything came of it is like one with a wrong password.
+ *
+ * @throws `err`, or AuthenticationRequired
+ */
+export function refuseIfOver(err: unknown): never {
+  const isOver = err instanceof Refusal && err.code === 'SignedOut'
+  throw isOver ? new Refusal('AuthenticationRequired', err.message, err.detail) : err
 }
 
 async function checkPassword(

@@ -64,12 +64,21 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
           password,
           inviteCode: inviteCode ?? null,
         })
+        requestScope().provesSignIn(account.did, { generation: account.generation })
         return toAccount(account)
       }),
 
-    async setAuthorizedClient(did, clientId, data) {
-      await actors.account(did).authorizeClient(clientId, JSON.stringify(data), Date.now())
-    },
+    setAuthorizedClient: (did, clientId, data) =>
+      asOAuth(() =>
+        actors
+          .account(did)
+          .authorizeClient(
+            clientId,
+            JSON.stringify(data),
+            Date.now(),
+            requestScope().signInOf(did),
+          ),
+      ),
 
     async getAccount(did) {
       const account = actors.account(did)
@@ -77,24 +86,30 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       if (!row || row.takedownRef !== null) throw new InvalidRequestError('Account not found')
       const scope = requestScope()
       scope.isAbout(did)
-      if (scope.isSignedOutBy(row.signedOutAt)) {
-        throw new InvalidRequestError('Signed out meanwhile')
+      if (scope.shownSignIn) {
+        if (scope.shownSignIn.generation !== row.generation) {
+          throw new InvalidRequestError('You were signed out meanwhile. Sign in again.')
+        }
+        scope.provesSignIn(did, { generation: row.generation })
       }
       const authorizedClients = toAuthorizedClients(await account.listAuthorizedClients())
       return { account: toAccount(row), authorizedClients }
     },
 
-    async upsertDeviceAccount(deviceId, did) {
-      // The pointer first: one without an account behind it is harmless, the reverse is not.
-      await flow(deviceId).linkAccount(deviceId, did)
-      await actors.account(did).rememberDevice(deviceId)
-    },
+    upsertDeviceAccount: (deviceId, did) =>
+      asOAuth(async () => {
+        // The pointer first: one without an account behind it is harmless, the reverse is not.
+        await flow(deviceId).linkAccount(deviceId, did)
+        await actors.account(did).rememberDevice(deviceId, requestScope().signInOf(did))
+      }),
 
     async getDeviceAccount(deviceId, did) {
       if (!(await mayBeOn(deviceId, did))) return null
       const found = await actors.account(did).readDevice(deviceId)
       if (!found || found.account.takedownRef !== null) return null
-      requestScope().isAbout(did)
+      const scope = requestScope()
+      scope.isAbout(did)
+      scope.provesSignIn(did, found.basis)
       return toDeviceAccount(found)
     },
 
@@ -118,7 +133,9 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       const found = await Promise.all(
         pairs.map(async ({ did, deviceId }) => {
           const entry = await actors.account(did).readDevice(deviceId)
-          return entry?.account.takedownRef === null ? toDeviceAccount(entry) : null
+          if (entry?.account.takedownRef !== null) return null
+          if ('deviceId' in filter) requestScope().provesSignIn(did, entry.basis)
+          return toDeviceAccount(entry)
         }),
       )
       return found.filter((deviceAccount) => deviceAccount !== null)
@@ -128,27 +145,31 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       asOAuth(async () => void (await assertHandleFree(handle))),
 
     updateHandle: ({ did, handle }) =>
-      asOAuth(async () => toAccount(await changeHandle(services, did, handle))),
+      asOAuth(async () =>
+        toAccount(await changeHandle(services, did, handle, requestScope().signInOf(did))),
+      ),
 
     deactivateAccount: ({ did, deleteAfter }) =>
       asOAuth(async () => {
-        const account = await deactivateAccount(services, did, {
+        const options = {
           deleteAfter: deleteAfter === undefined ? null : Date.parse(deleteAfter),
           deleteCredentials: true,
-        })
-        return toAccount(account)
+        }
+        return toAccount(
+          await deactivateAccount(services, did, options, requestScope().signInOf(did)),
+        )
       }),
 
     reactivateAccount: ({ did }) =>
-      asOAuth(async () => toAccount(await activateAccount(services, did))),
+      asOAuth(async () =>
+        toAccount(await activateAccount(services, did, requestScope().signInOf(did))),
+      ),
 
     deleteAccountConfirm: ({ did, token, password }) =>
       asOAuth(async () => {
-        const account = actors.account(did)
-        if (!(await account.verifyPassword(password))) {
+        if (!(await actors.account(did).mayDelete(password, token))) {
           throw new Refusal('AuthenticationRequired', 'Invalid did or password')
         }
-        await account.checkEmailToken('delete_account', token)
         await deleteAccount(services, did)
       }),
   }

@@ -10,6 +10,7 @@ import type { Services } from '../sagas/services.ts'
 import { type SignInPolicy, signIn } from '../sagas/sign_in.ts'
 import { toAccount } from './account.ts'
 import { toOAuthError } from './oauth_errors.ts'
+import { requestScope } from './request_scope.ts'
 
 /** App passwords are for apps without these pages. The provider itself evens out the times. */
 const POLICY: SignInPolicy = { appPasswords: 'refused', takenDown: 'refused', failureTakes: 0 }
@@ -25,7 +26,8 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
   return {
     async authenticateAccount({ username, password, emailOtp, locale }) {
       const attempt = { identifier: username, password, code: emailOtp, locale }
-      const { account } = await signIn(services, attempt, POLICY).catch(refuse)
+      const { account, basis } = await signIn(services, attempt, POLICY).catch(refuse)
+      requestScope().provesSignIn(account.did, basis)
       return toAccount(account)
     },
   }

@@ -1,4 +1,5 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
+import { renewed } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { changeEmail } from '../sagas/email_change.ts'
@@ -7,6 +8,7 @@ import { resetPassword } from '../sagas/password_reset.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 import { asOAuth } from './oauth_errors.ts'
+import { requestScope } from './request_scope.ts'
 
 type EmailFlows = Pick<
   AccountStore,
@@ -47,7 +49,7 @@ export function createEmailFlows(services: Services): EmailFlows {
       const account = entry && (await actors.account(entry.did).read())
       if (!account || account.takedownRef !== null) return null
       // Not awaited: how long a mail takes would tell which addresses have an account.
-      void sendEmailCode(services, account, 'reset_password', locale).catch((err) =>
+      void sendEmailCode(services, account, 'reset_password', locale, null).catch((err) =>
         log.error({ err, did: account.did }, 'reset mail not sent'),
       )
       return toAccount(account)
@@ -60,27 +62,52 @@ export function createEmailFlows(services: Services): EmailFlows {
       asOAuth(async () => {
         const account = await existing(did)
         if (account.emailConfirmedAt === null) return { tokenRequired: false }
-        await sendEmailCode(services, account, 'update_email', locale)
+        await sendEmailCode(services, account, 'update_email', locale, requestScope().signInOf(did))
         return { tokenRequired: true }
       }),
 
     updateEmailConfirm: ({ did, email, token, locale }) =>
       asOAuth(async () => {
-        const account = await changeEmail(services, did, email, token ?? null)
+        const signIn = requestScope().signInOf(did)
+        const account = await changeEmail(services, did, email, token ?? null, signIn)
         // The address is changed; the page offers to send the code once more.
-        await sendEmailCode(services, account, 'confirm_email', locale).catch((err) =>
-          log.error({ err, did }, 'confirmation mail not sent'),
-        )
+        await sendEmailCode(
+          services,
+          account,
+          'confirm_email',
+          locale,
+          renewed(signIn, account),
+        ).catch((err) => log.error({ err, did }, 'confirmation mail not sent'))
         return toAccount(account)
       }),
 
     verifyEmailRequest: ({ did, locale }) =>
-      asOAuth(async () => sendEmailCode(services, await existing(did), 'confirm_email', locale)),
+      asOAuth(async () =>
+        sendEmailCode(
+          services,
+          await existing(did),
+          'confirm_email',
+          locale,
+          requestScope().signInOf(did),
+        ),
+      ),
 
     verifyEmailConfirm: ({ did, email, token }) =>
-      withCode(() => actors.account(did).confirmEmail(email, token)),
+      asOAuth(() =>
+        withCode(() =>
+          actors.account(did).confirmEmail(email, token, requestScope().signInOf(did)),
+        ),
+      ),
 
     deleteAccountRequest: ({ did, locale }) =>
-      asOAuth(async () => sendEmailCode(services, await existing(did), 'delete_account', locale)),
+      asOAuth(async () =>
+        sendEmailCode(
+          services,
+          await existing(did),
+          'delete_account',
+          locale,
+          requestScope().signInOf(did),
+        ),
+      ),
   }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { UnavailableError } from '../base/errors.ts'
+import type { Basis } from '../actors/account/standing.ts'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
 /**
@@ -9,8 +10,9 @@ import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
  */
 export class RequestScope {
   #account: string | null = null
-  #signedInAt: number | null = null
-  #consentedAt: number | null = null
+  #shown: { generation: number | null } | null = null
+  readonly #signIns = new Map<string, Basis>()
+  #consent: Basis | null = null
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
   #keptTokenId: string | null = null
@@ -26,24 +28,36 @@ export class RequestScope {
     return this.#account
   }
 
-  /** The pages' script showed the token of a sign-in. @param at in ms, rounded down to seconds */
-  showSignIn(at: number): void {
-    this.#signedInAt = at
+  /** The pages' script showed the token of a sign-in. @param generation null if it names none */
+  showSignIn(generation: number | null): void {
+    this.#shown = { generation }
   }
 
-  /** Whether the sign-in that was shown is older than a sign-out everywhere. @param at in ms */
-  isSignedOutBy(at: number | null): boolean {
-    return this.#signedInAt !== null && this.#signedInAt <= (at ?? 0)
+  /** The sign-in whose token was shown; null if none was, as where a code is exchanged. */
+  get shownSignIn(): { generation: number | null } | null {
+    return this.#shown
   }
 
-  /** A code was presented. @param consentedAt when the person consented to it, in ms */
-  presentCode(consentedAt: number): void {
-    this.#consentedAt = consentedAt
+  /** Somebody is signed in to an account: what is granted next rests on it. */
+  provesSignIn(did: string, basis: Basis): void {
+    this.#signIns.set(did, basis)
   }
 
-  /** When the person consented to what the presented code is for, in ms. */
-  get consentedAt(): number | null {
-    return this.#consentedAt
+  /** The sign-in to an account that this request has proven. @throws {Refusal} SignedOut */
+  signInOf(did: string): Basis {
+    const basis = this.#signIns.get(did)
+    if (!basis) throw new Refusal('SignedOut', 'You are not signed in')
+    return basis
+  }
+
+  /** A code was presented. @param consent the sign-in with which the person consented to it */
+  presentCode(consent: Basis): void {
+    this.#consent = consent
+  }
+
+  /** The sign-in behind the presented code; null in one that names none. */
+  get consent(): Basis | null {
+    return this.#consent
   }
 
   presentRefreshToken(token: RefreshTokenParts): void {

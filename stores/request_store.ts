@@ -2,6 +2,7 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
+import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 
 /** Authorization requests: until they are granted by their id, then by their code. */
@@ -24,18 +25,20 @@ export function createRequestStore(flow: Flow): RequestStore {
       return row && toRequestData(row, null)
     },
 
-    async updateRequest(id, { code, ...data }) {
-      const change = {
-        ...(data.did ? { did: data.did } : {}),
-        ...(data.deviceId ? { deviceId: data.deviceId } : {}),
-        ...(data.expiresAt ? { expiresAt: data.expiresAt.getTime() } : {}),
-        ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
-      }
-      if (!code) return flow(id).updateRequest(id, change)
-      const request = await flow(id).takeRequest(id)
-      if (!request) throw new InvalidRequestError('This request was already authorized')
-      await flow(code).insertRequest({ ...request, ...change, code, authorizedAt: Date.now() })
-    },
+    updateRequest: (id, { code, ...data }) =>
+      asOAuth(async () => {
+        const change = {
+          ...(data.did ? { did: data.did } : {}),
+          ...(data.deviceId ? { deviceId: data.deviceId } : {}),
+          ...(data.expiresAt ? { expiresAt: data.expiresAt.getTime() } : {}),
+          ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
+        }
+        if (!code) return flow(id).updateRequest(id, change)
+        const { generation } = requestScope().signInOf(data.did ?? '')
+        const request = await flow(id).takeRequest(id)
+        if (!request) throw new InvalidRequestError('This request was already authorized')
+        await flow(code).insertRequest({ ...request, ...change, code, generation })
+      }),
 
     async deleteRequest(id) {
       await flow(id).deleteRequest(id)
@@ -43,7 +46,8 @@ export function createRequestStore(flow: Flow): RequestStore {
 
     async consumeRequestCode(code) {
       const row = await flow(code).consumeRequestByCode(code)
-      if (row?.authorizedAt) requestScope().presentCode(row.authorizedAt)
+      const generation = row?.generation ?? null
+      if (generation !== null) requestScope().presentCode({ generation })
       return row && { requestId: row.id as `req-${string}`, data: toRequestData(row, code) }
     },
   }

@@ -11,7 +11,9 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
   return {
     async createToken(tokenId, data, refreshToken) {
       const scope = requestScope()
-      const sessionId = await actors.account(data.did).createSession({
+      const { consent } = scope
+      if (!consent) throw notValid()
+      const session = {
         tokenId,
         createdAt: data.createdAt.getTime(),
         updatedAt: data.updatedAt.getTime(),
@@ -23,9 +25,9 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
         scope: data.scope,
         code: data.code,
         refreshToken: refreshToken ?? null,
-        authorizedAt: scope.consentedAt ?? data.createdAt.getTime(),
-      })
-      if (sessionId === null) throw new InvalidGrantError('This code is not valid any more')
+      }
+      const sessionId = await actors.account(data.did).createSession(session, consent)
+      if (sessionId === null) throw notValid()
       scope.isAbout(data.did)
       if (refreshToken) {
         scope.issueRefreshToken({ secret: refreshToken, sessionId, did: data.did })
@@ -84,6 +86,8 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
     },
   }
 }
+
+const notValid = () => new InvalidGrantError('This code is not valid any more')
 
 function toTokenInfo(
   found: SessionOfAccount | null,

@@ -31,8 +31,20 @@ export function newRefreshJti(): string {
   return randomBytes(32).toString('base64')
 }
 
+/** A new id of a session, 128 bits. */
+export function newSessionId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
 /** What a verified JWT says. */
-export type LegacyClaims = { did: string; audience: string; scope: LegacyScope; jti: string | null }
+export type LegacyClaims = {
+  did: string
+  audience: string
+  scope: LegacyScope
+  jti: string | null
+  /** The session that an access JWT belongs to; null in those of before there were any. */
+  sessionId: string | null
+}
 
 /**
  * Access and refresh JWTs of legacy sessions, in the form that a PDS behind this entryway accepts:
@@ -53,6 +65,7 @@ export class LegacyTokens {
     did: string
     pdsDid: string
     scope: LegacyScope
+    sessionId: string
     jti: string
   }): Promise<{ accessJwt: string; refreshJwt: string; refreshExpiresAt: number }> {
     const now = Date.now()
@@ -73,11 +86,22 @@ export class LegacyTokens {
     return { accessJwt, refreshJwt, refreshExpiresAt }
   }
 
-  /** An access JWT for the account's PDS. */
-  signAccess({ did, pdsDid, scope }: { did: string; pdsDid: string; scope: LegacyScope }) {
+  /** An access JWT for the account's PDS; without a session it is good for nothing at the entryway. */
+  signAccess({
+    did,
+    pdsDid,
+    scope,
+    sessionId,
+  }: {
+    did: string
+    pdsDid: string
+    scope: LegacyScope
+    sessionId?: string
+  }): Promise<string> {
     const now = Date.now()
     return this.#sign(ACCESS, {
       scope,
+      sid: sessionId,
       sub: did,
       aud: pdsDid,
       iat: seconds(now),
@@ -110,7 +134,7 @@ export class LegacyTokens {
 /** @param read what a JWT says that is signed by this entryway, null for any other */
 function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): LegacyClaims {
   if (read?.header.typ !== typ) throw notVerified()
-  const { sub, aud, scope, jti, lxm, cnf, exp } = read.claims
+  const { sub, aud, scope, sid, jti, lxm, cnf, exp } = read.claims
   if (typeof exp !== 'number') throw notVerified()
   if (!allowExpired && exp <= seconds(Date.now())) {
     throw new Refusal('ExpiredToken', 'Token has expired')
@@ -122,7 +146,13 @@ function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): Le
   if (!Object.values(LegacyScope).includes(scope as LegacyScope)) {
     throw new Refusal('InvalidToken', 'Bad token scope')
   }
-  return { did: sub, audience: aud, scope: scope as LegacyScope, jti: jti ?? null }
+  return {
+    did: sub,
+    audience: aud,
+    scope: scope as LegacyScope,
+    jti: jti ?? null,
+    sessionId: typeof sid === 'string' ? sid : null,
+  }
 }
 
 /** Media types of the two JWTs. */

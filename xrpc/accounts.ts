@@ -1,4 +1,5 @@
 import { ForbiddenError, InvalidRequestError } from '@atproto/xrpc-server'
+import type { AccountOfSession } from '../actors/account/sessions.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -15,9 +16,26 @@ export async function findAccount(
 /** The account that a token is of. @throws {ForbiddenError} AccountNotFound */
 export async function knownAccount(services: Services, did: string): Promise<AccountRow> {
   const account = await findAccount(services, did)
-  if (!account) throw new ForbiddenError('Account not found', 'AccountNotFound')
+  if (!account) throw noAccount()
   return account
 }
+
+/**
+ * The account that an access JWT is of, and whether its session is still there.
+ *
+ * @throws {ForbiddenError} AccountNotFound
+ */
+export async function accountOfSession(
+  { actors }: Services,
+  { did, sessionId }: { did: string; sessionId: string | null },
+): Promise<AccountOfSession> {
+  const entry = await actors.directory.find(did)
+  const found = entry && (await actors.account(entry.did).readWithSession(sessionId))
+  if (!found) throw noAccount()
+  return found
+}
+
+const noAccount = () => new ForbiddenError('Account not found', 'AccountNotFound')
 
 /** The account that a request names by handle or DID. @throws {InvalidRequestError} */
 export async function namedAccount(

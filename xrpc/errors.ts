@@ -31,6 +31,9 @@ function fromRefusal(refusal: Refusal): XRPCError {
       return new AuthRequiredError(refusal.message, refusal.code)
     case 'RateLimitExceeded':
       return new XRPCError(ResponseType.RateLimitExceeded, refusal.message, refusal.code)
+    case 'SignedOut':
+      // Clients know this one: they refresh, and are told to sign in.
+      return new InvalidRequestError(refusal.message, 'ExpiredToken')
     case 'EmailTaken':
     case 'InvalidPassword':
     case 'SignUpClosed':

@@ -1,8 +1,16 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
+import type { Basis } from '../actors/account/standing.ts'
+import { LEGACY_ACCESS_TOKEN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
-import { type AppPasswordUse, legacyScope, newRefreshJti } from '../tokens/legacy_tokens.ts'
+import { refuseIfOver } from '../sagas/sign_in.ts'
+import {
+  type AppPasswordUse,
+  legacyScope,
+  newRefreshJti,
+  newSessionId,
+} from '../tokens/legacy_tokens.ts'
 import type { MethodContext } from './method.ts'
 
 /** What `createSession`, `refreshSession` and `getSession` say of an account. */
@@ -52,24 +60,35 @@ function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'statu
 
 /**
  * Opens a session. That of an account that was taken down cannot be refreshed, as in the
- * reference.
+ * reference: it lasts as long as its access JWT.
+ *
+ * @param basis the sign-in behind it
+ * @throws {Refusal} AuthenticationRequired, AccountTakedown
  */
 export async function openSession(
   { services, tokens }: MethodContext,
   account: AccountRow,
   appPassword: ({ name: string } & AppPasswordUse) | null,
+  basis: Basis,
 ): Promise<{ accessJwt: string; refreshJwt: string }> {
   const { did, pdsDid } = account
   const takenDown = account.takedownRef !== null
   const scope = legacyScope(appPassword, takenDown)
-  const jti = newRefreshJti()
-  const { accessJwt, refreshJwt, refreshExpiresAt } = await tokens.sign({ did, pdsDid, scope, jti })
-  if (!takenDown) {
-    await services.actors.account(did).createLegacySession({
-      jti,
-      expiresAt: refreshExpiresAt,
-      appPasswordName: appPassword?.name ?? null,
-    })
-  }
+  const [id, jti] = [newSessionId(), newRefreshJti()]
+  const { accessJwt, refreshJwt, refreshExpiresAt } = await tokens.sign({
+    did,
+    pdsDid,
+    scope,
+    sessionId: id,
+    jti,
+  })
+  const kept = takenDown
+    ? { jti: newRefreshJti(), expiresAt: Date.now() + LEGACY_ACCESS_TOKEN }
+    : { jti, expiresAt: refreshExpiresAt }
+  const appPasswordName = appPassword?.name ?? null
+  await services.actors
+    .account(did)
+    .createLegacySession({ id, ...kept, appPasswordName }, basis)
+    .catch(refuseIfOver)
   return { accessJwt, refreshJwt }
 }

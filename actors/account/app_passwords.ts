@@ -9,18 +9,20 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
-import { existing } from './lifecycle.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The password itself leaves the account once, here. */
 export async function create(
   db: Db,
   name: string,
   privileged: boolean,
+  basis: Basis,
 ): Promise<AppPassword & { password: string }> {
   const password = randomAppPassword()
   const passwordScrypt = await hashAppPassword(existing(db).did, password)
   const appPassword = { name, privileged, createdAt: Date.now() }
   transact(db, () => {
+    assertGood(db, basis)
     if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
       throw new Refusal('InvalidRequest', 'could not create app-specific password')
     }

@@ -1,6 +1,7 @@
 import {
   type AuthorizedClientRow,
   listAuthorizedClients,
+  upsertAuthorizedClient,
 } from '../../database/account/authorized_client.ts'
 import {
   type DeviceAccountRow,
@@ -10,24 +11,45 @@ import {
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import type { Db } from '../../database/database.ts'
-import { existing } from './lifecycle.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The account as one of its devices sees it. */
 export type AccountOnDevice = {
   account: AccountRow
   device: DeviceAccountRow
   authorizedClients: AuthorizedClientRow[]
+  /** What is asked for on this device rests on it. */
+  basis: Basis
 }
 
-export function remember(db: Db, deviceId: string): void {
-  existing(db)
-  upsertDeviceAccount(db, deviceId, Date.now())
+export function remember(db: Db, deviceId: string, basis: Basis): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    upsertDeviceAccount(db, deviceId, Date.now())
+  })
+}
+
+/** Keeps what the person consented to, so that it is not asked for again. */
+export function authorizeClient(
+  db: Db,
+  clientId: string,
+  data: string,
+  now: number,
+  basis: Basis,
+): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    upsertAuthorizedClient(db, clientId, data, now)
+  })
 }
 
 export function read(db: Db, deviceId: string): AccountOnDevice | null {
   const device = readDeviceAccount(db, deviceId)
-  return device && { account: existing(db), device, authorizedClients: listAuthorizedClients(db) }
+  if (!device) return null
+  const account = existing(db)
+  const basis = { generation: account.generation, device: deviceId }
+  return { account, device, authorizedClients: listAuthorizedClients(db), basis }
 }
 
 export function list(db: Db): DeviceAccountRow[] {

@@ -11,14 +11,17 @@ import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { readSubject } from '../../identity/subject.ts'
 import { randomCode } from '../../passwords/random.ts'
-import { existing } from './lifecycle.ts'
+import { endSignInsUnderWay } from './endings.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
 
 /** A new code for `purpose`; the one before it ends. */
-export function issueToken(db: Db, purpose: EmailTokenPurpose): string {
-  existing(db)
-  const token = randomCode()
-  putEmailToken(db, purpose, token, Date.now())
-  return token
+export function issueToken(db: Db, purpose: EmailTokenPurpose, basis: Basis | null): string {
+  return transact(db, () => {
+    assertGood(db, basis)
+    const token = randomCode()
+    putEmailToken(db, purpose, token, Date.now())
+    return token
+  })
 }
 
 /** @throws {Refusal} InvalidToken, ExpiredToken */
@@ -28,19 +31,27 @@ export function checkToken(db: Db, purpose: EmailTokenPurpose, token: string): v
   if (state === 'expired') throw new Refusal('ExpiredToken', 'Token is expired')
 }
 
-/** Checks a code and ends it. @throws {Refusal} InvalidToken, ExpiredToken */
-export function spendToken(db: Db, purpose: EmailTokenPurpose, token: string): void {
-  checkToken(db, purpose, token)
-  deleteEmailToken(db, purpose)
+/** Checks a code and ends it. @throws {Refusal} InvalidToken, ExpiredToken, SignedOut */
+export function spendToken(
+  db: Db,
+  purpose: EmailTokenPurpose,
+  token: string,
+  basis: Basis | null,
+): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    checkToken(db, purpose, token)
+    deleteEmailToken(db, purpose)
+  })
 }
 
-/** @throws {Refusal} InvalidEmail, InvalidToken, ExpiredToken */
-export function confirm(db: Db, email: string, token: string): profile.AccountRow {
+/** @throws {Refusal} InvalidEmail, InvalidToken, ExpiredToken, SignedOut */
+export function confirm(db: Db, email: string, token: string, basis: Basis): profile.AccountRow {
   return transact(db, () => {
-    if (existing(db).email !== readSubject(email).name) {
+    if (assertGood(db, basis).email !== readSubject(email).name) {
       throw new Refusal('InvalidEmail', 'invalid email')
     }
-    spendToken(db, 'confirm_email', token)
+    spendToken(db, 'confirm_email', token, basis)
     profile.setEmailConfirmed(db, Date.now())
     appendAudit(db, { at: Date.now(), event: 'email_confirmed', detail: {} })
     return existing(db)
@@ -51,12 +62,17 @@ export function confirm(db: Db, email: string, token: string): profile.AccountRo
  * Changes the address with the code that went to the old one, which is needed once that was
  * confirmed. Every other open code ends, since it went to the old address.
  *
- * @throws {Refusal} TokenRequired, InvalidToken, ExpiredToken
+ * @throws {Refusal} TokenRequired, InvalidToken, ExpiredToken, SignedOut
  */
-export function change(db: Db, email: string, token: string | null): profile.AccountRow {
+export function change(
+  db: Db,
+  email: string,
+  token: string | null,
+  basis: Basis,
+): profile.AccountRow {
   return transact(db, () => {
-    if (existing(db).emailConfirmedAt !== null) requireToken(token)
-    if (token) spendToken(db, 'update_email', token)
+    if (assertGood(db, basis).emailConfirmedAt !== null) requireToken(token)
+    if (token) spendToken(db, 'update_email', token, basis)
     return set(db, email)
   })
 }
@@ -67,6 +83,7 @@ export function set(db: Db, email: string): profile.AccountRow {
     const before = existing(db)
     profile.setEmail(db, email.toLowerCase())
     deleteAllEmailTokens(db)
+    if (before.emailAuthFactor) endSignInsUnderWay(db)
     appendAudit(db, { at: Date.now(), event: 'email_changed', detail: { from: before.email } })
     return existing(db)
   })
@@ -76,17 +93,18 @@ export function set(db: Db, email: string): profile.AccountRow {
  * Switches codes by mail as a second factor: on for a confirmed address, off with a code that went
  * there, so that a stolen session cannot take the factor away.
  *
- * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken
+ * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken, SignedOut
  */
-export function switchAuthFactor(db: Db, on: boolean, token: string | null): void {
+export function switchAuthFactor(db: Db, on: boolean, token: string | null, basis: Basis): void {
   transact(db, () => {
-    const account = existing(db)
+    const account = assertGood(db, basis)
     if (on && account.emailConfirmedAt === null) {
       throw new Refusal('InvalidRequest', 'Confirm the email address before it becomes a factor')
     }
     if (!on && account.emailAuthFactor) requireToken(token)
-    if (token) spendToken(db, 'update_email', token)
+    if (token) spendToken(db, 'update_email', token, basis)
     profile.setEmailAuthFactor(db, on)
+    endSignInsUnderWay(db)
     appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
   })
 }

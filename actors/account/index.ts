@@ -1,12 +1,11 @@
 import { actor } from 'rivetkit'
 import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
 import { appendAudit, listAudit } from '../../database/account/audit.ts'
-import * as clients from '../../database/account/authorized_client.ts'
+import { listAuthorizedClients } from '../../database/account/authorized_client.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import {
-  createSession,
   deleteSession,
   deleteSessionByTokenId,
   rotateSession,
@@ -22,12 +21,15 @@ import { importAccount } from './imports.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
+import { assertGood } from './standing.ts'
 
 /** What the account can be asked. */
 export const accountFunctions = {
   create: lifecycle.create,
   import: importAccount,
   read: profiles.readAccount,
+  readWithSession: sessions.readWithSession,
+  assertGood,
   setHandle: lifecycle.setHandle,
   deactivate: lifecycle.deactivate,
   activate: lifecycle.activate,
@@ -35,8 +37,8 @@ export const accountFunctions = {
   erase: profiles.eraseAccount,
   setInvitesDisabled: profiles.setInvitesDisabled,
 
-  verifyPassword: passwords.verify,
   login: passwords.login,
+  mayDelete: passwords.mayDelete,
   changePassword: passwords.change,
   resetPassword: passwords.reset,
 
@@ -52,7 +54,7 @@ export const accountFunctions = {
   setEmail: email.set,
   switchEmailAuthFactor: email.switchAuthFactor,
 
-  createSession,
+  createSession: sessions.create,
   findSessionByTokenId: sessions.findByTokenId,
   findSessionByCode: sessions.findByCode,
   findSessionByRefreshToken: sessions.findByRefreshToken,
@@ -61,7 +63,7 @@ export const accountFunctions = {
   deleteSessionByTokenId,
   listSessions: sessions.list,
 
-  createLegacySession: legacy.insertLegacySession,
+  createLegacySession: sessions.createLegacy,
   rotateLegacySession: legacy.rotateLegacySession,
   deleteLegacySession: legacy.deleteLegacySession,
   listLegacySessions: legacy.listLegacySessions,
@@ -70,8 +72,8 @@ export const accountFunctions = {
   readDevice: devices.read,
   listDevices: devices.list,
   forgetDevice: devices.forget,
-  authorizeClient: clients.upsertAuthorizedClient,
-  listAuthorizedClients: clients.listAuthorizedClients,
+  authorizeClient: devices.authorizeClient,
+  listAuthorizedClients,
 
   signOutEverywhere: lifecycle.signOutEverywhere,
   audit: appendAudit,

@@ -1,7 +1,7 @@
 import { Refusal } from '../../base/errors.ts'
 import { findAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
-import { readPasswordScrypt, setPasswordScrypt } from '../../database/account/profile.ts'
+import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import {
   hashAppPassword,
@@ -10,22 +10,32 @@ import {
   OLD_PASSWORD_MAX_LENGTH,
   verifyPassword,
 } from '../../passwords/scrypt.ts'
-import { spendToken } from './email.ts'
-import { endSessions, existing } from './lifecycle.ts'
+import { checkToken, spendToken } from './email.ts'
+import { endSignIns } from './endings.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
 
 export type Login = {
   account: ReturnType<typeof existing>
   /** Set when the person signed in with an app password. */
   appPassword: { name: string; privileged: boolean } | null
-  /**
-   * A moment before the password was looked at, in ms: when the account was signed out at that time
-   * or later (`signedOutAt`), this sign-in is good for nothing any more.
-   */
-  signedInAt: number
+  /** What is granted upon it rests on it. */
+  basis: Basis
 }
 
-export function verify(db: Db, password: string): Promise<boolean> {
-  return verifyPassword(password, readPasswordScrypt(db))
+/**
+ * Checks password and mailed code of a person who wants the account to be deleted.
+ *
+ * @returns false when the password is wrong
+ * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut
+ */
+export async function mayDelete(db: Db, password: string, token: string): Promise<boolean> {
+  const stored = readPassword(db)
+  if (!(await verifyPassword(password, stored?.scrypt ?? null)) || !stored) return false
+  transact(db, () => {
+    assertGood(db, { generation: stored.generation, mayBeTakenDown: true })
+    checkToken(db, 'delete_account', token)
+  })
+  return true
 }
 
 /**
@@ -38,31 +48,38 @@ export async function login(
   password: string,
   allowAppPassword: boolean,
 ): Promise<Login | null> {
-  const signedInAt = Date.now()
-  const stored = readPasswordScrypt(db)
+  const stored = readPassword(db)
   if (stored === null) return null
-  if (await verifyPassword(password, stored)) {
-    return { account: existing(db), appPassword: null, signedInAt }
+  const { generation } = stored
+  if (await verifyPassword(password, stored.scrypt)) {
+    const account = existing(db)
+    const mayBeTakenDown = account.takedownRef !== null
+    return { account, appPassword: null, basis: { generation, mayBeTakenDown } }
   }
   const account = existing(db)
   // A taken-down account cannot sign in with an app password, as in the reference.
   if (!allowAppPassword || account.takedownRef !== null) return null
   if (password.length > OLD_PASSWORD_MAX_LENGTH) return null
   const appPassword = findAppPassword(db, await hashAppPassword(account.did, password))
-  return appPassword && { account, appPassword, signedInAt }
+  return appPassword && { account, appPassword, basis: { generation, appPassword } }
 }
 
-/** A new password signs everybody out: whoever had the old one is out too. */
-export async function change(db: Db, password: string): Promise<void> {
+/** A new password signs everybody out. @param appPasswords whether app passwords end with it */
+export async function change(
+  db: Db,
+  password: string,
+  appPasswords: 'kept' | 'ended',
+): Promise<void> {
   const passwordScrypt = await hashNewPassword(password)
   transact(db, () => {
     existing(db)
-    replace(db, passwordScrypt)
+    replace(db, passwordScrypt, appPasswords)
   })
 }
 
 /**
- * Sets a new password with the code from a reset mail, which is spent with it.
+ * Sets a new password with the code from a reset mail, which is spent with it. App passwords end:
+ * who knew the old password could make some.
  *
  * @throws {Refusal} InvalidToken, ExpiredToken
  */
@@ -74,8 +91,8 @@ export async function reset(
   const passwordScrypt = await hashNewPassword(password)
   return transact(db, () => {
     const account = existing(db)
-    spendToken(db, 'reset_password', token)
-    replace(db, passwordScrypt)
+    spendToken(db, 'reset_password', token, null)
+    replace(db, passwordScrypt, 'ended')
     return account
   })
 }
@@ -90,8 +107,8 @@ function hashNewPassword(password: string): Promise<string> {
   return hashPassword(password)
 }
 
-function replace(db: Db, passwordScrypt: string): void {
+function replace(db: Db, passwordScrypt: string, appPasswords: 'kept' | 'ended'): void {
   setPasswordScrypt(db, passwordScrypt)
-  endSessions(db)
-  appendAudit(db, { at: Date.now(), event: 'password_changed', detail: {} })
+  endSignIns(db, { devices: true, appPasswords: appPasswords === 'ended' })
+  appendAudit(db, { at: Date.now(), event: 'password_changed', detail: { appPasswords } })
 }

@@ -1,9 +1,34 @@
+import * as legacy from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
-import type { Db } from '../../database/database.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** A session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }
+
+/** @returns the session id, or null when the code or the sign-in behind it is good no more */
+export function create(db: Db, session: sessions.NewSession, basis: Basis): string | null {
+  return transact(db, () => (refusalOf(db, basis) ? null : sessions.createSession(db, session)))
+}
+
+export function createLegacy(db: Db, session: legacy.NewLegacySession, basis: Basis): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    legacy.insertLegacySession(db, session)
+  })
+}
+
+/** The account, and whether it can be asked for anything by an access JWT of a legacy session. */
+export type AccountOfSession = { account: AccountRow; basis: Basis; isOpen: boolean }
+
+/** @param id null where the JWT names none: then it is of no session that is open */
+export function readWithSession(db: Db, id: string | null): AccountOfSession | null {
+  const account = readAccount(db)
+  if (!account) return null
+  const basis = { generation: account.generation, session: id ?? '', mayBeTakenDown: true }
+  return { account, basis, isOpen: refusalOf(db, basis) === null }
+}
 
 export function findByTokenId(db: Db, tokenId: string): SessionOfAccount | null {
   return withAccount(db, sessions.findSessionByTokenId(db, tokenId))

@@ -14,10 +14,16 @@ import { assertAvailable } from './names.ts'
  * change that is under way may be repeated, but not be overtaken by another one: two could leave
  * one handle on PLC and the other here.
  *
+ * @param generation of the sign-in that asks for it; null for the operator
  * @returns whether it is repeated
  * @throws {Refusal} AccountNotFound, HandleNotAvailable, InvalidRequest
  */
-export function reserve(db: Db, did: string, newHandle: string): { isRepeated: boolean } {
+export function reserve(
+  db: Db,
+  did: string,
+  newHandle: string,
+  generation: number | null,
+): { isRepeated: boolean } {
   return transact(db, () => {
     if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
     assertAvailable(db, { handle: newHandle, did })
@@ -25,7 +31,7 @@ export function reserve(db: Db, did: string, newHandle: string): { isRepeated: b
     if (underWay && underWay.newHandle !== newHandle) {
       throw new Refusal('InvalidRequest', 'Another handle change is under way; try again later')
     }
-    putHandleChange(db, { did, newHandle, createdAt: Date.now() })
+    putHandleChange(db, { did, newHandle, createdAt: Date.now(), generation })
     return { isRepeated: underWay !== null }
   })
 }

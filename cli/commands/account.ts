@@ -4,6 +4,8 @@ import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
 import { sheet, table, when } from '../output.ts'
 import { addCompareCommand } from './account_compare.ts'
 
+type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
+
 const ACCOUNT = 'handle, DID or e-mail address'
 
 export function addAccountCommands(program: Command): void {
@@ -80,12 +82,17 @@ export function addAccountCommands(program: Command): void {
     .command('reset-password')
     .description('Set a new password and sign out everywhere; it is generated unless asked for')
     .argument('<account>', ACCOUNT)
+    .option('--keep-app-passwords', 'keep the app passwords, which end otherwise')
     .option('--ask', 'ask for the password')
     .option('--password <password>', 'the password (other users of this machine can see it)')
     .action(
-      online<PasswordOptions>(async (operator, output, [name = ''], options) => {
+      online<ResetOptions>(async (operator, output, [name = ''], options) => {
         const { password, generated } = await newPassword(options, output)
-        const changed = await operator('account/reset-password', { account: name, password })
+        const changed = await operator('account/reset-password', {
+          account: name,
+          password,
+          keepAppPasswords: options.keepAppPasswords ?? false,
+        })
         output.result({ ...changed, ...(generated ? { password } : {}) }, (row) => sheet(row))
       }),
     )

@@ -2,6 +2,8 @@ import { type Db, sql } from '../database.ts'
 
 export type AppPassword = { name: string; privileged: boolean; createdAt: number }
 
+export type AppPasswordId = Pick<AppPassword, 'name' | 'createdAt'>
+
 type Stored = { name: string; privileged: number; created_at: number }
 
 /** @returns false when an app password of that name exists */
@@ -24,6 +26,12 @@ export function findAppPassword(db: Db, passwordScrypt: string): AppPassword | n
 
 export function listAppPasswords(db: Db): AppPassword[] {
   return sql(db, 'SELECT * FROM app_password ORDER BY created_at DESC').all().map(toAppPassword)
+}
+
+/** Whether this very one is still there: another may have got its name. */
+export function hasAppPassword(db: Db, { name, createdAt }: AppPasswordId): boolean {
+  const found = sql(db, 'SELECT 1 FROM app_password WHERE name = ? AND created_at = ?')
+  return found.get(name, createdAt) !== undefined
 }
 
 /** Its sessions go with it. */

@@ -3,24 +3,41 @@ import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 
 /** A session of `com.atproto.server.createSession`, found by the `jti` of its refresh JWT. */
-export type LegacySession = { appPassword: { name: string; privileged: boolean } | null }
+export type LegacySession = {
+  /** Stays the same from refresh to refresh; its access JWTs name it. */
+  id: string
+  appPassword: { name: string; privileged: boolean } | null
+}
+
+export type NewLegacySession = {
+  id: string
+  /** Of the refresh JWT. */
+  jti: string
+  /** ms since the epoch */
+  expiresAt: number
+  appPasswordName: string | null
+}
 
 type Stored = {
+  session_id: string
   expires_at: number
   next_jti: string | null
   app_password_name: string | null
   privileged: number | null
 }
 
-export function insertLegacySession(
-  db: Db,
-  session: { jti: string; expiresAt: number; appPasswordName: string | null },
-): void {
+export function insertLegacySession(db: Db, { jti, ...session }: NewLegacySession): void {
   sql(
     db,
-    `INSERT OR IGNORE INTO legacy_session (refresh_hash, expires_at, app_password_name)
-     VALUES (@hash, @expiresAt, @appPasswordName)`,
-  ).run({ ...session, hash: hashSecret(session.jti) })
+    `INSERT OR IGNORE INTO legacy_session (refresh_hash, session_id, expires_at, app_password_name)
+     VALUES (@hash, @id, @expiresAt, @appPasswordName)`,
+  ).run({ ...session, hash: hashSecret(jti) })
+}
+
+/** Whether the session that an access JWT names is still there. */
+export function isLegacySessionOpen(db: Db, id: string, now: number): boolean {
+  const row = sql(db, 'SELECT 1 FROM legacy_session WHERE session_id = ? AND expires_at > ?')
+  return row.get(id, now) !== undefined
 }
 
 /**
@@ -53,11 +70,13 @@ export function rotateLegacySession(
       hash,
     )
     insertLegacySession(db, {
+      id: row.session_id,
       jti,
       expiresAt: next.expiresAt,
       appPasswordName: row.app_password_name,
     })
     return {
+      id: row.session_id,
       jti,
       appPassword:
         row.app_password_name === null
@@ -79,12 +98,13 @@ export function listLegacySessions(
   ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
 }
 
-/** Ends a session, the token before it included: that one would bring it back. */
+/** Ends a session, with all tokens before: any of them would bring it back. */
 export function deleteLegacySession(db: Db, jti: string): void {
-  sql(db, 'DELETE FROM legacy_session WHERE refresh_hash = ? OR next_jti = ?').run(
-    hashSecret(jti),
-    jti,
-  )
+  sql(
+    db,
+    `DELETE FROM legacy_session WHERE session_id IN
+       (SELECT session_id FROM legacy_session WHERE refresh_hash = ? OR next_jti = ?)`,
+  ).run(hashSecret(jti), jti)
 }
 
 export function deleteAllLegacySessions(db: Db): void {

@@ -1,4 +1,4 @@
-import { type Db, sql } from '../database.ts'
+import { type Db, sql, transact } from '../database.ts'
 
 /** The account itself. Times are milliseconds since the epoch. */
 export type AccountRow = {
@@ -12,8 +12,10 @@ export type AccountRow = {
   deactivatedAt: number | null
   deleteAfter: number | null
   takedownRef: string | null
-  /** When everybody was signed out last: what was authorized before is good for nothing. */
+  /** When everybody was signed out last. */
   signedOutAt: number | null
+  /** Grows with everything that ends sign-ins; no two accounts of one DID share one. */
+  generation: number
   invitesDisabled: boolean
   inviteNote: string | null
 }
@@ -37,6 +39,7 @@ type Stored = {
   delete_after: number | null
   takedown_ref: string | null
   signed_out_at: number | null
+  generation: number
   invites_disabled: number
   invite_note: string | null
 }
@@ -46,11 +49,12 @@ export function insertAccount(db: Db, account: NewAccount): void {
   sql(
     db,
     `INSERT INTO account (id, did, handle, email, email_confirmed_at, password_scrypt, pds_did,
-       created_at, deactivated_at)
+       created_at, deactivated_at, generation)
      VALUES (1, @did, @handle, @email, @emailConfirmedAt, @passwordScrypt, @pdsDid, @createdAt,
-       @deactivatedAt)
+       @deactivatedAt, @generation)
      ON CONFLICT (id) DO NOTHING`,
   ).run({
+    generation: Date.now(),
     emailConfirmedAt: null,
     createdAt: Date.now(),
     deactivatedAt: null,
@@ -73,16 +77,16 @@ export function readAccount(db: Db): AccountRow | null {
     deleteAfter: row.delete_after,
     takedownRef: row.takedown_ref,
     signedOutAt: row.signed_out_at,
+    generation: row.generation,
     invitesDisabled: row.invites_disabled === 1,
     inviteNote: row.invite_note,
   }
 }
 
-export function readPasswordScrypt(db: Db): string | null {
-  const row = sql(db, 'SELECT password_scrypt FROM account').get() as
-    | { password_scrypt: string }
-    | undefined
-  return row?.password_scrypt ?? null
+/** The hash of the password, and the generation of a sign-in with it. */
+export function readPassword(db: Db): { scrypt: string; generation: number } | null {
+  const row = sql(db, 'SELECT password_scrypt AS scrypt, generation FROM account').get()
+  return (row as { scrypt: string; generation: number } | undefined) ?? null
 }
 
 export function setPasswordScrypt(db: Db, passwordScrypt: string): void {
@@ -120,23 +124,30 @@ export function setSignedOut(db: Db, at: number): void {
   sql(db, 'UPDATE account SET signed_out_at = ?').run(at)
 }
 
+/** The time tells it from those of an account that had this DID before; no two are the same. */
+export function startGeneration(db: Db, now: number): void {
+  sql(db, 'UPDATE account SET generation = max(generation + 1, ?)').run(now)
+}
+
 export function setInvitesDisabled(db: Db, disabled: boolean, note: string | null): void {
   sql(db, 'UPDATE account SET invites_disabled = ?, invite_note = ?').run(disabled ? 1 : 0, note)
 }
 
 /** Everything about the account goes, the row that names it last. */
 export function eraseAccount(db: Db): void {
-  for (const table of [
-    'session',
-    'replayed_code',
-    'device_account',
-    'authorized_client',
-    'legacy_session',
-    'app_password',
-    'email_token',
-    'audit',
-    'account',
-  ]) {
-    sql(db, `DELETE FROM ${table}`).run()
-  }
+  transact(db, () => {
+    for (const table of [
+      'session',
+      'replayed_code',
+      'device_account',
+      'authorized_client',
+      'legacy_session',
+      'app_password',
+      'email_token',
+      'audit',
+      'account',
+    ]) {
+      sql(db, `DELETE FROM ${table}`).run()
+    }
+  })
 }

@@ -90,5 +90,16 @@ export const accountSchema: Schema = {
     detail TEXT NOT NULL
   );
   `,
+    `
+  -- Grows with everything that ends sign-ins: what a sign-in of an earlier generation asks for is
+  -- refused.
+  ALTER TABLE account ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+
+  -- Stays the same while the refresh JWT changes; access JWTs name it. Sessions of before have one
+  -- for each refresh JWT.
+  ALTER TABLE legacy_session ADD COLUMN session_id TEXT;
+  UPDATE legacy_session SET session_id = lower(hex(refresh_hash));
+  CREATE INDEX legacy_session_id ON legacy_session (session_id);
+  `,
   ],
 }

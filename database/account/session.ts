@@ -21,8 +21,6 @@ export type Session = {
 export type NewSession = Omit<Session, 'id'> & {
   code: string | null
   refreshToken: string | null
-  /** When the person consented, in ms since the epoch. */
-  authorizedAt: number
 }
 
 export type Rotation = {
@@ -58,18 +56,16 @@ type Stored = {
 
 /**
  * Creates the session of an authorization code, unless the code was presented again meanwhile
- * (RFC 6749 section 4.1.2: a code used twice revokes what it gave), or everybody was signed out
- * since the person consented.
+ * (RFC 6749 section 4.1.2: a code used twice revokes what it gave).
  *
  * @returns the session id, or null when the code is good no more
  */
-export function createSession(db: Db, { authorizedAt, ...session }: NewSession): string | null {
+export function createSession(db: Db, session: NewSession): string | null {
   const id = randomBytes(12).toString('base64url')
   const codeHash = session.code === null ? null : hashSecret(session.code)
   return transact(db, () => {
     const replayed = sql(db, 'SELECT 1 FROM replayed_code WHERE code_hash = ?').get(codeHash)
-    const isSignedOut = sql(db, 'SELECT 1 FROM account WHERE signed_out_at >= ?').get(authorizedAt)
-    if (replayed || isSignedOut) return null
+    if (replayed) return null
     sql(
       db,
       `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,

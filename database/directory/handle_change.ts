@@ -1,15 +1,23 @@
 import { type Db, sql } from '../database.ts'
 
 /** A handle change under way: the new handle is held for the account. */
-export type HandleChange = { did: string; newHandle: string; createdAt: number }
+export type HandleChange = {
+  did: string
+  newHandle: string
+  createdAt: number
+  /** The account's when the person asked for it; null where the operator did. */
+  generation: number | null
+}
 
-const columns = 'did, new_handle AS newHandle, created_at AS createdAt'
+const columns = 'did, new_handle AS newHandle, created_at AS createdAt, generation'
 
 export function putHandleChange(db: Db, change: HandleChange): void {
   sql(
     db,
-    `INSERT INTO handle_change (did, new_handle, created_at) VALUES (@did, @newHandle, @createdAt)
-     ON CONFLICT (did) DO UPDATE SET new_handle = @newHandle, created_at = @createdAt`,
+    `INSERT INTO handle_change (did, new_handle, created_at, generation)
+     VALUES (@did, @newHandle, @createdAt, @generation)
+     ON CONFLICT (did) DO UPDATE SET
+       new_handle = @newHandle, created_at = @createdAt, generation = @generation`,
   ).run(change)
 }
 

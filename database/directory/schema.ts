@@ -91,5 +91,9 @@ export const directorySchema: Schema = {
     ref TEXT NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- The account's generation when the change began; null where the operator began it.
+  ALTER TABLE handle_change ADD COLUMN generation INTEGER;
+  `,
   ],
 }

@@ -13,29 +13,29 @@ export type AuthorizationRequest = {
   expiresAt: number
   deviceId: string | null
   did: string | null
-  /** When the person consented; null before that. */
-  authorizedAt: number | null
+  /** The account's when the person consented; null before that. */
+  generation: number | null
 }
 
 /** A pushed request, or one that was granted: then with its code. */
-export type NewAuthorizationRequest = Omit<AuthorizationRequest, 'authorizedAt'> &
-  Partial<Pick<AuthorizationRequest, 'authorizedAt'>> & { code?: string }
+export type NewAuthorizationRequest = Omit<AuthorizationRequest, 'generation'> &
+  Partial<Pick<AuthorizationRequest, 'generation'>> & { code?: string }
 
 export type AuthorizationRequestChange = Partial<
   Pick<AuthorizationRequest, 'parameters' | 'expiresAt' | 'deviceId' | 'did'>
 >
 
 const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameters,
-  expires_at AS expiresAt, device_id AS deviceId, did, authorized_at AS authorizedAt`
+  expires_at AS expiresAt, device_id AS deviceId, did, generation`
 
 export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequest): void {
   joining(
     db,
     `INSERT INTO authorization_request
-       (id, client_id, client_auth, parameters, expires_at, device_id, did, code_hash, authorized_at)
+       (id, client_id, client_auth, parameters, expires_at, device_id, did, code_hash, generation)
      VALUES (@id, @clientId, @clientAuth, @parameters, @expiresAt, @deviceId, @did, @codeHash,
-       @authorizedAt)`,
-  ).run({ authorizedAt: null, ...request, codeHash: code ? hashSecret(code) : null })
+       @generation)`,
+  ).run({ generation: null, ...request, codeHash: code ? hashSecret(code) : null })
   // One that was only pushed grants nothing: the client would push it again.
   if (!code) spare(db, 1)
 }

@@ -108,5 +108,10 @@ export const flowSchema: Schema = {
   DROP TABLE former_replay;
   CREATE INDEX replay_expiry ON replay (expires_at);
   `,
+    `
+  -- The account's generation when the person consented. A code of before this is refused.
+  ALTER TABLE authorization_request DROP COLUMN authorized_at;
+  ALTER TABLE authorization_request ADD COLUMN generation INTEGER;
+  `,
   ],
 }

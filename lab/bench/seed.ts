@@ -70,7 +70,6 @@ export async function seed(
           scope: client.scope,
           code: null,
           refreshToken: secret,
-          authorizedAt: now,
         })
         const parts = { secret, sessionId: sessionId as string, did }
         return writeRefreshToken(parts, secrets.refreshTokenSecret)

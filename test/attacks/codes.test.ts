@@ -97,7 +97,6 @@ describe('14. two exchanges of one code at once', () => {
         createdAt: now,
         updatedAt: now,
         expiresAt: now + 60_000,
-        authorizedAt: now,
         clientId: 'https://app.internal/client.json',
         clientAuth: '{"method":"none"}',
         deviceId: null,

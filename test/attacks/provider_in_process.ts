@@ -13,7 +13,8 @@ import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { EntrywayProvider } from '../../oauth/entryway_provider.ts'
 import type { Services } from '../../sagas/services.ts'
 import { createStores } from '../../stores/index.ts'
-import { inRequestScope } from '../../stores/request_scope.ts'
+import { inRequestScope, requestScope } from '../../stores/request_scope.ts'
+import { basisOf } from '../storage/basis.ts'
 import { SCOPE } from './attacker.ts'
 
 const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
@@ -88,6 +89,7 @@ export async function providerInProcess() {
         const deviceId = `dev-${'0'.repeat(32)}` as never
         await provider.requestManager.get(requestUri, deviceId)
         const client = await provider.clientManager.getClient(CLIENT.client_id)
+        requestScope().provesSignIn(DID, basisOf(account))
         const found = await provider.accountManager.getAccount(DID as never)
         return provider.requestManager.setAuthorized(
           requestUri,

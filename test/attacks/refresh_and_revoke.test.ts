@@ -159,7 +159,6 @@ describe('17. an answer that was lost', () => {
       createdAt: start,
       updatedAt: start,
       expiresAt: start,
-      authorizedAt: start,
       clientId: 'https://app.internal/client.json',
       clientAuth: '{}',
       deviceId: null,

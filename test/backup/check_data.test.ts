@@ -8,6 +8,7 @@ import { insertSignUp } from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { basisOf } from '../storage/basis.ts'
 import { DataFolder, PDS } from './data_folder.ts'
 
 let folder: TemporaryFolder
@@ -37,7 +38,6 @@ const session = (code: string) => ({
   scope: 'atproto',
   code,
   refreshToken: `ref-${code}`,
-  authorizedAt: Date.now(),
 })
 
 const signUp = (changes: object = {}) => ({
@@ -56,7 +56,7 @@ const signUp = (changes: object = {}) => ({
 })
 
 test('data in order: no finding', async () => {
-  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1')))
+  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1'), basisOf(db)))
   data.account('did:plc:gone', (db) => accountFunctions.erase(db))
   expect(await checkData(data.dataDir)).toEqual({ databases: 5, accounts: 2, findings: [] })
 })
@@ -72,7 +72,7 @@ test('an entry without an account, and an account without an entry', async () =>
 
 test('names that differ', async () => {
   data.account(alice, (db) => {
-    accountFunctions.setHandle(db, 'alicia.test')
+    accountFunctions.setHandle(db, 'alicia.test', null)
     accountFunctions.setEmail(db, 'alicia@mail.test')
   })
   expect(await problems()).toEqual([
@@ -82,7 +82,7 @@ test('names that differ', async () => {
 })
 
 test('a handle held by two', async () => {
-  data.account(alice, (db) => accountFunctions.setHandle(db, 'bob.test'))
+  data.account(alice, (db) => accountFunctions.setHandle(db, 'bob.test', null))
   data.directory((db) => insertSignUp(db, signUp({ handle: 'alice.test' })))
   expect(await problems(60_000)).toEqual([
     'its handle is alice.test, by the account bob.test',
@@ -94,9 +94,14 @@ test('a handle held by two', async () => {
 test('a sign-up and a handle change left over; one under way is not', async () => {
   data.directory((db) => {
     insertSignUp(db, signUp())
-    putHandleChange(db, { did: alice, newHandle: 'alicia.test', createdAt: Date.now() })
+    putHandleChange(db, {
+      did: alice,
+      newHandle: 'alicia.test',
+      createdAt: Date.now(),
+      generation: null,
+    })
   })
-  data.account(alice, (db) => accountFunctions.setHandle(db, 'alicia.test'))
+  data.account(alice, (db) => accountFunctions.setHandle(db, 'alicia.test', null))
   expect(await problems(60_000)).toEqual([])
   expect(await problems()).toEqual([
     'the sign-up of carol.test is left over',
@@ -106,7 +111,7 @@ test('a sign-up and a handle change left over; one under way is not', async () =
 
 test('two sessions of one code, and two live refresh tokens in one session', async () => {
   data.account(alice, (db) => {
-    accountFunctions.createSession(db, session('cod-1'))
+    accountFunctions.createSession(db, session('cod-1'), basisOf(db))
     db.exec(`INSERT INTO session SELECT 'copy', 'tok-2', NULL, created_at, updated_at, expires_at,
       client_id, client_auth, device_id, parameters, scope, code_hash, randomblob(32), refresh_hash,
       NULL, NULL FROM session`)
@@ -140,7 +145,7 @@ test('codes at sign-in to an address that is not confirmed, as an import may bri
 })
 
 test('a code that can be used again', async () => {
-  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1')))
+  data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1'), basisOf(db)))
   const codeHash = data.account(alice, (db) =>
     db.prepare('SELECT code_hash FROM session').pluck().get(),
   )

@@ -17,6 +17,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { restore } from '../../maintenance/restore.ts'
+import { basisOf } from '../storage/basis.ts'
 import { DataFolder } from './data_folder.ts'
 
 let home: TemporaryFolder
@@ -36,7 +37,7 @@ afterEach(() => home.remove())
 const copy = (onProgress = (_done: number) => {}) =>
   backUp({ dataDir: data.dataDir, folder, onProgress })
 const rename = (did: string, handle: string) => {
-  data.account(did, (db) => accountFunctions.setHandle(db, handle))
+  data.account(did, (db) => accountFunctions.setHandle(db, handle, null))
   data.directory((db) => directoryFunctions.setHandle(db, did, handle))
 }
 const manifest = () => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
@@ -115,12 +116,12 @@ test('a data directory with data is never overwritten', async () => {
 
 test('with --sign-out no session comes back; without, they do', async () => {
   data.account('did:plc:bob', (db) => {
-    accountFunctions.rememberDevice(db, 'dev-1')
-    accountFunctions.createLegacySession(db, {
-      jti: '1',
-      expiresAt: Date.now() + 1e6,
-      appPasswordName: null,
-    })
+    accountFunctions.rememberDevice(db, 'dev-1', basisOf(db))
+    accountFunctions.createLegacySession(
+      db,
+      { id: '1', jti: '1', expiresAt: Date.now() + 1e6, appPasswordName: null },
+      basisOf(db),
+    )
   })
   await copy()
   await restore({ folder, dataDir: restored })

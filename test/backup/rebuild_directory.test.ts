@@ -68,7 +68,7 @@ test('from the accounts alone, also when the directory is damaged', () => {
 })
 
 test('a name that two accounts have goes to the one that took it later', async () => {
-  data.account('did:plc:bob', (db) => accountFunctions.setHandle(db, 'alice.test'))
+  data.account('did:plc:bob', (db) => accountFunctions.setHandle(db, 'alice.test', null))
   expect(rebuildDirectory(data.dataDir).lost).toEqual([
     { did: 'did:plc:alice', name: 'alice.test' },
   ])

@@ -16,6 +16,7 @@ import { fromEngine, type Storage, toEngine } from '../../maintenance/copy/engin
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import { DataFolder } from '../backup/data_folder.ts'
+import { basisOf } from '../storage/basis.ts'
 import { MemoryKv } from '../storage/memory_kv.ts'
 import { tablesOf } from '../storage/tables.ts'
 
@@ -51,7 +52,7 @@ beforeEach(async () => {
   engine = new MemoryEngine()
   for (const name of NAMES) {
     const did = data.add(name)
-    data.account(did, (db) => accountFunctions.rememberDevice(db, `dev-${name}`))
+    data.account(did, (db) => accountFunctions.rememberDevice(db, `dev-${name}`, basisOf(db)))
   }
   data.flow((db) => {
     for (const name of NAMES) {
@@ -133,7 +134,7 @@ test('what was interrupted anywhere goes on where it was, and follows what chang
     db.prepare('DELETE FROM account WHERE did = ?').run(gone)
   })
   rmSync(databasePath.account(data, gone))
-  data.account('did:plc:person4', (db) => accountFunctions.setHandle(db, 'other.test'))
+  data.account('did:plc:person4', (db) => accountFunctions.setHandle(db, 'other.test', null))
   data.directory((db) => {
     db.prepare("UPDATE account SET handle = 'other.test' WHERE did = 'did:plc:person4'").run()
   })

@@ -86,7 +86,11 @@ export const entryway = toRemovals([
     signIn("'Invalid identifier or password'", "entry ? 'Wrong password' : 'No such account'"),
   ],
   [21, 'X-Forwarded-For of trusted peers', addresses('while (trusts(address) &&', 'while (')],
-  [22, 'a reset signs out', passwords('endSessions(db)\n', '')],
+  [
+    22,
+    'a reset signs out',
+    passwords("endSignIns(db, { devices: true, appPasswords: appPasswords === 'ended' })\n", ''),
+  ],
   [23, 'the secret of every call', actors('|| !timingSafeEqual(given, expected)', '&& false')],
   [
     23,

@@ -15,10 +15,10 @@ test('a handle change that is begun again is not given up with the attempt befor
   const db = openDatabase(':memory:', directorySchema)
   directory.addPds(db, { did: pdsDid, url: 'https://pds.test', adminPassword: 'x' })
   directory.addAccount(db, { did, handle: 'old.test', email: 'a@b.test', pdsDid, createdAt: 1 })
-  expect(directory.reserveHandle(db, did, 'new.test')).toEqual({ isRepeated: false })
+  expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: false })
   const before = directory.readHandleChange(db, did)
   vi.advanceTimersByTime(1)
-  expect(directory.reserveHandle(db, did, 'new.test')).toEqual({ isRepeated: true })
+  expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: true })
 
   directory.abandonHandleChange(db, did, before?.createdAt)
   const other = { handle: 'new.test', email: 'b@b.test' }

@@ -23,6 +23,7 @@ import { inGroup } from '../../database/group_commit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { basisOf } from './basis.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 
@@ -83,9 +84,9 @@ describe.each([
     await account.create({ vars: { db } }, newAccount as never)
     for (let round = 0; round < 60; round++) {
       const c = { vars: { db } }
-      await account.issueEmailToken(c, 'confirm_email')
-      await account.rememberDevice(c, `dev-${round % 5}`)
-      await account.authorizeClient(c, `https://app-${round % 7}.test`, '{}', round)
+      await account.issueEmailToken(c, 'confirm_email', null)
+      await account.rememberDevice(c, `dev-${round % 5}`, basisOf(db))
+      await account.authorizeClient(c, `https://app-${round % 7}.test`, '{}', round, basisOf(db))
       await account.audit(c, { at: Date.now(), event: 'test', detail: { round } } as never)
       if (round % 9 === 0) await account.signOutEverywhere(c)
       if (round % 4 !== 0) continue

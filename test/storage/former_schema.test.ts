@@ -1,14 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
-import {
-  consumeRequestByCode,
-  insertRequest,
-  readRequest,
-} from '../../database/flow/authorization_request.ts'
+import { consumeRequestByCode, readRequest } from '../../database/flow/authorization_request.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { commitGroup } from '../../database/group_commit.ts'
+import { hashSecret } from '../../database/hash.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 const MINUTE = 60_000
@@ -31,14 +28,17 @@ test('what an auth actor kept before its tables changed is still there', async (
     did: null,
   }
   const before = openDatabase(path, { ...flowSchema, steps: flowSchema.steps.slice(0, 2) })
-  insertRequest(before, request)
-  insertRequest(before, { ...request, id: 'req-2', did: 'did:plc:a', code: 'cod-2' })
+  const insert = before.prepare(`INSERT INTO authorization_request
+    (id, client_id, parameters, expires_at, did, code_hash)
+    VALUES (@id, @clientId, @parameters, @expiresAt, @did, @codeHash)`)
+  insert.run({ ...request, codeHash: null })
+  insert.run({ ...request, id: 'req-2', did: 'did:plc:a', codeHash: hashSecret('cod-2') })
   expect(recordNonce(before, 'DPoP', 'one', MINUTE)).toBe(true)
   commitGroup(before)
   closeDatabase(before)
 
   const after = openDatabase(path, flowSchema)
-  expect(readRequest(after, 'req-1')).toEqual({ ...request, authorizedAt: null })
+  expect(readRequest(after, 'req-1')).toEqual({ ...request, generation: null })
   expect(await consumeRequestByCode(after, 'cod-2')).toMatchObject({ did: 'did:plc:a' })
   expect(recordNonce(after, 'DPoP', 'one', MINUTE)).toBe(false)
   expect(recordNonce(after, 'DPoP', 'two', MINUTE)).toBe(true)

@@ -28,13 +28,12 @@ describe('the scope of a request', () => {
     })
   })
 
-  test('knows a sign-in from before a sign-out everywhere', () => {
+  test('knows who has proven to be signed in, and nobody else', () => {
     inRequestScope((scope) => {
-      expect(scope.isSignedOutBy(5_000)).toBe(false)
-      scope.showSignIn(5_000)
-      expect(scope.isSignedOutBy(null)).toBe(false)
-      expect(scope.isSignedOutBy(4_999)).toBe(false)
-      expect(scope.isSignedOutBy(5_000)).toBe(true)
+      expect(() => scope.signInOf('did:plc:a')).toThrow('You are not signed in')
+      scope.provesSignIn('did:plc:a', { generation: 1 })
+      expect(scope.signInOf('did:plc:a')).toEqual({ generation: 1 })
+      expect(() => scope.signInOf('did:plc:b')).toThrow('You are not signed in')
     })
   })
 

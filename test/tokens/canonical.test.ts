@@ -39,7 +39,12 @@ const kinds: Record<string, Kind> = {
 }
 
 function sign(tokens: LegacyTokens) {
-  const session = { did: 'did:web:a.test', pdsDid: 'did:web:pds.test', jti: randomUUID() }
+  const session = {
+    did: 'did:web:a.test',
+    pdsDid: 'did:web:pds.test',
+    sessionId: '1',
+    jti: randomUUID(),
+  }
   return tokens.sign({ ...session, scope: 'com.atproto.access' })
 }
 

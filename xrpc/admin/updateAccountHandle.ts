@@ -7,6 +7,6 @@ export default method('com.atproto.admin.updateAccountHandle', {
   auth: admin,
   handler: async ({ input }, { services }) => {
     const { did } = await namedAccount(services, input.did, { message: 'Account not found' })
-    await changeHandle(services, did, input.handle, { allowReserved: true })
+    await changeHandle(services, did, input.handle, null, { allowReserved: true })
   },
 })

@@ -14,6 +14,6 @@ export default method('com.atproto.admin.updateAccountPassword', {
     const missing = { message: `Account does not exist: ${input.did}` }
     const account = await namedAccount(services, input.did, missing)
     assertAdministers(credentials, account)
-    await services.actors.account(account.did).changePassword(password)
+    await services.actors.account(account.did).changePassword(password, 'ended')
   },
 })

@@ -30,9 +30,10 @@ export default method('com.atproto.admin.updateSubjectStatus', {
       await takeDownAccount(services, did, ref)
     }
     if (deactivated?.applied) {
-      await deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false })
+      const options = { deleteAfter: null, deleteCredentials: false }
+      await deactivateAccount(services, did, options, null)
     } else if (deactivated) {
-      await activateAccount(services, did)
+      await activateAccount(services, did, null)
     }
     if (!takedown && !deactivated) await announceStanding(services, did)
     return { subject, takedown }

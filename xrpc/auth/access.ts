@@ -1,7 +1,9 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import type { Basis } from '../../actors/account/standing.ts'
+import { Refusal } from '../../base/errors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
-import { knownAccount } from '../accounts.ts'
+import { accountOfSession } from '../accounts.ts'
 import type { Verifier } from '../method.ts'
 import { answerPrivately, readBearer } from './header.ts'
 
@@ -20,12 +22,25 @@ export type AccessOptions = {
   scopes?: readonly LegacyScope[]
   /** Refuses accounts that were taken down. */
   checkTakedown?: boolean
+  /**
+   * False for what only reads, or sends a mail to the owner: a PDS may ask for it just after a
+   * sign-out, too (see {@link service}). Defaults to true.
+   */
+  lasting?: boolean
 }
 
 /** Somebody who proved to be the owner of an account, and how. */
-export type UserCredentials = { account: AccountRow; by: 'access token' | 'PDS' }
+export type UserCredentials = {
+  account: AccountRow
+  by: 'access token' | 'PDS'
+  /** What is granted rests on it. */
+  basis: Basis
+}
 
-/** An access JWT of this entryway, for the PDS that the account lives on. */
+/**
+ * An access JWT of this entryway, for the PDS that the account lives on. It is good for nothing here
+ * once its session has ended; the PDS, which verifies it alone, takes it until it expires.
+ */
 export function access({
   scopes = STANDARD,
   checkTakedown = false,
@@ -36,12 +51,13 @@ export function access({
     if (!scopes.includes(claims.scope)) {
       throw new InvalidRequestError('Bad token scope', 'InvalidToken')
     }
-    const account = await knownAccount(services, claims.did)
+    const { account, basis, isOpen } = await accountOfSession(services, claims)
     if (claims.audience !== account.pdsDid) {
       throw new InvalidRequestError('Token could not be verified', 'InvalidToken')
     }
     if (checkTakedown) refuseTakenDown(account)
-    return { account, by: 'access token' }
+    if (!isOpen) throw new Refusal('SignedOut', 'Token has expired: its session has ended')
+    return { account, by: 'access token', basis }
   }
 }
 

@@ -2,7 +2,9 @@ import { getPdsEndpoint, getVerificationMaterial } from '@atproto/common'
 import { type DidDocument, getDidKeyFromMultibase } from '@atproto/identity'
 import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
-import { UnavailableError } from '../../base/errors.ts'
+import { Refusal, UnavailableError } from '../../base/errors.ts'
+import { LEGACY_ACCESS_TOKEN, OAUTH_ACCESS_TOKEN } from '../../base/lifetimes.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import type { Services } from '../../sagas/services.ts'
 import { decodeBase64url } from '../../tokens/base64url.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
@@ -16,6 +18,9 @@ import { answerPrivately, readBearer } from './header.ts'
  * service after `#`. @throws {XRPCError}
  */
 type KeyOf = (issuer: string, forceRefresh: boolean) => Promise<string>
+
+/** How long the longest-lived access token of before a sign-out is good at a PDS, in ms. */
+const ACCESS_TOKEN = Math.max(LEGACY_ACCESS_TOKEN, OAUTH_ACCESS_TOKEN)
 
 /**
  * A service JWT that the account's PDS signed with the account's repo key. Whether the account may
@@ -31,7 +36,30 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
     const { pds } = await services.pds(pdsDid)
     return keyAtPds(services, did, pds.url, forceRefresh)
   })
-  return { account: await knownAccount(services, did), by: 'PDS' }
+  return askedByPds(await knownAccount(services, did))
+}
+
+function askedByPds(account: AccountRow): UserCredentials {
+  const basis = { generation: account.generation, mayBeTakenDown: true }
+  return { account, by: 'PDS', basis }
+}
+
+/**
+ * Refuses a PDS that asks just after a sign-out. It does so for a client whose access token it
+ * verified alone, and that token may be of before: whoever holds it could get something that stays.
+ * When the last of those has expired, the PDS is believed again.
+ *
+ * @throws {Refusal} InvalidRequest
+ */
+export function refuseAfterSignOut(call: Call, { signedOutAt }: AccountRow): void {
+  if (signedOutAt === null) return
+  const issuedAt = Math.min((decodeJwt(readBearer(call)).iat ?? 0) * 1_000, Date.now())
+  if (issuedAt > signedOutAt + ACCESS_TOKEN) return
+  const minutes = ACCESS_TOKEN / 60_000
+  throw new Refusal(
+    'InvalidRequest',
+    `This account was signed out a moment ago. Try again ${minutes} minutes after that.`,
+  )
 }
 
 /**
@@ -45,7 +73,7 @@ export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
     key ??= keyOfPds(context, didOf(issuer))
     return key
   })
-  return { account: await knownAccount(context.services, did), by: 'PDS' }
+  return askedByPds(await knownAccount(context.services, did))
 }
 
 async function keyOfPds({ services, tokens }: MethodContext, issuer: string): Promise<string> {

@@ -5,7 +5,7 @@ import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.identity.requestPlcOperationSignature', {
-  auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
-  handler: ({ credentials: { account }, locale }, { services }) =>
-    sendEmailCode(services, account, 'plc_operation', locale),
+  auth: user({ scopes: [...FULL, LegacyScope.Takendown], lasting: false }),
+  handler: ({ credentials: { account, basis }, locale }, { services }) =>
+    sendEmailCode(services, account, 'plc_operation', locale, basis),
 })

@@ -10,7 +10,7 @@ import { method } from '../method.ts'
  */
 export default method('com.atproto.identity.signPlcOperation', {
   auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
-  handler: async ({ input, credentials: { account } }, { services }) => {
+  handler: async ({ input, credentials: { account, basis } }, { services }) => {
     const { token, rotationKeys, alsoKnownAs, verificationMethods, services: endpoints } = input
     const { did } = account
     if (!token) {
@@ -30,7 +30,7 @@ export default method('com.atproto.identity.signPlcOperation', {
         services: endpoints as Record<string, { type: string; endpoint: string }>,
       }),
     })
-    await services.actors.account(did).spendEmailToken('plc_operation', token)
+    await services.actors.account(did).spendEmailToken('plc_operation', token, basis)
     return { operation }
   },
 })

@@ -6,10 +6,10 @@ import { didDocument } from '../sessions.ts'
 
 export default method('com.atproto.server.activateAccount', {
   auth: access({ scopes: FULL }),
-  handler: async ({ credentials: { account } }, { services }) => {
+  handler: async ({ credentials: { account, basis } }, { services }) => {
     // The reference tells nobody that an account was taken down, here.
     if (account.takedownRef !== null) throw new Refusal('AccountNotFound', 'user not found')
-    await activateAccount(services, account.did)
+    await activateAccount(services, account.did, basis)
     // A move ends here: the sessions of from now on name its new place.
     await didDocument(services, account.did, true)
   },

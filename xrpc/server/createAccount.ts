@@ -40,7 +40,7 @@ export default method('com.atproto.server.createAccount', {
       recoveryKey: input.recoveryKey,
       did: input.did,
     }).catch(withoutName)
-    const tokens = await openSession(context, account, null)
+    const tokens = await openSession(context, account, null, { generation: account.generation })
     return {
       handle,
       did: account.did,

@@ -8,7 +8,7 @@ export default method('com.atproto.server.createSession', {
   handler: async ({ input, address, locale }, context) => {
     const { services } = context
     const { identifier, password, authFactorToken: code, allowTakendown } = input
-    const { account, appPassword } = await signIn(
+    const { account, appPassword, basis } = await signIn(
       services,
       { identifier, password, code, locale, address },
       {
@@ -18,7 +18,7 @@ export default method('com.atproto.server.createSession', {
       },
     )
     const [tokens, body] = await Promise.all([
-      openSession(context, account, appPassword),
+      openSession(context, account, appPassword, basis),
       sessionBody(services, account),
     ])
     await recordAudit(services, account.did, 'signed_in', {

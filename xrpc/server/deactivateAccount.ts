@@ -7,10 +7,9 @@ import { method } from '../method.ts'
 /** As in the reference, app passwords survive this; on the account page they do not. */
 export default method('com.atproto.server.deactivateAccount', {
   auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
-  handler: async ({ input, credentials: { account } }, { services }) => {
-    await deactivateAccount(services, account.did, {
-      deleteAfter: input.deleteAfter ? Date.parse(input.deleteAfter) : null,
-      deleteCredentials: false,
-    })
+  handler: async ({ input, credentials: { account, basis } }, { services }) => {
+    const deleteAfter = input.deleteAfter ? Date.parse(input.deleteAfter) : null
+    const options = { deleteAfter, deleteCredentials: false }
+    await deactivateAccount(services, account.did, options, basis)
   },
 })

@@ -13,10 +13,9 @@ export default method('com.atproto.server.deleteAccount', {
     const found = await findAccount(services, did)
     if (!found) throw new InvalidRequestError('account not found')
     const account = services.actors.account(found.did)
-    if (!(await account.verifyPassword(password))) {
+    if (!(await account.mayDelete(password, token))) {
       throw new AuthRequiredError('Invalid did or password')
     }
-    await account.checkEmailToken('delete_account', token)
     await deleteAccount(services, found.did)
   },
 })

@@ -6,7 +6,7 @@ import { method } from '../method.ts'
 
 /** Codes are made by the operator alone, so `createAvailable` has nothing to create. */
 export default method('com.atproto.server.getAccountInviteCodes', {
-  auth: user({ scopes: FULL, checkTakedown: true }),
+  auth: user({ scopes: FULL, checkTakedown: true, lasting: false }),
   handler: async ({ params: { includeUsed }, credentials: { account } }, { services }) => {
     if (account.deactivatedAt !== null) {
       throw new InvalidRequestError('Account not found', 'NotFound')

@@ -19,9 +19,10 @@ export default method('com.atproto.server.refreshSession', {
     const next = { jti: newRefreshJti(), expiresAt: now + LEGACY_REFRESH_TOKEN }
     const session = await services.actors.account(did).rotateLegacySession(jti, next, now)
     if (!session) throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
+    const { pdsDid } = account
     const scope = legacyScope(session.appPassword, false)
     const [{ accessJwt, refreshJwt }, body] = await Promise.all([
-      tokens.sign({ did, pdsDid: account.pdsDid, scope, jti: session.jti }),
+      tokens.sign({ did, pdsDid, scope, sessionId: session.id, jti: session.jti }),
       sessionBody(services, account),
     ])
     return { accessJwt, refreshJwt, ...body }

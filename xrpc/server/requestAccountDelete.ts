@@ -4,7 +4,7 @@ import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.requestAccountDelete', {
-  auth: user({ scopes: FULL, checkTakedown: true }),
-  handler: ({ credentials: { account }, locale }, { services }) =>
-    sendEmailCode(services, account, 'delete_account', locale),
+  auth: user({ scopes: FULL, checkTakedown: true, lasting: false }),
+  handler: ({ credentials: { account, basis }, locale }, { services }) =>
+    sendEmailCode(services, account, 'delete_account', locale, basis),
 })

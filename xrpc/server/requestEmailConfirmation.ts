@@ -3,7 +3,7 @@ import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.requestEmailConfirmation', {
-  auth: user({ checkTakedown: true }),
-  handler: ({ credentials: { account }, locale }, { services }) =>
-    sendEmailCode(services, account, 'confirm_email', locale),
+  auth: user({ checkTakedown: true, lasting: false }),
+  handler: ({ credentials: { account, basis }, locale }, { services }) =>
+    sendEmailCode(services, account, 'confirm_email', locale, basis),
 })

@@ -5,10 +5,10 @@ import { method } from '../method.ts'
 
 /** The code goes to the address in use, once that was confirmed. */
 export default method('com.atproto.server.requestEmailUpdate', {
-  auth: user({ scopes: FULL, checkTakedown: true }),
-  handler: async ({ credentials: { account }, locale }, { services }) => {
+  auth: user({ scopes: FULL, checkTakedown: true, lasting: false }),
+  handler: async ({ credentials: { account, basis }, locale }, { services }) => {
     const tokenRequired = account.emailConfirmedAt !== null
-    if (tokenRequired) await sendEmailCode(services, account, 'update_email', locale)
+    if (tokenRequired) await sendEmailCode(services, account, 'update_email', locale, basis)
     return { tokenRequired }
   },
 })

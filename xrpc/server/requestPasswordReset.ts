@@ -8,6 +8,6 @@ export default method('com.atproto.server.requestPasswordReset', {
     const entry = await services.actors.directory.find(input.email, ['email'])
     const account = entry && (await findAccount(services, entry.did))
     if (!account) throw new InvalidRequestError('account does not have an email address')
-    await sendEmailCode(services, account, 'reset_password', locale)
+    await sendEmailCode(services, account, 'reset_password', locale, null)
   },
 })

@@ -10,12 +10,14 @@ import { method } from '../method.ts'
  */
 export default method('com.atproto.server.updateEmail', {
   auth: user({ scopes: FULL, checkTakedown: true }),
-  handler: async ({ input, credentials: { account } }, { services }) => {
+  handler: async ({ input, credentials: { account, basis } }, { services }) => {
     const { email, emailAuthFactor, token = null } = input
     if (emailAuthFactor !== undefined && readSubject(email).name === account.email) {
-      await services.actors.account(account.did).switchEmailAuthFactor(emailAuthFactor, token)
+      await services.actors
+        .account(account.did)
+        .switchEmailAuthFactor(emailAuthFactor, token, basis)
     } else {
-      await changeEmail(services, account.did, email, token)
+      await changeEmail(services, account.did, email, token, basis)
     }
   },
 })

@@ -38,6 +38,15 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'the same refusal, before the issuer is looked up rather than after',
   },
   {
+    calls: [
+      'getSession: token of before the takedown',
+      'activateAccount: token of before the takedown',
+    ],
+    ways: ['direct'],
+    behind: { status: 400, error: 'ExpiredToken' },
+    why: 'a takedown ends sessions, and the access token of an ended session is good for nothing; refreshSession says why',
+  },
+  {
     calls: ['access token: of a DID without account'],
     ways: ['direct'],
     behind: { status: 403, error: 'AccountNotFound' },

@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import type { Client } from '../client.ts'
 
 /** The life of a session of `createSession`. */
@@ -43,11 +43,13 @@ export async function sessions(c: Client): Promise<void> {
 
 /** Tokens that are not what they should be. */
 export async function tokens(c: Client): Promise<void> {
-  const { did, refreshJwt } = await c.newPerson('tok')
+  const { did, accessJwt, refreshJwt } = await c.newPerson('tok')
+  // Vestibule's name their session.
+  const { sid } = decodeJwt(accessJwt)
   const { access, refresh, key, alg } = c.world.tokens
   type Forgery = { typ?: string; aud?: string; exp?: string; claims?: Record<string, unknown> }
   const forge = ({ typ = 'at+jwt', aud = access, exp = '1h', claims = {} }: Forgery) =>
-    new SignJWT({ scope: 'com.atproto.access', sub: did, ...claims })
+    new SignJWT({ scope: 'com.atproto.access', sub: did, sid, ...claims })
       .setProtectedHeader({ alg, typ })
       .setAudience(aud)
       .setIssuedAt()

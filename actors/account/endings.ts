@@ -1,0 +1,35 @@
+import { deleteAllAppPasswords } from '../../database/account/app_password.ts'
+import { deleteAllAuthorizedClients } from '../../database/account/authorized_client.ts'
+import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
+import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
+import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
+import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
+import { deleteAllSessions } from '../../database/account/session.ts'
+import type { Db } from '../../database/database.ts'
+
+/** What an ending takes besides sessions, consents, codes and sign-ins under way. */
+export type Ending = { devices: boolean; appPasswords: boolean }
+
+/**
+ * Ends every sign-in of an account, with what was granted to it; to be called inside a transaction.
+ * What is on its way finds another generation (`standing.ts`).
+ */
+export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
+  const now = Date.now()
+  endSignInsUnderWay(db)
+  setSignedOut(db, now)
+  deleteAllSessions(db)
+  deleteAllLegacySessions(db)
+  deleteAllAuthorizedClients(db)
+  deleteAllEmailTokens(db)
+  if (devices) deleteAllDeviceAccounts(db)
+  if (appPasswords) deleteAllAppPasswords(db)
+}
+
+/**
+ * Ends what has been proven and not granted yet, since the account asks for something else by now;
+ * sessions and devices stay. To be called inside a transaction.
+ */
+export function endSignInsUnderWay(db: Db): void {
+  startGeneration(db, Date.now())
+}

@@ -1,0 +1,67 @@
+import { Refusal } from '../../base/errors.ts'
+import { type AppPasswordId, hasAppPassword } from '../../database/account/app_password.ts'
+import { readDeviceAccount } from '../../database/account/device.ts'
+import { isLegacySessionOpen } from '../../database/account/legacy_session.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import type { Db } from '../../database/database.ts'
+
+/**
+ * The sign-in that a grant rests on, as it was when it was proven. Between that and the grant lie
+ * other calls, so the grant looks again: see {@link assertGood}.
+ */
+export type Basis = {
+  /** The account's, read together with what was proven. */
+  generation: number
+  /** The legacy session whose access JWT was shown. */
+  session?: string
+  /** The device on which the account is signed in. */
+  device?: string
+  /** The app password that was given. */
+  appPassword?: AppPasswordId
+  /** Whether it is good for an account that was taken down, too. */
+  mayBeTakenDown?: boolean
+}
+
+/** The account. @throws {Refusal} AccountNotFound */
+export function existing(db: Db): AccountRow {
+  const account = readAccount(db)
+  if (!account) throw notFound()
+  return account
+}
+
+/**
+ * The one place that says whether a sign-in is still good. Whatever an account grants calls this in
+ * the transaction that grants it: an ending (`endings.ts`) comes either before, and is seen, or
+ * after, and ends the grant as well.
+ *
+ * @param basis null where no sign-in is behind it: the operator asks, or a code from a mail
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function assertGood(db: Db, basis: Basis | null): AccountRow {
+  const refusal = basis === null ? null : refusalOf(db, basis)
+  if (refusal) throw refusal
+  return existing(db)
+}
+
+/** Why a sign-in is good no more, or null. */
+export function refusalOf(db: Db, basis: Basis): Refusal | null {
+  const account = readAccount(db)
+  if (!account) return notFound()
+  if (account.takedownRef !== null && !basis.mayBeTakenDown) {
+    return new Refusal('AccountTakedown', 'Account has been taken down')
+  }
+  const { generation, session, device, appPassword } = basis
+  const isGood =
+    generation === account.generation &&
+    (session === undefined || isLegacySessionOpen(db, session, Date.now())) &&
+    (device === undefined || readDeviceAccount(db, device) !== null) &&
+    (appPassword === undefined || hasAppPassword(db, appPassword))
+  return isGood ? null : new Refusal('SignedOut', 'You were signed out meanwhile. Sign in again.')
+}
+
+/** The same sign-in, after something it did itself began a new generation. */
+export function renewed(basis: Basis, { generation }: AccountRow): Basis {
+  return { ...basis, generation }
+}
+
+const notFound = () => new Refusal('AccountNotFound', 'Account not found')
