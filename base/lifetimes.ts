@@ -127,3 +127,6 @@ export const CLIENT_REFETCH = 1 * SECOND
 
 /** The deadline on anything a client must serve us: metadata, JWKS, lexicons. */
 export const CLIENT_FETCH = 10 * SECOND
+
+/** How far the clock of a client may be ahead where it signs assertions and request objects. */
+export const CLIENT_CLOCK_AHEAD = 30 * SECOND

@@ -20,6 +20,7 @@ import { KeyedMutex } from '../base/keyed_mutex.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
+import { withClockLeeway, withTime } from './client_clock.ts'
 import { isKeyWithdrawn } from './client_keys.ts'
 import { FetchedDocuments } from './fetched_documents.ts'
 import { KnownClients } from './known_clients.ts'
@@ -61,7 +62,8 @@ export class EntrywayProvider extends OAuthProvider {
     this.#clientKeys = clientKeys
     // The one method by which the provider comes to a client.
     const getClient = this.clientManager.getClient.bind(this.clientManager)
-    const clients = new KnownClients(getClient, clientMetadata, clientKeys)
+    const load = async (id: string) => withClockLeeway(await getClient(id))
+    const clients = new KnownClients(load, clientMetadata, clientKeys)
     this.clientManager.getClient = (id) => clients.get(id)
     // The token of a sign-in that is not remembered names its generation (`actors/account/standing.ts`).
     const createEphemeralToken = this.signer.createEphemeralToken.bind(this.signer)
@@ -85,7 +87,11 @@ export class EntrywayProvider extends OAuthProvider {
       typeof dpop === 'string' && accessToken === undefined
         ? await this.#proofs.read({ proof: dpop, method, url })
         : null
-    if (!proof) return super.checkDpopProof(...args)
+    if (!proof) {
+      return super.checkDpopProof(...args).catch((err) => {
+        throw withTime(err, dpop)
+      })
+    }
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)
     if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
     return proof

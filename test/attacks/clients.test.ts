@@ -151,6 +151,7 @@ describe('11. a client assertion', () => {
     ['for another server', async () => ({ claims: { aud: 'https://evil.example' } })],
     ['without aud', async () => ({ claims: { aud: undefined } })],
     ['older than 60 s', async () => ({ claims: { iat: seconds() - 62, exp: seconds() + 60 } })],
+    ['of a clock far ahead', async () => ({ claims: { iat: seconds() + 90 } })],
     ['expired', async () => ({ claims: { iat: seconds() - 30, exp: seconds() - 1 } })],
     ['without iat', async () => ({ claims: { iat: undefined } })],
     ['without kid', async () => ({ header: { kid: undefined } })],
@@ -164,6 +165,17 @@ describe('11. a client assertion', () => {
     const fields = await attacker.assertion(await change())
     expect(await attacker.push(key, { fields })).toMatchObject({ status: 400 })
     expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+
+  test('of a clock that is a little ahead: taken; far ahead: refused with the difference', async () => {
+    const ahead = (s: number) =>
+      attacker.assertion({ claims: { iat: seconds() + s, exp: seconds() + s + 60 } })
+    expect(await attacker.push(key, { fields: await ahead(5) })).toMatchObject({ status: 201 })
+    const { status, body } = await attacker.push(key, { fields: await ahead(90) })
+    expect(status).toBe(400)
+    expect(body.error_description).toMatch(
+      /"iat" is \d+, (8\d|90) s ahead of the clock of this server/,
+    )
   })
 
   test('with a jti that was used: 400', async () => {

@@ -114,6 +114,20 @@ describe('3. a proof that proves nothing is invalid_dpop_proof', () => {
     expect(await attacker.exchange(grant)).toMatchObject({ status: 200 })
   })
 
+  test('a clock that is far off is told by how much', async () => {
+    const grant = await attacker.grant(kim)
+    for (const [offset, words] of [
+      [3_600, /"iat" is \d+, 3[56]\d\d s ahead of the clock of this server/],
+      [-3_600, /"iat" is \d+, 36\d\d s behind the clock of this server/],
+    ] as const) {
+      const { body } = await attacker.exchange(grant, {
+        proof: { claims: { iat: seconds() + offset } },
+      })
+      expect(body.error_description).toMatch(words)
+    }
+    expect(await attacker.exchange(grant)).toMatchObject({ status: 200 })
+  })
+
   test('alg none', async () => {
     const grant = await attacker.grant(kim)
     const [, payload] = (await attacker.proof('/oauth/token', grant.key)).split('.')
