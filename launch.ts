@@ -5,6 +5,7 @@ import { CLOSING } from './base/lifetimes.ts'
 import { createLog, type Log } from './base/log.ts'
 import { unhandledRejections } from './base/metrics.ts'
 import { serveMetrics } from './base/metrics_server.ts'
+import { keepFromOthers } from './base/private_files.ts'
 import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
 import { closeAllDatabases } from './database/database.ts'
@@ -23,6 +24,7 @@ export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
 export async function launch(
   start: (settings: Settings, log: Log) => Promise<() => Promise<void>>,
 ): Promise<void> {
+  keepFromOthers()
   try {
     loadEnvFile()
     const settings = readSettings(process.env)

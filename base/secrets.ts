@@ -10,6 +10,8 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { giveToOwnerOf, isThere } from './files.ts'
+import { makePrivateDataFolder } from './private_files.ts'
+import { Seal } from './seal.ts'
 import { type Settings, SettingsError } from './settings.ts'
 
 /** The keys and secrets of one entryway. Several machines of one entryway must share them. */
@@ -29,6 +31,8 @@ export type Secrets = {
   /** Bearer token of the operator's API. */
   operatorToken: string
   refreshTokenSecret: Uint8Array
+  /** Of what the databases keep that opens something as it stands. */
+  seal: Seal
 }
 
 /**
@@ -38,6 +42,7 @@ export type Secrets = {
  * @throws {SettingsError} when a secret file can be read by others or does not hold what it should
  */
 export async function loadSecrets(settings: Settings): Promise<Secrets> {
+  makePrivateDataFolder(settings.dataDir)
   const folder = join(settings.dataDir, 'secrets')
   const { given } = settings
   const hex = (name: string, value: string | undefined) =>
@@ -61,6 +66,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),
     refreshTokenSecret: derive('refresh token'),
+    seal: new Seal(derive('seal')),
   }
 }
 

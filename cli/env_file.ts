@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
+import { makePrivateFile } from '../base/private_files.ts'
 import { CliError, ExitCode } from './errors.ts'
 
 /**
@@ -16,8 +17,10 @@ export async function writeEnvFile(
   if (existsSync(path) && !replace) {
     throw new CliError(`${path} exists; --force replaces it`, ExitCode.wrongUsage)
   }
-  await writeFile(path, toEnvLines(values), { mode: 0o600, flush: true })
-  await chmod(path, 0o600)
+  const lines = toEnvLines(values)
+  // Before it holds anything, also where another user could read the former file.
+  makePrivateFile(path)
+  await writeFile(path, lines, { flush: true })
 }
 
 /** Lines as Node reads them. @throws {CliError} when they cannot hold a value */

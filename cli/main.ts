@@ -1,9 +1,11 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
+import { keepFromOthers } from '../base/private_files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { createProgram } from './program.ts'
 
+keepFromOthers()
 try {
   loadEnvFile()
   await createProgram().parseAsync()

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { makePrivateFile } from '../base/private_files.ts'
 
 export type Db = Sqlite.Database
 
@@ -13,6 +14,11 @@ export type Schema = {
   pageSize: 1024 | 4096
   /** The SQL of each step; its position (from 1) is the version it leads to. */
   steps: readonly string[]
+  /**
+   * Columns of what opens something as it stands, kept sealed (`sealed_columns.ts`): `as` is the
+   * `table.column` that a column refers to, whose texts are sealed the same way.
+   */
+  sealed?: readonly { readonly table: string; readonly column: string; readonly as?: string }[]
 }
 
 /** Raised when a database was written by a newer program than this one. */
@@ -56,7 +62,10 @@ export type Survives = keyof typeof SYNCHRONOUS
  * @throws {SchemaTooNewError}
  */
 export function openDatabase(path: string, schema: Schema, survives: Survives = 'machine'): Db {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  if (path !== ':memory:') {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makePrivateFile(path)
+  }
   const db = new Sqlite(path)
   try {
     db.pragma(`page_size = ${schema.pageSize}`)

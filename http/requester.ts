@@ -7,14 +7,17 @@ export type Requester = {
   address: string
   /** The `User-Agent` header as it came, of any length. */
   userAgent: string | null
+  /** The `Cookie` header. */
+  cookie: string
 }
 
 const requesters = new AsyncLocalStorage<Requester>()
 
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
 export function asRequester<T>({ peer, headers }: HttpRequest, work: () => T): T {
-  const { address } = peer
-  return requesters.run({ address, userAgent: headers.get('user-agent') ?? null }, work)
+  const userAgent = headers.get('user-agent') ?? null
+  const cookie = headers.get('cookie') ?? ''
+  return requesters.run({ address: peer.address, userAgent, cookie }, work)
 }
 
 /** Who sent the request that is being answered; null where the program works by itself. */

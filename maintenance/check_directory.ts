@@ -77,8 +77,12 @@ export function checkDirectory(
   for (const { did, pdsDid } of listEntriesWithoutPds(db)) {
     report(`its PDS ${pdsDid} is unknown`, 'add it: vestibule pds add <url>', did)
   }
-  for (const code of listOverusedInvites(db)) {
-    report(`the invite code ${code} was used more often than it may`, 'none needed; see who did')
+  for (const { createdAt, forAccount } of listOverusedInvites(db)) {
+    const made = new Date(createdAt).toISOString()
+    report(
+      `an invite code for ${forAccount}, made at ${made}, was used more often than it may`,
+      'none needed; see who did',
+    )
   }
 }
 

@@ -149,6 +149,11 @@ export class PdsClient {
   }
 
   get #admin() {
+    if (this.pds.adminPassword === null) {
+      throw new Error(
+        `The admin password of ${this.pds.url} was sealed with another secret of this entryway`,
+      )
+    }
     const credentials = Buffer.from(`admin:${this.pds.adminPassword}`).toString('base64')
     return { authorization: `Basic ${credentials}` }
   }

@@ -2,7 +2,8 @@
 export type Pds = {
   did: string
   url: string
-  adminPassword: string
+  /** Null where it was sealed under another secret: it has to be given again. */
+  adminPassword: string | null
   /** Share of new accounts, relative to the others. */
   weight: number
   /** Most accounts it takes; null for no limit. */

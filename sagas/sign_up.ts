@@ -18,6 +18,9 @@ export type SignUpInput = {
   did?: string | undefined
 }
 
+/** What is on record about a sign-up, as far as it takes to finish it. */
+type Recorded = Omit<SignUp, 'sealedInvite'>
+
 /**
  * Creates an account: names in the directory, DID on PLC, repo on the PDS, records of its own.
  *
@@ -54,14 +57,13 @@ export async function signUp(services: Services, input: SignUpInput): Promise<Ac
     () => directory.abandonSignUp(id),
   )
 
-  const record: SignUp = {
+  const record: Recorded = {
     id,
     did,
     movedFrom,
     handle: input.handle,
     email: input.email,
     passwordScrypt,
-    inviteCode: input.inviteCode,
     pdsDid: pds.did,
     step: 'creating',
     createdAt: Date.now(),
@@ -86,7 +88,7 @@ export type Settlement = 'finished' | 'given up' | 'open'
  */
 export async function settleSignUp(
   services: Services,
-  signUp: SignUp,
+  signUp: Recorded,
   mayGiveUp: boolean,
 ): Promise<Settlement> {
   const { directory } = services.actors
@@ -104,7 +106,7 @@ export async function settleSignUp(
 }
 
 /** After the PDS did not say that it created the account. @throws what it said instead */
-async function settle(services: Services, record: SignUp, cause: unknown): Promise<void> {
+async function settle(services: Services, record: Recorded, cause: unknown): Promise<void> {
   const { did } = record
   const outcome = await settleSignUp(services, record, saidNo(cause)).catch((err) => {
     services.log.warn({ err, did }, 'it is unknown whether the PDS has the account')
@@ -115,7 +117,7 @@ async function settle(services: Services, record: SignUp, cause: unknown): Promi
   throw cause
 }
 
-async function finish(services: Services, signUp: SignUp): Promise<AccountRow> {
+async function finish(services: Services, signUp: Recorded): Promise<AccountRow> {
   const did = signUp.did as string
   const isMove = signUp.movedFrom !== null
   if (isMove) await (await services.pds(signUp.pdsDid)).updateStatus(did, { deactivated: true })

@@ -1,7 +1,12 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
+import { parse } from 'hono/utils/cookie'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
 import type { Device } from '../database/flow/device.ts'
+import { requester } from '../http/requester.ts'
+
+/** Of the provider's device manager. */
+const SESSION_COOKIE = 'ses-id'
 
 /** Devices (browsers), each with its owner. */
 export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
@@ -12,7 +17,9 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
 
     async readDevice(id) {
       const device = await flow(id).readDevice(id)
-      return device && toDeviceData(device)
+      if (!device) return null
+      const data = toDeviceData(device)
+      return isShownBy(device) ? data : { ...data, lastSeenAt: new Date(0) }
     },
 
     async updateDevice(id, { lastSeenAt, ...data }) {
@@ -28,6 +35,16 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
       await flow(id).deleteDevice(id)
     },
   }
+}
+
+/**
+ * Whether the browser shows the session of a device, or the one before it. For seconds after a
+ * rotation the provider takes any other for the one before it (`SESSION_FIXATION_MAX_AGE`), and would
+ * give a session to whoever knows the id of the device alone, which no secret is.
+ */
+function isShownBy({ sessionId, previousSessionId }: Device): boolean {
+  const shown = parse(requester()?.cookie ?? '', SESSION_COOKIE)[SESSION_COOKIE]
+  return shown === undefined || shown === sessionId || shown === previousSessionId
 }
 
 export function toDeviceData(device: Device): DeviceData {

@@ -5,6 +5,7 @@ import {
   insertInviteCode,
   insertInviteUse,
   readInviteCode,
+  sealInvite,
 } from '../../database/directory/invite.ts'
 import { assertAvailable } from './names.ts'
 
@@ -32,7 +33,9 @@ export function importInviteCodes(db: Db, codes: InviteCode[]): number {
     const unknown = codes.filter(({ code }) => !readInviteCode(db, code))
     for (const { uses, ...invite } of unknown) {
       insertInviteCode(db, invite)
-      for (const { usedBy, usedAt } of uses) insertInviteUse(db, invite.code, usedBy, usedAt)
+      for (const { usedBy, usedAt } of uses) {
+        insertInviteUse(db, sealInvite(db, invite.code), usedBy, usedAt)
+      }
     }
     return unknown.length
   })

@@ -86,6 +86,12 @@ export const directoryActor = (runner: Runner) =>
       const path = databasePath.directory(runner.settings)
       const opened = await openActorDatabase(runner, c, path, directorySchema)
       if (runner.settings.pds) pdses.upsertPds(opened.db, runner.settings.pds)
+      for (const { did, url, adminPassword } of pdses.listPdses(opened.db)) {
+        if (adminPassword !== null) continue
+        const wrong =
+          'its admin password was sealed with another secret; vestibule pds add gives it'
+        runner.log.error({ did, url }, `A PDS cannot be used: ${wrong}`)
+      }
       return opened
     },
     onSleep: (c) => c.vars.close(),

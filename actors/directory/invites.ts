@@ -59,7 +59,7 @@ export function disable(db: Db, input: { codes: string[]; accounts: string[] }):
  */
 export function assertUsable(db: Db, code: string): void {
   const invite = codes.readInviteCode(db, code)
-  const used = (invite?.uses.length ?? 0) + countSignUpsWithInvite(db, code)
+  const used = (invite?.uses.length ?? 0) + countSignUpsWithInvite(db, codes.sealInvite(db, code))
   if (!invite || invite.disabled || used >= invite.availableUses) {
     throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { findByDid, insertEntry } from '../../database/directory/account.ts'
-import { insertInviteUse } from '../../database/directory/invite.ts'
+import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
 import { deleteSignUp, insertSignUp, readSignUp } from '../../database/directory/sign_up.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { assertUsable } from './invites.ts'
@@ -21,12 +21,14 @@ export function reserve(
 ): { id: string; pds: Pds } {
   return transact(db, () => {
     assertAvailable(db, input)
-    if (input.inviteCode !== null) assertUsable(db, input.inviteCode)
+    const { inviteCode, ...names } = input
+    if (inviteCode !== null) assertUsable(db, inviteCode)
     const pds = place(db)
     const id = randomUUID()
     const now = Date.now()
     insertSignUp(db, {
-      ...input,
+      ...names,
+      sealedInvite: inviteCode === null ? null : sealInvite(db, inviteCode),
       id,
       pdsDid: pds.did,
       did: null,
@@ -47,6 +49,6 @@ export function complete(db: Db, id: string): void {
     const { did, handle, email, pdsDid, createdAt } = signUp
     deleteSignUp(db, id)
     if (!findByDid(db, did)) insertEntry(db, { did, handle, email, pdsDid, createdAt })
-    if (signUp.inviteCode !== null) insertInviteUse(db, signUp.inviteCode, did, Date.now())
+    if (signUp.sealedInvite !== null) insertInviteUse(db, signUp.sealedInvite, did, Date.now())
   })
 }

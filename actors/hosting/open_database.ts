@@ -1,7 +1,9 @@
+import type { Seal } from '../../base/seal.ts'
 import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
 import { LogSync } from '../../database/log_sync.ts'
 import { isUnfinished } from '../../database/replication/copy_mark.ts'
 import { Replica } from '../../database/replication/replica.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
 import type { Runner } from '../runner.ts'
 import { nextCopy } from './engine/copies.ts'
 import { type KvContext, kvOf } from './engine/kv.ts'
@@ -15,7 +17,7 @@ export type OpenDatabase = { db: Db; close(): Promise<void> }
  * Opens the database of an actor that wakes: the file at `path`, or a copy of what the engine keeps.
  */
 export async function openActorDatabase(
-  { settings, log }: Runner,
+  { settings, secrets, log }: Runner,
   c: KvContext & Sleeper,
   path: string,
   schema: Schema,
@@ -24,19 +26,27 @@ export async function openActorDatabase(
     log.error({ err }, 'a database can no longer be kept; its actor wakes anew')
     c.sleep?.()
   }
-  if (settings.database === 'file') return openFile(path, schema, onLost)
+  if (settings.database === 'file') return openFile(path, schema, secrets.seal, onLost)
   const kv = kvOf(c)
   if (await isUnfinished(kv)) {
     throw new Error('A copy to this engine is not finished: run vestibule data copy again')
   }
   const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
+  keepSealed(replica.db, schema, secrets.seal)
   await replica.settle()
   return { db: replica.db, close: () => replica.close() }
 }
 
 /** Opens the file that is the truth. */
-function openFile(path: string, schema: Schema, onLost: (err: Error) => void): OpenDatabase {
+function openFile(
+  path: string,
+  schema: Schema,
+  seal: Seal,
+  onLost: (err: Error) => void,
+): OpenDatabase {
   const db = openDatabase(path, schema, 'machine, when settled')
+  // The log would keep for a while what was in the clear.
+  if (keepSealed(db, schema, seal) > 0) db.pragma('wal_checkpoint(TRUNCATE)')
   const log = new LogSync(db, path, onLost)
   return {
     db,

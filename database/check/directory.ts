@@ -41,13 +41,11 @@ export function listNamesHeldTwice(db: Db): string[] {
     .all() as string[]
 }
 
-/** Invite codes that were used more often than they may. */
-export function listOverusedInvites(db: Db): string[] {
+/** Of each invite code that was used more often than it may, when it was made (ms), and for whom. */
+export function listOverusedInvites(db: Db): { createdAt: number; forAccount: string }[] {
   return sql(
     db,
-    `SELECT code FROM invite_code WHERE available_uses <
+    `SELECT created_at AS createdAt, for_account AS forAccount FROM invite_code WHERE available_uses <
        (SELECT count(*) FROM invite_use WHERE invite_use.code = invite_code.code)`,
-  )
-    .pluck()
-    .all() as string[]
+  ).all() as { createdAt: number; forAccount: string }[]
 }

@@ -1,4 +1,5 @@
 import { type Db, sql } from '../database.ts'
+import { openIn, sealIn } from '../sealed_columns.ts'
 
 /** An invite code with its uses; `createdAt` and `usedAt` are milliseconds since the epoch. */
 export type InviteCode = {
@@ -20,6 +21,12 @@ type Stored = {
   created_at: number
 }
 
+/** A code opens a sign-up, so that the database keeps it sealed. */
+const CODE = 'invite_code.code'
+
+/** A code as the database has it, also in what refers to it. */
+export const sealInvite = (db: Db, code: string): string => sealIn(db, CODE, code)
+
 export function insertInviteCode(
   db: Db,
   invite: Omit<InviteCode, 'uses' | 'disabled'> & { disabled?: boolean },
@@ -28,17 +35,21 @@ export function insertInviteCode(
     db,
     `INSERT INTO invite_code (code, available_uses, disabled, for_account, created_by, created_at)
      VALUES (@code, @availableUses, @disabled, @forAccount, @createdBy, @createdAt)`,
-  ).run({ ...invite, disabled: invite.disabled ? 1 : 0 })
+  ).run({ ...invite, code: sealInvite(db, invite.code), disabled: invite.disabled ? 1 : 0 })
 }
 
 export function readInviteCode(db: Db, code: string): InviteCode | null {
-  const row = sql(db, 'SELECT * FROM invite_code WHERE code = ?').get(code)
-  return row ? withUses(db, row) : null
+  return readSealed(db, sealInvite(db, code))
+}
+
+function readSealed(db: Db, sealed: string): InviteCode | null {
+  const row = sql(db, 'SELECT * FROM invite_code WHERE code = ?').get(sealed)
+  return withUses(db, row ? [row] : [])[0] ?? null
 }
 
 export function listInviteCodes(db: Db): InviteCode[] {
   const rows = sql(db, 'SELECT * FROM invite_code ORDER BY created_at DESC, code').all()
-  return rows.map((row) => withUses(db, row))
+  return withUses(db, rows)
 }
 
 /** A place in a sorted list: its value (a time in ms, or a number of uses), and the code itself. */
@@ -61,51 +72,56 @@ export function pageInviteCodes(
     `SELECT * FROM (SELECT *, ${SORTS[sort]} AS value FROM invite_code)
      WHERE @value IS NULL OR (value, code) < (@value, @code)
      ORDER BY value DESC, code DESC LIMIT @limit`,
-  ).all({ value: after?.value ?? null, code: after?.code ?? null, limit })
-  return rows.map((row) => withUses(db, row))
+  ).all({ value: after?.value ?? null, code: after && sealInvite(db, after.code), limit })
+  return withUses(db, rows)
 }
 
 export function listInviteCodesOf(db: Db, did: string): InviteCode[] {
   const rows = sql(db, 'SELECT * FROM invite_code WHERE for_account = ? ORDER BY created_at').all(
     did,
   )
-  return rows.map((row) => withUses(db, row))
+  return withUses(db, rows)
 }
 
 /** The code that an account signed up with. */
 export function findInviteUsedBy(db: Db, did: string): InviteCode | null {
   const code = sql(db, 'SELECT code FROM invite_use WHERE used_by = ?').pluck().get(did)
-  return code ? readInviteCode(db, code as string) : null
+  return code ? readSealed(db, code as string) : null
 }
 
-export function insertInviteUse(db: Db, code: string, did: string, now: number): void {
+/** @param sealed the code, as the database has it */
+export function insertInviteUse(db: Db, sealed: string, did: string, now: number): void {
   sql(db, 'INSERT OR IGNORE INTO invite_use (code, used_by, used_at) VALUES (?, ?, ?)').run(
-    code,
+    sealed,
     did,
     now,
   )
 }
 
 export function disableInviteCode(db: Db, code: string): void {
-  sql(db, 'UPDATE invite_code SET disabled = 1 WHERE code = ?').run(code)
+  sql(db, 'UPDATE invite_code SET disabled = 1 WHERE code = ?').run(sealInvite(db, code))
 }
 
 export function disableInviteCodesOf(db: Db, did: string): void {
   sql(db, 'UPDATE invite_code SET disabled = 1 WHERE for_account = ?').run(did)
 }
 
-function withUses(db: Db, found: unknown): InviteCode {
-  const row = found as Stored
-  return {
-    code: row.code,
-    availableUses: row.available_uses,
-    disabled: row.disabled === 1,
-    forAccount: row.for_account,
-    createdBy: row.created_by,
-    createdAt: row.created_at,
-    uses: sql(
-      db,
-      'SELECT used_by AS usedBy, used_at AS usedAt FROM invite_use WHERE code = ? ORDER BY used_at',
-    ).all(row.code) as InviteCode['uses'],
-  }
+/** Codes that were sealed under another secret open nothing any more, and are left out. */
+function withUses(db: Db, found: unknown[]): InviteCode[] {
+  return (found as Stored[]).flatMap((row) => {
+    const code = openIn(db, CODE, row.code)
+    if (code === null) return []
+    return {
+      code,
+      availableUses: row.available_uses,
+      disabled: row.disabled === 1,
+      forAccount: row.for_account,
+      createdBy: row.created_by,
+      createdAt: row.created_at,
+      uses: sql(
+        db,
+        'SELECT used_by AS usedBy, used_at AS usedAt FROM invite_use WHERE code = ? ORDER BY used_at',
+      ).all(row.code) as InviteCode['uses'],
+    }
+  })
 }

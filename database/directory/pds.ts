@@ -1,16 +1,23 @@
 import type { Pds } from '../../pds/pds.ts'
 import { type Db, sql } from '../database.ts'
+import { openIn, sealIn } from '../sealed_columns.ts'
 
-type Stored = Omit<Pds, 'open'> & { open: number }
+type Stored = Omit<Pds, 'open' | 'adminPassword'> & { open: number; adminPassword: string }
+
+const ADMIN_PASSWORD = 'pds.admin_password'
 
 const columns = 'did, url, admin_password AS adminPassword, weight, capacity, open'
 
-export function upsertPds(db: Db, pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): void {
+export function upsertPds(db: Db, pds: { did: string; url: string; adminPassword: string }): void {
   sql(
     db,
     `INSERT INTO pds (did, url, admin_password, added_at) VALUES (@did, @url, @adminPassword, @now)
      ON CONFLICT (did) DO UPDATE SET url = @url, admin_password = @adminPassword`,
-  ).run({ ...pds, now: Date.now() })
+  ).run({
+    ...pds,
+    adminPassword: sealIn(db, ADMIN_PASSWORD, pds.adminPassword),
+    now: Date.now(),
+  })
 }
 
 export function setPdsPlacement(
@@ -31,11 +38,13 @@ export function setPdsPlacement(
 
 export function readPds(db: Db, did: string): Pds | null {
   const row = sql(db, `SELECT ${columns} FROM pds WHERE did = ?`).get(did)
-  return row ? toPds(row) : null
+  return row ? toPds(db, row) : null
 }
 
 export function listPdses(db: Db): Pds[] {
-  return sql(db, `SELECT ${columns} FROM pds ORDER BY added_at, did`).all().map(toPds)
+  return sql(db, `SELECT ${columns} FROM pds ORDER BY added_at, did`)
+    .all()
+    .map((row) => toPds(db, row))
 }
 
 /** Accounts on each PDS, by its DID, and sign-ups that will be. */
@@ -53,7 +62,8 @@ export function deletePds(db: Db, did: string): void {
   sql(db, 'DELETE FROM pds WHERE did = ?').run(did)
 }
 
-function toPds(found: unknown): Pds {
+function toPds(db: Db, found: unknown): Pds {
   const row = found as Stored
-  return { ...row, open: row.open === 1 }
+  const adminPassword = openIn(db, ADMIN_PASSWORD, row.adminPassword)
+  return { ...row, adminPassword, open: row.open === 1 }
 }

@@ -3,6 +3,12 @@ import type { Schema } from '../database.ts'
 /** The directory: unique names and pointers. Times are milliseconds since the epoch. */
 export const directorySchema: Schema = {
   pageSize: 1024,
+  sealed: [
+    { table: 'pds', column: 'admin_password' },
+    { table: 'invite_code', column: 'code' },
+    { table: 'invite_use', column: 'code', as: 'invite_code.code' },
+    { table: 'sign_up', column: 'invite_code', as: 'invite_code.code' },
+  ],
   steps: [
     `
   CREATE TABLE pds (

@@ -10,7 +10,8 @@ export type SignUp = {
   email: string
   passwordScrypt: string
   pdsDid: string
-  inviteCode: string | null
+  /** Sealed, as the code itself is (`invite.ts`). */
+  sealedInvite: string | null
   did: string | null
   /** For a DID that exists: what PLC said of it before, as JSON, to be restored if this fails. */
   movedFrom: string | null
@@ -20,14 +21,14 @@ export type SignUp = {
 }
 
 const columns = `id, handle, email, password_scrypt AS passwordScrypt, pds_did AS pdsDid,
-  invite_code AS inviteCode, did, moved_from AS movedFrom, step, created_at AS createdAt, updated_at AS updatedAt`
+  invite_code AS sealedInvite, did, moved_from AS movedFrom, step, created_at AS createdAt, updated_at AS updatedAt`
 
 export function insertSignUp(db: Db, signUp: SignUp): void {
   sql(
     db,
     `INSERT INTO sign_up (id, handle, email, password_scrypt, pds_did, invite_code, did, moved_from,
        step, created_at, updated_at)
-     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @inviteCode, @did, @movedFrom, @step,
+     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @sealedInvite, @did, @movedFrom, @step,
        @createdAt, @updatedAt)`,
   ).run(signUp)
 }
@@ -59,8 +60,10 @@ export function findSignUpByName(db: Db, handle: string, email: string): SignUp 
   return (row as SignUp | undefined) ?? null
 }
 
-export function countSignUpsWithInvite(db: Db, code: string): number {
-  return sql(db, 'SELECT count(*) FROM sign_up WHERE invite_code = ?').pluck().get(code) as number
+export function countSignUpsWithInvite(db: Db, sealedInvite: string): number {
+  return sql(db, 'SELECT count(*) FROM sign_up WHERE invite_code = ?')
+    .pluck()
+    .get(sealedInvite) as number
 }
 
 /** Those that nobody has touched since `before` (ms). */

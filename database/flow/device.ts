@@ -1,40 +1,63 @@
 import { type Db, sql, transact } from '../database.ts'
 import { joining } from '../group_commit.ts'
+import { openIn, sealIn } from '../sealed_columns.ts'
 
 /** A browser that has been here. `lastSeenAt` is milliseconds since the epoch. */
 export type Device = {
   sessionId: string
+  /** The one before it, which requests of a moment ago may still show. */
+  previousSessionId?: string | null
   userAgent: string | null
   ipAddress: string
   lastSeenAt: number
 }
 
-const columns = `session_id AS sessionId, user_agent AS userAgent, ip_address AS ipAddress,
+const columns = `session_id AS sessionId, previous_session_id AS previousSessionId, user_agent AS userAgent, ip_address AS ipAddress,
   last_seen_at AS lastSeenAt`
+
+/** The cookie of a browser opens it, so that the database keeps it sealed. */
+const SESSION_ID = 'device.session_id'
 
 export function insertDevice(db: Db, id: string, device: Device): void {
   joining(
     db,
     `INSERT INTO device (id, session_id, user_agent, ip_address, last_seen_at)
      VALUES (@id, @sessionId, @userAgent, @ipAddress, @lastSeenAt)`,
-  ).run({ id, ...device })
+  ).run({ id, ...device, sessionId: sealIn(db, SESSION_ID, device.sessionId) })
 }
 
+/** @returns null also where the secret of this entryway has changed since, which ends the cookie */
 export function readDevice(db: Db, id: string): Device | null {
-  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id)
-  return (row as Device | undefined) ?? null
+  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Device | undefined
+  const open = (sealed: string) => openIn(db, SESSION_ID, sealed)
+  const sessionId = row && open(row.sessionId)
+  if (!row || !sessionId) return null
+  const { previousSessionId: previous } = row
+  return { ...row, sessionId, previousSessionId: previous ? open(previous) : null }
 }
 
-export function updateDevice(db: Db, id: string, change: Partial<Device>): void {
+export function updateDevice(
+  db: Db,
+  id: string,
+  change: Partial<Omit<Device, 'previousSessionId'>>,
+): void {
   joining(
     db,
     `UPDATE device SET
+       previous_session_id = iif(@sessionId IS NULL, previous_session_id, session_id),
        session_id = coalesce(@sessionId, session_id),
        user_agent = coalesce(@userAgent, user_agent),
        ip_address = coalesce(@ipAddress, ip_address),
        last_seen_at = coalesce(@lastSeenAt, last_seen_at)
      WHERE id = @id`,
-  ).run({ sessionId: null, userAgent: null, ipAddress: null, lastSeenAt: null, ...change, id })
+  ).run({
+    userAgent: null,
+    ipAddress: null,
+    lastSeenAt: null,
+    ...change,
+    sessionId: change.sessionId === undefined ? null : sealIn(db, SESSION_ID, change.sessionId),
+    id,
+  })
 }
 
 /** Its links to accounts go with it. @returns the accounts that were linked */

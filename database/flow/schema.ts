@@ -6,6 +6,10 @@ import type { Schema } from '../database.ts'
  */
 export const flowSchema: Schema = {
   pageSize: 4096,
+  sealed: [
+    { table: 'device', column: 'session_id' },
+    { table: 'device', column: 'previous_session_id', as: 'device.session_id' },
+  ],
   steps: [
     `
   CREATE TABLE authorization_request (
@@ -112,6 +116,10 @@ export const flowSchema: Schema = {
   -- The account's generation when the person consented. A code of before this is refused.
   ALTER TABLE authorization_request DROP COLUMN authorized_at;
   ALTER TABLE authorization_request ADD COLUMN generation INTEGER;
+  `,
+    `
+  -- The session that requests of a moment ago may still show.
+  ALTER TABLE device ADD COLUMN previous_session_id TEXT;
   `,
   ],
 }

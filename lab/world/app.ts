@@ -19,6 +19,7 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { inGroup } from '../../database/group_commit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { databasePath } from '../../database/paths.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
 import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
@@ -95,6 +96,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
   const databases: Db[] = []
   const open = (path: string, schema: Schema) => {
     const db = openDatabase(path, schema, 'program')
+    keepSealed(db, schema, runner.secrets.seal)
     databases.push(db)
     return db
   }

@@ -10,6 +10,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { flowSchema } from '../../database/flow/schema.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 import { EntrywayProvider } from '../../oauth/entryway_provider.ts'
 import type { Services } from '../../sagas/services.ts'
 import { createStores } from '../../stores/index.ts'
@@ -28,7 +29,7 @@ const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
  * can be made to fail.
  */
 export async function providerInProcess() {
-  const flow = openDatabase(':memory:', flowSchema)
+  const flow = openSealed(':memory:', flowSchema)
   const owner = ownerHere(flow, openDatabase(':memory:', limitsSchema))
   const account = openDatabase(':memory:', accountSchema)
   accountFunctions.create(account, {

@@ -46,7 +46,7 @@ const signUp = (changes: object = {}) => ({
   email: 'carol@mail.test',
   passwordScrypt: 'salt:hash',
   pdsDid: PDS,
-  inviteCode: null,
+  sealedInvite: null,
   did: null,
   movedFrom: null,
   step: 'reserved' as const,

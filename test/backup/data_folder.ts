@@ -6,6 +6,7 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { directorySchema } from '../../database/directory/schema.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 
 export const PDS = 'did:web:pds.example.com'
 
@@ -41,11 +42,11 @@ export class DataFolder {
   }
 
   directory<T>(work: (db: Db) => T): T {
-    return use(openDatabase(databasePath.directory(this), directorySchema), work)
+    return use(openSealed(databasePath.directory(this), directorySchema), work)
   }
 
   flow<T>(work: (db: Db) => T): T {
-    return use(openDatabase(databasePath.auth(this, '0'), flowSchema), work)
+    return use(openSealed(databasePath.auth(this, '0'), flowSchema), work)
   }
 
   path(name: string): string {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { directoryFunctions as directory } from '../../actors/directory/index.ts'
-import { openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 
 const did = 'did:plc:alice'
 const pdsDid = 'did:web:pds.test'
@@ -12,7 +12,7 @@ afterEach(() => {
 
 test('a handle change that is begun again is not given up with the attempt before', () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const db = openDatabase(':memory:', directorySchema)
+  const db = openSealed(':memory:', directorySchema)
   directory.addPds(db, { did: pdsDid, url: 'https://pds.test', adminPassword: 'x' })
   directory.addAccount(db, { did, handle: 'old.test', email: 'a@b.test', pdsDid, createdAt: 1 })
   expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: false })

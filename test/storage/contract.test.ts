@@ -6,6 +6,7 @@ import { askOwner, createOwners, type Owners, ownerHere } from '../../actors/aut
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import type { AuthPeer } from '../../actors/reach.ts'
 import { onDatabase } from '../../actors/runner.ts'
+import { Seal } from '../../base/seal.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
@@ -22,6 +23,8 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { inGroup } from '../../database/group_commit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { Replica } from '../../database/replication/replica.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { basisOf } from './basis.ts'
 import { MemoryKv } from './memory_kv.ts'
@@ -47,7 +50,7 @@ function inFile(schema: Schema): Place {
   let db: Db
   return {
     wake: async () => {
-      db = openDatabase(path, schema)
+      db = openSealed(path, schema)
       return db
     },
     crash: async () => closeDatabase(db),
@@ -59,7 +62,9 @@ function inEngine(schema: Schema): Place {
   return {
     wake: async () => {
       const path = join(folder.path, `${places++}.sqlite`)
-      return (await Replica.open(kv, path, schema)).db
+      const { db } = await Replica.open(kv, path, schema)
+      keepSealed(db, schema, new Seal(new Uint8Array(32)))
+      return db
     },
     crash: async () => {},
   }

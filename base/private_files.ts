@@ -1,0 +1,61 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { SettingsError } from './settings.ts'
+
+const FOLDER = 0o700
+const FILE = 0o600
+const OTHERS = 0o077
+/** Anybody may write to such a folder, as to `/tmp`. */
+const STICKY = 0o1000
+
+/** Keeps what this process makes from now on from other users, whatever started it. */
+export function keepFromOthers(): void {
+  process.umask(OTHERS)
+}
+
+/**
+ * Makes the data folder, or takes one that is there from other users, with the folders in it. The
+ * files in it are taken from them when they are opened; nobody else reaches those until then.
+ *
+ * @throws {SettingsError} when that is not possible
+ */
+export function makePrivateDataFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: FOLDER })
+  if (statSync(path).mode & STICKY) {
+    throw new SettingsError([
+      `ENTRYWAY_DATA_DIR: ${path} is shared by all users; name a folder of its own, such as ${join(path, 'vestibule')}`,
+    ])
+  }
+  closeToOthers(path)
+  for (const name of ['accounts', 'auth', 'limits', 'mail', 'secrets']) {
+    const folder = join(path, name)
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue
+    closeToOthers(folder)
+    if (name !== 'accounts') continue
+    for (const part of readdirSync(folder)) closeToOthers(join(folder, part))
+  }
+}
+
+/**
+ * Makes a file that only this user reads, or takes one that is there from other users. What SQLite
+ * puts beside a database gets the database's mode.
+ *
+ * @throws {SettingsError} when that is not possible
+ */
+export function makePrivateFile(path: string): void {
+  closeSync(openSync(path, 'a', FILE))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) closeToOthers(file)
+}
+
+function closeToOthers(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || !(found.mode & OTHERS)) return
+  const mode = found.isDirectory() ? FOLDER : FILE
+  try {
+    chmodSync(path, mode)
+  } catch {
+    throw new SettingsError([
+      `${path}: can be read by other users; run this as its owner: chmod ${mode.toString(8)} ${path}`,
+    ])
+  }
+}
