@@ -33,6 +33,12 @@ export class HttpRequest {
     return this.body === null ? '' : new TextDecoder().decode(this.body)
   }
 
+  withBody(text: string): HttpRequest {
+    const body = Buffer.from(text)
+    const headers = new Map(this.headers).set('content-length', String(body.byteLength))
+    return new HttpRequest({ ...this, headers, body })
+  }
+
   withUrl(url: URL): HttpRequest {
     return new HttpRequest({ ...this, url })
   }

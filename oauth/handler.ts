@@ -17,6 +17,7 @@ import {
 import { inRequestScope } from '../stores/request_scope.ts'
 import { checked } from './checks/index.ts'
 import { logRefusal } from './refusal_log.ts'
+import { refused } from './revocation.ts'
 
 /** The provider's endpoints and pages as one function, behind this program's own checks. */
 export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandler {
@@ -34,7 +35,9 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
     inRequestScope(async (scope) => {
       const shown = shownGeneration(request)
       if (shown !== undefined) scope.showSignIn(shown)
-      const response = await handle(request)
+      const answered = await handle(request)
+      const { refusal } = scope
+      const response = refusal && !scope.fault ? refused(answered, refusal) : answered
       logRefusal(log, request, response)
       if (!scope.fault) return isImmutable(response) ? kept(response) : response
       log.error({ err: scope.fault.cause }, 'a store failed while answering a request')

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OAuthError } from '@atproto/oauth-provider/errors'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
@@ -17,6 +18,7 @@ export class RequestScope {
   #issued: RefreshTokenParts | null = null
   #keptTokenId: string | null = null
   #fault: { cause: unknown } | null = null
+  #refusal: OAuthError | null = null
 
   /** The request has proven something about this account: its sessions are looked for there. */
   isAbout(did: string): void {
@@ -85,6 +87,15 @@ export class RequestScope {
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */
   fail(cause: unknown): void {
     this.#fault ??= { cause }
+  }
+
+  /** What the client asked for was refused, whatever the provider's endpoint makes of that. */
+  refuse(refusal: OAuthError): void {
+    this.#refusal = refusal
+  }
+
+  get refusal(): OAuthError | null {
+    return this.#refusal
   }
 
   get fault(): { cause: unknown } | null {

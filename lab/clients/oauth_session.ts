@@ -110,21 +110,19 @@ export async function refresh(app: OAuthApp, session: OAuthSession): Promise<OAu
   })
 }
 
-/** Revokes the session by its refresh token (RFC 7009). */
-export async function revoke(app: OAuthApp, session: OAuthSession): Promise<void> {
-  // The provider wants a DPoP proof to revoke a DPoP-bound session. oauth4webapi adds
-  // none to a revocation request, but does to a pushed request, which has the same form.
-  const server = {
-    ...app.server,
-    pushed_authorization_request_endpoint: app.server.revocation_endpoint,
-  }
-  const body = { token: session.refreshToken }
-  await retryWithNonce(async () => {
-    const options = { DPoP: session.dpop, ...HTTP }
-    await oauth.processRevocationResponse(
-      await oauth.pushedAuthorizationRequest(server, app.client, app.auth, body, options),
-    )
-  })
+/**
+ * Revokes the session by one of its tokens (RFC 7009); without a DPoP proof, as the RFC knows none.
+ *
+ * @throws {oauth.ResponseBodyError} `invalid_client`
+ */
+export async function revoke(
+  app: OAuthApp,
+  session: OAuthSession,
+  token = session.refreshToken,
+): Promise<void> {
+  await oauth.processRevocationResponse(
+    await oauth.revocationRequest(app.server, app.client, app.auth, token, HTTP),
+  )
 }
 
 function toSession(dpop: oauth.DPoPHandle, token: oauth.TokenEndpointResponse): OAuthSession {

@@ -1,5 +1,6 @@
 import type { HttpHandler, HttpResponse } from '../../http/message.ts'
 import { type Check, inspect } from './check.ts'
+import { clientNamed } from './client_named.ts'
 import { duplicateParameters } from './duplicate_parameters.ts'
 import { AUTHORIZE, covers, PAGE_API, PAR, REVOKE, TOKEN } from './endpoints.ts'
 import { malformedEscape } from './malformed_escape.ts'
@@ -9,6 +10,7 @@ import { parRequired } from './par_required.ts'
 import { postOnly } from './post_only.ts'
 import { readableBody } from './readable_body.ts'
 import { readableReferrer } from './readable_referrer.ts'
+import { withoutTokenTypeHint } from './without_token_type_hint.ts'
 
 const EVERYWHERE = '/'
 /** The endpoints whose answers carry a nonce (RFC 9449 section 8.2). */
@@ -22,6 +24,7 @@ const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
   [[AUTHORIZE, ...PROGRAMS], duplicateParameters],
   [[AUTHORIZE], parRequired],
   [[PAR], noRequestUri],
+  [[REVOKE], clientNamed],
 ]
 
 /**
@@ -38,7 +41,7 @@ export function checked(provider: HttpHandler, nextNonce: () => string | undefin
       if (refusal)
         return PROGRAMS.includes(inspected.url.pathname) ? withNonce(refusal, nextNonce()) : refusal
     }
-    return provider(readableReferrer(onlyPushedParameters(request)))
+    return provider(withoutTokenTypeHint(readableReferrer(onlyPushedParameters(request))))
   }
 }
 

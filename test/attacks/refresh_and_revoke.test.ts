@@ -1,4 +1,5 @@
-import { decodeJwt } from 'jose'
+import { decodeJwt, generateKeyPair } from 'jose'
+import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -11,10 +12,21 @@ import {
 } from '../../database/account/session.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
-import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
+import { headlessSignIn } from '../../lab/clients/headless_sign_in.ts'
+import {
+  type ClientKey,
+  type HostedClient,
+  hostNativeClient,
+  hostWebClient,
+  makeClientKey,
+} from '../../lab/clients/hosted_client.ts'
+import { discoverApp } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, revoke, startLogin } from '../../lab/clients/oauth_session.ts'
+import { expectRefused } from '../../lab/clients/session_life.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
+  type Change,
   makeDpopKey,
   newPerson,
   type Person,
@@ -29,6 +41,10 @@ let network: Network
 let hosted: HostedClient
 let attacker: Attacker
 let other: Attacker
+let hostedWeb: HostedClient
+let webKey: ClientKey
+/** A confidential client. */
+let web: Attacker
 let kim: Person
 
 beforeAll(async () => {
@@ -36,10 +52,14 @@ beforeAll(async () => {
   hosted = await hostNativeClient(network.ca, SCOPE)
   attacker = new Attacker(network)
   other = new Attacker(network, hosted)
+  webKey = await makeClientKey()
+  hostedWeb = await hostWebClient(network.ca, webKey, SCOPE)
+  web = new Attacker(network, { ...hostedWeb, key: webKey })
   kim = await newPerson(network, 'refreshing')
 })
 afterAll(async () => {
   await hosted?.close()
+  await hostedWeb?.close()
   await network?.close()
 })
 
@@ -235,12 +255,22 @@ describe('19. revocation', () => {
     await expectAlive(session)
   })
 
-  test('of a foreign token: 200, nothing revoked', async () => {
+  const UNAUTHENTICATED = { status: 401, body: { error: 'invalid_client' } }
+
+  test("of another client's token, by a public client: invalid_client, nothing revoked", async () => {
     const session = await attacker.signIn(kim)
     for (const token of [session.refreshToken, session.accessToken]) {
-      expect(await other.revoke({ ...session, refreshToken: token })).toMatchObject(REVOKED)
-      const key = await makeDpopKey()
-      expect(await attacker.revoke({ ...session, key, refreshToken: token })).toMatchObject(REVOKED)
+      const given = { ...session, refreshToken: token }
+      expect(await other.revoke(given)).toMatchObject(UNAUTHENTICATED)
+      expect(await other.revoke(given, { proof: null })).toMatchObject(UNAUTHENTICATED)
+    }
+    await expectAlive(session)
+  })
+
+  test('of a foreign token, by a client that proves who it is: 200, nothing revoked', async () => {
+    const session = await attacker.signIn(kim)
+    for (const token of [session.refreshToken, session.accessToken]) {
+      expect(await web.revoke({ ...session, refreshToken: token })).toMatchObject(REVOKED)
     }
     await expectAlive(session)
   })
@@ -252,21 +282,100 @@ describe('19. revocation', () => {
     await expectAlive(session)
   })
 
+  test('by a spent code, which was in an address: nothing revoked', async () => {
+    const grant = await attacker.grant(kim)
+    const session = toSession(await attacker.exchange(grant), grant.key)
+    expect(await attacker.revoke({ ...session, refreshToken: grant.code })).toMatchObject(REVOKED)
+    await expectAlive(session)
+  })
+
   const tokens: [string, (before: Session, now: Session) => string][] = [
     ['the refresh token', (_, now) => now.refreshToken],
     ['the access token', (_, now) => now.accessToken],
     ['the access token before it', (before) => before.accessToken],
     ['the refresh token before it', (before) => before.refreshToken],
   ]
-  test.each(tokens)('with %s: refresh is refused at once', async (_, choose) => {
+  const shown: [string, (session: Session) => Promise<Change>][] = [
+    ['a proof', async () => ({})],
+    ['no proof', async () => ({ proof: null })],
+    [
+      'a proof of another key',
+      async () => ({ proof: await attacker.proof('/oauth/revoke', await makeDpopKey()) }),
+    ],
+  ]
+  test.each(
+    tokens.flatMap(([token, choose]) =>
+      shown.map(([proof, change]) => ({ token, proof, choose, change })),
+    ),
+  )('with $token and $proof: refresh is refused at once', async ({ choose, change }) => {
     const bystander = await attacker.signIn(kim)
     const before = await attacker.signIn(kim)
     const now = await refreshed(attacker, before)
-    expect(await attacker.revoke({ ...now, refreshToken: choose(before, now) })).toMatchObject(
-      REVOKED,
-    )
+    const given = { ...now, refreshToken: choose(before, now) }
+    expect(await attacker.revoke(given, await change(now))).toMatchObject(REVOKED)
     await expectDead(now)
     await expectAlive(bystander)
+  })
+
+  test('a hint is only a hint, whatever it says', async () => {
+    const hints = ['access_token', 'refresh_token', 'urn:example:other', '']
+    for (const hint of hints) {
+      for (const json of [false, true]) {
+        const session = await attacker.signIn(kim)
+        const change = { proof: null, json, fields: { token_type_hint: hint } }
+        expect(await attacker.revoke(session, change)).toMatchObject(REVOKED)
+        await expectDead(session)
+      }
+    }
+  })
+
+  test('without a client_id: invalid_client, nothing revoked', async () => {
+    const session = await attacker.signIn(kim)
+    const change = { proof: null, fields: { client_id: undefined } }
+    expect(await attacker.revoke(session, change)).toMatchObject(UNAUTHENTICATED)
+    await expectAlive(session)
+  })
+
+  test('by a confidential client that does not prove who it is: invalid_client, nothing revoked', async () => {
+    const session = await web.signIn(kim)
+    const used = await web.assertion()
+    expect(await web.revoke({ ...session, refreshToken: 'x' }, { fields: used })).toMatchObject(
+      REVOKED,
+    )
+    const { client_assertion_type, client_assertion } = await web.assertion()
+    const { privateKey } = await generateKeyPair('ES256')
+    const wrong: Record<string, string | undefined>[] = [
+      { client_assertion: undefined, client_assertion_type: undefined },
+      { client_assertion: undefined },
+      { client_assertion_type: undefined },
+      { client_assertion_type: 'urn:example:other' },
+      { client_assertion: 'x' },
+      { client_assertion: '' },
+      used,
+      await web.assertion({ signedBy: privateKey }),
+      await web.assertion({ claims: { aud: 'https://other.example' } }),
+      await web.assertion({ claims: { sub: attacker.clientId } }),
+      await web.assertion({ claims: { iat: Math.floor(Date.now() / 1_000) - 3_600 } }),
+    ]
+    for (const fields of wrong) {
+      for (const proof of [null, undefined]) {
+        const change = proof === null ? { fields, proof } : { fields }
+        expect(await web.revoke(session, change)).toMatchObject(UNAUTHENTICATED)
+      }
+    }
+    // Those that were refused are good for the client.
+    const change = { proof: null, fields: { client_assertion_type, client_assertion } }
+    expect(await web.revoke(session, change)).toMatchObject(REVOKED)
+    expect(await web.refresh(session)).toMatchObject(INVALID_GRANT)
+  })
+
+  test('a browser app of any origin can read a refusal', async () => {
+    const session = await attacker.signIn(kim)
+    const { headers } = await other.revoke(session, { proof: null })
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('content-type')).toContain('application/json')
+    expect(headers.get('dpop-nonce')).toBeTruthy()
   })
 
   test('an access token is dead within 15 minutes', async () => {
@@ -274,6 +383,59 @@ describe('19. revocation', () => {
     const { iat = 0, exp = Number.POSITIVE_INFINITY } = decodeJwt(session.accessToken)
     expect(exp - iat).toBeLessThanOrEqual(15 * 60)
     expect(exp - iat).toBeGreaterThan(0)
+  })
+})
+
+describe('19. client libraries sign out', () => {
+  const pdsUrl = () => network.pds.url
+  const kinds = ['public', 'confidential'] as const
+
+  test.each(kinds)('oauth4webapi, as a %s client, with either token', async (kind) => {
+    const { clientId, redirectUri } = kind === 'public' ? hosted : hostedWeb
+    const key = kind === 'public' ? {} : { key: webKey }
+    const app = await discoverApp({ pdsUrl: pdsUrl(), clientId, redirectUri, scope: SCOPE, ...key })
+    for (const token of ['refreshToken', 'accessToken'] as const) {
+      const login = await startLogin(app)
+      const session = await finishLogin(app, login, await headlessSignIn(login.url, kim))
+      await revoke(app, session, session[token])
+      await expectRefused(app, session)
+    }
+  })
+
+  test.each(kinds)('openid-client, as a %s client, with either token', async (kind) => {
+    const { clientId, redirectUri } = kind === 'public' ? hosted : hostedWeb
+    const config = await openid.discovery(
+      new URL(network.url),
+      clientId,
+      undefined,
+      kind === 'public' ? openid.None() : openid.PrivateKeyJwt(webKey),
+      { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
+    )
+    for (const token of ['refresh_token', 'access_token'] as const) {
+      const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'))
+      const pkceCodeVerifier = openid.randomPKCECodeVerifier()
+      const expectedState = openid.randomState()
+      const url = await openid.buildAuthorizationUrlWithPAR(
+        config,
+        {
+          redirect_uri: redirectUri,
+          scope: SCOPE,
+          state: expectedState,
+          code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+          code_challenge_method: 'S256',
+        },
+        { DPoP },
+      )
+      const callback = await headlessSignIn(url.href, kim)
+      const checks = { pkceCodeVerifier, expectedState }
+      const session = await openid.authorizationCodeGrant(config, callback, checks, undefined, {
+        DPoP,
+      })
+      await openid.tokenRevocation(config, String(session[token]))
+      await expect(
+        openid.refreshTokenGrant(config, String(session.refresh_token), undefined, { DPoP }),
+      ).rejects.toMatchObject({ error: 'invalid_grant' })
+    }
   })
 })
 

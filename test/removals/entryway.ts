@@ -4,6 +4,8 @@ const hooks = inFile('oauth/hooks.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/provider.ts')
 const provider = inFile('oauth/entryway_provider.ts')
+const revocation = inFile('oauth/revocation.ts')
+const handler = inFile('oauth/handler.ts')
 const clients = inFile('oauth/known_clients.ts')
 const proofs = inFile('oauth/usual_proofs.ts')
 const mutex = inFile('base/keyed_mutex.ts')
@@ -78,6 +80,36 @@ export const entryway = toRemovals([
     seal('function sealSuccessor(', 'const sealSuccessor = (it) => Buffer.from(it)\nfunction one('),
     seal('function unsealSuccessor(', 'const unsealSuccessor = (it) => String(it)\nfunction two('),
   ],
+  [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
+  [
+    19,
+    'a sign-out takes no proof',
+    provider('allowMissingDpopProof: true', 'allowMissingDpopProof: false'),
+  ],
+  [19, 'a sign-out that is refused says so', handler('? refused(answered, refusal)', '? answered')],
+  [
+    19,
+    'who signs out is authenticated',
+    provider(
+      'throw err instanceof OAuthError && err.statusCode < 500 ? unauthenticated(err) : err',
+      'return this.clientManager.getClient(credentials.client_id)',
+    ),
+  ],
+  [
+    19,
+    'a public client ends its own sessions',
+    revocation(
+      'if (session.data.clientId === client.id) return true',
+      'if (!client.isConfidential) return true',
+    ),
+  ],
+  [
+    19,
+    'and so does a confidential one',
+    revocation('if (client.isConfidential) return false', 'if (client.isConfidential) return true'),
+  ],
+  [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],
+  [19, 'a sign-out names its client', checks('[[REVOKE], clientNamed],', '')],
   [19, '15 minutes', lifetimes('OAUTH_ACCESS_TOKEN = 15 * MINUTE', 'OAUTH_ACCESS_TOKEN = HOUR')],
   [20, 'limits', settings("e.ENTRYWAY_RATE_LIMITS === 'on'", 'false')],
   [

@@ -106,22 +106,6 @@ export const provider = toRemovals([
   [15, 'key', boundKey],
   [18, 'key', boundKey],
   [18, 'client', boundClient],
-  [
-    19,
-    "the token is the client's own",
-    oauth(
-      'await this.compareClientAuth(client, clientAuth, dpopProof, data);\n            // > In',
-      '// > In',
-    ),
-  ],
-  [
-    19,
-    'the session ends',
-    oauth(
-      'await this.tokenManager.deleteToken(tokenInfo.id);\n        }\n    }\n    async decode',
-      '}\n    }\n    async decode',
-    ),
-  ],
   [21, 'CSRF token', pages('await validateCsrfToken(req, res);', '')],
   [21, 'Origin', pages('validateOrigin(req, issuerOrigin);', '')],
   [
