@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { every } from '../base/every.ts'
 import type { Log } from '../base/log.ts'
 import { openConnections, refusedConnections } from '../base/metrics.ts'
 import { networkOf } from '../http/network.ts'
@@ -54,9 +55,11 @@ export class Connections {
       })
     })
     server.on('upgrade', ({ socket }: IncomingMessage) => this.#begin(socket))
-    const sweeper = setInterval(() => this.#endSlow(), options.timeouts.headers / 3)
-    sweeper.unref()
-    server.once('close', () => clearInterval(sweeper))
+    const { timeouts, log } = options
+    server.once(
+      'close',
+      every(timeouts.headers / 3, 'slow clients', () => this.#endSlow(), log),
+    )
   }
 
   #accept(socket: Socket): void {

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { makeCertificateAuthority } from './certificates.ts'
+import { freePort } from './loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
+
+/** A real proxy in front of a gateway, as docs/deploy.md sets it up. */
+export type ProxyInFront = {
+  /** Where it takes TLS, on 127.0.0.1. */
+  port: number
+  /** The authority that its certificates are of, PEM. */
+  ca: string
+  /** All that it has written. */
+  logs(): string
+  close(): Promise<void>
+}
+
+/** What docs/deploy.md calls the machine's names, ports and files. */
+const DOCUMENTED = { gateway: '127.0.0.1:2600', pds: '127.0.0.1:3000', tls: '/etc/ssl/example.com' }
+
+/** A block of docs/deploy.md. @param language that it is marked with */
+export function documented(language: 'caddyfile' | 'nginx'): string {
+  const docs = readFileSync(fileURLToPath(new URL('../../docs/deploy.md', import.meta.url)), 'utf8')
+  const [, block] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(docs) ?? []
+  if (!block) throw new Error(`docs/deploy.md has no block of ${language}`)
+  return block
+}
+
+/** Where a program of Debian's is, or null where it is not installed. */
+export function findProgram(name: string): string | null {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin']
+  return folders.map((folder) => join(folder, name)).find(existsSync) ?? null
+}
+
+/** @param gateway its port on 127.0.0.1 */
+export async function startCaddy(program: string, gateway: number): Promise<ProxyInFront> {
+  const folder = await makeTemporaryFolder('caddy')
+  const [http, port] = [await freePort(), await freePort()]
+  const options = [
+    ...['admin off', 'local_certs', 'skip_install_trust', 'auto_https disable_redirects'],
+    ...[`http_port ${http}`, `https_port ${port}`, 'default_bind 127.0.0.1'],
+  ]
+  const config = documented('caddyfile')
+    .replaceAll(DOCUMENTED.gateway, `127.0.0.1:${gateway}`)
+    .replace('{\n', `{\n\t${options.join('\n\t')}\n`)
+  await writeFile(join(folder.path, 'Caddyfile'), config)
+  const args = ['run', '--config', join(folder.path, 'Caddyfile'), '--adapter', 'caddyfile']
+  const proxy = await run(program, args, folder, port)
+  const root = join(folder.path, 'caddy/pki/authorities/local/root.crt')
+  return { ...proxy, ca: readFileSync(root, 'utf8') }
+}
+
+/** @throws {Error} with what `nginx -t` says, where it does not take the text of the docs */
+export async function startNginx(program: string, gateway: number): Promise<ProxyInFront> {
+  const folder = await makeTemporaryFolder('nginx')
+  const port = await freePort()
+  const authority = await makeCertificateAuthority()
+  const { cert, key } = await authority.issue('entryway.example.com')
+  await writeFile(join(folder.path, 'fullchain.pem'), cert)
+  await writeFile(join(folder.path, 'key.pem'), key, { mode: 0o600 })
+  const documentedHere = documented('nginx')
+    .replaceAll(DOCUMENTED.gateway, `127.0.0.1:${gateway}`)
+    .replaceAll(DOCUMENTED.tls, folder.path)
+    .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${folder.path}/${name};`)
+    .join('\n')
+  const user = process.getuid?.() === 0 ? 'user root;' : ''
+  const config = join(folder.path, 'nginx.conf')
+  await writeFile(
+    config,
+    `${user} daemon off; pid ${folder.path}/pid; error_log stderr; worker_processes 1;
+     events {} http { access_log off; ${temporary}\n${documentedHere} }`,
+  )
+  const args = ['-c', config, '-p', folder.path, '-e', 'stderr']
+  const { status, stderr } = spawnSync(program, ['-t', ...args], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`nginx -t: ${stderr}`)
+  const proxy = await run(program, args, folder, port)
+  const close = () => proxy.close().then(authority.close)
+  return { ...proxy, close, ca: authority.cert }
+}
+
+const withParent = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
+
+/** Runs a proxy until it takes connections; it ends with this process. */
+async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
+  const child = spawn(process.execPath, [withParent, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { PATH: process.env.PATH, HOME: folder.path, XDG_DATA_HOME: folder.path },
+  })
+  let logs = ''
+  for (const output of [child.stdout, child.stderr]) {
+    output?.on('data', (text) => {
+      logs += text
+    })
+  }
+  const [pid] = (await once(child, 'message')) as [number]
+  const close = async () => {
+    await end(child, pid)
+    await folder.remove()
+  }
+  while (!(await takesConnections(port))) {
+    if (child.exitCode === null) continue
+    await folder.remove()
+    throw new Error(`${program} ended: ${logs}`)
+  }
+  return { port, logs: () => logs, close }
+}
+
+async function end(child: ChildProcess, pid: number): Promise<void> {
+  if (child.exitCode !== null) return
+  const ended = once(child, 'exit')
+  process.kill(pid, 'SIGTERM')
+  await ended
+}
+
+async function takesConnections(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  socket.destroy()
+  if (!isOpen) await new Promise((resolve) => setTimeout(resolve, 50))
+  return isOpen
+}
