@@ -1,6 +1,9 @@
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
 
+/** The reference's words for a handle that no account here has. */
+export const NO_SUCH_HANDLE = 'User not found'
+
 /** Browser apps read these documents, too. */
 const ANYBODY = { 'access-control-allow-origin': '*' }
 
@@ -37,6 +40,6 @@ export function serveAtprotoDid({ actors }: Services): HttpHandler {
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
     return account && isActive
       ? textResponse(account.did, { headers })
-      : textResponse('User not found', { status: 404, headers })
+      : textResponse(NO_SUCH_HANDLE, { status: 404, headers })
   }
 }

@@ -1,15 +1,16 @@
 /**
- * Why a request was refused, in the words of the lexicons where they have one. What the caller may
- * know goes into the message; nothing else does.
+ * Why a request was refused: one code for each reason that a door has words for. The doors translate
+ * from it; the message is for people, and nothing is ever told by its text.
  */
 export type RefusalCode =
   | 'AccountNotFound'
   | 'AccountTakedown'
   | 'AuthenticationRequired'
   | 'AuthFactorTokenRequired'
+  | 'DisallowedTld'
   | 'EmailTaken'
   | 'ExpiredToken'
-  | 'HandleNotAvailable'
+  | 'HandleTaken'
   | 'IncompatibleDidDoc'
   | 'InvalidEmail'
   | 'InvalidHandle'
@@ -17,7 +18,9 @@ export type RefusalCode =
   | 'InvalidPassword'
   | 'InvalidRequest'
   | 'InvalidToken'
+  | 'OffensiveHandle'
   | 'RateLimitExceeded'
+  | 'ReservedHandle'
   | 'SignedOut'
   | 'SignUpClosed'
   | 'TokenRequired'

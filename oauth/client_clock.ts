@@ -19,7 +19,9 @@ export function withClockLeeway(client: Client): Client {
     try {
       return await jwtVerify.call(client, token, { ...options, currentDate: dateFor(token) })
     } catch (err) {
-      throw explained(err, token)
+      const remark = remarkOnTime(err, token)
+      if (remark !== null && err instanceof Error) err.message += remark
+      throw err
     }
   }
   return Object.assign(client, { jwtVerify: tolerant })
@@ -37,25 +39,23 @@ function dateFor(token: string): Date {
 export function withTime(err: unknown, proof: unknown): unknown {
   if (!(err instanceof InvalidDpopProofError) || typeof proof !== 'string') return err
   const { cause } = err
-  if (!(cause instanceof Error)) return err
+  const remark = remarkOnTime(cause, proof)
+  if (remark === null || !(cause instanceof Error)) return err
   const before = cause.message
-  const { message } = explained(cause, proof) as Error
-  if (message === before) return err
-  return new InvalidDpopProofError(err.error_description.replace(before, message), cause)
+  return new InvalidDpopProofError(err.error_description.replace(before, before + remark), cause)
 }
 
 const OF_TIME = ['iat', 'nbf', 'exp'] as const
 
-/** The same error; where a JWT's time was wrong, its message says the time and by how much. */
-function explained(err: unknown, token: string): unknown {
+/** Where a time of a JWT was refused: the time, and by how much it is wrong; else null. */
+function remarkOnTime(err: unknown, token: string): string | null {
   const { claim } = (err ?? {}) as { claim?: unknown }
   const name = OF_TIME.find((each) => each === claim)
   const time = name && claimsOf(token)[name]
-  if (!(err instanceof Error) || typeof time !== 'number') return err
+  if (typeof time !== 'number') return null
   const seconds = Math.round(time - Date.now() / 1_000)
   const apart = seconds > 0 ? `${seconds} s ahead of` : `${-seconds} s behind`
-  err.message += `: "${name}" is ${time}, ${apart} the clock of this server`
-  return err
+  return `: "${name}" is ${time}, ${apart} the clock of this server`
 }
 
 function claimsOf(token: string): ReturnType<typeof decodeJwt> {

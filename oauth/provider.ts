@@ -35,7 +35,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
       },
     }),
     branding: createBranding(settings),
-    availableUserDomains: settings.handleDomains,
+    availableUserDomains: [...services.handles.domains],
     inviteCodeRequired: settings.inviteRequired,
     ...createHooks(services),
   })

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { Refusal } from '../base/errors.ts'
-import { normalizeEmail } from '../identity/email_rules.ts'
-import { isServiceHandle } from '../identity/handle_rules.ts'
-import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../passwords/scrypt.ts'
+import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { deleteAccount, takeDownAccount } from '../sagas/account_life.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
@@ -10,7 +7,6 @@ import { accountName, findAccount } from './find_account.ts'
 
 const MAX_PAGE = 500
 
-const password = z.string().min(NEW_PASSWORD_MIN_LENGTH).max(NEW_PASSWORD_MAX_LENGTH)
 const anAccount = z.strictObject({ account: accountName })
 
 /** Names only, in the order of the DIDs; `next` is the `after` of the next page. */
@@ -48,21 +44,25 @@ export const show = command(anAccount, async ({ services }, input) => {
 
 /** As a sign-up, but without an invite code and free to take a reserved name. */
 export const create = command(
-  z.strictObject({ handle: z.string(), email: z.string(), password }),
-  async ({ services }, input) => {
-    const handle = services.normalizeHandle(input.handle, { allowReserved: true })
-    if (!isServiceHandle(handle, services.settings.handleDomains)) {
-      throw new Refusal('UnsupportedDomain', 'Not a supported handle domain')
-    }
-    const email = normalizeEmail(input.email)
-    return signUp(services, { handle, email, password: input.password, inviteCode: null })
-  },
+  z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),
+  ({ services }, input) =>
+    signUp(services, input, {
+      invite: 'not needed',
+      reservedHandles: 'allowed',
+      minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
+      provenDid: null,
+    }),
 )
 
 /** Signs everybody out, too; app passwords end unless they are to be kept. */
 export const resetPassword = command(
-  z.strictObject({ account: accountName, password, keepAppPasswords: z.boolean().default(false) }),
+  z.strictObject({
+    account: accountName,
+    password: z.string(),
+    keepAppPasswords: z.boolean().default(false),
+  }),
   async ({ services }, input) => {
+    assertNewPassword(input.password, NEW_PASSWORD_MIN_LENGTH)
     const { did, handle } = await findAccount(services, input.account)
     const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
     await services.actors.account(did).changePassword(input.password, appPasswords)

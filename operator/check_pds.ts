@@ -50,7 +50,7 @@ async function checkDescription(
       mend: `name the PDS by its own DID: vestibule pds add ${url}`,
     }
   }
-  const missing = services.settings.handleDomains.filter(
+  const missing = services.handles.domains.filter(
     (domain) => !description.availableUserDomains.includes(domain),
   )
   if (missing.length === 0) return { state: 'ok', found: did }

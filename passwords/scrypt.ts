@@ -3,8 +3,6 @@ import { deriveKey } from './scrypt_threads.ts'
 
 /** Longest password that is looked at, so that nobody can buy work with length. */
 export const OLD_PASSWORD_MAX_LENGTH = 512
-export const NEW_PASSWORD_MAX_LENGTH = 256
-export const NEW_PASSWORD_MIN_LENGTH = 8
 
 const KEY_LENGTH = 64
 

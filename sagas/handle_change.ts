@@ -3,9 +3,10 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { HandleChange } from '../database/directory/handle_change.ts'
-import { isServiceHandle } from '../identity/handle_rules.ts'
 import { plcSaidNo } from '../identity/plc.ts'
+import type { HandleOptions } from '../identity/service_handles.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { newHandle } from './new_handle.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
 
@@ -15,23 +16,17 @@ import type { Settlement } from './sign_up.ts'
  * held by nobody nor by two.
  *
  * @param basis the sign-in that asks for it; null for the operator
- * @throws {Refusal} InvalidHandle, HandleNotAvailable, UnresolvableHandle, SignedOut
+ * @throws {Refusal} those of {@link newHandle}, HandleTaken, AccountNotFound, SignedOut
  * @throws {PdsRefusal | UnavailableError}
  */
 export async function changeHandle(
   services: Services,
   did: string,
-  newHandle: string,
+  typed: string,
   basis: Basis | null,
-  options: { allowReserved?: boolean } = {},
+  options?: HandleOptions,
 ): Promise<AccountRow> {
-  const handle = services.normalizeHandle(newHandle, options)
-  if (!isServiceHandle(handle, services.settings.handleDomains)) {
-    const resolved = await services.identity.handle.resolve(handle).catch(() => undefined)
-    if (resolved !== did) {
-      throw new Refusal('UnresolvableHandle', 'External handle did not resolve to DID')
-    }
-  }
+  const handle = await newHandle(services, typed, did, options)
   if (!(await services.actors.account(did).read())) {
     throw new Refusal('AccountNotFound', 'Account not found')
   }

@@ -6,8 +6,8 @@ import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
-import { normalizeHandle } from '../identity/handle_rules.ts'
 import { Plc } from '../identity/plc.ts'
+import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
 import { OutgoingMail } from './outgoing_mail.ts'
 
@@ -26,8 +26,7 @@ export type Services = Omit<Runner, 'mailer'> & {
   mutex: KeyedMutex
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
   pds(did: string): Promise<PdsClient>
-  /** Applies the reference's handle rules with this entryway's domains. @throws {Refusal} */
-  normalizeHandle(handle: string, options?: { allowReserved?: boolean }): string
+  handles: ServiceHandles
 }
 
 /** @param around `peers` are the other auth actors, where there are any */
@@ -60,7 +59,6 @@ export function createServices(
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)
       return new PdsClient(pds)
     },
-    normalizeHandle: (handle, { allowReserved = false } = {}) =>
-      normalizeHandle(handle, settings.handleDomains, allowReserved),
+    handles: new ServiceHandles(settings.handleDomains),
   }
 }

@@ -1,22 +1,10 @@
-import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
 import { saidNo } from '../pds/client.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
 import type { Services } from './services.ts'
-
-/** Handle and e-mail already normalised, the password within its bounds. */
-export type SignUpInput = {
-  handle: string
-  email: string
-  password: string
-  inviteCode: string | null
-  /** A did:key of the person's own, to outrank the entryway's in PLC. */
-  recoveryKey?: string | undefined
-  /** A `did:plc` that moves here; the person has proved to own it. */
-  did?: string | undefined
-}
+import { acceptSignUp, type SignUpInput, type SignUpPolicy } from './sign_up_rules.ts'
 
 /** What is on record about a sign-up, as far as it takes to finish it. */
 type Recorded = Omit<SignUp, 'sealedInvite'>
@@ -32,13 +20,16 @@ type Recorded = Omit<SignUp, 'sealedInvite'>
  * its owner has brought everything along: a PDS behind an entryway only creates an account together
  * with its PLC operation.
  *
- * @throws {Refusal} HandleNotAvailable, EmailTaken, InvalidInviteCode, SignUpClosed,
- *   IncompatibleDidDoc
+ * @throws {Refusal} those of {@link acceptSignUp}, HandleTaken, EmailTaken, SignUpClosed
  * @throws {PdsRefusal | UnavailableError}
  */
-export async function signUp(services: Services, input: SignUpInput): Promise<AccountRow> {
+export async function signUp(
+  services: Services,
+  typed: SignUpInput,
+  policy: SignUpPolicy,
+): Promise<AccountRow> {
   const { directory } = services.actors
-  if (input.inviteCode !== null) await assertInviterInGoodStanding(services, input.inviteCode)
+  const input = await acceptSignUp(services, typed, policy)
   const passwordScrypt = await hashPassword(input.password)
   const { id, pds } = await directory.reserveSignUp({
     handle: input.handle,
@@ -132,16 +123,6 @@ async function finish(services: Services, signUp: Recorded): Promise<AccountRow>
   })
   await services.actors.directory.completeSignUp(signUp.id)
   return account
-}
-
-/** Whether the code is good otherwise, the directory decides. @throws {Refusal} InvalidInviteCode */
-async function assertInviterInGoodStanding({ actors }: Services, code: string): Promise<void> {
-  const invite = await actors.directory.readInviteCode(code)
-  const inviter = invite && (await actors.directory.find(invite.forAccount))
-  const account = inviter && (await actors.account(inviter.did).read())
-  if (account && account.takedownRef !== null) {
-    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
-  }
 }
 
 async function undoing<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {

@@ -3,11 +3,13 @@ import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
-import { isServiceHandle } from '../identity/handle_rules.ts'
+import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { activateAccount, deactivateAccount, deleteAccount } from '../sagas/account_life.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
+import { assertHandleFree } from '../sagas/new_handle.ts'
 import type { Services } from '../sagas/services.ts'
 import { signUp } from '../sagas/sign_up.ts'
+import type { SignUpPolicy } from '../sagas/sign_up_rules.ts'
 import { toAccount, toAuthorizedClients } from './account.ts'
 import { createCredentials } from './credentials.ts'
 import { toDeviceData } from './device_store.ts'
@@ -15,19 +17,16 @@ import { createEmailFlows } from './email_flows.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 
+const POLICY: SignUpPolicy = {
+  invite: 'as configured',
+  reservedHandles: 'refused',
+  minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
+  provenDid: null,
+}
+
 /** Accounts, as the provider's pages see and change them. */
 export function createAccountStore(flow: Flow, services: Services): AccountStore {
-  const { actors, settings } = services
-  const { directory } = actors
-
-  async function assertHandleFree(handle: string) {
-    const normalized = services.normalizeHandle(handle)
-    if (!isServiceHandle(normalized, settings.handleDomains)) {
-      throw new Refusal('UnsupportedDomain', 'Not a supported handle domain')
-    }
-    await directory.assertAvailable({ handle: normalized })
-    return normalized
-  }
+  const { actors } = services
 
   /**
    * An account actor comes into being when it is asked, database and all; a DID that somebody made
@@ -56,14 +55,9 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
     ...createCredentials(services),
     ...createEmailFlows(services),
 
-    createAccount: ({ handle, email, password, inviteCode }) =>
+    createAccount: (typed) =>
       asOAuth(async () => {
-        const account = await signUp(services, {
-          handle: await assertHandleFree(handle),
-          email,
-          password,
-          inviteCode: inviteCode ?? null,
-        })
+        const account = await signUp(services, typed, POLICY)
         requestScope().provesSignIn(account.did, { generation: account.generation })
         return toAccount(account)
       }),
@@ -142,7 +136,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
     },
 
     verifyHandleAvailability: (handle) =>
-      asOAuth(async () => void (await assertHandleFree(handle))),
+      asOAuth(async () => void (await assertHandleFree(services, handle))),
 
     updateHandle: ({ did, handle }) =>
       asOAuth(async () =>

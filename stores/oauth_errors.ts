@@ -5,25 +5,18 @@ import {
   InvalidRequestError,
   OAuthError,
 } from '@atproto/oauth-provider/errors'
-import { Refusal } from '../base/errors.ts'
+import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 
-/** The reasons that the sign-up page has words for. */
-function handleReason(refusal: Refusal): HandleUnavailableReason | null {
-  switch (refusal.code) {
-    case 'HandleNotAvailable':
-      return refusal.message === 'Reserved handle' ? 'reserved' : 'taken'
-    case 'UnsupportedDomain':
-      return 'unsupported'
-    case 'UnresolvableHandle':
-      return 'resolution'
-    case 'InvalidHandle':
-      if (refusal.message === 'Inappropriate language in handle') return 'slur'
-      if (refusal.message === 'Handle TLD is invalid or disallowed') return 'domain'
-      return 'syntax'
-    default:
-      return null
-  }
+/** The reasons that the pages have words for. */
+const HANDLE_REASONS: Partial<Record<RefusalCode, HandleUnavailableReason>> = {
+  DisallowedTld: 'domain',
+  HandleTaken: 'taken',
+  InvalidHandle: 'syntax',
+  OffensiveHandle: 'slur',
+  ReservedHandle: 'reserved',
+  UnresolvableHandle: 'resolution',
+  UnsupportedDomain: 'unsupported',
 }
 
 /**
@@ -33,7 +26,7 @@ function handleReason(refusal: Refusal): HandleUnavailableReason | null {
 export function toOAuthError(err: unknown): unknown {
   if (err instanceof PdsRefusal) return new InvalidRequestError(err.message, err)
   if (!(err instanceof Refusal)) return err
-  const reason = handleReason(err)
+  const reason = HANDLE_REASONS[err.code]
   if (reason) return new HandleUnavailableError(reason, err.message, err)
   if (err.code === 'RateLimitExceeded') {
     // RFC 6585 section 4; the pages show the description.

@@ -5,7 +5,7 @@ import {
   UpstreamFailureError,
   XRPCError,
 } from '@atproto/xrpc-server'
-import { Refusal, UnavailableError } from '../base/errors.ts'
+import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
 import { MailError } from '../mail/error.ts'
 import { PdsRefusal } from '../pds/client.ts'
 
@@ -23,23 +23,31 @@ export function toXrpcError(err: unknown): never {
   throw err
 }
 
-function fromRefusal(refusal: Refusal): XRPCError {
-  switch (refusal.code) {
+/** What the lexicons and the reference call a reason otherwise; null where they have no name for it. */
+const NAMES: Partial<Record<RefusalCode, string | null>> = {
+  DisallowedTld: 'InvalidHandle',
+  EmailTaken: null,
+  HandleTaken: 'HandleNotAvailable',
+  InvalidPassword: null,
+  OffensiveHandle: 'InvalidHandle',
+  ReservedHandle: 'HandleNotAvailable',
+  // Clients know this one: they refresh, and are told to sign in.
+  SignedOut: 'ExpiredToken',
+  SignUpClosed: null,
+  UnresolvableHandle: null,
+}
+
+function fromRefusal({ code, message }: Refusal): XRPCError {
+  switch (code) {
     case 'AuthenticationRequired':
     case 'AuthFactorTokenRequired':
     case 'AccountTakedown':
-      return new AuthRequiredError(refusal.message, refusal.code)
+      return new AuthRequiredError(message, code)
     case 'RateLimitExceeded':
-      return new XRPCError(ResponseType.RateLimitExceeded, refusal.message, refusal.code)
-    case 'SignedOut':
-      // Clients know this one: they refresh, and are told to sign in.
-      return new InvalidRequestError(refusal.message, 'ExpiredToken')
-    case 'EmailTaken':
-    case 'InvalidPassword':
-    case 'SignUpClosed':
-    case 'UnresolvableHandle':
-      return new InvalidRequestError(refusal.message)
-    default:
-      return new InvalidRequestError(refusal.message, refusal.code)
+      return new XRPCError(ResponseType.RateLimitExceeded, message, code)
+    default: {
+      const name = NAMES[code] === undefined ? code : NAMES[code]
+      return new InvalidRequestError(message, name ?? undefined)
+    }
   }
 }

@@ -1,15 +1,9 @@
-import { Refusal } from '../../base/errors.ts'
 import { findAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
-import {
-  hashAppPassword,
-  hashPassword,
-  NEW_PASSWORD_MAX_LENGTH,
-  OLD_PASSWORD_MAX_LENGTH,
-  verifyPassword,
-} from '../../passwords/scrypt.ts'
+import { hashNewPassword } from '../../passwords/new_password.ts'
+import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
 import { checkToken, spendToken } from './email.ts'
 import { endSignIns } from './endings.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
@@ -95,16 +89,6 @@ export async function reset(
     replace(db, passwordScrypt, 'ended')
     return account
   })
-}
-
-function hashNewPassword(password: string): Promise<string> {
-  if (password.length > NEW_PASSWORD_MAX_LENGTH) {
-    throw new Refusal(
-      'InvalidPassword',
-      `Password too long. Maximum length is ${NEW_PASSWORD_MAX_LENGTH} characters.`,
-    )
-  }
-  return hashPassword(password)
 }
 
 function replace(db: Db, passwordScrypt: string, appPasswords: 'kept' | 'ended'): void {

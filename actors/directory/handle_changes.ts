@@ -16,7 +16,7 @@ import { assertAvailable } from './names.ts'
  *
  * @param generation of the sign-in that asks for it; null for the operator
  * @returns whether it is repeated
- * @throws {Refusal} AccountNotFound, HandleNotAvailable, InvalidRequest
+ * @throws {Refusal} AccountNotFound, HandleTaken, InvalidRequest
  */
 export function reserve(
   db: Db,

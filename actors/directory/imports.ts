@@ -12,7 +12,7 @@ import { assertAvailable } from './names.ts'
 /**
  * Adds an account that came from a PDS; one that is here already stays as it is.
  *
- * @throws {Refusal} HandleNotAvailable, EmailTaken
+ * @throws {Refusal} HandleTaken, EmailTaken
  */
 export function importEntry(db: Db, entry: DirectoryEntry): void {
   transact(db, () => {

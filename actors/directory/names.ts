@@ -25,7 +25,7 @@ export function find(
 /**
  * Checks that names are free of accounts, sign-ups and changes under way; `did` may have them already.
  *
- * @throws {Refusal} HandleNotAvailable, EmailTaken
+ * @throws {Refusal} HandleTaken, EmailTaken
  */
 export function assertAvailable(
   db: Db,
@@ -35,7 +35,7 @@ export function assertAvailable(
   if (handle !== undefined) {
     const owner = entries.findByHandle(db, handle)?.did ?? findHandleChange(db, handle)?.did
     if ((owner && owner !== did) || signUp?.handle === handle) {
-      throw new Refusal('HandleNotAvailable', `Handle already taken: ${handle}`)
+      throw new Refusal('HandleTaken', `Handle already taken: ${handle}`)
     }
   }
   if (email !== undefined) {

@@ -13,7 +13,7 @@ import { place } from './placement.ts'
  * Holds handle, e-mail and invite code for a sign-up, and chooses its PDS, in one transaction: of
  * two sign-ups at once one gets the names.
  *
- * @throws {Refusal} HandleNotAvailable, EmailTaken, InvalidInviteCode, SignUpClosed
+ * @throws {Refusal} HandleTaken, EmailTaken, InvalidInviteCode, SignUpClosed
  */
 export function reserve(
   db: Db,

@@ -1,3 +1,4 @@
+import { NO_SUCH_HANDLE } from '../../app/well_known.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
 import { ask, type Finding, look } from './look.ts'
@@ -39,7 +40,7 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
       : []),
     at('/.well-known/atproto-did', async (response) => {
       const text = await response.text()
-      return response.status === 404 && text === 'User not found'
+      return response.status === 404 && text === NO_SUCH_HANDLE
         ? { state: 'ok', found: 'handles are answered' }
         : { state: 'failed', found: 'something else answers', mend: PROXY }
     }),

@@ -44,7 +44,6 @@ export async function providerInProcess() {
   const isFailing = (action: string) => action === failingAction
   const services = {
     actors: { account: () => handleOf(account, isFailing), directory: {} },
-    settings: { handleDomains: ['.test'] },
   } as unknown as Services
   const provider = new EntrywayProvider({
     issuer: 'http://localhost',

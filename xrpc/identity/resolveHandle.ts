@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { isServiceHandle, normalizeSyntax } from '../../identity/handle_rules.ts'
+import { normalizeSyntax } from '../../identity/service_handles.ts'
 import { findAccount } from '../accounts.ts'
 import { method } from '../method.ts'
 
@@ -12,7 +12,7 @@ export default method('com.atproto.identity.resolveHandle', {
     if (account && account.takedownRef === null && account.deactivatedAt === null) {
       return { did: account.did }
     }
-    if (isServiceHandle(handle, services.settings.handleDomains)) {
+    if (services.handles.isOurs(handle)) {
       throw new InvalidRequestError('Unable to resolve handle', 'HandleNotFound')
     }
     const did = await services.identity.handle.resolve(handle)

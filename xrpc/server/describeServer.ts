@@ -1,9 +1,9 @@
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.describeServer', {
-  handler: async (_call, { services: { settings } }) => ({
+  handler: async (_call, { services: { settings, handles } }) => ({
     did: settings.did,
-    availableUserDomains: settings.handleDomains,
+    availableUserDomains: [...handles.domains],
     inviteCodeRequired: settings.inviteRequired,
     links: {
       privacyPolicy: settings.branding.links.privacyPolicy,

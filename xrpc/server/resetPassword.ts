@@ -1,13 +1,10 @@
-import { InvalidRequestError } from '@atproto/xrpc-server'
-import { NEW_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
 import { resetPassword } from '../../sagas/password_reset.ts'
 import { method } from '../method.ts'
+import { checkNewPassword } from '../new_password.ts'
 
 export default method('com.atproto.server.resetPassword', {
   handler: async ({ input: { token, password } }, { services }) => {
-    if (password.length > NEW_PASSWORD_MAX_LENGTH) {
-      throw new InvalidRequestError('Invalid password length.')
-    }
+    checkNewPassword(password)
     await resetPassword(services, token, password)
   },
 })

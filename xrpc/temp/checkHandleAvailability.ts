@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { Refusal } from '../../base/errors.ts'
 import { normalizeEmail } from '../../identity/email_rules.ts'
-import { isServiceHandle } from '../../identity/handle_rules.ts'
+import { assertHandleFree } from '../../sagas/new_handle.ts'
 import type { Services } from '../../sagas/services.ts'
 import { method } from '../method.ts'
 
@@ -11,10 +11,7 @@ const SUGGESTIONS = 3
 export default method('com.atproto.temp.checkHandleAvailability', {
   handler: async ({ params }, { services }) => {
     if (params.email !== undefined) checkEmail(params.email)
-    const handle = services.normalizeHandle(params.handle, { allowReserved: true })
-    if (!isServiceHandle(handle, services.settings.handleDomains)) {
-      throw new Refusal('UnsupportedDomain', 'Not a supported handle domain')
-    }
+    const handle = services.handles.forNewAccount(params.handle, { allowReserved: true })
     if (await isAvailable(services, handle)) {
       return {
         handle,
@@ -41,7 +38,7 @@ function checkEmail(email: string): void {
 
 async function isAvailable(services: Services, handle: string): Promise<boolean> {
   try {
-    await services.actors.directory.assertAvailable({ handle: services.normalizeHandle(handle) })
+    await assertHandleFree(services, handle)
     return true
   } catch (err) {
     if (err instanceof Refusal) return false

@@ -1,0 +1,74 @@
+import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from '@atproto/syntax'
+import { XRPCError } from '@atproto/xrpc-server'
+import { Refusal } from '../base/errors.ts'
+import { ensureHandleServiceConstraints, hasExplicitSlur } from './reference_rules.ts'
+
+export type HandleOptions = {
+  /** For the operator: reserved names and slurs pass. */
+  allowReserved?: boolean
+}
+
+/** The handles of this service, those below its domains, and the reference PDS's rules for them. */
+export class ServiceHandles {
+  /** Each with a dot in front, such as `.example.com`. */
+  readonly domains: readonly string[]
+
+  constructor(domains: readonly string[]) {
+    this.domains = domains
+  }
+
+  /** Whether a normalised handle is below one of the domains. */
+  isOurs(handle: string): boolean {
+    return this.domains.some((domain) => handle.endsWith(domain))
+  }
+
+  /**
+   * Normalises a handle and applies the reference's rules to it. Whether it is free, and whether a
+   * handle of another domain resolves to the account, is not checked here.
+   *
+   * @throws {Refusal} InvalidHandle, DisallowedTld, OffensiveHandle, ReservedHandle
+   */
+  normalize(typed: string, { allowReserved = false }: HandleOptions = {}): string {
+    const handle = normalizeSyntax(typed)
+    const isOurs = this.isOurs(handle)
+    // Local networks use .test, which is no valid TLD elsewhere.
+    if (!isValidTld(handle) && !isOurs) {
+      throw new Refusal('DisallowedTld', 'Handle TLD is invalid or disallowed')
+    }
+    if (!allowReserved && hasExplicitSlur(handle)) {
+      throw new Refusal('OffensiveHandle', 'Inappropriate language in handle')
+    }
+    if (isOurs) this.#assertAllowed(handle, allowReserved)
+    return handle
+  }
+
+  /** As {@link normalize}, for a handle that must be ours. @throws {Refusal} UnsupportedDomain, too */
+  forNewAccount(typed: string, options?: HandleOptions): string {
+    const handle = this.normalize(typed, options)
+    if (!this.isOurs(handle)) {
+      throw new Refusal('UnsupportedDomain', 'Not a supported handle domain')
+    }
+    return handle
+  }
+
+  #assertAllowed(handle: string, allowReserved: boolean): void {
+    try {
+      ensureHandleServiceConstraints(handle, [...this.domains], allowReserved)
+    } catch (err) {
+      if (!(err instanceof XRPCError)) throw err
+      // Of these rules only that for reserved names says that the handle is not to be had.
+      const isReserved = err.customErrorName === 'HandleNotAvailable'
+      throw new Refusal(isReserved ? 'ReservedHandle' : 'InvalidHandle', err.message)
+    }
+  }
+}
+
+/** @throws {Refusal} InvalidHandle */
+export function normalizeSyntax(handle: string): string {
+  try {
+    return normalizeAndEnsureValidHandle(handle)
+  } catch (err) {
+    if (err instanceof InvalidHandleError) throw new Refusal('InvalidHandle', err.message)
+    throw err
+  }
+}

@@ -1,0 +1,100 @@
+import { Refusal } from '../base/errors.ts'
+import { normalizeEmail } from '../identity/email_rules.ts'
+import { assertNewPassword } from '../passwords/new_password.ts'
+import { newHandle } from './new_handle.ts'
+import type { Services } from './services.ts'
+
+/** What somebody gives for a new account, as it was typed. */
+export type SignUpInput = {
+  handle: string
+  email?: string | undefined
+  password?: string | undefined
+  /** An empty one is none: apps send the field of their form in any case. */
+  inviteCode?: string | undefined
+  /** A did:key of the person's own, to outrank the entryway's in PLC. */
+  recoveryKey?: string | undefined
+  /** A `did:plc` that moves here. */
+  did?: string | undefined
+}
+
+/** What a door asks for. */
+export type SignUpPolicy = {
+  /** `as configured` needs an invite code where the settings do; a code that is given is checked. */
+  invite: 'as configured' | 'not needed'
+  reservedHandles: 'allowed' | 'refused'
+  minPasswordLength: number
+  /** The DID that the caller has proved to own, if any: only that one may move here. */
+  provenDid: string | null
+}
+
+/** A sign-up that keeps all rules but those that need the directory's word. */
+export type AcceptedSignUp = {
+  handle: string
+  email: string
+  password: string
+  inviteCode: string | null
+  recoveryKey: string | undefined
+  did: string | undefined
+}
+
+/**
+ * Applies the rules of a new account, each of which stands here or below; the order of the refusals
+ * is the reference's.
+ *
+ * @throws {Refusal} InvalidRequest, InvalidPassword, InvalidInviteCode, AuthenticationRequired,
+ *   IncompatibleDidDoc, and those of {@link newHandle}
+ */
+export async function acceptSignUp(
+  services: Services,
+  input: SignUpInput,
+  policy: SignUpPolicy,
+): Promise<AcceptedSignUp> {
+  const { password, did, recoveryKey } = input
+  if (!password) throw new Refusal('InvalidRequest', 'Password is required')
+  assertNewPassword(password, policy.minPasswordLength)
+  const inviteCode = input.inviteCode || null
+  const isInviteNeeded = policy.invite === 'as configured' && services.settings.inviteRequired
+  if (isInviteNeeded && inviteCode === null) {
+    throw new Refusal('InvalidInviteCode', 'No invite code provided')
+  }
+  if (!input.email) throw new Refusal('InvalidRequest', 'Email is required')
+  const email = normalizeEmail(input.email)
+  const allowReserved = policy.reservedHandles === 'allowed'
+  const handle = await newHandle(services, input.handle, did ?? null, { allowReserved })
+  if (did !== undefined) await assertMayMove(services, did, policy.provenDid)
+  if (inviteCode !== null) await assertInviterInGoodStanding(services, inviteCode)
+  // The directory decides in the end; here it spares the work for a password.
+  await services.actors.directory.assertAvailable({ handle, email })
+  return { handle, email, password, inviteCode, recoveryKey, did }
+}
+
+async function assertMayMove(
+  { actors }: Services,
+  did: string,
+  provenDid: string | null,
+): Promise<void> {
+  if (did !== provenDid) {
+    const message = `Missing auth to create account with did: ${did}`
+    throw new Refusal('AuthenticationRequired', message)
+  }
+  if (!did.startsWith('did:plc:')) {
+    throw new Refusal(
+      'IncompatibleDidDoc',
+      'Behind an entryway only accounts of a did:plc can be created',
+    )
+  }
+  if (await actors.directory.find(did, ['did'])) {
+    const message = 'This DID has an account here: sign in and activate it'
+    throw new Refusal('InvalidRequest', message)
+  }
+}
+
+/** Whether the code is good otherwise, the directory decides. @throws {Refusal} InvalidInviteCode */
+async function assertInviterInGoodStanding({ actors }: Services, code: string): Promise<void> {
+  const invite = await actors.directory.readInviteCode(code)
+  const inviter = invite && (await actors.directory.find(invite.forAccount, ['did']))
+  const account = inviter && (await actors.account(inviter.did).read())
+  if (account && account.takedownRef !== null) {
+    throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
+  }
+}
