@@ -19,9 +19,10 @@ import { KeyedMutex } from '../base/keyed_mutex.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
-import { withClockLeeway, withTime } from './client_clock.ts'
+import { withClockLeeway } from './client_clock.ts'
 import { isKeyWithdrawn } from './client_keys.ts'
 import { FetchedDocuments } from './fetched_documents.ts'
+import { explainedProof } from './jwt_errors.ts'
 import { KnownClients } from './known_clients.ts'
 import { mayRevoke, unauthenticated } from './revocation.ts'
 import { UsualProofs } from './usual_proofs.ts'
@@ -90,7 +91,7 @@ export class EntrywayProvider extends OAuthProvider {
         : null
     if (!proof) {
       return super.checkDpopProof(...args).catch((err) => {
-        throw withTime(err, dpop)
+        throw explainedProof(err, { proof: dpop, method, url })
       })
     }
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)

@@ -1,20 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-
-const CALLBACK = 'http://127.0.0.1:2700/callback'
-const CLIENT_ID = `http://localhost?${new URLSearchParams({ redirect_uri: CALLBACK })}`
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
-const JSON_BODY = { 'content-type': 'application/json' }
-const REQUEST = {
-  client_id: CLIENT_ID,
-  response_type: 'code',
-  redirect_uri: CALLBACK,
-  scope: 'atproto',
-  state: 'a state',
-  code_challenge: 'a'.repeat(43),
-  code_challenge_method: 'S256',
-}
+import { CLIENT_ID, FORM, form, JSON_BODY, REQUEST, without } from './mistakes.ts'
 
 let app: AppInProcess
 beforeAll(async () => {
@@ -41,10 +28,6 @@ async function ask(
     ...(JSON.parse(Buffer.from(response.body ?? '{}').toString()) as object),
   }
 }
-const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString()
-const without = (name: keyof typeof REQUEST) =>
-  Object.fromEntries(Object.entries(REQUEST).filter(([given]) => given !== name))
-
 /** What a developer does wrong at PAR, and the word by which the answer helps. */
 const MISTAKES: [string, Record<string, string>, string, RegExp][] = [
   ['no body', {}, '', /Send application\/x-www-form-urlencoded/],
