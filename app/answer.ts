@@ -1,63 +1,39 @@
-import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
+import type { ReadRequest } from '../actors/auth/app.ts'
 import type { Settings } from '../base/settings.ts'
-import { isAboutTheClient } from '../http/about_the_client.ts'
+import { partitionOf } from '../database/partition.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
-import { HttpRequest } from '../http/message.ts'
 import { asRequester } from '../http/requester.ts'
-import type { Routes } from './routes.ts'
+import { type Reading, read } from './reading.ts'
+import type { FindRoute } from './routes.ts'
 
-/** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP = /^(connection|transfer-encoding)$/
-/** Not for an origin server to answer. */
-const TUNNELS = new Set(['CONNECT', 'TRACE'])
-
-/** Unwraps a request and has it answered. */
-export async function answer(
+/** Reads a request; what it asks for is decided with that. */
+export function take(
   envelope: RequestEnvelope,
-  settings: Settings,
-  routes: Routes,
-): Promise<Answer> {
-  const request = toRequest(envelope, settings.publicUrl)
-  if (!request) return { status: 400, headers: [], body: null }
-  const route = routes(request)
-  if (envelope.body === 'unread' && !route.streams) return { readBody: true }
-  return asRequester(request, () => route.answer(request))
+  { publicUrl, authActors }: Pick<Settings, 'publicUrl' | 'authActors'>,
+  findRoute: FindRoute,
+): ReadRequest {
+  const reading = read(envelope, publicUrl, findRoute)
+  return { answerer: codeOwner(reading, authActors), answer: () => answer(reading) }
 }
 
-function toRequest(envelope: RequestEnvelope, origin: string): HttpRequest | null {
-  try {
-    const { method, target, client, body } = envelope
-    if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
-    const headers = new Map<string, string>()
-    let viaProxy = false
-    for (const [given, value] of envelope.headers) {
-      validateHeaderName(given)
-      validateHeaderValue(given, value)
-      const name = given.toLowerCase()
-      if (isAboutTheClient(name)) viaProxy = true
-      else if (!HOP_BY_HOP.test(name)) append(headers, name, value)
-    }
-    if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
-    return new HttpRequest({
-      method,
-      url: new URL(origin + target),
-      headers,
-      body: body === 'unread' ? null : toBytes(body),
-      peer: { ...client, viaProxy },
-    })
-  } catch {
-    // Not a request that HTTP can express.
-    return null
-  }
+async function answer(reading: Reading): Promise<Answer> {
+  if (reading === 'body is needed') return { readBody: true }
+  if (reading.route === null) return { ...reading.refusal, route: 'none' }
+  const { route, request } = reading
+  const answered =
+    'refusal' in reading
+      ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
+      : await asRequester(request, () => route.answer(request))
+  return { ...answered, route: route.name }
 }
 
-function append(headers: Map<string, string>, name: string, value: string): void {
-  const before = headers.get(name)
-  const separator = name === 'cookie' ? '; ' : ', '
-  headers.set(name, before === undefined ? value : before + separator + value)
-}
-
-/** @throws {TypeError} when it is something else */
-function toBytes(body: Uint8Array | null): Uint8Array | null {
-  return body === null ? null : Buffer.from(body)
+/**
+ * The number of the auth actor that exchanges a code, or null where any may answer. All exchanges
+ * of one code come to one, so that one is finished before the next begins.
+ */
+function codeOwner(reading: Reading, of: number): number | null {
+  if (of === 1 || reading === 'body is needed' || 'refusal' in reading) return null
+  const { route, request } = reading
+  const code = route.name === 'token' ? request.parameter('code') : undefined
+  return code === undefined ? null : partitionOf(code, of)
 }

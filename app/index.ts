@@ -6,10 +6,9 @@ import { createProvider } from '../oauth/provider.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
 import { startRecovery } from '../sagas/recovery.ts'
 import { createServices } from '../sagas/services.ts'
-import { answer } from './answer.ts'
-import { codeOwner } from './code_owner.ts'
+import { take } from './answer.ts'
 import { limitRoutes } from './limits/index.ts'
-import { createRoutes } from './routes.ts'
+import { createRoutes, findRouteIn } from './routes.ts'
 
 /** The entryway as one application: OAuth provider, pages, XRPC methods, operator's API. */
 export const createApp: CreateApp = async ({ runner, actors, owners, number }) => {
@@ -27,11 +26,11 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   })
   const unlimited = createRoutes(services, createOAuthHandler(provider, services.log), operator)
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
+  const findRoute = findRouteIn(routes, services.secrets.operatorToken)
   // What is left in the directory is one's work, not everybody's.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
   return {
-    answer: (envelope) => answer(envelope, runner.settings, routes),
-    answererOf: (envelope) => codeOwner(envelope, authActors),
+    read: (envelope) => take(envelope, runner.settings, findRoute),
     forgetDocument: async (did) => {
       await services.identity.did.cache?.clearEntry(did)
     },

@@ -1,5 +1,6 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
+import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
 import type { PassTo } from '../http/envelope.ts'
 import {
   emptyResponse,
@@ -7,56 +8,121 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../http/message.ts'
+import { ANY, type RouteShape } from '../http/route.ts'
+import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
-import { isOperators } from '../operator/handler.ts'
+import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
+import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
 import type { Services } from '../sagas/services.ts'
-import { createXrpcHandler, isOwnMethod } from '../xrpc/index.ts'
+import { createXrpcHandler } from '../xrpc/index.ts'
+import { methodRoutes, XRPC } from '../xrpc/routes.ts'
 import { createPassThrough, isDpopBound } from './pass_through.ts'
 import { serveTlsCheck } from './tls_check.ts'
 import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 
-type Matches = (request: HttpRequest) => boolean
-
-/** Who answers a request. */
-export type Route = {
+/** One thing that can be asked for, and who answers it. */
+export type Route = RouteShape & {
   answer: (request: HttpRequest) => Promise<HttpResponse | PassTo>
-  /** It never looks at the body, which may be of any length. */
-  streams?: boolean
+  /** Finishes the refusal of a request that does not come as far as to be answered. */
+  refused?: (request: HttpRequest, refusal: HttpResponse) => HttpResponse
 }
 
-export type Routes = (request: HttpRequest) => Route
+/** The route of a request and its path there, or why it has none. */
+export type Found = { route: Route; path: string } | { route: null; refusal: HttpResponse }
 
-const path =
-  (pathname: string): Matches =>
-  ({ method, url }) =>
-    url.pathname === pathname && (method === 'GET' || method === 'HEAD')
+/** Says which route a request takes. */
+export type FindRoute = (request: HttpRequest) => Found
 
-/** Who answers what; the first that matches does, the OAuth provider everything else. */
+const document = (name: string, path: string): RouteShape => ({
+  name,
+  path,
+  methods: ['GET'],
+  body: 'none',
+  door: documentDoor,
+})
+
+const OPERATOR: RouteShape = {
+  name: 'operator',
+  path: OPERATOR_PATH,
+  methods: ['POST'],
+  body: 'json',
+  door: xrpcDoor,
+}
+/** What the entryway does not answer itself. */
+const PASSED_ON: RouteShape = {
+  name: 'passed on',
+  path: XRPC,
+  methods: ANY,
+  body: 'streamed',
+  door: xrpcDoor,
+}
+const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
+
+/** Who answers what: requests find no route but these. */
 export function createRoutes(
   services: Services,
-  oauth: HttpHandler,
+  oauth: OAuthHandler,
   operator: HttpHandler,
-): Routes {
+): Route[] {
   const xrpc = createXrpcHandler(services)
-  const { operatorToken } = services.secrets
-  const routes: [Matches, Route][] = [
-    [(request) => isOperators(request, operatorToken), { answer: operator }],
-    [({ method, url }) => isXrpc(url) && method === 'OPTIONS', { answer: xrpc }],
-    // A DPoP proof names the PDS, also where the PDS would ask the entryway for the answer.
-    [(request) => isOwnMethod(nsidOf(request.url)) && !isDpopBound(request), { answer: xrpc }],
-    [({ url }) => isXrpc(url) && !isValidNsid(nsidOf(url)), { answer: xrpc }],
-    [({ url }) => isXrpc(url), { answer: createPassThrough(services), streams: true }],
-    [
-      path('/.well-known/oauth-authorization-server'),
-      { answer: keeping(serveMetadata(services, oauth)) },
-    ],
-    [path('/oauth/jwks'), { answer: keeping(oauth) }],
-    [path('/.well-known/did.json'), { answer: keeping(serveDidDocument(services)) }],
-    [path('/.well-known/atproto-did'), { answer: serveAtprotoDid(services) }],
-    [path('/tls-check'), { answer: serveTlsCheck(services) }],
-    [path('/'), { answer: redirectToAccount }],
+  const passThrough = createPassThrough(services)
+  const ofProvider = new Map([
+    [METADATA, keeping(serveMetadata(services, oauth.answer))],
+    [JWKS, keeping(oauth.answer)],
+  ])
+  return [
+    ...methodRoutes.map((shape) => ({ ...shape, answer: xrpc })),
+    {
+      ...PASSED_ON,
+      answer: (request) => (request.method === 'OPTIONS' ? xrpc : passThrough)(request),
+    },
+    ...providerRoutes.map((shape) => ({
+      ...shape,
+      ...oauth,
+      answer: ofProvider.get(shape) ?? oauth.answer,
+    })),
+    {
+      ...document('did.json', '/.well-known/did.json'),
+      answer: keeping(serveDidDocument(services)),
+    },
+    { ...document('atproto-did', '/.well-known/atproto-did'), answer: serveAtprotoDid(services) },
+    { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
+    { ...HOME, answer: redirectToAccount },
+    { ...OPERATOR, answer: operator },
   ]
-  return (request) => routes.find(([matches]) => matches(request))?.[1] ?? { answer: oauth }
+}
+
+/** How to find the route of a request: by its path, which has one spelling. */
+export function findRouteIn(all: readonly Route[], operatorToken: string): FindRoute {
+  const byPath = new Map(all.map((route) => [route.path, route]))
+  const passedOn = byPath.get(XRPC) as Route
+  // Where case says nothing, as at a PDS, these would still be the entryway's to answer.
+  const spellings = new Map(methodRoutes.map(({ name }) => [name.toLowerCase(), name]))
+  const below = all.filter(({ path }) => path.endsWith('/') && path !== '/' && path !== XRPC)
+
+  function findMethod(request: HttpRequest): Found {
+    // As at the reference, a slash at the end says nothing.
+    const nsid = request.url.pathname.slice(XRPC.length).replace(/\/$/, '')
+    const own = nsid && byPath.get(XRPC + nsid)
+    // A DPoP proof names the PDS, also where the PDS would ask the entryway for the answer.
+    if (own && !isDpopBound(request)) return { route: own, path: own.path }
+    if (request.method === 'OPTIONS') return { route: passedOn, path: XRPC }
+    if (!isValidNsid(nsid)) return { route: null, refusal: xrpcDoor.notFound() }
+    const meant = spellings.get(nsid.toLowerCase())
+    if (meant === undefined || meant === nsid) return { route: passedOn, path: XRPC + nsid }
+    return { route: null, refusal: xrpcDoor.unreadable(`The name of the method is ${meant}`) }
+  }
+
+  return (request) => {
+    const { pathname } = request.url
+    if (pathname.startsWith(XRPC)) return findMethod(request)
+    const route =
+      byPath.get(pathname) ?? below.find(({ path }) => pathname.startsWith(path)) ?? null
+    const isThere = route?.name !== OPERATOR.name || isOperators(request, operatorToken)
+    return route && isThere
+      ? { route, path: pathname }
+      : { route: null, refusal: oauthDoor.notFound() }
+  }
 }
 
 /** Lets the gateway answer by itself for a while, as long as all is well. */
@@ -66,9 +132,6 @@ function keeping(document: HttpHandler): HttpHandler {
     return response.status === 200 ? { ...response, keepFor: PUBLIC_DOCUMENT } : response
   }
 }
-
-const isXrpc = ({ pathname }: URL) => pathname.startsWith('/xrpc/')
-const nsidOf = (url: URL) => (isXrpc(url) ? url.pathname.slice('/xrpc/'.length) : '')
 
 async function redirectToAccount(): Promise<HttpResponse> {
   return emptyResponse(302, { location: '/account' })

@@ -11,7 +11,7 @@ import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
 import { KeptAnswers } from './kept_answers.ts'
-import { metered } from './metered.ts'
+import { type Metered, metered, routeOf } from './metered.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -21,7 +21,7 @@ import { writeResponse } from './write_response.ts'
 const HEALTH = ['/_health', '/_health/', '/xrpc/_health', '/xrpc/_health/']
 
 /** Node's own request and response: Hono's would add to them. */
-type Env = { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
+type Env = Metered & { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
 
 export type GatewayOptions = {
   auth: AuthActor
@@ -40,6 +40,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   app.use(metered)
 
   app.on('GET', HEALTH, async (c) => {
+    c.set('route', 'health')
     try {
       await withDeadline(auth.ready(), timeouts.health)
     } catch {
@@ -50,9 +51,11 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     return c.json({ version: packageJson.version, status: 'ok' }, 200, anybody)
   })
 
-  app.all('*', async ({ env: { incoming, outgoing } }) => {
+  app.all('*', async (c) => {
+    const { incoming, outgoing } = c.env
     const before = kept.get(incoming)
     if (before) {
+      c.set('route', before.route)
       writeResponse(outgoing, before)
       return RESPONSE_ALREADY_SENT
     }
@@ -64,6 +67,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       answer = await forward(options, { ...head, body })
     }
     if ('readBody' in answer) throw new Error('The auth actor was given the body')
+    c.set('route', routeOf(answer))
     if ('passTo' in answer) {
       await passThrough({ ...answer, body, incoming, outgoing }, options)
     } else {

@@ -17,12 +17,15 @@ export type ResponseEnvelope = {
   status: number
   headers: [string, string][]
   body: Uint8Array | null
+  /** The name of the route that was taken, for metrics. */
+  route?: string
   /** Milliseconds for which the gateway may give the same answer to the same GET by itself. */
   keepFor?: number
 }
 
 /** The request is a PDS's to answer: the gateway sends it there and streams both ways. */
 export type PassTo = {
+  route?: string
   passTo: {
     /** Where to, on a PDS of the directory. */
     url: string

@@ -1,4 +1,5 @@
 import type { ResponseEnvelope } from './envelope.ts'
+import type { Parameters } from './read_body.ts'
 
 /** Where a request comes from, as the gateway sees it. */
 export type Peer = {
@@ -20,34 +21,61 @@ export class HttpRequest {
   readonly headers: ReadonlyMap<string, string>
   readonly body: Uint8Array | null
   readonly peer: Peer
+  #parameters: Parameters | undefined
 
-  constructor(request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'peer'>) {
+  constructor(
+    request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'peer'>,
+    parameters?: Parameters,
+  ) {
     this.method = request.method
     this.url = request.url
     this.headers = request.headers
     this.body = request.body
     this.peer = request.peer
+    this.#parameters = parameters
+  }
+
+  /** What the body says, where it was read, or else the query. */
+  get parameters(): Parameters {
+    this.#parameters ??= this.url.search ? [...this.url.searchParams] : []
+    return this.#parameters
   }
 
   text(): string {
     return this.body === null ? '' : new TextDecoder().decode(this.body)
   }
 
+  /** The same request with another body, from which its parameters are not read again. */
   withBody(text: string): HttpRequest {
     const body = Buffer.from(text)
     const headers = new Map(this.headers).set('content-length', String(body.byteLength))
-    return new HttpRequest({ ...this, headers, body })
+    return new HttpRequest({ ...this, headers, body }, this.#parameters)
   }
 
+  /** The value of a parameter; the last where it is repeated, as the provider takes it. */
+  parameter(name: string): string | undefined {
+    return this.parameters.findLast(([given]) => given === name)?.[1]
+  }
+
+  /** The same request to another address. */
   withUrl(url: URL): HttpRequest {
-    return new HttpRequest({ ...this, url })
+    return new HttpRequest({ ...this, url }, this.body === null ? undefined : this.#parameters)
+  }
+
+  /** The same request, its body labelled as what it was read as. */
+  withReadBody(type: string, parameters: Parameters): HttpRequest {
+    const headers = new Map(this.headers)
+    headers.set('content-type', type)
+    headers.set('content-length', String(this.body?.byteLength ?? 0))
+    headers.delete('content-encoding')
+    return new HttpRequest({ ...this, headers }, parameters)
   }
 
   /** @param name in lower case */
   withoutHeader(name: string): HttpRequest {
     const headers = new Map(this.headers)
     headers.delete(name)
-    return new HttpRequest({ ...this, headers })
+    return new HttpRequest({ ...this, headers }, this.#parameters)
   }
 }
 

@@ -15,12 +15,20 @@ import {
   withoutHeaders,
 } from '../http/message.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
+import { PROGRAMS } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
+import { withNonce } from './checks/with_nonce.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
 
-/** The provider's endpoints and pages as one function, behind this program's own checks. */
-export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandler {
+export type OAuthHandler = {
+  /** The provider's endpoints and pages as one function, behind this program's own checks. */
+  answer: HttpHandler
+  /** Finishes a refusal that was made before, as the endpoint's own are. */
+  refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
+}
+
+export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHandler {
   const handle = checked(
     fetchAdapter(
       oauthMiddleware(provider, {
@@ -31,18 +39,26 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): HttpHandl
     ),
     () => provider.nextDpopNonce(),
   )
-  return (request) =>
-    inRequestScope(async (scope) => {
-      const shown = shownGeneration(request)
-      if (shown !== undefined) scope.showSignIn(shown)
-      const answered = await handle(request)
-      const { refusal } = scope
-      const response = refusal && !scope.fault ? refused(answered, refusal) : answered
+  return {
+    answer: (request) =>
+      inRequestScope(async (scope) => {
+        const shown = shownGeneration(request)
+        if (shown !== undefined) scope.showSignIn(shown)
+        const answered = await handle(request)
+        const { refusal } = scope
+        const response = refusal && !scope.fault ? refused(answered, refusal) : answered
+        logRefusal(log, request, response)
+        if (!scope.fault) return isImmutable(response) ? kept(response) : response
+        log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
+        return faulty(response)
+      }),
+    refused(request, refusal) {
+      const isForPrograms = PROGRAMS.includes(request.url.pathname)
+      const response = isForPrograms ? withNonce(refusal, provider.nextDpopNonce()) : refusal
       logRefusal(log, request, response)
-      if (!scope.fault) return isImmutable(response) ? kept(response) : response
-      log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
-      return faulty(response)
-    })
+      return response
+    },
+  }
 }
 
 /** Whether the client was wrong; what it is told is logged once, with the answer. */

@@ -8,7 +8,7 @@ import type { Services } from '../sagas/services.ts'
 export function serveMetadata({ actors }: Services, oauth: HttpHandler): HttpHandler {
   return async (request) => {
     const response = await oauth(request)
-    if (response.status !== 200 || response.body === null) return response
+    if (response.status !== 200 || !response.body?.byteLength) return response
     const metadata = readJson(response) as object
     const resources = (await actors.directory.listPdses()).map(({ url }) => url)
     const { body } = jsonResponse({ ...metadata, protected_resources: resources })

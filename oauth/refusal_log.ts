@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http/message.ts'
-import { inspect, JSON_TYPE, mediaType, parameter } from './checks/check.ts'
+import { JSON_TYPE, mediaType } from '../http/read_body.ts'
 import { PAGE_API } from './checks/endpoints.ts'
 
 /** Characters of what a client sent or is told, at most, in a line of the log. */
@@ -21,7 +21,7 @@ export function logRefusal(log: Log, request: HttpRequest, response: HttpRespons
   if (typeof error !== 'string') return
   log[USUAL.includes(error) ? 'debug' : 'info'](
     {
-      clientId: short(parameter(inspect(request), 'client_id')),
+      clientId: short(request.parameter('client_id')),
       endpoint,
       status,
       error: short(error),

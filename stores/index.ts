@@ -2,6 +2,7 @@ import { OAuthError } from '@atproto/oauth-provider/errors'
 import type { OAuthStore } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { storeCallSeconds } from '../base/metrics.ts'
+import { noteAttempt } from '../http/attempt.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
@@ -15,7 +16,7 @@ import { createTokenStore } from './token_store.ts'
 /** The seven stores of the provider: flow state with its owner, everything of an account in its actor. */
 export function createStores(flow: Flow, services: Services): OAuthStore {
   const stores = {
-    ...createAccountStore(flow, services),
+    ...attempting(createAccountStore(flow, services)),
     ...createClientStore(flow),
     ...createDeviceStore(flow, services.actors),
     ...createLexiconStore(flow),
@@ -29,6 +30,18 @@ export function createStores(flow: Flow, services: Services): OAuthStore {
       noting(name, method as (...args: unknown[]) => unknown),
     ]),
   ) as unknown as OAuthStore
+}
+
+/** What asks for an account is a try: until then the provider has looked at the form alone. */
+function attempting<S extends object>(store: S): S {
+  const methods = Object.entries(store).map(([name, method]) => [
+    name,
+    (...args: unknown[]) => {
+      noteAttempt()
+      return method(...args)
+    },
+  ])
+  return Object.fromEntries(methods)
 }
 
 /**

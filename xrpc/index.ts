@@ -51,7 +51,7 @@ import checkSignupQueue from './temp/checkSignupQueue.ts'
 import dereferenceScope from './temp/dereferenceScope.ts'
 
 /** The lexicon methods that the entryway itself answers. */
-const methods: readonly Method[] = [
+export const methods: readonly Method[] = [
   adminDeleteAccount,
   disableAccountInvites,
   disableInviteCodes,
@@ -100,14 +100,8 @@ const methods: readonly Method[] = [
   dereferenceScope,
 ]
 
-const nsids: ReadonlySet<string> = new Set(methods.map(({ nsid }) => nsid))
-
 /** Seconds that a browser may keep the answer to a preflight. */
 const PREFLIGHT_MAX_AGE = 86_400
-
-export function isOwnMethod(nsid: string): boolean {
-  return nsids.has(nsid)
-}
 
 /** The entryway's XRPC methods as one function. */
 export function createXrpcHandler(services: Services): HttpHandler {

@@ -1,6 +1,7 @@
 import type { AtpBaseClient } from '@atproto/api'
 import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server'
 import { Refusal } from '../base/errors.ts'
+import { noteAttempt } from '../http/attempt.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { emptyIsAbsent } from './empty_members.ts'
@@ -45,7 +46,12 @@ export type Call = Pick<MethodAuthContext, 'req' | 'res'>
 export type Verifier<Credentials> = (call: Call, context: MethodContext) => Promise<Credentials>
 
 /** A method of this entryway. */
-export type Method = { nsid: Nsid; addTo(server: Server, context: MethodContext): void }
+export type Method = {
+  nsid: Nsid
+  /** The member of the input by which calls are limited. */
+  account?: string
+  addTo(server: Server, context: MethodContext): void
+}
 
 /**
  * Defines a method; the types of its input, parameters and output are those of its lexicon. This
@@ -54,6 +60,8 @@ export type Method = { nsid: Nsid; addTo(server: Server, context: MethodContext)
 export function method<N extends Nsid, Credentials = null>(
   nsid: N,
   config: {
+    /** The member of the input by which calls are limited: the account that it names. */
+    account?: keyof Input<N> & string
     auth?: Verifier<Credentials>
     handler: (
       call: {
@@ -69,10 +77,11 @@ export function method<N extends Nsid, Credentials = null>(
     ) => Answer<N>
   },
 ): Method {
-  const { auth, handler } = config
+  const { account, auth, handler } = config
   const withoutEmpty = emptyIsAbsent(nsid)
   return {
     nsid,
+    ...(account && { account }),
     addTo: (server, context) =>
       server.method(nsid, {
         ...(auth && {
@@ -90,6 +99,7 @@ export function method<N extends Nsid, Credentials = null>(
               return req.acceptsLanguages().find((tag) => tag !== '*')
             },
           }
+          noteAttempt()
           const body = await handler(call, context).catch((err) => {
             const wait = err instanceof Refusal && err.detail.retryAfter
             if (wait) res.setHeader('Retry-After', String(wait))

@@ -12,11 +12,16 @@ export type AppPlace = {
   number: number
 }
 
+/** A request of which it is decided what it asks for. */
+export type ReadRequest = {
+  /** The number of the auth actor that has to answer it, or null where any may. */
+  answerer: number | null
+  answer(): Promise<Answer>
+}
+
 /** The application that the auth actors run; the registry hands it in. */
 export type App = {
-  answer(envelope: RequestEnvelope): Promise<Answer>
-  /** The number of the auth actor that has to answer a request, or null where any may. */
-  answererOf(envelope: RequestEnvelope): number | null
+  read(envelope: RequestEnvelope): ReadRequest
   /** Has a DID document fetched anew when it is next asked for. */
   forgetDocument(did: string): Promise<void>
   close(): void

@@ -68,9 +68,9 @@ const actionsOf = (runner: Runner) => ({
   answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>
     runner.inFlight.run(async () => {
       const { app, actors, db, number } = c.vars
-      const answerer = app.answererOf(envelope)
+      const { answerer, answer } = app.read(envelope)
       if (answerer !== null && answerer !== number) return actors.auth(answerer).answer(envelope)
-      const answered = await inGroup(db, () => app.answer(envelope))
+      const answered = await inGroup(db, answer)
       await durable(db)
       return answered
     }, unavailable),

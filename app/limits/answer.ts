@@ -1,7 +1,6 @@
 import type { Standing } from '../../database/limits/counter.ts'
+import type { Door } from '../../http/door.ts'
 import { type HttpResponse, headerOf, withoutHeaders } from '../../http/message.ts'
-import { refuse } from '../../http/refuse.ts'
-import { xrpcError } from '../../http/xrpc_error.ts'
 import type { Limit } from './table.ts'
 
 const EXPOSED =
@@ -13,30 +12,20 @@ const EXPOSE = 'access-control-expose-headers'
 export type Applied = { limit: Limit; standing: Standing }
 
 /** 429 (RFC 6585 section 4), in the form of the endpoint's other errors. */
-export function tooMany(path: string, applied: Applied[], now: number): HttpResponse {
-  const headers = {
+export function tooMany(door: Door, applied: Applied[], now: number): HttpResponse {
+  return door.tooMany({
     ...rateLimitHeaders(applied),
     ...retryAfter(applied, now),
     [EXPOSE]: EXPOSED,
-  }
-  if (path.startsWith('/xrpc/')) {
-    return xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers)
-  }
-  return refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers)
-}
-
-/** 415 for a body in which the account that it is about cannot be read. */
-export function unreadable(path: string): HttpResponse {
-  const reason = 'Send the body without a content encoding'
-  return path.startsWith('/xrpc/')
-    ? xrpcError(415, 'InvalidRequest', reason)
-    : refuse(415, 'invalid_request', reason)
+  })
 }
 
 /** The same answer, with how the tightest limit stands. */
 export function withRateLimit(response: HttpResponse, applied: Applied[]): HttpResponse {
   const limits = Object.entries(rateLimitHeaders(applied))
-  const exposed = [headerOf(response, EXPOSE), EXPOSED].filter(Boolean).join(', ')
+  // Each part of the program that sets headers of its own may have exposed some.
+  const before = response.headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
+  const exposed = [...before, EXPOSED].join(', ')
   const isForOthers = headerOf(response, 'access-control-allow-origin') !== undefined
   const { status, headers, body } = withoutHeaders(response, [
     ...limits.map(([name]) => name),

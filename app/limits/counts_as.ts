@@ -1,13 +1,13 @@
 import { type HttpResponse, headerOf, readJson } from '../../http/message.ts'
-import { JSON_TYPE, mediaType } from '../../oauth/checks/check.ts'
+import { JSON_TYPE, mediaType } from '../../http/read_body.ts'
 import type { Limit } from './table.ts'
 
 /** How the lexicon and the provider's pages say that the password was right and a code was sent. */
 const CODE_SENT = ['AuthFactorTokenRequired', 'second_authentication_factor_required']
 
-/** What a request counts as, by its answer. */
-export function countsAs(response: HttpResponse): Limit['counts'][] {
-  if (response.status === 200) return ['requests']
+/** What a request counts as, by its answer and whether it came as far as to try something. */
+export function countsAs(response: HttpResponse, isAttempt: boolean): Limit['counts'][] {
+  if (response.status === 200 || !isAttempt) return ['requests']
   return asksForCode(response) ? ['requests', 'sent codes'] : ['requests', 'failures']
 }
 

@@ -1,18 +1,24 @@
 import type { Owners } from '../../actors/auth/owners.ts'
 import type { Services } from '../../sagas/services.ts'
-import type { Routes } from '../routes.ts'
+import type { Route } from '../routes.ts'
 import { knownDevices } from './known_device.ts'
 import { limited } from './limited.ts'
+import { LIMITS, type Limit } from './table.ts'
 
 /** The same routes, limited. */
 export function limitRoutes(
   owners: Owners,
   { actors, counters }: Pick<Services, 'actors' | 'counters'>,
-  routes: Routes,
-): Routes {
+  routes: readonly Route[],
+): Route[] {
   const knowsDevice = knownDevices(owners, actors.directory)
-  return (request) => {
-    const route = routes(request)
-    return { ...route, answer: limited(counters, knowsDevice, route.answer) }
-  }
+  for (const { name, on } of LIMITS) assertOnRoutes(name, on, routes)
+  return routes.map((route) => limited(counters, knowsDevice, route))
+}
+
+/** @throws {Error} when it limits what nobody answers: a misspelt name would limit nothing */
+function assertOnRoutes(limit: string, on: Limit['on'], routes: readonly Route[]): void {
+  const unknown =
+    typeof on === 'string' ? [] : on.filter((name) => !routes.some((route) => route.name === name))
+  if (unknown.length) throw new Error(`The limit "${limit}" is on no route: ${unknown.join(', ')}`)
 }

@@ -1,31 +1,27 @@
 import type { Counters } from '../../actors/auth/shared_counters.ts'
 import type { Counter, Standing } from '../../database/limits/counter.ts'
-import { inspect, isEncoded } from '../../oauth/checks/check.ts'
-import { covers } from '../../oauth/checks/endpoints.ts'
+import { watchAttempt } from '../../http/attempt.ts'
 import type { Route } from '../routes.ts'
-import { tooMany, unreadable, withRateLimit } from './answer.ts'
+import { tooMany, withRateLimit } from './answer.ts'
 import { countsAs } from './counts_as.ts'
 import type { KnowsDevice } from './known_device.ts'
 import { accountOf, subjectOf } from './subject.ts'
 import { LIMITS, type Limit } from './table.ts'
 
 /**
- * Puts {@link LIMITS} in front of a handler. A point is taken before the work and given back where
- * the limit does not count what came of it, so that guesses made at once do not slip through together.
+ * Puts those of {@link LIMITS} that are on a route in front of it. A point is taken before the work
+ * and given back where the limit does not count what came of it, so that guesses made at once do
+ * not slip through together.
  */
-export function limited(
-  counters: Counters,
-  knowsDevice: KnowsDevice,
-  handle: Route['answer'],
-): Route['answer'] {
-  return async (request) => {
-    const { pathname } = request.url
-    const limits = LIMITS.filter(({ on }) => on.some((path) => covers(path, pathname)))
-    if (!limits.length || request.method === 'OPTIONS') return handle(request)
+export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Route): Route {
+  const limits = LIMITS.filter(({ on }) =>
+    typeof on === 'string' ? on === route.door.name : on.includes(route.name),
+  )
+  if (!limits.length) return route
 
-    const isAboutAnAccount = limits.some(({ per }) => per.startsWith('account'))
-    if (isAboutAnAccount && isEncoded(request)) return unreadable(pathname)
-    const account = isAboutAnAccount ? accountOf(inspect(request)) : null
+  const answer: Route['answer'] = async (request) => {
+    if (request.method === 'OPTIONS') return route.answer(request)
+    const account = accountOf(request, route)
     const counted = limits.flatMap((limit) => {
       const subject = subjectOf(limit.per, account, request.peer.address)
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
@@ -42,15 +38,16 @@ export function limited(
       const others = counted.filter(({ limit }) => !limit.exceptKnownDevices)
       if (await knowsDevice(request, account)) attempt = await take(others)
     }
-    if (!attempt.isAllowed) return tooMany(pathname, attempt.applied, attempt.now)
+    if (!attempt.isAllowed) return tooMany(route.door, attempt.applied, attempt.now)
 
-    const response = await handle(request)
+    const { answer: response, isMade } = await watchAttempt(() => route.answer(request))
     if ('passTo' in response) return response
-    const countedAs = countsAs(response)
+    const countedAs = countsAs(response, isMade)
     const spared = attempt.taken.filter(({ limit }) => !countedAs.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
     return withRateLimit(response, attempt.applied)
   }
+  return { ...route, answer }
 }
 
 function toCounter({ name, points, seconds }: Limit, subject: string): Counter {

@@ -1,10 +1,8 @@
+import type { HttpRequest } from '../../http/message.ts'
 import { networkOf } from '../../http/network.ts'
+import type { RouteShape } from '../../http/route.ts'
 import { readSubject } from '../../identity/subject.ts'
-import { type Inspected, parameter } from '../../oauth/checks/check.ts'
 import type { Subject } from './table.ts'
-
-/** What the pages' API and the lexicons call an account in the methods that are limited by it. */
-const ACCOUNT_PARAMETERS = ['username', 'identifier', 'email', 'did']
 
 /** Whom a request counts for, or null where it names no account. */
 export function subjectOf(per: Subject, account: string | null, address: string): string | null {
@@ -21,10 +19,10 @@ export function subjectOf(per: Subject, account: string | null, address: string)
 }
 
 /**
- * The account that a request is about, by the name that it gives: if its handle and its e-mail address shared
- * a counter, the counter would tell that they belong together.
+ * The account that a request is about, by the name that it gives: if its handle and its e-mail
+ * address shared a counter, the counter would tell that they belong together.
  */
-export function accountOf(inspected: Inspected): string | null {
-  const name = ACCOUNT_PARAMETERS.map((given) => parameter(inspected, given)).find(Boolean)
-  return name === undefined ? null : readSubject(name).name
+export function accountOf(request: HttpRequest, { account }: RouteShape): string | null {
+  const name = account && request.parameter(account)
+  return name ? readSubject(name).name : null
 }

@@ -1,4 +1,4 @@
-import { PAGE_API, PAR, REVOKE, TOKEN } from '../../oauth/checks/endpoints.ts'
+import type { Door } from '../../http/door.ts'
 
 /**
  * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one account as it is named in
@@ -9,14 +9,15 @@ export type Subject = 'address' | 'account' | 'account at address' | 'everybody'
 /** At most `points` requests within `seconds`, counted from the first of them. */
 export type Limit = {
   name: string
-  /** Paths; one that ends in `/` stands for all below it. */
-  on: readonly string[]
+  /** The names of routes, or all of a door. */
+  on: readonly string[] | Door['name']
   per: Subject
   points: number
   seconds: number
   /**
-   * Whatever else comes of a request, it gets its point back. A password that is right and lacks
-   * the code by mail is no failure, but it sends a code.
+   * Whatever else comes of a request, it gets its point back. A failure is a try that was refused:
+   * not a request that is refused for its form, before anything was tried. A password that is right
+   * and lacks the code by mail is no failure, but it sends a code.
    */
   counts: 'requests' | 'failures' | 'sent codes'
   /** Does not bind a browser on which the account is signed in already. */
@@ -26,11 +27,11 @@ export type Limit = {
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 
-const server = (method: string) => `/xrpc/com.atproto.server.${method}`
-const page = (endpoint: string) => `${PAGE_API}/${endpoint}`
+const server = (method: string) => `com.atproto.server.${method}`
+const page = (endpoint: string) => `~api/${endpoint}`
 
-const REQUEST_PLC_OPERATION = '/xrpc/com.atproto.identity.requestPlcOperationSignature'
-const SIGN_PLC_OPERATION = '/xrpc/com.atproto.identity.signPlcOperation'
+const REQUEST_PLC_OPERATION = 'com.atproto.identity.requestPlcOperationSignature'
+const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
 
 const SIGN_INS = [page('sign-in'), server('createSession')]
 const PASSWORDS = [...SIGN_INS, page('delete-account-confirm'), server('deleteAccount')]
@@ -158,7 +159,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'pages',
-    on: [`${PAGE_API}/`],
+    on: 'page api',
     per: 'address',
     points: 3_000,
     seconds: 5 * MINUTE,
@@ -166,7 +167,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'pushed request',
-    on: [PAR],
+    on: ['par'],
     per: 'address',
     points: 30_000,
     seconds: 5 * MINUTE,
@@ -174,7 +175,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'token',
-    on: [TOKEN, REVOKE],
+    on: ['token', 'revoke'],
     per: 'address',
     points: 30_000,
     seconds: 5 * MINUTE,
@@ -182,7 +183,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'xrpc',
-    on: ['/xrpc/'],
+    on: 'xrpc',
     per: 'address',
     points: 30_000,
     seconds: 5 * MINUTE,

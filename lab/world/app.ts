@@ -136,7 +136,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
   }
   const accountActions = onDatabase(accountFunctions)
   let app: App
-  const answer = (envelope: RequestEnvelope) => inGroup(flow, () => app.answer(envelope))
+  const answer = (envelope: RequestEnvelope) => inGroup(flow, app.read(envelope).answer)
   const actors = {
     directory: handleOn('directory', onDatabase(directoryFunctions), () => directory),
     account: (did: string) => handleOn('account', accountActions, () => openAccount(did)),

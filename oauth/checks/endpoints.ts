@@ -7,10 +7,8 @@ export const TOKEN = '/oauth/token'
 /** @see RFC 7009 section 2 */
 export const REVOKE = '/oauth/revoke'
 
+/** The endpoints whose answers carry a nonce (RFC 9449 section 8.2). */
+export const PROGRAMS = [PAR, TOKEN, REVOKE]
+
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
-
-/** Whether a path is the one meant, or below it where that ends in `/`. */
-export function covers(path: string, pathname: string): boolean {
-  return path.endsWith('/') ? pathname.startsWith(path) : pathname === path
-}

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../http/message.ts'
-import { FORM, inspect, mediaType, parameter } from './check.ts'
+import { FORM, mediaType } from '../../http/read_body.ts'
 import { REVOKE } from './endpoints.ts'
 
 const HINT = 'token_type_hint'
@@ -12,13 +12,10 @@ const HINT = 'token_type_hint'
  * able to detect the token type automatically."
  */
 export function withoutTokenTypeHint(request: HttpRequest): HttpRequest {
-  if (request.url.pathname !== REVOKE || request.body === null) return request
-  if (parameter(inspect(request), HINT) === undefined) return request
-  return request.withBody(
-    mediaType(request.headers.get('content-type')) === FORM
-      ? formWithout(request.text())
-      : jsonWithout(request.text()),
-  )
+  if (request.url.pathname !== REVOKE || request.parameter(HINT) === undefined) return request
+  const text = request.text()
+  const isForm = mediaType(request.headers.get('content-type')) === FORM
+  return request.withBody(isForm ? formWithout(text) : jsonWithout(text))
 }
 
 function formWithout(text: string): string {
@@ -28,11 +25,6 @@ function formWithout(text: string): string {
 }
 
 function jsonWithout(text: string): string {
-  try {
-    const { [HINT]: _, ...rest } = JSON.parse(text)
-    return JSON.stringify(rest)
-  } catch {
-    // Not JSON: the provider says so.
-    return text
-  }
+  const { [HINT]: _, ...rest } = JSON.parse(text)
+  return JSON.stringify(rest)
 }

@@ -18,7 +18,11 @@ afterAll(() => network?.close())
 const call = (headers: Record<string, string>, body = '{}', command = 'status', method = 'POST') =>
   fetch(`${network.url}${OPERATOR_PATH}${command}`, {
     method,
-    headers: { authorization: `Bearer ${token}`, ...headers },
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...headers,
+    },
     ...(method === 'POST' ? { body } : {}),
   })
 

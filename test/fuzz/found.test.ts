@@ -1,7 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { answer } from '../../app/answer.ts'
+import { take } from '../../app/answer.ts'
+import { findRouteIn } from '../../app/routes.ts'
+import { pageDoor } from '../../http/door.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { textResponse } from '../../http/message.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
@@ -63,9 +65,10 @@ test.each([
   ['a client without a port', { ...valid, client: { address: '127.0.0.1' } }],
   ['a client whose port is no number', { ...valid, client: { address: '::1', port: 'x' } }],
 ])('an envelope with %s made the auth actor fail', async (_, envelope) => {
-  const routes = () => ({ answer: async () => textResponse('ok') })
-  const settings = { publicUrl: 'http://localhost:2600' }
-  const ask = (given: unknown) => answer(given as RequestEnvelope, settings as never, routes)
+  const home = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor } as const
+  const findRoute = findRouteIn([{ ...home, answer: async () => textResponse('ok') }], 'token')
+  const settings = { publicUrl: 'http://localhost:2600', authActors: 1 }
+  const ask = (given: unknown) => take(given as RequestEnvelope, settings, findRoute).answer()
   expect(await ask(envelope)).toMatchObject({ status: 400 })
   expect(await ask(valid)).toMatchObject({ status: 200 })
 })

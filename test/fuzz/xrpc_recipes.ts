@@ -1,6 +1,6 @@
 import { schemas } from '@atproto/api'
 import { commands } from '../../operator/commands.ts'
-import { isOwnMethod } from '../../xrpc/index.ts'
+import { methods } from '../../xrpc/index.ts'
 import { type Cook, pickRoute, plain } from './cook.ts'
 import { mutateJson } from './mutate.ts'
 import type { Pairs } from './recipe.ts'
@@ -24,7 +24,7 @@ type Lexicon = { type: string; parameters?: Shape; input?: { schema?: Shape } }
 const lexicons = new Map<string, Lexicon>(
   schemas.map(({ id, defs }) => [id, (defs as unknown as { main: Lexicon }).main]),
 )
-const own = [...lexicons.keys()].filter(isOwnMethod)
+const own = methods.map(({ nsid }) => nsid as string)
 
 /** Names and values that some method or other understands. */
 const vocabulary = ({ person, network }: Target): Record<string, unknown> => ({

@@ -23,9 +23,8 @@ test('an operator sees requests, store calls, awake actors and the event loop', 
   const response = await fetch(`http://127.0.0.1:${port}/metrics`)
   const metrics = await response.text()
   expect(response.headers.get('content-type')).toContain('text/plain')
-  const route = '/@atproto/oauth-provider/~api/'
-  expect(metrics).toContain(`vestibule_requests_total{route="${route}",status="200"} 1`)
-  expect(metrics).toContain('vestibule_requests_total{route="other",status="404"} 1')
+  expect(metrics).toContain('vestibule_requests_total{route="~api/sign-up",status="200"} 1')
+  expect(metrics).toContain('vestibule_requests_total{route="none",status="404"} 1')
   expect(metrics).toContain('vestibule_awake_actors{actor="account"} 1')
   expect(metrics).toMatch(/vestibule_store_call_seconds_count\{method="createAccount"\} 1/)
   expect(metrics).toContain('nodejs_eventloop_lag_seconds')

@@ -1,6 +1,7 @@
 import { inFile, toRemovals } from './removal.ts'
 
 const hooks = inFile('oauth/hooks.ts')
+const reading = inFile('app/reading.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/provider.ts')
 const provider = inFile('oauth/entryway_provider.ts')
@@ -54,8 +55,8 @@ export const entryway = toRemovals([
   [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
   [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
   [7, 'state', hooks('if (!parameters.state)')],
-  [8, 'POST only', checks('[PROGRAMS, postOnly],', '')],
-  [8, 'media types', checks(', readableBody]', ', () => undefined]')],
+  [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
+  [8, 'media types', reading('if (!taken.includes(type))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],

@@ -43,7 +43,10 @@ async function operate<N extends CommandName>(name: N, input: CommandInput<N>): 
   const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
   return fetch(`${network.url}/_operator/${name}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${operatorToken}` },
+    headers: {
+      authorization: `Bearer ${operatorToken}`,
+      'content-type': 'application/json',
+    },
     body: JSON.stringify(input),
   })
 }

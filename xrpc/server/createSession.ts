@@ -5,6 +5,7 @@ import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
 
 export default method('com.atproto.server.createSession', {
+  account: 'identifier',
   handler: async ({ input, address, locale }, context) => {
     const { services } = context
     const { identifier, password, authFactorToken: code, allowTakendown } = input

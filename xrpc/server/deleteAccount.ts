@@ -6,6 +6,7 @@ import { method } from '../method.ts'
 
 /** Password and code are the authorisation. */
 export default method('com.atproto.server.deleteAccount', {
+  account: 'did',
   handler: async ({ input: { did, password, token } }, { services }) => {
     if (password.length > OLD_PASSWORD_MAX_LENGTH) {
       throw new AuthRequiredError('Password too long. Consider resetting your password.')

@@ -4,6 +4,7 @@ import { findAccount } from '../accounts.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.requestPasswordReset', {
+  account: 'email',
   handler: async ({ input, locale }, { services }) => {
     const entry = await services.actors.directory.find(input.email, ['email'])
     const account = entry && (await findAccount(services, entry.did))

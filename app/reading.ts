@@ -1,0 +1,92 @@
+import { oauthDoor, xrpcDoor } from '../http/door.ts'
+import type { RequestEnvelope } from '../http/envelope.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import {
+  FORM,
+  isUtf8,
+  JSON_TYPE,
+  mediaType,
+  readForm,
+  readJsonMembers,
+  UnreadableError,
+} from '../http/read_body.ts'
+import { ANY } from '../http/route.ts'
+import { XRPC } from '../xrpc/routes.ts'
+import type { FindRoute, Route } from './routes.ts'
+import { unwrap } from './unwrap.ts'
+
+/** The one way in which a request is read: who answers it, and what it says. */
+export type Reading =
+  | { route: Route; request: HttpRequest }
+  /** Nobody answers what can be read in no way, or in more than one. */
+  | { route: Route; request: HttpRequest; refusal: HttpResponse }
+  | { route: null; refusal: HttpResponse }
+  /** The route reads the body, which was too long to be carried along. */
+  | 'body is needed'
+
+/** Reads a request: once, before anything counts it, checks it or answers it. */
+export function read(envelope: RequestEnvelope, origin: string, findRoute: FindRoute): Reading {
+  const request = unwrap(envelope, origin)
+  if (!request) return { route: null, refusal: { status: 400, headers: [], body: null } }
+  const refusal = refusePath(envelope.target, request.url)
+  if (refusal) return { route: null, refusal }
+  const found = findRoute(request)
+  if (!found.route) return found
+  const { route, path } = found
+  const { method, body } = request
+  if (route.methods !== ANY && !route.methods.includes(method === 'HEAD' ? 'GET' : method)) {
+    return { route, request, refusal: route.door.wrongMethod(method, route.methods) }
+  }
+  const here = at(path, request)
+  if (route.body === 'streamed') return { route, request: here }
+  if (envelope.body === 'unread') return 'body is needed'
+  const isRead = route.body !== 'none' && method !== 'OPTIONS' && body?.byteLength
+  return isRead ? readBody(route, here, body) : { route, request: here }
+}
+
+/** The request with the route's own path: what answers it cannot read another one. */
+function at(path: string, request: HttpRequest): HttpRequest {
+  if (request.url.pathname === path) return request
+  const url = new URL(request.url)
+  url.pathname = path
+  return request.withUrl(url)
+}
+
+function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading {
+  const { headers } = request
+  const { door } = route
+  const refused = (refusal: HttpResponse) => ({ route, request, refusal })
+  const given = headers.get('content-type')
+  const type = mediaType(given)
+  const taken = route.body === 'json' ? [JSON_TYPE] : [FORM, JSON_TYPE]
+  if (!taken.includes(type)) return refused(door.wrongType(given, taken))
+  const coding = headers.get('content-encoding') ?? 'identity'
+  if (coding.toLowerCase() !== 'identity' || !isUtf8(given)) return refused(door.wrongCoding())
+  try {
+    const parameters = type === FORM ? readForm(body) : readJsonMembers(body)
+    return { route, request: request.withReadBody(type, parameters) }
+  } catch (err) {
+    if (err instanceof UnreadableError) return refused(door.unreadable(err.message))
+    throw err
+  }
+}
+
+/** What `URL` makes another path of (dots, backslashes), or nobody can decode, others read otherwise. */
+function refusePath(target: string, { pathname }: URL): HttpResponse | null {
+  const door = target.startsWith(XRPC) ? xrpcDoor : oauthDoor
+  const isAsWritten =
+    target.startsWith(pathname) && [undefined, '?'].includes(target[pathname.length])
+  if (!isAsWritten) return door.unreadable('The path can be read in more than one way')
+  return pathname.includes('%') && !isDecodable(pathname)
+    ? door.unreadable('The path contains a malformed percent-encoding')
+    : null
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,47 @@
+import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
+import { isAboutTheClient } from '../http/about_the_client.ts'
+import type { RequestEnvelope } from '../http/envelope.ts'
+import { HttpRequest } from '../http/message.ts'
+
+/** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
+const HOP_BY_HOP = /^(connection|transfer-encoding)$/
+/** Not for an origin server to answer. */
+const TUNNELS = new Set(['CONNECT', 'TRACE'])
+
+/** The request in an envelope, or null where it is none that HTTP can express. */
+export function unwrap(envelope: RequestEnvelope, origin: string): HttpRequest | null {
+  try {
+    const { method, target, client, body } = envelope
+    if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
+    const headers = new Map<string, string>()
+    let viaProxy = false
+    for (const [given, value] of envelope.headers) {
+      validateHeaderName(given)
+      validateHeaderValue(given, value)
+      const name = given.toLowerCase()
+      if (isAboutTheClient(name)) viaProxy = true
+      else if (!HOP_BY_HOP.test(name)) append(headers, name, value)
+    }
+    if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
+    return new HttpRequest({
+      method,
+      url: new URL(origin + target),
+      headers,
+      body: body === 'unread' ? null : toBytes(body),
+      peer: { ...client, viaProxy },
+    })
+  } catch {
+    return null
+  }
+}
+
+function append(headers: Map<string, string>, name: string, value: string): void {
+  const before = headers.get(name)
+  const separator = name === 'cookie' ? '; ' : ', '
+  headers.set(name, before === undefined ? value : before + separator + value)
+}
+
+/** @throws {TypeError} when it is something else */
+function toBytes(body: Uint8Array | null): Uint8Array | null {
+  return body === null ? null : Buffer.from(body)
+}

@@ -1,0 +1,73 @@
+import type { HttpResponse } from './message.ts'
+import { errorPage, refuse } from './refuse.ts'
+import { xrpcError } from './xrpc_error.ts'
+
+type Headers = Record<string, string>
+
+/** How those are refused who come to one kind of endpoint: in the form of its other errors. */
+export type Door = {
+  /** By the standard or the product whose endpoints they are. */
+  name: 'xrpc' | 'oauth' | 'page api' | 'page' | 'document'
+  unreadable(reason: string): HttpResponse
+  notFound(): HttpResponse
+  wrongMethod(method: string, allowed: readonly string[]): HttpResponse
+  /** @param given the `Content-Type`, if there is one */
+  wrongType(given: string | undefined, taken: readonly string[]): HttpResponse
+  wrongCoding(): HttpResponse
+  tooMany(headers: Headers): HttpResponse
+}
+
+const UNENCODED = 'Send the body in UTF-8, without a content encoding'
+
+/** As the reference's XRPC server puts it. */
+export const xrpcDoor: Door = {
+  name: 'xrpc',
+  unreadable: (reason) => xrpcError(400, 'InvalidRequest', reason),
+  notFound: () => xrpcError(400, 'InvalidRequest', 'invalid xrpc path'),
+  wrongMethod: (method, allowed) =>
+    xrpcError(400, 'InvalidRequest', `Incorrect HTTP method (${method}) expected ${allowed[0]}`),
+  wrongType: (given) =>
+    xrpcError(
+      400,
+      'InvalidRequest',
+      given === undefined
+        ? 'Request encoding (Content-Type) required but not provided'
+        : `Wrong request encoding (Content-Type): ${given}`,
+    ),
+  wrongCoding: () => xrpcError(415, 'InvalidRequest', UNENCODED),
+  tooMany: (headers) => xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers),
+}
+
+/** As an OAuth error response (RFC 6749 section 5.2). */
+export const oauthDoor: Door = {
+  name: 'oauth',
+  unreadable: (reason) => refuse(400, 'invalid_request', reason),
+  notFound: () => refuse(404, 'not_found', 'There is nothing at this path'),
+  // RFC 9110 section 15.5.6: the answer says what is allowed.
+  wrongMethod: (_, allowed) =>
+    refuse(405, 'invalid_request', `This endpoint takes ${allowed[0]} only`, {
+      allow: allowed.join(', '),
+    }),
+  // RFC 9110 section 15.5.16: 415 for a type or a coding that is not taken.
+  wrongType: (_, [first]) => refuse(415, 'invalid_request', `Send ${first}`),
+  wrongCoding: () => refuse(415, 'invalid_request', UNENCODED),
+  tooMany: (headers) =>
+    refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers),
+}
+
+/** The scripts of the sign-in pages read the same form. */
+export const pageApiDoor: Door = { ...oauthDoor, name: 'page api' }
+
+/** Documents for programs. */
+export const documentDoor: Door = { ...oauthDoor, name: 'document' }
+
+/** Where people come with a browser. */
+export const pageDoor: Door = {
+  ...oauthDoor,
+  name: 'page',
+  unreadable: errorPage,
+  wrongMethod: (_, allowed) => {
+    const page = errorPage(`This address takes ${allowed[0]} only`)
+    return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
+  },
+}

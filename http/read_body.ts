@@ -1,0 +1,114 @@
+import { visit } from 'jsonc-parser'
+
+/** Name and value, in order, repeated ones repeated. */
+export type Parameters = [name: string, value: string][]
+
+/** Raised for a body that can be read in no way, or in more than one; the message is for the client. */
+export class UnreadableError extends Error {}
+
+export const FORM = 'application/x-www-form-urlencoded'
+export const JSON_TYPE = 'application/json'
+
+/**
+ * Levels of objects and arrays in a JSON body; what is asked for here has a handful. Validators walk
+ * down a body by calling themselves, and run out of stack at some thousands.
+ */
+export const MAX_DEPTH = 32
+
+/** The media type that a `Content-Type` names, without parameters such as `charset`. */
+export function mediaType(contentType = ''): string {
+  return contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+/** Whether a `Content-Type` leaves its text in UTF-8, the one encoding of JSON (RFC 8259 section 8.1). */
+export function isUtf8(contentType = ''): boolean {
+  const [, ...attributes] = contentType.toLowerCase().split(';')
+  const charsets = attributes.filter((each) => each.trimStart().startsWith('charset'))
+  return charsets.every((each) => /^\s*charset="?utf-?8"?\s*$/.test(each)) && charsets.length < 2
+}
+
+/** The fields of a form, as everybody who reads it after this finds them. @throws {UnreadableError} */
+export function readForm(body: Uint8Array): Parameters {
+  const fields = [...new URLSearchParams(decode(body))]
+  for (const [name] of fields) assertUsable(name)
+  return fields
+}
+
+/**
+ * The members of a JSON object, as everybody who reads it after this finds them; those that are no
+ * text are there without a value.
+ *
+ * @throws {UnreadableError}
+ */
+export function readJsonMembers(body: Uint8Array): Parameters {
+  const text = decode(body)
+  const value = parse(text)
+  assertOneReading(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).map(([name, of]) => [name, typeof of === 'string' ? of : ''])
+}
+
+/** Some parsers refuse it, others let it change what the object is. */
+function assertUsable(name: string): void {
+  if (name === '__proto__') throw new UnreadableError('No member may have the name __proto__')
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function decode(body: Uint8Array): string {
+  try {
+    return decoder.decode(body)
+  } catch {
+    throw new UnreadableError('The body is not in UTF-8')
+  }
+}
+
+/** Its own words: the parser's would repeat a part of the body. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UnreadableError('The body is not valid JSON')
+  }
+}
+
+/**
+ * Of members with one name, parsers take the first or the last, or refuse; half of a surrogate pair
+ * is a character to some and none to others (RFC 8259 sections 4 and 8.2).
+ *
+ * @throws {UnreadableError}
+ */
+function assertOneReading(text: string): void {
+  const names: Set<string>[] = []
+  let depth = 0
+  const enter = () => {
+    if (++depth > MAX_DEPTH) throw new UnreadableError(`The body has over ${MAX_DEPTH} levels`)
+  }
+  const assertWhole = (given: unknown) => {
+    if (typeof given === 'string' && !given.isWellFormed()) {
+      throw new UnreadableError('The body contains half of a surrogate pair')
+    }
+  }
+  visit(text, {
+    onObjectBegin() {
+      enter()
+      names.push(new Set())
+    },
+    onObjectProperty(name) {
+      const before = names.at(-1)
+      if (before?.has(name)) throw new UnreadableError('A parameter is included more than once')
+      assertUsable(name)
+      assertWhole(name)
+      before?.add(name)
+    },
+    onObjectEnd() {
+      depth--
+      names.pop()
+    },
+    onArrayBegin: enter,
+    onArrayEnd: () => {
+      depth--
+    },
+    onLiteralValue: assertWhole,
+  })
+}

@@ -1,0 +1,28 @@
+import type { Door } from './door.ts'
+
+/** What a route takes as the body of a request; it is read once, for everybody who looks at it. */
+export type BodyKind =
+  /** Nothing here reads it. */
+  | 'none'
+  | 'json'
+  | 'form or json'
+  /** It is passed on as it comes, and may be of any length. */
+  | 'streamed'
+
+/** A PDS decides which methods it takes. */
+export const ANY: readonly string[] = []
+
+/** One thing that can be asked for: what is read of a request follows from it. */
+export type RouteShape = {
+  /** What limits, metrics and logs call it. */
+  name: string
+  /** The only spelling of its path; one that ends in `/` stands for all below it. */
+  path: string
+  /** HEAD goes with GET. */
+  methods: readonly string[]
+  body: BodyKind
+  /** The member of the body that names the account it is about. */
+  account?: string
+  /** In whose words it is refused. */
+  door: Door
+}

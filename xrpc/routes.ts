@@ -1,0 +1,29 @@
+import { schemas } from '@atproto/api'
+import { xrpcDoor } from '../http/door.ts'
+import type { RouteShape } from '../http/route.ts'
+import { methods } from './index.ts'
+import type { Method } from './method.ts'
+
+export const XRPC = '/xrpc/'
+
+type Main = { type: string; input?: object }
+
+const mains = new Map(
+  schemas.map(({ id, defs }) => [id as string, (defs as { main?: Main }).main] as const),
+)
+
+/** The entryway's methods as their lexicons describe them. */
+export const methodRoutes: readonly RouteShape[] = methods.map(toRoute)
+
+function toRoute({ nsid, account }: Method): RouteShape {
+  const main = mains.get(nsid)
+  const isProcedure = main?.type === 'procedure'
+  return {
+    name: nsid,
+    path: XRPC + nsid,
+    methods: [isProcedure ? 'POST' : 'GET', 'OPTIONS'],
+    body: main?.input ? 'json' : 'none',
+    ...(account && { account }),
+    door: xrpcDoor,
+  }
+}
