@@ -67,6 +67,21 @@ test('a listener sees the request as Node would show it', async () => {
   })
 })
 
+test('what no header may contain does not make a fault of an answer', async () => {
+  const answer = await ask((_, res) => {
+    res.setHeader(
+      'www-authenticate',
+      'DPoP error_description="alg \u0000 is not supported\r\nx: y"',
+    )
+    res.writeHead(401).end()
+  })
+  expect(answer).toMatchObject({ status: 401 })
+  expect(answer.headers).toContainEqual([
+    'www-authenticate',
+    'DPoP error_description="alg ? is not supported??x: y"',
+  ])
+})
+
 test('a response has what was set, appended and written, however that was done', async () => {
   const finished = vi.fn()
   const called = vi.fn()
