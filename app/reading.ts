@@ -40,8 +40,10 @@ export function read(envelope: RequestEnvelope, origin: string, findRoute: FindR
   const here = at(path, request)
   if (route.body === 'streamed') return { route, request: here }
   if (envelope.body === 'unread') return 'body is needed'
-  const isRead = route.body !== 'none' && method !== 'OPTIONS' && body?.byteLength
-  return isRead ? readBody(route, here, body) : { route, request: here }
+  if (route.body === 'none' || method === 'OPTIONS') return { route, request: here }
+  // An XRPC procedure has its own words for an input that is missing.
+  if (route.body === 'json' && !body?.byteLength) return { route, request: here }
+  return readBody(route, here, body ?? new Uint8Array())
 }
 
 /** The request with the route's own path: what answers it cannot read another one. */

@@ -68,7 +68,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new UnreadableError('The body is not valid JSON')
+    throw new UnreadableError('Invalid JSON in the body')
   }
 }
 

@@ -33,7 +33,8 @@ export function logRefusal(log: Log, request: HttpRequest, response: HttpRespons
 }
 
 function bodyOf(response: HttpResponse): Record<string, unknown> {
-  if (mediaType(headerOf(response, 'content-type')) !== JSON_TYPE) return {}
+  const isJson = mediaType(headerOf(response, 'content-type')) === JSON_TYPE
+  if (!isJson || !response.body?.byteLength) return {}
   return (readJson(response) ?? {}) as Record<string, unknown>
 }
 
