@@ -1,6 +1,6 @@
 import type { CreateApp } from '../actors/auth/app.ts'
 import { createCounters } from '../actors/auth/shared_counters.ts'
-import { createClientRegistration } from '../oauth/client_registration.ts'
+import { createClientRegistry } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
@@ -22,7 +22,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const provider = await createProvider(owners, services)
   const operator = createOperatorHandler({
     services,
-    registerClient: createClientRegistration(owners, provider),
+    clients: createClientRegistry(owners, provider, authActors),
   })
   const unlimited = createRoutes(services, createOAuthHandler(provider, services.log), operator)
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited

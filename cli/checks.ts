@@ -1,17 +1,17 @@
 import type { Check } from '../operator/check.ts'
 import { CliError } from './errors.ts'
-import { table } from './output.ts'
+import { table } from './table.ts'
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED' }
 
 /** The checks as a table, with how to mend what needs mending below it. */
-export function checkTable(checks: Check[]): string {
+export function checkTable(checks: Check[], width?: number): string {
   const rows = checks.map(({ name, state, found }) => [MARKS[state], name, found])
   const mends = checks
     .filter(({ mend }) => mend !== undefined)
     .map(({ name, mend }) => `- ${name}: ${mend}`)
   return [
-    table(['', 'what', 'found'], rows),
+    table(['', 'what', 'found'], rows, width),
     ...(mends.length > 0 ? ['', 'To mend:', ...mends] : []),
   ].join('\n')
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../maintenance/finding.ts'
-import { table } from './output.ts'
+import { table } from './table.ts'
 
 /** What is wrong in a data directory, and how to mend it. */
 export function findingTable(findings: Finding[]): string {

@@ -6,6 +6,7 @@ import {
   openPdsAccounts,
 } from '../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
+import { isNamed } from '../pds/pds.ts'
 import { CliError, ExitCode } from './errors.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
@@ -108,9 +109,7 @@ async function readPds(path: string) {
 
 async function choosePds(operator: Operator, name: string | undefined) {
   const { pdses } = await operator('pds/list', {})
-  const [pds, ...others] = pdses.filter(
-    ({ did, url }) => name === undefined || did === name || url === name.replace(/\/$/, ''),
-  )
+  const [pds, ...others] = pdses.filter((one) => name === undefined || isNamed(one, name))
   if (pds && others.length === 0) return pds
   throw new CliError(
     pds

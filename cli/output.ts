@@ -1,5 +1,4 @@
 import { type Options, Presets, SingleBar } from 'cli-progress'
-import Table from 'cli-table3'
 
 /** What a command says, to a person or to a script. */
 export type Output = {
@@ -44,28 +43,7 @@ function bar(what: string): Progress {
   }
 }
 
-type Cell = string | number | boolean | null | undefined
-
-export function table(head: string[], rows: Cell[][]): string {
-  if (rows.length === 0) return 'none'
-  const built = new Table({ head, style: { head: [], border: [] } })
-  built.push(...rows.map((row) => row.map(text)))
-  return built.toString()
-}
-
-/** One thing, a line for each of its properties. */
-export function sheet(rows: Record<string, Cell>): string {
-  const built = new Table({ style: { head: [], border: [] } })
-  built.push(...Object.entries(rows).map(([name, value]) => ({ [name]: text(value) })))
-  return built.toString()
-}
-
 /** @param ms since the epoch */
 export function when(ms: number | null): string {
   return ms === null ? '' : new Date(ms).toISOString().replace('T', ' ').slice(0, 16)
-}
-
-function text(value: Cell): string {
-  if (value === null || value === undefined) return ''
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
 }

@@ -12,3 +12,15 @@ export function partitionOfHash(hash: Buffer, of: number): number {
 export function partitionOf(id: string, of: number): number {
   return partitionOfHash(hashSecret(id), of)
 }
+
+/** An id that each of the partitions keeps, in their order. */
+export function oneIdOfEach(partitions: number): string[] {
+  const ids: string[] = []
+  for (let n = 0, found = 0; found < partitions; n++) {
+    const partition = partitionOf(String(n), partitions)
+    if (ids[partition] !== undefined) continue
+    ids[partition] = String(n)
+    found++
+  }
+  return ids
+}

@@ -1,4 +1,3 @@
-import { startDemo } from './network.ts'
 import { choosePort } from './ports.ts'
 
 const starting = start()
@@ -14,10 +13,17 @@ console.log(`See and revoke what you granted at ${demo.entrywayUrl}/account.`)
 console.log(`Mails arrive as files in ${demo.mailFolder}. Ctrl-C ends everything.`)
 
 async function start() {
+  const { startDemo } = await import('./network.ts').catch(explainMissing)
   return startDemo({
     app: await choosePort('DEMO_APP_PORT', 2700),
     entryway: await choosePort('DEMO_ENTRYWAY_PORT', 2600),
   })
+}
+
+/** The demo is made of the servers of the tests, which `pnpm install --prod` leaves out. */
+function explainMissing(err: NodeJS.ErrnoException): never {
+  if (err.code !== 'ERR_MODULE_NOT_FOUND') throw err
+  throw new Error('it needs the packages for development: npx -y pnpm@10 install (without --prod)')
 }
 
 /** Also waits for a demo that is still starting, so that nothing of it stays. */

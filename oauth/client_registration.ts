@@ -3,6 +3,7 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { oauthClientMetadataSchema } from '@atproto/oauth-types'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import { oneIdOfEach } from '../database/partition.ts'
 import { askProvider } from '../stores/request_scope.ts'
 
 /**
@@ -11,13 +12,27 @@ import { askProvider } from '../stores/request_scope.ts'
  */
 const LOOKED_UP = /^https:\/\/[^/?#@]+\/?$/
 
-/**
- * Registers clients without a metadata URL. What the provider would not take of one is refused
- * with {@link Refusal} InvalidRequest and leaves things as they were; a database that fails is an
- * {@link UnavailableError}.
- */
-export function createClientRegistration(flow: Flow, provider: OAuthProvider) {
-  async function register(id: string, metadata: string): Promise<void> {
+/** The clients without a metadata URL, which the operator registers. */
+export type ClientRegistry = {
+  /**
+   * Registers one or changes it. What the provider would not take of it is refused with
+   * {@link Refusal} InvalidRequest and leaves things as they were; a database that fails is an
+   * {@link UnavailableError}.
+   */
+  register(id: string, metadata: Record<string, unknown>): Promise<void>
+  /** In the order of their ids; `registeredAt` is milliseconds since the epoch. */
+  list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
+  /** From now on it is unknown: nobody signs in to it, and what it holds is refreshed no more. */
+  remove(id: string): Promise<void>
+}
+
+/** @param partitions over how many auth actors the clients are spread */
+export function createClientRegistry(
+  flow: Flow,
+  provider: OAuthProvider,
+  partitions: number,
+): ClientRegistry {
+  async function write(id: string, metadata: string): Promise<void> {
     const owner = flow(id)
     const before = await owner.readClient(id)
     await owner.upsertClient(id, metadata)
@@ -30,20 +45,33 @@ export function createClientRegistration(flow: Flow, provider: OAuthProvider) {
     }
   }
 
-  return async (id: string, given: Record<string, unknown>): Promise<void> => {
-    if (!LOOKED_UP.test(id)) {
-      throw invalid('its id must be an https URL without a path, such as https://app.example.com')
-    }
-    const { data: metadata, error } = oauthClientMetadataSchema.safeParse(given)
-    if (!metadata)
-      throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())
-    try {
-      await register(id, JSON.stringify(metadata))
-    } catch (err) {
-      if (err instanceof OAuthError && err.statusCode < 500) throw invalid(err.error_description)
-      if (err instanceof UnavailableError) throw err
-      throw new UnavailableError('The database', { cause: err })
-    }
+  return {
+    async register(id, given) {
+      if (!LOOKED_UP.test(id)) {
+        throw invalid('its id must be an https URL without a path, such as https://app.example.com')
+      }
+      const { data: metadata, error } = oauthClientMetadataSchema.safeParse(given)
+      if (!metadata)
+        throw invalid(error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join())
+      try {
+        await write(id, JSON.stringify(metadata))
+      } catch (err) {
+        if (err instanceof OAuthError && err.statusCode < 500) throw invalid(err.error_description)
+        if (err instanceof UnavailableError) throw err
+        throw new UnavailableError('The database', { cause: err })
+      }
+    },
+    async list() {
+      const owners = oneIdOfEach(partitions).map(flow)
+      const clients = await Promise.all(owners.map(async (owner) => owner.listClients()))
+      return clients
+        .flat()
+        .map(({ metadata, ...client }) => ({ ...client, metadata: JSON.parse(metadata) }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+    },
+    async remove(id) {
+      await flow(id).deleteClient(id)
+    },
   }
 }
 

@@ -1,29 +1,59 @@
+import pLimit from 'p-limit'
 import { z } from 'zod'
-import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
-import { deleteAccount, takeDownAccount } from '../sagas/account_life.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 
 const MAX_PAGE = 500
+const STANDINGS_AT_ONCE = 16
 
 const anAccount = z.strictObject({ account: accountName })
 
-/** Names only, in the order of the DIDs; `next` is the `after` of the next page. */
+/** How an account stands, in a word. */
+export type AccountStanding =
+  | 'active'
+  | 'deactivated'
+  | 'to be deleted'
+  | 'taken down'
+  | 'no records'
+
+/**
+ * In the order of the DIDs; `next` is the `after` of the next page. Without `standing`, which asks
+ * every account, there are names only.
+ */
 export const list = command(
   z.strictObject({
     search: z.string().optional(),
+    standing: z.boolean().default(false),
     after: z.string().default(''),
     limit: z.int().min(1).max(MAX_PAGE).default(MAX_PAGE),
   }),
-  async ({ services }, { search, after, limit }) => {
+  async ({ services }, { search, after, limit, standing }) => {
     const { directory } = services.actors
     const accounts = search
       ? await directory.searchAccounts(search.toLowerCase(), after, limit)
       : await directory.listAccounts(after, limit)
-    return { accounts, next: accounts.length === limit ? (accounts.at(-1)?.did ?? null) : null }
+    const atOnce = pLimit(STANDINGS_AT_ONCE)
+    const standings = standing
+      ? await atOnce.map(accounts, async ({ did }) =>
+          standingOf(await services.actors.account(did).read()),
+        )
+      : []
+    return {
+      accounts: accounts.map((entry, i) => ({ ...entry, standing: standings[i] ?? null })),
+      next: accounts.length === limit ? (accounts.at(-1)?.did ?? null) : null,
+    }
   },
 )
+
+function standingOf(account: AccountRow | null): AccountStanding {
+  if (!account) return 'no records'
+  if (account.takedownRef !== null) return 'taken down'
+  if (account.deleteAfter !== null) return 'to be deleted'
+  return account.deactivatedAt === null ? 'active' : 'deactivated'
+}
 
 export const show = command(anAccount, async ({ services }, input) => {
   const account = await findAccount(services, input.account)
@@ -53,38 +83,6 @@ export const create = command(
       provenDid: null,
     }),
 )
-
-/** Signs everybody out, too; app passwords end unless they are to be kept. */
-export const resetPassword = command(
-  z.strictObject({
-    account: accountName,
-    password: z.string(),
-    keepAppPasswords: z.boolean().default(false),
-  }),
-  async ({ services }, input) => {
-    assertNewPassword(input.password, NEW_PASSWORD_MIN_LENGTH)
-    const { did, handle } = await findAccount(services, input.account)
-    const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
-    await services.actors.account(did).changePassword(input.password, appPasswords)
-    return { did, handle }
-  },
-)
-
-/** @param ref what to remember of the reason; null lifts the takedown */
-export const takeDown = command(
-  z.strictObject({ account: accountName, ref: z.string().min(1).nullable() }),
-  async ({ services }, input) => {
-    const { did, handle } = await findAccount(services, input.account)
-    await takeDownAccount(services, did, input.ref)
-    return { did, handle }
-  },
-)
-
-export const remove = command(anAccount, async ({ services }, input) => {
-  const { did, handle } = await findAccount(services, input.account)
-  await deleteAccount(services, did)
-  return { did, handle }
-})
 
 /** The newest entries of the audit trail, newest first. */
 export const audit = command(

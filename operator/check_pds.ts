@@ -73,7 +73,8 @@ async function checkAuthorizationServer({ url }: Pick<Pds, 'url'>, { settings }:
   }
 }
 
-async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): Looked {
+/** Whether the PDS takes the admin password that is known of it. */
+export async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): Looked {
   try {
     await new PdsClient(pds).readStanding(NOBODY)
     return { state: 'ok', found: 'it is accepted' }
@@ -97,7 +98,14 @@ async function checkTokens({ url, did }: Pick<Pds, 'did' | 'url'>, services: Ser
   const response = await fetch(new URL('/xrpc/com.atproto.server.checkAccountStatus', url), {
     headers: { authorization: `Bearer ${accessJwt}` },
   })
-  const { error } = (await response.json()) as { error?: string }
+  const { error } = (await response.json().catch(() => ({}))) as { error?: string }
+  if (error === undefined) {
+    return {
+      state: 'failed',
+      found: `what answers (${response.status}) is no PDS`,
+      mend: `see that ${url} leads to the PDS`,
+    }
+  }
   if (error !== 'InvalidToken') return { state: 'ok', found: 'they are accepted' }
   return { state: 'failed', found: 'it does not accept them', mend: SETTINGS }
 }

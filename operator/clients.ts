@@ -1,11 +1,37 @@
 import { z } from 'zod'
-import { command } from './command.ts'
+import { Refusal } from '../base/errors.ts'
+import { command, type OperatorContext } from './command.ts'
+
+const aClient = z.strictObject({ id: z.string().min(1) })
 
 /** Registers an OAuth client that has no metadata URL, or changes its metadata (RFC 7591). */
 export const add = command(
-  z.strictObject({ id: z.string().min(1), metadata: z.record(z.string(), z.unknown()) }),
-  async ({ registerClient }, { id, metadata }) => {
-    await registerClient(id, metadata)
+  aClient.extend({ metadata: z.record(z.string(), z.unknown()) }),
+  async ({ clients }, { id, metadata }) => {
+    await clients.register(id, metadata)
     return { id }
   },
 )
+
+/** Times are milliseconds since the epoch. */
+export const list = command(z.strictObject({}), async ({ clients }) => ({
+  clients: await clients.list(),
+}))
+
+/** @throws {Refusal} InvalidRequest where there is none */
+export const show = command(aClient, find)
+
+/** What it holds cannot be refreshed any more. @throws {Refusal} InvalidRequest where there is none */
+export const remove = command(aClient, async (context, input) => {
+  const { id } = await find(context, input)
+  await context.clients.remove(id)
+  return { id }
+})
+
+/** With or without the slash at its end. */
+async function find({ clients }: OperatorContext, { id }: { id: string }) {
+  const all = await clients.list()
+  const found = all.find((client) => client.id === id || client.id === id.replace(/\/$/, ''))
+  if (!found) throw new Refusal('InvalidRequest', `No client ${id} is registered here`)
+  return found
+}

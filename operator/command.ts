@@ -4,8 +4,13 @@ import type { Services } from '../sagas/services.ts'
 /** What every command is given. */
 export type OperatorContext = {
   services: Services
-  /** Registers an OAuth client that has no metadata URL. @throws {Refusal} InvalidRequest */
-  registerClient(id: string, metadata: Record<string, unknown>): Promise<void>
+  /** OAuth clients that have no metadata URL (`oauth/client_registration.ts`). */
+  clients: {
+    /** @throws {Refusal} InvalidRequest */
+    register(id: string, metadata: Record<string, unknown>): Promise<void>
+    list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
+    remove(id: string): Promise<void>
+  }
 }
 
 /** One thing the operator can ask the running program to do. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import * as changes from './account_changes.ts'
 import * as accounts from './accounts.ts'
 import * as clients from './clients.ts'
 import * as compare from './compare.ts'
@@ -15,9 +16,14 @@ export const commands = {
   'account/list': accounts.list,
   'account/show': accounts.show,
   'account/create': accounts.create,
-  'account/reset-password': accounts.resetPassword,
-  'account/take-down': accounts.takeDown,
-  'account/delete': accounts.remove,
+  'account/reset-password': changes.resetPassword,
+  'account/set-email': changes.setEmail,
+  'account/set-handle': changes.setHandle,
+  'account/second-factor': changes.setSecondFactor,
+  'account/activate': changes.activate,
+  'account/deactivate': changes.deactivate,
+  'account/take-down': changes.takeDown,
+  'account/delete': changes.remove,
   'account/audit': accounts.audit,
   'account/compare': compare.compare,
   'account/sessions': sessions.list,
@@ -34,6 +40,9 @@ export const commands = {
   'pds/check': pdses.check,
 
   'client/add': clients.add,
+  'client/list': clients.list,
+  'client/show': clients.show,
+  'client/remove': clients.remove,
 
   'import/accounts': imports.accounts,
   'import/invites': imports.invites,

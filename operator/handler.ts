@@ -11,6 +11,7 @@ import {
 import { PdsRefusal } from '../pds/client.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { commands } from './commands.ts'
+import { HalfDoneError } from './half_done.ts'
 
 /** The operator's API: `POST /_operator/<command>` with a JSON object, answered in JSON. */
 export const OPERATOR_PATH = '/_operator/'
@@ -44,6 +45,7 @@ export function createOperatorHandler(context: OperatorContext): HttpHandler {
       if (err instanceof Refusal) return refuse(400, err.code, err.message)
       if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
       context.services.log.error({ err, name }, 'an operator command failed')
+      if (err instanceof HalfDoneError) return refuse(502, 'HalfDone', err.message)
       if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.message)
       return refuse(500, 'InternalServerError', 'The command failed; the log says why')
     }

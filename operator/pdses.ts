@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import { describePds } from '../pds/describe.ts'
-import type { Pds } from '../pds/pds.ts'
-import { checkPds } from './check_pds.ts'
+import { isNamed, type Pds } from '../pds/pds.ts'
+import { checkAdminPassword, checkPds } from './check_pds.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const aPds = z.strictObject({ pds: z.string() })
-const origin = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)
+/** A host name alone is one with https. */
+const origin = z
+  .string()
+  .transform((name) => (name.includes('://') ? name : `https://${name}`))
+  .pipe(z.url({ protocol: /^https?$/ }))
+  .transform((url) => new URL(url).origin)
 
 /** Without their passwords. */
 export const list = command(z.strictObject({}), async ({ services }) => {
@@ -20,7 +25,11 @@ export const list = command(z.strictObject({}), async ({ services }) => {
   }
 })
 
-/** Adds a PDS or changes the address or password of one; what is wrong with it is answered. */
+/**
+ * Adds a PDS or changes the address or password of one; what else is wrong with it is answered.
+ *
+ * @throws {Refusal} InvalidRequest when it does not take the password: what is known stays
+ */
 export const add = command(
   z.strictObject({ url: origin, adminPassword: z.string().min(1), did: z.string().optional() }),
   async ({ services }, { url, adminPassword, did }) => {
@@ -28,6 +37,13 @@ export const add = command(
       throw new Refusal('InvalidRequest', 'The URL of a PDS must be https')
     }
     const pds = { url, adminPassword, did: did ?? (await describePds(url)).did }
+    const { state, found } = await checkAdminPassword(pds)
+    if (state === 'failed') {
+      throw new Refusal(
+        'InvalidRequest',
+        `Nothing is changed: ${url} did not take the admin password (${found})`,
+      )
+    }
     await services.actors.directory.addPds(pds)
     return { did: pds.did, url, checks: await checkPds(pds, services) }
   },
@@ -62,10 +78,12 @@ export const check = command(z.strictObject({}), async ({ services }) => {
   return { checks: checks.flat() }
 })
 
-/** @param name DID or URL */
+/** @param name DID, URL or host name */
 async function findPds({ services }: OperatorContext, name: string): Promise<Pds> {
   const pdses = await services.actors.directory.listPdses()
-  const pds = pdses.find(({ did, url }) => did === name || url === name.replace(/\/$/, ''))
+  const [pds, ...others] = pdses.filter((one) => isNamed(one, name))
   if (!pds) throw new Refusal('InvalidRequest', `No PDS ${name} behind this entryway`)
+  if (others.length > 0)
+    throw new Refusal('InvalidRequest', `Several PDSes are ${name}; use the DID`)
   return pds
 }

@@ -11,3 +11,10 @@ export type Pds = {
   /** Whether it takes new accounts. */
   open: boolean
 }
+
+/** Whether an operator means this PDS: by its DID, its URL or its host name. */
+export function isNamed({ did, url }: Pick<Pds, 'did' | 'url'>, name: string): boolean {
+  const { host, hostname } = new URL(url)
+  const names = [did, url, host, hostname].map((one) => one.toLowerCase())
+  return names.includes(name.replace(/\/$/, '').toLowerCase())
+}

@@ -98,15 +98,25 @@ export function set(db: Db, email: string): profile.AccountRow {
 export function switchAuthFactor(db: Db, on: boolean, token: string | null, basis: Basis): void {
   transact(db, () => {
     const account = assertGood(db, basis)
-    if (on && account.emailConfirmedAt === null) {
-      throw new Refusal('InvalidRequest', 'Confirm the email address before it becomes a factor')
-    }
+    if (on && account.emailConfirmedAt === null) throw unconfirmed()
     if (!on && account.emailAuthFactor) requireToken(token)
     if (token) spendToken(db, 'update_email', token, basis)
+    setAuthFactor(db, on)
+  })
+}
+
+/** Switches the factor without a code: for the operator. @throws {Refusal} InvalidRequest */
+export function setAuthFactor(db: Db, on: boolean): void {
+  transact(db, () => {
+    if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()
     profile.setEmailAuthFactor(db, on)
     endSignInsUnderWay(db)
     appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
   })
+}
+
+function unconfirmed(): Refusal {
+  return new Refusal('InvalidRequest', 'Confirm the email address before it becomes a factor')
 }
 
 function requireToken(token: string | null): void {

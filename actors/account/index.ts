@@ -53,6 +53,7 @@ export const accountFunctions = {
   changeEmail: email.change,
   setEmail: email.set,
   switchEmailAuthFactor: email.switchAuthFactor,
+  setEmailAuthFactor: email.setAuthFactor,
 
   createSession: sessions.create,
   findSessionByTokenId: sessions.findByTokenId,

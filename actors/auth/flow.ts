@@ -30,6 +30,7 @@ export const flowFunctions = {
   deleteLexicon: lexicons.deleteLexicon,
 
   readClient: clients.readClient,
+  listClients: clients.listClients,
   upsertClient: clients.upsertClient,
   deleteClient: clients.deleteClient,
 }

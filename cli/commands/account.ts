@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
-import { sheet, table, when } from '../output.ts'
+import { newPassword, type PasswordOptions } from '../ask.ts'
+import { when } from '../output.ts'
+import { sheet, table } from '../table.ts'
+import { ACCOUNT, addAccountChangeCommands } from './account_changes.ts'
 import { addCompareCommand } from './account_compare.ts'
 
-type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
-
-const ACCOUNT = 'handle, DID or e-mail address'
+/** Each is asked how it stands. */
+const STANDINGS_AT_ONCE = 100
 
 export function addAccountCommands(program: Command): void {
   const account = program.command('account').description('Accounts of this entryway')
@@ -19,7 +20,10 @@ export function addAccountCommands(program: Command): void {
       online<{ search?: string }>(async (operator, output, _args, { search }) => {
         const accounts: Awaited<ReturnType<typeof page>>['accounts'] = []
         const page = (after: string) =>
-          operator('account/list', { after, ...(search === undefined ? {} : { search }) })
+          operator('account/list', {
+            ...{ after, standing: true, limit: STANDINGS_AT_ONCE },
+            ...(search === undefined ? {} : { search }),
+          })
         for (let after: string | null = ''; after !== null; ) {
           const answer = await page(after)
           accounts.push(...answer.accounts)
@@ -27,8 +31,10 @@ export function addAccountCommands(program: Command): void {
         }
         output.result(accounts, (rows) =>
           table(
-            ['handle', 'DID', 'e-mail', 'PDS', 'created'],
-            rows.map((row) => [row.handle, row.did, row.email, row.pdsDid, when(row.createdAt)]),
+            ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'created'],
+            rows.map((row) => [
+              ...[row.handle, row.did, row.standing, row.email, row.pdsDid, when(row.createdAt)],
+            ]),
           ),
         )
       }),
@@ -78,55 +84,7 @@ export function addAccountCommands(program: Command): void {
       }),
     )
 
-  account
-    .command('reset-password')
-    .description('Set a new password and sign out everywhere; it is generated unless asked for')
-    .argument('<account>', ACCOUNT)
-    .option('--keep-app-passwords', 'keep the app passwords, which end otherwise')
-    .option('--ask', 'ask for the password')
-    .option('--password <password>', 'the password (other users of this machine can see it)')
-    .action(
-      online<ResetOptions>(async (operator, output, [name = ''], options) => {
-        const { password, generated } = await newPassword(options, output)
-        const changed = await operator('account/reset-password', {
-          account: name,
-          password,
-          keepAppPasswords: options.keepAppPasswords ?? false,
-        })
-        output.result({ ...changed, ...(generated ? { password } : {}) }, (row) => sheet(row))
-      }),
-    )
-
-  account
-    .command('takedown')
-    .description('Take an account down, here and on its PDS, or lift that')
-    .argument('<account>', ACCOUNT)
-    .option('--ref <text>', 'what to remember of the reason', 'operator')
-    .option('--lift', 'lift the takedown')
-    .action(
-      online<{ ref: string; lift?: boolean }>(async (operator, output, [name = ''], options) => {
-        const ref = options.lift ? null : options.ref
-        const done = await operator('account/take-down', { account: name, ref })
-        output.result({ ...done, takedownRef: ref }, ({ handle, did }) =>
-          ref === null ? `${handle ?? did} is back` : `${handle ?? did} is taken down`,
-        )
-      }),
-    )
-
-  account
-    .command('delete')
-    .description('Delete an account, here and on its PDS, for good')
-    .argument('<account>', ACCOUNT)
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ yes?: boolean }>(async (operator, output, [name = ''], { yes }) => {
-        const { did, handle } = await operator('account/show', { account: name })
-        await assertMeant(`Delete ${handle ?? did} with everything on its PDS, for good?`, yes)
-        const deleted = await operator('account/delete', { account: did })
-        output.result(deleted, () => `${handle ?? did} is deleted`)
-      }),
-    )
-
+  addAccountChangeCommands(account)
   addCompareCommand(account)
 
   account

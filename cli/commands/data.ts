@@ -6,7 +6,7 @@ import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import { here } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
-import { sheet } from '../output.ts'
+import { sheet } from '../table.ts'
 
 /** Names the engine of the settings where a folder is asked for. */
 const ENGINE = 'engine'

@@ -7,8 +7,8 @@ import { toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { ImportReport } from '../import_pds.ts'
 import { connectOperator } from '../operator_client.ts'
-import { sheet, table } from '../output.ts'
 import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds_env.ts'
+import { sheet, table } from '../table.ts'
 
 const KEY_VARIABLE = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
 
@@ -26,7 +26,10 @@ export function addImportPdsCommand(program: Command): void {
     .description('Put the accounts of a PDS under this entryway, with the passwords they have')
     .argument('<folder>', 'the data directory of the PDS, or a copy of its account.sqlite')
     .option('--dry-run', 'say what would be done')
-    .option('--pds <pds>', 'DID or URL of the PDS, where several are behind this entryway')
+    .option(
+      '--pds <pds>',
+      'DID, URL or host name of the PDS, where several are behind this entryway',
+    )
     .option(
       '--pds-env <file>',
       'the settings file of the PDS, - for standard input: its rotation key, and what it says of itself; pds.env in the folder unless given',

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { knownSecret } from '../ask.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
-import { table } from '../output.ts'
+import { table } from '../table.ts'
 
 type Placement = { weight?: number; capacity?: string }
 
@@ -33,8 +33,10 @@ export function addPdsCommands(program: Command): void {
 
   pds
     .command('add')
-    .description('Put a PDS behind this entryway, or change what is known of one')
-    .argument('<url>')
+    .description(
+      'Put a PDS behind this entryway, or change what is known of one, once it takes the password',
+    )
+    .argument('<url>', 'its address, or host name')
     .option('--did <did>', 'its DID; it is asked for it unless given')
     .option(
       '--admin-password <password>',
@@ -66,7 +68,7 @@ export function addPdsCommands(program: Command): void {
     pds
       .command(name)
       .description(description)
-      .argument('<pds>', 'DID or URL')
+      .argument('<pds>', 'DID, URL or host name')
       .option('--weight <n>', 'its share of new accounts, relative to the others', Number)
       .option('--capacity <n>', 'how many accounts it takes at most; `none` for no limit')
       .action(
@@ -89,7 +91,7 @@ export function addPdsCommands(program: Command): void {
   pds
     .command('remove')
     .description('Take a PDS away that holds no accounts any more')
-    .argument('<pds>', 'DID or URL')
+    .argument('<pds>', 'DID, URL or host name')
     .action(
       online(async (operator, output, [which = '']) => {
         const removed = await operator('pds/remove', { pds: which })

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { table, when } from '../output.ts'
+import { when } from '../output.ts'
+import { table } from '../table.ts'
 
 /** What is signed in to an account; part of `account`. */
 export function addSessionCommands(program: Command): void {

@@ -21,6 +21,19 @@ export function ask(url: string | URL): Promise<Response> {
   return fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) })
 }
 
+/** @throws {Error} in words, when it is no JSON: a proxy's answer for a program that is stopped */
+export async function readJson<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T
+  } catch {
+    throw new Error(
+      [502, 503, 504].includes(response.status)
+        ? `the proxy in front answers ${response.status}: it does not reach the program`
+        : `what answers (${response.status}) is not this program: it is no JSON`,
+    )
+  }
+}
+
 function reason(err: unknown): string {
   if (!(err instanceof Error)) return 'it could not be asked'
   const { cause } = err

@@ -1,9 +1,10 @@
 import { NO_SUCH_HANDLE } from '../../app/well_known.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
-import { ask, type Finding, look } from './look.ts'
+import { ask, type Finding, look, readJson } from './look.ts'
 
-const PROXY = 'let the proxy in front send every path of this host to the entryway (docs/deploy.md)'
+const PROXY =
+  'start the program if it does not run; else let the proxy in front send every path of this host to it (docs/deploy.md)'
 
 /** What the outside must find at the public address. */
 export function checkRoutes(settings: Settings): Promise<Check[]> {
@@ -13,13 +14,13 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
 
   return Promise.all([
     at('/_health', async (response) => {
-      const { status } = (await response.json()) as { status?: string }
+      const { status } = await readJson<{ status?: string }>(response)
       return status === 'ok'
         ? { state: 'ok', found: 'it answers' }
         : { state: 'failed', found: 'something else answers', mend: PROXY }
     }),
     at('/.well-known/oauth-authorization-server', async (response) => {
-      const { issuer } = (await response.json()) as { issuer?: string }
+      const { issuer } = await readJson<{ issuer?: string }>(response)
       return issuer === publicUrl
         ? { state: 'ok', found: `issuer ${issuer}` }
         : {
@@ -31,7 +32,7 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
     ...(did.startsWith('did:web:')
       ? [
           at('/.well-known/did.json', async (response) => {
-            const { id } = (await response.json()) as { id?: string }
+            const { id } = await readJson<{ id?: string }>(response)
             return id === did
               ? { state: 'ok', found: did }
               : { state: 'failed', found: `it is the document of ${id}`, mend: PROXY }

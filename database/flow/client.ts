@@ -6,6 +6,15 @@ export function readClient(db: Db, id: string): string | null {
   return (row as { metadata: string } | undefined)?.metadata ?? null
 }
 
+/** A client that the operator registered; the time is in milliseconds. */
+export type RegisteredClient = { id: string; metadata: string; registeredAt: number }
+
+/** In the order of their ids. */
+export function listClients(db: Db): RegisteredClient[] {
+  const text = 'SELECT id, metadata, registered_at AS registeredAt FROM client ORDER BY id'
+  return sql(db, text).all() as RegisteredClient[]
+}
+
 export function upsertClient(db: Db, id: string, metadata: string): void {
   sql(db, 'INSERT OR REPLACE INTO client (id, metadata, registered_at) VALUES (?, ?, ?)').run(
     id,

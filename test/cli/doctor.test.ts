@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings.ts'
 import { checkAddresses } from '../../cli/doctor/address.ts'
@@ -67,6 +68,25 @@ test('routes that something else answers, then those of an entryway', async () =
     response.writeHead(404).end('User not found'),
   )
   expect(states(await checkRoutes(settings()))).toEqual(['ok', 'ok', 'ok', 'ok'])
+})
+
+test('a program that is stopped behind its proxy is told in words', async () => {
+  await trustHere(ca)
+  const bare = (status: number) => (_request: unknown, response: ServerResponse) =>
+    response.writeHead(status).end()
+  for (const path of ['/_health', '/.well-known/oauth-authorization-server']) {
+    host.routes.set(path, bare(502))
+  }
+  host.routes.set('/.well-known/did.json', bare(200))
+  const [health, metadata, document] = await checkRoutes(settings())
+  for (const check of [health, metadata]) {
+    expect(check).toMatchObject({
+      state: 'failed',
+      found: 'the proxy in front answers 502: it does not reach the program',
+      mend: expect.stringContaining('start the program'),
+    })
+  }
+  expect(document?.found).toBe('what answers (200) is not this program: it is no JSON')
 })
 
 test('clocks: together, apart, and out of reach', async () => {

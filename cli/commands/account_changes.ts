@@ -1,0 +1,138 @@
+import type { Command } from 'commander'
+import type { CommandName } from '../../operator/commands.ts'
+import { online } from '../action.ts'
+import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import { sheet } from '../table.ts'
+
+type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
+
+export const ACCOUNT = 'handle, DID or e-mail address'
+
+/** What changes an account; part of `account`. */
+export function addAccountChangeCommands(account: Command): void {
+  account
+    .command('reset-password')
+    .description('Set a new password and sign out everywhere; it is generated unless asked for')
+    .argument('<account>', ACCOUNT)
+    .option('--keep-app-passwords', 'keep the app passwords, which end otherwise')
+    .option('--ask', 'ask for the password')
+    .option('--password <password>', 'the password (other users of this machine can see it)')
+    .action(
+      online<ResetOptions>(async (operator, output, [name = ''], options) => {
+        const { password, generated } = await newPassword(options, output)
+        const changed = await operator('account/reset-password', {
+          account: name,
+          password,
+          keepAppPasswords: options.keepAppPasswords ?? false,
+        })
+        output.result({ ...changed, ...(generated ? { password } : {}) }, (row) => sheet(row))
+      }),
+    )
+
+  account
+    .command('set-email')
+    .description('Change the e-mail address of an account; the new one is not confirmed')
+    .argument('<account>', ACCOUNT)
+    .argument('<email>')
+    .action(
+      online(async (operator, output, [name = '', email = '']) => {
+        const changed = await operator('account/set-email', { account: name, email })
+        output.result(changed, ({ handle, did }) => `${handle ?? did} has the address ${email}`)
+        if (changed.factorEnded) {
+          output.note('Codes by mail at sign-in are off: the new address is not confirmed.')
+        }
+      }),
+    )
+
+  account
+    .command('set-handle')
+    .description('Change the handle of an account, in PLC and on its PDS, too')
+    .argument('<account>', ACCOUNT)
+    .argument('<handle>', 'of this service, or one that points to the account already')
+    .action(
+      online(async (operator, output, [name = '', handle = '']) => {
+        const changed = await operator('account/set-handle', { account: name, handle })
+        output.result(changed, (row) => `${row.did} is ${row.handle}`)
+      }),
+    )
+
+  account
+    .command('second-factor')
+    .description('Switch the code that is mailed at sign-in on, for a confirmed address, or off')
+    .argument('<account>', ACCOUNT)
+    .argument('<state>', 'on or off')
+    .action(
+      online(async (operator, output, [name = '', state = '']) => {
+        if (state !== 'on' && state !== 'off') {
+          throw new CliError('Say on or off', ExitCode.wrongUsage)
+        }
+        const changed = await operator('account/second-factor', {
+          account: name,
+          on: state === 'on',
+        })
+        output.result({ ...changed, on: state === 'on' }, ({ handle, did }) =>
+          state === 'on'
+            ? `${handle ?? did} is mailed a code at sign-in`
+            : `${handle ?? did} signs in without a code`,
+        )
+      }),
+    )
+
+  addSwitch(account, 'activate', 'Activate an account, here and on its PDS', 'is active')
+  addSwitch(
+    account,
+    'deactivate',
+    'Deactivate an account, here and on its PDS; nothing that apps hold is lost',
+    'is deactivated',
+  )
+
+  account
+    .command('takedown')
+    .description('Take an account down, here and on its PDS, or lift that')
+    .argument('<account>', ACCOUNT)
+    .option('--ref <text>', 'what to remember of the reason', 'operator')
+    .option('--lift', 'lift the takedown')
+    .action(
+      online<{ ref: string; lift?: boolean }>(async (operator, output, [name = ''], options) => {
+        const ref = options.lift ? null : options.ref
+        const done = await operator('account/take-down', { account: name, ref })
+        output.result({ ...done, takedownRef: ref }, ({ handle, did }) =>
+          ref === null ? `${handle ?? did} is back` : `${handle ?? did} is taken down`,
+        )
+      }),
+    )
+
+  account
+    .command('delete')
+    .description('Delete an account, here and on its PDS, for good')
+    .argument('<account>', ACCOUNT)
+    .option('--yes', 'do not ask')
+    .action(
+      online<{ yes?: boolean }>(async (operator, output, [name = ''], { yes }) => {
+        const { did, handle } = await operator('account/show', { account: name })
+        await assertMeant(`Delete ${handle ?? did} with everything on its PDS, for good?`, yes)
+        const deleted = await operator('account/delete', { account: did })
+        output.result(deleted, () => `${handle ?? did} is deleted`)
+      }),
+    )
+}
+
+function addSwitch(
+  account: Command,
+  name: 'activate' | 'deactivate',
+  description: string,
+  done: string,
+): void {
+  const command = `account/${name}` as const satisfies CommandName
+  account
+    .command(name)
+    .description(description)
+    .argument('<account>', ACCOUNT)
+    .action(
+      online(async (operator, output, [which = '']) => {
+        const changed = await operator(command, { account: which })
+        output.result(changed, ({ handle, did }) => `${handle ?? did} ${done}`)
+      }),
+    )
+}

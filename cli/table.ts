@@ -1,0 +1,93 @@
+import Table from 'cli-table3'
+
+export type Cell = string | number | boolean | null | undefined
+
+/** Columns of the terminal, or of `COLUMNS`; what is piped somewhere has no end. */
+const WIDTH = process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
+
+/** Narrower than this, prose in a column cannot be read. */
+const MIN_PROSE = 18
+
+/** Of a cell, beside its text: a space on each side and a line. */
+const FRAME = 3
+
+/**
+ * Things of one kind, one a row. Where that is wider than the terminal, what is prose is wrapped;
+ * what still does not fit becomes a paragraph for each row, so that no id or address is broken.
+ */
+export function table(head: string[], rows: Cell[][], width = WIDTH): string {
+  if (rows.length === 0) return 'none'
+  const cells = rows.map((row) => row.map(text))
+  const widths = fitted(head, cells, width)
+  return widths === null
+    ? cells.map((row) => paragraph(head, row, width)).join('\n\n')
+    : draw({ head, colWidths: widths.map((one) => one + FRAME - 1) }, cells)
+}
+
+/** One thing, a line for each of its properties. */
+export function sheet(rows: Record<string, Cell>, width = WIDTH): string {
+  const entries = Object.entries(rows).map(([name, value]) => [name, text(value)])
+  const widths = fitted(['', ''], entries, width)
+  if (widths === null) {
+    const [names, values] = [0, 1].map((i) => entries.map((entry) => entry[i] as string))
+    return paragraph(names as string[], values as string[], width)
+  }
+  return draw({ colWidths: widths.map((one) => one + FRAME - 1) }, entries)
+}
+
+/** How wide each column may be, without its frame; null where they do not all fit. */
+function fitted(head: string[], rows: string[][], width: number): number[] | null {
+  const columns = head.map((name, i) => [name, ...rows.map((row) => row[i] ?? '')])
+  const widths = columns.map((cells) => Math.max(...cells.flatMap((cell) => lengths(cell, '\n'))))
+  const least = columns.map((cells) => Math.max(...cells.flatMap((cell) => lengths(cell, /\s/))))
+  for (let over = total(widths) - width; over > 0; over = total(widths) - width) {
+    const widest = widths.reduce((best, one, i) => {
+      const canShrink = one > Math.max(MIN_PROSE, least[i] ?? 0)
+      return canShrink && one > (widths[best] ?? 0) ? i : best
+    }, -1)
+    if (widest === -1) return null
+    const floor = Math.max(MIN_PROSE, least[widest] ?? 0)
+    widths[widest] = Math.max(floor, (widths[widest] ?? 0) - over)
+  }
+  return widths
+}
+
+function draw(options: Table.TableConstructorOptions, rows: string[][]): string {
+  const built = new Table({ ...options, wordWrap: true, style: { head: [], border: [] } })
+  built.push(...rows)
+  return built.toString()
+}
+
+function paragraph(names: string[], values: string[], width: number): string {
+  const indent = Math.max(...names.map(({ length }) => length)) + 2
+  return names
+    .map((name, i) => {
+      const lines = wrap(values[i] ?? '', width - indent)
+      return name.padEnd(indent) + lines.join(`\n${' '.repeat(indent)}`)
+    })
+    .map((line) => line.trimEnd())
+    .join('\n')
+}
+
+/** Breaks at spaces only. */
+function wrap(value: string, width: number): string[] {
+  return value.split('\n').flatMap((line) => {
+    const lines = ['']
+    for (const word of line.split(' ')) {
+      const longer = `${lines.at(-1)} ${word}`.trimStart()
+      if (longer.length <= width || lines.at(-1) === '') lines[lines.length - 1] = longer
+      else lines.push(word)
+    }
+    return lines
+  })
+}
+
+const lengths = (cell: string, separator: string | RegExp) =>
+  cell.split(separator).map(({ length }) => length)
+
+const total = (widths: number[]) => widths.reduce((sum, one) => sum + one + FRAME, 1)
+
+function text(value: Cell): string {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
+import {
+  activateAccount,
+  deactivateAccount,
+  deleteAccount,
+  takeDownAccount,
+} from '../sagas/account_life.ts'
+import { setEmail as setAccountEmail } from '../sagas/email_change.ts'
+import { changeHandle } from '../sagas/handle_change.ts'
+import { command } from './command.ts'
+import { accountName, findAccount } from './find_account.ts'
+import { tellingHalf } from './half_done.ts'
+
+const anAccount = z.strictObject({ account: accountName })
+
+/** What the program does by itself about a change that is on record. */
+const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'
+
+/** Signs everybody out, too; app passwords end unless they are to be kept. */
+export const resetPassword = command(
+  anAccount.extend({ password: z.string(), keepAppPasswords: z.boolean().default(false) }),
+  async ({ services }, input) => {
+    assertNewPassword(input.password, NEW_PASSWORD_MIN_LENGTH)
+    const { did, handle } = await findAccount(services, input.account)
+    const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
+    await services.actors.account(did).changePassword(input.password, appPasswords)
+    return { did, handle }
+  },
+)
+
+/** The address is not confirmed then, so codes by mail as a second factor end. */
+export const setEmail = command(
+  anAccount.extend({ email: z.string().min(1) }),
+  async ({ services }, input) => {
+    const { did, handle, emailAuthFactor } = await findAccount(services, input.account)
+    await setAccountEmail(services, did, input.email)
+    return { did, handle, factorEnded: emailAuthFactor }
+  },
+)
+
+/** In DNS or at its host it must point to the account already, unless it is one of this service. */
+export const setHandle = command(
+  anAccount.extend({ handle: z.string().min(1) }),
+  async ({ services }, input) => {
+    const { did } = await findAccount(services, input.account)
+    const { handle } = await tellingHalf(
+      () => changeHandle(services, did, input.handle, null, { allowReserved: true }),
+      async (why) => `${why} ${GOES_ON}`,
+    )
+    return { did, handle }
+  },
+)
+
+/** Whether a code is mailed at sign-in. @throws {Refusal} InvalidRequest: the address is not confirmed */
+export const setSecondFactor = command(
+  anAccount.extend({ on: z.boolean() }),
+  async ({ services }, input) => {
+    const { did, handle } = await findAccount(services, input.account)
+    await services.actors.account(did).setEmailAuthFactor(input.on)
+    return { did, handle }
+  },
+)
+
+export const activate = command(anAccount, async ({ services }, input) => {
+  const { did, handle } = await findAccount(services, input.account)
+  await tellingHalf(
+    () => activateAccount(services, did, null),
+    async (why) => `${why} Nothing is changed here.`,
+  )
+  return { did, handle }
+})
+
+/** Nothing that apps hold is lost. */
+export const deactivate = command(anAccount, async ({ services }, input) => {
+  const { did, handle } = await findAccount(services, input.account)
+  await tellingHalf(
+    () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
+    async (why) => `${why} Nothing is changed here.`,
+  )
+  return { did, handle }
+})
+
+/** @param ref what to remember of the reason; null lifts the takedown */
+export const takeDown = command(
+  anAccount.extend({ ref: z.string().min(1).nullable() }),
+  async ({ services }, input) => {
+    const { did, handle } = await findAccount(services, input.account)
+    await tellingHalf(
+      () => takeDownAccount(services, did, input.ref),
+      async (why) => {
+        const here = await services.actors.account(did).read()
+        if (input.ref === null)
+          return `${why} ${handle ?? did} is still taken down, here and there.`
+        if (here?.takedownRef !== input.ref) return `${why} Nothing is changed.`
+        return (
+          `Half done: ${handle ?? did} is taken down here and nobody can sign in, but its PDS does ` +
+          `not know it and still shows the account. ${why} Give the command again when it answers; ` +
+          '`vestibule account compare` lists what is left.'
+        )
+      },
+    )
+    return { did, handle }
+  },
+)
+
+export const remove = command(anAccount, async ({ services }, input) => {
+  const { did, handle } = await findAccount(services, input.account)
+  await tellingHalf(
+    () => deleteAccount(services, did),
+    async (why) =>
+      `${why} The deletion is on record: the program goes on with it by itself when the PDS answers.`,
+  )
+  return { did, handle }
+})

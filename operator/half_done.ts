@@ -1,0 +1,33 @@
+import { UnavailableError } from '../base/errors.ts'
+import { PdsRefusal } from '../pds/client.ts'
+
+/** Something failed at another server; the message says how things stand now, and what to do. */
+export class HalfDoneError extends Error {
+  constructor(message: string, options: ErrorOptions) {
+    super(message, options)
+    this.name = 'HalfDoneError'
+  }
+}
+
+/**
+ * Does what takes several servers. Where one of them fails, `tell` says how things stand.
+ *
+ * @param tell is given why, as a sentence
+ * @throws {HalfDoneError}
+ */
+export async function tellingHalf<T>(
+  work: () => Promise<T>,
+  tell: (why: string) => Promise<string>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (err) {
+    if (err instanceof PdsRefusal) {
+      throw new HalfDoneError(await tell(`The PDS said: ${err.message}.`), { cause: err })
+    }
+    if (err instanceof UnavailableError) {
+      throw new HalfDoneError(await tell(`${err.message}.`), { cause: err })
+    }
+    throw err
+  }
+}

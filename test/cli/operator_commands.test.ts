@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ResponseEnvelope } from '../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { OPERATOR_PATH } from '../../operator/handler.ts'
+
+let app: AppInProcess
+let did: string
+beforeAll(async () => {
+  app = await startApp()
+  // Its PDS cannot be reached.
+  did = await app.addAccount({
+    ...{ handle: 'kim.test', email: 'kim@mail.internal', password: 'a good password' },
+  })
+})
+afterAll(() => app?.close())
+
+async function call(name: string, input: object = {}): Promise<{ status: number; body: unknown }> {
+  const answer = await app.ask({
+    method: 'POST',
+    target: OPERATOR_PATH + name,
+    headers: {
+      authorization: `Bearer ${app.runner.secrets.operatorToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(input),
+    address: '127.0.0.1',
+  })
+  const { status, body } = answer as ResponseEnvelope
+  return { status, body: JSON.parse(String(body)) }
+}
+const standing = async () => {
+  const { body } = await call('account/list', { standing: true })
+  return (body as { accounts: { standing: string }[] }).accounts.map((one) => one.standing)
+}
+
+test('a takedown that the PDS does not hear of is half done, and says what to do', async () => {
+  expect(await standing()).toEqual(['active'])
+  const down = await call('account/take-down', { account: 'kim.test', ref: 'spam' })
+  expect(down).toMatchObject({
+    status: 502,
+    body: {
+      error: 'HalfDone',
+      message: expect.stringMatching(
+        /^Half done: kim.test is taken down here .* but its PDS .* unavailable\. Give the command again/,
+      ),
+    },
+  })
+  expect(await standing()).toEqual(['taken down'])
+  const up = await call('account/take-down', { account: 'kim.test', ref: null })
+  expect(up.body).toMatchObject({ message: expect.stringContaining('is still taken down') })
+  expect(await standing()).toEqual(['taken down'])
+  await app.actors.account(did).takeDown(null)
+})
+
+test.each([
+  ['account/deactivate', { account: 'kim.test' }, 'Nothing is changed here.'],
+  ['account/activate', { account: 'kim.test' }, 'Nothing is changed here.'],
+  ['account/set-handle', { account: 'kim.test', handle: 'kimmy.test' }, 'It is on record'],
+  ['account/delete', { account: 'kim.test' }, 'goes on with it by itself'],
+])('%s says how things stand, too', async (name, input, message) => {
+  expect(await call(name, input)).toMatchObject({
+    status: 502,
+    body: { message: expect.stringContaining(message) },
+  })
+  expect(await standing()).toEqual(['active'])
+})
+
+test('another password of a PDS is tried before it is kept', async () => {
+  const before = await app.actors.directory.listPdses()
+  const [pds] = before
+  const input = { url: pds?.url, did: pds?.did, adminPassword: 'another one' }
+  expect(await call('pds/add', input)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringMatching(/^Nothing is changed: .* did not take the admin pass/) },
+  })
+  expect(await app.actors.directory.listPdses()).toEqual(before)
+})
+
+test.each([
+  ['its DID', 'did:web:pds.test'],
+  ['its URL', 'http://127.0.0.1:9/'],
+  ['its host', '127.0.0.1:9'],
+  ['its host name', '127.0.0.1'],
+])('a PDS is known by %s', async (_, name) => {
+  expect(await call('pds/place', { pds: name, open: true })).toMatchObject({ status: 200 })
+  expect(await call('pds/place', { pds: `other-${name}`, open: true })).toMatchObject({
+    status: 400,
+  })
+})
+
+test('the operator changes an address, and the second factor that goes there', async () => {
+  const factor = (on: boolean) => call('account/second-factor', { account: did, on })
+  expect(await factor(true)).toMatchObject({ status: 400 })
+  const token = await app.actors.account(did).issueEmailToken('confirm_email', null)
+  const { generation = 0 } = (await app.actors.account(did).read()) ?? {}
+  await app.actors.account(did).confirmEmail('kim@mail.internal', token, { generation })
+  expect(await factor(true)).toMatchObject({ status: 200 })
+  expect(await app.actors.account(did).read()).toMatchObject({ emailAuthFactor: true })
+  expect(await factor(false)).toMatchObject({ status: 200 })
+  expect(await app.actors.account(did).read()).toMatchObject({ emailAuthFactor: false })
+
+  await factor(true)
+  const changed = await call('account/set-email', { account: did, email: 'kim@other.internal' })
+  expect(changed).toMatchObject({ status: 200, body: { factorEnded: true } })
+  expect(await app.actors.account(did).read()).toMatchObject({
+    ...{ email: 'kim@other.internal', emailConfirmedAt: null, emailAuthFactor: false },
+  })
+  expect(await call('account/set-email', { account: did, email: 'no address' })).toMatchObject({
+    status: 400,
+  })
+})
+
+test('registered clients are listed, shown and forgotten', async () => {
+  const id = 'https://app.example.com'
+  const metadata = {
+    client_id: id,
+    client_name: 'An app',
+    redirect_uris: ['https://app.example.com/callback'],
+    response_types: ['code'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    scope: 'atproto',
+    token_endpoint_auth_method: 'none',
+    application_type: 'web',
+    dpop_bound_access_tokens: true,
+  }
+  expect(await call('client/list')).toMatchObject({ body: { clients: [] } })
+  expect(await call('client/add', { id, metadata })).toMatchObject({ status: 200 })
+  expect(await call('client/list')).toMatchObject({
+    body: {
+      clients: [{ id, metadata: { client_name: 'An app' }, registeredAt: expect.any(Number) }],
+    },
+  })
+  expect(await call('client/show', { id: `${id}/` })).toMatchObject({ body: { id, metadata } })
+  expect(await call('client/remove', { id })).toMatchObject({ status: 200 })
+  for (const command of ['client/show', 'client/remove']) {
+    expect(await call(command, { id })).toMatchObject({
+      status: 400,
+      body: { message: `No client ${id} is registered here` },
+    })
+  }
+})

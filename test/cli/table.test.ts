@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { checkTable } from '../../cli/checks.ts'
+import { sheet, table } from '../../cli/table.ts'
+
+const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
+const HANDLE = 'somebody-with-a-name.example.com'
+const PROSE = 'let the proxy in front send every path of this host to the entryway, then try again'
+const longest = (text: string) => Math.max(...text.split('\n').map(({ length }) => length))
+
+test('what fits is a table', () => {
+  const drawn = table(['handle', 'DID'], [['alice.test', DID]], 80)
+  expect(drawn).toContain('│ alice.test │')
+  expect(table(['handle'], [], 80)).toBe('none')
+})
+
+test('prose is wrapped until it fits', () => {
+  const drawn = table(['account', 'to mend'], [[DID, PROSE]], 80)
+  expect(longest(drawn)).toBeLessThanOrEqual(80)
+  expect(drawn).toContain(`│ ${DID} │`)
+})
+
+test('ids and addresses are never broken: each row becomes a paragraph', () => {
+  const head = ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'to mend']
+  const row = [HANDLE, DID, 'taken down', `${HANDLE}@mail.example.com`, 'did:web:pds.test', PROSE]
+  const drawn = table(head, [row, row], 80)
+  expect(longest(drawn)).toBeLessThanOrEqual(80)
+  for (const whole of row.slice(0, 5)) expect(drawn).toContain(whole)
+  expect(drawn.split('\n\n')).toHaveLength(2)
+})
+
+test('sheets and checks fit, too; without an end nothing is wrapped', () => {
+  const found = { name: 'Mail', state: 'failed' as const, found: PROSE, mend: PROSE }
+  expect(longest(sheet({ DID, note: PROSE, more: `${PROSE} ${PROSE}` }, 80))).toBeLessThanOrEqual(
+    80,
+  )
+  expect(longest(checkTable([found], 80).split('To mend')[0] as string)).toBeLessThanOrEqual(80)
+  expect(longest(table(['a', 'b'], [[DID, PROSE]], Number.POSITIVE_INFINITY))).toBeGreaterThan(80)
+})
