@@ -1,7 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-
-/** Milliseconds for the last answers to leave, once they are there. */
-const LEAVE = 100
+import { LAST_ANSWERS } from '../base/lifetimes.ts'
 
 /** Counts requests that are being answered, so that a runner can finish them before it ends. */
 export class InFlight {
@@ -29,6 +27,6 @@ export class InFlight {
   async end(ms: number): Promise<void> {
     this.#ending = true
     if (this.#count > 0) await Promise.race([this.#idle.promise, setTimeout(ms)])
-    await setTimeout(LEAVE)
+    await setTimeout(LAST_ANSWERS)
   }
 }

@@ -54,8 +54,39 @@ export const GATEWAY_DEADLINE = 30 * SECOND
 /** `/_health` says 503 when the auth actor does not say for this long that it is ready. */
 export const HEALTH_DEADLINE = 2 * SECOND
 
-/** A connection to a runner that is not there is opened anew after this, with short pauses again. */
-export const RECONNECT = 10 * SECOND
+/** How often something in this process, or on this machine, is asked whether it is there by now. */
+export const POLL = 50
+
+/** An action of an actor may take this long; then its caller is told that it failed. */
+export const ACTION = 60 * SECOND
+
+/** How long an auth actor, and the directory, may take to wake: a large database is copied first. */
+export const AUTH_WAKE = 20 * SECOND
+export const DIRECTORY_WAKE = 60 * SECOND
+
+/** A call to an actor of another process may take this long, connecting to it included. */
+export const CALL = 25 * SECOND
+
+/** While the runner behind the loopback port is away, it is looked for this often. */
+export const RECONNECT = SECOND
+
+/**
+ * Connecting to an actor may take this long, of which another attempt begins each time after this:
+ * one that goes to a runner that died stays silent. Then it rests before it begins again.
+ */
+export const CONNECT = 4.5 * SECOND
+export const CONNECT_AGAIN = 1.5 * SECOND
+export const CONNECT_PAUSE = 250
+
+/** An actor on an engine that is silent for this long is asked for a sign of life, and this long. */
+export const QUIET = 1.5 * SECOND
+export const SIGN_OF_LIFE = 3 * SECOND
+
+/** How long a stopping runner waits for its last answers to leave, once they are there. */
+export const LAST_ANSWERS = 100
+
+/** How long the actors of an engine may take to leave a process that only copies them. */
+export const LEAVE_ENGINE = 10 * SECOND
 
 /** How long a stopping gateway waits for requests in flight. */
 export const DRAIN = 10 * SECOND

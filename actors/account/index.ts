@@ -1,5 +1,5 @@
 import { actor } from 'rivetkit'
-import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
+import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
 import { appendAudit, listAudit } from '../../database/account/audit.ts'
 import { listAuthorizedClients } from '../../database/account/authorized_client.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
@@ -84,7 +84,7 @@ export const accountFunctions = {
 /** One account: everything that is true about it, in its own database. The key is its DID. */
 export const accountActor = (runner: Runner) =>
   actor({
-    options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: 60_000 },
+    options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
     createVars: (c: KvContext & { key: string[] }, _driver: unknown) =>
       openActorDatabase(

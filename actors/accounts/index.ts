@@ -1,13 +1,13 @@
 import { actor } from 'rivetkit'
 import { every } from '../../base/every.ts'
-import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
+import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import type { Db } from '../../database/database.ts'
 import { below, type Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { accountFunctions } from '../account/index.ts'
+import { callable } from '../hosting/callable.ts'
 import { nextCopy } from '../hosting/engine/copies.ts'
-import { forInstance } from '../hosting/engine/instance.ts'
 import { kvOf } from '../hosting/engine/kv.ts'
 import { answering, type Runner, requireSecret } from '../runner.ts'
 
@@ -91,14 +91,14 @@ class Accounts {
 /** Some of the accounts. The key is `shardOf` each of them. */
 export const accountsActor = (runner: Runner) =>
   actor({
-    options: { noSleep: true, actionTimeout: 60_000 },
+    options: { noSleep: true, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
     createVars: (c: { readonly kv: unknown }, _driver: unknown) => ({
       accounts: new Accounts(runner, kvOf(c)),
     }),
     onSleep: (c) => c.vars.accounts.close(),
     onDestroy: (c) => c.vars.accounts.close(),
-    actions: forInstance(
+    actions: callable(
       {
         run: answering(
           (c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {

@@ -1,6 +1,6 @@
 import { actor } from 'rivetkit'
 import { every } from '../../base/every.ts'
-import { SWEEP_INTERVAL } from '../../base/lifetimes.ts'
+import { ACTION, AUTH_WAKE, SWEEP_INTERVAL } from '../../base/lifetimes.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
@@ -10,8 +10,7 @@ import { sweepCounters } from '../../database/limits/counter.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { unavailable } from '../../http/fault.ts'
-import { byEvent } from '../hosting/ask.ts'
-import { forInstance } from '../hosting/engine/instance.ts'
+import { callable } from '../hosting/callable.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
 import type { Actors } from '../reach.ts'
@@ -32,7 +31,7 @@ export const authActor = (
   createApp: CreateApp,
 ) =>
   actor({
-    options: { noSleep: true, actionTimeout: 60_000, createVarsTimeout: 20_000 },
+    options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: AUTH_WAKE },
     onBeforeConnect: requireSecret(runner),
     createVars: async (
       c: KvContext & { key: string[]; client(): unknown },
@@ -59,8 +58,7 @@ export const authActor = (
     onDestroy: (c) => stop(c.vars),
     actions: {
       ...actionsOf(runner),
-      ...forInstance(actionsOf(runner), runner.log),
-      ask: byEvent(actionsOf(runner).answer),
+      ...callable(actionsOf(runner), runner.log),
     },
   })
 

@@ -24,8 +24,17 @@ export async function claimNumber(
   writeAuthActors(db, authActors)
 }
 
+/** The same for an engine's, before any auth actor wakes here. */
+export async function checkNumber(runner: Runner, first: AuthPeer): Promise<void> {
+  try {
+    assertNumber(runner, await first.authActors())
+  } catch {
+    // Where the first does not say so yet, each auth actor looks when it wakes.
+  }
+}
+
 /** Ends the program where the installation has another number of auth actors. */
-export function assertNumber({ settings, refuse }: Runner, known: number): void {
+function assertNumber({ settings, refuse }: Runner, known: number): void {
   if (known === settings.authActors) return
   refuse(
     new SettingsError([

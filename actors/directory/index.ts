@@ -1,4 +1,5 @@
 import { actor } from 'rivetkit'
+import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
@@ -7,7 +8,7 @@ import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import * as signUps from '../../database/directory/sign_up.ts'
 import { databasePath } from '../../database/paths.ts'
-import { forInstance } from '../hosting/engine/instance.ts'
+import { callable } from '../hosting/callable.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
 import { onDatabase, type Runner, requireSecret } from '../runner.ts'
@@ -80,7 +81,7 @@ const actions = onDatabase(directoryFunctions)
 /** Who is who: unique names and pointers. There is one; it can be rebuilt from the accounts. */
 export const directoryActor = (runner: Runner) =>
   actor({
-    options: { noSleep: true, actionTimeout: 60_000, createVarsTimeout: 60_000 },
+    options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: DIRECTORY_WAKE },
     onBeforeConnect: requireSecret(runner),
     createVars: async (c: KvContext, _driver: unknown) => {
       const path = databasePath.directory(runner.settings)
@@ -96,5 +97,5 @@ export const directoryActor = (runner: Runner) =>
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: { ...actions, ...forInstance(actions, runner.log) },
+    actions: { ...actions, ...callable(actions, runner.log) },
   })

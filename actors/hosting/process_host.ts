@@ -6,8 +6,11 @@ import {
   type RegistryConfig,
 } from 'rivetkit'
 import { getInitialActorKvState } from 'rivetkit/driver-helpers'
+import { withDeadline } from '../../base/deadline.ts'
 import type { Log } from '../../base/log.ts'
 import { awakeActors } from '../../base/metrics.ts'
+import { startActors } from './setup.ts'
+import { stubOf } from './stub.ts'
 
 type Key = string[]
 type Pair = [Uint8Array, Uint8Array]
@@ -27,7 +30,8 @@ type Entry = {
 /**
  * Hosts the actors of one process for that process alone: nothing listens and nothing is
  * serialised on the way. It keeps what rivetkit promises: one instance a key, asleep after a while
- * without calls, awake with the next.
+ * without calls, awake with the next, and an error after the `actionTimeout`. `onBeforeConnect` is not
+ * asked, since no connection is made: whoever calls is this program.
  *
  * The actors keep everything in databases of their own, so rivetkit's key-value storage lives as
  * long as an actor is awake and costs no file.
@@ -42,8 +46,7 @@ export class ProcessHost {
     this.#log = log
   }
 
-  /** The driver to register. */
-  readonly driver: DriverConfig = {
+  readonly #driver: DriverConfig = {
     name: 'process',
     displayName: 'Process',
     manager: () => unreachable,
@@ -55,6 +58,10 @@ export class ProcessHost {
     autoStartActorDriver: true,
   }
 
+  start(use: Parameters<typeof startActors>[0]): void {
+    startActors(use, { driver: this.#driver, serveManager: false })
+  }
+
   /** A stand-in for a rivetkit client: `client.<actor>.getOrCreate(key).<action>(...)`. */
   readonly client = {
     auth: { getOrCreate: (key: Key) => this.#stub('auth', key) },
@@ -63,15 +70,7 @@ export class ProcessHost {
   }
 
   #stub(name: string, key: Key): object {
-    return new Proxy(
-      {},
-      {
-        get: (_, action) =>
-          typeof action === 'string' && action !== 'then'
-            ? (...args: unknown[]) => this.#call(name, key, action, args)
-            : undefined,
-      },
-    )
+    return stubOf((action, args) => this.#call(name, key, action, args))
   }
 
   async #call(name: string, key: Key, action: string, args: unknown[]): Promise<unknown> {
@@ -83,7 +82,8 @@ export class ProcessHost {
       try {
         const run = instance.config.actions?.[action]
         if (!run) throw new Error(`The ${name} actor has no action ${action}`)
-        return await run({ vars: instance.vars } as never, ...args)
+        const done = Promise.resolve(run({ vars: instance.vars } as never, ...args))
+        return await withDeadline(done, instance.config.options.actionTimeout)
       } finally {
         instance.endHonoHttpRequest()
       }

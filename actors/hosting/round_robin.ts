@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
+import { POLL } from '../../base/lifetimes.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
-
-const POLL = 50
 
 /** One of the auth actors, which knows how many there are. */
 export type OneAuthActor = AuthActor & { authActors(): Promise<number> }

@@ -43,7 +43,7 @@ async function copy(
   onProgress: (done: number, total: number) => void,
 ): Promise<CopyReport> {
   const { createLog } = await import('../../base/log.ts')
-  const { openEngineStorage } = await import('../../registry.ts')
+  const { EngineStorage } = await import('../../actors/hosting/engine/storage.ts')
   const { copyData } = await import('../../maintenance/copy/copy_data.ts')
   const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
@@ -51,7 +51,8 @@ async function copy(
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const { authActors } = settings
   const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
-  const storage = openEngineStorage({ settings, secrets, log: createLog(settings.logLevel) })
+  const log = createLog(settings.logLevel)
+  const storage = new EngineStorage({ secrets, log }, settings.rivetEndpoint as string)
   // rivetkit would go on after an interrupt.
   process.once('SIGINT', () => process.exit(130))
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hedged } from '../../actors/hosting/engine/hedged.ts'
+import { hedged } from '../../actors/hosting/hedged.ts'
 
 /** Attempts that end as told, in order, and which of them were given up. */
 function attempts(...results: Promise<string>[]) {

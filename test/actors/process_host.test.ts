@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
-import { actor, setup, UserError } from 'rivetkit'
+import { actor, UserError } from 'rivetkit'
 import { beforeAll, expect, test } from 'vitest'
 import { ProcessHost } from '../../actors/hosting/process_host.ts'
 
 const SLEEP = 50
+const TIMEOUT = 1_000
 
 /** What happened to the actors of this test, in order. */
 const events: string[] = []
@@ -18,7 +19,7 @@ type Counter = {
 
 beforeAll(() => {
   const counter = actor({
-    options: { sleepTimeout: SLEEP },
+    options: { sleepTimeout: SLEEP, actionTimeout: TIMEOUT },
     createVars: async (c: { key: string[] }, _driver: unknown) => {
       await wait(5)
       events.push(`wake ${c.key[0]}`)
@@ -37,12 +38,7 @@ beforeAll(() => {
       },
     },
   })
-  setup({
-    use: { account: counter },
-    driver: host.driver,
-    serveManager: false,
-    noWelcome: true,
-  }).startRunner()
+  host.start({ account: counter })
 })
 
 const counter = (key: string) => host.client.account.getOrCreate([key]) as Counter
@@ -64,6 +60,13 @@ test('a call that takes longer than the sleep timeout is finished first', async 
   expect(await counter('busy').slowly(4 * SLEEP)).toBe('done')
   await expect.poll(() => events.includes('sleep busy')).toBe(true)
   expect(events.indexOf('sleep busy')).toBeGreaterThan(events.lastIndexOf('answer 0'))
+})
+
+test('a call that takes longer than the action timeout fails, and the actor sleeps', async () => {
+  await expect(counter('stuck').slowly(3 * TIMEOUT)).rejects.toThrow(
+    `No answer within ${TIMEOUT} ms`,
+  )
+  await expect.poll(() => events.includes('sleep stuck')).toBe(true)
 })
 
 test('a refusal comes out as it went in', async () => {

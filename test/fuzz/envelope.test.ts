@@ -1,11 +1,13 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { connectAuth } from '../../actors/hosting/connect_auth.ts'
+import { portPath } from '../../actors/hosting/port.ts'
+import { createLog } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, type Settings } from '../../base/settings.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
-import { connectAuth, portPath } from '../../registry.ts'
 import { mutateJson, mutateText } from './mutate.ts'
 import { Random } from './random.ts'
 
@@ -28,7 +30,7 @@ beforeAll(async () => {
   })
   settings = readSettings(vestibule.env)
   secret = (await loadSecrets(settings)).actorSecret
-  auth = await connectAuth(settings, secret).opened()
+  auth = await connectAuth(settings, secret, createLog('silent')).opened()
 })
 afterAll(() => vestibule?.close())
 

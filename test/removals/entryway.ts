@@ -20,7 +20,7 @@ const signIn = inFile('sagas/sign_in.ts')
 const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
-const port = inFile('registry.ts')
+const port = inFile('actors/hosting/port.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
 

@@ -1,3 +1,4 @@
+import type { Log } from '../../../base/log.ts'
 import {
   type AccountStub,
   type Actors,
@@ -5,42 +6,41 @@ import {
   type DirectoryStub,
   refusing,
 } from '../../reach.ts'
-import { Line, overLine } from './line.ts'
+import { openClient } from '../client.ts'
+import { ActorConnection, type ConnectionGetter } from '../connection.ts'
+import { stubOf } from '../stub.ts'
 import { shardOf } from './shards.ts'
 
-type Getter = ConstructorParameters<typeof Line>[0]
-
 /** A rivetkit client of an engine, as far as it is used. */
-export type EngineClient = { auth: Getter; directory: Getter; accounts: Getter }
+export type EngineClient = Record<'auth' | 'directory' | 'accounts', ConnectionGetter>
+
+/** @param endpoint `RIVET_ENDPOINT` */
+export function engineClient(endpoint: string): EngineClient {
+  return openClient({ endpoint }) as EngineClient
+}
 
 /** The actors on an engine, over one connection each. */
-export function connectEngineActors(client: EngineClient, secret: string): Actors {
-  const lines = new Map<string, Line>()
-  const lineTo = (name: keyof EngineClient, key: string) => {
+export function connectEngineActors(endpoint: string, secret: string, log: Log): Actors {
+  const client = engineClient(endpoint)
+  const connections = new Map<string, ActorConnection>()
+  const connectionTo = (name: keyof EngineClient, key: string) => {
     const id = `${name}/${key}`
-    let line = lines.get(id)
-    if (!line) {
-      line = new Line(client[name], [key], secret)
-      lines.set(id, line)
+    let connection = connections.get(id)
+    if (!connection) {
+      connection = new ActorConnection(client[name], [key], { secret, place: 'engine', log })
+      connections.set(id, connection)
     }
-    return line
+    return connection
   }
+  const stub = (name: keyof EngineClient, key: string) =>
+    refusing(connectionTo(name, key).stub, name)
   return {
-    auth: (number) => refusing(overLine(lineTo('auth', String(number))), 'auth') as AuthPeer,
-    account: (did) =>
-      refusing(
-        new Proxy(
-          {},
-          {
-            get: (_, name) =>
-              typeof name === 'string' && name !== 'then'
-                ? (...args: unknown[]) =>
-                    lineTo('accounts', shardOf(did)).call('run', [did, name, args])
-                : undefined,
-          },
-        ),
-        'account',
-      ) as AccountStub,
-    directory: refusing(overLine(lineTo('directory', 'main')), 'directory') as DirectoryStub,
+    auth: (number) => stub('auth', String(number)) as AuthPeer,
+    account: (did) => {
+      const run = (name: string, args: unknown[]) =>
+        connectionTo('accounts', shardOf(did)).call('run', [did, name, args])
+      return refusing(stubOf(run), 'account') as AccountStub
+    },
+    directory: stub('directory', 'main') as DirectoryStub,
   }
 }

@@ -1,42 +1,31 @@
 import { setTimeout } from 'node:timers/promises'
 import { actor } from 'rivetkit'
+import { LEAVE_ENGINE, POLL } from '../../../base/lifetimes.ts'
 import type { Kv } from '../../../database/replication/kv.ts'
 import { type Runner, requireSecret } from '../../runner.ts'
-import { forInstance } from './instance.ts'
+import { callable } from '../callable.ts'
+import { ActorConnection } from '../connection.ts'
+import { startActors } from '../setup.ts'
+import { type EngineClient, engineClient } from './actors.ts'
 import { kvOf } from './kv.ts'
 
-/** Milliseconds for the actors to leave this process in order. */
-const LEAVE = 10_000
-
-export type ActorName = 'auth' | 'directory' | 'accounts'
+type ActorName = keyof EngineClient
 
 /**
  * The key-value storage of the actors of an engine, for a process that copies what is kept there.
  * It hosts them itself, in place of those that serve.
  */
 export class EngineStorage {
+  readonly #runner: Pick<Runner, 'secrets' | 'log'>
+  readonly #endpoint: string
   readonly #lent = new Map<string, Kv>()
-  readonly #wake: (name: ActorName, key: string) => Promise<unknown>
+  /** Once it hosts actors: how to reach them, and who listened for SIGTERM before. */
+  #hosting: { client: EngineClient; listeners: number } | null = null
 
-  /** @param wake calls the actor's `lend` */
-  constructor(wake: (name: ActorName, key: string) => Promise<unknown>) {
-    this.#wake = wake
-  }
-
-  /** An actor that does nothing but lend its storage to this process. */
-  actor(runner: Pick<Runner, 'secrets' | 'log'>, name: ActorName) {
-    const id = (c: { key: string[] }) => `${name}/${c.key[0]}`
-    return actor({
-      options: { noSleep: true },
-      onBeforeConnect: requireSecret(runner),
-      createVars: (c: { key: string[]; readonly kv: unknown }, _driver: unknown) => {
-        this.#lent.set(id(c), kvOf(c))
-        return {}
-      },
-      onSleep: (c) => void this.#lent.delete(id(c)),
-      onDestroy: (c) => void this.#lent.delete(id(c)),
-      actions: forInstance({ lend: () => true }, runner.log),
-    })
+  /** @param endpoint `RIVET_ENDPOINT` */
+  constructor(runner: Pick<Runner, 'secrets' | 'log'>, endpoint: string) {
+    this.#runner = runner
+    this.#endpoint = endpoint
   }
 
   /** @throws {Error} when the actor is not here but with a runner that serves */
@@ -51,10 +40,49 @@ export class EngineStorage {
 
   /** Gives the actors back to the engine. */
   async close(): Promise<void> {
-    // What rivetkit does on a signal; it has no other way.
+    if (!this.#hosting) return
+    const { listeners } = this.#hosting
+    const end = Date.now() + LEAVE_ENGINE
+    // rivetkit leaves on a signal, and in no other way; it listens for one once it has registered.
+    while (process.listenerCount('SIGTERM') === listeners && Date.now() < end)
+      await setTimeout(POLL)
     process.emit('SIGTERM')
-    for (const end = Date.now() + LEAVE; this.#lent.size > 0 && Date.now() < end; ) {
-      await setTimeout(50)
+    while (this.#lent.size > 0 && Date.now() < end) await setTimeout(POLL)
+  }
+
+  async #wake(name: ActorName, key: string): Promise<void> {
+    this.#hosting ??= this.#host()
+    const { client } = this.#hosting
+    const { secrets, log } = this.#runner
+    const options = { secret: secrets.actorSecret, place: 'engine', log } as const
+    const connection = new ActorConnection(client[name], [key], options)
+    await connection.call('lend', []).finally(() => connection.close())
+  }
+
+  #host() {
+    const listeners = process.listenerCount('SIGTERM')
+    const use = {
+      auth: this.#actor('auth'),
+      directory: this.#actor('directory'),
+      accounts: this.#actor('accounts'),
     }
+    startActors(use, { endpoint: this.#endpoint })
+    return { client: engineClient(this.#endpoint), listeners }
+  }
+
+  /** An actor that does nothing but lend its storage to this process. */
+  #actor(name: ActorName) {
+    const id = (c: { key: string[] }) => `${name}/${c.key[0]}`
+    return actor({
+      options: { noSleep: true },
+      onBeforeConnect: requireSecret(this.#runner),
+      createVars: (c: { key: string[]; readonly kv: unknown }, _driver: unknown) => {
+        this.#lent.set(id(c), kvOf(c))
+        return {}
+      },
+      onSleep: (c) => void this.#lent.delete(id(c)),
+      onDestroy: (c) => void this.#lent.delete(id(c)),
+      actions: callable({ lend: () => true }, this.#runner.log),
+    })
   }
 }

@@ -1,0 +1,17 @@
+import type { Log } from '../../base/log.ts'
+import type { Settings } from '../../base/settings.ts'
+import { ActorConnection } from './connection.ts'
+import { engineClient } from './engine/actors.ts'
+import { portClient } from './port.ts'
+import { AuthRoundRobin, type OneAuthActor } from './round_robin.ts'
+
+/** The auth actors of runners elsewhere: on an engine where the settings name one, else on the port. */
+export function connectAuth(settings: Settings, secret: string, log: Log): AuthRoundRobin {
+  const { rivetEndpoint } = settings
+  const place = rivetEndpoint ? 'engine' : 'port'
+  const { auth } = rivetEndpoint ? engineClient(rivetEndpoint) : portClient(settings, secret)
+  return new AuthRoundRobin((number) => {
+    const connection = new ActorConnection(auth, [String(number)], { secret, place, log })
+    return connection.stub as OneAuthActor
+  })
+}
