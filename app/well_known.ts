@@ -1,4 +1,5 @@
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
+import { findAccount } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
 
 /** The reference's words for a handle that no account here has. */
@@ -31,11 +32,10 @@ export function serveDidDocument({ settings }: Services): HttpHandler {
  * deactivated or taken down have none.
  * @see https://atproto.com/specs/handle#https-well-known-method
  */
-export function serveAtprotoDid({ actors }: Services): HttpHandler {
+export function serveAtprotoDid(services: Services): HttpHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
-    const entry = handle && (await actors.directory.find(handle, ['handle']))
-    const account = entry ? await actors.account(entry.did).read() : null
+    const account = await findAccount(services, handle, ['handle'])
     const isActive = account?.takedownRef === null && account.deactivatedAt === null
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
     return account && isActive

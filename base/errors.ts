@@ -41,6 +41,15 @@ export class Refusal extends Error {
   }
 }
 
+/** @param message where a door has words of its own */
+export function accountNotFound(message = 'Account not found'): Refusal {
+  return new Refusal('AccountNotFound', message)
+}
+
+export function accountTakenDown(detail: Record<string, unknown> = {}): Refusal {
+  return new Refusal('AccountTakedown', 'Account has been taken down', detail)
+}
+
 /** Something this program needs did not answer: an actor, the PDS, PLC, the mail server. */
 export class UnavailableError extends Error {
   constructor(what: string, options?: ErrorOptions) {

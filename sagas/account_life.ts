@@ -1,8 +1,9 @@
 import type { Basis } from '../actors/account/standing.ts'
 import type { AccountStub } from '../actors/reach.ts'
-import { Refusal } from '../base/errors.ts'
+import { accountNotFound, accountTakenDown, Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { requireAccount } from './accounts.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -31,8 +32,8 @@ export async function activateAccount(
   did: string,
   basis: Basis | null,
 ): Promise<AccountRow> {
-  const { takedownRef } = await existing(services, did)
-  if (takedownRef !== null) throw new Refusal('AccountTakedown', 'Account has been taken down')
+  const { takedownRef } = await requireAccount(services, did)
+  if (takedownRef !== null) throw accountTakenDown()
   return afterPds(services, did, { deactivated: false }, basis, (account) =>
     account.activate(basis),
   )
@@ -46,7 +47,7 @@ async function afterPds(
   basis: Basis | null,
   record: (account: AccountStub) => Promise<AccountRow>,
 ): Promise<AccountRow> {
-  const { pdsDid } = await existing(services, did)
+  const { pdsDid } = await requireAccount(services, did)
   const pds = await services.pds(pdsDid)
   const account = services.actors.account(did)
   return services.mutex.run(did, async () => {
@@ -69,7 +70,7 @@ export async function takeDownAccount(
   did: string,
   ref: string | null,
 ): Promise<void> {
-  const account = await existing(services, did)
+  const account = await requireAccount(services, did)
   const pds = await services.pds(account.pdsDid)
   const { account: handle, directory } = services.actors
   await services.mutex.run(did, async () => {
@@ -83,7 +84,7 @@ export async function takeDownAccount(
 
 /** Has the PDS tell the network how an account stands, as it does when that changes. */
 export async function announceStanding(services: Services, did: string): Promise<void> {
-  const account = await existing(services, did)
+  const account = await requireAccount(services, did)
   const pds = await services.pds(account.pdsDid)
   await pds.updateStatus(did, {})
 }
@@ -95,7 +96,7 @@ export async function announceStanding(services: Services, did: string): Promise
 export async function deleteAccount(services: Services, did: string): Promise<void> {
   const { directory } = services.actors
   const entry = await directory.find(did)
-  if (!entry) throw new Refusal('AccountNotFound', 'Account not found')
+  if (!entry) throw accountNotFound()
   await directory.beginDeletion(entry.did, Date.now())
   await finishDeletion(services, entry.did)
 }
@@ -120,10 +121,4 @@ export async function finishDeletion(services: Services, did: string): Promise<v
   }
   await account(did).erase()
   await directory.removeAccount(did)
-}
-
-async function existing(services: Services, did: string): Promise<AccountRow> {
-  const account = await services.actors.account(did).read()
-  if (!account) throw new Refusal('AccountNotFound', 'Account not found')
-  return account
 }

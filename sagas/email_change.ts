@@ -2,6 +2,7 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
+import { requireAccount } from './accounts.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
 
@@ -21,7 +22,7 @@ export async function changeEmail(
   basis: Basis,
 ): Promise<AccountRow> {
   const account = services.actors.account(did)
-  if (!(await account.read())) throw new Refusal('AccountNotFound', 'Account not found')
+  await requireAccount(services, did)
   if (token) await account.checkEmailToken('update_email', token)
   return change(services, did, newEmail, (email) => account.changeEmail(email, token, basis))
 }

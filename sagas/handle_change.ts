@@ -6,6 +6,7 @@ import type { HandleChange } from '../database/directory/handle_change.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import type { HandleOptions } from '../identity/service_handles.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { requireAccount } from './accounts.ts'
 import { newHandle } from './new_handle.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
@@ -27,9 +28,7 @@ export async function changeHandle(
   options?: HandleOptions,
 ): Promise<AccountRow> {
   const handle = await newHandle(services, typed, did, options)
-  if (!(await services.actors.account(did).read())) {
-    throw new Refusal('AccountNotFound', 'Account not found')
-  }
+  await requireAccount(services, did)
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
     const { isRepeated } = await directory.reserveHandle(did, handle, basis?.generation ?? null)
@@ -110,8 +109,7 @@ async function finish(
   basis: Basis | null,
 ): Promise<AccountRow> {
   const { account, directory } = services.actors
-  const before = await account(did).read()
-  if (!before) throw new Refusal('AccountNotFound', 'Account not found')
+  const before = await requireAccount(services, did)
   const pds = await services.pds(before.pdsDid)
   let changed: AccountRow
   try {

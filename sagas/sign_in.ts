@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Login } from '../actors/account/passwords.ts'
-import { Refusal } from '../base/errors.ts'
+import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit } from './audit.ts'
 import { isWrongCode, requireSecondFactor } from './second_factor.ts'
@@ -59,8 +59,7 @@ export async function signIn(
   const signedIn = await checkPassword(services, attempt, policy)
   const { account, appPassword } = signedIn
   if (account.takedownRef !== null && policy.takenDown === 'refused') {
-    const { did } = account
-    throw new Refusal('AccountTakedown', 'Account has been taken down', { did })
+    throw accountTakenDown({ did: account.did })
   }
   if (!appPassword) {
     await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {

@@ -1,7 +1,8 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
 import { renewed } from '../actors/account/standing.ts'
-import { Refusal } from '../base/errors.ts'
+import { Refusal, type RefusalCode } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { findAccount, requireAccount } from '../sagas/accounts.ts'
 import { changeEmail } from '../sagas/email_change.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
 import { resetPassword } from '../sagas/password_reset.ts'
@@ -21,32 +22,29 @@ type EmailFlows = Pick<
   | 'deleteAccountRequest'
 >
 
+const ABOUT_CODES: ReadonlySet<RefusalCode> = new Set([
+  'InvalidToken',
+  'ExpiredToken',
+  'InvalidEmail',
+])
+
 /** What people do with a code from a mail. */
 export function createEmailFlows(services: Services): EmailFlows {
   const { actors, log } = services
-
-  async function existing(did: string): Promise<AccountRow> {
-    const account = await actors.account(did).read()
-    if (!account) throw new Refusal('AccountNotFound', 'Account not found')
-    return account
-  }
 
   /** Null where the code was wrong: the provider has its own words for that. */
   async function withCode(work: () => Promise<AccountRow>) {
     try {
       return toAccount(await work())
     } catch (err) {
-      if (err instanceof Refusal && /^(InvalidToken|ExpiredToken|InvalidEmail)$/.test(err.code)) {
-        return null
-      }
+      if (err instanceof Refusal && ABOUT_CODES.has(err.code)) return null
       throw err
     }
   }
 
   return {
     async resetPasswordRequest({ email, locale }) {
-      const entry = await actors.directory.find(email, ['email'])
-      const account = entry && (await actors.account(entry.did).read())
+      const account = await findAccount(services, email, ['email'])
       if (!account || account.takedownRef !== null) return null
       // Not awaited: how long a mail takes would tell which addresses have an account.
       void sendEmailCode(services, account, 'reset_password', locale, null).catch((err) =>
@@ -60,7 +58,7 @@ export function createEmailFlows(services: Services): EmailFlows {
 
     updateEmailRequest: ({ did, locale }) =>
       asOAuth(async () => {
-        const account = await existing(did)
+        const account = await requireAccount(services, did)
         if (account.emailConfirmedAt === null) return { tokenRequired: false }
         await sendEmailCode(services, account, 'update_email', locale, requestScope().signInOf(did))
         return { tokenRequired: true }
@@ -85,7 +83,7 @@ export function createEmailFlows(services: Services): EmailFlows {
       asOAuth(async () =>
         sendEmailCode(
           services,
-          await existing(did),
+          await requireAccount(services, did),
           'confirm_email',
           locale,
           requestScope().signInOf(did),
@@ -103,7 +101,7 @@ export function createEmailFlows(services: Services): EmailFlows {
       asOAuth(async () =>
         sendEmailCode(
           services,
-          await existing(did),
+          await requireAccount(services, did),
           'delete_account',
           locale,
           requestScope().signInOf(did),

@@ -1,21 +1,12 @@
 import { ForbiddenError, InvalidRequestError } from '@atproto/xrpc-server'
 import type { AccountOfSession } from '../actors/account/sessions.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { findAccount } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
-
-/** The account of a DID, in whatever state it is. */
-export async function findAccount(
-  { actors }: Pick<Services, 'actors'>,
-  did: string,
-): Promise<AccountRow | null> {
-  // An account actor comes into being when it is asked, so only those that exist are.
-  const entry = await actors.directory.find(did)
-  return entry && actors.account(entry.did).read()
-}
 
 /** The account that a token is of. @throws {ForbiddenError} AccountNotFound */
 export async function knownAccount(services: Services, did: string): Promise<AccountRow> {
-  const account = await findAccount(services, did)
+  const account = await findAccount(services, did, ['did'])
   if (!account) throw noAccount()
   return account
 }
@@ -37,14 +28,21 @@ export async function accountOfSession(
 
 const noAccount = () => new ForbiddenError('Account not found', 'AccountNotFound')
 
-/** The account that a request names by handle or DID. @throws {InvalidRequestError} */
+/**
+ * The account that a request names by handle or DID.
+ *
+ * @param missing what the reference says in this method where there is none
+ * @throws {InvalidRequestError}
+ */
 export async function namedAccount(
-  { actors }: Services,
+  services: Services,
   name: string,
-  refusal: { message: string; error?: string },
+  missing: { message: string; error?: string } = {
+    message: 'Account not found',
+    error: 'NotFound',
+  },
 ): Promise<AccountRow> {
-  const entry = await actors.directory.find(name, ['did', 'handle'])
-  const account = entry && (await actors.account(entry.did).read())
-  if (!account) throw new InvalidRequestError(refusal.message, refusal.error)
+  const account = await findAccount(services, name, ['did', 'handle'])
+  if (!account) throw new InvalidRequestError(missing.message, missing.error)
   return account
 }

@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountTakenDown } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
@@ -49,7 +49,7 @@ export function deactivate(
 export function activate(db: Db, basis: Basis | null): profile.AccountRow {
   return transact(db, () => {
     if (assertGood(db, basis).takedownRef !== null) {
-      throw new Refusal('AccountTakedown', 'Account has been taken down')
+      throw accountTakenDown()
     }
     profile.setDeactivated(db, null, null)
     appendAudit(db, { at: Date.now(), event: 'account_activated', detail: {} })

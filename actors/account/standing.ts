@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountNotFound, accountTakenDown, Refusal } from '../../base/errors.ts'
 import { type AppPasswordId, hasAppPassword } from '../../database/account/app_password.ts'
 import { readDeviceAccount } from '../../database/account/device.ts'
 import { isLegacySessionOpen } from '../../database/account/legacy_session.ts'
@@ -25,7 +25,7 @@ export type Basis = {
 /** The account. @throws {Refusal} AccountNotFound */
 export function existing(db: Db): AccountRow {
   const account = readAccount(db)
-  if (!account) throw notFound()
+  if (!account) throw accountNotFound()
   return account
 }
 
@@ -46,9 +46,9 @@ export function assertGood(db: Db, basis: Basis | null): AccountRow {
 /** Why a sign-in is good no more, or null. */
 export function refusalOf(db: Db, basis: Basis): Refusal | null {
   const account = readAccount(db)
-  if (!account) return notFound()
+  if (!account) return accountNotFound()
   if (account.takedownRef !== null && !basis.mayBeTakenDown) {
-    return new Refusal('AccountTakedown', 'Account has been taken down')
+    return accountTakenDown()
   }
   const { generation, session, device, appPassword } = basis
   const isGood =
@@ -63,5 +63,3 @@ export function refusalOf(db: Db, basis: Basis): Refusal | null {
 export function renewed(basis: Basis, { generation }: AccountRow): Basis {
   return { ...basis, generation }
 }
-
-const notFound = () => new Refusal('AccountNotFound', 'Account not found')

@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountNotFound, Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { findByDid, setEntryEmail } from '../../database/directory/account.ts'
 import {
@@ -17,7 +17,7 @@ import { assertAvailable } from './names.ts'
  */
 export function reserve(db: Db, did: string, newEmail: string): void {
   transact(db, () => {
-    if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
+    if (!findByDid(db, did)) throw accountNotFound()
     assertAvailable(db, { email: newEmail, did })
     const underWay = readEmailChange(db, did)
     if (underWay && underWay.newEmail !== newEmail) {

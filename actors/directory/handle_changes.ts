@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountNotFound, Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { findByDid, setEntryHandle } from '../../database/directory/account.ts'
 import {
@@ -25,7 +25,7 @@ export function reserve(
   generation: number | null,
 ): { isRepeated: boolean } {
   return transact(db, () => {
-    if (!findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
+    if (!findByDid(db, did)) throw accountNotFound()
     assertAvailable(db, { handle: newHandle, did })
     const underWay = readHandleChange(db, did)
     if (underWay && underWay.newHandle !== newHandle) {

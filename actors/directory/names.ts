@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountNotFound, Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import * as entries from '../../database/directory/account.ts'
 import { findEmailChange } from '../../database/directory/email_change.ts'
@@ -49,7 +49,7 @@ export function assertAvailable(
 /** For the operator; people go through the handle-change saga. @throws {Refusal} */
 export function setHandle(db: Db, did: string, handle: string): void {
   transact(db, () => {
-    if (!entries.findByDid(db, did)) throw new Refusal('AccountNotFound', 'Account not found')
+    if (!entries.findByDid(db, did)) throw accountNotFound()
     assertAvailable(db, { handle, did })
     entries.setEntryHandle(db, did, handle)
   })

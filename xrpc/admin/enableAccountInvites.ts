@@ -5,8 +5,7 @@ import { method } from '../method.ts'
 export default method('com.atproto.admin.enableAccountInvites', {
   auth: moderator,
   handler: async ({ input: { account, note = null } }, { services }) => {
-    const missing = { message: 'Account not found', error: 'NotFound' }
-    const { did } = await namedAccount(services, account, missing)
+    const { did } = await namedAccount(services, account)
     await services.actors.account(did).setInvitesDisabled(false, note)
   },
 })

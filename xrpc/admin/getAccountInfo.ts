@@ -6,7 +6,6 @@ import { accountView } from './account_view.ts'
 export default method('com.atproto.admin.getAccountInfo', {
   auth: moderator,
   handler: async ({ params }, { services }) => {
-    const missing = { message: 'Account not found', error: 'NotFound' }
-    return accountView(services, await namedAccount(services, params.did, missing))
+    return accountView(services, await namedAccount(services, params.did))
   },
 })

@@ -1,4 +1,4 @@
-import { findAccount } from '../accounts.ts'
+import { findAccount } from '../../sagas/accounts.ts'
 import { admin } from '../auth/admin.ts'
 import { method } from '../method.ts'
 import { accountView } from './account_view.ts'
@@ -12,7 +12,9 @@ export default method('com.atproto.admin.searchAccounts', {
       cursor,
       limit,
     )
-    const accounts = await Promise.all(entries.map(({ did }) => findAccount(services, did)))
+    const accounts = await Promise.all(
+      entries.map(({ did }) => findAccount(services, did, ['did'])),
+    )
     const found = accounts.filter((account) => account !== null)
     const last = entries.length === limit ? entries.at(-1)?.did : undefined
     return {

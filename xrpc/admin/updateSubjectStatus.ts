@@ -1,5 +1,6 @@
 import { ComAtprotoAdminDefs } from '@atproto/api'
 import { InvalidRequestError } from '@atproto/xrpc-server'
+import { accountNotFound } from '../../base/errors.ts'
 import {
   activateAccount,
   announceStanding,
@@ -19,11 +20,10 @@ export default method('com.atproto.admin.updateSubjectStatus', {
     if (!ComAtprotoAdminDefs.isRepoRef(subject)) {
       throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')
     }
-    const missing = { message: 'Account not found', error: 'NotFound' }
-    const { did, takedownRef } = await namedAccount(services, subject.did, missing)
+    const { did, takedownRef } = await namedAccount(services, subject.did)
     if (deactivated && !deactivated.applied && !takedown && takedownRef !== null) {
       // As in the reference, which finds no account that it could activate.
-      throw new InvalidRequestError('user not found', 'AccountNotFound')
+      throw accountNotFound('user not found')
     }
     if (takedown) {
       const ref = takedown.applied ? (takedown.ref ?? new Date().toISOString()) : null

@@ -1,6 +1,6 @@
-import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
+import { InvalidRequestError } from '@atproto/xrpc-server'
 import type { Basis } from '../../actors/account/standing.ts'
-import { Refusal } from '../../base/errors.ts'
+import { accountTakenDown, Refusal } from '../../base/errors.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { accountOfSession } from '../accounts.ts'
@@ -61,9 +61,7 @@ export function access({
   }
 }
 
-/** @throws {AuthRequiredError} AccountTakedown */
+/** @throws {Refusal} AccountTakedown */
 export function refuseTakenDown({ takedownRef }: AccountRow): void {
-  if (takedownRef !== null) {
-    throw new AuthRequiredError('Account has been taken down', 'AccountTakedown')
-  }
+  if (takedownRef !== null) throw accountTakenDown()
 }

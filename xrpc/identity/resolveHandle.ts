@@ -1,14 +1,13 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { normalizeSyntax } from '../../identity/service_handles.ts'
-import { findAccount } from '../accounts.ts'
+import { findAccount } from '../../sagas/accounts.ts'
 import { method } from '../method.ts'
 
 /** As in the reference, the handle of an account that is not active does not resolve. */
 export default method('com.atproto.identity.resolveHandle', {
   handler: async ({ params }, { services }) => {
     const handle = normalizeSyntax(params.handle)
-    const entry = await services.actors.directory.find(handle, ['handle'])
-    const account = entry && (await findAccount(services, entry.did))
+    const account = await findAccount(services, handle, ['handle'])
     if (account && account.takedownRef === null && account.deactivatedAt === null) {
       return { did: account.did }
     }

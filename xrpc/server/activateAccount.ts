@@ -1,4 +1,4 @@
-import { Refusal } from '../../base/errors.ts'
+import { accountNotFound } from '../../base/errors.ts'
 import { activateAccount } from '../../sagas/account_life.ts'
 import { access, FULL } from '../auth/access.ts'
 import { method } from '../method.ts'
@@ -8,7 +8,7 @@ export default method('com.atproto.server.activateAccount', {
   auth: access({ scopes: FULL }),
   handler: async ({ credentials: { account, basis } }, { services }) => {
     // The reference tells nobody that an account was taken down, here.
-    if (account.takedownRef !== null) throw new Refusal('AccountNotFound', 'user not found')
+    if (account.takedownRef !== null) throw accountNotFound('user not found')
     await activateAccount(services, account.did, basis)
     // A move ends here: the sessions of from now on name its new place.
     await didDocument(services, account.did, true)

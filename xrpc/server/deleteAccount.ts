@@ -1,7 +1,7 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
 import { OLD_PASSWORD_MAX_LENGTH } from '../../passwords/scrypt.ts'
 import { deleteAccount } from '../../sagas/account_life.ts'
-import { findAccount } from '../accounts.ts'
+import { findAccount } from '../../sagas/accounts.ts'
 import { method } from '../method.ts'
 
 /** Password and code are the authorisation. */
@@ -11,7 +11,7 @@ export default method('com.atproto.server.deleteAccount', {
     if (password.length > OLD_PASSWORD_MAX_LENGTH) {
       throw new AuthRequiredError('Password too long. Consider resetting your password.')
     }
-    const found = await findAccount(services, did)
+    const found = await findAccount(services, did, ['did'])
     if (!found) throw new InvalidRequestError('account not found')
     const account = services.actors.account(found.did)
     if (!(await account.mayDelete(password, token))) {

@@ -1,11 +1,11 @@
-import { findAccount } from '../accounts.ts'
+import { findAccount } from '../../sagas/accounts.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
 
 export default method('com.atproto.server.deleteSession', {
   auth: refresh({ allowExpired: true }),
   handler: async ({ credentials: { did, jti } }, { services }) => {
-    if (await findAccount(services, did)) {
+    if (await findAccount(services, did, ['did'])) {
       await services.actors.account(did).deleteLegacySession(jti)
     }
   },

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import { findAccount } from '../../sagas/accounts.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
-import { findAccount } from '../accounts.ts'
 import { refuseTakenDown } from '../auth/access.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
@@ -10,7 +10,7 @@ import { sessionBody } from '../sessions.ts'
 export default method('com.atproto.server.refreshSession', {
   auth: refresh(),
   handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
-    const account = await findAccount(services, did)
+    const account = await findAccount(services, did, ['did'])
     if (!account) {
       throw new InvalidRequestError(`Could not find user info for account: ${did}`)
     }

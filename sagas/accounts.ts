@@ -1,0 +1,31 @@
+import { accountNotFound } from '../base/errors.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { SubjectKind } from '../identity/subject.ts'
+import type { Services } from './services.ts'
+
+/**
+ * The account that is named, in whatever state it is. From here on its own DID counts, not what was
+ * typed: an account actor comes into being when it is asked, database and all, so only those that
+ * the directory knows are.
+ *
+ * @param kinds by which names it may be found; by all unless given
+ */
+export async function findAccount(
+  { actors }: Pick<Services, 'actors'>,
+  typed: string,
+  kinds?: readonly SubjectKind[],
+): Promise<AccountRow | null> {
+  const entry = await actors.directory.find(typed, kinds)
+  return entry && actors.account(entry.did).read()
+}
+
+/** As {@link findAccount}. @throws {Refusal} AccountNotFound */
+export async function requireAccount(
+  services: Pick<Services, 'actors'>,
+  typed: string,
+  kinds?: readonly SubjectKind[],
+): Promise<AccountRow> {
+  const account = await findAccount(services, typed, kinds)
+  if (!account) throw accountNotFound()
+  return account
+}
