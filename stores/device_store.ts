@@ -1,12 +1,9 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
-import { parse } from 'hono/utils/cookie'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
 import type { Device } from '../database/flow/device.ts'
 import { requester } from '../http/requester.ts'
-
-/** Of the provider's device manager. */
-const SESSION_COOKIE = 'ses-id'
+import { deviceCookies } from './device_cookies.ts'
 
 /** Devices (browsers), each with its owner. */
 export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
@@ -43,7 +40,7 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
  * give a session to whoever knows the id of the device alone, which no secret is.
  */
 function isShownBy({ sessionId, previousSessionId }: Device): boolean {
-  const shown = parse(requester()?.cookie ?? '', SESSION_COOKIE)[SESSION_COOKIE]
+  const { sessionId: shown } = deviceCookies(requester()?.cookie)
   return shown === undefined || shown === sessionId || shown === previousSessionId
 }
 

@@ -1,7 +1,7 @@
-import { parse } from 'hono/utils/cookie'
 import type { Flow } from '../../actors/auth/flow.ts'
 import type { DirectoryStub } from '../../actors/reach.ts'
 import type { HttpRequest } from '../../http/message.ts'
+import { deviceCookies } from '../../stores/device_cookies.ts'
 
 /** Decides whether a request comes from a browser on which an account is signed in. */
 export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boolean>
@@ -9,8 +9,7 @@ export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boo
 /** By the provider's device cookies, whose session part nobody but that browser has. */
 export function knownDevices(flow: Flow, directory: DirectoryStub): KnowsDevice {
   return async (request, account) => {
-    const cookies = parse(request.headers.get('cookie') ?? '')
-    const [deviceId, sessionId] = [cookies['dev-id'], cookies['ses-id']]
+    const { deviceId, sessionId } = deviceCookies(request.headers.get('cookie'))
     if (!deviceId || !sessionId) return false
     const owner = flow(deviceId)
     if ((await owner.readDevice(deviceId))?.sessionId !== sessionId) return false
