@@ -30,6 +30,21 @@ export const REFRESH_RETRY_GRACE = 60 * SECOND
 /** A spent authorization code is remembered so that its replay revokes the session it created. */
 export const SPENT_CODE_MEMORY = 30 * DAY
 
+/** A code that was shown again before its session was there is remembered for as long. */
+export const REPLAYED_CODE_MEMORY = SPENT_CODE_MEMORY
+
+/** A session that was not refreshed for this long cannot be: the provider's three months, and some. */
+export const SESSION_UNUSED = 100 * DAY
+
+/**
+ * Ids of proofs and assertions are remembered for this long at most. Both are refused when they are
+ * a few minutes old, whatever time an assertion says that it ends.
+ */
+export const NONCE_MEMORY = 10 * MINUTE
+
+/** A browser on which no account is signed in is forgotten when it was not seen for this long. */
+export const DEVICE_UNUSED = DAY
+
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 

@@ -70,4 +70,8 @@ export const pageDoor: Door = {
     const page = errorPage(`This address takes ${allowed[0]} only`)
     return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
   },
+  tooMany: (headers) => {
+    const page = errorPage('Too many pages were opened from your network; wait a while')
+    return { ...page, status: 429, headers: [...page.headers, ...Object.entries(headers)] }
+  },
 }

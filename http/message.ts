@@ -72,6 +72,12 @@ export class HttpRequest {
   }
 
   /** @param name in lower case */
+  withHeader(name: string, value: string): HttpRequest {
+    const headers = new Map(this.headers).set(name, value)
+    return new HttpRequest({ ...this, headers }, this.#parameters)
+  }
+
+  /** @param name in lower case */
   withoutHeader(name: string): HttpRequest {
     const headers = new Map(this.headers)
     headers.delete(name)

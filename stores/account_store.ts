@@ -94,7 +94,9 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       asOAuth(async () => {
         // The pointer first: one without an account behind it is harmless, the reverse is not.
         await flow(deviceId).linkAccount(deviceId, did)
-        await actors.account(did).rememberDevice(deviceId, requestScope().signInOf(did))
+        const signIn = requestScope().signInOf(did)
+        const forgotten = await actors.account(did).rememberDevice(deviceId, signIn)
+        await Promise.all(forgotten.map((other) => flow(other).unlinkAccount(other, did)))
       }),
 
     async getDeviceAccount(deviceId, did) {

@@ -1,10 +1,19 @@
 import type { ReplayStore } from '@atproto/oauth-provider/store'
 import { type Flow, nonceId } from '../actors/auth/flow.ts'
+import { NONCE_MEMORY } from '../base/lifetimes.ts'
+
+/** The provider's namespace of PKCE challenges (`ReplayManager.uniqueCodeChallenge`). */
+const CODE_CHALLENGE = 'CodeChallenge'
 
 /** Nonces (DPoP `jti`, client assertions, JAR), on disk: a restart forgets none. */
 export function createReplayStore(flow: Flow): ReplayStore {
   return {
     unique: (namespace, nonce, timeFrame) =>
-      flow(nonceId(namespace, nonce)).recordNonce(namespace, nonce, timeFrame),
+      flow(nonceId(namespace, nonce)).recordNonce(
+        namespace,
+        nonce,
+        // A challenge is recorded by those only who have exchanged a code.
+        namespace === CODE_CHALLENGE ? timeFrame : Math.min(timeFrame, NONCE_MEMORY),
+      ),
   }
 }

@@ -1,11 +1,13 @@
 import { Refusal } from '../../base/errors.ts'
 import {
   type AppPassword,
+  countAppPasswords,
   deleteAppPassword,
   insertAppPassword,
   listAppPasswords,
 } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account/bounds.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
@@ -23,12 +25,25 @@ export async function create(
   const appPassword = { name, privileged, createdAt: Date.now() }
   transact(db, () => {
     assertGood(db, basis)
+    assertRoom(db, name)
     if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
       throw new Refusal('InvalidRequest', 'could not create app-specific password')
     }
     appendAudit(db, { at: Date.now(), event: 'app_password_created', detail: { name } })
   })
   return { ...appPassword, password }
+}
+
+/** @throws {Refusal} InvalidRequest */
+function assertRoom(db: Db, name: string): void {
+  if (name.length > MAX_APP_PASSWORD_NAME) {
+    const message = `The name is longer than ${MAX_APP_PASSWORD_NAME} characters`
+    throw new Refusal('InvalidRequest', message)
+  }
+  if (countAppPasswords(db) >= MAX_APP_PASSWORDS) {
+    const message = `There are ${MAX_APP_PASSWORDS} app passwords already; revoke some first`
+    throw new Refusal('InvalidRequest', message)
+  }
 }
 
 export function list(db: Db): AppPassword[] {

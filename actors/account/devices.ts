@@ -23,10 +23,11 @@ export type AccountOnDevice = {
   basis: Basis
 }
 
-export function remember(db: Db, deviceId: string, basis: Basis): void {
-  transact(db, () => {
+/** @returns the devices that are forgotten, to make room for this one */
+export function remember(db: Db, deviceId: string, basis: Basis): string[] {
+  return transact(db, () => {
     assertGood(db, basis)
-    upsertDeviceAccount(db, deviceId, Date.now())
+    return upsertDeviceAccount(db, deviceId, Date.now())
   })
 }
 

@@ -158,6 +158,15 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    // Each page that is opened without cookies makes a device.
+    name: 'page',
+    on: ['account', 'authorize'],
+    per: 'address',
+    points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
     name: 'pages',
     on: 'page api',
     per: 'address',

@@ -6,6 +6,10 @@ export type AppPasswordId = Pick<AppPassword, 'name' | 'createdAt'>
 
 type Stored = { name: string; privileged: number; created_at: number }
 
+export function countAppPasswords(db: Db): number {
+  return sql(db, 'SELECT count(*) FROM app_password').pluck().get() as number
+}
+
 /** @returns false when an app password of that name exists */
 export function insertAppPassword(
   db: Db,

@@ -1,17 +1,41 @@
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
-import { type Db, sql } from '../database.ts'
+import { type Db, sql, transact } from '../database.ts'
 
 /** One line of the audit trail: what happened, when (ms), and what is known of it. */
 export type AuditEntry = { at: number; event: string; detail: Record<string, unknown> }
 
-/** Appends to the trail and drops what is older than {@link AUDIT_MEMORY}. */
-export function appendAudit(db: Db, entry: AuditEntry): void {
-  sql(db, 'DELETE FROM audit WHERE at < ?').run(entry.at - AUDIT_MEMORY)
-  sql(db, 'INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)').run(
-    entry.at,
-    entry.event,
-    JSON.stringify(entry.detail),
-  )
+/** Entries of an account. */
+export const MAX_AUDIT = 2_000
+/** Those of them that anybody makes who knows a handle: they do not push the others out. */
+export const MAX_AUDIT_GUESSES = 500
+const GUESS = 'sign_in_failed'
+
+/** Characters of a text in {@link AuditEntry.detail}; clients choose their ids. */
+export const MAX_AUDIT_TEXT = 512
+
+/** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
+export function appendAudit(db: Db, { at, event, detail }: AuditEntry): void {
+  transact(db, () => {
+    sql(db, 'DELETE FROM audit WHERE at < ?').run(at - AUDIT_MEMORY)
+    sql(db, 'INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)').run(
+      at,
+      event,
+      JSON.stringify(detail, (_, value) =>
+        typeof value === 'string' ? value.slice(0, MAX_AUDIT_TEXT) : value,
+      ),
+    )
+    if (event === GUESS) {
+      sql(
+        db,
+        `DELETE FROM audit WHERE event = @event AND id <=
+           (SELECT id FROM audit WHERE event = @event ORDER BY id DESC LIMIT 1 OFFSET @most)`,
+      ).run({ event, most: MAX_AUDIT_GUESSES })
+    }
+    sql(
+      db,
+      'DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?)',
+    ).run(MAX_AUDIT)
+  })
 }
 
 /** Newest first. */

@@ -1,8 +1,10 @@
 import { type Db, sql } from '../database.ts'
+import { trim } from './bounds.ts'
 
 /** Client id and its `AuthorizedClientData` as JSON. */
 export type AuthorizedClientRow = { clientId: string; data: string }
 
+/** To be called in a transaction. */
 export function upsertAuthorizedClient(db: Db, clientId: string, data: string, now: number): void {
   sql(
     db,
@@ -10,6 +12,7 @@ export function upsertAuthorizedClient(db: Db, clientId: string, data: string, n
      VALUES (@clientId, @data, @now, @now)
      ON CONFLICT (client_id) DO UPDATE SET data = @data, updated_at = @now`,
   ).run({ clientId, data, now })
+  trim(db, 'authorized_client', now)
 }
 
 export function listAuthorizedClients(db: Db): AuthorizedClientRow[] {

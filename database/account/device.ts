@@ -1,16 +1,23 @@
 import { type Db, sql } from '../database.ts'
+import { trim } from './bounds.ts'
 
 /** A device on which the account is signed in. Times are milliseconds since the epoch. */
 export type DeviceAccountRow = { deviceId: string; createdAt: number; updatedAt: number }
 
 type Stored = { device_id: string; created_at: number; updated_at: number }
 
-export function upsertDeviceAccount(db: Db, deviceId: string, now: number): void {
+/**
+ * To be called in a transaction.
+ *
+ * @returns the devices that are forgotten, to make room for this one
+ */
+export function upsertDeviceAccount(db: Db, deviceId: string, now: number): string[] {
   sql(
     db,
     `INSERT INTO device_account (device_id, created_at, updated_at) VALUES (@deviceId, @now, @now)
      ON CONFLICT (device_id) DO UPDATE SET updated_at = @now`,
   ).run({ deviceId, now })
+  return trim(db, 'device_account', now) as string[]
 }
 
 export function readDeviceAccount(db: Db, deviceId: string): DeviceAccountRow | null {

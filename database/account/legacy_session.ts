@@ -1,6 +1,7 @@
 import { LEGACY_REFRESH_GRACE } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
+import { trim } from './bounds.ts'
 
 /** A session of `com.atproto.server.createSession`, found by the `jti` of its refresh JWT. */
 export type LegacySession = {
@@ -26,12 +27,14 @@ type Stored = {
   privileged: number | null
 }
 
+/** To be called in a transaction. */
 export function insertLegacySession(db: Db, { jti, ...session }: NewLegacySession): void {
   sql(
     db,
     `INSERT OR IGNORE INTO legacy_session (refresh_hash, session_id, expires_at, app_password_name)
      VALUES (@hash, @id, @expiresAt, @appPasswordName)`,
   ).run({ ...session, hash: hashSecret(jti) })
+  trim(db, 'legacy_session')
 }
 
 /** Whether the session that an access JWT names is still there. */

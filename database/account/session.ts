@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
+import { trim } from './bounds.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
@@ -78,6 +79,7 @@ export function createSession(db: Db, session: NewSession): string | null {
       codeHash,
       refreshHash: session.refreshToken === null ? null : hashSecret(session.refreshToken),
     })
+    trim(db, 'session', session.updatedAt)
     return id
   })
 }
@@ -104,6 +106,7 @@ export function findSessionByCode(db: Db, code: string): Session | null {
         codeHash,
         Date.now(),
       )
+      trim(db, 'replayed_code')
     }
     return session
   })

@@ -3,6 +3,8 @@ import { type Db, sql, transact } from '../database.ts'
 import { durable, spare } from '../durable.ts'
 import { commitGroup, joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
+import { makeRoom } from '../room.ts'
+import { PUSHED_REQUESTS, SPENT_CODES } from './bounds.ts'
 
 /** `clientAuth` and `parameters` are JSON; times are milliseconds since the epoch. */
 export type AuthorizationRequest = {
@@ -29,6 +31,8 @@ const columns = `id, client_id AS clientId, client_auth AS clientAuth, parameter
   expires_at AS expiresAt, device_id AS deviceId, did, generation`
 
 export function insertRequest(db: Db, { code, ...request }: NewAuthorizationRequest): void {
+  const { clientId, parameters } = request
+  if (!code) makeRoom(db, PUSHED_REQUESTS, 300 + clientId.length + parameters.length)
   joining(
     db,
     `INSERT INTO authorization_request
@@ -84,6 +88,7 @@ export async function consumeRequestByCode(
   code: string,
 ): Promise<AuthorizationRequest | null> {
   const codeHash = hashSecret(code)
+  makeRoom(db, SPENT_CODES, 160)
   const request = transact(db, () => {
     const row = joining(
       db,

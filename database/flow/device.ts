@@ -1,6 +1,8 @@
 import { type Db, sql, transact } from '../database.ts'
 import { joining } from '../group_commit.ts'
+import { makeRoom } from '../room.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
+import { STRANGE_DEVICES } from './bounds.ts'
 
 /** A browser that has been here. `lastSeenAt` is milliseconds since the epoch. */
 export type Device = {
@@ -19,6 +21,7 @@ const columns = `session_id AS sessionId, previous_session_id AS previousSession
 const SESSION_ID = 'device.session_id'
 
 export function insertDevice(db: Db, id: string, device: Device): void {
+  makeRoom(db, STRANGE_DEVICES, 600 + (device.userAgent?.length ?? 0))
   joining(
     db,
     `INSERT INTO device (id, session_id, user_agent, ip_address, last_seen_at)
@@ -70,14 +73,24 @@ export function deleteDevice(db: Db, id: string): string[] {
 }
 
 export function linkAccount(db: Db, deviceId: string, did: string): void {
-  joining(db, 'INSERT OR IGNORE INTO device_account (device_id, did) VALUES (?, ?)').run(
-    deviceId,
-    did,
-  )
+  transact(db, () => {
+    joining(db, 'INSERT OR IGNORE INTO device_account (device_id, did) VALUES (?, ?)').run(
+      deviceId,
+      did,
+    )
+    joining(db, 'UPDATE device SET linked = 1 WHERE id = ?').run(deviceId)
+  })
 }
 
 export function unlinkAccount(db: Db, deviceId: string, did: string): void {
-  joining(db, 'DELETE FROM device_account WHERE device_id = ? AND did = ?').run(deviceId, did)
+  transact(db, () => {
+    joining(db, 'DELETE FROM device_account WHERE device_id = ? AND did = ?').run(deviceId, did)
+    joining(
+      db,
+      `UPDATE device SET linked = 0
+       WHERE id = @deviceId AND @deviceId NOT IN (SELECT device_id FROM device_account)`,
+    ).run({ deviceId })
+  })
 }
 
 export function listAccountsOnDevice(db: Db, deviceId: string): string[] {

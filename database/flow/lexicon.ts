@@ -1,5 +1,7 @@
 import { type Db, sql } from '../database.ts'
 import { joining } from '../group_commit.ts'
+import { makeRoom } from '../room.ts'
+import { LEXICONS } from './bounds.ts'
 
 /** A resolved lexicon; `document` is JSON, times are milliseconds since the epoch. */
 export type LexiconRow = {
@@ -21,6 +23,7 @@ export function readLexicon(db: Db, nsid: string): LexiconRow | null {
 }
 
 export function upsertLexicon(db: Db, nsid: string, row: LexiconRow): void {
+  makeRoom(db, LEXICONS, 200 + nsid.length + (row.document?.length ?? 0))
   joining(
     db,
     `INSERT OR REPLACE INTO lexicon

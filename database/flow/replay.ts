@@ -2,6 +2,8 @@ import type { Db } from '../database.ts'
 import { spare } from '../durable.ts'
 import { joining } from '../group_commit.ts'
 import { hashSecret } from '../hash.ts'
+import { makeRoom } from '../room.ts'
+import { NONCES } from './bounds.ts'
 
 /**
  * Records a nonce for `timeFrame` milliseconds, in one statement, so that of two requests at once
@@ -16,6 +18,7 @@ export function recordNonce(
   timeFrame: number,
   now = Date.now(),
 ): boolean {
+  makeRoom(db, NONCES, 120)
   const { changes } = joining(
     db,
     `INSERT INTO replay (nonce_hash, expires_at) VALUES (@hash, @expiresAt)

@@ -121,5 +121,11 @@ export const flowSchema: Schema = {
   -- The session that requests of a moment ago may still show.
   ALTER TABLE device ADD COLUMN previous_session_id TEXT;
   `,
+    `
+  -- Whether an account is signed in on it; others are forgotten after a while.
+  ALTER TABLE device ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+  UPDATE device SET linked = 1 WHERE id IN (SELECT device_id FROM device_account);
+  CREATE INDEX device_unused ON device (last_seen_at) WHERE linked = 0;
+  `,
   ],
 }

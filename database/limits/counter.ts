@@ -1,5 +1,7 @@
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
+import { makeRoom, measureAnew } from '../room.ts'
+import { COUNTERS } from './bounds.ts'
 
 /** A counter that may go up to `points` within a window of `seconds`. */
 export type Counter = { key: string; points: number; seconds: number }
@@ -21,6 +23,7 @@ export function takePoints(
     const before = counters.map((counter) => read(db, counter, now))
     const isAllowed = before.every(({ remaining }) => remaining > 0)
     if (!isAllowed) return { isAllowed, standings: before }
+    makeRoom(db, COUNTERS, 120 * counters.length)
     const standings = counters.map((counter) => take(db, counter, now))
     return { isAllowed, standings }
   })
@@ -39,6 +42,7 @@ export function returnPoints(db: Db, counters: Counter[]): void {
 
 export function sweepCounters(db: Db, now = Date.now()): void {
   sql(db, 'DELETE FROM counter WHERE resets_at <= ?').run(now)
+  measureAnew(db)
 }
 
 function read(db: Db, { key, points, seconds }: Counter, now: number): Standing {

@@ -1,0 +1,65 @@
+import { REPLAYED_CODE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import { type Db, sql } from '../database.ts'
+
+type Table = {
+  /** Rows of one account. */
+  rows: number
+  key: string
+  /** SQL: what comes first in this order stays longest. */
+  order: string
+  /** SQL condition on a time (`@now`, ms): rows that are of no use any more. */
+  expired: string
+}
+
+/**
+ * The tables of an account that somebody can fill who is signed in, or who has no more than a code
+ * that was spent: the oldest rows make room. Of app passwords the person decides which one goes.
+ */
+export const ACCOUNT_BOUNDS = {
+  session: {
+    rows: 1_000,
+    key: 'id',
+    order: 'updated_at DESC',
+    expired: `updated_at < @now - ${SESSION_UNUSED}`,
+  },
+  legacy_session: {
+    rows: 10_000,
+    key: 'refresh_hash',
+    order: 'expires_at DESC',
+    expired: 'expires_at <= @now',
+  },
+  device_account: { rows: 100, key: 'device_id', order: 'updated_at DESC', expired: 'false' },
+  authorized_client: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
+  replayed_code: {
+    rows: 1_000,
+    key: 'code_hash',
+    order: 'replayed_at DESC',
+    expired: `replayed_at < @now - ${REPLAYED_CODE_MEMORY}`,
+  },
+} as const satisfies Record<string, Table>
+
+/** App passwords of an account. */
+export const MAX_APP_PASSWORDS = 200
+/** Characters of the name of one. */
+export const MAX_APP_PASSWORD_NAME = 256
+
+/**
+ * Deletes what has expired in a table, and the oldest rows over its bound. To be called in the
+ * transaction that added one.
+ *
+ * @returns the keys of rows that were deleted to make room
+ */
+export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()): unknown[] {
+  const { rows, key, order, expired }: Table = ACCOUNT_BOUNDS[name]
+  sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now })
+  const count = sql(db, `SELECT count(*) FROM ${name}`).pluck().get() as number
+  if (count <= rows) return []
+  return sql(
+    db,
+    `DELETE FROM ${name} WHERE ${key} IN
+       (SELECT ${key} FROM ${name} ORDER BY ${order} LIMIT -1 OFFSET ?)
+     RETURNING ${key}`,
+  )
+    .pluck()
+    .all(rows)
+}

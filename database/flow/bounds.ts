@@ -1,0 +1,53 @@
+import type { Bounded } from '../room.ts'
+
+const MB = 1_000_000
+
+/** Requests that were pushed and not granted: anybody can push some, each up to 64 KiB. */
+export const PUSHED_REQUESTS: Bounded = {
+  table: 'authorization_request',
+  key: 'id',
+  where: 'code_hash IS NULL',
+  rowBytes: '300 + octet_length(client_id) + octet_length(parameters)',
+  maxBytes: 200 * MB,
+  order: 'expires_at',
+}
+
+/** Browsers on which no account is signed in: each visit without cookies makes one. */
+export const STRANGE_DEVICES: Bounded = {
+  table: 'device',
+  key: 'id',
+  where: 'linked = 0',
+  rowBytes: '600 + coalesce(octet_length(user_agent), 0)',
+  maxBytes: 50 * MB,
+  order: 'last_seen_at',
+}
+
+/** Ids of proofs, assertions and challenges that were shown. */
+export const NONCES: Bounded = {
+  table: 'replay',
+  key: 'nonce_hash',
+  where: 'true',
+  rowBytes: '120',
+  maxBytes: 100 * MB,
+  order: 'expires_at',
+}
+
+/** Codes that were exchanged. */
+export const SPENT_CODES: Bounded = {
+  table: 'spent_code',
+  key: 'code_hash',
+  where: 'true',
+  rowBytes: '160',
+  maxBytes: 200 * MB,
+  order: 'expires_at',
+}
+
+/** Lexicons: anybody can publish some, and ask for their permission sets. */
+export const LEXICONS: Bounded = {
+  table: 'lexicon',
+  key: 'nsid',
+  where: 'true',
+  rowBytes: '200 + octet_length(nsid) + coalesce(octet_length(document), 0)',
+  maxBytes: 50 * MB,
+  order: 'updated_at',
+}

@@ -1,0 +1,72 @@
+import type { Db } from './database.ts'
+import { joining } from './group_commit.ts'
+
+/** A table that strangers write to, or those of its rows that are theirs, and what it may hold. */
+export type Bounded = {
+  table: string
+  /** Its primary key. */
+  key: string
+  /** SQL condition; what it leaves out is not counted, and never goes. */
+  where: string
+  /** SQL expression: the bytes of a row, with its indexes, about. */
+  rowBytes: string
+  maxBytes: number
+  /** SQL: the rows that come first in this order are the first to go. */
+  order: string
+}
+
+/** How much is deleted at once when a table is full, so that not every row makes work. */
+const SHARE = 0.05
+
+/** Bytes of each table when it was last measured, and what was added since. */
+const usages = new WeakMap<Db, Map<string, number>>()
+
+/**
+ * Makes room for a row of `bytes`, where there is none: the first rows go. Refusing the new one would
+ * let a stranger keep everybody out.
+ */
+export function makeRoom(db: Db, bounded: Bounded, bytes: number): void {
+  const { table, maxBytes } = bounded
+  const usage = usagesOf(db)
+  const used = (usage.get(table) ?? measure(db, bounded).bytes) + bytes
+  usage.set(table, used > maxBytes ? shrink(db, bounded, maxBytes - bytes) + bytes : used)
+}
+
+/** Forgets what was added, for what was deleted meanwhile: each table is measured again. */
+export function measureAnew(db: Db): void {
+  usages.delete(db)
+}
+
+/** @returns what is left, in bytes */
+function shrink(db: Db, bounded: Bounded, maxBytes: number): number {
+  const { table, key, where, order } = bounded
+  for (;;) {
+    const { rows, bytes } = measure(db, bounded)
+    if (bytes <= maxBytes || rows === 0) return bytes
+    joining(
+      db,
+      `DELETE FROM ${table} WHERE ${key} IN
+         (SELECT ${key} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ?)`,
+    ).run(Math.ceil(rows * SHARE))
+  }
+}
+
+/** What the table holds now. */
+export function measure(
+  db: Db,
+  { table, where, rowBytes }: Bounded,
+): { rows: number; bytes: number } {
+  return joining(
+    db,
+    `SELECT count(*) AS rows, coalesce(sum(${rowBytes}), 0) AS bytes FROM ${table} WHERE ${where}`,
+  ).get() as { rows: number; bytes: number }
+}
+
+function usagesOf(db: Db): Map<string, number> {
+  let usage = usages.get(db)
+  if (!usage) {
+    usage = new Map()
+    usages.set(db, usage)
+  }
+  return usage
+}

@@ -1,0 +1,364 @@
+import { globSync, readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
+import { DEVICE_UNUSED, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import * as audit from '../../database/account/audit.ts'
+import { upsertAuthorizedClient } from '../../database/account/authorized_client.ts'
+import {
+  ACCOUNT_BOUNDS,
+  MAX_APP_PASSWORD_NAME,
+  MAX_APP_PASSWORDS,
+} from '../../database/account/bounds.ts'
+import { upsertDeviceAccount } from '../../database/account/device.ts'
+import { insertLegacySession } from '../../database/account/legacy_session.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import * as sessions from '../../database/account/session.ts'
+import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { insertRequest, readRequest } from '../../database/flow/authorization_request.ts'
+import * as bounds from '../../database/flow/bounds.ts'
+import { linkAccount } from '../../database/flow/device.ts'
+import { upsertLexicon } from '../../database/flow/lexicon.ts'
+import { recordNonce } from '../../database/flow/replay.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
+import { COUNTERS } from '../../database/limits/bounds.ts'
+import { takePoints } from '../../database/limits/counter.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import { type Bounded, measure } from '../../database/room.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { openFileOutbox } from '../../mail/file_outbox.ts'
+import { MAX_USER_AGENT } from '../../oauth/kept_headers.ts'
+import { basisOf } from '../storage/basis.ts'
+
+const MINUTE = 60_000
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const security = readFileSync(`${root}docs/security.md`, 'utf8')
+
+/** The first column of a table of docs/security.md. */
+function listed(heading: string): string[] {
+  const [, section = ''] = security.split(`### ${heading}\n`)
+  const rows = section.split(/\n#/)[0]?.match(/^\| `[^`]+`.*$/gm) ?? []
+  return rows.flatMap((row) => row.split('|')[1]?.match(/(?<=`)[^`,]+(?=`)/g) ?? []).sort()
+}
+
+function tablesOf(schema: typeof accountSchema): string[] {
+  const db = openDatabase(':memory:', schema)
+  const names = db
+    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
+    .pluck()
+    .all()
+  closeDatabase(db)
+  return names as string[]
+}
+
+describe('34. the list of docs/security.md', () => {
+  test('has every cache, with its bound', () => {
+    expect(listed('Caches')).toEqual(Object.keys(CACHES).sort())
+    for (const [name, bytes] of Object.entries(CACHES)) {
+      expect(security).toMatch(new RegExp(`^\\| \`${name}\`.*\\| ${bytes / 1_000_000} MB \\|`, 'm'))
+    }
+  })
+
+  test('leaves no cache out: there is one place that makes them', () => {
+    const sources = globSync(
+      '{base,http,identity,mail,passwords,pds,tokens,database,gateway,actors}/**/*.ts',
+      { cwd: root },
+    ).concat(
+      globSync('{maintenance,sagas,operator,stores,xrpc,oauth,app,cli}/**/*.ts', { cwd: root }),
+    )
+    const making = sources.filter((file) =>
+      readFileSync(`${root}${file}`, 'utf8').includes('new LRUCache'),
+    )
+    expect(making).toEqual(['base/cache.ts'])
+  })
+
+  test.each([
+    ['Tables of an account', accountSchema],
+    ['Tables of the directory', directorySchema],
+    ['Tables of an auth actor', flowSchema],
+    ['Tables of the limits', limitsSchema],
+  ])('has all %s', (heading, schema) => {
+    expect(listed(heading)).toEqual(tablesOf(schema).sort())
+  })
+})
+
+test.each(Object.keys(CACHES) as CacheName[])('34. the cache of %s holds what it may', (name) => {
+  const cache = createCache<{ text: string }>(name, ({ text }) => text.length)
+  const text = 'x'.repeat(CACHES[name] / 100)
+  for (let i = 0; i < 300; i++) cache.set(`${i}${'k'.repeat(CACHES[name] / 200)}`, { text })
+  expect(cache.size).toBeGreaterThan(10)
+  expect(cache.calculatedSize).toBeLessThanOrEqual(CACHES[name])
+  cache.set('too large', { text: 'x'.repeat(CACHES[name] + 1) })
+  expect(cache.has('too large')).toBe(false)
+  cache.set('valid', { text: 'x' })
+  expect(cache.get('valid')).toEqual({ text: 'x' })
+})
+
+describe('34. tables of an auth actor', () => {
+  let db: Db
+  const restored: [Bounded, number][] = []
+  beforeEach(() => {
+    db = openDatabase(':memory:', flowSchema)
+  })
+  afterEach(() => {
+    for (const [bounded, maxBytes] of restored.splice(0)) bounded.maxBytes = maxBytes
+    closeDatabase(db)
+  })
+
+  /** The same with a bound that is soon reached. */
+  function small(bounded: Bounded): Bounded {
+    restored.push([bounded, bounded.maxBytes])
+    bounded.maxBytes = 20_000
+    return bounded
+  }
+
+  const pushed = (i: number, more: object = {}) => ({
+    id: `req-${i}`,
+    clientId: 'client',
+    clientAuth: null,
+    parameters: JSON.stringify({ state: 'x'.repeat(500) }),
+    expiresAt: Date.now() + MINUTE + i,
+    deviceId: null,
+    did: null,
+    ...more,
+  })
+  const lexicon = { createdAt: 1, lastSucceededAt: null, uri: null, document: 'x'.repeat(300) }
+
+  test.each<[string, Bounded, (i: number) => void]>([
+    ['pushed requests', bounds.PUSHED_REQUESTS, (i) => insertRequest(db, pushed(i))],
+    ['nonces', bounds.NONCES, (i) => recordNonce(db, 'DPoP', `${i}`, MINUTE + i)],
+    [
+      'lexicons',
+      bounds.LEXICONS,
+      (i) => upsertLexicon(db, `a.b.c${i}`, { ...lexicon, updatedAt: i }),
+    ],
+  ])('%s: the oldest make room', (_, bounded, add) => {
+    small(bounded)
+    for (let i = 0; i < 1_000; i++) {
+      add(i)
+      if (i % 50 === 0) expect(measure(db, bounded).bytes).toBeLessThanOrEqual(20_000)
+    }
+    const { rows, bytes } = measure(db, bounded)
+    expect(bytes).toBeLessThanOrEqual(20_000)
+    expect(rows).toBeGreaterThan(15)
+  })
+
+  test('what was granted stays whatever is pushed', () => {
+    small(bounds.PUSHED_REQUESTS)
+    insertRequest(db, pushed(0, { code: 'cod-1', did: 'did:plc:a', expiresAt: Date.now() + 1 }))
+    for (let i = 1; i < 500; i++) insertRequest(db, pushed(i))
+    expect(readRequest(db, 'req-0')).not.toBeNull()
+    expect(readRequest(db, 'req-1')).toBeNull()
+    expect(readRequest(db, 'req-499')).not.toBeNull()
+  })
+
+  test('a nonce that is still good is not forgotten by the sweep', () => {
+    expect(recordNonce(db, 'DPoP', 'one', MINUTE)).toBe(true)
+    sweepFlow(db)
+    expect(recordNonce(db, 'DPoP', 'one', MINUTE)).toBe(false)
+    sweepFlow(db, Date.now() + 2 * MINUTE)
+    expect(measure(db, bounds.NONCES).rows).toBe(0)
+  })
+})
+
+test('34. counters: the smallest make room, a guesser stays counted', () => {
+  const db = openDatabase(':memory:', limitsSchema)
+  const { maxBytes } = COUNTERS
+  COUNTERS.maxBytes = 12_000
+  try {
+    const guesser = { key: 'guesser', points: 3, seconds: 600 }
+    for (let i = 0; i < 3; i++) expect(takePoints(db, [guesser]).isAllowed).toBe(true)
+    for (let i = 0; i < 1_000; i++) takePoints(db, [{ key: `${i}`, points: 3, seconds: 60 }])
+    expect(measure(db, COUNTERS).bytes).toBeLessThanOrEqual(12_000)
+    expect(takePoints(db, [guesser]).isAllowed).toBe(false)
+  } finally {
+    COUNTERS.maxBytes = maxBytes
+    closeDatabase(db)
+  }
+})
+
+/** What a browser sends when a person opens a page. */
+const NAVIGATION = {
+  accept: 'text/html',
+  host: 'localhost:2600',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'none',
+}
+
+describe('34. browsers', () => {
+  let world: AppInProcess
+  beforeAll(async () => {
+    world = await startApp({ env: { ENTRYWAY_PUBLIC_URL: 'http://localhost:2600' } })
+  })
+  afterAll(() => world?.close())
+
+  const stored = () =>
+    world.flow.prepare('SELECT id, user_agent AS userAgent FROM device').all() as {
+      id: string
+      userAgent: string
+    }[]
+
+  async function visit(headers: Record<string, string> = {}) {
+    const answer = await world.ask({
+      target: '/account',
+      headers: { ...NAVIGATION, ...headers },
+    })
+    if (!('status' in answer)) throw new Error('Not answered')
+    return answer
+  }
+
+  test('of visits without cookies little is kept, and not for long', async () => {
+    const agent = `Mozilla/5.0 ${'x'.repeat(15_000)}`
+    const answer = await visit({ 'user-agent': agent })
+    expect(answer.status).toBe(200)
+    for (let i = 0; i < 20; i++) await visit({ 'user-agent': agent })
+    expect(stored()).toHaveLength(21)
+    for (const { userAgent } of stored()) {
+      expect(userAgent).toBe(agent.slice(0, MAX_USER_AGENT))
+    }
+
+    // The same browser is known again, and not made anew because its name was cut.
+    const cookie = answer.headers
+      .filter(([name]) => name === 'set-cookie')
+      .map(([, value]) => value.split(';')[0])
+      .join('; ')
+    const again = await visit({ 'user-agent': agent, cookie })
+    expect(again.headers.join()).not.toMatch(/ses-id/)
+    expect(stored()).toHaveLength(21)
+
+    linkAccount(world.flow, stored()[0]?.id as string, 'did:plc:a')
+    sweepFlow(world.flow, Date.now() + DEVICE_UNUSED - MINUTE)
+    expect(stored()).toHaveLength(21)
+    sweepFlow(world.flow, Date.now() + DEVICE_UNUSED + MINUTE)
+    expect(stored()).toHaveLength(1)
+  })
+
+  test('very many make room for each other', async () => {
+    const { maxBytes } = bounds.STRANGE_DEVICES
+    bounds.STRANGE_DEVICES.maxBytes = 10_000
+    try {
+      for (let i = 0; i < 40; i++) await visit()
+      expect(measure(world.flow, bounds.STRANGE_DEVICES).rows).toBeGreaterThan(5)
+      expect(measure(world.flow, bounds.STRANGE_DEVICES).bytes).toBeLessThanOrEqual(10_000)
+    } finally {
+      bounds.STRANGE_DEVICES.maxBytes = maxBytes
+    }
+  })
+
+  test('pages are limited by address', async () => {
+    const answers = []
+    const ask = () =>
+      world.ask({ target: '/account', address: '203.0.113.77', headers: NAVIGATION })
+    world.counters.prepare('DELETE FROM counter').run()
+    answers.push(await ask())
+    world.counters.prepare('UPDATE counter SET points = 3000').run()
+    answers.push(await ask())
+    expect(answers.map((answer) => 'status' in answer && answer.status)).toEqual([200, 429])
+  })
+})
+
+describe('34. tables of an account', () => {
+  let db: Db
+  beforeEach(() => {
+    db = openDatabase(':memory:', accountSchema)
+    accountFunctions.create(db, {
+      ...{ did: 'did:plc:a', handle: 'a.test', email: 'a@mail.internal', pdsDid: 'did:web:pds' },
+      passwordScrypt: 'salt:hash',
+    })
+  })
+  afterEach(() => closeDatabase(db))
+
+  const now = Date.now()
+  const session = (i: number) => ({
+    ...{ tokenId: `tok-${i}`, createdAt: now, updatedAt: now + i, expiresAt: now + MINUTE },
+    ...{ clientId: 'client', clientAuth: '{}', deviceId: null, parameters: '{}', scope: null },
+    ...{ code: `cod-${i}`, refreshToken: `ref-${i}` },
+  })
+  const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
+
+  test.each<[keyof typeof ACCOUNT_BOUNDS, (i: number) => void]>([
+    ['session', (i) => sessions.createSession(db, session(i))],
+    [
+      'legacy_session',
+      (i) =>
+        insertLegacySession(db, {
+          ...{ id: `${i}`, jti: `${i}`, expiresAt: now + MINUTE + i, appPasswordName: null },
+        }),
+    ],
+    ['device_account', (i) => upsertDeviceAccount(db, `dev-${i}`, now + i)],
+    ['authorized_client', (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i)],
+    ['replayed_code', (i) => void sessions.findSessionByCode(db, `cod-${i}`)],
+  ])('%s: the oldest make room', (table, add) => {
+    const { rows, order } = ACCOUNT_BOUNDS[table]
+    const [time] = order.split(' ')
+    const first = (skip: number) =>
+      db.prepare(`SELECT ${time} FROM ${table} ORDER BY ${time} LIMIT 1 OFFSET ?`).pluck().get(skip)
+    transact(db, () => {
+      for (let i = 0; i < rows; i++) add(i)
+    })
+    const later = first(50) as number
+    transact(db, () => {
+      for (let i = rows; i < rows + 50; i++) add(i)
+    })
+    expect(count(table)).toBe(rows)
+    if (table !== 'replayed_code') expect(first(0)).toBe(later)
+  })
+
+  test('sessions that cannot be refreshed any more go', () => {
+    sessions.createSession(db, session(0))
+    sessions.createSession(db, { ...session(1), updatedAt: now + SESSION_UNUSED + MINUTE })
+    expect(sessions.listSessions(db).map(({ tokenId }) => tokenId)).toEqual(['tok-1'])
+  })
+
+  test('devices that are forgotten are named, so that they can be forgotten everywhere', () => {
+    const { rows } = ACCOUNT_BOUNDS.device_account
+    for (let i = 0; i < rows; i++) upsertDeviceAccount(db, `dev-${i}`, now + i)
+    const forgotten = accountFunctions.rememberDevice(db, 'dev-new', basisOf(db))
+    expect(forgotten).toEqual(['dev-0'])
+  })
+
+  test('app passwords: the person decides which one goes', () => {
+    const name = (i: number) => `name ${i}`
+    const insert = db.prepare('INSERT INTO app_password VALUES (?, ?, 0, ?)')
+    for (let i = 0; i < MAX_APP_PASSWORDS; i++) insert.run(name(i), `${i}`, now)
+    const create = (called: string) =>
+      accountFunctions.createAppPassword(db, called, false, basisOf(db))
+    const refused = { code: 'InvalidRequest' }
+    return expect(create('one more'))
+      .rejects.toMatchObject(refused)
+      .then(() => accountFunctions.revokeAppPassword(db, name(0)))
+      .then(() =>
+        expect(create('x'.repeat(MAX_APP_PASSWORD_NAME + 1))).rejects.toMatchObject(refused),
+      )
+      .then(() => expect(create('one more')).resolves.toMatchObject({ name: 'one more' }))
+  })
+
+  test('the audit trail: guesses of strangers push nothing else out', () => {
+    const add = (event: string, detail = {}) => audit.appendAudit(db, { at: now, event, detail })
+    add('password_changed')
+    const clientId = `http://localhost?${'x'.repeat(10_000)}`
+    for (let i = 0; i < audit.MAX_AUDIT + 100; i++) add('sign_in_failed', { clientId })
+    const events = audit.listAudit(db, 10_000)
+    expect(events).toHaveLength(audit.MAX_AUDIT_GUESSES + 2)
+    expect(events.at(-2)?.event).toBe('password_changed')
+    expect(events[0]?.detail.clientId).toBe(clientId.slice(0, audit.MAX_AUDIT_TEXT))
+    for (let i = 0; i < audit.MAX_AUDIT; i++) add('signed_in')
+    expect(count('audit')).toBe(audit.MAX_AUDIT)
+  })
+})
+
+test('34. mails in the data directory: the oldest are removed', async () => {
+  const folder = await makeTemporaryFolder('mails')
+  const outbox = openFileOutbox(folder.path, () => {}, 3)
+  const mail = { kind: 'test', from: 'a@mail.internal', to: 'b@mail.internal', subject: 's' }
+  for (let i = 0; i < 5; i++) await outbox.send({ ...mail, text: `${i}`, html: '' } as never)
+  expect(await readdir(folder.path)).toHaveLength(3)
+  outbox.close()
+  await folder.remove()
+})
