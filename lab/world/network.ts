@@ -16,7 +16,7 @@ export type NetworkOptions = {
   /** Settings of Vestibule over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
   /** How the program runs. */
-  program?: Pick<VestibuleOptions, 'split' | 'preloads'>
+  program?: Pick<VestibuleOptions, 'split' | 'preloads' | 'disk'>
   /** Settings of the PDS. */
   pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains' | 'blobUploadLimit'>
 }

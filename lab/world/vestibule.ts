@@ -34,6 +34,8 @@ export type VestibuleOptions = {
   split?: boolean
   /** Modules that each process loads before the program, as absolute paths. */
   preloads?: string[]
+  /** Bytes of a file system of its own for the data directory, which is empty at each start. */
+  disk?: number
   /** Further settings, or other values for those given here; `undefined` removes one. */
   env?: Record<string, string | undefined>
 }
@@ -127,9 +129,12 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
   const start = async () => {
     for (const [name, script] of programs) {
       if (isRunning(children.get(name))) continue
+      const [command, ...before] = options.disk
+        ? withDisk(folder.path, options.disk)
+        : [process.execPath]
       const child = spawn(
-        process.execPath,
-        [...childArguments, ...preloads, ...argumentsOf(script)],
+        command as string,
+        [...before, ...childArguments, ...preloads, ...argumentsOf(script)],
         { env, cwd: childFolder, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
       )
       const keep = (chunk: Buffer) => {
@@ -198,6 +203,22 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     },
     close: () => stop().finally(folder.remove),
   }
+}
+
+/** Runs node where a file system of that many bytes is mounted; the user needs no privilege. */
+function withDisk(path: string, bytes: number): string[] {
+  const mount = `mount -t tmpfs -o size=${bytes},mode=700 tmpfs "$0" && exec "$@"`
+  return [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    'sh',
+    '-c',
+    mount,
+    path,
+    process.execPath,
+  ]
 }
 
 function isRunning(child: ChildProcess | undefined): boolean {

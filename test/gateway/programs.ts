@@ -8,6 +8,8 @@ import { assertAllHandled } from '../../lab/world/logs.ts'
 export type Program = {
   /** What it wrote so far. */
   readonly logs: string
+  /** Waits until it ends by itself. */
+  ended: () => Promise<number | NodeJS.Signals>
   /** Ends it and returns its exit code, or the signal that ended it. */
   end: (signal: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
@@ -18,6 +20,7 @@ export function runProgram(file: string, env: Record<string, string>): Program {
     env: childEnvironment({}, env),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  const closed = once(child, 'close').then(([code, by]) => code ?? by)
   let logs = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
@@ -28,22 +31,20 @@ export function runProgram(file: string, env: Record<string, string>): Program {
     get logs() {
       return logs
     },
+    ended: () => closed,
     end: async (signal) => {
-      const ended = child.exitCode ?? child.signalCode
-      if (ended !== null) return ended
-      const exited = once(child, 'close')
       child.kill(signal)
-      const [code, by] = await exited
+      const ended = await closed
       assertAllHandled(logs)
-      return code ?? by
+      return ended
     },
   }
 }
 
-/** Waits until `url` answers with `status`. @throws Error after 20 s */
+/** Waits until `url` answers with `status`. @throws Error after a minute */
 export async function untilStatus(url: string, status: number): Promise<Response> {
   let last: Response | undefined
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     last = await fetch(url).catch(() => undefined)
     if (last?.status === status) return last
     await new Promise((resolve) => setTimeout(resolve, 50))
