@@ -19,7 +19,7 @@ export type NodeClient = {
 export async function makeNodeClient(
   hosted: HostedClient,
   { privateJwk, kid }: ClientKey,
-  servers: { handleResolver: string; plcUrl: string },
+  servers: { handleResolver: string; plcUrl: string; allowHttp?: boolean },
 ): Promise<NodeClient> {
   const sessions = new Map<string, NodeSavedSession>()
   let nonceChallenges = 0
@@ -28,7 +28,7 @@ export async function makeNodeClient(
     keyset: [await JoseKey.fromImportable({ ...privateJwk, alg: 'ES256' } as never, kid)],
     handleResolver: servers.handleResolver,
     plcDirectoryUrl: servers.plcUrl,
-    allowHttp: true,
+    allowHttp: servers.allowHttp ?? true,
     stateStore: memoryStore(new Map<string, NodeSavedState>()),
     sessionStore: memoryStore(sessions),
     requestLock: requestLocalLock,

@@ -1,9 +1,10 @@
-import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
+import { type CertificateAuthority, makeCertificateAuthority, trustHere } from './certificates.ts'
 import { type Dns, resolveHere, startDns } from './dns.ts'
-import type { LoopbackServer, Peer } from './loopback.ts'
-import { type Pds, type PdsOptions, startPds } from './pds.ts'
+import { freePort, type LoopbackServer, type Peer } from './loopback.ts'
+import { makePdsHome, type Pds, type PdsOptions, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
+import { startTlsFront } from './tls_front.ts'
 import {
   makeVestibuleIdentity,
   startVestibule,
@@ -13,6 +14,8 @@ import {
 } from './vestibule.ts'
 
 export type NetworkOptions = {
+  /** Vestibule and the PDS are reached over TLS, and this process trusts the world's authority. */
+  https?: boolean
   /** Settings of Vestibule over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
   /** How the program runs. */
@@ -46,8 +49,20 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     if (errors.length > 0) throw new AggregateError(errors, 'The network did not end cleanly')
   }
   try {
-    const identity = await makeVestibuleIdentity()
     const ca = keep(await makeCertificateAuthority())
+    if (options.https) await trustHere(ca)
+    /** Starts a TLS front before a port. @returns where it is reached */
+    const front = async (hostname: string, port: number) => {
+      const tlsPort = await freePort()
+      keep(await startTlsFront(ca, hostname, tlsPort, port))
+      return `${hostname}:${tlsPort}`
+    }
+    const plain = await makeVestibuleIdentity()
+    const identity = options.https
+      ? { ...plain, ...addressOf(await front('entryway.localhost', plain.port)) }
+      : plain
+    const pdsHome = options.https ? await makePdsHome() : undefined
+    if (pdsHome) keep({ close: pdsHome.folder.remove })
     const dns = keep(await startDns())
     keep(await resolveHere(dns))
     const plc = keep(await startPlc())
@@ -56,6 +71,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
       await startPds({
         plcUrl: plc.url,
         smtpUrl: smtp.url,
+        ...(pdsHome && { home: pdsHome, tlsHost: await front('pds.localhost', pdsHome.port) }),
         ...options.pds,
         entryway: {
           url: identity.url,
@@ -83,3 +99,9 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     throw error
   }
 }
+
+/** Where a server with TLS is, and its DID. */
+const addressOf = (tlsHost: string) => ({
+  url: `https://${tlsHost}`,
+  did: `did:web:${encodeURIComponent(tlsHost)}`,
+})

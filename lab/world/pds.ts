@@ -39,6 +39,8 @@ export type PdsOptions = {
   didDocWithSession?: boolean
   /** Defaults to `['.test']`. */
   handleDomains?: string[]
+  /** Host and port of a TLS front, where it is reached; without, it speaks HTTP to everybody. */
+  tlsHost?: string
   /** Bytes of the largest blob it takes; 5 MiB without. */
   blobUploadLimit?: number
 }
@@ -57,11 +59,12 @@ export async function makePdsHome(): Promise<PdsHome> {
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
   const { folder, port, adminPassword, rotationKeys } = options.home ?? (await makePdsHome())
-  const url = `http://localhost:${port}`
-  const did = `did:web:localhost%3A${port}`
+  const { tlsHost } = options
+  const url = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
+  const did = `did:web:${encodeURIComponent(new URL(url).host)}`
   const env = {
     port,
-    hostname: 'localhost',
+    hostname: tlsHost ?? 'localhost',
     serviceDid: did,
     serviceHandleDomains: options.handleDomains ?? ['.test'],
     devMode: true,

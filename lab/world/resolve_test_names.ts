@@ -1,13 +1,13 @@
 /**
- * Makes the names of the test world resolve in this process: `*.test` (handles)
- * and `*.internal` (client apps; the OAuth provider takes no client from `.test`)
+ * Makes the names of the test world resolve in this process: `*.test` (handles), `*.localhost`
+ * (servers with TLS) and `*.internal` (client apps; the OAuth provider takes no client from `.test`)
  * are 127.0.0.1, and TXT records come from the DNS server in `WORLD_DNS`. Meant for
  * `node --import`, so that programs under test need no notion of it.
  */
 import dns from 'node:dns'
 import { syncBuiltinESMExports } from 'node:module'
 
-const isTestName = (hostname: string) => /\.(test|internal)$/i.test(hostname)
+const isTestName = (hostname: string) => /\.(test|internal|localhost)$/i.test(hostname)
 const answer = (all: boolean | undefined) =>
   all ? [{ address: '127.0.0.1', family: 4 }] : { address: '127.0.0.1', family: 4 }
 

@@ -144,10 +144,12 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
       child.stderr?.on('data', keep)
       children.set(name, child)
     }
-    await untilHealthy(identity.url, [...children.values()]).catch(async (error: Error) => {
-      await endAll('SIGKILL')
-      throw new Error(`${error.message}\n${logs}`)
-    })
+    await untilHealthy(`http://localhost:${identity.port}`, [...children.values()]).catch(
+      async (error: Error) => {
+        await endAll('SIGKILL')
+        throw new Error(`${error.message}\n${logs}`)
+      },
+    )
   }
   const end = async (name: ProcessName, signal: NodeJS.Signals) => {
     const running = children.get(name)
