@@ -1,17 +1,33 @@
 import { join } from 'node:path'
+import { makeCertificateAuthority, trustHere } from '../lab/world/certificates.ts'
 import { resolveHere, startDns } from '../lab/world/dns.ts'
-import { startPds } from '../lab/world/pds.ts'
+import { freePort } from '../lab/world/loopback.ts'
+import { makePdsHome, startPds } from '../lab/world/pds.ts'
 import { startPlc } from '../lab/world/plc.ts'
+import { startTlsFront } from '../lab/world/tls_front.ts'
 import { makeVestibuleIdentity, startVestibule } from '../lab/world/vestibule.ts'
 import { startApp } from './app/server.ts'
 
-export type DemoPorts = { app: number; entryway: number }
+export type DemoPorts = {
+  app: number
+  entryway: number
+  /** The PDS's, where it is reached over TLS. */
+  pds?: number
+}
+
+export type DemoOptions = {
+  ports: DemoPorts
+  /** Vestibule and the PDS are reached over TLS. */
+  https: boolean
+}
 
 export type Demo = {
   appUrl: string
   entrywayUrl: string
   /** The folder that Vestibule writes its mails to. */
   mailFolder: string
+  /** The certificate of the demo's own authority, where there is TLS. */
+  certificate: { file: string; pdsUrl: string } | null
   /** Ends every server and removes what they wrote. */
   close: () => Promise<void>
 }
@@ -20,7 +36,7 @@ export type Demo = {
  * Starts a PLC directory, a stock PDS, Vestibule in front of it, and the client app. Handles are
  * looked up in a DNS server of its own, so that nothing leaves the machine.
  */
-export async function startDemo(ports: DemoPorts): Promise<Demo> {
+export async function startDemo({ ports, https }: DemoOptions): Promise<Demo> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     const errors: unknown[] = []
@@ -38,22 +54,36 @@ export async function startDemo(ports: DemoPorts): Promise<Demo> {
     const plc = await startPlc()
     closers.push(plc.close)
 
-    const identity = {
-      ...(await makeVestibuleIdentity()),
-      port: ports.entryway,
-      url: `http://localhost:${ports.entryway}`,
-      did: `did:web:localhost%3A${ports.entryway}`,
-    }
+    const tls = https ? await makeTls(closers) : null
+    const plain = await makeVestibuleIdentity()
+    const identity = tls
+      ? { ...plain, ...(await tls.front('entryway.localhost', ports.entryway, plain.port)) }
+      : {
+          ...plain,
+          port: ports.entryway,
+          url: `http://localhost:${ports.entryway}`,
+          did: `did:web:localhost%3A${ports.entryway}`,
+        }
     const entryway = {
       url: identity.url,
       did: identity.did,
       jwtPublicHex: identity.jwtKeys.publicHex,
       plcRotationDid: identity.plcRotationKeys.did,
     }
-    const pds = await startPds({ plcUrl: plc.url, entryway })
+    const home = await makePdsHome()
+    closers.push(home.folder.remove)
+    const front = await tls?.front('pds.localhost', ports.pds ?? (await freePort()), home.port)
+    const tlsHost = front && new URL(front.url).host
+    const pds = await startPds({ plcUrl: plc.url, entryway, home, ...(tlsHost && { tlsHost }) })
     closers.push(pds.close)
 
-    const vestibule = await startVestibule({ identity, plcUrl: plc.url, pds, dns })
+    const vestibule = await startVestibule({
+      identity,
+      plcUrl: plc.url,
+      pds,
+      dns,
+      ...(tls && { ca: tls.ca }),
+    })
     closers.push(vestibule.close)
 
     const app = await startApp({
@@ -67,10 +97,27 @@ export async function startDemo(ports: DemoPorts): Promise<Demo> {
       appUrl: app.url,
       entrywayUrl: vestibule.url,
       mailFolder: join(vestibule.dataDir, 'mail'),
+      certificate: tls && { file: tls.ca.certFile, pdsUrl: pds.url },
       close,
     }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** An authority of the demo's own, which this process trusts, and fronts with its certificates. */
+async function makeTls(closers: (() => Promise<void>)[]) {
+  const ca = await makeCertificateAuthority()
+  closers.push(ca.close)
+  await trustHere(ca)
+  return {
+    ca,
+    front: async (hostname: string, port: number, target: number) => {
+      const { close } = await startTlsFront(ca, hostname, port, target)
+      closers.push(close)
+      const host = `${hostname}:${port}`
+      return { url: `https://${host}`, did: `did:web:${encodeURIComponent(host)}` }
+    },
   }
 }

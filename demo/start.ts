@@ -1,5 +1,8 @@
+import { parseArgs } from 'node:util'
 import { choosePort } from './ports.ts'
 
+/** `--https`: with certificates, for client libraries that talk to no server without. */
+const { https } = parseArgs({ options: { https: { type: 'boolean', default: false } } }).values
 const starting = start()
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
@@ -10,14 +13,20 @@ const demo = await starting.catch((error: Error) => {
 })
 console.log(`Try the client app at ${demo.appUrl}: create an account, post, sign out.`)
 console.log(`See and revoke what you granted at ${demo.entrywayUrl}/account.`)
+if (demo.certificate) {
+  const { file, pdsUrl } = demo.certificate
+  console.log(`The PDS is ${pdsUrl}. Trust ${file}: NODE_EXTRA_CA_CERTS=${file}`)
+}
 console.log(`Mails arrive as files in ${demo.mailFolder}. Ctrl-C ends everything.`)
 
 async function start() {
   const { startDemo } = await import('./network.ts').catch(explainMissing)
-  return startDemo({
+  const ports = {
     app: await choosePort('DEMO_APP_PORT', 2700),
     entryway: await choosePort('DEMO_ENTRYWAY_PORT', 2600),
-  })
+    ...(https && { pds: await choosePort('DEMO_PDS_PORT', 2500) }),
+  }
+  return startDemo({ ports, https })
 }
 
 /** The demo is made of the servers of the tests, which `pnpm install --prod` leaves out. */

@@ -10,8 +10,8 @@ import { signIn } from '../../lab/clients/steps.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
-/** Milliseconds in which the demo promises to be ready. */
-const READY = 15_000
+/** Milliseconds after which a demo that is not ready hangs. */
+const READY = 120_000
 
 const program = fileURLToPath(new URL('../../demo/start.ts', import.meta.url))
 let demo: ReturnType<typeof startDemo>
