@@ -4,9 +4,13 @@ import {
   InvalidCredentialsError,
   InvalidRequestError,
   OAuthError,
+  SecondAuthenticationFactorRequiredError,
 } from '@atproto/oauth-provider/errors'
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
+
+/** The `error` of an answer that asks for the code by mail. */
+export const CODE_REQUIRED = new SecondAuthenticationFactorRequiredError('emailOtp', '').error
 
 /** The reasons that the pages have words for. */
 const HANDLE_REASONS: Partial<Record<RefusalCode, HandleUnavailableReason>> = {

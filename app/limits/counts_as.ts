@@ -1,9 +1,10 @@
 import { type HttpResponse, headerOf, readJson } from '../../http/message.ts'
 import { JSON_TYPE, mediaType } from '../../http/read_body.ts'
+import { CODE_REQUIRED } from '../../stores/oauth_errors.ts'
 import type { Limit } from './table.ts'
 
 /** How the lexicon and the provider's pages say that the password was right and a code was sent. */
-const CODE_SENT = ['AuthFactorTokenRequired', 'second_authentication_factor_required']
+const CODE_SENT = ['AuthFactorTokenRequired', CODE_REQUIRED]
 
 /** What a request counts as, by its answer and whether it came as far as to try something. */
 export function countsAs(response: HttpResponse, isAttempt: boolean): Limit['counts'][] {
