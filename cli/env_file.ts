@@ -4,19 +4,19 @@ import { parseEnv } from 'node:util'
 import { makePrivateFile } from '../base/private_files.ts'
 import { CliError, ExitCode } from './errors.ts'
 
-/**
- * Writes a settings file as Node reads it (`--env-file`), for its owner only.
- *
- * @throws {CliError} when it exists and may not be replaced, or cannot hold a value
- */
-export async function writeEnvFile(
-  path: string,
-  values: Record<string, string>,
-  replace: boolean,
-): Promise<void> {
+/** @throws {CliError} when a settings file exists and may not be replaced */
+export function assertNew(path: string, replace: boolean): void {
   if (existsSync(path) && !replace) {
     throw new CliError(`${path} exists; --force replaces it`, ExitCode.wrongUsage)
   }
+}
+
+/**
+ * Writes a settings file as Node reads it, for its owner only.
+ *
+ * @throws {CliError} when it cannot hold a value
+ */
+export async function writeEnvFile(path: string, values: Record<string, string>): Promise<void> {
   const lines = toEnvLines(values)
   // Before it holds anything, also where another user could read the former file.
   makePrivateFile(path)

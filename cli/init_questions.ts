@@ -1,117 +1,131 @@
 import { confirm, input, password } from '@inquirer/prompts'
-import { describePds } from '../pds/describe.ts'
-import { warnOfArguments } from './ask.ts'
-import { CliError, ExitCode } from './errors.ts'
+import { getDomain } from 'tldts'
+import { isSettingRight } from './init_settings.ts'
+import { composeSmtpUrl, tryMail, tryPdsPassword } from './init_tries.ts'
 import type { Output } from './output.ts'
 
-/** What `init` wants to know, by the names of its options. */
-export type Answers = {
-  url: string
-  host: string
-  port: string
-  dataDir: string
-  handleDomains: string
-  pdsUrl: string
-  pdsDid: string
-  pdsAdminPassword: string
-  plcUrl: string
-  open: boolean
-  smtpUrl: string
-  emailFrom: string
-  dev: boolean
+/** Settings by their variables; an empty one was asked for and is not wanted. */
+export type Known = Record<string, string>
+
+type Question = {
+  variable: string
+  /** Asks until the answer is right. */
+  ask(known: Known, output: Output): Promise<string>
+  isNeeded?(known: Known): boolean
 }
 
-/** The settings as environment variables, from options alone. @throws {CliError} */
-export async function settingsFromOptions(
-  options: Partial<Answers>,
-  output: Output,
-): Promise<Record<string, string>> {
-  if (options.url === undefined) {
-    throw new CliError('--yes needs at least --url', ExitCode.wrongUsage)
-  }
-  if (options.pdsAdminPassword !== undefined) warnOfArguments(output)
-  return toVariables({
-    ...options,
-    pdsAdminPassword:
-      options.pdsAdminPassword ?? (options.pdsUrl ? process.env.PDS_ADMIN_PASSWORD : undefined),
+const hasPds = (known: Known) => Boolean(known.ENTRYWAY_PDS_URL)
+const hasMail = (known: Known) => Boolean(known.ENTRYWAY_SMTP_URL)
+
+/** In the order in which they are asked; each answer is checked when it is given. */
+export const QUESTIONS: readonly Question[] = [
+  {
+    variable: 'ENTRYWAY_PUBLIC_URL',
+    ask: (known) =>
+      askFor('ENTRYWAY_PUBLIC_URL', known, {
+        message: 'Public address of the entryway',
+        initial: 'https://',
+      }),
+  },
+  {
+    variable: 'ENTRYWAY_HANDLE_DOMAINS',
+    ask: (known) =>
+      askFor('ENTRYWAY_HANDLE_DOMAINS', known, {
+        message: 'Handles end in (several with commas)',
+        initial: suggestHandleDomain(known.ENTRYWAY_PUBLIC_URL as string),
+      }),
+  },
+  {
+    variable: 'ENTRYWAY_PDS_URL',
+    ask: (known) =>
+      askFor('ENTRYWAY_PDS_URL', known, {
+        message: 'Address of the PDS behind it; it need not run yet (empty: name it later)',
+        initial: '',
+        optional: true,
+      }),
+  },
+  {
+    variable: 'ENTRYWAY_PDS_ADMIN_PASSWORD',
+    isNeeded: hasPds,
+    ask: ({ ENTRYWAY_PDS_URL: url }) =>
+      password({
+        message: `PDS_ADMIN_PASSWORD of ${url}`,
+        mask: '*',
+        validate: (answer) => tryPdsPassword(url as string, answer),
+      }),
+  },
+  {
+    variable: 'ENTRYWAY_INVITE_REQUIRED',
+    ask: async () =>
+      String(
+        await confirm({ message: 'Do people need an invite code to sign up?', default: true }),
+      ),
+  },
+  { variable: 'ENTRYWAY_SMTP_URL', ask: askForMailServer },
+  {
+    variable: 'ENTRYWAY_EMAIL_FROM',
+    isNeeded: hasMail,
+    ask: (known) =>
+      askFor('ENTRYWAY_EMAIL_FROM', known, {
+        message: 'Sender of mails',
+        initial: `noreply@${new URL(known.ENTRYWAY_PUBLIC_URL as string).hostname}`,
+      }),
+  },
+  {
+    variable: 'ENTRYWAY_DATA_DIR',
+    ask: (known) =>
+      askFor('ENTRYWAY_DATA_DIR', known, {
+        message: 'Folder for data and keys',
+        initial: './data',
+      }),
+  },
+]
+
+/** Handles are beside the entryway, as docs/deploy.md has them; a registered domain is above it. */
+export function suggestHandleDomain(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl)
+  const registered = getDomain(hostname, { allowPrivateDomains: true })
+  const isBelow = registered !== null && hostname !== registered
+  return isBelow ? hostname.slice(hostname.indexOf('.')) : `.${hostname}`
+}
+
+function askFor(
+  variable: string,
+  known: Known,
+  { message, initial, optional }: { message: string; initial: string; optional?: boolean },
+): Promise<string> {
+  return input({
+    message,
+    default: initial,
+    prefill: 'editable',
+    validate: (answer) => {
+      if (answer === '') return optional === true || 'It is needed'
+      return isSettingRight(variable, answer, known)
+    },
   })
 }
 
-/** Asks for what the options leave open. */
-export async function askForSettings(
-  options: Partial<Answers>,
-  output: Output,
-): Promise<Record<string, string>> {
-  if (!process.stdin.isTTY) {
-    throw new CliError('Nobody to ask: this is no terminal; use --yes', ExitCode.wrongUsage)
+/** Asks for the parts, so that the password is not shown. */
+async function askForMailServer(_known: Known, output: Output): Promise<string> {
+  for (;;) {
+    const server = await input({
+      message: 'Mail server, such as mail.example.com (empty: mails are written to files)',
+      validate: (answer) => answer === '' || isServer(answer),
+    })
+    if (server === '') return ''
+    const user = await input({ message: 'User name there (empty: none)' })
+    const secret = user === '' ? '' : await password({ message: `Password of ${user}`, mask: '*' })
+    const url = composeSmtpUrl(server, user, secret)
+    const trouble = await tryMail(url)
+    if (trouble === null) return url
+    output.note(`${server} did not take that: ${trouble}`)
+    if (await confirm({ message: 'Keep it all the same?', default: false })) return url
   }
-  if (options.pdsAdminPassword !== undefined) warnOfArguments(output)
-  const ask = async (given: string | undefined, message: string, initial = '', validate = any) =>
-    given ?? (await input({ message, default: initial, prefill: 'editable', validate }))
-
-  const url = await ask(options.url, 'Public address of the entryway', 'https://', webAddress)
-  const { hostname } = new URL(url)
-  const handleDomains = await ask(options.handleDomains, 'Handles end in', `.${hostname}`)
-  const pdsUrl = await ask(
-    options.pdsUrl,
-    'Address of the PDS behind it (empty for later)',
-    '',
-    (v) => (v === '' ? true : webAddress(v)),
-  )
-  const pdsAdminPassword =
-    options.pdsAdminPassword ??
-    (pdsUrl && (await password({ message: 'PDS_ADMIN_PASSWORD of that PDS', mask: '*' })))
-  const open =
-    options.open ??
-    !(await confirm({ message: 'Do people need an invite code to sign up?', default: true }))
-  const smtpUrl = await ask(
-    options.smtpUrl,
-    'Mail server, smtps://user:password@host (empty: mails are written to files)',
-  )
-  const emailFrom =
-    smtpUrl && (await ask(options.emailFrom, 'Sender of mails', `noreply@${hostname}`))
-  const dataDir = await ask(options.dataDir, 'Folder for data and keys', './data')
-  return toVariables({
-    ...options,
-    url,
-    handleDomains,
-    pdsUrl,
-    pdsAdminPassword,
-    open,
-    smtpUrl,
-    emailFrom,
-    dataDir,
-  })
 }
 
-async function toVariables(
-  answers: { [K in keyof Answers]?: Answers[K] | undefined },
-): Promise<Record<string, string>> {
-  const { pdsUrl } = answers
-  const variables = {
-    ENTRYWAY_PUBLIC_URL: answers.url,
-    // TLS is a proxy's work, on the same machine unless told otherwise.
-    ENTRYWAY_HOST: answers.host ?? '127.0.0.1',
-    ENTRYWAY_PORT: answers.port,
-    ENTRYWAY_DATA_DIR: answers.dataDir,
-    ENTRYWAY_HANDLE_DOMAINS: answers.handleDomains,
-    ENTRYWAY_PDS_URL: pdsUrl,
-    ENTRYWAY_PDS_DID: answers.pdsDid ?? (pdsUrl && (await describePds(pdsUrl)).did),
-    ENTRYWAY_PDS_ADMIN_PASSWORD: answers.pdsAdminPassword,
-    ENTRYWAY_PLC_URL: answers.plcUrl,
-    ENTRYWAY_INVITE_REQUIRED: answers.open ? 'false' : 'true',
-    ENTRYWAY_SMTP_URL: answers.smtpUrl,
-    ENTRYWAY_EMAIL_FROM: answers.emailFrom,
-    ENTRYWAY_DEV: answers.dev ? '1' : undefined,
-  }
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => Boolean(entry[1])),
+function isServer(answer: string): true | string {
+  return (
+    isSettingRight('ENTRYWAY_SMTP_URL', composeSmtpUrl(answer, '', ''), {}) === true ||
+    'A host name, with :port if it is another, or smtp://host:port'
   )
-}
-
-const any = (_answer: string): true | string => true
-
-function webAddress(answer: string): true | string {
-  const isOne = URL.canParse(answer) && new URL(answer).hostname !== ''
-  return isOne || 'An address such as https://entryway.example.com'
 }

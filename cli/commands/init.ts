@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import { giveToOwnerOf } from '../../base/files.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
-import { writeEnvFile } from '../env_file.ts'
-import { type Answers, askForSettings, settingsFromOptions } from '../init_questions.ts'
+import { assertNew, writeEnvFile } from '../env_file.ts'
+import { type Answers, askForSettings, settingsFromOptions } from '../init_answers.ts'
+import { UnfinishedAnswers } from '../init_settings.ts'
 import { pdsSettings, toLines } from '../pds_settings.ts'
 
 export type InitOptions = Partial<Answers> & {
@@ -16,7 +18,9 @@ export type InitOptions = Partial<Answers> & {
 export function addInitCommand(program: Command): void {
   program
     .command('init')
-    .description('Ask the few questions, write the settings file and print what the PDS needs')
+    .description(
+      'Ask the few questions, write the settings file and print what the PDS needs; stopped, it goes on where it was',
+    )
     .option('--yes', 'ask nothing; take the options')
     .option('--file <path>', 'the settings file', '.env')
     .option('--force', 'replace the settings file')
@@ -24,26 +28,36 @@ export function addInitCommand(program: Command): void {
     .option('--host <address>', 'where it listens; 127.0.0.1 unless given')
     .option('--port <port>', 'on which port')
     .option('--data-dir <path>', 'where it keeps its data')
-    .option('--handle-domains <list>', 'domains of handles, such as .example.com')
+    .option(
+      '--handle-domains <list>',
+      'domains of handles, such as .example.com; those beside the entryway unless given',
+    )
     .option('--pds-url <url>', 'the PDS behind it')
-    .option('--pds-did <did>', 'its DID; it is asked for it unless given')
+    .option('--pds-did <did>', 'its DID; unless given, what it says, or did:web: of its host')
     .option(
       '--pds-admin-password <password>',
       'its PDS_ADMIN_PASSWORD (other users of this machine can see it; PDS_ADMIN_PASSWORD in the environment is better)',
     )
     .option('--plc-url <url>', 'the PLC directory')
     .option('--open', 'let people sign up without an invite code')
-    .option('--smtp-url <url>', 'the mail server, smtps://user:password@host')
+    .option(
+      '--smtp-url <url>',
+      'the mail server, smtps://user:password@host (other users of this machine can see it)',
+    )
     .option('--email-from <address>', 'the sender of mails')
     .option('--dev', 'allow http and a PDS on this machine')
     .action(
       offline<InitOptions>(async (output, _args, options) => {
+        assertNew(options.file, options.force === true)
+        const unfinished = new UnfinishedAnswers(options.file)
         const values = options.yes
           ? await settingsFromOptions(options, output)
-          : await askForSettings(options, output)
+          : await askForSettings(options, unfinished, output)
         const settings = readSettings(values)
-        await writeEnvFile(options.file, values, options.force === true)
+        await writeEnvFile(options.file, values)
         const secrets = await loadSecrets(settings)
+        giveToOwnerOf(settings.dataDir, options.file)
+        await unfinished.remove()
         const forPds = pdsSettings({ settings, secrets })
         output.result({ file: options.file, pdsSettings: forPds }, () =>
           [

@@ -51,6 +51,22 @@ test('writes a settings file that the program takes, for its owner only', async 
   expect(stdout).toContain(again.stdout)
 })
 
+test('needs no PDS that runs: its DID follows from its address', async () => {
+  const file = join(folder.path, 'before-the-pds.env')
+  const { exitCode, stderr } = await init(
+    ...['--yes', '--file', file, '--dev', '--url', 'https://entryway.example.com'],
+    ...['--pds-url', 'http://localhost:1', '--data-dir', join(folder.path, 'data')],
+  )
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('does not answer yet'),
+  })
+  expect(parseEnv(readFileSync(file, 'utf8'))).toMatchObject({
+    ENTRYWAY_PDS_DID: 'did:web:localhost%3A1',
+    ENTRYWAY_HANDLE_DOMAINS: '.example.com',
+  })
+})
+
 test('never replaces a settings file unasked', async () => {
   const before = readFile()
   expect(await init('--yes', '--url', 'https://other.example.com')).toMatchObject({

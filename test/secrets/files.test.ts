@@ -105,7 +105,7 @@ test('a database with its log, and mails that become files', async () => {
 test('settings that are written over a file that others could read', async () => {
   const path = join(folder.path, '.env')
   writeFileSync(path, 'OLD=1', { mode: 0o666 })
-  await writeEnvFile(path, { ENTRYWAY_ADMIN_PASSWORD: 'secret' }, true)
+  await writeEnvFile(path, { ENTRYWAY_ADMIN_PASSWORD: 'secret' })
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { parseEnv } from 'node:util'
+import { readSettings, SettingsError } from '../base/settings.ts'
+import { writeEnvFile } from './env_file.ts'
+
+/** A PDS is a setting of three parts. */
+const PDS_PARTS = { ENTRYWAY_PDS_DID: 'did:web:example.com', ENTRYWAY_PDS_ADMIN_PASSWORD: '-' }
+
+/** Whether the program will take one setting, by its own rules; why not. */
+export function isSettingRight(
+  variable: string,
+  value: string,
+  { ENTRYWAY_DEV }: Record<string, string | undefined>,
+): true | string {
+  try {
+    const beside = variable === 'ENTRYWAY_PDS_URL' ? PDS_PARTS : {}
+    readSettings({ ...beside, ENTRYWAY_DEV, [variable]: value })
+    return true
+  } catch (err) {
+    if (!(err instanceof SettingsError)) throw err
+    const prefix = `${variable}: `
+    const line = err.lines.find((one) => one.startsWith(prefix))
+    return line === undefined || line.slice(prefix.length)
+  }
+}
+
+/** What was answered before `init` was interrupted, in a file for its owner only. */
+export class UnfinishedAnswers {
+  readonly path: string
+
+  /** @param file the settings file that is being made */
+  constructor(file: string) {
+    this.path = `${file}.unfinished`
+  }
+
+  read(): Record<string, string> {
+    if (!existsSync(this.path)) return {}
+    return parseEnv(readFileSync(this.path, 'utf8')) as Record<string, string>
+  }
+
+  async keep(answers: Record<string, string>): Promise<void> {
+    await writeEnvFile(this.path, answers)
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { force: true })
+  }
+}

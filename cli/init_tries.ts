@@ -1,0 +1,49 @@
+import { verifySmtp } from '../mail/verify_smtp.ts'
+import { PdsClient, PdsRefusal } from '../pds/client.ts'
+import { describePds } from '../pds/describe.ts'
+
+/** An account that no PDS has. */
+const NO_ACCOUNT = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
+
+/** @returns true also when the PDS does not answer yet; `doctor` tries it again */
+export async function tryPdsPassword(url: string, adminPassword: string): Promise<true | string> {
+  if (adminPassword === '') return 'It is needed'
+  try {
+    await new PdsClient({ url, did: '', adminPassword }).readStanding(NO_ACCOUNT)
+    return true
+  } catch (err) {
+    return !(err instanceof PdsRefusal) || `The PDS does not take it: ${err.message}`
+  }
+}
+
+/** The DID that a PDS says it has, else the one that it has unless it is told otherwise. */
+export async function pdsDid(url: string): Promise<{ did: string; isAnswered: boolean }> {
+  try {
+    return { did: (await describePds(url)).did, isAnswered: true }
+  } catch {
+    const did = `did:web:${new URL(url).host.replace(':', '%3A')}`
+    return { did, isAnswered: false }
+  }
+}
+
+/** With TLS from the start, unless the server is given with `smtp://`. */
+export function composeSmtpUrl(server: string, user: string, password: string): string {
+  const { protocol, host } = split(server)
+  const credentials = user && `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`
+  return `${protocol}//${credentials}${host}`
+}
+
+function split(server: string): { protocol: string; host: string } {
+  const [protocol, host] = server.split('//')
+  return host === undefined
+    ? { protocol: 'smtps:', host: server }
+    : { protocol: protocol ?? '', host }
+}
+
+/** Signs in to a mail server. @returns why not, or null */
+export async function tryMail(smtpUrl: string): Promise<string | null> {
+  return verifySmtp(smtpUrl).then(
+    () => null,
+    (err: Error) => err.message,
+  )
+}
