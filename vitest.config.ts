@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { withoutDefence } from './test/removals/vite_plugin.ts'
 
 /** Suites that put something in place of a module for their whole process. */
 const MOCKING = globSync('test/**/*.test.ts').filter((file) =>
@@ -15,12 +16,15 @@ const shared = {
   pool: 'forks',
 } as const
 
+const plugins = withoutDefence(process.env.WORLD_PRELOAD)
+
 export default defineConfig({
   test: {
     maxWorkers: 3,
     projects: [
       {
         // One process runs many suites: to load the PDS anew for each was a quarter of the CPU.
+        plugins,
         test: {
           ...shared,
           name: 'suites',
@@ -29,7 +33,7 @@ export default defineConfig({
           isolate: false,
         },
       },
-      { test: { ...shared, name: 'mocking', include: MOCKING, isolate: true } },
+      { plugins, test: { ...shared, name: 'mocking', include: MOCKING, isolate: true } },
     ],
   },
 })

@@ -6,6 +6,18 @@ export function randomCode(): string {
   return `${letters.slice(0, 5)}-${letters.slice(5)}`
 }
 
+/**
+ * A code as {@link randomCode} makes it, from what a person typed or pasted: in small or wide letters,
+ * with spaces and invisible marks, with a dash that a mail program made prettier.
+ */
+export function readCode(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '')
+    .replace(/\p{Pd}/gu, '-')
+    .toUpperCase()
+}
+
 /** An app password as the reference makes them: `1234-abcd-5678-efgh`. */
 export function randomAppPassword(): string {
   return (randomStr(16, 'base32').slice(0, 16).match(/.{4}/g) as string[]).join('-')

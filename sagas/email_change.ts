@@ -3,6 +3,7 @@ import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { requireAccount } from './accounts.ts'
+import { sendEmailCode } from './email_code.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
 
@@ -25,6 +26,24 @@ export async function changeEmail(
   await requireAccount(services, did)
   if (token) await account.checkEmailToken('update_email', token)
   return change(services, did, newEmail, (email) => account.changeEmail(email, token, basis))
+}
+
+/**
+ * Sends the code that a change of address needs, to the address in use once that was confirmed.
+ *
+ * @param locale BCP 47 tag
+ * @throws {Refusal} SignedOut, RateLimitExceeded
+ * @throws {MailError}
+ */
+export async function requestEmailChange(
+  services: Services,
+  account: AccountRow,
+  locale: string | undefined,
+  basis: Basis,
+): Promise<{ tokenRequired: boolean }> {
+  const tokenRequired = account.emailConfirmedAt !== null
+  if (tokenRequired) await sendEmailCode(services, account, 'update_email', locale, basis)
+  return { tokenRequired }
 }
 
 /** Changes the address without a code: for the operator. @throws {Refusal} EmailTaken */

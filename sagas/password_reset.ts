@@ -1,5 +1,6 @@
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { readCode } from '../passwords/random.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -12,7 +13,7 @@ export async function resetPassword(
   token: string,
   password: string,
 ): Promise<AccountRow> {
-  const code = token.trim().toUpperCase()
+  const code = readCode(token)
   const did = await actors.directory.findResetToken(code)
   if (!did) throw new Refusal('InvalidToken', 'Token is invalid')
   const account = await actors.account(did).resetPassword(code, password)

@@ -3,7 +3,7 @@ import { renewed } from '../actors/account/standing.ts'
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { findAccount, requireAccount } from '../sagas/accounts.ts'
-import { changeEmail } from '../sagas/email_change.ts'
+import { changeEmail, requestEmailChange } from '../sagas/email_change.ts'
 import { sendEmailCode } from '../sagas/email_code.ts'
 import { resetPassword } from '../sagas/password_reset.ts'
 import type { Services } from '../sagas/services.ts'
@@ -59,9 +59,7 @@ export function createEmailFlows(services: Services): EmailFlows {
     updateEmailRequest: ({ did, locale }) =>
       asOAuth(async () => {
         const account = await requireAccount(services, did)
-        if (account.emailConfirmedAt === null) return { tokenRequired: false }
-        await sendEmailCode(services, account, 'update_email', locale, requestScope().signInOf(did))
-        return { tokenRequired: true }
+        return requestEmailChange(services, account, locale, requestScope().signInOf(did))
       }),
 
     updateEmailConfirm: ({ did, email, token, locale }) =>

@@ -10,7 +10,7 @@ import {
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { readSubject } from '../../identity/subject.ts'
-import { randomCode } from '../../passwords/random.ts'
+import { randomCode, readCode } from '../../passwords/random.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -26,7 +26,7 @@ export function issueToken(db: Db, purpose: EmailTokenPurpose, basis: Basis | nu
 
 /** @throws {Refusal} InvalidToken, ExpiredToken */
 export function checkToken(db: Db, purpose: EmailTokenPurpose, token: string): void {
-  const state = checkEmailToken(db, purpose, token.trim().toUpperCase(), Date.now())
+  const state = checkEmailToken(db, purpose, readCode(token), Date.now())
   if (state === 'invalid') throw new Refusal('InvalidToken', 'Token is invalid')
   if (state === 'expired') throw new Refusal('ExpiredToken', 'Token is expired')
 }

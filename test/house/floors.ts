@@ -17,7 +17,8 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['cli', 'start.ts', 'start_gateway.ts', 'start_runner.ts'],
   ['lab'],
   ['demo'],
-  ['test', 'vitest.config.ts'],
+  ['test'],
+  ['vitest.config.ts'],
 ]
 
 /** Packages that are a matter of some rooms only, and which. */

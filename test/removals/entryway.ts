@@ -17,6 +17,9 @@ const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const settings = inFile('base/settings.ts')
 const signIn = inFile('sagas/sign_in.ts')
+const limited = inFile('app/limits/subject.ts')
+const names = inFile('actors/directory/names.ts')
+const invites = inFile('xrpc/admin/disableAccountInvites.ts')
 const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
@@ -129,6 +132,17 @@ export const entryway = toRemovals([
     23,
     'the path of the port',
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
+  ],
+  [
+    30,
+    'limits read a name as look-ups do',
+    limited('readSubject(name).name', "name.trim().replace(/^@/, '').toLowerCase()"),
+  ],
+  [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
+  [
+    30,
+    "an account's own DID",
+    invites('const { did } = await namedAccount(', 'const did = account\n    await namedAccount('),
   ],
   [
     36,

@@ -24,8 +24,8 @@ export const inFile =
   (file: string) =>
   (from: string, to = 'if (false)'): Edit => ({ file, from, to })
 
-/** Where the tests of an attack are. */
-export function testFileOf(attack: number): string {
+/** Where the tests of an attack are: how the paths of their files begin. */
+export function testsOf(attack: number): string {
   const name = [
     [4, 'dpop'],
     [9, 'par_and_authorize'],
@@ -34,9 +34,10 @@ export function testFileOf(attack: number): string {
     [19, 'refresh_and_revoke'],
     [22, 'sign_in'],
     [23, 'actors'],
+    [30, 'names'],
     [36, 'mail'],
   ].find(([last]) => attack <= (last as number))?.[1]
-  return `test/attacks/${name}.test.ts`
+  return `test/attacks/${name}`
 }
 
 /** The file of an edit as the module loader names it: links are resolved. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { apply, type Removal, testFileOf } from './removal.ts'
+import { apply, type Removal, testsOf } from './removal.ts'
 import { removals } from './removals.ts'
 
 /**
@@ -28,7 +28,7 @@ function missedBy({ attack, edits }: Removal, number: number, outputFile: string
     process.execPath,
     [
       join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', testFileOf(attack), '-t', `^${attack}\\. `],
+      ...['run', testsOf(attack), '-t', `^${attack}\\. `],
       ...['--reporter=json', `--outputFile=${outputFile}`],
     ],
     { cwd: root, env: { ...process.env, WORLD_PRELOAD: preload.href }, encoding: 'utf8' },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readSubject } from '../../identity/subject.ts'
+import { readCode } from '../../passwords/random.ts'
 import { SPELLINGS } from './spellings.ts'
 
 const names = [
@@ -38,4 +39,18 @@ test('30. what tells accounts apart stays', () => {
   // NFKC would make one of these two (RFC 6532 section 3.1).
   expect(name('\ufb01sh@mail.test')).not.toBe(name('fish@mail.test'))
   expect(name('')).toBe('')
+})
+
+test('a code is read as people type and paste it', () => {
+  for (const typed of [
+    'ABCDE-23456',
+    ' abcde-23456\n',
+    'ABCDE\u201123456',
+    'ABCDE\u201323456',
+    'ABCDE - 23456',
+    '\u2068ABCDE-23456\u2069',
+    'ＡＢＣＤＥ－２３４５６',
+  ]) {
+    expect(readCode(typed), JSON.stringify(typed)).toBe('ABCDE-23456')
+  }
 })
