@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { runtimeText } from './runtime_texts.ts'
 import { sourceOf } from './source_of.ts'
 
 /** One row of `relied_on.txt`: something of another package that this program copies or counts on. */
@@ -41,10 +42,11 @@ export function readReliances(): Reliance[] {
   })
 }
 
-/** @throws {Error} where there is no such file */
+/** The upstream file, or nothing where that is in no file of its own. */
 export function readUpstream({ upstream }: Reliance): string {
   const [name, file] = upstream.split(' ') as [string, string]
-  return readFileSync(join(FOLDERS[name] as string, file), 'utf8')
+  const folder = FOLDERS[name]
+  return folder === undefined ? '' : readFileSync(join(folder, file), 'utf8')
 }
 
 /**
@@ -57,7 +59,8 @@ export function changeIn(reliance: Reliance, code: string): string | null {
   const { upstream, how, file, word, digest } = reliance
   const place = `Look at ${file} (${word}), where it is ${how}`
   try {
-    const text = sourceOf(code, upstream.split(' ')[2] as string)
+    const [name, part, member] = upstream.split(' ') as [string, string, string]
+    const text = runtimeText(`${name} ${part}`, member) ?? sourceOf(code, member)
     const now = createHash('sha256').update(text).digest('hex').slice(0, 12)
     return now === digest ? null : `${upstream} has changed to ${now}. ${place}.`
   } catch (err) {

@@ -56,6 +56,15 @@ describe('a change is found', () => {
     expect(changeIn(row, renamed)).toMatch(/refreshTokenGrant is gone.*entryway_provider\.ts/)
   })
 
+  test('in what Node and rivetkit run, which is in no file of its own', () => {
+    for (const name of ['detachSocket', 'beginHonoHttpRequest']) {
+      const known = reliances.find(({ upstream }) => upstream.endsWith(` ${name}`)) as Reliance
+      expect(changeIn({ ...known, digest: 'another' }, '')).toContain(`${name} has changed`)
+      const renamed = { ...known, upstream: `${known.upstream}x` }
+      expect(changeIn(renamed, '')).toContain(`${name}x is gone`)
+    }
+  })
+
   test('in the paths of a router', () => {
     const api = reliances.find(({ upstream }) => upstream.endsWith('api-middleware.js paths'))
     const paths = sourceOf(readUpstream(api as Reliance), 'paths').split('\n')
@@ -86,6 +95,7 @@ test('packages whose insides are known here have exact versions', () => {
     '@atproto/pds',
     'rivetkit',
     '@rivetkit/engine-cli',
+    'node',
   ]) {
     expect(all[name], name).toMatch(/^\d+\.\d+\.\d+$/)
   }
