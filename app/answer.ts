@@ -1,6 +1,7 @@
 import type { ReadRequest } from '../actors/auth/app.ts'
 import type { Settings } from '../base/settings.ts'
 import { partitionOf } from '../database/partition.ts'
+import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { asRequester } from '../http/requester.ts'
 import { type Reading, read } from './reading.ts'
@@ -24,7 +25,8 @@ async function answer(reading: Reading): Promise<Answer> {
     'refusal' in reading
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
       : await asRequester(request, () => route.answer(request))
-  return { ...answered, route: route.name }
+  if ('passTo' in answered || !route.door.isForPrograms) return { ...answered, route: route.name }
+  return { ...readableElsewhere(answered), route: route.name }
 }
 
 /**

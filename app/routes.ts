@@ -1,5 +1,6 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
+import { preflight } from '../http/cors.ts'
 import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
 import type { PassTo } from '../http/envelope.ts'
 import {
@@ -55,6 +56,15 @@ const PASSED_ON: RouteShape = {
   methods: ANY,
   body: 'streamed',
   door: xrpcDoor,
+}
+/** Asked by browsers before an app of another origin may ask for a document, whether it is there or not. */
+const PREFLIGHT: Route = {
+  name: 'preflight',
+  path: '',
+  methods: ['OPTIONS'],
+  body: 'none',
+  door: documentDoor,
+  answer: preflight,
 }
 const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
 
@@ -114,10 +124,15 @@ export function findRouteIn(all: readonly Route[], operatorToken: string): FindR
   }
 
   return (request) => {
-    const { pathname } = request.url
+    const { method, url } = request
+    const { pathname } = url
     if (pathname.startsWith(XRPC)) return findMethod(request)
     const route =
       byPath.get(pathname) ?? below.find(({ path }) => pathname.startsWith(path)) ?? null
+    const isForPrograms = route === null || route.door === documentDoor
+    if (method === 'OPTIONS' && isForPrograms && !route?.methods.includes('OPTIONS')) {
+      return { route: PREFLIGHT, path: pathname }
+    }
     const isThere = route?.name !== OPERATOR.name || isOperators(request, operatorToken)
     return route && isThere
       ? { route, path: pathname }

@@ -8,6 +8,8 @@ type Headers = Record<string, string>
 export type Door = {
   /** By the standard or the product whose endpoints they are. */
   name: 'xrpc' | 'oauth' | 'page api' | 'page' | 'document'
+  /** Whether programs of every origin may read the answers. */
+  isForPrograms: boolean
   unreadable(reason: string): HttpResponse
   notFound(): HttpResponse
   wrongMethod(method: string, allowed: readonly string[]): HttpResponse
@@ -22,6 +24,7 @@ const UNENCODED = 'Send the body in UTF-8, without a content encoding'
 /** As the reference's XRPC server puts it. */
 export const xrpcDoor: Door = {
   name: 'xrpc',
+  isForPrograms: true,
   unreadable: (reason) => xrpcError(400, 'InvalidRequest', reason),
   notFound: () => xrpcError(400, 'InvalidRequest', 'invalid xrpc path'),
   wrongMethod: (method, allowed) =>
@@ -41,6 +44,7 @@ export const xrpcDoor: Door = {
 /** As an OAuth error response (RFC 6749 section 5.2). */
 export const oauthDoor: Door = {
   name: 'oauth',
+  isForPrograms: true,
   unreadable: (reason) => refuse(400, 'invalid_request', reason),
   notFound: () => refuse(404, 'not_found', 'There is nothing at this path'),
   // RFC 9110 section 15.5.6: the answer says what is allowed.
@@ -56,7 +60,7 @@ export const oauthDoor: Door = {
 }
 
 /** The scripts of the sign-in pages read the same form. */
-export const pageApiDoor: Door = { ...oauthDoor, name: 'page api' }
+export const pageApiDoor: Door = { ...oauthDoor, name: 'page api', isForPrograms: false }
 
 /** Documents for programs. */
 export const documentDoor: Door = { ...oauthDoor, name: 'document' }
@@ -65,6 +69,7 @@ export const documentDoor: Door = { ...oauthDoor, name: 'document' }
 export const pageDoor: Door = {
   ...oauthDoor,
   name: 'page',
+  isForPrograms: false,
   unreadable: errorPage,
   wrongMethod: (_, allowed) => {
     const page = errorPage(`This address takes ${allowed[0]} only`)
