@@ -176,3 +176,27 @@ export const CLIENT_FETCH = 10 * SECOND
 
 /** How far the clock of a client may be ahead where it signs assertions and request objects. */
 export const CLIENT_CLOCK_AHEAD = 30 * SECOND
+
+/**
+ * A mail server has this long to be found, connected to and greet, to say something, and to take one
+ * mail in all, even where it trickles its replies: a person waits for the answer.
+ */
+export const SMTP_GREETING = 5 * SECOND
+export const SMTP_SILENCE = 10 * SECOND
+export const SMTP_MAIL = 20 * SECOND
+
+/** Each step of trying out a mail server: connecting, its greeting, signing in. */
+export const SMTP_CHECK = 10 * SECOND
+
+/** A WebSocket that was silent for this long is asked by TCP whether the other side is there. */
+export const TCP_PROBE = 60 * SECOND
+
+/**
+ * How long to wait for somebody else's lock on a database. Nobody else writes while the program runs,
+ * and should somebody, every request of the process waits with it; a check is in no hurry.
+ */
+export const LOCK_WAIT = SECOND
+export const CHECK_LOCK_WAIT = 5 * SECOND
+
+/** `vestibule doctor` waits this long for each answer. */
+export const DOCTOR_LOOK = 10 * SECOND

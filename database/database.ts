@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { LOCK_WAIT } from '../base/lifetimes.ts'
 import { makePrivateFile } from '../base/private_files.ts'
 
 export type Db = Sqlite.Database
@@ -30,12 +31,6 @@ export class SchemaTooNewError extends Error {
     this.name = 'SchemaTooNewError'
   }
 }
-
-/**
- * Milliseconds to wait for somebody else's write lock. Nobody else writes while the program runs, and
- * should somebody, every request of the process waits with it.
- */
-const BUSY_TIMEOUT = 1_000
 
 const open = new Set<Db>()
 
@@ -73,7 +68,7 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     db.pragma(`synchronous = ${SYNCHRONOUS[survives]}`)
     if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
-    db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+    db.pragma(`busy_timeout = ${LOCK_WAIT}`)
     migrate(db, path, schema)
     open.add(db)
     return db

@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { TCP_PROBE } from '../base/lifetimes.ts'
 import { openWebSockets, refusedConnections } from '../base/metrics.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 import { fault, unavailable } from '../http/fault.ts'
@@ -16,9 +17,6 @@ import { writeResponse } from './write_response.ts'
 export function isWebSocket({ headers, method }: IncomingMessage): boolean {
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
 }
-
-/** Milliseconds of silence after which TCP asks whether the other side is still there. */
-const PROBE = 60_000
 
 /**
  * WebSockets between clients and PDSes: the bytes pass as they are. They may be silent for as long as
@@ -89,7 +87,7 @@ export class WebSockets {
 
   /** Ends a socket over which nothing goes although there is something to send, or to say at all. */
   #endStuck(socket: Socket): void {
-    socket.setKeepAlive(true, PROBE)
+    socket.setKeepAlive(true, TCP_PROBE)
     socket.setTimeout(this.#options.timeouts.keepAlive, () => {
       const isHalfClosed = socket.readableEnded || socket.writableEnded
       if (!this.#open.has(socket) || isHalfClosed || socket.writableLength > 0) socket.destroy()

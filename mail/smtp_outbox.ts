@@ -1,16 +1,13 @@
 import { createTransport } from 'nodemailer'
+import { SMTP_GREETING, SMTP_MAIL, SMTP_SILENCE } from '../base/lifetimes.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
-/** Milliseconds. A person waits for the answer, so a silent server is given up on early. */
 const TIMEOUTS = {
-  dnsTimeout: 5_000,
-  connectionTimeout: 5_000,
-  greetingTimeout: 5_000,
-  socketTimeout: 10_000,
+  dnsTimeout: SMTP_GREETING,
+  connectionTimeout: SMTP_GREETING,
+  greetingTimeout: SMTP_GREETING,
+  socketTimeout: SMTP_SILENCE,
 }
-
-/** Milliseconds for one mail in all, also with a server that trickles its replies. */
-const DEADLINE = 20_000
 
 /**
  * Sends through an SMTP server over connections that are kept for further mails.
@@ -22,7 +19,7 @@ export function openSmtpOutbox(smtpUrl: string): Outbox {
   const transport = createTransport({ ...TIMEOUTS, pool: true, url: smtpUrl })
   return {
     send: async (message) => {
-      const signal = AbortSignal.timeout(DEADLINE)
+      const signal = AbortSignal.timeout(SMTP_MAIL)
       await transport.sendMail({ ...envelopeOf(message), signal })
     },
     close: () => transport.close(),

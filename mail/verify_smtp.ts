@@ -1,7 +1,5 @@
 import { createTransport } from 'nodemailer'
-
-/** Milliseconds for connecting, greeting and signing in. */
-const TIMEOUT = 10_000
+import { SMTP_CHECK } from '../base/lifetimes.ts'
 
 /**
  * Connects to a mail server and signs in, as sending a mail would, and sends none.
@@ -10,9 +8,9 @@ const TIMEOUT = 10_000
  */
 export async function verifySmtp(smtpUrl: string): Promise<void> {
   const transport = createTransport({
-    connectionTimeout: TIMEOUT,
-    greetingTimeout: TIMEOUT,
-    socketTimeout: TIMEOUT,
+    connectionTimeout: SMTP_CHECK,
+    greetingTimeout: SMTP_CHECK,
+    socketTimeout: SMTP_CHECK,
     url: smtpUrl,
   })
   try {

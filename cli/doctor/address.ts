@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
+import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
 import { look } from './look.ts'
@@ -53,11 +54,13 @@ function checkTls(host: string, port: number): Promise<Check> {
 
 function certificateEnd(host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, servername: host, timeout: 10_000 }, () => {
+    const socket = connect({ host, port, servername: host, timeout: DOCTOR_LOOK }, () => {
       resolve(socket.getPeerCertificate().valid_to)
       socket.end()
     })
     socket.once('error', reject)
-    socket.once('timeout', () => socket.destroy(new Error('no answer within 10 seconds')))
+    socket.once('timeout', () =>
+      socket.destroy(new Error(`no answer within ${DOCTOR_LOOK / 1_000} seconds`)),
+    )
   })
 }

@@ -1,3 +1,4 @@
+import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Check } from '../../operator/check.ts'
 
 /** What was found without what was looked at. */
@@ -18,7 +19,7 @@ export async function look(
 
 /** Fetches, waiting ten seconds at most; redirects are not followed. */
 export function ask(url: string | URL): Promise<Response> {
-  return fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) })
+  return fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(DOCTOR_LOOK) })
 }
 
 /** @throws {Error} in words, when it is no JSON: a proxy's answer for a program that is stopped */

@@ -1,4 +1,5 @@
 import Sqlite from 'better-sqlite3'
+import { CHECK_LOCK_WAIT } from '../../base/lifetimes.ts'
 import type { Db } from '../database.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { Db } from '../database.ts'
  * @throws {Error} when there is no such file or it is no database
  */
 export function openAsItIs(path: string): Db {
-  const db = new Sqlite(path, { fileMustExist: true, timeout: 5_000 })
+  const db = new Sqlite(path, { fileMustExist: true, timeout: CHECK_LOCK_WAIT })
   try {
     db.pragma('user_version')
     return db

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { open as openFile, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { POLL } from '../../base/lifetimes.ts'
 import { closeDatabase, type Db, openDatabase, type Schema } from '../database.ts'
 import { type Keeper, keep } from '../durable.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
@@ -22,7 +23,7 @@ const open = new Set<Replica>()
 /** Waits until the actors of this process have closed their databases, for `ms` at most. */
 export async function replicasClosed(ms: number): Promise<void> {
   const deadline = Date.now() + ms
-  while (open.size > 0 && Date.now() < deadline) await setTimeout(50)
+  while (open.size > 0 && Date.now() < deadline) await setTimeout(POLL)
 }
 
 /**

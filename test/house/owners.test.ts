@@ -2,20 +2,44 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { listSources } from './imports.ts'
 
-/** Rooms that are no part of the program, and the one place where repeated work has its owner. */
-const ELSEWHERE = /^(lab|test|demo)\/|^base\/every\.ts$/
+/** Rooms that are no part of the program, and settings of the tests. */
+const ELSEWHERE = /^(lab|test|demo)\/|^vitest\.config\.ts$/
 
-const program = listSources().filter((file) => /\.[tj]s$/.test(file) && !ELSEWHERE.test(file))
+const program = listSources()
+  .filter((file) => /\.[tj]s$/.test(file) && !ELSEWHERE.test(file))
+  .map((file) => ({
+    file,
+    lines: readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n'),
+  }))
 
-/** Lines of the program that match, as `file:line`. */
-function linesWith(pattern: RegExp): string[] {
-  return program.flatMap((file) =>
-    readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
-      .split('\n')
-      .flatMap((line, i) => (pattern.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [])),
+/** The lines of all files but one that match, as `file:line`. */
+function linesWith(pattern: RegExp, except: string): string[] {
+  return program.flatMap(({ file, lines }) =>
+    lines.flatMap((line, i) =>
+      file !== except && pattern.test(line) ? [`${file}:${i + 1} ${line.trim()}`] : [],
+    ),
   )
 }
 
 test('repeated work goes through `every`, which catches what it throws', () => {
-  expect(linesWith(/\bsetInterval\b/)).toEqual([])
+  expect(linesWith(/\bsetInterval\b/, 'base/every.ts')).toEqual([])
+})
+
+test('every listening server has somebody who hears of its errors', () => {
+  const serving = program.filter(({ lines }) =>
+    lines.some((line) => /\bserver\.listen\(/.test(line)),
+  )
+  const silent = serving.filter(({ lines }) => !lines.some((line) => line.includes(".on('error'")))
+  expect(serving.length).toBeGreaterThan(1)
+  expect(silent.map(({ file }) => file)).toEqual([])
+})
+
+test('every duration stands in base/lifetimes.ts', () => {
+  const durations = [
+    /(?:timeout|deadline|interval)\w*(?::| =) [1-9]/i,
+    /(?:[sS]etTimeout|\.timeout|withDeadline)\((?:.*, )?[1-9][\d_]*\)/,
+    /\/\*\* Milliseconds(?! for which| since| that a failure)/,
+  ]
+  const outside = durations.flatMap((pattern) => linesWith(pattern, 'base/lifetimes.ts'))
+  expect(outside).toEqual([])
 })
