@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+
+/** Shell that a page of `docs/` tells its reader to run. */
+export type Block = {
+  page: string
+  text: string
+  /** Why a test cannot run it: what stands in the comment before it; null where it can. */
+  notRun: string | null
+}
+
+const FENCE =
+  /(?:^ *<!-- not run by the test: (?<reason>.+) -->\n)?^(?<indent> *)```sh\n(?<text>[\s\S]*?)^\k<indent>```$/gm
+
+/** The shell blocks of a page, in order, without the indentation of lists. */
+export function shellBlocks(page: string): Block[] {
+  return [...readPage(page).matchAll(FENCE)].map(({ groups }) => {
+    const { text = '', indent = '', reason = null } = groups ?? {}
+    return { page, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''), notRun: reason }
+  })
+}
+
+/** The files that a page shows with their path before them, by name. */
+export function unitFiles(page: string): Map<string, string> {
+  const units = readPage(page).matchAll(
+    /^`\/etc\/systemd\/system\/(.+)`:\n\n```ini\n([\s\S]*?)^```$/gm,
+  )
+  return new Map([...units].map(([, name = '', text = '']) => [name, text]))
+}
+
+function readPage(page: string): string {
+  return readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
+}
