@@ -5,6 +5,9 @@ import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { forward } from '../../gateway/forward.ts'
+import { TIMEOUTS } from '../../gateway/timeouts.ts'
+import type { AuthActor } from '../../http/envelope.ts'
 import { UnfinishedResponseError } from '../../http/exchange.ts'
 import { fetchAdapter, type Listener } from '../../http/fetch_adapter.ts'
 import { HttpRequest, type HttpResponse } from '../../http/message.ts'
@@ -243,6 +246,18 @@ describe('an exchange always ends, also where a listener', () => {
     await vi.waitFor(() => expect(seen).toHaveBeenCalledOnce())
   })
 })
+
+test.each([...destroying, ...failing])(
+  'the gateway answers 503 and logs one line where a listener %s',
+  async (_, listener) => {
+    const auth = { answer: () => ask(listener) } as unknown as AuthActor
+    const log = { error: logged } as never
+    const answered = await forward({ auth, log, timeouts: TIMEOUTS }, { method: 'GET' } as never)
+    expect(answered).toMatchObject({ status: 503 })
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    expect(logged).toHaveBeenCalledOnce()
+  },
+)
 
 describe('what goes wrong after the answer is logged once, and the answer stands', () => {
   const late: [string, Listener][] = [
