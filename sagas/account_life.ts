@@ -2,6 +2,7 @@ import type { Basis } from '../actors/account/standing.ts'
 import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, accountTakenDown, Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { assertOldPassword } from '../passwords/old_password.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
 import type { Services } from './services.ts'
@@ -87,6 +88,24 @@ export async function announceStanding(services: Services, did: string): Promise
   const account = await requireAccount(services, did)
   const pds = await services.pds(account.pdsDid)
   await pds.updateStatus(did, {})
+}
+
+/**
+ * Deletes an account for its owner, whose password and code by mail are the authorisation.
+ *
+ * @throws {Refusal} AccountNotFound, AuthenticationRequired, InvalidToken, ExpiredToken
+ */
+export async function deleteOwnAccount(
+  services: Services,
+  typed: string,
+  { password, token }: { password: string; token: string },
+): Promise<void> {
+  assertOldPassword(password)
+  const { did } = await requireAccount(services, typed, ['did'])
+  if (!(await services.actors.account(did).mayDelete(password, token))) {
+    throw new Refusal('AuthenticationRequired', 'Invalid did or password')
+  }
+  await deleteAccount(services, did)
 }
 
 /**

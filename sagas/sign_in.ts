@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Login } from '../actors/account/passwords.ts'
 import { accountTakenDown, Refusal } from '../base/errors.ts'
-import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../passwords/scrypt.ts'
+import { assertOldPassword } from '../passwords/old_password.ts'
+import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit } from './audit.ts'
 import { isWrongCode, requireSecondFactor } from './second_factor.ts'
 import type { Services } from './services.ts'
@@ -52,10 +53,7 @@ export async function signIn(
   attempt: SignInAttempt,
   policy: SignInPolicy,
 ): Promise<SignedIn> {
-  if (attempt.password.length > OLD_PASSWORD_MAX_LENGTH) {
-    const message = 'Password too long. Consider resetting your password.'
-    throw new Refusal('AuthenticationRequired', message)
-  }
+  assertOldPassword(attempt.password)
   const signedIn = await checkPassword(services, attempt, policy)
   const { account, appPassword } = signedIn
   if (account.takedownRef !== null && policy.takenDown === 'refused') {

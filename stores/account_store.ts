@@ -2,9 +2,8 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
-import { Refusal } from '../base/errors.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
-import { activateAccount, deactivateAccount, deleteAccount } from '../sagas/account_life.ts'
+import { activateAccount, deactivateAccount, deleteOwnAccount } from '../sagas/account_life.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
 import { assertHandleFree } from '../sagas/new_handle.ts'
 import type { Services } from '../sagas/services.ts'
@@ -162,11 +161,6 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       ),
 
     deleteAccountConfirm: ({ did, token, password }) =>
-      asOAuth(async () => {
-        if (!(await actors.account(did).mayDelete(password, token))) {
-          throw new Refusal('AuthenticationRequired', 'Invalid did or password')
-        }
-        await deleteAccount(services, did)
-      }),
+      asOAuth(() => deleteOwnAccount(services, did, { password, token })),
   }
 }

@@ -85,6 +85,16 @@ test.each(SPELLINGS)('30. %s: reset mail, operator, PDS, address to store', asyn
   expect(await ask(app, { target: `/tls-check?domain=${domain}` })).toMatchObject({ status: 200 })
 })
 
+test('30. every spelling of an address takes from one limit of reset mails', async () => {
+  const limit = LIMITS.find(({ name }) => name === 'reset, one address at one account')
+  const asked = SPELLINGS.map(([, spell]) =>
+    post(app, '/xrpc/com.atproto.server.requestPasswordReset', { email: spell(kim.email) }),
+  )
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(limit?.points ?? 0)
+  expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([])
+})
+
 test('30. a door that takes handles finds no account by its address', async () => {
   for (const name of [kim.email, did]) {
     const [host] = name.split(':')
