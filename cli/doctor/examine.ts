@@ -1,3 +1,4 @@
+import { isThere } from '../../base/files.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
 import { CliError } from '../errors.ts'
@@ -28,6 +29,7 @@ export async function examine(output: Output): Promise<void> {
 
 /** Every database of a data directory. */
 export async function examineData(dataDir: string, output: Output): Promise<void> {
+  if (!isThere(dataDir)) throw new CliError(`There is no ${dataDir}`)
   const bar = output.progress('Databases')
   const report = await checkData(dataDir, { onProgress: bar.update }).finally(bar.stop)
   output.result(report, ({ databases, accounts, findings }) =>

@@ -108,6 +108,10 @@ describe.runIf(isRoot)('with users', () => {
         stderr: expect.stringContaining(refused),
       })
     }
+    expect(await cli('doctor', '--data', '/nonexistent')).toMatchObject({
+      exitCode: 1,
+      stderr: 'There is no /nonexistent\n',
+    })
     chownSync(join(home, 'secrets'), 0, 0)
     chmodSync(join(home, 'secrets'), 0o700)
     expect((await cli('pds-settings')).stderr).toContain(refused)

@@ -110,6 +110,26 @@ test('the operator changes an address, and the second factor that goes there', a
   })
 })
 
+/** A pushed authorization request of a client; without a proof, its first needs none. */
+async function push(id: string): Promise<{ status: number; body: unknown }> {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/oauth/par',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      client_id: id,
+      redirect_uri: `${id}/callback`,
+      response_type: 'code',
+      scope: 'atproto',
+      state: 'state',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    }).toString(),
+  })
+  const { status, body } = answer as ResponseEnvelope
+  return { status, body: JSON.parse(String(body)) }
+}
+
 test('registered clients are listed, shown and forgotten', async () => {
   const id = 'https://app.example.com'
   const metadata = {
@@ -131,7 +151,11 @@ test('registered clients are listed, shown and forgotten', async () => {
     },
   })
   expect(await call('client/show', { id: `${id}/` })).toMatchObject({ body: { id, metadata } })
+  expect(await push(id)).toMatchObject({ status: 201 })
   expect(await call('client/remove', { id })).toMatchObject({ status: 200 })
+  expect(await push(id)).toMatchObject({
+    ...{ status: 400, body: { error: expect.stringMatching(/^invalid_client/) } },
+  })
   for (const command of ['client/show', 'client/remove']) {
     expect(await call(command, { id })).toMatchObject({
       status: 400,
