@@ -13,7 +13,7 @@ import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
 
-/** Milliseconds until a cluster answers; other suites start theirs on the same cores. */
+/** Milliseconds for each condition of a start; other suites start theirs on the same cores. */
 const START_TIMEOUT = 120_000
 
 /** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
@@ -121,12 +121,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         ENTRYWAY_PORT: String(port),
       }),
     )
-    await Promise.all([...runners, ...gateways].map((each) => each.start()))
-    keep(await startBalancer(identity.port, ports))
-    await untilHealthy(identity.url).catch((error: Error) => {
+    const telling = (error: Error) => {
       const logs = [...runners, ...gateways, engine].map((each) => each.logs)
       throw new Error([error.message, ...logs].join('\n'), { cause: error })
-    })
+    }
+    await Promise.all(runners.map((each) => each.start()))
+    // A runner says that it is up before the engine knows it.
+    const haveRegistered = async () => (await engine.countRunners()) >= runners.length
+    await until(haveRegistered, 'A runner has not registered with the engine').catch(telling)
+    await Promise.all(gateways.map((each) => each.start()))
+    keep(await startBalancer(identity.port, ports))
+    const answers = async () => (await fetch(`${identity.url}/_health`)).ok
+    await until(answers, 'The cluster does not answer').catch(telling)
     return {
       url: identity.url,
       engine,
@@ -176,12 +182,16 @@ async function startBalancer(port: number, ports: number[]): Promise<{ close(): 
   }
 }
 
-async function untilHealthy(url: string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT
-  while (Date.now() < deadline) {
-    const answer = await fetch(`${url}/_health`).catch(() => undefined)
-    if (answer?.ok) return
+/** Waits until something is true. @throws {Error} that it is not, after {@link START_TIMEOUT} */
+async function until(isTrue: () => Promise<boolean>, otherwise: string): Promise<void> {
+  let cause: unknown
+  for (const deadline = Date.now() + START_TIMEOUT; Date.now() < deadline; ) {
+    try {
+      if (await isTrue()) return
+    } catch (error) {
+      cause = error
+    }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error('The cluster does not answer')
+  throw new Error(otherwise, { cause })
 }
