@@ -24,5 +24,5 @@ export function subjectOf(per: Subject, account: string | null, address: string)
  */
 export function accountOf(request: HttpRequest, { account }: RouteShape): string | null {
   const name = account && request.parameter(account)
-  return name ? readSubject(name).name : null
+  return name === undefined ? null : readSubject(name).name
 }

@@ -63,7 +63,7 @@ export type AppInProcess = {
   close(): Promise<void>
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc863 nothing listens there, or nothing answers */
+/** The port of the discard service (RFC 863), where nothing listens. */
 const NOWHERE = 'http://127.0.0.1:9'
 
 /** Starts the application as the auth actor does, with the other actors as plain functions. */

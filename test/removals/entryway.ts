@@ -2,6 +2,10 @@ import { inFile, toRemovals } from './removal.ts'
 
 const hooks = inFile('oauth/hooks.ts')
 const reading = inFile('app/reading.ts')
+const bodies = inFile('http/read_body.ts')
+const routes = inFile('app/routes.ts')
+const subjects = inFile('app/limits/subject.ts')
+const countsAs = inFile('app/limits/counts_as.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/provider.ts')
 const provider = inFile('oauth/entryway_provider.ts')
@@ -56,6 +60,7 @@ export const entryway = toRemovals([
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
   [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
+  [7, 'no member twice', bodies('if (before?.has(name))')],
   [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
   [7, 'state', hooks('if (!parameters.state)')],
   [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
@@ -133,6 +138,18 @@ export const entryway = toRemovals([
     'the path of the port',
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
   ],
+  [
+    29,
+    'one member names the account',
+    subjects(
+      'account && request.parameter(account)',
+      "['username', 'identifier', 'email', 'did'].map((it) => request.parameter(it)).find(Boolean)",
+    ),
+  ],
+  [29, 'methods in other case', routes('meant === undefined || meant === nsid', 'true')],
+  [29, 'UTF-8 alone', reading(' || !isUtf8(given)', '')],
+  [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
+  [29, 'a failure is a try', countsAs(' || !isAttempt', '')],
   [
     30,
     'limits read a name as look-ups do',

@@ -34,6 +34,7 @@ export function testsOf(attack: number): string {
     [19, 'refresh_and_revoke'],
     [22, 'sign_in'],
     [23, 'actors'],
+    [29, 'reading'],
     [30, 'names'],
     [36, 'mail'],
   ].find(([last]) => attack <= (last as number))?.[1]
