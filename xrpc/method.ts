@@ -85,9 +85,12 @@ export function method<N extends Nsid, Credentials = null>(
     addTo: (server, context) =>
       server.method(nsid, {
         ...(auth && {
-          auth: async (call): Promise<AuthResult> => ({
-            credentials: await auth(call, context).catch(toXrpcError),
-          }),
+          auth: async (call): Promise<AuthResult> => {
+            // The answer is for this caller only, also where it is a refusal.
+            call.res.setHeader('Cache-Control', 'private')
+            call.res.vary('Authorization')
+            return { credentials: await auth(call, context).catch(toXrpcError) }
+          },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
           const call = {

@@ -5,7 +5,7 @@ import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { accountOfSession } from '../accounts.ts'
 import type { Verifier } from '../method.ts'
-import { answerPrivately, readBearer } from './header.ts'
+import { readBearer } from './header.ts'
 
 /** Only the account's own password gives this; an app password does not. */
 export const FULL: readonly LegacyScope[] = [LegacyScope.Access]
@@ -46,7 +46,6 @@ export function access({
   checkTakedown = false,
 }: AccessOptions = {}): Verifier<UserCredentials> {
   return async (call, { services, tokens }) => {
-    answerPrivately(call)
     const claims = await tokens.verifyAccess(readBearer(call))
     if (!scopes.includes(claims.scope)) {
       throw new InvalidRequestError('Bad token scope', 'InvalidToken')

@@ -3,11 +3,10 @@ import { AuthRequiredError } from '@atproto/xrpc-server'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { hashSecret } from '../../database/hash.ts'
 import type { Call, Verifier } from '../method.ts'
-import { answerPrivately, readAuthorization } from './header.ts'
+import { readAuthorization } from './header.ts'
 
 /** The operator of this entryway. */
 export const admin: Verifier<null> = async (call, { services }) => {
-  answerPrivately(call)
   if (!isAdmin(call, services.secrets.adminPassword)) throw new AuthRequiredError()
   return null
 }
@@ -20,7 +19,6 @@ export type AdminOf = 'every' | readonly string[]
 
 /** The operator of this entryway or of a PDS behind it, whose calls the PDS forwards. */
 export const adminOrPdsAdmin: Verifier<AdminOf> = async (call, { services }) => {
-  answerPrivately(call)
   if (isAdmin(call, services.secrets.adminPassword)) return 'every'
   const pdses = await services.actors.directory.listPdses()
   const administered = pdses.filter((pds) => isAdmin(call, pds.adminPassword)).map(({ did }) => did)

@@ -31,9 +31,3 @@ export function readBearer(call: Call): string {
   }
   return authorization.value
 }
-
-/** Marks the answer as being for this caller only. */
-export function answerPrivately({ res }: Call): void {
-  res.setHeader('Cache-Control', 'private')
-  res.vary('Authorization')
-}

@@ -2,7 +2,7 @@ import { AuthRequiredError } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import { admin } from './admin.ts'
-import { answerPrivately, readAuthorization, readBearer } from './header.ts'
+import { readAuthorization, readBearer } from './header.ts'
 import { keyOfDid, verifyServiceJwt } from './service.ts'
 
 /** As in the reference: the operator, or the moderation service that the settings name. */
@@ -13,7 +13,6 @@ export const moderator: Verifier<null> = async (call, context) => {
 
 /** A service JWT that the moderation service signed with its own key or with its labeler's. */
 const moderationService: Verifier<null> = async (call, context) => {
-  answerPrivately(call)
   const did = context.services.settings.modServiceDid
   if (did === null) throw untrusted()
   await verifyServiceJwt(call, context, async (issuer, forceRefresh) => {

@@ -1,14 +1,13 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import type { Verifier } from '../method.ts'
-import { answerPrivately, readBearer } from './header.ts'
+import { readBearer } from './header.ts'
 
 export type RefreshCredentials = { did: string; jti: string }
 
 /** A refresh JWT of this entryway; whether its session still exists is not checked here. */
 export function refresh({ allowExpired = false } = {}): Verifier<RefreshCredentials> {
   return async (call, { tokens }) => {
-    answerPrivately(call)
     const claims = await tokens.verifyRefresh(readBearer(call), { allowExpired })
     if (claims.scope !== LegacyScope.Refresh) {
       throw new InvalidRequestError('Bad token scope', 'InvalidToken')

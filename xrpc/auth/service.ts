@@ -11,7 +11,7 @@ import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import type { UserCredentials } from './access.ts'
-import { answerPrivately, readBearer } from './header.ts'
+import { readBearer } from './header.ts'
 
 /**
  * The key that an issuer's JWTs are verified with, as did:key; the issuer is a DID, and may name a
@@ -93,7 +93,6 @@ export async function verifyServiceJwt(
   { services }: MethodContext,
   keyOf: KeyOf = (issuer, forceRefresh) => keyOfDid(services, didOf(issuer), forceRefresh),
 ): Promise<string> {
-  answerPrivately(call)
   const payload = await verifyJwt(
     wellFormed(readBearer(call)),
     services.settings.did,

@@ -10,6 +10,8 @@ export type Answer = {
   message?: string
   /** The body with each value replaced by its type; a list by its first item. */
   shape?: unknown
+  /** What a program of another origin, or a cache, goes by. */
+  headers: Record<string, string>
 }
 
 type Authorization = { jwt: string } | 'admin' | undefined
@@ -30,13 +32,15 @@ export class Client {
   /** @returns the body */
   async note(name: string, response: Promise<Response>): Promise<Record<string, never>> {
     if (this.answers.has(name)) throw new Error(`"${name}" is noted twice`)
-    const { status, body } = await read(await response)
+    const answered = await response
+    const { status, body } = await read(answered)
+    const headers = toldBy(answered.headers)
     const { error, message = '' } = (body || {}) as { error?: string; message?: string }
     this.answers.set(
       name,
       status === 200
-        ? { status, shape: shapeOf(body) }
-        : { status, error, message: impersonal(message) },
+        ? { status, headers, shape: shapeOf(body) }
+        : { status, headers, error, message: impersonal(message) },
     )
     return (body || {}) as Record<string, never>
   }
@@ -97,6 +101,25 @@ export class Client {
     const basic = Buffer.from(`admin:${this.world.adminPassword}`).toString('base64')
     return { authorization: `Basic ${basic}` }
   }
+}
+
+const TOLD = [
+  'access-control-allow-origin',
+  'cache-control',
+  'content-type',
+  'vary',
+  'www-authenticate',
+]
+
+function toldBy(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    TOLD.flatMap((name) => {
+      const value = headers.get(name)
+      // The PDS compresses what is long; where that is so depends on the length.
+      const told = value?.toLowerCase().replace(/(, )?accept-encoding/, '')
+      return told ? [[name, told]] : []
+    }),
+  )
 }
 
 async function read(response: Response): Promise<{ status: number; body: unknown }> {
