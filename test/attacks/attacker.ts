@@ -16,6 +16,8 @@ const REDIRECT_URI = 'http://127.0.0.1/callback'
 /** The body is parsed where it is JSON, else text. */
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> & string }
 
+type Fetch = typeof globalThis.fetch
+
 export type DpopKey = { privateKey: KeyLike; jwk: JWK }
 
 /** What an attack changes about a DPoP proof; `undefined` leaves a claim out. */
@@ -71,14 +73,16 @@ export class Attacker {
   readonly clientId: string
   readonly redirectUri: string
   readonly #clientKey: ClientKey | undefined
+  readonly #fetch: Fetch
   #nonce = ''
 
   /** Without options, a loopback client. */
   constructor(
-    { url }: { url: string },
+    { url, fetch = globalThis.fetch }: { url: string; fetch?: Fetch },
     options?: { clientId: string; redirectUri: string; key?: ClientKey },
   ) {
     this.#origin = url
+    this.#fetch = fetch
     this.clientId = options?.clientId ?? loopbackClientId(REDIRECT_URI, SCOPE)
     this.redirectUri = options?.redirectUri ?? REDIRECT_URI
     this.#clientKey = options?.key
@@ -88,7 +92,7 @@ export class Attacker {
   async nonce(): Promise<string> {
     if (!this.#nonce) {
       const body = new URLSearchParams({ state: 'none' })
-      const { headers } = await fetch(`${this.#origin}/oauth/par`, { method: 'POST', body })
+      const { headers } = await this.#fetch(`${this.#origin}/oauth/par`, { method: 'POST', body })
       this.#nonce = headers.get('dpop-nonce') ?? ''
     }
     return this.#nonce
@@ -148,7 +152,7 @@ export class Attacker {
         ? change.proof
         : await this.proof(path, key, change.proof)
     const all = [...pairs, ...(change.more ?? [])]
-    return send(`${this.#origin}${path}`, {
+    const init = {
       method: 'POST',
       headers: {
         'content-type': change.json ? 'application/json' : 'application/x-www-form-urlencoded',
@@ -156,7 +160,8 @@ export class Attacker {
         ...change.headers,
       },
       body: change.json ? toJson(all) : String(new URLSearchParams(all)),
-    })
+    }
+    return send(`${this.#origin}${path}`, init, this.#fetch)
   }
 
   /** Pushes an authorization request (RFC 9126). */
@@ -235,7 +240,11 @@ export async function refreshed(attacker: Attacker, session: Session): Promise<S
   return toSession(await attacker.refresh(session), session.key)
 }
 
-export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
+export async function send(
+  url: string,
+  init: RequestInit = {},
+  fetch: Fetch = globalThis.fetch,
+): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', ...init })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json')

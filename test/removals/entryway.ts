@@ -28,6 +28,16 @@ const addresses = inFile('gateway/client_address.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('actors/hosting/port.ts')
+const standing = inFile('actors/account/standing.ts')
+const endings = inFile('actors/account/endings.ts')
+const accountTables = inFile('database/account/schema.ts')
+const legacySessions = inFile('database/account/legacy_session.ts')
+const granted = inFile('actors/account/sessions.ts')
+const appPasswords = inFile('actors/account/app_passwords.ts')
+const accountEmail = inFile('actors/account/email.ts')
+const accounts = inFile('stores/account_store.ts')
+const handleChange = inFile('sagas/handle_change.ts')
+const pdsCalls = inFile('xrpc/auth/user.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
 
@@ -137,6 +147,57 @@ export const entryway = toRemovals([
     23,
     'the path of the port',
     port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
+  ],
+  [32, 'the generation of a sign-in', standing('generation === account.generation &&', '')],
+  [
+    32,
+    'an ending begins a generation',
+    endings('endSignInsUnderWay(db)\n  setSignedOut', 'setSignedOut'),
+  ],
+  [
+    32,
+    'the session of an access JWT',
+    standing('(session === undefined || isLegacySessionOpen(db, session, Date.now())) &&', ''),
+  ],
+  [
+    32,
+    'the device of a sign-in',
+    standing('(device === undefined || readDeviceAccount(db, device) !== null) &&', ''),
+  ],
+  [
+    32,
+    'the app password of a sign-in',
+    standing('(appPassword === undefined || hasAppPassword(db, appPassword))', 'true'),
+    accountTables('REFERENCES app_password (name) ON DELETE CASCADE', ''),
+  ],
+  [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
+  [32, 'sessions of OAuth', granted('refusalOf(db, basis) ? null : ', '')],
+  [32, 'app passwords', appPasswords('assertGood(db, basis)\n', '')],
+  [32, 'codes by mail', accountEmail('assertGood(db, basis)\n    const token', 'const token')],
+  [
+    32,
+    'sign-ins of the pages',
+    accounts('scope.shownSignIn.generation !== row.generation', 'false'),
+  ],
+  [
+    32,
+    'a handle is taken back',
+    handleChange('err instanceof PdsRefusal || err instanceof Refusal', 'false'),
+  ],
+  [32, 'a PDS waits', pdsCalls('if (options.lasting ?? true)')],
+  [
+    32,
+    'a reset ends app passwords',
+    passwords("replace(db, passwordScrypt, 'ended')", "replace(db, passwordScrypt, 'kept')"),
+  ],
+  [
+    32,
+    'a sign-out ends the whole chain',
+    legacySessions('next_jti = ?)`', 'next_jti = ? LIMIT 0) OR refresh_hash = ? OR next_jti = ?`'),
+    legacySessions(
+      ').run(hashSecret(jti), jti)',
+      ').run(hashSecret(jti), jti, hashSecret(jti), jti)',
+    ),
   ],
   [
     29,

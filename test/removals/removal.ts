@@ -36,6 +36,7 @@ export function testsOf(attack: number): string {
     [23, 'actors'],
     [29, 'reading'],
     [30, 'names'],
+    [32, 'endings'],
     [36, 'mail'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`

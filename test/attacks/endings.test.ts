@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { send } from './attacker.ts'
+import { endings, PROOF } from './endings/endings.ts'
+import { interleave } from './endings/gates.ts'
+import { type Grant, grants, type Held, registerClient } from './endings/grants.ts'
+import {
+  begin,
+  handleInPlc,
+  newPerson,
+  PASSWORD,
+  type Person,
+  startWorld,
+  stateOf,
+  type World,
+} from './endings/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  registerClient(world)
+})
+afterAll(() => world?.close())
+
+/** How often a grant was stopped, and how often what it rests on was over then. */
+type Count = { runs: number; refused: number }
+
+/** Stops a grant at each of its gates, ends the sign-in there, and looks at what came of it. */
+async function sweep(grant: Grant, name: string): Promise<Count> {
+  const ending = endings[name]
+  if (!ending) throw new Error(name)
+  const person = await newPerson(world, grant.onPds ?? false, grant.by === 'app password')
+  const count = { runs: 0, refused: 0 }
+  for (let gate = 0; ; gate++) {
+    await begin(world, person, grant.isConfirmed ?? false)
+    const work = await grant.begin(world, person)
+    const before = stateOf(person)
+    let atEnding = before
+    const { isReached, made, answer } = await interleave(gate, work, async () => {
+      await ending.end(person, world)
+      atEnding = stateOf(person)
+    })
+    if (!isReached) {
+      // Nobody ended anything: it is granted.
+      expect(answer.length > 0 || stateOf(person) !== before).toBe(true)
+      await expectAlive(answer, true)
+      return count
+    }
+    count.runs++
+    const isProven = made.includes(PROOF[grant.by] ?? '')
+    if (!isProven && !ending.ends.includes(grant.by)) continue
+    count.refused++
+    const where = `${name}, after ${made.at(-1) ?? 'nothing'} (gate ${gate})`
+    expect(stateOf(person), where).toEqual(atEnding)
+    if (ending.signsOut) {
+      const { session, legacy, consent, code } = atEnding
+      expect([session, legacy, consent, code], where).toEqual([[], [], [], []])
+      const granted = answer.filter(({ grantedBy }) => !grantedBy || !made.includes(grantedBy))
+      await expectAlive(granted, false, where)
+    }
+    await expectSameOnPds(person, where)
+  }
+}
+
+async function expectAlive(held: Held[], isAlive: boolean, where?: string): Promise<void> {
+  for (const { name, isAlive: look } of held) {
+    expect([name, await look()], where).toEqual([name, isAlive])
+  }
+}
+
+/** What was refused here is not done at the PDS or at PLC either. */
+async function expectSameOnPds({ did, account, pds }: Person, where: string): Promise<void> {
+  const row = await account.read()
+  if (!row || !pds) return
+  const standing = await pds.readStanding(did)
+  expect(standing?.isDeactivated, where).toBe(row.deactivatedAt !== null)
+  expect(await handleInPlc(world, did), where).toBe(row.handle)
+}
+
+describe('32. nothing outlives the sign-in that it rests on', () => {
+  const counts: Count[] = []
+
+  test.each(Object.entries(grants))('%s', async (_name, grant) => {
+    const names = Object.entries(endings)
+      .filter(([, { ends, endsUnderWay }]) => [...ends, ...endsUnderWay].includes(grant.by))
+      .filter(([, { needsConfirmed }]) => grant.isConfirmed || !needsConfirmed)
+      .map(([name]) => name)
+      .filter((name) => name !== grant.outlives && (grant.only?.includes(name) ?? true))
+    expect(names.length).toBeGreaterThanOrEqual(grant.only?.length ?? 5)
+    for (const count of await Promise.all(names.map((name) => sweep(grant, name)))) {
+      expect(count.refused).toBeGreaterThan(0)
+      counts.push(count)
+    }
+  })
+
+  test('every grant met every ending, at every call', () => {
+    const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0)
+    expect(counts.length).toBeGreaterThanOrEqual(150)
+    expect(sum('runs')).toBeGreaterThan(700)
+    expect(sum('refused')).toBeGreaterThan(600)
+  })
+})
+
+describe('32. over HTTP', () => {
+  const post = (nsid: string, input: object | null, jwt?: string, at = world.url) =>
+    send(`${at}/xrpc/com.atproto.server.${nsid}`, {
+      method: 'POST',
+      headers: {
+        ...(input && { 'content-type': 'application/json' }),
+        ...(jwt && { authorization: `Bearer ${jwt}` }),
+      },
+      ...(input && { body: JSON.stringify(input) }),
+    })
+  const signIn = (person: Person, password: string) =>
+    post('createSession', { identifier: person.handle, password })
+  const signedIn = async (person: Person, password: string) =>
+    String((await signIn(person, password)).body.accessJwt)
+  const fresh = async (onPds = false) => {
+    const person = await newPerson(world, onPds, true)
+    await begin(world, person, false)
+    return person
+  }
+  const reset = async ({ did, account }: Person) => {
+    const token = await account.issueEmailToken('reset_password', null)
+    await world.app.actors.directory.putResetToken(token, did, Date.now())
+    return post('resetPassword', { token, password: NEW })
+  }
+  const NEW = 'the password of afterwards'
+
+  test('four loops of createSession while the password is changed: nobody stays', async () => {
+    const person = await fresh()
+    const opened: string[] = []
+    const loop = async () => {
+      for (;;) {
+        const { status, body } = await signIn(person, PASSWORD)
+        if (status !== 200) return status
+        opened.push(String(body.refreshJwt))
+      }
+    }
+    const loops = Promise.all([loop(), loop(), loop(), loop()])
+    await expect.poll(() => opened.length).toBeGreaterThan(4)
+    expect(await reset(person)).toMatchObject({ status: 200 })
+    expect(await loops).toEqual([401, 401, 401, 401])
+    const statuses = opened.map(async (jwt) => (await post('refreshSession', null, jwt)).status)
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([400]))
+    expect((await signIn(person, NEW)).status).toBe(200)
+  })
+
+  test('four browsers that sign in while the password is changed: none stays', async () => {
+    const person = await fresh()
+    const input = { locale: 'en', username: person.handle, password: PASSWORD }
+    const browsers = Array.from({ length: 4 }, () => newHeadlessBrowser(world.url))
+    const signIns = browsers.map((browser) =>
+      browser.callApi(`${world.url}/account`, 'sign-in', input).catch(() => {}),
+    )
+    expect(await reset(person)).toMatchObject({ status: 200 })
+    await Promise.all(signIns)
+    for (const browser of browsers) {
+      expect(await browser.readApi(`${world.url}/account`, 'device-sessions')).toEqual([])
+    }
+  })
+
+  test('an access JWT of before a reset opens nothing, one of afterwards works at once', async () => {
+    const person = await fresh()
+    const before = await signedIn(person, PASSWORD)
+    const methods: [string, object | null][] = [
+      ['createAppPassword', { name: 'thief' }],
+      ['updateEmail', { email: 'thief@mail.internal' }],
+      ['requestEmailConfirmation', null],
+      ['deactivateAccount', {}],
+    ]
+    expect(await reset(person)).toMatchObject({ status: 200 })
+    const after = await signedIn(person, NEW)
+    for (const [method, input] of methods) {
+      const refused = { status: 400, body: { error: 'ExpiredToken' } }
+      expect(await post(method, input, before), method).toMatchObject(refused)
+    }
+    const created = await post('createAppPassword', { name: 'owner' }, after)
+    expect(created).toMatchObject({ status: 200 })
+  })
+
+  test('a PDS gets nothing that lasts until access tokens of before have expired', async () => {
+    const person = await fresh(true)
+    const before = await signedIn(person, PASSWORD)
+    const ask = (name: string, jwt: string, at = world.pds.url) =>
+      post('createAppPassword', { name }, jwt, at)
+    expect(await ask('one', before)).toMatchObject({ status: 200 })
+    expect(await reset(person)).toMatchObject({ status: 200 })
+    const after = await signedIn(person, NEW)
+    for (const jwt of [before, after]) {
+      const refused = { status: 400, body: { message: expect.stringContaining('signed out') } }
+      expect(await ask('two', jwt)).toMatchObject(refused)
+    }
+    expect(await post('requestEmailUpdate', null, after, world.pds.url)).toMatchObject({
+      status: 200,
+    })
+    expect(await ask('two', after, world.url)).toMatchObject({ status: 200 })
+    person.forgetSignOut()
+    expect(await ask('three', after)).toMatchObject({ status: 200 })
+  })
+
+  test('a reset by mail ends app passwords, the operator may keep them', async () => {
+    const person = await fresh()
+    const { password } = person.appPassword
+    await person.account.changePassword(NEW, 'kept')
+    expect((await signIn(person, password)).status).toBe(200)
+    expect(await reset(person)).toMatchObject({ status: 200 })
+    expect((await signIn(person, password)).status).toBe(401)
+  })
+
+  test('a refresh JWT of two rotations ago does not bring a session back', async () => {
+    const person = await fresh()
+    const first = String((await signIn(person, PASSWORD)).body.refreshJwt)
+    const next = async (jwt: string) =>
+      String((await post('refreshSession', null, jwt)).body.refreshJwt)
+    const third = await next(await next(first))
+    expect(await post('deleteSession', null, third)).toMatchObject({ status: 200 })
+    expect(await post('refreshSession', null, first)).toMatchObject({ status: 400 })
+    expect(await post('refreshSession', null, third)).toMatchObject({ status: 400 })
+  })
+})

@@ -1,0 +1,113 @@
+import { APP, basisOf, JTI, type Person, type World } from './world.ts'
+
+/** What a person is signed in by when they ask for something. */
+export type By =
+  | 'password'
+  | 'password and code'
+  | 'app password'
+  | 'access token'
+  | 'app access token'
+  | 'legacy session'
+  | 'OAuth session'
+  | 'device'
+
+/** The call in which it is proven, where that is not the one that grants. */
+export const PROOF: Partial<Record<By, string>> = {
+  password: 'account.login',
+  'password and code': 'account.login',
+  'app password': 'account.login',
+  'access token': 'account.readWithSession',
+  'app access token': 'account.readWithSession',
+  device: 'account.readDevice',
+}
+
+export type Ending = {
+  end(person: Person, world: World): Promise<void>
+  /** What is good for nothing afterwards. */
+  ends: readonly By[]
+  /** What may be proven anew, while what rests on a proof of before is refused. */
+  endsUnderWay: readonly By[]
+  /** Whether the address has to be confirmed for it. */
+  needsConfirmed?: true
+  /** Whether no session of before stays. */
+  signsOut: boolean
+}
+
+const TOKENS: readonly By[] = ['access token', 'app access token']
+const SESSIONS: readonly By[] = [...TOKENS, 'legacy session', 'OAuth session']
+const EVERYTHING: readonly By[] = [
+  'password',
+  'password and code',
+  'app password',
+  'device',
+  ...SESSIONS,
+]
+const NEW_PASSWORD = 'the password of afterwards'
+
+const all = { ends: EVERYTHING, endsUnderWay: [], signsOut: true }
+
+export const endings: Record<string, Ending> = {
+  'a changed password': {
+    ...all,
+    end: ({ account }) => account.changePassword(NEW_PASSWORD, 'ended'),
+  },
+  'a password reset': {
+    ...all,
+    end: async ({ account }) => {
+      const code = await account.issueEmailToken('reset_password', null)
+      await account.resetPassword(code, NEW_PASSWORD)
+    },
+  },
+  'a takedown': { ...all, end: ({ account }) => account.takeDown('reason') },
+  deletion: {
+    ...all,
+    end: async ({ did, account }, { app }) => {
+      await account.erase()
+      await app.actors.directory.removeAccount(did)
+    },
+  },
+  'sign out everywhere': {
+    end: ({ account }) => account.signOutEverywhere(),
+    ends: [...SESSIONS, 'device'],
+    endsUnderWay: ['password', 'password and code', 'app password'],
+    signsOut: true,
+  },
+  'deactivation with credentials': {
+    end: async ({ did, account, pds }) => {
+      await pds?.updateStatus(did, { deactivated: true })
+      await account.deactivate({ deleteAfter: null, deleteCredentials: true }, null)
+    },
+    ends: [...SESSIONS, 'app password'],
+    endsUnderWay: ['password', 'password and code', 'device'],
+    signsOut: true,
+  },
+  'a second factor switched on': {
+    end: async (person) => {
+      await person.account.switchEmailAuthFactor(true, null, await basisOf(person))
+    },
+    ends: ['password'],
+    endsUnderWay: [...TOKENS, 'password and code', 'app password', 'device'],
+    needsConfirmed: true,
+    signsOut: false,
+  },
+  'an app password revoked': {
+    end: ({ account }) => account.revokeAppPassword(APP),
+    ends: ['app password', 'app access token'],
+    endsUnderWay: [],
+    signsOut: false,
+  },
+  'a session signed out': {
+    end: ({ account }) => account.deleteLegacySession(JTI),
+    ends: [...TOKENS, 'legacy session'],
+    endsUnderWay: [],
+    signsOut: false,
+  },
+  'a device signed out': {
+    end: async ({ account }) => {
+      for (const { deviceId } of await account.listDevices()) await account.forgetDevice(deviceId)
+    },
+    ends: ['device'],
+    endsUnderWay: [],
+    signsOut: false,
+  },
+}
