@@ -3,6 +3,9 @@ import type { Settings } from '../base/settings.ts'
 import { partitionOf } from '../database/partition.ts'
 import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
+import { writeErrorPage } from '../http/error_page/page.ts'
+import { pageLanguage } from '../http/language.ts'
+import type { PageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
 import { type Reading, read } from './reading.ts'
 import type { FindRoute } from './routes.ts'
@@ -10,14 +13,15 @@ import type { FindRoute } from './routes.ts'
 /** Reads a request; what it asks for is decided with that. */
 export function take(
   envelope: RequestEnvelope,
-  { publicUrl, authActors }: Pick<Settings, 'publicUrl' | 'authActors'>,
+  { publicUrl, authActors, name }: Pick<Settings, 'publicUrl' | 'authActors' | 'name'>,
   findRoute: FindRoute,
 ): ReadRequest {
   const reading = read(envelope, publicUrl, findRoute)
-  return { answerer: codeOwner(reading, authActors), answer: () => answer(reading) }
+  return { answerer: codeOwner(reading, authActors), answer: () => answer(reading, name) }
 }
 
-async function answer(reading: Reading): Promise<Answer> {
+/** @param service what the pages call this service */
+async function answer(reading: Reading, service: string): Promise<Answer> {
   if (reading === 'body is needed') return { readBody: true }
   if (reading.route === null) return { ...reading.refusal, route: 'none' }
   const { route, request } = reading
@@ -25,8 +29,14 @@ async function answer(reading: Reading): Promise<Answer> {
     'refusal' in reading
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
       : await asRequester(request, () => route.answer(request))
-  if ('passTo' in answered || !route.door.isForPrograms) return { ...answered, route: route.name }
-  return { ...readableElsewhere(answered), route: route.name }
+  if ('passTo' in answered) return { ...answered, route: route.name }
+  if ('reason' in answered) {
+    const language = pageLanguage(request.headers.get('accept-language'))
+    const page = writeErrorPage(answered as PageRefusal, service, language)
+    return { ...page, route: route.name }
+  }
+  const response = route.door.isForPrograms ? readableElsewhere(answered) : answered
+  return { ...response, route: route.name }
 }
 
 /**

@@ -19,6 +19,7 @@ import { PROGRAMS } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
+import { finishPage } from './pages/finish.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
 
@@ -45,7 +46,7 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHand
       inRequestScope(async (scope) => {
         const shown = shownGeneration(request)
         if (shown !== undefined) scope.showSignIn(shown)
-        const answered = await handle(withShortHeaders(request))
+        const answered = finishPage(request, await handle(withShortHeaders(request)))
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)

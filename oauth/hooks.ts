@@ -3,6 +3,7 @@ import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
 import { requestScope } from '../stores/request_scope.ts'
+import { WrongCodeError } from '../stores/wrong_code_error.ts'
 
 /** Keeps each account's audit trail of what happens in the provider's pages, and token ids. */
 export function createHooks(services: Services): OAuthHooks {
@@ -26,10 +27,11 @@ export function createHooks(services: Services): OAuthHooks {
     },
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
       record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),
-    onSignInFailed: async ({ did, deviceId, deviceMetadata, clientId }) => {
-      if (!did) return
+    onSignInFailed: async ({ did, error, deviceId, deviceMetadata, clientId }) => {
+      const about = error instanceof WrongCodeError ? error.did : did
+      if (!about) return
       const address = deviceMetadata.ipAddress
-      await record(did, 'sign_in_failed', { deviceId, address, clientId })
+      await record(about, 'sign_in_failed', { deviceId, address, clientId })
     },
     onTokenCreated: ({ account, client, clientMetadata, parameters }) =>
       record(account.did, 'client_authorized', {

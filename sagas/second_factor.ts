@@ -25,7 +25,7 @@ export class SecondFactorRequired extends Refusal {
  *
  * @param given.locale BCP 47 tag
  * @throws {SecondFactorRequired} when there is no code
- * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID and the hint in `detail`; RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function requireSecondFactor(
@@ -47,7 +47,9 @@ export async function requireSecondFactor(
   try {
     await services.actors.account(did).spendEmailToken('sign_in', given.code, basis)
   } catch (err) {
-    if (isWrongCode(err)) throw new Refusal(err.code, err.message, { ...err.detail, did })
+    if (isWrongCode(err)) {
+      throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(email) })
+    }
     throw err
   }
 }

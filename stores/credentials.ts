@@ -4,22 +4,17 @@ import {
   SecondAuthenticationFactorRequiredError,
 } from '@atproto/oauth-provider/errors'
 import type { AccountStore } from '@atproto/oauth-provider/store'
-import { Refusal, type RefusalCode } from '../base/errors.ts'
-import { SecondFactorRequired } from '../sagas/second_factor.ts'
+import { Refusal } from '../base/errors.ts'
+import { isWrongCode, SecondFactorRequired } from '../sagas/second_factor.ts'
 import type { Services } from '../sagas/services.ts'
 import { type SignInPolicy, signIn } from '../sagas/sign_in.ts'
 import { toAccount } from './account.ts'
 import { toOAuthError } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
+import { WrongCodeError } from './wrong_code_error.ts'
 
 /** App passwords are for apps without these pages. The provider itself evens out the times. */
 const POLICY: SignInPolicy = { appPasswords: 'refused', takenDown: 'refused', failureTakes: 0 }
-
-const ABOUT_CREDENTIALS: ReadonlySet<RefusalCode> = new Set([
-  'AuthenticationRequired',
-  'InvalidToken',
-  'ExpiredToken',
-])
 
 /** Signing in on the provider's pages, whose hooks record failures (`oauth/hooks.ts`). */
 export function createCredentials(services: Services): Pick<AccountStore, 'authenticateAccount'> {
@@ -33,12 +28,15 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
   }
 }
 
-/** @throws the provider's error for a refusal; it has no other word for a wrong code */
+/** @throws the provider's error for a refusal */
 function refuse(err: unknown): never {
   if (err instanceof SecondFactorRequired) {
     throw new SecondAuthenticationFactorRequiredError('emailOtp', err.factor.hint)
   }
-  if (err instanceof Refusal && ABOUT_CREDENTIALS.has(err.code)) {
+  if (isWrongCode(err)) {
+    throw new WrongCodeError(err.message, err.detail as { did: string; hint: string })
+  }
+  if (err instanceof Refusal && err.code === 'AuthenticationRequired') {
     throw new InvalidCredentialsError(err.message, err.detail.did as `did:plc:${string}`)
   }
   if (err instanceof Refusal && err.code === 'AccountTakedown') {

@@ -27,18 +27,19 @@ export function withRateLimit(response: HttpResponse, applied: Applied[]): HttpR
   const before = response.headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
   const exposed = [...before, EXPOSED].join(', ')
   const isForOthers = headerOf(response, 'access-control-allow-origin') !== undefined
-  const { status, headers, body } = withoutHeaders(response, [
-    ...limits.map(([name]) => name),
-    EXPOSE,
-  ])
+  // What stands in the headers is about this client: the gateway cannot give it to others.
+  const {
+    keepFor: _,
+    headers,
+    ...rest
+  } = withoutHeaders(response, [...limits.map(([name]) => name), EXPOSE])
   return {
-    status,
+    ...rest,
     headers: [
       ...headers,
       ...limits,
       ...(isForOthers ? [[EXPOSE, exposed] as [string, string]] : []),
     ],
-    body,
   }
 }
 

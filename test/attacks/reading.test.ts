@@ -94,7 +94,7 @@ describe('29. what is answered is what was counted', () => {
       answer: async () => emptyResponse(200),
     }))
     const findRoute = findRouteIn(routes, 'token')
-    const settings = { publicUrl: 'http://localhost:2600', authActors: 64 }
+    const settings = { publicUrl: 'http://localhost:2600', authActors: 64, name: 'Vestibule' }
     const ownerOf = (target: string, type: string, body: string) =>
       take(
         {

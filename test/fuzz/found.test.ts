@@ -69,7 +69,7 @@ test.each([
 ])('an envelope with %s made the auth actor fail', async (_, envelope) => {
   const home = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor } as const
   const findRoute = findRouteIn([{ ...home, answer: async () => textResponse('ok') }], 'token')
-  const settings = { publicUrl: 'http://localhost:2600', authActors: 1 }
+  const settings = { publicUrl: 'http://localhost:2600', authActors: 1, name: 'Vestibule' }
   const ask = (given: unknown) => take(given as RequestEnvelope, settings, findRoute).answer()
   expect(await ask(envelope)).toMatchObject({ status: 400 })
   expect(await ask(valid)).toMatchObject({ status: 200 })

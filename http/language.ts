@@ -1,0 +1,21 @@
+import { parseAccept } from 'hono/utils/accept'
+
+/** The languages of the provider's pages, and so of ours, as BCP 47 tags. */
+export const PAGE_LANGUAGES = ['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv'] as const
+
+export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
+
+/**
+ * The language that a page comes in for an `Accept-Language` header (RFC 9110 section 12.5.4): the
+ * first of the reader's that there is, as the provider's script chooses it (`fr-CA` reads `fr`), else
+ * English.
+ */
+export function pageLanguage(header: string | undefined): PageLanguage {
+  const wanted = parseAccept(header ?? '').filter(({ q }) => q > 0)
+  for (const { type } of wanted) {
+    const language = type.split('-', 1)[0]?.toLowerCase()
+    const found = PAGE_LANGUAGES.find((known) => known === language)
+    if (found) return found
+  }
+  return 'en'
+}
