@@ -38,7 +38,10 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       const others = counted.filter(({ limit }) => !limit.exceptKnownDevices)
       if (await knowsDevice(request, account)) attempt = await take(others)
     }
-    if (!attempt.isAllowed) return tooMany(route.door, attempt.applied, attempt.now)
+    if (!attempt.isAllowed) {
+      const refusal = tooMany(route.door, attempt.applied, attempt.now)
+      return route.refused?.(request, refusal) ?? refusal
+    }
 
     const { answer: response, isMade } = await watchAttempt(() => route.answer(request))
     if ('passTo' in response) return response

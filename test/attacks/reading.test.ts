@@ -7,7 +7,11 @@ import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { emptyResponse } from '../../http/message.ts'
 import type { Asked } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
+import { bodies, forms } from './reading/bodies.ts'
+import { labels } from './reading/labels.ts'
+import { methods } from './reading/methods.ts'
 import { type Observed, observeApp, type Seen } from './reading/observe.ts'
+import { paths } from './reading/paths.ts'
 import {
   asMeant,
   everyRequest,
@@ -17,7 +21,7 @@ import {
   pageCallsIn,
   VICTIM,
 } from './reading/requests.ts'
-import { bodies, forms, labels, methods, paths, type Spelling } from './reading/spellings.ts'
+import type { Spelling } from './reading/spelling.ts'
 
 let observed: Observed
 let requests: [name: string, Meant][]

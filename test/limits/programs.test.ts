@@ -31,6 +31,7 @@ test('pushed requests', async () => {
   expect(last.status).toBe(201)
   const refused = await push(address)
   expect(refused.headers.get('cache-control')).toBe('no-store')
+  expect(refused.headers.get('dpop-nonce')).toBeTruthy()
   expect(await push(newAddress())).toMatchObject({ status: 201 })
 })
 
