@@ -23,7 +23,7 @@ export const ACCOUNT_BOUNDS = {
     expired: `updated_at < @now - ${SESSION_UNUSED}`,
   },
   legacy_session: {
-    rows: 10_000,
+    rows: 2_000,
     key: 'refresh_hash',
     order: 'expires_at DESC',
     expired: 'expires_at <= @now',

@@ -157,3 +157,10 @@ test('35. a silent WebSocket stays, one that does not take what is sent ends', a
   silentAtPds.write('still there')
   expect(await first(silent)).toBe('still there')
 })
+
+test('35. an idle connection outlives the pool of a proxy', async () => {
+  const gateway = await gatewayWith({})
+  const answer = await first(open(gateway, GET))
+  const [, seconds] = /Keep-Alive: timeout=(\d+)/.exec(answer ?? '') ?? []
+  expect(Number(seconds)).toBeGreaterThan(120)
+})

@@ -1,10 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
-import { DEVICE_UNUSED, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import { DEVICE_UNUSED, NONCE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import { cacheBytes } from '../../base/metrics.ts'
 import * as audit from '../../database/account/audit.ts'
 import { upsertAuthorizedClient } from '../../database/account/authorized_client.ts'
 import {
@@ -29,10 +31,12 @@ import { COUNTERS } from '../../database/limits/bounds.ts'
 import { takePoints } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { type Bounded, measure } from '../../database/room.ts'
+import { KeptAnswers } from '../../gateway/kept_answers.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { openFileOutbox } from '../../mail/file_outbox.ts'
 import { MAX_USER_AGENT } from '../../oauth/kept_headers.ts'
+import { createReplayStore } from '../../stores/replay_store.ts'
 import { basisOf } from '../storage/basis.ts'
 
 const MINUTE = 60_000
@@ -97,6 +101,40 @@ test.each(Object.keys(CACHES) as CacheName[])('34. the cache of %s holds what it
   expect(cache.has('too large')).toBe(false)
   cache.set('valid', { text: 'x' })
   expect(cache.get('valid')).toEqual({ text: 'x' })
+})
+
+const document = { status: 200, headers: [], body: Buffer.from('{}'), keepFor: 60_000 }
+
+const asked = (url: string, headers: Record<string, string> = {}) =>
+  ({ method: 'GET', url, headers }) as unknown as IncomingMessage
+
+async function bytesKept(): Promise<number> {
+  const { values } = await cacheBytes.get()
+  return values.find(({ labels }) => labels.cache === 'kept answers')?.value ?? 0
+}
+
+test.each([
+  ['queries', (i: number) => asked(`/.well-known/did.json?${i}${'x'.repeat(15_000)}`)],
+  ['destinations', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-dest': `x${i}` })],
+  ['sites', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-site': `x${i}` })],
+])('34. %s that a client makes up keep no answer', async (_, request) => {
+  const kept = new KeptAnswers()
+  const before = await bytesKept()
+  for (let i = 0; i < 100; i++) kept.keep(request(i), document)
+  expect(await bytesKept()).toBe(before)
+  expect(kept.get(request(1))).toBeUndefined()
+  kept.keep(asked('/.well-known/did.json'), document)
+  expect(kept.get(asked('/.well-known/did.json'))).toBe(document)
+})
+
+test('34. the bound counts what answers are kept by', async () => {
+  const before = await bytesKept()
+  const kept = new KeptAnswers()
+  const path = (i: number) => asked(`/${i}/${'x'.repeat(15_000)}`)
+  for (let i = 0; i < 2_000; i++) kept.keep(path(i), document)
+  expect(await bytesKept()).toBeLessThanOrEqual(before + CACHES['kept answers'])
+  expect(kept.get(path(0))).toBeUndefined()
+  expect(kept.get(path(1_999))).toBe(document)
 })
 
 describe('34. tables of an auth actor', () => {
@@ -164,6 +202,16 @@ describe('34. tables of an auth actor', () => {
     sweepFlow(db, Date.now() + 2 * MINUTE)
     expect(measure(db, bounds.NONCES).rows).toBe(0)
   })
+})
+
+test('34. an assertion that ends in a thousand years is not remembered for as long', async () => {
+  const frames: number[] = []
+  const recordNonce = (_namespace: string, _nonce: string, timeFrame: number) =>
+    Boolean(frames.push(timeFrame))
+  const { unique } = createReplayStore(() => ({ recordNonce }) as never)
+  await unique('Auth@https://app.test/client.json', 'jti', 1_000 * 365 * 24 * 60 * MINUTE)
+  await unique('DPoP', 'jti', MINUTE)
+  expect(frames).toEqual([NONCE_MEMORY, MINUTE])
 })
 
 test('34. counters: the smallest make room, a guesser stays counted', () => {

@@ -25,6 +25,21 @@ const limited = inFile('app/limits/subject.ts')
 const names = inFile('actors/directory/names.ts')
 const invites = inFile('xrpc/admin/disableAccountInvites.ts')
 const addresses = inFile('gateway/client_address.ts')
+const hopByHop = inFile('gateway/hop_by_hop.ts')
+const requests = inFile('gateway/request.ts')
+const keptAnswers = inFile('gateway/kept_answers.ts')
+const connections = inFile('gateway/connections.ts')
+const webSockets = inFile('gateway/web_sockets.ts')
+const server = inFile('gateway/server.ts')
+const caches = inFile('base/cache.ts')
+const room = inFile('database/room.ts')
+const flowBounds = inFile('database/flow/bounds.ts')
+const sweeps = inFile('database/flow/sweep.ts')
+const counters = inFile('database/limits/bounds.ts')
+const accountBounds = inFile('database/account/bounds.ts')
+const audits = inFile('database/account/audit.ts')
+const limits = inFile('app/limits/table.ts')
+const replays = inFile('stores/replay_store.ts')
 const passwords = inFile('actors/account/passwords.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('actors/hosting/port.ts')
@@ -227,5 +242,60 @@ export const entryway = toRemovals([
     'moderators’ mails are signed by the PDS',
     moderatorsMail('import { accountsPds }', 'import { service as accountsPds }'),
   ],
+  [31, 'the last hop that is not trusted', addresses('hops.pop()', 'hops.shift()')],
+  [
+    31,
+    'Forwarded counts only without X-Forwarded-For',
+    addresses('if (listed !== undefined)', 'if (listed !== undefined && forwarded === undefined)'),
+  ],
+  [31, 'one spelling of an address', addresses("address.replace(/%.*/, '')", 'address')],
+  [31, 'Connection takes no address away', hopByHop('|| isAboutTheClient(lower)', '')],
+  [
+    31,
+    'what Connection names is gone',
+    requests('withoutNamed(pairs(rawHeaders), headers.connection)', 'pairs(rawHeaders)'),
+  ],
+  [34, 'answers are not kept by a query', keptAnswers("!url?.includes('?')", 'true')],
+  [
+    34,
+    'answers are kept by what browsers say',
+    keptAnswers('SITES.has(site as string) && DESTINATIONS.has(destination as string)', 'true'),
+  ],
+  [34, 'the bytes of keys', caches('2 * key.length + ', '')],
+  [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
+  [34, 'what was granted stays', flowBounds("where: 'code_hash IS NULL'", "where: 'true'")],
+  [34, 'counters of guessers stay', counters("'points, resets_at'", "'points DESC, resets_at'")],
+  [
+    34,
+    'browsers are swept',
+    sweeps("sql(db, 'DELETE FROM device", "void (db, 'DELETE FROM device"),
+  ],
+  [34, 'user agents are cut', handler('withShortHeaders(request)', 'request')],
+  [34, 'pages are limited', limits("on: ['account', 'authorize']", 'on: []')],
+  [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
+  [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
+  [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [35, 'a bound of connections', connections('this.#tally.all >= capacity.connections', 'false')],
+  [
+    35,
+    'a bound of connections of one address',
+    connections('this.#tally.of(address) >= capacity.connectionsOfOne', 'false'),
+  ],
+  [
+    35,
+    'idle connections make room',
+    connections(
+      'for (const socket of this.#idle) {\n      if (of',
+      'for (const socket of new Set<Socket>()) {\n      if (of',
+    ),
+  ],
+  [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
+  [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
+  [
+    35,
+    'a bound of WebSockets of one address',
+    webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
+  ],
+  [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
 ])

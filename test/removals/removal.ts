@@ -36,7 +36,10 @@ export function testsOf(attack: number): string {
     [23, 'actors'],
     [29, 'reading'],
     [30, 'names'],
+    [31, 'client_address'],
     [32, 'endings'],
+    [34, 'growth'],
+    [35, 'connections'],
     [36, 'mail'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`

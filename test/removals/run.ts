@@ -15,6 +15,9 @@ const { values } = parseArgs({ options: { attack: { type: 'string' } } })
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const hook = new URL('./load_without.ts', import.meta.url)
 
+/** What was transformed with a defence is not what it is without. */
+const WITHOUT_CACHE = { VITEST_FS_MODULE_CACHE: 'false' }
+
 type Report = {
   testResults: { message: string; assertionResults: { status: string; fullName: string }[] }[]
 }
@@ -31,7 +34,11 @@ function missedBy({ attack, edits }: Removal, number: number, outputFile: string
       ...['run', testsOf(attack), '-t', `^${attack}\\. `],
       ...['--reporter=json', `--outputFile=${outputFile}`],
     ],
-    { cwd: root, env: { ...process.env, WORLD_PRELOAD: preload.href }, encoding: 'utf8' },
+    {
+      cwd: root,
+      env: { ...process.env, ...WITHOUT_CACHE, WORLD_PRELOAD: preload.href },
+      encoding: 'utf8',
+    },
   )
   if (!existsSync(outputFile)) throw new Error(stderr)
   const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8')) as Report
