@@ -90,18 +90,20 @@ async function committed(db: Db, losses: number): Promise<void> {
   await done.promise
 }
 
-/** Puts everything written so far on disk, now. */
-export function commitGroup(db: Db): void {
+/** Puts everything written so far on disk, now. @returns false when it is lost instead */
+export function commitGroup(db: Db): boolean {
   const group = groupOf(db)
-  if (!group.open) return
+  if (!group.open) return true
   try {
     sql(db, 'COMMIT').run()
     group.open = false
     group.waiting?.done.resolve()
     group.waiting = null
+    return true
   } catch (err) {
     lose(group, err)
     rollBack(db)
+    return false
   }
 }
 

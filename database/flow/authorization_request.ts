@@ -102,7 +102,7 @@ export async function consumeRequestByCode(
     return row
   })
   // Kept before a token is made of it: a code that was spent once never comes back.
-  commitGroup(db)
+  if (!commitGroup(db)) throw new Error('That the code is spent was not kept')
   await durable(db)
   return request
 }
