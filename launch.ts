@@ -1,6 +1,7 @@
 import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
 import { loadEnvFile } from './base/env_file.ts'
+import { explainUnreadable } from './base/files.ts'
 import { CLOSING } from './base/lifetimes.ts'
 import { createLog, type Log } from './base/log.ts'
 import { unhandledRejections } from './base/metrics.ts'
@@ -50,7 +51,7 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
-    giveUp(err)
+    giveUp(explainUnreadable(err))
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { SettingsError } from './settings.ts'
 
 const FILE = '.env'
@@ -11,11 +13,16 @@ const FILE = '.env'
  * @throws {SettingsError} when this user may not read it
  */
 export function loadEnvFile(): void {
+  for (const [name, value] of Object.entries(parseEnv(read()))) process.env[name] ??= value
+}
+
+/** `process.loadEnvFile` would not tell a file that may not be read from one that is not there. */
+function read(): string {
   try {
-    process.loadEnvFile(FILE)
+    return readFileSync(FILE, 'utf8')
   } catch (err) {
     const { code } = err as NodeJS.ErrnoException
-    if (code === 'ENOENT') return
+    if (code === 'ENOENT') return ''
     throw new SettingsError([
       `${FILE}: cannot be read by this user (${code}); run this as its owner`,
     ])

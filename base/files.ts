@@ -27,10 +27,16 @@ export function isThere(path: string): boolean {
   }
 }
 
-/** What to throw instead of an error of the file system: an {@link UnreadableError} if it is one. */
-export function explainUnreadable(err: unknown, path: string): unknown {
-  const { code } = err as NodeJS.ErrnoException
-  return code === 'EACCES' || code === 'EPERM' ? new UnreadableError(path, { cause: err }) : err
+/**
+ * What to throw instead of an error of the file system: an {@link UnreadableError} if it is one.
+ *
+ * @param path the one that the error names, unless given
+ */
+export function explainUnreadable(err: unknown, path?: string): unknown {
+  const { code, path: named } = (err ?? {}) as NodeJS.ErrnoException
+  const where = path ?? named
+  const isOne = where !== undefined && (code === 'EACCES' || code === 'EPERM')
+  return isOne ? new UnreadableError(where, { cause: err }) : err
 }
 
 /**

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
+import { explainUnreadable } from '../base/files.ts'
 import { keepFromOthers } from '../base/private_files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -10,7 +11,7 @@ try {
   loadEnvFile()
   await createProgram().parseAsync()
 } catch (err) {
-  process.exitCode = report(err)
+  process.exitCode = report(explainUnreadable(err))
 }
 
 /** Tells what went wrong in plain words. @returns the exit code */

@@ -78,10 +78,6 @@ describe('accounts', () => {
       stderr: expect.stringContaining('Confirm the email address'),
     })
     expect((await cli('account', 'second-factor', did, 'maybe')).exitCode).toBe(2)
-    const narrow = await runCli({ ...env, COLUMNS: '80' }, ['account', 'list'])
-    expect(narrow.stdout).toContain(did)
-    expect(narrow.stdout).toContain('active')
-    for (const line of narrow.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
     await json('account', 'delete', did, '--yes')
   })
 
@@ -187,6 +183,21 @@ describe('doctor', () => {
     expect(stdout).toMatch(/FAILED.*Mail/)
     expect(stdout).toContain('- Mail: see that ENTRYWAY_SMTP_URL')
   })
+})
+
+test('what is listed and shown fits 80 columns, and breaks no id', async () => {
+  const { did } = await json<{ did: string }>('account', 'show', 'bob.test')
+  const narrow = { ...env, COLUMNS: '80' }
+  for (const command of [
+    ...['account list', `account show ${did}`, `account sessions ${did}`, `account audit ${did}`],
+    ...['invite list', 'pds list', 'client list', 'doctor'],
+  ]) {
+    const { exitCode, stdout } = await runCli(narrow, command.split(' '))
+    expect({ command, exitCode }).toEqual({ command, exitCode: 0 })
+    const tooWide = stdout.split('\n').filter((line) => line.length > 80)
+    expect({ command, tooWide }).toEqual({ command, tooWide: [] })
+    if (command === 'account list') expect(stdout).toMatch(new RegExp(`${did}\n.*active`))
+  }
 })
 
 test('without the program: exit code 3', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -112,7 +112,11 @@ describe.runIf(process.getuid?.() === 0)(
   'as the user of the service, whose the data are not',
   () => {
     let theirs: string
+    let own: string
     beforeEach(() => {
+      own = join(folder.path, 'own')
+      mkdirSync(own, { recursive: true })
+      chownSync(own, OTHER_USER, OTHER_USER)
       chmodSync(folder.path, 0o711)
       theirs = join(folder.path, 'theirs')
       mkdirSync(theirs, { recursive: true })
@@ -122,7 +126,7 @@ describe.runIf(process.getuid?.() === 0)(
       runCli(
         {
           PATH: process.env.PATH,
-          ENTRYWAY_DATA_DIR: '/nonexistent',
+          ENTRYWAY_DATA_DIR: own,
           ENTRYWAY_PORT: '1',
           ENTRYWAY_ADMIN_PASSWORD: 'of no use here',
           ENTRYWAY_DPOP_SECRET_HEX: '1'.repeat(64),

@@ -1,0 +1,61 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from '../../lab/world/cli.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+
+/** Debian's `nobody`. */
+const OTHER_USER = 65534
+const SECRETS = {
+  ENTRYWAY_ADMIN_PASSWORD: 'of no use here',
+  ENTRYWAY_DPOP_SECRET_HEX: '1'.repeat(64),
+  ENTRYWAY_JWT_KEY_HEX: '2'.repeat(64),
+  ENTRYWAY_PLC_ROTATION_KEY_HEX: '3'.repeat(64),
+}
+
+let folder: TemporaryFolder
+beforeAll(async () => {
+  folder = await makeTemporaryFolder('env-file')
+  chmodSync(folder.path, 0o755)
+})
+afterAll(() => folder?.remove())
+
+const pdsSettings = (more: NodeJS.ProcessEnv = {}, uid?: number) =>
+  runCli(
+    { PATH: process.env.PATH, ...SECRETS, ENTRYWAY_DATA_DIR: join(folder.path, 'data'), ...more },
+    ['pds-settings'],
+    { cwd: folder.path, ...(uid === undefined ? {} : { uid }) },
+  )
+
+test('without a .env nothing is said of it', async () => {
+  const { exitCode, stdout, stderr } = await pdsSettings()
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect(stdout).toMatch(/^PDS_ENTRYWAY_URL=http:\/\/localhost:2600\n/)
+})
+
+test('a .env here is read; the environment goes before it', async () => {
+  writeFileSync(join(folder.path, '.env'), 'ENTRYWAY_PUBLIC_URL=https://file.example.com\n')
+  expect((await pdsSettings()).stdout).toContain('PDS_ENTRYWAY_URL=https://file.example.com\n')
+  const { stdout } = await pdsSettings({ ENTRYWAY_PUBLIC_URL: 'https://shell.example.com' })
+  expect(stdout).toContain('PDS_ENTRYWAY_URL=https://shell.example.com\n')
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'one that this user may not read is one clear line',
+  async () => {
+    chmodSync(join(folder.path, '.env'), 0o600)
+    expect(await pdsSettings({}, OTHER_USER)).toMatchObject({
+      exitCode: 1,
+      stderr: '.env: cannot be read by this user (EACCES); run this as its owner\n',
+    })
+  },
+)
+
+test.runIf(process.getuid?.() === 0)('nor is a data directory of another user', async () => {
+  chmodSync(join(folder.path, '.env'), 0o644)
+  await pdsSettings()
+  chmodSync(join(folder.path, 'data'), 0o700)
+  const { exitCode, stderr } = await pdsSettings({}, OTHER_USER)
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/^The user nobody may not use .*: run this as root, or as the user.*\n$/)
+})
