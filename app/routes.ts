@@ -3,17 +3,14 @@ import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
 import { preflight } from '../http/cors.ts'
 import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
 import type { PassTo } from '../http/envelope.ts'
-import {
-  emptyResponse,
-  type HttpHandler,
-  type HttpRequest,
-  type HttpResponse,
-} from '../http/message.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
 import { ANY, type RouteShape } from '../http/route.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
+import { serveHome } from '../pages/home.ts'
+import { onOwnHost } from '../pages/own_host.ts'
 import type { Services } from '../sagas/services.ts'
 import { createXrpcHandler } from '../xrpc/index.ts'
 import { methodRoutes, XRPC } from '../xrpc/routes.ts'
@@ -89,7 +86,7 @@ export function createRoutes(
     ...providerRoutes.map((shape) => ({
       ...shape,
       ...oauth,
-      answer: ofProvider.get(shape) ?? oauth.answer,
+      answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
     })),
     {
       ...document('did.json', '/.well-known/did.json'),
@@ -97,7 +94,7 @@ export function createRoutes(
     },
     { ...document('atproto-did', '/.well-known/atproto-did'), answer: serveAtprotoDid(services) },
     { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
-    { ...HOME, answer: redirectToAccount },
+    { ...HOME, answer: serveHome(services) },
     { ...OPERATOR, answer: operator },
   ]
 }
@@ -146,8 +143,4 @@ function keeping(document: HttpHandler): HttpHandler {
     const response = await document(request)
     return response.status === 200 ? { ...response, keepFor: PUBLIC_DOCUMENT } : response
   }
-}
-
-async function redirectToAccount(): Promise<HttpResponse> {
-  return emptyResponse(302, { location: '/account' })
 }

@@ -1,5 +1,5 @@
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
-import { findAccount } from '../sagas/accounts.ts'
+import { findByHandle } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
 
 /** The reference's words for a handle that no account here has. */
@@ -35,10 +35,9 @@ export function serveDidDocument({ settings }: Services): HttpHandler {
 export function serveAtprotoDid(services: Services): HttpHandler {
   return async (request) => {
     const handle = request.headers.get('host')?.split(':')[0] ?? ''
-    const account = await findAccount(services, handle, ['handle'])
-    const isActive = account?.takedownRef === null && account.deactivatedAt === null
+    const account = await findByHandle(services, handle)
     const headers = { 'content-type': 'text/plain; charset=utf-8', ...ANYBODY }
-    return account && isActive
+    return account
       ? textResponse(account.did, { headers })
       : textResponse(NO_SUCH_HANDLE, { status: 404, headers })
   }

@@ -19,6 +19,15 @@ export async function findAccount(
   return entry && actors.account(entry.did).read()
 }
 
+/** The account that a handle points to: as at the reference, one that is not active has no handle. */
+export async function findByHandle(
+  services: Pick<Services, 'actors'>,
+  handle: string,
+): Promise<AccountRow | null> {
+  const account = await findAccount(services, handle, ['handle'])
+  return account?.takedownRef === null && account.deactivatedAt === null ? account : null
+}
+
 /** As {@link findAccount}. @throws {Refusal} AccountNotFound */
 export async function requireAccount(
   services: Pick<Services, 'actors'>,

@@ -9,7 +9,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['database', 'gateway'],
   ['actors'],
   ['maintenance', 'sagas'],
-  ['operator', 'stores', 'xrpc'],
+  ['operator', 'pages', 'stores', 'xrpc'],
   ['oauth'],
   ['app'],
   ['registry.ts'],

@@ -124,6 +124,8 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
   await inView(view, async (page) => {
     const found: string[] = []
     const look = async (name: string) => found.push(...(await scan(page, name)))
+    await page.goto(`${network.url}/`)
+    await look('home')
     await page.goto(`${network.url}/oauth/authorize?state=x`)
     await look('error page')
     await page.goto(

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
 import type { PageLanguage } from '../language.ts'
 import { type HttpResponse, textResponse } from '../message.ts'
-import type { PageRefusal } from '../refuse.ts'
-import { errorPageTexts } from './texts.ts'
 
 /** In the colours of the provider's pages, and as narrow as their cards. */
 const STYLE = `
@@ -13,15 +12,17 @@ body{display:grid;min-height:100vh;margin:0;place-items:center;background:var(--
 main{box-sizing:border-box;width:100%;max-width:28rem;padding:1.5rem;background:var(--card)}
 @media(min-width:30rem){main{border:1px solid var(--line);border-radius:.875rem}}
 .name{margin:0 0 1rem;text-align:center;font-size:1.125rem;font-weight:600}
-h1{margin:0 0 .75rem;font-size:1.25rem;line-height:1.3;font-weight:600}
-p{margin:0 0 1rem}
+h1{margin:0 0 .75rem;font-size:1.25rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
+p{margin:0 0 1rem;overflow-wrap:anywhere}
 .quiet{color:var(--quiet);font-size:.875rem}
-code{display:block;margin-top:.5rem;padding:.625rem .75rem;border-radius:.625rem;background:var(--field);color:var(--text);overflow-wrap:anywhere}
-a{display:block;box-sizing:border-box;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--field);color:inherit;text-align:center;text-decoration:none;font-weight:500}
-a:hover,a:focus-visible{text-decoration:underline}
+code{display:block;margin-top:.5rem;padding:.625rem .75rem;border-radius:.625rem;background:var(--field);color:var(--text)}
+a{color:inherit}
+.way{display:block;box-sizing:border-box;margin:.5rem 0 0;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--field);text-align:center;text-decoration:none;font-weight:500;overflow-wrap:anywhere}
+.way:hover,.way:focus-visible{text-decoration:underline}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center;margin-top:1.5rem;font-size:.875rem}
 `
 
-/** Seen by a browser that was sent here by an app; it must not be led on to anywhere else. */
+/** Without scripts, without anything from elsewhere, and kept by no cache. */
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
@@ -31,17 +32,33 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 }
 
-/**
- * Writes the page of a refusal in the reader's language, with a way to a page that works.
- *
- * @param service what the pages call this service
- */
-export function writeErrorPage(
-  { status, headers, reason }: PageRefusal,
-  service: string,
-  language: PageLanguage,
-): HttpResponse {
-  const { title, advice, forMakers, back } = errorPageTexts[language]
+/** A way that a page offers. */
+export type Way = { text: string; href: string }
+
+export type Page = {
+  language: PageLanguage
+  /** What the pages call this service. */
+  service: string
+  title: string
+  /** What stands below the title. */
+  content: HtmlEscapedString | Promise<HtmlEscapedString>
+  /** Buttons, the most likely first. */
+  ways: readonly Way[]
+  /** Small, at the bottom. */
+  links?: readonly Way[]
+  status?: number
+}
+
+/** Lays a page of this program's own out: one card with a title, a text and the ways from there. */
+export function writePage({
+  language,
+  service,
+  title,
+  content,
+  ways,
+  links = [],
+  status = 200,
+}: Page): HttpResponse {
   const page = html`<!doctype html>
 <html lang="${language}">
   <head>
@@ -55,13 +72,12 @@ export function writeErrorPage(
     <main>
       <p class="name">${service}</p>
       <h1>${title}</h1>
-      <p>${advice}</p>
-      <p class="quiet">${forMakers} <code lang="en">invalid_request: ${reason}</code></p>
-      <a href="/account">${back}</a>
+      ${content}
+      ${ways.map(({ text, href }) => html`<a class="way" href="${href}">${text}</a>`)}
+      ${links.length > 0 && html`<nav>${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>`}
     </main>
   </body>
 </html>
 `
-  const response = textResponse(String(page), { status, headers: HEADERS })
-  return { ...response, headers: [...response.headers, ...headers] }
+  return textResponse(String(page), { status, headers: HEADERS })
 }

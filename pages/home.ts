@@ -1,0 +1,62 @@
+import { html } from 'hono/html'
+import { pageLanguage } from '../http/language.ts'
+import type { HttpHandler } from '../http/message.ts'
+import { type Way, writePage } from '../http/page/layout.ts'
+import type { Services } from '../sagas/services.ts'
+import { type HandleHost, readHandleHost } from './host.ts'
+import { type HomeTexts, homeTexts } from './texts.ts'
+
+/** `/`: says what this is, and where to sign in. On the host of a handle, whose name it is. */
+export function serveHome(services: Services): HttpHandler {
+  const { name: service, publicUrl, branding } = services.settings
+  return async ({ headers }) => {
+    const language = pageLanguage(headers.get('accept-language'))
+    const texts = homeTexts[language]
+    const host = await readHandleHost(services, headers.get('host'))
+    const said = host ? aboutHandle(host, texts, service, publicUrl) : aboutService(texts, service)
+    return writePage({ language, service, ...said, links: linksOf(branding.links, texts) })
+  }
+}
+
+function aboutService(texts: HomeTexts, service: string) {
+  return {
+    title: texts.title,
+    content: html`<p>${texts.about(service)}</p>`,
+    ways: [
+      { text: texts.account, href: '/account' },
+      { text: texts.signUp, href: '/account/sign-up' },
+    ],
+  }
+}
+
+/** Nothing but the name: what else is known of an account is for its owner. */
+function aboutHandle(
+  { handle, isTaken }: HandleHost,
+  texts: HomeTexts,
+  service: string,
+  publicUrl: string,
+) {
+  if (!isTaken) {
+    return {
+      status: 404,
+      title: texts.nobody,
+      content: html`<p>${texts.aboutNobody(handle, service)}</p>`,
+      ways: [{ text: texts.toService(service), href: `${publicUrl}/` }],
+    }
+  }
+  return {
+    title: `@${handle}`,
+    content: html`<p>${texts.aboutHandle(service)}</p>`,
+    ways: [{ text: texts.signInAt(new URL(publicUrl).host), href: `${publicUrl}/account` }],
+  }
+}
+
+function linksOf(links: Services['settings']['branding']['links'], texts: HomeTexts): Way[] {
+  const all = [
+    [texts.home, links.home],
+    [texts.termsOfService, links.termsOfService],
+    [texts.privacyPolicy, links.privacyPolicy],
+    [texts.support, links.support],
+  ] as const
+  return all.flatMap(([text, href]) => (href === undefined ? [] : [{ text, href }]))
+}
