@@ -84,10 +84,11 @@ const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
  * @returns null for a token that names none, undefined without a token
  */
 function shownGeneration(request: HttpRequest): number | null | undefined {
-  const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
-  if (scheme !== 'Bearer' || !token) return undefined
+  const authorization = request.headers.get('authorization')
+  // What the provider takes for a token, letter by letter.
+  if (!authorization?.startsWith('Bearer ')) return undefined
   try {
-    const { generation } = decodeJwt(token)
+    const { generation } = decodeJwt(authorization.slice('Bearer '.length))
     return typeof generation === 'number' ? generation : null
   } catch {
     return null
