@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { makeCertificateAuthority } from './certificates.ts'
 import { freePort } from './loopback.ts'
@@ -87,7 +87,7 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
 
 const withParent = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
 
-/** Runs a proxy until it takes connections; it ends with this process. */
+/** Runs a proxy, and returns when it answers; it ends with this process. */
 async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
   const child = spawn(process.execPath, [withParent, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -104,7 +104,7 @@ async function run(program: string, args: string[], folder: TemporaryFolder, por
     await end(child, pid)
     await folder.remove()
   }
-  while (!(await takesConnections(port))) {
+  while (!(await takesTls(port))) {
     if (child.exitCode === null) continue
     await folder.remove()
     throw new Error(`${program} ended: ${logs}`)
@@ -119,12 +119,16 @@ async function end(child: ChildProcess, pid: number): Promise<void> {
   await ended
 }
 
-async function takesConnections(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  const isOpen = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+/** Whether a handshake succeeds: Caddy listens before it has made its certificates. */
+async function takesTls(port: number): Promise<boolean> {
+  const socket = connect({
+    ...{ port, host: '127.0.0.1', servername: 'entryway.example.com' },
+    rejectUnauthorized: false,
+  })
+  const isThere = await new Promise<boolean>((resolve) => {
+    socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false))
   })
   socket.destroy()
-  if (!isOpen) await new Promise((resolve) => setTimeout(resolve, 50))
-  return isOpen
+  if (!isThere) await new Promise((resolve) => setTimeout(resolve, 50))
+  return isThere
 }
