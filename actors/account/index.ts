@@ -1,6 +1,6 @@
 import { actor } from 'rivetkit'
 import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
-import { appendAudit, listAudit } from '../../database/account/audit.ts'
+import { listAudit } from '../../database/account/audit.ts'
 import { listAuthorizedClients } from '../../database/account/authorized_client.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import * as profiles from '../../database/account/profile.ts'
@@ -77,7 +77,7 @@ export const accountFunctions = {
   listAuthorizedClients,
 
   signOutEverywhere: lifecycle.signOutEverywhere,
-  audit: appendAudit,
+  audit: lifecycle.audit,
   listAudit,
 }
 

@@ -1,5 +1,5 @@
 import { accountTakenDown } from '../../base/errors.ts'
-import { appendAudit } from '../../database/account/audit.ts'
+import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { endSignIns } from './endings.ts'
@@ -71,5 +71,12 @@ export function signOutEverywhere(db: Db): void {
   transact(db, () => {
     endSignIns(db, { devices: true, appPasswords: false })
     appendAudit(db, { at: Date.now(), event: 'signed_out_everywhere', detail: {} })
+  })
+}
+
+/** Adds to the trail; an account that was deleted meanwhile has none any more. */
+export function audit(db: Db, entry: AuditEntry): void {
+  transact(db, () => {
+    if (profile.readAccount(db)) appendAudit(db, entry)
   })
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { send } from './attacker.ts'
 import { endings, PROOF } from './endings/endings.ts'
-import { interleave } from './endings/gates.ts'
+import { called, interleave } from './endings/gates.ts'
 import { type Grant, grants, type Held, registerClient } from './endings/grants.ts'
 import {
   begin,
@@ -21,6 +22,26 @@ beforeAll(async () => {
   registerClient(world)
 })
 afterAll(() => world?.close())
+
+/** What an account can be asked that gives no one anything; what is new is looked at here. */
+const GRANTS_NOTHING: ReadonlySet<string> = new Set([
+  // It reads.
+  ...['read', 'checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
+  ...[
+    'listAppPasswords',
+    'listLegacySessions',
+    'listDevices',
+    'listAuthorizedClients',
+    'listAudit',
+  ],
+  // It ends something.
+  ...['erase', 'takeDown', 'signOutEverywhere', 'resetPassword', 'changePassword', 'forgetDevice'],
+  ...['revokeAppPassword', 'deleteSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  // A new account, or the operator.
+  ...['create', 'import', 'setEmail', 'setEmailAuthFactor', 'setInvitesDisabled'],
+  // The account goes: its password and a code by mail are looked at in one transaction.
+  'mayDelete',
+])
 
 /** How often a grant was stopped, and how often what it rests on was over then. */
 type Count = { runs: number; refused: number }
@@ -91,6 +112,11 @@ describe('32. nothing outlives the sign-in that it rests on', () => {
       expect(count.refused).toBeGreaterThan(0)
       counts.push(count)
     }
+  })
+
+  test('whatever an account grants is among them', () => {
+    const granting = Object.keys(accountFunctions).filter((name) => !GRANTS_NOTHING.has(name))
+    expect(granting.filter((name) => !called.has(`account.${name}`))).toEqual([])
   })
 
   test('every grant met every ending, at every call', () => {

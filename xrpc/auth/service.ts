@@ -162,7 +162,7 @@ export function isServiceJwt(jwt: string): boolean {
 function wellFormed(jwt: string): string {
   try {
     const [header, payload, signature] = jwt.split('.').map(decodeBase64url)
-    if (!signature) throw new Error('The signature is not base64url')
+    if (!header || !payload || !signature) throw new Error('A part is not base64url')
     for (const part of [header, payload]) JSON.parse(String(part))
     return jwt
   } catch {

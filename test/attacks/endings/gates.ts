@@ -16,6 +16,9 @@ type Run = {
 
 const runs = new AsyncLocalStorage<Run>()
 
+/** Every call that was made in a run. */
+export const called = new Set<string>()
+
 /**
  * For `startApp`: stops a run at its gate. The calls of everybody else pass, and so do those for what
  * lies between two requests: an ending changes nothing there, so one that comes before such a call is
@@ -24,6 +27,7 @@ const runs = new AsyncLocalStorage<Run>()
 export function onCall({ actor, action }: ActorCall): Promise<void> | undefined {
   const run = runs.getStore()
   if (!run || actor === 'auth') return undefined
+  called.add(`${actor}.${action}`)
   if (run.passed++ === run.gate) {
     run.reached.resolve()
     return run.opened.promise

@@ -253,12 +253,13 @@ export async function openSession(
   return { accessJwt, refreshJwt }
 }
 
-/** Everything that is granted, and what the account is; not its trail. */
+/** Everything that is granted, and what the account is; of its trail only whether there is any. */
 export function stateOf({ db }: Person): Record<string, unknown[]> {
   const rows = (text: string) => db.prepare(text).all()
   return {
     account: rows(`SELECT handle, email, email_confirmed_at, email_auth_factor, password_scrypt,
       deactivated_at, takedown_ref FROM account`),
+    hasTrail: rows('SELECT count(*) > 0 FROM audit'),
     session: rows('SELECT id, token_id FROM session'),
     legacy: rows('SELECT refresh_hash FROM legacy_session'),
     device: rows('SELECT device_id, created_at FROM device_account'),
