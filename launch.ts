@@ -69,6 +69,7 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
     from: settings.emailFrom,
     dataDir: settings.dataDir,
     publicUrl: settings.publicUrl,
+    service: settings.name,
     log,
   })
   const secrets = await loadSecrets(settings)

@@ -5,17 +5,26 @@ export const PAGE_LANGUAGES = ['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv'] as cons
 
 export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
 
+/** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
+export function preferredLanguage(header: string | undefined): string | undefined {
+  return wantedLanguages(header).find((tag) => tag !== '*')
+}
+
 /**
  * The language that a page comes in for an `Accept-Language` header (RFC 9110 section 12.5.4): the
  * first of the reader's that there is, as the provider's script chooses it (`fr-CA` reads `fr`), else
  * English.
  */
 export function pageLanguage(header: string | undefined): PageLanguage {
-  const wanted = parseAccept(header ?? '').filter(({ q }) => q > 0)
-  for (const { type } of wanted) {
-    const language = type.split('-', 1)[0]?.toLowerCase()
+  for (const tag of wantedLanguages(header)) {
+    const language = tag.split('-', 1)[0]?.toLowerCase()
     const found = PAGE_LANGUAGES.find((known) => known === language)
     if (found) return found
   }
   return 'en'
+}
+
+function wantedLanguages(header: string | undefined): string[] {
+  const wanted = parseAccept(header ?? '').filter(({ q }) => q > 0)
+  return wanted.map(({ type }) => type)
 }

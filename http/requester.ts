@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { preferredLanguage } from './language.ts'
 import type { HttpRequest } from './message.ts'
 
 /** Who sent a request. */
@@ -7,6 +8,8 @@ export type Requester = {
   address: string
   /** The `User-Agent` header as it came, of any length. */
   userAgent: string | null
+  /** The language that the client prefers, as a BCP 47 tag. */
+  language: string | undefined
   /** The `Cookie` header. */
   cookie: string
 }
@@ -17,7 +20,8 @@ const requesters = new AsyncLocalStorage<Requester>()
 export function asRequester<T>({ peer, headers }: HttpRequest, work: () => T): T {
   const userAgent = headers.get('user-agent') ?? null
   const cookie = headers.get('cookie') ?? ''
-  return requesters.run({ address: peer.address, userAgent, cookie }, work)
+  const language = preferredLanguage(headers.get('accept-language'))
+  return requesters.run({ address: peer.address, userAgent, language, cookie }, work)
 }
 
 /** Who sent the request that is being answered; null where the program works by itself. */

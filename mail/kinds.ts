@@ -1,3 +1,5 @@
+import type { Occasion } from './occasion.ts'
+
 /** The mails that carry a code, named for what the code allows. */
 export const codeKinds = [
   'resetPassword',
@@ -10,19 +12,29 @@ export const codeKinds = [
 
 export type CodeKind = (typeof codeKinds)[number]
 
+/** The mails that say what happened to an account. */
+export const noticeKinds = ['passwordChanged', 'emailChanged'] as const
+
+export type NoticeKind = (typeof noticeKinds)[number]
+
+export const isNotice = (kind: MailKind): kind is NoticeKind =>
+  (noticeKinds as readonly MailKind[]).includes(kind)
+
 /** Every kind of mail; a `message` is what a moderator wrote. */
-export const mailKinds = [...codeKinds, 'message'] as const
+export const mailKinds = [...codeKinds, ...noticeKinds, 'message'] as const
 
 export type MailKind = (typeof mailKinds)[number]
 
-/** A mail with a code, such as `ABCDE-23456`. */
-export type CodeContent = {
+export type NoticeContent = {
   /** Without the leading `@`. */
   readonly handle: string
-  readonly token: string
   /** BCP 47 tag; English where there is no such locale. */
   readonly locale?: string | undefined
+  readonly occasion?: Occasion | null
 }
+
+/** A mail with a code, such as `ABCDE-23456`. */
+export type CodeContent = NoticeContent & { readonly token: string }
 
 export type MessageContent = {
   readonly subject: string
@@ -31,6 +43,5 @@ export type MessageContent = {
 }
 
 /** What each kind of mail is made of. */
-export type MailContents = Readonly<Record<CodeKind, CodeContent>> & {
-  readonly message: MessageContent
-}
+export type MailContents = Readonly<Record<CodeKind, CodeContent>> &
+  Readonly<Record<NoticeKind, NoticeContent>> & { readonly message: MessageContent }

@@ -3,11 +3,11 @@ import type { Logger } from 'pino'
 import { EMAIL_TOKEN } from '../base/lifetimes.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
-import type { CodeKind, MailContents, MailKind } from './kinds.ts'
+import { type CodeKind, isNotice, type MailContents, type MailKind } from './kinds.ts'
 import { textsFor } from './locales/index.ts'
 import type { Outbox } from './outbox.ts'
 import { openSmtpOutbox } from './smtp_outbox.ts'
-import { renderCodeMail } from './templates/code_mail.ts'
+import { renderCodeMail, renderNotice } from './templates/mail.ts'
 
 export type MailerOptions = {
   /** As nodemailer takes it. Without, mails are written to `<dataDir>/mail/`. */
@@ -17,6 +17,8 @@ export type MailerOptions = {
   readonly dataDir: string
   /** Public origin of the entryway, named in the mails. */
   readonly publicUrl: string
+  /** What the pages call this service. */
+  readonly service: string
   readonly log: Pick<Logger, 'info'>
 }
 
@@ -32,7 +34,8 @@ export type Mailer = {
 }
 
 /** Opens the way out for mails: SMTP where configured, else files for the operator to read. */
-export function createMailer({ smtpUrl, from, dataDir, publicUrl, log }: MailerOptions): Mailer {
+export function createMailer(options: MailerOptions): Mailer {
+  const { smtpUrl, from, dataDir, publicUrl, service, log } = options
   const sender = from ?? `noreply@${new URL(publicUrl).hostname}`
   const outbox: Outbox = smtpUrl
     ? openSmtpOutbox(smtpUrl)
@@ -41,10 +44,13 @@ export function createMailer({ smtpUrl, from, dataDir, publicUrl, log }: MailerO
       )
 
   const write = async (kind: MailKind, content: MailContents[MailKind]) => {
-    if (!('token' in content)) return content
-    const { handle, token, locale } = content
-    const values = { handle, token, publicUrl, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
-    return renderCodeMail(kind as CodeKind, textsFor(locale), values)
+    if (!('handle' in content)) return content
+    const { handle, locale, occasion = null } = content
+    const values = { handle, occasion, publicUrl, service }
+    if (isNotice(kind)) return renderNotice(kind, textsFor(locale), values)
+    if (!('token' in content)) throw new TypeError(`A mail without a code: ${kind}`)
+    const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
+    return renderCodeMail(kind as CodeKind, textsFor(locale), { ...values, ...code })
   }
 
   return {

@@ -1,12 +1,12 @@
-import type { CodeKind } from './kinds.ts'
+import type { CodeKind, NoticeKind } from './kinds.ts'
 
-/** What one kind of mail says. Plain text without markup; a template escapes it where it must. */
+/** What one kind of mail says, of one with a code and of a notice. Plain text without markup; a template escapes it where it must. */
 export type PurposeTexts = {
   readonly subject: string
   readonly heading: string
-  /** What the code is for and where to enter it. */
+  /** What the code is for and where to enter it, or what happened. */
   readonly body: string
-  /** What to do for someone who did not ask for the code. */
+  /** What to do for someone who did not ask for it. */
   readonly unrequested: string
 }
 
@@ -17,9 +17,15 @@ export type MailTexts = {
   readonly greeting: (handle: string) => string
   /** Names the code for those who hear the mail read out. */
   readonly codeLabel: string
+  /** With the space before it that the language puts there. */
+  readonly colon: string
+  /** Names time, address and device of the request. */
+  readonly occasion: string
   readonly lifetime: (minutes: number) => string
   readonly secrecy: string
   readonly accountPage: string
-  readonly sentBy: (host: string) => string
+  /** @param service its name, or the host where it has none */
+  readonly sentBy: (service: string) => string
   readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>
+  readonly notices: Readonly<Record<NoticeKind, PurposeTexts>>
 }

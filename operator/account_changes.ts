@@ -8,6 +8,7 @@ import {
 } from '../sagas/account_life.ts'
 import { setEmail as setAccountEmail } from '../sagas/email_change.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
+import { notify } from '../sagas/notice.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'
@@ -22,9 +23,11 @@ export const resetPassword = command(
   anAccount.extend({ password: z.string(), keepAppPasswords: z.boolean().default(false) }),
   async ({ services }, input) => {
     assertNewPassword(input.password, NEW_PASSWORD_MIN_LENGTH)
-    const { did, handle } = await findAccount(services, input.account)
+    const account = await findAccount(services, input.account)
+    const { did, handle } = account
     const appPasswords = input.keepAppPasswords ? 'kept' : 'ended'
     await services.actors.account(did).changePassword(input.password, appPasswords)
+    notify(services, 'passwordChanged', account, null)
     return { did, handle }
   },
 )

@@ -2,8 +2,10 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
+import type { Occasion } from '../mail/occasion.ts'
 import { requireAccount } from './accounts.ts'
 import { sendEmailCode } from './email_code.ts'
+import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
 
@@ -25,7 +27,8 @@ export async function changeEmail(
   const account = services.actors.account(did)
   await requireAccount(services, did)
   if (token) await account.checkEmailToken('update_email', token)
-  return change(services, did, newEmail, (email) => account.changeEmail(email, token, basis))
+  const record = (email: string) => account.changeEmail(email, token, basis)
+  return change(services, did, newEmail, record, occasionNow())
 }
 
 /**
@@ -48,7 +51,8 @@ export async function requestEmailChange(
 
 /** Changes the address without a code: for the operator. @throws {Refusal} EmailTaken */
 export async function setEmail(services: Services, did: string, newEmail: string): Promise<void> {
-  await change(services, did, newEmail, (email) => services.actors.account(did).setEmail(email))
+  const record = (email: string) => services.actors.account(did).setEmail(email)
+  await change(services, did, newEmail, record, null)
 }
 
 /** Finishes a change that was interrupted when the account has the new address, else undoes it. */
@@ -70,9 +74,11 @@ async function change(
   did: string,
   newEmail: string,
   record: (email: string) => Promise<AccountRow>,
+  occasion: Occasion | null,
 ): Promise<AccountRow> {
   const email = normalizeEmail(newEmail)
   const { directory } = services.actors
+  const before = await services.actors.account(did).read()
   await directory.reserveEmail(did, email).catch((err) => {
     if (!(err instanceof Refusal && err.code === 'EmailTaken')) throw err
     throw new Refusal(
@@ -89,5 +95,7 @@ async function change(
     throw err
   }
   await directory.completeEmailChange(did, email)
+  // The former owner of the address may not be the one who changed it.
+  if (before && before.email !== email) notify(services, 'emailChanged', before, occasion)
   return account
 }

@@ -2,6 +2,7 @@ import type { Basis } from '../actors/account/standing.ts'
 import type { EmailTokenPurpose } from '../database/account/email_token.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { CodeKind } from '../mail/kinds.ts'
+import { occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
 const kinds: Record<EmailTokenPurpose, CodeKind> = {
@@ -33,6 +34,6 @@ export async function sendEmailCode(
     const token = await actors.account(did).issueEmailToken(purpose, basis)
     // Whoever enters this one does not say which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
-    return { handle: handle ?? did, token, locale }
+    return { handle: handle ?? did, token, locale, occasion: occasionNow() }
   })
 }

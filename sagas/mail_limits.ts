@@ -9,7 +9,7 @@ export type MailSubject = 'account' | 'recipient' | 'client' | 'everybody'
 /** At most `points` mails within `seconds`, counted from the first of them. */
 export type MailLimit = {
   readonly per: MailSubject
-  /** What is counted together: mails of one kind, all with codes, or all. */
+  /** What is counted together: mails of one kind, all of its class (with codes, notices, messages), or all. */
   readonly over: 'kind' | 'class' | 'all'
   readonly points: number
   readonly seconds: number

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Counter } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
-import type { MailContents, MailKind } from '../mail/kinds.ts'
+import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { type MailLimit, mailLimits } from './mail_limits.ts'
 
@@ -86,4 +86,7 @@ function subjectOf(per: MailLimit['per'], { did, email }: Addressee): string | n
   }
 }
 
-const classOf = (kind: MailKind) => (kind === 'message' ? 'messages' : 'codes')
+function classOf(kind: MailKind): 'messages' | 'notices' | 'codes' {
+  if (kind === 'message') return 'messages'
+  return isNotice(kind) ? 'notices' : 'codes'
+}

@@ -81,8 +81,8 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     ...env,
   })
   const log = createLog(settings.logLevel)
-  const { emailFrom: from, dataDir, publicUrl } = settings
-  const mailer = createMailer({ from, dataDir, publicUrl, log })
+  const { emailFrom: from, dataDir, publicUrl, name: service } = settings
+  const mailer = createMailer({ from, dataDir, publicUrl, service, log })
   const runner: Runner = {
     settings,
     secrets: await loadSecrets(settings),

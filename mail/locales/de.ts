@@ -4,10 +4,12 @@ export const de: MailTexts = {
   language: 'de',
   greeting: (handle) => `Hallo @${handle},`,
   codeLabel: 'Dein Code',
+  colon: ':',
+  occasion: 'Zeit und Ort',
   lifetime: (minutes) => `Der Code gilt einmal und läuft in ${minutes} Minuten ab.`,
   secrecy: 'Behalte ihn für dich: Wer dir mit deinem Konto hilft, braucht ihn nicht.',
   accountPage: 'Deine Kontoseite',
-  sentBy: (host) => `Gesendet von ${host}, wo sich dein Konto anmeldet.`,
+  sentBy: (service) => `Gesendet von ${service}, wo sich dein Konto anmeldet.`,
   purposes: {
     resetPassword: {
       subject: 'Passwort zurücksetzen',
@@ -50,6 +52,22 @@ export const de: MailTexts = {
       body: 'Jemand, hoffentlich du, meldet sich gerade mit deinem Passwort bei deinem Konto an. Um die Anmeldung abzuschließen, gib diesen Code ein.',
       unrequested:
         'Wenn du das nicht warst, kennt jemand dein Passwort: Bitte ändere es sofort. Ohne diesen Code ist die Anmeldung nicht möglich.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Dein Passwort wurde geändert',
+      heading: 'Dein Passwort wurde geändert',
+      body: 'Das Passwort deines Kontos wurde geändert, und alle Geräte und Apps wurden abgemeldet. Melde dich mit dem neuen Passwort wieder an.',
+      unrequested:
+        'Falls du das nicht warst, hat vielleicht jemand Zugriff auf dein Postfach: Sichere es und setze dann dein Passwort sofort zurück.',
+    },
+    emailChanged: {
+      subject: 'Deine E-Mail-Adresse wurde geändert',
+      heading: 'Deine E-Mail-Adresse wurde geändert',
+      body: 'Dein Konto hat jetzt eine andere E-Mail-Adresse. An diese hier gehen keine Mails deines Kontos mehr.',
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und stelle deine Adresse wieder her.',
     },
   },
 }

@@ -4,10 +4,12 @@ export const en: MailTexts = {
   language: 'en',
   greeting: (handle) => `Hello @${handle},`,
   codeLabel: 'Your code',
+  colon: ':',
+  occasion: 'Time and place',
   lifetime: (minutes) => `The code works once and expires in ${minutes} minutes.`,
   secrecy: 'Keep it to yourself: nobody who helps you with your account needs it.',
   accountPage: 'Your account page',
-  sentBy: (host) => `Sent by ${host}, where your account signs in.`,
+  sentBy: (service) => `Sent by ${service}, where your account signs in.`,
   purposes: {
     resetPassword: {
       subject: 'Reset your password',
@@ -49,6 +51,22 @@ export const en: MailTexts = {
       body: 'Someone, hopefully you, is signing in to your account with your password. To finish signing in, enter this code.',
       unrequested:
         'If it was not you, someone knows your password: please change it right away. Without this code they cannot sign in.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Your password was changed',
+      heading: 'Your password was changed',
+      body: 'The password of your account was changed, and every device and app was signed out. Sign in again with the new password.',
+      unrequested:
+        'If it was not you, someone may have access to your mailbox: secure it first, then reset your password right away.',
+    },
+    emailChanged: {
+      subject: 'Your email address was changed',
+      heading: 'Your email address was changed',
+      body: 'Your account has another email address now. This one gets no more mail about it.',
+      unrequested:
+        'If it was not you, someone has access to your account: sign in, change your password right away and set your address again.',
     },
   },
 }

@@ -4,10 +4,12 @@ export const es: MailTexts = {
   language: 'es',
   greeting: (handle) => `Hola, @${handle}:`,
   codeLabel: 'Tu código',
+  colon: ':',
+  occasion: 'Fecha y lugar',
   lifetime: (minutes) => `El código sirve una sola vez y caduca en ${minutes} minutos.`,
   secrecy: 'No lo compartas: nadie que te ayude con tu cuenta lo necesita.',
   accountPage: 'La página de tu cuenta',
-  sentBy: (host) => `Enviado por ${host}, donde tu cuenta inicia sesión.`,
+  sentBy: (service) => `Enviado por ${service}, donde tu cuenta inicia sesión.`,
   purposes: {
     resetPassword: {
       subject: 'Restablecer tu contraseña',
@@ -48,6 +50,22 @@ export const es: MailTexts = {
       body: 'Alguien, esperamos que tú, está iniciando sesión en tu cuenta con tu contraseña. Para terminar, introduce este código.',
       unrequested:
         'Si no has sido tú, alguien conoce tu contraseña: cámbiala de inmediato. Sin este código no se puede iniciar sesión.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Se ha cambiado tu contraseña',
+      heading: 'Se ha cambiado tu contraseña',
+      body: 'Se ha cambiado la contraseña de tu cuenta y se ha cerrado la sesión en todos los dispositivos y aplicaciones. Vuelve a iniciar sesión con la nueva contraseña.',
+      unrequested:
+        'Si no has sido tú, puede que alguien tenga acceso a tu correo: protégelo primero y restablece tu contraseña de inmediato.',
+    },
+    emailChanged: {
+      subject: 'Se ha cambiado tu dirección de correo',
+      heading: 'Se ha cambiado tu dirección de correo',
+      body: 'Tu cuenta tiene ahora otra dirección de correo. Esta ya no recibirá mensajes sobre ella.',
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a poner tu dirección.',
     },
   },
 }

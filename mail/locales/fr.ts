@@ -4,52 +4,70 @@ export const fr: MailTexts = {
   language: 'fr',
   greeting: (handle) => `Bonjour @${handle},`,
   codeLabel: 'Votre code',
+  colon: ' :',
+  occasion: 'Date et lieu',
   lifetime: (minutes) => `Le code ne sert qu’une fois et expire dans ${minutes} minutes.`,
-  secrecy: 'Gardez-le pour vous : personne n’en a besoin pour vous aider avec votre compte.',
+  secrecy: 'Gardez-le pour vous : personne n’en a besoin pour vous aider avec votre compte.',
   accountPage: 'La page de votre compte',
-  sentBy: (host) => `Envoyé par ${host}, où votre compte se connecte.`,
+  sentBy: (service) => `Envoyé par ${service}, où votre compte se connecte.`,
   purposes: {
     resetPassword: {
       subject: 'Réinitialiser votre mot de passe',
       heading: 'Réinitialiser votre mot de passe',
       body: 'Nous avons reçu une demande de réinitialisation du mot de passe de votre compte. Pour en choisir un nouveau, saisissez ce code avec votre nouveau mot de passe.',
       unrequested:
-        'Si cette demande ne vient pas de vous, ignorez cet e-mail : votre mot de passe reste inchangé.',
+        'Si cette demande ne vient pas de vous, ignorez cet e-mail : votre mot de passe reste inchangé.',
     },
     confirmEmail: {
       subject: 'Confirmer votre adresse e-mail',
       heading: 'Confirmer votre adresse e-mail',
       body: 'Pour confirmer que cette adresse est bien celle de votre compte, saisissez ce code là où il vous a été demandé.',
       unrequested:
-        'Si cette demande ne vient pas de vous, ignorez cet e-mail : l’adresse ne sera pas confirmée.',
+        'Si cette demande ne vient pas de vous, ignorez cet e-mail : l’adresse ne sera pas confirmée.',
     },
     updateEmail: {
       subject: 'Changer votre adresse e-mail',
       heading: 'Changer votre adresse e-mail',
       body: 'Nous avons reçu une demande de changement d’adresse e-mail pour votre compte. Pour l’autoriser, saisissez ce code avec la nouvelle adresse.',
       unrequested:
-        'Si cette demande ne vient pas de vous, votre adresse reste inchangée. Quelqu’un a cependant peut-être accès à votre compte : veuillez changer votre mot de passe.',
+        'Si cette demande ne vient pas de vous, votre adresse reste inchangée. Quelqu’un a cependant peut-être accès à votre compte : veuillez changer votre mot de passe.',
     },
     plcOperation: {
       subject: 'Confirmer un changement de votre identité',
       heading: 'Confirmer un changement de votre identité',
       body: 'Nous avons reçu une demande de signature d’une opération PLC, c’est-à-dire d’un changement de l’identité (DID) de votre compte, par exemple pour passer à un autre serveur. Pour l’autoriser, saisissez ce code. Toute personne qui le possède peut prendre le contrôle de votre identité.',
       unrequested:
-        'Si cette demande ne vient pas de vous, quelqu’un a peut-être accès à votre compte : changez immédiatement votre mot de passe et ne donnez ce code à personne.',
+        'Si cette demande ne vient pas de vous, quelqu’un a peut-être accès à votre compte : changez immédiatement votre mot de passe et ne donnez ce code à personne.',
     },
     deleteAccount: {
       subject: 'Supprimer votre compte',
       heading: 'Supprimer votre compte',
       body: 'Nous avons reçu une demande de suppression de votre compte. Pour le supprimer définitivement, saisissez ce code avec votre mot de passe. Cette action est irréversible.',
       unrequested:
-        'Si cette demande ne vient pas de vous, votre compte est conservé, mais quelqu’un y a peut-être accès : changez immédiatement votre mot de passe.',
+        'Si cette demande ne vient pas de vous, votre compte est conservé, mais quelqu’un y a peut-être accès : changez immédiatement votre mot de passe.',
     },
     signInCode: {
       subject: 'Votre code de connexion',
       heading: 'Terminer la connexion',
       body: 'Quelqu’un, vous sans doute, est en train de se connecter à votre compte avec votre mot de passe. Pour terminer la connexion, saisissez ce code.',
       unrequested:
-        'Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le immédiatement. Sans ce code, la connexion est impossible.',
+        'Si ce n’est pas vous, quelqu’un connaît votre mot de passe : changez-le immédiatement. Sans ce code, la connexion est impossible.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Votre mot de passe a été modifié',
+      heading: 'Votre mot de passe a été modifié',
+      body: 'Le mot de passe de votre compte a été modifié et tous les appareils et applications ont été déconnectés. Connectez-vous de nouveau avec le nouveau mot de passe.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a peut-être accès à votre messagerie : sécurisez-la d’abord, puis réinitialisez immédiatement votre mot de passe.',
+    },
+    emailChanged: {
+      subject: 'Votre adresse e-mail a été modifiée',
+      heading: 'Votre adresse e-mail a été modifiée',
+      body: 'Votre compte a désormais une autre adresse e-mail. Celle-ci ne recevra plus de messages à son sujet.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et rétablissez votre adresse.',
     },
   },
 }

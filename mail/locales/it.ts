@@ -4,10 +4,12 @@ export const it: MailTexts = {
   language: 'it',
   greeting: (handle) => `Ciao @${handle},`,
   codeLabel: 'Il tuo codice',
+  colon: ':',
+  occasion: 'Data e luogo',
   lifetime: (minutes) => `Il codice vale una sola volta e scade tra ${minutes} minuti.`,
   secrecy: 'Non condividerlo: a chi ti aiuta con il tuo account non serve.',
   accountPage: 'La pagina del tuo account',
-  sentBy: (host) => `Inviato da ${host}, dove il tuo account effettua l’accesso.`,
+  sentBy: (service) => `Inviato da ${service}, dove il tuo account effettua l’accesso.`,
   purposes: {
     resetPassword: {
       subject: 'Reimposta la password',
@@ -50,6 +52,22 @@ export const it: MailTexts = {
       body: 'Qualcuno, speriamo tu, sta accedendo al tuo account con la tua password. Per completare l’accesso, inserisci questo codice.',
       unrequested:
         'Se non sei tu, qualcuno conosce la tua password: cambiala subito. Senza questo codice l’accesso non è possibile.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'La tua password è stata modificata',
+      heading: 'La tua password è stata modificata',
+      body: 'La password del tuo account è stata modificata e tutti i dispositivi e le app sono stati disconnessi. Accedi di nuovo con la nuova password.',
+      unrequested:
+        'Se non sei stato tu, qualcuno potrebbe avere accesso alla tua casella di posta: mettila prima al sicuro, poi reimposta subito la password.',
+    },
+    emailChanged: {
+      subject: 'Il tuo indirizzo email è stato modificato',
+      heading: 'Il tuo indirizzo email è stato modificato',
+      body: 'Il tuo account ha ora un altro indirizzo email. Questo non riceverà più messaggi che lo riguardano.',
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e reimposta il tuo indirizzo.',
     },
   },
 }

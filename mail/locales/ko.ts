@@ -4,10 +4,12 @@ export const ko: MailTexts = {
   language: 'ko',
   greeting: (handle) => `@${handle} 님, 안녕하세요.`,
   codeLabel: '인증 코드',
+  colon: ':',
+  occasion: '시간과 위치',
   lifetime: (minutes) => `이 코드는 한 번만 사용할 수 있으며 ${minutes}분 후에 만료됩니다.`,
   secrecy: '이 코드를 다른 사람에게 알려 주지 마세요. 계정 지원 담당자도 코드를 묻지 않습니다.',
   accountPage: '계정 페이지',
-  sentBy: (host) => `이 메일은 회원님의 계정이 로그인하는 ${host}에서 보냈습니다.`,
+  sentBy: (service) => `이 메일은 회원님의 계정이 로그인하는 ${service}에서 보냈습니다.`,
   purposes: {
     resetPassword: {
       subject: '비밀번호 재설정',
@@ -48,6 +50,22 @@ export const ko: MailTexts = {
       body: '회원님의 비밀번호로 계정에 로그인하려는 시도가 있습니다. 본인이라면 이 코드를 입력하여 로그인을 완료하세요.',
       unrequested:
         '본인이 아니라면 다른 사람이 비밀번호를 알고 있는 것입니다. 즉시 비밀번호를 변경하세요. 이 코드가 없으면 로그인할 수 없습니다.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: '비밀번호가 변경되었습니다',
+      heading: '비밀번호가 변경되었습니다',
+      body: '계정의 비밀번호가 변경되었고 모든 기기와 앱에서 로그아웃되었습니다. 새 비밀번호로 다시 로그인하세요.',
+      unrequested:
+        '본인이 아니라면 다른 사람이 메일함에 접근하고 있을 수 있습니다. 먼저 메일함을 보호한 다음 바로 비밀번호를 재설정하세요.',
+    },
+    emailChanged: {
+      subject: '이메일 주소가 변경되었습니다',
+      heading: '이메일 주소가 변경되었습니다',
+      body: '계정의 이메일 주소가 다른 주소로 변경되었습니다. 이 주소로는 더 이상 계정 관련 메일이 오지 않습니다.',
+      unrequested:
+        '본인이 아니라면 다른 사람이 계정에 접근하고 있습니다. 로그인하여 바로 비밀번호를 변경하고 주소를 되돌리세요.',
     },
   },
 }

@@ -4,10 +4,12 @@ export const nl: MailTexts = {
   language: 'nl',
   greeting: (handle) => `Hallo @${handle},`,
   codeLabel: 'Je code',
+  colon: ':',
+  occasion: 'Tijd en plaats',
   lifetime: (minutes) => `De code werkt één keer en verloopt over ${minutes} minuten.`,
   secrecy: 'Houd hem voor jezelf: wie je met je account helpt, heeft hem niet nodig.',
   accountPage: 'Je accountpagina',
-  sentBy: (host) => `Verzonden door ${host}, waar je account inlogt.`,
+  sentBy: (service) => `Verzonden door ${service}, waar je account inlogt.`,
   purposes: {
     resetPassword: {
       subject: 'Stel je wachtwoord opnieuw in',
@@ -49,6 +51,22 @@ export const nl: MailTexts = {
       body: 'Iemand, hopelijk jij, logt in op je account met je wachtwoord. Voer deze code in om het inloggen af te ronden.',
       unrequested:
         'Was jij dit niet? Dan kent iemand je wachtwoord: wijzig het meteen. Zonder deze code is inloggen niet mogelijk.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Je wachtwoord is gewijzigd',
+      heading: 'Je wachtwoord is gewijzigd',
+      body: 'Het wachtwoord van je account is gewijzigd en alle apparaten en apps zijn afgemeld. Meld je opnieuw aan met het nieuwe wachtwoord.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand misschien toegang tot je mailbox: beveilig die eerst en stel daarna meteen je wachtwoord opnieuw in.',
+    },
+    emailChanged: {
+      subject: 'Je e-mailadres is gewijzigd',
+      heading: 'Je e-mailadres is gewijzigd',
+      body: 'Je account heeft nu een ander e-mailadres. Dit adres krijgt er geen berichten meer over.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en herstel je adres.',
     },
   },
 }

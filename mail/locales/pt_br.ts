@@ -4,10 +4,12 @@ export const ptBR: MailTexts = {
   language: 'pt-BR',
   greeting: (handle) => `Olá, @${handle}!`,
   codeLabel: 'Seu código',
+  colon: ':',
+  occasion: 'Data e local',
   lifetime: (minutes) => `O código vale uma única vez e expira em ${minutes} minutos.`,
   secrecy: 'Não o compartilhe: ninguém que ajude você com sua conta precisa dele.',
   accountPage: 'A página da sua conta',
-  sentBy: (host) => `Enviado por ${host}, onde sua conta faz login.`,
+  sentBy: (service) => `Enviado por ${service}, onde sua conta faz login.`,
   purposes: {
     resetPassword: {
       subject: 'Redefinir sua senha',
@@ -48,6 +50,22 @@ export const ptBR: MailTexts = {
       body: 'Alguém, esperamos que você, está entrando na sua conta com sua senha. Para concluir o login, digite este código.',
       unrequested:
         'Se não foi você, alguém sabe sua senha: altere-a imediatamente. Sem este código não é possível entrar.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Sua senha foi alterada',
+      heading: 'Sua senha foi alterada',
+      body: 'A senha da sua conta foi alterada, e todos os dispositivos e aplicativos foram desconectados. Entre novamente com a nova senha.',
+      unrequested:
+        'Se não foi você, alguém pode ter acesso à sua caixa de e-mail: proteja-a primeiro e depois redefina sua senha imediatamente.',
+    },
+    emailChanged: {
+      subject: 'Seu endereço de e-mail foi alterado',
+      heading: 'Seu endereço de e-mail foi alterado',
+      body: 'Sua conta agora tem outro endereço de e-mail. Este não receberá mais mensagens sobre ela.',
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e restaure seu endereço.',
     },
   },
 }

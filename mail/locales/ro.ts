@@ -4,11 +4,13 @@ export const ro: MailTexts = {
   language: 'ro',
   greeting: (handle) => `Bună ziua, @${handle},`,
   codeLabel: 'Codul dumneavoastră',
+  colon: ':',
+  occasion: 'Data și locul',
   lifetime: (minutes) =>
     `Codul poate fi folosit o singură dată și expiră în ${minutes} ${minutes % 100 === 0 || minutes % 100 > 19 ? 'de minute' : 'minute'}.`,
   secrecy: 'Nu îl dați nimănui: cine vă ajută cu contul nu are nevoie de el.',
   accountPage: 'Pagina contului dumneavoastră',
-  sentBy: (host) => `Trimis de ${host}, unde se autentifică contul dumneavoastră.`,
+  sentBy: (service) => `Trimis de ${service}, unde se autentifică contul dumneavoastră.`,
   purposes: {
     resetPassword: {
       subject: 'Resetați parola',
@@ -51,6 +53,22 @@ export const ro: MailTexts = {
       body: 'Cineva, sperăm că dumneavoastră, se autentifică în contul dumneavoastră cu parola. Pentru a finaliza autentificarea, introduceți acest cod.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, cineva vă știe parola: schimbați-o imediat. Fără acest cod autentificarea nu este posibilă.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Parola dumneavoastră a fost schimbată',
+      heading: 'Parola dumneavoastră a fost schimbată',
+      body: 'Parola contului dumneavoastră a fost schimbată, iar toate dispozitivele și aplicațiile au fost deconectate. Autentificați-vă din nou cu parola nouă.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, este posibil ca altcineva să aibă acces la căsuța dumneavoastră de e-mail: securizați-o mai întâi, apoi resetați imediat parola.',
+    },
+    emailChanged: {
+      subject: 'Adresa dumneavoastră de e-mail a fost schimbată',
+      heading: 'Adresa dumneavoastră de e-mail a fost schimbată',
+      body: 'Contul dumneavoastră are acum altă adresă de e-mail. Aceasta nu va mai primi mesaje despre el.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și restabiliți adresa.',
     },
   },
 }

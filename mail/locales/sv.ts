@@ -4,10 +4,12 @@ export const sv: MailTexts = {
   language: 'sv',
   greeting: (handle) => `Hej @${handle}!`,
   codeLabel: 'Din kod',
+  colon: ':',
+  occasion: 'Tid och plats',
   lifetime: (minutes) => `Koden fungerar en gång och upphör att gälla om ${minutes} minuter.`,
   secrecy: 'Behåll den för dig själv: den som hjälper dig med ditt konto behöver den inte.',
   accountPage: 'Din kontosida',
-  sentBy: (host) => `Skickat av ${host}, där ditt konto loggar in.`,
+  sentBy: (service) => `Skickat av ${service}, där ditt konto loggar in.`,
   purposes: {
     resetPassword: {
       subject: 'Återställ ditt lösenord',
@@ -50,6 +52,22 @@ export const sv: MailTexts = {
       body: 'Någon, förhoppningsvis du, håller på att logga in på ditt konto med ditt lösenord. Ange den här koden för att slutföra inloggningen.',
       unrequested:
         'Om det inte var du känner någon till ditt lösenord: byt det genast. Utan den här koden går det inte att logga in.',
+    },
+  },
+  notices: {
+    passwordChanged: {
+      subject: 'Ditt lösenord har ändrats',
+      heading: 'Ditt lösenord har ändrats',
+      body: 'Lösenordet till ditt konto har ändrats och alla enheter och appar har loggats ut. Logga in igen med det nya lösenordet.',
+      unrequested:
+        'Om det inte var du kan någon ha tillgång till din e-post: skydda den först och återställ sedan ditt lösenord direkt.',
+    },
+    emailChanged: {
+      subject: 'Din e-postadress har ändrats',
+      heading: 'Din e-postadress har ändrats',
+      body: 'Ditt konto har nu en annan e-postadress. Den här får inga fler meddelanden om kontot.',
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och återställ din adress.',
     },
   },
 }

@@ -1,13 +1,13 @@
 /** What a template shows, in reading order and without markup. */
-export type CodeMailContent = {
+export type MailContent = {
   readonly language: string
+  /** As the language writes it, with the space before it. */
+  readonly colon: string
   readonly heading: string
   readonly greeting: string
   readonly body: string
-  readonly codeLabel: string
-  readonly code: string
-  readonly lifetime: string
-  readonly secrecy: string
+  readonly code: { readonly label: string; readonly text: string; readonly advice: string } | null
+  readonly occasion: { readonly label: string; readonly text: string } | null
   readonly unrequested: string
   readonly accountPage: string
   readonly accountUrl: string

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { CodeMailContent } from './content.ts'
+import type { MailContent } from './content.ts'
 
 const FONT =
   "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Hiragino Sans','Noto Sans JP','Noto Sans KR',sans-serif"
@@ -12,8 +12,14 @@ const CODE =
  * The HTML alternative. Light colours stand inline, for clients that drop style sheets; the sheet
  * only turns them dark where the reader asked for it. Nothing is loaded from anywhere.
  */
-export async function htmlOf(content: CodeMailContent): Promise<string> {
-  const { language, heading, greeting, body, codeLabel, code } = content
+export async function htmlOf(content: MailContent): Promise<string> {
+  const { language, heading, greeting, body, code, colon, occasion } = content
+  const codeOf = ({ label, text, advice }: NonNullable<typeof code>) =>
+    html`<p class="small" style="${SMALL}">${label}</p>
+                <p class="code" style="${CODE}">${text}</p>
+                <p style="${PARAGRAPH}">${advice}</p>`
+  const occasionOf = ({ label, text }: NonNullable<typeof occasion>) =>
+    html`<p class="small" style="${SMALL}">${label}${colon} ${text}</p>`
   const page = await html`<!doctype html>
 <html lang="${language}">
   <head>
@@ -41,9 +47,8 @@ export async function htmlOf(content: CodeMailContent): Promise<string> {
                 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${heading}</h1>
                 <p style="${PARAGRAPH}">${greeting}</p>
                 <p style="${PARAGRAPH}">${body}</p>
-                <p class="small" style="${SMALL}">${codeLabel}</p>
-                <p class="code" style="${CODE}">${code}</p>
-                <p style="${PARAGRAPH}">${content.lifetime} ${content.secrecy}</p>
+                ${code && codeOf(code)}
+                ${occasion && occasionOf(occasion)}
                 <p style="${PARAGRAPH}">${content.unrequested}</p>
                 <p class="small" style="${SMALL}"><a class="link" href="${content.accountUrl}" style="color:#4b5563">${content.accountPage}</a></p>
                 <p class="small" style="${SMALL}">${content.sentBy}</p>

@@ -1,23 +1,17 @@
-import type { CodeMailContent } from './content.ts'
+import type { MailContent } from './content.ts'
 
 /** The plain text alternative: one paragraph a line, the code on a line of its own. */
-export function textOf(content: CodeMailContent): string {
-  const { greeting, body, codeLabel, code, lifetime, secrecy, unrequested } = content
-  return `${greeting}
-
-${body}
-
-${codeLabel}:
-
-    ${code}
-
-${lifetime} ${secrecy}
-
-${unrequested}
-
-${content.accountPage}: ${content.accountUrl}
-
--- 
-${content.sentBy}
-`
+export function textOf(content: MailContent): string {
+  const { greeting, body, code, colon, occasion, unrequested, accountPage, accountUrl } = content
+  const paragraphs = [
+    greeting,
+    body,
+    ...(code ? [`${code.label}${colon}`, `    ${code.text}`, code.advice] : []),
+    ...(occasion ? [`${occasion.label}${colon} ${occasion.text}`] : []),
+    unrequested,
+    `${accountPage}${colon} ${accountUrl}`,
+    // RFC 3676 section 4.3: what follows is a signature.
+    `-- \n${content.sentBy}\n`,
+  ]
+  return paragraphs.join('\n\n')
 }

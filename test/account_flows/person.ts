@@ -39,7 +39,11 @@ export async function join(network: Network, name: string): Promise<Person> {
     call,
     read: (endpoint) => browser.readApi(page, endpoint),
     code: async (subject, to = credentials.email) => {
-      const mail = await network.smtp.waitForMail(to, (each) => subject.test(each.subject ?? ''))
+      const mail = await network.smtp.waitForMail(
+        to,
+        (each) =>
+          subject.test(each.subject ?? '') && /[A-Z2-7]{5}-[A-Z2-7]{5}/.test(each.text ?? ''),
+      )
       network.smtp.mails.splice(network.smtp.mails.indexOf(mail), 1)
       const [code] = mail.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/) ?? []
       if (!code) throw new Error(`No code in: ${mail.text}`)

@@ -24,7 +24,7 @@ function open(dataDir = folder.path) {
     logged += line
   }
   const log = pino({ level: 'trace' }, { write })
-  return createMailer({ dataDir, publicUrl: 'http://localhost:2600', log })
+  return createMailer({ dataDir, publicUrl: 'http://localhost:2600', service: 'Vestibule', log })
 }
 
 test('without SMTP a mail becomes a file that only its owner reads', async () => {

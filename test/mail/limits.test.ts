@@ -31,7 +31,12 @@ beforeEach(async () => {
   const here = ownerHere(db, db)
   const noPeer = () => expect.unreachable() as never
   const counters = createCounters(createOwners(here, { number: 0, of: 1, peer: noPeer }), log)
-  mailer = createMailer({ dataDir: folder.path, publicUrl: 'http://localhost:2600', log })
+  mailer = createMailer({
+    dataDir: folder.path,
+    publicUrl: 'http://localhost:2600',
+    service: 'Vestibule',
+    log,
+  })
   mail = new OutgoingMail(mailer, counters, log)
 })
 afterEach(async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { codeKinds } from '../../mail/kinds.ts'
+import { codeKinds, noticeKinds } from '../../mail/kinds.ts'
 import { locales, textsFor } from '../../mail/locales/index.ts'
-import { renderCodeMail } from '../../mail/templates/code_mail.ts'
+import { describeOccasion } from '../../mail/occasion.ts'
+import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
 
 test.each([
   ['fr', 'fr'],
@@ -23,12 +24,15 @@ test('the locales of the sign-in pages are all there', () => {
   expect(languages).toEqual(expect.arrayContaining(['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv']))
 })
 
-const values = {
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+const occasion = { at: Date.UTC(2026, 10, 26, 9, 5), address: '192.0.2.7', userAgent: FIREFOX }
+const about = {
   handle: 'alice.test',
-  token: 'ABCDE-23456',
+  occasion,
   publicUrl: 'https://entryway.example',
-  lifetimeMinutes: 15,
+  service: 'The Entryway',
 }
+const values = { ...about, token: 'ABCDE-23456', lifetimeMinutes: 15 }
 
 describe.each(locales)('$language', (texts) => {
   test.each(codeKinds)('%s says what it must', async (kind) => {
@@ -40,16 +44,59 @@ describe.each(locales)('$language', (texts) => {
       expect(part).toContain('ABCDE-23456')
       expect(part).toMatch(/(?<!\d)15(?!\d)/)
       expect(part).toContain('entryway.example')
+      expect(part).toContain('The Entryway')
+      expect(part).toContain('192.0.2.7 · Firefox, Linux')
+    }
+  })
+
+  test.each(noticeKinds)('%s says what it must', async (kind) => {
+    const { text, html } = await renderNotice(kind, texts, about)
+    for (const part of [text, html]) {
+      for (const said of ['@alice.test', 'The Entryway', '2026', '192.0.2.7 · Firefox, Linux']) {
+        expect(part).toContain(said)
+      }
+      expect(part).not.toMatch(/undefined|null|\[object/)
+    }
+  })
+
+  test('keeps the typographic rules of its language', async () => {
+    const all = await Promise.all([
+      ...codeKinds.map((kind) => renderCodeMail(kind, texts, values)),
+      ...noticeKinds.map((kind) => renderNotice(kind, texts, about)),
+    ])
+    for (const { subject, text } of all) {
+      // Neither times nor addresses are sentences.
+      const said = `${subject}\n${text}`.replaceAll(/\d+:\d+|https?:\S+/g, '9')
+      if (texts.language === 'fr') {
+        expect(said).not.toMatch(/[^\u00a0\u202f][:;!?»]|«[^\u00a0\u202f]/)
+      } else expect(said).not.toMatch(/\s[:;!?]/)
+      expect(said).not.toMatch(/\S {2,}\S| [,.]|['"]/)
     }
   })
 
   test('has texts of its own', () => {
-    const everywhere = locales.flatMap(({ purposes }) => Object.values(purposes))
-    for (const [purpose, own] of Object.entries(texts.purposes)) {
+    const everywhere = locales.flatMap(({ purposes, notices }) =>
+      Object.values({ ...purposes, ...notices }),
+    )
+    for (const [purpose, own] of Object.entries({ ...texts.purposes, ...texts.notices })) {
       expect(own.body, purpose).not.toBe('')
       for (const field of ['body', 'unrequested'] as const) {
         expect(everywhere.filter((other) => other[field] === own[field])).toHaveLength(1)
       }
     }
   })
+})
+
+test.each([
+  ['Opera/9 evil.example', ''],
+  ['visit-evil.example/1.0 (http://evil.example)', ''],
+  ['', ''],
+  ['x'.repeat(100_000), ''],
+  [FIREFOX, ' · Firefox, Linux'],
+])('of %.40s only what is known gets into a mail', (userAgent, device) => {
+  const said = describeOccasion({ at: 0, address: '::1', userAgent }, 'en')
+  expect(said).not.toContain('evil')
+  if (device || !userAgent.startsWith('Opera')) {
+    expect(said.slice(said.indexOf('::1') + 3)).toBe(device)
+  }
 })

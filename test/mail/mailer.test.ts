@@ -23,6 +23,7 @@ function open(smtpUrl: string, from?: string) {
     from,
     dataDir: '/nowhere',
     publicUrl: 'https://entryway.example',
+    service: 'The Entryway',
     log: pino({ level: 'trace' }, { write }),
   })
 }

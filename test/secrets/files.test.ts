@@ -95,6 +95,7 @@ test('a database with its log, and mails that become files', async () => {
   const mailer = createMailer({
     dataDir,
     publicUrl: 'http://localhost:2600',
+    service: 'Vestibule',
     log: { info: () => {} },
   })
   await mailer.send('signInCode', 'kim@mail.test', { handle: 'kim.test', token: 'ABCDE-23456' })

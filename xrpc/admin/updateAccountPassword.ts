@@ -1,3 +1,4 @@
+import { notify } from '../../sagas/notice.ts'
 import { namedAccount } from '../accounts.ts'
 import { adminOrPdsAdmin, assertAdministers } from '../auth/admin.ts'
 import { method } from '../method.ts'
@@ -11,5 +12,6 @@ export default method('com.atproto.admin.updateAccountPassword', {
     const account = await namedAccount(services, input.did, missing)
     assertAdministers(credentials, account)
     await services.actors.account(account.did).changePassword(input.password, 'ended')
+    notify(services, 'passwordChanged', account, null)
   },
 })

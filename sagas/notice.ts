@@ -1,0 +1,36 @@
+import type { AccountRow } from '../database/account/profile.ts'
+import { requester } from '../http/requester.ts'
+import type { NoticeKind } from '../mail/kinds.ts'
+import type { Occasion } from '../mail/occasion.ts'
+import type { Services } from './services.ts'
+
+/** Where the request that is being answered comes from; null where there is none. */
+export function occasionNow(): Occasion | null {
+  const sender = requester()
+  if (!sender) return null
+  const { address, userAgent } = sender
+  return { at: Date.now(), address, userAgent: userAgent ?? undefined }
+}
+
+/**
+ * Tells the owner of an account what happened to it, in the language of the request. What happened
+ * stands, whatever becomes of the mail.
+ *
+ * @param account as it was when it happened: the mail goes to the address of then
+ * @param occasion where the owner's own request came from; an operator's is none of theirs
+ */
+export function notify(
+  { mail, log }: Pick<Services, 'mail' | 'log'>,
+  kind: NoticeKind,
+  { did, handle, email }: Pick<AccountRow, 'did' | 'handle' | 'email'>,
+  occasion: Occasion | null,
+): void {
+  const content = {
+    handle: handle ?? did,
+    locale: requester()?.language,
+    occasion: occasion ?? { at: Date.now() },
+  }
+  void mail
+    .send(kind, { did, email }, () => content)
+    .catch((err) => log.error({ err, did, kind }, 'a notice was not sent'))
+}
