@@ -18,7 +18,7 @@ import { unwrap } from './unwrap.ts'
 /** The one way in which a request is read: who answers it, and what it says. */
 export type Reading =
   | { route: Route; request: HttpRequest }
-  /** Nobody answers what can be read in no way, or in more than one. */
+  /** A request that cannot be read, or can be read in two ways, is refused. */
   | { route: Route; request: HttpRequest; refusal: HttpResponse }
   | { route: null; refusal: HttpResponse }
   /** The route reads the body, which was too long to be carried along. */
@@ -73,7 +73,10 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
   }
 }
 
-/** What `URL` makes another path of (dots, backslashes), or nobody can decode, others read otherwise. */
+/**
+ * Refuses a path that `URL` changes (dots, backslashes) or that cannot be decoded: another server
+ * may read it as another path.
+ */
 function refusePath(target: string, { pathname }: URL): HttpResponse | null {
   const door = target.startsWith(XRPC) ? xrpcDoor : oauthDoor
   const isAsWritten =

@@ -20,8 +20,8 @@ export function createLog(level: string): Log {
 }
 
 /**
- * Standard output, which may be a file on a full disk or a pipe that nobody reads any more: what
- * cannot be written is tried again with the next line, and dropped when it becomes too much.
+ * Standard output. It may be a file on a full disk, or a pipe whose reader has gone. Lines that
+ * cannot be written are tried again with the next line, and dropped when they become too many.
  */
 function standardOutput() {
   const open = () => {

@@ -8,14 +8,14 @@ const OTHERS = 0o077
 /** Anybody may write to such a folder, as to `/tmp`. */
 const STICKY = 0o1000
 
-/** Keeps what this process makes from now on from other users, whatever started it. */
+/** Files that this process makes from now on are private, also when it inherited an open umask. */
 export function keepFromOthers(): void {
   process.umask(OTHERS)
 }
 
 /**
- * Makes the data folder, or takes one that is there from other users, with the folders in it. The
- * files in it are taken from them when they are opened; nobody else reaches those until then.
+ * Makes the data folder with mode 0700. When it is there already, it and the folders in it get that
+ * mode. The files in it get theirs when they are opened; until then the folder protects them.
  *
  * @throws {SettingsError} when that is not possible
  */

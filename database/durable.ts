@@ -20,8 +20,8 @@ export function keep(db: Db, keeper: Keeper): void {
 const spared = new WeakMap<Db, number>()
 
 /**
- * Says that `changes` of the rows written so far grant and revoke nothing: an answer that follows
- * need not wait for the disk, since to lose them when the power goes harms nobody.
+ * Says that `changes` of the rows written so far grant and revoke nothing. An answer that follows
+ * does not wait for the disk, since a loss of power may lose such rows without harm.
  */
 export function spare(db: Db, changes: number): void {
   spared.set(db, sparedChanges(db) + changes)

@@ -76,7 +76,7 @@ export class LogSync implements Keeper {
       })
     })
     this.#running = { covers, done }
-    // After a failed sync nobody knows what a later one would mean.
+    // After a failed sync the kernel may report success for pages that it dropped: trust no later one.
     done.catch((err: Error) => {
       this.#lost = err
       this.#onLost(err)

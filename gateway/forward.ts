@@ -7,7 +7,7 @@ import type { Timeouts } from './timeouts.ts'
 /**
  * Asks the auth actor what to do with a request.
  *
- * @returns what the actor says, or 503 when nobody answers
+ * @returns the actor's answer, or 503 when it does not answer
  */
 export async function forward(
   { auth, log, timeouts }: { auth: AuthActor; log: Log; timeouts: Timeouts },

@@ -9,8 +9,8 @@ const OF_THE_GATEWAY = 'gateway'
 export type Metered = { Variables: { route: string | undefined } }
 
 /**
- * Counts and times every request. The auth actor says which route was taken; the routes are a table,
- * so that nobody can make up labels.
+ * Counts and times every request. The auth actor says which route was taken. The routes are a fixed
+ * table, so a client cannot make new labels.
  */
 export const metered: MiddlewareHandler<
   Metered & { Bindings: { outgoing?: ServerResponse } }

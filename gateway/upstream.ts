@@ -70,7 +70,7 @@ export function send(
         reject(new Error('The connection was upgraded though that was not asked for'))
         return
       }
-      // Nobody has to say anything on it.
+      // A WebSocket may be silent for long: no idle timeout.
       ;(socket as Socket).setTimeout(0)
       resolve({ response, upgraded: { socket, head } })
     })

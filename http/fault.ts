@@ -1,9 +1,9 @@
 import { type HttpResponse, jsonResponse } from './message.ts'
 
-/** Seconds after which a client may try again when nobody answered. */
+/** Seconds after which a client may try again when the program could not answer. */
 const RETRY_AFTER = '2'
 
-/** Nobody answers; a browser app may read that, too. */
+/** 503 that an app in a browser can read, too. */
 export function unavailable(): HttpResponse {
   return fault(
     503,

@@ -18,7 +18,7 @@ export type BackupOptions = {
   dataDir: string
   /** Made, or empty. */
   folder: string
-  /** Also the keys: whoever has the backup is then the entryway. */
+  /** Also the keys: then the backup alone is enough to act as this entryway. */
   withSecrets?: boolean
   onProgress?: (done: number, total: number) => void
 }

@@ -13,7 +13,7 @@ export type DataReport = { databases: number; accounts: number; findings: Findin
 export type CheckOptions = {
   /**
    * How long, in milliseconds, a sign-up or handle change may be under way before it counts as
-   * left over: 0 where nobody is at work.
+   * left over: 0 when the program is stopped.
    */
   patience?: number
   /** Called after each database. */
@@ -21,11 +21,11 @@ export type CheckOptions = {
 }
 
 /**
- * Checks the invariants of a data directory, over all its databases; a running program does not
- * mind, and what it is just doing is left out.
+ * Checks the invariants of a data directory, over all its databases. The program may run; what it is
+ * just doing is left out.
  *
  * Every database is undamaged and of a known schema; every directory entry has an account and vice
- * versa, and they agree on its names; no handle is held by nobody or by two; no sign-up is left
+ * versa, and they agree on its names; every handle is held by exactly one account; no sign-up is left
  * over; no session has two live refresh tokens; no authorization code can be used again.
  */
 export async function checkData(

@@ -10,9 +10,10 @@ export type Counters = {
 }
 
 /**
- * Each counter has one owner, so that a limit holds over all auth actors. Where the counters of a
- * request have several, a refusal gives back what the others took: meanwhile somebody may be
- * refused too early, but nobody is let through too late.
+ * Each counter has one owner, so a rate limit holds over all auth actors. The counters of one
+ * request may have several owners. When one of them refuses, the others get back the points that
+ * they took. Until then another request may be refused too early, but none is let through that is
+ * over its limit.
  */
 export function createCounters(ownerOf: (key: string) => CounterOwner, log: Log): Counters {
   const byOwner = (counters: Counter[]) => Map.groupBy(counters, ({ key }) => ownerOf(key))

@@ -10,7 +10,7 @@ function randomInviteCode(host: string): string {
   return `${host.replaceAll('.', '-')}-${letters.slice(0, 5)}-${letters.slice(5)}`
 }
 
-/** Makes `count` codes for each account of `forAccounts` (`admin` for nobody in particular). */
+/** Makes `count` codes for each account of `forAccounts` (`admin`: the code belongs to no account). */
 export function create(
   db: Db,
   input: {

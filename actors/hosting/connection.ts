@@ -35,9 +35,9 @@ type Open = { connection: RivetConnection; instance: string; end(): void }
 type Call = { open: Open; since: number; result: PromiseWithResolvers<CallResult> }
 
 /**
- * The one connection of this process to one actor. When it breaks off, calls under way fail, and a
- * new one is opened. rivetkit's own reconnection is not used: it would send again what may have been
- * done, keeps what nobody waits for any more, and pauses up to 30 s.
+ * The one connection of this process to one actor. When it breaks, the calls that are waiting fail,
+ * and a new connection is opened. rivetkit's own reconnection is not used, because it would send a
+ * call again that may have been done, keeps calls whose callers have given up, and pauses up to 30 s.
  */
 export class ActorConnection {
   readonly #connect: () => RivetConnection

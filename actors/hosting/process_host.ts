@@ -31,7 +31,7 @@ type Entry = {
  * Hosts the actors of one process for that process alone: nothing listens and nothing is
  * serialised on the way. It keeps what rivetkit promises: one instance a key, asleep after a while
  * without calls, awake with the next, and an error after the `actionTimeout`. `onBeforeConnect` is not
- * asked, since no connection is made: whoever calls is this program.
+ * asked, since no connection is made: only this process can call.
  *
  * The actors keep everything in databases of their own, so rivetkit's key-value storage lives as
  * long as an actor is awake and costs no file.

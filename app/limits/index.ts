@@ -16,7 +16,7 @@ export function limitRoutes(
   return routes.map((route) => limited(counters, knowsDevice, route))
 }
 
-/** @throws {Error} when it limits what nobody answers: a misspelt name would limit nothing */
+/** @throws {Error} when a limit names a route that does not exist: it would limit nothing */
 function assertOnRoutes(limit: string, on: Limit['on'], routes: readonly Route[]): void {
   const unknown =
     typeof on === 'string' ? [] : on.filter((name) => !routes.some((route) => route.name === name))

@@ -6,7 +6,7 @@ import { deviceCookies } from '../../stores/device_cookies.ts'
 /** Decides whether a request comes from a browser on which an account is signed in. */
 export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boolean>
 
-/** By the provider's device cookies, whose session part nobody but that browser has. */
+/** By the provider's device cookies. Only that browser has the session part of them. */
 export function knownDevices(flow: Flow, directory: DirectoryStub): KnowsDevice {
   return async (request, account) => {
     const { deviceId, sessionId } = deviceCookies(request.headers.get('cookie'))

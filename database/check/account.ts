@@ -17,7 +17,7 @@ export function listCodeHashes(db: Db): Buffer[] {
     .all() as Buffer[]
 }
 
-/** Whether codes are mailed at sign-in to an address that nobody confirmed, so that nobody gets in. */
+/** Whether sign-in codes go to an address that is not confirmed: such an account cannot sign in. */
 export function hasUnconfirmedFactor(db: Db): boolean {
   const text = 'SELECT 1 FROM account WHERE email_auth_factor = 1 AND email_confirmed_at IS NULL'
   return sql(db, text).get() !== undefined

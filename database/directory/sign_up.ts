@@ -66,7 +66,7 @@ export function countSignUpsWithInvite(db: Db, sealedInvite: string): number {
     .get(sealedInvite) as number
 }
 
-/** Those that nobody has touched since `before` (ms). */
+/** Those that have not changed since `before` (ms). */
 export function listAbandonedSignUps(db: Db, before: number): SignUp[] {
   return sql(db, `SELECT ${columns} FROM sign_up WHERE updated_at < ?`).all(before) as SignUp[]
 }

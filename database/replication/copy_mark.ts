@@ -3,7 +3,7 @@ import { deleteAll, type Kv } from './kv.ts'
 const UNFINISHED = 'copying'
 const COPIED = 'copied/'
 
-/** Says that what is kept here is part of a copy that is not finished: nobody may serve it. */
+/** Says that this storage holds part of a copy that is not finished: no actor may serve it. */
 export async function markUnfinished(kv: Kv): Promise<void> {
   await kv.put([[UNFINISHED, new Uint8Array([1])]])
 }

@@ -255,8 +255,8 @@ export class Replica implements Keeper {
   }
 
   /**
-   * What was written counts unless a newer epoch began before; then nobody may be told, and nothing
-   * be deleted.
+   * What was written counts, unless a newer epoch began before. In that case it must not be answered,
+   * and nothing may be deleted.
    */
   async #confirm(): Promise<void> {
     await assertNewest(this.#kv, this.#epoch)

@@ -32,7 +32,7 @@ export type CopyOptions = {
 }
 
 /**
- * Copies an installation while nobody serves it: the accounts, then the flow state, dealt out to the
+ * Copies an installation that is stopped: the accounts, then the flow state, dealt out to the
  * auth actors there will be, then the directory. Each database is read again from where it was
  * written and compared with its source, row by row. What was interrupted goes on where it was.
  *

@@ -22,7 +22,7 @@ export type Source = {
   listAccounts(): Promise<string[]>
 }
 
-/** Where databases are copied to. Nobody can serve them there before {@link Target.finish}. */
+/** Where databases are copied to. They cannot be served there before {@link Target.finish}. */
 export type Target = {
   /**
    * Keeps others from it until {@link Target.end}.
