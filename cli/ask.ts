@@ -9,7 +9,7 @@ export type PasswordOptions = { password?: string; ask?: boolean }
 /**
  * A password for somebody else: asked for, or generated.
  *
- * @returns `generated` says that nobody knows it yet
+ * @returns `generated`: the operator has not seen the password yet
  */
 export async function newPassword(
   { password: given, ask }: PasswordOptions,

@@ -10,7 +10,7 @@ import type { Output } from './output.ts'
 export type KeyReport = {
   added: number
   present: number
-  /** DIDs that nobody here can sign for. */
+  /** DIDs for which no key is here that may sign. */
   missing: string[]
   /** DIDs that live on another PDS by now. */
   elsewhere: string[]

@@ -22,7 +22,7 @@ export type ClientRegistry = {
   register(id: string, metadata: Record<string, unknown>): Promise<void>
   /** In the order of their ids; `registeredAt` is milliseconds since the epoch. */
   list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
-  /** From now on it is unknown: nobody signs in to it, and what it holds is refreshed no more. */
+  /** From now on the client is unknown: sign-ins to it and refreshes of its sessions are refused. */
   remove(id: string): Promise<void>
 }
 

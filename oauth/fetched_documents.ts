@@ -29,8 +29,8 @@ export class FetchedDocuments<V extends object> {
   }
 
   /**
-   * Drops a document, unless it was fetched a moment ago: whoever sends bad requests in a client's
-   * name does not get to make its server busy.
+   * Drops a document, unless it was fetched a moment ago: an attacker who sends bad requests in a
+   * client's name must not be able to make us flood that client's server.
    *
    * @returns whether the next look will fetch it
    */

@@ -25,7 +25,7 @@ export function unauthenticated(err: OAuthError): OAuthError {
 }
 
 /**
- * The answer to a revocation that was refused. The provider answers 200 to whatever goes wrong in
+ * The answer to a revocation that was refused. The provider answers 200 to all that goes wrong in
  * one; but 200 means that the token is good no more (RFC 7009 section 2.2).
  */
 export function refused(response: HttpResponse, refusal: OAuthError): HttpResponse {

@@ -87,7 +87,7 @@ export async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPa
   }
 }
 
-/** The PDS looks at a token before it looks for the account, which is nobody's. */
+/** The PDS verifies a token before it looks for the account, so an account that does not exist will do. */
 async function checkTokens({ url, did }: Pick<Pds, 'did' | 'url'>, services: Services): Looked {
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
   const accessJwt = await tokens.signAccess({

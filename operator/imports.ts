@@ -78,8 +78,8 @@ export const invites = command(
 )
 
 /**
- * The account's own records first, then its names: stopped between the two, it is an account that
- * nobody can find yet, and the next run goes on from there.
+ * Writes the account's own records first, then its names. When the import stops between the two, the
+ * account cannot be found by a name yet; the next run goes on from there.
  */
 async function importOne(
   { services }: OperatorContext,

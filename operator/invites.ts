@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 
-/** Codes for nobody in particular, or that count as an account's own. */
+/** Codes that belong to no account, or to the account that is named. */
 export const create = command(
   z.strictObject({
     count: z.int().min(1).max(1000).default(1),

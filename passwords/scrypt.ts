@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { deriveKey } from './scrypt_threads.ts'
 
-/** Longest password that is looked at, so that nobody can buy work with length. */
+/** Longest password that is hashed: a stranger must not be able to cause work with long input. */
 export const OLD_PASSWORD_MAX_LENGTH = 512
 
 const KEY_LENGTH = 64

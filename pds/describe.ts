@@ -11,7 +11,7 @@ export type PdsDescription = z.output<typeof description> & {
   date: number | null
 }
 
-/** @throws {UnavailableError} when nobody answers there, or something that is no PDS */
+/** @throws {UnavailableError} when nothing answers there, or something that is not a PDS */
 export async function describePds(url: string): Promise<PdsDescription> {
   const { body, date } = await read(url, '/xrpc/com.atproto.server.describeServer', description)
   return { ...body, date }

@@ -63,8 +63,8 @@ async function afterPds(
 }
 
 /**
- * Takes an account down, its sessions first; `ref` null lifts the takedown, on the PDS first:
- * nobody is in who is taken down there.
+ * Takes an account down, its sessions first. `ref` null lifts the takedown, on the PDS first: an
+ * account that is still taken down there must not sign in here.
  */
 export async function takeDownAccount(
   services: Services,

@@ -13,8 +13,8 @@ import type { Settlement } from './sign_up.ts'
 
 /**
  * Changes a handle everywhere: directory, PLC, PDS, the account's own records. The new handle is
- * held in the directory first and the old one stays taken until the end, so that a handle is never
- * held by nobody nor by two.
+ * held in the directory first and the old one stays taken until the end, so that at each moment an
+ * account has a handle and no handle has two accounts.
  *
  * @param basis the sign-in that asks for it; null for the operator
  * @throws {Refusal} those of {@link newHandle}, HandleTaken, AccountNotFound, SignedOut

@@ -33,6 +33,6 @@ export async function withdrawIdentity(
   movedFrom: string | null,
 ): Promise<void> {
   if (movedFrom !== null) await plc.moveBack(did, client.pds.url, JSON.parse(movedFrom))
-  // A DID that was made for this account: nobody will ever use it.
+  // The DID was made for this account and will never be used.
   else if (await plc.read(did)) await plc.tombstone(did)
 }

@@ -9,9 +9,9 @@ export type Followed = 'taken down' | 'takedown lifted' | 'deactivated' | 'activ
 export type Compared = { here: AccountRow; there: Standing | null; followed: Followed[] }
 
 /**
- * Does here what was done to an account on its PDS: the PDS tells nobody. A takedown there is one
- * here, and is lifted here when it is lifted there, but one that began here stays. Deactivations
- * are the PDS's in any case: whoever deactivates here does so there first.
+ * Does here what was done to an account on its PDS, because the PDS does not tell us. A takedown
+ * there is one here, and is lifted here when it is lifted there; a takedown that began here stays.
+ * Whether an account is active is always taken from the PDS: a deactivation here is done there first.
  *
  * An account that the PDS has no more stays as it is: a PDS with the wrong disk has none either.
  *

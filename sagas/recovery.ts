@@ -12,7 +12,7 @@ import { settleSignUp } from './sign_up.ts'
  * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now,
  * and then from time to time those that got stuck; and follows what was done on the PDSes directly.
  *
- * @param alone whether nobody else works on any: whatever is on record by now was interrupted
+ * @param alone no other program works on them: all that is on record now was interrupted
  * @returns what ends it
  */
 export function startRecovery(services: Services, alone: boolean): () => void {
@@ -30,9 +30,9 @@ export function startRecovery(services: Services, alone: boolean): () => void {
 }
 
 /**
- * Settles what nobody has touched since `before`, in ms. What has happened at the PDS or on PLC is
- * finished at once; what has not is given up only when {@link SAGA_ABANDONED} has passed, since a
- * request of before the interruption may still be under way there.
+ * Settles what has not changed since `before`, in ms. What has happened at the PDS or on PLC is
+ * finished at once. What has not is given up only after {@link SAGA_ABANDONED}, since a request from
+ * before the interruption may still be on its way there.
  */
 async function recover(services: Services, before: number, faults: FaultLog): Promise<void> {
   const { directory } = services.actors

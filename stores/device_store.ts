@@ -36,8 +36,9 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
 
 /**
  * Whether the browser shows the session of a device, or the one before it. For seconds after a
- * rotation the provider takes any other for the one before it (`SESSION_FIXATION_MAX_AGE`), and would
- * give a session to whoever knows the id of the device alone, which no secret is.
+ * rotation the provider takes any other session id for the one before it
+ * (`SESSION_FIXATION_MAX_AGE`). So a browser that shows only the device id, which is not a secret,
+ * would get a session.
  */
 function isShownBy({ sessionId, previousSessionId }: Device): boolean {
   const { sessionId: shown } = deviceCookies(requester()?.cookie)

@@ -53,7 +53,7 @@ export function createRequestStore(flow: Flow): RequestStore {
   }
 }
 
-/** The code itself is not stored, only its hash; whoever consumes it has just presented it. */
+/** Only the hash of the code is stored; the request that consumes the code has just presented it. */
 function toRequestData(row: AuthorizationRequest, code: RequestData['code']): RequestData {
   return {
     clientId: row.clientId,

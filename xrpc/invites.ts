@@ -18,7 +18,7 @@ export function toInviteCode(invite: InviteCode): ComAtprotoServerDefs.InviteCod
   }
 }
 
-/** Makes codes as the operator does; without `forAccounts` they are nobody's in particular. */
+/** Makes codes as the operator does; without `forAccounts` they belong to no account. */
 export function createInviteCodes(
   { actors, settings }: Services,
   input: { count: number; useCount: number; forAccounts: string[] | undefined },

@@ -42,7 +42,7 @@ export type MethodContext = { services: Services; tokens: LegacyTokens }
 /** The request that is to be authorised. */
 export type Call = Pick<MethodAuthContext, 'req' | 'res'>
 
-/** Says who calls. @throws {XRPCError | Refusal} when nobody does who may */
+/** Says who calls. @throws {XRPCError | Refusal} when the caller may not */
 export type Verifier<Credentials> = (call: Call, context: MethodContext) => Promise<Credentials>
 
 /** A method of this entryway. */

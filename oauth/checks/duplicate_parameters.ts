@@ -3,8 +3,8 @@ import type { Check } from './check.ts'
 import { AUTHORIZE } from './endpoints.ts'
 
 /**
- * Is every parameter there once? The provider takes the last of several; whoever looked at the
- * request before it may have taken the first.
+ * Is every parameter there once? The provider takes the last of several. A proxy or a check before
+ * it may have taken the first.
  *
  * RFC 6749 sections 3.1 and 3.2: "Request and response parameters MUST NOT be included more than
  * once."

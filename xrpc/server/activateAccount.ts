@@ -7,7 +7,7 @@ import { didDocument } from '../sessions.ts'
 export default method('com.atproto.server.activateAccount', {
   auth: access({ scopes: FULL }),
   handler: async ({ credentials: { account, basis } }, { services }) => {
-    // The reference tells nobody that an account was taken down, here.
+    // As in the reference, this method does not say that an account was taken down.
     if (account.takedownRef !== null) throw accountNotFound('user not found')
     await activateAccount(services, account.did, basis)
     // A move ends here: the sessions of from now on name its new place.

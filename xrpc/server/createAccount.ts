@@ -7,7 +7,7 @@ import { verifyServiceJwt } from '../auth/service.ts'
 import { method, type Verifier } from '../method.ts'
 import { didDocument, openSession } from '../sessions.ts'
 
-/** Nobody in particular, or the owner of an existing DID, as a service JWT says. */
+/** The owner of an existing DID, as a service JWT says; null for a caller without credentials. */
 const serviceOrNobody: Verifier<string | null> = async (call, context) => {
   const authorization = readAuthorization(call)
   if (!authorization) return null

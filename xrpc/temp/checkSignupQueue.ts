@@ -1,7 +1,7 @@
 import { access } from '../auth/access.ts'
 import { method } from '../method.ts'
 
-/** There is no queue: whoever has an account is in. */
+/** There is no queue: every account can be used at once. */
 export default method('com.atproto.temp.checkSignupQueue', {
   auth: access(),
   handler: async () => ({ activated: true }),
