@@ -28,7 +28,7 @@ async function start(): Promise<BrowserApp> {
   })
   const session: OAuthSession | undefined = (await client.init())?.session
   const signedIn = () => {
-    if (!session) throw new Error('Nobody is signed in')
+    if (!session) throw new Error('No account is signed in')
     return session
   }
 

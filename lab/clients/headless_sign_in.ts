@@ -14,7 +14,7 @@ export type HeadlessOptions = {
 
 let people = 0
 
-/** Credentials nobody has used in this process; `name` starts the handle. */
+/** Credentials that are new in this process; `name` starts the handle. */
 export function newCredentials(name: string, domain = '.test'): Credentials {
   const unique = `${name}${++people}`
   return {

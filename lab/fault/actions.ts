@@ -162,7 +162,7 @@ const steps: Record<Action, Step> = {
   },
 }
 
-/** In an order in which three people can take turns: nobody is in doubt about the next of theirs. */
+/** The order lets three people take turns: each knows the result of the last action before the next. */
 export const actions = Object.keys(steps) as Action[]
 
 /**

@@ -113,7 +113,8 @@ export class Crowd {
   }
 
   /**
-   * Proves everything that was ever promised to anybody, and that no names are held for nobody.
+   * Proves everything that was ever promised to a person, and that every name that is held has an
+   * account.
    *
    * @returns how many people there are
    */

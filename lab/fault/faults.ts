@@ -80,7 +80,7 @@ export function crashAnywhere(which?: ProcessName): Crash {
 
 function armStatement({ vestibule }: Network, at: AtStatement): () => void {
   vestibule.send({ dieAt: at })
-  // Whoever was reached is gone.
+  // A program that reached the statement has died. This disarms one that did not reach it.
   return () => vestibule.send({ dieAt: null })
 }
 

@@ -34,7 +34,7 @@ export class Person {
     this.credentials = newCredentials('fault')
   }
 
-  /** A name that nobody else asks for. */
+  /** A name that no other person asks for. */
   nextName(): string {
     return this.credentials.handle.replace(/(x\d+)?\.test$/, `x${++this.#changes}.test`)
   }

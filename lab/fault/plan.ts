@@ -11,8 +11,8 @@ import {
 import { type KillPoint, killPoints } from './kill_points.ts'
 
 /**
- * What the servers around can do to it. PLC is never another server that says yes to everything: a
- * stock PDS, entryway or not, takes any 200 for PLC's word and makes an account that nobody finds.
+ * What the servers around can do to it. PLC is never replaced by a server that says yes to everything:
+ * a stock PDS believes any 200 from there, and makes an account whose DID does not resolve.
  */
 export const outages: readonly Fault[] = [
   peerOutage('pds', 'refuse'),

@@ -8,7 +8,7 @@ export type Soak = {
   samples: Sample[]
   traffic: Traffic
   verdicts: Verdict[]
-  /** Once nobody had come for longer than an account stays awake. */
+  /** Measured after a time without requests that is longer than an account stays awake. */
   rest: Sample
   /** Lines of the log that are warnings or worse. */
   complaints: string[]

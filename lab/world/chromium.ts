@@ -26,7 +26,7 @@ const fontsConf = (folder: string) => `<?xml version="1.0"?>
  *
  * It is unpacked once a machine, under the temporary directory. Test files start
  * at the same time, so each that finds none unpacks beside the final place and
- * renames: nobody ever runs half a browser.
+ * renames: no test ever runs a browser that is half unpacked.
  */
 export async function findChromium(): Promise<Chromium> {
   if (process.env.CHROMIUM_PATH) return { executablePath: process.env.CHROMIUM_PATH, env: {} }

@@ -3,7 +3,7 @@
  * for `node --import` in children that were given an IPC channel.
  *
  * By a signal: on its way out by `process.exit`, a logger would try for ever to
- * write what is left to a pipe that nobody reads any more.
+ * write what is left to a pipe without a reader.
  */
 const end = () => process.kill(process.pid, 'SIGKILL')
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 
 /**
- * What is wrong with a server: nobody listens (`refuse`), it takes connections and says nothing
+ * What is wrong with a server: nothing listens (`refuse`), it takes connections and says nothing
  * (`hang`), a proxy answers in its place that it is down (`fail`), or it is another server
  * altogether, to which all is well (`rubbish`).
  */
