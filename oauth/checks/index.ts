@@ -8,6 +8,7 @@ import { noRequestUri } from './no_request_uri.ts'
 import { onlyPushedParameters } from './only_pushed_parameters.ts'
 import { parRequired } from './par_required.ts'
 import { readableReferrer } from './readable_referrer.ts'
+import { requestObjectAlone } from './request_object_alone.ts'
 import { withNonce } from './with_nonce.ts'
 import { withoutTokenTypeHint } from './without_token_type_hint.ts'
 
@@ -19,6 +20,7 @@ const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
   [[AUTHORIZE, ...PROGRAMS], duplicateParameters],
   [[AUTHORIZE], parRequired],
   [[PAR], noRequestUri],
+  [[PAR], requestObjectAlone],
   [[REVOKE], clientNamed],
 ]
 

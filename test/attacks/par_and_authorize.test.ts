@@ -173,7 +173,7 @@ describe('7. ambiguous requests', () => {
     ],
     ['no state', { fields: { state: undefined } }],
     ['an empty state', { fields: { state: '' } }],
-    ['a request object without state', { fields: requestObject('eyJhbGciOiJub25lIn0.e30.') }],
+    ['parameters beside a request object', { fields: requestObject('eyJhbGciOiJub25lIn0.e30.') }],
   ]
   for (const json of [false, true]) {
     test.each(changes)(`%s (${json ? 'JSON' : 'form'}): invalid_request`, async (_, change) => {

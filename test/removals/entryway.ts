@@ -87,6 +87,7 @@ export const entryway = toRemovals([
   [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
   [7, 'no member twice', bodies('if (before?.has(name))')],
   [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
+  [7, 'a request object alone', checks('[[PAR], requestObjectAlone],', '')],
   [7, 'state', hooks('if (!parameters.state)')],
   [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
   [8, 'media types', reading('if (!taken.includes(type))')],
