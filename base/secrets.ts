@@ -75,7 +75,9 @@ function es256kKeyPair(privateKeyHex: string) {
   try {
     ecdh.setPrivateKey(privateKeyHex, 'hex')
   } catch {
-    throw new SettingsError(['ENTRYWAY_JWT_KEY_HEX: is not a secp256k1 private key'])
+    throw new SettingsError([
+      'ENTRYWAY_JWT_KEY_HEX: is not a secp256k1 private key; make one as docs/keys.md says',
+    ])
   }
   const point = ecdh.getPublicKey()
   const publicJwk = {
@@ -109,6 +111,7 @@ function keep(folder: string, name: string, generate: () => string, shape: RegEx
     throw new SettingsError([`${path}: can be read by others; run: chmod 600 ${path}`])
   }
   const value = readFileSync(path, 'utf8').trim()
-  if (!shape.test(value)) throw new SettingsError([`${path}: does not hold what it should`])
+  if (!shape.test(value))
+    throw new SettingsError([`${path}: holds no valid secret; put back the file of your backup`])
   return value
 }

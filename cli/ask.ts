@@ -21,7 +21,8 @@ export async function newPassword(
   }
   if (!ask) return { password: randomBytes(15).toString('base64url'), generated: true }
   const first = await askSecret('New password')
-  if (first !== (await askSecret('Once more'))) throw new CliError('They differ')
+  if (first !== (await askSecret('Once more')))
+    throw new CliError('The two passwords differ. Nothing is changed; run the command again.')
   return { password: first, generated: false }
 }
 
@@ -39,7 +40,8 @@ export async function knownSecret(
 export async function assertMeant(question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return
   assertTerminal('--yes')
-  if (!(await confirm({ message: question, default: false }))) throw new CliError('Nothing done')
+  if (!(await confirm({ message: question, default: false })))
+    throw new CliError('Nothing is changed: you did not say yes.')
 }
 
 function askSecret(message: string): Promise<string> {
@@ -49,7 +51,7 @@ function askSecret(message: string): Promise<string> {
 
 function assertTerminal(instead: string): void {
   if (!process.stdin.isTTY) {
-    throw new CliError(`Nobody to ask: this is no terminal; use ${instead}`, ExitCode.wrongUsage)
+    throw new CliError(`There is no terminal to ask on; use ${instead}`, ExitCode.wrongUsage)
   }
 }
 

@@ -37,5 +37,7 @@ function quote(name: string, value: string): string {
     const quoted = `${mark}${value}${mark}`
     if (parseEnv(`A=${quoted}`).A === value) return quoted
   }
-  throw new CliError(`${name} cannot be written to a settings file: it has every kind of quote`)
+  throw new CliError(
+    `${name} cannot be written to a settings file: it has all three kinds of quotes. Leave one out.`,
+  )
 }

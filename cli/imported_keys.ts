@@ -64,7 +64,10 @@ export class ImportedKeys {
       .slice(0, SAMPLE)
     const outcomes = await Promise.all(sample.map(({ did }) => this.#keys.ensure(did, true)))
     const failed = outcomes.find((one) => one.outcome === 'failed')
-    if (failed) throw new CliError(`The PLC directory cannot be asked: ${failed.reason}`)
+    if (failed)
+      throw new CliError(
+        `The PLC directory cannot be asked (${failed.reason}); run it again when it answers`,
+      )
     if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'elsewhere')) {
       throw new CliError(
         `By PLC these accounts do not live on ${this.#pdsUrl}; name their PDS with --pds`,

@@ -42,7 +42,7 @@ export async function settingsFromOptions(
 /**
  * Asks for what the options and earlier answers leave open; each answer is kept as it is given.
  *
- * @throws {CliError} when there is nobody to ask, or the person stops
+ * @throws {CliError} when there is no terminal to ask on, or the person stops
  */
 export async function askForSettings(
   options: Partial<Answers>,
@@ -50,7 +50,7 @@ export async function askForSettings(
   output: Output,
 ): Promise<Known> {
   if (!process.stdin.isTTY) {
-    throw new CliError('Nobody to ask: this is no terminal; use --yes', ExitCode.wrongUsage)
+    throw new CliError('There is no terminal to ask on; use --yes', ExitCode.wrongUsage)
   }
   const earlier = unfinished.read()
   if (Object.keys(earlier).length > 0) {

@@ -49,7 +49,9 @@ async function readContent(file: string | undefined, folder: string): Promise<st
   if (file === '-') return text(process.stdin)
   if (file === undefined) return readFile(join(folder, 'pds.env'), 'utf8').catch(() => '')
   return readFile(file, 'utf8').catch((err) => {
-    throw err.code === 'ENOENT' ? new CliError(`There is no ${file}`) : explainUnreadable(err, file)
+    throw err.code === 'ENOENT'
+      ? new CliError(`There is no ${file}; name the settings file of the PDS`)
+      : explainUnreadable(err, file)
   })
 }
 

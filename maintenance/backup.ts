@@ -39,9 +39,11 @@ export async function backUp({
   onProgress = () => {},
 }: BackupOptions): Promise<Manifest> {
   const startedAt = new Date().toISOString()
-  if (!isThere(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
+  if (!isThere(join(dataDir, DIRECTORY)))
+    throw new Error(`${dataDir} holds no data of Vestibule: ${DIRECTORY} is missing`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
+  if ((await readdir(folder)).length > 0)
+    throw new Error(`${folder} is not empty; name a new folder`)
   await chmod(folder, 0o700)
 
   const copied = new Map<string, Manifest['databases'][number]>()

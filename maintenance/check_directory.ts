@@ -41,7 +41,7 @@ export function checkDirectory(
     const account = byDid.get(did)
     if (!account) {
       if (deleting.has(did)) continue
-      report(`${entry.handle ?? did} is held by nobody: the account has no records`, REBUILD, did)
+      report(`${entry.handle ?? did} belongs to an account that has no records`, REBUILD, did)
       continue
     }
     if (account.handle !== entry.handle && !underWay.has(did)) {

@@ -50,7 +50,8 @@ export async function readManifest(folder: string): Promise<Manifest> {
     throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`)
   })
   const { data, error } = manifest.safeParse(JSON.parse(text))
-  if (!data) throw new Error(`${MANIFEST} is not one of a backup:\n${z.prettifyError(error)}`)
+  if (!data)
+    throw new Error(`${MANIFEST} is not the manifest of a backup:\n${z.prettifyError(error)}`)
   return data
 }
 

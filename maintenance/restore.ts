@@ -88,11 +88,11 @@ async function copyVerified(
   await mkdir(dirname(target), { recursive: true, mode: 0o700 })
   await copyFile(join(from, path), target).catch((err) => {
     if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
-    throw new Error(`${path} is missing from the backup`, { cause: err })
+    throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })
   })
   await chmod(target, 0o600)
   if ((await sha256File(target)) !== sha256) {
-    throw new Error(`${path} is not what was backed up: its checksum is another`)
+    throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
   }
 }
 
@@ -100,7 +100,7 @@ function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {
   const db = openAsItIs(path)
   try {
     const [damage] = listDamages(db)
-    if (damage) throw new Error(`${name} is damaged: ${damage}`)
+    if (damage) throw new Error(`${name} is damaged (${damage}); restore another backup`)
     if (schemaVersion(db) > schemas[kind].steps.length) {
       throw new Error(`${name} has schema version ${schemaVersion(db)}: run a newer program`)
     }

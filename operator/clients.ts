@@ -32,6 +32,10 @@ export const remove = command(aClient, async (context, input) => {
 async function find({ clients }: OperatorContext, { id }: { id: string }) {
   const all = await clients.list()
   const found = all.find((client) => client.id === id || client.id === id.replace(/\/$/, ''))
-  if (!found) throw new Refusal('InvalidRequest', `No client ${id} is registered here`)
+  if (!found)
+    throw new Refusal(
+      'InvalidRequest',
+      `No client ${id} is registered here; \`vestibule client list\` shows them`,
+    )
   return found
 }

@@ -34,7 +34,7 @@ export const add = command(
   z.strictObject({ url: origin, adminPassword: z.string().min(1), did: z.string().optional() }),
   async ({ services }, { url, adminPassword, did }) => {
     if (url.startsWith('http:') && !services.settings.dev) {
-      throw new Refusal('InvalidRequest', 'The URL of a PDS must be https')
+      throw new Refusal('InvalidRequest', 'The URL of a PDS must begin with https://')
     }
     const pds = { url, adminPassword, did: did ?? (await describePds(url)).did }
     const { state, found } = await checkAdminPassword(pds)
@@ -82,8 +82,12 @@ export const check = command(z.strictObject({}), async ({ services }) => {
 async function findPds({ services }: OperatorContext, name: string): Promise<Pds> {
   const pdses = await services.actors.directory.listPdses()
   const [pds, ...others] = pdses.filter((one) => isNamed(one, name))
-  if (!pds) throw new Refusal('InvalidRequest', `No PDS ${name} behind this entryway`)
+  if (!pds)
+    throw new Refusal(
+      'InvalidRequest',
+      `No PDS ${name} is behind this entryway; \`vestibule pds list\` shows them`,
+    )
   if (others.length > 0)
-    throw new Refusal('InvalidRequest', `Several PDSes are ${name}; use the DID`)
+    throw new Refusal('InvalidRequest', `Several PDSes are named ${name}; use the DID of one`)
   return pds
 }

@@ -36,7 +36,10 @@ export const revoke = command(
     const account = services.actors.account(did)
     if (input.session === undefined) await account.signOutEverywhere()
     else if (!(await account.deleteSession(input.session))) {
-      throw new Refusal('InvalidRequest', `No session ${input.session} of this account`)
+      throw new Refusal(
+        'InvalidRequest',
+        `This account has no session ${input.session}; \`vestibule account sessions\` lists them`,
+      )
     }
     return { did, handle }
   },

@@ -151,7 +151,8 @@ export class PdsClient {
   get #admin() {
     if (this.pds.adminPassword === null) {
       throw new Error(
-        `The admin password of ${this.pds.url} was sealed with another secret of this entryway`,
+        `The admin password of ${this.pds.url} was sealed with another DPoP secret; ` +
+          'give it again with `vestibule pds add`',
       )
     }
     const credentials = Buffer.from(`admin:${this.pds.adminPassword}`).toString('base64')

@@ -18,7 +18,9 @@ export function toXrpcError(err: unknown): never {
   if (err instanceof Refusal) throw fromRefusal(err)
   if (err instanceof PdsRefusal) throw new InvalidRequestError(err.message, err.error)
   if (err instanceof UnavailableError || err instanceof MailError) {
-    throw new UpstreamFailureError('A service that is needed for this does not answer')
+    throw new UpstreamFailureError(
+      'A service that is needed for this does not answer; try again later',
+    )
   }
   throw err
 }

@@ -27,7 +27,7 @@ export function place(db: Db): Pds {
 /** @throws {Refusal} InvalidRequest while accounts live there */
 export function remove(db: Db, did: string): void {
   if ((countPlaced(db).get(did) ?? 0) > 0) {
-    throw new Refusal('InvalidRequest', `${did} still holds accounts`)
+    throw new Refusal('InvalidRequest', `${did} still holds accounts; move or delete them first`)
   }
   deletePds(db, did)
 }

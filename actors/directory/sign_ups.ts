@@ -45,7 +45,8 @@ export function reserve(
 export function complete(db: Db, id: string): void {
   transact(db, () => {
     const signUp = readSignUp(db, id)
-    if (!signUp?.did) throw new Refusal('InvalidRequest', 'This sign-up was given up')
+    if (!signUp?.did)
+      throw new Refusal('InvalidRequest', 'This sign-up took too long and was undone; start again')
     const { did, handle, email, pdsDid, createdAt } = signUp
     deleteSignUp(db, id)
     if (!findByDid(db, did)) insertEntry(db, { did, handle, email, pdsDid, createdAt })

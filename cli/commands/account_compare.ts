@@ -25,7 +25,8 @@ export function addCompareCommand(account: Command): void {
         }
         output.result({ compared, differences }, toLines)
         const left = differences.filter(({ mend }) => mend !== null).length
-        if (left > 0) throw new CliError(`${left} of ${compared} accounts to mend`)
+        if (left > 0)
+          throw new CliError(`${left} of ${compared} accounts have to be mended, as said above`)
       }),
     )
 }

@@ -10,7 +10,10 @@ export function addBackupCommands(program: Command): void {
     .command('backup')
     .description('Copy all data into a new folder; the program may run')
     .argument('<folder>', 'made, or empty')
-    .option('--with-secrets', 'copy the keys, too: whoever has the backup is then the entryway')
+    .option(
+      '--with-secrets',
+      'copy the keys, too: then the backup alone is enough to act as this entryway',
+    )
     .action(
       here<{ withSecrets?: boolean }>(async ({ settings }, output, [folder = ''], options) => {
         const { backUp } = await import('../../maintenance/backup.ts')
@@ -27,7 +30,9 @@ export function addBackupCommands(program: Command): void {
           return `${databases.length} databases (${size}) and ${secrets.length} keys are in ${folder}`
         })
         if (!options.withSecrets) {
-          output.note('The keys are not in it; without them it is of no use. Keep them, too.')
+          output.note(
+            'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',
+          )
         }
       }),
     )
@@ -61,7 +66,8 @@ export function addBackupCommands(program: Command): void {
               : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
           ].join('\n'),
         )
-        if (report.findings.length > 0) throw new CliError('Not everything is in order')
+        if (report.findings.length > 0)
+          throw new CliError('The backup is restored, but has the faults above. Mend them first.')
       }),
     )
 }

@@ -56,7 +56,7 @@ export function addClientCommands(program: Command): void {
 
   client
     .command('remove')
-    .description('Forget a registered client: nobody signs in to it, and its sessions end')
+    .description('Forget a registered client: sign-ins to it are refused, and its sessions end')
     .argument('<id>', ID)
     .option('--yes', 'do not ask')
     .action(

@@ -27,7 +27,7 @@ export function addDataCommands(program: Command): void {
           throw new CliError('One of the two must be `engine`', ExitCode.wrongUsage)
         }
         if (!installation.settings.rivetEndpoint) {
-          throw new CliError('RIVET_ENDPOINT: is needed to know the engine', ExitCode.wrongUsage)
+          throw new CliError('RIVET_ENDPOINT: set it to the URL of the engine', ExitCode.wrongUsage)
         }
         const bar = output.progress('Databases')
         const report = await copy(installation, from, to, bar.update).finally(bar.stop)

@@ -65,7 +65,9 @@ export function addImportPdsCommand(program: Command): void {
         )
         const { plc } = report
         if (report.refused.length + plc.failed.length + plc.missing.length > 0) {
-          throw new CliError('Not everything could be done; run it again when that is mended')
+          throw new CliError(
+            'Some of it could not be done. Mend what is named above, and run it again.',
+          )
         }
       }),
     )
@@ -80,7 +82,11 @@ async function importKey(hex: string): Promise<Secp256k1Keypair> {
   try {
     return await Secp256k1Keypair.import(hex)
   } catch {
-    throw new CliError('The rotation key is no secp256k1 private key in hex', ExitCode.wrongUsage)
+    throw new CliError(
+      'The rotation key is not a secp256k1 private key in hex; give the ' +
+        'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX of the PDS',
+      ExitCode.wrongUsage,
+    )
   }
 }
 

@@ -58,7 +58,10 @@ export function addSessionCommands(program: Command): void {
     .action(
       online<{ all?: boolean }>(async (operator, output, [name = '', session], { all }) => {
         if ((session === undefined) === !all) {
-          throw new CliError('Name one session, or give --all', ExitCode.wrongUsage)
+          throw new CliError(
+            'Name one session (`vestibule account sessions` lists them), or give --all',
+            ExitCode.wrongUsage,
+          )
         }
         const done = await operator('account/revoke', {
           account: name,

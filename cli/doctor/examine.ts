@@ -29,7 +29,8 @@ export async function examine(output: Output): Promise<void> {
 
 /** Every database of a data directory. */
 export async function examineData(dataDir: string, output: Output): Promise<void> {
-  if (!isThere(dataDir)) throw new CliError(`There is no ${dataDir}`)
+  if (!isThere(dataDir))
+    throw new CliError(`There is no folder ${dataDir}; name the data directory`)
   const bar = output.progress('Databases')
   const report = await checkData(dataDir, { onProgress: bar.update }).finally(bar.stop)
   output.result(report, ({ databases, accounts, findings }) =>
@@ -38,5 +39,6 @@ export async function examineData(dataDir: string, output: Output): Promise<void
       findings.length > 0 ? findingTable(findings) : 'All is in order',
     ].join('\n'),
   )
-  if (report.findings.length > 0) throw new CliError(`${report.findings.length} findings`)
+  if (report.findings.length > 0)
+    throw new CliError(`The data has ${report.findings.length} faults, as listed above`)
 }

@@ -47,7 +47,7 @@ async function lookAt(path: string): Promise<Map<string, string>> {
   for (const end of ['', '-wal', '-journal']) {
     const { ino, size, mtimeNs } = await stat(path + end, { bigint: true }).catch((err) => {
       if (err.code !== 'ENOENT') throw err
-      if (end === '') throw new Error(`There is no ${path}`)
+      if (end === '') throw new Error(`There is no ${path}; name the data folder of the PDS`)
       return { ino: null, size: null, mtimeNs: null }
     })
     if (ino !== null) files.set(end, `${ino} ${size} ${mtimeNs}`)

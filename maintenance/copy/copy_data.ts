@@ -122,7 +122,8 @@ async function copyOne(
     copyRows(source.path, db, part)
   })
   const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))
-  if (!compared) throw new Error(`The copy of ${JSON.stringify(name)} is not the same`)
+  if (!compared)
+    throw new Error(`The copy of ${JSON.stringify(name)} differs from it; run the command again`)
   return { isNew: true, compared }
 }
 

@@ -66,7 +66,8 @@ export function fromEngine(storage: Storage, scratch: string): Source {
     end: () => {},
     authActors: async () => {
       const name = { kind: 'auth', number: 0 } as const
-      if (!(await engine.has(name))) throw new Error('The engine holds no installation')
+      if (!(await engine.has(name)))
+        throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
       const { db, close } = await engine.open(name)
       const known = readAuthActors(db)
       await close()
@@ -96,7 +97,8 @@ export function toEngine(storage: Storage, scratch: string, authActors: number):
         const { db, close } = await engine.open(directory)
         const { length } = listAllEntries(db)
         await close()
-        if (length > 0) throw new Error(`The engine holds ${length} accounts already`)
+        if (length > 0)
+          throw new Error(`The engine holds ${length} accounts already; copy to an empty one`)
       }
       for (const name of [directory, ...served]) await markUnfinished(await engine.kvOf(name))
     },

@@ -18,7 +18,8 @@ import type { DatabaseName, Opened, Source, Target } from './place.ts'
  * @throws {Error} when there are none
  */
 export function fromFiles(dataDir: string, scratch: string): Source {
-  if (!isThere(join(dataDir, DIRECTORY))) throw new Error(`${dataDir} holds no directory`)
+  if (!isThere(join(dataDir, DIRECTORY)))
+    throw new Error(`${dataDir} holds no data of Vestibule: ${DIRECTORY} is missing`)
   let copies = 0
   let hold: Hold | undefined
   return {

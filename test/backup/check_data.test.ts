@@ -65,7 +65,7 @@ test('an entry without an account, and an account without an entry', async () =>
   rmSync(databasePath.account(data, alice))
   data.directory((db) => directoryFunctions.removeAccount(db, 'did:plc:bob'))
   expect(await problems()).toEqual([
-    'alice.test is held by nobody: the account has no records',
+    'alice.test belongs to an account that has no records',
     'the account is not in the directory',
   ])
 })

@@ -79,7 +79,7 @@ test('the keys come along only when asked for', async () => {
 })
 
 test.each<[string, () => void, string]>([
-  ['a changed file', () => appendFileSync(join(folder, 'directory.sqlite'), 'x'), 'its checksum'],
+  ['a changed file', () => appendFileSync(join(folder, 'directory.sqlite'), 'x'), 'other checksum'],
   ['a missing file', () => rmSync(join(folder, 'directory.sqlite')), 'missing from the backup'],
   ['an unfinished backup', () => rmSync(join(folder, 'manifest.json')), 'no finished backup'],
   [
@@ -89,7 +89,7 @@ test.each<[string, () => void, string]>([
       changed.databases[0].path = '../data/directory.sqlite'
       writeFileSync(join(folder, 'manifest.json'), JSON.stringify(changed))
     },
-    'not one of a backup',
+    'not the manifest of a backup',
   ],
 ])('%s is refused and leaves nothing', async (_, tamper, message) => {
   await copy()

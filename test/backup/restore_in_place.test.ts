@@ -110,7 +110,7 @@ describe.runIf(isRoot)('with users', () => {
     }
     expect(await cli('doctor', '--data', '/nonexistent')).toMatchObject({
       exitCode: 1,
-      stderr: 'There is no /nonexistent\n',
+      stderr: 'There is no folder /nonexistent; name the data directory\n',
     })
     chownSync(join(home, 'secrets'), 0, 0)
     chmodSync(join(home, 'secrets'), 0o700)

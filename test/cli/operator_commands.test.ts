@@ -159,7 +159,7 @@ test('registered clients are listed, shown and forgotten', async () => {
   for (const command of ['client/show', 'client/remove']) {
     expect(await call(command, { id })).toMatchObject({
       status: 400,
-      body: { message: `No client ${id} is registered here` },
+      body: { message: `No client ${id} is registered here; \`vestibule client list\` shows them` },
     })
   }
 })

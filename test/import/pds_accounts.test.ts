@@ -157,7 +157,7 @@ describe.runIf(process.getuid?.() === 0)(
       expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
       expect(await rehearse(`${theirs}-not`)).toMatchObject({
         exitCode: 1,
-        stderr: `There is no ${theirs}-not/account.sqlite\n`,
+        stderr: `There is no ${theirs}-not/account.sqlite; name the data folder of the PDS\n`,
       })
     })
   },

@@ -34,7 +34,7 @@ export class EngineStorage {
     if (!this.#lent.has(id)) await this.#wake(name, key).catch(() => {})
     const kv = this.#lent.get(id)
     if (!kv)
-      throw new Error(`${id} is not to be had: stop the runners, and see that the engine runs`)
+      throw new Error(`The engine does not give ${id}: stop the runners, and see that it runs`)
     return kv
   }
 
