@@ -228,7 +228,7 @@ test('accounts of another PDS are noticed; names that are taken are refused', as
 test('the way back, as docs/pds.md describes it', async () => {
   const [first] = people as [Inhabitant]
   const { password } = await cliJson<{ password: string }>(vestibule.env, [
-    ...['account', 'reset-password', first.did],
+    ...['account', 'reset-password', first.did, '--keep-app-passwords'],
   ])
   const { password: late } = await cliJson<{ password: string }>(vestibule.env, [
     ...['account', 'create', 'late.test', 'late@mail.vestibule.internal'],
