@@ -81,7 +81,7 @@ test('a forgotten password is set anew, and every session ends', async () => {
   expect((await signInAs(network, person.handle, 'a new password')).did).toBe(person.did)
 })
 
-test('nobody learns which addresses have an account', async () => {
+test('a stranger does not learn which addresses have an account', async () => {
   const person = await join(network, 'curious')
   const email = 'nobody@mail.vestibule.internal'
   expect(await person.call('reset-password-request', { locale: 'en', email })).toEqual({

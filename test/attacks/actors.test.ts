@@ -67,7 +67,7 @@ describe('23. the actor port', () => {
     expect(await send(`${split.url}/_health`)).toMatchObject({ status: 200 })
   })
 
-  test.each(strangers)('%s: an action is refused, whoever knows the path', async (_, guess) => {
+  test.each(strangers)('%s: an action is refused, also by the right path', async (_, guess) => {
     await expect(auth(port.path, guess).authActors()).rejects.toThrow()
     expect(await overConnection(port.path, guess)).toMatch(/refused|silence/)
     const raw = await auth(port.path, guess)

@@ -39,7 +39,7 @@ describe('31. X-Forwarded-For of a trusted proxy', () => {
   })
 
   test.each(['rubbish', '', '127.1', '0x7f.1', '1.2.3', '1.2.3.4:port', '[::1', '_', '_<script>'])(
-    '%j names nobody: the proxy stands for itself',
+    '%j names no address: that of the proxy counts',
     (value) => {
       expect(read(value)).toBe(PROXY)
       expect(read(`${CLIENT}, ${value || 'rubbish'}`)).toBe(PROXY)
@@ -73,7 +73,7 @@ describe('31. Forwarded of a trusted proxy', () => {
   })
 
   test.each(['proto=https', 'notfor=192.0.2.43', 'for=', 'for=192.0.2.1, proto=https', ''])(
-    '%j names nobody: the proxy stands for itself',
+    '%j names no address: that of the proxy counts',
     (value) => {
       expect(read(value)).toBe(PROXY)
     },
@@ -85,7 +85,7 @@ describe('31. Forwarded of a trusted proxy', () => {
   })
 })
 
-test('31. nobody else is believed', () => {
+test('31. only a trusted proxy is believed', () => {
   const headers = { 'x-forwarded-for': CLIENT, forwarded: `for=${CLIENT}` }
   expect(clientAddress('203.0.113.9', headers, trusts)).toBe('203.0.113.9')
   expect(clientAddress('::ffff:203.0.113.9', headers, trusts)).toBe('203.0.113.9')
@@ -144,7 +144,7 @@ describe('31. over a socket', () => {
     },
   )
 
-  test('what Connection names is for nobody behind the gateway', async () => {
+  test('headers that Connection names are not passed on', async () => {
     await ask('Connection: x-secret, authorization', 'X-Secret: 1', 'Authorization: Bearer x')
     for (const names of [seenByAuth.headers.map(([name]) => name), Object.keys(seenByPds)]) {
       expect(names.join().toLowerCase()).not.toMatch(/secret|authorization/)

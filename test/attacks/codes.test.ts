@@ -143,7 +143,7 @@ describe('15. a code in the wrong hands is invalid_grant, and burnt', () => {
     await expectLoginWorks(kim)
   })
 
-  test('a code that nobody issued', async () => {
+  test('a code that was never issued', async () => {
     const grant = await attacker.grant(kim)
     for (const code of ['', 'cod-', `cod-${'0'.repeat(64)}`, grant.code.slice(0, -1)]) {
       expect((await attacker.exchange(grant, { fields: { code } })).status).toBe(400)

@@ -62,7 +62,7 @@ async function sweep(grant: Grant, name: string): Promise<Count> {
       atEnding = stateOf(person)
     })
     if (!isReached) {
-      // Nobody ended anything: it is granted.
+      // No sign-in was ended: it is granted.
       expect(answer.length > 0 || stateOf(person) !== before).toBe(true)
       await expectAlive(answer, true)
       return count
@@ -153,7 +153,7 @@ describe('32. over HTTP', () => {
   }
   const NEW = 'the password of afterwards'
 
-  test('four loops of createSession while the password is changed: nobody stays', async () => {
+  test('four loops of createSession while the password is changed: no session stays', async () => {
     const person = await fresh()
     const opened: string[] = []
     const loop = async () => {

@@ -163,7 +163,7 @@ describe('7. ambiguous requests', () => {
     ['a second redirect_uri', { more: [['redirect_uri', 'https://evil.example/']] }],
     ['a second client_id', { more: [['client_id', 'https://evil.example/']] }],
     [
-      'a parameter nobody knows, twice',
+      'an unknown parameter, twice',
       {
         more: [
           ['x', '1'],

@@ -87,7 +87,7 @@ test('a request is granted once', async () => {
   await expect(consent(url, kim)).rejects.toThrow()
 })
 
-test('a refresh token has one successor, whoever is asked', async () => {
+test('a refresh token has one successor, over all auth actors', async () => {
   const session = await attacker.signIn(kim)
   const answers = await atOnce(() => attacker.refresh(session))
   const successors = new Set(answers.map(({ body }) => body.refresh_token))
@@ -110,7 +110,7 @@ test('a limit holds over all of them', async () => {
   for (const answer of refused) expectRefused(answer, name)
 })
 
-test('a wrong password counts, and a right one does not, whoever is asked', async () => {
+test('a wrong password counts, and a right one does not, over all auth actors', async () => {
   const lee = await newPerson(network, 'spread')
   const address = newAddress()
   const signIn = (password: string) =>

@@ -36,7 +36,7 @@ afterAll(async () => {
   await ca?.close()
 })
 
-test('an address whose certificate nobody trusts, then one in order', async () => {
+test('an address whose certificate is not trusted, then one in order', async () => {
   const [, , untrusted] = await checkAddresses(settings(), [])
   expect(untrusted).toMatchObject({ name: `TLS of ${APP_HOSTNAME}`, state: 'failed' })
   expect(untrusted?.mend).toContain('get a certificate')

@@ -50,13 +50,13 @@ test('an authorization server that is down is said in plain words', async () => 
   expect(await answer.text()).toContain('role="alert"')
 })
 
-test('a callback that nobody waits for is said in plain words', async () => {
+test('a callback of no sign-in under way is explained in plain words', async () => {
   const answer = await app.request(`${origin}${CALLBACK_PATH}?state=unknown&code=cod-1`)
   expect(answer.status).toBe(400)
   expect(await answer.text()).toContain('already used or took too long')
 })
 
-test('a forged cookie is nobody', async () => {
+test('a forged cookie signs no one in', async () => {
   const forged = { cookie: 'demo_account=did%3Aplc%3Aalice.c2lnbmF0dXJl' }
   const answer = await app.request(origin, { headers: forged })
   expect(await answer.text()).toContain('Your handle')

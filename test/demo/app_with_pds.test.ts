@@ -55,7 +55,7 @@ test('a person signs up, posts, lists, deletes and signs out', async () => {
   await context.close()
 })
 
-test('a sign-in that was refused, and one that another browser started, sign nobody in', async () => {
+test('a sign-in that was refused, and one that another browser started, open no session', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()
   await page.goto(app.url)

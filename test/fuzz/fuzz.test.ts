@@ -80,7 +80,7 @@ test(`${MESSAGES} broken HTTP messages are refused, and none is answered with a 
     }
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
-  // The PDS answers 501 to a method that nobody has.
+  // The PDS answers 501 to a method that does not exist.
   expect([...statuses].filter((status) => status >= '500' && status !== '501')).toEqual([])
   expect([...statuses]).toContain('400')
   expect(network.vestibule.pid).toBe(pid)
@@ -159,7 +159,7 @@ function isPage({ headers }: Dispatcher.ResponseData): boolean {
   return /javascript|html/.test(String(headers['content-type']))
 }
 
-/** Answers of 5xx that are right: to XRPC methods that nobody has (as the reference PDS answers). */
+/** Answers of 5xx that are right: to XRPC methods that do not exist (as the reference PDS answers). */
 function isJustified(path: string, status: number, text: string): boolean {
   const isUnknownMethod = status === 501 && (text === '' || text.includes('MethodNotImplemented'))
   return path.startsWith('/xrpc/') && isUnknownMethod

@@ -117,7 +117,7 @@ test.each([
   ['reserved', 'admin.test', 'Reserved handle'],
   ['too short', 'a.test', 'too short'],
   ['below a handle', 'a.b.test', 'Invalid characters in handle'],
-  ['a domain nobody can have', 'alice.internal', 'TLD is invalid or disallowed'],
+  ['a domain that cannot exist', 'alice.internal', 'TLD is invalid or disallowed'],
 ])('a handle that is %s is refused', async (_name, wrong, message) => {
   const before = await plcLog()
   await expect(change(wrong)).rejects.toThrow(message)
@@ -140,7 +140,7 @@ test('of two changes at once, one wins everywhere', async () => {
   expect(won).toContain(handle)
 })
 
-test('a PDS that goes down meanwhile: nobody gets either handle, and it is finished later', async () => {
+test('a PDS that goes down meanwhile: both handles stay taken, and the change is finished later', async () => {
   const old = handle
   const next = 'later-hand.test'
   await trouble.begin('refuse')
@@ -159,7 +159,7 @@ test('a PDS that goes down meanwhile: nobody gets either handle, and it is finis
   await other.com.atproto.identity.updateHandle({ handle: old })
 })
 
-test('a change that reaches PLC after its answer is lost: nobody else gets either handle', async () => {
+test('a change that reaches PLC after its answer is lost: no other account gets either handle', async () => {
   const next = 'late-hand.test'
   const operation = delayPost(network.plc.server, network.plc.url)
   await expect(change(next)).rejects.toMatchObject({ status: 502, error: 'UpstreamFailure' })

@@ -32,7 +32,7 @@ const reset = (gateway: string, email: string, address: string) =>
     headers: { 'content-type': 'application/json', ...from(address) },
     body: JSON.stringify({ email }),
   })
-/** Nobody has this address; that is an answer, too. */
+/** No account has this address: a 400, but it was not refused by the limit. */
 const ANSWERED = { status: 400 }
 const email = 'kim@mail.vestibule.internal'
 

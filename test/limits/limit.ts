@@ -13,7 +13,7 @@ export type Answer = {
 }
 
 let addresses = 0
-/** An address that nobody used, behind the proxy that the program trusts by default. */
+/** A new address, behind the proxy that the program trusts by default. */
 export const newAddress = (): string => `198.51.100.${++addresses}`
 
 export const from = (address: string) => ({ 'x-forwarded-for': address })

@@ -88,7 +88,7 @@ test('resets of one account from everywhere', async () => {
   expect(await resetOnPage(kim.email, newAddress())).toMatchObject({ status: 200 })
 })
 
-test('an address that nobody has is limited as one that somebody has', async () => {
+test('an address without an account is limited like one with an account', async () => {
   const address = newAddress()
   for (let i = 0; i < limit(AT_ADDRESS).points; i++) {
     expect((await resetOnPage('nobody@mail.vestibule.internal', address)).status).not.toBe(429)

@@ -23,9 +23,9 @@ const byMethod = (address: string, person: object = newCredentials('method')) =>
 
 test('sign-ups from one address, also those that fail', async () => {
   const address = newAddress()
-  const nobody = { ...newCredentials('bad'), handle: 'not a handle' }
+  const invalid = { ...newCredentials('bad'), handle: 'not a handle' }
   const last = await expectLimit(network.vestibule, 'sign-up', address, () =>
-    byMethod(address, nobody),
+    byMethod(address, invalid),
   )
   expect(last).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
 

@@ -79,7 +79,7 @@ async function send(kind: MailKind, addressee: Addressee, client: string) {
 /** Spends what a limit gives to a subject, all but `left`, as if the mails had been sent. */
 function spend(limit: MailLimit, kind: MailKind, to: Addressee, client: string, left = 0): void {
   const counter = from(client, () => toCounter(limit, kind, to))
-  if (!counter) throw new Error('nobody to count')
+  if (!counter) throw new Error('there is nothing to count')
   transact(db, () => {
     for (let i = left; i < limit.points; i++) takePoints(db, [counter])
   })

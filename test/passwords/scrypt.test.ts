@@ -102,7 +102,7 @@ test('a thread ends when it was idle', async () => {
   expect([...threads]).toContain(thread)
   const ended = once(thread, 'exit')
   vi.advanceTimersByTime(1)
-  // Whoever comes before it has ended gets another one.
+  // A hash that is asked for before the thread has ended gets another thread.
   expect(await verifyPassword('password', await hashPassword('password'))).toBe(true)
   await ended
 })

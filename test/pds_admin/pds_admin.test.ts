@@ -9,7 +9,7 @@ import { runCli } from '../../lab/world/cli.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
 
-/** What the admin of a PDS does there directly, of which the PDS tells nobody. */
+/** What the admin of a PDS does there directly: the PDS does not tell the entryway. */
 let network: Network
 let operator: Operator
 beforeAll(async () => {
@@ -83,7 +83,7 @@ test('a takedown there is one here, with all that is signed in; lifted there, li
   await signInOnPage(kim)
 })
 
-test('nobody has to ask: the program looks by itself, and remembers over restarts', async () => {
+test('the program looks by itself, and remembers over restarts', async () => {
   const kim = await newPerson(network, 'pdskim')
   await takeDown(kim)
   await network.vestibule.restart()

@@ -99,7 +99,7 @@ test('prompt=create opens the sign-up form, signed in or not', async () => {
   }
 })
 
-test('login_hint fills in who is to sign in, and lets nobody else', async () => {
+test('login_hint fills in who is to sign in, and refuses every other account', async () => {
   const stranger = await (await browser.newContext()).newPage()
   const login = await open({ login_hint: ned.handle }, stranger)
   const username = stranger.locator('input[name=username]')

@@ -65,7 +65,7 @@ describe('prompt=none (OpenID Connect Core 3.1.2.1)', () => {
     expect(await openSilently({ prompt: 'none', login_hint: did })).toMatchObject({ did })
   })
 
-  test('is login_required on a device that knows nobody', async () => {
+  test('is login_required on a device without an account', async () => {
     const stranger = newHeadlessBrowser(network.url)
     const parameters = { prompt: 'none', login_hint: kim.handle }
     expect(await openSilently(parameters, stranger)).toEqual({ error: 'login_required' })

@@ -76,7 +76,7 @@ test('an app granted a permission set may do what is in it and nothing else', as
   expect((await xrpc(app, refreshed, 'POST', CREATE, note(session.did))).status).toBe(200)
 })
 
-test('a permission set that nobody published is invalid_scope', async () => {
+test('a permission set that does not exist is invalid_scope', async () => {
   const app = await appWith('atproto include:test.vestibule.unknownSet')
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_scope' })
 

@@ -12,7 +12,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { createMailer } from '../../mail/mailer.ts'
 
-/** Whatever the umask, and whatever was there, nobody but the owner reads what is kept. */
+/** Only the owner can read what is kept, whatever the umask is and whatever was there before. */
 let folder: TemporaryFolder
 let umask: number
 beforeEach(async () => {

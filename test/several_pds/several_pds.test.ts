@@ -94,7 +94,7 @@ test('accounts that sign up at once are spread by weight', async () => {
   expect(onSecond).toHaveLength(6)
 })
 
-test('a PDS that is closed or full takes nobody, and sign-up ends with the last one', async () => {
+test('a PDS that is closed or full takes no accounts, and sign-up closes with the last one', async () => {
   await operate('pds/place', { pds: first.did, open: false })
   await operate('pds/place', { pds: second.did, capacity: 7 })
   const results = await Promise.allSettled([signUp(), signUp()])

@@ -106,7 +106,7 @@ test('what need not be waited for is not, and what comes after it is', async () 
   expect(await isDone(durable(db))).toBe(false)
 })
 
-test('where the disk refuses, nobody is answered and nothing is believed any more', async () => {
+test('when the disk refuses, every request fails until the database is opened anew', async () => {
   write()
   const writer = durable(db)
   asked[0]?.(new Error('EIO'))

@@ -28,7 +28,7 @@ describe('the scope of a request', () => {
     })
   })
 
-  test('knows who has proven to be signed in, and nobody else', () => {
+  test('knows only the accounts that have proven to be signed in', () => {
     inRequestScope((scope) => {
       expect(() => scope.signInOf('did:plc:a')).toThrow('You are not signed in')
       scope.provesSignIn('did:plc:a', { generation: 1 })

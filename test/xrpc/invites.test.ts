@@ -81,7 +81,7 @@ test('codes are listed page by page, the newest or the most used first', async (
   expect(used.codes[0]).toMatchObject({ code: popular, uses: [{}, {}] })
 })
 
-test('disabled codes let nobody in, and their owner sees them no more', async () => {
+test('a disabled code is refused, and its owner does not see it any more', async () => {
   const owner = await signUp(await newCode())
   const code = await newCode(1, owner.did)
   const mine = () =>

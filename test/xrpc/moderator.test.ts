@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
-/** What the moderation service of the settings may do, with a service JWT, and nobody else. */
+/** What only the moderation service of the settings may do, with a service JWT. */
 let network: Network
 let modDid: string
 /** The keys of the service itself and of its labeler. */
@@ -134,7 +134,7 @@ test.each(refusals)('a service JWT %s is refused', async (_name, error, forge) =
   expect(await call('getAccountInfo', { did })).toMatchObject({ status: 200 })
 })
 
-test('a member’s access token moderates nobody', async () => {
+test('a member’s access token cannot moderate', async () => {
   const response = await fetch(
     `${network.url}/xrpc/com.atproto.admin.getAccountInfo?${new URLSearchParams({ did })}`,
     { headers: { authorization: `Bearer ${agent.session?.accessJwt}` } },

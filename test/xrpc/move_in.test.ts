@@ -61,7 +61,7 @@ async function newMover() {
   return { ...person, did, old, token, sign, invite, arrive }
 }
 
-test('without proof, or without the entryway’s key in the DID, nobody moves', async () => {
+test('a move without proof, or without the entryway’s key in the DID, is refused', async () => {
   const { did, token, arrive } = await newMover()
   await expect(arrive()).rejects.toMatchObject({ status: 401, message: /Missing auth/ })
   const keypair = await elsewhere.pds.ctx.actorStore.keypair(did)
@@ -77,7 +77,7 @@ test('without proof, or without the entryway’s key in the DID, nobody moves', 
   expect(services.atproto_pds?.endpoint).toBe(elsewhere.url)
 })
 
-test('a did:web cannot move in, whoever proves to own it', async () => {
+test('a did:web cannot move in, also by proof of its owner', async () => {
   const keypair = await Secp256k1Keypair.create()
   const host = await listenOnLoopback((_request, response) => {
     response.setHeader('content-type', 'application/json')

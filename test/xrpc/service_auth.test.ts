@@ -88,7 +88,7 @@ test.each(['com.atproto.server.activateAccount', 'com.atproto.server.refreshSess
   },
 )
 
-test('a moderator’s mail goes to the account in whose name it is signed, and nobody else', async () => {
+test('a moderator’s mail goes only to the account in whose name it is signed', async () => {
   const other = new AtpAgent({ service: network.url })
   await other.createAccount(newCredentials('svc'))
   const lxm = 'com.atproto.admin.sendEmail'

@@ -77,7 +77,7 @@ export async function startWorld(): Promise<World> {
     },
     onCall,
   })
-  // Nobody else shall work on the accounts.
+  // No recovery may work on the accounts meanwhile.
   app.app.close()
   const { did, adminPassword } = pds
   await app.actors.directory.addPds({ did, url: pds.url, adminPassword })

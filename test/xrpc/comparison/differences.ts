@@ -29,7 +29,7 @@ export const DIFFERENCES: readonly Difference[] = [
     calls: ['createAccount: no password'],
     ways: ['direct'],
     behind: { status: 400, error: 'InvalidRequest' },
-    why: 'the reference makes an account that nobody can ever sign in to',
+    why: 'the reference makes an account that cannot be signed in to',
   },
   {
     calls: ['createAccount: proof for another service'],
@@ -134,7 +134,7 @@ export const DIFFERENCES: readonly Difference[] = [
     calls: ['createSession: taken down', 'getSession: token of before the takedown'],
     ways: ['through'],
     behind: { status: 200 },
-    why: 'the operator took the account down on the PDS, which tells nobody; at Vestibule it reaches both',
+    why: 'the operator took the account down on the PDS, which does not say so; at Vestibule it reaches both',
   },
   {
     calls: ['createSession: taken down, allowed', 'createSession: takedown lifted'],
