@@ -43,7 +43,7 @@ export function renderGrowth(sizes: Grown[], run: GrowthRun): string {
   return `# Growth
 
 ${machine()}. One process for each size; every account has two sessions.
-${run.inFlight} refreshes in flight: of ${run.awake} accounts that are awake, and of ${run.asleep} others that nobody has asked for since
+${run.inFlight} refreshes in flight: of ${run.awake} accounts that are awake, and of ${run.asleep} others that were not used since
 the start. Each program is started ${STARTS} times (the first meets a disk that still takes in what was
 seeded); ready is the median, idle ${IDLE / 1_000} s after the last, peak of that one, with all of those accounts
 awake. Refreshes are the median of ${ROUNDS} rounds after each start, one size after the other in turn, and in

@@ -20,18 +20,18 @@ What \`pnpm fault --times ${injected.length}\` printed: **${survived.length} of 
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
 revoke, change handle and address. In the middle of that the process is killed (\`SIGKILL\`), at a named
-step or at random, or a server around it or the disk fails; where gateway and runner are two processes,
-one or both are killed. Then it is started again, or all is well again, and it is proved
+step or at random. Or a server around it fails, or the disk. Where gateway and runner are two processes,
+one or both are killed. Then it is started again, or the fault ends, and it is proved
 
 - that every acknowledged sign-up can sign in, and has its repo on the PDS;
 - that every acknowledged refresh token refreshes, and that of a session only one does;
 - that what was revoked, deleted or spent (sessions, codes, refresh tokens) stays so;
 - that directory, account, PLC and PDS agree on handle and address, as acknowledged;
-- that a valid request was refused (4xx) at no time, and granted at no time when it could not be;
+- that no valid request was refused (4xx), and that none was granted that could not be;
 - that nothing is wrong with any database (\`vestibule doctor --data\`).
 
-At the end, when nothing may be under way any more, the same is proved of all ${people} people, those
-included whose sign-up was interrupted: it is finished, or their names are free.
+At the end, when nothing may be under way any more, the same is proved of all ${people} people. For a person
+whose sign-up was interrupted, it is finished, or the names are free.
 
 *within*: in the transaction, before it is committed; *committed*: before the answer is sent;
 *asked* and *answered*: while a PDS or PLC has the request, and when its answer is on the way. The disk

@@ -45,7 +45,7 @@ ${verdicts
   )
   .join('\n')}
 
-Once nobody had come for longer than an account stays awake: ${rest.databases} account databases open, ${
+After a time without requests, longer than an account stays awake: ${rest.databases} account databases open, ${
     rest.descriptors
   } file descriptors, ${rest.timers} timers, ${rest.heap.toFixed(1)} MiB of live heap.
 
