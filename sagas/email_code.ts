@@ -19,7 +19,7 @@ const kinds: Record<EmailTokenPurpose, CodeKind> = {
  *
  * @param locale BCP 47 tag
  * @param basis the sign-in that asks for it; null where anybody may
- * @throws {Refusal} RateLimitExceeded, SignedOut
+ * @throws {Refusal} RateLimitExceeded, SignedOut; InvalidRequest when the address was changed meanwhile
  * @throws {MailError}
  */
 export async function sendEmailCode(
@@ -30,8 +30,8 @@ export async function sendEmailCode(
   basis: Basis | null,
 ): Promise<void> {
   await mail.send(kinds[purpose], account, async () => {
-    const { did, handle } = account
-    const token = await actors.account(did).issueEmailToken(purpose, basis)
+    const { did, handle, email } = account
+    const token = await actors.account(did).issueEmailToken(purpose, basis, email)
     // Whoever enters this one does not say which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
     return { handle: handle ?? did, token, locale, occasion: occasionNow() }

@@ -14,10 +14,21 @@ import { randomCode, readCode } from '../../passwords/random.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
-/** A new code for `purpose`; the one before it ends. */
-export function issueToken(db: Db, purpose: EmailTokenPurpose, basis: Basis | null): string {
+/**
+ * A new code for `purpose`; the one before it ends.
+ *
+ * @param email where the code will be sent. It has to be the address of now: a code proves that a
+ *   person reads the mails of the account, and another one's former address proves nothing.
+ * @throws {Refusal} InvalidRequest, SignedOut
+ */
+export function issueToken(
+  db: Db,
+  purpose: EmailTokenPurpose,
+  basis: Basis | null,
+  email: string,
+): string {
   return transact(db, () => {
-    assertGood(db, basis)
+    if (assertGood(db, basis).email !== email) throw addressChanged()
     const token = randomCode()
     putEmailToken(db, purpose, token, Date.now())
     return token
@@ -113,6 +124,10 @@ export function setAuthFactor(db: Db, on: boolean): void {
     endSignInsUnderWay(db)
     appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
   })
+}
+
+function addressChanged(): Refusal {
+  return new Refusal('InvalidRequest', 'The email address was changed meanwhile. Try again.')
 }
 
 function unconfirmed(): Refusal {

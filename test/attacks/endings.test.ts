@@ -147,7 +147,8 @@ describe('32. over HTTP', () => {
     return person
   }
   const reset = async ({ did, account }: Person) => {
-    const token = await account.issueEmailToken('reset_password', null)
+    const { email = '' } = (await account.read()) ?? {}
+    const token = await account.issueEmailToken('reset_password', null, email)
     await world.app.actors.directory.putResetToken(token, did, Date.now())
     return post('resetPassword', { token, password: NEW })
   }

@@ -352,7 +352,12 @@ describe('22. codes by mail', () => {
     }
     accountFunctions.createLegacySession(db, legacy, basisOf(db))
     accountFunctions.rememberDevice(db, 'dev-1', basisOf(db))
-    const token = accountFunctions.issueEmailToken(db, 'reset_password', null)
+    const token = accountFunctions.issueEmailToken(
+      db,
+      'reset_password',
+      null,
+      'someone@mail.internal',
+    )
     await accountFunctions.resetPassword(db, token, 'the new password')
 
     const next = { jti: 'next', expiresAt: legacy.expiresAt }

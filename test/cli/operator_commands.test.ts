@@ -91,7 +91,9 @@ test.each([
 test('the operator changes an address, and the second factor that goes there', async () => {
   const factor = (on: boolean) => call('account/second-factor', { account: did, on })
   expect(await factor(true)).toMatchObject({ status: 400 })
-  const token = await app.actors.account(did).issueEmailToken('confirm_email', null)
+  const token = await app.actors
+    .account(did)
+    .issueEmailToken('confirm_email', null, 'kim@mail.internal')
   const { generation = 0 } = (await app.actors.account(did).read()) ?? {}
   await app.actors.account(did).confirmEmail('kim@mail.internal', token, { generation })
   expect(await factor(true)).toMatchObject({ status: 200 })

@@ -189,7 +189,16 @@ export const entryway = toRemovals([
   [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
   [32, 'sessions of OAuth', granted('refusalOf(db, basis) ? null : ', '')],
   [32, 'app passwords', appPasswords('assertGood(db, basis)\n', '')],
-  [32, 'codes by mail', accountEmail('assertGood(db, basis)\n    const token', 'const token')],
+  [
+    32,
+    'codes by mail',
+    accountEmail('assertGood(db, basis).email !== email', 'existing(db).email !== email'),
+  ],
+  [
+    36,
+    'codes for the address of now',
+    accountEmail('assertGood(db, basis).email !== email', '!assertGood(db, basis)'),
+  ],
   [
     32,
     'sign-ins of the pages',

@@ -89,7 +89,7 @@ describe.each([
     await account.create({ vars: { db } }, newAccount as never)
     for (let round = 0; round < 60; round++) {
       const c = { vars: { db } }
-      await account.issueEmailToken(c, 'confirm_email', null)
+      await account.issueEmailToken(c, 'confirm_email', null, newAccount.email)
       await account.rememberDevice(c, `dev-${round % 5}`, basisOf(db))
       await account.authorizeClient(c, `https://app-${round % 7}.test`, '{}', round, basisOf(db))
       await account.audit(c, { at: Date.now(), event: 'test', detail: { round } } as never)

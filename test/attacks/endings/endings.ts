@@ -54,7 +54,8 @@ export const endings: Record<string, Ending> = {
   'a password reset': {
     ...all,
     end: async ({ account }) => {
-      const code = await account.issueEmailToken('reset_password', null)
+      const { email = '' } = (await account.read()) ?? {}
+      const code = await account.issueEmailToken('reset_password', null, email)
       await account.resetPassword(code, NEW_PASSWORD)
     },
   },

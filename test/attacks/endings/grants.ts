@@ -147,7 +147,7 @@ let handles = 0
 const newHandle = () => `changed${++handles}.test`
 const newEmail = (person: Person) => person.email.replace('@', '.new@')
 const codeFor = (person: Person, purpose: 'confirm_email' | 'plc_operation') =>
-  person.account.issueEmailToken(purpose, null)
+  person.account.issueEmailToken(purpose, null, person.email)
 
 export const grants: Record<string, Grant> = {
   'createSession with the password': {
@@ -165,7 +165,7 @@ export const grants: Record<string, Grant> = {
     isConfirmed: true,
     begin: async (world, person) => {
       await person.account.switchEmailAuthFactor(true, null, await basisOf(person))
-      const code = await person.account.issueEmailToken('sign_in', null)
+      const code = await person.account.issueEmailToken('sign_in', null, person.email)
       return signIn(world, PASSWORD, person, code)
     },
   },
