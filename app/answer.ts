@@ -5,7 +5,7 @@ import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { pageLanguage } from '../http/language.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
-import type { PageRefusal } from '../http/refuse.ts'
+import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
 import { type Reading, read } from './reading.ts'
 import type { FindRoute } from './routes.ts'
@@ -30,9 +30,9 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
       : await asRequester(request, () => route.answer(request))
   if ('passTo' in answered) return { ...answered, route: route.name }
-  if ('reason' in answered) {
+  if (isPageRefusal(answered)) {
     const language = pageLanguage(request.headers.get('accept-language'))
-    const page = writeErrorPage(answered as PageRefusal, service, language)
+    const page = writeErrorPage(answered, service, language)
     return { ...page, route: route.name }
   }
   const response = route.door.isForPrograms ? readableElsewhere(answered) : answered

@@ -27,6 +27,12 @@ export const DEVICE_AUTHENTICATION = 7 * DAY
  */
 export const REFRESH_RETRY_GRACE = 60 * SECOND
 
+/**
+ * An authorization request that has expired is kept for this long, so that the app of a person who
+ * comes back to it learns that (as at the reference).
+ */
+export const EXPIRED_REQUEST_MEMORY = 10 * MINUTE
+
 /** A spent authorization code is remembered so that its replay revokes the session it created. */
 export const SPENT_CODE_MEMORY = 30 * DAY
 

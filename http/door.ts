@@ -1,5 +1,5 @@
 import type { HttpResponse } from './message.ts'
-import { errorPage, refuse } from './refuse.ts'
+import { errorPage, pageRefusal, refuse } from './refuse.ts'
 import { xrpcError } from './xrpc_error.ts'
 
 type Headers = Record<string, string>
@@ -75,8 +75,5 @@ export const pageDoor: Door = {
     const page = errorPage(`This address takes ${allowed[0]} only`)
     return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
   },
-  tooMany: (headers) => {
-    const page = errorPage('Too many pages were opened from your network; wait a while')
-    return { ...page, status: 429, headers: [...page.headers, ...Object.entries(headers)] }
-  },
+  tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),
 }

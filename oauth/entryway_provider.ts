@@ -1,4 +1,5 @@
 import {
+  AuthorizationError,
   InvalidClientError,
   InvalidDpopProofError,
   InvalidGrantError,
@@ -28,6 +29,8 @@ import { mayRevoke, unauthenticated } from './revocation.ts'
 import { UsualProofs } from './usual_proofs.ts'
 
 type CheckDpopProof = OAuthProvider['checkDpopProof']
+type Authorize = OAuthProvider['authorize']
+type RequestUri = Parameters<OAuthProvider['requestManager']['get']>[0]
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
 type SignedJwt = Parameters<OAuthProvider['signer']['verifyAccessToken']>[0]
@@ -97,6 +100,20 @@ export class EntrywayProvider extends OAuthProvider {
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)
     if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
     return proof
+  }
+
+  /**
+   * As the provider's, but where the person gives up: as where it finds out by itself that a browser
+   * keeps no cookies, the request ends and its app learns why.
+   */
+  override async authorize(...args: Parameters<Authorize>): ReturnType<Authorize> {
+    const [query] = args
+    const { givenUp } = requestScope()
+    if (givenUp === null || !('request_uri' in query)) return super.authorize(...args)
+    const requestUri = query.request_uri as RequestUri
+    const { parameters } = await this.requestManager.get(requestUri, undefined, query.client_id)
+    await this.requestManager.delete(requestUri)
+    throw new AuthorizationError(parameters, givenUp)
   }
 
   override async token(...args: Parameters<Token>): Promise<TokenResponse> {

@@ -14,12 +14,14 @@ import {
   jsonResponse,
   withoutHeaders,
 } from '../http/message.ts'
-import { inRequestScope } from '../stores/request_scope.ts'
+import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import { PROGRAMS } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
+import { errorPageFor } from './pages/error.ts'
 import { finishPage } from './pages/finish.ts'
+import { givenUp } from './pages/give_up.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
 
@@ -34,8 +36,10 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHand
   const handle = checked(
     fetchAdapter(
       oauthMiddleware(provider, {
-        onError: (_req, res, err, message) =>
-          res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message)),
+        onError: (_req, res, err, message) => {
+          requestScope().refusePage(err)
+          res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message))
+        },
       }),
       log,
     ),
@@ -46,7 +50,11 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHand
       inRequestScope(async (scope) => {
         const shown = shownGeneration(request)
         if (shown !== undefined) scope.showSignIn(shown)
-        const answered = finishPage(request, await handle(withShortHeaders(request)))
+        const reason = givenUp(request)
+        if (reason !== undefined) scope.giveUp(reason)
+        const handled = await handle(withShortHeaders(request))
+        const answered =
+          (await errorPageFor(provider, request, handled, scope)) ?? finishPage(request, handled)
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)

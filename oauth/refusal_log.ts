@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http/message.ts'
 import { JSON_TYPE, mediaType } from '../http/read_body.ts'
+import { isPageRefusal } from '../http/refuse.ts'
 import { PAGE_API } from './checks/endpoints.ts'
 
 /** Characters of what a client sent or is told, at most, in a line of the log. */
@@ -17,7 +18,9 @@ export function logRefusal(log: Log, request: HttpRequest, response: HttpRespons
   const { status } = response
   const endpoint = request.url.pathname
   if (status < 400 || status >= 500 || endpoint.startsWith(PAGE_API)) return
-  const { error, error_description: description } = bodyOf(response)
+  const { error, error_description: description } = isPageRefusal(response)
+    ? wordsOf(response.page.reason)
+    : bodyOf(response)
   if (typeof error !== 'string') return
   log[USUAL.includes(error) ? 'debug' : 'info'](
     {
@@ -30,6 +33,12 @@ export function logRefusal(log: Log, request: HttpRequest, response: HttpRespons
     },
     'an OAuth request was refused',
   )
+}
+
+/** Of a page: the error and its description, as it names them to those who made the app. */
+function wordsOf(reason = ''): Record<string, unknown> {
+  const [error, description] = reason.split(/: (.*)/s)
+  return error ? { error, error_description: description } : {}
 }
 
 function bodyOf(response: HttpResponse): Record<string, unknown> {

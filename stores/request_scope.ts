@@ -17,6 +17,9 @@ export class RequestScope {
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
   #keptTokenId: string | null = null
+  #pageError: unknown = null
+  #isSignInGone = false
+  #givenUp: string | null = null
   #fault: { cause: unknown } | null = null
   #refusal: OAuthError | null = null
 
@@ -96,6 +99,33 @@ export class RequestScope {
 
   get refusal(): OAuthError | null {
     return this.#refusal
+  }
+
+  /** A page could not be shown. @param cause the provider's error */
+  refusePage(cause: unknown): void {
+    this.#pageError = cause
+  }
+
+  get pageError(): unknown {
+    return this.#pageError
+  }
+
+  /** The sign-in that was asked for is not there, or no more. */
+  missSignIn(): void {
+    this.#isSignInGone = true
+  }
+
+  get isSignInGone(): boolean {
+    return this.#isSignInGone
+  }
+
+  /** The person cannot sign in with this browser and goes back. @param reason for the app */
+  giveUp(reason: string): void {
+    this.#givenUp = reason
+  }
+
+  get givenUp(): string | null {
+    return this.#givenUp
   }
 
   get fault(): { cause: unknown } | null {

@@ -22,6 +22,7 @@ export function createRequestStore(flow: Flow): RequestStore {
 
     async readRequest(id) {
       const row = await flow(id).readRequest(id)
+      if (!row) requestScope().missSignIn()
       return row && toRequestData(row, null)
     },
 

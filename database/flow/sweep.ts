@@ -1,14 +1,16 @@
-import { DEVICE_UNUSED } from '../../base/lifetimes.ts'
+import { DEVICE_UNUSED, EXPIRED_REQUEST_MEMORY } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
 
 /**
- * Deletes authorization requests, spent codes and nonces whose time is over, and browsers that nobody
- * is signed in on and that did not come back (`now` in ms).
+ * Deletes spent codes and nonces whose time is over, authorization requests some time after that, and
+ * browsers that nobody is signed in on and that did not come back (`now` in ms).
  */
 export function sweepFlow(db: Db, now = Date.now()): void {
   transact(db, () => {
-    sql(db, 'DELETE FROM authorization_request WHERE expires_at < ?').run(now)
+    sql(db, 'DELETE FROM authorization_request WHERE expires_at < ?').run(
+      now - EXPIRED_REQUEST_MEMORY,
+    )
     sql(db, 'DELETE FROM spent_code WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM replay WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM device WHERE linked = 0 AND last_seen_at < ?').run(now - DEVICE_UNUSED)

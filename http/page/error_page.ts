@@ -1,29 +1,42 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../language.ts'
 import type { HttpResponse } from '../message.ts'
-import type { PageRefusal } from '../refuse.ts'
-import { errorPageTexts } from './error_texts.ts'
-import { writePage } from './layout.ts'
+import type { ErrorPage, PageRefusal } from '../refuse.ts'
+import { type ErrorPageTexts, errorPageTexts } from './error_texts.ts'
+import { type Way, writePage } from './layout.ts'
 
 /**
- * Writes the page of a refusal in the reader's language, with a way to a page that works.
+ * Writes the page of a refusal in the reader's language, with a way to the app or to a page that
+ * works.
  *
  * @param service what the pages call this service
  */
 export function writeErrorPage(
-  { status, headers, reason }: PageRefusal,
+  { status, headers, page }: PageRefusal,
   service: string,
   language: PageLanguage,
 ): HttpResponse {
-  const { title, advice, forMakers, back } = errorPageTexts[language]
-  const page = writePage({
+  const texts = errorPageTexts[language]
+  const { title, advice } = texts.obstacles[page.obstacle]
+  const written = writePage({
     language,
     service,
     title,
     content: html`<p>${advice}</p>
-      <p class="quiet">${forMakers} <code lang="en">invalid_request: ${reason}</code></p>`,
-    ways: [{ text: back, href: '/account' }],
+      ${page.reason && html`<p class="quiet">${texts.forMakers} <code lang="en">${page.reason}</code></p>`}`,
+    ways: waysFrom(page, texts),
     status,
   })
-  return { ...page, headers: [...page.headers, ...headers] }
+  return { ...written, headers: [...written.headers, ...headers] }
+}
+
+/** An empty address is that of the page itself. */
+function waysFrom({ obstacle, app, again = '', giveUp }: ErrorPage, texts: ErrorPageTexts): Way[] {
+  const isPassing = obstacle !== 'link' && obstacle !== 'ended'
+  return [
+    ...(app ? [{ text: texts.toApp(new URL(app).hostname), href: app }] : []),
+    ...(isPassing ? [{ text: texts.again, href: again }] : []),
+    ...(giveUp ? [{ text: texts.giveUp, href: giveUp }] : []),
+    ...(isPassing ? [] : [{ text: texts.toAccount, href: '/account' }]),
+  ]
 }

@@ -6,6 +6,8 @@ import {
   headerOf,
   withoutHeaders,
 } from '../../http/message.ts'
+import { errorPageTexts } from '../../http/page/error_texts.ts'
+import { NEEDS_SCRIPT, NEEDS_STYLE, needsOf } from './needs.ts'
 import { revocationNotes } from './revocation_note.ts'
 
 /**
@@ -18,17 +20,20 @@ const STYLE = `.bg-primary{color:var(--primary-foreground)}
 span.opacity-50{opacity:.75}
 #revocation-note{display:none;position:sticky;bottom:0;margin:0;padding:.75rem 1rem;border-top:1px solid var(--border);background:var(--background);color:var(--foreground);font-size:.875rem;text-align:center}
 [data-page=apps] #revocation-note{display:block}
-@media(min-width:48rem){#revocation-note{padding-left:17rem}}`
+@media(min-width:48rem){#revocation-note{padding-left:17rem}}
+${NEEDS_STYLE}`
 
 /** Says which page is shown, where the pages' script changes it without loading another. */
 const SCRIPT = `{const say=()=>{document.documentElement.dataset.page=location.pathname.split('/')[4]??''}
-new MutationObserver(say).observe(document.getElementById('root'),{childList:true,subtree:true});say()}`
+new MutationObserver(say).observe(document.getElementById('root'),{childList:true,subtree:true});say()}
+${NEEDS_SCRIPT}`
 
+const ROOT = '<div id="root"></div>'
 const CSP = 'content-security-policy'
 
 /**
- * A page of the provider's with what it lacks: its language, a legible colour of buttons, and on the
- * account page what revoking an app does not do at once.
+ * A page of the provider's with what it lacks: its language, a legible colour of buttons, a word for
+ * browsers without scripts or cookies, and on the account page what revoking an app does not do at once.
  */
 export function finishPage(request: HttpRequest, response: HttpResponse): HttpResponse {
   const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
@@ -41,16 +46,22 @@ export function finishPage(request: HttpRequest, response: HttpResponse): HttpRe
     ...response,
     status,
     headers: [...headers, [CSP, allowed(policy)]],
-    body: Buffer.from(finish(page, language)),
+    body: Buffer.from(finish(page, request, language)),
   }
 }
 
-function finish(page: string, language: PageLanguage): string {
+function finish(page: string, request: HttpRequest, language: PageLanguage): string {
   const note = `<p id="revocation-note" role="note">${revocationNotes[language]}</p>`
-  return page
-    .replace('<html>', `<html lang="${language}">`)
-    .replace('</head>', `<style>${STYLE}</style></head>`)
-    .replace('<div id="root"></div>', `$&${note}<script>${SCRIPT}</script>`)
+  const { goOn } = errorPageTexts[language]
+  const root = `${ROOT}${note}${needsOf(request, language)}<script>${SCRIPT}</script>`
+  return (
+    page
+      .replace(/<html(?: lang="en")?>/, `<html lang="${language}">`)
+      // The form by which a browser is sent on waits for a click where scripts are off.
+      .replace('type="submit" value="Continue"', `type="submit" value="${goOn}"`)
+      .replace('</head>', `<style>${STYLE}</style></head>`)
+      .replace(ROOT, () => root)
+  )
 }
 
 /** The policy with the hashes of what was added (CSP level 3 section 6.7.3.3). */

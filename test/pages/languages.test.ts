@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES, pageLanguage } from '../../http/language.ts'
-import { errorPageTexts } from '../../http/page/error_texts.ts'
+import { type ErrorPageTexts, errorPageTexts } from '../../http/page/error_texts.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { revocationNotes } from '../../oauth/pages/revocation_note.ts'
 
@@ -27,6 +27,12 @@ async function open(target: string, language: string) {
   }
 }
 
+const said = ({ obstacles, toApp, ...texts }: ErrorPageTexts) => [
+  ...Object.values(obstacles).flatMap(({ title, advice }) => [title, advice]),
+  toApp('x'),
+  ...Object.values(texts),
+]
+
 test.each([
   ['fr', 'fr'],
   ['fr-CA,fr;q=0.9,en;q=0.8', 'fr'],
@@ -51,7 +57,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
     const page = await open(`/oauth/authorize${query}`, language)
     expect(page.status).toBe(400)
     expect(page.text).toContain(`<html lang="${language}">`)
-    expect(page.text).toContain(texts.title.replaceAll('"', '&quot;'))
+    expect(page.text).toContain(texts.obstacles.link.title.replaceAll('"', '&quot;'))
     expect(page.text).toContain('href="/account"')
     expect(page.text).toContain('Kim &amp; &lt;Lee&gt;')
     expect(page.policy).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'/)
@@ -67,10 +73,8 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
 
   test('has texts of its own', () => {
     for (const other of PAGE_LANGUAGES.filter((one) => one !== language)) {
-      const shared = Object.values(texts).filter((text) =>
-        Object.values(errorPageTexts[other]).includes(text),
-      )
-      expect(shared).toEqual([])
+      const others = said(errorPageTexts[other])
+      expect(said(texts).filter((text) => others.includes(text))).toEqual([])
       expect(revocationNotes[other]).not.toBe(revocationNotes[language])
     }
   })

@@ -131,8 +131,8 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     await page.goto(
       `${network.url}/oauth/authorize?request_uri=urn:ietf:params:oauth:request_uri:req-0&client_id=x`,
     )
-    await page.locator('#root > *').first().waitFor()
-    await look('error page of the provider')
+    await page.getByRole('heading', { name: 'This sign-in has ended' }).waitFor()
+    await look('sign-in that has ended')
     for (const [path, control] of [
       ['', 'button'],
       ['/sign-in', 'input[name=password]'],

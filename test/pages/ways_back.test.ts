@@ -1,0 +1,184 @@
+import Database from 'better-sqlite3'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databasePath } from '../../database/paths.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
+import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
+import { callbackOf } from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+
+const person = newCredentials('ada')
+/** Left out where Playwright fetches in the place of the browser. */
+const NAVIGATION = {
+  'sec-fetch-site': 'same-origin',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+}
+let network: Network
+let browser: TestBrowser
+let host: HostedClient
+let app: OAuthApp
+beforeAll(async () => {
+  network = await startNetwork()
+  browser = await startBrowser(network.ca)
+  const key = await makeClientKey()
+  const scope = 'atproto transition:generic'
+  host = await hostWebClient(network.ca, key, scope)
+  host.routes.set('/callback', '<p>Back in the app</p>')
+  host.routes.set('/', '<p>The app itself</p>')
+  const { clientId, redirectUri } = host
+  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
+  await headlessSignUp(network.url, person)
+})
+afterAll(async () => {
+  await host?.close()
+  await browser?.close()
+  await network?.close()
+})
+
+async function inFrench(options: BrowserContextOptions, work: (page: Page) => Promise<void>) {
+  const context = await browser.browser.newContext({ locale: 'fr-FR', ...options })
+  context.setDefaultTimeout(60_000)
+  try {
+    await work(await context.newPage())
+  } finally {
+    await context.close()
+  }
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true })
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor()
+
+async function signIn(page: Page): Promise<void> {
+  await button(page, 'Se connecter').click()
+  await page.fill('input[name=username]', person.handle)
+  await page.fill('input[name=password]', person.password)
+  await button(page, 'Se connecter').click()
+  await button(page, 'Autoriser').waitFor()
+}
+
+/** What the app is told when the browser is sent back to it by `step`. */
+async function toldBy(page: Page, login: Login, step: () => Promise<void>) {
+  const callback = callbackOf(page, host.redirectUri)
+  await step()
+  await page.getByText('Back in the app').waitFor()
+  const { state, iss, ...told } = Object.fromEntries((await callback).searchParams)
+  expect([state, iss]).toEqual([login.state, network.url])
+  return told
+}
+
+/** Changes the one authorization request that there is, as time would. */
+function withRequests(change: string): void {
+  const db = new Database(databasePath.auth(network.vestibule, '0'))
+  try {
+    db.exec(change)
+  } finally {
+    db.close()
+  }
+}
+
+test('back and reload after the consent, and after a refusal', async () => {
+  for (const [step, error] of [
+    ['Autoriser', undefined],
+    ["Refuser l'accès", 'access_denied'],
+  ] as const) {
+    await inFrench({}, async (page) => {
+      const login = await startLogin(app)
+      await page.goto(host.url)
+      await page.goto(login.url)
+      await signIn(page)
+      const told = await toldBy(page, login, () => button(page, step).click())
+      expect(told.error).toBe(error)
+      if (told.code) await finishLogin(app, login, new URL(page.url()))
+      await page.goto(login.url)
+      await heading(page, 'Cette connexion est terminée')
+      await page.reload()
+      await heading(page, 'Cette connexion est terminée')
+      await link(page, 'Retourner sur app.vestibule.internal').click()
+      await page.getByText('The app itself').waitFor()
+      await page.goBack()
+      await heading(page, 'Cette connexion est terminée')
+      await link(page, 'Aller à votre compte').click()
+      await page.waitForURL(`${network.url}/account`)
+    })
+  }
+})
+
+test('a page that was left open: the app learns that the time is over', async () => {
+  await inFrench({}, async (page) => {
+    const login = await startLogin(app)
+    await page.goto(login.url)
+    await signIn(page)
+    withRequests('UPDATE authorization_request SET expires_at = expires_at - 600000')
+    expect(await toldBy(page, login, () => button(page, 'Autoriser').click())).toEqual({
+      error: 'access_denied',
+      error_description: 'This request has expired',
+    })
+  })
+})
+
+test('a page that was left open for so long that nothing is known of it', async () => {
+  await inFrench({}, async (page) => {
+    await page.goto((await startLogin(app)).url)
+    await signIn(page)
+    withRequests('DELETE FROM authorization_request')
+    await button(page, 'Autoriser').click()
+    await page.getByText('Cette session de connexion a expiré').first().waitFor()
+    await page.reload()
+    await heading(page, 'Cette connexion est terminée')
+  })
+})
+
+test('without scripts', async () => {
+  await inFrench({ javaScriptEnabled: false }, async (page) => {
+    const login = await startLogin(app)
+    await page.goto(login.url)
+    await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+    await link(page, 'Réessayer').click()
+    await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+    const told = await toldBy(page, login, () => link(page, 'Retourner dans l’application').click())
+    expect(told).toEqual({
+      error: 'invalid_request',
+      error_description: 'ERR_SCRIPTS_UNSUPPORTED',
+    })
+    await page.goto(`${network.url}/account`)
+    await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+  })
+})
+
+test.each([
+  ['a computer', {}],
+  ['a phone, which the provider tests', { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)' }],
+])('without cookies, on %s', async (_, device) => {
+  await inFrench(device, async (page) => {
+    await keepNoCookies(page)
+    const login = await startLogin(app)
+    await page.goto(login.url)
+    await heading(page, 'Votre navigateur ne garde pas de cookies')
+    await link(page, 'Réessayer').click()
+    await heading(page, 'Votre navigateur ne garde pas de cookies')
+    expect(await button(page, 'Se connecter').isVisible()).toBe(false)
+    const told = await toldBy(page, login, () => link(page, 'Retourner dans l’application').click())
+    expect(told).toEqual({
+      error: 'invalid_request',
+      error_description: 'ERR_COOKIES_UNSUPPORTED',
+    })
+  })
+})
+
+/** As a browser whose person allows no cookies: none is kept, sent or shown to a script. */
+async function keepNoCookies(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setDocumentCookieDisabled', { disabled: true })
+  await page.route(`${network.url}/**`, async (route) => {
+    if (!route.request().isNavigationRequest()) return route.continue()
+    const { cookie: _, ...headers } = await route.request().allHeaders()
+    const response = await route.fetch({ headers: { ...headers, ...NAVIGATION }, maxRedirects: 0 })
+    const { 'set-cookie': __, ...kept } = response.headers()
+    await route.fulfill({ response, headers: kept })
+  })
+}
