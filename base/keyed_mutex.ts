@@ -1,4 +1,4 @@
-/** Work on one key happens one after the other; on different keys, at once. */
+/** Work on one key is done one at a time; on different keys, at once. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 

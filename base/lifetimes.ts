@@ -1,4 +1,8 @@
-/** Every duration of the program, in milliseconds unless the name says otherwise. */
+/**
+ * Every duration of the program, in milliseconds. The windows of rate limits stand with the limits, in
+ * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`). How long OAuth sessions, their refresh tokens
+ * and DPoP nonces last is for the provider to say (`docs/apps.md`).
+ */
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -36,15 +40,18 @@ export const EXPIRED_REQUEST_MEMORY = 10 * MINUTE
 /** A spent authorization code is remembered so that its replay revokes the session it created. */
 export const SPENT_CODE_MEMORY = 30 * DAY
 
-/** A code that was shown again before its session was there is remembered for as long. */
+/** A code that was presented a second time before its session existed is remembered for as long. */
 export const REPLAYED_CODE_MEMORY = SPENT_CODE_MEMORY
 
-/** A session that was not refreshed for this long cannot be: the provider's three months, and some. */
+/**
+ * A session that was not refreshed for this long is deleted. The provider refuses to refresh it after
+ * three months already.
+ */
 export const SESSION_UNUSED = 100 * DAY
 
 /**
  * Ids of proofs and assertions are remembered for this long at most. Both are refused when they are
- * a few minutes old, whatever time an assertion says that it ends.
+ * a few minutes old, also an assertion whose `exp` is later.
  */
 export const NONCE_MEMORY = 10 * MINUTE
 
@@ -72,7 +79,7 @@ export const FAILED_SIGN_IN = 350
 /** The gateway gives up on an actor after this and answers 503. */
 export const GATEWAY_DEADLINE = 30 * SECOND
 
-/** `/_health` says 503 when the auth actor does not say for this long that it is ready. */
+/** `/_health` answers 503 when the auth actor does not say within this time that it is ready. */
 export const HEALTH_DEADLINE = 2 * SECOND
 
 /** How often something in this process, or on this machine, is asked whether it is there by now. */
@@ -92,21 +99,24 @@ export const CALL = 25 * SECOND
 export const RECONNECT = SECOND
 
 /**
- * Connecting to an actor may take this long, of which another attempt begins each time after this:
- * one that goes to a runner that died stays silent. Then it rests before it begins again.
+ * Connecting to an actor may take `CONNECT` in all. Another attempt begins every `CONNECT_AGAIN`,
+ * because an attempt that reaches a dead runner gets no answer. After a failure there is a pause.
  */
 export const CONNECT = 4.5 * SECOND
 export const CONNECT_AGAIN = 1.5 * SECOND
 export const CONNECT_PAUSE = 250
 
-/** An actor on an engine that is silent for this long is asked for a sign of life, and this long. */
+/**
+ * An actor on an engine that was silent for `QUIET` is asked for a sign of life, and has
+ * `SIGN_OF_LIFE` to answer.
+ */
 export const QUIET = 1.5 * SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
 
 /** How long a stopping runner waits for its last answers to leave, once they are there. */
 export const LAST_ANSWERS = 100
 
-/** How long the actors of an engine may take to leave a process that only copies them. */
+/** How long the actors of an engine may take to leave a process that only copies their data. */
 export const LEAVE_ENGINE = 10 * SECOND
 
 /** How long a stopping gateway waits for requests in flight. */
@@ -147,8 +157,8 @@ export const CLIENT_HEADERS = 15 * SECOND
 export const CLIENT_REQUEST = 5 * MINUTE
 
 /**
- * A DID document is fetched anew after this, and not used any more after that; those who move or
- * change their handle here do not wait.
+ * A DID document is fetched anew after the first, and not used any more after the second. After a
+ * move or a change of handle here it is fetched at once.
  */
 export const DID_DOCUMENT_STALE = 5 * MINUTE
 export const DID_DOCUMENT_EXPIRED = DAY
@@ -156,10 +166,10 @@ export const DID_DOCUMENT_EXPIRED = DAY
 /** Expired flow state (authorization requests, replay nonces, spent codes) is swept this often. */
 export const SWEEP_INTERVAL = 60 * SECOND
 
-/** A sign-up or handle change that nobody works on any more is finished or undone after this. */
+/** A sign-up or handle change is finished or undone when its record did not change for this long. */
 export const SAGA_ABANDONED = 2 * MINUTE
 
-/** How often it is looked for those, and for accounts that are not active on their PDS. */
+/** How often the program looks for those, and for accounts that are not active on their PDS. */
 export const RECOVERY_INTERVAL = 60 * SECOND
 
 /** How long an account's audit trail goes back. */
@@ -198,8 +208,8 @@ export const SMTP_CHECK = 10 * SECOND
 export const TCP_PROBE = 60 * SECOND
 
 /**
- * How long to wait for somebody else's lock on a database. Nobody else writes while the program runs,
- * and should somebody, every request of the process waits with it; a check is in no hurry.
+ * How long to wait while another process holds the lock of a database. Only the program writes while
+ * it runs, so it waits briefly: every request of the process waits, too. A check may wait longer.
  */
 export const LOCK_WAIT = SECOND
 export const CHECK_LOCK_WAIT = 5 * SECOND

@@ -42,7 +42,7 @@ const SYNCHRONOUS = {
   'machine, when settled': 'NORMAL',
   /** A crash of the program, which costs no wait for the disk. */
   program: 'OFF',
-  /** The copy of a database whose truth is elsewhere, which reads its log (`stores/replication`). */
+  /** A replica, whose data are kept in an engine (`database/replication`). */
   nothing: 'OFF',
 } as const
 

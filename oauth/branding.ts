@@ -1,7 +1,7 @@
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { Settings } from '../base/settings.ts'
 
-/** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `pages/finish.ts`. */
+/** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `oauth/pages/finish.ts`. */
 const PRIMARY_COLOR = '#5b9dff'
 
 /**

@@ -32,7 +32,7 @@ export const resetPassword = command(
   },
 )
 
-/** The address is not confirmed then, so codes by mail as a second factor end. */
+/** The new address is not confirmed, so the second factor is switched off. */
 export const setEmail = command(
   anAccount.extend({ email: z.string().min(1) }),
   async ({ services }, input) => {
@@ -97,7 +97,7 @@ export const takeDown = command(
           return `${why} ${handle ?? did} is still taken down, here and there.`
         if (here?.takedownRef !== input.ref) return `${why} Nothing is changed.`
         return (
-          `Half done: ${handle ?? did} is taken down here and nobody can sign in, but its PDS does ` +
+          `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
           `not know it and still shows the account. ${why} Give the command again when it answers; ` +
           '`vestibule account compare` lists what is left.'
         )

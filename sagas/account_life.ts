@@ -91,7 +91,7 @@ export async function announceStanding(services: Services, did: string): Promise
 }
 
 /**
- * Deletes an account for its owner, whose password and code by mail are the authorisation.
+ * Deletes an account for its owner, who has to give the password and a mailed code.
  *
  * @throws {Refusal} AccountNotFound, AuthenticationRequired, InvalidToken, ExpiredToken
  */

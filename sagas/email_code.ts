@@ -32,7 +32,7 @@ export async function sendEmailCode(
   await mail.send(kinds[purpose], account, async () => {
     const { did, handle, email } = account
     const token = await actors.account(did).issueEmailToken(purpose, basis, email)
-    // Whoever enters this one does not say which account it is for.
+    // A reset names no account, only the code: the directory knows which account it is for.
     if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
     return { handle: handle ?? did, token, locale, occasion: occasionNow() }
   })

@@ -59,7 +59,7 @@ export class OutgoingMail {
   }
 }
 
-/** Null where a limit has nobody to count: no request stands behind the mail. */
+/** Null when the limit counts a client address and the mail was not asked for by a request. */
 export function toCounter(
   { per, over, points, seconds }: MailLimit,
   kind: MailKind,

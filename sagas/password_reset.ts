@@ -5,7 +5,7 @@ import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
 /**
- * Sets a new password with the code from a reset mail; everybody is signed out.
+ * Sets a new password with the code from a reset mail; all sessions end.
  *
  * @throws {Refusal} InvalidToken, ExpiredToken, InvalidPassword
  */

@@ -5,7 +5,7 @@ import type { Services } from './services.ts'
 
 /** What an account asks for besides its password. */
 export type SecondFactor = {
-  type: 'email code'
+  type: 'sign-in code'
   /** `a***@example.com`: enough to know which mailbox to open. */
   hint: string
 }
@@ -21,7 +21,7 @@ export class SecondFactorRequired extends Refusal {
 }
 
 /**
- * Lets pass who has given the second factor that the account asks for; without a code, one is sent.
+ * Requires the second factor of an account that has one. Without a code in the request, one is sent.
  *
  * @param given.locale BCP 47 tag
  * @throws {SecondFactorRequired} when there is no code
@@ -37,7 +37,7 @@ export async function requireSecondFactor(
   const { did, email } = account
   if (!given.code) {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
-    const factor = { type: 'email code', hint: hint(email) } as const
+    const factor = { type: 'sign-in code', hint: hint(email) } as const
     throw new SecondFactorRequired(
       did,
       factor,
@@ -54,7 +54,7 @@ export async function requireSecondFactor(
   }
 }
 
-/** Whether a second factor was given, but not the right one. */
+/** Whether a sign-in code was given, but a wrong one. */
 export function isWrongCode(err: unknown): err is Refusal {
   return err instanceof Refusal && (err.code === 'InvalidToken' || err.code === 'ExpiredToken')
 }

@@ -35,10 +35,10 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
 }
 
 /**
- * Whether the browser shows the session of a device, or the one before it. For seconds after a
+ * Whether the browser shows the device session, or the one before it. For seconds after a
  * rotation the provider takes any other session id for the one before it
  * (`SESSION_FIXATION_MAX_AGE`). So a browser that shows only the device id, which is not a secret,
- * would get a session.
+ * would get a device session.
  */
 function isShownBy({ sessionId, previousSessionId }: Device): boolean {
   const { sessionId: shown } = deviceCookies(requester()?.cookie)

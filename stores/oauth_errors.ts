@@ -9,7 +9,7 @@ import {
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 
-/** The `error` of an answer that asks for the code by mail. */
+/** The `error` of an answer that asks for the sign-in code. */
 export const CODE_REQUIRED = new SecondAuthenticationFactorRequiredError('emailOtp', '').error
 
 /** The reasons that the pages have words for. */

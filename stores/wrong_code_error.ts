@@ -1,9 +1,9 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 
 /**
- * The password was right and the code by mail was not. The sign-in page takes a second factor that
- * is asked for with the same hint again for a wrong code: it says so, and keeps what was entered.
- * 401 would say that another code was sent.
+ * The password was right and the sign-in code was wrong. When the sign-in page is asked for a second
+ * factor again with the same hint, it says that the code was wrong, and keeps what was entered. 401
+ * would say that another code was sent.
  */
 export class WrongCodeError extends InvalidRequestError {
   readonly did: string

@@ -19,7 +19,7 @@ export type LegacyScope = (typeof LegacyScope)[keyof typeof LegacyScope]
 
 export type AppPasswordUse = { privileged: boolean } | null
 
-/** The scope of a session, by what it was opened with. */
+/** The scope of a legacy session, by what it was opened with. */
 export function legacyScope(appPassword: AppPasswordUse, takenDown: boolean): LegacyScope {
   if (takenDown) return LegacyScope.Takendown
   if (!appPassword) return LegacyScope.Access
@@ -31,7 +31,7 @@ export function newRefreshJti(): string {
   return randomBytes(32).toString('base64')
 }
 
-/** A new id of a session, 128 bits. */
+/** A new id of a legacy session, 128 bits. */
 export function newSessionId(): string {
   return randomBytes(16).toString('base64url')
 }
@@ -42,7 +42,7 @@ export type LegacyClaims = {
   audience: string
   scope: LegacyScope
   jti: string | null
-  /** The session that an access JWT belongs to; null in those of before there were any. */
+  /** The legacy session of an access JWT; null in a JWT that is older than these ids. */
   sessionId: string | null
 }
 

@@ -12,7 +12,7 @@ export async function knownAccount(services: Services, did: string): Promise<Acc
 }
 
 /**
- * The account that an access JWT is of, and whether its session is still there.
+ * The account that an access JWT is of, and whether its legacy session is still open.
  *
  * @throws {ForbiddenError} AccountNotFound
  */

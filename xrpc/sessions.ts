@@ -59,7 +59,7 @@ function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'statu
 }
 
 /**
- * Opens a session. That of an account that was taken down cannot be refreshed, as in the
+ * Opens a legacy session. That of an account that was taken down cannot be refreshed, as in the
  * reference: it lasts as long as its access JWT.
  *
  * @param basis the sign-in behind it

@@ -101,8 +101,8 @@ export function set(db: Db, email: string): profile.AccountRow {
 }
 
 /**
- * Switches codes by mail as a second factor: on for a confirmed address, off with a code that went
- * there, so that a stolen session cannot take the factor away.
+ * Switches the second factor: on for a confirmed address, off with a code that was mailed there, so
+ * that a thief of a session cannot switch it off.
  *
  * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken, SignedOut
  */
@@ -116,7 +116,7 @@ export function switchAuthFactor(db: Db, on: boolean, token: string | null, basi
   })
 }
 
-/** Switches the factor without a code: for the operator. @throws {Refusal} InvalidRequest */
+/** Switches the second factor without a code: for the operator. @throws {Refusal} InvalidRequest */
 export function setAuthFactor(db: Db, on: boolean): void {
   transact(db, () => {
     if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()

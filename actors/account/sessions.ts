@@ -4,10 +4,10 @@ import * as sessions from '../../database/account/session.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
-/** A session together with the account it belongs to. */
+/** An OAuth session together with the account it belongs to. */
 export type SessionOfAccount = { account: AccountRow; session: sessions.Session }
 
-/** @returns the session id, or null when the code or the sign-in behind it is good no more */
+/** @returns the OAuth session's id, or null when the code or the sign-in behind it is not good any more */
 export function create(db: Db, session: sessions.NewSession, basis: Basis): string | null {
   return transact(db, () => (refusalOf(db, basis) ? null : sessions.createSession(db, session)))
 }
@@ -22,7 +22,7 @@ export function createLegacy(db: Db, session: legacy.NewLegacySession, basis: Ba
 /** The account, and whether it can be asked for anything by an access JWT of a legacy session. */
 export type AccountOfSession = { account: AccountRow; basis: Basis; isOpen: boolean }
 
-/** @param id null where the JWT names none: then it is of no session that is open */
+/** @param id of the legacy session; null when the JWT names none, which counts as ended */
 export function readWithSession(db: Db, id: string | null): AccountOfSession | null {
   const account = readAccount(db)
   if (!account) return null

@@ -14,7 +14,7 @@ type Sleeper = { sleep?(): void }
 export type OpenDatabase = { db: Db; close(): Promise<void> }
 
 /**
- * Opens the database of an actor that wakes: the file at `path`, or a copy of what the engine keeps.
+ * Opens the database of an actor that wakes: the file at `path`, or a replica of what the engine keeps.
  */
 export async function openActorDatabase(
   { settings, secrets, log }: Runner,

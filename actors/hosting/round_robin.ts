@@ -5,7 +5,7 @@ import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 /** One of the auth actors, which knows how many there are. */
 export type OneAuthActor = AuthActor & { authActors(): Promise<number> }
 
-/** The auth actors, each asked in turn: every one can answer everything. */
+/** The auth actors, asked one after the other: each of them can answer everything. */
 export class AuthRoundRobin implements AuthActor {
   readonly #at: (number: number) => OneAuthActor
   readonly #first: OneAuthActor

@@ -15,9 +15,9 @@ export type Limit = {
   points: number
   seconds: number
   /**
-   * Whatever else comes of a request, it gets its point back. A failure is a try that was refused:
-   * not a request that is refused for its form, before anything was tried. A password that is right
-   * and lacks the code by mail is no failure, but it sends a code.
+   * A request with any other result gets its point back. A failure is a try that was refused. It is
+   * not a failure when a request is refused for its form, before anything was tried. Nor is a right
+   * password without the sign-in code: that sends a code.
    */
   counts: 'requests' | 'failures' | 'sent codes'
   /** Does not bind a browser on which the account is signed in already. */
@@ -58,7 +58,7 @@ const MAILS = [
 ]
 
 /**
- * Every limit there is. Guessing is what the tight ones are against, so they count failures. A
+ * Every rate limit there is. The tight ones are against guessing, so they count failures. A
  * guesser must not lock the owner out: the tight limit on an account binds one address at a time,
  * the one over all addresses is wide, and browsers that the account knows pass it.
  *

@@ -40,7 +40,7 @@ export function addAccountChangeCommands(account: Command): void {
         const changed = await operator('account/set-email', { account: name, email })
         output.result(changed, ({ handle, did }) => `${handle ?? did} has the address ${email}`)
         if (changed.factorEnded) {
-          output.note('Codes by mail at sign-in are off: the new address is not confirmed.')
+          output.note('The second factor is off: the new address is not confirmed.')
         }
       }),
     )

@@ -93,7 +93,7 @@ export function setPasswordScrypt(db: Db, passwordScrypt: string): void {
   sql(db, 'UPDATE account SET password_scrypt = ?').run(passwordScrypt)
 }
 
-/** A changed address is unconfirmed, and mail codes as a second factor end with it. */
+/** A changed address is not confirmed, and the second factor is switched off with it. */
 export function setEmail(db: Db, email: string): void {
   sql(db, 'UPDATE account SET email = ?, email_confirmed_at = NULL, email_auth_factor = 0').run(
     email,

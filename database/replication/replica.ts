@@ -55,7 +55,7 @@ export class Replica implements Keeper {
   /**
    * Restores the database of an actor that wakes, or makes an empty one.
    *
-   * @param path of the copy on this machine; what is there is of no value and is replaced
+   * @param path of the replica on this machine; what is there is of no value and is replaced
    * @param onLost is told once when it is no longer certain what is kept
    * @throws {FencedError} when another instance wakes at the same time, and wins
    */
@@ -112,7 +112,7 @@ export class Replica implements Keeper {
     }
   }
 
-  /** Keeps what is committed, and removes the copy. */
+  /** Keeps what is committed, and removes the replica. */
   async close(): Promise<void> {
     try {
       await this.settle()

@@ -90,7 +90,7 @@ test('the second factor is asked for after the password, and a wrong code is a g
   expect(missing).toBeInstanceOf(SecondFactorRequired)
   expect(missing).toMatchObject({
     code: 'AuthFactorTokenRequired',
-    factor: { type: 'email code', hint: 'k***@mail.internal' },
+    factor: { type: 'sign-in code', hint: 'k***@mail.internal' },
   })
   const mail = (await app.readMails()).at(-1)
   const code = mail?.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/)?.[0]

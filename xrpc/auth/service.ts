@@ -45,9 +45,9 @@ function askedByPds(account: AccountRow): UserCredentials {
 }
 
 /**
- * Refuses a PDS that asks just after a sign-out. It does so for a client whose access token it
- * verified alone, and that token may be of before: whoever holds it could get something that stays.
- * When the last of those has expired, the PDS is believed again.
+ * Refuses a PDS that asks just after a sign-out everywhere. The PDS asks for a client whose access
+ * token it verified alone. That token may be from before the sign-out, and its holder could get
+ * something that lasts. The PDS is believed again when the last such token has expired.
  *
  * @throws {Refusal} InvalidRequest
  */
@@ -63,9 +63,9 @@ export function refuseAfterSignOut(call: Call, { signedOutAt }: AccountRow): voi
 }
 
 /**
- * A service JWT that the account's PDS signed and nobody else can have: with the key that the PDS
- * itself has for the account, whatever the DID document says. The stock PDS signs none of these for
- * the account's owner (`PROTECTED_METHODS` in its `pipethrough.ts`).
+ * A service JWT that only the account's PDS can have signed: with the key that the PDS itself has for
+ * the account, not the one in the DID document. A stock PDS signs no such JWT for the account's owner
+ * (`PROTECTED_METHODS` in its `pipethrough.ts`).
  */
 export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
   let key: Promise<string> | undefined

@@ -4,12 +4,12 @@ import type { Settings } from '../../../base/settings.ts'
 
 let opened = 0
 
-/** Where this process keeps the next copy of a database whose truth is in the engine. */
+/** Where this process puts the next replica, the local file of a database that an engine keeps. */
 export function nextCopy({ dataDir }: Pick<Settings, 'dataDir'>): string {
   return join(dataDir, 'copies', String(process.pid), `${opened++}.sqlite`)
 }
 
-/** Removes the copies of processes that are gone. */
+/** Removes the replicas of processes that are gone. */
 export function removeOldCopies({ dataDir }: Pick<Settings, 'dataDir'>): void {
   const folder = join(dataDir, 'copies')
   for (const pid of namesIn(folder)) {
