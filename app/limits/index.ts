@@ -11,7 +11,7 @@ export function limitRoutes(
   { actors, counters }: Pick<Services, 'actors' | 'counters'>,
   routes: readonly Route[],
 ): Route[] {
-  const knowsDevice = knownDevices(owners, actors.directory)
+  const knowsDevice = knownDevices(owners, actors)
   for (const { name, on } of LIMITS) assertOnRoutes(name, on, routes)
   return routes.map((route) => limited(counters, knowsDevice, route))
 }

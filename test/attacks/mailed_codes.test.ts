@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ActorCall, type AppInProcess, startApp } from '../../lab/world/app.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -33,48 +33,57 @@ const requests = [
   ['identity.requestPlcOperationSignature', undefined],
 ] as const
 
-test.each(requests)('a code of %s goes to the address of now, or nowhere', async (nsid, member) => {
-  const name = nsid.split('.')[1]?.toLowerCase()
-  const former = `${name}@mail.internal`
-  const other = `${name}@others.internal`
-  const did = await app.addAccount({ handle: `${name}.test`, email: former, password: PASSWORD })
-  const { body } = await call('server.createSession', { identifier: did, password: PASSWORD })
-  const ask = (email: string) => call(nsid, member && { [member]: email }, body.accessJwt)
-  const codesTo = async (email: string) =>
-    (await app.readMails())
-      .filter(({ to, text }) => to?.[0]?.address === email && CODE.test(text ?? ''))
-      .map(({ text }) => CODE.exec(text ?? '')?.[0])
+describe('36. mail', () => {
+  test.each(requests)(
+    'a code of %s goes to the address of now, or nowhere',
+    async (nsid, member) => {
+      const name = nsid.split('.')[1]?.toLowerCase()
+      const former = `${name}@mail.internal`
+      const other = `${name}@others.internal`
+      const did = await app.addAccount({
+        handle: `${name}.test`,
+        email: former,
+        password: PASSWORD,
+      })
+      const { body } = await call('server.createSession', { identifier: did, password: PASSWORD })
+      const ask = (email: string) => call(nsid, member && { [member]: email }, body.accessJwt)
+      const codesTo = async (email: string) =>
+        (await app.readMails())
+          .filter(({ to, text }) => to?.[0]?.address === email && CODE.test(text ?? ''))
+          .map(({ text }) => CODE.exec(text ?? '')?.[0])
 
-  beforeCall = async ({ action }) => {
-    if (action !== 'issueEmailToken') return
-    beforeCall = undefined
-    const changed = await call('server.updateEmail', { email: other }, body.accessJwt)
-    expect(changed.status).toBe(200)
-  }
-  expect(await ask(former)).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
-  expect(beforeCall).toBeUndefined()
-  expect(await codesTo(former)).toEqual([])
+      beforeCall = async ({ action }) => {
+        if (action !== 'issueEmailToken') return
+        beforeCall = undefined
+        const changed = await call('server.updateEmail', { email: other }, body.accessJwt)
+        expect(changed.status).toBe(200)
+      }
+      expect(await ask(former)).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
+      expect(beforeCall).toBeUndefined()
+      expect(await codesTo(former)).toEqual([])
 
-  expect(await ask(other)).toMatchObject({ status: 200 })
-  expect(await codesTo(other)).toHaveLength(1)
-})
+      expect(await ask(other)).toMatchObject({ status: 200 })
+      expect(await codesTo(other)).toHaveLength(1)
+    },
+  )
 
-test('nobody confirms an address with a code that went to another one', async () => {
-  const former = 'eve@mail.internal'
-  const did = await app.addAccount({ handle: 'eve.test', email: former, password: PASSWORD })
-  const { body } = await call('server.createSession', { identifier: did, password: PASSWORD })
-  const ask = () => call('server.requestEmailConfirmation', undefined, body.accessJwt)
-  const newest = async () =>
-    (await app.readMails()).map(({ text }) => CODE.exec(text ?? '')?.[0]).findLast(Boolean)
+  test('nobody confirms an address with a code that went to another one', async () => {
+    const former = 'eve@mail.internal'
+    const did = await app.addAccount({ handle: 'eve.test', email: former, password: PASSWORD })
+    const { body } = await call('server.createSession', { identifier: did, password: PASSWORD })
+    const ask = () => call('server.requestEmailConfirmation', undefined, body.accessJwt)
+    const newest = async () =>
+      (await app.readMails()).map(({ text }) => CODE.exec(text ?? '')?.[0]).findLast(Boolean)
 
-  expect(await ask()).toMatchObject({ status: 200 })
-  const code = await newest()
-  await call('server.updateEmail', { email: 'someone@else.internal' }, body.accessJwt)
-  const confirm = (email: string, token: unknown) =>
-    call('server.confirmEmail', { email, token }, body.accessJwt)
-  expect(await confirm('someone@else.internal', code)).toMatchObject({ status: 400 })
+    expect(await ask()).toMatchObject({ status: 200 })
+    const code = await newest()
+    await call('server.updateEmail', { email: 'someone@else.internal' }, body.accessJwt)
+    const confirm = (email: string, token: unknown) =>
+      call('server.confirmEmail', { email, token }, body.accessJwt)
+    expect(await confirm('someone@else.internal', code)).toMatchObject({ status: 400 })
 
-  await call('server.updateEmail', { email: former }, body.accessJwt)
-  expect(await ask()).toMatchObject({ status: 200 })
-  expect(await confirm(former, await newest())).toMatchObject({ status: 200 })
+    await call('server.updateEmail', { email: former }, body.accessJwt)
+    expect(await ask()).toMatchObject({ status: 200 })
+    expect(await confirm(former, await newest())).toMatchObject({ status: 200 })
+  })
 })

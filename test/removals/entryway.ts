@@ -22,6 +22,7 @@ const lifetimes = inFile('base/lifetimes.ts')
 const settings = inFile('base/settings.ts')
 const signIn = inFile('sagas/sign_in.ts')
 const limited = inFile('app/limits/subject.ts')
+const knownDevices = inFile('app/limits/known_device.ts')
 const names = inFile('actors/directory/names.ts')
 const invites = inFile('xrpc/admin/disableAccountInvites.ts')
 const addresses = inFile('gateway/client_address.ts')
@@ -233,6 +234,11 @@ export const entryway = toRemovals([
     ),
   ],
   [29, 'methods in other case', routes('meant === undefined || meant === nsid', 'true')],
+  [
+    20,
+    'the account knows its browsers',
+    knownDevices('(await actor(entry.did).readDevice(deviceId)) !== null', 'true'),
+  ],
   [29, 'UTF-8 alone', reading(' || !isUtf8(given)', '')],
   [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
   [29, 'a failure is a try', countsAs(' || !isAttempt', '')],
