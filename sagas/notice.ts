@@ -22,15 +22,16 @@ export function occasionNow(): Occasion | null {
 export function notify(
   { mail, log }: Pick<Services, 'mail' | 'log'>,
   kind: NoticeKind,
-  { did, handle, email }: Pick<AccountRow, 'did' | 'handle' | 'email'>,
+  account: Pick<AccountRow, 'did' | 'handle' | 'email' | 'emailConfirmedAt'>,
   occasion: Occasion | null,
 ): void {
+  const { did } = account
   const content = {
-    handle: handle ?? did,
+    handle: account.handle ?? did,
     locale: requester()?.language,
     occasion: occasion ?? { at: Date.now() },
   }
   void mail
-    .send(kind, { did, email }, () => content)
+    .send(kind, account, () => content)
     .catch((err) => log.error({ err, did, kind }, 'a notice was not sent'))
 }

@@ -8,8 +8,12 @@ import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { type MailLimit, mailLimits } from './mail_limits.ts'
 
-/** Whom a mail is for: an account, and its address. */
-export type Addressee = { readonly did: string; readonly email: string }
+/** Whom a mail is for: an account, its address, and since when (ms) that is known to be its own. */
+export type Addressee = {
+  readonly did: string
+  readonly email: string
+  readonly emailConfirmedAt: number | null
+}
 
 /** Sends every mail of this program, within {@link mailLimits}. */
 export class OutgoingMail {
@@ -71,12 +75,12 @@ export function toCounter(
   return { key: `mail, ${per}, ${name}\n${subject}`, points, seconds }
 }
 
-function subjectOf(per: MailLimit['per'], { did, email }: Addressee): string | null {
+function subjectOf(per: MailLimit['per'], addressee: Addressee): string | null {
   switch (per) {
     case 'account':
-      return did
+      return addressee.did
     case 'recipient':
-      return email.toLowerCase()
+      return recipientOf(addressee)
     case 'client': {
       const sender = requester()
       return sender && networkOf(sender.address)
@@ -84,6 +88,16 @@ function subjectOf(per: MailLimit['per'], { did, email }: Addressee): string | n
     case 'everybody':
       return ''
   }
+}
+
+/**
+ * The mailbox that a mail goes to. An address that was not confirmed may be a stranger's, and a
+ * mailbox has as many addresses as there are words behind a plus (RFC 5233 section 1): together they
+ * count as one, and apart from the confirmed ones, which their owners need.
+ */
+function recipientOf({ email, emailConfirmedAt }: Addressee): string {
+  const address = email.toLowerCase()
+  return emailConfirmedAt === null ? `unconfirmed ${address.replace(/\+[^@]*/, '')}` : address
 }
 
 function classOf(kind: MailKind): 'messages' | 'notices' | 'codes' {

@@ -52,7 +52,7 @@ const contentOf = (kind: MailKind) => contents[kind] ?? code
 let last = 0
 const newAddressee = (): Addressee => {
   const n = ++last
-  return { did: `did:plc:${n}`, email: `kim${n}@mail.test` }
+  return { did: `did:plc:${n}`, email: `kim${n}@mail.test`, emailConfirmedAt: n }
 }
 const newClient = () => `198.51.${last++ >> 8}.${last & 255}`
 

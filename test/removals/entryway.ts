@@ -313,5 +313,6 @@ export const entryway = toRemovals([
     webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
   ],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
+  [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
 ])

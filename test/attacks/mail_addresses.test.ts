@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { mailLimits } from '../../sagas/mail_limits.ts'
+
+const PASSWORD = 'correct horse battery'
+
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+
+let last = 0
+const post = (method: string, input?: object, jwt?: string) =>
+  app.ask({
+    method: 'POST',
+    target: `/xrpc/com.atproto.server.${method}`,
+    headers: {
+      ...(input && { 'content-type': 'application/json' }),
+      ...(jwt && { authorization: `Bearer ${jwt}` }),
+    },
+    ...(input && { body: JSON.stringify(input) }),
+    address: `198.51.100.${++last}`,
+  })
+
+/** Asks for a code to an address of the caller's choice. @returns the status */
+async function confirm(email: string): Promise<number | undefined> {
+  const handle = `${String.fromCharCode(97 + last)}.test`
+  const identifier = await app.addAccount({ handle, email, password: PASSWORD })
+  const opened = await post('createSession', { identifier, password: PASSWORD })
+  if (!('status' in opened)) throw new Error('No session was opened')
+  const { accessJwt } = JSON.parse(Buffer.from(opened.body ?? []).toString())
+  const answer = await post('requestEmailConfirmation', undefined, accessJwt)
+  return 'status' in answer ? answer.status : undefined
+}
+
+describe('36. mail', () => {
+  test('all the addresses of one mailbox have one limit until they are confirmed', async () => {
+    const limit = mailLimits('confirmEmail').find(({ per }) => per === 'recipient')
+    const points = limit?.points ?? 0
+    expect(points).toBeGreaterThan(0)
+    for (let i = 0; i < points; i++) {
+      expect(await confirm(`someone+${i}@mail.internal`)).toBe(200)
+    }
+    expect(await confirm('someone+more@mail.internal')).toBe(429)
+    expect(await confirm('somebody+more@mail.internal')).toBe(200)
+  })
+})
