@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Answer, Client } from './comparison/client.ts'
 import { ADDED_FIELDS, DIFFERENCES } from './comparison/differences.ts'
 import { admin, invites, others } from './comparison/scenarios/admin.ts'
+import { bodies, members } from './comparison/scenarios/bodies.ts'
 import { emails } from './comparison/scenarios/email.ts'
 import { identity } from './comparison/scenarios/identity.ts'
 import { life, takedown } from './comparison/scenarios/life.ts'
@@ -31,6 +32,8 @@ const scenarios = {
   admin,
   invites,
   others,
+  bodies,
+  members,
 }
 const cases = [
   ...Object.entries(scenarios).flatMap(([name, run]) =>

@@ -66,6 +66,15 @@ export class Client {
     })
   }
 
+  /** As it is. */
+  send(
+    nsid: string,
+    body: string | Buffer<ArrayBuffer>,
+    headers: Record<string, string>,
+  ): Promise<Response> {
+    return fetch(`${this.world.url}/xrpc/com.atproto.${nsid}`, { method: 'POST', headers, body })
+  }
+
   /** Somebody new, signed in. */
   async newPerson(name: string): Promise<Person> {
     const credentials = newCredentials(name)
