@@ -27,7 +27,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const unlimited = createRoutes(services, createOAuthHandler(provider, services.log), operator)
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
   const findRoute = findRouteIn(routes, services.secrets.operatorToken)
-  // What is left in the directory is one's work, not everybody's.
+  // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
   return {
     read: (envelope) => take(envelope, runner.settings, findRoute),

@@ -46,7 +46,7 @@ const OPERATOR: RouteShape = {
   body: 'json',
   door: xrpcDoor,
 }
-/** What the entryway does not answer itself. */
+/** Methods that a PDS answers. */
 const PASSED_ON: RouteShape = {
   name: 'passed on',
   path: XRPC,
@@ -54,7 +54,7 @@ const PASSED_ON: RouteShape = {
   body: 'streamed',
   door: xrpcDoor,
 }
-/** Asked by browsers before an app of another origin may ask for a document, whether it is there or not. */
+/** Browsers ask this before an app of another origin may read a document, also one that does not exist. */
 const PREFLIGHT: Route = {
   name: 'preflight',
   path: '',
@@ -65,7 +65,7 @@ const PREFLIGHT: Route = {
 }
 const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
 
-/** Who answers what: requests find no route but these. */
+/** All routes of the program. */
 export function createRoutes(
   services: Services,
   oauth: OAuthHandler,
@@ -103,12 +103,12 @@ export function createRoutes(
 export function findRouteIn(all: readonly Route[], operatorToken: string): FindRoute {
   const byPath = new Map(all.map((route) => [route.path, route]))
   const passedOn = byPath.get(XRPC) as Route
-  // Where case says nothing, as at a PDS, these would still be the entryway's to answer.
+  // A PDS ignores case here, so a method in other case must not be passed on: the entryway owns it.
   const spellings = new Map(methodRoutes.map(({ name }) => [name.toLowerCase(), name]))
   const below = all.filter(({ path }) => path.endsWith('/') && path !== '/' && path !== XRPC)
 
   function findMethod(request: HttpRequest): Found {
-    // As at the reference, a slash at the end says nothing.
+    // As at the reference, a slash at the end is ignored.
     const nsid = request.url.pathname.slice(XRPC.length).replace(/\/$/, '')
     const own = nsid && byPath.get(XRPC + nsid)
     // A DPoP proof names the PDS, also where the PDS would ask the entryway for the answer.

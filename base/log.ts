@@ -6,8 +6,8 @@ export type Log = Logger
 const MAX_KEPT = 256 * 1024
 
 /**
- * Structured logs on standard output. Only what is listed here is ever written of an error: what it
- * is, not where it rose nor what was at hand there, so that no secret rides along.
+ * Structured logs on standard output. Of an error, only the fields that are listed here are written.
+ * Its stack and other fields are left out, since they may hold a secret.
  */
 export function createLog(level: string): Log {
   const options = {

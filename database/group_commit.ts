@@ -4,11 +4,11 @@ import { type Db, sql } from './database.ts'
 /**
  * Group commit: the requests that are being answered share one transaction, and one wait for the
  * disk. A write joins the open transaction, and no answer leaves before the transaction that holds
- * its writes is on disk ({@link inGroup}): what was not answered may be lost by a crash, what
- * was answered never.
+ * its writes is on disk ({@link inGroup}). So a crash may lose what was not answered, and never
+ * what was answered.
  *
- * That one request reads what another has not committed yet is harmless here: the writes are
- * records of what was used up (nonces, codes) and state of the browser that wrote them.
+ * A request may read what another one has not committed yet. That is harmless here: the writes are
+ * records of what was used up (nonces, codes), and the state of the browser that wrote them.
  */
 type Group = {
   open: boolean
@@ -19,8 +19,8 @@ type Group = {
 }
 
 /**
- * Requests that are answered together, at most. Were it as many as there are, their clients would
- * all be at work while this program has none, and the other way round.
+ * The most requests that are answered together. Without this bound all clients would get their answers
+ * at once and be busy at once, and the program would wait for them.
  */
 const MOST_TOGETHER = 4
 
@@ -61,7 +61,7 @@ export function joining(db: Db, text: string): Sqlite.Statement {
  */
 export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T> {
   const group = groupOf(db)
-  // Of a transaction that could neither be committed nor rolled back.
+  // An earlier transaction that could be neither committed nor rolled back.
   if (!group.open && db.inTransaction) db.exec('ROLLBACK')
   const { losses } = group
   try {
@@ -69,7 +69,7 @@ export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T>
     await committed(db, losses)
     return answered
   } catch (err) {
-    // What was written before it failed shall not keep the transaction open.
+    // The work may have written before it failed: that must not keep the transaction open.
     setImmediate(() => commitGroup(db))
     throw err
   }
@@ -107,11 +107,11 @@ export function commitGroup(db: Db): boolean {
   }
 }
 
-/** What cannot be rolled back now is when the next request comes: nothing may join it. */
+/** When this fails, the next request rolls back before it begins: it must not join the transaction. */
 function rollBack(db: Db): void {
   try {
     if (db.inTransaction) db.exec('ROLLBACK')
   } catch {
-    // Called by timers as well, which nothing may leave.
+    // Timers call this, too, and an error that leaves a timer ends the program.
   }
 }

@@ -48,7 +48,7 @@ export class LogSync implements Keeper {
     if (changes === this.#onDisk) return undefined
     if (!this.#running) return this.#sync()
     if (changes === this.#running.covers) return this.#running.done
-    // What is under way began before the last commits.
+    // The sync that is running began before the last commits, so it may not cover them.
     this.#next ??= this.#running.done.then(() => this.#sync())
     return this.#next
   }

@@ -11,8 +11,8 @@ import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from '.
 import { writeResponse } from './write_response.ts'
 
 /**
- * What a PDS answers is data, and served from the origin at which people sign in: it may set no
- * cookies there and run nothing.
+ * The answer of a PDS is served from the origin at which people sign in. It is only data there: it may
+ * not set cookies or run scripts.
  */
 const INERT: [string, string][] = [
   ['content-security-policy', "default-src 'none'; sandbox"],

@@ -155,7 +155,7 @@ export class EntrywayProvider extends OAuthProvider {
     return isMetadataExpired || areKeysExpired
   }
 
-  /** Keys that cannot be fetched at the moment end nothing. */
+  /** When the client's keys cannot be fetched, no session ends. */
   async #endIfKeyIsWithdrawn(clientId: string, refreshToken: string): Promise<void> {
     const presented = readRefreshToken(refreshToken, this.#refreshTokenKey)
     if (!presented) return

@@ -104,8 +104,8 @@ function shownGeneration(request: HttpRequest): number | null | undefined {
 }
 
 /**
- * The answer to a request during which a store failed: never a success and never the client's
- * fault, whatever the provider made of it. Redirects carry `server_error` already.
+ * The answer to a request during which a store failed. The provider may have made a success or a 4xx
+ * of that, so it becomes a 5xx. Redirects carry `server_error` already.
  */
 function faulty(response: HttpResponse): HttpResponse {
   if (response.status >= 500 || (response.status >= 300 && response.status < 400)) return response

@@ -17,7 +17,7 @@ export function mayRevoke(client: Client, session: TokenInfo): boolean {
 }
 
 /**
- * What a client is told that is not authenticated, for whatever reason: 401 `invalid_client`
+ * The answer to a client that is not authenticated, for any reason: 401 `invalid_client`
  * (RFC 7009 section 2.2.1, RFC 6749 section 5.2).
  */
 export function unauthenticated(err: OAuthError): OAuthError {
@@ -26,7 +26,7 @@ export function unauthenticated(err: OAuthError): OAuthError {
 
 /**
  * The answer to a revocation that was refused. The provider answers 200 to all that goes wrong in
- * one; but 200 means that the token is good no more (RFC 7009 section 2.2).
+ * one; but 200 means that the token is not good any more (RFC 7009 section 2.2).
  */
 export function refused(response: HttpResponse, refusal: OAuthError): HttpResponse {
   const { body } = jsonResponse(refusal)

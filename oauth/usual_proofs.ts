@@ -25,8 +25,8 @@ export type Shown = { proof: string; method: string; url: Readonly<URL> }
  * Verifies DPoP proofs (RFC 9449 section 4.3) of the usual form: ES256 with a bare key, a current
  * nonce, the URL as it is, and no other header or time than the RFC asks for.
  *
- * Of all others it says nothing, and the provider judges them: whatever is refused is refused
- * there. The provider imports the key of each proof anew, which was the largest part of a pushed
+ * It refuses none. A proof of another form goes to the provider, which accepts or refuses it. The
+ * provider imports the key of each proof anew, which was the largest part of a pushed
  * request; clients sign many proofs with one key.
  */
 export class UsualProofs {

@@ -48,7 +48,7 @@ export function deriveKey(password: string, salt: string, length: number): Promi
 }
 
 function start(): Worker {
-  // Neither secrets of the environment nor modules that are loaded first are its business.
+  // The thread needs no secrets of the environment, and no modules that `--import` loads.
   const thread = new Worker(THREAD, {
     env: {},
     execArgv: [],

@@ -4,9 +4,9 @@ import type { SubjectKind } from '../identity/subject.ts'
 import type { Services } from './services.ts'
 
 /**
- * The account that is named, in whatever state it is. From here on its own DID counts, not what was
- * typed: an account actor comes into being when it is asked, database and all, so only those that
- * the directory knows are.
+ * The account that is named, also when it is deactivated or taken down. From here on its own DID is
+ * used, not what was typed: asking an account actor creates it, with a database. So only those are
+ * asked that the directory knows.
  *
  * @param kinds by which names it may be found; by all unless given
  */

@@ -13,8 +13,8 @@ export function occasionNow(): Occasion | null {
 }
 
 /**
- * Tells the owner of an account what happened to it, in the language of the request. What happened
- * stands, whatever becomes of the mail.
+ * Tells the owner of an account what happened to it, in the language of the request. When the mail
+ * fails, what happened is not undone.
  *
  * @param account as it was when it happened: the mail goes to the address of then
  * @param occasion where the owner's own request came from; an operator's is none of theirs

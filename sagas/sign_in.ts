@@ -39,8 +39,8 @@ export type SignedIn = Login
  * Signs in to an account: the password or an app password, then the second factor where the account
  * asks for one. An app password is a factor of its own: apps that use one cannot ask for a code.
  *
- * Whether the account exists shows neither in the answer to a wrong password nor in its time: the
- * work is the same, and takes at least {@link SignInPolicy.failureTakes}.
+ * The answer to a wrong password does not tell whether the account exists, and its time does not
+ * either: the work is the same, and takes at least {@link SignInPolicy.failureTakes}.
  *
  * @throws {Refusal} AuthenticationRequired, AccountTakedown; InvalidToken and ExpiredToken for a wrong
  *   code. `detail.did` is the account, where there is one

@@ -92,7 +92,7 @@ export class RequestScope {
     this.#fault ??= { cause }
   }
 
-  /** What the client asked for was refused, whatever the provider's endpoint makes of that. */
+  /** What the client asked for was refused, also when the provider's endpoint answers with success. */
   refuse(refusal: OAuthError): void {
     this.#refusal = refusal
   }
@@ -149,7 +149,7 @@ export function requestScope(): RequestScope {
 /**
  * Asks the provider something outside of a request.
  *
- * @throws {UnavailableError} if a store failed, whatever the provider made of that
+ * @throws {UnavailableError} if a store failed, also when the provider returned a value or threw
  */
 export function askProvider<T>(work: () => Promise<T>): Promise<T> {
   return inRequestScope(async (scope) => {

@@ -19,7 +19,7 @@ export type AccountOnDevice = {
   account: AccountRow
   device: DeviceAccountRow
   authorizedClients: AuthorizedClientRow[]
-  /** What is asked for on this device rests on it. */
+  /** The sign-in, for what is asked for on this device. */
   basis: Basis
 }
 

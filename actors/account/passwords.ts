@@ -12,7 +12,7 @@ export type Login = {
   account: ReturnType<typeof existing>
   /** Set when the person signed in with an app password. */
   appPassword: { name: string; privileged: boolean } | null
-  /** What is granted upon it rests on it. */
+  /** The sign-in, for the grants that follow from it. */
   basis: Basis
 }
 

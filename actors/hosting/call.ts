@@ -9,7 +9,7 @@ import type { RefusalCode } from '../../base/errors.ts'
  */
 export const RESULT = 'result'
 
-/** What came of a call: a value, a refusal to be told, or nothing that anybody may know. */
+/** The result of a call: a value, a refusal with its reason, or a fault without details. */
 export type CallResult =
   | { value: unknown }
   | { refusal: { code: RefusalCode; message: string; metadata?: Record<string, unknown> } }

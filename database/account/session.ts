@@ -138,9 +138,8 @@ export function findSessionByRefreshToken(
  * {@link REFRESH_RETRY_GRACE} as long as its successor was not used, since an answer can be lost
  * on its way: it gets the same successor once more, so two requests at once, or a retry, never
  * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
- * database alone cannot open it. Using the successor moves the chain on, and with it ends the
- * retry. All these answers carry the same token id, so that whichever of them the client keeps, it
- * can end the session with it.
+ * database alone cannot open it. When the successor is used, the chain moves on and the retry ends.
+ * All these answers carry the same token id, so the client can end the session with any of them.
  *
  * @returns the refresh token and the token id to answer with, or null when the presented token
  * answers no more

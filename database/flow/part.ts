@@ -3,7 +3,7 @@ import type { Db } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { partitionOfHash } from '../partition.ts'
 
-/** What names a row's owner, as a hash; a request that was granted is its code's. */
+/** The hash that decides who owns a row. A request that was granted belongs to the owner of its code. */
 const OWNED_BY: Record<string, string> = {
   authorization_request: 'coalesce(code_hash, hash_of(id))',
   spent_code: 'code_hash',

@@ -3,8 +3,8 @@ import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
 
 /**
- * Deletes spent codes and nonces whose time is over, authorization requests some time after that, and
- * browsers that nobody is signed in on and that did not come back (`now` in ms).
+ * Deletes spent codes and nonces that have expired, authorization requests some time after they
+ * expired, and devices without a signed-in account that did not come back (`now` in ms).
  */
 export function sweepFlow(db: Db, now = Date.now()): void {
   transact(db, () => {

@@ -27,7 +27,7 @@ export async function startWaitingServer(pdsUrl: string, scope: string): Promise
     const callback = new URL(request.url ?? '/', 'http://[::1]')
     const resume = waiting.get(callback.searchParams.get('state'))
     response.writeHead(resume ? 200 : 404, { 'content-type': 'text/plain' })
-    response.end(resume ? 'You may close this window.' : 'Nobody waits for this.')
+    response.end(resume ? 'You may close this window.' : 'No sign-in waits for this.')
     resume?.(callback)
   })
   server.listen(0, '::1')

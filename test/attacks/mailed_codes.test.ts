@@ -67,7 +67,7 @@ describe('36. mail', () => {
     },
   )
 
-  test('nobody confirms an address with a code that went to another one', async () => {
+  test('a code that went to another address does not confirm this one', async () => {
     const former = 'eve@mail.internal'
     const did = await app.addAccount({ handle: 'eve.test', email: former, password: PASSWORD })
     const { body } = await call('server.createSession', { identifier: did, password: PASSWORD })

@@ -93,7 +93,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
   })
 })
 
-test('it runs nothing, is kept by nobody and sets no cookie', async () => {
+test('it runs nothing, may not be stored and sets no cookie', async () => {
   for (const host of [OWN, 'alice.people.test', 'nobody.people.test']) {
     const page = await get(host)
     expect(page.header('content-security-policy')).toMatch(

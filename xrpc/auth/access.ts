@@ -29,17 +29,17 @@ export type AccessOptions = {
   lasting?: boolean
 }
 
-/** Somebody who proved to be the owner of an account, and how. */
+/** A caller who proved to be the owner of an account, and how. */
 export type UserCredentials = {
   account: AccountRow
   by: 'access token' | 'PDS'
-  /** What is granted rests on it. */
+  /** The sign-in, for the grants that follow from it. */
   basis: Basis
 }
 
 /**
- * An access JWT of this entryway, for the PDS that the account lives on. It is good for nothing here
- * once its session has ended; the PDS, which verifies it alone, takes it until it expires.
+ * An access JWT of this entryway, for the PDS that the account lives on. It is refused here when its
+ * legacy session has ended. The PDS verifies it alone, and takes it until it expires.
  */
 export function access({
   scopes = STANDARD,

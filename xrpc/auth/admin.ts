@@ -40,7 +40,7 @@ function isAdmin(call: Call, password: string | null): boolean {
   )
 }
 
-/** As the reference reads it: whatever is wrong with the header, there are no credentials. */
+/** Null for a header with any fault: as at the reference, it counts as no credentials. */
 function readBasic(call: Call): { user: string; password: string } | null {
   try {
     const authorization = readAuthorization(call)
