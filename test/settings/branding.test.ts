@@ -24,8 +24,10 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
+const NAVIGATION = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
 const get = async (target: string) => {
-  const { headers, body } = (await app.ask({ target })) as ResponseEnvelope
+  const { headers, body } = (await app.ask({ target, headers: NAVIGATION })) as ResponseEnvelope
   return { headers: JSON.stringify(headers), body: String(body) }
 }
 
