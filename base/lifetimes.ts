@@ -7,7 +7,7 @@
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
+export const DAY = 24 * HOUR
 
 /**
  * OAuth access tokens. The PDS verifies them alone, so a revoked session lives on until its
@@ -216,3 +216,21 @@ export const CHECK_LOCK_WAIT = 5 * SECOND
 
 /** `vestibule doctor` waits this long for each answer. */
 export const DOCTOR_LOOK = 10 * SECOND
+
+/** How far clocks may be apart before `vestibule doctor` complains: beyond it tokens are refused. */
+export const DOCTOR_CLOCK = 30 * SECOND
+
+/** A certificate that ends sooner is reported by `vestibule doctor`: it should be renewed by now. */
+export const CERTIFICATE_LEFT = 14 * DAY
+
+/** How far the clock of a client may be off in proofs that are verified here, not by the provider. */
+export const PROOF_CLOCK = 60 * SECOND
+
+/** How long a browser may keep the answer to a preflight (Fetch standard, "CORS-preflight cache"). */
+export const PREFLIGHT = DAY
+
+/** `Retry-After` (RFC 9110 section 10.2.3) of an answer that the program could not make. */
+export const RETRY_AFTER = 2 * SECOND
+
+/** `Retry-After` for a client with too many WebSockets. */
+export const WEB_SOCKET_RETRY = 60 * SECOND

@@ -1,7 +1,7 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { TCP_PROBE } from '../base/lifetimes.ts'
+import { TCP_PROBE, WEB_SOCKET_RETRY } from '../base/lifetimes.ts'
 import { openWebSockets, refusedConnections } from '../base/metrics.ts'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 import { fault, unavailable } from '../http/fault.ts'
@@ -116,7 +116,7 @@ const tooMany = () =>
   fault(
     429,
     { error: 'RateLimitExceeded', message: 'Too many WebSockets from your address; close some' },
-    { 'retry-after': '60' },
+    { 'retry-after': String(WEB_SOCKET_RETRY / 1_000) },
   )
 
 /** Lets an ordinary answer be written on a socket that was to be upgraded; it ends with it. */

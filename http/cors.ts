@@ -1,9 +1,7 @@
+import { PREFLIGHT } from '../base/lifetimes.ts'
 import { emptyResponse, type HttpHandler, type HttpResponse, headerOf } from './message.ts'
 
 const ORIGIN = 'access-control-allow-origin'
-
-/** Seconds that a browser may keep the answer to a preflight. */
-const MAX_AGE = '86400'
 
 /**
  * The answer to a preflight of any request (Fetch standard, "CORS-preflight request"). No endpoint for
@@ -14,7 +12,7 @@ export const preflight: HttpHandler = async () =>
     [ORIGIN]: '*',
     'access-control-allow-methods': '*',
     'access-control-allow-headers': 'Authorization, Content-Type, DPoP, *',
-    'access-control-max-age': MAX_AGE,
+    'access-control-max-age': String(PREFLIGHT / 1_000),
   })
 
 /** The same answer, for programs of every origin to read. */

@@ -1,14 +1,12 @@
+import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
-
-/** Seconds after which a client may try again when the program could not answer. */
-const RETRY_AFTER = '2'
 
 /** 503 that an app in a browser can read, too. */
 export function unavailable(): HttpResponse {
   return fault(
     503,
     { error: 'temporarily_unavailable', message: 'The service is busy; try again' },
-    { 'retry-after': RETRY_AFTER, 'cache-control': 'no-store' },
+    { 'retry-after': String(RETRY_AFTER / 1_000), 'cache-control': 'no-store' },
   )
 }
 

@@ -3,11 +3,10 @@ import { promisify } from 'node:util'
 import type { DpopProof } from '@atproto/oauth-provider/hooks'
 import { joseToDer } from 'ecdsa-sig-formatter'
 import { createCache } from '../base/cache.ts'
+import { PROOF_CLOCK } from '../base/lifetimes.ts'
 
 /** Bytes of an imported public key. */
 const KEY = 2_000
-/** Seconds between the clocks; the provider allows more, and judges what is beyond this. */
-const CLOCK_TOLERANCE = 60
 
 const ALGORITHM = 'ES256'
 const COORDINATE = /^[\w-]{43}$/
@@ -59,7 +58,7 @@ export class UsualProofs {
     if (!jwk || !isUsual(claims)) return null
     const { jti, htm, htu, iat, nonce } = claims
     if (htm !== method || htu !== url.origin + url.pathname) return null
-    if (Math.abs(Date.now() / 1000 - iat) > CLOCK_TOLERANCE) return null
+    if (Math.abs(Date.now() - iat * 1_000) > PROOF_CLOCK) return null
     if (!this.#isCurrent(nonce)) return null
     const known = this.#know(jwk)
     if (!known || !(await this.#isSigned(known.key, `${header}.${payload}`, signature))) return null

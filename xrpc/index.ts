@@ -1,6 +1,7 @@
 import { schemas } from '@atproto/api'
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
+import { PREFLIGHT } from '../base/lifetimes.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
@@ -100,9 +101,6 @@ export const methods: readonly Method[] = [
   dereferenceScope,
 ]
 
-/** Seconds that a browser may keep the answer to a preflight. */
-const PREFLIGHT_MAX_AGE = 86_400
-
 /** The entryway's XRPC methods as one function. */
 export function createXrpcHandler(services: Services): HttpHandler {
   const server = createServer(
@@ -112,7 +110,7 @@ export function createXrpcHandler(services: Services): HttpHandler {
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
   for (const method of methods) method.addTo(server, { services, tokens })
   server.router.disable('x-powered-by')
-  const allowOrigins = cors({ maxAge: PREFLIGHT_MAX_AGE })
+  const allowOrigins = cors({ maxAge: PREFLIGHT / 1_000 })
   return fetchAdapter(
     (req, res) => allowOrigins(req, res, () => server.router(req, res)),
     services.log,

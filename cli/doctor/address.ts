@@ -1,12 +1,9 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:tls'
-import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
+import { CERTIFICATE_LEFT, DAY, DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
 import { look } from './look.ts'
-
-/** A certificate that ends sooner is worth a word: renewal should have happened. */
-const DAYS_LEFT = 14
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost)$/
 
@@ -44,11 +41,9 @@ function checkDns(host: string, isOwn: boolean): Promise<Check> {
 function checkTls(host: string, port: number): Promise<Check> {
   const mend = `let the proxy in front get a certificate for ${host} (docs/deploy.md)`
   return look(`TLS of ${host}`, mend, async () => {
-    const days = Math.floor(
-      (Date.parse(await certificateEnd(host, port)) - Date.now()) / 86_400_000,
-    )
-    const found = `the certificate is good for ${days} days`
-    return days < DAYS_LEFT ? { state: 'warning', found, mend } : { state: 'ok', found }
+    const left = Date.parse(await certificateEnd(host, port)) - Date.now()
+    const found = `the certificate is good for ${Math.floor(left / DAY)} days`
+    return left < CERTIFICATE_LEFT ? { state: 'warning', found, mend } : { state: 'ok', found }
   })
 }
 

@@ -1,8 +1,6 @@
+import { DOCTOR_CLOCK } from '../../base/lifetimes.ts'
 import type { Check } from '../../operator/check.ts'
 import { ask, look } from './look.ts'
-
-/** Seconds; tokens and DPoP proofs are refused when clocks differ more. */
-const MAX_SKEW = 30
 
 /** Compares this clock with the `Date` of others; it is good to the second. */
 export function checkClocks(peers: { name: string; url: string }[]): Promise<Check[]> {
@@ -13,7 +11,8 @@ export function checkClocks(peers: { name: string; url: string }[]): Promise<Che
         const date = Date.parse((await ask(url)).headers.get('date') ?? '')
         if (Number.isNaN(date)) return { state: 'ok', found: 'it does not tell the time' }
         const skew = Math.round((date - (begun + Date.now()) / 2) / 1000)
-        if (Math.abs(skew) <= MAX_SKEW) return { state: 'ok', found: `${Math.abs(skew)} s apart` }
+        if (Math.abs(skew) * 1_000 <= DOCTOR_CLOCK)
+          return { state: 'ok', found: `${Math.abs(skew)} s apart` }
         return {
           state: 'failed',
           found: `${Math.abs(skew)} s ${skew > 0 ? 'behind' : 'ahead'}`,

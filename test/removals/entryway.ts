@@ -68,11 +68,7 @@ function unused(`
 export const entryway = toRemovals([
   [1, 'the nonce of usual proofs', proofs('if (!this.#isCurrent(nonce)) return null', '')],
   [3, 'typ of usual proofs', proofs("typ !== 'dpop+jwt' || ", '')],
-  [
-    3,
-    'iat of usual proofs',
-    proofs('Math.abs(Date.now() / 1000 - iat) > CLOCK_TOLERANCE', 'false'),
-  ],
+  [3, 'iat of usual proofs', proofs('Math.abs(Date.now() - iat * 1_000) > PROOF_CLOCK', 'false')],
   [3, 'jti of usual proofs', proofs("typeof jti === 'string' && jti !== ''", 'true')],
   [3, 'htm of usual proofs', proofs('htm !== method || ', '')],
   [3, 'htu of usual proofs', proofs(' || htu !== url.origin + url.pathname', '')],
