@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, randomUUID, X509Certificate } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import tls from 'node:tls'
@@ -22,7 +22,9 @@ const KEY = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const
 
 /** Makes an authority that only this world trusts. */
 export async function makeCertificateAuthority(): Promise<CertificateAuthority> {
-  const authority = await generate([{ name: 'commonName', value: 'Vestibule test world' }], {
+  // A process may trust several; OpenSSL tells them apart by their names.
+  const name = `Vestibule test world ${randomUUID()}`
+  const authority = await generate([{ name: 'commonName', value: name }], {
     ...KEY,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },

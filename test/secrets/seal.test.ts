@@ -73,7 +73,7 @@ test('under another key a PDS has no password until it is given again, and codes
   expect(found).toMatchObject({ url: pds.url, adminPassword: null })
   const standing = new PdsClient({ ...pds, adminPassword: null }).readStanding('did:plc:kim')
   await expect(standing).rejects.toMatchObject({
-    cause: { message: expect.stringContaining('another secret') },
+    cause: { message: expect.stringContaining('another DPoP secret') },
   })
   expect(directory.listInviteCodes(db)).toEqual([])
   expect(directory.readInviteCode(db, made?.codes[0] as string)).toBeNull()
