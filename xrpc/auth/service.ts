@@ -1,5 +1,12 @@
 import { getPdsEndpoint, getVerificationMaterial } from '@atproto/common'
-import { type DidDocument, getDidKeyFromMultibase } from '@atproto/identity'
+import {
+  type DidDocument,
+  getDidKeyFromMultibase,
+  PoorlyFormattedDidDocumentError,
+  PoorlyFormattedDidError,
+  UnsupportedDidMethodError,
+  UnsupportedDidWebPathError,
+} from '@atproto/identity'
 import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
 import { Refusal, UnavailableError } from '../../base/errors.ts'
@@ -136,11 +143,27 @@ async function documentOf(
   forceRefresh: boolean,
 ): Promise<DidDocument> {
   const document = await identity.did.resolve(did, forceRefresh).catch((cause) => {
+    if (isUnresolvable(cause)) return null
     throw new UnavailableError(`The DID document of ${did}`, { cause })
   })
   if (!document) throw new AuthRequiredError('could not resolve iss did')
   return document
 }
+
+/** Whether it is the DID or its document that is wrong, so that asking again is of no use. */
+function isUnresolvable(err: unknown): boolean {
+  return (
+    UNRESOLVABLE.some((each) => err instanceof each) ||
+    (err instanceof TypeError && 'code' in err && err.code === 'ERR_INVALID_URL')
+  )
+}
+
+const UNRESOLVABLE = [
+  PoorlyFormattedDidError,
+  PoorlyFormattedDidDocumentError,
+  UnsupportedDidMethodError,
+  UnsupportedDidWebPathError,
+]
 
 function keyIn(document: DidDocument, keyId = 'atproto'): string {
   const material = getVerificationMaterial(document, keyId)
