@@ -8,7 +8,7 @@ const FILE = '.env'
  * Reads `.env` of the working directory into the environment, if it is there. What the environment
  * has already stays.
  *
- * Node's own `--env-file-if-exists` would tell everybody who has no such file that it is not there.
+ * Node's own `--env-file-if-exists` would print a line for each person who has no such file.
  *
  * @throws {SettingsError} when this user may not read it
  */

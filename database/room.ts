@@ -22,8 +22,8 @@ const SHARE = 0.05
 const usages = new WeakMap<Db, Map<string, number>>()
 
 /**
- * Makes room for a row of `bytes`, where there is none: the first rows go. Refusing the new one would
- * let a stranger keep everybody out.
+ * Makes room for a row of `bytes` when the table is full: the first rows are deleted. If the new one
+ * were refused instead, a stranger could keep all others out.
  */
 export function makeRoom(db: Db, bounded: Bounded, bytes: number): void {
   const { table, maxBytes } = bounded

@@ -27,7 +27,7 @@ export function isUtf8(contentType = ''): boolean {
   return charsets.every((each) => /^\s*charset="?utf-?8"?\s*$/.test(each)) && charsets.length < 2
 }
 
-/** The fields of a form, as everybody who reads it after this finds them. @throws {UnreadableError} */
+/** The fields of a form, as every later reader finds them. @throws {UnreadableError} */
 export function readForm(body: Uint8Array): Parameters {
   const fields = [...new URLSearchParams(decode(body))]
   for (const [name] of fields) assertUsable(name)
@@ -35,8 +35,8 @@ export function readForm(body: Uint8Array): Parameters {
 }
 
 /**
- * The members of a JSON object, as everybody who reads it after this finds them; those that are no
- * text are there without a value.
+ * The members of a JSON object, as every later reader finds them. A member that is not a text is there
+ * without a value.
  *
  * @throws {UnreadableError}
  */

@@ -34,8 +34,8 @@ export async function checkData(
 ): Promise<DataReport> {
   const first = await lookThrough(dataDir, patience, onProgress)
   if (first.findings.length === 0 || patience === 0) return first
-  // The databases are looked at one after the other: what somebody changed meanwhile looks wrong
-  // once, what is wrong looks wrong again.
+  // The databases are looked at one after the other. A change in between looks wrong once; a real
+  // fault looks wrong twice.
   const again = await lookThrough(dataDir, patience, onProgress)
   const seen = new Set(first.findings.map(identify))
   return { ...again, findings: again.findings.filter((one) => seen.has(identify(one))) }

@@ -169,9 +169,9 @@ export class EntrywayProvider extends OAuthProvider {
 
   /**
    * Of several exchanges of one code, one is finished before the next begins: the first gets its
-   * tokens, the next finds the code spent and the session there to be revoked (RFC 6749 section
-   * 4.1.2). Were they at once, the second could come before there is a session; the account then
-   * refuses to create it (`createSession`), and neither would get any.
+   * tokens; the next finds the code spent, and revokes the session (RFC 6749 section 4.1.2). Without
+   * this the second could come before the session exists. Then the account would refuse to create it
+   * (`createSession`), and neither would get tokens.
    */
   protected override async authorizationCodeGrant(
     ...args: Parameters<OAuthProvider['authorizationCodeGrant']>

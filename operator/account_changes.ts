@@ -18,7 +18,7 @@ const anAccount = z.strictObject({ account: accountName })
 /** What the program does by itself about a change that is on record. */
 const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'
 
-/** Signs everybody out, too; app passwords end unless they are to be kept. */
+/** Ends all sessions, too, and the app passwords unless they are to be kept. */
 export const resetPassword = command(
   anAccount.extend({ password: z.string(), keepAppPasswords: z.boolean().default(false) }),
   async ({ services }, input) => {

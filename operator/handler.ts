@@ -20,7 +20,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
 
 /**
  * Whether a request is the operator's: from this machine, not through a proxy, and with the token
- * that only somebody who reads the secrets can make. To everybody else there is no such path.
+ * that only a process that can read the secrets can make. For all others this path does not exist.
  */
 export function isOperators(request: HttpRequest, token: string): boolean {
   const { method, url, headers, peer } = request

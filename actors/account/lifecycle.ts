@@ -57,7 +57,7 @@ export function activate(db: Db, basis: Basis | null): profile.AccountRow {
   })
 }
 
-/** A takedown signs everybody out; `ref` null lifts it. */
+/** A takedown ends all sessions; `ref` null lifts it. */
 export function takeDown(db: Db, ref: string | null): void {
   transact(db, () => {
     existing(db)

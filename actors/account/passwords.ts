@@ -58,7 +58,7 @@ export async function login(
   return appPassword && { account, appPassword, basis: { generation, appPassword } }
 }
 
-/** A new password signs everybody out. @param appPasswords whether app passwords end with it */
+/** A new password ends all sessions. @param appPasswords whether app passwords end with it */
 export async function change(
   db: Db,
   password: string,

@@ -30,9 +30,9 @@ export function existing(db: Db): AccountRow {
 }
 
 /**
- * The one place that says whether a sign-in is still good. Whatever an account grants calls this in
- * the transaction that grants it: an ending (`endings.ts`) comes either before, and is seen, or
- * after, and ends the grant as well.
+ * The one place that says whether a sign-in is still good. Each grant of an account calls this in its
+ * own transaction. So an ending (`endings.ts`) comes either before the grant, which then sees it, or
+ * after it, and ends the grant as well.
  *
  * @param basis null where no sign-in is behind it: the operator asks, or a code from a mail
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
@@ -43,7 +43,7 @@ export function assertGood(db: Db, basis: Basis | null): AccountRow {
   return existing(db)
 }
 
-/** Why a sign-in is good no more, or null. */
+/** Why a sign-in is not good any more, or null. */
 export function refusalOf(db: Db, basis: Basis): Refusal | null {
   const account = readAccount(db)
   if (!account) return accountNotFound()

@@ -6,7 +6,7 @@ export type AuditEntry = { at: number; event: string; detail: Record<string, unk
 
 /** Entries of an account. */
 export const MAX_AUDIT = 2_000
-/** Those of them that anybody makes who knows a handle: they do not push the others out. */
+/** Of these, failed sign-ins: a stranger can make them, so they must not push the other entries out. */
 export const MAX_AUDIT_GUESSES = 500
 const GUESS = 'sign_in_failed'
 

@@ -12,8 +12,8 @@ type Table = {
 }
 
 /**
- * The tables of an account that somebody can fill who is signed in, or who has no more than a code
- * that was spent: the oldest rows make room. Of app passwords the person decides which one goes.
+ * The tables of an account that a signed-in person can fill, or a stranger with only a spent code: the
+ * oldest rows make room. Of app passwords the person decides which one goes.
  */
 export const ACCOUNT_BOUNDS = {
   session: {

@@ -12,7 +12,7 @@ export type AccountRow = {
   deactivatedAt: number | null
   deleteAfter: number | null
   takedownRef: string | null
-  /** When everybody was signed out last. */
+  /** When all sessions ended last. */
   signedOutAt: number | null
   /** Grows with everything that ends sign-ins; no two accounts of one DID share one. */
   generation: number

@@ -59,7 +59,7 @@ type Stored = {
  * Creates the session of an authorization code, unless the code was presented again meanwhile
  * (RFC 6749 section 4.1.2: a code used twice revokes what it gave).
  *
- * @returns the session id, or null when the code is good no more
+ * @returns the session id, or null when the code is not good any more
  */
 export function createSession(db: Db, session: NewSession): string | null {
   const id = randomBytes(12).toString('base64url')

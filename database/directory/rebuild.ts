@@ -40,7 +40,7 @@ export function replaceEntries(
          ON CONFLICT (did) DO UPDATE SET handle = @handle, email = @email, pds_did = @pdsDid`,
       ).run(entry)
     }
-    // A name that an account has is no longer anybody's to take.
+    // A name that an account has cannot be taken by another sign-up.
     sql(
       db,
       `DELETE FROM handle_change WHERE new_handle IN (SELECT handle FROM account

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { explainUnreadable } from '../../base/files.ts'
 
-/** How often a database that somebody writes to meanwhile is copied again. */
+/** How often a database is copied again that changed while it was copied. */
 const ATTEMPTS = 5
 
 /**
- * Copies a database that is somebody else's, with what lies beside it, into a folder of this
- * process. To open the database itself, even to read, would write files beside it: where this user
- * may not, it fails, and where he may, those files are his and in its owner's way.
+ * Copies a database of another user, with the files beside it, into a folder of this process. To open
+ * the database itself, even to read, would write files beside it. That fails where this user may not
+ * write; and where this user may, the owner could not write to those files.
  *
  * @returns the path of the copy, and what removes it
  * @throws {Error} when there is none, it may not be read or does not stand still

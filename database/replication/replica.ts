@@ -175,7 +175,7 @@ export class Replica implements Keeper {
     )
   }
 
-  /** Moves the log on this machine into the file, unless somebody needs both as they are. */
+  /** Moves the log on this machine into the file, unless a snapshot is being read from both. */
   #fold(): boolean {
     if (this.db.inTransaction || this.#snapshotting) return false
     const [result] = this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
