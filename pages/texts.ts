@@ -25,7 +25,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   en: {
     title: 'Sign in to your account',
     about: (service) =>
-      `${service} keeps accounts for apps of the AT Protocol, such as Bluesky. An app sends you here to sign in, so that it never sees your password. Here you can also see which apps have access to your account, and end it.`,
+      `${service} keeps accounts for apps of the AT Protocol, such as Bluesky. An app sends you here to sign in, so that it never sees your password. Here you can also see which apps have access to your account, and take it away from them.`,
     account: 'Go to your account',
     signUp: 'Create an account',
     aboutHandle: (service) =>

@@ -6,13 +6,12 @@ import { type HttpResponse, textResponse } from '../message.ts'
 
 /** In the colours of the provider's pages, and as narrow as their cards. */
 const STYLE = `
-:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif;--page:#fff;--card:#fff;--text:#0a0a0a;--quiet:#636363;--line:#ebebeb;--field:#f7f7f7}
-@media(prefers-color-scheme:dark){:root{--page:#0a0a0a;--card:#171717;--text:#fafafa;--quiet:#a1a1a1;--line:#333;--field:#262626}}
-body{display:grid;min-height:100vh;margin:0;place-items:center;background:var(--page);color:var(--text)}
-main{box-sizing:border-box;width:100%;max-width:28rem;padding:1.5rem;background:var(--card)}
-@media(min-width:30rem){main{border:1px solid var(--line);border-radius:.875rem}}
+:root{color-scheme:light dark;font:1rem/1.5 system-ui,sans-serif;--page:#f5f5f5;--card:#fff;--text:#0a0a0a;--quiet:#636363;--line:#ebebeb;--field:#f7f7f7}
+@media(prefers-color-scheme:dark){:root{--page:#262626;--card:#171717;--text:#fafafa;--quiet:#a1a1a1;--line:#333;--field:#262626}}
+body{box-sizing:border-box;display:grid;min-height:100vh;margin:0;padding:1rem;place-items:center;background:var(--page);color:var(--text)}
+main{box-sizing:border-box;width:100%;max-width:28rem;padding:1.5rem;border:1px solid var(--line);border-radius:.875rem;background:var(--card)}
 .name{margin:0 0 1rem;text-align:center;font-size:1.125rem;font-weight:600}
-h1{margin:0 0 .75rem;font-size:1.25rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
+h1{margin:0 0 .75rem;text-align:center;font-size:1.25rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
 .quiet{color:var(--quiet);font-size:.875rem}
 code{display:block;margin-top:.5rem;padding:.625rem .75rem;border-radius:.625rem;background:var(--field);color:var(--text)}

@@ -13,14 +13,15 @@ import { revocationNotes } from './revocation_note.ts'
 /**
  * The pages' script loses the class of a button's text colour, and the text is near-white on a light
  * colour in dark mode; this is the colour that the provider chose for it. Quiet texts are a little too
- * quiet in the light (WCAG 1.4.3: 4.34 and 3.69 of 4.5). The note stands below the list of apps only.
+ * quiet in the light (WCAG 1.4.3: 4.34 and 3.69 of 4.5). The note stands
+ * below the list of apps only, on wide screens beside the message that an app was revoked.
  */
 const STYLE = `.bg-primary{color:var(--primary-foreground)}
 @media(prefers-color-scheme:light){:root{--muted-foreground:oklch(51% 0 0)}}
 span.opacity-50{opacity:.75}
 #revocation-note{display:none;position:sticky;bottom:0;margin:0;padding:.75rem 1rem;border-top:1px solid var(--border);background:var(--background);color:var(--foreground);font-size:.875rem;text-align:center}
 [data-page=apps] #revocation-note{display:block}
-@media(min-width:48rem){#revocation-note{padding-left:17rem}}
+@media(min-width:48rem){#revocation-note{padding-left:17rem;text-align:start}}
 ${NEEDS_STYLE}`
 
 /** Says which page is shown, where the pages' script changes it without loading another. */
