@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeCertificateAuthority, trustHere } from '../lab/world/certificates.ts'
 import { resolveHere, startDns } from '../lab/world/dns.ts'
@@ -85,6 +86,9 @@ export async function startDemo({ ports, https }: DemoOptions): Promise<Demo> {
       ...(tls && { ca: tls.ca }),
     })
     closers.push(vestibule.close)
+    // There before the first mail, for a person who looks.
+    const mailFolder = join(vestibule.dataDir, 'mail')
+    await mkdir(mailFolder, { recursive: true, mode: 0o700 })
 
     const app = await startApp({
       port: ports.app,
@@ -96,7 +100,7 @@ export async function startDemo({ ports, https }: DemoOptions): Promise<Demo> {
     return {
       appUrl: app.url,
       entrywayUrl: vestibule.url,
-      mailFolder: join(vestibule.dataDir, 'mail'),
+      mailFolder,
       certificate: tls && { file: tls.ca.certFile, pdsUrl: pds.url },
       close,
     }

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { choosePort } from './ports.ts'
 
 /** `--https`: with certificates, for client libraries that talk to no server without. */
-const { https } = parseArgs({ options: { https: { type: 'boolean', default: false } } }).values
+const { https } = readOptions()
 const starting = start()
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
@@ -12,7 +12,9 @@ const demo = await starting.catch((error: Error) => {
   process.exit(1)
 })
 console.log(`Try the client app at ${demo.appUrl}: create an account, post, sign out.`)
-console.log(`See and revoke what you granted at ${demo.entrywayUrl}/account.`)
+console.log(
+  `See and revoke what you granted (listed as "A local app") at ${demo.entrywayUrl}/account.`,
+)
 if (demo.certificate) {
   const { file, pdsUrl } = demo.certificate
   console.log(`The PDS is ${pdsUrl}. Trust ${file}: NODE_EXTRA_CA_CERTS=${file}`)
@@ -27,6 +29,17 @@ async function start() {
     ...(https && { pds: await choosePort('DEMO_PDS_PORT', 2500) }),
   }
   return startDemo({ ports, https })
+}
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { https: { type: 'boolean', default: false } } }).values
+  } catch (err) {
+    console.error(
+      `${(err as Error).message.split('. ')[0]}. The demo takes --https and nothing else.`,
+    )
+    process.exit(2)
+  }
 }
 
 /** The demo is made of the servers of the tests, which `pnpm install --prod` leaves out. */
