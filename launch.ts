@@ -51,8 +51,18 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
-    giveUp(explainUnreadable(err))
+    giveUp(explainTaken(explainUnreadable(err)))
   }
+}
+
+/** What to say of a port that another program has. */
+function explainTaken(err: unknown): unknown {
+  const { code, address, port } = (err ?? {}) as NodeJS.ErrnoException & Record<string, unknown>
+  if (code !== 'EADDRINUSE') return err
+  return new Error(
+    `Another program listens on ${address}:${port}: stop it, or give this one another port (ENTRYWAY_PORT, ENTRYWAY_METRICS_PORT)`,
+    { cause: err },
+  )
 }
 
 function giveUp(err: unknown): void {

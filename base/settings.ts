@@ -19,7 +19,7 @@ export class SettingsError extends Error {
 const hexKey = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 32 bytes in hex (64 characters)')
 const port = z.coerce.number('must be a port number').int().min(1).max(65535)
 const flag = z
-  .enum(['0', '1', 'true', 'false'], 'must be 1 or 0')
+  .enum(['0', '1', 'true', 'false'], 'must be true or false')
   .transform((v) => /1|true/.test(v))
 const did = z.string().regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/, 'must be a did:web or did:plc')
 const origin = z

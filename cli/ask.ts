@@ -20,8 +20,8 @@ export async function newPassword(
     return { password: given, generated: false }
   }
   if (!ask) return { password: randomBytes(15).toString('base64url'), generated: true }
-  const first = await askSecret('New password')
-  if (first !== (await askSecret('Once more')))
+  const first = await askSecret('New password', 'leave --ask out')
+  if (first !== (await askSecret('Once more', 'leave --ask out')))
     throw new CliError('The two passwords differ. Nothing is changed; run the command again.')
   return { password: first, generated: false }
 }
@@ -33,25 +33,25 @@ export async function knownSecret(
   output: Output,
 ): Promise<string> {
   if (given !== undefined) warnOfArguments(output)
-  return given ?? process.env[variable] ?? askSecret(what)
+  return given ?? process.env[variable] ?? askSecret(what, `set ${variable} in the environment`)
 }
 
 /** Does nothing unless the person means it. */
 export async function assertMeant(question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return
-  assertTerminal('--yes')
+  assertTerminal('use --yes')
   if (!(await confirm({ message: question, default: false })))
     throw new CliError('Nothing is changed: you did not say yes.')
 }
 
-function askSecret(message: string): Promise<string> {
-  assertTerminal('the option for it')
+function askSecret(message: string, instead: string): Promise<string> {
+  assertTerminal(instead)
   return password({ message, mask: '*' }, { output: process.stderr })
 }
 
 function assertTerminal(instead: string): void {
   if (!process.stdin.isTTY) {
-    throw new CliError(`There is no terminal to ask on; use ${instead}`, ExitCode.wrongUsage)
+    throw new CliError(`There is no terminal to ask on; ${instead}`, ExitCode.wrongUsage)
   }
 }
 

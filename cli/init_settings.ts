@@ -21,7 +21,12 @@ export function isSettingRight(
     if (!(err instanceof SettingsError)) throw err
     const prefix = `${variable}: `
     const line = err.lines.find((one) => one.startsWith(prefix))
-    return line === undefined || line.slice(prefix.length)
+    return (
+      line === undefined ||
+      line
+        .slice(prefix.length)
+        .replace('ENTRYWAY_DEV=1', 'ENTRYWAY_DEV=1 (stop, then go on with init --dev)')
+    )
   }
 }
 

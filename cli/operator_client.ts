@@ -29,12 +29,19 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
     if (body === null || response.status === 503) {
       throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)
     }
+    // A wrong token is answered as an unknown path is.
+    if (body.error === 'not_found') {
+      throw new CliError(
+        `What answers at ${origin} is not the entryway of this folder: it has other keys. ` +
+          'Run this in its folder, or stop it',
+      )
+    }
     throw new CliError(body.message ?? `The program answered ${response.status}`)
   }
 }
 
 function notRunning(what: string): CliError {
-  return new CliError(`${what}. Is it running (pnpm start)?`, ExitCode.notRunning)
+  return new CliError(`${what}. Is it running (npx -y pnpm@10 start)?`, ExitCode.notRunning)
 }
 
 /** Where the gateway is reached from this machine; it answers operators over loopback only. */

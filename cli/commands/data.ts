@@ -14,7 +14,7 @@ const ENGINE = 'engine'
 export function addDataCommands(program: Command): void {
   program
     .command('data')
-    .description('Where the data is')
+    .description('Move all data between the data directory and the engine')
     .command('copy')
     .description(
       'Copy all data from a data directory to the engine, or back; nothing may run on it',

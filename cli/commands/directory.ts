@@ -4,7 +4,7 @@ import { here } from '../action.ts'
 export function addDirectoryCommands(program: Command): void {
   program
     .command('directory')
-    .description('Who is who')
+    .description('The directory: which account has which handle and address')
     .command('rebuild')
     .description('Rebuild the directory from the accounts; the program must be stopped')
     .action(

@@ -67,7 +67,7 @@ export function addInitCommand(program: Command): void {
             '',
             toLines(forPds),
             '',
-            'Then start the entryway: pnpm start',
+            'Then start the entryway: npx -y pnpm@10 start',
             ...missingForUse(settings),
           ].join('\n'),
         )

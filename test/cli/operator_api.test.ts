@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
+import { connectOperator } from '../../cli/operator_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -40,6 +41,14 @@ test.each([
   expect(nowhere.status).toBe(404)
   expect(await refused.text()).toBe((await nowhere.text()).replace('_nothing', '_operator'))
   expect((await call({})).status).toBe(200)
+})
+
+test('a command with other keys says that another entryway answers', async () => {
+  const settings = readSettings(network.vestibule.env)
+  const secrets = { ...(await loadSecrets(settings)), operatorToken: 'wrong' }
+  await expect(connectOperator({ settings, secrets })('status', {})).rejects.toThrow(
+    'is not the entryway of this folder',
+  )
 })
 
 test('GET is nowhere, either', async () => {

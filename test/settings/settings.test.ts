@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -84,7 +86,7 @@ describe('settings', () => {
     ],
     [{ ENTRYWAY_PDS_URL: 'https://pds.example.com' }, /all three or none/],
     [{ ENTRYWAY_JWT_KEY_HEX: 'abc' }, /^ENTRYWAY_JWT_KEY_HEX: must be 32 bytes/],
-    [{ ENTRYWAY_DEV: 'yes' }, /^ENTRYWAY_DEV: must be 1 or 0/],
+    [{ ENTRYWAY_DEV: 'yes' }, /^ENTRYWAY_DEV: must be true or false/],
     [{ ENTRYWAY_HANDLE_DOMAINS: '.good.com,b@d' }, /"b@d" is not a domain/],
     [{ ENTRYWAY_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/' }, /must be IP addresses or CIDR ranges/],
     [{ ENTRYWAY_TRUSTED_PROXIES: 'proxy.internal' }, /must be IP addresses or CIDR ranges/],
@@ -104,17 +106,32 @@ describe('settings', () => {
     expect(linesOf(machines)).toEqual([])
   })
 
-  test('the program stops with a line for every mistake, and no stack', async () => {
-    const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
-      const env = { PATH: process.env.PATH, ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' }
+  const startWith = (settings: Record<string, string>) =>
+    new Promise<{ code: unknown; output: string }>((resolve) => {
+      const env = { PATH: process.env.PATH, ...settings }
       execFile(process.execPath, ['start.ts'], { env }, (err, stdout, stderr) =>
         resolve({ code: err?.code, output: stdout + stderr }),
       )
     })
+
+  test('the program stops with a line for every mistake, and no stack', async () => {
+    const { code, output } = await startWith({ ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' })
     expect(code).toBe(1)
     expect(output.trim().split('\n')).toEqual([
       'ENTRYWAY_PORT: must be a port number',
-      'ENTRYWAY_DEV: must be 1 or 0',
+      'ENTRYWAY_DEV: must be true or false',
+    ])
+  })
+
+  test('a port that is taken is one line that says what to set', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { code, output } = await startWith({ ENTRYWAY_METRICS_PORT: String(port) })
+    other.close()
+    expect(code).toBe(1)
+    expect(output.trim().split('\n')).toEqual([
+      `Another program listens on 127.0.0.1:${port}: stop it, or give this one another port (ENTRYWAY_PORT, ENTRYWAY_METRICS_PORT)`,
     ])
   })
 })
