@@ -129,7 +129,7 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     await page.goto(`${network.url}/oauth/authorize?state=x`)
     await look('error page')
     await page.goto(
-      `${network.url}/oauth/authorize?request_uri=urn:ietf:params:oauth:request_uri:req-0&client_id=x`,
+      `${network.url}/oauth/authorize?${new URLSearchParams({ client_id: host.clientId, request_uri: `urn:ietf:params:oauth:request_uri:req-${'0'.repeat(32)}` })}`,
     )
     await page.getByRole('heading', { name: 'This sign-in has ended' }).waitFor()
     await look('sign-in that has ended')
