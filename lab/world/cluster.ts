@@ -123,7 +123,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     )
     const telling = (error: Error) => {
       const logs = [...runners, ...gateways, engine].map((each) => each.logs)
-      throw new Error([error.message, ...logs].join('\n'), { cause: error })
+      const { message = '' } = (error.cause ?? {}) as Error
+      throw new Error([error.message, message, ...logs].join('\n'), { cause: error })
     }
     await Promise.all(runners.map((each) => each.start()))
     // A runner says that it is up before the engine knows it.
@@ -131,7 +132,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await until(haveRegistered, 'A runner has not registered with the engine').catch(telling)
     await Promise.all(gateways.map((each) => each.start()))
     keep(await startBalancer(identity.port, ports))
-    const answers = async () => (await fetch(`${identity.url}/_health`)).ok
+    const answers = async () => {
+      const health = await fetch(`${identity.url}/_health`)
+      if (!health.ok) throw new Error(`/_health is ${health.status}: ${await health.text()}`)
+      return true
+    }
     await until(answers, 'The cluster does not answer').catch(telling)
     return {
       url: identity.url,
