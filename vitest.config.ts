@@ -2,9 +2,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { withoutDefence } from './test/removals/vite_plugin.ts'
 
-/** Suites that put something in place of a module for their whole process. */
-const MOCKING = globSync('test/**/*.test.ts').filter((file) =>
-  /\bvi\.(doM|m)ock\(/.test(readFileSync(file, 'utf8')),
+/** Suites that put something in place of a module, or look at all threads of their process. */
+const ALONE = globSync('test/**/*.test.ts').filter(
+  (file) =>
+    /\bvi\.(doM|m)ock\(/.test(readFileSync(file, 'utf8')) ||
+    file === 'test/passwords/scrypt.test.ts',
 )
 
 /** Suites whose engine takes a runner for lost that is silent for 4 s: they run after the others. */
@@ -32,11 +34,11 @@ export default defineConfig({
           ...shared,
           name: 'suites',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...MOCKING, ...ENGINE],
+          exclude: [...configDefaults.exclude, ...ALONE, ...ENGINE],
           isolate: false,
         },
       },
-      { plugins, test: { ...shared, name: 'mocking', include: MOCKING, isolate: true } },
+      { plugins, test: { ...shared, name: 'alone', include: ALONE, isolate: true } },
       {
         plugins,
         test: { ...shared, name: 'engine', include: ENGINE, sequence: { groupOrder: 1 } },
