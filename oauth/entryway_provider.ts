@@ -250,7 +250,12 @@ export class EntrywayProvider extends OAuthProvider {
       .verifyAccessToken(token as SignedJwt, { clockTolerance: Number.POSITIVE_INFINITY })
       .catch(() => null)
     if (!verified) return null
-    scope.isAbout(verified.payload.sub)
-    return this.tokenManager.getTokenInfo(verified.payload.jti)
+    const { sub, sid } = verified.payload
+    // From before an update: nothing tells whether its session has ended, so the answer cannot be 200.
+    if (typeof sid !== 'string') {
+      throw new OAuthError('unsupported_token_type', 'Revoke the refresh token instead', 400)
+    }
+    scope.isAbout(sub)
+    return this.tokenManager.getTokenInfo(sid as TokenInfo['id'])
   }
 }

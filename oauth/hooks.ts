@@ -5,7 +5,7 @@ import type { Services } from '../sagas/services.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { WrongCodeError } from '../stores/wrong_code_error.ts'
 
-/** Keeps each account's audit trail of what happens in the provider's pages, and token ids. */
+/** Keeps each account's audit trail of what happens in the provider's pages, and names sessions in tokens. */
 export function createHooks(services: Services): OAuthHooks {
   const record = recordAudit.bind(null, services)
 
@@ -20,11 +20,11 @@ export function createHooks(services: Services): OAuthHooks {
     onAuthorizationRequest: ({ parameters }) => {
       if (!parameters.state) throw new InvalidRequestError('state is required')
     },
-    /** A retried refresh answers with the token id of the first (see `rotateSession`). */
-    onCreateToken: ({ claims }) => {
-      const { keptTokenId } = requestScope()
-      return keptTokenId ? { ...claims, jti: keptTokenId as typeof claims.jti } : undefined
-    },
+    /**
+     * Each access token names its OAuth session in `sid`, as those of legacy sessions do (`tokens/`):
+     * by the id of the first access token, which stays while the tokens change.
+     */
+    onCreateToken: ({ claims }) => ({ ...claims, sid: requestScope().sid ?? claims.jti }),
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
       record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),
     onSignInFailed: async ({ did, error, deviceId, deviceMetadata, clientId }) => {

@@ -16,7 +16,7 @@ export class RequestScope {
   #consent: Basis | null = null
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
-  #keptTokenId: string | null = null
+  #sid: string | null = null
   #pageError: unknown = null
   #isSignInGone = false
   #givenUp: string | null = null
@@ -73,18 +73,19 @@ export class RequestScope {
     return this.#presented
   }
 
-  /** A session got a new refresh token. @param tokenId that its next access token has to carry */
-  issueRefreshToken(token: RefreshTokenParts, tokenId: string | null = null): void {
+  /** A session got a new refresh token. @param sid how its access tokens name it */
+  issueRefreshToken(token: RefreshTokenParts, sid: string): void {
     this.#issued = token
-    this.#keptTokenId = tokenId
+    this.#sid = sid
   }
 
   get issuedRefreshToken(): RefreshTokenParts | null {
     return this.#issued
   }
 
-  get keptTokenId(): string | null {
-    return this.#keptTokenId
+  /** How access tokens name the session that was refreshed; null where none was. */
+  get sid(): string | null {
+    return this.#sid
   }
 
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */

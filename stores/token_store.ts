@@ -30,7 +30,7 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
       if (sessionId === null) throw notValid()
       scope.isAbout(data.did)
       if (refreshToken) {
-        scope.issueRefreshToken({ secret: refreshToken, sessionId, did: data.did })
+        scope.issueRefreshToken({ secret: refreshToken, sessionId, did: data.did }, tokenId)
       }
     },
 
@@ -45,22 +45,21 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
       if (account) await actors.account(account).deleteSessionByTokenId(tokenId)
     },
 
-    async rotateToken(_tokenId, newTokenId, newRefreshToken, newData) {
+    async rotateToken(tokenId, _newTokenId, newRefreshToken, newData) {
       const scope = requestScope()
       const presented = scope.presentedRefreshToken
       if (!presented) throw new Error('No refresh token was presented')
-      const successor = await actors.account(presented.did).rotateSession({
+      const refreshToken = await actors.account(presented.did).rotateSession({
         sessionId: presented.sessionId,
         presentedRefreshToken: presented.secret,
-        tokenId: newTokenId,
         refreshToken: newRefreshToken,
         updatedAt: newData.updatedAt.getTime(),
         expiresAt: newData.expiresAt.getTime(),
         clientAuth: JSON.stringify(newData.clientAuth),
         scope: newData.scope,
       })
-      if (successor === null) throw new InvalidGrantError('Refresh token replayed')
-      scope.issueRefreshToken({ ...presented, secret: successor.refreshToken }, successor.tokenId)
+      if (refreshToken === null) throw new InvalidGrantError('Refresh token replayed')
+      scope.issueRefreshToken({ ...presented, secret: refreshToken }, tokenId)
     },
 
     async findTokenByRefreshToken(refreshToken) {

@@ -101,5 +101,9 @@ export const accountSchema: Schema = {
   UPDATE legacy_session SET session_id = lower(hex(refresh_hash));
   CREATE INDEX legacy_session_id ON legacy_session (session_id);
   `,
+    `
+  -- The token id stays the same by now while the tokens change.
+  ALTER TABLE session DROP COLUMN previous_token_id;
+  `,
   ],
 }

@@ -8,6 +8,7 @@ import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
 export type Session = {
   id: string
+  /** The id of its first access token. The provider knows the session by it, and tokens name it as `sid`. */
   tokenId: string
   createdAt: number
   updatedAt: number
@@ -27,16 +28,12 @@ export type NewSession = Omit<Session, 'id'> & {
 export type Rotation = {
   sessionId: string
   presentedRefreshToken: string
-  tokenId: string
   refreshToken: string
   updatedAt: number
   expiresAt: number
   clientAuth: string
   scope: string
 }
-
-/** What a refresh is answered with. */
-export type Successor = { refreshToken: string; tokenId: string }
 
 type Stored = {
   id: string
@@ -84,13 +81,8 @@ export function createSession(db: Db, session: NewSession): string | null {
   })
 }
 
-/** The session of an access token, the newest or the one before it. */
 export function findSessionByTokenId(db: Db, tokenId: string): Session | null {
-  return toSession(
-    sql(db, 'SELECT * FROM session WHERE token_id = @tokenId OR previous_token_id = @tokenId').get({
-      tokenId,
-    }),
-  )
+  return toSession(sql(db, 'SELECT * FROM session WHERE token_id = ?').get(tokenId))
 }
 
 /**
@@ -139,12 +131,10 @@ export function findSessionByRefreshToken(
  * on its way: it gets the same successor once more, so two requests at once, or a retry, never
  * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
  * database alone cannot open it. When the successor is used, the chain moves on and the retry ends.
- * All these answers carry the same token id, so the client can end the session with any of them.
  *
- * @returns the refresh token and the token id to answer with, or null when the presented token
- * answers no more
+ * @returns the refresh token to answer with, or null when the presented one answers no more
  */
-export function rotateSession(db: Db, rotation: Rotation): Successor | null {
+export function rotateSession(db: Db, rotation: Rotation): string | null {
   const presented = rotation.presentedRefreshToken
   return transact(db, () => {
     const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
@@ -154,17 +144,16 @@ export function rotateSession(db: Db, rotation: Rotation): Successor | null {
     if (matchesHash(presented, row.refresh_hash)) {
       sql(
         db,
-        `UPDATE session SET token_id = @tokenId, previous_token_id = token_id,
-           updated_at = @updatedAt, expires_at = @expiresAt, client_auth = @clientAuth,
-           scope = @scope, refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
-           sealed_successor = @sealed, rotated_at = @updatedAt
+        `UPDATE session SET refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
+           sealed_successor = @sealed, rotated_at = @updatedAt, updated_at = @updatedAt,
+           expires_at = @expiresAt, client_auth = @clientAuth, scope = @scope
          WHERE id = @sessionId`,
       ).run({
         ...rotation,
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
       })
-      return { refreshToken: rotation.refreshToken, tokenId: rotation.tokenId }
+      return rotation.refreshToken
     }
     if (!mayRetry(row, presented, rotation.updatedAt)) return null
     sql(
@@ -173,18 +162,12 @@ export function rotateSession(db: Db, rotation: Rotation): Successor | null {
          client_auth = @clientAuth, scope = @scope
        WHERE id = @sessionId`,
     ).run(rotation)
-    const refreshToken = unsealSuccessor(row.sealed_successor as Buffer, presented)
-    return { refreshToken, tokenId: row.token_id }
+    return unsealSuccessor(row.sealed_successor as Buffer, presented)
   })
 }
 
-/** Ends the session of an access token, the newest or the one before it. */
 export function deleteSessionByTokenId(db: Db, tokenId: string): boolean {
-  const { changes } = sql(
-    db,
-    'DELETE FROM session WHERE token_id = @tokenId OR previous_token_id = @tokenId',
-  ).run({ tokenId })
-  return changes > 0
+  return sql(db, 'DELETE FROM session WHERE token_id = ?').run(tokenId).changes > 0
 }
 
 export function deleteSession(db: Db, id: string): boolean {

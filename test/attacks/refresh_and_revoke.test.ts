@@ -192,7 +192,6 @@ describe('17. an answer that was lost', () => {
         sessionId: id,
         presentedRefreshToken: `ref-${from}`,
         refreshToken: `ref-${to}`,
-        tokenId: `tok-${to}`,
         updatedAt: now,
         expiresAt: now,
         clientAuth: '{}',
@@ -201,8 +200,8 @@ describe('17. an answer that was lost', () => {
       return rotateSession(db, rotation)
     }
     expect(REFRESH_RETRY_GRACE).toBe(60_000)
-    expect(rotate('1', '2', start)).toEqual({ refreshToken: 'ref-2', tokenId: 'tok-2' })
-    expect(rotate('1', '3', start + 60_000)).toEqual({ refreshToken: 'ref-2', tokenId: 'tok-2' })
+    expect(rotate('1', '2', start)).toBe('ref-2')
+    expect(rotate('1', '3', start + 60_000)).toBe('ref-2')
     expect(rotate('1', '4', start + 60_001)).toBeNull()
     const answers = (token: string, now: number) =>
       findSessionByRefreshToken(db, id, token, now)?.answers
@@ -289,12 +288,11 @@ describe('19. revocation', () => {
     await expectAlive(session)
   })
 
-  const tokens: [string, (before: Session, now: Session) => string][] = [
-    ['the refresh token', (_, now) => now.refreshToken],
-    ['the access token', (_, now) => now.accessToken],
-    ['the access token before it', (before) => before.accessToken],
-    ['the refresh token before it', (before) => before.refreshToken],
-  ]
+  /** Every token that the session ever gave, from the newest to the first, which is three rotations old. */
+  const tokens = [0, 1, 2, 3].flatMap((age) => [
+    { token: `the refresh token of ${age} rotations ago`, age, kind: 'refreshToken' as const },
+    { token: `the access token of ${age} rotations ago`, age, kind: 'accessToken' as const },
+  ])
   const shown: [string, (session: Session) => Promise<Change>][] = [
     ['a proof', async () => ({})],
     ['no proof', async () => ({ proof: null })],
@@ -304,17 +302,44 @@ describe('19. revocation', () => {
     ],
   ]
   test.each(
-    tokens.flatMap(([token, choose]) =>
-      shown.map(([proof, change]) => ({ token, proof, choose, change })),
-    ),
-  )('with $token and $proof: refresh is refused at once', async ({ choose, change }) => {
+    tokens.flatMap((token) => shown.map(([proof, change]) => ({ ...token, proof, change }))),
+  )('with $token and $proof: refresh is refused at once', async ({ age, kind, change }) => {
     const bystander = await attacker.signIn(kim)
-    const before = await attacker.signIn(kim)
-    const now = await refreshed(attacker, before)
-    const given = { ...now, refreshToken: choose(before, now) }
-    expect(await attacker.revoke(given, await change(now))).toMatchObject(REVOKED)
+    const chain = [await attacker.signIn(kim)]
+    while (chain.length < 4) chain.unshift(await refreshed(attacker, chain[0] as Session))
+    const [now, given] = [chain[0], chain[age]] as [Session, Session]
+    const shown = { ...now, refreshToken: given[kind] }
+    expect(await attacker.revoke(shown, await change(now))).toMatchObject(REVOKED)
     await expectDead(now)
     await expectAlive(bystander)
+  })
+
+  test('every access token of a session names it, and none names another', async () => {
+    const sidOf = ({ accessToken }: Session) => decodeJwt(accessToken).sid
+    const first = await attacker.signIn(kim)
+    const second = await refreshed(attacker, first)
+    const third = await refreshed(attacker, second)
+    const [again, other] = await Promise.all([refreshed(attacker, second), attacker.signIn(kim)])
+    expect(sidOf(first)).toBeTruthy()
+    expect([second, third, again].map(sidOf)).toEqual(Array(3).fill(sidOf(first)))
+    expect(sidOf(other)).not.toBe(sidOf(first))
+  })
+
+  test('on an account page that was opened some rotations ago', async () => {
+    const page = `${network.url}/account`
+    const { browser, did } = kim
+    const listed = async () => {
+      const query = `oauth-sessions?did=${encodeURIComponent(did)}`
+      const sessions = await browser.readApi<{ tokenId: string }[]>(page, query)
+      return sessions.map(({ tokenId }) => tokenId)
+    }
+    const before = await listed()
+    const first = await attacker.signIn(kim)
+    const tokenId = (await listed()).find((id) => !before.includes(id))
+    const third = await refreshed(attacker, await refreshed(attacker, first))
+    await browser.callApi(page, 'revoke-oauth-session', { did, tokenId })
+    await expectDead(third)
+    await expectLoginWorks()
   })
 
   test('a hint is only a hint, whatever it says', async () => {

@@ -140,6 +140,8 @@ export const entryway = toRemovals([
     'and so does a confidential one',
     revocation('if (client.isConfidential) return false', 'if (client.isConfidential) return true'),
   ],
+  [19, 'an access token names its session', hooks(', sid: requestScope().sid ?? claims.jti', '')],
+  [19, 'and the same one for ever', hooks('requestScope().sid ?? claims.jti', 'claims.jti')],
   [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],
   [19, 'a sign-out names its client', checks('[[REVOKE], clientNamed],', '')],
   [19, '15 minutes', lifetimes('OAUTH_ACCESS_TOKEN = 15 * MINUTE', 'OAUTH_ACCESS_TOKEN = HOUR')],
