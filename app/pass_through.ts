@@ -35,7 +35,7 @@ function passTo(pds: Pds, request: HttpRequest): PassTo {
   const headers = [...request.headers].filter(([name]) => name !== 'cookie')
   return {
     passTo: {
-      url: new URL(pds.url).origin + pathname + search,
+      url: new URL(pds.address).origin + pathname + search,
       headers: [...headers, ['x-forwarded-for', request.peer.address]],
     },
   }

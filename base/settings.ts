@@ -3,6 +3,14 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
+import {
+  did,
+  mistakesInPds,
+  origin,
+  type PdsSetting,
+  pdsEnvironment,
+  toPdsSetting,
+} from './pds_setting.ts'
 import { mistakesInNames } from './unknown_settings.ts'
 
 /** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
@@ -21,12 +29,6 @@ const port = z.coerce.number('must be a port number').int().min(1).max(65535)
 const flag = z
   .enum(['0', '1', 'true', 'false'], 'must be true or false')
   .transform((v) => /1|true/.test(v))
-const did = z.string().regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/, 'must be a did:web or did:plc')
-const origin = z
-  .string()
-  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), 'must be an http(s) URL')
-  .refine((v) => !URL.canParse(v) || new URL(v).pathname === '/', 'must have no path')
-  .transform((v) => (URL.canParse(v) ? new URL(v).origin : v))
 const list = z.string().transform((v) =>
   v
     .split(',')
@@ -43,9 +45,7 @@ const environment = z.object({
   ENTRYWAY_METRICS_PORT: port.optional(),
   ENTRYWAY_DATA_DIR: z.string().default('./data'),
   ENTRYWAY_DID: did.optional(),
-  ENTRYWAY_PDS_URL: origin.optional(),
-  ENTRYWAY_PDS_DID: did.optional(),
-  ENTRYWAY_PDS_ADMIN_PASSWORD: z.string().optional(),
+  ...pdsEnvironment,
   ENTRYWAY_PLC_URL: origin.default('https://plc.directory'),
   ENTRYWAY_HANDLE_DOMAINS: list.optional(),
   ENTRYWAY_INVITE_REQUIRED: flag.default(true),
@@ -100,7 +100,7 @@ export type Settings = {
   /** The service DID of this entryway. */
   did: string
   /** The PDS named in the environment; more are kept in the directory. */
-  pds: { url: string; did: string; adminPassword: string } | null
+  pds: PdsSetting | null
   plcUrl: string
   /** Each with a leading dot, e.g. `.example.com`. */
   handleDomains: string[]
@@ -154,15 +154,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   if (publicUrl.protocol === 'http:' && !isLocal && !e.ENTRYWAY_DEV) {
     lines.push('ENTRYWAY_PUBLIC_URL: must be https unless it is local or ENTRYWAY_DEV=1')
   }
-  const pdsParts = [e.ENTRYWAY_PDS_URL, e.ENTRYWAY_PDS_DID, e.ENTRYWAY_PDS_ADMIN_PASSWORD]
-  if (pdsParts.some(Boolean) && !pdsParts.every(Boolean)) {
-    lines.push(
-      'ENTRYWAY_PDS_URL: needs ENTRYWAY_PDS_DID and ENTRYWAY_PDS_ADMIN_PASSWORD beside it (all three or none)',
-    )
-  }
-  if (e.ENTRYWAY_PDS_URL?.startsWith('http:') && !e.ENTRYWAY_DEV) {
-    lines.push('ENTRYWAY_PDS_URL: must be https unless ENTRYWAY_DEV=1')
-  }
+  lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))
   if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
     lines.push('ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set')
   }
@@ -186,14 +178,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     metricsPort: e.ENTRYWAY_METRICS_PORT ?? null,
     dataDir: resolve(e.ENTRYWAY_DATA_DIR),
     did: e.ENTRYWAY_DID ?? `did:web:${publicUrl.host.replace(':', '%3A')}`,
-    pds:
-      e.ENTRYWAY_PDS_URL && e.ENTRYWAY_PDS_DID && e.ENTRYWAY_PDS_ADMIN_PASSWORD
-        ? {
-            url: e.ENTRYWAY_PDS_URL,
-            did: e.ENTRYWAY_PDS_DID,
-            adminPassword: e.ENTRYWAY_PDS_ADMIN_PASSWORD,
-          }
-        : null,
+    pds: toPdsSetting(e),
     plcUrl: e.ENTRYWAY_PLC_URL,
     handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [publicUrl.hostname]).map((domain) =>
       domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,

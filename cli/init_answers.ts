@@ -13,6 +13,7 @@ export type Answers = {
   dataDir: string
   handleDomains: string
   pdsUrl: string
+  pdsAddress: string
   pdsDid: string
   pdsAdminPassword: string
   plcUrl: string
@@ -81,6 +82,7 @@ function toVariables(options: Partial<Answers>, output: Output): Known {
     ENTRYWAY_DATA_DIR: options.dataDir,
     ENTRYWAY_HANDLE_DOMAINS: options.handleDomains,
     ENTRYWAY_PDS_URL: options.pdsUrl,
+    ENTRYWAY_PDS_ADDRESS: options.pdsAddress,
     ENTRYWAY_PDS_DID: options.pdsDid,
     ENTRYWAY_PDS_ADMIN_PASSWORD: options.pdsAdminPassword,
     ENTRYWAY_PLC_URL: options.plcUrl,
@@ -98,11 +100,12 @@ async function complete(known: Known, output: Output): Promise<Known> {
   // TLS is a proxy's work, on the same machine unless told otherwise.
   const all: Known = { ENTRYWAY_HOST: '127.0.0.1', ...known }
   if (all.ENTRYWAY_PDS_URL && !all.ENTRYWAY_PDS_DID && URL.canParse(all.ENTRYWAY_PDS_URL)) {
-    const { did, isAnswered } = await pdsDid(all.ENTRYWAY_PDS_URL)
+    const address = all.ENTRYWAY_PDS_ADDRESS || all.ENTRYWAY_PDS_URL
+    const { did, isAnswered } = await pdsDid(all.ENTRYWAY_PDS_URL, address)
     all.ENTRYWAY_PDS_DID = did
     if (!isAnswered) {
       output.note(
-        `${all.ENTRYWAY_PDS_URL} does not answer yet. Its DID is taken to be ${did}, as it is unless PDS_SERVICE_DID says otherwise; \`vestibule doctor\` looks again.`,
+        `${address} does not answer yet. Its DID is taken to be ${did}, as it is unless PDS_SERVICE_DID says otherwise; \`vestibule doctor\` looks again.`,
       )
     }
   }

@@ -15,6 +15,7 @@ type Question = {
 }
 
 const hasPds = (known: Known) => Boolean(known.ENTRYWAY_PDS_URL)
+const isOneName = (known: Known) => known.ENTRYWAY_PDS_URL === known.ENTRYWAY_PUBLIC_URL
 const hasMail = (known: Known) => Boolean(known.ENTRYWAY_SMTP_URL)
 
 /** In the order in which they are asked; each answer is checked when it is given. */
@@ -39,19 +40,28 @@ export const QUESTIONS: readonly Question[] = [
     variable: 'ENTRYWAY_PDS_URL',
     ask: (known) =>
       askFor('ENTRYWAY_PDS_URL', known, {
-        message: 'Address of the PDS behind it; it need not run yet (empty: name it later)',
+        message: 'Public address of the PDS, which may be the same (empty: name it later)',
         initial: '',
         optional: true,
       }),
   },
   {
+    variable: 'ENTRYWAY_PDS_ADDRESS',
+    isNeeded: isOneName,
+    ask: (known) =>
+      askFor('ENTRYWAY_PDS_ADDRESS', known, {
+        message: 'Where the PDS itself listens; it need not run yet',
+        initial: 'http://127.0.0.1:3000',
+      }),
+  },
+  {
     variable: 'ENTRYWAY_PDS_ADMIN_PASSWORD',
     isNeeded: hasPds,
-    ask: ({ ENTRYWAY_PDS_URL: url }) =>
+    ask: ({ ENTRYWAY_PDS_URL: url, ENTRYWAY_PDS_ADDRESS: address = url }) =>
       password({
         message: `PDS_ADMIN_PASSWORD of ${url}`,
         mask: '*',
-        validate: (answer) => tryPdsPassword(url as string, answer),
+        validate: (answer) => tryPdsPassword(address as string, answer),
       }),
   },
   {

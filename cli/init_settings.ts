@@ -4,18 +4,18 @@ import { parseEnv } from 'node:util'
 import { readSettings, SettingsError } from '../base/settings.ts'
 import { writeEnvFile } from './env_file.ts'
 
-/** A PDS is a setting of three parts. */
+/** A PDS is a setting of several parts. */
 const PDS_PARTS = { ENTRYWAY_PDS_DID: 'did:web:example.com', ENTRYWAY_PDS_ADMIN_PASSWORD: '-' }
 
 /** Whether the program will take one setting, by its own rules; why not. */
 export function isSettingRight(
   variable: string,
   value: string,
-  { ENTRYWAY_DEV }: Record<string, string | undefined>,
+  { ENTRYWAY_DEV, ENTRYWAY_PUBLIC_URL, ENTRYWAY_PDS_URL }: Record<string, string | undefined>,
 ): true | string {
   try {
-    const beside = variable === 'ENTRYWAY_PDS_URL' ? PDS_PARTS : {}
-    readSettings({ ...beside, ENTRYWAY_DEV, [variable]: value })
+    const beside = variable.startsWith('ENTRYWAY_PDS_') ? { ...PDS_PARTS, ENTRYWAY_PDS_URL } : {}
+    readSettings({ ENTRYWAY_DEV, ENTRYWAY_PUBLIC_URL, ...beside, [variable]: value })
     return true
   } catch (err) {
     if (!(err instanceof SettingsError)) throw err

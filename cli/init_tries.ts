@@ -5,11 +5,17 @@ import { describePds } from '../pds/describe.ts'
 /** An account that no PDS has. */
 const NO_ACCOUNT = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 
-/** @returns true also when the PDS does not answer yet; `doctor` tries it again */
-export async function tryPdsPassword(url: string, adminPassword: string): Promise<true | string> {
+/**
+ * @param address where the PDS is reached
+ * @returns true also when it does not answer yet; `doctor` tries it again
+ */
+export async function tryPdsPassword(
+  address: string,
+  adminPassword: string,
+): Promise<true | string> {
   if (adminPassword === '') return 'It is needed'
   try {
-    await new PdsClient({ url, did: '', adminPassword }).readStanding(NO_ACCOUNT)
+    await new PdsClient({ url: address, address, did: '', adminPassword }).readStanding(NO_ACCOUNT)
     return true
   } catch (err) {
     return !(err instanceof PdsRefusal) || `The PDS does not take it: ${err.message}`
@@ -17,9 +23,12 @@ export async function tryPdsPassword(url: string, adminPassword: string): Promis
 }
 
 /** The DID that a PDS says it has, else the one that it has unless it is told otherwise. */
-export async function pdsDid(url: string): Promise<{ did: string; isAnswered: boolean }> {
+export async function pdsDid(
+  url: string,
+  address: string,
+): Promise<{ did: string; isAnswered: boolean }> {
   try {
-    return { did: (await describePds(url)).did, isAnswered: true }
+    return { did: (await describePds(address)).did, isAnswered: true }
   } catch {
     const did = `did:web:${new URL(url).host.replace(':', '%3A')}`
     return { did, isAnswered: false }

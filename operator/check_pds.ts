@@ -1,6 +1,6 @@
 import { PdsClient } from '../pds/client.ts'
-import { describePds, readAuthorizationServers } from '../pds/describe.ts'
-import type { Pds } from '../pds/pds.ts'
+import { describePds, readProtectedResource } from '../pds/describe.ts'
+import type { PdsAccess } from '../pds/pds.ts'
 import type { Services } from '../sagas/services.ts'
 import { LegacyScope, LegacyTokens } from '../tokens/legacy_tokens.ts'
 import type { Check } from './check.ts'
@@ -11,10 +11,7 @@ const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 const SETTINGS = 'give the PDS the lines of `vestibule pds-settings` and restart it'
 
 /** Whether a PDS is set up for this entryway. */
-export async function checkPds(
-  pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>,
-  services: Services,
-): Promise<Check[]> {
+export async function checkPds(pds: PdsAccess, services: Services): Promise<Check[]> {
   const host = new URL(pds.url).host
   const check = async (name: string, look: () => Promise<Omit<Check, 'name'>>): Promise<Check> => {
     const about = `PDS ${host}: ${name}`
@@ -24,12 +21,13 @@ export async function checkPds(
         name: about,
         state: 'failed',
         found: err instanceof Error ? err.message : 'it could not be asked',
-        mend: `see that ${pds.url} can be reached from here and is a PDS`,
+        mend: `see that ${pds.address} can be reached from here and is a PDS`,
       }),
     )
   }
   return Promise.all([
     check('DID and handle domains', () => checkDescription(pds, services)),
+    check('public URL', () => checkUrl(pds)),
     check('authorization server', () => checkAuthorizationServer(pds, services)),
     check('admin password', () => checkAdminPassword(pds)),
     check('tokens of this entryway', () => checkTokens(pds, services)),
@@ -38,11 +36,8 @@ export async function checkPds(
 
 type Looked = Promise<Omit<Check, 'name'>>
 
-async function checkDescription(
-  { url, did }: Pick<Pds, 'did' | 'url'>,
-  services: Services,
-): Looked {
-  const description = await describePds(url)
+async function checkDescription({ url, address, did }: PdsAccess, services: Services): Looked {
+  const description = await describePds(address)
   if (description.did !== did) {
     return {
       state: 'failed',
@@ -61,8 +56,19 @@ async function checkDescription(
   }
 }
 
-async function checkAuthorizationServer({ url }: Pick<Pds, 'url'>, { settings }: Services): Looked {
-  const servers = await readAuthorizationServers(url)
+/** Apps make their DPoP proofs for the URL that the PDS thinks it has, and find it by its own. */
+async function checkUrl({ url, address }: PdsAccess): Looked {
+  const { resource } = await readProtectedResource(address)
+  if (resource === url) return { state: 'ok', found: url }
+  return {
+    state: 'failed',
+    found: `it takes itself to be ${resource}, not ${url}`,
+    mend: `set PDS_HOSTNAME of the PDS to ${new URL(url).host}, or name it as it is: vestibule pds add`,
+  }
+}
+
+async function checkAuthorizationServer({ address }: PdsAccess, { settings }: Services): Looked {
+  const { authorization_servers: servers } = await readProtectedResource(address)
   if (servers.includes(settings.publicUrl)) {
     return { state: 'ok', found: `it names ${settings.publicUrl}` }
   }
@@ -74,7 +80,7 @@ async function checkAuthorizationServer({ url }: Pick<Pds, 'url'>, { settings }:
 }
 
 /** Whether the PDS takes the admin password that is known of it. */
-export async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>): Looked {
+export async function checkAdminPassword(pds: PdsAccess): Looked {
   try {
     await new PdsClient(pds).readStanding(NOBODY)
     return { state: 'ok', found: 'it is accepted' }
@@ -88,14 +94,14 @@ export async function checkAdminPassword(pds: Pick<Pds, 'did' | 'url' | 'adminPa
 }
 
 /** The PDS verifies a token before it looks for the account, so an account that does not exist will do. */
-async function checkTokens({ url, did }: Pick<Pds, 'did' | 'url'>, services: Services): Looked {
+async function checkTokens({ address, did }: PdsAccess, services: Services): Looked {
   const tokens = new LegacyTokens(services.secrets, services.settings.did)
   const accessJwt = await tokens.signAccess({
     did: NOBODY,
     pdsDid: did,
     scope: LegacyScope.Access,
   })
-  const response = await fetch(new URL('/xrpc/com.atproto.server.checkAccountStatus', url), {
+  const response = await fetch(new URL('/xrpc/com.atproto.server.checkAccountStatus', address), {
     headers: { authorization: `Bearer ${accessJwt}` },
   })
   const { error } = (await response.json().catch(() => ({}))) as { error?: string }
@@ -103,7 +109,7 @@ async function checkTokens({ url, did }: Pick<Pds, 'did' | 'url'>, services: Ser
     return {
       state: 'failed',
       found: `what answers (${response.status}) is no PDS`,
-      mend: `see that ${url} leads to the PDS`,
+      mend: `see that ${address} leads to the PDS`,
     }
   }
   if (error !== 'InvalidToken') return { state: 'ok', found: 'they are accepted' }

@@ -1,17 +1,18 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
+import { mistakeInAddress, mistakeInUrl } from '../base/pds_setting.ts'
 import { describePds } from '../pds/describe.ts'
 import { isNamed, type Pds } from '../pds/pds.ts'
 import { checkAdminPassword, checkPds } from './check_pds.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const aPds = z.strictObject({ pds: z.string() })
+const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)
 /** A host name alone is one with https. */
 const origin = z
   .string()
   .transform((name) => (name.includes('://') ? name : `https://${name}`))
-  .pipe(z.url({ protocol: /^https?$/ }))
-  .transform((url) => new URL(url).origin)
+  .pipe(address)
 
 /** Without their passwords. */
 export const list = command(z.strictObject({}), async ({ services }) => {
@@ -27,16 +28,25 @@ export const list = command(z.strictObject({}), async ({ services }) => {
 
 /**
  * Adds a PDS or changes the address or password of one; what else is wrong with it is answered.
+ * Without an address it is reached where it was, or at its URL.
  *
  * @throws {Refusal} InvalidRequest when it does not take the password: what is known stays
  */
 export const add = command(
-  z.strictObject({ url: origin, adminPassword: z.string().min(1), did: z.string().optional() }),
-  async ({ services }, { url, adminPassword, did }) => {
-    if (url.startsWith('http:') && !services.settings.dev) {
-      throw new Refusal('InvalidRequest', 'The URL of a PDS must begin with https://')
-    }
-    const pds = { url, adminPassword, did: did ?? (await describePds(url)).did }
+  z.strictObject({
+    url: origin,
+    address: address.optional(),
+    adminPassword: z.string().min(1),
+    did: z.string().optional(),
+  }),
+  async ({ services }, { url, adminPassword, ...given }) => {
+    const { directory } = services.actors
+    const known = (await directory.listPdses()).find((one) => one.url === url)
+    const address = given.address ?? known?.address ?? url
+    refuseWrong('URL', mistakeInUrl(url, services.settings))
+    refuseWrong('address', mistakeInAddress(address, services.settings))
+    const did = given.did ?? (await describePds(address)).did
+    const pds = { did, url, address, adminPassword }
     const { state, found } = await checkAdminPassword(pds)
     if (state === 'failed') {
       throw new Refusal(
@@ -44,10 +54,14 @@ export const add = command(
         `Nothing is changed: ${url} did not take the admin password (${found})`,
       )
     }
-    await services.actors.directory.addPds(pds)
-    return { did: pds.did, url, checks: await checkPds(pds, services) }
+    await directory.addPds(pds)
+    return { did, url, address, checks: await checkPds(pds, services) }
   },
 )
+
+function refuseWrong(what: string, mistake: string | null): void {
+  if (mistake) throw new Refusal('InvalidRequest', `The ${what} of a PDS ${mistake}`)
+}
 
 /** How new accounts are spread over the PDSes. */
 export const place = command(

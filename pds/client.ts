@@ -3,7 +3,7 @@ import { ResponseType, XRPCError } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
-import type { Pds } from './pds.ts'
+import type { PdsAccess } from './pds.ts'
 
 /** The most that `com.atproto.sync.listRepos` answers at once. */
 const REPOS_PER_PAGE = 1_000
@@ -13,13 +13,13 @@ export type Standing = { takedownRef: string | null; isDeactivated: boolean }
 
 /** The calls an entryway makes to a PDS behind it, as its operator. */
 export class PdsClient {
-  readonly pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>
+  readonly pds: PdsAccess
   readonly #api: AtpBaseClient
 
-  constructor(pds: Pick<Pds, 'did' | 'url' | 'adminPassword'>) {
+  constructor(pds: PdsAccess) {
     this.pds = pds
     this.#api = new AtpBaseClient(async (path, init) => {
-      const response = await fetch(new URL(path, pds.url), {
+      const response = await fetch(new URL(path, pds.address), {
         ...init,
         redirect: 'error',
         signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),

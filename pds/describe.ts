@@ -3,7 +3,7 @@ import { UnavailableError } from '../base/errors.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 
 const description = z.object({ did: z.string(), availableUserDomains: z.array(z.string()) })
-const resource = z.object({ authorization_servers: z.array(z.string()) })
+const resource = z.object({ resource: z.string(), authorization_servers: z.array(z.string()) })
 
 /** What a PDS says of itself to anybody (`com.atproto.server.describeServer`). */
 export type PdsDescription = z.output<typeof description> & {
@@ -11,25 +11,28 @@ export type PdsDescription = z.output<typeof description> & {
   date: number | null
 }
 
-/** @throws {UnavailableError} when nothing answers there, or something that is not a PDS */
-export async function describePds(url: string): Promise<PdsDescription> {
-  const { body, date } = await read(url, '/xrpc/com.atproto.server.describeServer', description)
+/**
+ * @param at its public URL, or the address where it is reached
+ * @throws {UnavailableError} when nothing answers there, or something that is not a PDS
+ */
+export async function describePds(at: string): Promise<PdsDescription> {
+  const { body, date } = await read(at, '/xrpc/com.atproto.server.describeServer', description)
   return { ...body, date }
 }
 
 /**
- * The authorization servers that a PDS names (RFC 9728).
+ * The public URL that a PDS says it has (`resource`) and its authorization servers (RFC 9728).
  *
  * @throws {UnavailableError}
  */
-export async function readAuthorizationServers(url: string): Promise<string[]> {
-  const { body } = await read(url, '/.well-known/oauth-protected-resource', resource)
-  return body.authorization_servers
+export async function readProtectedResource(at: string): Promise<z.output<typeof resource>> {
+  const { body } = await read(at, '/.well-known/oauth-protected-resource', resource)
+  return body
 }
 
-async function read<T>(url: string, path: string, shape: z.ZodType<T>) {
+async function read<T>(at: string, path: string, shape: z.ZodType<T>) {
   try {
-    const response = await fetch(new URL(path, url), {
+    const response = await fetch(new URL(path, at), {
       redirect: 'error',
       signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
     })
@@ -37,6 +40,6 @@ async function read<T>(url: string, path: string, shape: z.ZodType<T>) {
     const body = shape.parse(await response.json())
     return { body, date: Number.isNaN(date) ? null : date }
   } catch (err) {
-    throw new UnavailableError(`A PDS at ${url}`, { cause: err })
+    throw new UnavailableError(`A PDS at ${at}`, { cause: err })
   }
 }

@@ -32,7 +32,8 @@ export function addInitCommand(program: Command): void {
       '--handle-domains <list>',
       'domains of handles, such as .example.com; those beside the entryway unless given',
     )
-    .option('--pds-url <url>', 'the PDS behind it')
+    .option('--pds-url <url>', 'the public address of the PDS behind it; may be the same')
+    .option('--pds-address <url>', 'where the PDS is reached; its public address unless given')
     .option('--pds-did <did>', 'its DID; unless given, what it says, or did:web: of its host')
     .option(
       '--pds-admin-password <password>',

@@ -17,10 +17,11 @@ export function addPdsCommands(program: Command): void {
         const { pdses } = await operator('pds/list', {})
         output.result(pdses, (rows) =>
           table(
-            ['DID', 'URL', 'accounts', 'capacity', 'weight', 'takes accounts'],
+            ['DID', 'URL', 'address', 'accounts', 'capacity', 'weight', 'takes accounts'],
             rows.map((row) => [
               row.did,
               row.url,
+              row.address,
               row.accounts,
               row.capacity ?? 'no limit',
               row.weight,
@@ -36,15 +37,19 @@ export function addPdsCommands(program: Command): void {
     .description(
       'Put a PDS behind this entryway, or change what is known of one, once it takes the password',
     )
-    .argument('<url>', 'its address, or host name')
+    .argument('<url>', 'its public URL, or host name; may be that of the entryway')
+    .option(
+      '--address <url>',
+      'where the entryway reaches it; what is known, or its public URL, unless given',
+    )
     .option('--did <did>', 'its DID; it is asked for it unless given')
     .option(
       '--admin-password <password>',
       'its PDS_ADMIN_PASSWORD (other users of this machine can see it); asked for, or taken from the environment, unless given',
     )
     .action(
-      online<{ did?: string; adminPassword?: string }>(
-        async (operator, output, [url = ''], { did, adminPassword: given }) => {
+      online<{ did?: string; address?: string; adminPassword?: string }>(
+        async (operator, output, [url = ''], { did, address, adminPassword: given }) => {
           const adminPassword = await knownSecret(
             'PDS_ADMIN_PASSWORD of the PDS',
             { given, variable: 'PDS_ADMIN_PASSWORD' },
@@ -54,6 +59,7 @@ export function addPdsCommands(program: Command): void {
             url,
             adminPassword,
             ...(did === undefined ? {} : { did }),
+            ...(address === undefined ? {} : { address }),
           })
           output.result(added, ({ checks }) => `${added.did} is added\n${checkTable(checks)}`)
           failIfFailed(added.checks)

@@ -33,7 +33,7 @@ export async function checkProgram(
   }
   return {
     checks: [running, ...checks],
-    pdses: pdses.map(({ url }) => ({ name: new URL(url).host, url })),
+    pdses: pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address })),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }

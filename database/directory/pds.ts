@@ -1,4 +1,4 @@
-import type { Pds } from '../../pds/pds.ts'
+import type { Pds, PdsAccess } from '../../pds/pds.ts'
 import { type Db, sql } from '../database.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 
@@ -6,13 +6,15 @@ type Stored = Omit<Pds, 'open' | 'adminPassword'> & { open: number; adminPasswor
 
 const ADMIN_PASSWORD = 'pds.admin_password'
 
-const columns = 'did, url, admin_password AS adminPassword, weight, capacity, open'
+const columns = 'did, url, address, admin_password AS adminPassword, weight, capacity, open'
 
-export function upsertPds(db: Db, pds: { did: string; url: string; adminPassword: string }): void {
+export function upsertPds(db: Db, pds: PdsAccess & { adminPassword: string }): void {
   sql(
     db,
-    `INSERT INTO pds (did, url, admin_password, added_at) VALUES (@did, @url, @adminPassword, @now)
-     ON CONFLICT (did) DO UPDATE SET url = @url, admin_password = @adminPassword`,
+    `INSERT INTO pds (did, url, address, admin_password, added_at)
+       VALUES (@did, @url, @address, @adminPassword, @now)
+     ON CONFLICT (did) DO UPDATE
+       SET url = @url, address = @address, admin_password = @adminPassword`,
   ).run({
     ...pds,
     adminPassword: sealIn(db, ADMIN_PASSWORD, pds.adminPassword),

@@ -101,5 +101,10 @@ export const directorySchema: Schema = {
   -- The account's generation when the change began; null where the operator began it.
   ALTER TABLE handle_change ADD COLUMN generation INTEGER;
   `,
+    `
+  -- Where a PDS is reached; its public URL may lead to this program.
+  ALTER TABLE pds ADD COLUMN address TEXT NOT NULL DEFAULT '';
+  UPDATE pds SET address = url;
+  `,
   ],
 }

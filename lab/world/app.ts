@@ -145,7 +145,12 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
   const here = told('auth', ownerHere(flow, counters))
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
 
-  const pds = { did: 'did:web:pds.test', url: NOWHERE, adminPassword: 'nowhere to be used' }
+  const pds = {
+    did: 'did:web:pds.test',
+    url: NOWHERE,
+    address: NOWHERE,
+    adminPassword: 'nowhere to be used',
+  }
   let port = 1
   return {
     app,

@@ -45,7 +45,14 @@ export type PdsOptions = {
   blobUploadLimit?: number
 }
 
-export type Pds = Peer & { did: string; adminPassword: string; pds: PDS; server: Server }
+export type Pds = Peer & {
+  did: string
+  /** Where the entryway reaches it. */
+  address: string
+  adminPassword: string
+  pds: PDS
+  server: Server
+}
 
 export async function makePdsHome(): Promise<PdsHome> {
   return {
@@ -100,5 +107,5 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     await pds.destroy()
     if (!options.home) await folder.remove()
   }
-  return { url, did, adminPassword, pds, server, close }
+  return { url, address: url, did, adminPassword, pds, server, close }
 }

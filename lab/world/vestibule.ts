@@ -24,7 +24,7 @@ export type VestibuleIdentity = {
 export type VestibuleOptions = {
   identity?: VestibuleIdentity
   plcUrl: string
-  pds?: { url: string; did: string; adminPassword: string }
+  pds?: { url: string; address?: string; did: string; adminPassword: string }
   smtpUrl?: string
   /** Trusted when the program fetches client metadata. */
   ca?: CertificateAuthority
@@ -101,6 +101,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_DATA_DIR: folder.path,
     ENTRYWAY_DID: identity.did,
     ENTRYWAY_PDS_URL: options.pds?.url,
+    ENTRYWAY_PDS_ADDRESS: options.pds?.address,
     ENTRYWAY_PDS_DID: options.pds?.did,
     ENTRYWAY_PDS_ADMIN_PASSWORD: options.pds?.adminPassword,
     ENTRYWAY_PLC_URL: options.plcUrl,

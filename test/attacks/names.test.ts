@@ -17,6 +17,7 @@ beforeAll(async () => {
   await app.actors.directory.addPds({
     did: 'did:web:other.test',
     url: 'https://other.test',
+    address: 'https://other.test',
     adminPassword: 'another',
   })
   names = [kim.handle, kim.email, did]

@@ -20,6 +20,7 @@ export class DataFolder {
       directoryFunctions.addPds(db, {
         did: PDS,
         url: 'https://pds.example.com',
+        address: 'https://pds.example.com',
         adminPassword: '-',
       }),
     )

@@ -85,7 +85,7 @@ test('each answer is checked when it is given, and kept when the person stops', 
   await person.until('must be an http(s) URL')
   await person.answer('', `${CLEAR}https://entryway.example.com\r`)
   await person.answer('Handles end in', '\r')
-  await person.answer('Address of the PDS', `${pds.url}\r`)
+  await person.answer('Public address of the PDS', `${pds.url}\r`)
   await person.answer('PDS_ADMIN_PASSWORD of', 'wrong\r')
   await person.until('The PDS does not take it')
   await person.answer('', `${CLEAR}${SECRET}\r`)

@@ -136,7 +136,13 @@ test('a PDS is listed, closed, opened and checked, and its password never shown'
   await json('account', 'takedown', 'bob.test', '--lift')
   const withPassword = { ...env, PDS_ADMIN_PASSWORD: network.pds.adminPassword }
   const added = await cliJson<{ checks: unknown[] }>(withPassword, ['pds', 'add', network.pds.url])
-  expect(added.checks).toHaveLength(4)
+  expect(added.checks).toHaveLength(5)
+
+  const address = network.pds.url.replace('localhost', '127.0.0.1')
+  const add = (...more: string[]) =>
+    cliJson<{ address: string }>(withPassword, ['pds', 'add', network.pds.url, ...more])
+  expect(await add('--address', address)).toMatchObject({ address })
+  expect(await add()).toMatchObject({ address })
   expect(await cli('pds', 'remove', did)).toMatchObject({
     exitCode: 1,
     stderr: expect.stringContaining('still holds accounts'),

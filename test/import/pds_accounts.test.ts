@@ -12,7 +12,12 @@ import { accounts } from '../../operator/imports.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
-const PDS = { did: 'did:web:pds.test', url: 'http://127.0.0.1:9', adminPassword: 'of no use' }
+const PDS = {
+  did: 'did:web:pds.test',
+  url: 'http://127.0.0.1:9',
+  address: 'http://127.0.0.1:9',
+  adminPassword: 'of no use',
+}
 
 let home: PdsHome
 let folder: TemporaryFolder

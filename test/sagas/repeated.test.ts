@@ -13,7 +13,12 @@ afterEach(() => {
 test('a handle change that is begun again is not given up with the attempt before', () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const db = openSealed(':memory:', directorySchema)
-  directory.addPds(db, { did: pdsDid, url: 'https://pds.test', adminPassword: 'x' })
+  directory.addPds(db, {
+    did: pdsDid,
+    url: 'https://pds.test',
+    address: 'https://pds.test',
+    adminPassword: 'x',
+  })
   directory.addAccount(db, { did, handle: 'old.test', email: 'a@b.test', pdsDid, createdAt: 1 })
   expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: false })
   const before = directory.readHandleChange(db, did)

@@ -28,7 +28,12 @@ test('what is sealed opens with its key, at its place, as it was', () => {
   expect(seal.open('here', seal.seal('here', 'still'))).toBe('still')
 })
 
-const pds = { did: 'did:web:pds.test', url: 'https://pds.test', adminPassword: 'hunter2hunter2' }
+const pds = {
+  did: 'did:web:pds.test',
+  url: 'https://pds.test',
+  address: 'http://10.0.0.2:3000',
+  adminPassword: 'hunter2hunter2',
+}
 const invites = {
   host: 'pds.test',
   count: 1,

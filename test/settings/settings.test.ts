@@ -8,6 +8,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings, SettingsError, settingNames } from '../../base/settings.ts'
 
+const pdsAt = (url: string, address = '') => ({
+  ENTRYWAY_PDS_URL: url,
+  ENTRYWAY_PDS_ADDRESS: address,
+  ENTRYWAY_PDS_DID: 'did:web:pds.example.com',
+  ENTRYWAY_PDS_ADMIN_PASSWORD: 'secret',
+})
+
 /** What several machines need. */
 const machines = {
   RIVET_ENDPOINT: 'http://default:token@127.0.0.1:6420',
@@ -85,6 +92,16 @@ describe('settings', () => {
       /^ENTRYWAY_PUBLIC_URL: must have no path/,
     ],
     [{ ENTRYWAY_PDS_URL: 'https://pds.example.com' }, /all three or none/],
+    [pdsAt('http://pds.example.com', 'http://127.0.0.1:3000'), /^ENTRYWAY_PDS_URL: must be https/],
+    [
+      pdsAt('https://pds.example.com', 'http://198.51.100.1:3000'),
+      /^ENTRYWAY_PDS_ADDRESS: must be https, or lead to this machine/,
+    ],
+    [
+      { ENTRYWAY_PUBLIC_URL: 'https://pds.example.com', ...pdsAt('https://pds.example.com') },
+      /^ENTRYWAY_PDS_ADDRESS: must lead to the PDS itself/,
+    ],
+    [{ ENTRYWAY_PDS_ADDRESS: 'http://127.0.0.1:3000' }, /^ENTRYWAY_PDS_ADDRESS: needs/],
     [{ ENTRYWAY_JWT_KEY_HEX: 'abc' }, /^ENTRYWAY_JWT_KEY_HEX: must be 32 bytes/],
     [{ ENTRYWAY_DEV: 'yes' }, /^ENTRYWAY_DEV: must be true or false/],
     [{ ENTRYWAY_HANDLE_DOMAINS: '.good.com,b@d' }, /"b@d" is not a domain/],
@@ -100,6 +117,15 @@ describe('settings', () => {
     const lines = linesOf(env as Record<string, string>)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(line)
+  })
+
+  test('a PDS may have the name of this program, and listen inside without TLS', () => {
+    const url = 'https://pds.example.com'
+    for (const address of ['http://127.0.0.1:3000', 'http://[fd00::1]:3000', 'http://pds:3000']) {
+      const env = { ENTRYWAY_PUBLIC_URL: url, ...pdsAt(url, address) }
+      expect(readSettings(env).pds).toMatchObject({ url, address })
+    }
+    expect(readSettings(pdsAt(url)).pds).toMatchObject({ url, address: url })
   })
 
   test('a Rivet Engine needs storage that moves and the same secrets everywhere', () => {

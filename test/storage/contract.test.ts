@@ -31,7 +31,12 @@ import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 
 const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
-const pds = { did: 'did:web:pds.test', url: 'https://pds.test', adminPassword: 'admin' }
+const pds = {
+  did: 'did:web:pds.test',
+  url: 'https://pds.test',
+  address: 'https://pds.test',
+  adminPassword: 'admin',
+}
 const account = onDatabase(accountFunctions)
 const directory = onDatabase(directoryFunctions)
 let folder: TemporaryFolder

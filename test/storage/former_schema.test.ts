@@ -1,11 +1,15 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Seal } from '../../base/seal.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { listPdses } from '../../database/directory/pds.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
 import { consumeRequestByCode, readRequest } from '../../database/flow/authorization_request.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { commitGroup } from '../../database/group_commit.ts'
 import { hashSecret } from '../../database/hash.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
 const MINUTE = 60_000
@@ -42,5 +46,22 @@ test('what an auth actor kept before its tables changed is still there', async (
   expect(await consumeRequestByCode(after, 'cod-2')).toMatchObject({ did: 'did:plc:a' })
   expect(recordNonce(after, 'DPoP', 'one', MINUTE)).toBe(false)
   expect(recordNonce(after, 'DPoP', 'two', MINUTE)).toBe(true)
+  closeDatabase(after)
+})
+
+test('a PDS of before it had an address is reached at its URL', () => {
+  const path = join(folder.path, 'directory.sqlite')
+  const before = openDatabase(path, {
+    ...directorySchema,
+    steps: directorySchema.steps.slice(0, 3),
+  })
+  before
+    .prepare('INSERT INTO pds (did, url, admin_password, added_at) VALUES (?, ?, ?, ?)')
+    .run('did:web:pds.test', 'https://pds.test', 'sealed', 1)
+  closeDatabase(before)
+
+  const after = openDatabase(path, directorySchema)
+  keepSealed(after, directorySchema, new Seal(new Uint8Array(32)))
+  expect(listPdses(after)).toMatchObject([{ url: 'https://pds.test', address: 'https://pds.test' }])
   closeDatabase(after)
 })

@@ -79,8 +79,8 @@ export async function startWorld(): Promise<World> {
   })
   // No recovery may work on the accounts meanwhile.
   app.app.close()
-  const { did, adminPassword } = pds
-  await app.actors.directory.addPds({ did, url: pds.url, adminPassword })
+  const { did, url, address, adminPassword } = pds
+  await app.actors.directory.addPds({ did, url, address, adminPassword })
   const auth = app.actors.auth(0)
   const gateway = await startGateway(
     { host: '127.0.0.1', port: identity.port, trustedProxies: [] },

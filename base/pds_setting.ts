@@ -1,0 +1,79 @@
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+export const origin = z
+  .string()
+  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), 'must be an http(s) URL')
+  .refine((v) => !URL.canParse(v) || new URL(v).pathname === '/', 'must have no path')
+  .transform((v) => (URL.canParse(v) ? new URL(v).origin : v))
+
+export const did = z
+  .string()
+  .regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/, 'must be a did:web or did:plc')
+
+export const pdsEnvironment = {
+  ENTRYWAY_PDS_URL: origin.optional(),
+  ENTRYWAY_PDS_ADDRESS: origin.optional(),
+  ENTRYWAY_PDS_DID: did.optional(),
+  ENTRYWAY_PDS_ADMIN_PASSWORD: z.string().optional(),
+}
+
+type PdsEnvironment = z.output<z.ZodObject<typeof pdsEnvironment>>
+
+/** The PDS named in the environment; `url` is its public URL, `address` where it is reached. */
+export type PdsSetting = { url: string; address: string; did: string; adminPassword: string }
+
+export function toPdsSetting(e: PdsEnvironment): PdsSetting | null {
+  const { ENTRYWAY_PDS_URL: url, ENTRYWAY_PDS_DID: did } = e
+  const adminPassword = e.ENTRYWAY_PDS_ADMIN_PASSWORD
+  if (!url || !did || !adminPassword) return null
+  return { url, address: e.ENTRYWAY_PDS_ADDRESS ?? url, did, adminPassword }
+}
+
+/** What is wrong with these settings, one line each. */
+export function mistakesInPds(
+  e: PdsEnvironment,
+  { publicUrl, dev }: { publicUrl: string; dev: boolean },
+): string[] {
+  const lines: string[] = []
+  const parts = [e.ENTRYWAY_PDS_URL, e.ENTRYWAY_PDS_DID, e.ENTRYWAY_PDS_ADMIN_PASSWORD]
+  if (parts.some(Boolean) && !parts.every(Boolean)) {
+    lines.push(
+      'ENTRYWAY_PDS_URL: needs ENTRYWAY_PDS_DID and ENTRYWAY_PDS_ADMIN_PASSWORD beside it (all three or none)',
+    )
+  }
+  const { ENTRYWAY_PDS_URL: url, ENTRYWAY_PDS_ADDRESS: address } = e
+  if (!url) {
+    if (address) lines.push('ENTRYWAY_PDS_ADDRESS: needs ENTRYWAY_PDS_URL beside it')
+    return lines
+  }
+  const wrongUrl = mistakeInUrl(url, { publicUrl, dev })
+  if (wrongUrl) lines.push(`ENTRYWAY_PDS_URL: ${wrongUrl}`)
+  const wrongAddress = mistakeInAddress(address ?? url, { publicUrl, dev })
+  if (wrongAddress && (address || !wrongUrl)) lines.push(`ENTRYWAY_PDS_ADDRESS: ${wrongAddress}`)
+  return lines
+}
+
+type Around = { publicUrl: string; dev: boolean }
+
+/** What is wrong with the public URL of a PDS; the public URL of this program may be http where it is local. */
+export function mistakeInUrl(url: string, { publicUrl, dev }: Around): string | null {
+  const isRight = url.startsWith('https:') || url === publicUrl || dev
+  return isRight ? null : 'must be https unless ENTRYWAY_DEV=1'
+}
+
+/** What is wrong with the address at which a PDS is reached. The admin password is sent there. */
+export function mistakeInAddress(address: string, { publicUrl, dev }: Around): string | null {
+  if (address === publicUrl) {
+    return 'must lead to the PDS itself, such as http://127.0.0.1:3000, not to this program'
+  }
+  const isRight = address.startsWith('https:') || isInside(new URL(address).hostname) || dev
+  return isRight ? null : 'must be https, or lead to this machine or into a private network'
+}
+
+/** Whether a host is on this machine or in a private network: containers have names without dots. */
+function isInside(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  if (!ipaddr.isValid(host)) return !host.includes('.') || /\.(internal|localhost)$/.test(host)
+  return ['loopback', 'private', 'uniqueLocal', 'linkLocal'].includes(ipaddr.process(host).range())
+}
