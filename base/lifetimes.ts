@@ -152,9 +152,12 @@ export const UPSTREAM_POOL = 4 * SECOND
  */
 export const CLIENT_IDLE = 3 * MINUTE
 
-/** How long a client may take to send the headers of a request, and all of it. */
+/**
+ * How long a client may take to send the headers of a request, and a body that is read before anything
+ * is done with it (64 KiB at most). A longer one that goes to a PDS may take its time ({@link UPSTREAM_IDLE}).
+ */
 export const CLIENT_HEADERS = 15 * SECOND
-export const CLIENT_REQUEST = 5 * MINUTE
+export const CLIENT_BODY = 30 * SECOND
 
 /**
  * A DID document is fetched anew after the first, and not used any more after the second. After a

@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { fault, unavailable } from '../http/fault.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { BodyTooLargeError, readBody, readShortBody } from './body.ts'
+import { BodyTooLargeError, BodyTooSlowError, readBody, readShortBody } from './body.ts'
 import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
@@ -60,10 +60,10 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       return RESPONSE_ALREADY_SENT
     }
     const head = headOf(incoming, trusts)
-    let body = await readShortBody(incoming)
+    let body = await readShortBody(incoming, timeouts.body)
     let answer = await forward(options, { ...head, body })
     if ('readBody' in answer) {
-      body = await readBody(incoming)
+      body = await readBody(incoming, timeouts.body)
       answer = await forward(options, { ...head, body })
     }
     if ('readBody' in answer) throw new Error('The auth actor was given the body')
@@ -78,11 +78,14 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   })
 
   app.onError((err, { env: { outgoing } }) => {
-    // The client went away, or was too slow.
+    // The client went away.
     if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
     if (err instanceof BodyTooLargeError) {
       const tooLarge = { error: 'PayloadTooLarge', message: 'request entity too large' }
       writeResponse(outgoing, fault(413, tooLarge, { connection: 'close' }))
+    } else if (err instanceof BodyTooSlowError) {
+      const tooSlow = { error: 'RequestTimeout', message: 'The body did not come in time' }
+      writeResponse(outgoing, fault(408, tooSlow, { connection: 'close' }))
     } else {
       log.error({ err }, 'gateway failed')
       writeResponse(outgoing, unavailable())

@@ -35,11 +35,10 @@ export async function startGateway(
     hostname: 'localhost',
     overrideGlobalObjects: false,
     serverOptions: {
-      connectionsCheckingInterval: timeouts.headers / 3,
-      // From when the connection was opened: those that send slowly are ended by `Connections`.
-      headersTimeout: timeouts.request,
+      // Those that send slowly are ended by `Connections` and `readBody`: uploads may take their time.
+      headersTimeout: 0,
       keepAliveTimeout: timeouts.keepAlive,
-      requestTimeout: timeouts.request,
+      requestTimeout: 0,
       shouldUpgradeCallback: isWebSocket,
     },
   }) as Server

@@ -14,8 +14,8 @@ export type Timeouts = {
   keepAlive: number
   /** For the headers of a request, from their first byte. */
   headers: number
-  /** For all of a request. */
-  request: number
+  /** For a body that is read before anything is done with it. */
+  body: number
   /** For requests in flight when it stops. */
   drain: number
 }
@@ -27,6 +27,6 @@ export const TIMEOUTS: Timeouts = {
   idle: lifetimes.UPSTREAM_IDLE,
   keepAlive: lifetimes.CLIENT_IDLE,
   headers: lifetimes.CLIENT_HEADERS,
-  request: lifetimes.CLIENT_REQUEST,
+  body: lifetimes.CLIENT_BODY,
   drain: lifetimes.DRAIN,
 }

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import type { Answer } from '../../http/envelope.ts'
+import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 
@@ -156,6 +156,55 @@ test('35. a silent WebSocket stays, one that does not take what is sent ends', a
   await gone
   silentAtPds.write('still there')
   expect(await first(silent)).toBe('still there')
+})
+
+/** Sends one byte after the other until the connection ends. */
+function trickle(socket: Socket): void {
+  const timer = setInterval(() => socket.write('x'), 20)
+  socket.once('close', () => clearInterval(timer))
+}
+
+test('35. a short body that comes byte by byte is given up, also where its length is not said', async () => {
+  let asked = 0
+  const answer = async ({ body }: RequestEnvelope): Promise<Answer> => {
+    if (body === 'unread') return { readBody: true }
+    asked++
+    return ok
+  }
+  const auth = { ready: async () => true, answer }
+  const gateway = await startTestGateway(auth, { drain: 0, body: 200 })
+  started.push(gateway)
+  for (const length of ['Content-Length: 60000', 'Transfer-Encoding: chunked']) {
+    const socket = open(gateway, `POST / HTTP/1.1\r\nHost: a\r\n${length}\r\n\r\n`)
+    if (length.startsWith('Content')) trickle(socket)
+    const gone = closed(socket)
+    expect(await first(socket), length).toMatch(/^HTTP\/1.1 408 .*RequestTimeout/s)
+    await gone
+  }
+  expect(asked).toBe(0)
+  const whole = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody'
+  expect(await first(open(gateway, whole))).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('35. an upload goes on for as long as bytes flow', async () => {
+  const came = Promise.withResolvers<number>()
+  const pds = await listenOnLoopback(async (incoming, outgoing) => {
+    let bytes = 0
+    for await (const chunk of incoming) bytes += chunk.length
+    came.resolve(bytes)
+    outgoing.end('whole')
+  })
+  const gateway = await startTestGateway(passingTo(pds.url), { drain: 0, body: 50, headers: 60 })
+  started.push(pds, gateway)
+  const socket = open(gateway, 'POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n')
+  let sent = 0
+  while (sent < 70_000) {
+    socket.write('x'.repeat(7_000))
+    sent += 7_000
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  expect(await came.promise).toBe(70_000)
+  expect(await first(socket)).toMatch(/^HTTP\/1.1 200 /)
 })
 
 test('35. an idle connection outlives the pool of a proxy', async () => {

@@ -15,7 +15,7 @@ const auth = {
 }
 
 beforeAll(async () => {
-  gateway = await startTestGateway(auth, { headers: 150, request: 300 })
+  gateway = await startTestGateway(auth, { headers: 150, body: 300 })
 })
 afterAll(() => gateway?.close())
 

@@ -30,6 +30,7 @@ const hopByHop = inFile('gateway/hop_by_hop.ts')
 const requests = inFile('gateway/request.ts')
 const keptAnswers = inFile('gateway/kept_answers.ts')
 const connections = inFile('gateway/connections.ts')
+const shortBodies = inFile('gateway/body.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -310,6 +311,7 @@ export const entryway = toRemovals([
     'a bound of WebSockets of one address',
     webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
   ],
+  [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
   [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
