@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
 import { childEnvironment } from './child.ts'
@@ -9,6 +9,7 @@ import { freePort, type Peer } from './loopback.ts'
 import { type Pds, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
 import { makeProgram, type Program } from './program.ts'
+import { makeRelay } from './relay.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
@@ -159,30 +160,17 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 /** Hands connections to each of the ports in turn. */
 async function startBalancer(port: number, ports: number[]): Promise<{ close(): Promise<void> }> {
-  const sockets = new Set<Socket>()
+  const relay = makeRelay()
   let next = 0
-  const server = createServer((client) => {
-    const upstream = connect(ports[next++ % ports.length] as number, '127.0.0.1')
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from)
-      from.setNoDelay(true)
-      from.pipe(to)
-      from.on('error', () => to.destroy())
-      from.on('close', () => {
-        sockets.delete(from)
-        to.destroy()
-      })
-    }
-  })
+  const server = createServer((client) =>
+    relay.join(client, connect(ports[next++ % ports.length] as number, '127.0.0.1')),
+  )
   await new Promise<void>((resolve) => server.listen(port, resolve))
   return {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
-        for (const socket of sockets) socket.destroy()
+        relay.end()
       }),
   }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { createServer } from 'node:tls'
 import type { CertificateAuthority } from './certificates.ts'
+import { makeRelay } from './relay.ts'
 
 /** Something that ends TLS on a loopback port and hands the bytes on. */
 export type TlsFront = { close: () => Promise<void> }
@@ -20,30 +21,17 @@ export async function startTlsFront(
   port: number,
   target: number,
 ): Promise<TlsFront> {
-  const sockets = new Set<Socket>()
-  const server = createServer(await ca.issue(hostname), (client) => {
-    const upstream = connect(target, '127.0.0.1')
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(socket)
-      // When one side ends or breaks, so does the other.
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => {
-        sockets.delete(socket)
-        other.destroy()
-      })
-      socket.pipe(other)
-    }
-  })
+  const relay = makeRelay()
+  const server = createServer(await ca.issue(hostname), (client) =>
+    relay.join(client, connect(target, '127.0.0.1')),
+  )
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   return {
     close: async () => {
       const closed = once(server, 'close')
       server.close()
-      for (const socket of sockets) socket.destroy()
+      relay.end()
       await closed
     },
   }
