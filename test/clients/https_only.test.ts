@@ -5,6 +5,7 @@ import {
   WellKnownHandleResolver,
 } from '@atcute/identity-resolver'
 import { MemoryStore, OAuthClient, type StoredSession } from '@atcute/oauth-node-client'
+import * as openid from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   headlessSignIn,
@@ -96,4 +97,53 @@ test('@atproto/oauth-client-node without allowHttp does so, too', async () => {
   await expect(client.restore(session.did, true)).rejects.toMatchObject({
     cause: { error: 'invalid_grant' },
   })
+})
+
+test('openid-client does so, too', async () => {
+  const person = newCredentials('openid')
+  const did = await headlessSignUp(network.url, person)
+  const { key, hosted } = await host()
+  const config = await openid.discovery(
+    new URL(network.url),
+    hosted.clientId,
+    undefined,
+    openid.PrivateKeyJwt(key),
+    { algorithm: 'oauth2' },
+  )
+  const DPoP = openid.getDPoPHandle(config, await openid.randomDPoPKeyPair('ES256'))
+  const pkceCodeVerifier = openid.randomPKCECodeVerifier()
+  const expectedState = openid.randomState()
+  const parameters = {
+    redirect_uri: hosted.redirectUri,
+    scope,
+    state: expectedState,
+    code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  }
+  const url = await openid.buildAuthorizationUrlWithPAR(config, parameters, { DPoP })
+  const callback = await headlessSignIn(url.href, person)
+  const checks = { pkceCodeVerifier, expectedState }
+  const session = await openid.authorizationCodeGrant(config, callback, checks, undefined, { DPoP })
+  expect(session.sub).toBe(did)
+
+  const refresh = (token: unknown) =>
+    openid.refreshTokenGrant(config, String(token), undefined, { DPoP })
+  const refreshed = await Promise.all([1, 2, 3].map(() => refresh(session.refresh_token)))
+  const method = new URL('/xrpc/com.atproto.server.getSession', network.pds.url)
+  for (const { access_token } of refreshed) {
+    const answer = await openid.fetchProtectedResource(
+      config,
+      access_token,
+      method,
+      'GET',
+      null,
+      undefined,
+      { DPoP },
+    )
+    expect(await answer.json()).toMatchObject({ did })
+  }
+
+  const last = refreshed[0]?.refresh_token
+  await openid.tokenRevocation(config, String(last))
+  await expect(refresh(last)).rejects.toMatchObject({ error: 'invalid_grant' })
 })
