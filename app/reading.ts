@@ -1,13 +1,17 @@
+import { undoCoding } from '../http/content_coding.ts'
 import { oauthDoor, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
+import { tooLarge } from '../http/fault.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import {
+  BodyTooLargeError,
   FORM,
   isUtf8,
   JSON_TYPE,
   mediaType,
   readForm,
   readJsonMembers,
+  UnknownCodingError,
   UnreadableError,
 } from '../http/read_body.ts'
 import { ANY } from '../http/route.ts'
@@ -62,12 +66,14 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
   const type = mediaType(given)
   const taken = route.body === 'json' ? [JSON_TYPE] : [FORM, JSON_TYPE]
   if (!taken.includes(type)) return refused(door.wrongType(given, taken))
-  const coding = headers.get('content-encoding') ?? 'identity'
-  if (coding.toLowerCase() !== 'identity' || !isUtf8(given)) return refused(door.wrongCoding())
+  if (!isUtf8(given)) return refused(door.wrongCharset())
   try {
-    const parameters = type === FORM ? readForm(body) : readJsonMembers(body)
-    return { route, request: request.withReadBody(type, parameters) }
+    const plain = undoCoding(body, headers.get('content-encoding'))
+    const parameters = type === FORM ? readForm(plain) : readJsonMembers(plain)
+    return { route, request: request.withReadBody(type, plain, parameters) }
   } catch (err) {
+    if (err instanceof UnknownCodingError) return refused(door.wrongCoding())
+    if (err instanceof BodyTooLargeError) return refused(tooLarge())
     if (err instanceof UnreadableError) return refused(door.unreadable(err.message))
     throw err
   }

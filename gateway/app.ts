@@ -4,9 +4,10 @@ import { Hono } from 'hono'
 import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import type { AuthActor } from '../http/envelope.ts'
-import { fault, unavailable } from '../http/fault.ts'
+import { fault, tooLarge, unavailable } from '../http/fault.ts'
+import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { BodyTooLargeError, BodyTooSlowError, readBody, readShortBody } from './body.ts'
+import { BodyTooSlowError, readBody, readShortBody } from './body.ts'
 import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
@@ -81,8 +82,7 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     // The client went away.
     if (outgoing.destroyed) return RESPONSE_ALREADY_SENT
     if (err instanceof BodyTooLargeError) {
-      const tooLarge = { error: 'PayloadTooLarge', message: 'request entity too large' }
-      writeResponse(outgoing, fault(413, tooLarge, { connection: 'close' }))
+      writeResponse(outgoing, tooLarge({ connection: 'close' }))
     } else if (err instanceof BodyTooSlowError) {
       const tooSlow = { error: 'RequestTimeout', message: 'The body did not come in time' }
       writeResponse(outgoing, fault(408, tooSlow, { connection: 'close' }))

@@ -1,12 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import getRawBody from 'raw-body'
+import { MAX_BODY } from '../http/content_coding.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
-
-/** Bytes of a request body that the gateway takes; the largest form of a sign-in is a few KiB. */
-export const MAX_BODY = 64 * 1024
-
-/** Raised when a request body is longer than {@link MAX_BODY}. */
-export class BodyTooLargeError extends Error {}
+import { BodyTooLargeError } from '../http/read_body.ts'
 
 /** Raised when a request body does not come in time. */
 export class BodyTooSlowError extends Error {}

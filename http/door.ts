@@ -1,3 +1,4 @@
+import { CODINGS } from './content_coding.ts'
 import type { HttpResponse } from './message.ts'
 import { errorPage, pageRefusal, refuse } from './refuse.ts'
 import { xrpcError } from './xrpc_error.ts'
@@ -15,11 +16,15 @@ export type Door = {
   wrongMethod(method: string, allowed: readonly string[]): HttpResponse
   /** @param given the `Content-Type`, if there is one */
   wrongType(given: string | undefined, taken: readonly string[]): HttpResponse
+  wrongCharset(): HttpResponse
   wrongCoding(): HttpResponse
   tooMany(headers: Headers): HttpResponse
 }
 
-const UNENCODED = 'Send the body in UTF-8, without a content encoding'
+const UTF_8 = 'Send the body in UTF-8'
+const CODED = `Send the body with the content encoding ${CODINGS.join(' or ')}, or without one`
+// RFC 9110 section 12.5.3: in an answer 415, the codings that are taken.
+const TAKEN = { 'accept-encoding': CODINGS.join(', ') }
 
 /** As the reference's XRPC server puts it. */
 export const xrpcDoor: Door = {
@@ -37,7 +42,8 @@ export const xrpcDoor: Door = {
         ? 'Request encoding (Content-Type) required but not provided'
         : `Wrong request encoding (Content-Type): ${given}`,
     ),
-  wrongCoding: () => xrpcError(415, 'InvalidRequest', UNENCODED),
+  wrongCharset: () => xrpcError(415, 'InvalidRequest', UTF_8),
+  wrongCoding: () => xrpcError(415, 'InvalidRequest', CODED, TAKEN),
   tooMany: (headers) => xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers),
 }
 
@@ -54,7 +60,8 @@ export const oauthDoor: Door = {
     }),
   // RFC 9110 section 15.5.16: 415 for a type or a coding that is not taken.
   wrongType: (_, [first]) => refuse(415, 'invalid_request', `Send ${first}`),
-  wrongCoding: () => refuse(415, 'invalid_request', UNENCODED),
+  wrongCharset: () => refuse(415, 'invalid_request', UTF_8),
+  wrongCoding: () => refuse(415, 'invalid_request', CODED, TAKEN),
   tooMany: (headers) =>
     refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers),
 }

@@ -10,6 +10,12 @@ export function unavailable(): HttpResponse {
   )
 }
 
+/** 413 for a body that is longer than what is read, as it comes or when it is unpacked. */
+export function tooLarge(headers: Record<string, string> = {}): HttpResponse {
+  const message = 'request entity too large'
+  return fault(413, { error: 'PayloadTooLarge', message }, headers)
+}
+
 /** An answer that no handler made, in the words of OAuth and of XRPC. */
 export function fault(
   status: number,

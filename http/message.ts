@@ -62,13 +62,13 @@ export class HttpRequest {
     return new HttpRequest({ ...this, url }, this.body === null ? undefined : this.#parameters)
   }
 
-  /** The same request, its body labelled as what it was read as. */
-  withReadBody(type: string, parameters: Parameters): HttpRequest {
+  /** The same request, its body as it was read: without a coding, and labelled as what it is. */
+  withReadBody(type: string, body: Uint8Array, parameters: Parameters): HttpRequest {
     const headers = new Map(this.headers)
     headers.set('content-type', type)
-    headers.set('content-length', String(this.body?.byteLength ?? 0))
+    headers.set('content-length', String(body.byteLength))
     headers.delete('content-encoding')
-    return new HttpRequest({ ...this, headers }, parameters)
+    return new HttpRequest({ ...this, headers, body }, parameters)
   }
 
   /** @param name in lower case */

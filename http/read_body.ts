@@ -6,6 +6,12 @@ export type Parameters = [name: string, value: string][]
 /** Raised for a body that can be read in no way, or in more than one; the message is for the client. */
 export class UnreadableError extends Error {}
 
+/** Raised for a content coding that is not taken. */
+export class UnknownCodingError extends Error {}
+
+/** Raised for a body that is longer than what is read. */
+export class BodyTooLargeError extends Error {}
+
 export const FORM = 'application/x-www-form-urlencoded'
 export const JSON_TYPE = 'application/json'
 

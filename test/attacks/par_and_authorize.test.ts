@@ -222,7 +222,7 @@ describe('8. requests that are none', () => {
     const headers: Record<string, string>[] = [
       { 'content-type': 'text/plain' },
       { 'content-type': 'multipart/form-data; boundary=x' },
-      { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'gzip' },
+      { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': 'br' },
     ]
     for (const each of headers) {
       const answer = await send(`${network.url}${path}`, {

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { take } from '../../app/answer.ts'
 import { findRouteIn } from '../../app/routes.ts'
+import { MAX_BODY } from '../../http/content_coding.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { emptyResponse } from '../../http/message.ts'
 import type { Asked } from '../../lab/world/app.ts'
@@ -99,13 +101,14 @@ describe('29. what is answered is what was counted', () => {
     }))
     const findRoute = findRouteIn(routes, 'token')
     const settings = { publicUrl: 'http://localhost:2600', authActors: 64, name: 'Vestibule' }
-    const ownerOf = (target: string, type: string, body: string) =>
+    type Headers = [string, string][]
+    const ownerOf = (target: string, type: string, body: string | Buffer, ...more: Headers) =>
       take(
         {
           method: 'POST',
           target,
-          headers: [['content-type', type]],
-          body: Buffer.from(body),
+          headers: [['content-type', type], ...more],
+          body: Buffer.from(body as string),
           client: { address: '192.0.2.1', port: 1 },
         },
         settings,
@@ -114,6 +117,9 @@ describe('29. what is answered is what was counted', () => {
     const owner = ownerOf('/oauth/token', FORM, 'code=cod-1&grant_type=authorization_code')
     expect(owner).not.toBeNull()
     expect(ownerOf('/oauth/token', FORM, 'grant_type=x&%63ode=cod%2D1')).toBe(owner)
+    expect(
+      ownerOf('/oauth/token', FORM, gzipSync('code=cod-1'), ['content-encoding', 'gzip']),
+    ).toBe(owner)
     expect(ownerOf('/oauth/token?code=cod-2', FORM, 'code=cod-1')).toBe(owner)
     expect(ownerOf('/oauth/token', JSON_TYPE, '{"code":"cod-1"}')).toBe(owner)
     expect(ownerOf('/oauth/token', JSON_TYPE, '{"c\\u006fde":"cod-1"}')).toBe(owner)
@@ -155,6 +161,40 @@ describe('29. the same limit for each spelling', () => {
     expect(statuses.sort()).toEqual([...Array(10).fill(401), 429, 429])
     expect(await statusOf(right())).toBe(429)
     expect(await statusOf({ ...right(), address: '192.0.2.2' })).toBe(200)
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+  ] as const)('a body in %s is read as what it holds', async (coding, compress) => {
+    const headers = { 'content-type': JSON_TYPE, 'content-encoding': coding }
+    const send = (text: string | Uint8Array, ...behind: Buffer[]) =>
+      statusOf(post({}, { headers, body: Buffer.concat([compress(text), ...behind]) }))
+    const guess = JSON.stringify({ identifier, password: 'x' })
+    const statuses = await Promise.all(times(12, right).map(() => send(guess)))
+    expect(statuses.sort()).toEqual([...Array(10).fill(401), 429, 429])
+    observed.app.counters.exec('DELETE FROM counter')
+
+    const text = JSON.stringify({ identifier, password })
+    expect(await send(text.padEnd(MAX_BODY + 1))).toBe(413)
+    expect(await send(Buffer.alloc(40 * 1024 * 1024))).toBe(413)
+    expect(await send(text, compress(guess))).toBe(400)
+    expect(await send(text, Buffer.from('more'))).toBe(400)
+    const cut = compress(text).subarray(0, -5)
+    expect(await statusOf(post({}, { headers, body: cut }))).toBe(400)
+    const twice = { ...headers, 'content-encoding': `${coding}, ${coding}` }
+    expect(await statusOf(post({}, { headers: twice, body: compress(compress(text)) }))).toBe(415)
+    expect(await send(text.padEnd(MAX_BODY))).toBe(200)
+  })
+
+  test('brotli is refused with what is taken', async () => {
+    const headers = { 'content-type': JSON_TYPE, 'content-encoding': 'br' }
+    const refused = (await observed.app.ask(
+      post({}, { headers, body: brotliCompressSync('{}') }),
+    )) as ResponseEnvelope
+    expect(refused.status).toBe(415)
+    expect(refused.headers).toContainEqual(['accept-encoding', 'gzip, deflate'])
   })
 
   test('wrong passwords in another charset are not tried', async () => {

@@ -32,7 +32,8 @@ async function ask(
 const MISTAKES: [string, Record<string, string>, string, RegExp][] = [
   ['no body', {}, '', /Send application\/x-www-form-urlencoded/],
   ['a form labelled as JSON', JSON_BODY, form(REQUEST), /Invalid JSON/],
-  ['a compressed body', { ...FORM, 'content-encoding': 'gzip' }, 'x', /content encoding/],
+  ['a coding that is not taken', { ...FORM, 'content-encoding': 'br' }, 'x', /gzip or deflate/],
+  ['a body that is not gzip', { ...FORM, 'content-encoding': 'gzip' }, 'x', /not gzip/],
   ['an empty form', FORM, '', /client_id/],
   ['nothing but the client', FORM, form({ client_id: CLIENT_ID }), /response_type/],
   ['a parameter twice', FORM, `${form(REQUEST)}&scope=atproto`, /more than once/],

@@ -3,6 +3,7 @@ import { inFile, toRemovals } from './removal.ts'
 const hooks = inFile('oauth/hooks.ts')
 const reading = inFile('app/reading.ts')
 const bodies = inFile('http/read_body.ts')
+const codings = inFile('http/content_coding.ts')
 const routes = inFile('app/routes.ts')
 const subjects = inFile('app/limits/subject.ts')
 const countsAs = inFile('app/limits/counts_as.ts')
@@ -238,7 +239,9 @@ export const entryway = toRemovals([
     'the account knows its browsers',
     knownDevices('(await actor(entry.did).readDevice(deviceId)) !== null', 'true'),
   ],
-  [29, 'UTF-8 alone', reading(' || !isUtf8(given)', '')],
+  [29, 'UTF-8 alone', reading('if (!isUtf8(given))')],
+  [29, 'a bound on what is unpacked', codings('maxOutputLength: MAX_BODY, ', '')],
+  [29, 'nothing behind a compressed body', codings(', rejectGarbageAfterEnd: true', '')],
   [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
   [29, 'a failure is a try', countsAs(' || !isAttempt', '')],
   [

@@ -14,19 +14,28 @@ export async function bodies(c: Client): Promise<void> {
     headers: Record<string, string> = JSON_TYPE,
   ) => c.note(`createSession: ${name}`, c.send('server.createSession', body, headers))
 
+  const coded = (coding: string) => ({ ...JSON_TYPE, 'content-encoding': coding })
   for (const length of [60, 64, 65, 100, 140, 160, 1024]) {
     const padding = 'x'.repeat(length * KIB - text.length - ',"pad":""'.length)
     const long = text.replace(/}$/, `,"pad":"${padding}"}`)
     await send(`a body of ${length} KiB`, long)
+    await send(`a body of ${length} KiB, packed`, gzipSync(long), coded('gzip'))
   }
 
-  const coded = (coding: string) => ({ ...JSON_TYPE, 'content-encoding': coding })
   await send('gzip', gzipSync(text), coded('gzip'))
   await send('deflate', deflateSync(text), coded('deflate'))
   await send('br', brotliCompressSync(text), coded('br'))
   await send('identity', text, coded('identity'))
   await send('a coding that there is not', text, coded('x-none'))
+  await send('gzip in capitals', gzipSync(text), coded('GZIP'))
   await send('gzip that is none', text, coded('gzip'))
+  await send('gzip that is cut', gzipSync(text).subarray(0, -5), coded('gzip'))
+  await send(
+    'gzip with more behind it',
+    Buffer.concat([gzipSync(text), Buffer.from('x')]),
+    coded('gzip'),
+  )
+  await send('gzip twice', gzipSync(gzipSync(text)), coded('gzip, gzip'))
 
   const typed = (type: string) => ({ 'content-type': type })
   await send('charset=utf-8', text, typed('application/json; charset=utf-8'))
