@@ -6,6 +6,7 @@ import type { Db } from '../../database/database.ts'
 import { below, type Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { accountFunctions } from '../account/index.ts'
+import { Awake, MAX_AWAKE } from '../awake.ts'
 import { callable } from '../hosting/callable.ts'
 import { nextCopy } from '../hosting/engine/copies.ts'
 import { kvOf } from '../hosting/engine/kv.ts'
@@ -18,6 +19,7 @@ class Accounts {
   readonly #runner: Runner
   readonly #kv: Kv
   readonly #awake = new Map<string, Entry>()
+  readonly #bound = new Awake(MAX_AWAKE.ofShard)
   readonly #closing = new Map<string, Promise<void>>()
   readonly #endLooks: () => void
 
@@ -44,6 +46,7 @@ class Accounts {
     } finally {
       entry.active--
       entry.usedAt = Date.now()
+      if (entry.active === 0 && this.#awake.get(did) === entry) this.#bound.rest(did)
     }
   }
 
@@ -61,14 +64,31 @@ class Accounts {
     }
     let entry = this.#awake.get(did)
     if (!entry) {
+      this.#makeRoom()
       const kv = below(this.#kv, `account/${did}/`)
       const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema)
       entry = { replica, active: 0, usedAt: Date.now() }
       this.#awake.set(did, entry)
-      replica.catch(() => this.#awake.delete(did))
+      replica.catch(() => this.#forget(did))
     }
     entry.active++
+    this.#bound.begin(did)
     return entry
+  }
+
+  /** Puts accounts to sleep, so that one more may wake. */
+  #makeRoom(): void {
+    for (;;) {
+      const { surplus } = this.#bound
+      const entry = surplus === undefined ? undefined : this.#awake.get(surplus)
+      if (surplus === undefined || !entry) return
+      this.#close(surplus, entry)
+    }
+  }
+
+  #forget(did: string): void {
+    this.#awake.delete(did)
+    this.#bound.end(did)
   }
 
   #closeIdle(): void {
@@ -79,7 +99,7 @@ class Accounts {
   }
 
   #close(did: string, entry: Entry): void {
-    this.#awake.delete(did)
+    this.#forget(did)
     const closed = entry.replica
       .then((replica) => replica.close())
       .catch((err) => this.#runner.log.warn({ err, did }, 'an account was not closed in order'))

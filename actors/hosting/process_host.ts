@@ -9,6 +9,7 @@ import { getInitialActorKvState } from 'rivetkit/driver-helpers'
 import { withDeadline } from '../../base/deadline.ts'
 import type { Log } from '../../base/log.ts'
 import { awakeActors } from '../../base/metrics.ts'
+import { Awake, MAX_AWAKE } from '../awake.ts'
 import { startActors } from './setup.ts'
 import { stubOf } from './stub.ts'
 
@@ -39,11 +40,13 @@ type Entry = {
 export class ProcessHost {
   readonly #log: Log
   readonly #entries = new Map<string, Entry>()
+  readonly #accounts: Awake
   #config: RegistryConfig | null = null
   #inlineClient: InlineClient | null = null
 
-  constructor(log: Log) {
+  constructor(log: Log, maxAccounts = MAX_AWAKE.ofProcess) {
     this.#log = log
+    this.#accounts = new Awake(maxAccounts)
   }
 
   readonly #driver: DriverConfig = {
@@ -74,8 +77,8 @@ export class ProcessHost {
   }
 
   async #call(name: string, key: Key, action: string, args: unknown[]): Promise<unknown> {
-    const entry = await this.#awake(name, key)
-    entry.active++
+    const id = `${name}/${key.join('/')}`
+    const entry = await this.#asked(id, name, key)
     try {
       const instance = await entry.started
       instance.beginHonoHttpRequest()
@@ -89,21 +92,39 @@ export class ProcessHost {
       }
     } finally {
       entry.active--
-      if (entry.active === 0) entry.idle?.resolve()
+      if (entry.active === 0) {
+        entry.idle?.resolve()
+        this.#accounts.rest(id)
+      }
     }
   }
 
-  async #awake(name: string, key: Key): Promise<Entry> {
-    const id = `${name}/${key.join('/')}`
+  /** An actor that is awake, with one more call. */
+  async #asked(id: string, name: string, key: Key): Promise<Entry> {
     for (;;) {
       const known = this.#entries.get(id)
-      if (!known?.stopped) return known ?? this.#start(id, name, key)
+      if (!known?.stopped) {
+        const entry = known ?? this.#start(id, name, key)
+        entry.active++
+        if (name === 'account') this.#accounts.begin(id)
+        return entry
+      }
       await known.stopped
+    }
+  }
+
+  /** Puts accounts to sleep, so that one more may wake. */
+  #makeRoom(): void {
+    for (;;) {
+      const { surplus } = this.#accounts
+      if (surplus === undefined) return
+      this.#stop(surplus, 'sleep')
     }
   }
 
   #start(id: string, name: string, key: Key): Entry {
     if (!this.#config || !this.#inlineClient) throw new Error('The runner has not started')
+    if (name === 'account') this.#makeRoom()
     const instance = lookupInRegistry(this.#config, name).instantiate() as AnyActorInstance
     const kv = new Map(getInitialActorKvState(undefined).map((pair) => [hex(pair[0]), pair]))
     const entry: Entry = {
@@ -124,6 +145,7 @@ export class ProcessHost {
 
   /** Calls that were under way when it was to stop are finished first; later ones wake it again. */
   #stop(id: string, mode: 'sleep' | 'destroy'): void {
+    this.#accounts.end(id)
     const entry = this.#entries.get(id)
     if (!entry || entry.stopped) return
     entry.stopped = (async () => {
@@ -139,6 +161,7 @@ export class ProcessHost {
   }
 
   #forget(id: string): void {
+    this.#accounts.end(id)
     if (this.#entries.delete(id)) awakeActors.dec({ actor: id.split('/')[0] as string })
   }
 
