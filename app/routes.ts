@@ -26,7 +26,7 @@ export type Route = RouteShape & {
 }
 
 /** The route of a request and its path there, or why it has none. */
-export type Found = { route: Route; path: string } | { route: null; refusal: HttpResponse }
+type Found = { route: Route; path: string } | { route: null; refusal: HttpResponse }
 
 /** Says which route a request takes. */
 export type FindRoute = (request: HttpRequest) => Found

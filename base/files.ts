@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
 /** Raised where a file may be there, but this user may not look or write. */
-export class UnreadableError extends Error {
+class UnreadableError extends Error {
   constructor(path: string, options?: ErrorOptions) {
     super(
       `${userName()} may not use ${path}: run this as root, or as the user to whom it belongs`,

@@ -10,7 +10,7 @@ export type Output = {
   progress(what: string): Progress
 }
 
-export type Progress = { update(done: number, total: number): void; stop(): void }
+type Progress = { update(done: number, total: number): void; stop(): void }
 
 export function createOutput(json: boolean): Output {
   return {

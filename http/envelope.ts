@@ -35,7 +35,7 @@ export type PassTo = {
 }
 
 /** The answer needs the body after all: the gateway reads it and asks again. */
-export type ReadBody = { readBody: true }
+type ReadBody = { readBody: true }
 
 /** What the auth actor says to a request. */
 export type Answer = ResponseEnvelope | PassTo | ReadBody

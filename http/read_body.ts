@@ -19,7 +19,7 @@ export const JSON_TYPE = 'application/json'
  * Levels of objects and arrays in a JSON body; what is asked for here has a handful. Validators walk
  * down a body by calling themselves, and run out of stack at some thousands.
  */
-export const MAX_DEPTH = 32
+const MAX_DEPTH = 32
 
 /** The media type that a `Content-Type` names, without parameters such as `charset`. */
 export function mediaType(contentType = ''): string {

@@ -5,7 +5,7 @@ import { createTransport } from 'nodemailer'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 /** Mails that are kept, some 10 kB each; strangers can ask for more of them. */
-export const MAX_MAILS = 10_000
+const MAX_MAILS = 10_000
 
 /**
  * Writes each mail into `folder` as `<ISO time>-<kind>-<random>.eml`, readable by the program's

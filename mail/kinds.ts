@@ -25,7 +25,7 @@ export const mailKinds = [...codeKinds, ...noticeKinds, 'message'] as const
 
 export type MailKind = (typeof mailKinds)[number]
 
-export type NoticeContent = {
+type NoticeContent = {
   /** Without the leading `@`. */
   readonly handle: string
   /** BCP 47 tag; English where there is no such locale. */
@@ -34,9 +34,9 @@ export type NoticeContent = {
 }
 
 /** A mail with a code, such as `ABCDE-23456`. */
-export type CodeContent = NoticeContent & { readonly token: string }
+type CodeContent = NoticeContent & { readonly token: string }
 
-export type MessageContent = {
+type MessageContent = {
   readonly subject: string
   readonly text: string
   readonly html?: string

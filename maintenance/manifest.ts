@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { explainUnreadable } from '../base/files.ts'
 
-export const MANIFEST = 'manifest.json'
+const MANIFEST = 'manifest.json'
 
 /** No way out of the folder: a manifest may come from anywhere. */
 const relativePath = z

@@ -4,7 +4,7 @@ import type { MailKind } from '../mail/kinds.ts'
  * Whom a limit on mails counts: the account that a mail is about, the mailbox that it goes to, the
  * client (IPv4 address, or IPv6 /64) whose request it answers, or everybody together.
  */
-export type MailSubject = 'account' | 'recipient' | 'client' | 'everybody'
+type MailSubject = 'account' | 'recipient' | 'client' | 'everybody'
 
 /** At most `points` mails within `seconds`, counted from the first of them. */
 export type MailLimit = {

@@ -3,7 +3,7 @@ import type { Standing } from '../pds/client.ts'
 import type { Services } from './services.ts'
 
 /** What was done here because of what was done on the PDS. */
-export type Followed = 'taken down' | 'takedown lifted' | 'deactivated' | 'activated'
+type Followed = 'taken down' | 'takedown lifted' | 'deactivated' | 'activated'
 
 /** How an account stands here and on its PDS, after {@link followPds}; null where there is none. */
 export type Compared = { here: AccountRow; there: Standing | null; followed: Followed[] }

@@ -4,7 +4,7 @@ import type { Runner } from '../runner.ts'
 import type { Owners } from './owners.ts'
 
 /** What an auth actor gives the application that it runs. */
-export type AppPlace = {
+type AppPlace = {
   runner: Runner
   actors: Actors
   owners: Owners

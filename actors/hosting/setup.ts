@@ -22,7 +22,7 @@ export function startActors(use: Setup['use'], host: HostOptions): void {
 }
 
 /** What rivetkit is told of where actors live. */
-export type HostOptions =
+type HostOptions =
   | { endpoint: string }
   | { driver: DriverConfig; serveManager: false }
   | {

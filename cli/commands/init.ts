@@ -8,7 +8,7 @@ import { type Answers, askForSettings, settingsFromOptions } from '../init_answe
 import { UnfinishedAnswers } from '../init_settings.ts'
 import { pdsSettings, toLines } from '../pds_settings.ts'
 
-export type InitOptions = Partial<Answers> & {
+type InitOptions = Partial<Answers> & {
   yes?: boolean
   file: string
   force?: boolean

@@ -30,7 +30,7 @@ export const keys = {
 }
 
 /** Raised when the database belongs to another actor instance, or may. */
-export class FencedError extends Error {
+class FencedError extends Error {
   constructor() {
     super('Another instance of this actor has taken its database over')
     this.name = 'FencedError'

@@ -6,7 +6,7 @@ import { discoverApp, loopbackClientId, type OAuthApp } from './oauth_app.ts'
 import { finishLogin, type Login, type OAuthSession, startLogin } from './oauth_session.ts'
 
 /** A login somebody was given the URL of. */
-export type WaitingLogin = Login & { session: Promise<OAuthSession> }
+type WaitingLogin = Login & { session: Promise<OAuthSession> }
 
 export type WaitingServer = {
   app: OAuthApp

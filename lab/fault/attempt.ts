@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 
 /** An answer of an XRPC method that is no success. */
-export class XrpcFailure extends Error {
+class XrpcFailure extends Error {
   readonly status: number
 
   constructor(nsid: string, status: number, text: string) {

@@ -14,7 +14,7 @@ import { type KillPoint, killPoints } from './kill_points.ts'
  * What the servers around can do to it. PLC is never replaced by a server that says yes to everything:
  * a stock PDS believes any 200 from there, and makes an account whose DID does not resolve.
  */
-export const outages: readonly Fault[] = [
+const outages: readonly Fault[] = [
   peerOutage('pds', 'refuse'),
   peerOutage('pds', 'fail'),
   peerOutage('pds', 'rubbish'),

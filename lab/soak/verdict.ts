@@ -26,7 +26,7 @@ export function judge(samples: Sample[]): Verdict[] {
   ]
 }
 
-export function median(samples: Sample[], key: keyof Sample): number {
+function median(samples: Sample[], key: keyof Sample): number {
   const values = samples.map((sample) => sample[key]).sort((a, b) => a - b)
   return values[Math.floor(values.length / 2)] ?? 0
 }

@@ -6,7 +6,7 @@ import { generate } from 'selfsigned'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 
 /** A certificate with its private key, both PEM. */
-export type Certificate = { cert: string; key: string }
+type Certificate = { cert: string; key: string }
 
 export type CertificateAuthority = {
   /** The authority's own certificate, PEM. */

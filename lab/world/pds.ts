@@ -8,7 +8,7 @@ import { closeServer, freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
 
 /** What a PDS must know of the entryway in front of it. */
-export type EntrywayIdentity = {
+type EntrywayIdentity = {
   url: string
   did: string
   /** Compressed secp256k1 public key that verifies the entryway's tokens, hex. */

@@ -24,7 +24,7 @@ export type ProxyInFront = {
 const DOCUMENTED = { gateway: '127.0.0.1:2600', pds: '127.0.0.1:3000', tls: '/etc/ssl/example.com' }
 
 /** A block of docs/deploy.md. @param language that it is marked with */
-export function documented(language: 'caddyfile' | 'nginx'): string {
+function documented(language: 'caddyfile' | 'nginx'): string {
   const docs = readFileSync(fileURLToPath(new URL('../../docs/deploy.md', import.meta.url)), 'utf8')
   const [, block] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(docs) ?? []
   if (!block) throw new Error(`docs/deploy.md has no block of ${language}`)

@@ -2,7 +2,7 @@ import type { HttpRequest } from '../../http/message.ts'
 import { AUTHORIZE } from '../checks/endpoints.ts'
 
 /** What the provider's own test of a browser puts into the address of a sign-in. */
-export const BROWSER_TEST = 'redirect-test'
+const BROWSER_TEST = 'redirect-test'
 
 /**
  * How a person who cannot sign in with this browser goes back to the app: values of

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../http/message.ts'
 import { errorPageTexts } from '../../http/page/error_texts.ts'
 import { giveUpAddress, signInAddress } from './give_up.ts'
 
-export const NO_COOKIES = 'no-cookies'
+const NO_COOKIES = 'no-cookies'
 
 export const NEEDS_STYLE = `.needs{box-sizing:border-box;max-width:28rem;margin:15vh auto 0;padding:1.5rem}
 .needs h1{margin:0 0 .75rem;font-size:1.25rem;font-weight:600}

@@ -94,7 +94,7 @@ export function isJwt(text: string): boolean {
 }
 
 /** A token whose header or claims are other ones, or that is put together from pieces. */
-export function mutateJwt(random: Random, jwt: string): string {
+function mutateJwt(random: Random, jwt: string): string {
   const [header = '', claims = '', signature = ''] = jwt.split('.')
   switch (random.int(6)) {
     case 0:

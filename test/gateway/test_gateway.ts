@@ -7,7 +7,7 @@ import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 
-export const silent = createLog('silent')
+const silent = createLog('silent')
 
 /** An auth actor that sends every request to `pdsUrl`. */
 export function passingTo(pdsUrl: string): AuthActor {

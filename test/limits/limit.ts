@@ -53,7 +53,7 @@ function onCounters(dataDir: string, work: (db: ReturnType<typeof openDatabase>)
 }
 
 /** Expects an answer that says how a limit stands. */
-export function expectStanding(answer: Answer, name: string, remaining: number): void {
+function expectStanding(answer: Answer, name: string, remaining: number): void {
   const { points, seconds } = limit(name)
   expect(header(answer, 'ratelimit-policy')).toBe(`${points};w=${seconds}`)
   expect(header(answer, 'ratelimit-limit')).toBe(String(points))

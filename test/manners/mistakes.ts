@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
-export const CALLBACK = 'http://127.0.0.1:2700/callback'
+const CALLBACK = 'http://127.0.0.1:2700/callback'
 export const CLIENT_ID = `http://localhost?${new URLSearchParams({ redirect_uri: CALLBACK })}`
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 export const JSON_BODY = { 'content-type': 'application/json' }

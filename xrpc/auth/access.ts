@@ -11,7 +11,7 @@ import { readBearer } from './header.ts'
 export const FULL: readonly LegacyScope[] = [LegacyScope.Access]
 
 /** App passwords give this, too. */
-export const STANDARD: readonly LegacyScope[] = [
+const STANDARD: readonly LegacyScope[] = [
   LegacyScope.Access,
   LegacyScope.AppPass,
   LegacyScope.AppPassPrivileged,

@@ -2,9 +2,9 @@ import { registerHooks } from 'node:module'
 import type { EventHandler, H3Event } from 'h3'
 
 /** What the library hands to an app. The DPoP key, to which the tokens are bound, is not among it. */
-export type SignedIn = { user: { did: string }; tokens: Tokens }
+type SignedIn = { user: { did: string }; tokens: Tokens }
 
-export type Tokens = { iss: string; aud: string; access_token: string; refresh_token?: string }
+type Tokens = { iss: string; aud: string; access_token: string; refresh_token?: string }
 
 type Session = { user?: { did: string }; secure?: { tokens: Tokens } }
 
