@@ -51,18 +51,31 @@ export async function launch(
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)
     stop = await start(settings, log)
   } catch (err) {
-    giveUp(explainTaken(explainUnreadable(err)))
+    giveUp(explainListening(explainUnreadable(err)))
   }
 }
 
-/** What to say of a port that another program has. */
-function explainTaken(err: unknown): unknown {
-  const { code, address, port } = (err ?? {}) as NodeJS.ErrnoException & Record<string, unknown>
-  if (code !== 'EADDRINUSE') return err
-  return new Error(
-    `Another program listens on ${address}:${port}: stop it, or give this one another port (ENTRYWAY_PORT, ENTRYWAY_METRICS_PORT)`,
-    { cause: err },
-  )
+/** What to say of a port or address that this program cannot listen on. */
+function explainListening(err: unknown): unknown {
+  const { code, syscall, address, port, hostname } = (err ?? {}) as NodeJS.ErrnoException &
+    Record<string, unknown>
+  const said = () => {
+    if (code === 'EADDRINUSE') {
+      return `Another program listens on ${address}:${port}: stop it, or give this one another port (ENTRYWAY_PORT, ENTRYWAY_METRICS_PORT)`
+    }
+    if (syscall === 'listen' && code === 'EADDRNOTAVAIL') {
+      return `ENTRYWAY_HOST: must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all; ${address} is none`
+    }
+    if (syscall === 'listen' && code === 'EACCES') {
+      return `ENTRYWAY_PORT: this user may not listen on port ${port}: take one from 1024 on, such as 2600, behind a proxy (docs/deploy.md)`
+    }
+    if (syscall === 'getaddrinfo') {
+      return `ENTRYWAY_HOST: must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all; the name ${hostname} has none`
+    }
+    return null
+  }
+  const sentence = said()
+  return sentence === null ? err : new Error(sentence, { cause: err })
 }
 
 function giveUp(err: unknown): void {

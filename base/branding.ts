@@ -1,17 +1,5 @@
 import { z } from 'zod'
-
-const webUrl = z
-  .string()
-  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), 'must be an http(s) URL')
-const image = z
-  .string()
-  .refine((v) => /^(https?|data):/.test(v) && URL.canParse(v), 'must be an http(s) or data: URL')
-const color = z
-  .string()
-  .regex(
-    /^(#[0-9a-f]{3}|#[0-9a-f]{6}|rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\))$/i,
-    'must be a colour such as #5b9dff',
-  )
+import { color, emailAddress, image, webUrl } from './setting_kinds.ts'
 
 /** The settings of this subject; each but the contact's bears the name that it has at a PDS. */
 export const brandingEnvironment = {
@@ -19,7 +7,7 @@ export const brandingEnvironment = {
   ENTRYWAY_TERMS_OF_SERVICE_URL: webUrl.optional(),
   ENTRYWAY_PRIVACY_POLICY_URL: webUrl.optional(),
   ENTRYWAY_SUPPORT_URL: webUrl.optional(),
-  ENTRYWAY_CONTACT_EMAIL_ADDRESS: z.email('must be an e-mail address').optional(),
+  ENTRYWAY_CONTACT_EMAIL_ADDRESS: emailAddress.optional(),
   ENTRYWAY_LOGO_URL: image.optional(),
   ENTRYWAY_PRIMARY_COLOR: color.optional(),
   ENTRYWAY_ERROR_COLOR: color.optional(),

@@ -1,19 +1,10 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-
-export const origin = z
-  .string()
-  .refine((v) => URL.canParse(v) && /^https?:$/.test(new URL(v).protocol), 'must be an http(s) URL')
-  .refine((v) => !URL.canParse(v) || new URL(v).pathname === '/', 'must have no path')
-  .transform((v) => (URL.canParse(v) ? new URL(v).origin : v))
-
-export const did = z
-  .string()
-  .regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/, 'must be a did:web or did:plc')
+import { did, originOf, shown } from './setting_kinds.ts'
 
 export const pdsEnvironment = {
-  ENTRYWAY_PDS_URL: origin.optional(),
-  ENTRYWAY_PDS_ADDRESS: origin.optional(),
+  ENTRYWAY_PDS_URL: originOf('https://pds.example.com').optional(),
+  ENTRYWAY_PDS_ADDRESS: originOf('http://127.0.0.1:3000').optional(),
   ENTRYWAY_PDS_DID: did.optional(),
   ENTRYWAY_PDS_ADMIN_PASSWORD: z.string().optional(),
 }
@@ -48,9 +39,11 @@ export function mistakesInPds(
     return lines
   }
   const wrongUrl = mistakeInUrl(url, { publicUrl, dev })
-  if (wrongUrl) lines.push(`ENTRYWAY_PDS_URL: ${wrongUrl}`)
+  if (wrongUrl) lines.push(`ENTRYWAY_PDS_URL: ${wrongUrl}; it is ${shown(url)}`)
   const wrongAddress = mistakeInAddress(address ?? url, { publicUrl, dev })
-  if (wrongAddress && (address || !wrongUrl)) lines.push(`ENTRYWAY_PDS_ADDRESS: ${wrongAddress}`)
+  if (wrongAddress && (address || !wrongUrl)) {
+    lines.push(`ENTRYWAY_PDS_ADDRESS: ${wrongAddress}; it is ${shown(address ?? url)}`)
+  }
   return lines
 }
 
@@ -59,7 +52,7 @@ type Around = { publicUrl: string; dev: boolean }
 /** What is wrong with the public URL of a PDS; the public URL of this program may be http where it is local. */
 export function mistakeInUrl(url: string, { publicUrl, dev }: Around): string | null {
   const isRight = url.startsWith('https:') || url === publicUrl || dev
-  return isRight ? null : 'must be https unless ENTRYWAY_DEV=1'
+  return isRight ? null : 'must be https unless ENTRYWAY_DEV=1, such as https://pds.example.com'
 }
 
 /** What is wrong with the address at which a PDS is reached. The admin password is sent there. */
@@ -68,7 +61,9 @@ export function mistakeInAddress(address: string, { publicUrl, dev }: Around): s
     return 'must lead to the PDS itself, such as http://127.0.0.1:3000, not to this program'
   }
   const isRight = address.startsWith('https:') || isInside(new URL(address).hostname) || dev
-  return isRight ? null : 'must be https, or lead to this machine or into a private network'
+  return isRight
+    ? null
+    : 'must be https, or lead to this machine or into a private network, such as http://127.0.0.1:3000'
 }
 
 /** Whether a host is on this machine or in a private network: containers have names without dots. */

@@ -1,5 +1,6 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { explainUnreadable } from './files.ts'
 import { SettingsError } from './settings.ts'
 
 const FOLDER = 0o700
@@ -20,7 +21,7 @@ export function keepFromOthers(): void {
  * @throws {SettingsError} when that is not possible
  */
 export function makePrivateDataFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: FOLDER })
+  makeDataFolder(path)
   if (statSync(path).mode & STICKY) {
     throw new SettingsError([
       `ENTRYWAY_DATA_DIR: ${path} is shared by all users; name a folder of its own, such as ${join(path, 'vestibule')}`,
@@ -33,6 +34,20 @@ export function makePrivateDataFolder(path: string): void {
     closeToOthers(folder)
     if (name !== 'accounts') continue
     for (const part of readdirSync(folder)) closeToOthers(join(folder, part))
+  }
+}
+
+/** Makes the data folder, where it is not there. @throws {SettingsError} where it cannot be one */
+export function makeDataFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: FOLDER })
+  } catch (err) {
+    const { code } = err as NodeJS.ErrnoException
+    if (code === 'EACCES' || code === 'EPERM') throw explainUnreadable(err, path)
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file in the way' : code
+    throw new SettingsError([
+      `ENTRYWAY_DATA_DIR: must be a folder, such as /var/lib/vestibule; ${path} cannot be one: ${why}`,
+    ])
   }
 }
 

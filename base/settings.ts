@@ -1,16 +1,26 @@
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
+import { mistakesInPds, type PdsSetting, pdsEnvironment, toPdsSetting } from './pds_setting.ts'
 import {
+  addressRanges,
+  countUpTo,
   did,
-  mistakesInPds,
-  origin,
-  type PdsSetting,
-  pdsEnvironment,
-  toPdsSetting,
-} from './pds_setting.ts'
+  didKey,
+  domains,
+  engine,
+  flag,
+  hexKey,
+  listenAddress,
+  mailServer,
+  oneOf,
+  originOf,
+  ownPassword,
+  port,
+  publicOrigin,
+  sender,
+  serviceName,
+} from './setting_kinds.ts'
 import { mistakesInNames } from './unknown_settings.ts'
 
 /** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
@@ -24,61 +34,38 @@ export class SettingsError extends Error {
   }
 }
 
-const hexKey = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 32 bytes in hex (64 characters)')
-const port = z.coerce.number('must be a port number').int().min(1).max(65535)
-const flag = z
-  .enum(['0', '1', 'true', 'false'], 'must be true or false')
-  .transform((v) => /1|true/.test(v))
-const list = z.string().transform((v) =>
-  v
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-)
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 
 const environment = z.object({
-  ENTRYWAY_PUBLIC_URL: origin.default('http://localhost:2600'),
-  ENTRYWAY_NAME: z.string().optional(),
+  ENTRYWAY_PUBLIC_URL: publicOrigin.default('http://localhost:2600'),
+  ENTRYWAY_NAME: serviceName.optional(),
   ENTRYWAY_PORT: port.default(2600),
-  ENTRYWAY_HOST: z.string().optional(),
+  ENTRYWAY_HOST: listenAddress.optional(),
   ENTRYWAY_ACTOR_PORT: port.default(6420),
   ENTRYWAY_METRICS_PORT: port.optional(),
   ENTRYWAY_DATA_DIR: z.string().default('./data'),
   ENTRYWAY_DID: did.optional(),
   ...pdsEnvironment,
-  ENTRYWAY_PLC_URL: origin.default('https://plc.directory'),
-  ENTRYWAY_HANDLE_DOMAINS: list.optional(),
+  ENTRYWAY_PLC_URL: originOf('https://plc.directory').default('https://plc.directory'),
+  ENTRYWAY_HANDLE_DOMAINS: domains.optional(),
   ENTRYWAY_INVITE_REQUIRED: flag.default(true),
-  ENTRYWAY_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  ENTRYWAY_ADMIN_PASSWORD: ownPassword.optional(),
   ENTRYWAY_JWT_KEY_HEX: hexKey.optional(),
   ENTRYWAY_PLC_ROTATION_KEY_HEX: hexKey.optional(),
   ENTRYWAY_DPOP_SECRET_HEX: hexKey.optional(),
-  ENTRYWAY_SMTP_URL: z
-    .string()
-    .refine((v) => /^smtps?:\/\//.test(v) && URL.canParse(v), 'must be smtp://… or smtps://…')
-    .optional(),
-  ENTRYWAY_EMAIL_FROM: z.string().optional(),
-  ENTRYWAY_TRUSTED_PROXIES: list
-    .refine(
-      (ranges) => ranges.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
-      'must be IP addresses or CIDR ranges',
-    )
-    .default(['127.0.0.1', '::1']),
-  ENTRYWAY_RATE_LIMITS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  ENTRYWAY_SMTP_URL: mailServer.optional(),
+  ENTRYWAY_EMAIL_FROM: sender.optional(),
+  ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
+  ENTRYWAY_RATE_LIMITS: oneOf(['on', 'off']).default('on'),
   ENTRYWAY_MOD_SERVICE_DID: did.optional(),
-  ENTRYWAY_RECOVERY_DID_KEY: z
-    .string()
-    .regex(/^did:key:z[1-9A-HJ-NP-Za-km-z]+$/, 'must be a did:key')
-    .optional(),
+  ENTRYWAY_RECOVERY_DID_KEY: didKey.optional(),
   ...brandingEnvironment,
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
-  ENTRYWAY_AUTH_ACTORS: z.coerce.number('must be a number').int().min(1).max(64).default(1),
-  ENTRYWAY_DATABASE: z.enum(['file', 'engine'], 'must be file or engine').default('file'),
-  ENTRYWAY_LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('info'),
-  RIVET_ENDPOINT: z.string().url('must be a URL').optional(),
+  ENTRYWAY_AUTH_ACTORS: countUpTo(64).default(1),
+  ENTRYWAY_DATABASE: oneOf(['file', 'engine']).default('file'),
+  ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+  RIVET_ENDPOINT: engine.optional(),
 })
 
 /** Every variable that is a setting. */
@@ -151,17 +138,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname)
   const lines = [...misspelt]
-  if (publicUrl.protocol === 'http:' && !isLocal && !e.ENTRYWAY_DEV) {
-    lines.push('ENTRYWAY_PUBLIC_URL: must be https unless it is local or ENTRYWAY_DEV=1')
-  }
   lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))
   if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
-    lines.push('ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set')
-  }
-  for (const domain of e.ENTRYWAY_HANDLE_DOMAINS ?? []) {
-    if (!/^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(domain)) {
-      lines.push(`ENTRYWAY_HANDLE_DOMAINS: "${domain}" is not a domain such as .example.com`)
-    }
+    lines.push(
+      'ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set, such as noreply@example.com',
+    )
   }
   if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
     lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, giveToOwnerOf } from '../base/files.ts'
+import { makeDataFolder } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { LOCK } from './data_folder.ts'
 import { settleStaged } from './staging.ts'
@@ -24,7 +24,7 @@ export type Hold = { release(): void }
  * @throws {DataInUseError}
  */
 export function holdData(dataDir: string): Hold {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeDataFolder(dataDir)
   const path = join(dataDir, LOCK)
   let release: (() => void) | null
   try {

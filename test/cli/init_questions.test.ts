@@ -82,7 +82,10 @@ const unfinished = () => join(folder.path, '.env.unfinished')
 test('each answer is checked when it is given, and kept when the person stops', async () => {
   const person = init()
   await person.answer('Public address', `${CLEAR}entryway.example.com\r`)
-  await person.until('must be an http(s) URL')
+  await person.until('must be https:// and a public name')
+  // The provider refuses it.
+  await person.answer('', `${CLEAR}https://localhost\r`)
+  await person.until('must be https:// and a public name')
   await person.answer('', `${CLEAR}https://entryway.example.com\r`)
   await person.answer('Handles end in', '\r')
   await person.answer('Public address of the PDS', `${pds.url}\r`)

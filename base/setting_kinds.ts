@@ -1,0 +1,179 @@
+import { isIP } from 'node:net'
+import { parseDidKey } from '@atproto/crypto'
+import { oauthIssuerIdentifierSchema } from '@atproto/oauth-types'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+/** Characters of a wrong value that are shown. */
+const LONGEST_SHOWN = 60
+
+/**
+ * A setting that `schema` reads. Where it cannot, the one line says what the setting must be, with an
+ * example, and what it is.
+ *
+ * @param wanted as in "must be a port, such as 2600"
+ * @param secret whether the value may not be shown; its length is said instead
+ */
+function setting<T extends z.ZodType>(wanted: string, schema: T, secret = false) {
+  return z.string().transform((value, context): z.output<T> => {
+    const read = schema.safeParse(value)
+    if (read.success) return read.data
+    const given = secret ? `it has ${value.length} characters` : `it is ${shown(value)}`
+    context.addIssue({ code: 'custom', message: `${wanted}; ${given}` })
+    return z.NEVER
+  })
+}
+
+export const shown = (value: string) =>
+  JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)
+
+const isWeb = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+
+/** An origin, without a trailing slash. */
+const origin = z
+  .string()
+  .refine((v) => isWeb(v) && new URL(v).href === `${new URL(v).origin}/`)
+  .transform((v) => new URL(v).origin)
+
+export const originOf = (what: string) =>
+  setting(`must be an http(s) URL without a path, such as ${what}`, origin)
+
+/** What the provider takes for an issuer, over TLS or on this machine. */
+export const publicOrigin = setting(
+  'must be https:// and a public name without a path, such as https://entryway.example.com, or http://localhost:2600 on this machine',
+  origin.refine((v) => oauthIssuerIdentifierSchema.safeParse(v).success),
+)
+
+export const webUrl = setting(
+  'must be an http(s) URL, such as https://example.com/about',
+  z.string().refine(isWeb),
+)
+
+export const image = setting(
+  'must be an http(s) or data: URL, such as https://example.com/logo.png',
+  z.string().refine((v) => isWeb(v) || (/^data:/.test(v) && URL.canParse(v))),
+)
+
+export const color = setting(
+  'must be a colour, such as #5b9dff',
+  z
+    .string()
+    .regex(/^(#[0-9a-f]{3}|#[0-9a-f]{6}|rgb\(\s*\d{1,3}\s*,\s*\d{1,3}\s*,\s*\d{1,3}\s*\))$/i),
+)
+
+export const emailAddress = setting(
+  'must be an e-mail address, such as help@example.com',
+  z.email(),
+)
+
+/** An address, with or without the name that mail programs show. */
+export const sender = setting(
+  'must be an e-mail address, such as noreply@example.com or Example <noreply@example.com>',
+  z.string().regex(/^([^<>@\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u),
+)
+
+export const port = setting(
+  'must be a port from 1 to 65535, such as 2600',
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((n) => n >= 1 && n <= 65535),
+)
+
+export const countUpTo = (most: number) =>
+  setting(
+    `must be a whole number from 1 to ${most}, such as 4`,
+    z
+      .string()
+      .regex(/^\d+$/)
+      .transform(Number)
+      .refine((n) => n >= 1 && n <= most),
+  )
+
+export const flag = setting(
+  'must be true or false (or 1 or 0)',
+  z.enum(['0', '1', 'true', 'false']).transform((v) => v === '1' || v === 'true'),
+)
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  setting(`must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`, z.enum(values))
+
+export const did = setting(
+  'must be a did:web or did:plc, such as did:web:example.com',
+  z.string().regex(/^did:(web|plc):[A-Za-z0-9._:%-]+$/),
+)
+
+export const didKey = setting(
+  'must be a did:key of a P-256 or secp256k1 key, such as did:key:zQ3shQo6TF2moaqMTrUZEM1jeuYRQXeHEx4evX9751y2qPqRA',
+  z.string().refine((v) => {
+    try {
+      parseDidKey(v)
+      return true
+    } catch {
+      return false
+    }
+  }),
+)
+
+export const hexKey = setting(
+  'must be 32 bytes in hex (64 characters), such as `openssl rand -hex 32` prints',
+  z.string().regex(/^[0-9a-f]{64}$/i),
+  true,
+)
+
+export const ownPassword = setting(
+  'must have at least 8 characters, such as `openssl rand -base64 18` prints',
+  z.string().min(8),
+  true,
+)
+
+/** It may hold a password. */
+export const mailServer = setting(
+  'must be smtp://… or smtps://…, such as smtps://user:password@mail.example.com',
+  z
+    .string()
+    .refine((v) => /^smtps?:\/\//i.test(v) && URL.canParse(v) && new URL(v).hostname !== ''),
+  true,
+)
+
+/** It holds a token. */
+export const engine = setting(
+  'must be an http(s) URL, such as http://namespace:token@127.0.0.1:6420',
+  z.string().refine(isWeb),
+  true,
+)
+
+const list = z.string().transform((v) =>
+  v
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+)
+
+export const addressRanges = setting(
+  'must be IP addresses or CIDR ranges with commas between them, such as 127.0.0.1,10.0.0.0/8',
+  list.refine(
+    (ranges) =>
+      ranges.length > 0 && ranges.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
+  ),
+)
+
+export const domains = setting(
+  'must be domains with commas between them, such as .example.com,.example.org',
+  list.refine(
+    (all) => all.length > 0 && all.every((one) => /^\.?[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(one)),
+  ),
+)
+
+/** What `listen` takes. */
+export const listenAddress = setting(
+  'must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all',
+  z.string().refine((v) => isIP(v) || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(v)),
+)
+
+/** It stands in the subjects of mails and in the titles of pages. */
+export const serviceName = setting(
+  'must be one line of at most 60 characters, such as Example Social',
+  z.string().regex(/^[^\p{Cc}]{1,60}$/u),
+)

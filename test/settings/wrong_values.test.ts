@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { readSettings, SettingsError, settingNames } from '../../base/settings.ts'
+
+const URLS = ['example.com', 'ftp://example.com', 'https://', '//example.com', 'none']
+const ORIGINS = [...URLS, 'https://a.example/b', 'https://a.example?b', 'https://a:b@c.example']
+const PORTS = ['ninety', '0', '70000', '-1', '1.5', '0x50', '1e3', ' ', '2600 2601']
+const FLAGS = ['yes', 'TRUE', 'on', '2']
+const COLORS = ['blue', '#12', '#12345', 'rgb(1,2)', '#5b9dff;']
+const DIDS = ['example.com', 'did:key:zQ3', 'did:web:', 'did:web:a b', 'DID:WEB:a']
+const HEX = ['abc', 'g'.repeat(64), '1'.repeat(63), '1'.repeat(66)]
+const ADDRESSES = ['me', '@example.com', 'me@', 'me@example.com, you@example.com']
+
+/** Values of each setting that are wrong whatever the others are. */
+const WRONG: Record<string, readonly string[]> = {
+  ENTRYWAY_PUBLIC_URL: [
+    ...ORIGINS,
+    'http://example.com',
+    'https://localhost',
+    'https://127.0.0.1:2600',
+    'https://entryway',
+    'https://entryway.local',
+  ],
+  ENTRYWAY_NAME: ['two\nlines', 'n'.repeat(61)],
+  ENTRYWAY_PORT: PORTS,
+  ENTRYWAY_HOST: ['127.0.0.1:2600', 'http://localhost', 'a b', '*'],
+  ENTRYWAY_ACTOR_PORT: PORTS,
+  ENTRYWAY_METRICS_PORT: PORTS,
+  ENTRYWAY_DID: DIDS,
+  ENTRYWAY_PDS_URL: ORIGINS,
+  ENTRYWAY_PDS_ADDRESS: ORIGINS,
+  ENTRYWAY_PDS_DID: DIDS,
+  ENTRYWAY_PLC_URL: ORIGINS,
+  ENTRYWAY_HANDLE_DOMAINS: ['.good.com,b@d', ',', 'https://example.com', '.a b.com', '..com'],
+  ENTRYWAY_INVITE_REQUIRED: FLAGS,
+  ENTRYWAY_ADMIN_PASSWORD: ['seven c'],
+  ENTRYWAY_JWT_KEY_HEX: HEX,
+  ENTRYWAY_PLC_ROTATION_KEY_HEX: HEX,
+  ENTRYWAY_DPOP_SECRET_HEX: HEX,
+  ENTRYWAY_SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp:mail'],
+  ENTRYWAY_EMAIL_FROM: [...ADDRESSES, 'Kim <me>', 'Kim <me@example.com> more', 'a\n<b@c.example>'],
+  ENTRYWAY_TRUSTED_PROXIES: ['127.0.0.1,10.0.0.0/', 'proxy.internal', '10.0.0.0/33', ','],
+  ENTRYWAY_RATE_LIMITS: FLAGS.filter((value) => value !== 'on'),
+  ENTRYWAY_MOD_SERVICE_DID: DIDS,
+  ENTRYWAY_RECOVERY_DID_KEY: ['did:plc:abc', 'zQ3', 'did:key:zabc'],
+  ENTRYWAY_HOME_URL: URLS,
+  ENTRYWAY_TERMS_OF_SERVICE_URL: URLS,
+  ENTRYWAY_PRIVACY_POLICY_URL: URLS,
+  ENTRYWAY_SUPPORT_URL: URLS,
+  ENTRYWAY_CONTACT_EMAIL_ADDRESS: ADDRESSES,
+  ENTRYWAY_LOGO_URL: [...URLS, 'javascript:1'],
+  ENTRYWAY_BACKGROUND_LIGHT_URL: URLS,
+  ENTRYWAY_BACKGROUND_DARK_URL: URLS,
+  ENTRYWAY_PRIMARY_COLOR: COLORS,
+  ENTRYWAY_ERROR_COLOR: COLORS,
+  ENTRYWAY_WARNING_COLOR: COLORS,
+  ENTRYWAY_INFO_COLOR: COLORS,
+  ENTRYWAY_SUCCESS_COLOR: COLORS,
+  ENTRYWAY_LEXICON_AUTHORITY_DID: DIDS,
+  ENTRYWAY_LOG_LEVEL: ['verbose', 'INFO', '30'],
+  ENTRYWAY_DEV: FLAGS,
+  ENTRYWAY_DATABASE: ['postgres', 'File'],
+  ENTRYWAY_AUTH_ACTORS: ['0', '65', 'two', '1.5'],
+  RIVET_ENDPOINT: URLS,
+}
+
+/** What any text may be: a folder, and a password that the PDS's admin chose. */
+const ANY_TEXT = ['ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
+
+const SECRET = [/_HEX$/, /_PASSWORD$/, /^ENTRYWAY_SMTP_URL$/, /^RIVET_ENDPOINT$/]
+
+/** Settings without which another would not be looked at. */
+const BESIDE: Record<string, Record<string, string>> = {
+  ENTRYWAY_PDS_URL: { ENTRYWAY_PDS_DID: 'did:web:a', ENTRYWAY_PDS_ADMIN_PASSWORD: 'a' },
+  ENTRYWAY_PDS_ADDRESS: {
+    ENTRYWAY_PDS_URL: 'https://a.example',
+    ENTRYWAY_PDS_DID: 'did:web:a',
+    ENTRYWAY_PDS_ADMIN_PASSWORD: 'a',
+  },
+  ENTRYWAY_PDS_DID: { ENTRYWAY_PDS_URL: 'https://a.example', ENTRYWAY_PDS_ADMIN_PASSWORD: 'a' },
+}
+
+function linesOf(env: Record<string, string>): string[] {
+  try {
+    readSettings(env)
+    return []
+  } catch (err) {
+    if (err instanceof SettingsError) return err.lines
+    throw err
+  }
+}
+
+test('each setting has wrong values here, but those that any text may be', () => {
+  expect([...Object.keys(WRONG), ...ANY_TEXT].sort()).toEqual([...settingNames].sort())
+})
+
+describe.each(Object.entries(WRONG))('%s', (name, values) => {
+  test.each(values)('%j is one line: what is wanted, and what it is', (value) => {
+    const [line = '', ...more] = linesOf({ ...BESIDE[name], [name]: value })
+    expect(more).toEqual([])
+    expect(line).toMatch(new RegExp(`^${name}: must (be|have) [^\n]+; it (is|has) [^\n]+$`))
+    if (SECRET.some((one) => one.test(name))) expect(line).toMatch(/; it has \d+ characters$/)
+    else expect(line).toMatch(/; it is ".+"$/)
+  })
+
+  test('its example is right', () => {
+    const [line = ''] = linesOf({ ...BESIDE[name], [name]: values[0] as string })
+    const wanted = line.slice(0, line.lastIndexOf('; it '))
+    const examples = / such as (.+)$/
+      .exec(wanted)?.[1]
+      ?.split(/, or | on this machine$| for all$| or (?=\S+ <)/)
+    // Where there are only a few values, they are all named.
+    const [first] = /must be (\w+)/.exec(wanted)?.slice(1) ?? []
+    for (const example of examples ?? [first as string]) {
+      if (example === '' || example.startsWith('`')) continue
+      const wrong = linesOf({ ...BESIDE[name], [name]: example })
+      expect([example, wrong.filter((one) => one.includes('must '))]).toEqual([example, []])
+    }
+  })
+})
+
+test('a long value is cut, and stays one line', () => {
+  const [line = ''] = linesOf({ ENTRYWAY_LOG_LEVEL: `a\n${'b'.repeat(5000)}` })
+  expect(line.length).toBeLessThan(200)
+  expect(line).not.toContain('\n')
+})
