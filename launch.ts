@@ -1,5 +1,6 @@
 import { InFlight } from './actors/in_flight.ts'
 import type { Runner } from './actors/runner.ts'
+import { Background } from './base/background.ts'
 import { loadEnvFile } from './base/env_file.ts'
 import { explainUnreadable } from './base/files.ts'
 import { CLOSING } from './base/lifetimes.ts'
@@ -96,7 +97,15 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
     log,
   })
   const secrets = await loadSecrets(settings)
-  return { settings, secrets, mailer, log, inFlight: new InFlight(), refuse: giveUp }
+  return {
+    settings,
+    secrets,
+    mailer,
+    log,
+    inFlight: new InFlight(),
+    background: new Background(log),
+    refuse: giveUp,
+  }
 }
 
 /** Closes what {@link prepareRunner} and the actors opened. */

@@ -1,3 +1,4 @@
+import { BACKGROUND } from './base/lifetimes.ts'
 import { missingForUse } from './base/settings.ts'
 import { startGateway } from './gateway/server.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
@@ -13,6 +14,7 @@ await launch(async (settings, log) => {
   for (const sentence of missingForUse(settings)) log.warn(sentence)
   return async () => {
     await gateway.stop()
+    await runner.background.end(BACKGROUND)
     stopRunner(runner)
   }
 })

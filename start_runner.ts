@@ -1,4 +1,4 @@
-import { DRAIN } from './base/lifetimes.ts'
+import { BACKGROUND, DRAIN } from './base/lifetimes.ts'
 import { replicasClosed } from './database/replication/replica.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
 import { startRunner } from './registry.ts'
@@ -13,6 +13,7 @@ await launch(async (settings, log) => {
   log.info({ host }, 'runner is up')
   return async () => {
     await runner.inFlight.end(DRAIN)
+    await runner.background.end(BACKGROUND)
     // The engine has been told by now, and moves the actors.
     if (settings.rivetEndpoint) await replicasClosed(DRAIN)
     stopRunner(runner)

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { UserError } from 'rivetkit/errors'
+import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Secrets } from '../base/secrets.ts'
@@ -17,6 +18,8 @@ export type Runner = {
   log: Log
   /** Requests that are being answered. */
   inFlight: InFlight
+  /** What goes on after the answer. */
+  background: Background
   /** Ends the program, whose settings are not those that its data were made with. */
   refuse(err: SettingsError): void
 }

@@ -122,6 +122,9 @@ export const LEAVE_ENGINE = 10 * SECOND
 /** How long a stopping gateway waits for requests in flight. */
 export const DRAIN = 10 * SECOND
 
+/** How long a stopping runner waits for work that no answer waits for, such as mails. */
+export const BACKGROUND = 5 * SECOND
+
 /** How long a stopping runner closes databases. */
 export const CLOSING = 3 * SECOND
 

@@ -20,18 +20,15 @@ export function occasionNow(): Occasion | null {
  * @param occasion where the owner's own request came from; an operator's is none of theirs
  */
 export function notify(
-  { mail, log }: Pick<Services, 'mail' | 'log'>,
+  { mail }: Pick<Services, 'mail'>,
   kind: NoticeKind,
   account: Pick<AccountRow, 'did' | 'handle' | 'email' | 'emailConfirmedAt'>,
   occasion: Occasion | null,
 ): void {
-  const { did } = account
   const content = {
-    handle: account.handle ?? did,
+    handle: account.handle ?? account.did,
     locale: requester()?.language,
     occasion: occasion ?? { at: Date.now() },
   }
-  void mail
-    .send(kind, account, () => content)
-    .catch((err) => log.error({ err, did, kind }, 'a notice was not sent'))
+  mail.sendAside(kind, account, () => content)
 }

@@ -1,4 +1,6 @@
 import type { Counters } from '../actors/auth/shared_counters.ts'
+import type { Runner } from '../actors/runner.ts'
+import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { Counter } from '../database/limits/counter.ts'
@@ -19,12 +21,17 @@ export type Addressee = {
 export class OutgoingMail {
   readonly #mailer: Mailer
   readonly #counters: Counters | null
+  readonly #background: Background
   readonly #log: Log
 
   /** @param counters null where nothing is limited */
-  constructor(mailer: Mailer, counters: Counters | null, log: Log) {
+  constructor(
+    { mailer, background, log }: Pick<Runner, 'mailer' | 'background' | 'log'>,
+    counters: Counters | null,
+  ) {
     this.#mailer = mailer
     this.#counters = counters
+    this.#background = background
     this.#log = log
   }
 
@@ -41,6 +48,16 @@ export class OutgoingMail {
   ): Promise<void> {
     await this.#count(kind, addressee)
     await this.#mailer.send(kind, addressee.email, await write())
+  }
+
+  /** As {@link send}, where no answer waits for the mail; the log says when it was not sent. */
+  sendAside<K extends MailKind>(
+    kind: K,
+    addressee: Addressee,
+    write: () => MailContents[K] | Promise<MailContents[K]>,
+  ): void {
+    const { did } = addressee
+    this.#background.run('a mail', () => this.send(kind, addressee, write), { kind, did })
   }
 
   async #count(kind: MailKind, addressee: Addressee): Promise<void> {

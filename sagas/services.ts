@@ -12,7 +12,7 @@ import { PdsClient } from '../pds/client.ts'
 import { OutgoingMail } from './outgoing_mail.ts'
 
 /** What the work on accounts needs: the other actors and the world outside. */
-export type Services = Omit<Runner, 'mailer'> & {
+export type Services = Omit<Runner, 'mailer' | 'background'> & {
   actors: Actors
   /** How often somebody did something, over all auth actors. */
   counters: Counters
@@ -31,7 +31,7 @@ export type Services = Omit<Runner, 'mailer'> & {
 
 /** @param around `peers` are the other auth actors, where there are any */
 export function createServices(
-  { mailer, ...runner }: Runner,
+  { mailer, background, ...runner }: Runner,
   around: { actors: Actors; peers: readonly AuthPeer[]; counters: Counters },
 ): Services {
   const { settings, secrets, log } = runner
@@ -46,7 +46,7 @@ export function createServices(
     ...runner,
     actors,
     counters,
-    mail: new OutgoingMail(mailer, settings.rateLimits ? counters : null, log),
+    mail: new OutgoingMail({ mailer, background, log }, settings.rateLimits ? counters : null),
     plc: new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey),
     identity,
     async refreshDocument(did) {

@@ -4,7 +4,7 @@ import { Refusal, type RefusalCode } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { findAccount, requireAccount } from '../sagas/accounts.ts'
 import { changeEmail, requestEmailChange } from '../sagas/email_change.ts'
-import { sendEmailCode } from '../sagas/email_code.ts'
+import { sendEmailCode, sendResetCodeAside } from '../sagas/email_code.ts'
 import { resetPassword } from '../sagas/password_reset.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
@@ -46,10 +46,7 @@ export function createEmailFlows(services: Services): EmailFlows {
     async resetPasswordRequest({ email, locale }) {
       const account = await findAccount(services, email, ['email'])
       if (!account || account.takedownRef !== null) return null
-      // Not awaited: how long a mail takes would tell which addresses have an account.
-      void sendEmailCode(services, account, 'reset_password', locale, null).catch((err) =>
-        log.error({ err, did: account.did }, 'reset mail not sent'),
-      )
+      sendResetCodeAside(services, account, locale)
       return toAccount(account)
     },
 

@@ -9,6 +9,7 @@ import { InFlight } from '../../actors/in_flight.ts'
 import { type Actors, refusing } from '../../actors/reach.ts'
 import { onDatabase, type Runner } from '../../actors/runner.ts'
 import { createApp } from '../../app/index.ts'
+import { Background } from '../../base/background.ts'
 import { createLog } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -89,6 +90,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     mailer,
     log,
     inFlight: new InFlight(),
+    background: new Background(log),
     refuse: (err) => {
       throw err
     },

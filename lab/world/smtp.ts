@@ -20,6 +20,8 @@ export type Smtp = Peer & {
   ) => Promise<Email>
   /** Answers every further recipient with 550 and `reason`; `undefined` takes mail again. */
   refuse: (reason: string | undefined) => void
+  /** Takes no mail until what it returns is called; who sends one waits. */
+  hold: () => () => void
 }
 
 /** Starts an SMTP server that takes any mail and keeps it, parsed. */
@@ -27,6 +29,7 @@ export async function startSmtp(): Promise<Smtp> {
   const mails: Email[] = []
   const arrived = new EventTarget()
   let refusal: string | undefined
+  let held: Promise<void> = Promise.resolve()
 
   const server = new SMTPServer({
     authOptional: true,
@@ -35,6 +38,7 @@ export async function startSmtp(): Promise<Smtp> {
       done(refusal === undefined ? null : Object.assign(new Error(refusal), { responseCode: 550 }))
     },
     async onData(stream, _session, done) {
+      await held
       mails.push(await PostalMime.parse(Buffer.concat(await stream.toArray())))
       done()
       arrived.dispatchEvent(new Event('mail'))
@@ -53,6 +57,11 @@ export async function startSmtp(): Promise<Smtp> {
     mails,
     refuse: (reason) => {
       refusal = reason
+    },
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return resolve
     },
     waitForMail: async (to, matches = () => true, timeoutMs = 60_000) => {
       const signal = AbortSignal.timeout(timeoutMs)

@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createOwners, ownerHere } from '../../actors/auth/owners.ts'
 import { createCounters } from '../../actors/auth/shared_counters.ts'
+import { Background } from '../../base/background.ts'
 import type { Log } from '../../base/log.ts'
 import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
 import { takePoints } from '../../database/limits/counter.ts'
@@ -37,7 +38,7 @@ beforeEach(async () => {
     service: 'Vestibule',
     log,
   })
-  mail = new OutgoingMail(mailer, counters, log)
+  mail = new OutgoingMail({ mailer, background: new Background(log), log }, counters)
 })
 afterEach(async () => {
   mailer.close()
@@ -168,7 +169,8 @@ test('without a request behind it a mail counts no client', async () => {
 })
 
 test('with limits off none is refused', async () => {
-  const free = new OutgoingMail(mailer, null, pino({ level: 'silent' }) as Log)
+  const log = pino({ level: 'silent' }) as Log
+  const free = new OutgoingMail({ mailer, background: new Background(log), log }, null)
   const to = newAddressee()
   for (let i = 0; i < 25; i++) await free.send('resetPassword', to, () => code)
   expect(await readdir(join(folder.path, 'mail'))).toHaveLength(25)
