@@ -1,9 +1,9 @@
-import { OAuthError } from '@atproto/oauth-provider/errors'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { oauthClientMetadataSchema } from '@atproto/oauth-types'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { oneIdOfEach } from '../database/partition.ts'
+import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { askProvider } from '../stores/request_scope.ts'
 
 /**
@@ -56,7 +56,7 @@ export function createClientRegistry(
       try {
         await write(id, JSON.stringify(metadata))
       } catch (err) {
-        if (err instanceof OAuthError && err.statusCode < 500) throw invalid(err.error_description)
+        if (isOAuthRefusal(err)) throw invalid(err.error_description)
         if (err instanceof UnavailableError) throw err
         throw new UnavailableError('The database', { cause: err })
       }

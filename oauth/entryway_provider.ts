@@ -3,29 +3,21 @@ import {
   InvalidClientError,
   InvalidDpopProofError,
   InvalidGrantError,
-  OAuthError,
 } from '@atproto/oauth-provider/errors'
-import type {
-  Client,
-  ClientAuth,
-  DpopProof,
-  Jwks,
-  OAuthClientMetadata,
-  RequestMetadata,
-} from '@atproto/oauth-provider/hooks'
+import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oauth-provider/hooks'
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
-import type { RefreshToken, TokenInfo } from '@atproto/oauth-provider/store'
-import { DpopNonce } from '@atproto/oauth-provider/verifier'
+import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
-import * as lifetimes from '../base/lifetimes.ts'
+import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
-import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
-import { withClockLeeway } from './client_clock.ts'
-import { isKeyWithdrawn } from './client_keys.ts'
-import { FetchedDocuments } from './fetched_documents.ts'
+import { ClientDocuments } from './client_documents.ts'
+import { endIfKeyIsWithdrawn } from './client_keys.ts'
+import { nameGeneration } from './ephemeral_tokens.ts'
 import { explainedProof } from './jwt_errors.ts'
-import { KnownClients } from './known_clients.ts'
-import { mayRevoke, unauthenticated } from './revocation.ts'
+import { keepClients } from './known_clients.ts'
+import { makeNonceCheck } from './nonces.ts'
+import { RefreshTokens } from './refresh_tokens.ts'
+import { findSession, mayRevoke, unauthenticated } from './revocation.ts'
 import { UsualProofs } from './usual_proofs.ts'
 
 type CheckDpopProof = OAuthProvider['checkDpopProof']
@@ -33,7 +25,6 @@ type Authorize = OAuthProvider['authorize']
 type RequestUri = Parameters<OAuthProvider['requestManager']['get']>[0]
 type Token = OAuthProvider['token']
 type Revoke = OAuthProvider['revoke']
-type SignedJwt = Parameters<OAuthProvider['signer']['verifyAccessToken']>[0]
 type TokenResponse = Awaited<ReturnType<Token>>
 
 type Options = OAuthProviderOptions & {
@@ -49,40 +40,23 @@ type Options = OAuthProviderOptions & {
  * extension points, the protected methods.
  */
 export class EntrywayProvider extends OAuthProvider {
-  readonly #refreshTokenKey: Uint8Array
-  readonly #clientMetadata: FetchedDocuments<OAuthClientMetadata>
-  readonly #clientKeys: FetchedDocuments<Jwks>
+  readonly #refreshTokens: RefreshTokens
+  readonly #documents: ClientDocuments
   readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
 
   constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {
-    const clientMetadata = new FetchedDocuments<OAuthClientMetadata>(
-      'client metadata',
-      lifetimes.CLIENT_METADATA,
-    )
-    const clientKeys = new FetchedDocuments<Jwks>('client keys', lifetimes.CLIENT_KEYS)
-    super({ ...options, clientMetadataCache: clientMetadata, clientJwksCache: clientKeys })
-    this.#refreshTokenKey = refreshTokenKey
-    this.#clientMetadata = clientMetadata
-    this.#clientKeys = clientKeys
-    // The one method by which the provider comes to a client.
-    const getClient = this.clientManager.getClient.bind(this.clientManager)
-    const load = async (id: string) => withClockLeeway(await getClient(id))
-    const clients = new KnownClients(load, clientMetadata, clientKeys)
-    this.clientManager.getClient = (id) => clients.get(id)
-    // The token of a sign-in that is not remembered names its generation (`actors/account/standing.ts`).
-    const createEphemeralToken = this.signer.createEphemeralToken.bind(this.signer)
-    this.signer.createEphemeralToken = (payload) => {
-      const { generation } = requestScope().signInOf(payload.sub)
-      return createEphemeralToken({ ...payload, generation } as typeof payload)
-    }
-    // The nonces follow from secret and time, so these are the provider's own.
-    const nonces = new DpopNonce(options.dpopSecret)
-    this.#proofs = new UsualProofs((nonce) => {
-      // To ask for the next lets the oldest go.
-      nonces.next()
-      return nonces.check(nonce)
-    }, verifyOnThread)
+    const documents = new ClientDocuments()
+    super({
+      ...options,
+      clientMetadataCache: documents.metadata,
+      clientJwksCache: documents.keys,
+    })
+    keepClients(this.clientManager, documents)
+    nameGeneration(this.signer)
+    this.#refreshTokens = new RefreshTokens(refreshTokenKey)
+    this.#documents = documents
+    this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
 
   /** As the provider's, which is asked where the proof is not one of those that are read here. */
@@ -120,15 +94,12 @@ export class EntrywayProvider extends OAuthProvider {
     const response = await super.token(...args).catch(async (err) => {
       const [{ client_id: clientId }, , request] = args
       if (err instanceof InvalidClientError && request.grant_type === 'refresh_token') {
-        await this.#endIfKeyIsWithdrawn(clientId, request.refresh_token)
+        const secret = this.#refreshTokens.present(request.refresh_token)
+        if (secret !== null) await endIfKeyIsWithdrawn(this, clientId, secret)
       }
       throw err
     })
-    const { issuedRefreshToken: issued } = requestScope()
-    if (response.refresh_token && issued) {
-      response.refresh_token = writeRefreshToken(issued, this.#refreshTokenKey)
-    }
-    return response
+    return this.#refreshTokens.written(response)
   }
 
   /**
@@ -142,28 +113,9 @@ export class EntrywayProvider extends OAuthProvider {
       return await super.authenticateClient(...args)
     } catch (err) {
       if (!(err instanceof InvalidClientError)) throw err
-      if (!(await this.#expireDocumentsOf(args[0].client_id))) throw err
+      const client = await this.clientManager.getClient(args[0].client_id)
+      if (!this.#documents.expire(client)) throw err
       return super.authenticateClient(...args)
-    }
-  }
-
-  /** @returns whether anything is left to fetch */
-  async #expireDocumentsOf(clientId: string): Promise<boolean> {
-    const { metadata } = await this.clientManager.getClient(clientId)
-    const isMetadataExpired = this.#clientMetadata.expire(clientId)
-    const areKeysExpired = metadata.jwks_uri ? this.#clientKeys.expire(metadata.jwks_uri) : false
-    return isMetadataExpired || areKeysExpired
-  }
-
-  /** When the client's keys cannot be fetched, no session ends. */
-  async #endIfKeyIsWithdrawn(clientId: string, refreshToken: string): Promise<void> {
-    const presented = readRefreshToken(refreshToken, this.#refreshTokenKey)
-    if (!presented) return
-    requestScope().presentRefreshToken(presented)
-    const session = await this.tokenManager.findToken(presented.secret)
-    const client = await this.clientManager.getClient(clientId).catch(() => null)
-    if (session && client && (await isKeyWithdrawn(client, session))) {
-      await this.tokenManager.deleteToken(session.id)
     }
   }
 
@@ -191,20 +143,18 @@ export class EntrywayProvider extends OAuthProvider {
     input: Extract<Parameters<Token>[2], { grant_type: 'refresh_token' }>,
     dpopProof: DpopProof | null,
   ): Promise<TokenResponse> {
-    const presented = readRefreshToken(input.refresh_token, this.#refreshTokenKey)
-    if (!presented) throw new InvalidGrantError('Invalid refresh token')
-    requestScope().presentRefreshToken(presented)
+    const secret = this.#refreshTokens.present(input.refresh_token)
+    if (secret === null) throw new InvalidGrantError('Invalid refresh token')
 
-    const tokenInfo = await this.tokenManager.consumeRefreshToken(presented.secret as RefreshToken)
+    const tokenInfo = await this.tokenManager.consumeRefreshToken(secret as RefreshToken)
     const now = new Date()
     try {
       await this.compareClientAuth(client, clientAuth, dpopProof, tokenInfo.data)
       await this.validateRefreshGrant(client, tokenInfo.data, now)
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
-      const isRefusal = err instanceof OAuthError && err.statusCode < 500
-      if (isRefusal && !requestScope().issuedRefreshToken)
-        await this.tokenManager.deleteToken(tokenInfo.id)
+      const isLost = isOAuthRefusal(err) && !requestScope().issuedRefreshToken
+      if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
       throw err
     }
   }
@@ -217,10 +167,10 @@ export class EntrywayProvider extends OAuthProvider {
   override async revoke(...[credentials, { token }]: Parameters<Revoke>): Promise<void> {
     try {
       const client = await this.#authenticateAlone(credentials)
-      const session = await this.#findSession(token)
+      const session = await findSession(this, this.#refreshTokens, token)
       if (session && mayRevoke(client, session)) await this.tokenManager.deleteToken(session.id)
     } catch (err) {
-      if (err instanceof OAuthError && err.statusCode < 500) requestScope().refuse(err)
+      if (isOAuthRefusal(err)) requestScope().refuse(err)
       else requestScope().fail(err)
       throw err
     }
@@ -234,28 +184,7 @@ export class EntrywayProvider extends OAuthProvider {
       })
       return client
     } catch (err) {
-      throw err instanceof OAuthError && err.statusCode < 500 ? unauthenticated(err) : err
+      throw unauthenticated(err)
     }
-  }
-
-  /** The session of a refresh token or an access token; null where this server knows of none. */
-  async #findSession(token: string): Promise<TokenInfo | null> {
-    const scope = requestScope()
-    const presented = readRefreshToken(token, this.#refreshTokenKey)
-    if (presented) {
-      scope.presentRefreshToken(presented)
-      return this.tokenManager.findToken(presented.secret)
-    }
-    const verified = await this.signer
-      .verifyAccessToken(token as SignedJwt, { clockTolerance: Number.POSITIVE_INFINITY })
-      .catch(() => null)
-    if (!verified) return null
-    const { sub, sid } = verified.payload
-    // From before an update: nothing tells whether its session has ended, so the answer cannot be 200.
-    if (typeof sid !== 'string') {
-      throw new OAuthError('unsupported_token_type', 'Revoke the refresh token instead', 400)
-    }
-    scope.isAbout(sub)
-    return this.tokenManager.getTokenInfo(sid as TokenInfo['id'])
   }
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http'
-import { OAuthError } from '@atproto/oauth-provider/errors'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
@@ -14,6 +13,7 @@ import {
   jsonResponse,
   withoutHeaders,
 } from '../http/message.ts'
+import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import { PROGRAMS } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
@@ -74,7 +74,7 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHand
 /** Whether the client was wrong; what it is told is logged once, with the answer. */
 function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {
   const isAnswered = statusCode >= 400 && statusCode < 500
-  return isAnswered || (err instanceof OAuthError && err.statusCode < 500)
+  return isAnswered || isOAuthRefusal(err)
 }
 
 /** Whether it is one of the pages' assets, which have a hash of their content in their name. */
@@ -87,7 +87,7 @@ const kept = (response: HttpResponse) => ({ ...response, keepFor: PAGE_ASSET })
 
 /**
  * The generation of the sign-in that a call from the pages shows the token of
- * (`EntrywayProvider`). The provider verifies the token.
+ * (`nameGeneration`). The provider verifies the token.
  *
  * @returns null for a token that names none, undefined without a token
  */

@@ -1,8 +1,10 @@
-import type { Client, Jwks, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
+import type { Client } from '@atproto/oauth-provider/hooks'
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { isOAuthClientIdLoopback } from '@atproto/oauth-types'
 import { bytesOfJson, createCache } from '../base/cache.ts'
 import { CLIENT_METADATA } from '../base/lifetimes.ts'
-import type { FetchedDocuments } from './fetched_documents.ts'
+import { withClockLeeway } from './client_clock.ts'
+import type { ClientDocuments } from './client_documents.ts'
 
 type GetClient = (id: string) => Promise<Client>
 type Known = { client: Client; isLoopback: boolean }
@@ -17,8 +19,7 @@ const CLIENT = 4_000
  */
 export class KnownClients {
   readonly #load: GetClient
-  readonly #metadata: FetchedDocuments<OAuthClientMetadata>
-  readonly #keys: FetchedDocuments<Jwks>
+  readonly #documents: ClientDocuments
   readonly #known = createCache<Known>(
     'known clients',
     ({ client }) => CLIENT + bytesOfJson([client.metadata, client.jwks]),
@@ -27,14 +28,9 @@ export class KnownClients {
   )
 
   /** @param load the provider's way to a client, which fetches what is not kept */
-  constructor(
-    load: GetClient,
-    metadata: FetchedDocuments<OAuthClientMetadata>,
-    keys: FetchedDocuments<Jwks>,
-  ) {
+  constructor(load: GetClient, documents: ClientDocuments) {
     this.#load = load
-    this.#metadata = metadata
-    this.#keys = keys
+    this.#documents = documents
   }
 
   /** @throws {OAuthError} as the provider does, where there is no such client */
@@ -49,7 +45,19 @@ export class KnownClients {
   /** Never of a client that the operator registered: that one has no documents. */
   #isCurrent({ client: { id, metadata, jwks }, isLoopback }: Known): boolean {
     if (isLoopback) return true
-    if (this.#metadata.get(id) !== metadata) return false
-    return metadata.jwks_uri === undefined || this.#keys.get(metadata.jwks_uri) === jwks
+    if (this.#documents.metadata.get(id) !== metadata) return false
+    const { jwks_uri: keys } = metadata
+    return keys === undefined || this.#documents.keys.get(keys) === jwks
   }
+}
+
+/** Keeps the clients of a provider, behind the one method by which it comes to a client. */
+export function keepClients(
+  manager: OAuthProvider['clientManager'],
+  documents: ClientDocuments,
+): void {
+  const getClient = manager.getClient.bind(manager)
+  const load = async (id: string) => withClockLeeway(await getClient(id))
+  const clients = new KnownClients(load, documents)
+  manager.getClient = (id) => clients.get(id)
 }

@@ -1,7 +1,38 @@
 import { InvalidClientError, OAuthError } from '@atproto/oauth-provider/errors'
 import type { Client } from '@atproto/oauth-provider/hooks'
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { TokenInfo } from '@atproto/oauth-provider/store'
 import { type HttpResponse, jsonResponse, withoutHeaders } from '../http/message.ts'
+import { isOAuthRefusal } from '../stores/oauth_errors.ts'
+import { requestScope } from '../stores/request_scope.ts'
+import type { RefreshTokens } from './refresh_tokens.ts'
+
+type SignedJwt = Parameters<OAuthProvider['signer']['verifyAccessToken']>[0]
+
+/**
+ * The session of a refresh token or an access token; null where this server knows of none.
+ *
+ * @throws {OAuthError} 400 `unsupported_token_type`
+ */
+export async function findSession(
+  { tokenManager, signer }: Pick<OAuthProvider, 'tokenManager' | 'signer'>,
+  refreshTokens: RefreshTokens,
+  token: string,
+): Promise<TokenInfo | null> {
+  const secret = refreshTokens.present(token)
+  if (secret !== null) return tokenManager.findToken(secret)
+  const verified = await signer
+    .verifyAccessToken(token as SignedJwt, { clockTolerance: Number.POSITIVE_INFINITY })
+    .catch(() => null)
+  if (!verified) return null
+  const { sub, sid } = verified.payload
+  // From before an update: nothing tells whether its session has ended, so the answer cannot be 200.
+  if (typeof sid !== 'string') {
+    throw new OAuthError('unsupported_token_type', 'Revoke the refresh token instead', 400)
+  }
+  requestScope().isAbout(sub)
+  return tokenManager.getTokenInfo(sid as TokenInfo['id'])
+}
 
 /**
  * Decides whether a client may end a session. A public client proves who it is by the token alone,
@@ -18,9 +49,10 @@ export function mayRevoke(client: Client, session: TokenInfo): boolean {
 
 /**
  * The answer to a client that is not authenticated, for any reason: 401 `invalid_client`
- * (RFC 7009 section 2.2.1, RFC 6749 section 5.2).
+ * (RFC 7009 section 2.2.1, RFC 6749 section 5.2). A fault of this server stays what it is.
  */
-export function unauthenticated(err: OAuthError): OAuthError {
+export function unauthenticated(err: unknown): unknown {
+  if (!isOAuthRefusal(err)) return err
   return new OAuthError('invalid_client', err.error_description, 401, err)
 }
 

@@ -8,6 +8,7 @@ import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
 import { createDeviceStore } from './device_store.ts'
 import { createLexiconStore } from './lexicon_store.ts'
+import { isOAuthRefusal } from './oauth_errors.ts'
 import { createReplayStore } from './replay_store.ts'
 import { requestScope } from './request_scope.ts'
 import { createRequestStore } from './request_store.ts'
@@ -56,7 +57,7 @@ function noting(name: string, method: (...args: unknown[]) => unknown) {
     try {
       return await method(...args)
     } catch (err) {
-      if (err instanceof OAuthError && err.statusCode < 500) throw err
+      if (isOAuthRefusal(err)) throw err
       requestScope().fail(err)
       throw new OAuthError('server_error', 'Server error', 503, err)
     } finally {

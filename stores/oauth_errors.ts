@@ -40,6 +40,11 @@ export function toOAuthError(err: unknown): unknown {
   return new InvalidRequestError(err.message, err)
 }
 
+/** Whether it says that the client is wrong, and not that this server failed. */
+export function isOAuthRefusal(err: unknown): err is OAuthError {
+  return err instanceof OAuthError && err.statusCode < 500
+}
+
 /** Runs store code with refusals turned into the provider's errors. */
 export async function asOAuth<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,17 +1,13 @@
-import type { Client, Jwks, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
+import type { Client, OAuthClientMetadata } from '@atproto/oauth-provider/hooks'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { FetchedDocuments } from '../../oauth/fetched_documents.ts'
+import { ClientDocuments } from '../../oauth/client_documents.ts'
 import { KnownClients } from '../../oauth/known_clients.ts'
 
 const LOOPBACK = 'http://localhost?scope=atproto'
 const WEB = 'https://app.example/client.json'
 const KEYS = 'https://app.example/keys.json'
 
-const documents = () => ({
-  metadata: new FetchedDocuments<OAuthClientMetadata>('client metadata', 60_000),
-  keys: new FetchedDocuments<Jwks>('client keys', 60_000),
-})
-let published: ReturnType<typeof documents>
+let published: ClientDocuments
 let known: KnownClients
 const load = vi.fn(async (id: string) => {
   const metadata = published.metadata.get(id) ?? {}
@@ -31,8 +27,8 @@ async function loadedFor(id: string): Promise<number> {
 }
 
 beforeEach(() => {
-  published = documents()
-  known = new KnownClients(load, published.metadata, published.keys)
+  published = new ClientDocuments()
+  known = new KnownClients(load, published)
 })
 
 test('a loopback client is what its id says', async () => {

@@ -96,7 +96,7 @@ export const entryway = toRemovals([
   [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
   [10, 'no private addresses', fetching('!settings.dev', 'false')],
   [12, 'clients are as they are published', clients('known && this.#isCurrent(known)', 'known')],
-  [12, 'sessions end with the key', provider('await this.#endIfKeyIsWithdrawn(', 'void (')],
+  [12, 'sessions end with the key', provider('await endIfKeyIsWithdrawn(', 'void (')],
   [
     13,
     'spent codes are remembered',
@@ -126,7 +126,7 @@ export const entryway = toRemovals([
     19,
     'who signs out is authenticated',
     provider(
-      'throw err instanceof OAuthError && err.statusCode < 500 ? unauthenticated(err) : err',
+      'throw unauthenticated(err)',
       'return this.clientManager.getClient(credentials.client_id)',
     ),
   ],

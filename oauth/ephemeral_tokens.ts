@@ -1,0 +1,14 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { requestScope } from '../stores/request_scope.ts'
+
+/**
+ * Makes the token of a sign-in that is not remembered name the generation of the account
+ * (`actors/account/standing.ts`), so that it ends when the account's sign-ins do.
+ */
+export function nameGeneration(signer: OAuthProvider['signer']): void {
+  const createEphemeralToken = signer.createEphemeralToken.bind(signer)
+  signer.createEphemeralToken = (payload) => {
+    const { generation } = requestScope().signInOf(payload.sub)
+    return createEphemeralToken({ ...payload, generation } as typeof payload)
+  }
+}
