@@ -9,7 +9,11 @@ export type SessionOfAccount = { account: AccountRow; session: sessions.Session 
 
 /** @returns the OAuth session's id, or null when the code or the sign-in behind it is not good any more */
 export function create(db: Db, session: sessions.NewSession, basis: Basis): string | null {
-  return transact(db, () => (refusalOf(db, basis) ? null : sessions.createSession(db, session)))
+  return transact(db, () => {
+    const account = readAccount(db)
+    if (!account || refusalOf(db, account, basis)) return null
+    return sessions.createSession(db, session)
+  })
 }
 
 export function createLegacy(db: Db, session: legacy.NewLegacySession, basis: Basis): void {
@@ -27,7 +31,7 @@ export function readWithSession(db: Db, id: string | null): AccountOfSession | n
   const account = readAccount(db)
   if (!account) return null
   const basis = { generation: account.generation, session: id ?? '', mayBeTakenDown: true }
-  return { account, basis, isOpen: refusalOf(db, basis) === null }
+  return { account, basis, isOpen: refusalOf(db, account, basis) === null }
 }
 
 export function findByTokenId(db: Db, tokenId: string): SessionOfAccount | null {

@@ -38,15 +38,14 @@ export function existing(db: Db): AccountRow {
  * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
  */
 export function assertGood(db: Db, basis: Basis | null): AccountRow {
-  const refusal = basis === null ? null : refusalOf(db, basis)
+  const account = existing(db)
+  const refusal = basis === null ? null : refusalOf(db, account, basis)
   if (refusal) throw refusal
-  return existing(db)
+  return account
 }
 
-/** Why a sign-in is not good any more, or null. */
-export function refusalOf(db: Db, basis: Basis): Refusal | null {
-  const account = readAccount(db)
-  if (!account) return accountNotFound()
+/** Why a sign-in to an account, as it was just read, is not good any more; or null. */
+export function refusalOf(db: Db, account: AccountRow, basis: Basis): Refusal | null {
   if (account.takedownRef !== null && !basis.mayBeTakenDown) {
     return accountTakenDown()
   }

@@ -28,13 +28,17 @@ type Stored = {
 }
 
 /** To be called in a transaction. */
-export function insertLegacySession(db: Db, { jti, ...session }: NewLegacySession): void {
+export function insertLegacySession(
+  db: Db,
+  { jti, ...session }: NewLegacySession,
+  now = Date.now(),
+): void {
   sql(
     db,
     `INSERT OR IGNORE INTO legacy_session (refresh_hash, session_id, expires_at, app_password_name)
      VALUES (@hash, @id, @expiresAt, @appPasswordName)`,
   ).run({ ...session, hash: hashSecret(jti) })
-  trim(db, 'legacy_session')
+  trim(db, 'legacy_session', now)
 }
 
 /** Whether the session that an access JWT names is still there. */
@@ -58,13 +62,12 @@ export function rotateLegacySession(
 ): ({ jti: string } & LegacySession) | null {
   const hash = hashSecret(presentedJti)
   return transact(db, () => {
-    sql(db, 'DELETE FROM legacy_session WHERE expires_at <= ?').run(now)
     const row = sql(
       db,
       `SELECT legacy_session.*, app_password.privileged FROM legacy_session
        LEFT JOIN app_password ON app_password.name = legacy_session.app_password_name
-       WHERE refresh_hash = ?`,
-    ).get(hash) as Stored | undefined
+       WHERE refresh_hash = ? AND expires_at > ?`,
+    ).get(hash, now) as Stored | undefined
     if (!row) return null
     const jti = row.next_jti ?? next.jti
     sql(db, 'UPDATE legacy_session SET expires_at = ?, next_jti = ? WHERE refresh_hash = ?').run(
@@ -72,19 +75,16 @@ export function rotateLegacySession(
       jti,
       hash,
     )
-    insertLegacySession(db, {
-      id: row.session_id,
-      jti,
-      expiresAt: next.expiresAt,
-      appPasswordName: row.app_password_name,
-    })
+    const appPasswordName = row.app_password_name
+    const successor = { id: row.session_id, jti, expiresAt: next.expiresAt, appPasswordName }
+    insertLegacySession(db, successor, now)
     return {
       id: row.session_id,
       jti,
       appPassword:
-        row.app_password_name === null
+        appPasswordName === null
           ? null
-          : { name: row.app_password_name, privileged: row.privileged === 1 },
+          : { name: appPasswordName, privileged: row.privileged === 1 },
     }
   })
 }

@@ -189,7 +189,11 @@ export const entryway = toRemovals([
     accountTables('REFERENCES app_password (name) ON DELETE CASCADE', ''),
   ],
   [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
-  [32, 'sessions of OAuth', granted('refusalOf(db, basis) ? null : ', '')],
+  [
+    32,
+    'sessions of OAuth',
+    granted('if (!account || refusalOf(db, account, basis)) return null\n', ''),
+  ],
   [32, 'app passwords', appPasswords('assertGood(db, basis)\n', '')],
   [
     32,
