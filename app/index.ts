@@ -16,6 +16,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const others = [...Array(authActors).keys()].filter((other) => other !== number)
   const services = createServices(runner, {
     actors,
+    flow: owners,
     peers: others.map(actors.auth),
     counters: createCounters(owners, runner.log),
   })

@@ -58,6 +58,12 @@ export const NONCE_MEMORY = 10 * MINUTE
 /** A browser on which no account is signed in is forgotten when it was not seen for this long. */
 export const DEVICE_UNUSED = DAY
 
+/**
+ * And one on which an account is signed in, after this: the password would be asked again long before
+ * ({@link DEVICE_AUTHENTICATION}).
+ */
+export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
+
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 

@@ -1,4 +1,5 @@
 import { IdResolver } from '@atproto/identity'
+import type { Flow } from '../actors/auth/flow.ts'
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
@@ -9,6 +10,7 @@ import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
+import { withForgottenDevices } from './forgotten_devices.ts'
 import { OutgoingMail } from './outgoing_mail.ts'
 
 /** What the work on accounts needs: the other actors and the world outside. */
@@ -32,10 +34,11 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
 /** @param around `peers` are the other auth actors, where there are any */
 export function createServices(
   { mailer, background, ...runner }: Runner,
-  around: { actors: Actors; peers: readonly AuthPeer[]; counters: Counters },
+  around: { actors: Actors; flow: Flow; peers: readonly AuthPeer[]; counters: Counters },
 ): Services {
   const { settings, secrets, log } = runner
-  const { actors, peers, counters } = around
+  const { flow, peers, counters } = around
+  const actors = withForgottenDevices(around.actors, flow, log)
   const identity = new IdResolver({
     plcUrl: settings.plcUrl,
     timeout: UPSTREAM_TIMEOUT,

@@ -2,6 +2,7 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
+import { Refusal } from '../base/errors.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { activateAccount, deactivateAccount, deleteOwnAccount } from '../sagas/account_life.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
@@ -94,7 +95,12 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
         // The pointer first: one without an account behind it is harmless, the reverse is not.
         await flow(deviceId).linkAccount(deviceId, did)
         const signIn = requestScope().signInOf(did)
-        const forgotten = await actors.account(did).rememberDevice(deviceId, signIn)
+        const account = actors.account(did)
+        const forgotten = await account.rememberDevice(deviceId, signIn).catch(async (err) => {
+          const isRefused = err instanceof Refusal && !(await account.readDevice(deviceId))
+          if (isRefused) await flow(deviceId).unlinkAccount(deviceId, did)
+          throw err
+        })
         await Promise.all(forgotten.map((other) => flow(other).unlinkAccount(other, did)))
       }),
 

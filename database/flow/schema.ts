@@ -127,5 +127,9 @@ export const flowSchema: Schema = {
   UPDATE device SET linked = 1 WHERE id IN (SELECT device_id FROM device_account);
   CREATE INDEX device_unused ON device (last_seen_at) WHERE linked = 0;
   `,
+    `
+  -- The others are forgotten, too, if much later.
+  CREATE INDEX signed_in_device_unused ON device (last_seen_at) WHERE linked = 1;
+  `,
   ],
 }

@@ -1,10 +1,14 @@
-import { DEVICE_UNUSED, EXPIRED_REQUEST_MEMORY } from '../../base/lifetimes.ts'
+import {
+  DEVICE_UNUSED,
+  EXPIRED_REQUEST_MEMORY,
+  SIGNED_IN_DEVICE_UNUSED,
+} from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
 
 /**
  * Deletes spent codes and nonces that have expired, authorization requests some time after they
- * expired, and devices without a signed-in account that did not come back (`now` in ms).
+ * expired, and devices that did not come back: soon those without a signed-in account (`now` in ms).
  */
 export function sweepFlow(db: Db, now = Date.now()): void {
   transact(db, () => {
@@ -14,6 +18,9 @@ export function sweepFlow(db: Db, now = Date.now()): void {
     sql(db, 'DELETE FROM spent_code WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM replay WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM device WHERE linked = 0 AND last_seen_at < ?').run(now - DEVICE_UNUSED)
+    sql(db, 'DELETE FROM device WHERE linked = 1 AND last_seen_at < ?').run(
+      now - SIGNED_IN_DEVICE_UNUSED,
+    )
   })
   measureAnew(db)
 }

@@ -5,9 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { actor } from 'rivetkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
+import { ownerHere } from '../../actors/auth/owners.ts'
 import { ProcessHost } from '../../actors/hosting/process_host.ts'
 import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
-import { DEVICE_UNUSED, NONCE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import {
+  DEVICE_UNUSED,
+  NONCE_MEMORY,
+  SESSION_UNUSED,
+  SIGNED_IN_DEVICE_UNUSED,
+} from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { cacheBytes } from '../../base/metrics.ts'
 import * as audit from '../../database/account/audit.ts'
@@ -39,6 +45,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { openFileOutbox } from '../../mail/file_outbox.ts'
 import { MAX_USER_AGENT } from '../../oauth/kept_headers.ts'
+import { type FORGETTING, withForgottenDevices } from '../../sagas/forgotten_devices.ts'
 import { createReplayStore } from '../../stores/replay_store.ts'
 import { basisOf } from '../storage/basis.ts'
 
@@ -328,6 +335,94 @@ describe('34. browsers', () => {
     expect(stored()).toHaveLength(21)
     sweepFlow(world.flow, Date.now() + DEVICE_UNUSED + MINUTE)
     expect(stored()).toHaveLength(1)
+  })
+
+  test('those on which somebody is signed in go, too, when they do not come back', async () => {
+    await visit()
+    const ids = stored().map(({ id }) => id)
+    for (const id of ids) linkAccount(world.flow, id, 'did:plc:a')
+    sweepFlow(world.flow, Date.now() + SIGNED_IN_DEVICE_UNUSED - MINUTE)
+    expect(stored()).toHaveLength(ids.length)
+    sweepFlow(world.flow, Date.now() + SIGNED_IN_DEVICE_UNUSED + MINUTE)
+    expect(stored()).toEqual([])
+  })
+
+  test('an ending signs out of the devices that it takes, so that these are swept', async () => {
+    const owner = ownerHere(world.flow, world.counters)
+    const { log } = world.runner
+    const { account } = withForgottenDevices(world.actors, () => owner, log)
+    const linked = () =>
+      world.flow.prepare('SELECT count(*) FROM device WHERE linked = 1').pluck().get()
+    const endings: Record<(typeof FORGETTING)[number], (did: string) => Promise<unknown>> = {
+      takeDown: (did) => account(did).takeDown('reason'),
+      signOutEverywhere: (did) => account(did).signOutEverywhere(),
+      // As a door does it.
+      changePassword: (did) =>
+        world.ask({
+          method: 'POST',
+          target: '/xrpc/com.atproto.admin.updateAccountPassword',
+          headers: {
+            authorization: `Basic ${btoa(`admin:${world.runner.secrets.adminPassword}`)}`,
+            'content-type': 'application/json',
+          },
+          body: JSON.stringify({ did, password: 'the password of afterwards' }),
+        }),
+      resetPassword: async (did) => {
+        const { email = '' } = (await account(did).read()) ?? {}
+        const code = await account(did).issueEmailToken('reset_password', null, email)
+        return account(did).resetPassword(code, 'the password of afterwards')
+      },
+      erase: (did) => account(did).erase(),
+    }
+    for (const [name, end] of Object.entries(endings)) {
+      const handle = `${name.toLowerCase()}.test`
+      const person = { handle, email: `${name}@mail.internal`, password: 'the password of before' }
+      const did = await world.addAccount(person)
+      const basis = { generation: (await account(did).read())?.generation ?? 0 }
+      for (let i = 0; i < 3; i++) {
+        await visit()
+        const { id } = stored().at(-1) as { id: string }
+        linkAccount(world.flow, id, did)
+        await account(did).rememberDevice(id, basis)
+      }
+      expect(linked(), name).toBeGreaterThan(0)
+      await end(did)
+      expect(await account(did).listDevices(), name).toEqual([])
+      expect(linked(), name).toBe(0)
+    }
+  })
+
+  test('a takedown that is lifted, and a deactivation, leave devices signed in', async () => {
+    const owner = ownerHere(world.flow, world.counters)
+    const { account } = withForgottenDevices(world.actors, () => owner, world.runner.log)
+    const person = { handle: 'stays.test', email: 'stays@mail.internal', password: 'a password' }
+    const did = await world.addAccount(person)
+    await visit()
+    const { id } = stored().at(-1) as { id: string }
+    linkAccount(world.flow, id, did)
+    const { generation = 0 } = (await account(did).read()) ?? {}
+    await account(did).rememberDevice(id, { generation })
+    await account(did).takeDown(null)
+    await account(did).deactivate({ deleteAfter: null, deleteCredentials: true }, null)
+    expect(await owner.listAccountsOnDevice(id)).toEqual([did])
+  })
+
+  test('no other function of an account forgets all its devices', () => {
+    const deleting = globSync('{actors/account,database/account}/*.ts', { cwd: root }).filter(
+      (file) =>
+        /deleteAllDeviceAccounts|devices: true|'device_account'/.test(
+          readFileSync(`${root}${file}`, 'utf8'),
+        ),
+    )
+    expect(deleting.sort()).toEqual([
+      // takeDown and signOutEverywhere; changePassword and resetPassword; what they call.
+      'actors/account/endings.ts',
+      'actors/account/lifecycle.ts',
+      'actors/account/passwords.ts',
+      'database/account/device.ts',
+      // erase
+      'database/account/profile.ts',
+    ])
   })
 
   test('very many make room for each other', async () => {

@@ -32,6 +32,7 @@ const requests = inFile('gateway/request.ts')
 const keptAnswers = inFile('gateway/kept_answers.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
+const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const server = inFile('gateway/server.ts')
@@ -298,6 +299,11 @@ export const entryway = toRemovals([
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [
+    34,
+    'endings sign out of devices',
+    services('withForgottenDevices(around.actors, flow, log)', 'around.actors'),
+  ],
   [34, 'a bound of what is awake', processHost("if (name === 'account') this.#makeRoom()", '')],
   [35, 'a bound of connections', connections('this.#tally.all >= capacity.connections', 'false')],
   [

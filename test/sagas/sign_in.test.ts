@@ -18,6 +18,7 @@ beforeAll(async () => {
   const owner = ownerHere(app.flow, app.counters)
   services = createServices(app.runner, {
     actors: app.actors,
+    flow: () => owner,
     peers: [],
     counters: createCounters(() => owner, app.runner.log),
   })
