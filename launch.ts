@@ -11,6 +11,7 @@ import { keepFromOthers } from './base/private_files.ts'
 import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
 import { closeAllDatabases } from './database/database.ts'
+import { EmbeddedPds } from './embedded/index.ts'
 import { createMailer } from './mail/mailer.ts'
 import { holdData } from './maintenance/hold.ts'
 
@@ -86,7 +87,10 @@ function giveUp(err: unknown): void {
 }
 
 /** What the actors of this process are given. Its data are this process's alone until it ends. */
-export async function prepareRunner(settings: Settings, log: Log): Promise<Runner> {
+export async function prepareRunner(
+  settings: Settings,
+  log: Log,
+): Promise<Runner & { embeddedPds: EmbeddedPds }> {
   holdData(settings.dataDir)
   const mailer = createMailer({
     ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
@@ -104,12 +108,16 @@ export async function prepareRunner(settings: Settings, log: Log): Promise<Runne
     log,
     inFlight: new InFlight(),
     background: new Background(log),
+    embeddedPds: new EmbeddedPds(settings, secrets, log),
     refuse: giveUp,
   }
 }
 
-/** Closes what {@link prepareRunner} and the actors opened. */
-export function stopRunner(runner: Runner): void {
+/** Closes what {@link prepareRunner} and the actors opened; the embedded PDS ends last. */
+export async function stopRunner(
+  runner: Pick<Runner, 'mailer'> & { embeddedPds: EmbeddedPds },
+): Promise<void> {
   runner.mailer.close()
   closeAllDatabases(CLOSING)
+  await runner.embeddedPds.stop()
 }

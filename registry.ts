@@ -10,7 +10,7 @@ import { startOnPort } from './actors/hosting/port.ts'
 import { ProcessHost } from './actors/hosting/process_host.ts'
 import { AuthRoundRobin, type OneAuthActor } from './actors/hosting/round_robin.ts'
 import { startActors } from './actors/hosting/setup.ts'
-import { type ActorsClient, connectActors } from './actors/reach.ts'
+import { type ActorsClient, connectActors, type DirectoryStub } from './actors/reach.ts'
 import type { Runner } from './actors/runner.ts'
 import { createApp } from './app/index.ts'
 import type { AuthActor } from './http/envelope.ts'
@@ -24,16 +24,19 @@ export type Host =
   /** On a Rivet Engine (`RIVET_ENDPOINT`). */
   | 'engine'
 
-/**
- * Registers the actors, each where it lives, and starts a runner for them.
- *
- * @returns the auth actors as a gateway in the same process reaches them
- */
-export async function startRunner(runner: Runner, host: Host): Promise<AuthActor> {
+/** The actors of a runner, as the program that it is in reaches them. */
+export type Started = {
+  /** For the gateway. */
+  auth: AuthActor
+  directory: DirectoryStub
+}
+
+/** Registers the actors, each where it lives, and starts a runner for them. */
+export async function startRunner(runner: Runner, host: Host): Promise<Started> {
   return host === 'engine' ? startOnEngine(runner) : startHere(runner, host)
 }
 
-function startOnEngine(runner: Runner): AuthActor {
+function startOnEngine(runner: Runner): Started {
   const { settings, secrets, log } = runner
   const endpoint = settings.rivetEndpoint as string
   removeOldCopies(settings)
@@ -45,20 +48,22 @@ function startOnEngine(runner: Runner): AuthActor {
   }
   startActors(use, { endpoint })
   void checkNumber(runner, actors.auth(0))
-  return connectAuth(settings, secrets.actorSecret, log)
+  return { auth: connectAuth(settings, secrets.actorSecret, log), directory: actors.directory }
 }
 
-async function startHere(runner: Runner, host: 'process' | 'port'): Promise<AuthActor> {
+async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Started> {
   const { settings, secrets, log } = runner
   const secret = secrets.actorSecret
   const here = new ProcessHost(log)
   const others = { directory: directoryActor(runner), account: accountActor(runner) }
+  const { directory } = connectActors(here.client, secret)
   if (host === 'process') {
     const auth = authActor(runner, () => connectActors(here.client, secret), createApp)
     here.start({ auth, ...others })
-    return new AuthRoundRobin(
+    const all = new AuthRoundRobin(
       (number) => here.client.auth.getOrCreate([String(number)]) as OneAuthActor,
     )
+    return { auth: all, directory }
   }
   here.start(others)
   const connect = (c: { client(): unknown }) => {
@@ -66,5 +71,5 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Auth
     return connectActors({ ...here.client, auth }, secret)
   }
   startOnPort(settings, secret, { auth: authActor(runner, connect, createApp) })
-  return connectAuth(settings, secret, log).opened()
+  return { auth: await connectAuth(settings, secret, log).opened(), directory }
 }

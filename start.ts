@@ -7,14 +7,17 @@ import { startRunner } from './registry.ts'
 /** Gateway and runner in one process: nothing listens but the gateway. */
 await launch(async (settings, log) => {
   const runner = await prepareRunner(settings, log)
-  const auth = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'process')
+  const { auth, directory } = await startRunner(
+    runner,
+    settings.rivetEndpoint ? 'engine' : 'process',
+  )
   const gateway = await startGateway(settings, auth, log)
-  await auth.ready()
+  await Promise.all([auth.ready(), runner.embeddedPds.start(directory)])
   log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
   for (const sentence of missingForUse(settings)) log.warn(sentence)
   return async () => {
     await gateway.stop()
     await runner.background.end(BACKGROUND)
-    stopRunner(runner)
+    await stopRunner(runner)
   }
 })

@@ -6,7 +6,8 @@ import { startRunner } from './registry.ts'
 /** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
 await launch(async (settings, log) => {
   const runner = await prepareRunner(settings, log)
-  await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'port')
+  const { directory } = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'port')
+  await runner.embeddedPds.start(directory)
   const host = settings.rivetEndpoint
     ? new URL(settings.rivetEndpoint).host
     : `127.0.0.1:${settings.actorPort}`
@@ -16,6 +17,6 @@ await launch(async (settings, log) => {
     await runner.background.end(BACKGROUND)
     // The engine has been told by now, and moves the actors.
     if (settings.rivetEndpoint) await replicasClosed(DRAIN)
-    stopRunner(runner)
+    await stopRunner(runner)
   }
 })

@@ -20,6 +20,8 @@ export type Runner = {
   inFlight: InFlight
   /** What goes on after the answer. */
   background: Background
+  /** The PDS that this program runs itself: whether there is one that does not answer. */
+  embeddedPds: { readonly isDown: boolean }
   /** Ends the program, whose settings are not those that its data were made with. */
   refuse(err: SettingsError): void
 }

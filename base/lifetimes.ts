@@ -246,3 +246,18 @@ export const RETRY_AFTER = 2 * SECOND
 
 /** `Retry-After` for a client with too many WebSockets. */
 export const WEB_SOCKET_RETRY = 60 * SECOND
+
+/**
+ * The embedded PDS, when it ended by itself, is started again after `PDS_RESTART`, then after twice as
+ * long, up to `PDS_RESTART_MOST`. One that ran for `PDS_STEADY` begins with the first pause again.
+ */
+export const PDS_RESTART = 250
+export const PDS_RESTART_MOST = 30 * SECOND
+export const PDS_STEADY = MINUTE
+
+/** How long it may take to answer what it was asked and to close its files; then it is killed. */
+export const PDS_END = 4 * SECOND
+export const PDS_KILL = PDS_END + SECOND
+
+/** How long it waits for its data while the one of a program that was killed still ends. */
+export const PDS_DATA_WAIT = 30 * SECOND

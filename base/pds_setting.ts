@@ -1,12 +1,13 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { did, originOf, shown } from './setting_kinds.ts'
+import { did, oneOf, originOf, shown } from './setting_kinds.ts'
 
 export const pdsEnvironment = {
   ENTRYWAY_PDS_URL: originOf('https://pds.example.com').optional(),
   ENTRYWAY_PDS_ADDRESS: originOf('http://127.0.0.1:3000').optional(),
   ENTRYWAY_PDS_DID: did.optional(),
   ENTRYWAY_PDS_ADMIN_PASSWORD: z.string().optional(),
+  ENTRYWAY_EMBEDDED_PDS: oneOf(['on', 'off']).default('on'),
 }
 
 type PdsEnvironment = z.output<z.ZodObject<typeof pdsEnvironment>>
@@ -19,6 +20,11 @@ export function toPdsSetting(e: PdsEnvironment): PdsSetting | null {
   const adminPassword = e.ENTRYWAY_PDS_ADMIN_PASSWORD
   if (!url || !did || !adminPassword) return null
   return { url, address: e.ENTRYWAY_PDS_ADDRESS ?? url, did, adminPassword }
+}
+
+/** Whether this program is to run a PDS itself where it knows no other. */
+export function isEmbeddedWanted(e: PdsEnvironment): boolean {
+  return e.ENTRYWAY_EMBEDDED_PDS === 'on' && !e.ENTRYWAY_PDS_URL
 }
 
 /** What is wrong with these settings, one line each. */

@@ -28,7 +28,7 @@ export function makePrivateDataFolder(path: string): void {
     ])
   }
   closeToOthers(path)
-  for (const name of ['accounts', 'auth', 'limits', 'mail', 'secrets']) {
+  for (const name of ['accounts', 'auth', 'limits', 'mail', 'pds', 'secrets']) {
     const folder = join(path, name)
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue
     closeToOthers(folder)

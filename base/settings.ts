@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
-import { mistakesInPds, type PdsSetting, pdsEnvironment, toPdsSetting } from './pds_setting.ts'
+import {
+  isEmbeddedWanted,
+  mistakesInPds,
+  type PdsSetting,
+  pdsEnvironment,
+  toPdsSetting,
+} from './pds_setting.ts'
 import {
   addressRanges,
   countUpTo,
@@ -88,6 +94,8 @@ export type Settings = {
   did: string
   /** The PDS named in the environment; more are kept in the directory. */
   pds: PdsSetting | null
+  /** Whether the program runs a PDS itself where it knows none. */
+  embeddedPds: boolean
   plcUrl: string
   /** Each with a leading dot, e.g. `.example.com`. */
   handleDomains: string[]
@@ -128,7 +136,10 @@ export type Settings = {
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const misspelt = mistakesInNames(Object.keys(given), settingNames)
+  const misspelt = mistakesInNames(Object.keys(given), {
+    prefix: 'ENTRYWAY_',
+    known: settingNames,
+  })
   const parsed = environment.safeParse(given)
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`)
@@ -160,9 +171,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     dataDir: resolve(e.ENTRYWAY_DATA_DIR),
     did: e.ENTRYWAY_DID ?? `did:web:${publicUrl.host.replace(':', '%3A')}`,
     pds: toPdsSetting(e),
+    embeddedPds: isEmbeddedWanted(e) && e.ENTRYWAY_DATABASE === 'file',
     plcUrl: e.ENTRYWAY_PLC_URL,
-    handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [publicUrl.hostname]).map((domain) =>
-      domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,
+    // As at the reference: `.localhost` is no domain of handles.
+    handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [isLocal ? 'test' : publicUrl.hostname]).map(
+      (domain) => (domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`),
     ),
     inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
     given: {
@@ -209,7 +222,7 @@ function mistakesWithEngine(e: z.infer<typeof environment>): string[] {
 /** What still keeps a running program from being useful, one sentence each. */
 export function missingForUse(settings: Settings): string[] {
   const missing: string[] = []
-  if (!settings.pds) {
+  if (!settings.pds && !settings.embeddedPds) {
     missing.push(
       'No PDS yet: set ENTRYWAY_PDS_URL, ENTRYWAY_PDS_DID and ENTRYWAY_PDS_ADMIN_PASSWORD, or sign-up stays closed.',
     )

@@ -4,9 +4,12 @@ import { closest, distance } from 'fastest-levenshtein'
 const MAX_DISTANCE = 5
 
 /** One sentence for each variable with the prefix of a setting that is none. */
-export function mistakesInNames(given: string[], known: string[]): string[] {
+export function mistakesInNames(
+  given: string[],
+  { prefix, known }: { prefix: string; known: string[] },
+): string[] {
   return given
-    .filter((name) => name.startsWith('ENTRYWAY_') && !known.includes(name))
+    .filter((name) => name.startsWith(prefix) && !known.includes(name))
     .map((name) => {
       const longer = known.find((one) => one.startsWith(`${name}_`))
       const likely = longer ?? closest(name, known)

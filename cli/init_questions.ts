@@ -40,7 +40,7 @@ export const QUESTIONS: readonly Question[] = [
     variable: 'ENTRYWAY_PDS_URL',
     ask: (known) =>
       askFor('ENTRYWAY_PDS_URL', known, {
-        message: 'Public address of the PDS, which may be the same (empty: name it later)',
+        message: 'Public address of a PDS that is there already (empty: one runs inside)',
         initial: '',
         optional: true,
       }),

@@ -43,7 +43,10 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
   app.on('GET', HEALTH, async (c) => {
     c.set('route', 'health')
     try {
-      await withDeadline(auth.ready(), timeouts.health)
+      if (!(await withDeadline(auth.ready(), timeouts.health))) {
+        writeResponse(c.env.outgoing, unavailable('The PDS does not answer'))
+        return RESPONSE_ALREADY_SENT
+      }
     } catch {
       writeResponse(c.env.outgoing, unavailable())
       return RESPONSE_ALREADY_SENT

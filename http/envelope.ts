@@ -43,5 +43,10 @@ export type Answer = ResponseEnvelope | PassTo | ReadBody
 /** The auth actor as the gateway knows it. */
 export type AuthActor = {
   answer(envelope: RequestEnvelope): Promise<Answer>
+  /**
+   * Whether all that it needs is there: false while the PDS that the program runs itself is not.
+   *
+   * @throws {Error} when it is not there itself
+   */
   ready(): Promise<boolean>
 }

@@ -2,10 +2,10 @@ import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
 
 /** 503 that an app in a browser can read, too. */
-export function unavailable(): HttpResponse {
+export function unavailable(message = 'The service is busy; try again'): HttpResponse {
   return fault(
     503,
-    { error: 'temporarily_unavailable', message: 'The service is busy; try again' },
+    { error: 'temporarily_unavailable', message },
     { 'retry-after': String(RETRY_AFTER / 1_000), 'cache-control': 'no-store' },
   )
 }

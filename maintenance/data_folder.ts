@@ -17,6 +17,8 @@ export const schemas: Record<DatabaseKind, Schema> = {
 
 export const DIRECTORY = 'directory.sqlite'
 export const SECRETS = 'secrets'
+/** What the embedded PDS keeps (`embedded/folder.ts`). */
+export const EMBEDDED_PDS = 'pds'
 /** Locked by the program that works on the directory (`hold.ts`). */
 export const LOCK = 'program.lock'
 

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
-import { LOCK, SECRETS } from './data_folder.ts'
+import { EMBEDDED_PDS, LOCK, SECRETS } from './data_folder.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
 
-/** What is in a data directory before there is data; a home has files with a dot besides. */
-const BEFORE_DATA = [SECRETS, LOCK, 'lost+found']
+/**
+ * What is in a data directory before there is data; a home has files with a dot besides. What the
+ * embedded PDS keeps is in no backup, and stays where it is.
+ */
+const BEFORE_DATA = [SECRETS, LOCK, EMBEDDED_PDS, 'lost+found']
 
 /** @throws {Error} when there is data, or anything else that is not expected; it says what */
 export function assertNoData(dataDir: string): void {

@@ -42,6 +42,12 @@ export const add = command(
   async ({ services }, { url, adminPassword, ...given }) => {
     const { directory } = services.actors
     const known = (await directory.listPdses()).find((one) => one.url === url)
+    if (known?.isEmbedded && services.settings.embeddedPds) {
+      throw new Refusal(
+        'InvalidRequest',
+        'That is the PDS inside this program, which is set up by it (ENTRYWAY_EMBEDDED_PDS)',
+      )
+    }
     const address = given.address ?? known?.address ?? url
     refuseWrong('URL', mistakeInUrl(url, services.settings))
     refuseWrong('address', mistakeInAddress(address, services.settings))

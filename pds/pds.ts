@@ -13,6 +13,8 @@ export type Pds = {
   capacity: number | null
   /** Whether it takes new accounts. */
   open: boolean
+  /** Whether this program runs it itself. */
+  isEmbedded: boolean
 }
 
 /** What is needed to ask a PDS for something as its operator. */

@@ -23,6 +23,8 @@ export class PdsWatch {
   /** @throws {UnavailableError} when the directory does not say which PDSes there are */
   async look(): Promise<void> {
     for (const pds of await this.#services.actors.directory.listPdses()) {
+      // It is watched already, and says so itself.
+      if (pds.isEmbedded && this.#services.embeddedPds.isDown) continue
       const about = { pds: pds.did }
       try {
         await this.#lookAt(new PdsClient(pds))

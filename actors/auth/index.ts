@@ -73,7 +73,7 @@ const actionsOf = (runner: Runner) => ({
       return answered
     }, unavailable),
   ),
-  ready: () => true,
+  ready: () => !runner.embeddedPds.isDown,
   authActors: () => runner.settings.authActors,
   owned: answering(({ vars }: { vars: AuthVars }, name: string, args: never[]) =>
     askOwner(vars.here, vars.db, name, args),

@@ -23,15 +23,20 @@ export class AuthRoundRobin implements AuthActor {
     return (all[this.#next++ % all.length] as OneAuthActor).answer(envelope)
   }
 
-  /** Whether every one of them is. */
+  /** Whether everything is there for every one of them. @throws {Error} when one does not answer */
   async ready(): Promise<boolean> {
     const all = this.#all ?? (await this.#find())
     return (await Promise.all(all.map((each) => each.ready()))).every(Boolean)
   }
 
-  /** Waits until they are ready, where asking fails at once. */
+  /** Waits until they answer, where asking fails at once. */
   async opened(): Promise<this> {
-    while (!(await this.ready().catch(() => false))) await setTimeout(POLL)
+    const answer = () =>
+      this.ready().then(
+        () => true,
+        () => false,
+      )
+    while (!(await answer())) await setTimeout(POLL)
     return this
   }
 

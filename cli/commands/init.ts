@@ -19,7 +19,7 @@ export function addInitCommand(program: Command): void {
   program
     .command('init')
     .description(
-      'Ask the few questions, write the settings file and print what the PDS needs; stopped, it goes on where it was',
+      'Ask the few questions, write the settings file and print what a PDS elsewhere needs; stopped, it goes on where it was',
     )
     .option('--yes', 'ask nothing; take the options')
     .option('--file <path>', 'the settings file', '.env')
@@ -32,7 +32,10 @@ export function addInitCommand(program: Command): void {
       '--handle-domains <list>',
       'domains of handles, such as .example.com; those beside the entryway unless given',
     )
-    .option('--pds-url <url>', 'the public address of the PDS behind it; may be the same')
+    .option(
+      '--pds-url <url>',
+      'the public address of a PDS that is there already; one runs inside unless given',
+    )
     .option('--pds-address <url>', 'where the PDS is reached; its public address unless given')
     .option('--pds-did <did>', 'its DID; unless given, what it says, or did:web: of its host')
     .option(
@@ -59,16 +62,20 @@ export function addInitCommand(program: Command): void {
         const secrets = await loadSecrets(settings)
         giveToOwnerOf(settings.dataDir, options.file)
         await unfinished.remove()
-        const forPds = pdsSettings({ settings, secrets })
+        const forPds = settings.embeddedPds ? null : pdsSettings({ settings, secrets })
         output.result({ file: options.file, pdsSettings: forPds }, () =>
           [
             `Settings are in ${options.file}, keys in ${settings.dataDir}/secrets: keep both to yourself.`,
             '',
-            'Add these lines to the settings of the PDS and restart it:',
-            '',
-            toLines(forPds),
-            '',
-            'Then start the entryway: npx -y pnpm@10 start',
+            ...(forPds === null
+              ? ['A PDS of its own runs inside the program.', '', 'Start it: npx -y pnpm@10 start']
+              : [
+                  'Add these lines to the settings of the PDS and restart it:',
+                  '',
+                  toLines(forPds),
+                  '',
+                  'Then start the entryway: npx -y pnpm@10 start',
+                ]),
             ...missingForUse(settings),
           ].join('\n'),
         )

@@ -21,7 +21,7 @@ export function addPdsCommands(program: Command): void {
             rows.map((row) => [
               row.did,
               row.url,
-              row.address,
+              row.isEmbedded ? 'embedded' : row.address,
               row.accounts,
               row.capacity ?? 'no limit',
               row.weight,
@@ -102,7 +102,9 @@ export function addPdsCommands(program: Command): void {
       online(async (operator, output, [which = '']) => {
         const removed = await operator('pds/remove', { pds: which })
         output.result(removed, ({ did }) => `${did} is removed`)
-        output.note('One that ENTRYWAY_PDS_URL names comes back with the next start.')
+        output.note(
+          'One that ENTRYWAY_PDS_URL names comes back with the next start; so does the embedded one where it is the only one.',
+        )
       }),
     )
 }

@@ -14,9 +14,14 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
 
   return Promise.all([
     at('/_health', async (response) => {
-      const { status } = await readJson<{ status?: string }>(response)
-      return status === 'ok'
-        ? { state: 'ok', found: 'it answers' }
+      const health = await readJson<{ status?: string; error?: string; message?: string }>(response)
+      if (health.status === 'ok') return { state: 'ok', found: 'it answers' }
+      return health.error === 'temporarily_unavailable'
+        ? {
+            state: 'failed',
+            found: health.message ?? '',
+            mend: 'see what the log of the program says',
+          }
         : { state: 'failed', found: 'something else answers', mend: PROXY }
     }),
     at('/.well-known/oauth-authorization-server', async (response) => {

@@ -2,22 +2,31 @@ import type { Pds, PdsAccess } from '../../pds/pds.ts'
 import { type Db, sql } from '../database.ts'
 import { openIn, sealIn } from '../sealed_columns.ts'
 
-type Stored = Omit<Pds, 'open' | 'adminPassword'> & { open: number; adminPassword: string }
+type Stored = Omit<Pds, 'open' | 'isEmbedded' | 'adminPassword'> & {
+  open: number
+  isEmbedded: number
+  adminPassword: string
+}
 
 const ADMIN_PASSWORD = 'pds.admin_password'
 
-const columns = 'did, url, address, admin_password AS adminPassword, weight, capacity, open'
+const columns =
+  'did, url, address, admin_password AS adminPassword, weight, capacity, open, embedded AS isEmbedded'
 
-export function upsertPds(db: Db, pds: PdsAccess & { adminPassword: string }): void {
+export function upsertPds(
+  db: Db,
+  pds: PdsAccess & { adminPassword: string; isEmbedded?: boolean },
+): void {
   sql(
     db,
-    `INSERT INTO pds (did, url, address, admin_password, added_at)
-       VALUES (@did, @url, @address, @adminPassword, @now)
-     ON CONFLICT (did) DO UPDATE
-       SET url = @url, address = @address, admin_password = @adminPassword`,
+    `INSERT INTO pds (did, url, address, admin_password, embedded, added_at)
+       VALUES (@did, @url, @address, @adminPassword, @embedded, @now)
+     ON CONFLICT (did) DO UPDATE SET url = @url, address = @address,
+       admin_password = @adminPassword, embedded = @embedded`,
   ).run({
     ...pds,
     adminPassword: sealIn(db, ADMIN_PASSWORD, pds.adminPassword),
+    embedded: pds.isEmbedded ? 1 : 0,
     now: Date.now(),
   })
 }
@@ -67,5 +76,5 @@ export function deletePds(db: Db, did: string): void {
 function toPds(db: Db, found: unknown): Pds {
   const row = found as Stored
   const adminPassword = openIn(db, ADMIN_PASSWORD, row.adminPassword)
-  return { ...row, adminPassword, open: row.open === 1 }
+  return { ...row, adminPassword, open: row.open === 1, isEmbedded: row.isEmbedded === 1 }
 }

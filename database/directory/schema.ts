@@ -106,5 +106,9 @@ export const directorySchema: Schema = {
   ALTER TABLE pds ADD COLUMN address TEXT NOT NULL DEFAULT '';
   UPDATE pds SET address = url;
   `,
+    `
+  -- Whether this program runs the PDS itself.
+  ALTER TABLE pds ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;
+  `,
   ],
 }

@@ -91,6 +91,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     log,
     inFlight: new InFlight(),
     background: new Background(log),
+    embeddedPds: { isDown: false },
     refuse: (err) => {
       throw err
     },

@@ -25,6 +25,8 @@ export type VestibuleOptions = {
   identity?: VestibuleIdentity
   plcUrl: string
   pds?: { url: string; address?: string; did: string; adminPassword: string }
+  /** Without a PDS, whether the program runs one itself. */
+  embeddedPds?: boolean
   smtpUrl?: string
   /** Trusted when the program fetches client metadata. */
   ca?: CertificateAuthority
@@ -104,6 +106,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_PDS_ADDRESS: options.pds?.address,
     ENTRYWAY_PDS_DID: options.pds?.did,
     ENTRYWAY_PDS_ADMIN_PASSWORD: options.pds?.adminPassword,
+    ENTRYWAY_EMBEDDED_PDS: options.embeddedPds ? 'on' : 'off',
     ENTRYWAY_PLC_URL: options.plcUrl,
     ENTRYWAY_HANDLE_DOMAINS: '.test',
     ENTRYWAY_INVITE_REQUIRED: 'false',

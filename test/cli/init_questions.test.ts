@@ -88,7 +88,7 @@ test('each answer is checked when it is given, and kept when the person stops', 
   await person.until('must be https:// and a public name')
   await person.answer('', `${CLEAR}https://entryway.example.com\r`)
   await person.answer('Handles end in', '\r')
-  await person.answer('Public address of the PDS', `${pds.url}\r`)
+  await person.answer('Public address of a PDS', `${pds.url}\r`)
   await person.answer('PDS_ADMIN_PASSWORD of', 'wrong\r')
   await person.until('The PDS does not take it')
   await person.answer('', `${CLEAR}${SECRET}\r`)

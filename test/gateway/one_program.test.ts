@@ -13,6 +13,7 @@ beforeAll(async () => {
     PATH: process.env.PATH,
     ENTRYWAY_DATA_DIR: join(folder.path, 'data'),
     ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
+    ENTRYWAY_EMBEDDED_PDS: 'off',
   }
 })
 afterAll(() => folder?.remove())

@@ -8,7 +8,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['identity', 'mail', 'passwords', 'pds', 'tokens'],
   ['database', 'gateway'],
   ['actors'],
-  ['maintenance', 'sagas'],
+  ['embedded', 'maintenance', 'sagas'],
   ['operator', 'pages', 'stores', 'xrpc'],
   ['oauth'],
   ['app'],

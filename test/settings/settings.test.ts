@@ -44,11 +44,11 @@ describe('settings', () => {
       port: 2600,
       did: 'did:web:localhost%3A2600',
       plcUrl: 'https://plc.directory',
-      handleDomains: ['.localhost'],
+      handleDomains: ['.test'],
       inviteRequired: true,
       dev: false,
     })
-    expect(missingForUse(settings).join('\n')).toMatch(/PDS[\s\S]*mail server[\s\S]*PUBLIC_URL/)
+    expect(missingForUse(settings).join('\n')).toMatch(/^No mail server[\s\S]*PUBLIC_URL/)
   })
 
   test('a public entryway listens to the world and is its own did:web', () => {

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { mkdirSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { envToCfg, envToSecrets, PDS, readEnv } from '@atproto/pds'
+import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
+import { keepFromOthers } from '../base/private_files.ts'
+import { lockFile } from '../database/file_lock.ts'
+import type { Told } from './told.ts'
+
+/** What the child says to the program: that it answers on a port, or that its settings are wrong. */
+export type Said = { port: number } | { wrongSettings: string }
+
+/**
+ * The child process: a stock PDS on a loopback port, until the program that started it closes the
+ * channel between them, or is gone and so has closed it.
+ */
+async function run(): Promise<void> {
+  keepFromOthers()
+  process.on('uncaughtException', fail)
+  // A terminal and systemd tell every process; the program decides when this one ends.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  const abandoned = once(process, 'disconnect')
+  const [told] = (await once(process, 'message')) as [Told]
+  reachEntryway(told)
+  const config = configure(told)
+  if (!config) return
+  await holdData(told.folder)
+  const pds = await PDS.create(...config)
+  const server = await pds.start()
+  const address = server.address()
+  say({ port: typeof address === 'object' && address ? address.port : 0 })
+  await abandoned
+  setTimeout(() => process.exit(1), PDS_END).unref()
+  await pds.destroy()
+  process.exit(0)
+}
+
+/** @returns null where the stock PDS refuses its settings; the program is told */
+function configure(told: Told): Parameters<typeof PDS.create> | null {
+  try {
+    const environment = { ...readEnv(), ...told.environment }
+    const config = envToCfg(environment)
+    config.service.publicUrl = told.publicUrl
+    // What it hands to `listen`: it would take connections from everywhere.
+    config.service.port = { host: '127.0.0.1', port: told.port } as never
+    return [config, envToSecrets(environment)]
+  } catch (err) {
+    say({ wrongSettings: (err as Error).message })
+    process.disconnect()
+    return null
+  }
+}
+
+/**
+ * What the PDS asks its entryway goes straight to this machine's gateway: the public URL may lead
+ * nowhere from here, as behind a router that does not turn it back.
+ */
+function reachEntryway({ publicUrl, gateway }: Told): void {
+  const { fetch } = globalThis
+  globalThis.fetch = (input, init) =>
+    input instanceof URL && input.origin === publicUrl
+      ? fetch(new URL(input.pathname + input.search, gateway), init)
+      : fetch(input, init)
+}
+
+/** Waits until the PDS of a program that was killed has let go of the data. */
+async function holdData(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, 'embedded.lock')
+  for (const deadline = Date.now() + PDS_DATA_WAIT; !lockFile(path); await wait(POLL)) {
+    if (Date.now() > deadline) throw new Error(`Another PDS works on ${folder}; stop it`)
+    if (!process.connected) process.exit(0)
+  }
+}
+
+function say(said: Said): void {
+  process.send?.(said)
+}
+
+/** As a log line, without the stack. */
+function fail(err: unknown): void {
+  const { name, message, code } = (err ?? {}) as NodeJS.ErrnoException
+  const line = { level: 60, name: 'pds', err: { type: name, message, code }, msg: 'the PDS failed' }
+  try {
+    writeSync(1, `${JSON.stringify(line)}\n`)
+  } finally {
+    process.exit(1)
+  }
+}
+
+await run()

@@ -1,0 +1,150 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { DirectoryStub } from '../actors/reach.ts'
+import { PDS_KILL, PDS_RESTART, PDS_RESTART_MOST, PDS_STEADY } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import type { Secrets } from '../base/secrets.ts'
+import { type Settings, SettingsError } from '../base/settings.ts'
+import type { Said } from './child.ts'
+import { childEnvironment } from './child_environment.ts'
+import { accountDatabaseOf, folderOf } from './folder.ts'
+import { mistakesInPdsSettings } from './pds_settings.ts'
+import { relog } from './relog.ts'
+import { tell } from './told.ts'
+
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+
+/** What it needs of the directory. */
+export type PdsDirectory = Pick<DirectoryStub, 'listPdses' | 'countAccounts' | 'addPds'>
+
+/**
+ * A stock PDS in a child process of this program, for where there is no other. It is reached on a
+ * loopback port of its own, and started again when it ends by itself.
+ */
+export class EmbeddedPds {
+  readonly #settings: Settings
+  readonly #secrets: Secrets
+  readonly #log: Log
+  /** Null until it is started, and once it is stopped. */
+  #directory: PdsDirectory | null = null
+  #child: ChildProcess | null = null
+  #isUp = false
+  /** 0 before it has one. */
+  #port = 0
+  #pause = PDS_RESTART
+  #restart: NodeJS.Timeout | undefined
+
+  constructor(settings: Settings, secrets: Secrets, log: Log) {
+    this.#settings = settings
+    this.#secrets = secrets
+    this.#log = log
+  }
+
+  /** Whether there is one that does not answer at the moment. */
+  get isDown(): boolean {
+    return this.#directory !== null && !this.#isUp
+  }
+
+  /**
+   * Starts it where it is wanted: where the directory has it already, or has no PDS at all.
+   *
+   * @returns when it answers, or has failed for the first time and is going to be tried again
+   * @throws {SettingsError} when it cannot run like this
+   */
+  async start(directory: PdsDirectory): Promise<void> {
+    if (!this.#settings.embeddedPds) return
+    const pdses = await directory.listPdses()
+    if (pdses.length > 0 && !pdses.some(({ isEmbedded }) => isEmbedded)) return
+    const mistakes = mistakesInPdsSettings(process.env)
+    if (mistakes.length > 0) throw new SettingsError(mistakes)
+    await this.#assertNothingLost(directory)
+    this.#directory = directory
+    await this.#run()
+  }
+
+  /** Lets it finish what it was asked, and ends it. */
+  async stop(): Promise<void> {
+    this.#directory = null
+    clearTimeout(this.#restart)
+    const child = this.#child
+    if (!child) return
+    const kill = setTimeout(() => child.kill('SIGKILL'), PDS_KILL)
+    const ended = endOf(child)
+    if (child.connected) child.disconnect()
+    await ended
+    clearTimeout(kill)
+  }
+
+  /** An empty PDS in the place of one with accounts would be worse than none. */
+  async #assertNothingLost(directory: PdsDirectory): Promise<void> {
+    const accounts = (await directory.countAccounts())[this.#settings.did] ?? 0
+    const path = accountDatabaseOf(folderOf(this.#settings, process.env), process.env)
+    if (accounts === 0 || existsSync(path)) return
+    throw new SettingsError([
+      `${path}: is missing, and with it what ${accounts} accounts have on the embedded PDS; put it back, or say where it is (PDS_DATA_DIRECTORY)`,
+    ])
+  }
+
+  async #run(): Promise<void> {
+    const begun = Date.now()
+    const child = fork(CHILD, {
+      env: childEnvironment(process.env, this.#settings.logLevel),
+      // Those of this process are for it.
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    child.on('error', (err) => this.#log.error({ err }, 'the PDS cannot be started, or told'))
+    relog(child.stdout as Readable, child.stderr as Readable, this.#log)
+    child.send({ ...tell(this.#settings, this.#secrets, process.env), port: this.#port })
+    const ended = endOf(child).then((how) => this.#onEnd(begun, how))
+    const said = new Promise<Said>((resolve) => child.once('message', resolve))
+    const first = await Promise.race([said, ended])
+    if (!first) return
+    if ('wrongSettings' in first) throw new SettingsError([`PDS_…: ${first.wrongSettings}`])
+    await this.#onUp(child, first.port)
+  }
+
+  async #onUp(child: ChildProcess, port: number): Promise<void> {
+    const { did, publicUrl: url } = this.#settings
+    const { adminPassword } = this.#secrets
+    const address = `http://127.0.0.1:${port}`
+    this.#port = port
+    try {
+      await this.#directory?.addPds({ did, url, address, adminPassword, isEmbedded: true })
+    } catch (err) {
+      // Unknown to the directory it is of no use: it is tried again like one that has ended.
+      this.#log.error({ err }, 'the address of the PDS was not recorded')
+      child.disconnect()
+      return
+    }
+    if (this.#child !== child) return
+    this.#isUp = true
+    this.#log.info({ component: 'pds', pid: child.pid, port }, 'the PDS is up')
+  }
+
+  #onEnd(begun: number, how: { code: number | null; signal: string | null }): void {
+    this.#child = null
+    this.#isUp = false
+    if (!this.#directory) return
+    if (Date.now() - begun >= PDS_STEADY) this.#pause = PDS_RESTART
+    this.#log.error(
+      { component: 'pds', ...how, pause: this.#pause },
+      'the PDS ended by itself; it is started again',
+    )
+    this.#restart = setTimeout(() => {
+      this.#run().catch((err) => this.#log.error({ err }, 'the PDS was not started again'))
+    }, this.#pause)
+    this.#pause = Math.min(2 * this.#pause, PDS_RESTART_MOST)
+  }
+}
+
+function endOf(child: ChildProcess): Promise<{ code: number | null; signal: string | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+    // There is no process, and so no exit.
+    child.once('error', () => child.pid === undefined && resolve({ code: null, signal: null }))
+  })
+}

@@ -1,0 +1,72 @@
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Log } from '../base/log.ts'
+
+const LEVELS = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+} as const
+/** What a line of the PDS may say besides, by the name that it has there. */
+const FIELDS = ['did', 'nsid', 'crawler', 'responseTime']
+/** Characters of a line that is no log line. */
+const MAX_TEXT = 500
+
+type Line = Record<string, unknown> & {
+  level?: number
+  name?: string
+  msg?: string
+  err?: { type?: string; message?: string; code?: unknown }
+  req?: { method?: string; url?: string }
+  res?: { statusCode?: number }
+}
+
+/**
+ * Writes what the PDS logs into this program's log, at its level and with its component. Only
+ * fields that are known go over: the others may hold what is secret.
+ */
+export function relog(output: Readable, errors: Readable, log: Log): void {
+  createInterface({ input: output }).on('line', (text) => {
+    const line = parse(text)
+    if (line) write(line, log)
+    else writeText(text, log)
+  })
+  createInterface({ input: errors }).on('line', (text) => writeText(text, log))
+}
+
+function write({ level, name = 'pds', msg, err, req, res, ...others }: Line, log: Log): void {
+  const known = FIELDS.flatMap((field) => (field in others ? [[field, others[field]]] : []))
+  log[LEVELS[level as keyof typeof LEVELS] ?? 'info'](
+    {
+      component: name,
+      ...Object.fromEntries(known),
+      ...(err && { err: toError(err) }),
+      ...(req && { method: req.method, path: req.url?.replace(/\?.*/, '') }),
+      ...(res && { status: res.statusCode }),
+    },
+    msg ?? '',
+  )
+}
+
+/** What Node.js writes itself, without the lines of a stack. */
+function writeText(text: string, log: Log): void {
+  if (/^\s*(at |$)/.test(text)) return
+  log.warn({ component: 'pds' }, text.slice(0, MAX_TEXT))
+}
+
+/** As the log writes errors. */
+function toError({ type, message, code }: NonNullable<Line['err']>): Error {
+  return Object.assign(new Error(message ?? ''), { name: type ?? 'Error', code })
+}
+
+function parse(text: string): Line | null {
+  if (!text.startsWith('{')) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { newPost } from '../../lab/clients/new_post.ts'
+import { readText } from '../../lab/clients/xrpc.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import type { LoopbackServer } from '../../lab/world/loopback.ts'
+import { startPlc } from '../../lab/world/plc.ts'
+import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+
+/** Waiting for a process on a busy machine, in ms. */
+const PATIENCE = { timeout: 120_000, interval: 100 }
+
+let plc: LoopbackServer
+let vestibule: Vestibule
+const person = newCredentials('ada')
+let did: string
+
+beforeAll(async () => {
+  plc = await startPlc()
+  vestibule = await startVestibule({ plcUrl: plc.url, embeddedPds: true })
+})
+afterAll(async () => {
+  await vestibule?.stop()
+  await plc?.close()
+})
+
+/** Process ids of the PDSes so far, the newest last. */
+const pdsPids = () =>
+  [...vestibule.logs.matchAll(/"pid":(\d+),"port":\d+,"msg":"the PDS is up"/g)].map(([, pid]) =>
+    Number(pid),
+  )
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+const health = () => fetch(`${vestibule.url}/_health`)
+
+async function call(nsid: string, body: object, accessJwt?: string) {
+  const response = await fetch(`${vestibule.url}/xrpc/${nsid}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(accessJwt && { authorization: `Bearer ${accessJwt}` }),
+    },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, body: (await response.json()) as Record<string, string> }
+}
+
+async function post(text: string) {
+  const { handle: identifier, password } = person
+  const session = await call('com.atproto.server.createSession', { identifier, password })
+  const { accessJwt } = session.body
+  return call('com.atproto.repo.createRecord', newPost(did, text), accessJwt)
+}
+
+test('under one name there is a PDS: an account, a post, and an event that tells of it', async () => {
+  did = await headlessSignUp(vestibule.url, person)
+  const document = (await (await fetch(`${plc.url}/${did}`)).json()) as { service: object[] }
+  expect(document.service).toMatchObject([{ serviceEndpoint: vestibule.url }])
+
+  const events = new WebSocket(
+    `${vestibule.url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos`,
+  )
+  let seen = ''
+  events.on('message', (frame) => {
+    seen += frame.toString()
+  })
+  await new Promise((resolve) => events.once('open', resolve))
+  const { status, body } = await post('The first')
+  expect(status).toBe(200)
+  expect(await readText(vestibule.url, body.uri as string)).toBe('The first')
+  await expect.poll(() => seen.includes('app.bsky.feed.post'), PATIENCE).toBe(true)
+  events.close()
+})
+
+test('`pds list` shows it as the one of this program', async () => {
+  const { stdout } = await runCli(vestibule.env, ['--json', 'pds', 'list'])
+  expect(JSON.parse(stdout)).toMatchObject([
+    { did: vestibule.did, url: vestibule.url, isEmbedded: true, accounts: 1 },
+  ])
+})
+
+test('while it is killed requests get a clear error, and then all is well again', async () => {
+  const before = pdsPids()
+  process.kill(before.at(-1) as number, 'SIGKILL')
+  await expect.poll(async () => (await health()).status, PATIENCE).toBe(503)
+  expect(await (await health()).json()).toMatchObject({ message: 'The PDS does not answer' })
+  const path = `/xrpc/com.atproto.sync.getLatestCommit?did=${did}`
+  const away = await fetch(vestibule.url + path)
+  expect(away.status).toBe(502)
+  expect(await away.json()).toMatchObject({ error: 'UpstreamFailure' })
+  await expect.poll(async () => (await health()).status, PATIENCE).toBe(200)
+  expect((await fetch(vestibule.url + path)).status).toBe(200)
+  expect(pdsPids()).toHaveLength(before.length + 1)
+})
+
+test('a program that is killed leaves no PDS, and the next one finds everything', async () => {
+  const pid = pdsPids().at(-1) as number
+  await vestibule.kill()
+  await vestibule.start()
+  expect(isRunning(pid)).toBe(false)
+  expect((await post('The second')).status).toBe(200)
+})
+
+test('of a program that is stopped the PDS ends, too, and in order', async () => {
+  const pid = pdsPids().at(-1) as number
+  await vestibule.stop()
+  expect(isRunning(pid)).toBe(false)
+  expect(vestibule.logs).not.toContain('did not stop in order')
+  await vestibule.start()
+  expect((await post('The third')).status).toBe(200)
+})

@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Log } from '../../base/log.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { EmbeddedPds, type PdsDirectory } from '../../embedded/index.ts'
+import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import type { Pds } from '../../pds/pds.ts'
+
+type Line = { level: number; msg: string; pid?: number; pause?: number }
+
+/** How long a PDS may take to start on a busy machine, in ms. */
+const PATIENCE = { timeout: 120_000, interval: 50 }
+
+let folder: TemporaryFolder
+let lines: Line[]
+let known: Pds[]
+let accounts: Record<string, number>
+const started: EmbeddedPds[] = []
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('embedded')
+  lines = []
+  known = []
+  accounts = {}
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  for (const pds of started.splice(0)) await pds.stop()
+  await folder.remove()
+})
+
+const directory = {
+  listPdses: async () => known,
+  countAccounts: async () => accounts,
+  addPds: async (pds: Pds) => {
+    known = [...known.filter(({ did }) => did !== pds.did), pds]
+  },
+} as unknown as PdsDirectory
+
+async function make(env: Record<string, string> = {}): Promise<EmbeddedPds> {
+  const settings = readSettings({
+    ENTRYWAY_DATA_DIR: folder.path,
+    ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
+    ...env,
+  })
+  const log = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  const pds = new EmbeddedPds(settings, await loadSecrets(settings), log as Log)
+  started.push(pds)
+  return pds
+}
+
+const said = (msg: string) => lines.filter((line) => line.msg === msg)
+const UP = 'the PDS is up'
+const ENDED = 'the PDS ended by itself; it is started again'
+const pid = () => said(UP).at(-1)?.pid as number
+const ask = (path: string, body?: object) =>
+  fetch(new URL(path, known[0]?.address), {
+    method: body ? 'POST' : 'GET',
+    headers: { 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+const isRunning = (id: number) => {
+  try {
+    return process.kill(id, 0)
+  } catch {
+    return false
+  }
+}
+
+test('it runs a stock PDS under the public URL, with data that are for its user only', async () => {
+  const pds = await make({ ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' })
+  expect(pds.isDown).toBe(false)
+  await pds.start(directory)
+  expect(pds.isDown).toBe(false)
+  expect(known).toMatchObject([
+    { did: 'did:web:pds.example.com', url: 'https://pds.example.com', isEmbedded: true },
+  ])
+  const resource = await (await ask('/.well-known/oauth-protected-resource')).json()
+  expect(resource).toMatchObject({
+    resource: 'https://pds.example.com',
+    authorization_servers: ['https://pds.example.com'],
+  })
+  for (const name of ['pds', 'pds/account.sqlite', 'pds/sequencer.sqlite']) {
+    expect((await stat(join(folder.path, name))).mode & 0o077, name).toBe(0)
+  }
+  const id = pid()
+  await pds.stop()
+  expect(isRunning(id)).toBe(false)
+  expect(pds.isDown).toBe(false)
+  expect(said(ENDED)).toEqual([])
+})
+
+test('it reaches its entryway on this machine, also where the public name leads nowhere', async () => {
+  const asked: unknown[] = []
+  const gateway = await listenOnLoopback((incoming, outgoing) => {
+    asked.push(incoming.url)
+    outgoing.writeHead(401, { 'content-type': 'application/json' })
+    outgoing.end('{"error":"AuthenticationRequired","message":"Invalid identifier or password"}')
+  })
+  try {
+    const { port } = new URL(gateway.url)
+    const pds = await make({
+      ENTRYWAY_PUBLIC_URL: 'https://pds.invalid',
+      ENTRYWAY_HOST: '127.0.0.1',
+      ENTRYWAY_PORT: port,
+    })
+    await pds.start(directory)
+    const method = '/xrpc/com.atproto.server.createSession'
+    const refused = await ask(method, { identifier: 'ada.pds.invalid', password: 'a password' })
+    expect(refused.status).toBe(401)
+    expect(asked).toEqual([method])
+  } finally {
+    await gateway.close()
+  }
+})
+
+test('one that is killed is started again, after pauses that grow', async () => {
+  const pds = await make()
+  await pds.start(directory)
+  for (const times of [1, 2]) {
+    process.kill(pid(), 'SIGKILL')
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+    expect(said(ENDED)).toHaveLength(times)
+  }
+  expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
+})
+
+test('signals to all processes, as a terminal and systemd send them, leave it to the program', async () => {
+  const pds = await make()
+  await pds.start(directory)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pid(), signal)
+  expect((await ask('/xrpc/_health')).status).toBe(200)
+  const id = pid()
+  await pds.stop()
+  expect(isRunning(id)).toBe(false)
+})
+
+test('a second one waits until the first has let go of the data', async () => {
+  const first = await make()
+  await first.start(directory)
+  const second = await make()
+  let isSecondUp = false
+  const starting = second.start(directory).then(() => {
+    isSecondUp = true
+  })
+  expect((await ask('/xrpc/_health')).status).toBe(200)
+  expect(isSecondUp).toBe(false)
+  await first.stop()
+  await starting
+  expect((await ask('/xrpc/_health')).status).toBe(200)
+})
+
+test('it runs where it is known already, and not beside others', async () => {
+  const other = { did: 'did:web:pds.test', isEmbedded: false } as Pds
+  known = [other]
+  const pds = await make()
+  await pds.start(directory)
+  expect(known).toEqual([other])
+  expect(existsSync(join(folder.path, 'pds'))).toBe(false)
+  expect(pds.isDown).toBe(false)
+  known = [other, { did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
+  await pds.start(directory)
+  expect(known.map(({ did }) => did)).toEqual(['did:web:pds.test', 'did:web:localhost%3A2600'])
+  expect(known[1]?.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+})
+
+test('settings that are wrong, or that the stock PDS refuses, are one line', async () => {
+  vi.stubEnv('PDS_PORT', '3000')
+  vi.stubEnv('PDS_BLOB_UPLOAD_LIMIT', 'much')
+  await expect((await make()).start(directory)).rejects.toMatchObject({
+    lines: [
+      'PDS_PORT: the gateway is what listens; set ENTRYWAY_PORT',
+      'PDS_BLOB_UPLOAD_LIMIT: must be a whole number',
+    ],
+  })
+  vi.unstubAllEnvs()
+  vi.stubEnv('PDS_MOD_SERVICE_URL', 'https://mod.example.com')
+  await expect((await make()).start(directory)).rejects.toMatchObject({
+    lines: ['PDS_…: if mod service url is configured, must configure its did as well.'],
+  })
+})
+
+test('it does not begin anew in an empty folder where accounts had their data', async () => {
+  accounts = { 'did:web:localhost%3A2600': 2 }
+  known = [{ did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
+  await mkdir(join(folder.path, 'pds'))
+  await expect((await make()).start(directory)).rejects.toMatchObject({
+    lines: [
+      expect.stringContaining('account.sqlite: is missing, and with it what 2 accounts have'),
+    ],
+  })
+})
