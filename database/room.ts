@@ -13,12 +13,14 @@ export type Bounded = {
   maxBytes: number
   /** SQL: the rows that come first in this order are the first to go. */
   order: string
+  /** SQL that keeps a summary of rows before they go. @param leaving a query of them */
+  remember?(leaving: string): string
 }
 
 /** How much is deleted at once when a table is full, so that not every row makes work. */
 const SHARE = 0.05
 
-/** Bytes of each table when it was last measured, and what was added since. */
+/** Bytes of what is bounded when it was last measured, and what was added since. */
 const usages = new WeakMap<Db, Map<string, number>>()
 
 /**
@@ -26,10 +28,11 @@ const usages = new WeakMap<Db, Map<string, number>>()
  * were refused instead, a stranger could keep all others out.
  */
 export function makeRoom(db: Db, bounded: Bounded, bytes: number): void {
-  const { table, maxBytes } = bounded
+  const { table, where, maxBytes } = bounded
   const usage = usagesOf(db)
-  const used = (usage.get(table) ?? measure(db, bounded).bytes) + bytes
-  usage.set(table, used > maxBytes ? shrink(db, bounded, maxBytes - bytes) + bytes : used)
+  const name = `${table} ${where}`
+  const used = (usage.get(name) ?? measure(db, bounded).bytes) + bytes
+  usage.set(name, used > maxBytes ? shrink(db, bounded, maxBytes - bytes) + bytes : used)
 }
 
 /** Forgets what was added, for what was deleted meanwhile: each table is measured again. */
@@ -40,14 +43,14 @@ export function measureAnew(db: Db): void {
 /** @returns what is left, in bytes */
 function shrink(db: Db, bounded: Bounded, maxBytes: number): number {
   const { table, key, where, order } = bounded
+  const leaving = (columns: string) =>
+    `SELECT ${columns} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ?`
   for (;;) {
     const { rows, bytes } = measure(db, bounded)
     if (bytes <= maxBytes || rows === 0) return bytes
-    joining(
-      db,
-      `DELETE FROM ${table} WHERE ${key} IN
-         (SELECT ${key} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ?)`,
-    ).run(Math.ceil(rows * SHARE))
+    const share = Math.ceil(rows * SHARE)
+    if (bounded.remember) joining(db, bounded.remember(leaving('*'))).run(share)
+    joining(db, `DELETE FROM ${table} WHERE ${key} IN (${leaving(key)})`).run(share)
   }
 }
 

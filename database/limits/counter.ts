@@ -1,9 +1,12 @@
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { makeRoom, measureAnew } from '../room.ts'
-import { COUNTERS } from './bounds.ts'
+import { NARROW_COUNTERS, WIDE, WIDE_COUNTERS } from './bounds.ts'
 
-/** A counter that may go up to `points` within a window of `seconds`. */
+/**
+ * A counter that may go up to `points` within a window of `seconds`. The first line of its key names the
+ * limit, the others whom it counts.
+ */
 export type Counter = { key: string; points: number; seconds: number }
 
 /** How a counter stands: `remaining` points until `resetsAt` (ms since the epoch). */
@@ -23,7 +26,10 @@ export function takePoints(
     const before = counters.map((counter) => read(db, counter, now))
     const isAllowed = before.every(({ remaining }) => remaining > 0)
     if (!isAllowed) return { isAllowed, standings: before }
-    makeRoom(db, COUNTERS, 120 * counters.length)
+    for (const bounded of [NARROW_COUNTERS, WIDE_COUNTERS]) {
+      const some = counters.filter(({ points }) => points >= WIDE === (bounded === WIDE_COUNTERS))
+      if (some.length) makeRoom(db, bounded, 130 * some.length)
+    }
     const standings = counters.map((counter) => take(db, counter, now))
     return { isAllowed, standings }
   })
@@ -42,14 +48,15 @@ export function returnPoints(db: Db, counters: Counter[]): void {
 
 export function sweepCounters(db: Db, now = Date.now()): void {
   sql(db, 'DELETE FROM counter WHERE resets_at <= ?').run(now)
+  sql(db, 'DELETE FROM pushed_out WHERE resets_at <= ?').run(now)
   measureAnew(db)
 }
 
 function read(db: Db, { key, points, seconds }: Counter, now: number): Standing {
-  const row = sql(
+  const row = (sql(
     db,
     'SELECT points, resets_at AS resetsAt FROM counter WHERE key = ? AND resets_at > ?',
-  ).get(hashSecret(key), now) as { points: number; resetsAt: number } | undefined
+  ).get(hashSecret(key), now) ?? pushedOut(db, key, now)) as Row | undefined
   return row
     ? { remaining: Math.max(0, points - row.points), resetsAt: row.resetsAt }
     : { remaining: points, resetsAt: now + seconds * 1_000 }
@@ -58,14 +65,31 @@ function read(db: Db, { key, points, seconds }: Counter, now: number): Standing 
 function take(db: Db, { key, points, seconds }: Counter, now: number): Standing {
   const row = sql(
     db,
-    `INSERT INTO counter (key, points, resets_at) VALUES (@key, 1, @resetsAt)
+    `INSERT INTO counter (key, points, resets_at, limit_id, is_wide)
+     VALUES (@key, @first, @resetsAt, @limitId, @isWide)
      ON CONFLICT (key) DO UPDATE SET
-       points = iif(resets_at > @now, points + 1, 1),
+       points = iif(resets_at > @now, points + 1, @first),
        resets_at = iif(resets_at > @now, resets_at, @resetsAt)
      RETURNING points, resets_at AS resetsAt`,
-  ).get({ key: hashSecret(key), now, resetsAt: now + seconds * 1_000 }) as {
-    points: number
-    resetsAt: number
-  }
+  ).get({
+    key: hashSecret(key),
+    first: (pushedOut(db, key, now)?.points ?? 0) + 1,
+    now,
+    resetsAt: now + seconds * 1_000,
+    limitId: limitId(key),
+    isWide: points >= WIDE ? 1 : 0,
+  }) as Row
   return { remaining: points - row.points, resetsAt: row.resetsAt }
 }
+
+type Row = { points: number; resetsAt: number }
+
+/** Where a counter starts that is not there: it may be one that had to make room. */
+function pushedOut(db: Db, key: string, now: number): Row | undefined {
+  return sql(
+    db,
+    'SELECT points, resets_at AS resetsAt FROM pushed_out WHERE limit_id = ? AND resets_at > ?',
+  ).get(limitId(key), now) as Row | undefined
+}
+
+const limitId = (key: string) => hashSecret(key.split('\n', 1)[0] as string).readInt32BE()

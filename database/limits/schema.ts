@@ -12,5 +12,16 @@ export const limitsSchema: Schema = {
   ) WITHOUT ROWID;
   CREATE INDEX counter_expiry ON counter (resets_at);
   `,
+    `
+  ALTER TABLE counter ADD COLUMN limit_id INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE counter ADD COLUMN is_wide INTEGER NOT NULL DEFAULT 0;
+
+  -- The most that a counter of a limit stood at that had to make room: one row a limit.
+  CREATE TABLE pushed_out (
+    limit_id INTEGER PRIMARY KEY,
+    points INTEGER NOT NULL,
+    resets_at INTEGER NOT NULL
+  );
+  `,
   ],
 }

@@ -40,6 +40,7 @@ const caches = inFile('base/cache.ts')
 const room = inFile('database/room.ts')
 const flowBounds = inFile('database/flow/bounds.ts')
 const sweeps = inFile('database/flow/sweep.ts')
+const counted = inFile('database/limits/counter.ts')
 const counters = inFile('database/limits/bounds.ts')
 const accountBounds = inFile('database/account/bounds.ts')
 const audits = inFile('database/account/audit.ts')
@@ -289,6 +290,12 @@ export const entryway = toRemovals([
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
   [34, 'what was granted stays', flowBounds("where: 'code_hash IS NULL'", "where: 'true'")],
   [34, 'counters of guessers stay', counters("'points, resets_at'", "'points DESC, resets_at'")],
+  [
+    34,
+    'what is pushed out stays counted',
+    counted('(pushedOut(db, key, now)?.points ?? 0) + 1', '1'),
+  ],
+  [34, 'a flood has a room of its own', counted('isWide: points >= WIDE ? 1 : 0', 'isWide: 0')],
   [
     34,
     'browsers are swept',
