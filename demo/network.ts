@@ -6,6 +6,7 @@ import { freePort } from '../lab/world/loopback.ts'
 import { makePdsHome, startPds } from '../lab/world/pds.ts'
 import { startPlc } from '../lab/world/plc.ts'
 import { startTlsFront } from '../lab/world/tls_front.ts'
+import { type Keep, startTogether } from '../lab/world/together.ts'
 import { makeVestibuleIdentity, startVestibule } from '../lab/world/vestibule.ts'
 import { startApp } from './app/server.ts'
 
@@ -38,24 +39,11 @@ export type Demo = {
  * looked up in a DNS server of its own, so that nothing leaves the machine.
  */
 export async function startDemo({ ports, https }: DemoOptions): Promise<Demo> {
-  const closers: (() => Promise<void>)[] = []
-  const close = async () => {
-    const errors: unknown[] = []
-    for (const closeOne of closers.splice(0).reverse()) {
-      await closeOne().catch((error: unknown) => errors.push(error))
-    }
-    if (errors.length > 0) throw new AggregateError(errors, 'The demo did not end cleanly')
-  }
-  try {
-    const dns = await startDns()
-    closers.push(dns.close)
-    const resolving = await resolveHere(dns)
-    closers.push(resolving.close)
-
-    const plc = await startPlc()
-    closers.push(plc.close)
-
-    const tls = https ? await makeTls(closers) : null
+  return startTogether('The demo', async (keep) => {
+    const dns = keep(await startDns())
+    keep(await resolveHere(dns))
+    const plc = keep(await startPlc())
+    const tls = https ? await makeTls(keep) : null
     const plain = await makeVestibuleIdentity()
     const identity = tls
       ? { ...plain, ...(await tls.front('entryway.localhost', ports.entryway, plain.port)) }
@@ -65,61 +53,52 @@ export async function startDemo({ ports, https }: DemoOptions): Promise<Demo> {
           url: `http://localhost:${ports.entryway}`,
           did: `did:web:localhost%3A${ports.entryway}`,
         }
-    const entryway = {
-      url: identity.url,
-      did: identity.did,
-      jwtPublicHex: identity.jwtKeys.publicHex,
-      plcRotationDid: identity.plcRotationKeys.did,
-    }
     const home = await makePdsHome()
-    closers.push(home.folder.remove)
+    keep({ close: home.folder.remove })
     const front = await tls?.front('pds.localhost', ports.pds ?? (await freePort()), home.port)
     const tlsHost = front && new URL(front.url).host
-    const pds = await startPds({ plcUrl: plc.url, entryway, home, ...(tlsHost && { tlsHost }) })
-    closers.push(pds.close)
+    const pds = keep(
+      await startPds({ plcUrl: plc.url, entryway: identity, home, ...(tlsHost && { tlsHost }) }),
+    )
 
-    const vestibule = await startVestibule({
-      identity,
-      plcUrl: plc.url,
-      pds,
-      dns,
-      ...(tls && { ca: tls.ca }),
-    })
-    closers.push(vestibule.close)
+    const vestibule = keep(
+      await startVestibule({
+        identity,
+        plcUrl: plc.url,
+        pds,
+        dns,
+        ...(tls && { ca: tls.ca }),
+      }),
+    )
     // There before the first mail, for a person who looks.
     const mailFolder = join(vestibule.dataDir, 'mail')
     await mkdir(mailFolder, { recursive: true, mode: 0o700 })
 
-    const app = await startApp({
-      port: ports.app,
-      entrywayUrl: vestibule.url,
-      plcUrl: plc.url,
-    })
-    closers.push(app.close)
+    const app = keep(
+      await startApp({
+        port: ports.app,
+        entrywayUrl: vestibule.url,
+        plcUrl: plc.url,
+      }),
+    )
 
     return {
       appUrl: app.url,
       entrywayUrl: vestibule.url,
       mailFolder,
       certificate: tls && { file: tls.ca.certFile, pdsUrl: pds.url },
-      close,
     }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  })
 }
 
 /** An authority of the demo's own, which this process trusts, and fronts with its certificates. */
-async function makeTls(closers: (() => Promise<void>)[]) {
-  const ca = await makeCertificateAuthority()
-  closers.push(ca.close)
+async function makeTls(keep: Keep) {
+  const ca = keep(await makeCertificateAuthority())
   await trustHere(ca)
   return {
     ca,
     front: async (hostname: string, port: number, target: number) => {
-      const { close } = await startTlsFront(ca, hostname, port, target)
-      closers.push(close)
+      keep(await startTlsFront(ca, hostname, port, target))
       const host = `${hostname}:${port}`
       return { url: `https://${host}`, did: `did:web:${encodeURIComponent(host)}` }
     },

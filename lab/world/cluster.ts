@@ -12,6 +12,7 @@ import { makeProgram, type Program } from './program.ts'
 import { makeRelay } from './relay.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
+import { startTogether } from './together.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
 
 /** Milliseconds for each condition of a start; other suites start theirs on the same cores. */
@@ -43,17 +44,7 @@ export type ClusterOptions = {
  * and what it needs.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const started: { close: () => Promise<void> }[] = []
-  const keep = <T extends { close: () => Promise<void> }>(peer: T): T => {
-    started.unshift(peer)
-    return peer
-  }
-  const close = async () => {
-    const errors: unknown[] = []
-    for (const peer of started) await peer.close().catch((error) => errors.push(error))
-    if (errors.length > 0) throw new AggregateError(errors, 'The cluster did not end cleanly')
-  }
-  try {
+  return startTogether('The cluster', async (keep) => {
     const identity = await makeVestibuleIdentity()
     const folder = await makeTemporaryFolder('cluster')
     keep({ close: folder.remove })
@@ -66,12 +57,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       await startPds({
         plcUrl: plc.url,
         smtpUrl: smtp.url,
-        entryway: {
-          url: identity.url,
-          did: identity.did,
-          jwtPublicHex: identity.jwtKeys.publicHex,
-          plcRotationDid: identity.plcRotationKeys.did,
-        },
+        entryway: identity,
       }),
     )
     const engine = keep(await startEngine())
@@ -150,12 +136,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ca,
       dns,
       adminPassword,
-      close,
     }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  })
 }
 
 /** Hands connections to each of the ports in turn. */

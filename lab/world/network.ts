@@ -5,6 +5,7 @@ import { makePdsHome, type Pds, type PdsOptions, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
 import { startTlsFront } from './tls_front.ts'
+import { startTogether } from './together.ts'
 import {
   makeVestibuleIdentity,
   startVestibule,
@@ -38,17 +39,7 @@ export type Network = Peer & {
 
 /** Starts PLC, DNS, SMTP, a stock PDS and Vestibule in front of it, all on free loopback ports. */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
-  const started: { close: () => Promise<void> }[] = []
-  const keep = <T extends { close: () => Promise<void> }>(peer: T): T => {
-    started.unshift(peer)
-    return peer
-  }
-  const close = async () => {
-    const errors: unknown[] = []
-    for (const peer of started) await peer.close().catch((error) => errors.push(error))
-    if (errors.length > 0) throw new AggregateError(errors, 'The network did not end cleanly')
-  }
-  try {
+  return startTogether('The network', async (keep) => {
     const ca = keep(await makeCertificateAuthority())
     if (options.https) await trustHere(ca)
     /** Starts a TLS front before a port. @returns where it is reached */
@@ -73,12 +64,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         smtpUrl: smtp.url,
         ...(pdsHome && { home: pdsHome, tlsHost: await front('pds.localhost', pdsHome.port) }),
         ...options.pds,
-        entryway: {
-          url: identity.url,
-          did: identity.did,
-          jwtPublicHex: identity.jwtKeys.publicHex,
-          plcRotationDid: identity.plcRotationKeys.did,
-        },
+        entryway: identity,
       }),
     )
     const vestibule = keep(
@@ -93,11 +79,8 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         ...options.program,
       }),
     )
-    return { url: vestibule.url, vestibule, identity, pds, plc, smtp, ca, dns, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+    return { url: vestibule.url, vestibule, identity, pds, plc, smtp, ca, dns }
+  })
 }
 
 /** Where a server with TLS is, and its DID. */

@@ -11,11 +11,19 @@ import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts
 type EntrywayIdentity = {
   url: string
   did: string
-  /** Compressed secp256k1 public key that verifies the entryway's tokens, hex. */
-  jwtPublicHex: string
-  /** `did:key` with which the entryway signs PLC operations. */
-  plcRotationDid: string
+  /** Whose public half verifies the entryway's tokens. */
+  jwtKeys: Pick<Keys, 'publicHex'>
+  /** With which the entryway signs PLC operations. */
+  plcRotationKeys: Pick<Keys, 'did'>
 }
+
+/** The same in the PDS's own settings, which `vestibule --json pds-settings` prints. */
+export const entrywayOf = (settings: Record<string, string>): EntrywayIdentity => ({
+  url: String(settings.PDS_ENTRYWAY_URL),
+  did: String(settings.PDS_ENTRYWAY_DID),
+  jwtKeys: { publicHex: String(settings.PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX) },
+  plcRotationKeys: { did: String(settings.PDS_ENTRYWAY_PLC_ROTATION_KEY) },
+})
 
 /** What a PDS still has when it is started again. */
 export type PdsHome = {
@@ -86,8 +94,8 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     emailFromAddress: options.smtpUrl && 'pds@vestibule.internal',
     entrywayUrl: options.entryway?.url,
     entrywayDid: options.entryway?.did,
-    entrywayJwtVerifyKeyK256PublicKeyHex: options.entryway?.jwtPublicHex,
-    entrywayPlcRotationKey: options.entryway?.plcRotationDid,
+    entrywayJwtVerifyKeyK256PublicKeyHex: options.entryway?.jwtKeys.publicHex,
+    entrywayPlcRotationKey: options.entryway?.plcRotationKeys.did,
     jwtSecret: makeSecretHex(),
     dpopSecret: makeSecretHex(),
     adminPassword,

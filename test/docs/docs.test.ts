@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
-import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
@@ -127,16 +127,7 @@ async function standInFor({ text }: Block): Promise<void> {
 async function startPdsBehind(): Promise<void> {
   const run = `cd ${join(folder.path, 'opt')} && ${process.execPath} cli/main.ts --json pds-settings`
   const lines = JSON.parse(await shell.run(run)) as Record<string, string>
-  pds = await startPds({
-    plcUrl: plc.url,
-    home,
-    entryway: {
-      url: lines.PDS_ENTRYWAY_URL as string,
-      did: lines.PDS_ENTRYWAY_DID as string,
-      jwtPublicHex: lines.PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX as string,
-      plcRotationDid: lines.PDS_ENTRYWAY_PLC_ROTATION_KEY as string,
-    },
-  })
+  pds = await startPds({ plcUrl: plc.url, home, entryway: entrywayOf(lines) })
 }
 
 test('what the pages tell an operator to run runs, in order, as a user that is not root', async () => {

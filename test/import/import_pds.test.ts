@@ -47,12 +47,7 @@ beforeAll(async () => {
   pds = await startPds({
     plcUrl: plc.url,
     home,
-    entryway: {
-      url: identity.url,
-      did: identity.did,
-      jwtPublicHex: identity.jwtKeys.publicHex,
-      plcRotationDid: identity.plcRotationKeys.did,
-    },
+    entryway: identity,
   })
 }, TIMEOUT)
 afterAll(async () => {

@@ -19,7 +19,7 @@ import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { cliJson } from '../../lab/world/cli.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
-import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
+import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
@@ -38,16 +38,7 @@ const browser = () => newHeadlessBrowser(vestibule.url)
 /** Starts the PDS with the lines that the entryway prints for it. */
 async function startWithPrintedSettings(): Promise<Pds> {
   const printed = await cliJson<Record<string, string>>(vestibule.env, ['pds-settings'])
-  return startPds({
-    plcUrl: plc.url,
-    home,
-    entryway: {
-      url: printed.PDS_ENTRYWAY_URL as string,
-      did: printed.PDS_ENTRYWAY_DID as string,
-      jwtPublicHex: printed.PDS_ENTRYWAY_JWT_VERIFY_KEY_K256_PUBLIC_KEY_HEX as string,
-      plcRotationDid: printed.PDS_ENTRYWAY_PLC_ROTATION_KEY as string,
-    },
-  })
+  return startPds({ plcUrl: plc.url, home, entryway: entrywayOf(printed) })
 }
 
 beforeAll(async () => {

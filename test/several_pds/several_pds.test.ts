@@ -25,12 +25,7 @@ beforeAll(async () => {
   first = network.pds
   second = await startPds({
     plcUrl: network.plc.url,
-    entryway: {
-      url: network.identity.url,
-      did: network.identity.did,
-      jwtPublicHex: network.identity.jwtKeys.publicHex,
-      plcRotationDid: network.identity.plcRotationKeys.did,
-    },
+    entryway: network.identity,
   })
 })
 afterAll(async () => {

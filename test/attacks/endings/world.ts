@@ -59,12 +59,7 @@ export async function startWorld(): Promise<World> {
   const plc = await startPlc()
   const pds = await startPds({
     plcUrl: plc.url,
-    entryway: {
-      url: identity.url,
-      did: identity.did,
-      jwtPublicHex: identity.jwtKeys.publicHex,
-      plcRotationDid: identity.plcRotationKeys.did,
-    },
+    entryway: identity,
   })
   const app = await startApp({
     env: {
