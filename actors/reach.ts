@@ -1,5 +1,6 @@
 import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
 import type { Db } from '../database/database.ts'
+import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { accountFunctions } from './account/index.ts'
 import type { directoryFunctions } from './directory/index.ts'
@@ -16,7 +17,7 @@ export type AccountStub = StubOf<typeof accountFunctions>
 export type DirectoryStub = StubOf<typeof directoryFunctions>
 
 /** An auth actor as the other auth actors know it. */
-export type AuthPeer = {
+export type AuthPeer = EndingTeller & {
   answer(envelope: RequestEnvelope): Promise<Answer>
   /** Asks it about something that it owns (`actors/auth/owners.ts`). */
   owned(name: string, args: unknown[]): Promise<unknown>

@@ -1,23 +1,40 @@
 import type { CreateApp } from '../actors/auth/app.ts'
+import { Endings } from '../actors/auth/endings.ts'
 import { createCounters } from '../actors/auth/shared_counters.ts'
+import { EndingListener } from '../http/endings.ts'
 import { createClientRegistry } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
 import { startRecovery } from '../sagas/recovery.ts'
 import { createServices } from '../sagas/services.ts'
+import { announcingEndings } from './announced_endings.ts'
 import { take } from './answer.ts'
 import { limitRoutes } from './limits/index.ts'
 import { createRoutes, findRouteIn } from './routes.ts'
+import { SessionStandings } from './session_standings.ts'
 
 /** The entryway as one application: OAuth provider, pages, XRPC methods, operator's API. */
 export const createApp: CreateApp = async ({ runner, actors, owners, number }) => {
   const { authActors, rateLimits } = runner.settings
   const others = [...Array(authActors).keys()].filter((other) => other !== number)
+  const peers = others.map(actors.auth)
+  const standings = new SessionStandings({
+    look: async ({ did, sid }) =>
+      (await actors.directory.find(did, ['did'])) !== null &&
+      (await actors.account(did).isSessionOpen(sid)),
+    isSure: () => listeners.every(({ isSure }) => isSure),
+  })
+  const endings = new Endings()
+  const listeners = peers.map((peer) => new EndingListener(peer, standings, runner.log))
+  const announced = announcingEndings(actors, async (did) => {
+    standings.ended([did])
+    await endings.tell(did)
+  })
   const services = createServices(runner, {
-    actors,
+    actors: announced,
     flow: owners,
-    peers: others.map(actors.auth),
+    peers,
     counters: createCounters(owners, runner.log),
   })
   const provider = await createProvider(owners, services)
@@ -25,7 +42,11 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     services,
     clients: createClientRegistry(owners, provider, authActors),
   })
-  const unlimited = createRoutes(services, createOAuthHandler(provider, services.log), operator)
+  const unlimited = createRoutes(services, {
+    oauth: createOAuthHandler(provider, services),
+    operator,
+    standings,
+  })
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
   const findRoute = findRouteIn(routes, services.secrets.operatorToken)
   // Only the first auth actor settles what is left in the directory.
@@ -35,6 +56,12 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     forgetDocument: async (did) => {
       await services.identity.did.cache?.clearEntry(did)
     },
-    close: stopRecovery,
+    tellEndings: (ask) => endings.tellEndings(ask),
+    areOpen: (sessions) => Promise.all(sessions.map((session) => standings.isOpen(session))),
+    close() {
+      stopRecovery()
+      endings.close()
+      for (const listener of listeners) listener.close()
+    },
   }
 }

@@ -1,11 +1,13 @@
-import { Refusal } from '../base/errors.ts'
+import type { SessionName } from '../http/endings.ts'
 import type { PassTo } from '../http/envelope.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { xrpcError } from '../http/xrpc_error.ts'
 import type { Pds } from '../pds/pds.ts'
 import type { Services } from '../sagas/services.ts'
-import { LegacyTokens } from '../tokens/legacy_tokens.ts'
+import { AccessTokens } from '../tokens/access_tokens.ts'
 import { choosePds } from './pds_choice.ts'
+import type { SessionStandings } from './session_standings.ts'
+import { shownSession } from './shown_session.ts'
 
 /**
  * Decides where an XRPC request goes that is not the entryway's own: to the PDS of its account,
@@ -13,23 +15,25 @@ import { choosePds } from './pds_choice.ts'
  */
 export function createPassThrough(
   services: Services,
+  standings: SessionStandings,
 ): (request: HttpRequest) => Promise<HttpResponse | PassTo> {
-  const tokens = new LegacyTokens(services.secrets, services.settings.did)
+  const tokens = new AccessTokens(services.secrets)
   return async (request) => {
     try {
+      const shown = await shownSession(request, { tokens, standings })
+      if ('refusal' in shown) return shown.refusal
       const pdses = await services.actors.directory.listPdses()
-      const pds = await choosePds(services, tokens, pdses, request)
+      const pds = await choosePds(services, pdses, request)
       if (!pds) return noPds(pdses)
-      return isDpopBound(request) ? wrongHost(pds) : passTo(pds, request)
+      return isDpopBound(request) ? wrongHost(pds) : passTo(pds, request, shown.session)
     } catch (err) {
-      if (err instanceof Refusal) return xrpcError(400, err.code, err.message)
       services.log.error({ err }, 'no PDS found for a request')
       return xrpcError(502, 'UpstreamFailure', 'A service that is needed for this does not answer')
     }
   }
 }
 
-function passTo(pds: Pds, request: HttpRequest): PassTo {
+function passTo(pds: Pds, request: HttpRequest, session: SessionName | null): PassTo {
   const { pathname, search } = request.url
   // Cookies are the entryway's, and not a PDS's business.
   const headers = [...request.headers].filter(([name]) => name !== 'cookie')
@@ -37,6 +41,7 @@ function passTo(pds: Pds, request: HttpRequest): PassTo {
     passTo: {
       url: new URL(pds.address).origin + pathname + search,
       headers: [...headers, ['x-forwarded-for', request.peer.address]],
+      session,
     },
   }
 }

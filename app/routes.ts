@@ -15,6 +15,7 @@ import type { Services } from '../sagas/services.ts'
 import { createXrpcHandler } from '../xrpc/index.ts'
 import { methodRoutes, XRPC } from '../xrpc/routes.ts'
 import { createPassThrough, isDpopBound } from './pass_through.ts'
+import type { SessionStandings } from './session_standings.ts'
 import { serveTlsCheck } from './tls_check.ts'
 import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 
@@ -65,14 +66,15 @@ const PREFLIGHT: Route = {
 }
 const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
 
+type Handlers = { oauth: OAuthHandler; operator: HttpHandler; standings: SessionStandings }
+
 /** All routes of the program. */
 export function createRoutes(
   services: Services,
-  oauth: OAuthHandler,
-  operator: HttpHandler,
+  { oauth, operator, standings }: Handlers,
 ): Route[] {
   const xrpc = createXrpcHandler(services)
-  const passThrough = createPassThrough(services)
+  const passThrough = createPassThrough(services, standings)
   const ofProvider = new Map([
     [METADATA, keeping(serveMetadata(services, oauth.answer))],
     [JWKS, keeping(oauth.answer)],

@@ -20,6 +20,8 @@ export const CACHES = {
   'proof keys': 10 * MB,
   /** DID documents. */
   'DID documents': 32 * MB,
+  /** Which sessions are open and which have ended, by their accounts. */
+  'session standings': 16 * MB,
   /** What access JWTs say whose signature was verified. */
   'verified JWTs': 10 * MB,
 } as const

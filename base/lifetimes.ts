@@ -10,11 +10,14 @@ const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
 /**
- * OAuth access tokens. The PDS verifies them alone, so a revoked session lives on until its
- * access token expires: 15 minutes is the most that the atproto OAuth spec allows for that.
+ * Access tokens, OAuth's and those of legacy sessions (`com.atproto.server.createSession`), unless the
+ * settings say less. A PDS verifies them alone, so where requests do not come through this program, a
+ * session that was revoked lives on there until its access token expires: 15 minutes is the most that
+ * the atproto OAuth spec allows for that, and apps would refresh all the time with less than 2.
  * @see https://atproto.com/specs/oauth#tokens-and-session-lifetime
  */
-export const OAUTH_ACCESS_TOKEN = 15 * MINUTE
+export const ACCESS_TOKEN_MAX = 15 * MINUTE
+export const ACCESS_TOKEN_MIN = 2 * MINUTE
 
 /** How long a gateway may answer for a public document that seldom changes. */
 export const PUBLIC_DOCUMENT = SECOND
@@ -67,9 +70,6 @@ export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 
-/** Access JWTs of legacy sessions (`com.atproto.server.createSession`). */
-export const LEGACY_ACCESS_TOKEN = 15 * MINUTE
-
 /** Refresh JWTs of legacy sessions; as in the reference PDS. */
 export const LEGACY_REFRESH_TOKEN = 90 * DAY
 
@@ -118,6 +118,22 @@ export const CONNECT_PAUSE = 250
  */
 export const QUIET = 1.5 * SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
+
+/**
+ * Auth actors and gateways ask each auth actor what sessions it ended; it answers at once, or after
+ * `ENDINGS_WAIT` that there were none. One that gets no answer for `ENDINGS_LEASE` trusts nothing
+ * that it remembers; for so long an ending may have to wait until it has reached all of them.
+ */
+export const ENDINGS_WAIT = SECOND
+export const ENDINGS_LEASE = 3 * SECOND
+
+/**
+ * A gateway that cannot ask whether the session of an open exchange has ended cuts it after this.
+ */
+export const OPEN_IN_DOUBT = 10 * SECOND
+
+/** What a request that a PDS has received completely may take when its session ends meanwhile. */
+export const LAST_REQUEST = SECOND
 
 /** How long a stopping runner waits for its last answers to leave, once they are there. */
 export const LAST_ANSWERS = 100

@@ -3,6 +3,7 @@ import { parseDidKey } from '@atproto/crypto'
 import { oauthIssuerIdentifierSchema } from '@atproto/oauth-types'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN } from './lifetimes.ts'
 
 /** Characters of a wrong value that are shown. */
 const LONGEST_SHOWN = 60
@@ -72,24 +73,22 @@ export const sender = setting(
   z.string().regex(/^([^<>@\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u),
 )
 
-export const port = setting(
-  'must be a port from 1 to 65535, such as 2600',
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d+$/)
     .transform(Number)
-    .refine((n) => n >= 1 && n <= 65535),
-)
+    .refine((n) => n >= least && n <= most)
+
+export const port = setting('must be a port from 1 to 65535, such as 2600', wholeNumber(1, 65535))
 
 export const countUpTo = (most: number) =>
-  setting(
-    `must be a whole number from 1 to ${most}, such as 4`,
-    z
-      .string()
-      .regex(/^\d+$/)
-      .transform(Number)
-      .refine((n) => n >= 1 && n <= most),
-  )
+  setting(`must be a whole number from 1 to ${most}, such as 4`, wholeNumber(1, most))
+
+export const accessTokenMinutes = setting(
+  'must be a whole number of minutes from 2 to 15, such as 5',
+  wholeNumber(ACCESS_TOKEN_MIN / 60_000, ACCESS_TOKEN_MAX / 60_000),
+)
 
 export const flag = setting(
   'must be true or false (or 1 or 0)',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
+import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
 import {
   isEmbeddedWanted,
   mistakesInPds,
@@ -9,6 +10,7 @@ import {
   toPdsSetting,
 } from './pds_setting.ts'
 import {
+  accessTokenMinutes,
   addressRanges,
   countUpTo,
   did,
@@ -69,6 +71,7 @@ const environment = z.object({
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_AUTH_ACTORS: countUpTo(64).default(1),
+  ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / 60_000),
   ENTRYWAY_DATABASE: oneOf(['file', 'engine']).default('file'),
   ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   RIVET_ENDPOINT: engine.optional(),
@@ -77,7 +80,7 @@ const environment = z.object({
 /** Every variable that is a setting. */
 export const settingNames = Object.keys(environment.shape)
 
-/** What the operator decided; every default is filled in. Durations are elsewhere (`base/lifetimes.ts`). */
+/** What the operator decided; every default is filled in. Most durations are elsewhere (`base/lifetimes.ts`). */
 export type Settings = {
   /** Issuer and public origin, without a trailing slash. */
   publicUrl: string
@@ -125,6 +128,8 @@ export type Settings = {
   database: 'file' | 'engine'
   /** Over how many auth actors requests and flow state are spread; the same for ever. */
   authActors: number
+  /** How long access tokens are good, in milliseconds. */
+  accessTokenLifetime: number
   logLevel: string
   rivetEndpoint: string | null
 }
@@ -195,6 +200,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,
     authActors: e.ENTRYWAY_AUTH_ACTORS,
+    accessTokenLifetime: e.ENTRYWAY_ACCESS_TOKEN_MINUTES * 60_000,
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
   }

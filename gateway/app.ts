@@ -13,6 +13,7 @@ import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
 import { KeptAnswers } from './kept_answers.ts'
 import { type Metered, metered, routeOf } from './metered.ts'
+import type { OpenExchanges } from './open_exchanges.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
@@ -30,11 +31,12 @@ export type GatewayOptions = {
   log: Log
   timeouts: Timeouts
   capacity: Capacity
+  exchanges: OpenExchanges
 }
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
-  const { auth, trusts, log, timeouts } = options
+  const { auth, trusts, log, timeouts, exchanges } = options
   const kept = new KeptAnswers()
   const app = new Hono<Env>()
 
@@ -65,15 +67,17 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     }
     const head = headOf(incoming, trusts)
     let body = await readShortBody(incoming, timeouts.body)
+    let since = exchanges.now
     let answer = await forward(options, { ...head, body })
     if ('readBody' in answer) {
       body = await readBody(incoming, timeouts.body)
+      since = exchanges.now
       answer = await forward(options, { ...head, body })
     }
     if ('readBody' in answer) throw new Error('The auth actor was given the body')
     c.set('route', routeOf(answer))
     if ('passTo' in answer) {
-      await passThrough({ ...answer, body, incoming, outgoing }, options)
+      await passThrough({ ...answer, since, body, incoming, outgoing }, options)
     } else {
       kept.keep(incoming, answer)
       writeResponse(outgoing, answer)

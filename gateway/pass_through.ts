@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { LAST_REQUEST } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
 import { endToEnd, withoutNamed } from './hop_by_hop.ts'
+import type { OpenExchanges } from './open_exchanges.ts'
 import { pairs } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
 import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from './upstream.ts'
@@ -32,6 +34,8 @@ const OF_THE_GATEWAY = new Set(['host', 'content-length', 'expect'])
 /** One request on its way through. */
 export type Passage = {
   passTo: PassTo['passTo']
+  /** What {@link OpenExchanges} had heard before it was asked where to go. */
+  since: number
   body: RequestEnvelope['body']
   incoming: IncomingMessage
   outgoing: ServerResponse
@@ -39,15 +43,17 @@ export type Passage = {
   join?: (upstream: Duplex, head: Buffer, response: IncomingMessage) => void
 }
 
+type Options = { log: Log; timeouts: Timeouts; exchanges: OpenExchanges }
+
 /**
  * Sends a request on to a PDS and streams its answer back, byte for byte. Each side goes at the
- * pace of the other; when one ends, so does the other.
+ * pace of the other; when one ends, so does the other, and both when the session of the request does.
  *
  * @returns when the answer is written, or the client has gone
  */
 export async function passThrough(
-  { passTo, body, incoming, outgoing, join }: Passage,
-  { log, timeouts }: { log: Log; timeouts: Timeouts },
+  { passTo, since, body, incoming, outgoing, join }: Passage,
+  { log, timeouts, exchanges }: Options,
 ): Promise<void> {
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
@@ -62,7 +68,14 @@ export async function passThrough(
     incoming.unpipe(upstream)
     upstream.destroy()
   }
-  outgoing.once('close', abandon)
+  const leave = passTo.session
+    ? exchanges.enter(passTo.session, since, () => cut({ incoming, outgoing, join }))
+    : () => {}
+  const end = () => {
+    abandon()
+    leave()
+  }
+  outgoing.once('close', end)
   try {
     const { response, upgraded } = await send(
       upstream,
@@ -74,7 +87,8 @@ export async function passThrough(
       return send(upstream, body, timeouts)
     })
     if (upgraded && join) {
-      outgoing.off('close', abandon)
+      outgoing.off('close', end)
+      incoming.socket.once('close', leave)
       join(upgraded.socket, upgraded.head, response)
       return
     }
@@ -96,6 +110,18 @@ export async function passThrough(
         : fault(502, { error: 'UpstreamFailure', message: 'The PDS cannot be reached' }),
     )
   }
+}
+
+/**
+ * Ends an exchange whose session has ended. Where the PDS has all of the request, it may have done what
+ * was asked: its answer has a moment to come, since it may be about this very ending.
+ */
+function cut({ incoming, outgoing, join }: Pick<Passage, 'incoming' | 'outgoing' | 'join'>): void {
+  // The response of an upgrade gives its socket away.
+  if (join) incoming.socket.destroy()
+  else if (incoming.complete && !outgoing.headersSent) {
+    setTimeout(() => outgoing.destroy(), LAST_REQUEST).unref()
+  } else outgoing.destroy()
 }
 
 /** How long the body is, and what the connection is to become. */

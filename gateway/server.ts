@@ -9,6 +9,7 @@ import { createGateway } from './app.ts'
 import { CAPACITY, type Capacity } from './capacity.ts'
 import { trustProxies } from './client_address.ts'
 import { Connections } from './connections.ts'
+import { OpenExchanges } from './open_exchanges.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
@@ -27,7 +28,8 @@ export async function startGateway(
   { timeouts = TIMEOUTS, capacity = CAPACITY }: { timeouts?: Timeouts; capacity?: Capacity } = {},
 ): Promise<Gateway> {
   const trusts = trustProxies(settings.trustedProxies)
-  const options = { auth, trusts, log, timeouts, capacity }
+  const exchanges = new OpenExchanges({ auth, log, timeouts })
+  const options = { auth, trusts, log, timeouts, capacity, exchanges }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
@@ -52,7 +54,7 @@ export async function startGateway(
   server.prependListener('request', ({ headers }: IncomingMessage) => {
     if (headers.host) headers.host = headers.host.toLowerCase()
   })
-  const stop = drained(server, connections, webSockets, timeouts.drain)
+  const drain = drained(server, connections, webSockets, timeouts.drain)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(settings.port, settings.host, resolve)
@@ -61,6 +63,7 @@ export async function startGateway(
   const faults = new FaultLog(log, 'taking a connection')
   server.on('error', (err) => faults.failed(err))
   server.on('connection', () => faults.succeeded())
+  const stop = () => drain().finally(() => exchanges.close())
   return { address: server.address() as AddressInfo, stop }
 }
 

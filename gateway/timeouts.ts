@@ -6,6 +6,8 @@ export type Timeouts = {
   deadline: number
   /** For its word that it is ready, which `/_health` waits for. */
   health: number
+  /** For word whether the session of an exchange that is under way has ended. */
+  doubt: number
   /** For a connection to a PDS. */
   connect: number
   /** For the next byte in either direction, on the way to a PDS. */
@@ -23,6 +25,7 @@ export type Timeouts = {
 export const TIMEOUTS: Timeouts = {
   deadline: lifetimes.GATEWAY_DEADLINE,
   health: lifetimes.HEALTH_DEADLINE,
+  doubt: lifetimes.OPEN_IN_DOUBT,
   connect: lifetimes.UPSTREAM_CONNECT,
   idle: lifetimes.UPSTREAM_IDLE,
   keepAlive: lifetimes.CLIENT_IDLE,

@@ -34,13 +34,14 @@ export class WebSockets {
 
   /** Answers the server's `upgrade` event. */
   async upgrade(incoming: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
-    const { trusts, log } = this.#options
+    const { trusts, log, exchanges } = this.#options
     const outgoing = respondOn(incoming, client)
     this.#endStuck(client)
     try {
       const envelope = { ...headOf(incoming, trusts), body: null }
       const refused = this.#count(networkOf(envelope.client.address), client)
       if (refused) return writeResponse(outgoing, refused)
+      const since = exchanges.now
       const answer = await forward(this.#options, envelope)
       if ('readBody' in answer) throw new Error('An upgrade has no body')
       if (!('passTo' in answer)) return writeResponse(outgoing, answer)
@@ -51,7 +52,8 @@ export class WebSockets {
         if (head.length) upstream.write(head)
         this.#join(client, upstream as Socket)
       }
-      await passThrough({ ...answer, body: null, incoming, outgoing, join }, this.#options)
+      const passage = { ...answer, since, body: null, incoming, outgoing, join }
+      await passThrough(passage, this.#options)
     } catch (err) {
       log.error({ err }, 'gateway failed')
       if (!outgoing.headersSent) writeResponse(outgoing, unavailable())

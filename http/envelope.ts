@@ -1,3 +1,5 @@
+import type { EndingTeller, SessionName } from './endings.ts'
+
 /**
  * An HTTP request on its way from the gateway to the auth actor, and the answer on its way back.
  * Headers are raw pairs in the order of the wire.
@@ -31,6 +33,8 @@ export type PassTo = {
     url: string
     /** End-to-end headers of the request; framing and connection are the gateway's. */
     headers: [string, string][]
+    /** Whose session it is; when that ends, so does the exchange. */
+    session: SessionName | null
   }
 }
 
@@ -49,4 +53,8 @@ export type AuthActor = {
    * @throws {Error} when it is not there itself
    */
   ready(): Promise<boolean>
+  /** Which of these sessions are open. */
+  areOpen(sessions: SessionName[]): Promise<boolean[]>
+  /** Who ends sessions: each auth actor tells of those that it ended. */
+  tellers(): Promise<EndingTeller[]>
 }

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
+import type { Runner } from '../actors/runner.ts'
 import { PAGE_ASSET } from '../base/lifetimes.ts'
-import type { Log } from '../base/log.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import {
   type HttpHandler,
@@ -32,7 +32,10 @@ export type OAuthHandler = {
   refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
 }
 
-export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHandler {
+export function createOAuthHandler(
+  provider: OAuthProvider,
+  { settings, log }: Pick<Runner, 'settings' | 'log'>,
+): OAuthHandler {
   const handle = checked(
     fetchAdapter(
       oauthMiddleware(provider, {
@@ -54,7 +57,8 @@ export function createOAuthHandler(provider: OAuthProvider, log: Log): OAuthHand
         if (reason !== undefined) scope.giveUp(reason)
         const handled = await handle(withShortHeaders(request))
         const answered =
-          (await errorPageFor(provider, request, handled, scope)) ?? finishPage(request, handled)
+          (await errorPageFor(provider, request, handled, scope)) ??
+          finishPage(request, handled, settings)
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)

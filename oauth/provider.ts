@@ -24,7 +24,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
-    tokenMaxAge: lifetimes.OAUTH_ACCESS_TOKEN,
+    tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
     safeFetch,
     lexResolver: new LexResolver({

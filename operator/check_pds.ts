@@ -95,7 +95,7 @@ export async function checkAdminPassword(pds: PdsAccess): Looked {
 
 /** The PDS verifies a token before it looks for the account, so an account that does not exist will do. */
 async function checkTokens({ address, did }: PdsAccess, services: Services): Looked {
-  const tokens = new LegacyTokens(services.secrets, services.settings.did)
+  const tokens = new LegacyTokens(services.secrets, services.settings)
   const accessJwt = await tokens.signAccess({
     did: NOBODY,
     pdsDid: did,

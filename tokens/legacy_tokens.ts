@@ -1,8 +1,10 @@
 import { hash, randomBytes } from 'node:crypto'
 import { bytesOfJson, createCache } from '../base/cache.ts'
 import { Refusal } from '../base/errors.ts'
-import { LEGACY_ACCESS_TOKEN, LEGACY_REFRESH_TOKEN } from '../base/lifetimes.ts'
+import { LEGACY_REFRESH_TOKEN } from '../base/lifetimes.ts'
 import type { Secrets } from '../base/secrets.ts'
+import type { Settings } from '../base/settings.ts'
+import { ACCESS } from './access_tokens.ts'
 import { Es256k } from './es256k.ts'
 import { type Jwt, readJwt, signJwt } from './jwt.ts'
 
@@ -53,12 +55,17 @@ export type LegacyClaims = {
 export class LegacyTokens {
   readonly #key: Es256k
   readonly #entrywayDid: string
+  readonly #accessLifetime: number
   /** What access JWTs say whose signature was right, by their hash: each is shown again and again. */
   readonly #signed = createCache<Jwt>('verified JWTs', bytesOfJson)
 
-  constructor(secrets: Secrets, entrywayDid: string) {
+  constructor(
+    secrets: Secrets,
+    { did, accessTokenLifetime }: Pick<Settings, 'did' | 'accessTokenLifetime'>,
+  ) {
     this.#key = new Es256k(secrets)
-    this.#entrywayDid = entrywayDid
+    this.#entrywayDid = did
+    this.#accessLifetime = accessTokenLifetime
   }
 
   async sign(session: {
@@ -105,7 +112,7 @@ export class LegacyTokens {
       sub: did,
       aud: pdsDid,
       iat: seconds(now),
-      exp: seconds(now + LEGACY_ACCESS_TOKEN),
+      exp: seconds(now + this.#accessLifetime),
     })
   }
 
@@ -155,8 +162,7 @@ function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): Le
   }
 }
 
-/** Media types of the two JWTs. */
-const ACCESS = 'at+jwt'
+/** Media type of refresh JWTs. */
 const REFRESH = 'refresh+jwt'
 
 const notVerified = () => new Refusal('InvalidToken', 'Token could not be verified')

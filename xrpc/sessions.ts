@@ -1,7 +1,6 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
 import type { Basis } from '../actors/account/standing.ts'
-import { LEGACY_ACCESS_TOKEN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
 import { refuseIfOver } from '../sagas/sign_in.ts'
@@ -83,7 +82,7 @@ export async function openSession(
     jti,
   })
   const kept = takenDown
-    ? { jti: newRefreshJti(), expiresAt: Date.now() + LEGACY_ACCESS_TOKEN }
+    ? { jti: newRefreshJti(), expiresAt: Date.now() + services.settings.accessTokenLifetime }
     : { jti, expiresAt: refreshExpiresAt }
   const appPasswordName = appPassword?.name ?? null
   await services.actors

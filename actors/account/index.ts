@@ -55,6 +55,7 @@ export const accountFunctions = {
   switchEmailAuthFactor: email.switchAuthFactor,
   setEmailAuthFactor: email.setAuthFactor,
 
+  isSessionOpen: sessions.isOpen,
   createSession: sessions.create,
   findSessionByTokenId: sessions.findByTokenId,
   findSessionByCode: sessions.findByCode,
@@ -80,6 +81,20 @@ export const accountFunctions = {
   audit: lifecycle.audit,
   listAudit,
 }
+
+/** What may end sessions; what is deleted to make room for others is not counted as that. */
+export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new Set([
+  'deactivate',
+  'takeDown',
+  'erase',
+  'changePassword',
+  'resetPassword',
+  'revokeAppPassword',
+  'deleteSession',
+  'deleteSessionByTokenId',
+  'deleteLegacySession',
+  'signOutEverywhere',
+] as const)
 
 /** One account: everything that is true about it, in its own database. The key is its DID. */
 export const accountActor = (runner: Runner) =>

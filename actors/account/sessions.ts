@@ -34,6 +34,14 @@ export function readWithSession(db: Db, id: string | null): AccountOfSession | n
   return { account, basis, isOpen: refusalOf(db, account, basis) === null }
 }
 
+/** @param sid how the access tokens of an OAuth or a legacy session name it */
+export function isOpen(db: Db, sid: string): boolean {
+  return (
+    sessions.findSessionByTokenId(db, sid) !== null ||
+    legacy.isLegacySessionOpen(db, sid, Date.now())
+  )
+}
+
 export function findByTokenId(db: Db, tokenId: string): SessionOfAccount | null {
   return withAccount(db, sessions.findSessionByTokenId(db, tokenId))
 }

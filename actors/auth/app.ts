@@ -1,4 +1,5 @@
-import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
+import type { EndingTeller } from '../../http/endings.ts'
+import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import type { Actors } from '../reach.ts'
 import type { Runner } from '../runner.ts'
 import type { Owners } from './owners.ts'
@@ -20,11 +21,12 @@ export type ReadRequest = {
 }
 
 /** The application that the auth actors run; the registry hands it in. */
-export type App = {
-  read(envelope: RequestEnvelope): ReadRequest
-  /** Has a DID document fetched anew when it is next asked for. */
-  forgetDocument(did: string): Promise<void>
-  close(): void
-}
+export type App = EndingTeller &
+  Pick<AuthActor, 'areOpen'> & {
+    read(envelope: RequestEnvelope): ReadRequest
+    /** Has a DID document fetched anew when it is next asked for. */
+    forgetDocument(did: string): Promise<void>
+    close(): void
+  }
 
 export type CreateApp = (place: AppPlace) => Promise<App>

@@ -8,6 +8,7 @@ import { sweepFlow } from '../../database/flow/sweep.ts'
 import { commitGroup, inGroup } from '../../database/group_commit.ts'
 import { sweepCounters } from '../../database/limits/counter.ts'
 import { databasePath } from '../../database/paths.ts'
+import type { AskForEndings, SessionName } from '../../http/endings.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { unavailable } from '../../http/fault.ts'
 import { callable } from '../hosting/callable.ts'
@@ -77,6 +78,10 @@ const actionsOf = (runner: Runner) => ({
   authActors: () => runner.settings.authActors,
   owned: answering(({ vars }: { vars: AuthVars }, name: string, args: never[]) =>
     askOwner(vars.here, vars.db, name, args),
+  ),
+  tellEndings: ({ vars }: { vars: AuthVars }, ask: AskForEndings) => vars.app.tellEndings(ask),
+  areOpen: answering(({ vars }: { vars: AuthVars }, sessions: SessionName[]) =>
+    vars.app.areOpen(sessions),
   ),
   forgetDocument: ({ vars }: { vars: AuthVars }, did: string) => vars.app.forgetDocument(did),
 })

@@ -1,9 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 import { POLL } from '../../base/lifetimes.ts'
+import type { EndingTeller, SessionName } from '../../http/endings.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 
 /** One of the auth actors, which knows how many there are. */
-export type OneAuthActor = AuthActor & { authActors(): Promise<number> }
+export type OneAuthActor = Omit<AuthActor, 'tellers'> &
+  EndingTeller & { authActors(): Promise<number> }
 
 /** The auth actors, asked one after the other: each of them can answer everything. */
 export class AuthRoundRobin implements AuthActor {
@@ -19,8 +21,15 @@ export class AuthRoundRobin implements AuthActor {
   }
 
   async answer(envelope: RequestEnvelope): Promise<Answer> {
-    const all = this.#all ?? (await this.#find())
-    return (all[this.#next++ % all.length] as OneAuthActor).answer(envelope)
+    return (await this.#one()).answer(envelope)
+  }
+
+  async areOpen(sessions: SessionName[]): Promise<boolean[]> {
+    return (await this.#one()).areOpen(sessions)
+  }
+
+  async tellers(): Promise<OneAuthActor[]> {
+    return this.#all ?? this.#find()
   }
 
   /** Whether everything is there for every one of them. @throws {Error} when one does not answer */
@@ -38,6 +47,11 @@ export class AuthRoundRobin implements AuthActor {
       )
     while (!(await answer())) await setTimeout(POLL)
     return this
+  }
+
+  async #one(): Promise<OneAuthActor> {
+    const all = this.#all ?? (await this.#find())
+    return all[this.#next++ % all.length] as OneAuthActor
   }
 
   async #find(): Promise<OneAuthActor[]> {

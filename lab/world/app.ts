@@ -5,6 +5,7 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import type { App } from '../../actors/auth/app.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { AuthRoundRobin, type OneAuthActor } from '../../actors/hosting/round_robin.ts'
 import { InFlight } from '../../actors/in_flight.ts'
 import { type Actors, refusing } from '../../actors/reach.ts'
 import { onDatabase, type Runner } from '../../actors/runner.ts'
@@ -21,7 +22,7 @@ import { inGroup } from '../../database/group_commit.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
-import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
+import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
@@ -52,6 +53,8 @@ export type AppInProcess = {
   app: App
   runner: Runner
   actors: Actors
+  /** As a gateway reaches it. */
+  auth: AuthActor
   /** What is kept between the requests of a sign-in. */
   flow: Db
   /** The counters of the limits; their keys are hashes. */
@@ -139,11 +142,18 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
   }
   const accountActions = onDatabase(accountFunctions)
   let app: App
+  const auth: OneAuthActor = {
+    answer: (envelope) => answer(envelope),
+    ready: async () => true,
+    authActors: async () => 1,
+    areOpen: (sessions) => app.areOpen(sessions),
+    tellEndings: (ask) => app.tellEndings(ask),
+  }
   const answer = (envelope: RequestEnvelope) => inGroup(flow, app.read(envelope).answer)
   const actors = {
     directory: handleOn('directory', onDatabase(directoryFunctions), () => directory),
     account: (did: string) => handleOn('account', accountActions, () => openAccount(did)),
-    auth: () => ({ answer }),
+    auth: () => auth,
   } as unknown as Actors
   const here = told('auth', ownerHere(flow, counters))
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
@@ -159,6 +169,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     app,
     runner,
     actors,
+    auth: new AuthRoundRobin(() => auth),
     flow,
     counters,
     ask: ({ method = 'GET', target, headers = {}, body = null, address = '192.0.2.1' }) =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Settings } from '../../base/settings.ts'
 import { type PageLanguage, pageLanguage } from '../../http/language.ts'
 import {
   type HttpRequest,
@@ -32,11 +33,21 @@ ${NEEDS_SCRIPT}`
 const ROOT = '<div id="root"></div>'
 const CSP = 'content-security-policy'
 
+type About = {
+  request: HttpRequest
+  language: PageLanguage
+  settings: Pick<Settings, 'accessTokenLifetime'>
+}
+
 /**
  * A page of the provider's with what it lacks: its language, a legible colour of buttons, a word for
  * browsers without scripts or cookies, and on the account page what revoking an app does not do at once.
  */
-export function finishPage(request: HttpRequest, response: HttpResponse): HttpResponse {
+export function finishPage(
+  request: HttpRequest,
+  response: HttpResponse,
+  settings: Pick<Settings, 'accessTokenLifetime'>,
+): HttpResponse {
   const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
   const policy = headerOf(response, CSP)
   if (!isPage || !policy || response.body === null) return response
@@ -47,12 +58,13 @@ export function finishPage(request: HttpRequest, response: HttpResponse): HttpRe
     ...response,
     status,
     headers: [...headers, [CSP, allowed(policy)]],
-    body: Buffer.from(finish(page, request, language)),
+    body: Buffer.from(finish(page, { request, language, settings })),
   }
 }
 
-function finish(page: string, request: HttpRequest, language: PageLanguage): string {
-  const note = `<p id="revocation-note" role="note">${revocationNotes[language]}</p>`
+function finish(page: string, { request, language, settings }: About): string {
+  const text = revocationNotes[language](settings.accessTokenLifetime / 60_000)
+  const note = `<p id="revocation-note" role="note">${text}</p>`
   const { goOn } = errorPageTexts[language]
   const root = `${ROOT}${note}${needsOf(request, language)}<script>${SCRIPT}</script>`
   return (

@@ -8,7 +8,7 @@ const started: Peer[] = []
 afterEach(() => Promise.all(started.splice(0).map((peer) => peer.close())))
 
 /** How to ask a gateway in front of `auth`. */
-async function gatewayTo(auth: Partial<AuthActor>) {
+async function gatewayTo(auth: Partial<Pick<AuthActor, 'answer' | 'ready'>>) {
   const gateway = await startTestGateway(
     { ready: async () => true, answer: async () => ok, ...auth },
     { deadline: 50 },

@@ -6,6 +6,7 @@ import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
+import { withoutSessions } from '../../lab/world/without_sessions.ts'
 
 const silent = createLog('silent')
 
@@ -16,9 +17,11 @@ export function passingTo(pdsUrl: string): AuthActor {
       passTo: {
         url: pdsUrl + target,
         headers: [...headers, ['x-forwarded-for', client.address]],
+        session: null,
       },
     }),
     ready: async () => true,
+    ...withoutSessions,
   }
 }
 
@@ -26,12 +29,12 @@ type TestGatewayOptions = { capacity: Partial<Capacity>; trustedProxies: string[
 
 /** Starts a gateway on a free port, in this process. */
 export async function startTestGateway(
-  auth: AuthActor,
+  auth: Pick<AuthActor, 'answer' | 'ready'> & Partial<AuthActor>,
   timeouts: Partial<Timeouts> = {},
   { capacity = {}, trustedProxies = [] }: Partial<TestGatewayOptions> = {},
 ): Promise<Peer> {
   const settings = { host: '127.0.0.1', port: 0, trustedProxies }
-  const gateway = await startGateway(settings, auth, silent, {
+  const gateway = await startGateway(settings, { ...withoutSessions, ...auth }, silent, {
     timeouts: { ...TIMEOUTS, ...timeouts },
     capacity: { ...CAPACITY, ...capacity },
   })

@@ -6,7 +6,9 @@ import { revocationNotes } from '../../oauth/pages/revocation_note.ts'
 
 let app: AppInProcess
 beforeAll(async () => {
-  app = await startApp({ env: { ENTRYWAY_NAME: 'Kim & <Lee>' } })
+  app = await startApp({
+    env: { ENTRYWAY_NAME: 'Kim & <Lee>', ENTRYWAY_ACCESS_TOKEN_MINUTES: '7' },
+  })
 })
 afterAll(() => app?.close())
 
@@ -67,15 +69,15 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
     const page = await open('/account', language)
     expect(page.status).toBe(200)
     expect(page.text).toContain(`<html lang="${language}">`)
-    expect(page.text).toContain(revocationNotes[language])
-    expect(revocationNotes[language]).toContain('15')
+    expect(page.text).toContain(revocationNotes[language](7))
+    expect(revocationNotes[language](7)).toContain('7')
   })
 
   test('has texts of its own', () => {
     for (const other of PAGE_LANGUAGES.filter((one) => one !== language)) {
       const others = said(errorPageTexts[other])
       expect(said(texts).filter((text) => others.includes(text))).toEqual([])
-      expect(revocationNotes[other]).not.toBe(revocationNotes[language])
+      expect(revocationNotes[other](7)).not.toBe(revocationNotes[language](7))
     }
   })
 })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { AtpAgent } from '@atproto/api'
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { loadSecrets, type Secrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -27,7 +27,7 @@ afterAll(() => network?.close())
 
 /** An access JWT as the entryway signs it, but for what is given. */
 const token = (claims: { audience?: string; expiresIn?: string } = {}) =>
-  new SignJWT({ scope: 'com.atproto.access' })
+  new SignJWT({ scope: 'com.atproto.access', sid: decodeJwt(agent.session?.accessJwt ?? '').sid })
     .setProtectedHeader({ typ: 'at+jwt', alg: 'ES256K' })
     .setSubject(did)
     .setAudience(claims.audience ?? network.pds.did)

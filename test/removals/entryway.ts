@@ -61,6 +61,10 @@ const handleChange = inFile('sagas/handle_change.ts')
 const pdsCalls = inFile('xrpc/auth/user.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
+const shownSessions = inFile('app/shown_session.ts')
+const app = inFile('app/index.ts')
+const exchanges = inFile('gateway/open_exchanges.ts')
+const accountFunctions = inFile('actors/account/index.ts')
 
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
@@ -149,7 +153,7 @@ export const entryway = toRemovals([
   [19, 'and the same one for ever', hooks('requestScope().sid ?? claims.jti', 'claims.jti')],
   [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],
   [19, 'a sign-out names its client', checks('[[REVOKE], clientNamed],', '')],
-  [19, '15 minutes', lifetimes('OAUTH_ACCESS_TOKEN = 15 * MINUTE', 'OAUTH_ACCESS_TOKEN = HOUR')],
+  [19, '15 minutes', lifetimes('ACCESS_TOKEN_MAX = 15 * MINUTE', 'ACCESS_TOKEN_MAX = HOUR')],
   [20, 'limits', settings("e.ENTRYWAY_RATE_LIMITS === 'on'", 'false')],
   [
     20,
@@ -279,6 +283,24 @@ export const entryway = toRemovals([
     31,
     'what Connection names is gone',
     requests('withoutNamed(pairs(rawHeaders), headers.connection)', 'pairs(rawHeaders)'),
+  ],
+  [
+    33,
+    'a session that has ended is refused',
+    shownSessions('if (sid === null || !(await standings.isOpen({ did, sid })))'),
+  ],
+  [
+    33,
+    'a token that a PDS may read otherwise is refused',
+    shownSessions('{ refusal: forged(scheme) }', '{ session: null }'),
+  ],
+  [33, 'what is remembered is forgotten at an ending', app('standings.ended([did])', '')],
+  [33, 'endings are told', app('await endings.tell(did)', '')],
+  [33, 'what is under way is cut', exchanges('if (isUnderWay && !areOpen?.[n]) cut()', '')],
+  [
+    33,
+    'every ending counts as one',
+    accountFunctions("  'deleteLegacySession',\n  'signOut", "  'signOut"),
   ],
   [34, 'answers are not kept by a query', keptAnswers("!url?.includes('?')", 'true')],
   [

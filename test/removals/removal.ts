@@ -38,6 +38,7 @@ export function testsOf(attack: number): string {
     [30, 'names'],
     [31, 'client_address'],
     [32, 'endings'],
+    [33, 'revoked'],
     [34, 'growth'],
     [35, 'connections'],
     [36, 'mail'],

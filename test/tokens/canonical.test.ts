@@ -27,12 +27,12 @@ const kinds: Record<string, Kind> = {
     return { token: writeRefreshToken(parts, key), takes }
   },
   'access JWT': async () => {
-    const tokens = new LegacyTokens(secrets, ENTRYWAY)
+    const tokens = new LegacyTokens(secrets, { did: ENTRYWAY, accessTokenLifetime: 60_000 })
     const { accessJwt } = await sign(tokens)
     return { token: accessJwt, takes: taken((jwt) => tokens.verifyAccess(jwt)) }
   },
   'refresh JWT': async () => {
-    const tokens = new LegacyTokens(secrets, ENTRYWAY)
+    const tokens = new LegacyTokens(secrets, { did: ENTRYWAY, accessTokenLifetime: 60_000 })
     const { refreshJwt } = await sign(tokens)
     return { token: refreshJwt, takes: taken((jwt) => tokens.verifyRefresh(jwt)) }
   },

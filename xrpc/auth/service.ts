@@ -10,7 +10,7 @@ import {
 import { AuthRequiredError, parseReqNsid, verifyJwt } from '@atproto/xrpc-server'
 import { decodeJwt } from 'jose'
 import { Refusal, UnavailableError } from '../../base/errors.ts'
-import { LEGACY_ACCESS_TOKEN, OAUTH_ACCESS_TOKEN } from '../../base/lifetimes.ts'
+import type { Settings } from '../../base/settings.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { Services } from '../../sagas/services.ts'
 import { decodeBase64url } from '../../tokens/base64url.ts'
@@ -25,9 +25,6 @@ import { readBearer } from './header.ts'
  * service after `#`. @throws {XRPCError}
  */
 type KeyOf = (issuer: string, forceRefresh: boolean) => Promise<string>
-
-/** How long the longest-lived access token of before a sign-out is good at a PDS, in ms. */
-const ACCESS_TOKEN = Math.max(LEGACY_ACCESS_TOKEN, OAUTH_ACCESS_TOKEN)
 
 /**
  * A service JWT that the account's PDS signed with the account's repo key. Whether the account may
@@ -58,11 +55,15 @@ function askedByPds(account: AccountRow): UserCredentials {
  *
  * @throws {Refusal} InvalidRequest
  */
-export function refuseAfterSignOut(call: Call, { signedOutAt }: AccountRow): void {
+export function refuseAfterSignOut(
+  call: Call,
+  { signedOutAt }: AccountRow,
+  { accessTokenLifetime }: Pick<Settings, 'accessTokenLifetime'>,
+): void {
   if (signedOutAt === null) return
   const issuedAt = Math.min((decodeJwt(readBearer(call)).iat ?? 0) * 1_000, Date.now())
-  if (issuedAt > signedOutAt + ACCESS_TOKEN) return
-  const minutes = ACCESS_TOKEN / 60_000
+  if (issuedAt > signedOutAt + accessTokenLifetime) return
+  const minutes = accessTokenLifetime / 60_000
   throw new Refusal(
     'InvalidRequest',
     `This account was signed out a moment ago. Try again ${minutes} minutes after that.`,

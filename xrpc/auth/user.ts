@@ -10,7 +10,9 @@ export function user(options: AccessOptions = {}): Verifier<UserCredentials> {
     if (!isServiceJwt(readBearer(call))) return byAccessToken(call, context)
     const credentials = await service(call, context)
     if (options.checkTakedown) refuseTakenDown(credentials.account)
-    if (options.lasting ?? true) refuseAfterSignOut(call, credentials.account)
+    if (options.lasting ?? true) {
+      refuseAfterSignOut(call, credentials.account, context.services.settings)
+    }
     return credentials
   }
 }

@@ -108,8 +108,11 @@ const onDevice =
     }
   }
 
+/** What an app got, and the browser in which a person let it. */
+export type OAuthSignIn = { client: Attacker; session: Session; browser: Browser }
+
 /** Consents and takes the code to a session; signs in first, unless the device is remembered. */
-async function authorization(world: World, person: Person, isRemembered: boolean) {
+export async function authorization(world: World, person: Person, isRemembered: boolean) {
   const browser = isRemembered ? await rememberedBrowser(world, person) : new Browser(world)
   const [client, key] = [clientOf(world), await makeDpopKey()]
   const verifier = randomBytes(32).toString('base64url')
@@ -117,12 +120,12 @@ async function authorization(world: World, person: Person, isRemembered: boolean
   const page = client.authorizeUrl(pushed.body.request_uri)
   await client.nonce()
   await browser.open(page)
-  return async (): Promise<Held[]> => {
+  return async (): Promise<OAuthSignIn | null> => {
     let bearer: string | undefined
     if (!isRemembered) {
       const input = { locale: 'en', username: person.handle, password: PASSWORD, remember: false }
       const signedIn = await browser.api('sign-in', input, { page })
-      if (signedIn.status !== 200) return []
+      if (signedIn.status !== 200) return null
       bearer = String(signedIn.body.ephemeralToken)
     }
     const consented = await browser.api(
@@ -131,17 +134,27 @@ async function authorization(world: World, person: Person, isRemembered: boolean
       { page, ...(bearer && { bearer }) },
     )
     const code = URL.parse(String(consented.body.url))?.searchParams.get('code')
-    if (!code) return []
+    if (!code) return null
     const { status, body } = await client.exchange({ code, verifier, key })
-    if (status !== 200) return []
+    if (status !== 200) return null
     const session = {
       accessToken: String(body.access_token),
       refreshToken: String(body.refresh_token),
       key,
     }
-    return [heldSession(client, session)]
+    return { client, session, browser }
   }
 }
+
+const heldAuthorization =
+  (isRemembered: boolean) =>
+  async (world: World, person: Person): Promise<() => Promise<Held[]>> => {
+    const grant = await authorization(world, person, isRemembered)
+    return async () => {
+      const granted = await grant()
+      return granted ? [heldSession(granted.client, granted.session)] : []
+    }
+  }
 
 let handles = 0
 const newHandle = () => `changed${++handles}.test`
@@ -196,13 +209,13 @@ export const grants: Record<string, Grant> = {
   'signing in on the pages, consent and code': {
     by: 'password',
     isConfirmed: true,
-    begin: (world, person) => authorization(world, person, false),
+    begin: heldAuthorization(false),
   },
   'consent and code on a remembered device': {
     by: 'device',
     outlives: 'a device signed out',
     isConfirmed: true,
-    begin: (world, person) => authorization(world, person, true),
+    begin: heldAuthorization(true),
   },
   createAppPassword: {
     by: 'access token',

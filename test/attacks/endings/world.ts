@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3'
 import type { Basis } from '../../../actors/account/standing.ts'
 import type { AccountStub } from '../../../actors/reach.ts'
-import { OAUTH_ACCESS_TOKEN } from '../../../base/lifetimes.ts'
+import { ACCESS_TOKEN_MAX } from '../../../base/lifetimes.ts'
 import type { Db } from '../../../database/database.ts'
 import { databasePath } from '../../../database/paths.ts'
 import { startGateway } from '../../../gateway/server.ts'
@@ -76,10 +76,9 @@ export async function startWorld(): Promise<World> {
   app.app.close()
   const { did, url, address, adminPassword } = pds
   await app.actors.directory.addPds({ did, url, address, adminPassword })
-  const auth = app.actors.auth(0)
   const gateway = await startGateway(
     { host: '127.0.0.1', port: identity.port, trustedProxies: [] },
-    { answer: (envelope) => auth.answer(envelope), ready: async () => true },
+    app.auth,
     app.runner.log,
   )
   const fetch = fetchIn(app)
@@ -88,7 +87,7 @@ export async function startWorld(): Promise<World> {
     app,
     pds,
     plc,
-    tokens: new LegacyTokens(app.runner.secrets, identity.did),
+    tokens: new LegacyTokens(app.runner.secrets, app.runner.settings),
     fetch,
     call: async (nsid, input, jwt, basic) => {
       const response = await fetch(`${identity.url}/xrpc/com.atproto.${nsid}`, {
@@ -152,7 +151,7 @@ export async function newPerson(world: World, onPds: boolean, hasApp: boolean): 
   const path = databasePath.account(app.runner.settings, did)
   const db = new Sqlite(path)
   const forgetSignOut = () => {
-    const past = Date.now() - OAUTH_ACCESS_TOKEN - 60_000
+    const past = Date.now() - ACCESS_TOKEN_MAX - 60_000
     db.prepare('UPDATE account SET signed_out_at = ?').run(past)
   }
   const password = randomAppPassword()

@@ -1,0 +1,106 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { withDeadline } from '../base/deadline.ts'
+import { every } from '../base/every.ts'
+import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import { EndingListener, type OnEndings, type SessionName } from '../http/endings.ts'
+import type { AuthActor } from '../http/envelope.ts'
+import type { Timeouts } from './timeouts.ts'
+
+type Options = { auth: AuthActor; log: Log; timeouts: Timeouts }
+
+/** One that is under way, for a session that was open when it began. */
+type Exchange = { session: SessionName; cut: () => void }
+
+/** How many sessions are asked about at once: a message to an actor has a bound. */
+const TOGETHER = 500
+
+/**
+ * The exchanges with PDSes that are under way for somebody who is signed in: uploads, downloads,
+ * WebSockets. They are cut when their session ends, which the auth actors tell. Where they cannot
+ * be heard or asked for a while ({@link Timeouts}), all are cut.
+ */
+export class OpenExchanges implements OnEndings {
+  readonly #auth: AuthActor
+  readonly #timeouts: Timeouts
+  readonly #open = new Map<string, Set<Exchange>>()
+  #listeners: EndingListener[] = []
+  #stop: () => void
+  /** How often something was heard. */
+  #heard = 0
+
+  constructor({ auth, log, timeouts }: Options) {
+    this.#auth = auth
+    this.#timeouts = timeouts
+    const begin = async () => {
+      const tellers = await auth.tellers()
+      this.#stop()
+      this.#listeners = tellers.map((teller) => new EndingListener(teller, this, log))
+    }
+    this.#stop = every(CONNECT_PAUSE, 'finding who ends sessions', begin, log)
+  }
+
+  /** To be given to {@link enter}, and noted before it is asked whether the session is open. */
+  get now(): number {
+    return this.#heard
+  }
+
+  /**
+   * @param since when it was not yet said that the session is open
+   * @param cut ends the exchange
+   * @returns to be called when it is over
+   */
+  enter(session: SessionName, since: number, cut: () => void): () => void {
+    const exchange = { session, cut }
+    const all = this.#open.get(session.did) ?? new Set()
+    this.#open.set(session.did, all.add(exchange))
+    // The session may have been open a moment before an ending.
+    if (this.#heard !== since) void this.#check([exchange])
+    return () => {
+      all.delete(exchange)
+      const isLast = all.size === 0 && this.#open.get(session.did) === all
+      if (isLast) this.#open.delete(session.did)
+    }
+  }
+
+  ended(dids: readonly string[]): void {
+    this.#heard++
+    void this.#check(dids.flatMap((did) => [...(this.#open.get(did) ?? [])]))
+  }
+
+  missed(): void {
+    this.#heard++
+    void this.#check([...this.#open.values()].flatMap((all) => [...all]))
+  }
+
+  close(): void {
+    this.#stop()
+    for (const listener of this.#listeners) listener.close()
+  }
+
+  /** Cuts those whose session has ended, or all where that is not said in time. */
+  async #check(exchanges: Exchange[]): Promise<void> {
+    const until = performance.now() + this.#timeouts.doubt
+    for (let i = 0; i < exchanges.length; i += TOGETHER) {
+      const some = exchanges.slice(i, i + TOGETHER)
+      const areOpen = await this.#ask(some, until)
+      for (const [n, { session, cut }] of some.entries()) {
+        const isUnderWay = this.#open.get(session.did)?.has(some[n] as Exchange)
+        if (isUnderWay && !areOpen?.[n]) cut()
+      }
+    }
+  }
+
+  /** @returns null when it was not said until then */
+  async #ask(exchanges: Exchange[], until: number): Promise<boolean[] | null> {
+    const sessions = exchanges.map(({ session }) => session)
+    while (performance.now() < until) {
+      try {
+        return await withDeadline(this.#auth.areOpen(sessions), ENDINGS_LEASE)
+      } catch {
+        await wait(CONNECT_PAUSE, undefined, { ref: false })
+      }
+    }
+    return null
+  }
+}

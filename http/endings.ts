@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { withDeadline } from '../base/deadline.ts'
+import { every } from '../base/every.ts'
+import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+
+/** A session, as access tokens name it: `sub` and `sid`. */
+export type SessionName = { did: string; sid: string }
+
+/** A listener asks for the endings that it has not heard of yet. */
+export type AskForEndings = {
+  listener: string
+  /** Of the teller, as it last said; null for one that was not heard before. */
+  instance: string | null
+  /** The number of the last ending that was heard. */
+  after: number
+}
+
+/** What a teller answers, as soon as there is something to tell, or else after a while. */
+export type News = {
+  instance: string
+  /** The number of its last ending; to ask for what comes after it confirms that this was heard. */
+  upTo: number
+  /** Accounts in which sessions ended; null where it cannot say what this listener missed. */
+  dids: string[] | null
+}
+
+/** Who ends sessions, and tells of it. */
+export type EndingTeller = { tellEndings(ask: AskForEndings): Promise<News> }
+
+/** What a listener does. */
+export type OnEndings = {
+  ended(dids: readonly string[]): void
+  /** Something may have ended without a word. */
+  missed(): void
+}
+
+/**
+ * Hears of the endings of one teller. It is sure to know all of them for {@link ENDINGS_LEASE} from
+ * when it last asked and got an answer. The teller does not confirm an ending before each listener has
+ * heard of it, or has not been sure any more for lack of an answer.
+ */
+export class EndingListener {
+  readonly #id = randomUUID()
+  readonly #on: OnEndings
+  readonly #stop: () => void
+  #heard: Pick<AskForEndings, 'instance' | 'after'> = { instance: null, after: 0 }
+  #sureUntil = Number.NEGATIVE_INFINITY
+  #saidMissed = false
+
+  constructor(teller: EndingTeller, on: OnEndings, log: Log) {
+    this.#on = on
+    this.#stop = every(1, 'hearing of sessions that ended', () => this.#ask(teller), log)
+  }
+
+  get isSure(): boolean {
+    return performance.now() < this.#sureUntil
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  async #ask(teller: EndingTeller): Promise<void> {
+    const askedAt = performance.now()
+    try {
+      const asked = teller.tellEndings({ listener: this.#id, ...this.#heard })
+      const { instance, upTo, dids } = await withDeadline(asked, ENDINGS_LEASE)
+      if (dids === null) this.#on.missed()
+      else if (dids.length) this.#on.ended(dids)
+      this.#heard = { instance, after: upTo }
+      this.#sureUntil = askedAt + ENDINGS_LEASE
+      this.#saidMissed = false
+    } catch (err) {
+      if (!this.isSure && !this.#saidMissed) {
+        this.#saidMissed = true
+        this.#on.missed()
+      }
+      await wait(CONNECT_PAUSE, undefined, { ref: false })
+      throw err
+    }
+  }
+}

@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accountFunctions, endingFunctions } from '../../actors/account/index.ts'
+import { LegacyScope, LegacyTokens } from '../../tokens/legacy_tokens.ts'
+import { registerClient } from './endings/grants.ts'
+import { begin, newPerson, startWorld, type World } from './endings/world.ts'
+import {
+  ask,
+  askWith,
+  KINDS,
+  type Kind,
+  listen,
+  type SignedIn,
+  signIn,
+  upload,
+} from './revoked/held.ts'
+import { readCodeIn } from './revoked/mailed_code.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+  registerClient(world)
+})
+afterAll(() => world?.close())
+
+type Ending = { ends: readonly Kind[]; end(signedIn: SignedIn): Promise<unknown> }
+
+const operator = async (command: string, input: object) => {
+  const answer = await world.app.ask({
+    method: 'POST',
+    target: `/_operator/${command}`,
+    headers: {
+      authorization: `Bearer ${world.app.runner.secrets.operatorToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(input),
+    address: '127.0.0.1',
+  })
+  expect(answer).toMatchObject({ status: 200 })
+}
+const xrpc = async (nsid: string, input: object | null, jwt?: string) => {
+  expect(await world.call(nsid, input, jwt)).toMatchObject({ status: 200 })
+}
+const ALL = KINDS
+const NEW_PASSWORD = 'the password of afterwards'
+
+const endings: Record<string, Ending> = {
+  'the app signs out by its token': {
+    ends: ['OAuth'],
+    end: async ({ oauth: { client, session } }) =>
+      expect(await client.revoke(session)).toMatchObject({ status: 200 }),
+  },
+  'a refresh token is used again': {
+    ends: ['OAuth'],
+    end: async ({ oauth: { client, session } }) => {
+      const { body } = await client.refresh(session)
+      const next = { ...session, refreshToken: String(body.refresh_token) }
+      expect(await client.refresh(next)).toMatchObject({ status: 200 })
+      expect(await client.refresh(session)).toMatchObject({ status: 400 })
+    },
+  },
+  'the person revokes the app on the account page': {
+    ends: ['OAuth'],
+    end: async ({ person: { account, did }, oauth: { browser } }) => {
+      const [found] = await account.listSessions()
+      const input = { did, tokenId: found?.session.tokenId }
+      expect(await browser.api('revoke-oauth-session', input)).toMatchObject({ status: 200 })
+    },
+  },
+  'the operator revokes a session': {
+    ends: ['OAuth'],
+    end: async ({ person: { account, did } }) => {
+      const [found] = await account.listSessions()
+      await operator('account/revoke', { account: did, session: found?.session.id })
+    },
+  },
+  'the operator signs out everywhere': {
+    ends: ALL,
+    end: ({ person: { did } }) => operator('account/revoke', { account: did }),
+  },
+  'the operator sets a password': {
+    ends: ALL,
+    end: ({ person: { did } }) =>
+      operator('account/reset-password', { account: did, password: NEW_PASSWORD }),
+  },
+  'a password is reset by mail': {
+    ends: ALL,
+    end: async ({ person: { email } }) => {
+      await xrpc('server.requestPasswordReset', { email })
+      const token = await readCodeIn(world.app, email)
+      await xrpc('server.resetPassword', { token, password: NEW_PASSWORD })
+    },
+  },
+  'a takedown': {
+    ends: ALL,
+    end: ({ person: { did } }) => operator('account/take-down', { account: did, ref: 'reason' }),
+  },
+  'deactivation on the account page': {
+    ends: ALL,
+    end: async ({ person: { did }, oauth: { browser } }) =>
+      expect(await browser.api('deactivate-account', { did })).toMatchObject({ status: 200 }),
+  },
+  deletion: {
+    ends: ALL,
+    end: ({ person: { did } }) => operator('account/delete', { account: did }),
+  },
+  deleteSession: {
+    ends: ['password'],
+    end: ({ legacy }) => xrpc('server.deleteSession', null, legacy.password.refreshJwt),
+  },
+  'an app password is revoked': {
+    ends: ['app password'],
+    end: ({ legacy }) =>
+      xrpc('server.revokeAppPassword', { name: 'app' }, legacy.password.accessJwt),
+  },
+}
+
+const headerOf = ({ legacy, oauth }: SignedIn, kind: Kind) =>
+  kind === 'OAuth' ? `DPoP ${oauth.session.accessToken}` : `Bearer ${legacy[kind].accessJwt}`
+
+/** As the PDS refuses a token that has expired, which apps understand. */
+const refusal = (kind: Kind) =>
+  kind === 'OAuth'
+    ? { status: 401, body: { error: 'invalid_token' } }
+    : { status: 400, body: { error: 'ExpiredToken', message: 'Token has expired' } }
+
+/** A DPoP-bound request is passed on where the PDS has the same name only. */
+const LEGACY: readonly Kind[] = ['password', 'app password']
+
+async function expectOver(signedIn: SignedIn, kind: Kind): Promise<void> {
+  expect(await ask(world, signedIn, kind), kind).toMatchObject(refusal(kind))
+}
+
+async function expectAlive(signedIn: SignedIn, kind: Kind): Promise<void> {
+  const { status, body } = await ask(world, signedIn, kind)
+  const open = kind === 'OAuth' ? [401, 'AuthenticationRequired'] : [200, undefined]
+  expect([status, body.error], kind).toEqual(open)
+}
+
+describe('33. revoked means out, from the next request on', () => {
+  test.each(Object.entries(endings))('%s', async (_, { ends, end }) => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const signedIn = await signIn(world, person)
+    for (const kind of KINDS) await expectAlive(signedIn, kind)
+    const underWay = await Promise.all(
+      LEGACY.flatMap((kind) =>
+        [upload, listen].map(async (way) => ({
+          kind,
+          ...(await way(world, headerOf(signedIn, kind))),
+        })),
+      ),
+    )
+    await end(signedIn)
+    for (const kind of KINDS) {
+      if (ends.includes(kind)) await expectOver(signedIn, kind)
+      else await expectAlive(signedIn, kind)
+    }
+    for (const { kind, isOver } of underWay) {
+      if (ends.includes(kind)) await expect.poll(isOver, { timeout: 10_000 }).toBe(true)
+    }
+    for (const { kind, isOver, end: stop } of underWay) {
+      expect(isOver(), kind).toBe(ends.includes(kind))
+      stop()
+    }
+  })
+
+  test('whatever an account can be asked that ends sessions is told', () => {
+    const others = Object.keys(accountFunctions).filter(
+      (name) => !endingFunctions.has(name as never),
+    )
+    expect(others.filter((name) => !ENDS_NOTHING.has(name))).toEqual([])
+  })
+
+  test('who signs in again in the same second is let in', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const before = await signIn(world, person)
+    await operator('account/revoke', { account: person.did })
+    const after = await signIn(world, person)
+    for (const kind of KINDS) {
+      await expectOver(before, kind)
+      await expectAlive(after, kind)
+    }
+  })
+
+  test('browser apps can read the refusal, and it is the one that the PDS gives', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const signedIn = await signIn(world, person)
+    await operator('account/revoke', { account: person.did })
+    const legacy = await ask(world, signedIn, 'password')
+    const expired = await new LegacyTokens(world.app.runner.secrets, {
+      did: world.app.runner.settings.did,
+      accessTokenLifetime: -60_000,
+    }).signAccess({ did: person.did, pdsDid: world.pds.did, scope: LegacyScope.Access })
+    const atPds = await askWith({ url: world.pds.url }, `Bearer ${expired}`)
+    expect([legacy.status, legacy.body]).toEqual([atPds.status, atPds.body])
+    expect(legacy.headers.get('access-control-allow-origin')).toBe('*')
+    const oauth = await ask(world, signedIn, 'OAuth')
+    expect(oauth.headers.get('www-authenticate')).toMatch(/^DPoP error="invalid_token"/)
+    expect(oauth.headers.get('access-control-allow-origin')).toBe('*')
+    expect(oauth.headers.get('access-control-expose-headers')).toMatch(/WWW-Authenticate/i)
+  })
+
+  test('a token that is written otherwise is no way around', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const signedIn = await signIn(world, person)
+    const { accessJwt } = signedIn.legacy.password
+    await operator('account/revoke', { account: person.did })
+    // The last character of a signature of 64 bytes has four bits that are not read.
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    const others = [...letters].filter((letter) => {
+      const bits = (of: string) => letters.indexOf(of) >> 4
+      return bits(letter) === bits(accessJwt.at(-1) as string)
+    })
+    expect(others).toHaveLength(16)
+    const ways = [
+      ...others.map((letter) => `Bearer ${accessJwt.slice(0, -1)}${letter}`),
+      `Bearer ${accessJwt}=`,
+      `Bearer ${accessJwt}==`,
+      `bearer ${accessJwt}`,
+      `Bearer  ${accessJwt}`,
+      `Bearer\t${accessJwt}`,
+      `Bearer ${accessJwt} `,
+      `Bearer ${accessJwt} x`,
+      `Bearer ${accessJwt}, Bearer ${accessJwt}`,
+      `DPoP ${accessJwt}`,
+    ]
+    for (const way of ways) {
+      const { status } = await askWith(world, way)
+      expect([400, 401], way).toContain(status)
+    }
+  })
+})
+
+/** What is new is looked at here. */
+const ENDS_NOTHING: ReadonlySet<string> = new Set([
+  ...['create', 'import', 'read', 'readWithSession', 'assertGood', 'setHandle', 'activate'],
+  ...['setInvitesDisabled', 'login', 'mayDelete', 'createAppPassword', 'listAppPasswords'],
+  ...['issueEmailToken', 'checkEmailToken', 'spendEmailToken', 'confirmEmail', 'changeEmail'],
+  ...['setEmail', 'switchEmailAuthFactor', 'setEmailAuthFactor', 'isSessionOpen'],
+  ...['findSessionByTokenId', 'findSessionByCode', 'findSessionByRefreshToken', 'listSessions'],
+  ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
+  ...['authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
+  // The one that was not used longest makes room, at the bound only.
+  ...['createSession', 'createLegacySession'],
+  // The tokens of before end, and the session goes on.
+  ...['rotateSession', 'rotateLegacySession'],
+])
