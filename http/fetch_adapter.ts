@@ -20,7 +20,7 @@ export function fetchAdapter(listener: Listener, log: Pick<Log, 'error'>): HttpH
   return async (request) => {
     const socket = new ExchangeSocket(request.peer)
     const incoming = toIncoming(request, socket)
-    const outgoing = writableIn(new ServerResponse(incoming))
+    const outgoing = new ServerResponse(incoming)
     const exchange = new Exchange({ socket, incoming, outgoing, log })
     try {
       const returned = listener(incoming, outgoing)
@@ -59,18 +59,6 @@ function toIncoming(
   return incoming
 }
 
-/**
- * Descriptions of errors are headers, too (RFC 6750 section 3), and repeat what a client sent: what no
- * header may contain would turn the refusal into a fault of the server.
- */
-function writableIn(outgoing: ServerResponse): ServerResponse {
-  const setHeader = outgoing.setHeader.bind(outgoing)
-  // Its own property: an Express application puts another prototype in place of the response's.
-  outgoing.setHeader = (name, value) =>
-    setHeader(name, typeof value === 'string' ? value.replace(UNWRITABLE, '?') : value)
-  return outgoing
-}
-
 function hasBody({ method }: HttpRequest, { statusCode }: ServerResponse): boolean {
   return method !== 'HEAD' && statusCode !== 204 && statusCode !== 205 && statusCode !== 304
 }
@@ -83,9 +71,6 @@ function toPairs(headers: ReturnType<ServerResponse['getHeaders']>): HttpRespons
   }
   return pairs
 }
-
-/** What a field value is not made of (RFC 9110 section 5.5). */
-const UNWRITABLE = /[^\t\x20-\x7e\x80-\xff]/g
 
 /** About the connection to the listener, which is not real (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date'])
