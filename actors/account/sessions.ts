@@ -1,7 +1,7 @@
 import * as legacy from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
-import { type Db, transact } from '../../database/database.ts'
+import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** An OAuth session together with the account it belongs to. */
@@ -28,10 +28,12 @@ export type AccountOfSession = { account: AccountRow; basis: Basis; isOpen: bool
 
 /** @param id of the legacy session; null when the JWT names none, which counts as ended */
 export function readWithSession(db: Db, id: string | null): AccountOfSession | null {
-  const account = readAccount(db)
-  if (!account) return null
-  const basis = { generation: account.generation, session: id ?? '', mayBeTakenDown: true }
-  return { account, basis, isOpen: refusalOf(db, account, basis) === null }
+  return readAtOnce(db, () => {
+    const account = readAccount(db)
+    if (!account) return null
+    const basis = { generation: account.generation, session: id ?? '', mayBeTakenDown: true }
+    return { account, basis, isOpen: refusalOf(db, account, basis) === null }
+  })
 }
 
 /** @param sid how the access tokens of an OAuth or a legacy session name it */
@@ -56,9 +58,11 @@ export function findByRefreshToken(
   sessionId: string,
   refreshToken: string,
 ): (SessionOfAccount & { answers: boolean }) | null {
-  const found = sessions.findSessionByRefreshToken(db, sessionId, refreshToken)
-  const owned = found && withAccount(db, found.session)
-  return owned && { ...owned, answers: found.answers }
+  return readAtOnce(db, () => {
+    const found = sessions.findSessionByRefreshToken(db, sessionId, refreshToken)
+    const owned = found && withAccount(db, found.session)
+    return owned && { ...owned, answers: found.answers }
+  })
 }
 
 export function list(db: Db): SessionOfAccount[] {
