@@ -166,7 +166,10 @@ export class PdsClient {
       if (err instanceof XRPCError && err.status >= 400 && err.status < 500) {
         throw new PdsRefusal(err)
       }
-      throw new UnavailableError(`The PDS ${this.pds.did}`, { cause: err })
+      // A stock PDS says this where PLC does not answer, a proxy where the PDS does not.
+      const isFurther = err instanceof XRPCError && err.error === 'UpstreamFailure'
+      const what = `The PDS ${this.pds.did}${isFurther ? ', or the PLC directory that it asks,' : ''}`
+      throw new UnavailableError(what, { cause: err })
     }
   }
 }
