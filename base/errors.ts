@@ -56,4 +56,12 @@ export class UnavailableError extends Error {
     super(`${what} is unavailable`, options)
     this.name = 'UnavailableError'
   }
+
+  /** What an operator reads: what is wrong, and what to do. */
+  get advice(): string {
+    return (
+      `${this.message}. Try again when it answers; ` +
+      '`vestibule doctor` says what is wrong between this program and what it needs'
+    )
+  }
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { loadEnvFile } from '../base/env_file.ts'
+import { UnavailableError } from '../base/errors.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { keepFromOthers } from '../base/private_files.ts'
 import { SettingsError } from '../base/settings.ts'
@@ -18,6 +19,7 @@ try {
 function report(err: unknown): number {
   if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
   if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
+  else if (err instanceof UnavailableError) console.error(err.advice)
   else console.error(err instanceof Error ? err.message : String(err))
   return err instanceof CliError ? err.exitCode : ExitCode.failed
 }

@@ -46,7 +46,7 @@ export function createOperatorHandler(context: OperatorContext): HttpHandler {
       if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
       context.services.log.error({ err, name }, 'an operator command failed')
       if (err instanceof HalfDoneError) return refuse(502, 'HalfDone', err.message)
-      if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.message)
+      if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)
       return refuse(500, 'InternalServerError', 'The command failed; the log says why')
     }
   }

@@ -165,3 +165,22 @@ test('registered clients are listed, shown and forgotten', async () => {
     })
   }
 })
+
+test.each([
+  ['pds/add', { url: 'http://127.0.0.1:9', adminPassword: 'a password' }, 'A PDS at'],
+  [
+    'account/create',
+    { handle: 'lee.test', email: 'lee@mail.internal', password: 'a good password' },
+    'The PDS',
+  ],
+])('%s says what does not answer, and what to do', async (name, input, what) => {
+  expect(await call(name, input)).toMatchObject({
+    status: 502,
+    body: {
+      error: 'UpstreamFailure',
+      message: expect.stringMatching(
+        new RegExp(`^${what}.* is unavailable\\. Try again .*\`vestibule doctor\``),
+      ),
+    },
+  })
+})
