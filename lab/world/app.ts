@@ -1,40 +1,32 @@
-import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import PostalMime, { type Email } from 'postal-mime'
+import type { Email } from 'postal-mime'
 import { accountFunctions } from '../../actors/account/index.ts'
 import type { App } from '../../actors/auth/app.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { AuthRoundRobin, type OneAuthActor } from '../../actors/hosting/round_robin.ts'
 import { InFlight } from '../../actors/in_flight.ts'
-import { type Actors, refusing } from '../../actors/reach.ts'
+import type { Actors } from '../../actors/reach.ts'
 import { onDatabase, type Runner } from '../../actors/runner.ts'
 import { createApp } from '../../app/index.ts'
 import { Background } from '../../base/background.ts'
 import { createLog } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
-import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
-import { directorySchema } from '../../database/directory/schema.ts'
-import { flowSchema } from '../../database/flow/schema.ts'
+import type { Db } from '../../database/database.ts'
 import { inGroup } from '../../database/group_commit.ts'
-import { limitsSchema } from '../../database/limits/schema.ts'
-import { databasePath } from '../../database/paths.ts'
-import { keepSealed } from '../../database/sealed_columns.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
+import { openAppDatabases } from './app_databases.ts'
+import { readMailFolder } from './mail_folder.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
-
-/** A call of the application to an actor; `auth` keeps the flow state and the counters of limits. */
-export type ActorCall = { actor: 'directory' | 'account' | 'auth'; action: string; args: unknown[] }
+import { type OnCall, watched, watchedStub } from './watched_actors.ts'
 
 export type AppOptions = {
   /** Settings over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
-  /** Told of each call to an actor before it is made; what it throws the call throws. */
-  onCall?: (call: ActorCall) => void | Promise<void>
+  onCall?: OnCall
 }
 
 /** What {@link AppInProcess.ask} is asked; headers may be repeated. */
@@ -99,47 +91,8 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
       throw err
     },
   }
-  const databases: Db[] = []
-  const open = (path: string, schema: Schema) => {
-    const db = openDatabase(path, schema, 'program')
-    keepSealed(db, schema, runner.secrets.seal)
-    databases.push(db)
-    return db
-  }
-  const flow = open(databasePath.auth(settings, '0'), flowSchema)
-  const counters = open(databasePath.limits(settings, '0'), limitsSchema)
-  const directory = open(databasePath.directory(settings), directorySchema)
-  const accounts = new Map<string, Db>()
-  const openAccount = (did: string) => {
-    const known = accounts.get(did)
-    if (known) return known
-    const db = open(databasePath.account(settings, did), accountSchema)
-    accounts.set(did, db)
-    return db
-  }
-
-  /** Tells before each call, and calls at once where telling takes no time. */
-  const told = <F extends object>(actor: ActorCall['actor'], functions: F): F => {
-    const calls = Object.entries(functions).map(([action, run]) => [
-      action,
-      (...args: unknown[]) => {
-        const telling = onCall?.({ actor, action, args })
-        return telling ? telling.then(() => run(...args)) : run(...args)
-      },
-    ])
-    return Object.fromEntries(calls)
-  }
-  const handleOn = (actor: ActorCall['actor'], actions: object, db: () => Db): object => {
-    const run = told(
-      actor,
-      bindTo(actions, () => ({ vars: { db: db() } })),
-    )
-    const calls = Object.entries(run).map(([action, call]) => [
-      action,
-      async (...args: unknown[]) => call(...args),
-    ])
-    return refusing(Object.fromEntries(calls), actor)
-  }
+  const databases = openAppDatabases(settings, runner.secrets)
+  const { flow, counters, directory } = databases
   const accountActions = onDatabase(accountFunctions)
   let app: App
   const auth: OneAuthActor = {
@@ -151,11 +104,12 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
   }
   const answer = (envelope: RequestEnvelope) => inGroup(flow, app.read(envelope).answer)
   const actors = {
-    directory: handleOn('directory', onDatabase(directoryFunctions), () => directory),
-    account: (did: string) => handleOn('account', accountActions, () => openAccount(did)),
+    directory: watchedStub('directory', onDatabase(directoryFunctions), () => directory, onCall),
+    account: (did: string) =>
+      watchedStub('account', accountActions, () => databases.account(did), onCall),
     auth: () => auth,
   } as unknown as Actors
-  const here = told('auth', ownerHere(flow, counters))
+  const here = watched('auth', ownerHere(flow, counters), onCall)
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
 
   const pds = {
@@ -192,30 +146,12 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
       await actors.directory.addAccount({ ...account, createdAt: Date.now() })
       return did
     },
-    readMails: async () => {
-      const mails = join(settings.dataDir, 'mail')
-      const names = await readdir(mails).catch(() => [])
-      const whole = names.filter((name) => !name.startsWith('.')).sort()
-      return Promise.all(
-        whole.map(async (name) => PostalMime.parse(await readFile(join(mails, name)))),
-      )
-    },
+    readMails: () => readMailFolder(join(settings.dataDir, 'mail')),
     close: async () => {
       app.close()
       mailer.close()
-      for (const db of databases) closeDatabase(db)
+      databases.close()
       await folder.remove()
     },
   }
-}
-
-function bindTo(
-  actions: object,
-  context: () => unknown,
-): Record<string, (...a: unknown[]) => unknown> {
-  const bound = Object.entries(actions).map(([action, run]) => [
-    action,
-    (...args: unknown[]) => run(context(), ...args),
-  ])
-  return Object.fromEntries(bound)
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import PostalMime from 'postal-mime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { readMailFolder } from '../../lab/world/mail_folder.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 /** Milliseconds after which a demo that is not ready hangs. */
@@ -89,11 +89,10 @@ test('a forgotten password is reset with the code from the mail folder', async (
   await next.click()
   await page.getByText('Enter the code you received').waitFor()
 
-  const folder = mailFolderIn(lines[2])
-  const [name = ''] = await readdir(folder)
-  const { to, text } = await PostalMime.parse(await readFile(join(folder, name)))
-  expect(to?.[0]?.address).toBe(person.email)
-  await page.locator('[autocomplete=one-time-code]').fill(/\w{5}-\w{5}/.exec(text ?? '')?.[0] ?? '')
+  const [mail] = await readMailFolder(mailFolderIn(lines[2]))
+  expect(mail?.to?.[0]?.address).toBe(person.email)
+  const code = /\w{5}-\w{5}/.exec(mail?.text ?? '')?.[0] ?? ''
+  await page.locator('[autocomplete=one-time-code]').fill(code)
   const changed = { ...person, password: 'another correct battery' }
   await page.getByPlaceholder('Enter a password').fill(changed.password)
   await next.click()

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type ActorCall, type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import type { ActorCall } from '../../lab/world/watched_actors.ts'
 
 let app: AppInProcess
 let failing: string | null = null
