@@ -25,6 +25,8 @@ export type AuthPeer = EndingTeller & {
   authActors(): Promise<number>
   /** Has it fetch the DID document anew when it is next asked for. */
   forgetDocument(did: string): Promise<void>
+  /** Has it read anew which PDSes there are. */
+  refreshPdses(): Promise<void>
 }
 
 /** How one actor reaches the others. */

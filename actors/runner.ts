@@ -20,8 +20,13 @@ export type Runner = {
   inFlight: InFlight
   /** What goes on after the answer. */
   background: Background
-  /** The PDS that this program runs itself: whether there is one that does not answer. */
-  embeddedPds: { readonly isDown: boolean }
+  /** The PDS that this program runs itself. */
+  embeddedPds: {
+    /** Whether there is one that does not answer. */
+    readonly isDown: boolean
+    /** Has `listener` told when the directory has its address. @returns what ends that */
+    onRecorded(listener: () => Promise<void>): () => void
+  }
   /** Ends the program, whose settings are not those that its data were made with. */
   refuse(err: SettingsError): void
 }

@@ -7,16 +7,18 @@ import { pageLanguage } from '../http/language.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
+import type { KnownPdses } from '../sagas/known_pdses.ts'
 import { type Reading, read } from './reading.ts'
 import type { FindRoute } from './routes.ts'
 
 /** Reads a request; what it asks for is decided with that. */
 export function take(
   envelope: RequestEnvelope,
-  { publicUrl, authActors, name }: Pick<Settings, 'publicUrl' | 'authActors' | 'name'>,
+  { authActors, name }: Pick<Settings, 'authActors' | 'name'>,
+  names: Pick<KnownPdses, 'originOf'>,
   findRoute: FindRoute,
 ): ReadRequest {
-  const reading = read(envelope, publicUrl, findRoute)
+  const reading = read(envelope, names, findRoute)
   return { answerer: codeOwner(reading, authActors), answer: () => answer(reading, name) }
 }
 

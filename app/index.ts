@@ -1,6 +1,8 @@
 import type { CreateApp } from '../actors/auth/app.ts'
 import { Endings } from '../actors/auth/endings.ts'
 import { createCounters } from '../actors/auth/shared_counters.ts'
+import { every } from '../base/every.ts'
+import { PDSES_READ } from '../base/lifetimes.ts'
 import { EndingListener } from '../http/endings.ts'
 import { createClientRegistry } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
@@ -48,18 +50,29 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     standings,
   })
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
-  const findRoute = findRouteIn(routes, services.secrets.operatorToken)
+  const findRoute = findRouteIn(routes, {
+    operatorToken: services.secrets.operatorToken,
+    publicUrl: services.settings.publicUrl,
+  })
   // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
+  const { pdses, embeddedPds, log } = services
+  const stopListening = embeddedPds.onRecorded(pdses.refresh)
+  // The first request is to find them; when that fails, the log says so with the next look.
+  await pdses.refresh().catch(() => {})
+  const stopReading = every(PDSES_READ, 'reading which PDSes there are', pdses.refresh, log)
   return {
-    read: (envelope) => take(envelope, runner.settings, findRoute),
+    read: (envelope) => take(envelope, runner.settings, pdses, findRoute),
     forgetDocument: async (did) => {
       await services.identity.did.cache?.clearEntry(did)
     },
+    refreshPdses: pdses.refresh,
     tellEndings: (ask) => endings.tellEndings(ask),
     areOpen: (sessions) => Promise.all(sessions.map((session) => standings.isOpen(session))),
     close() {
       stopRecovery()
+      stopListening()
+      stopReading()
       endings.close()
       for (const listener of listeners) listener.close()
     },

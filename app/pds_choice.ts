@@ -1,22 +1,28 @@
 import { decodeJwt } from 'jose'
 import type { HttpRequest } from '../http/message.ts'
-import type { Pds } from '../pds/pds.ts'
+import type { KnownPds } from '../sagas/known_pdses.ts'
 import type { Services } from '../sagas/services.ts'
 
 /** Parameters by which lexicons name an account, with a DID or a handle. */
 const ACCOUNT_PARAMETERS = ['repo', 'did', 'actor', 'handle', 'identifier']
 
 /**
- * The PDS that an XRPC request is for: that of the account whose token it carries, else of the
- * account its parameters name, else the only one there is.
+ * The PDS that an XRPC request is for: the one whose own name it came to, or the only one there is.
+ * Where several are behind the entryway's name, that of the account whose token it carries, else of
+ * the account its parameters name, else the one that shares the name.
  *
  * @returns null when the request does not say
  */
 export async function choosePds(
-  { actors: { directory } }: Services,
-  pdses: Pds[],
+  { actors: { directory }, pdses, settings }: Services,
   request: HttpRequest,
-): Promise<Pds | null> {
+): Promise<KnownPds | null> {
+  const { origin } = request.url
+  const named = pdses.servedAt(origin)
+  if (named && origin !== settings.publicUrl) return named
+  if (!pdses.all.length) await pdses.refresh()
+  if (pdses.all.length < 2) return pdses.all[0] ?? null
+
   const { searchParams } = request.url
   const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
   const bearer = /^(bearer|dpop)$/i.test(scheme ?? '') ? token : undefined
@@ -25,10 +31,10 @@ export async function choosePds(
   const names = [account, ...ACCOUNT_PARAMETERS.map((name) => searchParams.get(name))]
   for (const name of names) {
     const entry = name ? await directory.find(name, ['did', 'handle']) : null
-    const pds = entry && pdses.find(({ did }) => did === entry.pdsDid)
+    const pds = entry && (await pdses.find(entry.pdsDid))
     if (pds) return pds
   }
-  return pdses.find(({ did }) => did === audience) ?? (pdses.length === 1 ? pdses[0] : null) ?? null
+  return pdses.all.find(({ did }) => did === audience) ?? named
 }
 
 /**

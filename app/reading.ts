@@ -15,6 +15,7 @@ import {
   UnreadableError,
 } from '../http/read_body.ts'
 import { ANY } from '../http/route.ts'
+import type { KnownPdses } from '../sagas/known_pdses.ts'
 import { XRPC } from '../xrpc/routes.ts'
 import type { FindRoute, Route } from './routes.ts'
 import { unwrap } from './unwrap.ts'
@@ -29,8 +30,12 @@ export type Reading =
   | 'body is needed'
 
 /** Reads a request: once, before anything counts it, checks it or answers it. */
-export function read(envelope: RequestEnvelope, origin: string, findRoute: FindRoute): Reading {
-  const request = unwrap(envelope, origin)
+export function read(
+  envelope: RequestEnvelope,
+  names: Pick<KnownPdses, 'originOf'>,
+  findRoute: FindRoute,
+): Reading {
+  const request = unwrap(envelope, (host) => names.originOf(host))
   if (!request) return { route: null, refusal: { status: 400, headers: [], body: null } }
   const refusal = refusePath(envelope.target, request.url)
   if (refusal) return { route: null, refusal }

@@ -2,26 +2,32 @@ import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
 import { preflight } from '../http/cors.ts'
 import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
-import type { PassTo } from '../http/envelope.ts'
-import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  jsonResponse,
+} from '../http/message.ts'
 import { ANY, type RouteShape } from '../http/route.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
+import packageJson from '../package.json' with { type: 'json' }
 import { serveHome } from '../pages/home.ts'
 import { onOwnHost } from '../pages/own_host.ts'
 import type { Services } from '../sagas/services.ts'
 import { createXrpcHandler } from '../xrpc/index.ts'
 import { methodRoutes, XRPC } from '../xrpc/routes.ts'
-import { createPassThrough, isDpopBound } from './pass_through.ts'
+import { ABOUT_CONTENT } from './content.ts'
+import { createPassThrough, isDpopBound, type Passing } from './pass_through.ts'
 import type { SessionStandings } from './session_standings.ts'
 import { serveTlsCheck } from './tls_check.ts'
 import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 
 /** One thing that can be asked for, and who answers it. */
 export type Route = RouteShape & {
-  answer: (request: HttpRequest) => Promise<HttpResponse | PassTo>
+  answer: Passing
   /** Finishes the refusal of a request that does not come as far as to be answered. */
   refused?: (request: HttpRequest, refusal: HttpResponse) => HttpResponse
 }
@@ -64,6 +70,21 @@ const PREFLIGHT: Route = {
   door: documentDoor,
   answer: preflight,
 }
+/** What a PDS says of itself, under the name that it shares with the entryway. */
+const RESOURCE = document('protected resource', '/.well-known/oauth-protected-resource')
+const ROBOTS = document('robots', '/robots.txt')
+const PDS_HEALTH: RouteShape = {
+  name: 'PDS health',
+  path: `${XRPC}_health`,
+  methods: ['GET'],
+  body: 'none',
+  door: xrpcDoor,
+}
+const DID_DOCUMENT = document('did.json', '/.well-known/did.json')
+const HANDLE = document('atproto-did', '/.well-known/atproto-did')
+/** What a PDS behind an entryway leaves to it, also under a name of its own. */
+const ON_EVERY_HOST = [DID_DOCUMENT.path, HANDLE.path]
+
 const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
 
 type Handlers = { oauth: OAuthHandler; operator: HttpHandler; standings: SessionStandings }
@@ -74,35 +95,51 @@ export function createRoutes(
   { oauth, operator, standings }: Handlers,
 ): Route[] {
   const xrpc = createXrpcHandler(services)
-  const passThrough = createPassThrough(services, standings)
+  const { toAccount, toNamed, toKeeper } = createPassThrough(services, standings)
+  const isOwn = ({ url }: HttpRequest) => url.origin === services.settings.publicUrl
   const ofProvider = new Map([
     [METADATA, keeping(serveMetadata(services, oauth.answer))],
     [JWKS, keeping(oauth.answer)],
   ])
   return [
-    ...methodRoutes.map((shape) => ({ ...shape, answer: xrpc })),
+    ...methodRoutes.map((shape) => {
+      const ownerOf = ABOUT_CONTENT.get(shape.name)
+      return { ...shape, answer: ownerOf ? toKeeper(ownerOf, xrpc) : xrpc }
+    }),
     {
       ...PASSED_ON,
-      answer: (request) => (request.method === 'OPTIONS' ? xrpc : passThrough)(request),
+      answer: (request) =>
+        (request.method === 'OPTIONS' && isOwn(request) ? xrpc : toAccount)(request),
+    },
+    { ...RESOURCE, answer: toNamed(nothing) },
+    { ...ROBOTS, answer: toNamed(nothing) },
+    {
+      ...PDS_HEALTH,
+      answer: toNamed(async () => jsonResponse({ version: packageJson.version, status: 'ok' })),
     },
     ...providerRoutes.map((shape) => ({
       ...shape,
       ...oauth,
       answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
     })),
-    {
-      ...document('did.json', '/.well-known/did.json'),
-      answer: keeping(serveDidDocument(services)),
-    },
-    { ...document('atproto-did', '/.well-known/atproto-did'), answer: serveAtprotoDid(services) },
+    { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
+    { ...HANDLE, answer: serveAtprotoDid(services) },
     { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
     { ...HOME, answer: serveHome(services) },
     { ...OPERATOR, answer: operator },
   ]
 }
 
-/** How to find the route of a request: by its path, which has one spelling. */
-export function findRouteIn(all: readonly Route[], operatorToken: string): FindRoute {
+const nothing = async () => oauthDoor.notFound()
+
+/**
+ * How to find the route of a request: by its path, which has one spelling. What comes to the name
+ * of a PDS is for that PDS, whatever its path.
+ */
+export function findRouteIn(
+  all: readonly Route[],
+  { operatorToken, publicUrl }: { operatorToken: string; publicUrl: string },
+): FindRoute {
   const byPath = new Map(all.map((route) => [route.path, route]))
   const passedOn = byPath.get(XRPC) as Route
   // A PDS ignores case here, so a method in other case must not be passed on: the entryway owns it.
@@ -125,6 +162,9 @@ export function findRouteIn(all: readonly Route[], operatorToken: string): FindR
   return (request) => {
     const { method, url } = request
     const { pathname } = url
+    if (url.origin !== publicUrl && !ON_EVERY_HOST.includes(pathname)) {
+      return { route: passedOn, path: pathname }
+    }
     if (pathname.startsWith(XRPC)) return findMethod(request)
     const route =
       byPath.get(pathname) ?? below.find(({ path }) => pathname.startsWith(path)) ?? null

@@ -8,8 +8,15 @@ const HOP_BY_HOP = /^(connection|transfer-encoding)$/
 /** Not for an origin server to answer. */
 const TUNNELS = new Set(['CONNECT', 'TRACE'])
 
-/** The request in an envelope, or null where it is none that HTTP can express. */
-export function unwrap(envelope: RequestEnvelope, origin: string): HttpRequest | null {
+/**
+ * The request in an envelope, or null where it is none that HTTP can express.
+ *
+ * @param originOf the origin that a `Host` stands for
+ */
+export function unwrap(
+  envelope: RequestEnvelope,
+  originOf: (host: string | undefined) => string,
+): HttpRequest | null {
   try {
     const { method, target, client, body } = envelope
     if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
@@ -25,7 +32,7 @@ export function unwrap(envelope: RequestEnvelope, origin: string): HttpRequest |
     if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
     return new HttpRequest({
       method,
-      url: new URL(origin + target),
+      url: new URL(originOf(headers.get('host')) + target),
       headers,
       body: body === 'unread' ? null : toBytes(body),
       peer: { ...client, viaProxy },

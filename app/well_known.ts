@@ -8,23 +8,18 @@ export const NO_SUCH_HANDLE = 'User not found'
 /** Browser apps read these documents, too. */
 const ANYBODY = { 'access-control-allow-origin': '*' }
 
-/** The DID document of the entryway's own `did:web`. */
-export function serveDidDocument({ settings }: Services): HttpHandler {
-  const { host } = new URL(settings.publicUrl)
-  const document = {
-    '@context': ['https://www.w3.org/ns/did/v1'],
-    id: settings.did,
-    service: [
-      {
-        id: '#atproto_pds',
-        type: 'AtprotoPersonalDataServer',
-        serviceEndpoint: settings.publicUrl,
-      },
-    ],
+/** The DID document of the `did:web` of the host: the entryway's, or that of a PDS with a name here. */
+export function serveDidDocument({ settings, pdses }: Services): HttpHandler {
+  return async ({ url: { origin, host } }) => {
+    const did = origin === settings.publicUrl ? settings.did : pdses.servedAt(origin)?.did
+    if (did !== `did:web:${host.replace(':', '%3A')}`) return emptyResponse(404, ANYBODY)
+    const document = {
+      '@context': ['https://www.w3.org/ns/did/v1'],
+      id: did,
+      service: [{ id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: origin }],
+    }
+    return jsonResponse(document, { headers: ANYBODY })
   }
-  const isOwn = settings.did === `did:web:${host.replace(':', '%3A')}`
-  return async () =>
-    isOwn ? jsonResponse(document, { headers: ANYBODY }) : emptyResponse(404, ANYBODY)
 }
 
 /**

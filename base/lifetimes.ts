@@ -162,6 +162,9 @@ export const UPSTREAM_TIMEOUT = 15 * SECOND
 /** The gateway gives up connecting to a PDS after this. */
 export const UPSTREAM_CONNECT = 10 * SECOND
 
+/** How often it is read which PDSes there are; what the operator changes is known at once. */
+export const PDSES_READ = 10 * SECOND
+
 /** A request passed to a PDS ends when nothing comes or goes for this long; imports of repos take time. */
 export const UPSTREAM_IDLE = 2 * MINUTE
 

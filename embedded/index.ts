@@ -35,6 +35,7 @@ export class EmbeddedPds {
   #port = 0
   #pause = PDS_RESTART
   #restart: NodeJS.Timeout | undefined
+  readonly #listeners = new Set<() => Promise<void>>()
 
   constructor(settings: Settings, secrets: Secrets, log: Log) {
     this.#settings = settings
@@ -45,6 +46,12 @@ export class EmbeddedPds {
   /** Whether there is one that does not answer at the moment. */
   get isDown(): boolean {
     return this.#directory !== null && !this.#isUp
+  }
+
+  /** Has `listener` told when the directory has its address. @returns what ends that */
+  onRecorded(listener: () => Promise<void>): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /**
@@ -114,6 +121,7 @@ export class EmbeddedPds {
     this.#port = port
     try {
       await this.#directory?.addPds({ did, url, address, adminPassword, isEmbedded: true })
+      await Promise.all([...this.#listeners].map((tell) => tell()))
     } catch (err) {
       // Unknown to the directory it is of no use: it is tried again like one that has ended.
       this.#log.error({ err }, 'the address of the PDS was not recorded')

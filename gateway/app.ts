@@ -19,8 +19,8 @@ import { headOf } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
 import { writeResponse } from './write_response.ts'
 
-/** Where it is asked whether all is well; a PDS answers with a slash at the end, too. */
-const HEALTH = ['/_health', '/_health/', '/xrpc/_health', '/xrpc/_health/']
+/** Where it is asked whether all is well, also under the name of a PDS. */
+const HEALTH = ['/_health', '/_health/']
 
 /** Node's own request and response: Hono's would add to them. */
 type Env = Metered & { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
@@ -32,12 +32,14 @@ export type GatewayOptions = {
   timeouts: Timeouts
   capacity: Capacity
   exchanges: OpenExchanges
+  /** The entryway's public host, to which kept answers belong. */
+  publicHost: string
 }
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
   const { auth, trusts, log, timeouts, exchanges } = options
-  const kept = new KeptAnswers()
+  const kept = new KeptAnswers(options.publicHost)
   const app = new Hono<Env>()
 
   app.use(metered)
@@ -77,7 +79,8 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     if ('readBody' in answer) throw new Error('The auth actor was given the body')
     c.set('route', routeOf(answer))
     if ('passTo' in answer) {
-      await passThrough({ ...answer, since, body, incoming, outgoing }, options)
+      const sent = answer.passTo.body ?? body
+      await passThrough({ ...answer, since, body: sent, incoming, outgoing }, options)
     } else {
       kept.keep(incoming, answer)
       writeResponse(outgoing, answer)

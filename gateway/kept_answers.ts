@@ -11,20 +11,33 @@ import type { ResponseEnvelope } from '../http/envelope.ts'
 const SITES = new Set([undefined, 'none', 'same-origin', 'same-site', 'cross-site'])
 const DESTINATIONS = new Set([undefined, 'empty', 'script', 'style', 'font', 'image', 'document'])
 
-/** Answers that the auth actor lets the gateway give again: assets of the pages, public documents. */
+/**
+ * Answers that the auth actor lets the gateway give again: assets of the pages, public documents. Only
+ * what comes to the public host is among them: under another name there may be other answers.
+ */
 export class KeptAnswers {
+  readonly #host: string
   readonly #answers = createCache<ResponseEnvelope>('kept answers', bytesOf)
+
+  /** @param host the entryway's public host */
+  constructor(host: string) {
+    this.#host = host
+  }
 
   /** @returns the answer to the same request before */
   get(request: IncomingMessage): ResponseEnvelope | undefined {
-    return isRepeatable(request) ? this.#answers.get(keyOf(request)) : undefined
+    return this.#isRepeatable(request) ? this.#answers.get(keyOf(request)) : undefined
   }
 
   /** Keeps the answer for as long as it may be kept. */
   keep(request: IncomingMessage, answer: ResponseEnvelope): void {
-    if (answer.keepFor && isRepeatable(request)) {
+    if (answer.keepFor && this.#isRepeatable(request)) {
       this.#answers.set(keyOf(request), answer, { ttl: answer.keepFor })
     }
+  }
+
+  #isRepeatable(request: IncomingMessage): boolean {
+    return request.headers.host === this.#host && isRepeatable(request)
   }
 }
 

@@ -22,14 +22,15 @@ export type Gateway = { address: AddressInfo; stop(): Promise<void> }
  * @throws {Error} when the port is taken
  */
 export async function startGateway(
-  settings: Pick<Settings, 'host' | 'port' | 'trustedProxies'>,
+  settings: Pick<Settings, 'host' | 'port' | 'trustedProxies' | 'publicUrl'>,
   auth: AuthActor,
   log: Log,
   { timeouts = TIMEOUTS, capacity = CAPACITY }: { timeouts?: Timeouts; capacity?: Capacity } = {},
 ): Promise<Gateway> {
   const trusts = trustProxies(settings.trustedProxies)
+  const publicHost = new URL(settings.publicUrl).host
   const exchanges = new OpenExchanges({ auth, log, timeouts })
-  const options = { auth, trusts, log, timeouts, capacity, exchanges }
+  const options = { auth, trusts, log, timeouts, capacity, exchanges, publicHost }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,

@@ -35,6 +35,8 @@ export type PassTo = {
     headers: [string, string][]
     /** Whose session it is; when that ends, so does the exchange. */
     session: SessionName | null
+    /** The body as it was read, instead of the one that came. */
+    body?: Uint8Array
   }
 }
 

@@ -15,7 +15,7 @@ export type Peer = {
  */
 export class HttpRequest {
   readonly method: string
-  /** On the public origin. */
+  /** On the origin that it came to: the entryway's, or that of a PDS with a name of its own. */
   readonly url: URL
   /** By their names in lower case; the values of a repeated one are joined (RFC 9110 section 5.3). */
   readonly headers: ReadonlyMap<string, string>

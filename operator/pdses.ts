@@ -61,6 +61,7 @@ export const add = command(
       )
     }
     await directory.addPds(pds)
+    await services.refreshPdses()
     return { did, url, address, checks: await checkPds(pds, services) }
   },
 )
@@ -88,6 +89,7 @@ export const place = command(
 export const remove = command(aPds, async (context, { pds }) => {
   const { did, url } = await findPds(context, pds)
   await context.services.actors.directory.removePds(did)
+  await context.services.refreshPdses()
   return { did, url }
 })
 

@@ -11,6 +11,7 @@ import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
 import { withForgottenDevices } from './forgotten_devices.ts'
+import { KnownPdses } from './known_pdses.ts'
 import { OutgoingMail } from './outgoing_mail.ts'
 
 /** What the work on accounts needs: the other actors and the world outside. */
@@ -26,6 +27,10 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   refreshDocument(did: string): Promise<void>
   /** What must not overlap for one account, by its DID. */
   mutex: KeyedMutex
+  /** Which PDSes there are. */
+  pdses: KnownPdses
+  /** Has every auth actor read that anew. @throws {Error} when one of them did not */
+  refreshPdses(): Promise<void>
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
   pds(did: string): Promise<PdsClient>
   handles: ServiceHandles
@@ -45,6 +50,7 @@ export function createServices(
     didCache: new MemoryDidCache(),
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
+  const pdses = new KnownPdses(actors.directory, settings.publicUrl)
   return {
     ...runner,
     actors,
@@ -57,6 +63,10 @@ export function createServices(
       await Promise.all([identity.did.resolve(did, true), ...others])
     },
     mutex: new KeyedMutex(),
+    pdses,
+    async refreshPdses() {
+      await Promise.all([pdses.refresh(), ...peers.map((peer) => peer.refreshPdses())])
+    },
     async pds(did) {
       const pds = await actors.directory.readPds(did)
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)

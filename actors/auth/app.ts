@@ -26,6 +26,8 @@ export type App = EndingTeller &
     read(envelope: RequestEnvelope): ReadRequest
     /** Has a DID document fetched anew when it is next asked for. */
     forgetDocument(did: string): Promise<void>
+    /** Reads anew which PDSes there are. */
+    refreshPdses(): Promise<void>
     close(): void
   }
 

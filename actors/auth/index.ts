@@ -84,6 +84,7 @@ const actionsOf = (runner: Runner) => ({
     vars.app.areOpen(sessions),
   ),
   forgetDocument: ({ vars }: { vars: AuthVars }, did: string) => vars.app.forgetDocument(did),
+  refreshPdses: ({ vars }: { vars: AuthVars }) => vars.app.refreshPdses(),
 })
 
 async function stop(vars: AuthVars): Promise<void> {

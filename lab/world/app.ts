@@ -86,7 +86,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     log,
     inFlight: new InFlight(),
     background: new Background(log),
-    embeddedPds: { isDown: false },
+    embeddedPds: { isDown: false, onRecorded: () => () => {} },
     refuse: (err) => {
       throw err
     },

@@ -17,6 +17,8 @@ import {
 export type NetworkOptions = {
   /** Vestibule and the PDS are reached over TLS, and this process trusts the world's authority. */
   https?: boolean
+  /** The PDS has the name and the DID of Vestibule, which leads to it. */
+  oneName?: boolean
   /** Settings of Vestibule over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
   /** How the program runs. */
@@ -52,7 +54,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     const identity = options.https
       ? { ...plain, ...addressOf(await front('entryway.localhost', plain.port)) }
       : plain
-    const pdsHome = options.https ? await makePdsHome() : undefined
+    const pdsHome = options.https && !options.oneName ? await makePdsHome() : undefined
     if (pdsHome) keep({ close: pdsHome.folder.remove })
     const dns = keep(await startDns())
     keep(await resolveHere(dns))
@@ -63,6 +65,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
         plcUrl: plc.url,
         smtpUrl: smtp.url,
         ...(pdsHome && { home: pdsHome, tlsHost: await front('pds.localhost', pdsHome.port) }),
+        ...(options.oneName && { publicUrl: identity.url }),
         ...options.pds,
         entryway: identity,
       }),

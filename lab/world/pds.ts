@@ -47,6 +47,8 @@ export type PdsOptions = {
   didDocWithSession?: boolean
   /** Defaults to `['.test']`. */
   handleDomains?: string[]
+  /** The public URL that it has instead of its own, and its DID with it: where a gateway leads to it. */
+  publicUrl?: string
   /** Host and port of a TLS front, where it is reached; without, it speaks HTTP to everybody. */
   tlsHost?: string
   /** Bytes of the largest blob it takes; 5 MiB without. */
@@ -75,7 +77,8 @@ export async function makePdsHome(): Promise<PdsHome> {
 export async function startPds(options: PdsOptions): Promise<Pds> {
   const { folder, port, adminPassword, rotationKeys } = options.home ?? (await makePdsHome())
   const { tlsHost } = options
-  const url = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
+  const address = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
+  const url = options.publicUrl ?? address
   const did = `did:web:${encodeURIComponent(new URL(url).host)}`
   const env = {
     port,
@@ -101,7 +104,10 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     adminPassword,
     plcRotationKeyK256PrivateKeyHex: rotationKeys.privateHex,
   } as Parameters<typeof envToCfg>[0]
-  const pds = await PDS.create(envToCfg(env), envToSecrets(env))
+  const cfg = envToCfg(env)
+  // The variables leave no choice where the host is `localhost`.
+  cfg.service.publicUrl = url
+  const pds = await PDS.create(cfg, envToSecrets(env))
   // Its own `listen` also takes WebSockets.
   const server = pds.app.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -115,5 +121,5 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     await pds.destroy()
     if (!options.home) await folder.remove()
   }
-  return { url, address: url, did, adminPassword, pds, server, close }
+  return { url, address, did, adminPassword, pds, server, close }
 }

@@ -116,8 +116,10 @@ test.each(Object.keys(CACHES) as CacheName[])('34. the cache of %s holds what it
 
 const document = { status: 200, headers: [], body: Buffer.from('{}'), keepFor: 60_000 }
 
+const HOST = 'entryway.example.com'
+
 const asked = (url: string, headers: Record<string, string> = {}) =>
-  ({ method: 'GET', url, headers }) as unknown as IncomingMessage
+  ({ method: 'GET', url, headers: { host: HOST, ...headers } }) as unknown as IncomingMessage
 
 async function bytesKept(): Promise<number> {
   const { values } = await cacheBytes.get()
@@ -127,9 +129,10 @@ async function bytesKept(): Promise<number> {
 test.each([
   ['queries', (i: number) => asked(`/.well-known/did.json?${i}${'x'.repeat(15_000)}`)],
   ['destinations', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-dest': `x${i}` })],
+  ['hosts', (i: number) => asked('/.well-known/did.json', { host: `x${i}` })],
   ['sites', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-site': `x${i}` })],
 ])('34. %s that a client makes up keep no answer', async (_, request) => {
-  const kept = new KeptAnswers()
+  const kept = new KeptAnswers(HOST)
   const before = await bytesKept()
   for (let i = 0; i < 100; i++) kept.keep(request(i), document)
   expect(await bytesKept()).toBe(before)
@@ -140,7 +143,7 @@ test.each([
 
 test('34. the bound counts what answers are kept by', async () => {
   const before = await bytesKept()
-  const kept = new KeptAnswers()
+  const kept = new KeptAnswers(HOST)
   const path = (i: number) => asked(`/${i}/${'x'.repeat(15_000)}`)
   for (let i = 0; i < 2_000; i++) kept.keep(path(i), document)
   expect(await bytesKept()).toBeLessThanOrEqual(before + CACHES['kept answers'])

@@ -99,8 +99,9 @@ describe('29. what is answered is what was counted', () => {
       ...shape,
       answer: async () => emptyResponse(200),
     }))
-    const findRoute = findRouteIn(routes, 'token')
-    const settings = { publicUrl: 'http://localhost:2600', authActors: 64, name: 'Vestibule' }
+    const publicUrl = 'http://localhost:2600'
+    const findRoute = findRouteIn(routes, { operatorToken: 'token', publicUrl })
+    const settings = { authActors: 64, name: 'Vestibule' }
     type Headers = [string, string][]
     const ownerOf = (target: string, type: string, body: string | Buffer, ...more: Headers) =>
       take(
@@ -112,6 +113,7 @@ describe('29. what is answered is what was counted', () => {
           client: { address: '192.0.2.1', port: 1 },
         },
         settings,
+        { originOf: () => publicUrl },
         findRoute,
       ).answerer
     const owner = ownerOf('/oauth/token', FORM, 'code=cod-1&grant_type=authorization_code')

@@ -68,9 +68,13 @@ test.each([
   ['a client whose port is no number', { ...valid, client: { address: '::1', port: 'x' } }],
 ])('an envelope with %s made the auth actor fail', async (_, envelope) => {
   const home = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor } as const
-  const findRoute = findRouteIn([{ ...home, answer: async () => textResponse('ok') }], 'token')
-  const settings = { publicUrl: 'http://localhost:2600', authActors: 1, name: 'Vestibule' }
-  const ask = (given: unknown) => take(given as RequestEnvelope, settings, findRoute).answer()
+  const publicUrl = 'http://localhost:2600'
+  const routes = [{ ...home, answer: async () => textResponse('ok') }]
+  const findRoute = findRouteIn(routes, { operatorToken: 'token', publicUrl })
+  const settings = { authActors: 1, name: 'Vestibule' }
+  const names = { originOf: () => publicUrl }
+  const ask = (given: unknown) =>
+    take(given as RequestEnvelope, settings, names, findRoute).answer()
   expect(await ask(envelope)).toMatchObject({ status: 400 })
   expect(await ask(valid)).toMatchObject({ status: 200 })
 })

@@ -46,14 +46,14 @@ test('health says whether the auth actor answers', async () => {
   const broken = await gatewayTo({ ready: failing })
   expect((await broken('/_health')).status).toBe(503)
   const whole = await gatewayTo({})
-  for (const path of ['/_health', '/xrpc/_health', '/xrpc/_health/']) {
+  for (const path of ['/_health', '/_health/']) {
     const response = await whole(path)
     expect(await response.json()).toMatchObject({ status: 'ok' })
     expect(response.headers.get('access-control-allow-origin')).toBe('*')
   }
 })
 
-test.each(['GET /_health HTTP/1.0', 'HEAD /xrpc/_health HTTP/1.0'])(
+test.each(['GET /_health HTTP/1.0', 'HEAD /_health HTTP/1.0'])(
   'a load balancer that asks %s without a host is answered',
   async (line) => {
     const gateway = await startTestGateway({ ready: async () => true, answer: async () => ok })

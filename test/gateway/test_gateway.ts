@@ -5,7 +5,7 @@ import { CAPACITY, type Capacity } from '../../gateway/capacity.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
 import type { AuthActor } from '../../http/envelope.ts'
-import type { Peer } from '../../lab/world/loopback.ts'
+import { freePort, type Peer } from '../../lab/world/loopback.ts'
 import { withoutSessions } from '../../lab/world/without_sessions.ts'
 
 const silent = createLog('silent')
@@ -33,12 +33,14 @@ export async function startTestGateway(
   timeouts: Partial<Timeouts> = {},
   { capacity = {}, trustedProxies = [] }: Partial<TestGatewayOptions> = {},
 ): Promise<Peer> {
-  const settings = { host: '127.0.0.1', port: 0, trustedProxies }
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const settings = { host: '127.0.0.1', port, trustedProxies, publicUrl: url }
   const gateway = await startGateway(settings, { ...withoutSessions, ...auth }, silent, {
     timeouts: { ...TIMEOUTS, ...timeouts },
     capacity: { ...CAPACITY, ...capacity },
   })
-  return { url: `http://127.0.0.1:${gateway.address.port}`, close: () => gateway.stop() }
+  return { url, close: () => gateway.stop() }
 }
 
 /** Sends a request as it is, without `fetch`'s headers, decompression and redirects. */

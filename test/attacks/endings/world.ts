@@ -77,7 +77,7 @@ export async function startWorld(): Promise<World> {
   const { did, url, address, adminPassword } = pds
   await app.actors.directory.addPds({ did, url, address, adminPassword })
   const gateway = await startGateway(
-    { host: '127.0.0.1', port: identity.port, trustedProxies: [] },
+    { host: '127.0.0.1', port: identity.port, trustedProxies: [], publicUrl: identity.url },
     app.auth,
     app.runner.log,
   )
