@@ -4,12 +4,14 @@ import { partitionOf } from '../database/partition.ts'
 import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { pageLanguage } from '../http/language.ts'
+import type { HttpRequest } from '../http/message.ts'
+import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
 import type { KnownPdses } from '../sagas/known_pdses.ts'
 import { type Reading, read } from './reading.ts'
-import type { FindRoute } from './routes.ts'
+import type { FindRoute, Route } from './routes.ts'
 
 /** Reads a request; what it asks for is decided with that. */
 export function take(
@@ -30,7 +32,7 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
   const answered =
     'refusal' in reading
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
-      : await asRequester(request, () => route.answer(request))
+      : await asRequester(request, () => unlessOverloaded(route, request))
   if ('passTo' in answered) return { ...answered, route: route.name }
   if (isPageRefusal(answered)) {
     const language = pageLanguage(request.headers.get('accept-language'))
@@ -39,6 +41,19 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
   }
   const response = route.door.isForPrograms ? readableElsewhere(answered) : answered
   return { ...response, route: route.name }
+}
+
+/** Where it could not be answered because too much is asked for, it says that. */
+async function unlessOverloaded(
+  route: Route,
+  request: HttpRequest,
+): Promise<Awaited<ReturnType<Route['answer']>>> {
+  const { answer, overload } = await watchOverload(async () => route.answer(request))
+  if (!overload || 'passTo' in answer || answer.status < 400) return answer
+  const headers = { 'retry-after': String(overload.retryAfter) }
+  const { tooMany, busy } = route.door
+  const refusal = overload.by === 'client' ? tooMany(headers) : busy(headers)
+  return route.refused?.(request, refusal) ?? refusal
 }
 
 /**

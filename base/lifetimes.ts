@@ -194,6 +194,15 @@ export const CLIENT_BODY = 30 * SECOND
 export const DID_DOCUMENT_STALE = 5 * MINUTE
 export const DID_DOCUMENT_EXPIRED = DAY
 
+/**
+ * On a bad signature the document is fetched anew, as its key may have changed. Anybody can send bad
+ * signatures, so that is done once in this time: those that come in between wait for it.
+ */
+export const DID_DOCUMENT_REFETCH = 2 * SECOND
+
+/** What is looked up elsewhere for a request waits this long for others to end. */
+export const LOOKUP_WAIT = 5 * SECOND
+
 /** Expired flow state (authorization requests, replay nonces, spent codes) is swept this often. */
 export const SWEEP_INTERVAL = 60 * SECOND
 

@@ -19,12 +19,16 @@ export type Door = {
   wrongCharset(): HttpResponse
   wrongCoding(): HttpResponse
   tooMany(headers: Headers): HttpResponse
+  /** All clients together ask for too much. */
+  busy(headers: Headers): HttpResponse
 }
 
 const UTF_8 = 'Send the body in UTF-8'
 const CODED = `Send the body with the content encoding ${CODINGS.join(' or ')}, or without one`
 // RFC 9110 section 12.5.3: in an answer 415, the codings that are taken.
 const TAKEN = { 'accept-encoding': CODINGS.join(', ') }
+
+const BUSY = 'The service is busy; try again'
 
 /** As the reference's XRPC server puts it. */
 export const xrpcDoor: Door = {
@@ -45,6 +49,7 @@ export const xrpcDoor: Door = {
   wrongCharset: () => xrpcError(415, 'InvalidRequest', UTF_8),
   wrongCoding: () => xrpcError(415, 'InvalidRequest', CODED, TAKEN),
   tooMany: (headers) => xrpcError(429, 'RateLimitExceeded', 'Rate Limit Exceeded', headers),
+  busy: (headers) => xrpcError(503, 'NotEnoughResources', BUSY, headers),
 }
 
 /** As an OAuth error response (RFC 6749 section 5.2). */
@@ -64,6 +69,7 @@ export const oauthDoor: Door = {
   wrongCoding: () => refuse(415, 'invalid_request', CODED, TAKEN),
   tooMany: (headers) =>
     refuse(429, 'rate_limit_exceeded', 'Too many attempts; wait a while', headers),
+  busy: (headers) => refuse(503, 'temporarily_unavailable', BUSY, headers),
 }
 
 /** The scripts of the sign-in pages read the same form. */
@@ -83,4 +89,5 @@ export const pageDoor: Door = {
     return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
   },
   tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),
+  busy: (headers) => pageRefusal(503, { obstacle: 'server' }, Object.entries(headers)),
 }

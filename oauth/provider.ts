@@ -11,11 +11,21 @@ import { SigningKey } from './signing_key.ts'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
-  const { settings, secrets, inFlight } = services
+  const { settings, secrets, inFlight, lookups } = services
   const safeFetch = safeFetchWrap({
     timeout: lifetimes.CLIENT_FETCH,
     ssrfProtection: !settings.dev,
   })
+
+  const lexResolver = new LexResolver({
+    fetch: safeFetch,
+    plcDirectoryUrl: settings.plcUrl,
+    hooks: {
+      onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
+    },
+  })
+  const getLexicon = lexResolver.get.bind(lexResolver)
+  lexResolver.get = (...args) => lookups.run(() => getLexicon(...args))
 
   return new EntrywayProvider({
     issuer: settings.publicUrl,
@@ -26,14 +36,8 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
-    safeFetch,
-    lexResolver: new LexResolver({
-      fetch: safeFetch,
-      plcDirectoryUrl: settings.plcUrl,
-      hooks: {
-        onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
-      },
-    }),
+    safeFetch: lookups.fetching(safeFetch as typeof globalThis.fetch),
+    lexResolver,
     branding: createBranding(settings),
     availableUserDomains: [...services.handles.domains],
     inviteCodeRequired: settings.inviteRequired,

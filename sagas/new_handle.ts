@@ -8,10 +8,10 @@ import type { Services } from './services.ts'
  *
  * @param did null for a DID that is still to be made
  * @throws {Refusal} InvalidHandle, DisallowedTld, OffensiveHandle, ReservedHandle, UnsupportedDomain,
- *   UnresolvableHandle
+ *   UnresolvableHandle, RateLimitExceeded
  */
 export async function newHandle(
-  { handles, identity }: Services,
+  { handles, identity, lookups }: Services,
   typed: string,
   did: string | null,
   options?: HandleOptions,
@@ -19,7 +19,7 @@ export async function newHandle(
   if (did === null) return handles.forNewAccount(typed, options)
   const handle = handles.normalize(typed, options)
   if (handles.isOurs(handle)) return handle
-  const resolved = await identity.handle.resolve(handle).catch(() => undefined)
+  const resolved = await lookups.run(() => identity.handle.resolve(handle).catch(() => undefined))
   if (resolved !== did) {
     throw new Refusal('UnresolvableHandle', 'External handle did not resolve to DID')
   }

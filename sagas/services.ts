@@ -1,15 +1,17 @@
-import { IdResolver } from '@atproto/identity'
+import { type DidDocument, IdResolver } from '@atproto/identity'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
-import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { DID_DOCUMENT_REFETCH, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { Spaced } from '../base/spaced.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
+import { ForeignLookups } from './foreign_lookups.ts'
 import { withForgottenDevices } from './forgotten_devices.ts'
 import { KnownPdses } from './known_pdses.ts'
 import { OutgoingMail } from './outgoing_mail.ts'
@@ -23,6 +25,14 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   mail: OutgoingMail
   plc: Plc
   identity: IdResolver
+  /** The only way to look something up elsewhere because a request names it. */
+  lookups: ForeignLookups
+  /**
+   * The DID document of whom a request names; null where there is none.
+   *
+   * @param anew whether its key may have changed: it is fetched, for all who ask at about the same time
+   */
+  namedDocument(did: string, anew: boolean): Promise<DidDocument | null>
   /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
   refreshDocument(did: string): Promise<void>
   /** What must not overlap for one account, by its DID. */
@@ -44,10 +54,13 @@ export function createServices(
   const { settings, secrets, log } = runner
   const { flow, peers, counters } = around
   const actors = withForgottenDevices(around.actors, flow, log)
+  const didCache = new MemoryDidCache()
+  const refetches = new Spaced<DidDocument | null>(DID_DOCUMENT_REFETCH)
+  const lookups = new ForeignLookups(settings.rateLimits ? counters : null)
   const identity = new IdResolver({
     plcUrl: settings.plcUrl,
     timeout: UPSTREAM_TIMEOUT,
-    didCache: new MemoryDidCache(),
+    didCache,
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
@@ -58,6 +71,15 @@ export function createServices(
     mail: new OutgoingMail({ mailer, background, log }, settings.rateLimits ? counters : null),
     plc: new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey),
     identity,
+    lookups,
+    async namedDocument(did, anew) {
+      if (anew) {
+        return lookups.run(() => refetches.run(did, () => identity.did.resolve(did, true)))
+      }
+      const kept = await didCache.checkCache(did)
+      if (kept && !kept.expired) return identity.did.resolve(did)
+      return lookups.run(() => identity.did.resolve(did))
+    },
     async refreshDocument(did) {
       const others = peers.map((peer) => peer.forgetDocument(did))
       await Promise.all([identity.did.resolve(did, true), ...others])

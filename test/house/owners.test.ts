@@ -25,6 +25,18 @@ test('repeated work goes through `every`, which catches what it throws', () => {
   expect(linesWith(/\bsetInterval\b/, 'base/every.ts')).toEqual([])
 })
 
+test('what a request names elsewhere is looked up within bounds', () => {
+  const lookingUp = linesWith(/identity\.handle\.resolve\(|plc\.signingKeyAt\(/, '')
+  expect(lookingUp.length).toBeGreaterThan(2)
+  expect(lookingUp.filter((line) => !line.includes('lookups.run('))).toEqual([])
+  // These are of accounts of this service; the others ask for `namedDocument`.
+  const fetching = linesWith(/\bdid\.resolve\(/, 'sagas/services.ts')
+  expect(fetching.map((line) => line.split(':')[0])).toEqual([
+    'sagas/handle_change.ts',
+    'xrpc/sessions.ts',
+  ])
+})
+
 test('every listening server has somebody who hears of its errors', () => {
   const serving = program.filter(({ lines }) =>
     lines.some((line) => /\bserver\.listen\(/.test(line)),

@@ -32,6 +32,8 @@ const requests = inFile('gateway/request.ts')
 const keptAnswers = inFile('gateway/kept_answers.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
+const lookups = inFile('sagas/foreign_lookups.ts')
+const answers = inFile('app/answer.ts')
 const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
@@ -328,6 +330,23 @@ export const entryway = toRemovals([
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
+  [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
+  [
+    34,
+    'a bound of those of one client',
+    lookups(' && this.#running.of(network) < LOOKUPS.runningOfOne', ''),
+  ],
+  [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
+  [34, 'an overload is said', answers('if (!overload ||', 'if (overload || !overload ||')],
+  [
+    34,
+    'a document is fetched anew once in a while',
+    services(
+      'refetches.run(did, () => identity.did.resolve(did, true))',
+      'identity.did.resolve(did, true)',
+    ),
+  ],
   [
     34,
     'endings sign out of devices',

@@ -133,18 +133,21 @@ async function keyAtPds(
 ): Promise<string> {
   const document = await documentOf(services, did, forceRefresh)
   if (getPdsEndpoint(document) === pdsUrl) return keyIn(document)
-  const key = did.startsWith('did:plc:') && (await services.plc.signingKeyAt(did, pdsUrl))
+  const key =
+    did.startsWith('did:plc:') &&
+    (await services.lookups.run(() => services.plc.signingKeyAt(did, pdsUrl)))
   if (!key) throw new AuthRequiredError('missing or bad key in did doc')
   return key
 }
 
 async function documentOf(
-  { identity }: Services,
+  services: Services,
   did: string,
   forceRefresh: boolean,
 ): Promise<DidDocument> {
-  const document = await identity.did.resolve(did, forceRefresh).catch((cause) => {
+  const document = await services.namedDocument(did, forceRefresh).catch((cause) => {
     if (isUnresolvable(cause)) return null
+    if (cause instanceof Refusal) throw cause
     throw new UnavailableError(`The DID document of ${did}`, { cause })
   })
   if (!document) throw new AuthRequiredError('could not resolve iss did')

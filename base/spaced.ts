@@ -1,0 +1,31 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/**
+ * Work that is done for one key at most once in a while. Who asks in between waits for the next time,
+ * and shares what comes of it: that is always newer than the question.
+ */
+export class Spaced<T> {
+  readonly #ms: number
+  /** When each key was last worked for, and the next time if somebody waits for it. */
+  readonly #last = new Map<string, { at: number; next: Promise<T> | null }>()
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  run(key: string, work: () => Promise<T>): Promise<T> {
+    const last = this.#last.get(key)
+    if (!last) return this.#begin(key, work)
+    last.next ??= wait(last.at + this.#ms - Date.now()).then(() => this.#begin(key, work))
+    return last.next
+  }
+
+  #begin(key: string, work: () => Promise<T>): Promise<T> {
+    const now = { at: Date.now(), next: null }
+    this.#last.set(key, now)
+    void wait(this.#ms, undefined, { ref: false }).then(() => {
+      if (this.#last.get(key) === now && now.next === null) this.#last.delete(key)
+    })
+    return work()
+  }
+}

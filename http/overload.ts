@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/** Why a request could not be answered: its client asks for too much, or all of them together do. */
+export type Overload = {
+  by: 'client' | 'everybody'
+  /** Seconds after which to try again. */
+  retryAfter: number
+}
+
+type Note = { overload: Overload | null }
+
+const notes = new AsyncLocalStorage<Note>()
+
+/**
+ * Answers a request and finds out whether something was refused because of an overload. Between that and
+ * the answer lie packages that make other errors of it.
+ */
+export async function watchOverload<T>(
+  work: () => Promise<T>,
+): Promise<{ answer: T; overload: Overload | null }> {
+  const note: Note = { overload: null }
+  const answer = await notes.run(note, work)
+  return { answer, overload: note.overload }
+}
+
+export function noteOverload(overload: Overload): void {
+  const note = notes.getStore()
+  if (note) note.overload ??= overload
+}

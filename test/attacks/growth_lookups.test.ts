@@ -1,0 +1,184 @@
+import { Secp256k1Keypair } from '@atproto/crypto'
+import { createServiceJwt } from '@atproto/xrpc-server'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { takePoints } from '../../database/limits/counter.ts'
+import { asRequester } from '../../http/requester.ts'
+import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { ForeignLookups, LOOKUP_LIMIT, LOOKUPS } from '../../sagas/foreign_lookups.ts'
+
+const ADDRESS = '203.0.113.5'
+const LXM = 'com.atproto.server.createAccount'
+const CLIENT = 'https://app.example.com/client.json'
+
+let plc: LoopbackServer
+let world: AppInProcess
+let key: Secp256k1Keypair
+const did = `did:plc:${'a'.repeat(24)}`
+/** What PLC was asked for. */
+const asked: string[] = []
+
+beforeAll(async () => {
+  key = await Secp256k1Keypair.create()
+  plc = await listenOnLoopback((incoming, outgoing) => {
+    asked.push(incoming.url ?? '')
+    const multibase = key.did().slice('did:key:'.length)
+    const method = { id: `${did}#atproto`, type: 'Multikey', controller: did }
+    outgoing.setHeader('content-type', 'application/json')
+    outgoing.end(
+      JSON.stringify({
+        id: did,
+        verificationMethod: [{ ...method, publicKeyMultibase: multibase }],
+      }),
+    )
+  })
+  world = await startApp({ env: { ENTRYWAY_PLC_URL: plc.url } })
+})
+afterAll(async () => {
+  await world?.close()
+  await plc?.close()
+})
+const bounds = { ...LOOKUPS }
+beforeEach(() => {
+  asked.length = 0
+  world.counters.prepare('DELETE FROM counter').run()
+})
+afterEach(() => Object.assign(LOOKUPS, bounds))
+
+const withJwt = async (iss: string, keypair = key): Promise<Asked> => {
+  const jwt = await createServiceJwt({ iss, aud: world.runner.settings.did, lxm: LXM, keypair })
+  return {
+    method: 'POST',
+    target: `/xrpc/${LXM}`,
+    headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ handle: 'a.test', email: 'a@mail.internal', password: 'x', did: iss }),
+  }
+}
+const form = (target: string, fields: Record<string, string>): Asked => ({
+  method: 'POST',
+  target,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: String(new URLSearchParams(fields)),
+})
+const code = {
+  ...{ response_type: 'code', code_challenge_method: 'S256', code_challenge: 'x'.repeat(43) },
+  ...{ state: 'x', scope: 'atproto', redirect_uri: 'https://app.example.com/' },
+}
+
+async function ask(request: Asked) {
+  const answer = await world.ask({ address: ADDRESS, ...request })
+  if (!('status' in answer)) throw new Error('Not answered')
+  const headers = Object.fromEntries(answer.headers)
+  return { status: answer.status, headers, text: String(Buffer.from(answer.body ?? [])) }
+}
+
+/** What makes the program look something up that a stranger names. */
+const lookingUp: Record<string, () => Promise<Asked> | Asked> = {
+  'a handle of another service': () => ({
+    target: '/xrpc/com.atproto.identity.resolveHandle?handle=somebody.example.com',
+  }),
+  'the DID document of an issuer': () => withJwt(`did:plc:${'b'.repeat(24)}`),
+  'a client, at PAR': () => form('/oauth/par', { client_id: CLIENT, ...code }),
+  'a client, at the token endpoint': () =>
+    form('/oauth/token', { client_id: CLIENT, grant_type: 'refresh_token', refresh_token: 'x' }),
+  'a client, to revoke': () => form('/oauth/revoke', { client_id: CLIENT, token: 'x' }),
+}
+
+describe.each(Object.entries(lookingUp))('34. %s', (_, request) => {
+  test('is looked up so often by one client, then 429', async () => {
+    const counter = { key: `look-up\n${ADDRESS}`, ...LOOKUP_LIMIT }
+    for (let i = 0; i < LOOKUP_LIMIT.points; i++) takePoints(world.counters, [counter])
+    const { status, headers, text } = await ask(await request())
+    expect({ status, text }).toMatchObject({ status: 429, text: expect.stringMatching(/limit/i) })
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    expect(asked).toEqual([])
+  })
+
+  test('is not looked up while too many others are, but 503', async () => {
+    Object.assign(LOOKUPS, { running: 0, waiting: 0 })
+    const { status, headers } = await ask(await request())
+    expect(status).toBe(503)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    expect(asked).toEqual([])
+  })
+})
+
+describe('34. look-ups', () => {
+  const from = <T>(address: string, work: () => Promise<T>) =>
+    asRequester({ peer: { address }, headers: new Headers() } as never, work)
+
+  /** Look-ups that end when they are told to. */
+  function slow() {
+    const lookups = new ForeignLookups(null)
+    const running: { address: string; end(): void }[] = []
+    const begin = (address: string) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const look = () => {
+        running.push({ address, end: resolve })
+        return promise
+      }
+      return from(address, () => lookups.run(look)).then(
+        () => 'done',
+        (err: Error) => err.message,
+      )
+    }
+    const endAll = async () => {
+      while (running.length) {
+        running.shift()?.end()
+        await new Promise(setImmediate)
+      }
+    }
+    return { begin, running, endAll }
+  }
+
+  test('of one network run a few at once, some wait, and more are refused', async () => {
+    Object.assign(LOOKUPS, { runningOfOne: 2, waitingOfOne: 3 })
+    const { begin, running, endAll } = slow()
+    const addresses = [
+      '2001:db8::1',
+      '2001:db8::2',
+      '2001:db8::3',
+      '2001:db8:0:0:9::1',
+      '2001:db8::5',
+    ]
+    const five = addresses.map(begin)
+    expect(await begin('2001:db8::6')).toMatch(/Too many look-ups/)
+    expect(running).toHaveLength(2)
+    const other = begin('2001:db8:0:1::1')
+    await expect.poll(() => running.length).toBe(3)
+    await endAll()
+    expect(await Promise.all([...five, other])).toEqual(Array(6).fill('done'))
+    // All places are free again.
+    const next = [begin('2001:db8::1'), begin('2001:db8::1')]
+    await expect.poll(() => running.length).toBe(2)
+    await endAll()
+    expect(await Promise.all(next)).toEqual(['done', 'done'])
+  })
+
+  test('of all run no more than the bound, and who waits too long is told', async () => {
+    Object.assign(LOOKUPS, { running: 3, waiting: 2 })
+    const { begin, running, endAll } = slow()
+    const three = [1, 2, 3].map((i) => begin(`192.0.2.${i}`))
+    const waiting = [begin('192.0.2.4'), begin('192.0.2.5')]
+    expect(await begin('192.0.2.6')).toMatch(/unavailable/)
+    expect(running).toHaveLength(3)
+    expect(await Promise.all(waiting)).toEqual(Array(2).fill(expect.stringMatching(/unavailable/)))
+    const next = begin('192.0.2.4')
+    await endAll()
+    expect(await Promise.all([...three, next])).toEqual(Array(4).fill('done'))
+  })
+})
+
+test('34. forged signatures share a fresh document, and a new key counts at once', async () => {
+  const other = await Secp256k1Keypair.create()
+  const isForged = async (keypair?: Secp256k1Keypair) =>
+    (await ask(await withJwt(did, keypair))).text.includes('BadJwtSignature')
+  expect(await isForged()).toBe(false)
+  asked.length = 0
+  const forged = Array.from({ length: 40 }, () => isForged(other))
+  expect(await Promise.all(forged)).toEqual(Array(40).fill(true))
+  expect(asked.length).toBeGreaterThan(0)
+  expect(asked.length).toBeLessThan(20)
+  key = other
+  expect(await isForged()).toBe(false)
+})
