@@ -55,13 +55,33 @@ export type Campaign = {
   close: () => Promise<void>
 }
 
-/** Starts a network to have faults in; `split` has the gateway as a process of its own. */
-export async function startCampaign(options: { split?: boolean } = {}): Promise<Campaign> {
+/** How the program of a campaign runs. */
+export type CampaignOptions = {
+  /** The gateway is a process of its own. */
+  split?: boolean
+  /** The PDS is the one inside the program; the network's own has nothing to do. */
+  embedded?: boolean
+}
+
+const PDS_INSIDE = {
+  ENTRYWAY_PDS_URL: undefined,
+  ENTRYWAY_PDS_ADDRESS: undefined,
+  ENTRYWAY_PDS_DID: undefined,
+  ENTRYWAY_PDS_ADMIN_PASSWORD: undefined,
+  ENTRYWAY_EMBEDDED_PDS: 'on',
+}
+
+/** Starts a network to have faults in. */
+export async function startCampaign({
+  split = false,
+  embedded = false,
+}: CampaignOptions = {}): Promise<Campaign> {
   const preload = new URL('./die_at_statement.ts', import.meta.url).href
-  const network = await startNetwork({
-    env: { ENTRYWAY_RATE_LIMITS: 'off' },
-    program: { ...options, preloads: [preload] },
+  const started = await startNetwork({
+    env: { ENTRYWAY_RATE_LIMITS: 'off', ...(embedded && PDS_INSIDE) },
+    program: { split, preloads: [preload] },
   })
+  const network = embedded ? { ...started, pds: { ...started.pds, url: started.url } } : started
   const peers = takeHold(network)
   const app = await discoverApp({
     pdsUrl: network.pds.url,

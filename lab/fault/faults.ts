@@ -78,6 +78,29 @@ export function crashAnywhere(which?: ProcessName): Crash {
   }
 }
 
+/** The PDS inside dies, by itself or with the program around it. */
+export function crashPds(withProgram: boolean): Crash {
+  return {
+    kind: 'crash',
+    name: withProgram ? 'the PDS and the program, at random' : 'the PDS, at random',
+    by: null,
+    strike: async ({ vestibule, url }) => {
+      await wait(Math.random() * RANDOM)
+      process.kill(embeddedPdsOf(vestibule), 'SIGKILL')
+      if (withProgram) return vestibule.kill()
+      // Until the program has seen it: what comes next waits for its health.
+      while ((await fetch(`${url}/_health`)).ok) await wait(10)
+    },
+  }
+}
+
+/** The process of the PDS inside, as the program logged it. */
+function embeddedPdsOf({ logs }: Network['vestibule']): number {
+  const pid = [...logs.matchAll(/"pid":(\d+),"port":\d+,"msg":"the PDS is up"/g)].at(-1)?.[1]
+  if (pid === undefined) throw new Error('There is no PDS inside')
+  return Number(pid)
+}
+
 function armStatement({ vestibule }: Network, at: AtStatement): () => void {
   vestibule.send({ dieAt: at })
   // A program that reached the statement has died. This disarms one that did not reach it.

@@ -1,6 +1,7 @@
 import {
   crashAnywhere,
   crashAt,
+  crashPds,
   diskAlmostFull,
   diskFull,
   diskFullAfterStart,
@@ -32,8 +33,16 @@ const outages: readonly Fault[] = [
   locked('auth'),
 ]
 
-/** What a network with one process, and one with a gateway of its own, go through. */
-export type Plan = { together: Fault[]; split: Fault[] }
+/**
+ * What a network with one process, one with a gateway of its own, and one whose PDS is inside the
+ * program go through.
+ */
+export type Plan = { together: Fault[]; split: Fault[]; embedded: Fault[] }
+
+/** What a program with its PDS inside goes through in turn. */
+export const inside: readonly Fault[] = [crashPds(false), crashAnywhere(), crashPds(true)].map(
+  (fault) => ({ ...fault, name: `PDS inside: ${fault.name}` }),
+)
 
 /** What the two processes of a split program go through in turn; the runner also more than a crash. */
 const apart = (turn: number): Fault => {
@@ -51,15 +60,24 @@ const apart = (turn: number): Fault => {
 
 /**
  * `times` faults: every outage twice, every kill point, the gateway and runner of a split program again
- * and again, the rest at random.
+ * and again, likewise a program with its PDS inside, the rest at random.
  */
 export function plan(times: number): Plan {
   const crashes = killPoints.map(crashAt)
   const split = Array.from({ length: Math.floor(times / 8) }, (_, turn) => apart(turn))
+  const embedded = Array.from(
+    { length: Math.floor(times / 16) },
+    (_, turn) => inside[turn % inside.length] as Fault,
+  )
+  const apartFromOne = split.length + embedded.length
   const named = [...crashes, ...outages]
-  const left = Math.max(0, times - split.length - named.length - outages.length)
+  const left = Math.max(0, times - apartFromOne - named.length - outages.length)
   const more = Array.from({ length: left }, (_, i) =>
     i % 2 === 0 ? crashAnywhere() : (crashes[Math.floor(i / 2) % crashes.length] as Fault),
   )
-  return { together: [...named, ...more, ...outages].slice(0, times - split.length), split }
+  return {
+    together: [...named, ...more, ...outages].slice(0, times - apartFromOne),
+    split,
+    embedded,
+  }
 }

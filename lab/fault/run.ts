@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Injected, startCampaign } from './campaign.ts'
+import { type CampaignOptions, type Injected, startCampaign } from './campaign.ts'
 import type { Fault } from './faults.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
@@ -12,7 +12,7 @@ const injected: Injected[] = []
 const broken: string[] = []
 let people = 0
 
-async function run(faults: Fault[], options: { split: boolean }): Promise<void> {
+async function run(faults: Fault[], options: CampaignOptions): Promise<void> {
   if (faults.length === 0) return
   const campaign = await startCampaign(options)
   try {
@@ -31,9 +31,10 @@ async function run(faults: Fault[], options: { split: boolean }): Promise<void> 
   }
 }
 
-const { together, split } = plan(times)
+const { together, split, embedded } = plan(times)
 await run(together, { split: false })
 await run(split, { split: true })
+await run(embedded, { embedded: true })
 const minutes = (performance.now() - begun) / 60_000
 const text = report({ injected, people, broken, minutes })
 writeFileSync(new URL('../../docs/faults.md', import.meta.url), text)

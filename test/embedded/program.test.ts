@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { readText } from '../../lab/clients/xrpc.ts'
+import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import type { LoopbackServer } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
@@ -76,6 +82,19 @@ test('under one name there is a PDS: an account, a post, and an event that tells
   expect(await readText(vestibule.url, body.uri as string)).toBe('The first')
   await expect.poll(() => seen.includes('app.bsky.feed.post'), PATIENCE).toBe(true)
   events.close()
+})
+
+test('an app signs in by what the PDS says of itself, and posts with DPoP', async () => {
+  const redirectUri = 'http://127.0.0.1/callback'
+  const scope = 'atproto transition:generic'
+  const clientId = loopbackClientId(redirectUri, scope)
+  const app = await discoverApp({ pdsUrl: vestibule.url, clientId, redirectUri, scope })
+  const login = await startLogin(app)
+  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  expect(session.did).toBe(did)
+  expect(await postAndReadBack(app, session, 'By an app')).toBe('By an app')
+  const { body } = await xrpc(app, session, 'GET', 'com.atproto.server.getSession', {})
+  expect(body).toMatchObject({ did, handle: person.handle })
 })
 
 test('`pds list` shows it as the one of this program', async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Campaign, startCampaign } from '../../lab/fault/campaign.ts'
+import { type Campaign, type CampaignOptions, startCampaign } from '../../lab/fault/campaign.ts'
 import { crashAt, type Fault } from '../../lab/fault/faults.ts'
 import { killPoints } from '../../lab/fault/kill_points.ts'
 
 /** Has one test for each fault, one after the other, in a network of their own. */
-export function survive(faults: Fault[], options?: { split: boolean }): void {
+export function survive(faults: Fault[], options?: CampaignOptions): void {
   let campaign: Campaign
   beforeAll(async () => {
     campaign = await startCampaign(options)
