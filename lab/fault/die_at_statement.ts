@@ -52,7 +52,14 @@ Sqlite.prototype.transaction = function (this: Sqlite.Database, work: never) {
       dieIfCommitted(this)
       return result
     }) as Transaction
-  return Object.assign(watched(wrapped), { immediate: watched(wrapped.immediate) })
+  const { immediate, deferred } = wrapped
+  return Object.assign(watched(wrapped), {
+    immediate: watched(immediate),
+    deferred: watched(deferred),
+  })
 } as never
 
-type Transaction = ((...args: unknown[]) => unknown) & { immediate: Transaction }
+type Transaction = ((...args: unknown[]) => unknown) & {
+  immediate: Transaction
+  deferred: Transaction
+}
