@@ -30,6 +30,7 @@ const addresses = inFile('gateway/client_address.ts')
 const hopByHop = inFile('gateway/hop_by_hop.ts')
 const requests = inFile('gateway/request.ts')
 const keptAnswers = inFile('gateway/kept_answers.ts')
+const passing = inFile('app/pass_through.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
 const lookups = inFile('sagas/foreign_lookups.ts')
@@ -252,6 +253,13 @@ export const entryway = toRemovals([
     'the account knows its browsers',
     knownDevices('(await actor(entry.did).readDevice(deviceId)) !== null', 'true'),
   ],
+  [
+    29,
+    'the end of a circle',
+    passing("if (via?.split(',').some((one) => one.trim() === received))"),
+  ],
+  [29, 'nothing of a PDS runs', passing("if (RUNS.test(headers.get('sec-fetch-dest') ?? ''))")],
+  [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
   [29, 'UTF-8 alone', reading('if (!isUtf8(given))')],
   [29, 'a bound on what is unpacked', codings('maxOutputLength: MAX_BODY, ', '')],
   [29, 'nothing behind a compressed body', codings(', rejectGarbageAfterEnd: true', '')],
@@ -304,6 +312,7 @@ export const entryway = toRemovals([
     'every ending counts as one',
     accountFunctions("  'deleteLegacySession',\n  'signOut", "  'signOut"),
   ],
+  [34, 'answers are kept for one name', keptAnswers('request.headers.host === this.#host && ', '')],
   [34, 'answers are not kept by a query', keptAnswers("!url?.includes('?')", 'true')],
   [
     34,
