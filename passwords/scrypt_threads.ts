@@ -3,7 +3,8 @@ import { availableParallelism, cpus } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { UnavailableError } from '../base/errors.ts'
-import { PASSWORD_THREAD_IDLE } from '../base/lifetimes.ts'
+import { PASSWORD_THREAD_IDLE, RETRY_AFTER } from '../base/lifetimes.ts'
+import { noteOverload } from '../http/overload.ts'
 
 const THREAD = new URL('./scrypt_thread.js', import.meta.url)
 
@@ -24,6 +25,12 @@ const HAS_QUOTA = CORES < cpus().length
 /** Every core, where others go first; else one is left to them. */
 const limit = pLimit(HAS_PRIORITIES && !HAS_QUOTA ? CORES : Math.max(1, CORES - 1))
 
+/**
+ * How many passwords wait for each thread: what takes some seconds. Without a bound, the passwords of a
+ * flood would be hashed long after those who sent them have given up, and everybody would wait for that.
+ */
+export const WAITING = { ofThread: 200 }
+
 /** Threads without work, and when each ends; the one that worked last is the last. */
 const idle = new Map<Worker, NodeJS.Timeout>()
 
@@ -32,9 +39,14 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  * none for a while.
  *
  * @param length of the key, in bytes
- * @throws {UnavailableError} when a thread cannot start, or dies; the next call starts another
+ * @throws {UnavailableError} when too many wait, or a thread cannot start, or dies; the next call starts
+ * another
  */
-export function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
+export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
+  if (limit.pendingCount >= WAITING.ofThread * limit.concurrency) {
+    noteOverload({ by: 'everybody', retryAfter: RETRY_AFTER / 1_000 })
+    throw new UnavailableError('Password hashing')
+  }
   return limit(async () => {
     try {
       const thread = wake() ?? start()

@@ -44,7 +44,7 @@ export type LegacyClaims = {
   audience: string
   scope: LegacyScope
   jti: string | null
-  /** The legacy session of an access JWT; null in a JWT that is older than these ids. */
+  /** The legacy session; null in a JWT that is older than these ids. */
   sessionId: string | null
 }
 
@@ -83,6 +83,7 @@ export class LegacyTokens {
       this.signAccess(session),
       this.#sign(REFRESH, {
         scope: LegacyScope.Refresh,
+        sid: session.sessionId,
         jti,
         sub,
         aud: this.#entrywayDid,

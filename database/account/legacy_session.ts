@@ -101,13 +101,18 @@ export function listLegacySessions(
   ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
 }
 
-/** Ends a session, with all tokens before: any of them would bring it back. */
-export function deleteLegacySession(db: Db, jti: string): void {
+/**
+ * Ends a session, with all tokens before: any of them would bring it back.
+ *
+ * @param jti of one of its refresh JWTs
+ * @param id of the session, where that JWT names it: one that was rotated long ago is forgotten here
+ */
+export function deleteLegacySession(db: Db, jti: string, id: string | null = null): void {
   sql(
     db,
-    `DELETE FROM legacy_session WHERE session_id IN
-       (SELECT session_id FROM legacy_session WHERE refresh_hash = ? OR next_jti = ?)`,
-  ).run(hashSecret(jti), jti)
+    `DELETE FROM legacy_session WHERE session_id = @id OR session_id IN
+       (SELECT session_id FROM legacy_session WHERE refresh_hash = @hash OR next_jti = @jti)`,
+  ).run({ id, hash: hashSecret(jti), jti })
 }
 
 export function deleteAllLegacySessions(db: Db): void {

@@ -235,6 +235,20 @@ describe('32. over HTTP', () => {
     expect((await signIn(person, password)).status).toBe(401)
   })
 
+  test('a refresh JWT that was rotated long ago signs out', async () => {
+    const person = await fresh()
+    const first = String((await signIn(person, PASSWORD)).body.refreshJwt)
+    const next = async (jwt: string) =>
+      String((await post('refreshSession', null, jwt)).body.refreshJwt)
+    const third = await next(await next(first))
+    const other = String((await signIn(person, PASSWORD)).body.refreshJwt)
+    // The first two do not answer any more, and the next sign-in sweeps them.
+    person.db.prepare('DELETE FROM legacy_session WHERE next_jti IS NOT NULL').run()
+    expect(await post('deleteSession', null, first)).toMatchObject({ status: 200 })
+    expect(await post('refreshSession', null, third)).toMatchObject({ status: 400 })
+    expect(await post('refreshSession', null, other)).toMatchObject({ status: 200 })
+  })
+
   test('a refresh JWT of two rotations ago does not bring a session back', async () => {
     const person = await fresh()
     const first = String((await signIn(person, PASSWORD)).body.refreshJwt)

@@ -5,6 +5,7 @@ import { takePoints } from '../../database/limits/counter.ts'
 import { asRequester } from '../../http/requester.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { deriveKey, WAITING } from '../../passwords/scrypt_threads.ts'
 import { ForeignLookups, LOOKUP_LIMIT, LOOKUPS } from '../../sagas/foreign_lookups.ts'
 
 const ADDRESS = '203.0.113.5'
@@ -166,6 +167,38 @@ describe('34. look-ups', () => {
     const next = begin('192.0.2.4')
     await endAll()
     expect(await Promise.all([...three, next])).toEqual(Array(4).fill('done'))
+  })
+})
+
+describe('34. passwords', () => {
+  const { ofThread } = WAITING
+  afterEach(() => {
+    WAITING.ofThread = ofThread
+  })
+
+  test('that wait to be hashed have a bound, over which sign-ins are 503', async () => {
+    WAITING.ofThread = 2
+    const many = Array.from({ length: 100 }, (_, i) =>
+      deriveKey('x', `${i}`, 64).then(
+        () => 'hashed',
+        (err: Error) => err.message,
+      ),
+    )
+    const signIn = { identifier: 'somebody.test', password: 'x' }
+    const { status, headers } = await ask({
+      method: 'POST',
+      target: '/xrpc/com.atproto.server.createSession',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(signIn),
+    })
+    const outcomes = Object.groupBy(await Promise.all(many), (outcome) => outcome)
+    expect(outcomes.hashed?.length).toBeGreaterThan(2)
+    expect(outcomes['Password hashing is unavailable']?.length).toBeGreaterThan(10)
+    expect({ status, wait: Number(headers['retry-after']) > 0 }).toEqual({
+      status: 503,
+      wait: true,
+    })
+    expect(await deriveKey('x', 'salt', 64)).toHaveLength(64)
   })
 })
 

@@ -33,6 +33,7 @@ const keptAnswers = inFile('gateway/kept_answers.ts')
 const passing = inFile('app/pass_through.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
+const threads = inFile('passwords/scrypt_threads.ts')
 const lookups = inFile('sagas/foreign_lookups.ts')
 const answers = inFile('app/answer.ts')
 const services = inFile('sagas/services.ts')
@@ -197,6 +198,7 @@ export const entryway = toRemovals([
     standing('(appPassword === undefined || hasAppPassword(db, appPassword))', 'true'),
     accountTables('REFERENCES app_password (name) ON DELETE CASCADE', ''),
   ],
+  [32, 'the session of a refresh JWT', legacySessions('session_id = @id OR', '@id IS NOT @id OR')],
   [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
   [
     32,
@@ -233,10 +235,10 @@ export const entryway = toRemovals([
   [
     32,
     'a sign-out ends the whole chain',
-    legacySessions('next_jti = ?)`', 'next_jti = ? LIMIT 0) OR refresh_hash = ? OR next_jti = ?`'),
+    legacySessions('session_id = @id OR', '@id IS NOT @id OR'),
     legacySessions(
-      ').run(hashSecret(jti), jti)',
-      ').run(hashSecret(jti), jti, hashSecret(jti), jti)',
+      'next_jti = @jti)`',
+      'next_jti = @jti LIMIT 0) OR refresh_hash = @hash OR next_jti = @jti`',
     ),
   ],
   [
@@ -339,6 +341,7 @@ export const entryway = toRemovals([
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
   [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
   [

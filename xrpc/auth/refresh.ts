@@ -3,7 +3,12 @@ import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import type { Verifier } from '../method.ts'
 import { readBearer } from './header.ts'
 
-export type RefreshCredentials = { did: string; jti: string }
+export type RefreshCredentials = {
+  did: string
+  jti: string
+  /** The legacy session; null in a JWT that is older than these ids. */
+  sessionId: string | null
+}
 
 /** A refresh JWT of this entryway; whether its session still exists is not checked here. */
 export function refresh({ allowExpired = false } = {}): Verifier<RefreshCredentials> {
@@ -15,6 +20,6 @@ export function refresh({ allowExpired = false } = {}): Verifier<RefreshCredenti
     if (!claims.jti) {
       throw new AuthRequiredError('Unexpected missing refresh token id', 'MissingTokenId')
     }
-    return { did: claims.did, jti: claims.jti }
+    return { did: claims.did, jti: claims.jti, sessionId: claims.sessionId }
   }
 }
