@@ -4,6 +4,7 @@ import {
   chownSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -49,6 +50,13 @@ test("into a user's home, whose files stay", async () => {
   ])
   expect(readdirSync(parent.path).sort()).toEqual(['backup', 'data', 'service'])
   expect((await checkData(home)).findings).toEqual([])
+})
+
+test('beside what the PDS inside keeps, which stays', async () => {
+  mkdirSync(join(home, 'pds'))
+  writeFileSync(join(home, 'pds', 'account.sqlite'), 'of the PDS')
+  await restore({ folder, dataDir: home })
+  expect(readFileSync(join(home, 'pds', 'account.sqlite'), 'utf8')).toBe('of the PDS')
 })
 
 test('what is in the way is named, and stays', async () => {
