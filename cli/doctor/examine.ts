@@ -9,7 +9,7 @@ import { checkAddresses } from './address.ts'
 import { checkClocks } from './clock.ts'
 import { checkMail } from './mail.ts'
 import { checkProgram } from './program.ts'
-import { checkRoutes } from './routes.ts'
+import { checkRoutes, checkServed } from './routes.ts'
 
 /** DNS, TLS, routes, PDSes, clock and mail. */
 export async function examine(output: Output): Promise<void> {
@@ -20,6 +20,7 @@ export async function examine(output: Output): Promise<void> {
     ...running.checks,
     ...(await checkAddresses(settings, running.handles)),
     ...(await checkRoutes(settings)),
+    ...(await checkServed(running.served)),
     ...(await checkClocks([{ name: 'PLC', url: settings.plcUrl }, ...running.pdses])),
     await checkMail(settings),
   ]

@@ -4,9 +4,13 @@ import { connectOperator } from '../operator_client.ts'
 import { look } from './look.ts'
 
 /** The running program, and what it says of its PDSes. */
-export async function checkProgram(
-  installation: Installation,
-): Promise<{ checks: Check[]; pdses: { name: string; url: string }[]; handles: string[] }> {
+export async function checkProgram(installation: Installation): Promise<{
+  checks: Check[]
+  pdses: { name: string; url: string }[]
+  /** Public URLs of PDSes that the gateway answers for. */
+  served: string[]
+  handles: string[]
+}> {
   const operator = connectOperator(installation)
   const { publicUrl } = installation.settings
   const running = await look('Program', 'start it: pnpm start', async () => {
@@ -18,7 +22,7 @@ export async function checkProgram(
       mend: 'restart it',
     }
   })
-  if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
+  if (running.state === 'failed') return { checks: [running], pdses: [], served: [], handles: [] }
 
   const { pdses } = await operator('pds/list', {})
   const { accounts } = await operator('account/list', {})
@@ -34,6 +38,7 @@ export async function checkProgram(
   return {
     checks: [running, ...checks],
     pdses: pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address })),
+    served: pdses.flatMap(({ url, address }) => (url === address ? [] : [url])),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }

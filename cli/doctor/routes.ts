@@ -52,3 +52,18 @@ export function checkRoutes(settings: Settings): Promise<Check[]> {
     }),
   ])
 }
+
+/** That the public URL of each PDS which the gateway answers for leads there. */
+export function checkServed(urls: readonly string[]): Promise<Check[]> {
+  return Promise.all(
+    urls.map((url) => {
+      const path = '/.well-known/oauth-protected-resource'
+      return look(`${url}${path}`, PROXY, async () => {
+        const { resource } = await readJson<{ resource?: string }>(await ask(new URL(path, url)))
+        return resource === url
+          ? { state: 'ok', found: 'it leads to the PDS' }
+          : { state: 'failed', found: `it is of ${resource}`, mend: PROXY }
+      })
+    }),
+  )
+}

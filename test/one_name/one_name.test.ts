@@ -10,6 +10,7 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, type OAuthSession, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
+import { runCli } from '../../lab/world/cli.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { EventStream } from './event_stream.ts'
 
@@ -135,4 +136,20 @@ test('takedowns of records and blobs are the PDSâ€™s, of accounts the entrywayâ€
   const account = { $type: 'com.atproto.admin.defs#repoRef', did }
   expect((await takeDown(account, ofPds)).status).toBe(401)
   expect(await statusOf(`did=${did}`, network.vestibule.adminPassword)).toEqual({ applied: false })
+})
+
+test('doctor finds it in order, from inside and from outside', async () => {
+  const { stdout } = await runCli(network.vestibule.env, ['--json', 'doctor'])
+  const checks = JSON.parse(stdout) as { name: string; state: string; found: string }[]
+  expect(checks.filter(({ state }) => state === 'failed')).toEqual([])
+  const host = new URL(network.url).host
+  expect(checks).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: `PDS ${host}: public URL`, found: network.url }),
+      expect.objectContaining({
+        name: `${network.url}/.well-known/oauth-protected-resource`,
+        found: 'it leads to the PDS',
+      }),
+    ]),
+  )
 })
