@@ -3,6 +3,7 @@ import { ResponseType, XRPCError } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
 
 /** The most that `com.atproto.sync.listRepos` answers at once. */
@@ -19,8 +20,13 @@ export class PdsClient {
   constructor(pds: PdsAccess) {
     this.pds = pds
     this.#api = new AtpBaseClient(async (path, init) => {
+      const headers = new Headers(init.headers)
+      const client = requester()
+      // The PDS has limits of its own for each client.
+      if (client) headers.set('x-forwarded-for', client.address)
       const response = await fetch(new URL(path, pds.address), {
         ...init,
+        headers,
         redirect: 'error',
         signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
       })

@@ -16,7 +16,7 @@ import { PdsRefusal } from '../pds/client.ts'
  */
 export function toXrpcError(err: unknown): never {
   if (err instanceof Refusal) throw fromRefusal(err)
-  if (err instanceof PdsRefusal) throw new InvalidRequestError(err.message, err.error)
+  if (err instanceof PdsRefusal) throw fromPds(err)
   if (err instanceof UnavailableError || err instanceof MailError) {
     throw new UpstreamFailureError(
       'A service that is needed for this does not answer; try again later',
@@ -37,6 +37,12 @@ const NAMES: Partial<Record<RefusalCode, string | null>> = {
   SignedOut: 'ExpiredToken',
   SignUpClosed: null,
   UnresolvableHandle: null,
+}
+
+function fromPds({ status, message, error }: PdsRefusal): XRPCError {
+  return status === ResponseType.RateLimitExceeded
+    ? new XRPCError(status, message, error)
+    : new InvalidRequestError(message, error)
 }
 
 function fromRefusal({ code, message }: Refusal): XRPCError {
