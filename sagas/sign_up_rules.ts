@@ -1,3 +1,4 @@
+import { parseDidKey } from '@atproto/crypto'
 import { Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { assertNewPassword } from '../passwords/new_password.ts'
@@ -50,8 +51,7 @@ export async function acceptSignUp(
   policy: SignUpPolicy,
 ): Promise<AcceptedSignUp> {
   const { password, did, recoveryKey } = input
-  if (!password) throw new Refusal('InvalidRequest', 'Password is required')
-  assertNewPassword(password, policy.minPasswordLength)
+  if (password) assertNewPassword(password, policy.minPasswordLength)
   const inviteCode = input.inviteCode || null
   const isInviteNeeded = policy.invite === 'as configured' && services.settings.inviteRequired
   if (isInviteNeeded && inviteCode === null) {
@@ -59,13 +59,24 @@ export async function acceptSignUp(
   }
   if (!input.email) throw new Refusal('InvalidRequest', 'Email is required')
   const email = normalizeEmail(input.email)
+  // The reference makes an account without one.
+  if (!password) throw new Refusal('InvalidRequest', 'Password is required')
   const allowReserved = policy.reservedHandles === 'allowed'
+  if (recoveryKey !== undefined) assertDidKey(recoveryKey)
   const handle = await newHandle(services, input.handle, did ?? null, { allowReserved })
   if (did !== undefined) await assertMayMove(services, did, policy.provenDid)
   if (inviteCode !== null) await assertInviterInGoodStanding(services, inviteCode)
   // The directory decides in the end; here it spares the work for a password.
   await services.actors.directory.assertAvailable({ handle, email })
   return { handle, email, password, inviteCode, recoveryKey, did }
+}
+
+function assertDidKey(key: string): void {
+  try {
+    parseDidKey(key)
+  } catch {
+    throw new Refusal('InvalidRequest', 'The recovery key must be a did:key of P-256 or secp256k1')
+  }
 }
 
 async function assertMayMove(

@@ -72,6 +72,11 @@ test.each<[name: string, path: string, init?: () => Promise<RequestInit>]>([
   ['a method of the app view', '/xrpc/app.bsky.actor.getProfile?actor=pat1.test'],
   ['no token', CREATE, async () => ({ method: 'POST', headers: json, body: '{}' })],
   ['a token that has expired', CREATE, async () => post(await token({ expiresIn: '-1h' }))],
+  [
+    'what anybody may read, with a token that has expired',
+    '/xrpc/com.atproto.repo.describeRepo?repo=pat1.test',
+    async () => ({ headers: { authorization: `Bearer ${await token({ expiresIn: '-1h' })}` } }),
+  ],
   ['a token for another PDS', CREATE, async () => post(await token({ audience: 'did:web:a.b' }))],
   ['rubbish for a token', CREATE, async () => post('rubbish')],
   ['an input that is wrong', CREATE, async () => post(await token())],

@@ -22,6 +22,18 @@ export function readAuthorization({ req }: Call): Authorization | null {
   return { scheme, value }
 }
 
+/**
+ * The bearer token of methods that take no other scheme: as at the reference, to come with another
+ * is to come without a token.
+ *
+ * @throws {XRPCError} AuthMissing, InvalidToken
+ */
+export function readOnlyBearer(call: Call): string {
+  const authorization = readAuthorization(call)
+  if (authorization?.scheme !== 'bearer') throw new AuthRequiredError(undefined, 'AuthMissing')
+  return authorization.value
+}
+
 /** The bearer token. @throws {XRPCError} AuthMissing, InvalidToken */
 export function readBearer(call: Call): string {
   const authorization = readAuthorization(call)

@@ -1,7 +1,7 @@
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import type { Verifier } from '../method.ts'
-import { readBearer } from './header.ts'
+import { readOnlyBearer } from './header.ts'
 
 export type RefreshCredentials = {
   did: string
@@ -13,7 +13,7 @@ export type RefreshCredentials = {
 /** A refresh JWT of this entryway; whether its session still exists is not checked here. */
 export function refresh({ allowExpired = false } = {}): Verifier<RefreshCredentials> {
   return async (call, { tokens }) => {
-    const claims = await tokens.verifyRefresh(readBearer(call), { allowExpired })
+    const claims = await tokens.verifyRefresh(readOnlyBearer(call), { allowExpired })
     if (claims.scope !== LegacyScope.Refresh) {
       throw new InvalidRequestError('Bad token scope', 'InvalidToken')
     }
