@@ -1,3 +1,4 @@
+import { FOR_CALLER } from '../http/about_caller.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { PassTo } from '../http/envelope.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
@@ -111,6 +112,7 @@ export function isDpopBound({ headers }: HttpRequest): boolean {
  */
 function wrongHost(pds: KnownPds): HttpResponse {
   return xrpcError(401, 'AuthenticationRequired', `Send DPoP-bound requests to ${pds.url}`, {
+    ...FOR_CALLER,
     'www-authenticate': `DPoP resource_metadata="${pds.url}/.well-known/oauth-protected-resource"`,
     'access-control-expose-headers': 'WWW-Authenticate',
   })

@@ -1,5 +1,6 @@
 import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
+import { forCaller } from '../http/about_caller.ts'
 import { preflight } from '../http/cors.ts'
 import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
 import {
@@ -102,9 +103,13 @@ export function createRoutes(
     [JWKS, keeping(oauth.answer)],
   ])
   return [
-    ...methodRoutes.map((shape) => {
+    ...methodRoutes.map((shape): Route => {
       const ownerOf = ABOUT_CONTENT.get(shape.name)
-      return { ...shape, answer: ownerOf ? toKeeper(ownerOf, xrpc) : xrpc }
+      return {
+        ...shape,
+        answer: ownerOf ? toKeeper(ownerOf, xrpc) : xrpc,
+        ...(shape.isForCaller && { refused: (_, refusal) => forCaller(refusal) }),
+      }
     }),
     {
       ...PASSED_ON,

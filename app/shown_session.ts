@@ -1,3 +1,4 @@
+import { FOR_CALLER } from '../http/about_caller.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { xrpcError } from '../http/xrpc_error.ts'
@@ -40,20 +41,17 @@ function readAuthorization({ headers }: HttpRequest): { scheme: Scheme; token: s
 const over = (scheme: Scheme) =>
   scheme === 'dpop'
     ? invalidToken('The session of this token has ended')
-    : xrpcError(400, 'ExpiredToken', 'Token has expired', PRIVATE)
+    : xrpcError(400, 'ExpiredToken', 'Token has expired', FOR_CALLER)
 
 const forged = (scheme: Scheme) =>
   scheme === 'dpop'
     ? invalidToken('Token could not be verified')
-    : xrpcError(400, 'InvalidToken', 'Token could not be verified', PRIVATE)
-
-/** It must not be kept for a request with another token. */
-const PRIVATE = { 'cache-control': 'private', vary: 'Authorization' }
+    : xrpcError(400, 'InvalidToken', 'Token could not be verified', FOR_CALLER)
 
 /** The challenge of RFC 6750 section 3.1, for DPoP (RFC 9449 section 7.1). */
 function invalidToken(description: string): HttpResponse {
   return xrpcError(401, 'invalid_token', description, {
-    ...PRIVATE,
+    ...FOR_CALLER,
     'www-authenticate': `DPoP error="invalid_token", error_description="${description}"`,
     'access-control-expose-headers': 'WWW-Authenticate',
   })

@@ -50,7 +50,9 @@ export function readJsonMembers(body: Uint8Array): Parameters {
   const text = decode(body)
   const value = parse(text)
   assertOneReading(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UnreadableError('Input must be an object')
+  }
   return Object.entries(value).map(([name, of]) => [name, typeof of === 'string' ? of : ''])
 }
 

@@ -23,6 +23,8 @@ export type RouteShape = {
   body: BodyKind
   /** The member of the body that names the account it is about. */
   account?: string
+  /** It asks who calls: its answers are for that caller, also those that refuse. */
+  isForCaller?: boolean
   /** In whose words it is refused. */
   door: Door
 }

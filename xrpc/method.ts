@@ -1,11 +1,12 @@
 import type { AtpBaseClient } from '@atproto/api'
 import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server'
 import { Refusal } from '../base/errors.ts'
+import { FOR_CALLER } from '../http/about_caller.ts'
 import { noteAttempt } from '../http/attempt.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
-import { emptyIsAbsent } from './empty_members.ts'
 import { toXrpcError } from './errors.ts'
+import { assertAsWritten, emptyIsAbsent } from './members.ts'
 
 type Api = AtpBaseClient['com']['atproto']
 type Group = 'admin' | 'identity' | 'server' | 'temp'
@@ -50,6 +51,8 @@ export type Method = {
   nsid: Nsid
   /** The member of the input by which calls are limited. */
   account?: string
+  /** Whether it asks who calls. */
+  isForCaller: boolean
   addTo(server: Server, context: MethodContext): void
 }
 
@@ -79,20 +82,22 @@ export function method<N extends Nsid, Credentials = null>(
 ): Method {
   const { account, auth, handler } = config
   const withoutEmpty = emptyIsAbsent(nsid)
+  const assertWell = assertAsWritten(nsid)
   return {
     nsid,
+    isForCaller: auth !== undefined,
     ...(account && { account }),
     addTo: (server, context) =>
       server.method(nsid, {
         ...(auth && {
           auth: async (call): Promise<AuthResult> => {
             // The answer is for this caller only, also where it is a refusal.
-            call.res.setHeader('Cache-Control', 'private')
-            call.res.vary('Authorization')
+            for (const [name, value] of Object.entries(FOR_CALLER)) call.res.setHeader(name, value)
             return { credentials: await auth(call, context).catch(toXrpcError) }
           },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
+          assertWell(new URLSearchParams(req.url.split('?')[1]), input?.body)
           const call = {
             input: (input && withoutEmpty(input.body as Record<string, unknown>)) as Input<N>,
             params: (params && withoutEmpty(params)) as Params<N>,

@@ -15,7 +15,7 @@ const mains = new Map(
 /** The entryway's methods as their lexicons describe them. */
 export const methodRoutes: readonly RouteShape[] = methods.map(toRoute)
 
-function toRoute({ nsid, account }: Method): RouteShape {
+function toRoute({ nsid, account, isForCaller }: Method): RouteShape {
   const main = mains.get(nsid)
   const isProcedure = main?.type === 'procedure'
   return {
@@ -24,6 +24,7 @@ function toRoute({ nsid, account }: Method): RouteShape {
     methods: [isProcedure ? 'POST' : 'GET', 'OPTIONS'],
     body: main?.input ? 'json' : 'none',
     ...(account && { account }),
+    isForCaller,
     door: xrpcDoor,
   }
 }
