@@ -24,7 +24,7 @@ export type NetworkOptions = {
   /** How the program runs. */
   program?: Pick<VestibuleOptions, 'split' | 'preloads' | 'disk'>
   /** Settings of the PDS. */
-  pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains' | 'blobUploadLimit'>
+  pds?: Pick<PdsOptions, 'inviteRequired' | 'handleDomains' | 'blobUploadLimit' | 'rateLimits'>
 }
 
 /** A whole local network: {@link Peer.url} is Vestibule's. */

@@ -51,6 +51,8 @@ export type PdsOptions = {
   publicUrl?: string
   /** Host and port of a TLS front, where it is reached; without, it speaks HTTP to everybody. */
   tlsHost?: string
+  /** As on the web; without, it limits nothing. */
+  rateLimits?: boolean
   /** Bytes of the largest blob it takes; 5 MiB without. */
   blobUploadLimit?: number
 }
@@ -92,6 +94,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     blobstoreDiskTmpLocation: join(folder.path, 'blobs-incoming'),
     blobUploadLimit: options.blobUploadLimit,
     didPlcUrl: options.plcUrl,
+    rateLimitsEnabled: options.rateLimits,
     enableDidDocWithSession: options.didDocWithSession,
     emailSmtpUrl: options.smtpUrl,
     emailFromAddress: options.smtpUrl && 'pds@vestibule.internal',

@@ -1,5 +1,9 @@
 import { type Credentials, newCredentials } from '../../../lab/clients/headless_sign_in.ts'
+import type { OAuthSession } from '../../../lab/clients/oauth_session.ts'
 import { codeSentBy } from '../mail_codes.ts'
+import { callByOAuth } from './call_by_oauth.ts'
+import type { Described } from './lexicons.ts'
+import { FRAMING } from './wire.ts'
 import type { World } from './world.ts'
 
 /** What a server answered: the shape of its body, not the values. */
@@ -14,16 +18,20 @@ export type Answer = {
   headers: Record<string, string>
 }
 
-type Authorization = { jwt: string } | 'admin' | undefined
-type Input = Record<string, unknown>
+export type Authorization = { jwt: string } | { header: string } | 'admin' | undefined
+export type Input = Record<string, unknown>
 
 /** An account with a session, as a client knows it. */
 export type Person = Credentials & { did: string; accessJwt: string; refreshJwt: string }
 
-/** Calls a server, and notes what it answered under a name. */
+let clients = 0
+
+/** Calls a server from an address of its own, and notes what it answered under a name. */
 export class Client {
   readonly world: World
   readonly answers = new Map<string, Answer>()
+  /** Limits are on, at the reference, too. */
+  readonly #address = `2001:db8:${(++clients).toString(16)}::1`
 
   constructor(world: World) {
     this.world = world
@@ -46,17 +54,13 @@ export class Client {
   }
 
   get(nsid: string, params: Input = {}, authorization?: Authorization): Promise<Response> {
-    const query = new URLSearchParams()
-    for (const [name, value] of Object.entries(params)) {
-      for (const item of [value].flat()) query.append(name, String(item))
-    }
-    return fetch(`${this.world.url}/xrpc/com.atproto.${nsid}?${query}`, {
+    return this.fetch(`${this.world.url}/xrpc/com.atproto.${nsid}?${toQuery(params)}`, {
       headers: this.#headers(authorization),
     })
   }
 
   post(nsid: string, input?: Input, authorization?: Authorization): Promise<Response> {
-    return fetch(`${this.world.url}/xrpc/com.atproto.${nsid}`, {
+    return this.fetch(`${this.world.url}/xrpc/com.atproto.${nsid}`, {
       method: 'POST',
       headers: {
         ...this.#headers(authorization),
@@ -66,20 +70,55 @@ export class Client {
     })
   }
 
+  /** A query or a procedure, whichever it is. */
+  call(
+    { nsid, isQuery, takesBody }: Pick<Described, 'nsid' | 'isQuery' | 'takesBody'>,
+    input: Input,
+    by?: Authorization | OAuthSession,
+  ): Promise<Response> {
+    if (typeof by !== 'object' || !('dpop' in by)) {
+      return isQuery
+        ? this.get(nsid, input, by)
+        : this.post(nsid, takesBody ? input : undefined, by)
+    }
+    const url = new URL(`${this.world.url}/xrpc/com.atproto.${nsid}`)
+    if (isQuery) url.search = String(toQuery(input))
+    return callByOAuth(by, url.href, {
+      method: isQuery ? 'GET' : 'POST',
+      headers: {
+        'x-forwarded-for': this.#address,
+        ...(takesBody && { 'content-type': 'application/json' }),
+      },
+      body: takesBody ? JSON.stringify(input) : null,
+    })
+  }
+
+  /** Another client of the same server. */
+  another(): Client {
+    return new Client(this.world)
+  }
+
   /** As it is. */
   send(
     nsid: string,
     body: string | Buffer<ArrayBuffer>,
     headers: Record<string, string>,
+    by?: Authorization,
   ): Promise<Response> {
-    return fetch(`${this.world.url}/xrpc/com.atproto.${nsid}`, { method: 'POST', headers, body })
+    const url = `${this.world.url}/xrpc/com.atproto.${nsid}`
+    return this.fetch(url, { method: 'POST', headers: { ...headers, ...this.#headers(by) }, body })
+  }
+
+  /** From this client's address, as a proxy says it. */
+  fetch(url: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {
+    return fetch(url, { ...init, headers: { ...init.headers, 'x-forwarded-for': this.#address } })
   }
 
   /** Somebody new, signed in. */
   async newPerson(name: string): Promise<Person> {
     const credentials = newCredentials(name)
     const made = await read(
-      await fetch(`${this.world.accountsUrl}/xrpc/com.atproto.server.createAccount`, {
+      await this.fetch(`${this.world.accountsUrl}/xrpc/com.atproto.server.createAccount`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(credentials),
@@ -106,10 +145,21 @@ export class Client {
 
   #headers(authorization: Authorization): Record<string, string> {
     if (!authorization) return {}
-    if (authorization !== 'admin') return { authorization: `Bearer ${authorization.jwt}` }
+    if (authorization !== 'admin') {
+      const is = authorization
+      return { authorization: 'jwt' in is ? `Bearer ${is.jwt}` : is.header }
+    }
     const basic = Buffer.from(`admin:${this.world.adminPassword}`).toString('base64')
     return { authorization: `Basic ${basic}` }
   }
+}
+
+function toQuery(params: Input): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) {
+    for (const item of [value].flat()) query.append(name, String(item))
+  }
+  return query
 }
 
 const TOLD = [
@@ -118,27 +168,46 @@ const TOLD = [
   'content-type',
   'vary',
   'www-authenticate',
+  'allow',
+  FRAMING,
+]
+
+/** Headers of which it matters that they are there, and that programs of other origins read them. */
+const EXPOSED = [
+  'dpop-nonce',
+  'ratelimit-limit',
+  'ratelimit-policy',
+  'ratelimit-remaining',
+  'ratelimit-reset',
+  'retry-after',
+  'www-authenticate',
 ]
 
 function toldBy(headers: Headers): Record<string, string> {
-  return Object.fromEntries(
-    TOLD.flatMap((name) => {
+  const exposed = headers.get('access-control-expose-headers')?.toLowerCase().split(/, */) ?? []
+  const readable = EXPOSED.filter((name) => headers.has(name)).map((name) =>
+    exposed.includes(name) ? name : `${name}, which is not exposed`,
+  )
+  return Object.fromEntries([
+    ...TOLD.flatMap((name): [string, string][] => {
       const value = headers.get(name)
       // The PDS compresses what is long; where that is so depends on the length.
       const told = value?.toLowerCase().replace(/(, )?accept-encoding/, '')
       return told ? [[name, told]] : []
     }),
-  )
+    ['exposed', readable.join()],
+  ])
 }
 
 async function read(response: Response): Promise<{ status: number; body: unknown }> {
   const text = await response.text()
-  return { status: response.status, body: text && JSON.parse(text) }
+  const isJson = text.startsWith('{') || text.startsWith('[')
+  return { status: response.status, body: isJson ? JSON.parse(text) : text }
 }
 
 /** How the two generations of lexicon validators begin their messages. */
 const INVALID_INPUT =
-  /^(Invalid|Missing required key|Expected|Input|Error: ).*( at \$|params|must (be|have)).*/
+  /^(Invalid|Missing required key|Expected|Input|Error: ).*( at \$|params|must (be|have)|can not be).*/
 
 function impersonal(message: string): string {
   return message

@@ -1,24 +1,26 @@
-import type { Answer } from './client.ts'
-import type { Way } from './world.ts'
-
-/** Where Vestibule answers otherwise than a stock PDS alone, and why. */
-export type Difference = {
-  /** Names of calls, as the scenarios have them. */
-  calls: string[]
-  /** Whether the client calls Vestibule, or the PDS behind it. */
-  ways: Exclude<Way, 'alone'>[]
-  behind: Partial<Answer>
-  why: string
-}
+import type { Difference } from './difference.ts'
+import { OF_CALLERS } from './differences_of_callers.ts'
+import { OF_MEMBERS } from './differences_of_members.ts'
+import { OF_VERSIONS } from './differences_of_versions.ts'
 
 /** Fields of a body that Vestibule adds, wherever they are. */
 export const ADDED_FIELDS = {
   emailAuthFactor: 'the reference has no second factor; its lexicons and the Bluesky app do',
 }
 
+/** Headers that Vestibule adds where the reference has none. */
+export const ADDED_HEADERS = {
+  exposed: 'a request counts before it is looked at, so refusals say how the limits stand, too',
+  'cache-control': 'what depends on who asks is for nobody else, whatever the scheme of the token',
+  vary: 'as above',
+}
+
 const bothWays: Difference['ways'] = ['direct', 'through']
 
 export const DIFFERENCES: readonly Difference[] = [
+  ...OF_CALLERS,
+  ...OF_MEMBERS,
+  ...OF_VERSIONS,
   {
     calls: ['createSession: by @handle'],
     ways: bothWays,
@@ -65,7 +67,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'the same refusal; the reference writes the name of a class',
   },
   {
-    calls: ['createSession: no JSON'],
+    calls: ['createSession: no JSON', 'createSession: a string', 'createSession: null'],
     ways: ['direct'],
     behind: { status: 400, error: 'InvalidRequest' },
     why: 'the same refusal; the reference writes the name of a class, and a position in the text',
@@ -241,9 +243,6 @@ export const DIFFERENCES: readonly Difference[] = [
       'createInviteCode: for an account',
       'createInviteCodes',
       'createInviteCodes: for nobody in particular',
-      'createInviteCodes: forAccounts []',
-      'admin.disableInviteCodes: codes []',
-      'admin.disableInviteCodes: accounts []',
       'getInviteCodes',
       'getInviteCodes: by use',
       'getInviteCodes: bad cursor',

@@ -8,8 +8,10 @@ import type { Smtp } from '../../../lab/world/smtp.ts'
 export type World = {
   /** Where the client calls. */
   url: string
-  /** Where accounts are made. */
+  /** Where accounts are made, and their standing is decided. */
   accountsUrl: string
+  /** What the operator signs in with there. */
+  accountsAdminPassword: string
   /** What the operator signs in with at {@link World.url}. */
   adminPassword: string
   /** The PDS that holds the accounts. */
@@ -28,18 +30,20 @@ export type Worlds = { alone: World; direct: World; through: World; close: () =>
 export type Way = 'alone' | 'direct' | 'through'
 
 export async function startWorlds(): Promise<Worlds> {
-  const network = await startNetwork()
+  const network = await startNetwork({ pds: { rateLimits: true } })
   const { smtp, dns, identity } = network
   const alone = await startPds({
     plcUrl: network.plc.url,
     smtpUrl: smtp.url,
     didDocWithSession: true,
+    rateLimits: true,
   }).catch(async (error) => {
     await network.close()
     throw error
   })
   const behind = {
     accountsUrl: network.url,
+    accountsAdminPassword: network.vestibule.adminPassword,
     pds: network.pds,
     did: identity.did,
     tokens: {
@@ -55,6 +59,7 @@ export async function startWorlds(): Promise<Worlds> {
     alone: {
       url: alone.url,
       accountsUrl: alone.url,
+      accountsAdminPassword: alone.adminPassword,
       adminPassword: alone.adminPassword,
       pds: alone,
       did: alone.did,

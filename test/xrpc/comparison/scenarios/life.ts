@@ -53,7 +53,7 @@ export async function life(c: Client): Promise<void> {
   await c.note('resolveHandle: deleted', c.get('identity.resolveHandle', { handle }))
   await c.note(
     'createAccount: handle and email of a deleted account',
-    fetch(`${c.world.accountsUrl}/xrpc/com.atproto.server.createAccount`, {
+    c.fetch(`${c.world.accountsUrl}/xrpc/com.atproto.server.createAccount`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ handle, email, password }),
