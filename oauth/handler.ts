@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http'
 import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
-import type { Runner } from '../actors/runner.ts'
 import { PAGE_ASSET } from '../base/lifetimes.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import {
@@ -13,6 +12,7 @@ import {
   jsonResponse,
   withoutHeaders,
 } from '../http/message.ts'
+import type { Services } from '../sagas/services.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import { PROGRAMS } from './checks/endpoints.ts'
@@ -34,7 +34,7 @@ export type OAuthHandler = {
 
 export function createOAuthHandler(
   provider: OAuthProvider,
-  { settings, log }: Pick<Runner, 'settings' | 'log'>,
+  { settings, pdses, log }: Pick<Services, 'settings' | 'pdses' | 'log'>,
 ): OAuthHandler {
   const handle = checked(
     fetchAdapter(
@@ -48,6 +48,8 @@ export function createOAuthHandler(
     ),
     () => provider.nextDpopNonce(),
   )
+  const minutesAfterRevoking = () =>
+    pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / 60_000
   return {
     answer: (request) =>
       inRequestScope(async (scope) => {
@@ -58,7 +60,7 @@ export function createOAuthHandler(
         const handled = await handle(withShortHeaders(request))
         const answered =
           (await errorPageFor(provider, request, handled, scope)) ??
-          finishPage(request, handled, settings)
+          finishPage(request, handled, minutesAfterRevoking())
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)

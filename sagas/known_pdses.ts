@@ -28,6 +28,11 @@ export class KnownPdses {
     return this.#pdses
   }
 
+  /** Whether all that is asked of them comes through the gateway. */
+  get areAllServedHere(): boolean {
+    return this.#pdses.length > 0 && this.#pdses.every(isServedHere)
+  }
+
   /** By its DID, also where it was added just now. */
   async find(did: string): Promise<KnownPds | null> {
     const known = () => this.#pdses.find((pds) => pds.did === did)

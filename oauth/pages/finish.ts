@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Settings } from '../../base/settings.ts'
 import { type PageLanguage, pageLanguage } from '../../http/language.ts'
 import {
   type HttpRequest,
@@ -9,7 +8,7 @@ import {
 } from '../../http/message.ts'
 import { errorPageTexts } from '../../http/page/error_texts.ts'
 import { NEEDS_SCRIPT, NEEDS_STYLE, needsOf } from './needs.ts'
-import { revocationNotes } from './revocation_note.ts'
+import { revocationNote } from './revocation_note.ts'
 
 /**
  * The pages' script loses the class of a button's text colour, and the text is near-white on a light
@@ -36,17 +35,18 @@ const CSP = 'content-security-policy'
 type About = {
   request: HttpRequest
   language: PageLanguage
-  settings: Pick<Settings, 'accessTokenLifetime'>
+  /** For which an app can go on whose access is revoked. */
+  minutes: number
 }
 
 /**
  * A page of the provider's with what it lacks: its language, a legible colour of buttons, a word for
- * browsers without scripts or cookies, and on the account page what revoking an app does not do at once.
+ * browsers without scripts or cookies, and on the account page how soon an app is out that is revoked.
  */
 export function finishPage(
   request: HttpRequest,
   response: HttpResponse,
-  settings: Pick<Settings, 'accessTokenLifetime'>,
+  minutes: About['minutes'],
 ): HttpResponse {
   const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
   const policy = headerOf(response, CSP)
@@ -58,13 +58,12 @@ export function finishPage(
     ...response,
     status,
     headers: [...headers, [CSP, allowed(policy)]],
-    body: Buffer.from(finish(page, { request, language, settings })),
+    body: Buffer.from(finish(page, { request, language, minutes })),
   }
 }
 
-function finish(page: string, { request, language, settings }: About): string {
-  const text = revocationNotes[language](settings.accessTokenLifetime / 60_000)
-  const note = `<p id="revocation-note" role="note">${text}</p>`
+function finish(page: string, { request, language, minutes }: About): string {
+  const note = `<p id="revocation-note" role="note">${revocationNote(language, minutes)}</p>`
   const { goOn } = errorPageTexts[language]
   const root = `${ROOT}${note}${needsOf(request, language)}<script>${SCRIPT}</script>`
   return (

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES, pageLanguage } from '../../http/language.ts'
 import { type ErrorPageTexts, errorPageTexts } from '../../http/page/error_texts.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { revocationNotes } from '../../oauth/pages/revocation_note.ts'
+import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 
 let app: AppInProcess
 beforeAll(async () => {
@@ -69,15 +69,37 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
     const page = await open('/account', language)
     expect(page.status).toBe(200)
     expect(page.text).toContain(`<html lang="${language}">`)
-    expect(page.text).toContain(revocationNotes[language](7))
-    expect(revocationNotes[language](7)).toContain('7')
+    expect(page.text).toContain(revocationNote(language, 7))
+    expect(revocationNote(language, 7)).toContain('7')
+  })
+
+  test('account page, where all that apps ask comes through this program', async () => {
+    const url = 'http://localhost:2600'
+    const address = 'http://127.0.0.1:9'
+    const here = { did: 'did:web:here.test', url, address, adminPassword: 'nowhere to be used' }
+    await app.actors.directory.addPds(here)
+    await app.app.refreshPdses()
+    const { text } = await open('/account', language)
+    expect(text).toContain(revocationNote(language, 0))
+    expect(text).not.toContain(revocationNote(language, 7))
+    // One that apps reach elsewhere is enough.
+    const elsewhere = 'https://pds.elsewhere.test'
+    const other = { ...here, did: 'did:web:elsewhere.test', url: elsewhere, address: elsewhere }
+    await app.actors.directory.addPds(other)
+    await app.app.refreshPdses()
+    expect((await open('/account', language)).text).toContain(revocationNote(language, 7))
+    await app.actors.directory.removePds(other.did)
+    await app.actors.directory.removePds(here.did)
+    await app.app.refreshPdses()
   })
 
   test('has texts of its own', () => {
     for (const other of PAGE_LANGUAGES.filter((one) => one !== language)) {
       const others = said(errorPageTexts[other])
       expect(said(texts).filter((text) => others.includes(text))).toEqual([])
-      expect(revocationNotes[other](7)).not.toBe(revocationNotes[language](7))
+      for (const minutes of [0, 7]) {
+        expect(revocationNote(other, minutes)).not.toBe(revocationNote(language, minutes))
+      }
     }
   })
 })

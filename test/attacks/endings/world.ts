@@ -54,12 +54,14 @@ export type Person = {
   forgetSignOut(): void
 }
 
-export async function startWorld(): Promise<World> {
+/** @param oneName the PDS has the name of the entryway, which leads to it */
+export async function startWorld({ oneName = false } = {}): Promise<World> {
   const identity = await makeVestibuleIdentity()
   const plc = await startPlc()
   const pds = await startPds({
     plcUrl: plc.url,
     entryway: identity,
+    ...(oneName && { publicUrl: identity.url }),
   })
   const app = await startApp({
     env: {
@@ -76,6 +78,7 @@ export async function startWorld(): Promise<World> {
   app.app.close()
   const { did, url, address, adminPassword } = pds
   await app.actors.directory.addPds({ did, url, address, adminPassword })
+  await app.app.refreshPdses()
   const gateway = await startGateway(
     { host: '127.0.0.1', port: identity.port, trustedProxies: [], publicUrl: identity.url },
     app.auth,

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { type ClientRequest, request } from 'node:http'
-import { connect } from 'node:net'
+import { createHash } from 'node:crypto'
 import { type Answer, send } from '../attacker.ts'
 import { authorization, type OAuthSignIn } from '../endings/grants.ts'
 import { PASSWORD, type Person, type World } from '../endings/world.ts'
@@ -34,65 +31,35 @@ export async function signIn(world: World, person: Person): Promise<SignedIn> {
   return { person, oauth, legacy }
 }
 
+const LIST = '/xrpc/com.atproto.repo.listMissingBlobs'
+
 /** Asks a method that the PDS answers for whoever is signed in. */
-export function ask(world: World, { legacy, oauth }: SignedIn, kind: Kind): Promise<Answer> {
-  return askWith(
-    world,
-    kind === 'OAuth' ? `DPoP ${oauth.session.accessToken}` : `Bearer ${legacy[kind].accessJwt}`,
-  )
+export async function ask(world: World, signedIn: SignedIn, kind: Kind): Promise<Answer> {
+  return askWith(world, await shown(world, signedIn, kind, ['GET', LIST]))
 }
 
-export const askWith = ({ url }: { url: string }, authorization: string) =>
-  send(`${url}/xrpc/com.atproto.repo.listMissingBlobs`, {
-    headers: { authorization, origin: 'https://app.example' },
+export const askWith = ({ url }: { url: string }, headers: Record<string, string>) =>
+  send(url + LIST, { headers: { ...headers, origin: 'https://app.example' } })
+
+/** The headers that show an access token. */
+export async function shown(
+  world: World,
+  { legacy, oauth }: SignedIn,
+  kind: Kind,
+  [method, path]: [method: string, path: string],
+): Promise<Record<string, string>> {
+  if (kind !== 'OAuth') return { authorization: `Bearer ${legacy[kind].accessJwt}` }
+  const { client, session } = oauth
+  const proofFor = (nonce: string | undefined, htm: string, of: string) => {
+    const ath = createHash('sha256').update(session.accessToken).digest('base64url')
+    return client.proof(of, session.key, { claims: { htm, ath, nonce } })
+  }
+  const authorization = `DPoP ${session.accessToken}`
+  // The PDS has nonces of its own, and names the next one with every answer.
+  const first = await askWith(world, {
+    authorization,
+    dpop: await proofFor(undefined, 'GET', LIST),
   })
-
-/** Something that is under way, until it is over. */
-export type UnderWay = { isOver(): boolean; end(): void }
-
-/** Begins to upload a blob. */
-export async function upload(world: World, authorization: string): Promise<UnderWay> {
-  const asked: ClientRequest = request(`${world.url}/xrpc/com.atproto.repo.uploadBlob`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'image/png', 'transfer-encoding': 'chunked' },
-    agent: false,
-  })
-  const over = Promise.race([
-    once(asked, 'error').then(() => {}),
-    once(asked, 'response').then(() => {}),
-  ]).catch(() => {})
-  asked.on('error', () => {})
-  asked.write('x'.repeat(1_000))
-  await once(asked, 'socket')
-  return watched(over, () => asked.destroy())
-}
-
-/** Opens the event stream. */
-export async function listen(world: World, authorization: string): Promise<UnderWay> {
-  const { port } = new URL(world.url)
-  const socket = connect(Number(port), '127.0.0.1')
-  socket.on('error', () => {})
-  const over = once(socket, 'close').then(() => {})
-  socket.write(
-    `${[
-      'GET /xrpc/com.atproto.sync.subscribeRepos HTTP/1.1',
-      `Host: localhost:${port}`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      `Sec-WebSocket-Key: ${Buffer.from(randomUUID().slice(0, 16)).toString('base64')}`,
-      `Authorization: ${authorization}`,
-    ].join('\r\n')}\r\n\r\n`,
-  )
-  const [head] = await Promise.race([once(socket, 'data'), over.then(() => ['closed'])])
-  if (!String(head).startsWith('HTTP/1.1 101')) throw new Error(String(head))
-  return watched(over, () => socket.destroy())
-}
-
-function watched(over: Promise<void>, end: () => void): UnderWay {
-  let isOver = false
-  void over.then(() => {
-    isOver = true
-  })
-  return { isOver: () => isOver, end }
+  const nonce = first.headers.get('dpop-nonce') ?? undefined
+  return { authorization, dpop: await proofFor(nonce, method, path) }
 }
