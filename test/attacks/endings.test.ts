@@ -26,7 +26,8 @@ afterAll(() => world?.close())
 /** What an account can be asked that gives no one anything; what is new is looked at here. */
 const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // It reads.
-  ...['read', 'checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
+  ...['read', 'isSessionOpen', 'checkEmailToken', 'findSessionByTokenId'],
+  ...['findSessionByCode', 'listSessions'],
   ...[
     'listAppPasswords',
     'listLegacySessions',
