@@ -6,9 +6,12 @@ import type { Limit } from './table.ts'
 /** How the lexicon and the provider's pages say that the password was right and a code was sent. */
 const CODE_SENT = ['AuthFactorTokenRequired', CODE_REQUIRED]
 
-/** What a request counts as, by its answer and whether it came as far as to try something. */
+/**
+ * What a request counts as, by its answer and whether it came as far as to try something. Where this
+ * server failed, it has not said that a guess was wrong.
+ */
 export function countsAs(response: HttpResponse, isAttempt: boolean): Limit['counts'][] {
-  if (response.status === 200 || !isAttempt) return ['requests']
+  if (response.status === 200 || response.status >= 500 || !isAttempt) return ['requests']
   return asksForCode(response) ? ['requests', 'sent codes'] : ['requests', 'failures']
 }
 
