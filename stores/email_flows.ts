@@ -1,7 +1,5 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
 import { renewed } from '../actors/account/standing.ts'
-import { Refusal, type RefusalCode } from '../base/errors.ts'
-import type { AccountRow } from '../database/account/profile.ts'
 import { findAccount, requireAccount } from '../sagas/accounts.ts'
 import { changeEmail, requestEmailChange } from '../sagas/email_change.ts'
 import { sendEmailCode, sendResetCodeAside } from '../sagas/email_code.ts'
@@ -22,25 +20,9 @@ type EmailFlows = Pick<
   | 'deleteAccountRequest'
 >
 
-const ABOUT_CODES: ReadonlySet<RefusalCode> = new Set([
-  'InvalidToken',
-  'ExpiredToken',
-  'InvalidEmail',
-])
-
 /** What people do with a code from a mail. */
 export function createEmailFlows(services: Services): EmailFlows {
   const { actors, log } = services
-
-  /** Null where the code was wrong: the provider has its own words for that. */
-  async function withCode(work: () => Promise<AccountRow>) {
-    try {
-      return toAccount(await work())
-    } catch (err) {
-      if (err instanceof Refusal && ABOUT_CODES.has(err.code)) return null
-      throw err
-    }
-  }
 
   return {
     async resetPasswordRequest({ email, locale }) {
@@ -51,7 +33,7 @@ export function createEmailFlows(services: Services): EmailFlows {
     },
 
     resetPasswordConfirm: ({ token, password }) =>
-      withCode(() => resetPassword(services, token, password)),
+      asOAuth(async () => toAccount(await resetPassword(services, token, password))),
 
     updateEmailRequest: ({ did, locale }) =>
       asOAuth(async () => {
@@ -86,11 +68,10 @@ export function createEmailFlows(services: Services): EmailFlows {
       ),
 
     verifyEmailConfirm: ({ did, email, token }) =>
-      asOAuth(() =>
-        withCode(() =>
-          actors.account(did).confirmEmail(email, token, requestScope().signInOf(did)),
-        ),
-      ),
+      asOAuth(async () => {
+        const signIn = requestScope().signInOf(did)
+        return toAccount(await actors.account(did).confirmEmail(email, token, signIn))
+      }),
 
     deleteAccountRequest: ({ did, locale }) =>
       asOAuth(async () =>

@@ -8,9 +8,13 @@ import {
 } from '@atproto/oauth-provider/errors'
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { WrongMailedCodeError } from './wrong_mailed_code_error.ts'
 
 /** The `error` of an answer that asks for the sign-in code. */
 export const CODE_REQUIRED = new SecondAuthenticationFactorRequiredError('emailOtp', '').error
+
+/** Of a mailed code, or of the address that it was mailed to. */
+const ABOUT_CODES: readonly RefusalCode[] = ['InvalidToken', 'ExpiredToken', 'InvalidEmail']
 
 /** The reasons that the pages have words for. */
 const HANDLE_REASONS: Partial<Record<RefusalCode, HandleUnavailableReason>> = {
@@ -23,6 +27,12 @@ const HANDLE_REASONS: Partial<Record<RefusalCode, HandleUnavailableReason>> = {
   UnsupportedDomain: 'unsupported',
 }
 
+/** What the pages recognize by these very words, of a refusal with another reason than a handle's. */
+const WORDS: Partial<Record<RefusalCode, string>> = {
+  EmailTaken: 'Email already taken',
+  InvalidInviteCode: 'This invite code is invalid.',
+}
+
 /**
  * The provider's error for a refusal of this program's; every other error stays what it is and
  * becomes a 5xx.
@@ -33,11 +43,12 @@ export function toOAuthError(err: unknown): unknown {
   const reason = HANDLE_REASONS[err.code]
   if (reason) return new HandleUnavailableError(reason, err.message, err)
   if (err.code === 'RateLimitExceeded') {
-    // RFC 6585 section 4; the pages show the description.
+    // RFC 6585 section 4.
     return new OAuthError('rate_limit_exceeded', err.message, 429, err)
   }
-  if (err.code === 'AuthenticationRequired') return new InvalidCredentialsError(err.message)
-  return new InvalidRequestError(err.message, err)
+  if (err.code === 'AuthenticationRequired') return new InvalidCredentialsError()
+  if (ABOUT_CODES.includes(err.code)) return new WrongMailedCodeError(err)
+  return new InvalidRequestError(WORDS[err.code] ?? err.message, err)
 }
 
 /** Whether it says that the client is wrong, and not that this server failed. */

@@ -69,12 +69,12 @@ test('a forgotten password is set anew, and every session ends', async () => {
   const token = await person.code(/password/i)
   await expect(
     person.call('reset-password-confirm', { token: 'AAAAA-AAAAA', password: 'a new password' }),
-  ).rejects.toThrow('Invalid token')
+  ).rejects.toThrow('This code is wrong or has expired')
   await person.call('reset-password-confirm', { token, password: 'a new password' })
 
   await expect(
     person.call('reset-password-confirm', { token, password: 'yet another one' }),
-  ).rejects.toThrow('Invalid token')
+  ).rejects.toThrow('This code is wrong or has expired')
   await expect(signInAs(network, person.handle, person.password)).rejects.toThrow('Invalid')
   expect(await fetchDeviceSessions(person)).toEqual([])
   await expectRefused(app, session)
@@ -97,7 +97,7 @@ test('an e-mail address is verified and changed', async () => {
   const token = await person.code(/e-mail|adresse/i)
   await expect(
     person.call('verify-email-confirm', { did, token, email: 'other@mail.vestibule.internal' }),
-  ).rejects.toThrow('Invalid token')
+  ).rejects.toThrow('This code is wrong or has expired')
   const verified = await person.call<{ account: ShownAccount }>('verify-email-confirm', {
     did,
     token,
@@ -125,7 +125,7 @@ test('an address that somebody has cannot be taken, nor can a handle', async () 
   const person = await join(network, 'taker')
   const { did } = person
   await expect(person.call('update-email-confirm', { did, email: owner.email })).rejects.toThrow(
-    'already in use',
+    'Email already taken',
   )
   await expect(person.call('update-handle', { did, handle: owner.handle })).rejects.toThrow(
     'handle_unavailable',
@@ -181,7 +181,7 @@ test('an account is deleted with code and password, and its names are free', asy
   ).rejects.toThrow('Invalid')
   await expect(
     person.call('delete-account-confirm', { did, token: 'AAAAA-AAAAA', password }),
-  ).rejects.toThrow('Token is invalid')
+  ).rejects.toThrow('This code is wrong or has expired')
   await person.call('delete-account-confirm', { did, token, password })
 
   expect((await onPds(did)).status).toBe(400)

@@ -249,7 +249,7 @@ describe('22. codes by mail', () => {
     await requestReset(victim)
     const code = await codeIn(victim.email, /reset/i)
     const password = 'the new password'
-    expect(await reset('AAAAA-AAAAA', password)).toMatchObject({ status: 400 })
+    expect(await reset('AAAAA-AAAAA', password)).toMatchObject({ status: 422 })
     expect(await reset(code, password)).toMatchObject({ status: 200 })
 
     const refused = { status: 400, body: { error: 'invalid_grant' } }
@@ -257,7 +257,7 @@ describe('22. codes by mail', () => {
     expect(await attacker.exchange(pending)).toMatchObject(refused)
     await expect(attacker.grant(victim)).rejects.toThrow()
 
-    expect(await reset(code, 'another password')).toMatchObject({ status: 400 })
+    expect(await reset(code, 'another password')).toMatchObject({ status: 422 })
     expect(await signIn(victim, from(newAddress()))).toMatchObject({ status: 400 })
     await signInOnPage(network, victim.browser, { ...victim, password })
     expect(await attacker.refresh(await attacker.signIn(victim))).toMatchObject({ status: 200 })
@@ -304,7 +304,7 @@ describe('22. codes by mail', () => {
     const confirm = ({ browser, did, email }: Person) =>
       browser.callApi(`${network.url}/account`, 'verify-email-confirm', { did, email, token: code })
 
-    expect(await reset(code, 'the new password')).toMatchObject({ status: 400 })
+    expect(await reset(code, 'the new password')).toMatchObject({ status: 422 })
     await expect(confirm(other)).rejects.toThrow()
     await expect(confirm({ ...other, did: one.did, email: one.email })).rejects.toThrow()
     await expect(

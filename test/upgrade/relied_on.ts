@@ -26,6 +26,9 @@ const fromProvider = createRequire(provider)
 const FOLDERS: Record<string, string> = {
   'oauth-provider': dirname(provider),
   'oauth-provider-api': dirname(fromProvider.resolve('@atproto/oauth-provider-api')),
+  'oauth-provider-ui': dirname(
+    fromProvider.resolve('@atproto/oauth-provider-ui/bundle-manifest.json'),
+  ),
   'oauth-types': dirname(fromProvider.resolve('@atproto/oauth-types')),
   'jwk-jose': dirname(fromProvider.resolve('@atproto/jwk-jose')),
   'simple-store': dirname(fromProvider.resolve('@atproto-labs/simple-store')),

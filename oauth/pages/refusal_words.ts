@@ -1,0 +1,27 @@
+import type { PageLanguage } from '../../http/language.ts'
+
+/** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
+export const WRONG_CODE = 422
+const TOO_MANY = 429
+
+/** What the provider's forms say of an answer with that status; their script has no words for it. */
+export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage, string>>>> = {
+  [WRONG_CODE]: {
+    en: 'This code is wrong or has expired. Check it, or ask for a new one.',
+    es: 'Este código es incorrecto o ha caducado. Compruébalo o pide uno nuevo.',
+    fr: 'Ce code est erroné ou a expiré. Vérifiez-le ou demandez-en un nouveau.',
+    ja: 'コードが正しくないか、有効期限が切れています。確認するか、新しいコードを請求してください。',
+    ko: '코드가 올바르지 않거나 만료되었습니다. 다시 확인하거나 새 코드를 요청하세요.',
+    ro: 'Codul este greșit sau a expirat. Verifică-l sau cere unul nou.',
+    sv: 'Koden är fel eller har gått ut. Kontrollera den eller be om en ny.',
+  },
+  [TOO_MANY]: {
+    en: 'Too many attempts. Wait a while, then try again.',
+    es: 'Demasiados intentos. Espera un rato e inténtalo de nuevo.',
+    fr: 'Trop de tentatives. Patientez un peu, puis réessayez.',
+    ja: '試行回数が多すぎます。しばらく待ってからもう一度お試しください。',
+    ko: '시도가 너무 많습니다. 잠시 기다렸다가 다시 시도하세요.',
+    ro: 'Prea multe încercări. Așteaptă puțin, apoi încearcă din nou.',
+    sv: 'För många försök. Vänta en stund och försök igen.',
+  },
+}
