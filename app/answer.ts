@@ -4,7 +4,7 @@ import { partitionOf } from '../database/partition.ts'
 import { readableElsewhere } from '../http/cors.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import { pageLanguage } from '../http/language.ts'
-import type { HttpRequest } from '../http/message.ts'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { watchOverload } from '../http/overload.ts'
 import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
@@ -27,7 +27,9 @@ export function take(
 /** @param service what the pages call this service */
 async function answer(reading: Reading, service: string): Promise<Answer> {
   if (reading === 'body is needed') return { readBody: true }
-  if (reading.route === null) return { ...reading.refusal, route: 'none' }
+  if (reading.route === null) {
+    return { ...written(reading.refusal, reading.language, service), route: 'none' }
+  }
   const { route, request } = reading
   const answered =
     'refusal' in reading
@@ -35,9 +37,8 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
       : await asRequester(request, () => unlessOverloaded(route, request))
   if ('passTo' in answered) return { ...answered, route: route.name }
   if (isPageRefusal(answered)) {
-    const language = pageLanguage(request.headers.get('accept-language'))
-    const page = writeErrorPage(answered, service, language)
-    return { ...page, route: route.name }
+    const language = request.headers.get('accept-language')
+    return { ...written(answered, language, service), route: route.name }
   }
   const response = route.door.isForPrograms ? readableElsewhere(answered) : answered
   return { ...response, route: route.name }
@@ -54,6 +55,11 @@ async function unlessOverloaded(
   const { tooMany, busy } = route.door
   const refusal = overload.by === 'client' ? tooMany(headers) : busy(headers)
   return route.refused?.(request, refusal) ?? refusal
+}
+
+/** @param language the reader's, as `Accept-Language` says it */
+function written(refusal: HttpResponse, language: string | undefined, service: string) {
+  return isPageRefusal(refusal) ? writeErrorPage(refusal, service, pageLanguage(language)) : refusal
 }
 
 /**

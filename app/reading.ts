@@ -1,5 +1,5 @@
 import { undoCoding } from '../http/content_coding.ts'
-import { oauthDoor, xrpcDoor } from '../http/door.ts'
+import { doorOfNothing, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
 import { tooLarge } from '../http/fault.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
@@ -25,7 +25,8 @@ export type Reading =
   | { route: Route; request: HttpRequest }
   /** A request that cannot be read, or can be read in two ways, is refused. */
   | { route: Route; request: HttpRequest; refusal: HttpResponse }
-  | { route: null; refusal: HttpResponse }
+  /** `language` is the reader's, as `Accept-Language` says it. */
+  | { route: null; refusal: HttpResponse; language: string | undefined }
   /** The route reads the body, which was too long to be carried along. */
   | 'body is needed'
 
@@ -36,11 +37,14 @@ export function read(
   findRoute: FindRoute,
 ): Reading {
   const request = unwrap(envelope, (host) => names.originOf(host))
-  if (!request) return { route: null, refusal: { status: 400, headers: [], body: null } }
-  const refusal = refusePath(envelope.target, request.url)
-  if (refusal) return { route: null, refusal }
+  if (!request) {
+    return { route: null, refusal: { status: 400, headers: [], body: null }, language: undefined }
+  }
+  const language = request.headers.get('accept-language')
+  const refusal = refusePath(envelope.target, request)
+  if (refusal) return { route: null, refusal, language }
   const found = findRoute(request)
-  if (!found.route) return found
+  if (!found.route) return { ...found, language }
   const { route, path } = found
   const { method, body } = request
   if (route.methods !== ANY && !route.methods.includes(method === 'HEAD' ? 'GET' : method)) {
@@ -88,8 +92,9 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
  * Refuses a path that `URL` changes (dots, backslashes) or that cannot be decoded: another server
  * may read it as another path.
  */
-function refusePath(target: string, { pathname }: URL): HttpResponse | null {
-  const door = target.startsWith(XRPC) ? xrpcDoor : oauthDoor
+function refusePath(target: string, request: HttpRequest): HttpResponse | null {
+  const { pathname } = request.url
+  const door = target.startsWith(XRPC) ? xrpcDoor : doorOfNothing(request)
   const isAsWritten =
     target.startsWith(pathname) && [undefined, '?'].includes(target[pathname.length])
   if (!isAsWritten) return door.unreadable('The path can be read in more than one way')

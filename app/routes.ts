@@ -2,7 +2,7 @@ import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
 import { forCaller } from '../http/about_caller.ts'
 import { preflight } from '../http/cors.ts'
-import { documentDoor, oauthDoor, pageDoor, xrpcDoor } from '../http/door.ts'
+import { documentDoor, doorOfNothing, pageDoor, xrpcDoor } from '../http/door.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -135,7 +135,7 @@ export function createRoutes(
   ]
 }
 
-const nothing = async () => oauthDoor.notFound()
+const nothing = async (request: HttpRequest) => doorOfNothing(request).notFound()
 
 /**
  * How to find the route of a request: by its path, which has one spelling. What comes to the name
@@ -180,7 +180,7 @@ export function findRouteIn(
     const isThere = route?.name !== OPERATOR.name || isOperators(request, operatorToken)
     return route && isThere
       ? { route, path: pathname }
-      : { route: null, refusal: oauthDoor.notFound() }
+      : { route: null, refusal: doorOfNothing(request).notFound() }
   }
 }
 

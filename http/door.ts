@@ -1,5 +1,5 @@
 import { CODINGS } from './content_coding.ts'
-import type { HttpResponse } from './message.ts'
+import type { HttpRequest, HttpResponse } from './message.ts'
 import { errorPage, pageRefusal, refuse } from './refuse.ts'
 import { xrpcError } from './xrpc_error.ts'
 
@@ -84,10 +84,20 @@ export const pageDoor: Door = {
   name: 'page',
   isForPrograms: false,
   unreadable: errorPage,
+  notFound: () => pageRefusal(404, { obstacle: 'nowhere' }),
   wrongMethod: (_, allowed) => {
     const page = errorPage(`This address takes ${allowed[0]} only`)
     return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
   },
   tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),
   busy: (headers) => pageRefusal(503, { obstacle: 'server' }, Object.entries(headers)),
+}
+
+/**
+ * How a request is refused that comes to no endpoint: a person with a browser reads a page, a program
+ * reads JSON. Only a navigation asks for HTML by name (RFC 9110 section 12.5.1).
+ */
+export function doorOfNothing({ method, headers }: Pick<HttpRequest, 'method' | 'headers'>): Door {
+  const isRead = method === 'GET' || method === 'HEAD'
+  return isRead && headers.get('accept')?.includes('text/html') ? pageDoor : oauthDoor
 }

@@ -36,6 +36,8 @@ export type Obstacle =
   | 'cookies'
   /** The browser says too little about a request (Fetch Metadata). */
   | 'browser'
+  /** There is no page at the address. */
+  | 'nowhere'
   | 'too many'
   /** It is this server's fault. */
   | 'server'

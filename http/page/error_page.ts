@@ -32,7 +32,7 @@ export function writeErrorPage(
 
 /** An empty address is that of the page itself. */
 function waysFrom({ obstacle, app, again = '', giveUp }: ErrorPage, texts: ErrorPageTexts): Way[] {
-  const isPassing = obstacle !== 'link' && obstacle !== 'ended'
+  const isPassing = !['link', 'ended', 'nowhere'].includes(obstacle)
   return [
     ...(app ? [{ text: texts.toApp(new URL(app).hostname), href: app }] : []),
     ...(isPassing ? [{ text: texts.again, href: again }] : []),

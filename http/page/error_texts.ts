@@ -44,6 +44,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'The browser, or something between it and us, leaves out what protects your account here. Update the browser or use another one.',
       },
+      nowhere: {
+        title: 'There is no page here',
+        advice: 'The address may be mistyped, or the page has moved.',
+      },
       'too many': {
         title: 'Too many pages were opened',
         advice: 'They came from your network in a short time. Wait a while, then try again.',
@@ -88,6 +92,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'El navegador, o algo entre él y nosotros, omite lo que aquí protege tu cuenta. Actualiza el navegador o usa otro.',
       },
+      nowhere: {
+        title: 'Aquí no hay ninguna página',
+        advice: 'Puede que la dirección esté mal escrita o que la página haya cambiado de sitio.',
+      },
       'too many': {
         title: 'Se han abierto demasiadas páginas',
         advice: 'Han venido de tu red en poco tiempo. Espera un rato e inténtalo de nuevo.',
@@ -131,6 +139,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         title: 'Cette page ne s’ouvre pas dans votre navigateur',
         advice:
           'Le navigateur, ou un intermédiaire, omet ce qui protège ici votre compte. Mettez le navigateur à jour ou utilisez-en un autre.',
+      },
+      nowhere: {
+        title: 'Il n’y a pas de page ici',
+        advice: 'L’adresse est peut-être mal saisie, ou la page a été déplacée.',
       },
       'too many': {
         title: 'Trop de pages ont été ouvertes',
@@ -177,6 +189,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'アカウントを保護するための情報が、ブラウザまたは途中の機器によって省かれています。ブラウザを更新するか、別のブラウザをお使いください。',
       },
+      nowhere: {
+        title: 'このページは見つかりません',
+        advice: 'アドレスの入力に誤りがあるか、ページが移動した可能性があります。',
+      },
       'too many': {
         title: '開かれたページが多すぎます',
         advice:
@@ -222,6 +238,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           '계정을 보호하는 정보가 브라우저나 중간 장비에서 빠졌습니다. 브라우저를 업데이트하거나 다른 브라우저를 사용하세요.',
       },
+      nowhere: {
+        title: '여기에는 페이지가 없습니다',
+        advice: '주소를 잘못 입력했거나 페이지가 옮겨졌을 수 있습니다.',
+      },
       'too many': {
         title: '페이지가 너무 많이 열렸습니다',
         advice: '사용 중인 네트워크에서 짧은 시간에 열렸습니다. 잠시 기다렸다가 다시 시도하세요.',
@@ -264,6 +284,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         title: 'Pagina nu se deschide în browserul tău',
         advice:
           'Browserul sau ceva aflat între el și noi omite ceea ce îți protejează contul. Actualizează browserul sau folosește altul.',
+      },
+      nowhere: {
+        title: 'Aici nu există nicio pagină',
+        advice: 'Poate că adresa este scrisă greșit sau pagina a fost mutată.',
       },
       'too many': {
         title: 'S-au deschis prea multe pagini',
@@ -309,6 +333,10 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         title: 'Sidan går inte att öppna i din webbläsare',
         advice:
           'Webbläsaren, eller något mellan den och oss, utelämnar det som skyddar ditt konto här. Uppdatera webbläsaren eller använd en annan.',
+      },
+      nowhere: {
+        title: 'Det finns ingen sida här',
+        advice: 'Adressen kan vara felskriven, eller så har sidan flyttats.',
       },
       'too many': {
         title: 'För många sidor har öppnats',

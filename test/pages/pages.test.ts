@@ -126,6 +126,13 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     const look = async (name: string) => found.push(...(await scan(page, name)))
     await page.goto(`${network.url}/`)
     await look('home')
+    for (const host of [person.handle, 'nobody.test']) {
+      await page.goto(`http://${host}:${new URL(network.url).port}/`)
+      await page.getByText(`@${host}`).first().waitFor()
+      await look(`host of ${host}`)
+    }
+    await page.goto(`${network.url}/acount`)
+    await look('no page')
     await page.goto(`${network.url}/oauth/authorize?state=x`)
     await look('error page')
     await page.goto(
