@@ -1,5 +1,5 @@
 import { METHODS, validateHeaderName, validateHeaderValue } from 'node:http'
-import { isAboutTheClient } from '../http/about_the_client.ts'
+import { isAboutTheClient, isOfProxy } from '../http/about_the_client.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
 import { HttpRequest } from '../http/message.ts'
 
@@ -26,8 +26,8 @@ export function unwrap(
       validateHeaderName(given)
       validateHeaderValue(given, value)
       const name = given.toLowerCase()
-      if (isAboutTheClient(name)) viaProxy = true
-      else if (!HOP_BY_HOP.test(name)) append(headers, name, value)
+      if (isOfProxy(name)) viaProxy = true
+      if (!isAboutTheClient(name) && !HOP_BY_HOP.test(name)) append(headers, name, value)
     }
     if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
     return new HttpRequest({

@@ -17,10 +17,13 @@ import { HalfDoneError } from './half_done.ts'
 export const OPERATOR_PATH = '/_operator/'
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1)$/
+/** A proxy that says nothing of itself still keeps the public host, or a browser's page has its own. */
+const LOOPBACK_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/
 
 /**
- * Whether a request is the operator's: from this machine, not through a proxy, and with the token
- * that only a process that can read the secrets can make. For all others this path does not exist.
+ * Whether a request is the operator's: from this machine and to it, not through a proxy, and with the
+ * token that only a process that can read the secrets can make. For all others this path does not
+ * exist.
  */
 export function isOperators(request: HttpRequest, token: string): boolean {
   const { method, url, headers, peer } = request
@@ -28,7 +31,10 @@ export function isOperators(request: HttpRequest, token: string): boolean {
   const { address, viaProxy } = peer
   const given = headers.get('authorization') ?? ''
   return (
-    LOOPBACK.test(address) && !viaProxy && timingSafeEqual(sha256(given), sha256(`Bearer ${token}`))
+    LOOPBACK.test(address) &&
+    LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&
+    !viaProxy &&
+    timingSafeEqual(sha256(given), sha256(`Bearer ${token}`))
   )
 }
 

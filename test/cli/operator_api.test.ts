@@ -6,6 +6,7 @@ import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
+import { send } from '../gateway/test_gateway.ts'
 
 let network: Network
 let token: string
@@ -33,6 +34,8 @@ test.each([
   ['an address elsewhere', { 'x-forwarded-for': '192.0.2.7' }],
   ['a proxy in between, even for this machine', { 'x-forwarded-for': '127.0.0.1' }],
   ['a proxy that says so otherwise', { forwarded: 'for=127.0.0.1' }],
+  ['a proxy that says only that it is there', { via: '1.1 varnish' }],
+  ['a proxy that names the client in its own way', { 'cf-connecting-ip': '127.0.0.1' }],
   ['a proxy that names the host', { 'x-forwarded-host': 'entryway.example.com' }],
 ])('%s: there is no such path', async (_, headers) => {
   const nowhere = await fetch(`${network.url}/_nothing/status`, { method: 'POST', body: '{}' })
@@ -41,6 +44,21 @@ test.each([
   expect(nowhere.status).toBe(404)
   expect(await refused.text()).toBe((await nowhere.text()).replace('_nothing', '_operator'))
   expect((await call({})).status).toBe(200)
+})
+
+test('a proxy that keeps the host and says nothing of itself: there is no such path', async () => {
+  const to = (host: string) =>
+    send(`${network.url}${OPERATOR_PATH}status`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', host },
+      body: '{}',
+    })
+  for (const host of ['entryway.example.com', 'localhost.example.com', '127.0.0.1.nip.io:2600']) {
+    expect([host, (await to(host)).statusCode]).toEqual([host, 404])
+  }
+  for (const host of ['localhost:2600', '127.0.0.1', '[::1]:2600']) {
+    expect([host, (await to(host)).statusCode]).toEqual([host, 200])
+  }
 })
 
 test('a command with other keys says that another entryway answers', async () => {
