@@ -4,9 +4,17 @@ import { type AddressInfo, createServer } from 'node:net'
 /**
  * The port to listen on: the one in the environment variable, else the preferred one, else, where
  * that is taken, any free one. `0` asks for any free port.
+ *
+ * @throws {Error} when what the variable says is no port
  */
 export async function choosePort(variable: string, preferred: number): Promise<number> {
-  const asked = Number(process.env[variable] ?? preferred)
+  const given = process.env[variable] || String(preferred)
+  const asked = /^\d+$/.test(given) ? Number(given) : Number.NaN
+  if (!(asked <= 65_535)) {
+    throw new Error(
+      `${variable} must be a port, such as ${preferred} (0 takes any that is free); it is ${JSON.stringify(given)}`,
+    )
+  }
   return (await tryPort(asked)) ?? (await tryPort(0)) ?? asked
 }
 

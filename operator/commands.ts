@@ -34,6 +34,7 @@ export const commands = {
   'invite/disable': invites.disable,
 
   'pds/list': pdses.list,
+  'pds/look': pdses.look,
   'pds/add': pdses.add,
   'pds/place': pdses.place,
   'pds/remove': pdses.remove,

@@ -7,7 +7,9 @@ import { checkAdminPassword, checkPds } from './check_pds.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const aPds = z.strictObject({ pds: z.string() })
-const address = z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)
+const address = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL, such as https://pds.example.com' })
+  .transform((url) => new URL(url).origin)
 /** A host name alone is one with https. */
 const origin = z
   .string()
@@ -26,32 +28,48 @@ export const list = command(z.strictObject({}), async ({ services }) => {
   }
 })
 
+const named = z.strictObject({
+  url: origin,
+  address: address.optional(),
+  did: z.string().optional(),
+})
+
+/**
+ * Looks at a PDS that is to be added. Without an address it is reached where it was, or at its URL.
+ *
+ * @throws {Refusal} InvalidRequest when it may not be there
+ * @throws {UnavailableError} when no PDS answers there
+ */
+async function lookAt(
+  { services }: OperatorContext,
+  { url, ...given }: z.output<typeof named>,
+): Promise<Pick<Pds, 'did' | 'url' | 'address'>> {
+  const known = (await services.actors.directory.listPdses()).find((one) => one.url === url)
+  if (known?.isEmbedded && services.settings.embeddedPds) {
+    throw new Refusal(
+      'InvalidRequest',
+      'That is the PDS inside this program, which is set up by it (ENTRYWAY_EMBEDDED_PDS)',
+    )
+  }
+  const address = given.address ?? known?.address ?? url
+  refuseWrong('URL', mistakeInUrl(url, services.settings))
+  refuseWrong('address', mistakeInAddress(address, services.settings))
+  return { did: given.did ?? (await describePds(address)).did, url, address }
+}
+
+/** Before the password of a PDS is asked for: whether it can be added at all. */
+export const look = command(named, lookAt)
+
 /**
  * Adds a PDS or changes the address or password of one; what else is wrong with it is answered.
- * Without an address it is reached where it was, or at its URL.
  *
  * @throws {Refusal} InvalidRequest when it does not take the password: what is known stays
  */
 export const add = command(
-  z.strictObject({
-    url: origin,
-    address: address.optional(),
-    adminPassword: z.string().min(1),
-    did: z.string().optional(),
-  }),
-  async ({ services }, { url, adminPassword, ...given }) => {
-    const { directory } = services.actors
-    const known = (await directory.listPdses()).find((one) => one.url === url)
-    if (known?.isEmbedded && services.settings.embeddedPds) {
-      throw new Refusal(
-        'InvalidRequest',
-        'That is the PDS inside this program, which is set up by it (ENTRYWAY_EMBEDDED_PDS)',
-      )
-    }
-    const address = given.address ?? known?.address ?? url
-    refuseWrong('URL', mistakeInUrl(url, services.settings))
-    refuseWrong('address', mistakeInAddress(address, services.settings))
-    const did = given.did ?? (await describePds(address)).did
+  named.extend({ adminPassword: z.string().min(1) }),
+  async (context, { adminPassword, ...given }) => {
+    const { services } = context
+    const { did, url, address } = await lookAt(context, given)
     const pds = { did, url, address, adminPassword }
     const { state, found } = await checkAdminPassword(pds)
     if (state === 'failed') {
@@ -60,7 +78,7 @@ export const add = command(
         `Nothing is changed: ${url} did not take the admin password (${found})`,
       )
     }
-    await directory.addPds(pds)
+    await services.actors.directory.addPds(pds)
     await services.refreshPdses()
     return { did, url, address, checks: await checkPds(pds, services) }
   },

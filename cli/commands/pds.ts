@@ -50,17 +50,17 @@ export function addPdsCommands(program: Command): void {
     .action(
       online<{ did?: string; address?: string; adminPassword?: string }>(
         async (operator, output, [url = ''], { did, address, adminPassword: given }) => {
+          const pds = await operator('pds/look', {
+            url,
+            ...(did === undefined ? {} : { did }),
+            ...(address === undefined ? {} : { address }),
+          })
           const adminPassword = await knownSecret(
             'PDS_ADMIN_PASSWORD of the PDS',
             { given, variable: 'PDS_ADMIN_PASSWORD' },
             output,
           )
-          const added = await operator('pds/add', {
-            url,
-            adminPassword,
-            ...(did === undefined ? {} : { did }),
-            ...(address === undefined ? {} : { address }),
-          })
+          const added = await operator('pds/add', { ...pds, adminPassword })
           output.result(added, ({ checks }) => `${added.did} is added\n${checkTable(checks)}`)
           failIfFailed(added.checks)
         },

@@ -3,9 +3,8 @@ import { connect } from 'node:tls'
 import { CERTIFICATE_LEFT, DAY, DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { Check } from '../../operator/check.ts'
+import { LOCAL } from './local.ts'
 import { look } from './look.ts'
-
-const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$|\.(test|localhost)$/
 
 /**
  * DNS and TLS of the public address and of a handle in each handle domain.

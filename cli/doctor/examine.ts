@@ -7,6 +7,7 @@ import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { checkAddresses } from './address.ts'
 import { checkClocks } from './clock.ts'
+import { forTrial } from './local.ts'
 import { checkMail } from './mail.ts'
 import { checkProgram } from './program.ts'
 import { checkRoutes, checkServed } from './routes.ts'
@@ -18,10 +19,11 @@ export async function examine(output: Output): Promise<void> {
   const running = await checkProgram(installation)
   const checks = [
     ...running.checks,
-    ...(await checkAddresses(settings, running.handles)),
+    ...forTrial(await checkAddresses(settings, running.handles), settings),
     ...(await checkRoutes(settings)),
     ...(await checkServed(running.served)),
-    ...(await checkClocks([{ name: 'PLC', url: settings.plcUrl }, ...running.pdses])),
+    ...forTrial(await checkClocks([{ name: 'PLC', url: settings.plcUrl }]), settings),
+    ...(await checkClocks(running.pdses)),
     await checkMail(settings),
   ]
   output.result(checks, checkTable)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings.ts'
 import { checkAddresses } from '../../cli/doctor/address.ts'
 import { checkClocks } from '../../cli/doctor/clock.ts'
+import { forTrial } from '../../cli/doctor/local.ts'
 import { checkMail } from '../../cli/doctor/mail.ts'
 import { checkRoutes } from '../../cli/doctor/routes.ts'
 import {
@@ -56,6 +57,22 @@ test('a name that is not in DNS', async () => {
   const nowhere = `https://${'x'.repeat(64)}.invalid`
   const [dns] = await checkAddresses(settings({ ENTRYWAY_PUBLIC_URL: nowhere }), [])
   expect(dns).toMatchObject({ state: 'failed', mend: expect.stringContaining('DNS record') })
+})
+
+test('while the public URL is local, what fails outside is no fault', async () => {
+  const local = settings({ ENTRYWAY_PUBLIC_URL: 'http://localhost:2600' })
+  const nowhere = { ...local, handleDomains: [`.${'x'.repeat(64)}.invalid`] }
+  const outside = [
+    ...(await checkAddresses(nowhere, [])),
+    ...(await checkClocks([{ name: 'PLC', url: 'http://127.0.0.1:9' }])),
+  ]
+  expect(states(outside)).toEqual(['failed', 'failed'])
+  for (const { state, found, mend } of forTrial(outside, local)) {
+    expect(state).toBe('warning')
+    expect(found).toContain('no fault while the public URL is http://localhost:2600')
+    expect(mend).toMatch(/^before ENTRYWAY_PUBLIC_URL is an https address, /)
+  }
+  expect(forTrial(outside, settings())).toEqual(outside)
 })
 
 test('routes that something else answers, then those of an entryway', async () => {

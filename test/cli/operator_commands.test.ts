@@ -77,6 +77,19 @@ test('another password of a PDS is tried before it is kept', async () => {
 })
 
 test.each([
+  ['ftp://pds.example.com', /must be an http\(s\) URL, such as https:\/\/pds\.example\.com/],
+  ['a b', /must be an http\(s\) URL, such as/],
+  ['localhost:9', /A PDS at https:\/\/localhost:9/],
+])(
+  'an address that cannot be one is refused before a password is asked for: %s',
+  async (url, words) => {
+    const { status, body } = await call('pds/look', { url })
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect((body as { message: string }).message).toMatch(words)
+  },
+)
+
+test.each([
   ['its DID', 'did:web:pds.test'],
   ['its URL', 'http://127.0.0.1:9/'],
   ['its host', '127.0.0.1:9'],

@@ -22,3 +22,19 @@ test('the environment has the last word', async () => {
   vi.stubEnv('DEMO_TEST_PORT', String(asked))
   expect(await choosePort('DEMO_TEST_PORT', preferred)).toBe(asked)
 })
+
+test.each(['abc', '70000', '-1', '2.5', '0x50', ' '])(
+  '%j is refused by its name',
+  async (value) => {
+    vi.stubEnv('DEMO_TEST_PORT', value)
+    await expect(choosePort('DEMO_TEST_PORT', 2700)).rejects.toThrow(
+      `DEMO_TEST_PORT must be a port, such as 2700 (0 takes any that is free); it is "${value}"`,
+    )
+  },
+)
+
+test('an empty variable is one that is not set', async () => {
+  vi.stubEnv('DEMO_TEST_PORT', '')
+  const free = await freePort()
+  expect(await choosePort('DEMO_TEST_PORT', free)).toBe(free)
+})
