@@ -43,7 +43,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   es: {
     title: 'Inicia sesión en tu cuenta',
     about: (service) =>
-      `${service} guarda cuentas para aplicaciones del AT Protocol, como Bluesky. Las aplicaciones te envían aquí para iniciar sesión, así nunca ven tu contraseña. Aquí también puedes ver qué aplicaciones tienen acceso a tu cuenta y retirárselo.`,
+      `${service} guarda cuentas para aplicaciones del AT Protocol, como Bluesky. Las aplicaciones te envían aquí para iniciar sesión, así nunca ven tu contraseña. Aquí también puedes ver qué aplicaciones tienen acceso a tu cuenta y quitarles ese acceso.`,
     account: 'Ir a tu cuenta',
     signUp: 'Crear una cuenta',
     aboutHandle: (service) =>
@@ -61,7 +61,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   fr: {
     title: 'Connectez-vous à votre compte',
     about: (service) =>
-      `${service} héberge des comptes pour les applications de l’AT Protocol, comme Bluesky. Une application vous envoie ici pour vous connecter : elle ne voit jamais votre mot de passe. Vous pouvez aussi voir ici quelles applications ont accès à votre compte, et y mettre fin.`,
+      `${service} héberge des comptes pour les applications de l’AT Protocol, comme Bluesky. Une application vous envoie ici pour vous connecter : elle ne voit jamais votre mot de passe. Vous pouvez aussi voir ici quelles applications ont accès à votre compte, et leur retirer cet accès.`,
     account: 'Aller à votre compte',
     signUp: 'Créer un compte',
     aboutHandle: (service) =>
@@ -79,7 +79,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   ja: {
     title: 'アカウントにサインイン',
     about: (service) =>
-      `${service}は、BlueskyなどAT Protocolのアプリで使うアカウントを管理するサービスです。アプリはサインインのときにここへ案内するため、パスワードがアプリに知られることはありません。アカウントにアクセスできるアプリの確認と取り消しもここでできます。`,
+      `${service}は、BlueskyなどAT Protocolのアプリで使うアカウントを管理するサービスです。アプリはサインインのときにここへ案内するため、パスワードがアプリに知られることはありません。どのアプリがアカウントにアクセスできるかを確認し、そのアクセスを取り消すこともできます。`,
     account: 'アカウントページへ',
     signUp: 'アカウントを作成',
     aboutHandle: (service) =>
@@ -97,7 +97,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   ko: {
     title: '계정에 로그인',
     about: (service) =>
-      `${service}은(는) Bluesky 같은 AT Protocol 앱에서 쓰는 계정을 관리하는 서비스입니다. 앱은 로그인할 때 이곳으로 안내하므로 비밀번호를 볼 수 없습니다. 계정에 접근할 수 있는 앱을 확인하고 접근을 취소할 수도 있습니다.`,
+      `${service}은(는) Bluesky 같은 AT Protocol 앱에서 쓰는 계정을 관리하는 서비스입니다. 앱은 로그인할 때 이곳으로 안내하므로 비밀번호를 볼 수 없습니다. 계정에 접근할 수 있는 앱을 확인하고 그 앱의 접근을 취소할 수도 있습니다.`,
     account: '계정 페이지로 이동',
     signUp: '계정 만들기',
     aboutHandle: (service) =>
@@ -115,7 +115,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   ro: {
     title: 'Autentifică-te în contul tău',
     about: (service) =>
-      `${service} păstrează conturi pentru aplicații ale AT Protocol, cum este Bluesky. Aplicațiile te trimit aici pentru autentificare, așa că nu îți văd niciodată parola. Tot aici poți vedea ce aplicații au acces la contul tău și îl poți retrage.`,
+      `${service} păstrează conturi pentru aplicații ale AT Protocol, cum este Bluesky. Aplicațiile te trimit aici pentru autentificare, așa că nu îți văd niciodată parola. Tot aici poți vedea ce aplicații au acces la contul tău și le poți retrage accesul.`,
     account: 'Mergi la contul tău',
     signUp: 'Creează un cont',
     aboutHandle: (service) =>
@@ -133,7 +133,7 @@ export const homeTexts: Readonly<Record<PageLanguage, HomeTexts>> = {
   sv: {
     title: 'Logga in på ditt konto',
     about: (service) =>
-      `${service} har konton för appar i AT Protocol, till exempel Bluesky. En app skickar dig hit när du ska logga in, så den ser aldrig ditt lösenord. Här kan du också se vilka appar som har åtkomst till ditt konto, och återkalla den.`,
+      `${service} har konton för appar i AT Protocol, till exempel Bluesky. En app skickar dig hit när du ska logga in, så den ser aldrig ditt lösenord. Här kan du också se vilka appar som har åtkomst till ditt konto, och återkalla deras åtkomst.`,
     account: 'Gå till ditt konto',
     signUp: 'Skapa ett konto',
     aboutHandle: (service) =>

@@ -9,7 +9,7 @@ import { CALLBACK_PATH, createOAuthClient } from './oauth_client.ts'
 import type { Notice } from './pages/layout.ts'
 import { postsPage } from './pages/posts.ts'
 import { signInPage } from './pages/sign_in.ts'
-import { isSessionEnded, plainWords } from './plain_words.ts'
+import { isSessionEnded, plainWords, SESSION_ENDED } from './plain_words.ts'
 import { deletePost, readAccount, writePost } from './posts.ts'
 
 export type AppSettings = {
@@ -27,6 +27,9 @@ const DONE: Record<string, Notice> = {
   posted: { text: 'Posted.' },
   deleted: { text: 'Deleted.' },
 }
+
+/** For a browser that did not sign out itself: another one of the account did, or found it ended. */
+const ENDED: Notice = { text: SESSION_ENDED, failed: true }
 
 /** The client app of the demo: sign up, sign in, post, list, delete, sign out. */
 export async function createApp({ origin, entrywayUrl, plcUrl }: AppSettings): Promise<Hono> {
@@ -61,7 +64,7 @@ export async function createApp({ origin, entrywayUrl, plcUrl }: AppSettings): P
   app.get('/', async (c) => {
     const notice = DONE[c.req.query('done') ?? '']
     const did = await browsers.account(c)
-    if (!did) return c.html(signInPage(notice))
+    if (!did) return c.html(signInPage((await browsers.hasEnded(c)) ? ENDED : notice))
     return c.html(postsPage(await readAccount(await client.restore(did)), notice))
   })
 

@@ -26,6 +26,14 @@ export function createBrowserSessions() {
       return id ? accounts.get(id) : undefined
     },
 
+    /** Tells once whether this browser was signed in and is no more. */
+    async hasEnded(c: Context): Promise<boolean> {
+      const id = await getSignedCookie(c, secret, ACCOUNT_COOKIE)
+      if (id === undefined || (id && accounts.has(id))) return false
+      deleteCookie(c, ACCOUNT_COOKIE, COOKIE)
+      return true
+    },
+
     async signIn(c: Context, did: string): Promise<void> {
       const id = randomUUID()
       accounts.set(id, did)

@@ -9,6 +9,8 @@ import {
 } from '@atproto/oauth-client-node'
 import { POST_LENGTH } from './posts.ts'
 
+export const SESSION_ENDED = 'Your session has ended. Please sign in again.'
+
 /** Tells whether the person must sign in again: the session ended on the other side. */
 export function isSessionEnded(error: unknown): boolean {
   return (
@@ -21,7 +23,7 @@ export function isSessionEnded(error: unknown): boolean {
 
 /** Says what went wrong to a person who knows nothing of OAuth. */
 export function plainWords(error: unknown): string {
-  if (isSessionEnded(error)) return 'Your session has ended. Please sign in again.'
+  if (isSessionEnded(error)) return SESSION_ENDED
   if (error instanceof OAuthResolverError) {
     return 'No server answers for this account. Is the handle spelled correctly? Else try again later.'
   }

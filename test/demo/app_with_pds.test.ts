@@ -51,7 +51,10 @@ test('a person signs up, posts, lists, deletes and signs out', async () => {
   expect(await grantedSessions()).toEqual([])
   await context.addCookies(cookies)
   await page.goto(app.url)
+  expect(await notice(page, 'alert')).toBe('Your session has ended. Please sign in again.')
   expect(await page.getByLabel('Your handle').isVisible()).toBe(true)
+  await page.reload()
+  expect(await page.getByRole('alert').count()).toBe(0)
   await context.close()
 })
 
