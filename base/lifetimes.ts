@@ -257,6 +257,9 @@ export const CHECK_LOCK_WAIT = 5 * SECOND
 /** `vestibule doctor` waits this long for each answer. */
 export const DOCTOR_LOOK = 10 * SECOND
 
+/** `vestibule doctor` gives a program that does not answer this long, as it may be starting. */
+export const DOCTOR_START = 30 * SECOND
+
 /** How far clocks may be apart before `vestibule doctor` complains: beyond it tokens are refused. */
 export const DOCTOR_CLOCK = 30 * SECOND
 

@@ -16,7 +16,7 @@ import { checkRoutes, checkServed } from './routes.ts'
 export async function examine(output: Output): Promise<void> {
   const installation = await openInstallation()
   const { settings } = installation
-  const running = await checkProgram(installation)
+  const running = await checkProgram(installation, output)
   const checks = [
     ...running.checks,
     ...forTrial(await checkAddresses(settings, running.handles), settings),

@@ -1,10 +1,20 @@
+import { setTimeout } from 'node:timers/promises'
+import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import type { Check } from '../../operator/check.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
+import type { Output } from '../output.ts'
 import { look } from './look.ts'
 
-/** The running program, and what it says of its PDSes. */
-export async function checkProgram(installation: Installation): Promise<{
+/**
+ * The running program, and what it says of its PDSes. `systemctl restart` returns before the program
+ * answers, so one that does not is asked again for a while.
+ */
+export async function checkProgram(
+  installation: Installation,
+  output: Pick<Output, 'note'>,
+): Promise<{
   checks: Check[]
   pdses: { name: string; url: string }[]
   /** Public URLs of PDSes that the gateway answers for. */
@@ -14,7 +24,7 @@ export async function checkProgram(installation: Installation): Promise<{
   const operator = connectOperator(installation)
   const { publicUrl } = installation.settings
   const running = await look('Program', 'start it: pnpm start', async () => {
-    const { version, url } = await operator('status', {})
+    const { version, url } = await answered(() => operator('status', {}), output)
     if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
     return {
       state: 'failed',
@@ -40,5 +50,19 @@ export async function checkProgram(installation: Installation): Promise<{
     pdses: pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address })),
     served: pdses.flatMap(({ url, address }) => (url === address ? [] : [url])),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
+  }
+}
+
+async function answered<T>(ask: () => Promise<T>, output: Pick<Output, 'note'>): Promise<T> {
+  const end = Date.now() + DOCTOR_START
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await ask()
+    } catch (err) {
+      const isDown = err instanceof CliError && err.exitCode === ExitCode.notRunning
+      if (!isDown || Date.now() > end) throw err
+      if (isFirst) output.note('The program does not answer yet; waiting for half a minute.')
+      await setTimeout(POLL)
+    }
   }
 }

@@ -4,18 +4,15 @@ import { readFileSync } from 'node:fs'
 export type Block = {
   page: string
   text: string
-  /** Why a test cannot run it: what stands in the comment before it; null where it can. */
-  notRun: string | null
 }
 
-const FENCE =
-  /(?:^ *<!-- not run by the test: (?<reason>.+) -->\n)?^(?<indent> *)```sh\n(?<text>[\s\S]*?)^\k<indent>```$/gm
+const FENCE = /^(?<indent> *)```sh\n(?<text>[\s\S]*?)^\k<indent>```$/gm
 
 /** The shell blocks of a page, in order, without the indentation of lists. */
 export function shellBlocks(page: string): Block[] {
   return [...readPage(page).matchAll(FENCE)].map(({ groups }) => {
-    const { text = '', indent = '', reason = null } = groups ?? {}
-    return { page, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''), notRun: reason }
+    const { text = '', indent = '' } = groups ?? {}
+    return { page, text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), '') }
   })
 }
 

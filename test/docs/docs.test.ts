@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,7 +10,6 @@ import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
 import { type Block, shellBlocks, unitFiles } from './blocks.ts'
-import { type Service, startService } from './service.ts'
 import { type Shell, startShell } from './shell.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -22,32 +22,29 @@ const BACKUP_BY_NODE = `exec "${process.execPath}" -e '
   new Sqlite(process.argv[1]).backup(process.argv[2].replace(".backup ", ""))' "$@"`
 
 let folder: TemporaryFolder
-let user: { name: string; uid: number } | null = null
+let user: { name: string; uid: number; gid: number } | null = null
 let plc: Peer
 let home: PdsHome
 let pds: Pds
-let shell: Shell
-let service: Service | null = null
+let shell: Shell | null = null
 let port: number
 
-/** The paths of the pages, in the fresh folder. */
+/** The paths and names of the pages, in the fresh folder. */
 const here = (text: string) =>
   text
-    .replaceAll('<this repository>', REPOSITORY)
+    .replaceAll('<this repository>', join(folder.path, 'origin'))
     .replaceAll('/opt/vestibule', join(folder.path, 'opt'))
     .replaceAll('/var/lib/vestibule', join(folder.path, 'lib'))
     .replaceAll('/var/backups/vestibule', join(folder.path, 'backups'))
     .replaceAll('/root/copy', join(folder.path, 'copy'))
     .replaceAll(/(?<=\s)\/pds(?=[\s/])/g, home.folder.path)
+    .replaceAll(/(?<=User=|-o |--create-home )vestibule$|(?<=-o )vestibule(?= )/gm, userName())
+
+const userName = () => user?.name ?? userInfo().username
 
 beforeAll(async () => {
   folder = await makeTemporaryFolder('docs')
   chmodSync(folder.path, 0o755)
-  if (isRoot) {
-    const name = `vestibule-docs-${process.pid}`
-    execFileSync('useradd', ['--system', '--no-create-home', name])
-    user = { name, uid: Number(execFileSync('id', ['-u', name], { encoding: 'utf8' })) }
-  }
   plc = await startPlc()
   home = await makePdsHome()
   pds = await startPds({ plcUrl: plc.url, home, inviteRequired: true })
@@ -58,24 +55,18 @@ beforeAll(async () => {
     `PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX=${home.rotationKeys.privateHex}\n`,
   )
   port = await freePort()
-  for (const name of ['lib', 'backups', 'bin']) mkdirSync(join(folder.path, name), { mode: 0o755 })
+  for (const name of ['bin', 'units']) mkdirSync(join(folder.path, name), { mode: 0o755 })
+  const origin = join(folder.path, 'origin')
+  const git = (...args: string[]) => execFileSync('git', ['-C', REPOSITORY, ...args])
+  git('clone', '--quiet', REPOSITORY, origin)
+  git('-C', origin, 'checkout', '--quiet', '-B', 'main')
   // The repository is another user's.
   writeFileSync(join(folder.path, '.gitconfig'), '[safe]\n\tdirectory = *\n')
   writeTools()
-  giveToUser()
-  shell = startShell(
-    folder.path,
-    {
-      PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
-      HOME: folder.path,
-      PDS_ADMIN_PASSWORD: home.adminPassword,
-    },
-    user?.uid,
-  )
 })
 afterAll(async () => {
+  await shell?.run('systemctl stop vestibule').catch(() => {})
   await shell?.close()
-  await service?.stop()
   await pds?.close()
   await plc?.close()
   await home?.folder.remove()
@@ -83,16 +74,26 @@ afterAll(async () => {
   if (user) execFileSync('userdel', [user.name], { stdio: 'ignore' })
 })
 
-/** What the pages call and is not here: pnpm, which would be downloaded, and sudo to oneself. */
+/**
+ * What the pages call and is not here: pnpm, which would be downloaded as all packages would, sudo to
+ * oneself, and systemd, which is the first process of a machine.
+ */
 function writeTools(): void {
   const answers = [
     ...['--yes', '--dev', '--url', `http://localhost:${port}`, '--port', port],
     ...['--handle-domains', '.test', '--plc-url', plc.url],
     ...['--pds-url', `http://localhost:${home.port}`],
   ]
+  const node = `exec "${process.execPath}"`
+  const systemd = `${node} "${fileURLToPath(new URL('./systemd.ts', import.meta.url))}"`
   const tools: Record<string, string> = {
-    npx: `shift 3\nexec "${process.execPath}" cli/main.ts "$@" ${answers.join(' ')}`,
+    npx: `case "$3" in
+  install) exec ln -sfn "${REPOSITORY}/node_modules" node_modules ;;
+  vestibule) shift 3; ${node} cli/main.ts "$@" ${answers.join(' ')} ;;
+esac`,
     sudo: 'shift 2\nexec "$@"',
+    systemctl: `${systemd} systemctl "$@"`,
+    journalctl: `${systemd} journalctl "$@"`,
   }
   if (spawnSync('sqlite3', ['--version']).status !== 0) tools.sqlite3 = BACKUP_BY_NODE
   for (const [name, text] of Object.entries(tools)) {
@@ -100,64 +101,66 @@ function writeTools(): void {
   }
 }
 
-function giveToUser(): void {
-  if (!user) return
-  chownSync(folder.path, user.uid, user.uid)
-  for (const path of [home.folder.path, join(folder.path, 'lib'), join(folder.path, 'backups')]) {
-    execFileSync('chown', ['-R', String(user.uid), path])
+/** As root, who is not here in every place: then the folder is made alone. */
+function makeUser(text: string): void {
+  if (!isRoot) return void mkdirSync(join(folder.path, 'lib'), { mode: 0o700 })
+  const name = `vestibule-docs-${process.pid}`
+  user = { name, uid: 0, gid: 0 }
+  execFileSync('sh', ['-c', here(text)])
+  const id = (of: string) => Number(execFileSync('id', [of, name], { encoding: 'utf8' }))
+  user = { name, uid: id('-u'), gid: id('-g') }
+  const theirs = ['.', 'units', 'origin'].map((one) => join(folder.path, one))
+  for (const path of [...theirs.slice(0, 2), home.folder.path]) {
+    execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, path])
   }
 }
 
-/** Does in the test's place what a block does that it cannot run. */
-async function standInFor({ text }: Block): Promise<void> {
-  if (text.includes('pnpm@10 install') && !text.includes('git pull')) {
-    symlinkSync(join(REPOSITORY, 'node_modules'), join(folder.path, 'opt', 'node_modules'))
+/** @returns the shell of the user that the program runs as */
+function openShell(): Shell {
+  for (const [name, text] of unitFiles('deploy.md')) {
+    writeFileSync(join(folder.path, 'units', name), here(text), { mode: 0o644 })
   }
-  const [, verb] = /systemctl (enable --now|start|stop) vestibule$/m.exec(text) ?? []
-  if (verb === 'stop') {
-    await service?.stop()
-  } else if (verb !== undefined) {
-    if (verb !== 'start') await startPdsBehind()
-    const unit = here(unitFiles('deploy.md').get('vestibule.service') ?? '')
-    service = await startService(unit, `http://localhost:${port}`, user?.uid)
-  }
+  return startShell(
+    folder.path,
+    {
+      PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
+      HOME: folder.path,
+      PDS_ADMIN_PASSWORD: home.adminPassword,
+      UNITS: join(folder.path, 'units'),
+    },
+    user ?? undefined,
+  )
 }
 
 /** With the lines that it is to be given. */
-async function startPdsBehind(): Promise<void> {
+async function startPdsBehind(within: Shell): Promise<void> {
   const run = `cd ${join(folder.path, 'opt')} && ${process.execPath} cli/main.ts --json pds-settings`
-  const lines = JSON.parse(await shell.run(run)) as Record<string, string>
+  const lines = JSON.parse(await within.run(run)) as Record<string, string>
   pds = await startPds({ plcUrl: plc.url, home, entryway: entrywayOf(lines) })
 }
 
 test('what the pages tell an operator to run runs, in order, as a user that is not root', async () => {
-  const blocks = ['deploy.md', 'pds.md', 'backup.md'].flatMap(shellBlocks)
-  const notRun: string[] = []
+  const [first, ...blocks] = ['deploy.md', 'pds.md', 'backup.md'].flatMap(shellBlocks) as [
+    Block,
+    ...Block[],
+  ]
+  expect(first.text).toMatch(/^useradd /)
+  makeUser(first.text)
+  const opened = openShell()
+  shell = opened
   let said = ''
-  for (const block of blocks) {
-    if (block.notRun === null) {
-      said += await shell.run(here(block.text))
-    } else {
-      notRun.push(`${block.page}: ${block.notRun}`)
-      await standInFor(block)
-    }
+  for (const { text } of blocks) {
+    if (text.startsWith('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
+    said += await opened.run(here(text))
   }
-  expect(notRun).toEqual([
-    'deploy.md: makes a user of the system',
-    'deploy.md: downloads the packages',
-    'deploy.md: needs systemd',
-    'deploy.md: needs root and systemd',
-    'deploy.md: downloads the packages, and needs systemd',
-    'backup.md: needs systemd',
-    'backup.md: needs systemd',
-    'backup.md: needs systemd',
-  ])
-  expect(blocks).toHaveLength(notRun.length + 9)
+  expect(blocks).toHaveLength(16)
   // The rehearsal, then the import.
   expect(said.match(new RegExp(`accounts imported +│ ${ACCOUNTS} `, 'g'))).toHaveLength(2)
   expect(said).toContain(`${ACCOUNTS} accounts as of`)
   expect(said).toContain('All is in order')
   expect(said).not.toContain('.env not found')
+  // One by the timer, and those that the pages make.
+  expect(readdirSync(join(folder.path, 'backups'))).toHaveLength(4)
 }, 300_000)
 
 test.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)(

@@ -10,13 +10,17 @@ export type Shell = {
   close(): Promise<void>
 }
 
-/** @param uid the user to whom it belongs; this process's own, if it is undefined */
-export function startShell(folder: string, env: NodeJS.ProcessEnv, uid: number | undefined): Shell {
+/** @param user to whom it belongs; this process's own, if it is undefined */
+export function startShell(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  user: { uid: number; gid: number } | undefined,
+): Shell {
   const shell = spawn('bash', ['--noprofile', '--norc'], {
     cwd: folder,
     env,
     stdio: ['pipe', 'pipe', 'inherit'],
-    ...(uid === undefined ? {} : { uid, gid: uid }),
+    ...(user && { uid: user.uid, gid: user.gid }),
   })
   shell.stdin.write('exec 2>&1; set -eo pipefail\n')
   const closed = once(shell, 'close').then(() => 'closed' as const)
