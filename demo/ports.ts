@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
  * The port to listen on: the one in the environment variable, else the preferred one, else, where
  * that is taken, any free one. `0` asks for any free port.
  *
- * @throws {Error} when what the variable says is no port
+ * @throws {Error} when what the variable says is no port, or taken
  */
 export async function choosePort(variable: string, preferred: number): Promise<number> {
   const given = process.env[variable] || String(preferred)
@@ -15,7 +15,11 @@ export async function choosePort(variable: string, preferred: number): Promise<n
       `${variable} must be a port, such as ${preferred} (0 takes any that is free); it is ${JSON.stringify(given)}`,
     )
   }
-  return (await tryPort(asked)) ?? (await tryPort(0)) ?? asked
+  const free = await tryPort(asked)
+  if (free === undefined && process.env[variable]) {
+    throw new Error(`${variable}: another program listens on port ${asked}; name a free one`)
+  }
+  return free ?? (await tryPort(0)) ?? asked
 }
 
 async function tryPort(port: number): Promise<number | undefined> {

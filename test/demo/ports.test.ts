@@ -33,6 +33,15 @@ test.each(['abc', '70000', '-1', '2.5', '0x50', ' '])(
   },
 )
 
+test('a port that was asked for and is taken is refused', async () => {
+  const { port, close } = await listenOnLoopback()
+  vi.stubEnv('DEMO_TEST_PORT', String(port))
+  await expect(choosePort('DEMO_TEST_PORT', 2700)).rejects.toThrow(
+    `DEMO_TEST_PORT: another program listens on port ${port}`,
+  )
+  await close()
+})
+
 test('an empty variable is one that is not set', async () => {
   vi.stubEnv('DEMO_TEST_PORT', '')
   const free = await freePort()
