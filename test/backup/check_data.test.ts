@@ -112,9 +112,10 @@ test('a sign-up and a handle change left over; one under way is not', async () =
 test('two sessions of one code, and two live refresh tokens in one session', async () => {
   data.account(alice, (db) => {
     accountFunctions.createSession(db, session('cod-1'), basisOf(db))
-    db.exec(`INSERT INTO session SELECT 'copy', 'tok-2', NULL, created_at, updated_at, expires_at,
-      client_id, client_auth, device_id, parameters, scope, code_hash, randomblob(32), refresh_hash,
-      NULL, NULL FROM session`)
+    db.exec(`CREATE TEMP TABLE copy AS SELECT * FROM session;
+      UPDATE copy SET id = 'copy', token_id = 'tok-2',
+        previous_refresh_hash = refresh_hash, refresh_hash = randomblob(32);
+      INSERT INTO session SELECT * FROM copy`)
   })
   expect(await problems()).toEqual([
     'two sessions came from one authorization code',
