@@ -152,7 +152,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
   const e = parsed.data
   const publicUrl = new URL(e.ENTRYWAY_PUBLIC_URL)
-  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(publicUrl.hostname)
+  const isLocal = isOnThisMachine(publicUrl)
   const lines = [...misspelt]
   lines.push(...mistakesInPds(e, { publicUrl: publicUrl.origin, dev: e.ENTRYWAY_DEV }))
   if (e.ENTRYWAY_SMTP_URL && !e.ENTRYWAY_EMAIL_FROM) {
@@ -178,9 +178,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     pds: toPdsSetting(e),
     embeddedPds: isEmbeddedWanted(e) && e.ENTRYWAY_DATABASE === 'file',
     plcUrl: e.ENTRYWAY_PLC_URL,
-    // As at the reference: `.localhost` is no domain of handles.
-    handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [isLocal ? 'test' : publicUrl.hostname]).map(
-      (domain) => (domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`),
+    handleDomains: (e.ENTRYWAY_HANDLE_DOMAINS ?? [usualHandleDomain(publicUrl)]).map((domain) =>
+      domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,
     ),
     inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
     given: {
@@ -247,4 +246,15 @@ export function missingForUse(settings: Settings): string[] {
     )
   }
   return missing
+}
+
+const isOnThisMachine = ({ hostname }: URL) =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+
+/**
+ * What handles end in where nothing else is set: as at the reference the host of the PDS, but
+ * `.localhost` is no domain of handles.
+ */
+export function usualHandleDomain(pds: URL): string {
+  return isOnThisMachine(pds) ? '.test' : `.${pds.hostname}`
 }

@@ -1,6 +1,7 @@
+import { usualHandleDomain } from '../base/settings.ts'
 import { warnOfArguments } from './ask.ts'
 import { CliError, ExitCode } from './errors.ts'
-import { type Known, QUESTIONS, suggestHandleDomain } from './init_questions.ts'
+import { handleHost, type Known, QUESTIONS } from './init_questions.ts'
 import type { UnfinishedAnswers } from './init_settings.ts'
 import { pdsDid } from './init_tries.ts'
 import type { Output } from './output.ts'
@@ -34,7 +35,7 @@ export async function settingsFromOptions(
   const known = toVariables(options, output)
   if (options.pdsUrl) known.ENTRYWAY_PDS_ADMIN_PASSWORD ??= process.env.PDS_ADMIN_PASSWORD ?? ''
   if (URL.canParse(options.url)) {
-    known.ENTRYWAY_HANDLE_DOMAINS ??= suggestHandleDomain(options.url)
+    known.ENTRYWAY_HANDLE_DOMAINS ??= usualHandleDomain(handleHost(known))
   }
   known.ENTRYWAY_INVITE_REQUIRED ??= 'true'
   return complete(known, output)

@@ -1,5 +1,5 @@
 import { confirm, input, password } from '@inquirer/prompts'
-import { getDomain } from 'tldts'
+import { usualHandleDomain } from '../base/settings.ts'
 import { isSettingRight } from './init_settings.ts'
 import { composeSmtpUrl, tryMail, tryPdsPassword } from './init_tries.ts'
 import type { Output } from './output.ts'
@@ -16,6 +16,9 @@ type Question = {
 
 const hasPds = (known: Known) => Boolean(known.ENTRYWAY_PDS_URL)
 const isOneName = (known: Known) => known.ENTRYWAY_PDS_URL === known.ENTRYWAY_PUBLIC_URL
+/** Where handles are: at the PDS, which is this program unless another one is named. */
+export const handleHost = (known: Known) =>
+  new URL((known.ENTRYWAY_PDS_URL || known.ENTRYWAY_PUBLIC_URL) as string)
 const hasMail = (known: Known) => Boolean(known.ENTRYWAY_SMTP_URL)
 
 /** In the order in which they are asked; each answer is checked when it is given. */
@@ -26,14 +29,6 @@ export const QUESTIONS: readonly Question[] = [
       askFor('ENTRYWAY_PUBLIC_URL', known, {
         message: 'Public address of the entryway',
         initial: 'https://',
-      }),
-  },
-  {
-    variable: 'ENTRYWAY_HANDLE_DOMAINS',
-    ask: (known) =>
-      askFor('ENTRYWAY_HANDLE_DOMAINS', known, {
-        message: 'Handles end in (several with commas)',
-        initial: suggestHandleDomain(known.ENTRYWAY_PUBLIC_URL as string),
       }),
   },
   {
@@ -65,6 +60,14 @@ export const QUESTIONS: readonly Question[] = [
       }),
   },
   {
+    variable: 'ENTRYWAY_HANDLE_DOMAINS',
+    ask: (known) =>
+      askFor('ENTRYWAY_HANDLE_DOMAINS', known, {
+        message: 'Handles end in (several with commas)',
+        initial: usualHandleDomain(handleHost(known)),
+      }),
+  },
+  {
     variable: 'ENTRYWAY_INVITE_REQUIRED',
     ask: async () =>
       String(
@@ -90,14 +93,6 @@ export const QUESTIONS: readonly Question[] = [
       }),
   },
 ]
-
-/** Handles are beside the entryway, as docs/deploy.md has them; a registered domain is above it. */
-export function suggestHandleDomain(publicUrl: string): string {
-  const { hostname } = new URL(publicUrl)
-  const registered = getDomain(hostname, { allowPrivateDomains: true })
-  const isBelow = registered !== null && hostname !== registered
-  return isBelow ? hostname.slice(hostname.indexOf('.')) : `.${hostname}`
-}
 
 function askFor(
   variable: string,

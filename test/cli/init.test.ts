@@ -63,7 +63,7 @@ test('needs no PDS that runs: its DID follows from its address', async () => {
   })
   expect(parseEnv(readFileSync(file, 'utf8'))).toMatchObject({
     ENTRYWAY_PDS_DID: 'did:web:localhost%3A1',
-    ENTRYWAY_HANDLE_DOMAINS: '.example.com',
+    ENTRYWAY_HANDLE_DOMAINS: '.test',
   })
 })
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv, stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { readSettings } from '../../base/settings.ts'
-import { suggestHandleDomain } from '../../cli/init_questions.ts'
+import { readSettings, usualHandleDomain } from '../../base/settings.ts'
+import { handleHost } from '../../cli/init_questions.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -85,13 +85,13 @@ test('each answer is checked when it is given, and kept when the person stops', 
   await person.until('must be https:// and a public name')
   // The provider refuses it.
   await person.answer('', `${CLEAR}https://localhost\r`)
-  await person.until('must be https:// and a public name')
+  await person.until('it is "https://localhost"')
   await person.answer('', `${CLEAR}https://entryway.example.com\r`)
-  await person.answer('Handles end in', '\r')
   await person.answer('Public address of a PDS', `${pds.url}\r`)
   await person.answer('PDS_ADMIN_PASSWORD of', 'wrong\r')
   await person.until('The PDS does not take it')
   await person.answer('', `${CLEAR}${SECRET}\r`)
+  await person.answer('Handles end in', '\r')
   await person.answer('invite code', INTERRUPT)
   expect(await person.exit()).toContain('The answers so far are kept')
   expect(statSync(unfinished()).mode & 0o777).toBe(0o600)
@@ -120,7 +120,7 @@ test('the next run goes on there; the mail password is tried and never shown', a
   expect(existsSync(unfinished())).toBe(false)
   expect(readSettings(parseEnv(readFileSync(join(folder.path, '.env'), 'utf8')))).toMatchObject({
     publicUrl: 'https://entryway.example.com',
-    handleDomains: ['.example.com'],
+    handleDomains: ['.test'],
     pds: { url: pds.url, did: 'did:web:pds.example.com', adminPassword: SECRET },
     inviteRequired: false,
     emailFrom: 'noreply@entryway.example.com',
@@ -128,12 +128,10 @@ test('the next run goes on there; the mail password is tried and never shown', a
 })
 
 test.each([
-  ['https://entryway.example.com', '.example.com'],
-  ['https://auth.pds.example.com', '.pds.example.com'],
-  ['https://example.com', '.example.com'],
-  ['https://example.co.uk', '.example.co.uk'],
-  ['https://entryway.example.co.uk', '.example.co.uk'],
-  ['http://localhost:2600', '.localhost'],
-])('handles beside %s end in %s', (url, domain) => {
-  expect(suggestHandleDomain(url)).toBe(domain)
+  [{ url: 'https://pds.example.com', pds: '' }, '.pds.example.com'],
+  [{ url: 'https://entryway.example.com', pds: 'https://pds.example.com' }, '.pds.example.com'],
+  [{ url: 'http://localhost:2600', pds: '' }, '.test'],
+])('handles at %o end in %s', ({ url, pds }, domain) => {
+  const host = handleHost({ ENTRYWAY_PUBLIC_URL: url, ENTRYWAY_PDS_URL: pds })
+  expect(usualHandleDomain(host)).toBe(domain)
 })
