@@ -9,7 +9,7 @@ import { makeCertificateAuthority } from './certificates.ts'
 import { freePort } from './loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
 
-/** A real proxy in front of a gateway, as docs/deploy.md sets it up. */
+/** A real proxy in front of a gateway, as the files of deploy/ set it up. */
 export type ProxyInFront = {
   /** Where it takes TLS, on 127.0.0.1. */
   port: number
@@ -20,15 +20,13 @@ export type ProxyInFront = {
   close(): Promise<void>
 }
 
-/** What docs/deploy.md calls the machine's names, ports and files. */
-const DOCUMENTED = { gateway: '127.0.0.1:2600', pds: '127.0.0.1:3000', tls: '/etc/ssl/example.com' }
+/** What the files of deploy/ call the machine's name, port and files. */
+const NAME = 'pds.example.com'
+const ADDRESS = '127.0.0.1:2600'
+const CERTIFICATE = '/etc/ssl/pds.example.com'
 
-/** A block of docs/deploy.md. @param language that it is marked with */
-function documented(language: 'caddyfile' | 'nginx'): string {
-  const docs = readFileSync(fileURLToPath(new URL('../../docs/deploy.md', import.meta.url)), 'utf8')
-  const [, block] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(docs) ?? []
-  if (!block) throw new Error(`docs/deploy.md has no block of ${language}`)
-  return block
+function deployed(file: 'Caddyfile' | 'nginx/vestibule.conf'): string {
+  return readFileSync(fileURLToPath(new URL(`../../deploy/${file}`, import.meta.url)), 'utf8')
 }
 
 /** Where a program of Debian's is, or null where it is not installed. */
@@ -45,8 +43,8 @@ export async function startCaddy(program: string, gateway: number): Promise<Prox
     ...['admin off', 'local_certs', 'skip_install_trust', 'auto_https disable_redirects'],
     ...[`http_port ${http}`, `https_port ${port}`, 'default_bind 127.0.0.1'],
   ]
-  const config = documented('caddyfile')
-    .replaceAll(DOCUMENTED.gateway, `127.0.0.1:${gateway}`)
+  const config = deployed('Caddyfile')
+    .replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
     .replace('{\n', `{\n\t${options.join('\n\t')}\n`)
   await writeFile(join(folder.path, 'Caddyfile'), config)
   const args = ['run', '--config', join(folder.path, 'Caddyfile'), '--adapter', 'caddyfile']
@@ -55,17 +53,17 @@ export async function startCaddy(program: string, gateway: number): Promise<Prox
   return { ...proxy, ca: readFileSync(root, 'utf8') }
 }
 
-/** @throws {Error} with what `nginx -t` says, where it does not take the text of the docs */
+/** @throws {Error} with what `nginx -t` says, where it does not take the file */
 export async function startNginx(program: string, gateway: number): Promise<ProxyInFront> {
   const folder = await makeTemporaryFolder('nginx')
   const port = await freePort()
   const authority = await makeCertificateAuthority()
-  const { cert, key } = await authority.issue('entryway.example.com')
+  const { cert, key } = await authority.issue(NAME)
   await writeFile(join(folder.path, 'fullchain.pem'), cert)
   await writeFile(join(folder.path, 'key.pem'), key, { mode: 0o600 })
-  const documentedHere = documented('nginx')
-    .replaceAll(DOCUMENTED.gateway, `127.0.0.1:${gateway}`)
-    .replaceAll(DOCUMENTED.tls, folder.path)
+  const site = deployed('nginx/vestibule.conf')
+    .replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
+    .replaceAll(CERTIFICATE, folder.path)
     .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder.path}/${name};`)
@@ -75,7 +73,7 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
   await writeFile(
     config,
     `${user} daemon off; pid ${folder.path}/pid; error_log stderr; worker_processes 1;
-     events {} http { access_log off; ${temporary}\n${documentedHere} }`,
+     events {} http { access_log off; ${temporary}\n${site} }`,
   )
   const args = ['-c', config, '-p', folder.path, '-e', 'stderr']
   const { status, stderr } = spawnSync(program, ['-t', ...args], { encoding: 'utf8' })
@@ -122,7 +120,7 @@ async function end(child: ChildProcess, pid: number): Promise<void> {
 /** Whether a handshake succeeds: Caddy listens before it has made its certificates. */
 async function takesTls(port: number): Promise<boolean> {
   const socket = connect({
-    ...{ port, host: '127.0.0.1', servername: 'entryway.example.com' },
+    ...{ port, host: '127.0.0.1', servername: NAME },
     rejectUnauthorized: false,
   })
   const isThere = await new Promise<boolean>((resolve) => {

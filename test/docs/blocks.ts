@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Shell that a page of `docs/` tells its reader to run. */
 export type Block = {
@@ -16,12 +16,12 @@ export function shellBlocks(page: string): Block[] {
   })
 }
 
-/** The files that a page shows with their path before them, by name. */
-export function unitFiles(page: string): Map<string, string> {
-  const units = readPage(page).matchAll(
-    /^`\/etc\/systemd\/system\/(.+)`:\n\n```ini\n([\s\S]*?)^```$/gm,
+/** The units of deploy/systemd/, by name. */
+export function units(): Map<string, string> {
+  const folder = new URL('../../deploy/systemd/', import.meta.url)
+  return new Map(
+    readdirSync(folder).map((name) => [name, readFileSync(new URL(name, folder), 'utf8')]),
   )
-  return new Map([...units].map(([, name = '', text = '']) => [name, text]))
 }
 
 function readPage(page: string): string {

@@ -9,7 +9,7 @@ import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../..
 import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
-import { type Block, shellBlocks, unitFiles } from './blocks.ts'
+import { type Block, shellBlocks, units } from './blocks.ts'
 import { type Shell, startShell } from './shell.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -36,6 +36,7 @@ const here = (text: string) =>
     .replaceAll('/opt/vestibule', join(folder.path, 'opt'))
     .replaceAll('/var/lib/vestibule', join(folder.path, 'lib'))
     .replaceAll('/var/backups/vestibule', join(folder.path, 'backups'))
+    .replaceAll('/etc/systemd/system', join(folder.path, 'units'))
     .replaceAll('/root/copy', join(folder.path, 'copy'))
     .replaceAll(/(?<=\s)\/pds(?=[\s/])/g, home.folder.path)
     .replaceAll(/(?<=User=|-o |--create-home )vestibule$|(?<=-o )vestibule(?= )/gm, userName())
@@ -117,9 +118,18 @@ function makeUser(text: string): void {
 
 /** @returns the shell of the user that the program runs as */
 function openShell(): Shell {
-  for (const [name, text] of unitFiles('deploy.md')) {
-    writeFileSync(join(folder.path, 'units', name), here(text), { mode: 0o644 })
+  const origin = join(folder.path, 'origin')
+  for (const [name, text] of units()) {
+    writeFileSync(join(origin, 'deploy/systemd', name), here(text))
   }
+  const author = ['-c', 'user.name=docs', '-c', 'user.email=docs@example.com']
+  execFileSync(
+    'git',
+    ['-C', origin, ...author, 'commit', '--quiet', '--all', '--message', 'Paths'],
+    {
+      env: { ...process.env, HOME: folder.path },
+    },
+  )
   return startShell(
     folder.path,
     {
@@ -150,7 +160,7 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
   shell = opened
   let said = ''
   for (const { text } of blocks) {
-    if (text.startsWith('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
+    if (text.includes('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
     said += await opened.run(here(text))
   }
   expect(blocks).toHaveLength(16)
@@ -166,11 +176,7 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
 test.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)(
   'systemd takes the units',
   () => {
-    const units = unitFiles('deploy.md')
-    expect([...units.keys()]).toEqual([
-      ...['vestibule.service', 'vestibule-backup.service', 'vestibule-backup.timer'],
-    ])
-    const places = [...units].map(([name, text]) => {
+    const places = [...units()].map(([name, text]) => {
       const place = join(folder.path, name)
       const whole = here(text).replace(/^User=.*$/m, `User=${user?.name ?? 'nobody'}`)
       writeFileSync(place, whole, { mode: 0o644 })

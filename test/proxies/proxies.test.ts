@@ -12,7 +12,7 @@ import { findProgram, type ProxyInFront, startCaddy, startNginx } from '../../la
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 
 const MB = 1024 * 1024
-const NAME = 'entryway.example.com'
+const NAME = 'pds.example.com'
 /** Where the client is: the proxies are at 127.0.0.1, which is trusted. */
 const CLIENT = '127.0.0.2'
 /** When Node closes an idle connection by itself: its 5 seconds, and one more. */
@@ -34,7 +34,7 @@ for (const { name, start } of PROXIES) {
     continue
   }
 
-  describe(`behind a real ${name}, as docs/deploy.md sets it up`, () => {
+  describe(`behind a real ${name}, as deploy/ sets it up`, () => {
     let pds: LoopbackServer
     let gateway: Peer
     let proxy: ProxyInFront
@@ -126,7 +126,7 @@ for (const { name, start } of PROXIES) {
     })
 
     test('a handle has a certificate, too', async () => {
-      const handle = 'alice.example.com'
+      const handle = 'alice.pds.example.com'
       const rejectUnauthorized = name === 'caddy'
       const servername = { ...where(handle), rejectUnauthorized }
       const path = '/.well-known/atproto-did'

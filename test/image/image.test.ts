@@ -1,0 +1,86 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildImage, type Image, whyNoImage } from '../../lab/world/image.ts'
+import { freePort } from '../../lab/world/loopback.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+
+const execute = promisify(execFile)
+const missing = whyNoImage()
+if (missing) console.warn(`Left out: the image of deploy/Dockerfile; ${missing}`)
+
+describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
+  let image: Image
+  let program: ChildProcess | undefined
+  let pid = 0
+  let logs = ''
+
+  const run = async (...command: string[]) => {
+    const { stdout } = await execute(...image.command({}, ...command))
+    return stdout.trim()
+  }
+  const start = async (environment: Record<string, string>) => {
+    const shell = ['sh', '-c', 'echo "runs as $$"; exec "$@"', 'sh']
+    const [file, args] = image.command(environment, ...shell, ...image.config.Cmd)
+    program = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const output of [program.stdout, program.stderr]) {
+      output?.on('data', (text) => {
+        logs += text
+      })
+    }
+  }
+
+  beforeAll(async () => {
+    image = await buildImage()
+  }, 900_000)
+  afterAll(async () => {
+    if (pid > 0 && program?.exitCode === null) process.kill(pid, 'SIGKILL')
+    await image?.remove()
+  })
+
+  test('runs as a user of its own, with one volume', async () => {
+    expect(image.config).toMatchObject({ User: '2600:2600', Volumes: { '/data': {} } })
+    expect(await run('id', '-u')).toBe('2600')
+    expect(await run('vestibule', '--version')).toBe(packageJson.version)
+  })
+
+  test('holds the program, and nothing that only its developers need', () => {
+    const inside = (path: string) => existsSync(join(image.root, 'opt/vestibule', path))
+    for (const path of ['test', 'lab', 'docs', '.git', 'data', '.env', 'node_modules/vitest']) {
+      expect({ path, inside: inside(path) }).toEqual({ path, inside: false })
+    }
+  })
+
+  test('serves, is healthy, writes to its volume alone, and ends when it is told to', async () => {
+    const port = String(await freePort())
+    await start({ ENTRYWAY_PORT: port, ENTRYWAY_HOST: '127.0.0.1' })
+    await expect.poll(() => logs).toMatch(/runs as \d+\n/)
+    pid = Number(/runs as (\d+)/.exec(logs)?.[1])
+    await expect.poll(() => logs, { timeout: 120_000 }).toContain('Vestibule is up')
+    const health = async () => (await fetch(`http://127.0.0.1:${port}/_health`)).json()
+    await expect
+      .poll(health, { timeout: 120_000 })
+      .toMatchObject({ status: 'ok', version: packageJson.version })
+
+    const written = await execute('find', [
+      ...[image.root, '-user', '2600', '-type', 'f'],
+      ...['-not', '-path', `${image.root}/data/*`, '-not', '-path', `${image.root}/tmp/*`],
+    ])
+    expect(written.stdout).toBe('')
+    for (const [path, mode] of [
+      ['directory.sqlite', '600'],
+      ['secrets', '700'],
+      ['pds', '700'],
+    ] as const) {
+      expect(await run('stat', '-c', '%n %a', `/data/${path}`)).toBe(`/data/${path} ${mode}`)
+    }
+
+    const ended = once(program as ChildProcess, 'exit')
+    process.kill(pid, 'SIGTERM')
+    await ended
+    expect(logs).toContain('"signal":"SIGTERM"')
+  })
+})
