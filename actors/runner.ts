@@ -22,10 +22,12 @@ export type Runner = {
   background: Background
   /** The PDS that this program runs itself. */
   embeddedPds: {
-    /** Whether there is one that does not answer. */
+    /** Whether there is one, or is going to be, that does not answer. */
     readonly isDown: boolean
     /** Has `listener` told when the directory has its address. @returns what ends that */
     onRecorded(listener: () => Promise<void>): () => void
+    /** Has `listener` told each time it has begun to answer. @returns what ends that */
+    onUp(listener: () => void): () => void
   }
   /** Ends the program, whose settings are not those that its data were made with. */
   refuse(err: SettingsError): void

@@ -6,24 +6,43 @@ import type { Log } from './log.ts'
  * next time, and a {@link FaultLog} says so. The process may end meanwhile.
  *
  * @param name of the work in the log
+ * @param listen for what calls for the work at once, or once more where it is under way
  * @returns what ends it; work that is under way goes on
  */
-export function every(ms: number, name: string, work: () => unknown, log: Log): () => void {
+export function every(
+  ms: number,
+  name: string,
+  work: () => unknown,
+  log: Log,
+  listen?: (listener: () => void) => () => void,
+): () => void {
   const faults = new FaultLog(log, name)
   let timer: NodeJS.Timeout | undefined
   let hasEnded = false
+  let isUnderWay = false
+  let isCalledFor = false
   const round = async () => {
+    isUnderWay = true
+    isCalledFor = false
     try {
       await work()
       faults.succeeded()
     } catch (err) {
       faults.failed(err)
     }
-    if (!hasEnded) timer = setTimeout(round, ms).unref()
+    isUnderWay = false
+    if (!hasEnded) timer = setTimeout(round, isCalledFor ? 0 : ms).unref()
   }
   void round()
+  const stopListening = listen?.(() => {
+    isCalledFor = true
+    if (isUnderWay || hasEnded) return
+    clearTimeout(timer)
+    void round()
+  })
   return () => {
     hasEnded = true
+    stopListening?.()
     clearTimeout(timer)
   }
 }

@@ -35,23 +35,33 @@ export class EmbeddedPds {
   #port = 0
   #pause = PDS_RESTART
   #restart: NodeJS.Timeout | undefined
-  readonly #listeners = new Set<() => Promise<void>>()
+  /** Of the settings, until the directory has said whether it is run. */
+  #isExpected: boolean
+  readonly #whenRecorded = new Set<() => Promise<void>>()
+  readonly #whenUp = new Set<() => void>()
 
   constructor(settings: Settings, secrets: Secrets, log: Log) {
     this.#settings = settings
+    this.#isExpected = settings.embeddedPds
     this.#secrets = secrets
     this.#log = log
   }
 
-  /** Whether there is one that does not answer at the moment. */
+  /** Whether there is one, or is going to be, that does not answer at the moment. */
   get isDown(): boolean {
-    return this.#directory !== null && !this.#isUp
+    return this.#isExpected && !this.#isUp
   }
 
   /** Has `listener` told when the directory has its address. @returns what ends that */
   onRecorded(listener: () => Promise<void>): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#whenRecorded.add(listener)
+    return () => this.#whenRecorded.delete(listener)
+  }
+
+  /** Has `listener` told each time it has begun to answer. @returns what ends that */
+  onUp(listener: () => void): () => void {
+    this.#whenUp.add(listener)
+    return () => this.#whenUp.delete(listener)
   }
 
   /**
@@ -63,7 +73,8 @@ export class EmbeddedPds {
   async start(directory: PdsDirectory): Promise<void> {
     if (!this.#settings.embeddedPds) return
     const pdses = await directory.listPdses()
-    if (pdses.length > 0 && !pdses.some(({ isEmbedded }) => isEmbedded)) return
+    this.#isExpected = pdses.length === 0 || pdses.some(({ isEmbedded }) => isEmbedded)
+    if (!this.#isExpected) return
     const mistakes = mistakesInPdsSettings(process.env)
     if (mistakes.length > 0) throw new SettingsError(mistakes)
     await this.#assertNothingLost(directory)
@@ -74,6 +85,7 @@ export class EmbeddedPds {
   /** Lets it finish what it was asked, and ends it. */
   async stop(): Promise<void> {
     this.#directory = null
+    this.#isExpected = false
     clearTimeout(this.#restart)
     const child = this.#child
     if (!child) return
@@ -121,7 +133,7 @@ export class EmbeddedPds {
     this.#port = port
     try {
       await this.#directory?.addPds({ did, url, address, adminPassword, isEmbedded: true })
-      await Promise.all([...this.#listeners].map((tell) => tell()))
+      await Promise.all([...this.#whenRecorded].map((tell) => tell()))
     } catch (err) {
       // Unknown to the directory it is of no use: it is tried again like one that has ended.
       this.#log.error({ err }, 'the address of the PDS was not recorded')
@@ -131,6 +143,7 @@ export class EmbeddedPds {
     if (this.#child !== child) return
     this.#isUp = true
     this.#log.info({ component: 'pds', pid: child.pid, port }, 'the PDS is up')
+    for (const tell of this.#whenUp) tell()
   }
 
   #onEnd(begun: number, how: { code: number | null; signal: string | null }): void {

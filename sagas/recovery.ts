@@ -10,7 +10,8 @@ import { settleSignUp } from './sign_up.ts'
 
 /**
  * Settles the sign-ups and changes of handle and address that an earlier runner left behind, now,
- * and then from time to time those that got stuck; and follows what was done on the PDSes directly.
+ * when the PDS inside is up, and then from time to time those that got stuck; and follows what was
+ * done on the PDSes directly.
  *
  * @param alone no other program works on them: all that is on record now was interrupted
  * @returns what ends it
@@ -26,19 +27,29 @@ export function startRecovery(services: Services, alone: boolean): () => void {
       await watch.look()
     }
   }
-  return every(RECOVERY_INTERVAL, 'looking for what was interrupted', work, services.log)
+  const { log, embeddedPds } = services
+  return every(RECOVERY_INTERVAL, 'looking for what was interrupted', work, log, (listener) =>
+    embeddedPds.onUp(listener),
+  )
 }
+
+/** The account that something was about, and its PDS where that is on record with it. */
+type Whose = { did: string; pdsDid?: string } | { did: string | null; pdsDid: string }
 
 /**
  * Settles what has not changed since `before`, in ms. What has happened at the PDS or on PLC is
  * finished at once. What has not is given up only after {@link SAGA_ABANDONED}, since a request from
- * before the interruption may still be on its way there.
+ * before the interruption may still be on its way there. What needs the PDS inside waits until that
+ * is up.
  */
 async function recover(services: Services, before: number, faults: FaultLog): Promise<void> {
   const { directory } = services.actors
   const isAbandoned = (since: number) => Date.now() - since >= SAGA_ABANDONED
-  const settle = async (what: string, did: string | null, work: () => Promise<unknown>) => {
+  const pdses = services.embeddedPds.isDown ? await directory.listPdses() : []
+  const down = pdses.find(({ isEmbedded }) => isEmbedded)?.did
+  const settle = async (what: string, { did, pdsDid }: Whose, work: () => Promise<unknown>) => {
     try {
+      if (down && (pdsDid ?? (await directory.find(did as string))?.pdsDid) === down) return
       const settled = await work()
       faults.succeeded({ did, what })
       services.log.info({ did, what, settled }, 'settled what was interrupted')
@@ -47,16 +58,16 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
     }
   }
   for (const signUp of await directory.listAbandonedSignUps(before)) {
-    const { did, updatedAt } = signUp
-    await settle('sign-up', did, () => settleSignUp(services, signUp, isAbandoned(updatedAt)))
+    const mayGiveUp = isAbandoned(signUp.updatedAt)
+    await settle('sign-up', signUp, () => settleSignUp(services, signUp, mayGiveUp))
   }
   for (const { did } of await directory.listAbandonedHandleChanges(before)) {
-    await settle('handle change', did, () => settleHandleChange(services, did, isAbandoned))
+    await settle('handle change', { did }, () => settleHandleChange(services, did, isAbandoned))
   }
   for (const { did, newEmail } of await directory.listAbandonedEmailChanges(before)) {
-    await settle('change of address', did, () => settleEmailChange(services, did, newEmail))
+    await settle('change of address', { did }, () => settleEmailChange(services, did, newEmail))
   }
   for (const { did } of await directory.listAbandonedDeletions(before)) {
-    await settle('deletion', did, () => finishDeletion(services, did))
+    await settle('deletion', { did }, () => finishDeletion(services, did))
   }
 }

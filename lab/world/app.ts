@@ -86,7 +86,7 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     log,
     inFlight: new InFlight(),
     background: new Background(log),
-    embeddedPds: { isDown: false, onRecorded: () => () => {} },
+    embeddedPds: { isDown: false, onRecorded: () => () => {}, onUp: () => () => {} },
     refuse: (err) => {
       throw err
     },

@@ -45,6 +45,33 @@ test('work that throws at once is caught, too', async () => {
   expect(lines).toHaveLength(1)
 })
 
+test('what is listened to begins a round at once, or one more after that which is under way', async () => {
+  const { log } = listening()
+  const going = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const listeners = new Set<() => void>()
+  const call = () => {
+    for (const tell of listeners) tell()
+  }
+  let rounds = 0
+  const work = () => going[rounds++]?.promise
+  const end = every(3_600_000, 'the work', work, log, (listener) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  })
+  call()
+  call()
+  expect(rounds).toBe(1)
+  going[0]?.resolve()
+  await expect.poll(() => rounds).toBe(2)
+  going[1]?.resolve()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(rounds).toBe(2)
+  call()
+  expect(rounds).toBe(3)
+  end()
+  expect(listeners.size).toBe(0)
+})
+
 test('rounds do not overlap, and none begins after the end', async () => {
   const { log } = listening()
   const going = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

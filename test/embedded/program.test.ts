@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import {
@@ -14,6 +15,10 @@ import type { LoopbackServer } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
+const dieAtStatement = fileURLToPath(
+  new URL('../../lab/fault/die_at_statement.ts', import.meta.url),
+)
+
 /** Waiting for a process on a busy machine, in ms. */
 const PATIENCE = { timeout: 120_000, interval: 100 }
 
@@ -21,10 +26,15 @@ let plc: LoopbackServer
 let vestibule: Vestibule
 const person = newCredentials('ada')
 let did: string
+let app: Awaited<ReturnType<typeof discoverApp>>
 
 beforeAll(async () => {
   plc = await startPlc()
-  vestibule = await startVestibule({ plcUrl: plc.url, embeddedPds: true })
+  vestibule = await startVestibule({
+    plcUrl: plc.url,
+    embeddedPds: true,
+    preloads: [dieAtStatement],
+  })
 })
 afterAll(async () => {
   await vestibule?.stop()
@@ -88,7 +98,7 @@ test('an app signs in by what the PDS says of itself, and posts with DPoP', asyn
   const redirectUri = 'http://127.0.0.1/callback'
   const scope = 'atproto transition:generic'
   const clientId = loopbackClientId(redirectUri, scope)
-  const app = await discoverApp({ pdsUrl: vestibule.url, clientId, redirectUri, scope })
+  app = await discoverApp({ pdsUrl: vestibule.url, clientId, redirectUri, scope })
   const login = await startLogin(app)
   const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
   expect(session.did).toBe(did)
@@ -124,6 +134,19 @@ test('a program that is killed leaves no PDS, and the next one finds everything'
   await vestibule.start()
   expect(isRunning(pid)).toBe(false)
   expect((await post('The second')).status).toBe(200)
+})
+
+test('a sign-up that was interrupted is finished as soon as the PDS inside is up again', async () => {
+  const other = newCredentials('eve')
+  const before = vestibule.logs.length
+  vestibule.send({ dieAt: { statement: 'INSERT INTO account (id, did', when: 'before' } })
+  await expect(headlessSignUp(vestibule.url, other)).rejects.toThrow()
+  await vestibule.ended()
+  await vestibule.start()
+  const logs = () => vestibule.logs.slice(before)
+  await expect.poll(logs, PATIENCE).toContain('"settled":"finished"')
+  expect(logs()).not.toContain('tried again from time to time')
+  await headlessSignIn((await startLogin(app)).url, other)
 })
 
 test('of a program that is stopped the PDS ends, too, and in order', async () => {
