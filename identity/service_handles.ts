@@ -12,9 +12,12 @@ export type HandleOptions = {
 export class ServiceHandles {
   /** Each with a dot in front, such as `.example.com`. */
   readonly domains: readonly string[]
+  readonly #isServer: (hostname: string) => boolean
 
-  constructor(domains: readonly string[]) {
+  /** @param isServer whether a server of this service has that host name, which is reserved then */
+  constructor(domains: readonly string[], isServer: (hostname: string) => boolean) {
     this.domains = domains
+    this.#isServer = isServer
   }
 
   /** Whether a normalised handle is below one of the domains. */
@@ -52,6 +55,9 @@ export class ServiceHandles {
   }
 
   #assertAllowed(handle: string, allowReserved: boolean): void {
+    if (!allowReserved && this.#isServer(handle)) {
+      throw new Refusal('ReservedHandle', 'Reserved handle')
+    }
     try {
       ensureHandleServiceConstraints(handle, [...this.domains], allowReserved)
     } catch (err) {

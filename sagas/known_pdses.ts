@@ -55,6 +55,11 @@ export class KnownPdses {
     return this.#origins.get(host?.toLowerCase() ?? '') ?? this.#publicUrl
   }
 
+  /** Whether a PDS has that host name, wherever it is. */
+  isHostname(hostname: string): boolean {
+    return this.#pdses.some((pds) => new URL(pds.url).hostname === hostname)
+  }
+
   /** Whether a PDS has that host name on this gateway. */
   hasHostname(hostname: string): boolean {
     return this.#pdses.some((pds) => isServedHere(pds) && new URL(pds.url).hostname === hostname)

@@ -64,6 +64,8 @@ export function createServices(
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
+  const { hostname } = new URL(settings.publicUrl)
+  const isServer = (name: string) => name === hostname || pdses.isHostname(name)
   return {
     ...runner,
     actors,
@@ -94,6 +96,6 @@ export function createServices(
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)
       return new PdsClient(pds)
     },
-    handles: new ServiceHandles(settings.handleDomains),
+    handles: new ServiceHandles(settings.handleDomains, isServer),
   }
 }

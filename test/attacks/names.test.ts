@@ -96,6 +96,18 @@ test('30. every spelling of an address takes from one limit of reset mails', asy
   expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([])
 })
 
+test('30. the host name of a PDS is no handle that a person can take', async () => {
+  await app.app.refreshPdses()
+  const signUp = (handle: string) =>
+    post(app, '/xrpc/com.atproto.server.createAccount', {
+      handle,
+      email: 'ned-i@mail.internal',
+      password: 'a good password',
+    })
+  expect(await signUp('Other.test')).toMatchObject({ body: { error: 'HandleNotAvailable' } })
+  expect((await signUp('another.test')).status).toBeGreaterThanOrEqual(500)
+})
+
 test('30. a door that takes handles finds no account by its address', async () => {
   for (const name of [kim.email, did]) {
     const [host] = name.split(':')

@@ -273,6 +273,7 @@ export const entryway = toRemovals([
     limited('readSubject(name).name', "name.trim().replace(/^@/, '').toLowerCase()"),
   ],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
+  [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
   [
     30,
     "an account's own DID",

@@ -32,6 +32,16 @@ const asOperator = (input: Input, at = app) =>
     '127.0.0.1',
   )
 
+async function changeHandle({ handle, password }: typeof taken, to: string, at: AppInProcess) {
+  const session = await post(at, '/xrpc/com.atproto.server.createSession', {
+    identifier: handle,
+    password,
+  })
+  const { accessJwt } = session.body as { accessJwt: string }
+  const authorization = `Bearer ${accessJwt}`
+  return post(at, '/xrpc/com.atproto.identity.updateHandle', { handle: to }, { authorization })
+}
+
 /** All rules were kept, and the PDS, which is not there, was asked. */
 const accepted = { status: expect.toSatisfy((status: number) => status >= 500) }
 const named = (error: string) => ({ status: 400, body: { error } })
@@ -64,6 +74,27 @@ describe('what is refused, at each door in its own words', () => {
     expect(await byMethod(input)).toMatchObject(named('InvalidRequest'))
     expect(await onPage(input)).toMatchObject(named('invalid_request'))
     expect(await asOperator(input)).toMatchObject(named(operator))
+  })
+
+  test('the host name of a server, and a change to it', async () => {
+    const named = await startApp({ env: { ENTRYWAY_PUBLIC_URL: 'https://entryway.test' } })
+    try {
+      await named.addAccount(taken)
+      const address = 'http://127.0.0.1:9'
+      const pds = { did: 'did:web:two.test', url: 'https://pds-two.test', address }
+      await named.actors.directory.addPds({ ...pds, adminPassword: 'nowhere to be used' })
+      await named.app.refreshPdses()
+      for (const handle of ['entryway.test', 'PDS-two.test']) {
+        const refused = { status: 400, body: { error: 'HandleNotAvailable' } }
+        expect(await byMethod({ ...fresh, handle }, named)).toMatchObject(refused)
+        expect(await onPage({ ...fresh, handle }, named)).toMatchObject(reason('reserved'))
+        expect(await asOperator({ ...fresh, handle }, named)).toMatchObject(accepted)
+        expect(await changeHandle(taken, handle, named)).toMatchObject(refused)
+      }
+      expect(await byMethod({ ...fresh, handle: 'pds-three.test' }, named)).toMatchObject(accepted)
+    } finally {
+      await named.close()
+    }
   })
 
   test('each reason of a handle has its word on the pages, whatever the text says', () => {
