@@ -24,6 +24,8 @@ export type Runner = {
   embeddedPds: {
     /** Whether there is one, or is going to be, that does not answer. */
     readonly isDown: boolean
+    /** Bytes that a blob may have at most, where there is one and has said so. */
+    readonly blobUploadLimit: number | undefined
     /** Has `listener` told when the directory has its address. @returns what ends that */
     onRecorded(listener: () => Promise<void>): () => void
     /** Has `listener` told each time it has begun to answer. @returns what ends that */

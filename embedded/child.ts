@@ -8,8 +8,11 @@ import { keepFromOthers } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
 import type { Told } from './told.ts'
 
-/** What the child says to the program: that it answers on a port, or that its settings are wrong. */
-export type Said = { port: number } | { wrongSettings: string }
+/**
+ * What the child says to the program: that it answers on a port, and takes blobs of so many bytes, or
+ * that its settings are wrong.
+ */
+export type Said = { port: number; blobUploadLimit: number } | { wrongSettings: string }
 
 /**
  * The child process: a stock PDS on a loopback port, until the program that started it closes the
@@ -29,7 +32,8 @@ async function run(): Promise<void> {
   const pds = await PDS.create(...config)
   const server = await pds.start()
   const address = server.address()
-  say({ port: typeof address === 'object' && address ? address.port : 0 })
+  const port = typeof address === 'object' && address ? address.port : 0
+  say({ port, blobUploadLimit: config[0].service.blobUploadLimit })
   await abandoned
   setTimeout(() => process.exit(1), PDS_END).unref()
   await pds.destroy()

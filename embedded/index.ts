@@ -33,6 +33,7 @@ export class EmbeddedPds {
   #isUp = false
   /** 0 before it has one. */
   #port = 0
+  #blobUploadLimit: number | undefined
   #pause = PDS_RESTART
   #restart: NodeJS.Timeout | undefined
   /** Of the settings, until the directory has said whether it is run. */
@@ -50,6 +51,11 @@ export class EmbeddedPds {
   /** Whether there is one, or is going to be, that does not answer at the moment. */
   get isDown(): boolean {
     return this.#isExpected && !this.#isUp
+  }
+
+  /** Bytes that a blob may have at most, once the PDS has said so. */
+  get blobUploadLimit(): number | undefined {
+    return this.#blobUploadLimit
   }
 
   /** Has `listener` told when the directory has its address. @returns what ends that */
@@ -123,6 +129,7 @@ export class EmbeddedPds {
     const first = await Promise.race([said, ended])
     if (!first) return
     if ('wrongSettings' in first) throw new SettingsError([`PDS_…: ${first.wrongSettings}`])
+    this.#blobUploadLimit = first.blobUploadLimit
     await this.#onUp(child, first.port)
   }
 

@@ -86,7 +86,12 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     log,
     inFlight: new InFlight(),
     background: new Background(log),
-    embeddedPds: { isDown: false, onRecorded: () => () => {}, onUp: () => () => {} },
+    embeddedPds: {
+      isDown: false,
+      blobUploadLimit: undefined,
+      onRecorded: () => () => {},
+      onUp: () => () => {},
+    },
     refuse: (err) => {
       throw err
     },

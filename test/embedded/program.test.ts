@@ -78,6 +78,11 @@ test('under one name there is a PDS: an account, a post, and an event that tells
   did = await headlessSignUp(vestibule.url, person)
   const document = (await (await fetch(`${plc.url}/${did}`)).json()) as { service: object[] }
   expect(document.service).toMatchObject([{ serviceEndpoint: vestibule.url }])
+  const about = await fetch(`${vestibule.url}/xrpc/com.atproto.server.describeServer`)
+  expect(await about.json()).toMatchObject({
+    did: vestibule.did,
+    blobUploadLimit: 100 * 1024 * 1024,
+  })
 
   const events = new WebSocket(
     `${vestibule.url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos`,
