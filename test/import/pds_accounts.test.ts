@@ -177,7 +177,7 @@ test('what a PDS says of itself is taken over where it is a setting, and none is
     PDS_SUPPORT_URL: 'https://example.com/help',
     PDS_CONTACT_EMAIL_ADDRESS: 'us@example.com',
     PDS_PRIMARY_COLOR: '#123456',
-    PDS_RECOVERY_DID_KEY: 'did:key:zQ3shqMwG4bCPkSP1gXfQmUpwBrUNdgcMBoYCvmaBDv3RRVwz',
+    PDS_RECOVERY_DID_KEY: 'did:key:zQ3shQo6TF2moaqMTrUZEM1jeuYRQXeHEx4evX9751y2qPqRA',
     PDS_JWT_SECRET: 'never',
     PDS_LOGO_URL: '',
   })
@@ -187,6 +187,6 @@ test('what a PDS says of itself is taken over where it is a setting, and none is
     ENTRYWAY_TERMS_OF_SERVICE_URL: 'https://example.com/terms',
     ENTRYWAY_CONTACT_EMAIL_ADDRESS: 'us@example.com',
     ENTRYWAY_PRIMARY_COLOR: '#123456',
-    ENTRYWAY_RECOVERY_DID_KEY: 'did:key:zQ3shqMwG4bCPkSP1gXfQmUpwBrUNdgcMBoYCvmaBDv3RRVwz',
+    ENTRYWAY_RECOVERY_DID_KEY: 'did:key:zQ3shQo6TF2moaqMTrUZEM1jeuYRQXeHEx4evX9751y2qPqRA',
   })
 })

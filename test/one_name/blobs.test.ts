@@ -7,8 +7,8 @@ import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const MIB = 1024 * 1024
 const BLOB = 100 * MIB
-/** More than the streams, and what they leave for the garbage collector, need; far less than a blob. */
-const HELD = 64 * MIB
+/** Less than the blob, which would be held at least once; more than what waits for the garbage collector on a busy machine. */
+const HELD = 90 * MIB
 
 let network: Network
 let agent: AtpAgent
