@@ -57,6 +57,27 @@ export function connectActors(client: ActorsClient, secret: string): Actors {
 }
 
 /**
+ * The same actors, but that some calls of an account are made by `instead`. It stands on the way of
+ * each request, so nothing is made for these calls before one of them is asked for.
+ */
+export function replacingCalls<N extends keyof AccountStub>(
+  actors: Actors,
+  names: ReadonlySet<N>,
+  instead: (did: string, account: AccountStub, name: N) => (...args: never[]) => Promise<unknown>,
+): Actors {
+  return {
+    ...actors,
+    account: (did) =>
+      new Proxy(actors.account(did), {
+        get: (account, name, receiver) =>
+          names.has(name as N)
+            ? instead(did, account, name as N)
+            : Reflect.get(account, name, receiver),
+      }),
+  }
+}
+
+/**
  * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
  * {@link Refusal} again, everything else means that the actor could not do its work.
  */

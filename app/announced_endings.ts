@@ -1,5 +1,5 @@
 import { endingFunctions } from '../actors/account/index.ts'
-import type { AccountStub, Actors } from '../actors/reach.ts'
+import { type Actors, replacingCalls } from '../actors/reach.ts'
 import { Refusal } from '../base/errors.ts'
 
 /**
@@ -9,27 +9,15 @@ import { Refusal } from '../base/errors.ts'
  * @param tell returns once no one lets these sessions through any more
  */
 export function announcingEndings(actors: Actors, tell: (did: string) => Promise<void>): Actors {
-  const announcing = (did: string, end: (...args: unknown[]) => Promise<unknown>) => {
-    return async (...args: unknown[]) => {
-      let isRefused = false
-      try {
-        return await end(...args)
-      } catch (err) {
-        isRefused = err instanceof Refusal
-        throw err
-      } finally {
-        if (!isRefused) await tell(did)
-      }
+  return replacingCalls(actors, endingFunctions, (did, account, name) => async (...args) => {
+    let isRefused = false
+    try {
+      return await (account[name] as (...args: never[]) => Promise<unknown>)(...args)
+    } catch (err) {
+      isRefused = err instanceof Refusal
+      throw err
+    } finally {
+      if (!isRefused) await tell(did)
     }
-  }
-  return {
-    ...actors,
-    account: (did) =>
-      new Proxy(actors.account(did), {
-        get(account, name, receiver) {
-          const call = Reflect.get(account, name, receiver)
-          return endingFunctions.has(name as keyof AccountStub) ? announcing(did, call) : call
-        },
-      }),
-  }
+  })
 }

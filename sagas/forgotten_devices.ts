@@ -1,5 +1,5 @@
 import type { Flow } from '../actors/auth/flow.ts'
-import type { AccountStub, Actors } from '../actors/reach.ts'
+import { type AccountStub, type Actors, replacingCalls } from '../actors/reach.ts'
 import type { Log } from '../base/log.ts'
 
 /** What an account can be asked that may forget its devices (`actors/account/endings.ts`). */
@@ -25,27 +25,12 @@ export function withForgottenDevices(actors: Actors, flow: Flow, log: Log): Acto
       log.warn({ err, did }, 'a device was not told that an account forgot it')
     }
   }
-  return {
-    ...actors,
-    account(did) {
-      const account = actors.account(did)
-      const ending =
-        (name: (typeof FORGETTING)[number]) =>
-        async (...args: never[]) => {
-          const before = await account.listDevices()
-          const ended = await (account[name] as (...args: never[]) => Promise<unknown>)(...args)
-          const kept = new Set((await account.listDevices()).map(({ deviceId }) => deviceId))
-          const forgotten = before.filter(({ deviceId }) => !kept.has(deviceId))
-          await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId)))
-          return ended
-        }
-      const endings = Object.fromEntries(FORGETTING.map((name) => [name, ending(name)]))
-      return new Proxy(account, {
-        get: (target, name, receiver) =>
-          Object.hasOwn(endings, name)
-            ? endings[name as string]
-            : Reflect.get(target, name, receiver),
-      })
-    },
-  }
+  return replacingCalls(actors, new Set(FORGETTING), (did, account, name) => async (...args) => {
+    const before = await account.listDevices()
+    const ended = await (account[name] as (...args: never[]) => Promise<unknown>)(...args)
+    const kept = new Set((await account.listDevices()).map(({ deviceId }) => deviceId))
+    const forgotten = before.filter(({ deviceId }) => !kept.has(deviceId))
+    await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId)))
+    return ended
+  })
 }
