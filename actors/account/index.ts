@@ -66,7 +66,7 @@ export const accountFunctions = {
   listSessions: sessions.list,
 
   createLegacySession: sessions.createLegacy,
-  rotateLegacySession: legacy.rotateLegacySession,
+  rotateLegacySession: sessions.rotateLegacy,
   deleteLegacySession: legacy.deleteLegacySession,
   listLegacySessions: legacy.listLegacySessions,
 

@@ -1,3 +1,4 @@
+import { accountTakenDown } from '../../base/errors.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
@@ -33,6 +34,27 @@ export function readWithSession(db: Db, id: string | null): AccountOfSession | n
     if (!account) return null
     const basis = { generation: account.generation, session: id ?? '', mayBeTakenDown: true }
     return { account, basis, isOpen: refusalOf(db, account, basis) === null }
+  })
+}
+
+/**
+ * Rotates a refresh JWT of a legacy session, together with which the account is read.
+ *
+ * @param next the successor to use when there is none yet
+ * @returns null where there is no account; `session` is null where the JWT is unknown or expired
+ * @throws {Refusal} AccountTakedown
+ */
+export function rotateLegacy(
+  db: Db,
+  jti: string,
+  next: { jti: string; expiresAt: number },
+  now: number,
+): { account: AccountRow; session: legacy.RotatedLegacySession | null } | null {
+  return transact(db, () => {
+    const account = readAccount(db)
+    if (!account) return null
+    if (account.takedownRef !== null) throw accountTakenDown()
+    return { account, session: legacy.rotateLegacySession(db, jti, next, now) }
   })
 }
 

@@ -1,14 +1,17 @@
 import { LEGACY_REFRESH_GRACE } from '../../base/lifetimes.ts'
-import { type Db, sql, transact } from '../database.ts'
+import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
 
 /** A session of `com.atproto.server.createSession`, found by the `jti` of its refresh JWT. */
-export type LegacySession = {
+type LegacySession = {
   /** Stays the same from refresh to refresh; its access JWTs name it. */
   id: string
   appPassword: { name: string; privileged: boolean } | null
 }
+
+/** `jti` is that of the successor. */
+export type RotatedLegacySession = LegacySession & { jti: string }
 
 export type NewLegacySession = {
   id: string
@@ -49,44 +52,40 @@ export function isLegacySessionOpen(db: Db, id: string, now: number): boolean {
 
 /**
  * Rotates a refresh JWT as the reference does: the old one answers for
- * {@link LEGACY_REFRESH_GRACE} more, always with the same successor.
+ * {@link LEGACY_REFRESH_GRACE} more, always with the same successor. To be called in a transaction.
  *
  * @param next the successor to use when there is none yet
- * @returns the `jti` of the successor, or null when the presented one is unknown or expired
+ * @returns null when the presented one is unknown or expired
  */
 export function rotateLegacySession(
   db: Db,
   presentedJti: string,
   next: { jti: string; expiresAt: number },
   now: number,
-): ({ jti: string } & LegacySession) | null {
+): RotatedLegacySession | null {
   const hash = hashSecret(presentedJti)
-  return transact(db, () => {
-    const row = sql(
-      db,
-      `SELECT legacy_session.*, app_password.privileged FROM legacy_session
-       LEFT JOIN app_password ON app_password.name = legacy_session.app_password_name
-       WHERE refresh_hash = ? AND expires_at > ?`,
-    ).get(hash, now) as Stored | undefined
-    if (!row) return null
-    const jti = row.next_jti ?? next.jti
-    sql(db, 'UPDATE legacy_session SET expires_at = ?, next_jti = ? WHERE refresh_hash = ?').run(
-      Math.min(row.expires_at, now + LEGACY_REFRESH_GRACE),
-      jti,
-      hash,
-    )
-    const appPasswordName = row.app_password_name
-    const successor = { id: row.session_id, jti, expiresAt: next.expiresAt, appPasswordName }
-    insertLegacySession(db, successor, now)
-    return {
-      id: row.session_id,
-      jti,
-      appPassword:
-        appPasswordName === null
-          ? null
-          : { name: appPasswordName, privileged: row.privileged === 1 },
-    }
-  })
+  const row = sql(
+    db,
+    `SELECT legacy_session.*, app_password.privileged FROM legacy_session
+     LEFT JOIN app_password ON app_password.name = legacy_session.app_password_name
+     WHERE refresh_hash = ? AND expires_at > ?`,
+  ).get(hash, now) as Stored | undefined
+  if (!row) return null
+  const jti = row.next_jti ?? next.jti
+  sql(db, 'UPDATE legacy_session SET expires_at = ?, next_jti = ? WHERE refresh_hash = ?').run(
+    Math.min(row.expires_at, now + LEGACY_REFRESH_GRACE),
+    jti,
+    hash,
+  )
+  const appPasswordName = row.app_password_name
+  const successor = { id: row.session_id, jti, expiresAt: next.expiresAt, appPasswordName }
+  insertLegacySession(db, successor, now)
+  return {
+    id: row.session_id,
+    jti,
+    appPassword:
+      appPasswordName === null ? null : { name: appPasswordName, privileged: row.privileged === 1 },
+  }
 }
 
 /** Live ones, the newest first; `expiresAt` in ms. Those whose refresh token was succeeded are left out. */

@@ -1,8 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
-import { findAccount } from '../../sagas/accounts.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
-import { refuseTakenDown } from '../auth/access.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
 import { sessionBody } from '../sessions.ts'
@@ -10,14 +8,15 @@ import { sessionBody } from '../sessions.ts'
 export default method('com.atproto.server.refreshSession', {
   auth: refresh(),
   handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
-    const account = await findAccount(services, did, ['did'])
-    if (!account) {
-      throw new InvalidRequestError(`Could not find user info for account: ${did}`)
-    }
-    refuseTakenDown(account)
+    const { directory, account: actor } = services.actors
     const now = Date.now()
     const next = { jti: newRefreshJti(), expiresAt: now + LEGACY_REFRESH_TOKEN }
-    const session = await services.actors.account(did).rotateLegacySession(jti, next, now)
+    const entry = await directory.find(did, ['did'])
+    const found = entry && (await actor(entry.did).rotateLegacySession(jti, next, now))
+    if (!found) {
+      throw new InvalidRequestError(`Could not find user info for account: ${did}`)
+    }
+    const { account, session } = found
     if (!session) throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
     const { pdsDid } = account
     const scope = legacyScope(session.appPassword, false)
