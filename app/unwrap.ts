@@ -4,7 +4,7 @@ import type { RequestEnvelope } from '../http/envelope.ts'
 import { HttpRequest } from '../http/message.ts'
 
 /** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
-const HOP_BY_HOP = /^(connection|transfer-encoding)$/
+const HOP_BY_HOP = new Set(['connection', 'transfer-encoding'])
 /** Not for an origin server to answer. */
 const TUNNELS = new Set(['CONNECT', 'TRACE'])
 
@@ -27,7 +27,7 @@ export function unwrap(
       validateHeaderValue(given, value)
       const name = given.toLowerCase()
       if (isOfProxy(name)) viaProxy = true
-      if (!isAboutTheClient(name) && !HOP_BY_HOP.test(name)) append(headers, name, value)
+      if (!isAboutTheClient(name) && !HOP_BY_HOP.has(name)) append(headers, name, value)
     }
     if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
     return new HttpRequest({

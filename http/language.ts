@@ -25,6 +25,7 @@ export function pageLanguage(header: string | undefined): PageLanguage {
 }
 
 function wantedLanguages(header: string | undefined): string[] {
-  const wanted = parseAccept(header ?? '').filter(({ q }) => q > 0)
+  if (!header) return []
+  const wanted = parseAccept(header).filter(({ q }) => q > 0)
   return wanted.map(({ type }) => type)
 }

@@ -14,6 +14,9 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu
 /** `@` and spaces stand before what was typed, spaces and the root's dot of a host name behind it. */
 const AROUND = /^[@\s]+|[.\s]+$/g
 
+/** Text in which nothing but what is around it is to be changed: nearly all that programs send. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 /**
  * Reads a handle, DID or e-mail address as people type and paste it: with `@`, spaces and invisible
  * marks around it, in capitals, in wide letters, with a dot at the end. Reading once more what was
@@ -22,15 +25,18 @@ const AROUND = /^[@\s]+|[.\s]+$/g
  * @see https://www.rfc-editor.org/rfc/rfc8265#section-3.3.2 (width, case, NFC)
  */
 export function readSubject(typed: string): Subject {
-  const seen = typed
-    .replace(WIDE, (wide) => String.fromCharCode(wide.charCodeAt(0) - FROM_WIDE_TO_NARROW))
-    .replace(DOTS, '.')
-    .replace(INVISIBLE, '')
-    .replace(AROUND, '')
-    .normalize('NFC')
+  const visible = PLAIN.test(typed) ? typed : visibleOf(typed)
+  const seen = visible.replace(AROUND, '').normalize('NFC')
   if (/^did:/i.test(seen)) return { kind: 'did', name: readDid(seen) }
   const name = seen.toLowerCase().normalize('NFC')
   return { kind: name.includes('@') ? 'email' : 'handle', name }
+}
+
+function visibleOf(typed: string): string {
+  return typed
+    .replace(WIDE, (wide) => String.fromCharCode(wide.charCodeAt(0) - FROM_WIDE_TO_NARROW))
+    .replace(DOTS, '.')
+    .replace(INVISIBLE, '')
 }
 
 /** Scheme and method are in lower case (W3C DID Core 3.1), and so is all of a `did:plc`. */
