@@ -286,6 +286,13 @@ export const PDS_RESTART = 250
 export const PDS_RESTART_MOST = 30 * SECOND
 export const PDS_STEADY = MINUTE
 
+/**
+ * While it runs, it is asked for a sign of life every `PDS_LOOK`, and has `PDS_LOOK_DEADLINE` to answer:
+ * long enough for one that is busy with a large repo.
+ */
+export const PDS_LOOK = 10 * SECOND
+export const PDS_LOOK_DEADLINE = 10 * SECOND
+
 /** How long it may take to answer what it was asked and to close its files; then it is killed. */
 export const PDS_END = 4 * SECOND
 export const PDS_KILL = PDS_END + SECOND

@@ -12,6 +12,7 @@ import { childEnvironment } from './child_environment.ts'
 import { accountDatabaseOf, folderOf } from './folder.ts'
 import { mistakesInPdsSettings } from './pds_settings.ts'
 import { relog } from './relog.ts'
+import { LOOKS, type Looks, watchForLife } from './signs_of_life.ts'
 import { tell } from './told.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
@@ -21,12 +22,13 @@ export type PdsDirectory = Pick<DirectoryStub, 'listPdses' | 'countAccounts' | '
 
 /**
  * A stock PDS in a child process of this program, for where there is no other. It is reached on a
- * loopback port of its own, and started again when it ends by itself.
+ * loopback port of its own, and started again when it ends by itself or does not answer any more.
  */
 export class EmbeddedPds {
   readonly #settings: Settings
   readonly #secrets: Secrets
   readonly #log: Log
+  readonly #looks: Looks
   /** Null until it is started, and once it is stopped. */
   #directory: PdsDirectory | null = null
   #child: ChildProcess | null = null
@@ -36,16 +38,18 @@ export class EmbeddedPds {
   #blobUploadLimit: number | undefined
   #pause = PDS_RESTART
   #restart: NodeJS.Timeout | undefined
+  #stopWatch = () => {}
   /** Of the settings, until the directory has said whether it is run. */
   #isExpected: boolean
   readonly #whenRecorded = new Set<() => Promise<void>>()
   readonly #whenUp = new Set<() => void>()
 
-  constructor(settings: Settings, secrets: Secrets, log: Log) {
+  constructor(settings: Settings, secrets: Secrets, log: Log, looks: Looks = LOOKS) {
     this.#settings = settings
     this.#isExpected = settings.embeddedPds
     this.#secrets = secrets
     this.#log = log
+    this.#looks = looks
   }
 
   /** Whether there is one, or is going to be, that does not answer at the moment. */
@@ -93,6 +97,7 @@ export class EmbeddedPds {
     this.#directory = null
     this.#isExpected = false
     clearTimeout(this.#restart)
+    this.#stopWatch()
     const child = this.#child
     if (!child) return
     const kill = setTimeout(() => child.kill('SIGKILL'), PDS_KILL)
@@ -149,13 +154,21 @@ export class EmbeddedPds {
     }
     if (this.#child !== child) return
     this.#isUp = true
+    this.#stopWatch = watchForLife(address, this.#looks, this.#log, () => this.#onSilence(child))
     this.#log.info({ component: 'pds', pid: child.pid, port }, 'the PDS is up')
     for (const tell of this.#whenUp) tell()
+  }
+
+  #onSilence(child: ChildProcess): void {
+    if (!this.#directory) return
+    this.#log.error({ component: 'pds', pid: child.pid }, 'the PDS does not answer; it is killed')
+    child.kill('SIGKILL')
   }
 
   #onEnd(begun: number, how: { code: number | null; signal: string | null }): void {
     this.#child = null
     this.#isUp = false
+    this.#stopWatch()
     if (!this.#directory) return
     if (Date.now() - begun >= PDS_STEADY) this.#pause = PDS_RESTART
     this.#log.error(

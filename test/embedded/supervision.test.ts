@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { EmbeddedPds, type PdsDirectory } from '../../embedded/index.ts'
+import type { Looks } from '../../embedded/signs_of_life.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import type { Pds } from '../../pds/pds.ts'
@@ -42,14 +43,14 @@ const directory = {
   },
 } as unknown as PdsDirectory
 
-async function make(env: Record<string, string> = {}): Promise<EmbeddedPds> {
+async function make(env: Record<string, string> = {}, looks?: Looks): Promise<EmbeddedPds> {
   const settings = readSettings({
     ENTRYWAY_DATA_DIR: folder.path,
     ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
     ...env,
   })
   const log = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) })
-  const pds = new EmbeddedPds(settings, await loadSecrets(settings), log as Log)
+  const pds = new EmbeddedPds(settings, await loadSecrets(settings), log as Log, looks)
   started.push(pds)
   return pds
 }
@@ -130,6 +131,18 @@ test('one that is killed is started again, after pauses that grow', async () => 
     expect(said(ENDED)).toHaveLength(times)
   }
   expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
+})
+
+test('one that hangs is killed after some looks, and started again', async () => {
+  const pds = await make({}, { pause: 50, deadline: 3_000, failures: 2 })
+  await pds.start(directory)
+  const id = pid()
+  process.kill(id, 'SIGSTOP')
+  await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+  expect(isRunning(id)).toBe(false)
+  expect(said('the PDS does not answer; it is killed')).toMatchObject([{ pid: id }])
+  expect((await ask('/xrpc/_health')).status).toBe(200)
 })
 
 test('signals to all processes, as a terminal and systemd send them, leave it to the program', async () => {
