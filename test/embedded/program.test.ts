@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -11,7 +12,7 @@ import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
-import type { LoopbackServer } from '../../lab/world/loopback.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
@@ -23,6 +24,9 @@ const dieAtStatement = fileURLToPath(
 const PATIENCE = { timeout: 120_000, interval: 100 }
 
 let plc: LoopbackServer
+let relay: LoopbackServer
+/** What the relay was asked: method, path and body. */
+const crawls: string[] = []
 let vestibule: Vestibule
 const person = newCredentials('ada')
 let did: string
@@ -30,15 +34,21 @@ let app: Awaited<ReturnType<typeof discoverApp>>
 
 beforeAll(async () => {
   plc = await startPlc()
+  relay = await listenOnLoopback(async (incoming, outgoing) => {
+    crawls.push(`${incoming.method} ${incoming.url} ${await text(incoming)}`)
+    outgoing.end()
+  })
   vestibule = await startVestibule({
     plcUrl: plc.url,
     embeddedPds: true,
     preloads: [dieAtStatement],
+    env: { PDS_CRAWLERS: relay.url },
   })
 })
 afterAll(async () => {
   await vestibule?.stop()
   await plc?.close()
+  await relay?.close()
 })
 
 /** Process ids of the PDSes so far, the newest last. */
@@ -97,6 +107,14 @@ test('under one name there is a PDS: an account, a post, and an event that tells
   expect(await readText(vestibule.url, body.uri as string)).toBe('The first')
   await expect.poll(() => seen.includes('app.bsky.feed.post'), PATIENCE).toBe(true)
   events.close()
+})
+
+test('the relays are asked to crawl it after a write, once in a while', async () => {
+  const { host } = new URL(vestibule.url)
+  const request = `POST /xrpc/com.atproto.sync.requestCrawl {"hostname":"${host}"}`
+  await expect.poll(() => crawls, PATIENCE).toEqual([request])
+  expect((await post('Another')).status).toBe(200)
+  expect(crawls).toEqual([request])
 })
 
 test('an app signs in by what the PDS says of itself, and posts with DPoP', async () => {
