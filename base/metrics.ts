@@ -32,6 +32,11 @@ export const refusedConnections = new Counter({
   help: 'Connections and WebSockets refused because there were too many, by kind',
   labelNames: ['kind'] as const,
 })
+export const mails = new Counter({
+  name: 'vestibule_mails_total',
+  help: 'Mails that the mail server took or did not take, by kind',
+  labelNames: ['kind', 'result'] as const,
+})
 export const storeCallSeconds = new Histogram({
   name: 'vestibule_store_call_seconds',
   help: "Time of a call to one of the provider's stores, by method",

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { EMAIL_TOKEN } from '../base/lifetimes.ts'
+import { mails } from '../base/metrics.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
 import { type CodeKind, isNotice, type MailContents, type MailKind } from './kinds.ts'
@@ -58,9 +59,11 @@ export function createMailer(options: MailerOptions): Mailer {
       try {
         await outbox.send({ kind, from: sender, to, ...(await write(kind, content)) })
       } catch (error) {
+        mails.inc({ kind, result: 'failed' })
         const secret = 'token' in content ? content.token : null
         throw new MailError(kind, secret === null ? error : withoutSecret(error, secret))
       }
+      mails.inc({ kind, result: 'sent' })
       if (smtpUrl) log.info({ kind }, 'Mail sent')
     },
     close: () => outbox.close(),

@@ -29,32 +29,12 @@ export async function sendEmailCode(
   locale: string | undefined,
   basis: Basis | null,
 ): Promise<void> {
-  const write = () => writeCode(services, account, purpose, locale, basis)
-  await services.mail.send(kinds[purpose], account, write)
-}
-
-/**
- * As {@link sendEmailCode} for a new password, but no answer waits for it: how long a mail takes would
- * tell which addresses have an account.
- */
-export function sendResetCodeAside(
-  services: Services,
-  account: AccountRow,
-  locale: string | undefined,
-): void {
-  const write = () => writeCode(services, account, 'reset_password', locale, null)
-  services.mail.sendAside('resetPassword', account, write)
-}
-
-async function writeCode(
-  { actors }: Services,
-  { did, handle, email }: AccountRow,
-  purpose: EmailTokenPurpose,
-  locale: string | undefined,
-  basis: Basis | null,
-) {
-  const token = await actors.account(did).issueEmailToken(purpose, basis, email)
-  // A reset names no account, only the code: the directory knows which account it is for.
-  if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
-  return { handle: handle ?? did, token, locale, occasion: occasionNow() }
+  const { actors, mail } = services
+  const { did, handle, email } = account
+  await mail.send(kinds[purpose], account, async () => {
+    const token = await actors.account(did).issueEmailToken(purpose, basis, email)
+    // A reset names no account, only the code: the directory knows which account it is for.
+    if (purpose === 'reset_password') await actors.directory.putResetToken(token, did, Date.now())
+    return { handle: handle ?? did, token, locale, occasion: occasionNow() }
+  })
 }

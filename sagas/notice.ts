@@ -30,5 +30,5 @@ export function notify(
     locale: requester()?.language,
     occasion: occasion ?? { at: Date.now() },
   }
-  mail.sendAside(kind, account, () => content)
+  mail.aside(kind, account.did, () => mail.send(kind, account, () => content))
 }

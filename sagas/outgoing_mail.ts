@@ -50,14 +50,9 @@ export class OutgoingMail {
     await this.#mailer.send(kind, addressee.email, await write())
   }
 
-  /** As {@link send}, where no answer waits for the mail; the log says when it was not sent. */
-  sendAside<K extends MailKind>(
-    kind: K,
-    addressee: Addressee,
-    write: () => MailContents[K] | Promise<MailContents[K]>,
-  ): void {
-    const { did } = addressee
-    this.#background.run('a mail', () => this.send(kind, addressee, write), { kind, did })
+  /** Runs `send`, for whose mail no answer waits; the log says when it was not sent. */
+  aside(kind: MailKind, did: string, send: () => Promise<void>): void {
+    this.#background.run('a mail', send, { kind, did })
   }
 
   async #count(kind: MailKind, addressee: Addressee): Promise<void> {

@@ -1,8 +1,31 @@
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/random.ts'
+import { sendEmailCode } from './email_code.ts'
 import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
+
+/**
+ * Mails a code for a new password to the account that has this address, also to one that is taken down:
+ * its owner may move away. Where there is none the answer is the same, and it comes as soon: it waits
+ * neither for the account nor for the mail. So the caller does not hear when the mail was not sent; the
+ * log and `vestibule_mails_total` say so.
+ *
+ * @param locale BCP 47 tag
+ */
+export async function requestPasswordReset(
+  services: Services,
+  email: string,
+  locale: string | undefined,
+): Promise<void> {
+  const { actors, mail } = services
+  const entry = await actors.directory.find(email, ['email'])
+  if (!entry) return
+  mail.aside('resetPassword', entry.did, async () => {
+    const account = await actors.account(entry.did).read()
+    if (account) await sendEmailCode(services, account, 'reset_password', locale, null)
+  })
+}
 
 /**
  * Sets a new password with the code from a reset mail; all sessions end.

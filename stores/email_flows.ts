@@ -1,9 +1,9 @@
 import type { AccountStore } from '@atproto/oauth-provider/store'
 import { renewed } from '../actors/account/standing.ts'
-import { findAccount, requireAccount } from '../sagas/accounts.ts'
+import { requireAccount } from '../sagas/accounts.ts'
 import { changeEmail, requestEmailChange } from '../sagas/email_change.ts'
-import { sendEmailCode, sendResetCodeAside } from '../sagas/email_code.ts'
-import { resetPassword } from '../sagas/password_reset.ts'
+import { sendEmailCode } from '../sagas/email_code.ts'
+import { requestPasswordReset, resetPassword } from '../sagas/password_reset.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 import { asOAuth } from './oauth_errors.ts'
@@ -26,10 +26,9 @@ export function createEmailFlows(services: Services): EmailFlows {
 
   return {
     async resetPasswordRequest({ email, locale }) {
-      const account = await findAccount(services, email, ['email'])
-      if (!account || account.takedownRef !== null) return null
-      sendResetCodeAside(services, account, locale)
-      return toAccount(account)
+      await requestPasswordReset(services, email, locale)
+      // Only a hook that is not used here would be told the account.
+      return null
     },
 
     resetPasswordConfirm: ({ token, password }) =>

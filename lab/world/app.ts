@@ -10,6 +10,7 @@ import type { Actors } from '../../actors/reach.ts'
 import { onDatabase, type Runner } from '../../actors/runner.ts'
 import { createApp } from '../../app/index.ts'
 import { Background } from '../../base/background.ts'
+import { BACKGROUND } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -54,7 +55,7 @@ export type AppInProcess = {
   ask(asked: Asked): Promise<Answer>
   /** Adds an account with a PDS that cannot be reached. @returns its DID */
   addAccount(account: { handle: string; email: string; password: string }): Promise<string>
-  /** The mails so far, oldest first. */
+  /** The mails that were promised so far, oldest first. */
   readMails(): Promise<Email[]>
   close(): Promise<void>
 }
@@ -151,8 +152,12 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
       await actors.directory.addAccount({ ...account, createdAt: Date.now() })
       return did
     },
-    readMails: () => readMailFolder(join(settings.dataDir, 'mail')),
+    readMails: async () => {
+      await runner.background.end(BACKGROUND)
+      return readMailFolder(join(settings.dataDir, 'mail'))
+    },
     close: async () => {
+      await runner.background.end(BACKGROUND)
       app.close()
       mailer.close()
       databases.close()

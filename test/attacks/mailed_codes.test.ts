@@ -59,14 +59,33 @@ describe('36. mail', () => {
         const changed = await call('server.updateEmail', { email: other }, body.accessJwt)
         expect(changed.status).toBe(200)
       }
-      expect(await ask(former)).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })
-      expect(beforeCall).toBeUndefined()
+      // Anybody may ask for a reset, and hears nothing of what became of it.
+      const refused = { status: 400, body: { error: 'InvalidRequest' } }
+      expect(await ask(former)).toMatchObject(member ? { status: 200 } : refused)
       expect(await codesTo(former)).toEqual([])
+      expect(beforeCall).toBeUndefined()
 
       expect(await ask(other)).toMatchObject({ status: 200 })
       expect(await codesTo(other)).toHaveLength(1)
     },
   )
+
+  test('neither what a request for a reset is answered nor how soon shows who has an account', async () => {
+    const email = 'silent@mail.internal'
+    await app.addAccount({ handle: 'silent.test', email, password: PASSWORD })
+    const inside = Promise.withResolvers<void>()
+    beforeCall = async ({ actor }) => {
+      if (actor === 'account') await inside.promise
+    }
+    const ask = (email: string) => call('server.requestPasswordReset', { email })
+    const answered = await ask(email)
+    expect(answered).toEqual({ status: 200, body: null })
+    expect(await ask('nobody@mail.internal')).toEqual(answered)
+    beforeCall = undefined
+    inside.resolve()
+    const sent = (await app.readMails()).filter(({ to }) => to?.[0]?.address === email)
+    expect(sent).toHaveLength(1)
+  })
 
   test('a code that went to another address does not confirm this one', async () => {
     const former = 'eve@mail.internal'

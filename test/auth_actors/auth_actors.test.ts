@@ -5,11 +5,13 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
+  type Answer,
   Attacker,
   consent,
   makeDpopKey,
   newPerson,
   type Person,
+  send,
   toSession,
 } from '../attacks/attacker.ts'
 import { runProgram } from '../gateway/programs.ts'
@@ -104,7 +106,7 @@ test('a limit holds over all of them', async () => {
     })
   const { points } = limit(name)
   const answers = await Promise.all(Array.from({ length: 3 * points }, reset))
-  expect(answers.filter(({ status }) => status === 400)).toHaveLength(points)
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(points)
   const refused = answers.filter(({ status }) => status === 429)
   expect(refused).toHaveLength(2 * points)
   for (const answer of refused) expectRefused(answer, name)
@@ -164,11 +166,10 @@ test.each([1, 2, 4])('with %i instead of 3, the program does not start', async (
   expect(await attacker.push(await makeDpopKey())).toMatchObject({ status: 201 })
 })
 
-async function attackerSend(path: string, address: string, body: object) {
-  const response = await fetch(network.url + path, {
+function attackerSend(path: string, address: string, body: object): Promise<Answer> {
+  return send(network.url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...from(address) },
     body: JSON.stringify(body),
   })
-  return { status: response.status, headers: response.headers, body: await response.json() }
 }

@@ -31,6 +31,26 @@ test('an operator sees requests, store calls, awake actors and the event loop', 
   expect(metrics).not.toContain('by-somebody')
 })
 
+test('mails are counted that were sent, and those that failed, though their answer waited for none', async () => {
+  const person = newCredentials('counted')
+  await headlessSignUp(network.url, person)
+  const reset = () =>
+    fetch(`${network.url}/xrpc/com.atproto.server.requestPasswordReset`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: person.email }),
+    })
+  const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const line = (result: string) =>
+    `vestibule_mails_total{kind="resetPassword",result="${result}"} 1`
+  expect((await reset()).status).toBe(200)
+  await expect.poll(metrics, { timeout: 60_000 }).toContain(line('sent'))
+  network.smtp.refuse('mailbox is full')
+  expect((await reset()).status).toBe(200)
+  await expect.poll(metrics, { timeout: 60_000 }).toContain(line('failed'))
+  expect(network.vestibule.logs).toContain('work in the background failed')
+})
+
 test('the metrics are not on the public port', async () => {
   expect((await fetch(`${network.url}/metrics`)).status).toBe(404)
 })
