@@ -3,6 +3,8 @@ import type { PageLanguage } from '../../http/language.ts'
 /** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
 export const WRONG_CODE = 422
 const TOO_MANY = 429
+/** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
+export const UNAVAILABLE = 503
 
 /** What the provider's forms say of an answer with that status; their script has no words for it. */
 export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage, string>>>> = {
@@ -23,5 +25,14 @@ export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage,
     ko: '시도가 너무 많습니다. 잠시 기다렸다가 다시 시도하세요.',
     ro: 'Prea multe încercări. Așteaptă puțin, apoi încearcă din nou.',
     sv: 'För många försök. Vänta en stund och försök igen.',
+  },
+  [UNAVAILABLE]: {
+    en: 'This cannot be done now, because something that the service needs does not answer. Wait a few minutes, then try again.',
+    es: 'Ahora no es posible, porque algo que el servicio necesita no responde. Espera unos minutos e inténtalo de nuevo.',
+    fr: 'C’est impossible pour le moment, car un élément dont le service a besoin ne répond pas. Patientez quelques minutes, puis réessayez.',
+    ja: '必要な別のサービスが応答しないため、現在この操作はできません。数分待ってからもう一度お試しください。',
+    ko: '서비스에 필요한 다른 서버가 응답하지 않아 지금은 이 작업을 할 수 없습니다. 몇 분 기다렸다가 다시 시도하세요.',
+    ro: 'Acum nu se poate, deoarece ceva de care serviciul are nevoie nu răspunde. Așteaptă câteva minute, apoi încearcă din nou.',
+    sv: 'Det går inte just nu, eftersom något som tjänsten behöver inte svarar. Vänta några minuter och försök igen.',
   },
 }

@@ -9,10 +9,10 @@ import {
 } from '../../lab/clients/hosted_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
-import { grant, signIn } from '../../lab/clients/steps.ts'
+import { fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { refusalWords, WRONG_CODE } from '../../oauth/pages/refusal_words.ts'
+import { refusalWords, UNAVAILABLE, WRONG_CODE } from '../../oauth/pages/refusal_words.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 
 /** What the provider's forms say of a mistake, and its pages of an app that is revoked. */
@@ -211,4 +211,12 @@ describe.each(Object.entries(SIZES))('the note on the apps, %s', (size, viewport
     if (shots) await page.screenshot({ path: `${shots}/revoked-${size}.png` })
     expect(await scrolls()).toBe(false)
   })
+})
+
+test('a sign-up while PLC is away: what happened, and what to do', async () => {
+  await network.plc.close()
+  await page.goto(`${network.url}/account/sign-up`)
+  await fillInSignUp(page, newCredentials('away'))
+  const words = refusalWords[UNAVAILABLE]?.en as string
+  await expect.poll(() => alert().textContent(), { timeout: 60_000 }).toBe(words)
 })
