@@ -45,7 +45,7 @@ export function trustProxies(ranges: string[]): Trust {
 export function clientAddress(peer: string, forwarding: Forwarding, trusts: Trust): string {
   let address = normalize(peer)
   const hops = hopsOf(forwarding)
-  while (trusts(address) && hops.length) {
+  while (hops.length && trusts(address)) {
     const before = nodeOf(hops.pop() as string)
     if (before === null) break
     address = before

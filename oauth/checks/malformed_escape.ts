@@ -17,6 +17,7 @@ export const malformedEscape: Check = ({ url }) => {
 
 /** Whether the provider can decode what it looks for in a URL. */
 export function isDecodable(url: URL): boolean {
+  if (!url.href.includes('%')) return true
   try {
     for (const value of url.searchParams.getAll('request_uri')) decodeURIComponent(value)
     return !/%(?![0-9a-f]{2})/i.test(url.pathname + url.search)

@@ -164,7 +164,11 @@ export const entryway = toRemovals([
     'the same answer for unknown accounts',
     signIn("'Invalid identifier or password'", "entry ? 'Wrong password' : 'No such account'"),
   ],
-  [21, 'X-Forwarded-For of trusted peers', addresses('while (trusts(address) &&', 'while (')],
+  [
+    21,
+    'X-Forwarded-For of trusted peers',
+    addresses('hops.length && trusts(address)', 'hops.length'),
+  ],
   [
     22,
     'a reset signs out',
