@@ -33,6 +33,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
    * @param anew whether its key may have changed: it is fetched, for all who ask at about the same time
    */
   namedDocument(did: string, anew: boolean): Promise<DidDocument | null>
+  /** The repo key that a DID last had at a PDS, asked for as a document is that is fetched anew. */
+  keyAt(did: string, pdsUrl: string): Promise<string | null>
   /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
   refreshDocument(did: string): Promise<void>
   /** What must not overlap for one account, by its DID. */
@@ -56,6 +58,8 @@ export function createServices(
   const actors = withForgottenDevices(around.actors, flow, log)
   const didCache = new MemoryDidCache()
   const refetches = new Spaced<DidDocument | null>(DID_DOCUMENT_REFETCH)
+  const keys = new Spaced<string | null>(DID_DOCUMENT_REFETCH)
+  const plc = new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey)
   const lookups = new ForeignLookups(settings.rateLimits ? counters : null)
   const identity = new IdResolver({
     plcUrl: settings.plcUrl,
@@ -71,7 +75,7 @@ export function createServices(
     actors,
     counters,
     mail: new OutgoingMail({ mailer, background, log }, settings.rateLimits ? counters : null),
-    plc: new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey),
+    plc,
     identity,
     lookups,
     async namedDocument(did, anew) {
@@ -81,6 +85,10 @@ export function createServices(
       const kept = await didCache.checkCache(did)
       if (kept && !kept.expired) return identity.did.resolve(did)
       return lookups.run(() => identity.did.resolve(did))
+    },
+    keyAt(did, pdsUrl) {
+      const id = `${did} ${pdsUrl}`
+      return lookups.run(() => keys.run(id, () => plc.signingKeyAt(did, pdsUrl)))
     },
     async refreshDocument(did) {
       const others = peers.map((peer) => peer.forgetDocument(did))

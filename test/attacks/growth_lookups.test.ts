@@ -23,12 +23,18 @@ beforeAll(async () => {
   key = await Secp256k1Keypair.create()
   plc = await listenOnLoopback((incoming, outgoing) => {
     asked.push(incoming.url ?? '')
+    if (incoming.url?.endsWith('/log')) {
+      outgoing.setHeader('content-type', 'application/json')
+      outgoing.end('[]')
+      return
+    }
     const multibase = key.did().slice('did:key:'.length)
-    const method = { id: `${did}#atproto`, type: 'Multikey', controller: did }
+    const id = decodeURIComponent(incoming.url?.slice(1) ?? '')
+    const method = { id: `${id}#atproto`, type: 'Multikey', controller: id }
     outgoing.setHeader('content-type', 'application/json')
     outgoing.end(
       JSON.stringify({
-        id: did,
+        id,
         verificationMethod: [{ ...method, publicKeyMultibase: multibase }],
       }),
     )
@@ -219,4 +225,19 @@ test('34. forged signatures share a fresh document, and a new key counts at once
   expect(asked.length).toBeLessThan(20)
   key = other
   expect(await isForged()).toBe(false)
+})
+
+test('34. forged service JWTs of an account that moved away share one look into its log', async () => {
+  const handle = 'moved.test'
+  const moved = await world.addAccount({ handle, email: 'moved@mail.test', password: 'a password' })
+  const target = '/xrpc/com.atproto.server.getSession'
+  const lxm = target.slice('/xrpc/'.length)
+  const aud = world.runner.settings.did
+  const jwt = await createServiceJwt({ iss: moved, aud, lxm, keypair: key })
+  const forged = { target, headers: { authorization: `Bearer ${jwt}` } }
+  const answers = await Promise.all(Array.from({ length: 40 }, () => ask(forged)))
+  expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(401))
+  const logs = asked.filter((url) => url.endsWith('/log')).length
+  expect(logs).toBeGreaterThan(0)
+  expect(logs).toBeLessThan(20)
 })

@@ -133,9 +133,7 @@ async function keyAtPds(
 ): Promise<string> {
   const document = await documentOf(services, did, forceRefresh)
   if (getPdsEndpoint(document) === pdsUrl) return keyIn(document)
-  const key =
-    did.startsWith('did:plc:') &&
-    (await services.lookups.run(() => services.plc.signingKeyAt(did, pdsUrl)))
+  const key = did.startsWith('did:plc:') && (await services.keyAt(did, pdsUrl))
   if (!key) throw new AuthRequiredError('missing or bad key in did doc')
   return key
 }
