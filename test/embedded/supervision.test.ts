@@ -155,6 +155,16 @@ test('signals to all processes, as a terminal and systemd send them, leave it to
   expect(isRunning(id)).toBe(false)
 })
 
+test('it listens on one address, which only this machine reaches', async () => {
+  const pds = await make()
+  await pds.start(directory)
+  const { port } = new URL(known[0]?.address ?? '')
+  for (const host of ['127.0.0.2', '[::1]']) {
+    await expect(fetch(`http://${host}:${port}/xrpc/_health`), host).rejects.toThrow()
+  }
+  expect((await ask('/xrpc/_health')).status).toBe(200)
+})
+
 test('a second one waits until the first has let go of the data', async () => {
   const first = await make()
   await first.start(directory)
@@ -163,6 +173,9 @@ test('a second one waits until the first has let go of the data', async () => {
   const starting = second.start(directory).then(() => {
     isSecondUp = true
   })
+  // One that is begun after it and has data of its own is up before it.
+  const other = await make({ ENTRYWAY_DATA_DIR: join(folder.path, 'elsewhere') })
+  await other.start({ ...directory, addPds: async () => {} } as unknown as PdsDirectory)
   expect((await ask('/xrpc/_health')).status).toBe(200)
   expect(isSecondUp).toBe(false)
   await first.stop()

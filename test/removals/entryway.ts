@@ -70,6 +70,17 @@ const app = inFile('app/index.ts')
 const exchanges = inFile('gateway/open_exchanges.ts')
 const accountFunctions = inFile('actors/account/index.ts')
 
+const operators = inFile('operator/handler.ts')
+const aboutTheClient = inFile('http/about_the_client.ts')
+const program = inFile('start.ts')
+const members = inFile('xrpc/members.ts')
+const pdsClient = inFile('pds/client.ts')
+const embeddedChild = inFile('embedded/child.ts')
+const resets = inFile('sagas/password_reset.ts')
+
+const OPERATOR = 'test/cli/operator_api.test.ts'
+const EMBEDDED = 'test/embedded/supervision.test.ts'
+
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
   const key = namespace + nonce
@@ -366,6 +377,11 @@ export const entryway = toRemovals([
   ],
   [
     34,
+    'the log of a DID is read once in a while',
+    services('keys.run(id, () => plc.signingKeyAt(did, pdsUrl))', 'plc.signingKeyAt(did, pdsUrl)'),
+  ],
+  [
+    34,
     'endings sign out of devices',
     services('withForgottenDevices(around.actors, flow, log)', 'around.actors'),
   ],
@@ -393,6 +409,53 @@ export const entryway = toRemovals([
   ],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
+  [OPERATOR, 'the operator is behind no proxy', operators('!viaProxy &&', '')],
+  [
+    OPERATOR,
+    'a proxy that says only that it is there is one',
+    aboutTheClient('name === OF_PROXIES.name ||', ''),
+  ],
+  [
+    OPERATOR,
+    'the operator asks this machine by its name',
+    operators("LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&", ''),
+  ],
+  [
+    'test/mail/at_stop.test.ts',
+    'mails that were promised are waited for',
+    program('await runner.background.end(BACKGROUND)', ''),
+  ],
+  [
+    'test/xrpc/parameters.test.ts',
+    'parameters as their types are written',
+    members('if (values.length > 1 || !isWell)', 'if (values.length > 1)'),
+  ],
+  [
+    'test/xrpc/parameters.test.ts',
+    'one value of a parameter',
+    members('if (values.length > 1 || !isWell)', 'if (!isWell)'),
+  ],
+  [
+    'test/manners/pds_limits.test.ts',
+    'a PDS is told for whom it is asked',
+    pdsClient("if (client) headers.set('x-forwarded-for', client.address)", ''),
+  ],
+  [
+    EMBEDDED,
+    'the PDS inside listens on loopback',
+    embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
+  ],
+  [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
+  [
+    36,
+    'a reset waits for no mail',
+    resets('mail.aside(', 'await (async (_kind, _did, send) => send())('),
+  ],
+  [
+    36,
+    'a reset is answered alike',
+    resets('if (!entry) return', "if (!entry) throw new Refusal('InvalidRequest', 'No account')"),
+  ],
   [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
 ])

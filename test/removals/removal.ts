@@ -6,15 +6,15 @@ export type Edit = { file: string; from: string; to: string }
 
 /** A defence, and what takes it out: all of it, where one part would stand in for another. */
 export type Removal = {
-  /** Number of the attack, as in the names of the tests. */
-  attack: number
+  /** Number of the attack, as in the names of the tests, or the path of the tests that are of none. */
+  attack: number | string
   defence: string
   edits: readonly Edit[]
 }
 
 /** Removals, each as a row: what would take several lines stands above the table. */
 export function toRemovals(
-  rows: readonly [attack: number, defence: string, ...edits: Edit[]][],
+  rows: readonly [attack: number | string, defence: string, ...edits: Edit[]][],
 ): Removal[] {
   return rows.map(([attack, defence, ...edits]) => ({ attack, defence, edits }))
 }
@@ -24,8 +24,13 @@ export const inFile =
   (file: string) =>
   (from: string, to = 'if (false)'): Edit => ({ file, from, to })
 
+/** How vitest is told which tests should miss a defence. */
+export function testsOf(attack: number | string): string[] {
+  return typeof attack === 'string' ? [attack] : [filesOf(attack), '-t', `^${attack}\\. `]
+}
+
 /** Where the tests of an attack are: how the paths of their files begin. */
-export function testsOf(attack: number): string {
+function filesOf(attack: number): string {
   const name = [
     [4, 'dpop'],
     [9, 'par_and_authorize'],

@@ -4,7 +4,7 @@ import { removals } from './removals.ts'
 
 /** `pnpm removals` takes twenty minutes; what it takes out has to be there in between, too. */
 test.each(removals.map(({ attack, defence, edits }) => [attack, defence, edits] as const))(
-  '%i. %s is where it is taken out',
+  '%s. %s is where it is taken out',
   (_attack, _defence, edits) => {
     expect(() => edits.map((edit) => apply(edit))).not.toThrow()
   },
