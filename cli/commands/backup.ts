@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { isThere } from '../../base/files.ts'
 import { readSettings } from '../../base/settings.ts'
-import { folderOf } from '../../embedded/folder.ts'
 import { here, offline } from '../action.ts'
 import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
+import { notePdsInside } from '../pds_inside.ts'
 
 export function addBackupCommands(program: Command): void {
   program
@@ -31,12 +30,13 @@ export function addBackupCommands(program: Command): void {
           const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`
           return `${databases.length} databases (${size}) and ${secrets.length} keys are in ${folder}`
         })
-        const pds = folderOf(settings, process.env)
-        if (isThere(pds)) {
-          output.note(
+        notePdsInside(
+          output,
+          settings.dataDir,
+          process.env,
+          (pds) =>
             `What the PDS inside keeps (repos, blobs) is not in it: copy ${pds}, too, while the program is stopped.`,
-          )
-        }
+        )
         if (!options.withSecrets) {
           output.note(
             'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',

@@ -6,6 +6,7 @@ import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import { here } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
+import { notePdsInside } from '../pds_inside.ts'
 import { sheet } from '../table.ts'
 
 /** Names the engine of the settings where a folder is asked for. */
@@ -32,6 +33,16 @@ export function addDataCommands(program: Command): void {
         const bar = output.progress('Databases')
         const report = await copy(installation, from, to, bar.update).finally(bar.stop)
         output.result(report, (found) => describe(found, to))
+        if (to !== ENGINE) return
+        const { dataDir } = installation.settings
+        const isOwn = resolve(from) === resolve(dataDir)
+        notePdsInside(
+          output,
+          resolve(from),
+          isOwn ? process.env : {},
+          (pds) =>
+            `What the PDS inside keeps (repos, blobs) is not copied: it stays in ${pds}, and with an engine no PDS runs inside.`,
+        )
       }),
     )
 }

@@ -12,10 +12,9 @@ export function addDoctorCommand(program: Command): void {
       offline<{ data?: string | true }>(async (output, _args, { data }) => {
         const { examine, examineData } = await import('../doctor/examine.ts')
         if (data === undefined) return examine(output)
-        return examineData(
-          data === true ? readSettings(process.env).dataDir : resolve(data),
-          output,
-        )
+        return data === true
+          ? examineData(readSettings(process.env).dataDir, process.env, output)
+          : examineData(resolve(data), {}, output)
       }),
     )
 }

@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
 import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
+import { notePdsInside } from '../pds_inside.ts'
 import { checkAddresses } from './address.ts'
 import { checkClocks } from './clock.ts'
 import { forTrial } from './local.ts'
@@ -30,8 +31,16 @@ export async function examine(output: Output): Promise<void> {
   failIfFailed(checks)
 }
 
-/** Every database of a data directory. */
-export async function examineData(dataDir: string, output: Output): Promise<void> {
+/**
+ * Every database of a data directory.
+ *
+ * @param env the settings of the installation, where the data are its own
+ */
+export async function examineData(
+  dataDir: string,
+  env: NodeJS.ProcessEnv,
+  output: Output,
+): Promise<void> {
   if (!isThere(dataDir))
     throw new CliError(`There is no folder ${dataDir}; name the data directory`)
   const bar = output.progress('Databases')
@@ -41,6 +50,12 @@ export async function examineData(dataDir: string, output: Output): Promise<void
       `${databases} databases with ${accounts} accounts in ${dataDir}`,
       findings.length > 0 ? findingTable(findings) : 'All is in order',
     ].join('\n'),
+  )
+  notePdsInside(
+    output,
+    dataDir,
+    env,
+    (pds) => `What the PDS inside keeps (repos, blobs) in ${pds} was not looked at.`,
   )
   if (report.findings.length > 0)
     throw new CliError(`The data has ${report.findings.length} faults, as listed above`)

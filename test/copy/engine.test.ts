@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -60,8 +60,11 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   const running = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('program runs') })
   await vestibule.stop()
-  const there = await cliJson(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
-  expect(there).toMatchObject({ accounts: ACCOUNTS, copied: ACCOUNTS + 3, present: 0 })
+  await mkdir(join(vestibule.dataDir, 'pds'))
+  const there = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
+  expect(there.stderr).toContain(`is not copied: it stays in ${join(vestibule.dataDir, 'pds')},`)
+  const figures = there.stdout.match(/\d+/g)?.map(Number).slice(0, 3)
+  expect(figures).toEqual([ACCOUNTS, ACCOUNTS + 3, 0])
 
   const programs = ['start_runner.ts', 'start_gateway.ts'].map((file, i) =>
     runProgram(file, { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, String(i)) }),

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -135,6 +136,13 @@ test('`pds list` shows it as the one of this program', async () => {
   expect(JSON.parse(stdout)).toMatchObject([
     { did: vestibule.did, url: vestibule.url, isEmbedded: true, accounts: 1 },
   ])
+})
+
+test('`doctor --data` says that it does not look at what it keeps', async () => {
+  const { stderr, exitCode } = await runCli(vestibule.env, ['doctor', '--data'])
+  expect(exitCode).toBe(0)
+  const folder = join(vestibule.dataDir, 'pds')
+  expect(stderr).toContain(`(repos, blobs) in ${folder} was not looked at.`)
 })
 
 test('while it is killed requests get a clear error, and then all is well again', async () => {
