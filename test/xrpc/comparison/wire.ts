@@ -9,7 +9,7 @@ import {
 } from '../../../lab/world/proxies.ts'
 
 /** The name that the proxies of docs/deploy.md answer to. */
-const NAME = 'entryway.example.com'
+const NAME = 'pds.example.com'
 
 /** How a message ended: a client of HTTP/1.0 cannot read chunks (RFC 9112 section 7). */
 export const FRAMING = 'x-framing'
