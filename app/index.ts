@@ -68,7 +68,8 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     },
     refreshPdses: pdses.refresh,
     tellEndings: (ask) => endings.tellEndings(ask),
-    areOpen: (sessions) => Promise.all(sessions.map((session) => standings.isOpen(session))),
+    // A gateway asks upon an ending that this auth actor may not have heard of yet.
+    areOpen: (sessions) => Promise.all(sessions.map((session) => standings.ask(session))),
     close() {
       stopRecovery()
       stopListening()

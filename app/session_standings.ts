@@ -37,20 +37,11 @@ export class SessionStandings implements OnEndings {
   /** At once, without a promise, where it is known. */
   isOpen(session: SessionName): boolean | Promise<boolean> {
     const known = this.#isSure() ? this.#known.get(session.did)?.get(session.sid) : undefined
-    return known ?? this.#ask(session)
+    return known ?? this.ask(session)
   }
 
-  ended(dids: readonly string[]): void {
-    for (const did of dids) this.#known.delete(did)
-    for (const look of this.#looks) if (dids.includes(look.did)) look.isOver = true
-  }
-
-  missed(): void {
-    this.#known.clear()
-    for (const look of this.#looks) look.isOver = true
-  }
-
-  async #ask(session: SessionName): Promise<boolean> {
+  /** Of the account, also where it is known: another auth actor may have ended it a moment ago. */
+  async ask(session: SessionName): Promise<boolean> {
     const look = { did: session.did, isOver: false }
     this.#looks.add(look)
     try {
@@ -65,6 +56,16 @@ export class SessionStandings implements OnEndings {
     } finally {
       this.#looks.delete(look)
     }
+  }
+
+  ended(dids: readonly string[]): void {
+    for (const did of dids) this.#known.delete(did)
+    for (const look of this.#looks) if (dids.includes(look.did)) look.isOver = true
+  }
+
+  missed(): void {
+    this.#known.clear()
+    for (const look of this.#looks) look.isOver = true
   }
 
   #remember({ did, sid }: SessionName, isOpen: boolean): void {

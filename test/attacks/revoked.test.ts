@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountFunctions, endingFunctions } from '../../actors/account/index.ts'
 import { LegacyScope, LegacyTokens } from '../../tokens/legacy_tokens.ts'
@@ -154,6 +155,23 @@ describe('33. revoked means out, from the next request on', () => {
       (name) => !endingFunctions.has(name as never),
     )
     expect(others.filter((name) => !ENDS_NOTHING.has(name))).toEqual([])
+  })
+
+  test('an auth actor that has not heard of an ending yet does not let go on what is under way', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const signedIn = await signIn(world, person)
+    const { did, account } = person
+    const sessions = (['password', 'app password'] as const).map((kind) => {
+      const { sid } = decodeJwt(signedIn.legacy[kind].accessJwt)
+      return { did, sid: String(sid) }
+    })
+    // It remembers from now on that they are open.
+    for (const kind of KINDS) await expectAlive(signedIn, kind)
+    expect(await world.app.app.areOpen(sessions)).toEqual([true, true])
+    // As through another auth actor: this one is not told.
+    await account.signOutEverywhere()
+    expect(await world.app.app.areOpen(sessions)).toEqual([false, false])
   })
 
   test('who signs in again in the same second is let in', async () => {

@@ -324,6 +324,11 @@ export const entryway = toRemovals([
   ],
   [33, 'what is remembered is forgotten at an ending', app('standings.ended([did])', '')],
   [33, 'endings are told', app('await endings.tell(did)', '')],
+  [
+    33,
+    'what is under way is asked about, not remembered',
+    app('standings.ask(session)', 'standings.isOpen(session)'),
+  ],
   [33, 'what is under way is cut', exchanges('if (isUnderWay && !areOpen?.[n]) cut()', '')],
   [
     33,
