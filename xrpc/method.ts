@@ -97,7 +97,8 @@ export function method<N extends Nsid, Credentials = null>(
           },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
-          assertWell(new URLSearchParams(req.url.split('?')[1]), input?.body)
+          const { searchParams } = new URL(req.url, context.services.settings.publicUrl)
+          assertWell(searchParams, input?.body)
           const call = {
             input: (input && withoutEmpty(input.body as Record<string, unknown>)) as Input<N>,
             params: (params && withoutEmpty(params)) as Params<N>,

@@ -24,6 +24,7 @@ test.each([
   ['includeUsed=yes', 'includeUsed=true'],
   ['includeUsed=1', ''],
   ['includeUsed=true&includeUsed=false', 'includeUsed=false'],
+  ['includeUsed=true&other=?&includeUsed=false', 'includeUsed=false&other=?'],
 ])('?%s can be read in two ways and is refused', async (query, good) => {
   const call = (query: string) =>
     ask(app, { target: `/xrpc/${INVITE_CODES}?${query}`, headers: { authorization } })
