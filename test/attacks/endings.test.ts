@@ -1,6 +1,8 @@
+import { createServiceJwt } from '@atproto/xrpc-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { methodRoutes } from '../../xrpc/routes.ts'
 import { send } from './attacker.ts'
 import { endings, PROOF } from './endings/endings.ts'
 import { called, interleave } from './endings/gates.ts'
@@ -154,6 +156,9 @@ describe('32. over HTTP', () => {
     return post('resetPassword', { token, password: NEW })
   }
   const NEW = 'the password of afterwards'
+  const NOT_FOR_A_PDS: ReadonlySet<unknown> = new Set([
+    ...['AuthenticationRequired', 'InvalidToken', 'UntrustedIss'],
+  ])
 
   test('four loops of createSession while the password is changed: no session stays', async () => {
     const person = await fresh()
@@ -225,6 +230,45 @@ describe('32. over HTTP', () => {
     expect(await ask('two', after, world.url)).toMatchObject({ status: 200 })
     person.forgetSignOut()
     expect(await ask('three', after)).toMatchObject({ status: 200 })
+  })
+
+  test('a PDS that has not heard of a takedown: every method', async () => {
+    const person = await fresh(true)
+    const keypair = await world.pds.pds.ctx.actorStore.keypair(person.did)
+    await person.account.takeDown('reason')
+    const byError = new Map<unknown, string[]>()
+    for (const { name: lxm, methods, body, isForCaller } of methodRoutes) {
+      if (!isForCaller) continue
+      person.forgetSignOut()
+      const { did } = person
+      const aud = world.app.runner.settings.did
+      const jwt = await createServiceJwt({ iss: did, aud, lxm, keypair })
+      const method = lxm.slice('com.atproto.'.length)
+      const answer = methods.includes('GET')
+        ? await world.call(`${method}?did=${did}&dids=${did}`, undefined, jwt)
+        : await world.call(method, body === 'json' ? {} : null, jwt)
+      const error = NOT_FOR_A_PDS.has(answer.body.error) ? 'not for a PDS' : answer.body.error
+      byError.set(error, [...(byError.get(error) ?? []), method])
+    }
+    const { AccountTakedown, ...others } = Object.fromEntries(byError)
+    expect(AccountTakedown).toEqual([
+      ...['identity.updateHandle', 'server.confirmEmail', 'server.createAppPassword'],
+      ...['server.getAccountInviteCodes', 'server.requestAccountDelete'],
+      ...['server.requestEmailConfirmation', 'server.requestEmailUpdate', 'server.updateEmail'],
+    ])
+    expect(others).toEqual({
+      'not for a PDS': expect.arrayContaining(['admin.updateAccountPassword']),
+      // As in the reference: the owner may move away, deactivate, and see and revoke app passwords.
+      undefined: [
+        ...['identity.requestPlcOperationSignature', 'server.deactivateAccount'],
+        'server.listAppPasswords',
+      ],
+      InvalidRequest: [
+        ...['admin.sendEmail', 'identity.signPlcOperation', 'server.createAccount'],
+        // The first refuses each account that is taken down, the other lacks the name.
+        ...['server.getSession', 'server.revokeAppPassword'],
+      ],
+    })
   })
 
   test('a reset by mail ends app passwords, the operator may keep them', async () => {

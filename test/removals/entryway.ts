@@ -242,6 +242,7 @@ export const entryway = toRemovals([
     handleChange('err instanceof PdsRefusal || err instanceof Refusal', 'false'),
   ],
   [32, 'a PDS waits', pdsCalls('if (options.lasting ?? true)')],
+  [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [
     32,
     'a reset ends app passwords',
