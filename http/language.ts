@@ -5,6 +5,9 @@ export const PAGE_LANGUAGES = ['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv'] as cons
 
 export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
 
+/** Characters of a header that are read: browsers send some dozens, and parsing 15 kB takes milliseconds. */
+const LONGEST = 500
+
 /** The first language of an `Accept-Language` header (RFC 9110 section 12.5.4), as a BCP 47 tag. */
 export function preferredLanguage(header: string | undefined): string | undefined {
   return wantedLanguages(header).find((tag) => tag !== '*')
@@ -26,6 +29,6 @@ export function pageLanguage(header: string | undefined): PageLanguage {
 
 function wantedLanguages(header: string | undefined): string[] {
   if (!header) return []
-  const wanted = parseAccept(header).filter(({ q }) => q > 0)
+  const wanted = parseAccept(header.slice(0, LONGEST)).filter(({ q }) => q > 0)
   return wanted.map(({ type }) => type)
 }

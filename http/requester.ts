@@ -9,7 +9,7 @@ export type Requester = {
   /** The `User-Agent` header as it came, of any length. */
   userAgent: string | null
   /** The language that the client prefers, as a BCP 47 tag. */
-  language: string | undefined
+  readonly language: string | undefined
   /** The `Cookie` header. */
   cookie: string
 }
@@ -20,8 +20,16 @@ const requesters = new AsyncLocalStorage<Requester>()
 export function asRequester<T>({ peer, headers }: HttpRequest, work: () => T): T {
   const userAgent = headers.get('user-agent') ?? null
   const cookie = headers.get('cookie') ?? ''
-  const language = preferredLanguage(headers.get('accept-language'))
-  return requesters.run({ address: peer.address, userAgent, language, cookie }, work)
+  const sender: Requester = {
+    address: peer.address,
+    userAgent,
+    cookie,
+    // Few requests ask for it.
+    get language() {
+      return preferredLanguage(headers.get('accept-language'))
+    },
+  }
+  return requesters.run(sender, work)
 }
 
 /** Who sent the request that is being answered; null where the program works by itself. */
