@@ -20,7 +20,7 @@ import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
 import { errorPageFor } from './pages/error.ts'
-import { finishPage } from './pages/finish.ts'
+import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
@@ -48,8 +48,8 @@ export function createOAuthHandler(
     ),
     () => provider.nextDpopNonce(),
   )
-  const minutesAfterRevoking = () =>
-    pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / 60_000
+  const whereRevokedIsOut = finishing(0)
+  const whereRevokedGoesOn = finishing(settings.accessTokenLifetime / 60_000)
   return {
     answer: (request) =>
       inRequestScope(async (scope) => {
@@ -58,9 +58,9 @@ export function createOAuthHandler(
         const reason = givenUp(request)
         if (reason !== undefined) scope.giveUp(reason)
         const handled = await handle(withShortHeaders(request))
+        const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
         const answered =
-          (await errorPageFor(provider, request, handled, scope)) ??
-          finishPage(request, handled, minutesAfterRevoking())
+          (await errorPageFor(provider, request, handled, scope)) ?? finish(request, handled)
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)

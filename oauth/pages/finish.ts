@@ -22,33 +22,32 @@ span.opacity-50{opacity:.75}
 #revocation-note{box-sizing:border-box;width:100%;max-width:56rem;margin:0 auto;padding:1rem 1rem 0;color:var(--muted-foreground);font-size:.875rem}
 @media(min-width:48rem){#revocation-note{padding:1.5rem 1.5rem 0}}
 ${NEEDS_STYLE}`
+const STYLE_HASH = hashOf(STYLE)
 
 const ROOT = '<div id="root"></div>'
 const CSP = 'content-security-policy'
 
 /**
- * A page of the provider's with what it lacks: its language, a legible colour of buttons, a word for
- * browsers without scripts or cookies, and what {@link pageScript} says.
+ * How to give a page of the provider's what it lacks: its language, a legible colour of buttons, a word
+ * for browsers without scripts or cookies, and what {@link pageScript} says.
  *
  * @param minutes for which an app can go on whose access is revoked
  */
-export function finishPage(
-  request: HttpRequest,
-  response: HttpResponse,
-  minutes: number,
-): HttpResponse {
-  const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
-  const policy = headerOf(response, CSP)
-  if (!isPage || !policy || response.body === null) return response
-  const language = pageLanguage(request.headers.get('accept-language'))
+export function finishing(minutes: number) {
   const script = pageScript(minutes)
-  const page = new TextDecoder().decode(response.body)
-  const { headers, status } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
-  return {
-    ...response,
-    status,
-    headers: [...headers, [CSP, allowed(policy, script)]],
-    body: Buffer.from(finish(page, request, { language, script })),
+  const scriptHash = hashOf(script)
+  return (request: HttpRequest, response: HttpResponse): HttpResponse => {
+    const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
+    const policy = headerOf(response, CSP)
+    if (!isPage || !policy || response.body === null) return response
+    const language = pageLanguage(request.headers.get('accept-language'))
+    const page = new TextDecoder().decode(response.body)
+    const { headers, ...rest } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
+    return {
+      ...rest,
+      headers: [...headers, [CSP, allowed(policy, scriptHash)]],
+      body: Buffer.from(finish(page, request, { language, script })),
+    }
   }
 }
 
@@ -70,10 +69,12 @@ function finish(
 }
 
 /** The policy with the hashes of what was added (CSP level 3 section 6.7.3.3). */
-function allowed(policy: string, script: string): string {
+function allowed(policy: string, scriptHash: string): string {
   return policy
-    .replace(/(?<=\bstyle-src[^;]*)(?=;|$)/, ` ${hashOf(STYLE)}`)
-    .replace(/(?<=\bscript-src[^;]*)(?=;|$)/, ` ${hashOf(script)}`)
+    .replace(/(?<=\bstyle-src[^;]*)(?=;|$)/, ` ${STYLE_HASH}`)
+    .replace(/(?<=\bscript-src[^;]*)(?=;|$)/, ` ${scriptHash}`)
 }
 
-const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
