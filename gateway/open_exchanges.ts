@@ -26,6 +26,7 @@ export class OpenExchanges implements OnEndings {
   readonly #open = new Map<string, Set<Exchange>>()
   #listeners: EndingListener[] = []
   #stop: () => void
+  #isClosed = false
   /** How often something was heard. */
   #heard = 0
 
@@ -35,6 +36,7 @@ export class OpenExchanges implements OnEndings {
     const begin = async () => {
       const tellers = await auth.tellers()
       this.#stop()
+      if (this.#isClosed) return
       this.#listeners = tellers.map((teller) => new EndingListener(teller, this, log))
     }
     this.#stop = every(CONNECT_PAUSE, 'finding who ends sessions', begin, log)
@@ -74,6 +76,7 @@ export class OpenExchanges implements OnEndings {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#stop()
     for (const listener of this.#listeners) listener.close()
   }

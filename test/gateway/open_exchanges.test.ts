@@ -194,3 +194,13 @@ test('what is under way goes on where the auth actor is back in time and says th
   expect(await mine.over).toBe('cut')
   expect(other.isOver()).toBe(false)
 })
+
+test('a gateway that stops while it looks for who ends sessions does not listen afterwards', async () => {
+  const found = Promise.withResolvers<EndingTeller[]>()
+  const tellEndings = vi.fn(async () => ({ instance: 'one', upTo: 0, dids: [] }))
+  const auth = { ...passingTo('http://127.0.0.1:9'), tellers: () => found.promise }
+  await (await startTestGateway(auth)).close()
+  found.resolve([{ tellEndings }])
+  await new Promise(setImmediate)
+  expect(tellEndings).not.toHaveBeenCalled()
+})
