@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { HttpRequest } from '../http/message.ts'
+import { type HttpRequest, readJson } from '../http/message.ts'
 
 const subject = z.union([
   z.object({ $type: z.literal('com.atproto.repo.strongRef'), uri: z.string() }),
@@ -22,7 +22,7 @@ function ownerInParameters({ url: { searchParams } }: HttpRequest): string | nul
 
 function ownerInInput(request: HttpRequest): string | null {
   if (!request.body?.byteLength) return null
-  const { data } = input.safeParse(JSON.parse(request.text()))
+  const { data } = input.safeParse(readJson(request))
   if (!data) return null
   return 'uri' in data.subject ? repoOf(data.subject.uri) : data.subject.did
 }

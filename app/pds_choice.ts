@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose'
 import type { HttpRequest } from '../http/message.ts'
 import type { KnownPds } from '../sagas/known_pdses.ts'
 import type { Services } from '../sagas/services.ts'
+import { readAuthorization } from './shown_session.ts'
 
 /** Parameters by which lexicons name an account, with a DID or a handle. */
 const ACCOUNT_PARAMETERS = ['repo', 'did', 'actor', 'handle', 'identifier']
@@ -24,9 +25,7 @@ export async function choosePds(
   if (pdses.all.length < 2) return pdses.all[0] ?? null
 
   const { searchParams } = request.url
-  const [scheme, token] = request.headers.get('authorization')?.split(' ') ?? []
-  const bearer = /^(bearer|dpop)$/i.test(scheme ?? '') ? token : undefined
-  const { account, audience } = claimed(bearer)
+  const { account, audience } = claimed(readAuthorization(request)?.token)
 
   const names = [account, ...ACCOUNT_PARAMETERS.map((name) => searchParams.get(name))]
   for (const name of names) {

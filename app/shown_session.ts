@@ -29,9 +29,10 @@ export async function shownSession(
 }
 
 type Scheme = 'bearer' | 'dpop'
+type Authorization = { scheme: Scheme; token: string }
 
 /** As a PDS splits the header, letter by letter; what is written otherwise it refuses. */
-function readAuthorization({ headers }: HttpRequest): { scheme: Scheme; token: string } | null {
+export function readAuthorization({ headers }: HttpRequest): Authorization | null {
   const [given = '', token, ...more] = headers.get('authorization')?.split(' ') ?? []
   const scheme = given.toLowerCase()
   const isToken = scheme === 'bearer' || scheme === 'dpop'
