@@ -5,12 +5,9 @@ import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
-import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { grant, signIn } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 
 /**
@@ -58,34 +55,20 @@ const views = THEMES.flatMap((theme) =>
   (Object.keys(SIZES) as (keyof typeof SIZES)[]).map((size) => [theme, size] as const),
 )
 
-const scope = 'atproto transition:generic'
 const person = newCredentials('ada')
-let network: Network
-let browser: TestBrowser
-let host: HostedClient
-let app: OAuthApp
+let world: WebAppWorld
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser(network.ca)
-  const key = await makeClientKey()
-  host = await hostWebClient(network.ca, key, scope)
-  host.routes.set('/callback', '<p>Back in the app</p>')
-  const { clientId, redirectUri } = host
-  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
-  await headlessSignUp(network.url, person)
+  world = await startWebAppWorld()
+  await headlessSignUp(world.network.url, person)
 })
-afterAll(async () => {
-  await host?.close()
-  await browser?.close()
-  await network?.close()
-})
+afterAll(() => world?.close())
 
 async function inView(
   [theme, size]: (typeof views)[number],
   work: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const context: BrowserContext = await browser.browser.newContext({
+  const context: BrowserContext = await world.browser.browser.newContext({
     // Else axe could not be put into the page; nothing else depends on the policy here.
     bypassCSP: true,
     colorScheme: theme,
@@ -124,19 +107,19 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
   await inView(view, async (page) => {
     const found: string[] = []
     const look = async (name: string) => found.push(...(await scan(page, name)))
-    await page.goto(`${network.url}/`)
+    await page.goto(`${world.network.url}/`)
     await look('home')
     for (const host of [person.handle, 'nobody.test']) {
-      await page.goto(`http://${host}:${new URL(network.url).port}/`)
+      await page.goto(`http://${host}:${new URL(world.network.url).port}/`)
       await page.getByText(`@${host}`).first().waitFor()
       await look(`host of ${host}`)
     }
-    await page.goto(`${network.url}/acount`)
+    await page.goto(`${world.network.url}/acount`)
     await look('no page')
-    await page.goto(`${network.url}/oauth/authorize?state=x`)
+    await page.goto(`${world.network.url}/oauth/authorize?state=x`)
     await look('error page')
     await page.goto(
-      `${network.url}/oauth/authorize?${new URLSearchParams({ client_id: host.clientId, request_uri: `urn:ietf:params:oauth:request_uri:req-${'0'.repeat(32)}` })}`,
+      `${world.network.url}/oauth/authorize?${new URLSearchParams({ client_id: world.host.clientId, request_uri: `urn:ietf:params:oauth:request_uri:req-${'0'.repeat(32)}` })}`,
     )
     await page.getByRole('heading', { name: 'This sign-in has ended' }).waitFor()
     await look('sign-in that has ended')
@@ -146,22 +129,22 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
       ['/sign-up', 'input[name=handle]'],
       ['/reset-password', 'input[type=email]'],
     ] as const) {
-      await page.goto(`${network.url}/account${path}`)
+      await page.goto(`${world.network.url}/account${path}`)
       await page.locator(control).first().waitFor()
       await look(`account${path}`)
     }
-    const login = await startLogin(app)
+    const login = await startLogin(world.app)
     await page.goto(String(login.url))
     await signIn(page, person, { remember: true })
     await page.getByRole('button', { name: 'Authorize' }).waitFor()
     await look('consent')
     await grant(page)
     await page.getByText('Back in the app').waitFor()
-    await page.goto(`${network.url}/account`)
+    await page.goto(`${world.network.url}/account`)
     await page.getByText(person.handle).first().waitFor()
     await look('account of a person')
     for (const name of ['manage', 'devices', 'apps', 'about']) {
-      await page.goto(`${network.url}/account/u/${person.handle}/${name}`)
+      await page.goto(`${world.network.url}/account/u/${person.handle}/${name}`)
       await page.getByRole('heading', { level: 2 }).first().waitFor()
       await look(name)
       const note = page.locator('#revocation-note')
@@ -176,12 +159,12 @@ test('what is let pass is still there', () => {
 })
 
 test('what is added to the provider’s pages passes their content security policy', async () => {
-  const page = await (await browser.newContext()).newPage()
+  const page = await (await world.browser.newContext()).newPage()
   const refused: string[] = []
   page.on('console', (message) => {
     if (/content security policy/i.test(message.text())) refused.push(message.text())
   })
-  await page.goto(`${network.url}/account`)
+  await page.goto(`${world.network.url}/account`)
   await signIn(page, person)
   await page.getByText(person.handle).first().waitFor()
   await page.getByRole('link', { name: 'Apps' }).first().click()
@@ -194,17 +177,17 @@ test('what is added to the provider’s pages passes their content security poli
 
 test('a wrong code by mail is called one, and what was entered stays', async () => {
   const careful = newCredentials('careful')
-  const agent = new AtpAgent({ service: network.url })
+  const agent = new AtpAgent({ service: world.network.url })
   await agent.createAccount(careful)
   const confirm = () => agent.com.atproto.server.requestEmailConfirmation()
-  const { code } = await codeSentBy(network.smtp, careful.email, confirm)
+  const { code } = await codeSentBy(world.network.smtp, careful.email, confirm)
   const { email } = careful
   await agent.com.atproto.server.confirmEmail({ email, token: code })
   await agent.com.atproto.server.updateEmail({ email, emailAuthFactor: true })
 
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${network.url}/account`)
-  const { code: right } = await codeSentBy(network.smtp, email, async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await page.goto(`${world.network.url}/account`)
+  const { code: right } = await codeSentBy(world.network.smtp, email, async () => {
     await signIn(page, careful)
     await page.locator('input[name=otp]').waitFor()
   })

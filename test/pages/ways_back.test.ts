@@ -3,12 +3,9 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../database/paths.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
-import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import { callbackOf } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 
 const person = newCredentials('ada')
 /** Left out where Playwright fetches in the place of the browser. */
@@ -17,30 +14,16 @@ const NAVIGATION = {
   'sec-fetch-mode': 'navigate',
   'sec-fetch-dest': 'document',
 }
-let network: Network
-let browser: TestBrowser
-let host: HostedClient
-let app: OAuthApp
+let world: WebAppWorld
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser(network.ca)
-  const key = await makeClientKey()
-  const scope = 'atproto transition:generic'
-  host = await hostWebClient(network.ca, key, scope)
-  host.routes.set('/callback', '<p>Back in the app</p>')
-  host.routes.set('/', '<p>The app itself</p>')
-  const { clientId, redirectUri } = host
-  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
-  await headlessSignUp(network.url, person)
+  world = await startWebAppWorld()
+  world.host.routes.set('/', '<p>The app itself</p>')
+  await headlessSignUp(world.network.url, person)
 })
-afterAll(async () => {
-  await host?.close()
-  await browser?.close()
-  await network?.close()
-})
+afterAll(() => world?.close())
 
 async function inFrench(options: BrowserContextOptions, work: (page: Page) => Promise<void>) {
-  const context = await browser.browser.newContext({ locale: 'fr-FR', ...options })
+  const context = await world.browser.browser.newContext({ locale: 'fr-FR', ...options })
   context.setDefaultTimeout(60_000)
   try {
     await work(await context.newPage())
@@ -63,17 +46,17 @@ async function signIn(page: Page): Promise<void> {
 
 /** What the app is told when the browser is sent back to it by `step`. */
 async function toldBy(page: Page, login: Login, step: () => Promise<void>) {
-  const callback = callbackOf(page, host.redirectUri)
+  const callback = callbackOf(page, world.host.redirectUri)
   await step()
   await page.getByText('Back in the app').waitFor()
   const { state, iss, ...told } = Object.fromEntries((await callback).searchParams)
-  expect([state, iss]).toEqual([login.state, network.url])
+  expect([state, iss]).toEqual([login.state, world.network.url])
   return told
 }
 
 /** Changes the one authorization request that there is, as time would. */
 function withRequests(change: string): void {
-  const db = new Database(databasePath.auth(network.vestibule, '0'))
+  const db = new Database(databasePath.auth(world.network.vestibule, '0'))
   try {
     db.exec(change)
   } finally {
@@ -87,13 +70,13 @@ test('back and reload after the consent, and after a refusal', async () => {
     ["Refuser l'accès", 'access_denied'],
   ] as const) {
     await inFrench({}, async (page) => {
-      const login = await startLogin(app)
-      await page.goto(host.url)
+      const login = await startLogin(world.app)
+      await page.goto(world.host.url)
       await page.goto(login.url)
       await signIn(page)
       const told = await toldBy(page, login, () => button(page, step).click())
       expect(told.error).toBe(error)
-      if (told.code) await finishLogin(app, login, new URL(page.url()))
+      if (told.code) await finishLogin(world.app, login, new URL(page.url()))
       await page.goto(login.url)
       await heading(page, 'Cette connexion est terminée')
       await page.reload()
@@ -103,14 +86,14 @@ test('back and reload after the consent, and after a refusal', async () => {
       await page.goBack()
       await heading(page, 'Cette connexion est terminée')
       await link(page, 'Aller à votre compte').click()
-      await page.waitForURL(`${network.url}/account`)
+      await page.waitForURL(`${world.network.url}/account`)
     })
   }
 })
 
 test('a page that was left open: the app learns that the time is over', async () => {
   await inFrench({}, async (page) => {
-    const login = await startLogin(app)
+    const login = await startLogin(world.app)
     await page.goto(login.url)
     await signIn(page)
     withRequests('UPDATE authorization_request SET expires_at = expires_at - 600000')
@@ -123,7 +106,7 @@ test('a page that was left open: the app learns that the time is over', async ()
 
 test('a page that was left open for so long that nothing is known of it', async () => {
   await inFrench({}, async (page) => {
-    await page.goto((await startLogin(app)).url)
+    await page.goto((await startLogin(world.app)).url)
     await signIn(page)
     withRequests('DELETE FROM authorization_request')
     await button(page, 'Autoriser').click()
@@ -135,7 +118,7 @@ test('a page that was left open for so long that nothing is known of it', async 
 
 test('without scripts', async () => {
   await inFrench({ javaScriptEnabled: false }, async (page) => {
-    const login = await startLogin(app)
+    const login = await startLogin(world.app)
     await page.goto(login.url)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
     await link(page, 'Réessayer').click()
@@ -145,7 +128,7 @@ test('without scripts', async () => {
       error: 'invalid_request',
       error_description: 'ERR_SCRIPTS_UNSUPPORTED',
     })
-    await page.goto(`${network.url}/account`)
+    await page.goto(`${world.network.url}/account`)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
   })
 })
@@ -156,7 +139,7 @@ test.each([
 ])('without cookies, on %s', async (_, device) => {
   await inFrench(device, async (page) => {
     await keepNoCookies(page)
-    const login = await startLogin(app)
+    const login = await startLogin(world.app)
     await page.goto(login.url)
     await heading(page, 'Votre navigateur ne garde pas de cookies')
     await link(page, 'Réessayer').click()
@@ -174,7 +157,7 @@ test.each([
 async function keepNoCookies(page: Page): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('Emulation.setDocumentCookieDisabled', { disabled: true })
-  await page.route(`${network.url}/**`, async (route) => {
+  await page.route(`${world.network.url}/**`, async (route) => {
     if (!route.request().isNavigationRequest()) return route.continue()
     const { cookie: _, ...headers } = await route.request().allHeaders()
     const response = await route.fetch({ headers: { ...headers, ...NAVIGATION }, maxRedirects: 0 })

@@ -1,8 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
-import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import {
   callbackOf,
@@ -12,54 +10,39 @@ import {
   grant,
   signIn,
 } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 
-const scope = 'atproto transition:generic'
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
-let network: Network
-let browser: TestBrowser
-let host: HostedClient
-let app: OAuthApp
+let world: WebAppWorld
 let dids: { mia: string; ned: string }
 /** A page of a browser that remembers Mia, who has granted the app its scope. */
 let page: Page
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser(network.ca)
-  const key = await makeClientKey()
-  host = await hostWebClient(network.ca, key, scope)
-  host.routes.set('/callback', '<p>Back in the app</p>')
-  const { clientId, redirectUri } = host
-  app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
+  world = await startWebAppWorld()
   dids = {
-    mia: await headlessSignUp(network.url, mia),
-    ned: await headlessSignUp(network.url, ned),
+    mia: await headlessSignUp(world.network.url, mia),
+    ned: await headlessSignUp(world.network.url, ned),
   }
-  page = await (await browser.newContext()).newPage()
+  page = await (await world.browser.newContext()).newPage()
   const login = await open({})
   await signIn(page, mia, { remember: true })
   await ending(login, () => grant(page))
 })
-afterAll(async () => {
-  await host?.close()
-  await browser?.close()
-  await network?.close()
-})
+afterAll(() => world?.close())
 
 async function open(parameters: Record<string, string>, on = page): Promise<Login> {
-  const login = await startLogin(app, parameters)
+  const login = await startLogin(world.app, parameters)
   await on.goto(login.url)
   return login
 }
 
 /** The DID that the flow ends with once `lastStep` is done. */
 async function ending(login: Login, lastStep: () => Promise<void>, on = page): Promise<string> {
-  const callback = callbackOf(on, host.redirectUri)
+  const callback = callbackOf(on, world.host.redirectUri)
   await lastStep()
   await on.getByText('Back in the app').waitFor()
-  return (await finishLogin(app, login, await callback)).did
+  return (await finishLogin(world.app, login, await callback)).did
 }
 
 const heading = (text: string | RegExp) => page.getByText(text).first().waitFor()
@@ -89,7 +72,7 @@ test('prompt=select_account lets somebody choose another account', async () => {
 })
 
 test('prompt=create opens the sign-up form, signed in or not', async () => {
-  const stranger = await (await browser.newContext()).newPage()
+  const stranger = await (await world.browser.newContext()).newPage()
   for (const visitor of [page, stranger]) {
     const login = await open({ prompt: 'create' }, visitor)
     await fillInSignUp(visitor, newCredentials('new'))
@@ -100,7 +83,7 @@ test('prompt=create opens the sign-up form, signed in or not', async () => {
 })
 
 test('login_hint fills in who is to sign in, and refuses every other account', async () => {
-  const stranger = await (await browser.newContext()).newPage()
+  const stranger = await (await world.browser.newContext()).newPage()
   const login = await open({ login_hint: ned.handle }, stranger)
   const username = stranger.locator('input[name=username]')
   expect(await username.inputValue()).toBe(ned.handle)
