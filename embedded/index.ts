@@ -119,23 +119,38 @@ export class EmbeddedPds {
 
   async #run(): Promise<void> {
     const begun = Date.now()
-    const child = fork(CHILD, {
-      env: childEnvironment(process.env, this.#settings.logLevel),
-      // Those of this process are for it.
-      execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
+    const child = this.#fork()
+    if (!child) return this.#onEnd(begun, { code: null, signal: null })
     this.#child = child
-    child.on('error', (err) => this.#log.error({ err }, 'the PDS cannot be started, or told'))
-    relog(child.stdout as Readable, child.stderr as Readable, this.#log)
-    child.send({ ...tell(this.#settings, this.#secrets, process.env), port: this.#port })
     const ended = endOf(child).then((how) => this.#onEnd(begun, how))
     const said = new Promise<Said>((resolve) => child.once('message', resolve))
+    // Without a process it may have neither streams nor a channel.
+    if (child.pid !== undefined) {
+      relog(child.stdout as Readable, child.stderr as Readable, this.#log)
+      child.send({ ...tell(this.#settings, this.#secrets, process.env), port: this.#port })
+    }
     const first = await Promise.race([said, ended])
     if (!first) return
     if ('wrongSettings' in first) throw new SettingsError([`PDS_…: ${first.wrongSettings}`])
     this.#blobUploadLimit = first.blobUploadLimit
     await this.#onUp(child, first.port)
+  }
+
+  /** @returns null where there can be no process at the moment, such as for want of memory */
+  #fork(): ChildProcess | null {
+    const report = (err: unknown) => this.#log.error({ err }, 'the PDS cannot be started, or told')
+    try {
+      const child = fork(CHILD, {
+        env: childEnvironment(process.env, this.#settings.logLevel),
+        // Those of this process are for it.
+        execArgv: [],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      return child.on('error', report)
+    } catch (err) {
+      report(err)
+      return null
+    }
   }
 
   async #onUp(child: ChildProcess, port: number): Promise<void> {

@@ -31,6 +31,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
+  vi.restoreAllMocks()
   for (const pds of started.splice(0)) await pds.stop()
   await folder.remove()
 })
@@ -57,6 +58,7 @@ async function make(env: Record<string, string> = {}, looks?: Looks): Promise<Em
 
 const said = (msg: string) => lines.filter((line) => line.msg === msg)
 const UP = 'the PDS is up'
+const CANNOT_START = 'the PDS cannot be started, or told'
 const ENDED = 'the PDS ended by itself; it is started again'
 const pid = () => said(UP).at(-1)?.pid as number
 const ask = (path: string, body?: object) =>
@@ -131,6 +133,22 @@ test('one that is killed is started again, after pauses that grow', async () => 
     expect(said(ENDED)).toHaveLength(times)
   }
   expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
+})
+
+test.for([
+  ['the system refuses', () => vi.stubEnv('TOO_LONG', 'x'.repeat(256 * 1024))],
+  ['does not begin', () => vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')],
+] as const)('one whose process %s is tried again until there is one', async ([, hinder]) => {
+  const pds = await make()
+  await pds.start(directory)
+  hinder()
+  process.kill(pid(), 'SIGKILL')
+  await expect.poll(() => said(CANNOT_START).length, PATIENCE).toBeGreaterThan(1)
+  expect(pds.isDown).toBe(true)
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+  expect((await ask('/xrpc/_health')).status).toBe(200)
 })
 
 test('one that hangs is killed after some looks, and started again', async () => {
