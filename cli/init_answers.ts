@@ -34,7 +34,7 @@ export async function settingsFromOptions(
   }
   const known = toVariables(options, output)
   if (options.pdsUrl) known.ENTRYWAY_PDS_ADMIN_PASSWORD ??= process.env.PDS_ADMIN_PASSWORD ?? ''
-  if (URL.canParse(options.url)) {
+  if (URL.canParse(known.ENTRYWAY_PDS_URL || options.url)) {
     known.ENTRYWAY_HANDLE_DOMAINS ??= usualHandleDomain(handleHost(known))
   }
   known.ENTRYWAY_INVITE_REQUIRED ??= 'true'

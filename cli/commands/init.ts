@@ -30,7 +30,7 @@ export function addInitCommand(program: Command): void {
     .option('--data-dir <path>', 'where it keeps its data')
     .option(
       '--handle-domains <list>',
-      'domains of handles, such as .example.com; those beside the entryway unless given',
+      'domains of handles, such as .example.com; the host of the PDS unless given',
     )
     .option(
       '--pds-url <url>',
