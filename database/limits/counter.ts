@@ -66,14 +66,14 @@ function take(db: Db, { key, points, seconds }: Counter, now: number): Standing 
   const row = sql(
     db,
     `INSERT INTO counter (key, points, resets_at, limit_id, is_wide)
-     VALUES (@key, @first, @resetsAt, @limitId, @isWide)
+     VALUES (@key, 1 + coalesce((SELECT points FROM pushed_out
+       WHERE limit_id = @limitId AND resets_at > @now), 0), @resetsAt, @limitId, @isWide)
      ON CONFLICT (key) DO UPDATE SET
-       points = iif(resets_at > @now, points + 1, @first),
-       resets_at = iif(resets_at > @now, resets_at, @resetsAt)
+       points = iif(resets_at > @now, points + 1, excluded.points),
+       resets_at = iif(resets_at > @now, resets_at, excluded.resets_at)
      RETURNING points, resets_at AS resetsAt`,
   ).get({
     key: hashSecret(key),
-    first: (pushedOut(db, key, now)?.points ?? 0) + 1,
     now,
     resetsAt: now + seconds * 1_000,
     limitId: limitId(key),
