@@ -3,6 +3,7 @@ import type { AuthResult, MethodAuthContext, Server } from '@atproto/xrpc-server
 import { Refusal } from '../base/errors.ts'
 import { FOR_CALLER } from '../http/about_caller.ts'
 import { noteAttempt } from '../http/attempt.ts'
+import { preferredLanguage } from '../http/language.ts'
 import type { Services } from '../sagas/services.ts'
 import type { LegacyTokens } from '../tokens/legacy_tokens.ts'
 import { toXrpcError } from './errors.ts'
@@ -105,7 +106,7 @@ export function method<N extends Nsid, Credentials = null>(
             credentials: (verified ? verified.credentials : null) as Credentials,
             address: req.socket.remoteAddress ?? '',
             get locale() {
-              return req.acceptsLanguages().find((tag) => tag !== '*')
+              return preferredLanguage(req.headers['accept-language'])
             },
           }
           noteAttempt()
