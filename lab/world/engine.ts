@@ -71,7 +71,8 @@ export async function startEngine(): Promise<Engine> {
   }
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
-  const child = spawn(process.execPath, [WITH_PARENT, getEnginePath(), '--config', file, 'start'], {
+  const start = [getEnginePath(), '--config', file, 'start']
+  const child = spawn(process.execPath, [WITH_PARENT, 'SIGKILL', ...start], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: folder.path, RUST_LOG: 'warn' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

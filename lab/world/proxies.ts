@@ -87,7 +87,7 @@ const withParent = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url
 
 /** Runs a proxy, and returns when it answers; it ends with this process. */
 async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
-  const child = spawn(process.execPath, [withParent, program, ...args], {
+  const child = spawn(process.execPath, [withParent, 'SIGTERM', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { PATH: process.env.PATH, HOME: folder.path, XDG_DATA_HOME: folder.path },
   })
