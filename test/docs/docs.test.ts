@@ -66,7 +66,6 @@ beforeAll(async () => {
   writeTools()
 })
 afterAll(async () => {
-  await shell?.run('systemctl stop vestibule').catch(() => {})
   await shell?.close()
   await pds?.close()
   await plc?.close()
@@ -158,6 +157,8 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
   makeUser(first.text)
   const opened = openShell()
   shell = opened
+  // Also when a block fails, and when this process is gone.
+  await opened.run("trap 'systemctl stop vestibule' EXIT")
   let said = ''
   for (const { text } of blocks) {
     if (text.includes('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
