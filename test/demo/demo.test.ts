@@ -89,7 +89,10 @@ test('a forgotten password is reset with the code from the mail folder', async (
   await next.click()
   await page.getByText('Enter the code you received').waitFor()
 
-  const [mail] = await readMailFolder(mailFolderIn(lines[2]))
+  // The page does not wait for the mail.
+  const mails = () => readMailFolder(mailFolderIn(lines[2]))
+  await expect.poll(async () => (await mails()).length).toBeGreaterThan(0)
+  const [mail] = await mails()
   expect(mail?.to?.[0]?.address).toBe(person.email)
   const code = /\w{5}-\w{5}/.exec(mail?.text ?? '')?.[0] ?? ''
   await page.locator('[autocomplete=one-time-code]').fill(code)
