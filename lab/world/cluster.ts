@@ -147,7 +147,7 @@ async function startBalancer(port: number, ports: number[]): Promise<{ close(): 
   const server = createServer((client) =>
     relay.join(client, connect(ports[next++ % ports.length] as number, '127.0.0.1')),
   )
-  await new Promise<void>((resolve) => server.listen(port, resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     close: () =>
       new Promise((resolve) => {
