@@ -28,7 +28,9 @@ export async function startTogether<T extends object>(
   try {
     return { ...(await start(keep)), close }
   } catch (error) {
-    await close()
+    await close().catch((ending) => {
+      throw new AggregateError([error, ending], `${what} did not start, and did not end cleanly`)
+    })
     throw error
   }
 }
