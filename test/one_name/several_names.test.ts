@@ -1,7 +1,5 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
 import {
   headlessSignIn,
   headlessSignUp,
@@ -13,8 +11,8 @@ import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
-import type { CommandInput, CommandName } from '../../operator/commands.ts'
 import { agentAt } from '../pass_through/agent.ts'
+import { operate } from '../several_pds/operate.ts'
 import { EventStream } from './event_stream.ts'
 
 const redirectUri = 'http://127.0.0.1/callback'
@@ -45,19 +43,10 @@ afterAll(async () => {
   await network?.close()
 })
 
-async function operate<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Response> {
-  const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
-  return fetch(`${network.url}/_operator/${name}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify(input),
-  })
-}
-
 /** Lets new accounts be made on one of them only. */
 async function openOnly(pds: Pds): Promise<void> {
   for (const { did } of [home, second]) {
-    const placed = await operate('pds/place', { pds: did, open: did === pds.did })
+    const placed = await operate(network, 'pds/place', { pds: did, open: did === pds.did })
     expect(placed.status).toBe(200)
   }
 }
@@ -82,7 +71,7 @@ test('a PDS that is added has its name at once, and may have a certificate', asy
   expect((await told('127.0.0.1')).status).toBe(404)
   expect((await json(second.url + describeServer)).did).toBe(home.did)
   const { url, address, did, adminPassword } = second
-  expect((await operate('pds/add', { url, address, did, adminPassword })).status).toBe(200)
+  expect((await operate(network, 'pds/add', { url, address, did, adminPassword })).status).toBe(200)
   expect((await json(second.url + describeServer)).did).toBe(second.did)
   expect((await told('127.0.0.1')).status).toBe(200)
   expect((await told('pds3.localhost')).status).toBe(404)
@@ -184,9 +173,9 @@ test('an unknown name is the entryway’s, and so is that of a PDS that was remo
   const url = network.url.replace('localhost', 'pds3.localhost')
   const { address, adminPassword } = second
   const did = 'did:web:pds3.test'
-  await operate('pds/add', { url, address, adminPassword, did })
+  await operate(network, 'pds/add', { url, address, adminPassword, did })
   expect((await json(url + describeServer)).did).toBe(second.did)
-  expect((await operate('pds/remove', { pds: did })).status).toBe(200)
+  expect((await operate(network, 'pds/remove', { pds: did })).status).toBe(200)
   expect((await json(url + describeServer)).did).toBe(home.did)
   expect((await json(inner + describeServer)).did).toBe(home.did)
 })
@@ -195,9 +184,11 @@ test('an address that leads back here ends at the second round', async () => {
   const url = network.url.replace('localhost', 'loop.localhost')
   const did = 'did:web:loop.test'
   const { adminPassword } = network.vestibule
-  expect((await operate('pds/add', { url, address: inner, adminPassword, did })).status).toBe(200)
+  expect(
+    (await operate(network, 'pds/add', { url, address: inner, adminPassword, did })).status,
+  ).toBe(200)
   const answer = await fetch(`${url}/xrpc/com.atproto.sync.listRepos`)
   expect(answer.status).toBe(508)
   expect((await answer.json()).message).toContain('leads to its authorization server')
-  expect((await operate('pds/remove', { pds: did })).status).toBe(200)
+  expect((await operate(network, 'pds/remove', { pds: did })).status).toBe(200)
 })

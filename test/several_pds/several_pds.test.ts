@@ -1,7 +1,5 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
 import {
   headlessSignIn,
   headlessSignUp,
@@ -13,8 +11,8 @@ import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
-import type { CommandInput, CommandName } from '../../operator/commands.ts'
 import { agentAt } from '../pass_through/agent.ts'
+import { operate } from './operate.ts'
 
 let network: Network
 let first: Pds
@@ -32,19 +30,6 @@ afterAll(async () => {
   await second?.close()
   await network?.close()
 })
-
-/** Runs an operator's command on the running program. */
-async function operate<N extends CommandName>(name: N, input: CommandInput<N>): Promise<Response> {
-  const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
-  return fetch(`${network.url}/_operator/${name}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${operatorToken}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(input),
-  })
-}
 
 const protectedResources = async () => {
   const response = await fetch(`${network.url}/.well-known/oauth-authorization-server`)
@@ -68,7 +53,7 @@ async function signUp(): Promise<AtpAgent> {
 /** Signs somebody up on `pds`, which is the only one open meanwhile. */
 async function signUpOn(pds: Pds): Promise<AtpAgent> {
   for (const { did } of [first, second]) {
-    await operate('pds/place', { pds: did, open: did === pds.did, capacity: null })
+    await operate(network, 'pds/place', { pds: did, open: did === pds.did, capacity: null })
   }
   const agent = await signUp()
   expect(pdsOf(agent)?.did).toBe(pds.did)
@@ -78,20 +63,20 @@ async function signUpOn(pds: Pds): Promise<AtpAgent> {
 test('a PDS that is added while running is soon listed', async () => {
   expect(await protectedResources()).toEqual([first.url])
   const { url, did, adminPassword } = second
-  expect((await operate('pds/add', { url, did, adminPassword })).status).toBe(200)
+  expect((await operate(network, 'pds/add', { url, did, adminPassword })).status).toBe(200)
   await expect.poll(protectedResources, { timeout: 60_000 }).toEqual([first.url, second.url])
 })
 
 test('accounts that sign up at once are spread by weight', async () => {
-  await operate('pds/place', { pds: second.did, weight: 3 })
+  await operate(network, 'pds/place', { pds: second.did, weight: 3 })
   const agents = await Promise.all(Array.from({ length: 8 }, signUp))
   const onSecond = agents.filter((agent) => pdsOf(agent) === second)
   expect(onSecond).toHaveLength(6)
 })
 
 test('a PDS that is closed or full takes no accounts, and sign-up closes with the last one', async () => {
-  await operate('pds/place', { pds: first.did, open: false })
-  await operate('pds/place', { pds: second.did, capacity: 7 })
+  await operate(network, 'pds/place', { pds: first.did, open: false })
+  await operate(network, 'pds/place', { pds: second.did, capacity: 7 })
   const results = await Promise.allSettled([signUp(), signUp()])
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   const refused = results.find(({ status }) => status === 'rejected') as PromiseRejectedResult
@@ -99,7 +84,7 @@ test('a PDS that is closed or full takes no accounts, and sign-up closes with th
     status: 400,
     message: expect.stringContaining('takes no new accounts'),
   })
-  expect((await operate('pds/remove', { pds: second.did })).status).toBe(400)
+  expect((await operate(network, 'pds/remove', { pds: second.did })).status).toBe(400)
   expect(pdsOf(await signUpOn(first))).toBe(first)
 })
 
@@ -160,8 +145,8 @@ test('each account posts on its own PDS with an OAuth session, and on no other',
     [first, second],
     [second, first],
   ] as const) {
-    await operate('pds/place', { pds: other.did, open: false })
-    await operate('pds/place', { pds: home.did, open: true })
+    await operate(network, 'pds/place', { pds: other.did, open: false })
+    await operate(network, 'pds/place', { pds: home.did, open: true })
     const person = newCredentials('oau')
     const did = await headlessSignUp(network.url, person)
     const app = await discoverApp({
