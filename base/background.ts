@@ -1,4 +1,4 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import type { Log } from './log.ts'
 
 /** Work that no answer waits for, such as a notice by mail. The program waits for it when it ends. */
@@ -11,7 +11,7 @@ export class Background {
   }
 
   /**
-   * Begins `work` in a moment, when what asked for it has gone on.
+   * Begins `work`.
    *
    * @param name of the work in the log, where it fails or is left undone
    * @param about fields of the log
@@ -20,8 +20,6 @@ export class Background {
     const fields = { work: name, ...about }
     const done = (async () => {
       try {
-        // How long it takes must not show in how soon the answer comes.
-        await setImmediate()
         await work()
       } catch (err) {
         this.#log.error({ err, ...fields }, 'work in the background failed')

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/random.ts'
@@ -22,6 +23,7 @@ export async function requestPasswordReset(
   const entry = await actors.directory.find(email, ['email'])
   if (!entry) return
   mail.aside('resetPassword', entry.did, async () => {
+    await setImmediate()
     const account = await actors.account(entry.did).read()
     if (account) await sendEmailCode(services, account, 'reset_password', locale, null)
   })
