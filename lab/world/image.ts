@@ -62,10 +62,6 @@ export async function buildImage(): Promise<Image> {
     await filled(await buildah('mount', container))
     await buildah('commit', '--quiet', '--rm', container, name)
   }
-  const remove = async () => {
-    await buildah('umount', '--all').catch(() => undefined)
-    await folder.remove()
-  }
   try {
     await fill('scratch', BASE, (root) =>
       execute('debootstrap', ['--variant=minbase', 'bookworm', root]),
@@ -90,9 +86,9 @@ export async function buildImage(): Promise<Image> {
         [...storage, 'run', '--isolation', 'chroot', ...set, container, '--', ...command],
       ]
     }
-    return { root, command, config: Docker.config, remove }
+    return { root, command, config: Docker.config, remove: folder.remove }
   } catch (err) {
-    await remove()
+    await folder.remove()
     throw err
   }
 }

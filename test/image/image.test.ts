@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type Image, whyNoImage } from '../../lab/world/image.ts'
@@ -9,15 +10,16 @@ import { freePort } from '../../lab/world/loopback.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
 const execute = promisify(execFile)
+const withParent = fileURLToPath(new URL('../../lab/world/run_with_parent.ts', import.meta.url))
 const missing = whyNoImage()
 if (missing) console.warn(`Left out: the image of deploy/Dockerfile; ${missing}`)
 
 describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
   let image: Image
   let program: ChildProcess | undefined
-  let pid = 0
   let logs = ''
 
+  /** To be polled: buildah loses the output of some commands that end at once. */
   const run = async (...command: string[]) => {
     const { stdout } = await execute(...image.command({}, ...command))
     return stdout.trim()
@@ -25,7 +27,10 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
   const start = async (environment: Record<string, string>) => {
     const shell = ['sh', '-c', 'echo "runs as $$"; exec "$@"', 'sh']
     const [file, args] = image.command(environment, ...shell, ...image.config.Cmd)
-    program = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    // Told to end, buildah ends what runs in the container; when it is killed, that goes on.
+    program = spawn(process.execPath, [withParent, 'SIGTERM', file, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
     for (const output of [program.stdout, program.stderr]) {
       output?.on('data', (text) => {
         logs += text
@@ -37,14 +42,18 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
     image = await buildImage()
   }, 900_000)
   afterAll(async () => {
-    if (pid > 0 && program?.exitCode === null) process.kill(pid, 'SIGKILL')
+    if (program?.exitCode === null) {
+      const ended = once(program, 'exit')
+      program.disconnect()
+      await ended
+    }
     await image?.remove()
   })
 
   test('runs as a user of its own, with one volume', async () => {
     expect(image.config).toMatchObject({ User: '2600:2600', Volumes: { '/data': {} } })
-    expect(await run('id', '-u')).toBe('2600')
-    expect(await run('vestibule', '--version')).toBe(packageJson.version)
+    await expect.poll(() => run('id', '-u')).toBe('2600')
+    await expect.poll(() => run('vestibule', '--version')).toBe(packageJson.version)
   })
 
   test('holds the program, and nothing that only its developers need', () => {
@@ -58,7 +67,7 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
     const port = String(await freePort())
     await start({ ENTRYWAY_PORT: port, ENTRYWAY_HOST: '127.0.0.1' })
     await expect.poll(() => logs).toMatch(/runs as \d+\n/)
-    pid = Number(/runs as (\d+)/.exec(logs)?.[1])
+    const pid = Number(/runs as (\d+)/.exec(logs)?.[1])
     await expect.poll(() => logs, { timeout: 120_000 }).toContain('Vestibule is up')
     const health = async () => (await fetch(`http://127.0.0.1:${port}/_health`)).json()
     await expect
@@ -75,10 +84,11 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
       ['secrets', '700'],
       ['pds', '700'],
     ] as const) {
-      expect(await run('stat', '-c', '%n %a', `/data/${path}`)).toBe(`/data/${path} ${mode}`)
+      const stat = () => run('stat', '-c', '%n %a', `/data/${path}`)
+      await expect.poll(stat).toBe(`/data/${path} ${mode}`)
     }
 
-    const ended = once(program as ChildProcess, 'exit')
+    const ended = once(program as ChildProcess, 'close')
     process.kill(pid, 'SIGTERM')
     await ended
     expect(logs).toContain('"signal":"SIGTERM"')
