@@ -350,7 +350,7 @@ export const entryway = toRemovals([
   [
     34,
     'what is pushed out stays counted',
-    counted('(pushedOut(db, key, now)?.points ?? 0) + 1', '1'),
+    counted('limit_id = @limitId AND resets_at > @now', 'false'),
   ],
   [34, 'a flood has a room of its own', counted('isWide: points >= WIDE ? 1 : 0', 'isWide: 0')],
   [
