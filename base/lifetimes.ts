@@ -120,6 +120,13 @@ export const QUIET = 1.5 * SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
 
 /**
+ * A runner asks its engine this often whether it is known there; one that was missing
+ * `MEMBERSHIP_MISSES` times in a row registers anew.
+ */
+export const MEMBERSHIP = SECOND
+export const MEMBERSHIP_MISSES = 5
+
+/**
  * Auth actors and gateways ask each auth actor what sessions it ended; it answers at once, or after
  * `ENDINGS_WAIT` that there were none. One that gets no answer for `ENDINGS_LEASE` trusts nothing
  * that it remembers; for so long an ending may have to wait until it has reached all of them.
