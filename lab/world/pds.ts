@@ -30,6 +30,7 @@ export type PdsHome = {
   folder: TemporaryFolder
   port: number
   adminPassword: string
+  jwtSecret: string
   rotationKeys: Keys
 }
 
@@ -71,13 +72,15 @@ export async function makePdsHome(): Promise<PdsHome> {
     folder: await makeTemporaryFolder('pds'),
     port: await freePort(),
     adminPassword: makeSecretHex(),
+    jwtSecret: makeSecretHex(),
     rotationKeys: await makeKeys(),
   }
 }
 
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
-  const { folder, port, adminPassword, rotationKeys } = options.home ?? (await makePdsHome())
+  const home = options.home ?? (await makePdsHome())
+  const { folder, port, adminPassword, jwtSecret, rotationKeys } = home
   const { tlsHost } = options
   const address = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
   const url = options.publicUrl ?? address
@@ -102,7 +105,7 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     entrywayDid: options.entryway?.did,
     entrywayJwtVerifyKeyK256PublicKeyHex: options.entryway?.jwtKeys.publicHex,
     entrywayPlcRotationKey: options.entryway?.plcRotationKeys.did,
-    jwtSecret: makeSecretHex(),
+    jwtSecret,
     dpopSecret: makeSecretHex(),
     adminPassword,
     plcRotationKeyK256PrivateKeyHex: rotationKeys.privateHex,
