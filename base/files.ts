@@ -49,6 +49,13 @@ export function giveToOwnerOf(folder: string, path: string): void {
   if (uid !== 0) give(path, uid, gid)
 }
 
+/** Gives a file or folder alone, without what is in it. */
+export function giveAloneToOwnerOf(folder: string, path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(folder)
+  if (uid !== 0) lchownSync(path, uid, gid)
+}
+
 function give(path: string, uid: number, gid: number): void {
   if (lstatSync(path).isDirectory()) {
     for (const name of readdirSync(path)) give(join(path, name), uid, gid)

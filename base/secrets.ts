@@ -25,6 +25,8 @@ export type Secrets = {
   jwtPublicKeyHex: string
   /** Signs PLC operations. */
   plcRotationKey: Secp256k1Keypair
+  /** The same, as settings have it. */
+  plcRotationKeyHex: string
   dpopSecret: Uint8Array
   /** Derived from the DPoP secret (HKDF-SHA256), one per purpose. */
   actorSecret: string
@@ -51,7 +53,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     value ?? keep(folder, name, () => randomBytes(32).toString('hex'), /^[0-9a-f]{64}$/i)
 
   const jwtKeyHex = hex('jwt_key.hex', given.jwtKeyHex)
-  const rotationKeyHex = hex('plc_rotation_key.hex', given.plcRotationKeyHex)
+  const plcRotationKeyHex = hex('plc_rotation_key.hex', given.plcRotationKeyHex)
   const dpopSecret = Buffer.from(hex('dpop_secret.hex', given.dpopSecretHex), 'hex')
   const adminPassword =
     given.adminPassword ??
@@ -63,7 +65,8 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     adminPassword,
     jwtKeyHex,
     ...es256kKeyPair(jwtKeyHex),
-    plcRotationKey: await Secp256k1Keypair.import(rotationKeyHex),
+    plcRotationKey: await Secp256k1Keypair.import(plcRotationKeyHex),
+    plcRotationKeyHex,
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),

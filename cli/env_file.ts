@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { parseEnv } from 'node:util'
 import { makePrivateFile } from '../base/private_files.ts'
 import { CliError, ExitCode } from './errors.ts'
@@ -12,15 +12,17 @@ export function assertNew(path: string, replace: boolean): void {
 }
 
 /**
- * Writes a settings file as Node reads it, for its owner only.
+ * Writes a settings file as Node reads it, for its owner only: whole, or not at all.
  *
  * @throws {CliError} when it cannot hold a value
  */
 export async function writeEnvFile(path: string, values: Record<string, string>): Promise<void> {
   const lines = toEnvLines(values)
-  // Before it holds anything, also where another user could read the former file.
-  makePrivateFile(path)
-  await writeFile(path, lines, { flush: true })
+  const fresh = `${path}.writing`
+  // Before it holds anything.
+  makePrivateFile(fresh)
+  await writeFile(fresh, lines, { flush: true })
+  await rename(fresh, path)
 }
 
 /** Lines as Node reads them. @throws {CliError} when they cannot hold a value */

@@ -1,9 +1,11 @@
 import type { Secp256k1Keypair } from '@atproto/crypto'
+import type { Db } from '../database/database.ts'
+import type { InviteCode } from '../database/directory/invite.ts'
 import {
   countLeftBehind,
   listPdsAccounts,
   listPdsInviteCodes,
-  openPdsAccounts,
+  type PdsAccount,
 } from '../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
 import { isNamed } from '../pds/pds.ts'
@@ -19,6 +21,9 @@ export type ImportReport = {
   imported: number
   present: number
   refused: { did: string; reason: string }[]
+  /** Of imported accounts. */
+  deactivated: number
+  takenDown: number
   appPasswords: number
   /** Of imported accounts, those that are mailed a code at sign-in. */
   secondFactors: number
@@ -30,11 +35,17 @@ export type ImportReport = {
   plc: KeyReport
 }
 
+/** What a PDS has that an entryway keeps in its place. */
+export type PdsData = {
+  accounts: PdsAccount[]
+  invites: InviteCode[]
+  leftBehind: ReturnType<typeof countLeftBehind>
+}
+
 export type ImportInput = {
   installation: Installation
   operator: Operator
-  /** Path of the `account.sqlite` of the PDS. */
-  path: string
+  data: PdsData
   output: Output
   /** DID or URL; needed where several are behind this entryway. */
   pds: string | undefined
@@ -51,7 +62,7 @@ const BATCH_LENGTH = 50
 /** Puts the accounts of a PDS under this entryway. It can be stopped and repeated at any point. */
 export async function importPds(input: ImportInput): Promise<ImportReport> {
   const { operator, dryRun } = input
-  const { accounts, invites, leftBehind } = await readPds(input.path)
+  const { accounts, invites, leftBehind } = input.data
   const { did: pds, url } = await choosePds(operator, input.pds)
   const keys = input.plc ? new ImportedKeys(input, url) : null
   await keys?.assertTheirPds(accounts)
@@ -74,17 +85,17 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   const isRefused = new Set(refused.map(({ did }) => did))
   const taken = accounts.filter(({ did }) => !isRefused.has(did))
   const isNew = new Set(outcomes.flatMap((one) => (one.outcome === 'imported' ? one.did : [])))
+  const fresh = accounts.filter(({ did }) => isNew.has(did))
   const plc = (await keys?.add(taken.map(({ did }) => did))) ?? NO_KEYS
   return {
     pds,
     imported: isNew.size,
     present: outcomes.filter((one) => one.outcome === 'present').length,
     refused: refused.map(({ did, reason }) => ({ did, reason })),
-    appPasswords: accounts
-      .filter(({ did }) => isNew.has(did))
-      .reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
-    secondFactors: accounts.filter(({ did, emailAuthFactor }) => isNew.has(did) && emailAuthFactor)
-      .length,
+    deactivated: fresh.filter(({ deactivatedAt }) => deactivatedAt !== null).length,
+    takenDown: fresh.filter(({ takedownRef }) => takedownRef !== null).length,
+    appPasswords: fresh.reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
+    secondFactors: fresh.filter(({ emailAuthFactor }) => emailAuthFactor).length,
     lackingFactor: outcomes.flatMap((one) =>
       one.outcome === 'present' && one.lacksFactor ? one.did : [],
     ),
@@ -94,16 +105,12 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   }
 }
 
-async function readPds(path: string) {
-  const { db, close } = await openPdsAccounts(path)
-  try {
-    return {
-      accounts: listPdsAccounts(db),
-      invites: listPdsInviteCodes(db),
-      leftBehind: countLeftBehind(db),
-    }
-  } finally {
-    await close()
+/** Reads it from its database of accounts. */
+export function readPdsData(db: Db): PdsData {
+  return {
+    accounts: listPdsAccounts(db),
+    invites: listPdsInviteCodes(db),
+    leftBehind: countLeftBehind(db),
   }
 }
 

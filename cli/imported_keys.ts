@@ -70,7 +70,7 @@ export class ImportedKeys {
       )
     if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'elsewhere')) {
       throw new CliError(
-        `By PLC these accounts do not live on ${this.#pdsUrl}; name their PDS with --pds`,
+        `By PLC these accounts do not live on ${this.#pdsUrl}; name their PDS (--pds), or its settings file (--pds-env)`,
         ExitCode.wrongUsage,
       )
     }

@@ -27,10 +27,10 @@ const TAKEN_OVER = [
   'BACKGROUND_DARK_URL',
   'RECOVERY_DID_KEY',
 ] as const
-const NAMES = new Map<string, string>([
+export const SAID_OF_ITSELF: readonly (readonly [string, string])[] = [
   ['PDS_SERVICE_NAME', 'ENTRYWAY_NAME'],
   ...TAKEN_OVER.map((name) => [`PDS_${name}`, `ENTRYWAY_${name}`] as const),
-])
+]
 
 /**
  * The settings of a PDS: of this process's environment, then of a file.
@@ -40,17 +40,37 @@ const NAMES = new Map<string, string>([
  * @throws {CliError} when the given file cannot be read
  */
 export async function readPdsEnv(file: string | undefined, folder: string): Promise<PdsEnv> {
-  const content = await readContent(file, folder)
+  const inFile =
+    file === undefined
+      ? await readPdsFile(join(folder, 'pds.env')).catch(() => ({}))
+      : await readPdsFile(file)
   const environment = Object.entries(process.env).filter(([name]) => name.startsWith('PDS_'))
-  return { ...parseEnv(content), ...Object.fromEntries(environment) }
+  return { ...inFile, ...Object.fromEntries(environment) }
 }
 
-async function readContent(file: string | undefined, folder: string): Promise<string> {
-  if (file === '-') return text(process.stdin)
-  if (file === undefined) return readFile(join(folder, 'pds.env'), 'utf8').catch(() => '')
+/** A `#` in a value that is not quoted: Docker and systemd take it as a part of the value. */
+const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
+
+/**
+ * The settings of a PDS in a file, or in standard input (`-`).
+ *
+ * @throws {CliError} when it is not there
+ * @throws {UnreadableError}
+ */
+export async function readPdsFile(file: string): Promise<PdsEnv> {
+  const content = file === '-' ? await text(process.stdin) : await readContent(file)
+  return parseEnv(
+    content.replaceAll(WITH_HASH, (line, name, value) => {
+      const mark = [`'`, '"', '`'].find((one) => !value.includes(one))
+      return mark === undefined ? line : `${name}${mark}${value}${mark}`
+    }),
+  )
+}
+
+async function readContent(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((err) => {
     throw err.code === 'ENOENT'
-      ? new CliError(`There is no ${file}; name the settings file of the PDS`)
+      ? new CliError(`There is no ${file}; name the settings file of the PDS (--pds-env)`)
       : explainUnreadable(err, file)
   })
 }
@@ -58,7 +78,7 @@ async function readContent(file: string | undefined, folder: string): Promise<st
 /** What a PDS says of itself that its entryway says from now on, where that has no word of its own. */
 export function settingsToTakeOver(pds: PdsEnv): Record<string, string> {
   const settings: Record<string, string> = {}
-  for (const [theirs, ours] of NAMES) {
+  for (const [theirs, ours] of SAID_OF_ITSELF) {
     const value = pds[theirs]
     if (value && !process.env[ours] && isTaken(ours, value)) settings[ours] = value
   }

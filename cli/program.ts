@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addAccountCommands } from './commands/account.ts'
+import { addAdoptCommand } from './commands/adopt.ts'
 import { addBackupCommands } from './commands/backup.ts'
 import { addClientCommands } from './commands/client.ts'
 import { addDataCommands } from './commands/data.ts'
@@ -11,6 +12,7 @@ import { addInitCommand } from './commands/init.ts'
 import { addInviteCommands } from './commands/invite.ts'
 import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
+import { addReleaseCommand } from './commands/release.ts'
 import { addSessionCommands } from './commands/session.ts'
 
 /**
@@ -36,6 +38,8 @@ export function createProgram(): Command {
   addPdsCommands(program)
   addClientCommands(program)
   addImportPdsCommand(program)
+  addAdoptCommand(program)
+  addReleaseCommand(program)
   addBackupCommands(program)
   addDirectoryCommands(program)
   addDataCommands(program)

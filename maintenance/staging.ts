@@ -39,10 +39,15 @@ export function commitStaged(dataDir: string, prepared: string): void {
   settleStaged(dataDir)
 }
 
+/** Whether something was committed, and not yet moved to where it belongs. */
+export function isStaged(dataDir: string): boolean {
+  return existsSync(join(dataDir, STAGED))
+}
+
 /** Moves what was committed to where it belongs. */
 export function settleStaged(dataDir: string): void {
+  if (!isStaged(dataDir)) return
   const staged = join(dataDir, STAGED)
-  if (!existsSync(staged)) return
   for (const name of readdirSync(staged)) renameSync(join(staged, name), join(dataDir, name))
   rmdirSync(staged)
 }

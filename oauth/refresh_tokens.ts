@@ -1,4 +1,3 @@
-import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
 
@@ -8,20 +7,18 @@ import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
  */
 export class RefreshTokens {
   readonly #key: Uint8Array
-  readonly #findCarried: FindCarriedToken
 
-  constructor(key: Uint8Array, findCarried: FindCarriedToken) {
+  constructor(key: Uint8Array) {
     this.#key = key
-    this.#findCarried = findCarried
   }
 
   /**
    * Takes one that was presented: the request is about its session now.
    *
-   * @returns its secret; null unless this entryway wrote it, or a PDS gave it before it was adopted
+   * @returns its secret; null unless this entryway wrote it
    */
-  async present(token: string): Promise<string | null> {
-    const presented = readRefreshToken(token, this.#key) ?? (await this.#findCarried(token))
+  present(token: string): string | null {
+    const presented = readRefreshToken(token, this.#key)
     if (!presented) return null
     requestScope().presentRefreshToken(presented)
     return presented.secret

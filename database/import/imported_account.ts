@@ -1,4 +1,3 @@
-import type { CarriedSessions } from '../account/carried.ts'
 import type { NewAccount } from '../account/profile.ts'
 
 /** An account with its credentials as a PDS kept them: the hashes are the same ones. */
@@ -14,6 +13,4 @@ export type ImportedAccount = Required<NewAccount> & {
     privileged: boolean
     createdAt: number
   }[]
-  /** Of a PDS that is adopted. */
-  sessions?: CarriedSessions | null
 }

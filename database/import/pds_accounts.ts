@@ -2,8 +2,6 @@ import Sqlite from 'better-sqlite3'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { ImportedAccount } from './imported_account.ts'
-import { hasTable, time } from './pds_rows.ts'
-import { readPdsSessions } from './pds_sessions.ts'
 import { copyPrivately } from './private_copy.ts'
 
 /** What `account.sqlite` of a PDS must have, as `@atproto/pds` makes it since its version 0.4.60. */
@@ -19,7 +17,7 @@ const NEEDED: Record<string, string[]> = {
 export type PdsAccount = Omit<ImportedAccount, 'pdsDid'>
 
 /** The e-mail factor of its own that `@atproto/pds` gets (bluesky-social/atproto#5207). */
-const EMAIL_FACTOR = 'account_email_auth_factor'
+export const EMAIL_FACTOR = 'account_email_auth_factor'
 
 /** The account database of a PDS, copied, to read. */
 export type PdsDatabase = { db: Db; close(): Promise<void> }
@@ -51,7 +49,8 @@ export async function openPdsAccounts(path: string): Promise<PdsDatabase> {
   }
 }
 
-function assertTables(db: Db, path: string): void {
+/** @param path is named where a table is not as it has to be */
+export function assertTables(db: Db, path: string): void {
   for (const [table, columns] of Object.entries(NEEDED)) {
     const found = new Set(db.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table))
     const missing = columns.find((column) => !found.has(column))
@@ -62,6 +61,10 @@ function assertTables(db: Db, path: string): void {
       )
     }
   }
+}
+
+export function hasTable(db: Db, name: string): boolean {
+  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
 }
 
 type StoredAccount = {
@@ -78,12 +81,8 @@ type StoredAccount = {
   emailAuthFactor: number
 }
 
-/**
- * In the order of their DIDs.
- *
- * @param options `sessions`: with what people and apps hold, for a PDS that is adopted
- */
-export function listPdsAccounts(db: Db, { sessions = false } = {}): PdsAccount[] {
+/** In the order of their DIDs. */
+export function listPdsAccounts(db: Db): PdsAccount[] {
   const emailAuthFactor = hasTable(db, EMAIL_FACTOR)
     ? `EXISTS (SELECT 1 FROM ${EMAIL_FACTOR} WHERE did = actor.did)`
     : '0'
@@ -107,7 +106,6 @@ export function listPdsAccounts(db: Db, { sessions = false } = {}): PdsAccount[]
     takedownRef: row.takedownRef,
     invitesDisabled: row.invitesDisabled === 1,
     appPasswords: listAppPasswords(db, row.did),
-    sessions: sessions ? readPdsSessions(db, row.did) : null,
   }))
 }
 
@@ -157,4 +155,9 @@ export function countLeftBehind(db: Db): {
       'SELECT count(*) FROM actor WHERE did NOT IN (SELECT did FROM account)',
     ),
   }
+}
+
+function time(text: string | null): number | null {
+  const ms = Date.parse(text ?? '')
+  return Number.isNaN(ms) ? null : ms
 }

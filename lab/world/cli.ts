@@ -37,8 +37,8 @@ export async function runCli(
  *
  * @throws {Error} with what it said when it does not succeed
  */
-export async function cliJson<T>(env: NodeJS.ProcessEnv, args: string[]): Promise<T> {
-  const { exitCode, stdout, stderr } = await runCli(env, ['--json', ...args])
+export async function cliJson<T>(env: NodeJS.ProcessEnv, args: string[], cwd?: string): Promise<T> {
+  const { exitCode, stdout, stderr } = await runCli(env, ['--json', ...args], cwd ? { cwd } : {})
   if (exitCode !== 0)
     throw new Error(`vestibule ${args.join(' ')}: ${exitCode}\n${stderr}${stdout}`)
   return JSON.parse(stdout) as T

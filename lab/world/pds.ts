@@ -30,8 +30,8 @@ export type PdsHome = {
   folder: TemporaryFolder
   port: number
   adminPassword: string
-  jwtSecret: string
   rotationKeys: Keys
+  jwtSecret: string
 }
 
 export type PdsOptions = {
@@ -72,15 +72,15 @@ export async function makePdsHome(): Promise<PdsHome> {
     folder: await makeTemporaryFolder('pds'),
     port: await freePort(),
     adminPassword: makeSecretHex(),
-    jwtSecret: makeSecretHex(),
     rotationKeys: await makeKeys(),
+    jwtSecret: makeSecretHex(),
   }
 }
 
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
-  const home = options.home ?? (await makePdsHome())
-  const { folder, port, adminPassword, jwtSecret, rotationKeys } = home
+  const { folder, port, adminPassword, rotationKeys, jwtSecret } =
+    options.home ?? (await makePdsHome())
   const { tlsHost } = options
   const address = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
   const url = options.publicUrl ?? address
@@ -128,4 +128,27 @@ export async function startPds(options: PdsOptions): Promise<Pds> {
     if (!options.home) await folder.remove()
   }
   return { url, address, did, adminPassword, pds, server, close }
+}
+
+/** The settings of a PDS that was started with these options, by their variables. */
+export function envOf({
+  home: { folder, port, adminPassword, rotationKeys, jwtSecret },
+  plcUrl,
+  inviteRequired = false,
+}: PdsOptions & { home: PdsHome }): Record<string, string> {
+  return {
+    PDS_HOSTNAME: 'localhost',
+    PDS_PORT: String(port),
+    PDS_SERVICE_DID: `did:web:localhost%3A${port}`,
+    PDS_SERVICE_HANDLE_DOMAINS: '.test',
+    PDS_DEV_MODE: 'true',
+    PDS_INVITE_REQUIRED: String(inviteRequired),
+    PDS_DATA_DIRECTORY: folder.path,
+    PDS_BLOBSTORE_DISK_LOCATION: join(folder.path, 'blobs'),
+    PDS_BLOBSTORE_DISK_TMP_LOCATION: join(folder.path, 'blobs-incoming'),
+    PDS_DID_PLC_URL: plcUrl,
+    PDS_JWT_SECRET: jwtSecret,
+    PDS_ADMIN_PASSWORD: adminPassword,
+    PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: rotationKeys.privateHex,
+  }
 }

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, settingNames } from '../../base/settings.ts'
@@ -8,20 +6,7 @@ import { childEnvironment } from '../../embedded/child_environment.ts'
 import { DECIDED_HERE, mistakesInPdsSettings, PASSED_ON } from '../../embedded/pds_settings.ts'
 import { tell } from '../../embedded/told.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
-
-const READS = { envStr: 'string', envInt: 'integer', envBool: 'boolean', envList: 'list' } as const
-
-/** What the installed PDS reads, by its `config/env.js`. */
-const stock = (() => {
-  const index = fileURLToPath(import.meta.resolve('@atproto/pds'))
-  const source = readFileSync(join(index, '../config/env.js'), 'utf8')
-  const reads = source.matchAll(/(\w+): (env\w+)\('(PDS_\w+)'\)/g)
-  return [...reads].map(([, property = '', how = '', name = '']) => ({
-    property,
-    name,
-    kind: READS[how as keyof typeof READS],
-  }))
-})()
+import { stockSettings as stock } from './stock_settings.ts'
 
 test('every setting of the stock PDS is passed on or decided here, none is both', () => {
   expect(stock.length).toBeGreaterThan(90)

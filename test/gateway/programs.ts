@@ -14,10 +14,11 @@ export type Program = {
   end: (signal: NodeJS.Signals) => Promise<number | NodeJS.Signals>
 }
 
-export function runProgram(file: string, env: Record<string, string>): Program {
+export function runProgram(file: string, env: Record<string, string>, cwd?: string): Program {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
   const child: ChildProcess = spawn(process.execPath, [...childArguments, path], {
     env: childEnvironment({}, env),
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const closed = once(child, 'close').then(([code, by]) => code ?? by)

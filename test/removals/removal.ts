@@ -47,7 +47,6 @@ function filesOf(attack: number): string {
     [34, 'growth'],
     [35, 'connections'],
     [36, 'mail'],
-    [37, 'carried'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

@@ -1,0 +1,67 @@
+import type { Command } from 'commander'
+import packageJson from '../../package.json' with { type: 'json' }
+import { here } from '../action.ts'
+import type { ReleaseReport } from '../release/release.ts'
+import { sheet } from '../table.ts'
+
+type ReleaseOptions = { dryRun?: boolean; pds?: string; pdsEnv?: string }
+
+export function addReleaseCommand(program: Command): void {
+  program
+    .command('release')
+    .description(
+      'Give a PDS back what it needs to sign its people in by itself; the program and the PDS must be stopped',
+    )
+    .argument('[folder]', 'the data folder of a PDS elsewhere')
+    .option('--dry-run', 'say what would be done')
+    .option(
+      '--pds <pds>',
+      'DID, URL or host name of the PDS, where several are behind this entryway',
+    )
+    .option(
+      '--pds-env <file>',
+      'the settings file of the PDS, - for standard input; pds.env beside its data unless given',
+    )
+    .action(
+      here<ReleaseOptions>(
+        async (installation, output, [folder], { dryRun = false, ...options }) => {
+          const { release } = await import('../release/release.ts')
+          const { pds, pdsEnv } = options
+          const report = await release({ installation, folder, dryRun, pds, pdsEnv })
+          output.result(report, (found) => describe(found, dryRun))
+        },
+      ),
+    )
+}
+
+function describe(report: ReleaseReport, dryRun: boolean): string {
+  return [
+    dryRun
+      ? `What would be given back to ${report.pds} (dry run: nothing was done)`
+      : `${report.pds} can sign its people in again`,
+    sheet({
+      'data of the PDS': report.folder,
+      'accounts, with passwords and addresses': report.accounts,
+      'of them made since': report.made.length,
+      'app passwords': report.appPasswords,
+      'invite codes made since': report.inviteCodes,
+      'settings for the PDS': report.file,
+    }),
+    ...report.unknown.map((did) => `${did} is not on this PDS: it is left out.`),
+    ...report.withoutFactor.map(
+      (did) =>
+        `${did} is mailed a code at sign-in here, which the PDS cannot do: the password alone will do there.`,
+    ),
+    '',
+    'Sessions and grants end: everybody signs in again, with the password of now.',
+    ...(dryRun
+      ? []
+      : [
+          '',
+          'Now:',
+          '1. Keep this program from being started again on its data.',
+          `2. Start the PDS with ${report.file}, in version ${packageJson.dependencies['@atproto/pds']} or newer.`,
+          '3. Let the proxy lead its name and its handles to the port of the PDS again.',
+        ]),
+  ].join('\n')
+}

@@ -1,0 +1,184 @@
+import { realpath } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { giveToOwnerOf, isThere } from '../../base/files.ts'
+import type { Settings } from '../../base/settings.ts'
+import { openAsItIs } from '../../database/check/database.ts'
+import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
+import { openPdsAccounts } from '../../database/import/pds_accounts.ts'
+import {
+  type ReturnedAccount,
+  type ReturnReport,
+  readReturnedAccount,
+  returnAccounts,
+} from '../../database/import/returned_accounts.ts'
+import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
+import { listDatabases } from '../../maintenance/data_folder.ts'
+import { holdData } from '../../maintenance/hold.ts'
+import { isNamed, type Pds } from '../../pds/pds.ts'
+import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
+import { findPlaces } from '../adopt/places.ts'
+import { writeEnvFile } from '../env_file.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import type { Installation } from '../installation.ts'
+import { type PdsEnv, readPdsFile } from '../pds_env.ts'
+import { settingsOfPdsElsewhere, settingsOfPdsInside } from './settings.ts'
+
+export type ReleaseInput = {
+  installation: Installation
+  /** The data folder of a PDS elsewhere; that of the PDS inside is known. */
+  folder: string | undefined
+  /** The settings file that the PDS had, or `-`; unless given, `pds.env` beside its data, if any. */
+  pdsEnv: string | undefined
+  /** Which of several PDSes. */
+  pds: string | undefined
+  dryRun: boolean
+}
+
+export type ReleaseReport = ReturnReport & {
+  pds: string
+  folder: string
+  /** Where the settings that the PDS needs are written, or would be. */
+  file: string
+}
+
+/** The PDS that becomes its own, and what it has at the moment. */
+type Released = { pds: Pds; folder: string; accounts: string; before: PdsEnv; isInside: boolean }
+
+/**
+ * Gives a PDS back what an entryway keeps in its place, so that it signs its people in itself again. It
+ * may be interrupted and repeated: the database of the PDS is written in one transaction.
+ *
+ * @throws {CliError}
+ */
+export async function release(input: ReleaseInput): Promise<ReleaseReport> {
+  const { installation, dryRun } = input
+  const { settings } = installation
+  const hold = dryRun ? null : holdData(settings.dataDir)
+  try {
+    const actors = openOwnActors(installation)
+    await assertNothingUnderWay(actors)
+    const released = await findReleased(input, actors)
+    const accounts = readAccounts(settings, released.pds)
+    const invites = await actors.directory.listInviteCodes()
+    const report = await withAccounts(released.accounts, dryRun, (db) =>
+      returnAccounts(db, accounts, invites, dryRun),
+    )
+    const values = released.isInside
+      ? settingsOfPdsInside(released.before, installation, process.env)
+      : settingsOfPdsElsewhere(released.before, installation)
+    const file = await fileFor(released.folder, values)
+    if (!dryRun && !(await holds(file, values))) {
+      await writeEnvFile(file, values)
+      giveToOwnerOf(released.folder, file)
+    }
+    return { ...report, pds: released.pds.did, folder: released.folder, file }
+  } finally {
+    hold?.release()
+  }
+}
+
+/** @throws {CliError} where the program has to finish something first */
+async function assertNothingUnderWay({ directory }: OwnActors): Promise<void> {
+  const soon = Date.now() + 1
+  const underWay = await Promise.all([
+    directory.listAbandonedSignUps(soon),
+    directory.listAbandonedHandleChanges(soon),
+    directory.listAbandonedEmailChanges(soon),
+    directory.listAbandonedDeletions(soon),
+  ])
+  const count = underWay.flat().length
+  if (count === 0) return
+  throw new CliError(
+    `${count} sign-ups, changes or deletions are not finished: start the program, which finishes them, and stop it`,
+  )
+}
+
+async function findReleased(
+  { installation: { settings }, folder, pdsEnv, pds: name }: ReleaseInput,
+  { directory }: OwnActors,
+): Promise<Released> {
+  const pds = choosePds(await directory.listPdses(), name)
+  if (pds.isEmbedded) {
+    const inside = resolve(folderOf(settings, process.env))
+    if (folder !== undefined && (await realpath(folder)) !== (await realpath(inside))) {
+      throw new CliError(
+        `The PDS runs inside, and has its data in ${inside}; what is in ${folder} is older`,
+        ExitCode.wrongUsage,
+      )
+    }
+    const accounts = accountDatabaseOf(inside, process.env)
+    const before = await readBefore(pdsEnv, inside)
+    return { pds, folder: inside, accounts, before, isInside: true }
+  }
+  if (folder === undefined) {
+    throw new CliError('The PDS runs elsewhere; name its data folder', ExitCode.wrongUsage)
+  }
+  const before = await readBefore(pdsEnv, folder)
+  const { accounts } = findPlaces(before, folder)
+  return { pds, folder: resolve(folder), accounts, before, isInside: false }
+}
+
+function choosePds(pdses: Pds[], name: string | undefined): Pds {
+  const [pds, ...others] = pdses.filter((one) => name === undefined || isNamed(one, name))
+  if (pds && others.length === 0) return pds
+  throw new CliError(
+    pds
+      ? 'Several PDSes are behind this entryway; name one with --pds'
+      : 'That PDS is not behind this entryway',
+    ExitCode.wrongUsage,
+  )
+}
+
+/** What its settings file says, if there is one. */
+async function readBefore(given: string | undefined, folder: string): Promise<PdsEnv> {
+  const beside = join(folder, 'pds.env')
+  if (given === undefined && !isThere(beside)) return {}
+  return readPdsFile(given ?? beside)
+}
+
+function readAccounts({ dataDir }: Settings, { did }: Pds): ReturnedAccount[] {
+  return listDatabases(dataDir, 'account').flatMap((path) => {
+    const db = openAsItIs(join(dataDir, path))
+    try {
+      const account = readReturnedAccount(db)
+      return account?.pdsDid === did ? account : []
+    } finally {
+      db.close()
+    }
+  })
+}
+
+async function withAccounts<T>(
+  path: string,
+  dryRun: boolean,
+  work: (db: Parameters<typeof returnAccounts>[0]) => T,
+): Promise<T> {
+  if (dryRun) {
+    const { db, close } = await openPdsAccounts(path)
+    try {
+      return work(db)
+    } finally {
+      await close()
+    }
+  }
+  if (!isThere(path)) throw new CliError(`There is no ${path}; name the data folder of the PDS`)
+  const db = holdPdsAccounts(path)
+  if (!db) throw new CliError(`A PDS works on ${path}: stop it, and run this again`)
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Beside the data; what the operator wrote stays as it is. */
+async function fileFor(folder: string, values: Record<string, string>): Promise<string> {
+  const path = join(folder, 'pds.env')
+  return !isThere(path) || (await holds(path, values)) ? path : `${path}.new`
+}
+
+async function holds(path: string, values: Record<string, string>): Promise<boolean> {
+  if (!isThere(path)) return false
+  return isDeepStrictEqual({ ...(await readPdsFile(path)) }, values)
+}

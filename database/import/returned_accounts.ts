@@ -1,0 +1,171 @@
+import { type Db, transact } from '../database.ts'
+import type { InviteCode } from '../directory/invite.ts'
+import { EMAIL_FACTOR, hasTable } from './pds_accounts.ts'
+
+/** What a PDS is to know again of an account, to sign it in by itself. Times are milliseconds. */
+export type ReturnedAccount = {
+  did: string
+  pdsDid: string
+  email: string
+  emailConfirmedAt: number | null
+  emailAuthFactor: boolean
+  passwordScrypt: string
+  invitesDisabled: boolean
+  deactivatedAt: number | null
+  deleteAfter: number | null
+  takedownRef: string | null
+  appPasswords: { name: string; passwordScrypt: string; privileged: boolean; createdAt: number }[]
+}
+
+export type ReturnReport = {
+  accounts: number
+  /** DIDs that the PDS did not have with a password: made since it had an entryway. */
+  made: string[]
+  /** DIDs that the PDS does not have at all. */
+  unknown: string[]
+  appPasswords: number
+  /** Those that the PDS did not know. */
+  inviteCodes: number
+  /** DIDs whose second factor the PDS cannot keep. */
+  withoutFactor: string[]
+}
+
+/** As SQLite has what is true or false. */
+type Stored = Omit<ReturnedAccount, 'emailAuthFactor' | 'invitesDisabled' | 'appPasswords'> & {
+  emailAuthFactor: number
+  invitesDisabled: number
+}
+type StoredAppPassword = Omit<ReturnedAccount['appPasswords'][number], 'privileged'> & {
+  privileged: number
+}
+
+/** Reads it from the database of an account here. @returns null where there is none */
+export function readReturnedAccount(db: Db): ReturnedAccount | null {
+  const row = db
+    .prepare(
+      `SELECT did, pds_did AS pdsDid, email, email_confirmed_at AS emailConfirmedAt, email_auth_factor AS emailAuthFactor,
+         password_scrypt AS passwordScrypt, invites_disabled AS invitesDisabled,
+         deactivated_at AS deactivatedAt, delete_after AS deleteAfter, takedown_ref AS takedownRef
+       FROM account`,
+    )
+    .get() as Stored | undefined
+  if (!row) return null
+  const appPasswords = db
+    .prepare(
+      `SELECT name, password_scrypt AS passwordScrypt, privileged, created_at AS createdAt
+       FROM app_password ORDER BY name`,
+    )
+    .all() as StoredAppPassword[]
+  return {
+    ...row,
+    emailAuthFactor: row.emailAuthFactor === 1,
+    invitesDisabled: row.invitesDisabled === 1,
+    appPasswords: appPasswords.map((one) => ({ ...one, privileged: one.privileged === 1 })),
+  }
+}
+
+/**
+ * Writes back into the account database of a PDS what changed since it has an entryway, in one
+ * transaction. Sessions of before end: since then a password may have been changed, or a session ended.
+ *
+ * @param dryRun answers what would be done
+ */
+export function returnAccounts(
+  db: Db,
+  accounts: ReturnedAccount[],
+  invites: InviteCode[],
+  dryRun: boolean,
+): ReturnReport {
+  const isKnown = db.prepare('SELECT 1 FROM actor WHERE did = ?')
+  const hasPassword = db.prepare('SELECT 1 FROM account WHERE did = ?')
+  const hasCode = db.prepare('SELECT 1 FROM invite_code WHERE code = ?')
+  const known = accounts.filter(({ did }) => isKnown.get(did))
+  const keepsFactors = hasTable(db, EMAIL_FACTOR)
+  const report = {
+    accounts: known.length,
+    made: known.flatMap(({ did }) => (hasPassword.get(did) ? [] : did)),
+    unknown: accounts.flatMap(({ did }) => (isKnown.get(did) ? [] : did)),
+    appPasswords: known.reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
+    inviteCodes: invites.filter(({ code }) => !hasCode.get(code)).length,
+    withoutFactor: keepsFactors
+      ? []
+      : known.flatMap(({ did, emailAuthFactor }) => (emailAuthFactor ? did : [])),
+  }
+  if (dryRun) return report
+  transact(db, () => {
+    // Two accounts may have exchanged their addresses, each of which only one may have.
+    const free = db.prepare('UPDATE account SET email = did WHERE did = ?')
+    for (const { did } of known) free.run(did)
+    for (const account of known) writeAccount(db, account)
+    if (keepsFactors) for (const account of known) writeFactor(db, account)
+    for (const { did } of known) endSessions(db, did)
+    for (const invite of invites) writeInvite(db, invite)
+  })
+  return report
+}
+
+function writeAccount(db: Db, account: ReturnedAccount): void {
+  const { did } = account
+  db.prepare(
+    `INSERT INTO account (did, email, passwordScrypt, emailConfirmedAt, invitesDisabled)
+     VALUES (@did, @email, @passwordScrypt, @emailConfirmedAt, @invitesDisabled)
+     ON CONFLICT (did) DO UPDATE SET email = @email, passwordScrypt = @passwordScrypt,
+       emailConfirmedAt = @emailConfirmedAt, invitesDisabled = @invitesDisabled`,
+  ).run({
+    ...{ did, email: account.email, passwordScrypt: account.passwordScrypt },
+    emailConfirmedAt: isoTime(account.emailConfirmedAt),
+    invitesDisabled: account.invitesDisabled ? 1 : 0,
+  })
+  // What is taken down or deactivated on one side stays so.
+  db.prepare(
+    `UPDATE actor SET takedownRef = coalesce(takedownRef, @takedownRef),
+       deactivatedAt = coalesce(deactivatedAt, @deactivatedAt),
+       deleteAfter = coalesce(deleteAfter, @deleteAfter)
+     WHERE did = @did`,
+  ).run({
+    did,
+    takedownRef: account.takedownRef,
+    deactivatedAt: isoTime(account.deactivatedAt),
+    deleteAfter: isoTime(account.deleteAfter),
+  })
+  db.prepare('DELETE FROM app_password WHERE did = ?').run(did)
+  const insert = db.prepare(
+    `INSERT INTO app_password (did, name, passwordScrypt, createdAt, privileged)
+     VALUES (?, ?, ?, ?, ?)`,
+  )
+  for (const { name, passwordScrypt, createdAt, privileged } of account.appPasswords) {
+    insert.run(did, name, passwordScrypt, isoTime(createdAt), privileged ? 1 : 0)
+  }
+}
+
+function writeFactor(db: Db, { did, emailAuthFactor }: ReturnedAccount): void {
+  if (!emailAuthFactor) db.prepare(`DELETE FROM ${EMAIL_FACTOR} WHERE did = ?`).run(did)
+  else {
+    db.prepare(
+      `INSERT OR IGNORE INTO ${EMAIL_FACTOR} (did, emailAuthFactorEnabledAt) VALUES (?, ?)`,
+    ).run(did, isoTime(Date.now()))
+  }
+}
+
+function endSessions(db: Db, did: string): void {
+  for (const table of ['refresh_token', 'token', 'authorization_request', 'account_device']) {
+    if (hasTable(db, table)) db.prepare(`DELETE FROM ${table} WHERE did = ?`).run(did)
+  }
+  db.prepare('DELETE FROM email_token WHERE did = ?').run(did)
+}
+
+function writeInvite(db: Db, { uses, ...invite }: InviteCode): void {
+  db.prepare(
+    `INSERT INTO invite_code (code, availableUses, disabled, forAccount, createdBy, createdAt)
+     VALUES (@code, @availableUses, @disabled, @forAccount, @createdBy, @createdAt)
+     ON CONFLICT (code) DO UPDATE SET disabled = @disabled`,
+  ).run({ ...invite, disabled: invite.disabled ? 1 : 0, createdAt: isoTime(invite.createdAt) })
+  const use = db.prepare(
+    'INSERT OR IGNORE INTO invite_code_use (code, usedBy, usedAt) VALUES (?, ?, ?)',
+  )
+  for (const { usedBy, usedAt } of uses) use.run(invite.code, usedBy, isoTime(usedAt))
+}
+
+function isoTime(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}

@@ -1,0 +1,158 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import type { PdsHome } from '../../lab/world/pds.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { listDatabases } from '../../maintenance/data_folder.ts'
+import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
+
+/** Debian's `nobody`. */
+const OTHER_USER = 65534
+let home: PdsHome
+/** A PDS that is stopped, with two accounts; made anew for each test. */
+let pds: string
+let own: TemporaryFolder
+
+beforeAll(async () => {
+  home = await makeStoppedPds()
+})
+afterAll(() => home?.folder.remove())
+beforeEach(async () => {
+  own = await makeTemporaryFolder('adopt')
+  pds = join(own.path, 'pds')
+  // Mounted elsewhere than its settings say.
+  cpSync(home.folder.path, pds, { recursive: true })
+})
+afterEach(() => own.remove())
+
+const run = (options: Parameters<typeof adoptIn>[1] = {}) => adoptIn(own.path, options)
+const settings = () => readFileSync(join(own.path, '.env'), 'utf8')
+
+test('data that stay are worked on where they are', async () => {
+  expect(await run()).toMatchObject({ pdsData: pds, accounts: { imported: 2, refused: [] } })
+  expect(settings()).toContain(`PDS_DATA_DIRECTORY=${pds}\n`)
+  expect(settings()).toContain(`PDS_BLOBSTORE_DISK_LOCATION=${pds}/blobs\n`)
+  expect(listDatabases(join(own.path, 'data'), 'account')).toHaveLength(2)
+})
+
+test('data that are copied are whole, and those of before are as they were', async () => {
+  const running = new Sqlite(join(pds, 'sequencer.sqlite'))
+  running.exec('CREATE TABLE in_the_log (x)')
+  cpSync(join(pds, 'sequencer.sqlite-wal'), join(own.path, 'wal'))
+  running.close()
+  cpSync(join(own.path, 'wal'), join(pds, 'sequencer.sqlite-wal'))
+  const before = readdirSync(pds).sort()
+  const { pdsData } = await run({ copy: true })
+  expect(pdsData).toBe(join(own.path, 'data', 'pds'))
+  expect(settings()).not.toMatch(/DIRECTORY|LOCATION/)
+  expect(readdirSync(pds).sort()).toEqual(before)
+  expect(readFileSync(join(pdsData, 'blobs/something'), 'utf8')).toBe('blobs')
+  expect(readFileSync(join(pdsData, 'actors/something'), 'utf8')).toBe('actors')
+  const accounts = new Sqlite(join(pdsData, 'account.sqlite'))
+  expect(accounts.prepare('SELECT count(*) FROM account').pluck().get()).toBe(2)
+  accounts.close()
+  const sequencer = new Sqlite(join(pdsData, 'sequencer.sqlite'))
+  expect(sequencer.pragma('table_info(in_the_log)')).toHaveLength(1)
+  sequencer.close()
+})
+
+test('interrupted at its end, it is finished by the next run', async () => {
+  await run()
+  const data = join(own.path, 'data')
+  const made = readdirSync(data).filter((name) => !/^(secrets|program\.lock.*)$/.test(name))
+  // Between the settings and the data.
+  for (const name of made) rmSync(join(data, name), { recursive: true })
+  expect(await run()).toMatchObject({ accounts: { imported: 2 } })
+  // While the data took their place.
+  mkdirSync(join(data, '.staged'))
+  for (const name of made) renameSync(join(data, name), join(data, '.staged', name))
+  expect(await run()).toMatchObject({ accounts: null })
+  expect(readdirSync(data)).toEqual(expect.arrayContaining(made))
+})
+
+test('a PDS that has nothing to do works on its data, and none starts on what is held', async () => {
+  const path = join(pds, 'account.sqlite')
+  const idle = new Sqlite(path)
+  idle.prepare('SELECT count(*) FROM account').get()
+  await expect(run()).rejects.toThrow(`A PDS works on ${path}: stop it`)
+  idle.close()
+  const held = holdPdsAccounts(path)
+  const late = new Sqlite(path, { timeout: 0 })
+  expect(() => late.pragma('journal_mode = WAL')).toThrow('locked')
+  late.close()
+  held?.close()
+  expect(await run()).toMatchObject({ accounts: { imported: 2 } })
+})
+
+test('what stands against it is said in a line, and nothing is done', async () => {
+  const file = join(own.path, '.env')
+  const data = join(own.path, 'data')
+  const untouched = () => expect(existsSync(join(data, 'accounts'))).toBe(false)
+
+  writeFileSync(file, 'ENTRYWAY_PUBLIC_URL=https://other.example.com\n')
+  await expect(run()).rejects.toThrow(`${file} exists; --force replaces it`)
+  rmSync(file)
+
+  process.env.ENTRYWAY_PLC_URL = 'https://other.example.com'
+  await expect(run()).rejects.toThrow(
+    'ENTRYWAY_PLC_URL: is set in the environment to something else',
+  )
+  delete process.env.ENTRYWAY_PLC_URL
+
+  process.env.ENTRYWAY_EMBEDDED_PDS = 'off'
+  await expect(run()).rejects.toThrow('an adopted PDS runs inside')
+  delete process.env.ENTRYWAY_EMBEDDED_PDS
+
+  mkdirSync(join(data, 'pds'), { recursive: true })
+  writeFileSync(join(data, 'pds', 'account.sqlite'), '')
+  await expect(run()).rejects.toThrow('There is a PDS inside already')
+  rmSync(join(data, 'pds'), { recursive: true })
+  writeFileSync(join(data, 'directory.sqlite'), '')
+  await expect(run()).rejects.toThrow('is not empty (directory.sqlite)')
+  rmSync(join(data, 'directory.sqlite'))
+
+  await expect(run({ pdsEnv: join(pds, 'none.env') })).rejects.toThrow('There is no')
+  writeFileSync(join(pds, 'bad.env'), 'PDS_HOSTNAME=pds.example.com\n')
+  await expect(run({ pdsEnv: join(pds, 'bad.env') })).rejects.toThrow(
+    'PDS_JWT_SECRET: is not among',
+  )
+  untouched()
+  expect(existsSync(file)).toBe(false)
+  expect(await run()).toMatchObject({ accounts: { imported: 2 } })
+})
+
+test.runIf(process.getuid?.() === 0)(
+  'a rehearsal needs to write nowhere; what is not to be read is named',
+  async () => {
+    chmodSync(own.path, 0o755)
+    for (const name of ['', 'account.sqlite', 'pds.env']) chmodSync(join(pds, name), 0o755)
+    const rehearse = () =>
+      runCli(childEnvironment({}, {}), ['adopt', pds, '--no-plc', '--dry-run'], {
+        cwd: own.path,
+        uid: OTHER_USER,
+      })
+    const { exitCode, stdout, stderr } = await rehearse()
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toMatch(/accounts taken over +│ 2 /)
+    expect(readdirSync(own.path)).toEqual(['pds'])
+    chmodSync(join(pds, 'pds.env'), 0o600)
+    expect(await rehearse()).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining(`may not use ${join(pds, 'pds.env')}: run this as root`),
+    })
+  },
+)

@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { findPlaces } from '../../cli/adopt/places.ts'
+import { readPdsFile } from '../../cli/pds_env.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+
+let folder: TemporaryFolder
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('places')
+})
+afterEach(() => folder.remove())
+
+const put = (path: string) => {
+  const whole = join(folder.path, path)
+  mkdirSync(dirname(whole), { recursive: true })
+  writeFileSync(whole, '')
+}
+
+test('paths of a container are read as what is mounted there', () => {
+  put('account.sqlite')
+  expect(
+    findPlaces(
+      {
+        PDS_DATA_DIRECTORY: '/pds-of-nowhere',
+        PDS_BLOBSTORE_DISK_LOCATION: '/pds-of-nowhere/blocks',
+        PDS_ACTOR_STORE_DIRECTORY: '/mnt/actors',
+      },
+      folder.path,
+    ),
+  ).toEqual({
+    dataDirectory: folder.path,
+    accounts: join(folder.path, 'account.sqlite'),
+    sequencer: join(folder.path, 'sequencer.sqlite'),
+    didCache: join(folder.path, 'did_cache.sqlite'),
+    actors: '/mnt/actors',
+    blobs: join(folder.path, 'blocks'),
+    settings: {
+      PDS_DATA_DIRECTORY: folder.path,
+      PDS_BLOBSTORE_DISK_LOCATION: join(folder.path, 'blocks'),
+      PDS_ACTOR_STORE_DIRECTORY: '/mnt/actors',
+    },
+  })
+})
+
+test('the folder may be mounted above its data, and the accounts may have a place of their own', () => {
+  put('db/accounts.sqlite')
+  const places = findPlaces(
+    {
+      PDS_DATA_DIRECTORY: '/srv-of-nowhere/data',
+      PDS_ACCOUNT_DB_LOCATION: '/srv-of-nowhere/db/accounts.sqlite',
+    },
+    folder.path,
+  )
+  expect(places).toMatchObject({
+    accounts: join(folder.path, 'db/accounts.sqlite'),
+    dataDirectory: join(folder.path, 'data'),
+    actors: join(folder.path, 'data/actors'),
+  })
+})
+
+test('without settings, and with those that name the folder itself, everything is there', () => {
+  put('account.sqlite')
+  const plain = findPlaces({}, folder.path)
+  expect(plain.accounts).toBe(join(folder.path, 'account.sqlite'))
+  expect(findPlaces({ PDS_DATA_DIRECTORY: folder.path }, folder.path)).toEqual(plain)
+  expect(findPlaces({ PDS_BLOBSTORE_S3_BUCKET: 'x' }, folder.path).blobs).toBeNull()
+})
+
+test('the data may be elsewhere than the settings file', () => {
+  put('data/account.sqlite')
+  put('etc/pds.env')
+  const data = join(folder.path, 'data')
+  expect(findPlaces({ PDS_DATA_DIRECTORY: data }, join(folder.path, 'etc')).dataDirectory).toBe(
+    data,
+  )
+})
+
+test('a folder without accounts is told apart', () => {
+  expect(() => findPlaces({}, folder.path)).toThrow(`There is no ${folder.path}/account.sqlite`)
+})
+
+test('a # in a value is a part of it, as for Docker and systemd', async () => {
+  const file = join(folder.path, 'pds.env')
+  writeFileSync(
+    file,
+    [
+      'PDS_PRIMARY_COLOR=#5b9dff',
+      'PDS_ADMIN_PASSWORD=a#b"c',
+      'PDS_HOSTNAME=pds.example.com # ours',
+      "PDS_SERVICE_NAME='Us #1'",
+      '# PDS_PORT=1',
+    ].join('\n'),
+  )
+  expect(await readPdsFile(file)).toEqual({
+    PDS_PRIMARY_COLOR: '#5b9dff',
+    PDS_ADMIN_PASSWORD: 'a#b"c',
+    PDS_HOSTNAME: 'pds.example.com',
+    PDS_SERVICE_NAME: 'Us #1',
+  })
+})

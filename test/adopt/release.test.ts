@@ -1,0 +1,158 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { type OwnActors, openOwnActors } from '../../cli/adopt/own_operator.ts'
+import type { Installation } from '../../cli/installation.ts'
+import { readPdsFile } from '../../cli/pds_env.ts'
+import { type ReleaseInput, release } from '../../cli/release/release.ts'
+import * as profile from '../../database/account/profile.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
+import { databasePath } from '../../database/paths.ts'
+import type { PdsHome } from '../../lab/world/pds.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { holdData } from '../../maintenance/hold.ts'
+import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
+
+const [ALICE, BOB] = ['did:plc:alice', 'did:plc:bob'] as const
+
+let home: PdsHome
+/** With an adopted PDS, as it is when the program is stopped. */
+let own: TemporaryFolder
+let pds: string
+let installation: Installation
+let actors: OwnActors
+
+beforeAll(async () => {
+  home = await makeStoppedPds()
+})
+afterAll(() => home?.folder.remove())
+beforeEach(async () => {
+  own = await makeTemporaryFolder('release')
+  pds = join(own.path, 'pds')
+  cpSync(home.folder.path, pds, { recursive: true })
+  await adoptIn(own.path)
+  for (const [name, value] of Object.entries(await readPdsFile(join(own.path, '.env')))) {
+    process.env[name] = value
+  }
+  const settings = readSettings(process.env)
+  installation = { settings, secrets: await loadSecrets(settings) }
+  actors = openOwnActors(installation)
+})
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) {
+    if (/^(ENTRYWAY|PDS)_/.test(name)) delete process.env[name]
+  }
+  await own.remove()
+})
+
+const run = (options: Partial<ReleaseInput> = {}) =>
+  release({
+    ...{ installation, folder: undefined, pdsEnv: undefined, pds: undefined, dryRun: false },
+    ...options,
+  })
+const onAccount = (did: string, work: (db: Db) => void) => {
+  const db = openDatabase(databasePath.account(installation.settings, did), accountSchema)
+  work(db)
+  closeDatabase(db)
+}
+const onPds = <T>(work: (db: Sqlite.Database) => T): T => {
+  const db = new Sqlite(join(pds, 'account.sqlite'))
+  try {
+    return work(db)
+  } finally {
+    db.close()
+  }
+}
+const rows = (table: string) =>
+  onPds((db) => db.prepare(`SELECT * FROM ${table} ORDER BY did`).all())
+
+test('addresses that two accounts exchanged go back, and passwords with them', async () => {
+  const hash = `11:${'1'.repeat(128)}`
+  onAccount(ALICE, (db) => profile.setEmail(db, 'bob@mail.test'))
+  onAccount(BOB, (db) => {
+    profile.setEmail(db, 'alice@mail.test')
+    profile.setPasswordScrypt(db, hash)
+  })
+  expect(await run()).toMatchObject({ accounts: 2, made: [], unknown: [] })
+  expect(rows('account')).toMatchObject([
+    { did: ALICE, email: 'bob@mail.test' },
+    { did: BOB, email: 'alice@mail.test', passwordScrypt: hash },
+  ])
+})
+
+test('no session of before comes back', async () => {
+  expect(rows('refresh_token')).toHaveLength(2)
+  await run({ dryRun: true })
+  expect(rows('refresh_token')).toHaveLength(2)
+  await run()
+  expect(rows('refresh_token')).toEqual([])
+})
+
+test('what is taken down or deactivated on one side stays so', async () => {
+  onPds((db) => db.prepare("UPDATE actor SET takedownRef = 'there' WHERE did = ?").run(ALICE))
+  onAccount(BOB, (db) => {
+    profile.setTakedown(db, 'here')
+    profile.setDeactivated(db, 1, null)
+  })
+  await run()
+  expect(rows('actor')).toMatchObject([
+    { takedownRef: 'there', deactivatedAt: null },
+    { takedownRef: 'here', deactivatedAt: expect.any(String) },
+  ])
+})
+
+test('second factors go back where the PDS has them, and are named where it has none', async () => {
+  onAccount(ALICE, (db) => profile.setEmailAuthFactor(db, true))
+  expect(await run()).toMatchObject({ withoutFactor: [ALICE] })
+  onPds((db) => {
+    db.exec(
+      `CREATE TABLE ${EMAIL_FACTOR} (did varchar PRIMARY KEY, emailAuthFactorEnabledAt varchar NOT NULL)`,
+    )
+    db.prepare(`INSERT INTO ${EMAIL_FACTOR} VALUES (?, '2026')`).run(BOB)
+  })
+  expect(await run()).toMatchObject({ withoutFactor: [] })
+  expect(rows(EMAIL_FACTOR)).toMatchObject([{ did: ALICE }])
+})
+
+test('an account that the PDS does not have is named', async () => {
+  onPds((db) => db.prepare('DELETE FROM actor WHERE did = ?').run(BOB))
+  expect(await run()).toMatchObject({ accounts: 1, unknown: [BOB] })
+})
+
+test('the settings are those that a stock PDS needs; a file of the operator stays', async () => {
+  const before = readFileSync(join(pds, 'pds.env'), 'utf8')
+  const { file } = await run()
+  expect(file).toBe(join(pds, 'pds.env.new'))
+  expect(readFileSync(join(pds, 'pds.env'), 'utf8')).toBe(before)
+  expect(await readPdsFile(file)).toMatchObject({
+    ...(await readPdsFile(join(pds, 'pds.env'))),
+    // Paths as they were: in a container they are others than here.
+    PDS_DATA_DIRECTORY: home.folder.path,
+    PDS_JWT_SECRET: home.jwtSecret,
+  })
+  cpSync(file, join(pds, 'pds.env'))
+  expect((await run()).file).toBe(join(pds, 'pds.env'))
+})
+
+test('what stands against it is said, and nothing is done', async () => {
+  await expect(run({ folder: home.folder.path })).rejects.toThrow(`has its data in ${pds}`)
+  await expect(run({ pds: 'https://other.example.com' })).rejects.toThrow('is not behind')
+  const hold = holdData(installation.settings.dataDir)
+  await expect(run()).rejects.toThrow('A program runs on')
+  hold.release()
+  const idle = new Sqlite(join(pds, 'account.sqlite'))
+  idle.prepare('SELECT count(*) FROM account').get()
+  await expect(run()).rejects.toThrow('A PDS works on')
+  idle.close()
+  const { did: pdsDid } = installation.settings
+  await actors.directory.reserveHandle(ALICE, 'new.test', null)
+  await expect(run()).rejects.toThrow('1 sign-ups, changes or deletions are not finished')
+  await actors.directory.abandonHandleChange(ALICE)
+  expect(existsSync(join(pds, 'pds.env.new'))).toBe(false)
+  expect(await run()).toMatchObject({ pds: pdsDid })
+})
