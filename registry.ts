@@ -6,6 +6,7 @@ import { directoryActor } from './actors/directory/index.ts'
 import { connectAuth } from './actors/hosting/connect_auth.ts'
 import { connectEngineActors } from './actors/hosting/engine/actors.ts'
 import { removeOldCopies } from './actors/hosting/engine/copies.ts'
+import { stayRegistered } from './actors/hosting/engine/membership.ts'
 import { startOnPort } from './actors/hosting/port.ts'
 import { ProcessHost } from './actors/hosting/process_host.ts'
 import { AuthRoundRobin, type OneAuthActor } from './actors/hosting/round_robin.ts'
@@ -29,6 +30,8 @@ export type Started = {
   /** For the gateway. */
   auth: AuthActor
   directory: DirectoryStub
+  /** To be called before it stops: an engine that lets it go then shall not get it back. */
+  leave(): void
 }
 
 /** Registers the actors, each where it lives, and starts a runner for them. */
@@ -36,7 +39,7 @@ export async function startRunner(runner: Runner, host: Host): Promise<Started> 
   return host === 'engine' ? startOnEngine(runner) : startHere(runner, host)
 }
 
-function startOnEngine(runner: Runner): Started {
+async function startOnEngine(runner: Runner): Promise<Started> {
   const { settings, secrets, log } = runner
   const endpoint = settings.rivetEndpoint as string
   removeOldCopies(settings)
@@ -46,9 +49,15 @@ function startOnEngine(runner: Runner): Started {
     directory: directoryActor(runner),
     accounts: accountsActor(runner),
   }
-  startActors(use, { endpoint })
+  const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
+  const membership = stayRegistered(endpoint, start, log)
+  await membership.registered()
   void checkNumber(runner, actors.auth(0))
-  return { auth: connectAuth(settings, secrets.actorSecret, log), directory: actors.directory }
+  return {
+    auth: connectAuth(settings, secrets.actorSecret, log),
+    directory: actors.directory,
+    leave: membership.end,
+  }
 }
 
 async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Started> {
@@ -63,7 +72,7 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
     const all = new AuthRoundRobin(
       (number) => here.client.auth.getOrCreate([String(number)]) as OneAuthActor,
     )
-    return { auth: all, directory }
+    return { auth: all, directory, leave: () => {} }
   }
   here.start(others)
   const connect = (c: { client(): unknown }) => {
@@ -71,5 +80,6 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
     return connectActors({ ...here.client, auth }, secret)
   }
   startOnPort(settings, secret, { auth: authActor(runner, connect, createApp) })
-  return { auth: await connectAuth(settings, secret, log).opened(), directory }
+  const auth = await connectAuth(settings, secret, log).opened()
+  return { auth, directory, leave: () => {} }
 }

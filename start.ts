@@ -7,7 +7,7 @@ import { startRunner } from './registry.ts'
 /** Gateway and runner in one process: nothing listens but the gateway. */
 await launch(async (settings, log) => {
   const runner = await prepareRunner(settings, log)
-  const { auth, directory } = await startRunner(
+  const { auth, directory, leave } = await startRunner(
     runner,
     settings.rivetEndpoint ? 'engine' : 'process',
   )
@@ -16,6 +16,7 @@ await launch(async (settings, log) => {
   log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
   for (const sentence of missingForUse(settings)) log.warn(sentence)
   return async () => {
+    leave()
     await gateway.stop()
     await runner.background.end(BACKGROUND)
     await stopRunner(runner)

@@ -6,13 +6,14 @@ import { startRunner } from './registry.ts'
 /** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
 await launch(async (settings, log) => {
   const runner = await prepareRunner(settings, log)
-  const { directory } = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'port')
+  const { directory, leave } = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'port')
   await runner.embeddedPds.start(directory)
   const host = settings.rivetEndpoint
     ? new URL(settings.rivetEndpoint).host
     : `127.0.0.1:${settings.actorPort}`
   log.info({ host }, 'runner is up')
   return async () => {
+    leave()
     await runner.inFlight.end(DRAIN)
     await runner.background.end(BACKGROUND)
     // The engine has been told by now, and moves the actors.

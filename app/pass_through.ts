@@ -29,7 +29,7 @@ export type PassThrough = {
 
 export function createPassThrough(services: Services, standings: SessionStandings): PassThrough {
   const { settings, secrets, pdses, actors, log } = services
-  const tokens = new AccessTokens(secrets)
+  const tokens = new AccessTokens(secrets, services.carriedSecret)
   const passTo = passingAs(new URL(settings.publicUrl).host)
   return {
     toAccount: async (request) => {

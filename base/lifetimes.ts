@@ -53,6 +53,15 @@ export const REPLAYED_CODE_MEMORY = SPENT_CODE_MEMORY
 export const SESSION_UNUSED = 100 * DAY
 
 /**
+ * A refresh token that a PDS gave before it was adopted is known for this long: later its session could
+ * not be refreshed any more.
+ */
+export const CARRIED_TOKEN_MEMORY = SESSION_UNUSED
+
+/** The longest that an access token of a stock PDS lasts. */
+export const PDS_ACCESS_TOKEN = 2 * HOUR
+
+/**
  * Ids of proofs and assertions are remembered for this long at most. Both are refused when they are
  * a few minutes old, also an assertion whose `exp` is later.
  */
@@ -118,6 +127,13 @@ export const CONNECT_PAUSE = 250
  */
 export const QUIET = 1.5 * SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
+
+/**
+ * A runner asks its engine this often whether it is known there; one that was missing
+ * `MEMBERSHIP_MISSES` times in a row registers anew.
+ */
+export const MEMBERSHIP = SECOND
+export const MEMBERSHIP_MISSES = 5
 
 /**
  * Auth actors and gateways ask each auth actor what sessions it ended; it answers at once, or after

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDeadline } from '../base/deadline.ts'
-import { every } from '../base/every.ts'
+import { FaultLog } from '../base/fault_log.ts'
 import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 
@@ -44,14 +44,14 @@ export type OnEndings = {
 export class EndingListener {
   readonly #id = randomUUID()
   readonly #on: OnEndings
-  readonly #stop: () => void
   #heard: Pick<AskForEndings, 'instance' | 'after'> = { instance: null, after: 0 }
   #sureUntil = Number.NEGATIVE_INFINITY
   #saidMissed = false
+  #isClosed = false
 
   constructor(teller: EndingTeller, on: OnEndings, log: Log) {
     this.#on = on
-    this.#stop = every(1, 'hearing of sessions that ended', () => this.#ask(teller), log)
+    void this.#listen(teller, new FaultLog(log, 'hearing of sessions that ended'))
   }
 
   get isSure(): boolean {
@@ -59,7 +59,20 @@ export class EndingListener {
   }
 
   close(): void {
-    this.#stop()
+    this.#isClosed = true
+  }
+
+  /** Asks again at once: the answer to a revocation waits until what was told is confirmed. */
+  async #listen(teller: EndingTeller, faults: FaultLog): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#ask(teller)
+        faults.succeeded()
+      } catch (err) {
+        faults.failed(err)
+        await wait(CONNECT_PAUSE, undefined, { ref: false })
+      }
+    }
   }
 
   async #ask(teller: EndingTeller): Promise<void> {
@@ -77,7 +90,6 @@ export class EndingListener {
         this.#saidMissed = true
         this.#on.missed()
       }
-      await wait(CONNECT_PAUSE, undefined, { ref: false })
       throw err
     }
   }

@@ -8,8 +8,10 @@ import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oa
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
+import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
+import type { CarriedSecret } from '../tokens/carried_jwts.ts'
 import { ClientDocuments } from './client_documents.ts'
 import { endIfKeyIsWithdrawn } from './client_keys.ts'
 import { nameGeneration } from './ephemeral_tokens.ts'
@@ -30,6 +32,8 @@ type TokenResponse = Awaited<ReturnType<Token>>
 type Options = OAuthProviderOptions & {
   dpopSecret: Uint8Array
   refreshTokenKey: Uint8Array
+  /** What was carried over from PDSes that were adopted. */
+  carried: { find: FindCarriedToken; secret: CarriedSecret }
   /** Whether a proof is to be verified on a thread of libuv's pool. */
   verifyOnThread(): boolean
 }
@@ -41,11 +45,12 @@ type Options = OAuthProviderOptions & {
  */
 export class EntrywayProvider extends OAuthProvider {
   readonly #refreshTokens: RefreshTokens
+  readonly #carriedSecret: CarriedSecret
   readonly #documents: ClientDocuments
   readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
 
-  constructor({ refreshTokenKey, verifyOnThread, ...options }: Options) {
+  constructor({ refreshTokenKey, carried, verifyOnThread, ...options }: Options) {
     const documents = new ClientDocuments()
     super({
       ...options,
@@ -54,7 +59,8 @@ export class EntrywayProvider extends OAuthProvider {
     })
     keepClients(this.clientManager, documents)
     nameGeneration(this.signer)
-    this.#refreshTokens = new RefreshTokens(refreshTokenKey)
+    this.#refreshTokens = new RefreshTokens(refreshTokenKey, carried.find)
+    this.#carriedSecret = carried.secret
     this.#documents = documents
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
@@ -94,7 +100,7 @@ export class EntrywayProvider extends OAuthProvider {
     const response = await super.token(...args).catch(async (err) => {
       const [{ client_id: clientId }, , request] = args
       if (err instanceof InvalidClientError && request.grant_type === 'refresh_token') {
-        const secret = this.#refreshTokens.present(request.refresh_token)
+        const secret = await this.#refreshTokens.present(request.refresh_token)
         if (secret !== null) await endIfKeyIsWithdrawn(this, clientId, secret)
       }
       throw err
@@ -143,7 +149,7 @@ export class EntrywayProvider extends OAuthProvider {
     input: Extract<Parameters<Token>[2], { grant_type: 'refresh_token' }>,
     dpopProof: DpopProof | null,
   ): Promise<TokenResponse> {
-    const secret = this.#refreshTokens.present(input.refresh_token)
+    const secret = await this.#refreshTokens.present(input.refresh_token)
     if (secret === null) throw new InvalidGrantError('Invalid refresh token')
 
     const tokenInfo = await this.tokenManager.consumeRefreshToken(secret as RefreshToken)
@@ -167,7 +173,7 @@ export class EntrywayProvider extends OAuthProvider {
   override async revoke(...[credentials, { token }]: Parameters<Revoke>): Promise<void> {
     try {
       const client = await this.#authenticateAlone(credentials)
-      const session = await findSession(this, this.#refreshTokens, token)
+      const session = await findSession(this, this.#refreshTokens, this.#carriedSecret, token)
       if (session && mayRevoke(client, session)) await this.tokenManager.deleteToken(session.id)
     } catch (err) {
       if (isOAuthRefusal(err)) requestScope().refuse(err)

@@ -3,6 +3,7 @@ import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
 import type { Services } from '../sagas/services.ts'
+import { findingCarriedTokens } from '../stores/carried_tokens.ts'
 import { createStores } from '../stores/index.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
@@ -33,6 +34,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     store: createStores(flow, services),
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
+    carried: { find: findingCarriedTokens(flow), secret: services.carriedSecret },
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,

@@ -1,3 +1,4 @@
+import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
 
@@ -7,18 +8,20 @@ import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
  */
 export class RefreshTokens {
   readonly #key: Uint8Array
+  readonly #findCarried: FindCarriedToken
 
-  constructor(key: Uint8Array) {
+  constructor(key: Uint8Array, findCarried: FindCarriedToken) {
     this.#key = key
+    this.#findCarried = findCarried
   }
 
   /**
    * Takes one that was presented: the request is about its session now.
    *
-   * @returns its secret; null unless this entryway wrote it
+   * @returns its secret; null unless this entryway wrote it, or a PDS gave it before it was adopted
    */
-  present(token: string): string | null {
-    const presented = readRefreshToken(token, this.#key)
+  async present(token: string): Promise<string | null> {
+    const presented = readRefreshToken(token, this.#key) ?? (await this.#findCarried(token))
     if (!presented) return null
     requestScope().presentRefreshToken(presented)
     return presented.secret

@@ -5,6 +5,8 @@ import type { TokenInfo } from '@atproto/oauth-provider/store'
 import { type HttpResponse, jsonResponse, withoutHeaders } from '../http/message.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
+import { ACCESS } from '../tokens/access_tokens.ts'
+import { type CarriedSecret, readCarriedJwt } from '../tokens/carried_jwts.ts'
 import type { RefreshTokens } from './refresh_tokens.ts'
 
 type SignedJwt = Parameters<OAuthProvider['signer']['verifyAccessToken']>[0]
@@ -17,14 +19,15 @@ type SignedJwt = Parameters<OAuthProvider['signer']['verifyAccessToken']>[0]
 export async function findSession(
   { tokenManager, signer }: Pick<OAuthProvider, 'tokenManager' | 'signer'>,
   refreshTokens: RefreshTokens,
+  carriedSecret: CarriedSecret,
   token: string,
 ): Promise<TokenInfo | null> {
-  const secret = refreshTokens.present(token)
+  const secret = await refreshTokens.present(token)
   if (secret !== null) return tokenManager.findToken(secret)
   const verified = await signer
     .verifyAccessToken(token as SignedJwt, { clockTolerance: Number.POSITIVE_INFINITY })
     .catch(() => null)
-  if (!verified) return null
+  if (!verified) return findCarriedSession(tokenManager, carriedSecret, token)
   const { sub, sid } = verified.payload
   // From before an update: nothing tells whether its session has ended, so the answer cannot be 200.
   if (typeof sid !== 'string') {
@@ -32,6 +35,19 @@ export async function findSession(
   }
   requestScope().isAbout(sub)
   return tokenManager.getTokenInfo(sid as TokenInfo['id'])
+}
+
+/** By an access token that a PDS gave before it was adopted: its id is that of the session. */
+async function findCarriedSession(
+  tokenManager: OAuthProvider['tokenManager'],
+  carriedSecret: CarriedSecret,
+  token: string,
+): Promise<TokenInfo | null> {
+  const read = await readCarriedJwt(carriedSecret, token)
+  const { sub, jti } = read?.claims ?? {}
+  if (read?.header.typ !== ACCESS || typeof sub !== 'string' || typeof jti !== 'string') return null
+  requestScope().isAbout(sub)
+  return tokenManager.getTokenInfo(jti as TokenInfo['id'])
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import { readSubject } from '../identity/subject.ts'
+import { carriedSessions } from './carried_sessions.ts'
 import { command, type OperatorContext } from './command.ts'
 
 const did = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)
@@ -25,6 +26,7 @@ const importedAccount = z.strictObject({
   appPasswords: z.array(
     z.strictObject({ name: z.string(), passwordScrypt, privileged: z.boolean(), createdAt: time }),
   ),
+  sessions: carriedSessions.nullish(),
 })
 
 const invite = z.strictObject({

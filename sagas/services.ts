@@ -11,6 +11,7 @@ import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
+import type { CarriedSecret } from '../tokens/carried_jwts.ts'
 import { ForeignLookups } from './foreign_lookups.ts'
 import { withForgottenDevices } from './forgotten_devices.ts'
 import { KnownPdses } from './known_pdses.ts'
@@ -43,6 +44,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   pdses: KnownPdses
   /** Has every auth actor read that anew. @throws {Error} when one of them did not */
   refreshPdses(): Promise<void>
+  /** What a PDS signed its tokens with before it was adopted. */
+  carriedSecret: CarriedSecret
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
   pds(did: string): Promise<PdsClient>
   handles: ServiceHandles
@@ -99,6 +102,7 @@ export function createServices(
     async refreshPdses() {
       await Promise.all([pdses.refresh(), ...peers.map((peer) => peer.refreshPdses())])
     },
+    carriedSecret: (pdsDid) => flow(pdsDid).readCarriedSecret(pdsDid),
     async pds(did) {
       const pds = await actors.directory.readPds(did)
       if (!pds) throw new Refusal('InvalidRequest', `No such PDS behind this service: ${did}`)

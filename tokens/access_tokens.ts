@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { decodeProtectedHeader } from 'jose'
 import { bytesOfJson, createCache } from '../base/cache.ts'
 import type { Secrets } from '../base/secrets.ts'
+import { type CarriedSecret, readCarriedJwt } from './carried_jwts.ts'
 import { Es256k } from './es256k.ts'
 import { readJwt } from './jwt.ts'
 
@@ -11,18 +12,20 @@ export const ACCESS = 'at+jwt'
 /** Whose an access token of this entryway is. */
 export type AccessTokenName = {
   did: string
-  /** Its session; null where it names none, as those of before that claim. */
+  /** Its session; null where it names none: it is older than that claim, or a PDS gave it before it was adopted. */
   sid: string | null
 }
 
 /** Reads the access tokens of this entryway, OAuth's and legacy ones, as far as they say whose they are. */
 export class AccessTokens {
   readonly #key: Es256k
+  readonly #carriedSecret: CarriedSecret
   /** By the hash of the token: each is shown again and again. */
   readonly #signed = createCache<AccessTokenName>('verified JWTs', bytesOfJson)
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, carriedSecret: CarriedSecret) {
     this.#key = new Es256k(secrets)
+    this.#carriedSecret = carriedSecret
   }
 
   /**
@@ -36,11 +39,18 @@ export class AccessTokens {
     if (known) return known
     if (!isMeantAsAccessToken(jwt)) return 'no access token'
     const read = await readJwt(this.#key, jwt)
-    if (typeof read?.claims.sub !== 'string') return 'forged'
+    if (typeof read?.claims.sub !== 'string') return this.#readCarried(jwt)
     const { sub: did, sid } = read.claims
     const name = { did, sid: typeof sid === 'string' ? sid : null }
     this.#signed.set(id, name)
     return name
+  }
+
+  async #readCarried(jwt: string): Promise<AccessTokenName | 'forged'> {
+    const carried = await readCarriedJwt(this.#carriedSecret, jwt)
+    return typeof carried?.claims.sub === 'string'
+      ? { did: carried.claims.sub, sid: null }
+      : 'forged'
   }
 }
 

@@ -5,6 +5,7 @@ import { LEGACY_REFRESH_TOKEN } from '../base/lifetimes.ts'
 import type { Secrets } from '../base/secrets.ts'
 import type { Settings } from '../base/settings.ts'
 import { ACCESS } from './access_tokens.ts'
+import { type CarriedSecret, readCarriedJwt } from './carried_jwts.ts'
 import { Es256k } from './es256k.ts'
 import { type Jwt, readJwt, signJwt } from './jwt.ts'
 
@@ -56,14 +57,17 @@ export class LegacyTokens {
   readonly #key: Es256k
   readonly #entrywayDid: string
   readonly #accessLifetime: number
+  readonly #carriedSecret: CarriedSecret
   /** What access JWTs say whose signature was right, by their hash: each is shown again and again. */
   readonly #signed = createCache<Jwt>('verified JWTs', bytesOfJson)
 
   constructor(
     secrets: Secrets,
     { did, accessTokenLifetime }: Pick<Settings, 'did' | 'accessTokenLifetime'>,
+    carriedSecret: CarriedSecret = () => null,
   ) {
     this.#key = new Es256k(secrets)
+    this.#carriedSecret = carriedSecret
     this.#entrywayDid = did
     this.#accessLifetime = accessTokenLifetime
   }
@@ -117,21 +121,36 @@ export class LegacyTokens {
     })
   }
 
-  /** @throws {Refusal} ExpiredToken, InvalidToken */
+  /**
+   * Those that a PDS signed before it was adopted count as expired: apps ask for another one then.
+   *
+   * @throws {Refusal} ExpiredToken, InvalidToken
+   */
   async verifyAccess(jwt: string): Promise<LegacyClaims> {
     const id = hash('sha256', jwt, 'base64')
     const known = this.#signed.get(id)
     if (known) return judge(known, ACCESS)
     const read = await readJwt(this.#key, jwt)
     if (read) this.#signed.set(id, read)
+    else if ((await this.#readCarried(jwt))?.header.typ === ACCESS) throw expired()
     return judge(read, ACCESS)
   }
 
-  /** @throws {Refusal} ExpiredToken, InvalidToken */
+  /**
+   * Also one that a PDS signed before it was adopted, as long as its secret is kept.
+   *
+   * @throws {Refusal} ExpiredToken, InvalidToken
+   */
   async verifyRefresh(jwt: string, { allowExpired = false } = {}): Promise<LegacyClaims> {
-    const claims = judge(await readJwt(this.#key, jwt), REFRESH, { allowExpired })
+    const own = await readJwt(this.#key, jwt)
+    if (!own) return judge(await this.#readCarried(jwt), REFRESH, { allowExpired })
+    const claims = judge(own, REFRESH, { allowExpired })
     if (claims.audience !== this.#entrywayDid) throw notVerified()
     return claims
+  }
+
+  #readCarried(jwt: string): Promise<Jwt | null> {
+    return readCarriedJwt(this.#carriedSecret, jwt)
   }
 
   #sign(typ: string, claims: object): Promise<string> {
@@ -144,9 +163,7 @@ function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): Le
   if (read?.header.typ !== typ) throw notVerified()
   const { sub, aud, scope, sid, jti, lxm, cnf, exp } = read.claims
   if (typeof exp !== 'number') throw notVerified()
-  if (!allowExpired && exp <= seconds(Date.now())) {
-    throw new Refusal('ExpiredToken', 'Token has expired')
-  }
+  if (!allowExpired && exp <= seconds(Date.now())) throw expired()
   const isLegacy = lxm === undefined && cnf === undefined
   if (!isLegacy || typeof sub !== 'string' || typeof aud !== 'string') {
     throw new Refusal('InvalidToken', 'Malformed token')
@@ -165,6 +182,8 @@ function judge(read: Jwt | null, typ: string, { allowExpired = false } = {}): Le
 
 /** Media type of refresh JWTs. */
 const REFRESH = 'refresh+jwt'
+
+const expired = () => new Refusal('ExpiredToken', 'Token has expired')
 
 const notVerified = () => new Refusal('InvalidToken', 'Token could not be verified')
 

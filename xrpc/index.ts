@@ -107,7 +107,8 @@ export function createXrpcHandler(services: Services): HttpHandler {
     schemas.filter(({ id }) => id.startsWith('com.atproto.')),
     { validateResponse: false },
   )
-  const tokens = new LegacyTokens(services.secrets, services.settings)
+  const { secrets, settings, carriedSecret } = services
+  const tokens = new LegacyTokens(secrets, settings, carriedSecret)
   for (const method of methods) method.addTo(server, { services, tokens })
   server.router.disable('x-powered-by')
   const allowOrigins = cors({ maxAge: PREFLIGHT / 1_000 })

@@ -1,5 +1,6 @@
 import { insertAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { insertCarriedSessions } from '../../database/account/carried.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import type { ImportedAccount } from '../../database/import/imported_account.ts'
@@ -18,6 +19,7 @@ export function importAccount(db: Db, account: ImportedAccount): boolean {
     profile.setTakedown(db, account.takedownRef)
     profile.setInvitesDisabled(db, account.invitesDisabled, null)
     for (const appPassword of account.appPasswords) insertAppPassword(db, appPassword)
+    if (account.sessions) insertCarriedSessions(db, account.sessions)
     appendAudit(db, { at: Date.now(), event: 'account_imported', detail: { pds: account.pdsDid } })
     return true
   })

@@ -1,5 +1,6 @@
 import type { Db } from '../../database/database.ts'
 import * as requests from '../../database/flow/authorization_request.ts'
+import * as carried from '../../database/flow/carried.ts'
 import * as clients from '../../database/flow/client.ts'
 import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
@@ -22,6 +23,9 @@ export const flowFunctions = {
   linkAccount: devices.linkAccount,
   unlinkAccount: devices.unlinkAccount,
   listAccountsOnDevice: devices.listAccountsOnDevice,
+
+  findCarriedToken: carried.findCarriedToken,
+  readCarriedSecret: carried.readCarriedSecret,
 
   recordNonce: replay.recordNonce,
 
@@ -46,7 +50,8 @@ export type FlowOwner = OnDatabase<typeof flowFunctions>
 
 /**
  * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
- * namespace), a lexicon or a client. It is always the same one, so its database decides alone.
+ * namespace), a lexicon, a client, or what was carried over from a PDS: a refresh token, its secret (by
+ * its DID). It is always the same one, so its database decides alone.
  */
 export type Flow = (id: string) => FlowOwner
 

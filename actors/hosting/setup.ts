@@ -23,7 +23,7 @@ export function startActors(use: Setup['use'], host: HostOptions): void {
 
 /** What rivetkit is told of where actors live. */
 type HostOptions =
-  | { endpoint: string }
+  | { endpoint: string; runner: { runnerKey: string } }
   | { driver: DriverConfig; serveManager: false }
   | {
       driver: DriverConfig

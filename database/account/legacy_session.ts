@@ -17,6 +17,8 @@ export type NewLegacySession = {
   id: string
   /** Of the refresh JWT. */
   jti: string
+  /** Of its successor, where it was rotated already. */
+  nextJti?: string | null
   /** ms since the epoch */
   expiresAt: number
   appPasswordName: string | null
@@ -33,14 +35,15 @@ type Stored = {
 /** To be called in a transaction. */
 export function insertLegacySession(
   db: Db,
-  { jti, ...session }: NewLegacySession,
+  { jti, nextJti = null, ...session }: NewLegacySession,
   now = Date.now(),
 ): void {
   sql(
     db,
-    `INSERT OR IGNORE INTO legacy_session (refresh_hash, session_id, expires_at, app_password_name)
-     VALUES (@hash, @id, @expiresAt, @appPasswordName)`,
-  ).run({ ...session, hash: hashSecret(jti) })
+    `INSERT OR IGNORE INTO legacy_session
+       (refresh_hash, session_id, expires_at, next_jti, app_password_name)
+     VALUES (@hash, @id, @expiresAt, @nextJti, @appPasswordName)`,
+  ).run({ ...session, nextJti, hash: hashSecret(jti) })
   trim(db, 'legacy_session', now)
 }
 

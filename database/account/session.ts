@@ -60,26 +60,32 @@ type Stored = {
  */
 export function createSession(db: Db, session: NewSession): string | null {
   const id = randomBytes(12).toString('base64url')
-  const codeHash = session.code === null ? null : hashSecret(session.code)
   return transact(db, () => {
-    const replayed = sql(db, 'SELECT 1 FROM replayed_code WHERE code_hash = ?').get(codeHash)
+    const replayed = sql(db, 'SELECT 1 FROM replayed_code WHERE code_hash = ?').get(
+      hashed(session.code),
+    )
     if (replayed) return null
-    sql(
-      db,
-      `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
-         client_auth, device_id, parameters, scope, code_hash, refresh_hash)
-       VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
-         @deviceId, @parameters, @scope, @codeHash, @refreshHash)`,
-    ).run({
-      ...session,
-      id,
-      codeHash,
-      refreshHash: session.refreshToken === null ? null : hashSecret(session.refreshToken),
-    })
+    insertSession(db, { ...session, id })
     trim(db, 'session', session.updatedAt)
     return id
   })
 }
+
+/** To be called in a transaction. */
+export function insertSession(
+  db: Db,
+  { code, refreshToken, ...session }: NewSession & { id: string },
+): void {
+  sql(
+    db,
+    `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
+       client_auth, device_id, parameters, scope, code_hash, refresh_hash)
+     VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
+       @deviceId, @parameters, @scope, @codeHash, @refreshHash)`,
+  ).run({ ...session, codeHash: hashed(code), refreshHash: hashed(refreshToken) })
+}
+
+const hashed = (secret: string | null) => (secret === null ? null : hashSecret(secret))
 
 export function findSessionByTokenId(db: Db, tokenId: string): Session | null {
   return toSession(sql(db, 'SELECT * FROM session WHERE token_id = ?').get(tokenId))

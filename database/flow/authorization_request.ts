@@ -95,16 +95,21 @@ export async function consumeRequestByCode(
       `DELETE FROM authorization_request WHERE code_hash = ? RETURNING ${columns}`,
     ).get(codeHash) as AuthorizationRequest | undefined
     if (!row) return null
-    joining(
-      db,
-      'INSERT OR REPLACE INTO spent_code (code_hash, did, expires_at) VALUES (?, ?, ?)',
-    ).run(codeHash, row.did, Date.now() + SPENT_CODE_MEMORY)
+    insertSpentCode(db, code, row.did, Date.now())
     return row
   })
   // Kept before a token is made of it: a code that was spent once never comes back.
   if (!commitGroup(db)) throw new Error('That the code is spent was not kept')
   await durable(db)
   return request
+}
+
+/** @param at when it was exchanged, ms */
+export function insertSpentCode(db: Db, code: string, did: string | null, at: number): void {
+  joining(
+    db,
+    'INSERT OR REPLACE INTO spent_code (code_hash, did, expires_at) VALUES (?, ?, ?)',
+  ).run(hashSecret(code), did, at + SPENT_CODE_MEMORY)
 }
 
 /** The account that a spent code was for, or null when no such code was exchanged. */

@@ -7,6 +7,8 @@ import { partitionOfHash } from '../partition.ts'
 const OWNED_BY: Record<string, string> = {
   authorization_request: 'coalesce(code_hash, hash_of(id))',
   spent_code: 'code_hash',
+  carried_token: 'token_hash',
+  carried_secret: 'hash_of(pds_did)',
   device: 'hash_of(id)',
   device_account: 'hash_of(device_id)',
   replay: 'nonce_hash',

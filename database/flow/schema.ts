@@ -9,6 +9,7 @@ export const flowSchema: Schema = {
   sealed: [
     { table: 'device', column: 'session_id' },
     { table: 'device', column: 'previous_session_id', as: 'device.session_id' },
+    { table: 'carried_secret', column: 'secret' },
   ],
   steps: [
     `
@@ -130,6 +131,24 @@ export const flowSchema: Schema = {
     `
   -- The others are forgotten, too, if much later.
   CREATE INDEX signed_in_device_unused ON device (last_seen_at) WHERE linked = 1;
+  `,
+    `
+  -- Refresh tokens that a PDS gave before it was adopted, also those that were used there. Ours name
+  -- their account and session; these do not.
+  CREATE TABLE carried_token (
+    token_hash BLOB PRIMARY KEY,
+    did TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE INDEX carried_token_expiry ON carried_token (expires_at);
+
+  -- What a PDS signed its JWTs with before it was adopted, until the last of them has expired.
+  CREATE TABLE carried_secret (
+    pds_did TEXT PRIMARY KEY,
+    secret TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
   ],
 }

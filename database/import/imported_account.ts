@@ -1,3 +1,4 @@
+import type { CarriedSessions } from '../account/carried.ts'
 import type { NewAccount } from '../account/profile.ts'
 
 /** An account with its credentials as a PDS kept them: the hashes are the same ones. */
@@ -13,4 +14,6 @@ export type ImportedAccount = Required<NewAccount> & {
     privileged: boolean
     createdAt: number
   }[]
+  /** Of a PDS that is adopted. */
+  sessions?: CarriedSessions | null
 }

@@ -2,6 +2,8 @@ import Sqlite from 'better-sqlite3'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { ImportedAccount } from './imported_account.ts'
+import { hasTable, time } from './pds_rows.ts'
+import { readPdsSessions } from './pds_sessions.ts'
 import { copyPrivately } from './private_copy.ts'
 
 /** What `account.sqlite` of a PDS must have, as `@atproto/pds` makes it since its version 0.4.60. */
@@ -63,10 +65,6 @@ export function assertTables(db: Db, path: string): void {
   }
 }
 
-export function hasTable(db: Db, name: string): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
-}
-
 type StoredAccount = {
   did: string
   handle: string | null
@@ -81,8 +79,12 @@ type StoredAccount = {
   emailAuthFactor: number
 }
 
-/** In the order of their DIDs. */
-export function listPdsAccounts(db: Db): PdsAccount[] {
+/**
+ * In the order of their DIDs.
+ *
+ * @param options `sessions`: with what people and apps hold, for a PDS that is adopted
+ */
+export function listPdsAccounts(db: Db, { sessions = false } = {}): PdsAccount[] {
   const emailAuthFactor = hasTable(db, EMAIL_FACTOR)
     ? `EXISTS (SELECT 1 FROM ${EMAIL_FACTOR} WHERE did = actor.did)`
     : '0'
@@ -106,6 +108,7 @@ export function listPdsAccounts(db: Db): PdsAccount[] {
     takedownRef: row.takedownRef,
     invitesDisabled: row.invitesDisabled === 1,
     appPasswords: listAppPasswords(db, row.did),
+    sessions: sessions ? readPdsSessions(db, row.did) : null,
   }))
 }
 
@@ -155,9 +158,4 @@ export function countLeftBehind(db: Db): {
       'SELECT count(*) FROM actor WHERE did NOT IN (SELECT did FROM account)',
     ),
   }
-}
-
-function time(text: string | null): number | null {
-  const ms = Date.parse(text ?? '')
-  return Number.isNaN(ms) ? null : ms
 }

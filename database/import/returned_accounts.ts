@@ -1,6 +1,7 @@
 import { type Db, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
-import { EMAIL_FACTOR, hasTable } from './pds_accounts.ts'
+import { EMAIL_FACTOR } from './pds_accounts.ts'
+import { hasTable } from './pds_rows.ts'
 
 /** What a PDS is to know again of an account, to sign it in by itself. Times are milliseconds. */
 export type ReturnedAccount = {

@@ -114,9 +114,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       throw new Error([error.message, message, ...logs].join('\n'), { cause: error })
     }
     await Promise.all(runners.map((each) => each.start()))
-    // A runner says that it is up before the engine knows it.
-    const haveRegistered = async () => (await engine.countRunners()) >= runners.length
-    await until(haveRegistered, 'A runner has not registered with the engine').catch(telling)
     await Promise.all(gateways.map((each) => each.start()))
     keep(await startBalancer(identity.port, ports))
     const answers = async () => {

@@ -17,8 +17,6 @@ const WITH_PARENT = fileURLToPath(new URL('./run_with_parent.ts', import.meta.ur
 export type Engine = Peer & {
   readonly pid: number | undefined
   dataDir: string
-  /** How many runners have registered; until the first has, the engine knows no actors. */
-  countRunners(): Promise<number>
   /** Everything it wrote so far. */
   readonly logs: string
 }
@@ -105,13 +103,6 @@ export async function startEngine(): Promise<Engine> {
   return {
     url: `http://default:${token}@${host}:${guard}`,
     dataDir: folder.path,
-    countRunners: async () => {
-      const response = await fetch(`${url}/runners?namespace=default&name=default`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      if (!response.ok) throw new Error(`The engine answers ${response.status}`)
-      return ((await response.json()) as { runners: unknown[] }).runners.length
-    },
     close,
     get pid() {
       return pid

@@ -30,8 +30,8 @@ export type PdsHome = {
   folder: TemporaryFolder
   port: number
   adminPassword: string
-  rotationKeys: Keys
   jwtSecret: string
+  rotationKeys: Keys
 }
 
 export type PdsOptions = {
@@ -72,15 +72,15 @@ export async function makePdsHome(): Promise<PdsHome> {
     folder: await makeTemporaryFolder('pds'),
     port: await freePort(),
     adminPassword: makeSecretHex(),
-    rotationKeys: await makeKeys(),
     jwtSecret: makeSecretHex(),
+    rotationKeys: await makeKeys(),
   }
 }
 
 /** Starts a stock PDS, in development mode, on a free loopback port. */
 export async function startPds(options: PdsOptions): Promise<Pds> {
-  const { folder, port, adminPassword, rotationKeys, jwtSecret } =
-    options.home ?? (await makePdsHome())
+  const home = options.home ?? (await makePdsHome())
+  const { folder, port, adminPassword, jwtSecret, rotationKeys } = home
   const { tlsHost } = options
   const address = tlsHost ? `https://${tlsHost}` : `http://localhost:${port}`
   const url = options.publicUrl ?? address

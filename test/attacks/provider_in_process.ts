@@ -51,6 +51,7 @@ export async function providerInProcess() {
     store: createStores(() => owner, services),
     dpopSecret: randomBytes(32),
     refreshTokenKey: randomBytes(32),
+    carried: { find: async () => null, secret: () => null },
     verifyOnThread: () => false,
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
@@ -73,3 +74,25 @@ test(
   },
   full ? 900_000 : 120_000,
 )
+
+test('a runner that a stalled engine let go comes back', async () => {
+  const person = newCredentials('engine')
+  await headlessSignUp(cluster.url, person)
+  const client = await openClient(cluster.url, 1)
+  const session = await signIn(client, person)
+  const cameBack = () => cluster.runners.find(({ logs }) => logs.includes('it registers anew'))
+  for (let stalls = 0; !cameBack() && stalls < 5; stalls++) {
+    process.kill(cluster.engine.pid as number, 'SIGSTOP')
+    // It takes a runner for lost that was silent for 4 s, mostly.
+    await setTimeout(8_000)
+    process.kill(cluster.engine.pid as number, 'SIGCONT')
+    await expect
+      .poll(cameBack, { timeout: 15_000 })
+      .toBeDefined()
+      .catch(() => {})
+  }
+  expect(cameBack()).toBeDefined()
+  const others = cluster.runners.filter((runner) => runner !== cameBack())
+  await Promise.all(others.map((runner) => runner.stop()))
+  await expect.poll(() => refresh(client, session).catch(String)).toMatch(/^ref-/)
+})

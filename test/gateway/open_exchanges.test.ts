@@ -164,8 +164,9 @@ test('an answer that the PDS has made by then still comes', async () => {
 })
 
 test('an ending is confirmed once the gateway has heard of it', async () => {
-  const world = await new World().start()
+  const world = new World()
   const heard = vi.spyOn(world.endings, 'tellEndings')
+  await world.start()
   await vi.waitFor(() => expect(heard).toHaveBeenCalled())
   const before = performance.now()
   await world.end('mine')

@@ -79,9 +79,14 @@ const embeddedChild = inFile('embedded/child.ts')
 const heldAccounts = inFile('database/import/held_accounts.ts')
 const returnedAccounts = inFile('database/import/returned_accounts.ts')
 const resets = inFile('sagas/password_reset.ts')
+const carriedJwts = inFile('tokens/carried_jwts.ts')
+const carried = inFile('database/flow/carried.ts')
+const carrying = inFile('cli/adopt/carry.ts')
+const pdsSessions = inFile('database/import/pds_sessions.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 const EMBEDDED = 'test/embedded/supervision.test.ts'
+const PDS_SESSIONS = 'test/import/pds_sessions.test.ts'
 
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
@@ -476,4 +481,50 @@ export const entryway = toRemovals([
   ],
   [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
+  [37, 'who signed a JWT of before', carriedJwts('isSigned ? read : null', 'read')],
+  [37, 'how a JWT of before is signed', carriedJwts(", { algorithms: ['HS256'] }", '')],
+  [
+    37,
+    'a JWT of before has one form',
+    carriedJwts("if (!jwt.split('.').every(decodeBase64url)) return null", ''),
+  ],
+  [
+    37,
+    'refresh tokens that were used before are known',
+    pdsSessions('[currentRefreshToken, ...(used.all(id) as string[])]', '[currentRefreshToken]'),
+  ],
+  [37, 'codes of before are spent', carrying('insertSpentCode(flow, code, did, at)', 'void code')],
+  [
+    37,
+    'an access token of before ends its session',
+    revocation('return findCarriedSession(tokenManager, carriedSecret, token)', 'return null'),
+  ],
+  [37, 'the secret of a PDS is sealed', carried('sealIn(db, SECRET, secret)', 'secret')],
+  [
+    37,
+    'what was carried over is forgotten',
+    sweeps("sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)", ''),
+  ],
+  [PDS_SESSIONS, 'nothing of who was taken down', pdsSessions('if (isTakenDown)')],
+  [
+    PDS_SESSIONS,
+    'no refresh token of who was taken down',
+    pdsSessions(' WHERE takedownRef IS NULL)`', ')`'),
+  ],
+  [PDS_SESSIONS, 'no JWT that has expired', pdsSessions(' AND expiresAt > ?', ' AND ? != 0')],
+  [
+    PDS_SESSIONS,
+    'no session whose newest JWT is gone',
+    pdsSessions('row.nextId === null && isBy', '!before.has(row.id) && isBy'),
+  ],
+  [
+    PDS_SESSIONS,
+    'no session of an app password that is gone',
+    pdsSessions('madeAt !== null && issuedAt + 1_000 > madeAt', 'issuedAt + 1_000 > (madeAt ?? 0)'),
+  ],
+  [
+    PDS_SESSIONS,
+    'no session of an app password of before',
+    pdsSessions(' && issuedAt + 1_000 > madeAt', ''),
+  ],
 ])

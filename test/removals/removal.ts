@@ -47,6 +47,7 @@ function filesOf(attack: number): string {
     [34, 'growth'],
     [35, 'connections'],
     [36, 'mail'],
+    [37, 'carried'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

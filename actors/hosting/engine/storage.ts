@@ -8,6 +8,7 @@ import { ActorConnection } from '../connection.ts'
 import { startActors } from '../setup.ts'
 import { type EngineClient, engineClient } from './actors.ts'
 import { kvOf } from './kv.ts'
+import { stayRegistered } from './membership.ts'
 
 type ActorName = keyof EngineClient
 
@@ -20,7 +21,7 @@ export class EngineStorage {
   readonly #endpoint: string
   readonly #lent = new Map<string, Kv>()
   /** Once it hosts actors: how to reach them, and who listened for SIGTERM before. */
-  #hosting: { client: EngineClient; listeners: number } | null = null
+  #hosting: { client: EngineClient; listeners: number; leave(): void } | null = null
 
   /** @param endpoint `RIVET_ENDPOINT` */
   constructor(runner: Pick<Runner, 'secrets' | 'log'>, endpoint: string) {
@@ -41,7 +42,8 @@ export class EngineStorage {
   /** Gives the actors back to the engine. */
   async close(): Promise<void> {
     if (!this.#hosting) return
-    const { listeners } = this.#hosting
+    const { listeners, leave } = this.#hosting
+    leave()
     const end = Date.now() + LEAVE_ENGINE
     // rivetkit leaves on a signal, and in no other way; it listens for one once it has registered.
     while (process.listenerCount('SIGTERM') === listeners && Date.now() < end)
@@ -66,8 +68,10 @@ export class EngineStorage {
       directory: this.#actor('directory'),
       accounts: this.#actor('accounts'),
     }
-    startActors(use, { endpoint: this.#endpoint })
-    return { client: engineClient(this.#endpoint), listeners }
+    const endpoint = this.#endpoint
+    const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
+    const { end: leave } = stayRegistered(endpoint, start, this.#runner.log)
+    return { client: engineClient(endpoint), listeners, leave }
   }
 
   /** An actor that does nothing but lend its storage to this process. */

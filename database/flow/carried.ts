@@ -1,0 +1,50 @@
+import { type Db, sql } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+import { openIn, sealIn } from '../sealed_columns.ts'
+
+/** Whose a refresh token is that a PDS gave before it was adopted. */
+export type CarriedToken = { did: string; sessionId: string }
+
+const SECRET = 'carried_secret.secret'
+
+/** @param expiresAt when it may be forgotten, ms */
+export function insertCarriedToken(
+  db: Db,
+  { token, ...row }: CarriedToken & { token: string; expiresAt: number },
+): void {
+  sql(
+    db,
+    `INSERT OR REPLACE INTO carried_token (token_hash, did, session_id, expires_at)
+     VALUES (@hash, @did, @sessionId, @expiresAt)`,
+  ).run({ ...row, hash: hashSecret(token) })
+}
+
+/** It stays where it was used: shown again, it ends its session. */
+export function findCarriedToken(db: Db, token: string, now = Date.now()): CarriedToken | null {
+  const row = sql(
+    db,
+    `SELECT did, session_id AS sessionId FROM carried_token
+     WHERE token_hash = ? AND expires_at > ?`,
+  ).get(hashSecret(token), now)
+  return (row as CarriedToken | undefined) ?? null
+}
+
+/** @param expiresAt of the last JWT that was signed with it, ms */
+export function insertCarriedSecret(
+  db: Db,
+  { secret, ...row }: { pdsDid: string; secret: string; expiresAt: number },
+): void {
+  sql(
+    db,
+    `INSERT OR REPLACE INTO carried_secret (pds_did, secret, expires_at)
+     VALUES (@pdsDid, @sealed, @expiresAt)`,
+  ).run({ ...row, sealed: sealIn(db, SECRET, secret) })
+}
+
+/** @returns null also where the secret of this entryway has changed since */
+export function readCarriedSecret(db: Db, pdsDid: string, now = Date.now()): string | null {
+  const sealed = sql(db, 'SELECT secret FROM carried_secret WHERE pds_did = ? AND expires_at > ?')
+    .pluck()
+    .get(pdsDid, now) as string | undefined
+  return sealed === undefined ? null : openIn(db, SECRET, sealed)
+}
