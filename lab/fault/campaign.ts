@@ -3,6 +3,7 @@ import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
 import { type Network, startNetwork } from '../world/network.ts'
+import { answers, until } from '../world/until.ts'
 import { actions } from './actions.ts'
 import { Crowd } from './crowd.ts'
 import { type Crash, type Fault, type Outage, takeHold } from './faults.ts'
@@ -31,16 +32,6 @@ export type Injected = {
   broken: string[]
   /** From the injection until everything was proved, in ms. */
   duration: number
-}
-
-/** Waits until what was held up has been answered. */
-async function untilHealthy(url: string): Promise<void> {
-  for (let tries = 0; tries < 60; tries++) {
-    const answer = await fetch(`${url}/_health`).catch(() => undefined)
-    if (answer?.ok) return
-    await wait(500)
-  }
-  throw new Error('does not come back to health')
 }
 
 export type Campaign = {
@@ -133,7 +124,8 @@ export async function startCampaign({
     await outage.begin(network, peers)
     const deeds = await crowd.tryAll(actions).finally(() => outage.end(network, peers))
     wellSince = Date.now()
-    await untilHealthy(network.url)
+    // What was held up is answered first.
+    await until(() => answers(`${network.url}/_health`), 'does not come back to health')
     for (const action of outage.prevents) {
       const tried = deeds.filter((deed) => deed.action === action)
       if (tried.length === 0) throw new Error(`${action} was not tried`)

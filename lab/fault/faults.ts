@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import type { Network } from '../world/network.ts'
 import { type Trouble, type Troubled, troubled } from '../world/trouble.ts'
+import { answers, until } from '../world/until.ts'
 import type { ProcessName } from '../world/vestibule.ts'
 import { type Action, actions } from './actions.ts'
 import type { AtRequest, AtStatement, KillPoint } from './kill_points.ts'
@@ -88,8 +89,9 @@ export function crashPds(withProgram: boolean): Crash {
       await wait(Math.random() * RANDOM)
       process.kill(embeddedPdsOf(vestibule), 'SIGKILL')
       if (withProgram) return vestibule.kill()
-      // Until the program has seen it: what comes next waits for its health.
-      while ((await fetch(`${url}/_health`)).ok) await wait(10)
+      // What comes next waits for its health.
+      const isSeen = async () => !(await answers(`${url}/_health`))
+      await until(isSeen, 'The program has not seen that its PDS is gone')
     },
   }
 }

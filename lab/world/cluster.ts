@@ -13,10 +13,8 @@ import { makeRelay } from './relay.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { startTogether } from './together.ts'
+import { until } from './until.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
-
-/** Milliseconds for each condition of a start; other suites start theirs on the same cores. */
-const START_TIMEOUT = 120_000
 
 /** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
 export type Cluster = Peer & {
@@ -152,18 +150,4 @@ async function startBalancer(port: number, ports: number[]): Promise<{ close(): 
         relay.end()
       }),
   }
-}
-
-/** Waits until something is true. @throws {Error} that it is not, after {@link START_TIMEOUT} */
-async function until(isTrue: () => Promise<boolean>, otherwise: string): Promise<void> {
-  let cause: unknown
-  for (const deadline = Date.now() + START_TIMEOUT; Date.now() < deadline; ) {
-    try {
-      if (await isTrue()) return
-    } catch (error) {
-      cause = error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(otherwise, { cause })
 }

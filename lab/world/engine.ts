@@ -1,17 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { getEnginePath } from '@rivetkit/engine-cli'
 import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
-
-/** Milliseconds the engine has to answer. */
-const START_TIMEOUT = 120_000
-
-const WITH_PARENT = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
+import { answers, until } from './until.ts'
+import { startOutsider } from './with_parent.ts'
 
 /** A Rivet Engine of its own: {@link Peer.url} is a `RIVET_ENDPOINT`. */
 export type Engine = Peer & {
@@ -69,57 +63,31 @@ export async function startEngine(): Promise<Engine> {
   }
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
-  const start = [getEnginePath(), '--config', file, 'start']
-  const child = spawn(process.execPath, [WITH_PARENT, 'SIGKILL', ...start], {
+  const engine = startOutsider('SIGKILL', [getEnginePath(), '--config', file, 'start'], {
     cwd: folder.path,
     env: { PATH: process.env.PATH, HOME: folder.path, RUST_LOG: 'warn' },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  let pid: number | undefined
-  child.once('message', (said) => {
-    pid = Number(said)
-  })
-  let logs = ''
-  const keep = (chunk: Buffer) => {
-    logs += chunk
-  }
-  child.stdout?.on('data', keep)
-  child.stderr?.on('data', keep)
-
   const close = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const exited = once(child, 'exit')
-      child.disconnect()
-      await exited
-    }
+    await engine.end()
     await folder.remove()
   }
+  const isUp = async () => engine.exitCode !== null || (await answers(`${url}/health`))
   try {
-    await untilHealthy(url, child)
+    await until(isUp, 'The engine did not answer')
+    if (engine.exitCode !== null) throw new Error(`The engine ended with ${engine.exitCode}`)
   } catch (error) {
     await close()
-    throw new Error(`${(error as Error).message}\n${logs}`)
+    throw new Error(`${(error as Error).message}\n${engine.logs}`, { cause: error })
   }
   return {
     url: `http://default:${token}@${host}:${guard}`,
     dataDir: folder.path,
     close,
     get pid() {
-      return pid
+      return engine.pid
     },
     get logs() {
-      return logs
+      return engine.logs
     },
   }
-}
-
-async function untilHealthy(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT
-  while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The engine ended with ${child.exitCode}`)
-    const answer = await fetch(`${url}/health`).catch(() => undefined)
-    if (answer?.ok) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`The engine did not answer within ${START_TIMEOUT} ms`)
 }

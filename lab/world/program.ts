@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { childArguments, childFolder } from './child.ts'
 import { assertAllHandled } from './logs.ts'
+import { until } from './until.ts'
 
-/** Milliseconds a program has to say that it is up, and to end after SIGTERM. */
-const START_TIMEOUT = 120_000
+/** Milliseconds a program has to end after SIGTERM. */
 const STOP_TIMEOUT = 60_000
 
 /** A start file of the repository, run as a process of its own. */
@@ -59,13 +59,11 @@ export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string
       }
       started.stdout?.on('data', keep)
       started.stderr?.on('data', keep)
-      const deadline = Date.now() + START_TIMEOUT
-      while (!said.includes(upWhen)) {
-        if (started.exitCode !== null || Date.now() > deadline) {
-          throw new Error(`${file} did not start\n${logs}`)
-        }
-        await new Promise((resolve) => setTimeout(resolve, 25))
-      }
+      const isUp = () => started.exitCode !== null || said.includes(upWhen)
+      await until(isUp, `${file} does not start`).catch((error: Error) => {
+        throw new Error(`${error.message}\n${logs}`, { cause: error })
+      })
+      if (!said.includes(upWhen)) throw new Error(`${file} ended with ${started.exitCode}\n${logs}`)
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { makeCertificateAuthority } from './certificates.ts'
 import { freePort } from './loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from './temporary_folder.ts'
+import { until } from './until.ts'
+import { startOutsider } from './with_parent.ts'
 
 /** A real proxy in front of a gateway, as the files of deploy/ set it up. */
 export type ProxyInFront = {
@@ -83,38 +84,24 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
   return { ...proxy, close, ca: authority.cert }
 }
 
-const withParent = fileURLToPath(new URL('./run_with_parent.ts', import.meta.url))
-
 /** Runs a proxy, and returns when it answers; it ends with this process. */
 async function run(program: string, args: string[], folder: TemporaryFolder, port: number) {
-  const child = spawn(process.execPath, [withParent, 'SIGTERM', program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  const proxy = startOutsider('SIGTERM', [program, ...args], {
     env: { PATH: process.env.PATH, HOME: folder.path, XDG_DATA_HOME: folder.path },
   })
-  let logs = ''
-  for (const output of [child.stdout, child.stderr]) {
-    output?.on('data', (text) => {
-      logs += text
-    })
-  }
-  const [pid] = (await once(child, 'message')) as [number]
   const close = async () => {
-    await end(child, pid)
+    await proxy.end()
     await folder.remove()
   }
-  while (!(await takesTls(port))) {
-    if (child.exitCode === null) continue
-    await folder.remove()
-    throw new Error(`${program} ended: ${logs}`)
+  const isUp = async () => proxy.exitCode !== null || (await takesTls(port))
+  try {
+    await until(isUp, `${program} takes no TLS`)
+    if (proxy.exitCode !== null) throw new Error(`${program} ended`)
+  } catch (error) {
+    await close()
+    throw new Error(`${(error as Error).message}: ${proxy.logs}`, { cause: error })
   }
-  return { port, logs: () => logs, close }
-}
-
-async function end(child: ChildProcess, pid: number): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = once(child, 'exit')
-  process.kill(pid, 'SIGTERM')
-  await ended
+  return { port, logs: () => proxy.logs, close }
 }
 
 /** Whether a handshake succeeds: Caddy listens before it has made its certificates. */
@@ -127,6 +114,5 @@ async function takesTls(port: number): Promise<boolean> {
     socket.once('secureConnect', () => resolve(true)).once('error', () => resolve(false))
   })
   socket.destroy()
-  if (!isThere) await new Promise((resolve) => setTimeout(resolve, 50))
   return isThere
 }

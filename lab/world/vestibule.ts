@@ -7,9 +7,9 @@ import { type Keys, makeKeys, makeSecretHex } from './keys.ts'
 import { assertAllHandled } from './logs.ts'
 import { freePort, type Peer } from './loopback.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
+import { answers, until } from './until.ts'
 
-/** Milliseconds the program has to answer `/_health`, and to end after SIGTERM. */
-const START_TIMEOUT = 120_000
+/** Milliseconds the program has to end after SIGTERM. */
 const STOP_TIMEOUT = 60_000
 
 /** What is decided before the program starts, so that its PDS can be told. */
@@ -232,13 +232,8 @@ function isRunning(child: ChildProcess | undefined): boolean {
 }
 
 async function untilHealthy(url: string, children: ChildProcess[]): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT
-  while (Date.now() < deadline) {
-    const ended = children.find((child) => !isRunning(child))
-    if (ended) throw new Error(`Vestibule ended with ${ended.exitCode ?? ended.signalCode}`)
-    const answer = await fetch(`${url}/_health`).catch(() => undefined)
-    if (answer?.ok) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`Vestibule did not answer within ${START_TIMEOUT} ms`)
+  const findEnded = () => children.find((child) => !isRunning(child))
+  await until(async () => !!findEnded() || answers(`${url}/_health`), 'Vestibule does not answer')
+  const ended = findEnded()
+  if (ended) throw new Error(`Vestibule ended with ${ended.exitCode ?? ended.signalCode}`)
 }

@@ -136,7 +136,7 @@ test('35. WebSockets of one address have a bound, by IPv6 network, and of all', 
   expect(await first(open(gateway, stream('192.0.2.2')))).toMatch(/^HTTP\/1.1 503 /)
   two[0]?.destroy()
   const again = async () => /101/.test((await first(open(gateway, stream('192.0.2.2')))) ?? '')
-  while (!(await again())) await new Promise((resolve) => setTimeout(resolve, 20))
+  await expect.poll(again).toBe(true)
 })
 
 test('35. a silent WebSocket stays, one that does not take what is sent ends', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 import { assertAllHandled } from '../../lab/world/logs.ts'
+import { until } from '../../lab/world/until.ts'
 
 /** A start file of the project, run as an operator runs it. */
 export type Program = {
@@ -42,13 +43,11 @@ export function runProgram(file: string, env: Record<string, string>, cwd?: stri
   }
 }
 
-/** Waits until `url` answers with `status`. @throws Error after a minute */
-export async function untilStatus(url: string, status: number): Promise<Response> {
-  let last: Response | undefined
-  for (const end = Date.now() + 60_000; Date.now() < end; ) {
-    last = await fetch(url).catch(() => undefined)
-    if (last?.status === status) return last
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`${url} answers ${last?.status}, not ${status}`)
+/** Waits until `url` answers with `status`. @throws Error after a while */
+export function untilStatus(url: string, status: number): Promise<Response> {
+  return until(async () => {
+    const response = await fetch(url)
+    if (response.status !== status) throw new Error(`It answers with ${response.status}`)
+    return response
+  }, `${url} does not answer with ${status}`)
 }

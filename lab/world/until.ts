@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Milliseconds that a program has to start, or to come to something; others want the same cores. */
+const PATIENCE = 120_000
+const PAUSE = 25
+
+/**
+ * Asks again and again until there is something to be had. A question that throws is asked again.
+ *
+ * @param otherwise what is not so, for the error
+ * @returns the first answer that is truthy
+ * @throws {Error} after `patience` ms, with what was thrown last as its cause
+ */
+export async function until<T>(
+  ask: () => T | Promise<T>,
+  otherwise: string,
+  patience = PATIENCE,
+): Promise<T> {
+  const deadline = performance.now() + patience
+  let cause: unknown
+  do {
+    try {
+      const answer = await ask()
+      if (answer) return answer
+    } catch (err) {
+      cause = err
+    }
+    await wait(PAUSE)
+  } while (performance.now() < deadline)
+  throw new Error(`${otherwise} within ${patience} ms`, { cause })
+}
+
+/** Whether a program answers at a URL, and with success. */
+export async function answers(url: string): Promise<boolean> {
+  const response = await fetch(url)
+  await response.body?.cancel()
+  return response.ok
+}
