@@ -1,52 +1,26 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type Image, whyNoImage } from '../../lab/world/image.ts'
 import { freePort } from '../../lab/world/loopback.ts'
+import { type Outsider, runOutsider, startOutsider } from '../../lab/world/with_parent.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
-const execute = promisify(execFile)
-const withParent = fileURLToPath(new URL('../../lab/world/run_with_parent.ts', import.meta.url))
 const missing = whyNoImage()
 if (missing) console.warn(`Left out: the image of deploy/Dockerfile; ${missing}`)
 
 describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
   let image: Image
-  let program: ChildProcess | undefined
-  let logs = ''
+  let program: Outsider | undefined
 
   /** To be polled: buildah loses the output of some commands that end at once. */
-  const run = async (...command: string[]) => {
-    const { stdout } = await execute(...image.command({}, ...command))
-    return stdout.trim()
-  }
-  const start = async (environment: Record<string, string>) => {
-    const shell = ['sh', '-c', 'echo "runs as $$"; exec "$@"', 'sh']
-    const [file, args] = image.command(environment, ...shell, ...image.config.Cmd)
-    // Told to end, buildah ends what runs in the container; when it is killed, that goes on.
-    program = spawn(process.execPath, [withParent, 'SIGTERM', file, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    })
-    for (const output of [program.stdout, program.stderr]) {
-      output?.on('data', (text) => {
-        logs += text
-      })
-    }
-  }
+  const run = (...command: string[]) => runOutsider(image.command({}, ...command))
 
   beforeAll(async () => {
     image = await buildImage()
   }, 900_000)
   afterAll(async () => {
-    if (program?.exitCode === null) {
-      const ended = once(program, 'exit')
-      program.disconnect()
-      await ended
-    }
+    await program?.end()
     await image?.remove()
   })
 
@@ -65,20 +39,24 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
 
   test('serves, is healthy, writes to its volume alone, and ends when it is told to', async () => {
     const port = String(await freePort())
-    await start({ ENTRYWAY_PORT: port, ENTRYWAY_HOST: '127.0.0.1' })
-    await expect.poll(() => logs).toMatch(/runs as \d+\n/)
-    const pid = Number(/runs as (\d+)/.exec(logs)?.[1])
-    await expect.poll(() => logs, { timeout: 120_000 }).toContain('Vestibule is up')
+    const shell = ['sh', '-c', 'echo "runs as $$"; exec "$@"', 'sh']
+    const environment = { ENTRYWAY_PORT: port, ENTRYWAY_HOST: '127.0.0.1' }
+    const command = image.command(environment, ...shell, ...image.config.Cmd)
+    const started = startOutsider('SIGTERM', command)
+    program = started
+    await expect.poll(() => started.logs).toMatch(/runs as \d+\n/)
+    const pid = Number(/runs as (\d+)/.exec(started.logs)?.[1])
+    await expect.poll(() => started.logs, { timeout: 120_000 }).toContain('Vestibule is up')
     const health = async () => (await fetch(`http://127.0.0.1:${port}/_health`)).json()
     await expect
       .poll(health, { timeout: 120_000 })
       .toMatchObject({ status: 'ok', version: packageJson.version })
 
-    const written = await execute('find', [
-      ...[image.root, '-user', '2600', '-type', 'f'],
+    const written = await runOutsider([
+      ...['find', image.root, '-user', '2600', '-type', 'f'],
       ...['-not', '-path', `${image.root}/data/*`, '-not', '-path', `${image.root}/tmp/*`],
     ])
-    expect(written.stdout).toBe('')
+    expect(written).toBe('')
     for (const [path, mode] of [
       ['directory.sqlite', '600'],
       ['secrets', '700'],
@@ -88,9 +66,8 @@ describe.skipIf(missing)('the image of deploy/Dockerfile', () => {
       await expect.poll(stat).toBe(`/data/${path} ${mode}`)
     }
 
-    const ended = once(program as ChildProcess, 'close')
     process.kill(pid, 'SIGTERM')
-    await ended
-    expect(logs).toContain('"signal":"SIGTERM"')
+    await started.ended
+    expect(started.logs).toContain('"signal":"SIGTERM"')
   })
 })
