@@ -9,6 +9,9 @@ const preload = (file: string) => ['--import', fileURLToPath(new URL(file, impor
 /** A module that each child loads first, as a URL: what the tests' tests change (`test/removals`). */
 const first = process.env.WORLD_PRELOAD
 
+/** Node's arguments for a process that ends with its parent. Spawn it with an `ipc` channel. */
+export const endsWithParent = preload('./exit_with_parent.ts')
+
 /**
  * Node's arguments for a child process of the world: it finds the world's host
  * names and ends with its parent. Spawn it with an `ipc` channel.
@@ -16,7 +19,7 @@ const first = process.env.WORLD_PRELOAD
 export const childArguments = [
   ...(first ? ['--import', first] : []),
   ...preload('./resolve_test_names.ts'),
-  ...preload('./exit_with_parent.ts'),
+  ...endsWithParent,
 ]
 
 /** Where children of the world run: no `.env` of the developer's is there. */

@@ -1,57 +1,24 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
+import { type Demo, startDemo } from './start_demo.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
-/** Milliseconds after which a demo that is not ready hangs. */
-const READY = 120_000
-
-const program = fileURLToPath(new URL('../../demo/start.ts', import.meta.url))
-let demo: ReturnType<typeof startDemo>
+let demo: Demo
 let lines: string[]
 let browser: TestBrowser
 
-/** Its own process group, so that whatever is left of it can be found. */
-function startDemo() {
-  const env = { ...process.env, DEMO_APP_PORT: '0', DEMO_ENTRYWAY_PORT: '0' }
-  const child = spawn(process.execPath, [program], { env, detached: true })
-  return { child, pid: child.pid ?? Number.NaN, exit: once(child, 'exit') }
-}
-
-async function readLines(count: number): Promise<string[]> {
-  const read: string[] = []
-  let errors = ''
-  demo.child.stderr.on('data', (chunk) => {
-    errors += chunk
-  })
-  for await (const line of createInterface(demo.child.stdout)) {
-    if (read.push(line) === count) return read
-  }
-  throw new Error(`The demo ended early: ${errors}`)
-}
-
 beforeAll(async () => {
   demo = startDemo()
-  const tooLate = setTimeout(() => process.kill(-demo.pid, 'SIGKILL'), READY)
-  lines = await readLines(3)
-  clearTimeout(tooLate)
+  lines = await demo.readLines(3)
   browser = await startBrowser()
 })
-
 afterAll(async () => {
   await browser?.close()
-  try {
-    process.kill(-demo.pid, 'SIGKILL')
-  } catch {
-    // Nothing of it is left, as it should be.
-  }
+  demo?.kill()
 })
 
 const urlIn = (line = '') => /https?:\S+?(?=[:.]?(\s|$))/.exec(line)?.[0] ?? ''
@@ -113,6 +80,6 @@ test('after Ctrl-C no process and no file stays', async () => {
   demo.child.kill('SIGINT')
   const [code] = await demo.exit
   expect(code).toBe(0)
-  expect(() => process.kill(-demo.pid, 0)).toThrow('ESRCH')
+  expect(demo.isLeft()).toBe(false)
   await expect(access(dataFolder)).rejects.toThrow('ENOENT')
 })

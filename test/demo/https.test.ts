@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { get } from 'node:https'
-import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-
-const program = fileURLToPath(new URL('../../demo/start.ts', import.meta.url))
+import { startDemo } from './start_demo.ts'
 
 async function read(url: string, ca: string): Promise<Record<string, unknown>> {
   const { hostname, port, pathname } = new URL(url)
@@ -25,18 +21,9 @@ async function read(url: string, ca: string): Promise<Record<string, unknown>> {
 }
 
 test('with --https the demo is reached over TLS, by the certificate that it names', async () => {
-  const env = {
-    ...process.env,
-    DEMO_APP_PORT: '0',
-    DEMO_ENTRYWAY_PORT: '0',
-    DEMO_PDS_PORT: '0',
-  }
-  const demo = spawn(process.execPath, [program, '--https'], { env, detached: true })
-  const ended = once(demo, 'exit')
+  const demo = startDemo('--https')
   try {
-    const said: string[] = []
-    for await (const line of createInterface(demo.stdout)) if (said.push(line) === 4) break
-    const text = said.join('\n')
+    const text = (await demo.readLines(4)).join('\n')
     const entryway = /https:\/\/entryway\.localhost:\d+/.exec(text)?.[0] as string
     const pds = /https:\/\/pds\.localhost:\d+/.exec(text)?.[0] as string
     const ca = await readFile(/NODE_EXTRA_CA_CERTS=(\S+)/.exec(text)?.[1] as string, 'utf8')
@@ -44,9 +31,9 @@ test('with --https the demo is reached over TLS, by the certificate that it name
     expect(resource).toMatchObject({ resource: pds, authorization_servers: [entryway] })
     const server = await read(`${entryway}/.well-known/oauth-authorization-server`, ca)
     expect(server).toMatchObject({ issuer: entryway, protected_resources: [pds] })
-    demo.kill('SIGTERM')
-    expect(await ended).toEqual([0, null])
+    demo.child.kill('SIGTERM')
+    expect(await demo.exit).toEqual([0, null])
   } finally {
-    if (demo.exitCode === null) process.kill(-(demo.pid as number), 'SIGKILL')
+    demo.kill()
   }
 })
