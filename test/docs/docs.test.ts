@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isRunning } from '../../lab/world/is_running.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
 import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
@@ -14,6 +15,8 @@ import { type Shell, startShell } from './shell.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 const ACCOUNTS = 4
+/** Named after the process that made it. */
+const LEFT_USER = /^vestibule-docs-(\d+)(?=:)/gm
 const isRoot = process.getuid?.() === 0
 
 /** `sqlite3 <file> ".backup <copy>"`, where Debian's sqlite3 is not installed. */
@@ -104,6 +107,7 @@ esac`,
 /** As root, who is not here in every place: then the folder is made alone. */
 function makeUser(text: string): void {
   if (!isRoot) return void mkdirSync(join(folder.path, 'lib'), { mode: 0o700 })
+  removeLeftUsers()
   const name = `vestibule-docs-${process.pid}`
   user = { name, uid: 0, gid: 0 }
   execFileSync('sh', ['-c', here(text)])
@@ -112,6 +116,13 @@ function makeUser(text: string): void {
   const theirs = ['.', 'units', 'origin'].map((one) => join(folder.path, one))
   for (const path of [...theirs.slice(0, 2), home.folder.path]) {
     execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, path])
+  }
+}
+
+/** Those of runs that were killed. */
+function removeLeftUsers(): void {
+  for (const [name, pid] of readFileSync('/etc/passwd', 'utf8').matchAll(LEFT_USER)) {
+    if (!isRunning(Number(pid))) execFileSync('userdel', [name], { stdio: 'ignore' })
   }
 }
 

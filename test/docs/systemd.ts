@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { isRunning } from '../../lab/world/is_running.ts'
 
 /**
  * `systemctl` and `journalctl` for a shell that has no systemd as its first process: they do what the
@@ -47,15 +48,6 @@ async function stop(unit: Unit): Promise<void> {
   rmSync(pidOf(unit))
   process.kill(pid, 'SIGTERM')
   while (isRunning(pid)) await setTimeout(50)
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** What a timer begins, once and now. */

@@ -13,6 +13,7 @@ import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
+import { isRunning } from '../../lab/world/is_running.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
@@ -57,13 +58,6 @@ const pdsPids = () =>
   [...vestibule.logs.matchAll(/"pid":(\d+),"port":\d+,"msg":"the PDS is up"/g)].map(([, pid]) =>
     Number(pid),
   )
-const isRunning = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 const health = () => fetch(`${vestibule.url}/_health`)
 
 async function call(nsid: string, body: object, accessJwt?: string) {

@@ -8,6 +8,7 @@ import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { EmbeddedPds, type PdsDirectory } from '../../embedded/index.ts'
 import type { Looks } from '../../embedded/signs_of_life.ts'
+import { isRunning } from '../../lab/world/is_running.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import type { Pds } from '../../pds/pds.ts'
@@ -67,13 +68,6 @@ const ask = (path: string, body?: object) =>
     headers: { 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   })
-const isRunning = (id: number) => {
-  try {
-    return process.kill(id, 0)
-  } catch {
-    return false
-  }
-}
 
 test('it runs a stock PDS under the public URL, with data that are for its user only', async () => {
   const pds = await make({ ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' })

@@ -12,6 +12,7 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { isRunning } from '../../lab/world/is_running.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
@@ -67,11 +68,3 @@ test('a network that is closed leaves no data', async () => {
   await expect(fetch(`${other.pds.url}/xrpc/_health`)).rejects.toThrow()
   expect((await fetch(`${network.pds.url}/xrpc/_health`)).status).toBe(200)
 })
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
