@@ -194,14 +194,14 @@ for (const { name, start } of PROXIES) {
     test('no POST meets a connection that the gateway is closing', async () => {
       // Caddy keeps idle connections for 2 minutes, nginx for 1.
       expect(CLIENT_IDLE).toBeGreaterThan(2 * 60_000)
+      const post = async () => (await ask('/xrpc/test.upload', { body: 'x' })).status
       const statuses: number[] = []
-      for (let round = 0; round < 2; round++) {
-        const lanes = Array.from({ length: 8 }, async (_, lane) => {
-          await new Promise((resolve) => setTimeout(resolve, NODES_IDLE - 16 + 4 * lane))
-          statuses.push((await ask('/xrpc/test.upload', { body: 'x' })).status)
-        })
-        await Promise.all(lanes)
-      }
+      const lanes = Array.from({ length: 8 }, async (_, lane) => {
+        statuses.push(await post())
+        await new Promise((resolve) => setTimeout(resolve, NODES_IDLE - 16 + 4 * lane))
+        statuses.push(await post())
+      })
+      await Promise.all(lanes)
       expect(statuses).toEqual(Array(16).fill(200))
     })
   })
