@@ -95,7 +95,9 @@ function confirmed(listener: Listener, number: number): Promise<void> {
     const onAsk = () => {
       if (listener.heardUpTo >= number) end()
     }
-    const timer = setTimeout(end, listener.askedAt + ENDINGS_LEASE - performance.now())
+    // Timers cut fractions of a millisecond off, and come as much too early.
+    const left = Math.ceil(listener.askedAt + ENDINGS_LEASE - performance.now())
+    const timer = setTimeout(end, left + 1)
     listener.onAsk.add(onAsk)
     listener.answerNow()
   })
