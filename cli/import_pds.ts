@@ -105,10 +105,14 @@ export async function importPds(input: ImportInput): Promise<ImportReport> {
   }
 }
 
-/** Reads it from its database of accounts. */
-export function readPdsData(db: Db): PdsData {
+/**
+ * Reads it from its database of accounts.
+ *
+ * @param options `sessions`: with what people and apps hold, for a PDS that is adopted
+ */
+export function readPdsData(db: Db, options: { sessions?: boolean } = {}): PdsData {
   return {
-    accounts: listPdsAccounts(db),
+    accounts: listPdsAccounts(db, options),
     invites: listPdsInviteCodes(db),
     leftBehind: countLeftBehind(db),
   }

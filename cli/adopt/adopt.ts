@@ -19,6 +19,7 @@ import { type ImportReport, importPds, readPdsData } from '../import_pds.ts'
 import type { Installation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { readPdsFile } from '../pds_env.ts'
+import { carryInstallation } from './carry.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'
 import { copyPdsData, givePdsData } from './pds_data.ts'
 import { findPlaces, type PdsPlaces } from './places.ts'
@@ -43,6 +44,11 @@ export type AdoptInput = {
   output: Output
 }
 
+type TakenOver = Omit<ImportReport, 'sessionsLeftBehind'> & {
+  /** How many of what goes on that people and apps hold. */
+  carried: Record<string, number>
+}
+
 export type AdoptReport = {
   publicUrl: string
   did: string
@@ -52,7 +58,7 @@ export type AdoptReport = {
   dataDir: string
   file: string
   /** Null where it was adopted before, so that nothing is done. */
-  accounts: ImportReport | null
+  accounts: TakenOver | null
   settings: Omit<SettingsPlan, 'values' | 'refused'>
   /** Where the gateway listens. */
   port: number
@@ -70,6 +76,8 @@ type Plan = {
   places: PdsPlaces
   values: Record<string, string>
   settings: Settings
+  /** With which the PDS signs. */
+  jwtSecret: string
 }
 
 /**
@@ -99,7 +107,7 @@ export async function adopt(input: AdoptInput): Promise<AdoptReport> {
     ])
   }
   const { publicUrl, did, handleDomains, dataDir, port } = settings
-  const plan = { input, places, values, settings }
+  const plan = { input, places, values, settings, jwtSecret: pdsEnv.PDS_JWT_SECRET as string }
   const accounts = isAdopted(plan) ? null : await (input.dryRun ? rehearse(plan) : carryOut(plan))
   return {
     ...{ publicUrl, did, handleDomains, dataDir, file: input.file, accounts, settings: said, port },
@@ -149,7 +157,7 @@ function isAdopted({ input, values, settings }: Plan): boolean {
 }
 
 /** Does it in a folder that is thrown away, with a copy of the PDS's database of accounts. */
-async function rehearse(plan: Plan): Promise<ImportReport> {
+async function rehearse(plan: Plan): Promise<TakenOver> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vestibule-adopt-'))
   try {
     const settings = { ...plan.settings, dataDir }
@@ -166,7 +174,7 @@ async function rehearse(plan: Plan): Promise<ImportReport> {
 }
 
 /** @returns null where it was interrupted at its very end, which is finished */
-async function carryOut(plan: Plan): Promise<ImportReport | null> {
+async function carryOut(plan: Plan): Promise<TakenOver | null> {
   const { input, places, values, settings } = plan
   const { dataDir } = settings
   // Where this was interrupted at its very end, it is there already.
@@ -230,21 +238,32 @@ function assertNoPdsInside(folder: string): void {
 async function takeOver(
   installation: Installation,
   db: Db,
-  { input: { output, dryRun, plc } }: Plan,
-): Promise<ImportReport> {
+  { input: { output, dryRun, plc }, jwtSecret }: Plan,
+): Promise<TakenOver> {
   const { did, publicUrl: url } = installation.settings
   const { adminPassword } = installation.secrets
+  const data = readPdsData(db, { sessions: true })
+  const carried = carryInstallation({ pds: db, jwtSecret, ...installation })
   const actors = openOwnActors(installation)
   await actors.directory.addPds({ did, url, address: NOT_YET, adminPassword, isEmbedded: true })
-  return importPds({
+  const { sessionsLeftBehind: _, ...report } = await importPds({
     ...{ installation, output, dryRun, plc, pds: did, pdsRotationKey: null },
     operator: ownOperator(actors),
-    data: readPdsData(db),
+    data,
   })
+  const sessions = data.accounts.flatMap((one) => one.sessions ?? [])
+  return {
+    ...report,
+    carried: {
+      'sessions by OAuth': sessions.reduce((sum, { oauth }) => sum + oauth.length, 0),
+      'sessions by password': sessions.reduce((sum, { legacy }) => sum + legacy.length, 0),
+      ...carried,
+    },
+  }
 }
 
 /** @throws {CliError} where an account could not be taken over, so that none is */
-async function assertWhole(dataDir: string, { refused }: ImportReport): Promise<void> {
+async function assertWhole(dataDir: string, { refused }: TakenOver): Promise<void> {
   const { findings } = await checkData(dataDir, { patience: 0 })
   const wrong = [
     ...refused.map(({ did, reason }) => `${did}: ${reason}`),

@@ -47,7 +47,13 @@ const DROPPED: Readonly<Record<string, string>> = {
   PDS_PORT: 'the gateway is what listens (ENTRYWAY_PORT)',
   PDS_DPOP_SECRET:
     'the nonces that are made with it last minutes; this program makes a secret of its own',
-  PDS_JWT_SECRET: 'the PDS inside signs no tokens',
+  PDS_JWT_SECRET:
+    'the PDS inside signs no tokens; it is kept until those that it signed have expired',
+}
+/** What is of this program and of the PDS inside: under one name either may be asked. */
+const OF_BOTH: Readonly<Record<string, string>> = {
+  PDS_MOD_SERVICE_DID: 'ENTRYWAY_MOD_SERVICE_DID',
+  PDS_LEXICON_AUTHORITY_DID: 'ENTRYWAY_LEXICON_AUTHORITY_DID',
 }
 /** What its address is made of. */
 const OF_ADDRESS: Readonly<Record<string, string>> = {
@@ -99,6 +105,8 @@ export function planSettings(pds: PdsEnv, placed: Record<string, string>): Setti
       plan.taken.push({ from: name, to: fate.to })
     } else if ('passedOn' in fate) {
       plan.values[name] = fate.passedOn
+      const ours = OF_BOTH[name]
+      if (ours) plan.values[ours] = fate.passedOn
       plan.passedOn.push(name)
     } else if ('dropped' in fate) plan.dropped.push({ name, reason: fate.dropped })
     else plan.refused.push(`${name}: ${fate.refused}`)

@@ -105,6 +105,14 @@ test.each([
   expect(values[name]).toBeUndefined()
 })
 
+test('a moderation service that the PDS trusts is trusted here, too', () => {
+  const PDS_MOD_SERVICE_DID = 'did:web:ozone.example.com'
+  expect(planWith({ PDS_MOD_SERVICE_DID }).values).toMatchObject({
+    PDS_MOD_SERVICE_DID,
+    ENTRYWAY_MOD_SERVICE_DID: PDS_MOD_SERVICE_DID,
+  })
+})
+
 test('a number is passed on as the PDS reads it, and the keys of a bucket as they are', () => {
   expect(planWith({ PDS_BLOB_UPLOAD_LIMIT: '100MB', AWS_REGION: 'eu' }).values).toMatchObject({
     PDS_BLOB_UPLOAD_LIMIT: '100',
