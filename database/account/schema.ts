@@ -105,5 +105,9 @@ export const accountSchema: Schema = {
   -- The token id stays the same by now while the tokens change.
   ALTER TABLE session DROP COLUMN previous_token_id;
   `,
+    `
+  -- Each refresh deletes those that have expired, and in a full table the one that ends first.
+  CREATE INDEX legacy_session_expiry ON legacy_session (expires_at);
+  `,
   ],
 }
