@@ -45,6 +45,8 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
       'of them made since': report.made.length,
       'app passwords': report.appPasswords,
       'invite codes made since': report.inviteCodes,
+      'browsers that stay signed in': report.browsers,
+      'sessions of before, not used since': report.sessions,
       'settings for the PDS': report.file,
     }),
     ...report.unknown.map((did) => `${did} is not on this PDS: it is left out.`),
@@ -53,7 +55,7 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
         `${did} is mailed a code at sign-in here, which the PDS cannot do: the password alone will do there.`,
     ),
     '',
-    'Sessions and grants end: everybody signs in again, with the password of now.',
+    'Other sessions end, which only this program can go on with: apps are signed in again, with the password of now.',
     ...(dryRun
       ? []
       : [

@@ -4,14 +4,21 @@ import { isDeepStrictEqual } from 'node:util'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import type { Settings } from '../../base/settings.ts'
 import { openAsItIs } from '../../database/check/database.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { type Device, readDevice } from '../../database/flow/device.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
 import { openPdsAccounts } from '../../database/import/pds_accounts.ts'
 import {
+  planReturn,
   type ReturnedAccount,
   type ReturnReport,
   readReturnedAccount,
   returnAccounts,
 } from '../../database/import/returned_accounts.ts'
+import { partitionOf } from '../../database/partition.ts'
+import { databasePath } from '../../database/paths.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
 import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
@@ -59,10 +66,14 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
     const actors = openOwnActors(installation)
     await assertNothingUnderWay(actors)
     const released = await findReleased(input, actors)
-    const accounts = readAccounts(settings, released.pds)
+    const accounts = readAccounts(settings, released)
     const invites = await actors.directory.listInviteCodes()
     const report = await withAccounts(released.accounts, dryRun, (db) =>
-      returnAccounts(db, accounts, invites, dryRun),
+      dryRun
+        ? planReturn(db, accounts, invites)
+        : withBrowsers(installation, (browserOf) =>
+            returnAccounts(db, accounts, invites, browserOf),
+          ),
     )
     const values = released.isInside
       ? settingsOfPdsInside(released.before, installation, process.env)
@@ -137,23 +148,40 @@ async function readBefore(given: string | undefined, folder: string): Promise<Pd
   return readPdsFile(given ?? beside)
 }
 
-function readAccounts({ dataDir }: Settings, { did }: Pds): ReturnedAccount[] {
+function readAccounts({ dataDir }: Settings, { pds, isInside }: Released): ReturnedAccount[] {
   return listDatabases(dataDir, 'account').flatMap((path) => {
     const db = openAsItIs(join(dataDir, path))
     try {
       const account = readReturnedAccount(db)
-      return account?.pdsDid === did ? account : []
+      if (account?.pdsDid !== pds.did) return []
+      // Where the PDS has another name, browsers do not show it the cookies that they have here.
+      if (!isInside) account.sessions.browsers = []
+      return account
     } finally {
       db.close()
     }
   })
 }
 
-async function withAccounts<T>(
-  path: string,
-  dryRun: boolean,
-  work: (db: Parameters<typeof returnAccounts>[0]) => T,
-): Promise<T> {
+/** @param work is given what finds a browser that is known here, by the id of its device */
+function withBrowsers<T>(
+  { settings, secrets }: Installation,
+  work: (browserOf: (id: string) => Device | null) => T,
+): T {
+  const { authActors } = settings
+  const flows = Array.from({ length: authActors }, (_, number) => {
+    const flow = openDatabase(databasePath.auth(settings, String(number)), flowSchema)
+    keepSealed(flow, flowSchema, secrets.seal)
+    return flow
+  })
+  try {
+    return work((id) => readDevice(flows[partitionOf(id, authActors)] as Db, id))
+  } finally {
+    for (const flow of flows) closeDatabase(flow)
+  }
+}
+
+async function withAccounts<T>(path: string, dryRun: boolean, work: (db: Db) => T): Promise<T> {
   if (dryRun) {
     const { db, close } = await openPdsAccounts(path)
     try {

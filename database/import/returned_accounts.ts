@@ -1,7 +1,14 @@
 import { type Db, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
+import type { Device } from '../flow/device.ts'
 import { EMAIL_FACTOR } from './pds_accounts.ts'
-import { hasTable } from './pds_rows.ts'
+import { hasTable, iso } from './pds_rows.ts'
+import {
+  keptSessions,
+  type ReturnedSessions,
+  readReturnedSessions,
+  returnSessions,
+} from './returned_sessions.ts'
 
 /** What a PDS is to know again of an account, to sign it in by itself. Times are milliseconds. */
 export type ReturnedAccount = {
@@ -16,6 +23,7 @@ export type ReturnedAccount = {
   deleteAfter: number | null
   takedownRef: string | null
   appPasswords: { name: string; passwordScrypt: string; privileged: boolean; createdAt: number }[]
+  sessions: ReturnedSessions
 }
 
 export type ReturnReport = {
@@ -25,6 +33,10 @@ export type ReturnReport = {
   /** DIDs that the PDS does not have at all. */
   unknown: string[]
   appPasswords: number
+  /** Of before, which go on: they were neither used nor ended here. */
+  sessions: number
+  /** On which accounts stay signed in. */
+  browsers: number
   /** Those that the PDS did not know. */
   inviteCodes: number
   /** DIDs whose second factor the PDS cannot keep. */
@@ -32,7 +44,10 @@ export type ReturnReport = {
 }
 
 /** As SQLite has what is true or false. */
-type Stored = Omit<ReturnedAccount, 'emailAuthFactor' | 'invitesDisabled' | 'appPasswords'> & {
+type Stored = Omit<
+  ReturnedAccount,
+  'emailAuthFactor' | 'invitesDisabled' | 'appPasswords' | 'sessions'
+> & {
   emailAuthFactor: number
   invitesDisabled: number
 }
@@ -62,44 +77,62 @@ export function readReturnedAccount(db: Db): ReturnedAccount | null {
     emailAuthFactor: row.emailAuthFactor === 1,
     invitesDisabled: row.invitesDisabled === 1,
     appPasswords: appPasswords.map((one) => ({ ...one, privileged: one.privileged === 1 })),
+    sessions: readReturnedSessions(db),
   }
 }
 
 /**
- * Writes back into the account database of a PDS what changed since it has an entryway, in one
- * transaction. Sessions of before end: since then a password may have been changed, or a session ended.
+ * What {@link returnAccounts} would do.
  *
- * @param dryRun answers what would be done
+ * @param db the account database of a PDS
  */
-export function returnAccounts(
+export function planReturn(
   db: Db,
   accounts: ReturnedAccount[],
   invites: InviteCode[],
-  dryRun: boolean,
 ): ReturnReport {
   const isKnown = db.prepare('SELECT 1 FROM actor WHERE did = ?')
   const hasPassword = db.prepare('SELECT 1 FROM account WHERE did = ?')
   const hasCode = db.prepare('SELECT 1 FROM invite_code WHERE code = ?')
   const known = accounts.filter(({ did }) => isKnown.get(did))
-  const keepsFactors = hasTable(db, EMAIL_FACTOR)
-  const report = {
+  return {
     accounts: known.length,
     made: known.flatMap(({ did }) => (hasPassword.get(did) ? [] : did)),
     unknown: accounts.flatMap(({ did }) => (isKnown.get(did) ? [] : did)),
     appPasswords: known.reduce((sum, { appPasswords }) => sum + appPasswords.length, 0),
+    sessions: known.reduce((sum, { did, sessions }) => {
+      const { tokens, jwts } = keptSessions(db, did, sessions)
+      return sum + tokens.length + jwts.length
+    }, 0),
+    browsers: new Set(known.flatMap(({ sessions }) => sessions.browsers.map(({ id }) => id))).size,
     inviteCodes: invites.filter(({ code }) => !hasCode.get(code)).length,
-    withoutFactor: keepsFactors
+    withoutFactor: hasTable(db, EMAIL_FACTOR)
       ? []
       : known.flatMap(({ did, emailAuthFactor }) => (emailAuthFactor ? did : [])),
   }
-  if (dryRun) return report
+}
+
+/**
+ * Writes back into the account database of a PDS what changed since it has an entryway, in one transaction.
+ *
+ * @param browserOf finds one that is known here, by the id of its device
+ */
+export function returnAccounts(
+  db: Db,
+  accounts: ReturnedAccount[],
+  invites: InviteCode[],
+  browserOf: (id: string) => Device | null,
+): ReturnReport {
+  const report = planReturn(db, accounts, invites)
+  const known = accounts.filter(({ did }) => !report.unknown.includes(did))
+  const keepsFactors = hasTable(db, EMAIL_FACTOR)
   transact(db, () => {
     // Two accounts may have exchanged their addresses, each of which only one may have.
     const free = db.prepare('UPDATE account SET email = did WHERE did = ?')
     for (const { did } of known) free.run(did)
     for (const account of known) writeAccount(db, account)
     if (keepsFactors) for (const account of known) writeFactor(db, account)
-    for (const { did } of known) endSessions(db, did)
+    for (const { did, sessions } of known) returnSessions(db, did, sessions, browserOf)
     for (const invite of invites) writeInvite(db, invite)
   })
   return report
@@ -114,7 +147,7 @@ function writeAccount(db: Db, account: ReturnedAccount): void {
        emailConfirmedAt = @emailConfirmedAt, invitesDisabled = @invitesDisabled`,
   ).run({
     ...{ did, email: account.email, passwordScrypt: account.passwordScrypt },
-    emailConfirmedAt: isoTime(account.emailConfirmedAt),
+    emailConfirmedAt: iso(account.emailConfirmedAt),
     invitesDisabled: account.invitesDisabled ? 1 : 0,
   })
   // What is taken down or deactivated on one side stays so.
@@ -126,8 +159,8 @@ function writeAccount(db: Db, account: ReturnedAccount): void {
   ).run({
     did,
     takedownRef: account.takedownRef,
-    deactivatedAt: isoTime(account.deactivatedAt),
-    deleteAfter: isoTime(account.deleteAfter),
+    deactivatedAt: iso(account.deactivatedAt),
+    deleteAfter: iso(account.deleteAfter),
   })
   db.prepare('DELETE FROM app_password WHERE did = ?').run(did)
   const insert = db.prepare(
@@ -135,7 +168,7 @@ function writeAccount(db: Db, account: ReturnedAccount): void {
      VALUES (?, ?, ?, ?, ?)`,
   )
   for (const { name, passwordScrypt, createdAt, privileged } of account.appPasswords) {
-    insert.run(did, name, passwordScrypt, isoTime(createdAt), privileged ? 1 : 0)
+    insert.run(did, name, passwordScrypt, iso(createdAt), privileged ? 1 : 0)
   }
 }
 
@@ -144,15 +177,8 @@ function writeFactor(db: Db, { did, emailAuthFactor }: ReturnedAccount): void {
   else {
     db.prepare(
       `INSERT OR IGNORE INTO ${EMAIL_FACTOR} (did, emailAuthFactorEnabledAt) VALUES (?, ?)`,
-    ).run(did, isoTime(Date.now()))
+    ).run(did, iso(Date.now()))
   }
-}
-
-function endSessions(db: Db, did: string): void {
-  for (const table of ['refresh_token', 'token', 'authorization_request', 'account_device']) {
-    if (hasTable(db, table)) db.prepare(`DELETE FROM ${table} WHERE did = ?`).run(did)
-  }
-  db.prepare('DELETE FROM email_token WHERE did = ?').run(did)
 }
 
 function writeInvite(db: Db, { uses, ...invite }: InviteCode): void {
@@ -160,13 +186,9 @@ function writeInvite(db: Db, { uses, ...invite }: InviteCode): void {
     `INSERT INTO invite_code (code, availableUses, disabled, forAccount, createdBy, createdAt)
      VALUES (@code, @availableUses, @disabled, @forAccount, @createdBy, @createdAt)
      ON CONFLICT (code) DO UPDATE SET disabled = @disabled`,
-  ).run({ ...invite, disabled: invite.disabled ? 1 : 0, createdAt: isoTime(invite.createdAt) })
+  ).run({ ...invite, disabled: invite.disabled ? 1 : 0, createdAt: iso(invite.createdAt) })
   const use = db.prepare(
     'INSERT OR IGNORE INTO invite_code_use (code, usedBy, usedAt) VALUES (?, ?, ?)',
   )
-  for (const { usedBy, usedAt } of uses) use.run(invite.code, usedBy, isoTime(usedAt))
-}
-
-function isoTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
+  for (const { usedBy, usedAt } of uses) use.run(invite.code, usedBy, iso(usedAt))
 }

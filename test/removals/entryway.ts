@@ -83,10 +83,12 @@ const carriedJwts = inFile('tokens/carried_jwts.ts')
 const carried = inFile('database/flow/carried.ts')
 const carrying = inFile('cli/adopt/carry.ts')
 const pdsSessions = inFile('database/import/pds_sessions.ts')
+const returned = inFile('database/import/returned_sessions.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 const PDS_SESSIONS = 'test/import/pds_sessions.test.ts'
+const RETURNED = 'test/adopt/returned_sessions.test.ts'
 
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
@@ -466,8 +468,8 @@ export const entryway = toRemovals([
   ],
   [
     'test/adopt/release.test.ts',
-    'no session of before comes back after a release',
-    returnedAccounts('for (const { did } of known) endSessions(db, did)', ''),
+    'a session that has ended does not come back by a release',
+    returnedAccounts('returnSessions(db, did, sessions, browserOf)', 'void [did, sessions]'),
   ],
   [
     36,
@@ -504,6 +506,27 @@ export const entryway = toRemovals([
     37,
     'what was carried over is forgotten',
     sweeps("sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)", ''),
+  ],
+  [
+    RETURNED,
+    'an OAuth session that was used here is not good at the PDS again',
+    returned('rotated_at IS NULL AND ', ''),
+    returned('oauth.get(id) === hashed(token)', 'oauth.has(id)'),
+  ],
+  [
+    RETURNED,
+    'an OAuth session that ended here is not good at the PDS again',
+    returned("drop(pds, 'token', 'tokenId', did, tokens)", ''),
+  ],
+  [
+    RETURNED,
+    'a refresh JWT that was used here is not good at the PDS again',
+    returned('legacy.get(hashed(jti)) !== next', '!legacy.has(hashed(jti))'),
+  ],
+  [
+    RETURNED,
+    'a refresh JWT that ended here is not good at the PDS again',
+    returned("drop(pds, 'refresh_token', 'id', did, jwts)", ''),
   ],
   [PDS_SESSIONS, 'nothing of who was taken down', pdsSessions('if (isTakenDown)')],
   [
