@@ -29,15 +29,16 @@ export function emptyIsAbsent(nsid: string): (members: Members) => Members {
  * parameter for a boolean, reads `1.5` as 1 and joins the values of one that is given twice, and a
  * list is as good to it as an object of unknown members.
  *
+ * @returns what is given the target of a request, path and query, and its input
  * @throws {InvalidRequestError}
  */
-export function assertAsWritten(nsid: string): (query: URLSearchParams, input: unknown) => void {
+export function assertAsWritten(nsid: string): (target: string, input: unknown) => void {
   const { parameters, input } = shapesOf(nsid)
   const scalars = Object.entries(parameters?.properties ?? {}).filter(isScalar)
   const objects = Object.entries(input?.properties ?? {})
     .filter(([, { type }]) => type === 'unknown')
     .map(([name]) => name)
-  return (query, members) => {
+  const assertScalars = (query: URLSearchParams) => {
     for (const [name, { type }] of scalars) {
       const values = query.getAll(name).filter((value) => value !== '')
       const isWell = values.every((value) => WRITTEN[type]?.test(value) ?? true)
@@ -45,6 +46,10 @@ export function assertAsWritten(nsid: string): (query: URLSearchParams, input: u
         throw new InvalidRequestError(`Invalid ${nsid} params: ${name} must be one ${type}`)
       }
     }
+  }
+  return (target, members) => {
+    // Most methods have none, and to parse a URL takes longer than all else here.
+    if (scalars.length) assertScalars(new URL(target, 'http://localhost').searchParams)
     for (const name of objects) {
       if (!Array.isArray((members as Members | undefined)?.[name])) continue
       throw new InvalidRequestError(`Input/${name} must be an object`)

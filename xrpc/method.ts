@@ -98,8 +98,7 @@ export function method<N extends Nsid, Credentials = null>(
           },
         }),
         handler: async ({ input, params, auth: verified, req, res }) => {
-          const { searchParams } = new URL(req.url, context.services.settings.publicUrl)
-          assertWell(searchParams, input?.body)
+          assertWell(req.url, input?.body)
           const call = {
             input: (input && withoutEmpty(input.body as Record<string, unknown>)) as Input<N>,
             params: (params && withoutEmpty(params)) as Params<N>,

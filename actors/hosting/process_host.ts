@@ -78,7 +78,15 @@ export class ProcessHost {
 
   async #call(name: string, key: Key, action: string, args: unknown[]): Promise<unknown> {
     const id = `${name}/${key.join('/')}`
-    const entry = await this.#asked(id, name, key)
+    let known = this.#entries.get(id)
+    // Falls asleep, and wakes again after that.
+    while (known?.stopped) {
+      await known.stopped
+      known = this.#entries.get(id)
+    }
+    const entry = known ?? this.#start(id, name, key)
+    entry.active++
+    if (name === 'account') this.#accounts.begin(id)
     try {
       const instance = await entry.started
       instance.beginHonoHttpRequest()
@@ -96,20 +104,6 @@ export class ProcessHost {
         entry.idle?.resolve()
         this.#accounts.rest(id)
       }
-    }
-  }
-
-  /** An actor that is awake, with one more call. */
-  async #asked(id: string, name: string, key: Key): Promise<Entry> {
-    for (;;) {
-      const known = this.#entries.get(id)
-      if (!known?.stopped) {
-        const entry = known ?? this.#start(id, name, key)
-        entry.active++
-        if (name === 'account') this.#accounts.begin(id)
-        return entry
-      }
-      await known.stopped
     }
   }
 
