@@ -2,7 +2,7 @@ import type { Db } from '../database.ts'
 import { upsertAuthorizedClient } from './authorized_client.ts'
 import { trim } from './bounds.ts'
 import { upsertDeviceAccount } from './device.ts'
-import { insertLegacySession } from './legacy_session.ts'
+import { putLegacySession } from './legacy_session.ts'
 import { insertSession } from './session.ts'
 
 /**
@@ -50,7 +50,8 @@ export type CarriedSessions = {
 export function insertCarriedSessions(db: Db, held: CarriedSessions, now = Date.now()): void {
   for (const { sessionId: id, ...session } of held.oauth) insertSession(db, { ...session, id })
   trim(db, 'session', now)
-  for (const { sessionId: id, ...jwt } of held.legacy) insertLegacySession(db, { ...jwt, id }, now)
+  for (const { sessionId: id, ...jwt } of held.legacy) putLegacySession(db, { ...jwt, id })
+  trim(db, 'legacy_session', now)
   for (const { deviceId, updatedAt } of held.devices) upsertDeviceAccount(db, deviceId, updatedAt)
   for (const { clientId, data, updatedAt } of held.consents) {
     upsertAuthorizedClient(db, clientId, data, updatedAt)

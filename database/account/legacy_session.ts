@@ -33,10 +33,15 @@ type Stored = {
 }
 
 /** To be called in a transaction. */
-export function insertLegacySession(
+export function insertLegacySession(db: Db, session: NewLegacySession, now = Date.now()): void {
+  putLegacySession(db, session)
+  trim(db, 'legacy_session', now)
+}
+
+/** The same where the bound is looked after by the caller. */
+export function putLegacySession(
   db: Db,
   { jti, nextJti = null, ...session }: NewLegacySession,
-  now = Date.now(),
 ): void {
   sql(
     db,
@@ -44,7 +49,6 @@ export function insertLegacySession(
        (refresh_hash, session_id, expires_at, next_jti, app_password_name)
      VALUES (@hash, @id, @expiresAt, @nextJti, @appPasswordName)`,
   ).run({ ...session, nextJti, hash: hashSecret(jti) })
-  trim(db, 'legacy_session', now)
 }
 
 /** Whether the session that an access JWT names is still there. */

@@ -5,28 +5,34 @@ import { openIn, sealIn } from '../sealed_columns.ts'
 /** Whose a refresh token is that a PDS gave before it was adopted. */
 export type CarriedToken = { did: string; sessionId: string }
 
+/** Sealed, so that they end with the secret of this entryway, as its own refresh tokens do. */
+const SESSION = 'carried_token.session_id'
 const SECRET = 'carried_secret.secret'
 
 /** @param expiresAt when it may be forgotten, ms */
 export function insertCarriedToken(
   db: Db,
-  { token, ...row }: CarriedToken & { token: string; expiresAt: number },
+  { token, sessionId, ...row }: CarriedToken & { token: string; expiresAt: number },
 ): void {
   sql(
     db,
     `INSERT OR REPLACE INTO carried_token (token_hash, did, session_id, expires_at)
-     VALUES (@hash, @did, @sessionId, @expiresAt)`,
-  ).run({ ...row, hash: hashSecret(token) })
+     VALUES (@hash, @did, @sealed, @expiresAt)`,
+  ).run({ ...row, hash: hashSecret(token), sealed: sealIn(db, SESSION, sessionId) })
 }
 
-/** It stays where it was used: shown again, it ends its session. */
+/**
+ * It stays where it was used: shown again, it ends its session.
+ *
+ * @returns null also where the secret of this entryway has changed since
+ */
 export function findCarriedToken(db: Db, token: string, now = Date.now()): CarriedToken | null {
   const row = sql(
     db,
-    `SELECT did, session_id AS sessionId FROM carried_token
-     WHERE token_hash = ? AND expires_at > ?`,
-  ).get(hashSecret(token), now)
-  return (row as CarriedToken | undefined) ?? null
+    'SELECT did, session_id AS sealed FROM carried_token WHERE token_hash = ? AND expires_at > ?',
+  ).get(hashSecret(token), now) as { did: string; sealed: string } | undefined
+  const sessionId = row ? openIn(db, SESSION, row.sealed) : null
+  return row && sessionId !== null ? { did: row.did, sessionId } : null
 }
 
 /** @param expiresAt of the last JWT that was signed with it, ms */

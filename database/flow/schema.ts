@@ -9,6 +9,7 @@ export const flowSchema: Schema = {
   sealed: [
     { table: 'device', column: 'session_id' },
     { table: 'device', column: 'previous_session_id', as: 'device.session_id' },
+    { table: 'carried_token', column: 'session_id' },
     { table: 'carried_secret', column: 'secret' },
   ],
   steps: [

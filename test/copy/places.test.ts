@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { insertRequest } from '../../database/flow/authorization_request.ts'
+import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { upsertClient } from '../../database/flow/client.ts'
 import { insertDevice, linkAccount } from '../../database/flow/device.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
@@ -72,6 +73,10 @@ beforeEach(async () => {
       linkAccount(db, `dev-${name}`, `did:plc:${name}`)
       recordNonce(db, 'DPoP', name, 60_000)
       upsertClient(db, `https://${name}.test`, '{}')
+      const until = Date.now() + 60_000
+      const held = { token: `ref-${name}`, did: `did:plc:${name}`, sessionId: name }
+      insertCarriedToken(db, { ...held, expiresAt: until })
+      insertCarriedSecret(db, { pdsDid: `did:web:${name}`, secret: name, expiresAt: until })
     }
     commitGroup(db)
   })

@@ -230,6 +230,12 @@ test('the auth actors share what finds it, each what it owns', async () => {
     )
   expect(['carried_token', 'carried_secret', 'device'].map(total)).toEqual([120, 1, 19])
   expect(readAuthActors(flows[0] as Db)).toBe(3)
+  // All of it ends with the secret of the entryway.
+  for (const flow of flows) keepSealed(flow, flowSchema, new Seal(new Uint8Array(32).fill(1)))
+  const token0 = secret('ref-', 'app0')
+  expect(findCarriedToken(owner(token0), token0)).toBeNull()
+  expect(readDevice(owner('dev-7'), 'dev-7')).toBeNull()
+  expect(readCarriedSecret(owner(settings.did), settings.did)).toBeNull()
   for (const flow of flows) closeDatabase(flow)
   await folder.remove()
 })

@@ -501,6 +501,11 @@ export const entryway = toRemovals([
     'an access token of before ends its session',
     revocation('return findCarriedSession(tokenManager, carriedSecret, token)', 'return null'),
   ],
+  [
+    PDS_SESSIONS,
+    'refresh tokens of before end with the secret',
+    carried('openIn(db, SESSION, row.sealed)', 'row.sealed'),
+  ],
   [37, 'the secret of a PDS is sealed', carried('sealIn(db, SECRET, secret)', 'secret')],
   [
     37,
