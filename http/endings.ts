@@ -32,7 +32,7 @@ export type EndingTeller = { tellEndings(ask: AskForEndings): Promise<News> }
 /** What a listener does. */
 export type OnEndings = {
   ended(dids: readonly string[]): void
-  /** Something may have ended without a word. */
+  /** Something may have ended without a word; told again for as long as that is so. */
   missed(): void
 }
 
@@ -46,8 +46,9 @@ export class EndingListener {
   readonly #on: OnEndings
   #heard: Pick<AskForEndings, 'instance' | 'after'> = { instance: null, after: 0 }
   #sureUntil = Number.NEGATIVE_INFINITY
-  #saidMissed = false
   #isClosed = false
+  /** When it is said again that something may have been missed. */
+  #missedAgainAt = Number.NEGATIVE_INFINITY
 
   constructor(teller: EndingTeller, on: OnEndings, log: Log) {
     this.#on = on
@@ -84,13 +85,18 @@ export class EndingListener {
       else if (dids.length) this.#on.ended(dids)
       this.#heard = { instance, after: upTo }
       this.#sureUntil = askedAt + ENDINGS_LEASE
-      this.#saidMissed = false
+      this.#missedAgainAt = this.#sureUntil
     } catch (err) {
-      if (!this.isSure && !this.#saidMissed) {
-        this.#saidMissed = true
-        this.#on.missed()
-      }
+      this.#missAgain()
       throw err
     }
+  }
+
+  /** Sessions go on ending while the teller is out of reach, so it is said once for each lease. */
+  #missAgain(): void {
+    const now = performance.now()
+    if (now < this.#missedAgainAt) return
+    this.#missedAgainAt = now + ENDINGS_LEASE
+    this.#on.missed()
   }
 }

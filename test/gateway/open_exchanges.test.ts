@@ -30,6 +30,8 @@ class World {
   isDown = false
   /** Of each question about sessions that got no answer: called when it is asked. */
   onUnanswered: () => void = () => {}
+  /** The gateway cannot hear of endings, but ask. */
+  isDeaf = false
   readonly #sockets: Socket[] = []
   #url = ''
   #pds = ''
@@ -82,7 +84,7 @@ class World {
     }
     const teller: EndingTeller = {
       tellEndings: async (ask) => {
-        if (this.isDown) throw new Error('down')
+        if (this.isDown || this.isDeaf) throw new Error('down')
         return this.endings.tellEndings(ask)
       },
     }
@@ -210,6 +212,21 @@ test('what is under way goes on where the auth actor is back in time and says th
   world.isDown = false
   expect(await mine.over).toBe('cut')
   expect(other.isOver()).toBe(false)
+})
+
+test('while endings cannot be heard it is asked about what is under way, again and again', async () => {
+  const world = await new World().start()
+  const [first, second] = [
+    await world.begin('socket', 'first'),
+    await world.begin('socket', 'second'),
+  ]
+  await world.plain('first')
+  world.isDeaf = true
+  world.ended.add('first')
+  expect(await first.over).toBe('cut')
+  expect(second.isOver()).toBe(false)
+  world.ended.add('second')
+  expect(await second.over).toBe('cut')
 })
 
 test('a gateway that stops while it looks for who ends sessions does not listen afterwards', async () => {
