@@ -303,6 +303,12 @@ export const PDS_RESTART_MOST = 30 * SECOND
 export const PDS_STEADY = MINUTE
 
 /**
+ * It may take this long to begin, with all that it has to change in its databases after an upgrade; then
+ * it is killed.
+ */
+export const PDS_START = 5 * MINUTE
+
+/**
  * While it runs, it is asked for a sign of life every `PDS_LOOK`, and has `PDS_LOOK_DEADLINE` to answer:
  * long enough for one that is busy with a large repo.
  */

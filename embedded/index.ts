@@ -129,7 +129,9 @@ export class EmbeddedPds {
       relog(child.stdout as Readable, child.stderr as Readable, this.#log)
       child.send({ ...tell(this.#settings, this.#secrets, process.env), port: this.#port })
     }
+    const tooLong = setTimeout(() => this.#onSilence(child), this.#looks.start)
     const first = await Promise.race([said, ended])
+    clearTimeout(tooLong)
     if (!first) return
     if ('wrongSettings' in first) throw new SettingsError([`PDS_…: ${first.wrongSettings}`])
     this.#blobUploadLimit = first.blobUploadLimit

@@ -11,7 +11,7 @@ const LEVELS = {
   60: 'fatal',
 } as const
 /** What a line of the PDS may say besides, by the name that it has there. */
-const FIELDS = ['did', 'nsid', 'crawler', 'responseTime']
+const FIELDS = ['did', 'nsid', 'status', 'crawler', 'responseTime']
 /** Characters of a line that is no log line. */
 const MAX_TEXT = 500
 
@@ -22,6 +22,8 @@ type Line = Record<string, unknown> & {
   err?: { type?: string; message?: string; code?: unknown }
   req?: { method?: string; url?: string }
   res?: { statusCode?: number }
+  /** Of the error that it answers. */
+  status?: number
 }
 
 /**
@@ -37,9 +39,10 @@ export function relog(output: Readable, errors: Readable, log: Log): void {
   createInterface({ input: errors }).on('line', (text) => writeText(text, log))
 }
 
-function write({ level, name = 'pds', msg, err, req, res, ...others }: Line, log: Log): void {
+function write(line: Line, log: Log): void {
+  const { name = 'pds', msg, err, req, res, ...others } = line
   const known = FIELDS.flatMap((field) => (field in others ? [[field, others[field]]] : []))
-  log[LEVELS[level as keyof typeof LEVELS] ?? 'info'](
+  log[levelOf(line)](
     {
       component: name,
       ...Object.fromEntries(known),
@@ -49,6 +52,12 @@ function write({ level, name = 'pds', msg, err, req, res, ...others }: Line, log
     },
     msg ?? '',
   )
+}
+
+/** The PDS calls each refusal an error. It tells the client why, and strangers can ask for any number. */
+function levelOf({ level, status = 0 }: Line): (typeof LEVELS)[keyof typeof LEVELS] {
+  const isRefusal = status >= 400 && status < 500
+  return isRefusal ? 'debug' : (LEVELS[level as keyof typeof LEVELS] ?? 'info')
 }
 
 /** What Node.js writes itself, without the lines of a stack. */

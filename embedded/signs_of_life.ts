@@ -1,11 +1,19 @@
 import { every } from '../base/every.ts'
-import { PDS_LOOK, PDS_LOOK_DEADLINE } from '../base/lifetimes.ts'
+import { PDS_LOOK, PDS_LOOK_DEADLINE, PDS_START } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 
-/** How often the PDS is asked, how long it may take, and how many failures in a row are too many. */
-export type Looks = { pause: number; deadline: number; failures: number }
+/**
+ * How long the PDS may take to begin, then how often it is asked, how long it may take, and how many
+ * failures in a row are too many.
+ */
+export type Looks = { start: number; pause: number; deadline: number; failures: number }
 
-export const LOOKS: Looks = { pause: PDS_LOOK, deadline: PDS_LOOK_DEADLINE, failures: 3 }
+export const LOOKS: Looks = {
+  start: PDS_START,
+  pause: PDS_LOOK,
+  deadline: PDS_LOOK_DEADLINE,
+  failures: 3,
+}
 
 /**
  * Asks the PDS for a sign of life from time to time: any answer is one.

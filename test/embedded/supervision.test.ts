@@ -7,13 +7,13 @@ import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { EmbeddedPds, type PdsDirectory } from '../../embedded/index.ts'
-import type { Looks } from '../../embedded/signs_of_life.ts'
+import { LOOKS, type Looks } from '../../embedded/signs_of_life.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import type { Pds } from '../../pds/pds.ts'
 
-type Line = { level: number; msg: string; pid?: number; pause?: number }
+type Line = { level: number; msg: string; component?: string; pid?: number; pause?: number }
 
 /** How long a PDS may take to start on a busy machine, in ms. */
 const PATIENCE = { timeout: 120_000, interval: 50 }
@@ -45,13 +45,15 @@ const directory = {
   },
 } as unknown as PdsDirectory
 
-async function make(env: Record<string, string> = {}, looks?: Looks): Promise<EmbeddedPds> {
+async function make(env: Record<string, string> = {}, looks: Looks = LOOKS): Promise<EmbeddedPds> {
   const settings = readSettings({
     ENTRYWAY_DATA_DIR: folder.path,
     ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
     ...env,
   })
-  const log = pino({ base: undefined }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  const { logLevel: level } = settings
+  const write = (line: string) => lines.push(JSON.parse(line))
+  const log = pino({ base: undefined, level }, { write })
   const pds = new EmbeddedPds(settings, await loadSecrets(settings), log as Log, looks)
   started.push(pds)
   return pds
@@ -146,7 +148,7 @@ test.for([
 })
 
 test('one that hangs is killed after some looks, and started again', async () => {
-  const pds = await make({}, { pause: 50, deadline: 3_000, failures: 2 })
+  const pds = await make({}, { ...LOOKS, pause: 50, deadline: 3_000, failures: 2 })
   await pds.start(directory)
   const id = pid()
   process.kill(id, 'SIGSTOP')
@@ -154,6 +156,20 @@ test('one that hangs is killed after some looks, and started again', async () =>
   await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
   expect(isRunning(id)).toBe(false)
   expect(said('the PDS does not answer; it is killed')).toMatchObject([{ pid: id }])
+  expect((await ask('/xrpc/_health')).status).toBe(200)
+})
+
+test('one that does not begin is killed, and tried again', async () => {
+  const looks = { ...LOOKS, start: 500 }
+  const pds = await make({}, looks)
+  const hang = 'await new Promise(() => setInterval(() => {}, 1_000))'
+  vi.stubEnv('NODE_OPTIONS', `--import "data:text/javascript,${encodeURIComponent(hang)}"`)
+  await pds.start(directory)
+  expect(pds.isDown).toBe(true)
+  expect(said('the PDS does not answer; it is killed')).toHaveLength(1)
+  vi.unstubAllEnvs()
+  looks.start = LOOKS.start
+  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
   expect((await ask('/xrpc/_health')).status).toBe(200)
 })
 
@@ -223,6 +239,16 @@ test('settings that are wrong, or that the stock PDS refuses, are one line', asy
   await expect((await make()).start(directory)).rejects.toMatchObject({
     lines: ['PDS_…: if mod service url is configured, must configure its did as well.'],
   })
+})
+
+test('what it refuses is no error in the log', async () => {
+  const pds = await make({ ENTRYWAY_LOG_LEVEL: 'debug' })
+  await pds.start(directory)
+  const nsid = 'com.atproto.sync.getLatestCommit'
+  expect((await ask(`/xrpc/${nsid}?did=did:web:nobody.test`)).status).toBe(400)
+  const refusals = () => lines.filter((line) => line.component === 'xrpc-server')
+  await expect.poll(() => refusals().length, PATIENCE).toBe(1)
+  expect(refusals()).toMatchObject([{ level: 20, status: 400, nsid }])
 })
 
 test('it does not begin anew in an empty folder where accounts had their data', async () => {

@@ -21,6 +21,7 @@ export type Reliance = {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const provider = fileURLToPath(import.meta.resolve('@atproto/oauth-provider/provider'))
 const fromProvider = createRequire(provider)
+const pds = createRequire(import.meta.url).resolve('@atproto/pds/package.json')
 
 /** Where the files of a package are. */
 const FOLDERS: Record<string, string> = {
@@ -32,7 +33,8 @@ const FOLDERS: Record<string, string> = {
   'oauth-types': dirname(fromProvider.resolve('@atproto/oauth-types')),
   'jwk-jose': dirname(fromProvider.resolve('@atproto/jwk-jose')),
   'simple-store': dirname(fromProvider.resolve('@atproto-labs/simple-store')),
-  pds: join(dirname(createRequire(import.meta.url).resolve('@atproto/pds/package.json')), 'dist'),
+  pds: join(dirname(pds), 'dist'),
+  'xrpc-server': dirname(createRequire(pds).resolve('@atproto/xrpc-server')),
 }
 
 export function readReliances(): Reliance[] {

@@ -1,0 +1,38 @@
+import { PassThrough } from 'node:stream'
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import type { Log } from '../../base/log.ts'
+import { relog } from '../../embedded/relog.ts'
+
+/** @returns what this program logs when the PDS writes these lines */
+async function logged(...lines: object[]): Promise<Record<string, unknown>[]> {
+  const written: Record<string, unknown>[] = []
+  const write = (line: string) => written.push(JSON.parse(line))
+  const log = pino({ base: undefined, level: 'trace' }, { write })
+  const [output, errors] = [new PassThrough(), new PassThrough()]
+  relog(output, errors, log as Log)
+  for (const line of lines) output.write(`${JSON.stringify(line)}\n`)
+  await expect.poll(() => written.length).toBe(lines.length)
+  return written
+}
+
+const error = {
+  level: 50,
+  name: 'xrpc-server',
+  nsid: 'a.b.c',
+  msg: 'an error in xrpc method a.b.c',
+}
+
+test('a refusal is for those who look for one, a fault for everybody', async () => {
+  const lines = [400, 401, 404, 429, 500, 502].map((status) => ({ ...error, status }))
+  const levels = (await logged(...lines)).map(({ status, level }) => [status, level])
+  expect(levels).toEqual([
+    ...[400, 401, 404, 429].map((status) => [status, 20]),
+    ...[500, 502].map((status) => [status, 50]),
+  ])
+})
+
+test('an error that answers no request stays one', async () => {
+  const [line] = await logged({ level: 50, name: 'pds:sequencer', msg: 'sequencer failed' })
+  expect(line).toMatchObject({ level: 50, component: 'pds:sequencer', msg: 'sequencer failed' })
+})
