@@ -40,8 +40,13 @@ export function createOAuthHandler(
     fetchAdapter(
       oauthMiddleware(provider, {
         onError: (_req, res, err, message) => {
-          requestScope().refusePage(err)
-          res.once('finish', () => log[isRefusal(err, res) ? 'debug' : 'warn']({ err }, message))
+          const scope = requestScope()
+          scope.refusePage(err)
+          res.once('finish', () => {
+            // Both are said once, with the answer.
+            const isSaid = scope.fault !== null || isRefusal(err, res)
+            log[isSaid ? 'debug' : 'warn']({ err }, message)
+          })
         },
       }),
       log,

@@ -11,7 +11,7 @@ import { onDatabase, type Runner } from '../../actors/runner.ts'
 import { createApp } from '../../app/index.ts'
 import { Background } from '../../base/background.ts'
 import { BACKGROUND } from '../../base/lifetimes.ts'
-import { createLog } from '../../base/log.ts'
+import { createLog, type Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import type { Db } from '../../database/database.ts'
@@ -27,6 +27,8 @@ import { type OnCall, watched, watchedStub } from './watched_actors.ts'
 export type AppOptions = {
   /** Settings over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
+  /** Silent without one. */
+  log?: Log
   onCall?: OnCall
 }
 
@@ -64,7 +66,11 @@ export type AppInProcess = {
 const NOWHERE = 'http://127.0.0.1:9'
 
 /** Starts the application as the auth actor does, with the other actors as plain functions. */
-export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInProcess> {
+export async function startApp({
+  env,
+  log = createLog('silent'),
+  onCall,
+}: AppOptions = {}): Promise<AppInProcess> {
   const folder = await makeTemporaryFolder('app')
   const settings = readSettings({
     ENTRYWAY_DEV: '1',
@@ -74,10 +80,8 @@ export async function startApp({ env, onCall }: AppOptions = {}): Promise<AppInP
     ENTRYWAY_HANDLE_DOMAINS: '.test',
     ENTRYWAY_INVITE_REQUIRED: 'false',
     ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
-    ENTRYWAY_LOG_LEVEL: 'silent',
     ...env,
   })
-  const log = createLog(settings.logLevel)
   const { emailFrom: from, dataDir, publicUrl, name: service } = settings
   const mailer = createMailer({ from, dataDir, publicUrl, service, log })
   const runner: Runner = {
