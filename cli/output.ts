@@ -4,7 +4,7 @@ import { type Options, Presets, SingleBar } from 'cli-progress'
 export type Output = {
   /** The result: `value` as JSON where that was asked for, else what `human` makes of it. */
   result<T>(value: T, human: (value: T) => string): void
-  /** A remark to a person, on stderr; scripts do not get it. */
+  /** A remark to a person, on stderr: the output of a script's command has its own place. */
   note(line: string): void
   /** A bar for long work, on stderr of a terminal. */
   progress(what: string): Progress
@@ -15,9 +15,7 @@ type Progress = { update(done: number, total: number): void; stop(): void }
 export function createOutput(json: boolean): Output {
   return {
     result: (value, human) => console.log(json ? JSON.stringify(value, null, 2) : human(value)),
-    note: (line) => {
-      if (!json) console.error(line)
-    },
+    note: (line) => console.error(line),
     progress: (what) => (json || !process.stderr.isTTY ? silent : bar(what)),
   }
 }
