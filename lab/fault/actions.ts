@@ -1,4 +1,5 @@
 import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
+import { newPost } from '../clients/new_post.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import { finishLogin, refresh, revoke, startLogin } from '../clients/oauth_session.ts'
 import { type Attempted, attempt, call } from './attempt.ts'
@@ -9,6 +10,7 @@ export type Action =
   | 'signIn'
   | 'refresh'
   | 'revoke'
+  | 'post'
   | 'askForMail'
   | 'changeHandle'
   | 'changeEmail'
@@ -78,6 +80,20 @@ const steps: Record<Action, Step> = {
         person.session = null
         person.code = null
       }
+      return outcome
+    },
+  },
+  post: {
+    facet: 'posts',
+    // Where it is in doubt whether the session goes on, its token may be refused.
+    possible: (person) => hasLegacy(person) && !person.inDoubt.has('legacy'),
+    run: async (person, app) => {
+      const bearer = person.legacy?.accessJwt as string
+      const input = newPost(person.did as string, 'to be kept')
+      const outcome = await attempt(() =>
+        call(app.pdsUrl, 'com.atproto.repo.createRecord', { bearer, input }),
+      )
+      if ('done' in outcome) person.posts.push(String(outcome.done.uri))
       return outcome
     },
   },

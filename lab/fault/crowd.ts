@@ -3,6 +3,7 @@ import type { Network } from '../world/network.ts'
 import { type Action, act, actions } from './actions.ts'
 import { Person } from './person.ts'
 import { prove } from './proof.ts'
+import { proveTold } from './proof_of_posts.ts'
 
 /** An action that was answered. */
 export type Deed = { action: Action; done: boolean }
@@ -61,7 +62,7 @@ export class Crowd {
     })
     const strangers: Person[] = []
     const lanes = this.#people.map(async (person, lane) => {
-      while (!over && person.inDoubt.size < 4) {
+      while (!over && person.inDoubt.size < 5) {
         let deed = lane % 2 === 0 && action ? action : pick(MIX)
         // What an action needs is made first where it is gone.
         if (deed === 'revoke' || deed === 'refresh') if (!person.session) deed = 'signIn'
@@ -120,6 +121,8 @@ export class Crowd {
    */
   async proveEverybody(): Promise<number> {
     await this.#prove([...this.#everybody], 0)
+    const posts = [...this.#everybody].flatMap((person) => person.posts)
+    this.complaints.push(...(await proveTold(this.#network.pds.url, posts)))
     for (const { inDoubt, credentials } of this.#everybody) {
       if (inDoubt.size > 0) this.complaints.push(`${credentials.handle} stays half-made`)
     }

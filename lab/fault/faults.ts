@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
 import type { Network } from '../world/network.ts'
+import { pdsInside } from '../world/pds_inside.ts'
 import { type Trouble, type Troubled, troubled } from '../world/trouble.ts'
 import { answers, until } from '../world/until.ts'
 import type { ProcessName } from '../world/vestibule.ts'
@@ -87,20 +88,13 @@ export function crashPds(withProgram: boolean): Crash {
     by: null,
     strike: async ({ vestibule, url }) => {
       await wait(Math.random() * RANDOM)
-      process.kill(embeddedPdsOf(vestibule), 'SIGKILL')
+      process.kill(pdsInside(vestibule).pid, 'SIGKILL')
       if (withProgram) return vestibule.kill()
       // What comes next waits for its health.
       const isSeen = async () => !(await answers(`${url}/_health`))
       await until(isSeen, 'The program has not seen that its PDS is gone')
     },
   }
-}
-
-/** The process of the PDS inside, as the program logged it. */
-function embeddedPdsOf({ logs }: Network['vestibule']): number {
-  const pid = [...logs.matchAll(/"pid":(\d+),"port":\d+,"msg":"the PDS is up"/g)].at(-1)?.[1]
-  if (pid === undefined) throw new Error('There is no PDS inside')
-  return Number(pid)
 }
 
 function armStatement({ vestibule }: Network, at: AtStatement): () => void {
@@ -129,7 +123,7 @@ function armRequest({ vestibule, pds, plc }: Network, at: AtRequest): () => void
 }
 
 const NEEDS: Record<keyof Peers, readonly Action[]> = {
-  pds: ['signUp', 'changeHandle'],
+  pds: ['signUp', 'changeHandle', 'post'],
   plc: ['signUp', 'changeHandle'],
   smtp: ['askForMail'],
 }
@@ -144,8 +138,11 @@ export function peerOutage(peer: keyof Peers, trouble: Trouble): Outage {
   }
 }
 
-/** Everything that a client does writes something, and is worth nothing unless that is on disk. */
-const WRITES = actions.filter((action) => action !== 'askForMail')
+/**
+ * What a client does here writes something, and is worth nothing unless that is on disk. Posts are kept by
+ * a PDS elsewhere.
+ */
+const WRITES = actions.filter((action) => action !== 'askForMail' && action !== 'post')
 
 /**
  * The disk takes nothing more. A limit on the size of files makes every `write(2)` of the process

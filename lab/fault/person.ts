@@ -2,7 +2,7 @@ import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
 
 /** What one client holds, by what it can be in doubt about after a fault. */
-export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email'
+export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email' | 'posts'
 
 /** An exchanged code, as an attacker would have kept it. */
 export type UsedCode = { login: Login; callback: URL }
@@ -22,6 +22,8 @@ export class Person {
   codeInDoubt: UsedCode | null = null
   revocationInDoubt = false
   deletionInDoubt = false
+  /** URIs of the posts that were acknowledged. */
+  readonly posts: string[] = []
   /** Whose end was acknowledged. */
   readonly revoked: OAuthSession[] = []
   readonly deleted: string[] = []

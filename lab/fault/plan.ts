@@ -58,17 +58,27 @@ const apart = (turn: number): Fault => {
   return { ...fault, name: `two processes: ${fault.name}` }
 }
 
+const embeddedInTurn = (times: number) =>
+  Array.from({ length: times }, (_, turn) => inside[turn % inside.length] as Fault)
+
+const splitInTurn = (times: number) => Array.from({ length: times }, (_, turn) => apart(turn))
+
+/** `times` faults of one kind of program. */
+export function planOnly(only: 'split' | 'embedded', times: number): Plan {
+  const none: Plan = { together: [], split: [], embedded: [] }
+  return only === 'split'
+    ? { ...none, split: splitInTurn(times) }
+    : { ...none, embedded: embeddedInTurn(times) }
+}
+
 /**
  * `times` faults: every outage twice, every kill point, the gateway and runner of a split program again
  * and again, likewise a program with its PDS inside, the rest at random.
  */
 export function plan(times: number): Plan {
   const crashes = killPoints.map(crashAt)
-  const split = Array.from({ length: Math.floor(times / 8) }, (_, turn) => apart(turn))
-  const embedded = Array.from(
-    { length: Math.floor(times / 16) },
-    (_, turn) => inside[turn % inside.length] as Fault,
-  )
+  const split = splitInTurn(Math.floor(times / 8))
+  const embedded = embeddedInTurn(Math.floor(times / 16))
   const apartFromOne = split.length + embedded.length
   const named = [...crashes, ...outages]
   const left = Math.max(0, times - apartFromOne - named.length - outages.length)

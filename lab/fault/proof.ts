@@ -5,6 +5,7 @@ import type { Network } from '../world/network.ts'
 import { attempt, call } from './attempt.ts'
 import type { Person } from './person.ts'
 import type { Proof } from './proof_of.ts'
+import { provePosts } from './proof_of_posts.ts'
 import { proveLegacy, proveOAuth } from './proof_of_sessions.ts'
 
 /**
@@ -30,6 +31,7 @@ export async function prove(
   await proveEmail(proof)
   await proveOAuth(proof)
   await proveLegacy(proof)
+  await provePosts(proof)
   person.inDoubt.clear()
   if (person.handleInDoubt !== null) person.inDoubt.add('handle')
   return broken

@@ -1,10 +1,16 @@
 import { cpus, loadavg } from 'node:os'
 import type { Injected } from './campaign.ts'
 
-export type Result = { injected: Injected[]; people: number; broken: string[]; minutes: number }
+export type Result = {
+  command: string
+  injected: Injected[]
+  people: number
+  broken: string[]
+  minutes: number
+}
 
 /** Writes docs/faults.md. */
-export function report({ injected, people, broken, minutes }: Result): string {
+export function report({ command, injected, people, broken, minutes }: Result): string {
   const survived = injected.filter((one) => one.broken.length === 0)
   const byName = Map.groupBy(injected, ({ name }) => name)
   const rows = [...byName].map(([name, ones]) => {
@@ -15,16 +21,17 @@ export function report({ injected, people, broken, minutes }: Result): string {
   const [cpu] = cpus()
   return `# Faults
 
-What \`pnpm fault --times ${injected.length}\` printed: **${survived.length} of ${injected.length} faults survived** in ${minutes.toFixed(0)} minutes
+What \`${command}\` printed: **${survived.length} of ${injected.length} faults survived** in ${minutes.toFixed(0)} minutes
 (${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
-revoke, change handle and address. In the middle of that the process is killed (\`SIGKILL\`), at a named
+revoke, change handle and address, and post. In the middle of that the process is killed (\`SIGKILL\`), at a named
 step or at random. Or a server around it fails, or the disk. Where gateway and runner are two processes,
 or the PDS is inside the program, one or both are killed. Then it is started again, or the fault ends, and it is proved
 
 - that every acknowledged sign-up can sign in, and has its repo on the PDS;
 - that every acknowledged refresh token refreshes, and that of a session only one does;
+- that every acknowledged post can be read and, at the end, that the event stream tells of each;
 - that what was revoked, deleted or spent (sessions, codes, refresh tokens) stays so;
 - that directory, account, PLC and PDS agree on handle and address, as acknowledged;
 - that no valid request was refused (4xx), and that none was granted that could not be;

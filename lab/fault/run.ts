@@ -2,11 +2,21 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type CampaignOptions, type Injected, startCampaign } from './campaign.ts'
 import type { Fault } from './faults.ts'
-import { plan } from './plan.ts'
+import { plan, planOnly } from './plan.ts'
 import { report } from './report.ts'
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '200' } } })
+const { values } = parseArgs({
+  options: {
+    times: { type: 'string', default: '200' },
+    /** One kind of program: `split` or `embedded`. Then the report is printed only. */
+    only: { type: 'string' },
+  },
+})
 const times = Number(values.times)
+const { only } = values
+if (only !== undefined && only !== 'split' && only !== 'embedded') {
+  throw new Error('--only takes split or embedded')
+}
 const begun = performance.now()
 const injected: Injected[] = []
 const broken: string[] = []
@@ -31,12 +41,13 @@ async function run(faults: Fault[], options: CampaignOptions): Promise<void> {
   }
 }
 
-const { together, split, embedded } = plan(times)
+const { together, split, embedded } = only ? planOnly(only, times) : plan(times)
 await run(together, { split: false })
 await run(split, { split: true })
 await run(embedded, { embedded: true })
 const minutes = (performance.now() - begun) / 60_000
-const text = report({ injected, people, broken, minutes })
-writeFileSync(new URL('../../docs/faults.md', import.meta.url), text)
+const command = `pnpm fault ${only ? `--only ${only} ` : ''}--times ${times}`
+const text = report({ command, injected, people, broken, minutes })
+if (!only) writeFileSync(new URL('../../docs/faults.md', import.meta.url), text)
 console.log(text)
 if (broken.length > 0 || injected.some((one) => one.broken.length > 0)) process.exitCode = 1

@@ -15,6 +15,7 @@ import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { pdsesInside } from '../../lab/world/pds_inside.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 
@@ -54,10 +55,7 @@ afterAll(async () => {
 })
 
 /** Process ids of the PDSes so far, the newest last. */
-const pdsPids = () =>
-  [...vestibule.logs.matchAll(/"pid":(\d+),"port":\d+,"msg":"the PDS is up"/g)].map(([, pid]) =>
-    Number(pid),
-  )
+const pdsPids = () => pdsesInside(vestibule).map(({ pid }) => pid)
 const health = () => fetch(`${vestibule.url}/_health`)
 
 async function call(nsid: string, body: object, accessJwt?: string) {
@@ -132,9 +130,10 @@ test('`pds list` shows it as the one of this program', async () => {
   ])
 })
 
-test('`doctor --data` says that it does not look at what it keeps', async () => {
-  const { stderr, exitCode } = await runCli(vestibule.env, ['doctor', '--data'])
+test('`doctor --data` says that it does not look at what it keeps, also to a script', async () => {
+  const { stdout, stderr, exitCode } = await runCli(vestibule.env, ['--json', 'doctor', '--data'])
   expect(exitCode).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ findings: [] })
   const folder = join(vestibule.dataDir, 'pds')
   expect(stderr).toContain(`(repos, blobs) in ${folder} was not looked at.`)
 })
