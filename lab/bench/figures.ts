@@ -10,6 +10,8 @@ export type Figures = {
   /** Of what went on meanwhile. */
   besidePerSecond: number
   cpu: number
+  /** Of the PDS inside, per request; 0 without one. */
+  insideCpu: number
   peakMemory: number
   generatorCpu: number
 }

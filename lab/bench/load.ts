@@ -1,7 +1,9 @@
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import { operations } from './operations.ts'
+import { passing } from './passing.ts'
 import { signUpPeople } from './people.ts'
 import { storm } from './storm.ts'
+import { type StreamRequest, type StreamResult, stream } from './stream_load.ts'
 
 /** A message to the load generator, a process of its own. */
 export type LoadRequest =
@@ -9,10 +11,12 @@ export type LoadRequest =
   | {
       kind: 'run'
       origin: string
+      address: string
       people: Credentials[]
       operation: string
       inFlight: number
     }
+  | StreamRequest
 
 /** Durations of the single requests in ms; the generator's own CPU in ms; how much went on beside. */
 export type LoadResult = {
@@ -28,6 +32,7 @@ export type LoadMessage =
   | { kind: 'go' }
   | { kind: 'people'; people: Credentials[] }
   | ({ kind: 'done' } & LoadResult)
+  | { kind: 'streamed'; result: StreamResult }
 
 /** Milliseconds after which a run begins no further request, whatever is left. */
 const LONGEST_RUN = 15_000
@@ -39,10 +44,16 @@ process.on('message', async (request: LoadRequest) => {
     tell({ kind: 'people', people: await signUpPeople(request.origin, request.count) })
     return
   }
-  const operation = [...operations, ...storm].find(({ name }) => name === request.operation)
+  if (request.kind === 'stream') {
+    tell({ kind: 'streamed', result: await stream(request) })
+    return
+  }
+  const operation = [...operations, ...storm, ...passing].find(
+    ({ name }) => name === request.operation,
+  )
   if (!operation) throw new Error(`No such operation: ${request.operation}`)
-  const { origin, people, inFlight } = request
-  const lanes = await operation.lanes(origin, people, inFlight)
+  const { origin, address, people, inFlight } = request
+  const lanes = await operation.lanes(origin, people, inFlight, address)
   const others = (await operation.beside?.(origin, people)) ?? []
   // One round that is not counted: connections, caches, compiled code.
   await Promise.all(lanes.map((lane) => lane()))

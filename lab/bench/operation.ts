@@ -10,7 +10,16 @@ export type Operation = {
   durable: boolean
   /** Measured requests at each concurrency: two seconds' worth, where they are cheap to prepare. */
   count: (inFlight: number) => number
-  lanes: (origin: string, people: Credentials[], inFlight: number) => Promise<Lane[]>
+  /**
+   * @param origin where people sign in
+   * @param address where the measured requests go: that too, but for a PDS that is asked directly
+   */
+  lanes: (
+    origin: string,
+    people: Credentials[],
+    inFlight: number,
+    address: string,
+  ) => Promise<Lane[]>
   /** What goes on meanwhile, not timed; its errors count. */
   beside?: (origin: string, people: Credentials[]) => Promise<Lane[]>
 }
@@ -22,3 +31,7 @@ export function each(
 ): Promise<Lane[]> {
   return Promise.all(people.map(make))
 }
+
+/** @param alone requests at one in flight @param together at more */
+export const counts = (alone: number, together: number) => (inFlight: number) =>
+  inFlight === 1 ? alone : together

@@ -1,6 +1,6 @@
 import * as oauth from '../clients/lean_client.ts'
 import { connect, type HttpRequest, succeed } from '../clients/lean_http.ts'
-import { each, type Operation } from './operation.ts'
+import { counts, each, type Operation } from './operation.ts'
 import { revoke } from './revoke.ts'
 import * as sessions from './session_client.ts'
 import { signIn } from './sign_in.ts'
@@ -10,10 +10,6 @@ const METADATA: HttpRequest = {
   path: '/.well-known/oauth-authorization-server',
   headers: {},
 }
-
-/** @param alone requests at one in flight @param together at more */
-const counts = (alone: number, together: number) => (inFlight: number) =>
-  inFlight === 1 ? alone : together
 
 /** Requests that verify a password, of which no more than some 50 a second are answered. */
 const few = (inFlight: number) => Math.min(3 * inFlight, 128)
@@ -29,7 +25,7 @@ export const refresh: Operation = {
   lanes: (origin, people, inFlight) =>
     each(people.slice(0, inFlight), async (person) => {
       const client = await oauth.openClient(origin, 1)
-      let token = await signIn(client, person)
+      let token = (await signIn(client, person)).refreshToken
       return async () => {
         token = await oauth.refresh(client, token)
       }

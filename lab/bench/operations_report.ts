@@ -1,8 +1,8 @@
 import type { Figures } from './figures.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
+import { medians, ratio, table } from './rows.ts'
 import { type ServerName, STOCK, STOCK_FULL, VESTIBULE } from './servers.ts'
-import { median } from './statistics.ts'
 
 /** One operation at one concurrency: what each server did in each run, and the medians. */
 type Row = Pick<Operation, 'name' | 'durable'> & {
@@ -30,7 +30,7 @@ the same durability. Each is the median of the ratios of the runs, whose least a
 
 ## Requests a second
 
-${table(
+${tableOf(
   ['as shipped', 'FULL', 'Vestibule', 'to as shipped', 'to FULL', 'errors'],
   rows,
   ({ stock, full, own, durable, runs }) => [
@@ -42,7 +42,7 @@ ${table(
 
 ## Latency in ms
 
-${table(
+${tableOf(
   [
     'as shipped p50',
     'FULL p50',
@@ -65,7 +65,7 @@ ${table(
 
 Of the server, ms a request; of the load generator, in cores, against each of them.
 
-${table(
+${tableOf(
   [
     'as shipped',
     'FULL',
@@ -106,42 +106,16 @@ function rowsOf(figures: Figures[]): Row[] {
   })
 }
 
-function medians(figures: Figures[]): Figures {
-  const [first] = figures
-  if (!first) throw new Error('Nothing was measured')
-  const of = (key: keyof Figures) => median(figures.map((f) => f[key] as number))
-  return {
-    ...first,
-    errors: figures.reduce((sum, f) => sum + f.errors, 0),
-    p50: of('p50'),
-    p99: of('p99'),
-    perSecond: of('perSecond'),
-    cpu: of('cpu'),
-    generatorCpu: of('generatorCpu'),
-  }
-}
-
 /** The ratios to the stock PDS as shipped and to FULL; that of the same durability stands out. */
 function ratios(durable: boolean, runs: Row['runs'], key: 'perSecond' | 'p50'): string[] {
-  const cell = (others: Figures[], stands: boolean) => {
-    // The servers of a run were measured one after the other, under the same conditions.
-    const each = runs.own.map((figures, run) => figures[key] / (others[run] as Figures)[key])
-    const [middle, ...ends] = [median(each), Math.min(...each), Math.max(...each)].map((ratio) =>
-      ratio.toFixed(2),
-    )
-    return `${stands ? `**${middle}×**` : `${middle}×`} (${ends.join('–')})`
-  }
-  return [cell(runs.stock, !durable), cell(runs.full, durable)]
+  return [ratio(runs.own, runs.stock, key, !durable), ratio(runs.own, runs.full, key, durable)]
 }
 
-function table(columns: string[], rows: Row[], cells: (row: Row) => string[]): string {
-  const line = (of: (string | number)[]) => `| ${of.join(' | ')} |`
-  const heads = ['operation', 'in flight', ...columns]
-  return [
-    line(heads),
-    line(heads.map(() => '---')),
-    ...rows.map((row) => line([row.name, row.inFlight, ...cells(row)])),
-  ].join('\n')
+function tableOf(columns: string[], rows: Row[], cells: (row: Row) => string[]): string {
+  return table(
+    ['operation', 'in flight', ...columns],
+    rows.map((row) => [row.name, row.inFlight, ...cells(row)]),
+  )
 }
 
 function list(names: string[]): string {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Credentials } from '../clients/headless_sign_in.ts'
 import { receive, startGenerator } from './generator.ts'
+import { type Bench, populate } from './measure.ts'
 import { operations } from './operations.ts'
 import { partNames, timeByPart } from './parts.ts'
 import { cpuOf, machine } from './process_figures.ts'
@@ -26,14 +26,10 @@ const servers = await startServers([fileURLToPath(new URL('./profiler.ts', impor
 const generator = await startGenerator()
 const sections: string[] = []
 try {
-  const people = new Map<Server, Credentials[]>()
-  for (const server of [servers.stock, servers.vestibule]) {
-    generator.send({ kind: 'people', origin: server.url, count: inFlight })
-    people.set(server, (await receive(generator, 'people')).people)
-  }
+  const bench = await populate(generator, [servers.stock, servers.vestibule], inFlight)
   for (const { name } of operations.filter((o) => !values.only || o.name === values.only)) {
-    const stock = await profile(servers.stock, people.get(servers.stock) ?? [], name)
-    const vestibule = await profile(servers.vestibule, people.get(servers.vestibule) ?? [], name)
+    const stock = await profile(bench, servers.stock, name)
+    const vestibule = await profile(bench, servers.vestibule, name)
     sections.push(section(name, stock, vestibule))
     console.error(name)
   }
@@ -55,11 +51,11 @@ ${sections.join('\n\n')}
 console.log(report)
 if (values.write) writeFileSync(new URL('../../docs/bench/profile.md', import.meta.url), report)
 
-async function profile(server: Server, people: Credentials[], operation: string): Promise<Spent> {
+async function profile(bench: Bench, server: Server, operation: string): Promise<Spent> {
   // Twice: what is compiled on the way is not what a server does all day.
-  await load(server, people, operation)
+  await load(bench, server, operation)
   let before = 0
-  const { requests, profile } = await load(server, people, operation, async () => {
+  const { requests, profile } = await load(bench, server, operation, async () => {
     await server.ask({ profiler: 'start' })
     before = cpuOf(server.pid)
   })
@@ -69,12 +65,20 @@ async function profile(server: Server, people: Credentials[], operation: string)
 }
 
 async function load(
+  { generator, people }: Bench,
   server: Server,
-  people: Credentials[],
   operation: string,
   started?: () => Promise<void>,
 ) {
-  generator.send({ kind: 'run', origin: server.url, people, operation, inFlight })
+  const { url: origin, address } = server
+  generator.send({
+    kind: 'run',
+    origin,
+    address,
+    people: people.get(server),
+    operation,
+    inFlight,
+  })
   await receive(generator, 'go')
   await started?.()
   const { durations, errors } = await receive(generator, 'done')

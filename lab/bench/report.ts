@@ -1,14 +1,28 @@
 import type { Figures } from './figures.ts'
 import { renderOperations } from './operations_report.ts'
+import { renderPassing } from './passing_report.ts'
+import { renderStarts, type Starts } from './starts.ts'
 import { renderStates, type States } from './states.ts'
 import { renderStorm } from './storm.ts'
+import type { Stream } from './stream.ts'
+import { renderStream } from './stream_report.ts'
 
 /** What was measured; what is empty was not. */
-export type Measured = { operations: Figures[]; storm: Figures[]; states: States[] }
+export type Measured = {
+  operations: Figures[]
+  storm: Figures[]
+  states: States[]
+  passing: Figures[]
+  streams: Stream[]
+  starts: Starts[]
+}
 
-/** The report in Markdown; each figure is the median over the runs. */
-export function render(measured: Measured, runs: number, machine: string): string {
-  const { operations, storm, states } = measured
+/** How often, and for how long the event stream. */
+export type Extent = { runs: number; minutes: number }
+
+/** The report in Markdown; each figure is the median over the runs, where there are several. */
+export function render(measured: Measured, { runs, minutes }: Extent, machine: string): string {
+  const { operations, storm, states, passing, streams, starts } = measured
   const sections = [
     `# Vestibule and the stock PDS on one machine
 
@@ -18,6 +32,9 @@ counted; the servers and the load generator on this machine. Reproduce with \`pn
     operations.length ? renderOperations(operations) : '',
     storm.length ? renderStorm(storm) : '',
     states.length ? renderStates(states) : '',
+    passing.length ? renderPassing(passing) : '',
+    streams.length ? renderStream(streams, minutes) : '',
+    starts.length ? renderStarts(starts) : '',
   ]
   return sections.filter(Boolean).join('\n')
 }

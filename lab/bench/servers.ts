@@ -2,13 +2,22 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { startNetwork } from '../world/network.ts'
+import { pdsInside } from '../world/pds_inside.ts'
+import { startPlc } from '../world/plc.ts'
+import { startTogether } from '../world/together.ts'
+import { startVestibule, type Vestibule } from '../world/vestibule.ts'
 import type { StockReady } from './stock_pds.ts'
 
 /** A server under test: where it answers, which process it is, and how to ask what it preloaded. */
 export type Server = {
   name: ServerName
+  /** Where people sign in. */
   url: string
+  /** Where the requests go that are measured. */
+  address: string
   pid: number
+  /** The process of the PDS inside, where that is another one. */
+  inside: number | null
   ask(message: object): Promise<unknown>
 }
 
@@ -16,15 +25,24 @@ export const STOCK = 'stock PDS'
 /** The stock PDS, but waiting for the disk at every commit. */
 export const STOCK_FULL = 'stock PDS, FULL'
 export const VESTIBULE = 'Vestibule'
+/** The PDS inside Vestibule, asked on its own port. */
+export const INSIDE = 'PDS inside'
+/** The same through the gateway, which has the name of both. */
+export const ONE_NAME = 'one name'
 
-export type ServerName = typeof STOCK | typeof STOCK_FULL | typeof VESTIBULE
+export type ServerName =
+  | typeof STOCK
+  | typeof STOCK_FULL
+  | typeof VESTIBULE
+  | typeof INSIDE
+  | typeof ONE_NAME
 
-export type Servers = {
-  stock: Server
-  stockFull: Server
-  vestibule: Server
-  close(): Promise<void>
-}
+type Closable = { close(): Promise<void> }
+
+export type Servers = Closable & { stock: Server; stockFull: Server; vestibule: Server }
+
+/** A stock PDS alone; and the one inside Vestibule, without and with the gateway before it. */
+export type OneName = Closable & { alone: Server; inside: Server; oneName: Server }
 
 /** SQLite's numbers of `synchronous`: without and with a wait for the disk at a commit. */
 const NORMAL = 1
@@ -37,48 +55,75 @@ const FULL = 2
  * @param preloads modules that all of them load first, as absolute paths
  * @throws {Error} when a stock PDS does not have the durability that it stands for
  */
-export async function startServers(preloads: string[] = []): Promise<Servers> {
-  const network = await startNetwork({
-    env: { ENTRYWAY_RATE_LIMITS: 'off' },
-    program: { preloads },
-  })
-  const closers = [network.close]
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer()
-  }
-  const startStock = async (name: ServerName, synchronous: number, modules: string[]) => {
-    const child = fork(moduleFile('stock_pds'), {
-      env: { ...process.env, BENCH_PLC_URL: network.plc.url },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      execArgv: modules.flatMap((file) => ['--import', file]),
-    })
-    closers.push(() => end(child))
-    const [ready] = (await once(child, 'message')) as [StockReady]
-    if (ready.synchronous !== synchronous) {
-      throw new Error(`${name}: synchronous is ${ready.synchronous}, not ${synchronous}`)
-    }
-    const ask = async (message: object): Promise<unknown> => {
-      child.send(message)
-      return (await once(child, 'message'))[0]
-    }
-    return { name, url: ready.url, pid: child.pid as number, ask }
-  }
-  try {
+export function startServers(preloads: string[] = []): Promise<Servers> {
+  return startTogether('The servers', async (keep) => {
+    const network = keep(
+      await startNetwork({
+        env: { ENTRYWAY_RATE_LIMITS: 'off' },
+        program: { preloads },
+      }),
+    )
+    const plcUrl = network.plc.url
+    const full = [...preloads, moduleFile('full_sync')]
     return {
-      stock: await startStock(STOCK, NORMAL, preloads),
-      stockFull: await startStock(STOCK_FULL, FULL, [...preloads, moduleFile('full_sync')]),
-      vestibule: {
-        name: VESTIBULE,
-        url: network.url,
-        pid: network.vestibule.pid as number,
-        ask: network.vestibule.ask,
-      },
-      close,
+      stock: keep(await startStock(STOCK, plcUrl, NORMAL, preloads)),
+      stockFull: keep(await startStock(STOCK_FULL, plcUrl, FULL, full)),
+      vestibule: serverOf(VESTIBULE, network.vestibule),
     }
-  } catch (error) {
-    await close()
-    throw error
+  })
+}
+
+/** Starts a stock PDS alone and Vestibule with a PDS inside, both as shipped. */
+export function startOneName(): Promise<OneName> {
+  return startTogether('The servers', async (keep) => {
+    const { url: plcUrl } = keep(await startPlc())
+    const alone = keep(await startStock(STOCK, plcUrl, NORMAL))
+    return { alone, ...keep(await startWithPdsInside(plcUrl)) }
+  })
+}
+
+/** Starts Vestibule with a PDS inside. */
+export async function startWithPdsInside(plcUrl: string): Promise<Omit<OneName, 'alone'>> {
+  const env = { ENTRYWAY_RATE_LIMITS: 'off' }
+  const vestibule = await startVestibule({ plcUrl, embeddedPds: true, env })
+  const { pid, port } = pdsInside(vestibule)
+  const oneName = { ...serverOf(ONE_NAME, vestibule), inside: pid }
+  const address = `http://127.0.0.1:${port}`
+  return {
+    oneName,
+    inside: { ...oneName, name: INSIDE, address, pid, inside: null },
+    close: vestibule.close,
   }
+}
+
+function serverOf(name: ServerName, { url, pid, ask }: Vestibule): Server {
+  return { name, url, address: url, pid: pid as number, inside: null, ask }
+}
+
+/** @param synchronous what it is checked to have */
+export async function startStock(
+  name: ServerName,
+  plcUrl: string,
+  synchronous = NORMAL,
+  modules: string[] = [],
+): Promise<Server & Closable> {
+  const child = fork(moduleFile('stock_pds'), {
+    env: { ...process.env, BENCH_PLC_URL: plcUrl },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: modules.flatMap((file) => ['--import', file]),
+  })
+  const close = () => end(child)
+  const [ready] = (await once(child, 'message')) as [StockReady]
+  if (ready.synchronous !== synchronous) {
+    await close()
+    throw new Error(`${name}: synchronous is ${ready.synchronous}, not ${synchronous}`)
+  }
+  const ask = async (message: object): Promise<unknown> => {
+    child.send(message)
+    return (await once(child, 'message'))[0]
+  }
+  const { url } = ready
+  return { name, url, address: url, pid: child.pid as number, inside: null, ask, close }
 }
 
 const moduleFile = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))

@@ -3,7 +3,7 @@ import type { Credentials } from '../clients/headless_sign_in.ts'
 import { succeed } from '../clients/lean_http.ts'
 
 /** The tokens of a session by password, as `com.atproto.server.createSession` gives them. */
-export type Session = { accessJwt: string; refreshJwt: string }
+export type Session = { did: string; accessJwt: string; refreshJwt: string }
 
 const SERVER = '/xrpc/com.atproto.server'
 
@@ -32,4 +32,24 @@ export async function getSession(connection: Client, session: Session): Promise<
     path: `${SERVER}.getSession`,
     headers: { authorization: `Bearer ${session.accessJwt}` },
   })
+}
+
+/** Calls a procedure of a PDS. @param body JSON unless it has a type */
+export async function procedure(
+  connection: Client,
+  { accessJwt }: Session,
+  nsid: string,
+  body: object | { bytes: Uint8Array; type: string },
+): Promise<Record<string, unknown>> {
+  const isBytes = 'bytes' in body
+  const answer = await succeed(connection, {
+    method: 'POST',
+    path: `/xrpc/${nsid}`,
+    headers: {
+      authorization: `Bearer ${accessJwt}`,
+      'content-type': isBytes ? body.type : 'application/json',
+    },
+    body: isBytes ? body.bytes : JSON.stringify(body),
+  })
+  return JSON.parse(answer.toString())
 }

@@ -1,9 +1,15 @@
 import { newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { type Credentials, headlessSignIn } from '../clients/headless_sign_in.ts'
-import { authorizeUrl, type BenchClient, exchange, push } from '../clients/lean_client.ts'
+import {
+  authorizeUrl,
+  type BenchClient,
+  exchange,
+  push,
+  type Tokens,
+} from '../clients/lean_client.ts'
 
-/** PAR, authorize page, sign-in, consent, code, token. @returns the refresh token */
-export async function signIn(client: BenchClient, person: Credentials): Promise<string> {
+/** PAR, authorize page, sign-in, consent, code, token. */
+export async function signIn(client: BenchClient, person: Credentials): Promise<Tokens> {
   const { requestUri, verifier } = await push(client)
   const callback = await headlessSignIn(authorizeUrl(client, requestUri), person)
   return exchange(client, callback.searchParams.get('code') ?? '', verifier)
@@ -40,7 +46,7 @@ export async function signInRemembered(
     const redirect = await device.open(consent.url, page)
     await redirect.body.dump()
     const code = new URL(String(redirect.headers.location)).searchParams.get('code') ?? ''
-    tokens.push(await exchange(client, code, verifier))
+    tokens.push((await exchange(client, code, verifier)).refreshToken)
   }
   return tokens
 }

@@ -17,6 +17,9 @@ export type BenchClient = {
 
 export type Answer = { status: number; body: Record<string, unknown> }
 
+/** What a sign-in gives. */
+export type Tokens = { accessToken: string; refreshToken: string }
+
 const SCOPE = 'atproto transition:generic'
 
 /** A new DPoP key, as a client of atproto makes one for each sign-in. */
@@ -48,20 +51,51 @@ export async function send(
   path: string,
   form: Record<string, string>,
 ): Promise<Answer> {
-  const proof = await new SignJWT({
-    jti: randomUUID(),
-    htm: 'POST',
-    htu: client.origin + path,
-    nonce: client.nonce,
+  return post(client, path, {
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      dpop: await prove(client, path),
+    },
+    body: new URLSearchParams({ client_id: client.clientId, ...form }).toString(),
   })
-    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: client.jwk })
+}
+
+/** Calls an XRPC procedure with an access token (RFC 9449 section 7.1), once; likewise. */
+export async function call(
+  client: BenchClient,
+  path: string,
+  accessToken: string,
+  input: object,
+): Promise<Answer> {
+  const ath = createHash('sha256').update(accessToken).digest('base64url')
+  return post(client, path, {
+    headers: {
+      'content-type': 'application/json',
+      authorization: `DPoP ${accessToken}`,
+      dpop: await prove(client, path, { ath }),
+    },
+    body: JSON.stringify(input),
+  })
+}
+
+function prove(client: BenchClient, path: string, claims: { ath?: string } = {}): Promise<string> {
+  const { origin, nonce, jwk, key } = client
+  const htu = origin + path
+  return new SignJWT({ jti: randomUUID(), htm: 'POST', htu, nonce, ...claims })
+    .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
     .setIssuedAt()
-    .sign(client.key)
+    .sign(key)
+}
+
+async function post(
+  client: BenchClient,
+  path: string,
+  message: Pick<http.HttpRequest, 'headers' | 'body'>,
+): Promise<Answer> {
   const { status, headers, body } = await http.send(client.dispatcher, {
     method: 'POST',
     path,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', dpop: proof },
-    body: new URLSearchParams({ client_id: client.clientId, ...form }).toString(),
+    ...message,
   })
   const nonce = headers['dpop-nonce']
   if (typeof nonce === 'string') client.nonce = nonce
@@ -89,12 +123,12 @@ export function authorizeUrl(client: BenchClient, requestUri: string): string {
   return `${client.origin}/oauth/authorize?${query}`
 }
 
-/** Exchanges a code for tokens. @returns the refresh token */
+/** Exchanges a code for tokens. */
 export async function exchange(
   client: BenchClient,
   code: string,
   verifier: string,
-): Promise<string> {
+): Promise<Tokens> {
   const { status, body } = await send(client, '/oauth/token', {
     grant_type: 'authorization_code',
     code,
@@ -102,7 +136,7 @@ export async function exchange(
     code_verifier: verifier,
   })
   if (status !== 200) throw new Error(`code: ${status} ${JSON.stringify(body)}`)
-  return String(body.refresh_token)
+  return { accessToken: String(body.access_token), refreshToken: String(body.refresh_token) }
 }
 
 /** Refresh token rotation. @returns the next refresh token */

@@ -5,7 +5,7 @@ export type HttpRequest = {
   method: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
-  body?: string
+  body?: string | Uint8Array
 }
 export type HttpAnswer = { status: number; headers: IncomingHttpHeaders; body: Buffer }
 

@@ -68,7 +68,8 @@ export class Person {
 export async function signIn(client: BenchClient, credentials: Credentials): Promise<string> {
   const { requestUri, verifier } = await push(client)
   const callback = await headlessSignIn(authorizeUrl(client, requestUri), credentials)
-  return exchange(client, callback.searchParams.get('code') ?? '', verifier)
+  const code = callback.searchParams.get('code') ?? ''
+  return (await exchange(client, code, verifier)).refreshToken
 }
 
 /** The answer, or null when none comes or the connection breaks. */

@@ -1,0 +1,56 @@
+import type { Credentials } from '../clients/headless_sign_in.ts'
+import { connect } from '../clients/lean_http.ts'
+import { newPost } from '../clients/new_post.ts'
+import { createSession, procedure } from './session_client.ts'
+
+/** Writes on the way at once; what would be one more is late, and done as soon as it can. */
+const IN_FLIGHT = 64
+
+export type Written = { writes: number; errors: string[]; elapsed: number }
+
+/**
+ * People write posts, one after the other, so many a second in all.
+ *
+ * @param address where the posts go
+ */
+export async function write(
+  origin: string,
+  people: Credentials[],
+  { address, perSecond, seconds }: { address: string; perSecond: number; seconds: number },
+): Promise<Written> {
+  const writers = await Promise.all(
+    people.map(async (person) => {
+      const session = await createSession(connect(origin), person)
+      return { session, connection: connect(address) }
+    }),
+  )
+  const errors: string[] = []
+  const underWay = new Set<Promise<void>>()
+  let writes = 0
+  let begun = 0
+  const start = performance.now()
+  const elapsed = () => performance.now() - start
+  const begin = () => {
+    const { session, connection } = writers[begun % writers.length] as (typeof writers)[number]
+    begun++
+    const write = procedure(
+      connection,
+      session,
+      'com.atproto.repo.createRecord',
+      newPost(session.did, 'told to all'),
+    )
+      .then(
+        () => void writes++,
+        (err: Error) => void errors.push(err.message),
+      )
+      .finally(() => underWay.delete(write))
+    underWay.add(write)
+  }
+  while (elapsed() < seconds * 1000) {
+    const due = Math.min((elapsed() / 1000) * perSecond, perSecond * seconds)
+    while (begun < due && underWay.size < IN_FLIGHT) begin()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+  }
+  await Promise.all(underWay)
+  return { writes, errors, elapsed: elapsed() }
+}
