@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { EMBEDDED_PDS, LOCK, SECRETS } from './data_folder.ts'
@@ -34,9 +43,23 @@ export function listSecrets(dataDir: string): string[] {
  * Nothing is written beside the data directory, since its user may not write there.
  */
 export function commitStaged(dataDir: string, prepared: string): void {
+  syncAll(prepared)
   giveToOwnerOf(dataDir, prepared)
   renameSync(prepared, join(dataDir, STAGED))
   settleStaged(dataDir)
+}
+
+/** Puts a folder and all that is in it on the disk. */
+function syncAll(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    if (fstatSync(file).isDirectory()) {
+      for (const name of readdirSync(path)) syncAll(join(path, name))
+    }
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** Whether something was committed, and not yet moved to where it belongs. */

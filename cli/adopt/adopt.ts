@@ -244,13 +244,15 @@ async function takeOver(
   const { adminPassword } = installation.secrets
   const data = readPdsData(db, { sessions: true })
   const carried = carryInstallation({ pds: db, jwtSecret, ...installation })
-  const actors = openOwnActors(installation)
-  await actors.directory.addPds({ did, url, address: NOT_YET, adminPassword, isEmbedded: true })
-  const { sessionsLeftBehind: _, ...report } = await importPds({
-    ...{ installation, output, dryRun, plc, pds: did, pdsRotationKey: null },
-    operator: ownOperator(actors),
-    data,
-  })
+  const actors = openOwnActors(installation, 'program')
+  const { sessionsLeftBehind: _, ...report } = await (async () => {
+    await actors.directory.addPds({ did, url, address: NOT_YET, adminPassword, isEmbedded: true })
+    return importPds({
+      ...{ installation, output, dryRun, plc, pds: did, pdsRotationKey: null },
+      operator: ownOperator(actors),
+      data,
+    })
+  })().finally(actors.close)
   const sessions = data.accounts.flatMap((one) => one.sessions ?? [])
   return {
     ...report,

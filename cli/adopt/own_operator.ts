@@ -2,7 +2,13 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import type { Actors } from '../../actors/reach.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import {
+  closeDatabase,
+  type Db,
+  openDatabase,
+  type Schema,
+  type Survives,
+} from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
@@ -12,33 +18,45 @@ import type { Installation } from '../installation.ts'
 import type { Operator } from '../operator_client.ts'
 
 /** What the directory and the accounts can be asked, in this process. */
-export type OwnActors = Pick<Actors, 'directory' | 'account'>
+export type OwnActors = Pick<Actors, 'directory' | 'account'> & { close(): void }
 
-/** For data on which no program runs: each call opens the database that it is for. */
-export function openOwnActors({ settings, secrets }: Installation): OwnActors {
-  const on = (path: string, schema: Schema, functions: object) => {
-    const call = (name: string, args: unknown[]) => {
-      const db = openDatabase(path, schema)
-      try {
-        keepSealed(db, schema, secrets.seal)
-        return (functions as Record<string, (db: Db, ...args: unknown[]) => unknown>)[name]?.(
-          db,
-          ...args,
-        )
-      } finally {
-        closeDatabase(db)
-      }
-    }
-    const calls = Object.keys(functions).map((name) => [
-      name,
-      async (...args: unknown[]) => call(name, args),
-    ])
-    return Object.fromEntries(calls)
+type Functions = Record<string, (db: Db, ...args: never[]) => unknown>
+
+/**
+ * For data on which no program runs.
+ *
+ * @param survives what a commit outlives
+ */
+export function openOwnActors({ settings, secrets }: Installation, survives: Survives): OwnActors {
+  const open = (path: string, schema: Schema) => {
+    const db = openDatabase(path, schema, survives)
+    keepSealed(db, schema, secrets.seal)
+    return db
   }
+  const directory = open(databasePath.directory(settings), directorySchema)
   return {
-    directory: on(databasePath.directory(settings), directorySchema, directoryFunctions),
-    account: (did) => on(databasePath.account(settings, did), accountSchema, accountFunctions),
+    directory: onDatabase(directoryFunctions, (call) => call(directory)) as OwnActors['directory'],
+    // There may be more of them than files that may be open.
+    account: (did) =>
+      onDatabase(accountFunctions, (call) => {
+        const db = open(databasePath.account(settings, did), accountSchema)
+        try {
+          return call(db)
+        } finally {
+          closeDatabase(db)
+        }
+      }) as ReturnType<OwnActors['account']>,
+    close: () => closeDatabase(directory),
   }
+}
+
+/** As an actor has them: asynchronous, and without the database. */
+function onDatabase(functions: Functions, withDatabase: <T>(call: (db: Db) => T) => T): object {
+  const calls = Object.entries(functions).map(([name, run]) => [
+    name,
+    async (...args: never[]) => withDatabase((db) => run(db, ...args)),
+  ])
+  return Object.fromEntries(calls)
 }
 
 /** Runs the operator's commands that need nothing but directory and accounts. */

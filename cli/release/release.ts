@@ -62,8 +62,9 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
   const { installation, dryRun } = input
   const { settings } = installation
   const hold = dryRun ? null : holdData(settings.dataDir)
+  let actors: OwnActors | undefined
   try {
-    const actors = openOwnActors(installation)
+    actors = openOwnActors(installation, 'machine')
     await assertNothingUnderWay(actors)
     const released = await findReleased(input, actors)
     const accounts = readAccounts(settings, released)
@@ -85,6 +86,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
     }
     return { ...report, pds: released.pds.did, folder: released.folder, file }
   } finally {
+    actors?.close()
     hold?.release()
   }
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -7,9 +8,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
@@ -17,11 +20,13 @@ import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { checkData } from '../../maintenance/check_data.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
+const DIE = fileURLToPath(new URL('./die_at.ts', import.meta.url))
 let home: PdsHome
 /** A PDS that is stopped, with two accounts; made anew for each test. */
 let pds: string
@@ -83,6 +88,40 @@ test('interrupted at its end, it is finished by the next run', async () => {
   expect(await run()).toMatchObject({ accounts: null })
   expect(readdirSync(data)).toEqual(expect.arrayContaining(made))
 })
+
+test('killed wherever it changes a file, it is repeated until all is there, once', async () => {
+  const options = ['--copy', '--no-plc', '--data-dir', 'data']
+  const attempt = (at: number) => {
+    const env = { ...childEnvironment({}, {}), NODE_OPTIONS: `--import ${DIE}`, DIE_AT: String(at) }
+    return runCli(env, ['adopt', pds, ...options], { cwd: own.path })
+  }
+  let kills = 0
+  let last = await attempt(1)
+  for (; last.exitCode === null; last = await attempt(kills + 1)) kills++
+  expect(last).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(kills).toBeGreaterThan(8)
+  const data = join(own.path, 'data')
+  expect(await checkData(data, { patience: 0 })).toMatchObject({ accounts: 2, findings: [] })
+  expect(readdirSync(data).filter((name) => name.startsWith('.'))).toEqual([])
+  expect(readFileSync(join(data, 'pds/blobs/something'), 'utf8')).toBe('blobs')
+  expect((await attempt(0)).stdout).toContain('is adopted already')
+}, 600_000)
+
+test.runIf(process.getuid?.() === 0)(
+  'data that stay are given to the user to whom the data here belong, and nothing else',
+  async () => {
+    const data = join(own.path, 'data')
+    mkdirSync(data)
+    chownSync(data, OTHER_USER, OTHER_USER)
+    mkdirSync(join(pds, 'caddy'))
+    await run()
+    const ofOther = (path: string) => statSync(path).uid === OTHER_USER
+    const theirs = ['', 'account.sqlite', 'sequencer.sqlite', 'blobs/something', 'actors/something']
+    expect(theirs.filter((name) => !ofOther(join(pds, name)))).toEqual([])
+    expect(['caddy', 'pds.env'].filter((name) => ofOther(join(pds, name)))).toEqual([])
+    expect([data, join(own.path, '.env'), join(data, 'accounts')].every(ofOther)).toBe(true)
+  },
+)
 
 test('a PDS that has nothing to do works on its data, and none starts on what is held', async () => {
   const path = join(pds, 'account.sqlite')

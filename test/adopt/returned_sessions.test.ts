@@ -47,7 +47,7 @@ beforeEach(async () => {
   }
   const settings = readSettings(process.env)
   installation = { settings, secrets: await loadSecrets(settings) }
-  actors = openOwnActors(installation)
+  actors = openOwnActors(installation, 'machine')
 })
 afterEach(async () => {
   for (const name of Object.keys(process.env)) {
