@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { confirm, password } from '@inquirer/prompts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -40,12 +39,14 @@ export async function knownSecret(
 export async function assertMeant(question: string, yes: boolean | undefined): Promise<void> {
   if (yes) return
   assertTerminal('use --yes')
+  const { confirm } = await import('@inquirer/prompts')
   if (!(await confirm({ message: question, default: false })))
     throw new CliError('Nothing is changed: you did not say yes.')
 }
 
-function askSecret(message: string, instead: string): Promise<string> {
+async function askSecret(message: string, instead: string): Promise<string> {
   assertTerminal(instead)
+  const { password } = await import('@inquirer/prompts')
   return password({ message, mask: '*' }, { output: process.stderr })
 }
 

@@ -1,0 +1,46 @@
+import { giveToOwnerOf } from '../base/files.ts'
+import { loadSecrets } from '../base/secrets.ts'
+import { missingForUse, readSettings } from '../base/settings.ts'
+import { assertNew, writeEnvFile } from './env_file.ts'
+import { type Answers, askForSettings, settingsFromOptions } from './init_answers.ts'
+import { UnfinishedAnswers } from './init_settings.ts'
+import type { Output } from './output.ts'
+import { pdsSettings, toLines } from './pds_settings.ts'
+
+export type InitOptions = Partial<Answers> & {
+  yes?: boolean
+  file: string
+  force?: boolean
+  dev?: boolean
+}
+
+/** Writes the settings file and the secrets of an installation that begins. */
+export async function init(options: InitOptions, output: Output): Promise<void> {
+  assertNew(options.file, options.force === true)
+  const unfinished = new UnfinishedAnswers(options.file)
+  const values = options.yes
+    ? await settingsFromOptions(options, output)
+    : await askForSettings(options, unfinished, output)
+  const settings = readSettings(values)
+  await writeEnvFile(options.file, values)
+  const secrets = await loadSecrets(settings)
+  giveToOwnerOf(settings.dataDir, options.file)
+  await unfinished.remove()
+  const forPds = settings.embeddedPds ? null : pdsSettings({ settings, secrets })
+  output.result({ file: options.file, pdsSettings: forPds }, () =>
+    [
+      `Settings are in ${options.file}, keys in ${settings.dataDir}/secrets: keep both to yourself.`,
+      '',
+      ...(forPds === null
+        ? ['A PDS of its own runs inside the program.', '', 'Start it: npx -y pnpm@10 start']
+        : [
+            'Add these lines to the settings of the PDS and restart it:',
+            '',
+            toLines(forPds),
+            '',
+            'Then start the entryway: npx -y pnpm@10 start',
+          ]),
+      ...missingForUse(settings),
+    ].join('\n'),
+  )
+}
