@@ -1,11 +1,12 @@
+import { scryptSync } from 'node:crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'
 import { send } from './attacker.ts'
 import { endings, PROOF } from './endings/endings.ts'
-import { called, interleave } from './endings/gates.ts'
+import { called, interleave, untilOpened } from './endings/gates.ts'
 import { type Grant, grants, type Held, registerClient } from './endings/grants.ts'
 import {
   begin,
@@ -17,6 +18,15 @@ import {
   stateOf,
   type World,
 } from './endings/world.ts'
+
+/** Hashes that cost little: a thousand sign-ins are not about them. */
+vi.mock('../../passwords/scrypt_threads.ts', async (original) => ({
+  ...(await original<object>()),
+  deriveKey: async (password: string, salt: string, length: number) => {
+    await untilOpened()
+    return scryptSync(password, salt, length, { N: 2 })
+  },
+}))
 
 let world: World
 beforeAll(async () => {

@@ -45,6 +45,12 @@ export type Interleaved<T> = {
   answer: T
 }
 
+/** For a hash: where a run stopped in the middle of the call that waits for it, it is not made before. */
+export async function untilOpened(): Promise<void> {
+  const run = runs.getStore()
+  if (run && run.passed > run.gate) await run.opened.promise
+}
+
 /** Runs `work` up to a gate, then `ending` as a whole, then the rest of `work`. */
 export async function interleave<T>(
   gate: number,
