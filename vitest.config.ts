@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { compileCache } from './lab/world/child.ts'
 import { withoutDefence } from './test/removals/vite_plugin.ts'
 
 /** Suites that put something in place of a module, or look at all threads of their process. */
@@ -19,6 +20,8 @@ const shared = {
   expect: { poll: { timeout: 60_000 } },
   fileParallelism: true,
   pool: 'forks',
+  // Also for what is started with the environment of a test.
+  env: { NODE_COMPILE_CACHE: compileCache },
 } as const
 
 const plugins = withoutDefence(process.env.WORLD_PRELOAD)

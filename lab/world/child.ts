@@ -32,8 +32,10 @@ export function argumentsOf(script: 'start' | 'start:gateway' | 'start:runner'):
   return [...flags, fileURLToPath(new URL(`../../${words.at(-1)}`, import.meta.url))]
 }
 
-/** Compiled code of children that ended by themselves, so that the next ones start sooner. */
-const compileCache = fileURLToPath(new URL('../../node_modules/.cache/world', import.meta.url))
+/** Compiled code of processes that ended by themselves, so that the next ones start sooner. */
+export const compileCache = fileURLToPath(
+  new URL('../../node_modules/.cache/world', import.meta.url),
+)
 
 /**
  * The environment of a child process: the `variables`, trust in `ca`, TXT records
