@@ -92,7 +92,9 @@ async function newSignedIn(name: string): Promise<SignedIn> {
   return { ...person, did: data.did, agent, context }
 }
 
-const env = childEnvironment({}, {})
+/** What finds a session of before is spread over several auth actors. */
+const settings = { ENTRYWAY_AUTH_ACTORS: '3' }
+const env = childEnvironment({}, settings)
 const vestibule = (...args: string[]) => cliJson<object>(env, args, folder.path)
 
 /** With its session of `createSession`, as the Bluesky app. */
@@ -122,11 +124,12 @@ describe('nobody is signed out when a PDS is adopted', () => {
   beforeAll(async () => {
     await pds?.close()
     pds = null
-    const settings = envOf({ plcUrl: plc.url, home })
-    const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`)
+    const theirs = envOf({ plcUrl: plc.url, home })
+    const lines = Object.entries(theirs).map(([name, value]) => `${name}=${value}\n`)
     writeFileSync(join(home.folder.path, 'pds.env'), lines.join(''))
     await vestibule('adopt', home.folder.path)
-    program = runProgram('start.ts', { NODE_EXTRA_CA_CERTS: ca.certFile }, folder.path)
+    const trusting = { ...settings, NODE_EXTRA_CA_CERTS: ca.certFile }
+    program = runProgram('start.ts', trusting, folder.path)
     await untilStatus(`${url}/_health`, 200)
   })
 
