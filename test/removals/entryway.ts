@@ -504,9 +504,15 @@ export const entryway = toRemovals([
   [
     PDS_SESSIONS,
     'refresh tokens of before end with the secret',
+    carried('sealIn(db, SESSION, sessionId)', 'sessionId'),
     carried('openIn(db, SESSION, row.sealed)', 'row.sealed'),
   ],
-  [37, 'the secret of a PDS is sealed', carried('sealIn(db, SECRET, secret)', 'secret')],
+  [
+    37,
+    'the secret of a PDS is sealed',
+    carried('sealIn(db, SECRET, secret)', 'secret'),
+    carried('openIn(db, SECRET, sealed)', 'sealed'),
+  ],
   [
     37,
     'what was carried over is forgotten',
