@@ -22,6 +22,9 @@ export function takePoints(
   counters: Counter[],
   now = Date.now(),
 ): { isAllowed: boolean; standings: Standing[] } {
+  const [only, ...others] = counters
+  const standing = only && !others.length ? takeAtOnce(db, only, now) : null
+  if (standing) return { isAllowed: true, standings: [standing] }
   return transact(db, () => {
     const before = counters.map((counter) => read(db, counter, now))
     const isAllowed = before.every(({ remaining }) => remaining > 0)
@@ -33,6 +36,19 @@ export function takePoints(
     const standings = counters.map((counter) => take(db, counter, now))
     return { isAllowed, standings }
   })
+}
+
+/**
+ * Takes a point in one statement, which is half the work, where the counter is there and has one left: so
+ * it is with nearly all that programs ask. @returns null where that is not so
+ */
+function takeAtOnce(db: Db, { key, points }: Counter, now: number): Standing | null {
+  const row = sql(
+    db,
+    `UPDATE counter SET points = points + 1 WHERE key = ? AND resets_at > ? AND points < ?
+     RETURNING points, resets_at AS resetsAt`,
+  ).get(hashSecret(key), now, points) as Row | undefined
+  return row ? { remaining: points - row.points, resetsAt: row.resetsAt } : null
 }
 
 /** Gives a point back to each counter. */
