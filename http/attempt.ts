@@ -1,6 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-type Attempt = { isMade: boolean }
+/** What was tried while a request was answered. */
+export type Attempt = {
+  isMade: boolean
+  /** The password was right, and a code was mailed. */
+  hasSentCode: boolean
+}
 
 const attempts = new AsyncLocalStorage<Attempt>()
 
@@ -10,14 +15,20 @@ const attempts = new AsyncLocalStorage<Attempt>()
  */
 export async function watchAttempt<T>(
   work: () => Promise<T>,
-): Promise<{ answer: T; isMade: boolean }> {
-  const attempt: Attempt = { isMade: false }
+): Promise<{ answer: T; attempt: Attempt }> {
+  const attempt = { isMade: false, hasSentCode: false }
   const answer = await attempts.run(attempt, work)
-  return { answer, isMade: attempt.isMade }
+  return { answer, attempt }
 }
 
 /** Says that the request being answered is well-formed, and now judged by what it contains. */
 export function noteAttempt(): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.isMade = true
+}
+
+/** Says that the password of an attempt was right, and that a code was mailed for the next. */
+export function noteSentCode(): void {
+  const attempt = attempts.getStore()
+  if (attempt) attempt.hasSentCode = true
 }

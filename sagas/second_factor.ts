@@ -1,5 +1,7 @@
 import type { Login } from '../actors/account/passwords.ts'
+import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
+import { noteSentCode } from '../http/attempt.ts'
 import { sendEmailCode } from './email_code.ts'
 import type { Services } from './services.ts'
 
@@ -10,13 +12,18 @@ export type SecondFactor = {
   hint: string
 }
 
+/** A sign-in whose password was right, for a second step that follows. */
+export type FirstStep = { did: string; basis: Basis }
+
 /** The password was right, and a second factor is still missing. */
 export class SecondFactorRequired extends Refusal {
   readonly factor: SecondFactor
+  readonly first: FirstStep
 
-  constructor(did: string, factor: SecondFactor, message: string) {
-    super('AuthFactorTokenRequired', message, { did })
+  constructor(first: FirstStep, factor: SecondFactor, message: string) {
+    super('AuthFactorTokenRequired', message, { did: first.did })
     this.factor = factor
+    this.first = first
   }
 }
 
@@ -37,9 +44,10 @@ export async function requireSecondFactor(
   const { did, email } = account
   if (!given.code) {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
+    noteSentCode()
     const factor = { type: 'sign-in code', hint: hint(email) } as const
     throw new SecondFactorRequired(
-      did,
+      { did, basis },
       factor,
       'A sign in code has been sent to your email address',
     )

@@ -4,7 +4,7 @@ import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit } from './audit.ts'
-import { isWrongCode, requireSecondFactor } from './second_factor.ts'
+import { type FirstStep, isWrongCode, requireSecondFactor } from './second_factor.ts'
 import type { Services } from './services.ts'
 
 /** What somebody gives to sign in, as it was typed. */
@@ -17,10 +17,13 @@ export type SignInAttempt = {
   /** BCP 47 tag, for the mail with a code. */
   locale?: string | undefined
   /**
-   * Client address for the audit trail. A door that records failures itself, since it knows more of
+   * Of the client, for the audit trail. A door that records failures itself, since it knows more of
    * the client, leaves it out.
    */
   address?: string | undefined
+  /** The browser, and the app that it comes from. */
+  deviceId?: string | undefined
+  clientId?: string | undefined
 }
 
 /** What a door lets pass. */
@@ -55,17 +58,48 @@ export async function signIn(
 ): Promise<SignedIn> {
   assertOldPassword(attempt.password)
   const signedIn = await checkPassword(services, attempt, policy)
-  const { account, appPassword } = signedIn
-  if (account.takedownRef !== null && policy.takenDown === 'refused') {
+  assertNotTakenDown(signedIn, policy)
+  if (!signedIn.appPassword) await checkSecondFactor(services, signedIn, attempt)
+  return signedIn
+}
+
+/**
+ * The second step of a sign-in: the code alone, after {@link SecondFactorRequired}. Without one, another
+ * is sent.
+ *
+ * @throws as {@link signIn}; AuthenticationRequired also where the sign-ins of the account have ended since
+ */
+export async function finishSignIn(
+  services: Services,
+  { did, basis }: FirstStep,
+  attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
+  policy: SignInPolicy,
+): Promise<SignedIn> {
+  const account = await services.actors.account(did).read()
+  if (account?.generation !== basis.generation) {
+    throw new Refusal('AuthenticationRequired', 'The sign-in has ended', { did })
+  }
+  const signedIn = { account, appPassword: null, basis }
+  assertNotTakenDown(signedIn, policy)
+  await checkSecondFactor(services, signedIn, attempt)
+  return signedIn
+}
+
+function assertNotTakenDown({ account }: SignedIn, { takenDown }: SignInPolicy): void {
+  if (account.takedownRef !== null && takenDown === 'refused') {
     throw accountTakenDown({ did: account.did })
   }
-  if (!appPassword) {
-    await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {
-      if (isWrongCode(err)) await recordGuess(services, account.did, attempt)
-      refuseIfOver(err)
-    })
-  }
-  return signedIn
+}
+
+async function checkSecondFactor(
+  services: Services,
+  signedIn: SignedIn,
+  attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
+): Promise<void> {
+  await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {
+    if (isWrongCode(err)) await recordGuess(services, signedIn.account.did, attempt)
+    refuseIfOver(err)
+  })
 }
 
 /**
@@ -107,7 +141,8 @@ async function failLikeAnAccount(password: string, allowAppPassword: boolean): P
 async function recordGuess(
   services: Services,
   did: string | undefined,
-  { address }: SignInAttempt,
+  { address, deviceId, clientId }: Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,
 ): Promise<void> {
-  if (did && address !== undefined) await recordAudit(services, did, 'sign_in_failed', { address })
+  if (!did || address === undefined) return
+  await recordAudit(services, did, 'sign_in_failed', { address, deviceId, clientId })
 }

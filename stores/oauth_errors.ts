@@ -4,14 +4,10 @@ import {
   InvalidCredentialsError,
   InvalidRequestError,
   OAuthError,
-  SecondAuthenticationFactorRequiredError,
 } from '@atproto/oauth-provider/errors'
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { WrongMailedCodeError } from './wrong_mailed_code_error.ts'
-
-/** The `error` of an answer that asks for the sign-in code. */
-export const CODE_REQUIRED = new SecondAuthenticationFactorRequiredError('emailOtp', '').error
 
 /** Of a mailed code, or of the address that it was mailed to. */
 const ABOUT_CODES: readonly RefusalCode[] = ['InvalidToken', 'ExpiredToken', 'InvalidEmail']

@@ -43,9 +43,10 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       return route.refused?.(request, refusal) ?? refusal
     }
 
-    const { answer: response, isMade } = await watchAttempt(() => route.answer(request))
+    const watched = await watchAttempt(() => route.answer(request))
+    const response = watched.answer
     if ('passTo' in response) return response
-    const countedAs = countsAs(response, isMade)
+    const countedAs = countsAs(response, watched.attempt)
     const spared = attempt.taken.filter(({ limit }) => !countedAs.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
     return withRateLimit(response, attempt.applied)
