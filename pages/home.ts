@@ -1,9 +1,10 @@
 import { html } from 'hono/html'
 import { pageLanguage } from '../http/language.ts'
 import type { HttpHandler } from '../http/message.ts'
-import { type Way, writePage } from '../http/page/layout.ts'
+import { writePage } from '../http/page/layout.ts'
 import type { Services } from '../sagas/services.ts'
 import { type HandleHost, readHandleHost } from './host.ts'
+import { linksOf } from './links.ts'
 import { type HomeTexts, homeTexts } from './texts.ts'
 
 /** `/`: says what this is, and where to sign in. On the host of a handle, whose name it is. */
@@ -14,7 +15,7 @@ export function serveHome(services: Services): HttpHandler {
     const texts = homeTexts[language]
     const host = await readHandleHost(services, headers.get('host'))
     const said = host ? aboutHandle(host, texts, service, publicUrl) : aboutService(texts, service)
-    return writePage({ language, service, ...said, links: linksOf(branding.links, texts) })
+    return writePage({ language, service, ...said, links: linksOf(branding.links, language) })
   }
 }
 
@@ -49,14 +50,4 @@ function aboutHandle(
     content: html`<p>${texts.aboutHandle(service)}</p>`,
     ways: [{ text: texts.signInAt(new URL(publicUrl).host), href: `${publicUrl}/account` }],
   }
-}
-
-function linksOf(links: Services['settings']['branding']['links'], texts: HomeTexts): Way[] {
-  const all = [
-    [texts.home, links.home],
-    [texts.termsOfService, links.termsOfService],
-    [texts.privacyPolicy, links.privacyPolicy],
-    [texts.support, links.support],
-  ] as const
-  return all.flatMap(([text, href]) => (href === undefined ? [] : [{ text, href }]))
 }

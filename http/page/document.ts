@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { html, raw } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+import type { PageLanguage } from '../language.ts'
+import { type HttpResponse, textResponse } from '../message.ts'
+
+/** A part of a page, in which everything that is put in was escaped. */
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+
+/** A style sheet that stands in the page itself. */
+export class Style {
+  readonly css: string
+  /** By which the content security policy lets it pass (CSP level 3 section 6.7.3.3). */
+  readonly source: string
+
+  constructor(css: string) {
+    this.css = css
+    this.source = `'sha256-${createHash('sha256').update(css).digest('base64')}'`
+  }
+}
+
+type Document = {
+  language: PageLanguage
+  title: string
+  style: Style
+  body: Html
+  status?: number
+  /** From where pictures come, as sources of a content security policy. */
+  images?: readonly string[]
+  /** Where forms lead, redirects that follow them included. */
+  forms?: readonly string[]
+}
+
+const COLOURS =
+  'color-scheme:light dark;--page:#f5f5f5;--card:#fff;--text:#0a0a0a;--quiet:#636363;--line:#ebebeb;--field:#f7f7f7;--edge:#8c8c8c;--error:#b91c1c'
+const DARK_COLOURS =
+  '--page:#262626;--card:#171717;--text:#fafafa;--quiet:#a1a1a1;--line:#333;--field:#262626;--edge:#757575;--error:#f87171'
+
+/** Of every page: in the colours of the provider's pages, and as narrow as their cards. */
+export const BASE_STYLE = `:root{font:1rem/1.5 system-ui,sans-serif;${COLOURS}}
+@media(prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
+body{box-sizing:border-box;display:grid;min-height:100vh;margin:0;padding:1rem;place-items:center;color:var(--text)}
+html{background:var(--page)}
+main{box-sizing:border-box;width:100%;max-width:28rem;padding:1.5rem;border:1px solid var(--line);border-radius:.875rem;background:var(--card)}
+.name{margin:0 0 1rem;text-align:center;font-size:1.125rem;font-weight:600}
+h1{margin:0 0 .75rem;text-align:center;font-size:1.25rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
+p{margin:0 0 1rem;overflow-wrap:anywhere}
+.quiet{color:var(--quiet);font-size:.875rem}
+a{color:inherit}
+nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center;margin-top:1.5rem;font-size:.875rem}
+`
+
+/** Writes a page of this program's own: one file, without scripts, which no cache keeps. */
+export function writeDocument({
+  language,
+  title,
+  style,
+  body,
+  status = 200,
+  images = [],
+  forms = [],
+}: Document): HttpResponse {
+  const page = html`<!doctype html>
+<html lang="${language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <title>${title}</title>
+    <style>${raw(style.css)}</style>
+  </head>
+  <body>
+${body}
+  </body>
+</html>
+`
+  return textResponse(String(page), { status, headers: headersOf(style, images, forms) })
+}
+
+function headersOf(style: Style, images: readonly string[], forms: readonly string[]) {
+  const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
+  const policy = [
+    "default-src 'none'",
+    `style-src ${style.source}`,
+    ...(images.length ? [`img-src ${sources(images)}`] : []),
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    `form-action ${sources(forms)}`,
+  ]
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'cache-control': 'no-store',
+    // With `no-referrer`, a browser would not say from where a form comes (`Origin: null`).
+    'referrer-policy': forms.length ? 'same-origin' : 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  }
+}
