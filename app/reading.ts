@@ -14,7 +14,7 @@ import {
   UnknownCodingError,
   UnreadableError,
 } from '../http/read_body.ts'
-import { ANY } from '../http/route.ts'
+import { ANY, type BodyKind } from '../http/route.ts'
 import type { KnownPdses } from '../sagas/known_pdses.ts'
 import { XRPC } from '../xrpc/routes.ts'
 import type { FindRoute, Route } from './routes.ts'
@@ -29,6 +29,13 @@ export type Reading =
   | { route: null; refusal: HttpResponse; language: string | undefined }
   /** The route reads the body, which was too long to be carried along. */
   | 'body is needed'
+
+/** The media types that are taken, the first one first. */
+const TAKEN: Partial<Record<BodyKind, readonly string[]>> = {
+  json: [JSON_TYPE],
+  form: [FORM],
+  'form or json': [FORM, JSON_TYPE],
+}
 
 /** Reads a request: once, before anything counts it, checks it or answers it. */
 export function read(
@@ -73,7 +80,7 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
   const refused = (refusal: HttpResponse) => ({ route, request, refusal })
   const given = headers.get('content-type')
   const type = mediaType(given)
-  const taken = route.body === 'json' ? [JSON_TYPE] : [FORM, JSON_TYPE]
+  const taken = TAKEN[route.body] ?? []
   if (!taken.includes(type)) return refused(door.wrongType(given, taken))
   if (!isUtf8(given)) return refused(door.wrongCharset())
   try {

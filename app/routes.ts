@@ -124,6 +124,9 @@ export function createRoutes(
     },
     ...providerRoutes.map((shape) => ({
       ...shape,
+      ...(shape.name === 'sign-in' && {
+        readAccount: services.handles.complete.bind(services.handles),
+      }),
       ...oauth,
       answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
     })),

@@ -25,6 +25,12 @@ export const PUBLIC_DOCUMENT = SECOND
 /** How long a gateway may answer for an asset of the sign-in pages, whose name changes with it. */
 export const PAGE_ASSET = DAY
 
+/**
+ * The provider's script goes through the state in which it asks for a sign-in on its way to the next
+ * one. When it stays there for this long, it shows it.
+ */
+export const PAGE_SETTLED = 100
+
 /** How long a person stays signed in on a device before the password is asked again. */
 export const DEVICE_AUTHENTICATION = 7 * DAY
 
@@ -79,6 +85,16 @@ export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 
+/**
+ * A page with a form of the sign-in may stay open for this long, unless the app's request ends before.
+ * After a right password the second step has to follow while the code that was mailed is good.
+ */
+export const SIGN_IN_FORM = DAY
+export const SIGN_IN_STEP = EMAIL_TOKEN
+
+/** A sign-in that is not remembered: as long as its token (`EPHEMERAL_SESSION_MAX_AGE` of the provider). */
+export const SIGN_IN_HANDOVER = 15 * MINUTE
+
 /** Refresh JWTs of legacy sessions; as in the reference PDS. */
 export const LEGACY_REFRESH_TOKEN = 90 * DAY
 
@@ -86,7 +102,7 @@ export const LEGACY_REFRESH_TOKEN = 90 * DAY
 export const LEGACY_REFRESH_GRACE = 2 * HOUR
 
 /**
- * A failed sign-in with `createSession` takes at least this long, as in the reference, so that its
+ * A failed sign-in takes at least this long, as `createSession` of the reference, so that its
  * time does not tell whether the account exists.
  */
 export const FAILED_SIGN_IN = 350

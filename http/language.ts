@@ -5,6 +5,28 @@ export const PAGE_LANGUAGES = ['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv'] as cons
 
 export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
 
+/** What each is called in itself, as the provider's pages write it. */
+export const LANGUAGE_NAMES: Readonly<Record<PageLanguage, string>> = {
+  en: 'English',
+  es: 'Español',
+  fr: 'Français',
+  ja: '日本語',
+  ko: '한국어',
+  ro: 'Română',
+  sv: 'svenska',
+}
+
+/** What the choice of a language is called for those who hear it. */
+export const LANGUAGE_LABELS: Readonly<Record<PageLanguage, string>> = {
+  en: 'Language',
+  es: 'Idioma',
+  fr: 'Langue',
+  ja: '言語',
+  ko: '언어',
+  ro: 'Limba',
+  sv: 'Språk',
+}
+
 /** Characters of a header that are read: browsers send some dozens, and parsing 15 kB takes milliseconds. */
 const LONGEST = 500
 

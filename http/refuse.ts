@@ -39,6 +39,8 @@ export type Obstacle =
   /** There is no page at the address. */
   | 'nowhere'
   | 'too many'
+  /** A form was sent too often: a limit on guesses. */
+  | 'attempts'
   /** It is this server's fault. */
   | 'server'
 

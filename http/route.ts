@@ -5,6 +5,8 @@ export type BodyKind =
   /** Nothing here reads it. */
   | 'none'
   | 'json'
+  /** What a page of this program's own posts. */
+  | 'form'
   | 'form or json'
   /** It is passed on as it comes, and may be of any length. */
   | 'streamed'
@@ -23,6 +25,8 @@ export type RouteShape = {
   body: BodyKind
   /** The member of the body that names the account it is about. */
   account?: string
+  /** The name of an account as it is meant, where people may leave a part of it out. */
+  readAccount?: (typed: string) => string
   /** It asks who calls: its answers are for that caller, also those that refuse. */
   isForCaller?: boolean
   /** In whose words it is refused. */

@@ -20,6 +20,15 @@ export class ServiceHandles {
     this.#isServer = isServer
   }
 
+  /**
+   * The name that somebody types to sign in, where it may be the start of a handle below the first
+   * domain: as the provider's pages complete it.
+   */
+  complete(typed: string): string {
+    const name = typed.trim().replace(/^@/, '')
+    return /^[a-z0-9-]+$/i.test(name) ? `${name}${this.domains[0] ?? ''}` : typed
+  }
+
   /** Whether a normalised handle is below one of the domains. */
   isOurs(handle: string): boolean {
     return this.domains.some((domain) => handle.endsWith(domain))

@@ -1,8 +1,13 @@
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
+import type { Branding } from '../base/branding.ts'
 import type { Settings } from '../base/settings.ts'
 
 /** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `oauth/pages/finish.ts`. */
 const PRIMARY_COLOR = '#5b9dff'
+
+export function primaryColor({ colors }: Pick<Branding, 'colors'>): string {
+  return colors.primary ?? PRIMARY_COLOR
+}
 
 /**
  * How the provider's pages look, and what they link to: as a PDS's own pages would. The pages
@@ -21,7 +26,7 @@ export function createBranding({
   return {
     name,
     logo,
-    colors: { ...colors, primary: colors.primary ?? PRIMARY_COLOR },
+    colors: { ...colors, primary: primaryColor({ colors }) },
     background,
     links: all.flatMap(({ href, ...link }) => (href === undefined ? [] : [{ ...link, href }])),
   } as OAuthProviderOptions['branding']

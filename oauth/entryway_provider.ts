@@ -20,6 +20,7 @@ import { keepClients } from './known_clients.ts'
 import { makeNonceCheck } from './nonces.ts'
 import { RefreshTokens } from './refresh_tokens.ts'
 import { findSession, mayRevoke, unauthenticated } from './revocation.ts'
+import { currentVisit } from './sign_in/visit.ts'
 import { UsualProofs } from './usual_proofs.ts'
 
 type CheckDpopProof = OAuthProvider['checkDpopProof']
@@ -58,11 +59,25 @@ export class EntrywayProvider extends OAuthProvider {
       clientJwksCache: documents.keys,
     })
     keepClients(this.clientManager, documents)
+    this.#showAccounts()
     nameGeneration(this.signer)
     this.#refreshTokens = new RefreshTokens(refreshTokenKey, carried.find)
     this.#carriedSecret = carried.secret
     this.#documents = documents
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
+  }
+
+  /** Tells a visit of the account page which accounts of the device there are. */
+  #showAccounts(): void {
+    const list = this.accountManager.listDeviceAccounts.bind(this.accountManager)
+    this.accountManager.listDeviceAccounts = async (deviceId) => {
+      const accounts = await list(deviceId)
+      const visit = currentVisit()
+      if (visit && !visit.place.request) {
+        await visit.showAccounts(deviceId, accounts, (each) => this.checkLoginRequired(each))
+      }
+      return accounts
+    }
   }
 
   /** As the provider's, which is asked where the proof is not one of those that are read here. */
@@ -84,16 +99,22 @@ export class EntrywayProvider extends OAuthProvider {
 
   /**
    * As the provider's, but where the person gives up: as where it finds out by itself that a browser
-   * keeps no cookies, the request ends and its app learns why.
+   * keeps no cookies, the request ends and its app learns why. What is to be shown goes by the page of
+   * this program that may come first.
    */
   override async authorize(...args: Parameters<Authorize>): ReturnType<Authorize> {
-    const [query] = args
+    const [query, { deviceId }] = args
     const { givenUp } = requestScope()
-    if (givenUp === null || !('request_uri' in query)) return super.authorize(...args)
+    if (givenUp === null || !('request_uri' in query)) {
+      const result = await super.authorize(...args)
+      if ('redirect' in result) return result
+      return (await currentVisit()?.show(result, deviceId)) ?? result
+    }
     const requestUri = query.request_uri as RequestUri
-    const { parameters } = await this.requestManager.get(requestUri, undefined, query.client_id)
+    const of = givenUp.error === 'access_denied' ? deviceId : undefined
+    const { parameters } = await this.requestManager.get(requestUri, of, query.client_id)
     await this.requestManager.delete(requestUri)
-    throw new AuthorizationError(parameters, givenUp)
+    throw new AuthorizationError(parameters, givenUp.description, givenUp.error)
   }
 
   override async token(...args: Parameters<Token>): Promise<TokenResponse> {

@@ -12,6 +12,7 @@ import {
   jsonResponse,
   withoutHeaders,
 } from '../http/message.ts'
+import { isPageRefusal } from '../http/refuse.ts'
 import type { Services } from '../sagas/services.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
@@ -24,6 +25,9 @@ import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
+import { handoverScript } from './sign_in/handover.ts'
+import { SignIn } from './sign_in/index.ts'
+import { onVisit } from './sign_in/visit.ts'
 
 export type OAuthHandler = {
   /** The provider's endpoints and pages as one function, behind this program's own checks. */
@@ -32,25 +36,25 @@ export type OAuthHandler = {
   refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
 }
 
-export function createOAuthHandler(
-  provider: OAuthProvider,
-  { settings, pdses, log }: Pick<Services, 'settings' | 'pdses' | 'log'>,
-): OAuthHandler {
+export function createOAuthHandler(provider: OAuthProvider, services: Services): OAuthHandler {
+  const { settings, pdses, log } = services
+  const signIn = new SignIn(provider, services)
+  const ask = fetchAdapter(
+    oauthMiddleware(provider, {
+      onError: (_req, res, err, message) => {
+        const scope = requestScope()
+        scope.refusePage(err)
+        res.once('finish', () => {
+          // Both are said once, with the answer.
+          const isSaid = scope.fault !== null || isRefusal(err, res)
+          log[isSaid ? 'debug' : 'warn']({ err }, message)
+        })
+      },
+    }),
+    log,
+  )
   const handle = checked(
-    fetchAdapter(
-      oauthMiddleware(provider, {
-        onError: (_req, res, err, message) => {
-          const scope = requestScope()
-          scope.refusePage(err)
-          res.once('finish', () => {
-            // Both are said once, with the answer.
-            const isSaid = scope.fault !== null || isRefusal(err, res)
-            log[isSaid ? 'debug' : 'warn']({ err }, message)
-          })
-        },
-      }),
-      log,
-    ),
+    (request) => (signIn.takes(request) ? signIn.answer(request) : ask(request)),
     () => provider.nextDpopNonce(),
   )
   const whereRevokedIsOut = finishing(0)
@@ -60,12 +64,16 @@ export function createOAuthHandler(
       inRequestScope(async (scope) => {
         const shown = shownGeneration(request)
         if (shown !== undefined) scope.showSignIn(shown)
-        const reason = givenUp(request)
+        const reason = givenUp(request) ?? signIn.cancelled(request)
         if (reason !== undefined) scope.giveUp(reason)
-        const handled = await handle(withShortHeaders(request))
         const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
-        const answered =
-          (await errorPageFor(provider, request, handled, scope)) ?? finish(request, handled)
+        const visit = signIn.visit(request)
+        const handled = await onVisit(visit, () => handle(withShortHeaders(request)))
+        const answered = signIn.takes(request)
+          ? handled
+          : ((await errorPageFor(provider, request, handled, scope)) ??
+            (visit && signIn.pageBefore(request, visit, handled)) ??
+            finish(request, handled, handoverScript(visit)))
         const { refusal } = scope
         const response = refusal && !scope.fault ? refused(answered, refusal) : answered
         logRefusal(log, request, response)
@@ -73,9 +81,10 @@ export function createOAuthHandler(
         log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
         return faulty(response)
       }),
-    refused(request, refusal) {
+    refused(request, given) {
       const isForPrograms = PROGRAMS.includes(request.url.pathname)
-      const response = isForPrograms ? withNonce(refusal, provider.nextDpopNonce()) : refusal
+      const refusal = isForPrograms ? withNonce(given, provider.nextDpopNonce()) : given
+      const response = isPageRefusal(refusal) ? signIn.refused(request, refusal) : refusal
       logRefusal(log, request, response)
       return response
     },

@@ -1,6 +1,16 @@
 import { documentDoor, oauthDoor, pageApiDoor, pageDoor } from '../http/door.ts'
 import type { BodyKind, RouteShape } from '../http/route.ts'
-import { AUTHORIZE, PAGE_API, PAR, REVOKE, TOKEN } from './checks/endpoints.ts'
+import {
+  ACCOUNT,
+  ACTIONS,
+  type Action,
+  AUTHORIZE,
+  formPath,
+  PAGE_API,
+  PAR,
+  REVOKE,
+  TOKEN,
+} from './checks/endpoints.ts'
 
 /** Calls that carry nothing but who asks. */
 const PAGE_QUERIES = ['device-sessions', 'oauth-sessions', 'account-sessions']
@@ -28,14 +38,14 @@ const PAGE_COMMANDS = [
 ]
 
 /** How the pages name the account in the calls that are limited by it. */
-const ACCOUNT: Record<string, string> = {
+const PAGE_CALL_ACCOUNT: Record<string, string> = {
   'sign-in': 'username',
   'reset-password-request': 'email',
   'delete-account-confirm': 'did',
 }
 
 function pageCall(endpoint: string, method: string, body: BodyKind): RouteShape {
-  const account = ACCOUNT[endpoint]
+  const account = PAGE_CALL_ACCOUNT[endpoint]
   return {
     name: `~api/${endpoint}`,
     path: `${PAGE_API}/${endpoint}`,
@@ -70,6 +80,21 @@ const page = (name: string, path: string): RouteShape => ({
   door: pageDoor,
 })
 
+/** A form of a sign-in, on the account page and for an app's request. */
+const form = (name: Action, path: string): RouteShape => ({
+  name,
+  path,
+  methods: ['POST'],
+  body: 'form',
+  ...(FORM_ACCOUNT[name] && { account: FORM_ACCOUNT[name] }),
+  door: pageDoor,
+})
+
+const FORM_ACCOUNT: Partial<Record<Action, string>> = {
+  'sign-in': 'username',
+  'reset-password': 'email',
+}
+
 export const METADATA = document('metadata', '/.well-known/oauth-authorization-server')
 export const JWKS = document('jwks', '/oauth/jwks')
 
@@ -84,8 +109,12 @@ export const providerRoutes: readonly RouteShape[] = [
   ...PAGE_QUERIES.map((endpoint) => pageCall(endpoint, 'GET', 'none')),
   page('authorize', AUTHORIZE),
   page('authorize/redirect', `${AUTHORIZE}/redirect`),
-  page('account', '/account'),
-  page('account', '/account/'),
+  ...ACTIONS.flatMap((name) => [
+    form(name, formPath(AUTHORIZE, name)),
+    form(name, formPath(ACCOUNT, name)),
+  ]),
+  page('account', ACCOUNT),
+  page('account', `${ACCOUNT}/`),
   page('change-password', '/.well-known/change-password'),
   page('assets', '/@atproto/oauth-provider/~assets/'),
 ]

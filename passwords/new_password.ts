@@ -1,7 +1,7 @@
 import { Refusal } from '../base/errors.ts'
 import { hashPassword } from './scrypt.ts'
 
-const NEW_PASSWORD_MAX_LENGTH = 256
+export const NEW_PASSWORD_MAX_LENGTH = 256
 /** As the provider's pages ask for; the reference's methods take shorter ones. */
 export const NEW_PASSWORD_MIN_LENGTH = 8
 

@@ -19,7 +19,7 @@ export class RequestScope {
   #sid: string | null = null
   #pageError: unknown = null
   #isSignInGone = false
-  #givenUp: string | null = null
+  #givenUp: { error: 'invalid_request' | 'access_denied'; description: string } | null = null
   #fault: { cause: unknown } | null = null
   #refusal: OAuthError | null = null
 
@@ -120,12 +120,12 @@ export class RequestScope {
     return this.#isSignInGone
   }
 
-  /** The person cannot sign in with this browser and goes back. @param reason for the app */
-  giveUp(reason: string): void {
+  /** The person goes back without signing in. @param reason for the app */
+  giveUp(reason: NonNullable<RequestScope['givenUp']>): void {
     this.#givenUp = reason
   }
 
-  get givenUp(): string | null {
+  get givenUp() {
     return this.#givenUp
   }
 

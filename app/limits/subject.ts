@@ -22,7 +22,10 @@ export function subjectOf(per: Subject, account: string | null, address: string)
  * The account that a request is about, by the name that it gives: if its handle and its e-mail
  * address shared a counter, the counter would tell that they belong together.
  */
-export function accountOf(request: HttpRequest, { account }: RouteShape): string | null {
+export function accountOf(
+  request: HttpRequest,
+  { account, readAccount = (typed) => typed }: RouteShape,
+): string | null {
   const name = account && request.parameter(account)
-  return name === undefined ? null : readSubject(name).name
+  return name === undefined ? null : readSubject(readAccount(name)).name
 }

@@ -33,11 +33,19 @@ const page = (endpoint: string) => `~api/${endpoint}`
 const REQUEST_PLC_OPERATION = 'com.atproto.identity.requestPlcOperationSignature'
 const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
 
-const SIGN_INS = [page('sign-in'), server('createSession')]
+/** Of a sign-in. */
+const FORMS = ['sign-in', 'reset-password', 'new-password']
+
+const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
 const PASSWORDS = [...SIGN_INS, page('delete-account-confirm'), server('deleteAccount')]
 const SIGN_UPS = [page('sign-up'), server('createAccount')]
-const RESET_REQUESTS = [page('reset-password-request'), server('requestPasswordReset')]
+const RESET_REQUESTS = [
+  'reset-password',
+  page('reset-password-request'),
+  server('requestPasswordReset'),
+]
 const MAIL_CODES = [
+  'new-password',
   page('reset-password-confirm'),
   page('verify-email-confirm'),
   page('update-email-confirm'),
@@ -160,7 +168,7 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
-    on: ['account', 'authorize'],
+    on: ['account', 'authorize', ...FORMS],
     per: 'address',
     points: 3_000,
     seconds: 5 * MINUTE,

@@ -52,6 +52,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         title: 'Too many pages were opened',
         advice: 'They came from your network in a short time. Wait a while, then try again.',
       },
+      attempts: {
+        title: 'Too many attempts',
+        advice:
+          'They came from your network or were made for your account in a short time. Wait a while, then try again.',
+      },
       server: {
         title: 'Something went wrong here',
         advice:
@@ -99,6 +104,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
       'too many': {
         title: 'Se han abierto demasiadas páginas',
         advice: 'Han venido de tu red en poco tiempo. Espera un rato e inténtalo de nuevo.',
+      },
+      attempts: {
+        title: 'Demasiados intentos',
+        advice:
+          'Se hicieron desde tu red o para tu cuenta en poco tiempo. Espera un rato e inténtalo de nuevo.',
       },
       server: {
         title: 'Algo ha fallado aquí',
@@ -149,6 +159,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'Elles venaient de votre réseau, en peu de temps. Patientez un peu, puis réessayez.',
       },
+      attempts: {
+        title: 'Trop de tentatives',
+        advice:
+          'Elles sont venues de votre réseau ou visaient votre compte en peu de temps. Patientez un peu, puis réessayez.',
+      },
       server: {
         title: 'Un problème est survenu ici',
         advice:
@@ -198,6 +213,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'お使いのネットワークから短時間に多くのページが開かれました。しばらく待ってからもう一度お試しください。',
       },
+      attempts: {
+        title: '試行回数が多すぎます',
+        advice:
+          'お使いのネットワークから、またはこのアカウントに対して、短時間に何度も試行されました。しばらく待ってからもう一度お試しください。',
+      },
       server: {
         title: 'こちらで問題が発生しました',
         advice:
@@ -245,6 +265,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
       'too many': {
         title: '페이지가 너무 많이 열렸습니다',
         advice: '사용 중인 네트워크에서 짧은 시간에 열렸습니다. 잠시 기다렸다가 다시 시도하세요.',
+      },
+      attempts: {
+        title: '시도가 너무 많습니다',
+        advice:
+          '짧은 시간에 같은 네트워크에서 또는 이 계정에 대해 여러 번 시도했습니다. 잠시 기다렸다가 다시 시도하세요.',
       },
       server: {
         title: '저희 쪽에 문제가 생겼습니다',
@@ -294,6 +319,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
         advice:
           'Au venit din rețeaua ta într-un timp scurt. Așteaptă puțin, apoi încearcă din nou.',
       },
+      attempts: {
+        title: 'Prea multe încercări',
+        advice:
+          'Au venit din rețeaua ta sau au fost făcute pentru contul tău în scurt timp. Așteaptă puțin, apoi încearcă din nou.',
+      },
       server: {
         title: 'Ceva nu a mers la noi',
         advice:
@@ -341,6 +371,11 @@ export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
       'too many': {
         title: 'För många sidor har öppnats',
         advice: 'De kom från ditt nätverk på kort tid. Vänta en stund och försök igen.',
+      },
+      attempts: {
+        title: 'För många försök',
+        advice:
+          'De kom från ditt nätverk eller gällde ditt konto under kort tid. Vänta en stund och försök igen.',
       },
       server: {
         title: 'Något gick fel här',

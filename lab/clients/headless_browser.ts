@@ -21,6 +21,12 @@ export type HeadlessBrowser = {
   cookies: () => [name: string, value: string][]
   /** Opens a page as a top-level navigation; redirects are not followed. */
   open: (url: string, referer?: string) => Promise<Dispatcher.ResponseData>
+  /** Sends a form of the page at `pageUrl`; redirects are not followed. */
+  post: (
+    pageUrl: string,
+    action: string,
+    fields: Record<string, string>,
+  ) => Promise<Dispatcher.ResponseData>
   /**
    * Calls the provider's own API as its page at `pageUrl` would.
    *
@@ -93,6 +99,20 @@ export function newHeadlessBrowser(origin: string): HeadlessBrowser {
           'sec-fetch-mode': 'navigate',
           'sec-fetch-site': referer ? 'same-origin' : 'cross-site',
           ...(referer ? { referer } : {}),
+        },
+      ),
+    post: (pageUrl, action, fields) =>
+      send(
+        new URL(action, origin).href,
+        { method: 'POST', body: new URLSearchParams(fields).toString() },
+        {
+          accept: 'text/html',
+          origin,
+          referer: pageUrl,
+          'content-type': 'application/x-www-form-urlencoded',
+          'sec-fetch-dest': 'document',
+          'sec-fetch-mode': 'navigate',
+          'sec-fetch-site': 'same-origin',
         },
       ),
     callApi: async <T>(pageUrl: string, endpoint: string, input: object, bearer?: string) =>

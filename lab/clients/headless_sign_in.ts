@@ -42,7 +42,7 @@ export async function headlessSignUp(origin: string, person: Credentials): Promi
 
 /**
  * Takes a pushed authorization request through sign-in and consent, over HTTP, as
- * the provider's page does.
+ * the pages do.
  *
  * @param url as {@link Login.url}
  * @returns the callback URL with the code (or error), as the client would get it
@@ -60,6 +60,63 @@ export async function headlessSignIn(
   if (page.statusCode >= 400) throw new HeadlessError(page.statusCode, text)
   if (page.headers.location) return new URL(String(page.headers.location))
 
+  const form = readForm(text)
+  const { did, ephemeralToken } = form
+    ? await signInByForm(device, url, form, { person, remember })
+    : await signInByScript(device, url, { person, remember })
+  const consent = await device.callApi<{ url: string }>(
+    url,
+    'consent',
+    { did, scope: grantedScope },
+    ephemeralToken,
+  )
+  const redirect = await device.open(consent.url, url)
+  const seen = await redirect.body.text()
+  if (!redirect.headers.location) throw new HeadlessError(redirect.statusCode, seen)
+  return new URL(String(redirect.headers.location))
+}
+
+type Person = { person: Credentials; remember: boolean }
+type SignedIn = { did: string; ephemeralToken?: string | undefined }
+
+/** The form of a page of the entryway; null in a page that has none. */
+function readForm(page: string): { action: string; sealed: string } | null {
+  const action = /<form method="post" action="([^"]*)"/.exec(page)?.[1]
+  const sealed = /name="form" value="([^"]*)"/.exec(page)?.[1]
+  return action && sealed ? { action: action.replaceAll('&amp;', '&'), sealed } : null
+}
+
+async function signInByForm(
+  device: HeadlessBrowser,
+  url: string,
+  { action, sealed }: { action: string; sealed: string },
+  { person, remember }: Person,
+): Promise<SignedIn> {
+  const { handle: username, password } = person
+  const fields = { form: sealed, username, password, ...(remember && { remember: 'on' }) }
+  const posted = await device.post(url, action, fields)
+  const answer = await posted.body.text()
+  const { location } = posted.headers
+  if (!location) throw new HeadlessError(posted.statusCode, answer)
+  const next = await device.open(new URL(String(location), url).href, url)
+  const text = await next.body.text()
+  const [session] = sessionsIn(text)
+  if (!session) throw new HeadlessError(next.statusCode, text)
+  return { did: session.account.did, ephemeralToken: session.ephemeralToken }
+}
+
+/** What the page tells the script of the provider, which signs people in no more. */
+function sessionsIn(page: string): { account: { did: string }; ephemeralToken?: string }[] {
+  const given = /window\["__sessions"\]=JSON\.parse\(("(?:[^"\\]|\\.)*")\)/.exec(page)?.[1]
+  return given ? JSON.parse(JSON.parse(given)) : []
+}
+
+/** At a PDS that is its own authorization server. */
+async function signInByScript(
+  device: HeadlessBrowser,
+  url: string,
+  { person, remember }: Person,
+): Promise<SignedIn> {
   const { account, ephemeralToken } = await device.callApi<{
     account: { did: string }
     ephemeralToken?: string
@@ -69,14 +126,5 @@ export async function headlessSignIn(
     password: person.password,
     remember,
   })
-  const consent = await device.callApi<{ url: string }>(
-    url,
-    'consent',
-    { did: account.did, scope: grantedScope },
-    ephemeralToken,
-  )
-  const redirect = await device.open(consent.url, url)
-  const seen = await redirect.body.text()
-  if (!redirect.headers.location) throw new HeadlessError(redirect.statusCode, seen)
-  return new URL(String(redirect.headers.location))
+  return { did: account.did, ephemeralToken }
 }

@@ -3,9 +3,9 @@ import type { Credentials } from './headless_sign_in.ts'
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-/** Signs up on the provider's welcome page, where a first-time visitor lands. */
+/** Signs up from the sign-in page, where a first-time visitor lands. */
 export async function signUp(page: Page, person: Credentials): Promise<void> {
-  await button(page, 'Create a new account').click()
+  await page.getByRole('link', { name: 'Create a new account' }).click()
   await fillInSignUp(page, person)
 }
 
@@ -18,18 +18,8 @@ export async function fillInSignUp(page: Page, person: Credentials): Promise<voi
   await button(page, 'Sign up').click()
 }
 
-/** Signs in on the provider's welcome page. */
+/** Signs in on a page on which nothing is filled in yet. */
 export async function signIn(
-  page: Page,
-  person: Credentials,
-  options: { remember?: boolean } = {},
-): Promise<void> {
-  await button(page, 'Sign in').click()
-  await fillInSignIn(page, person, options)
-}
-
-/** Completes a sign-in form in which nothing is filled in yet. */
-export async function fillInSignIn(
   page: Page,
   person: Credentials,
   options: { remember?: boolean } = {},
@@ -38,7 +28,7 @@ export async function fillInSignIn(
   await enterPassword(page, person, options)
 }
 
-/** Completes a sign-in form that already names its account. */
+/** Completes a sign-in page that already names its account. */
 export async function enterPassword(
   page: Page,
   person: Credentials,

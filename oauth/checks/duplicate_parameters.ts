@@ -1,6 +1,6 @@
 import { errorPage, invalidRequest } from '../../http/refuse.ts'
 import type { Check } from './check.ts'
-import { AUTHORIZE } from './endpoints.ts'
+import { PROGRAMS } from './endpoints.ts'
 
 /**
  * Is every parameter there once? The provider takes the last of several. A proxy or a check before
@@ -12,5 +12,5 @@ import { AUTHORIZE } from './endpoints.ts'
 export const duplicateParameters: Check = ({ url, parameters }) => {
   if (new Set(parameters.map(([name]) => name)).size === parameters.length) return undefined
   const reason = 'A parameter is included more than once'
-  return url.pathname === AUTHORIZE ? errorPage(reason) : invalidRequest(reason)
+  return PROGRAMS.includes(url.pathname) ? invalidRequest(reason) : errorPage(reason)
 }

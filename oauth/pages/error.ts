@@ -7,7 +7,7 @@ import { AUTHORIZE } from '../checks/endpoints.ts'
 import { giveUpAddress, signInAddress } from './give_up.ts'
 
 /** What the provider looks at before it shows a page (W3C Fetch Metadata). */
-const FETCH_METADATA = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
+export const FETCH_METADATA = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
 
 /** Characters of a reason, which may repeat what was sent. */
 const LONGEST = 300
@@ -45,7 +45,8 @@ async function describe(
     return { obstacle: 'cookies', again, giveUp: giveUpAddress(request, 'cookies') }
   }
   const reason = reasonOf(pageError)
-  if (isSignInGone) return { obstacle: 'ended', reason, app: await appOf(provider, request) }
+  if (isSignInGone)
+    return { obstacle: 'ended', reason, app: await appOf(provider, request.parameter('client_id')) }
   const isSilent = FETCH_METADATA.some((name) => !request.headers.get(name))
   return { obstacle: isSilent ? 'browser' : 'link', reason }
 }
@@ -61,8 +62,10 @@ function reasonOf(err: unknown): string {
  * The page of the app whose sign-in it was: of its metadata, where the provider has made sure that it
  * is at the origin of the app's id. The page names its host; nothing is redirected there.
  */
-async function appOf(provider: OAuthProvider, request: HttpRequest): Promise<string | undefined> {
-  const clientId = request.parameter('client_id')
+export async function appOf(
+  provider: OAuthProvider,
+  clientId: string | null | undefined,
+): Promise<string | undefined> {
   const client = clientId && (await provider.clientManager.getClient(clientId).catch(() => null))
   const uri = client ? client.metadata.client_uri : undefined
   return uri && /^https?:/.test(uri) ? uri : undefined

@@ -32,21 +32,23 @@ const CSP = 'content-security-policy'
  * for browsers without scripts or cookies, and what {@link pageScript} says.
  *
  * @param minutes for which an app can go on whose access is revoked
+ * @returns a function that takes one more script, which runs before the provider's
  */
 export function finishing(minutes: number) {
   const script = pageScript(minutes)
   const scriptHash = hashOf(script)
-  return (request: HttpRequest, response: HttpResponse): HttpResponse => {
+  return (request: HttpRequest, response: HttpResponse, handover?: string): HttpResponse => {
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     const policy = headerOf(response, CSP)
     if (!isPage || !policy || response.body === null) return response
     const language = pageLanguage(request.headers.get('accept-language'))
     const page = new TextDecoder().decode(response.body)
     const { headers, ...rest } = withoutHeaders(response, [CSP, 'content-length', 'etag'])
+    const hashes = [scriptHash, ...(handover ? [hashOf(handover)] : [])]
     return {
       ...rest,
-      headers: [...headers, [CSP, allowed(policy, scriptHash)]],
-      body: Buffer.from(finish(page, request, { language, script })),
+      headers: [...headers, [CSP, allowed(policy, hashes)]],
+      body: Buffer.from(finish(page, request, { language, script, handover })),
     }
   }
 }
@@ -54,7 +56,11 @@ export function finishing(minutes: number) {
 function finish(
   page: string,
   request: HttpRequest,
-  { language, script }: { language: PageLanguage; script: string },
+  {
+    language,
+    script,
+    handover,
+  }: { language: PageLanguage; script: string; handover: string | undefined },
 ): string {
   const { goOn } = errorPageTexts[language]
   const root = `${ROOT}${needsOf(request, language)}<script>${script}</script>`
@@ -65,14 +71,15 @@ function finish(
       .replace('type="submit" value="Continue"', `type="submit" value="${goOn}"`)
       .replace('</head>', `<style>${STYLE}</style></head>`)
       .replace(ROOT, () => root)
+      .replace('</body>', (end) => (handover ? `<script>${handover}</script>${end}` : end))
   )
 }
 
 /** The policy with the hashes of what was added (CSP level 3 section 6.7.3.3). */
-function allowed(policy: string, scriptHash: string): string {
+function allowed(policy: string, scriptHashes: string[]): string {
   return policy
     .replace(/(?<=\bstyle-src[^;]*)(?=;|$)/, ` ${STYLE_HASH}`)
-    .replace(/(?<=\bscript-src[^;]*)(?=;|$)/, ` ${scriptHash}`)
+    .replace(/(?<=\bscript-src[^;]*)(?=;|$)/, ` ${scriptHashes.join(' ')}`)
 }
 
 function hashOf(text: string): string {

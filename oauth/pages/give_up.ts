@@ -13,22 +13,33 @@ const GIVEN_UP: Readonly<Record<string, string>> = {
   'no-scripts': 'ERR_SCRIPTS_UNSUPPORTED',
 }
 
+/** Why a sign-in is given up, as its app is told (RFC 6749 section 4.1.2.1). */
+export type GivenUp = { error: 'invalid_request' | 'access_denied'; description: string }
+
 /** Why the person gives this sign-in up; undefined in any other request. */
-export function givenUp(request: HttpRequest): string | undefined {
-  const test = request.url.pathname === AUTHORIZE ? request.parameter(BROWSER_TEST) : undefined
-  return test !== undefined && Object.hasOwn(GIVEN_UP, test) ? GIVEN_UP[test] : undefined
+export function givenUp(request: HttpRequest): GivenUp | undefined {
+  if (request.url.pathname !== AUTHORIZE) return undefined
+  const test = request.parameter(BROWSER_TEST)
+  const description = test !== undefined && Object.hasOwn(GIVEN_UP, test) ? GIVEN_UP[test] : ''
+  return description ? { error: 'invalid_request', description } : undefined
 }
 
 /** The address that gives this sign-in up; undefined where there is none. */
 export function giveUpAddress(request: HttpRequest, lacks: 'cookies' | 'scripts') {
-  return signInAddress(request, { [BROWSER_TEST]: lacks === 'cookies' ? '2' : 'no-scripts' })
+  const address = signInAddress(request)
+  return address && giveUpAt(address, lacks)
+}
+
+/** @param address of a sign-in */
+export function giveUpAt(address: string, lacks: 'cookies' | 'scripts'): string {
+  return `${address}&${BROWSER_TEST}=${lacks === 'cookies' ? '2' : 'no-scripts'}`
 }
 
 /** The address of this sign-in, without what a test of the browser put there. */
-export function signInAddress(request: HttpRequest, more: Record<string, string> = {}) {
+export function signInAddress(request: HttpRequest): string | undefined {
   const clientId = request.parameter('client_id')
   const requestUri = request.parameter('request_uri')
   if (request.url.pathname !== AUTHORIZE || !clientId || !requestUri) return undefined
-  const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri, ...more })
+  const query = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
   return `${AUTHORIZE}?${query}`
 }

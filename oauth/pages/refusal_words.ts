@@ -2,7 +2,8 @@ import type { PageLanguage } from '../../http/language.ts'
 
 /** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
 export const WRONG_CODE = 422
-const TOO_MANY = 429
+/** Of an answer to those who try too often (RFC 6585 section 4). */
+export const TOO_MANY = 429
 /** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
 export const UNAVAILABLE = 503
 

@@ -1,29 +1,12 @@
-import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
+import { PAGE_SETTLED } from '../../base/lifetimes.ts'
+import { LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
+import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
 import { NEEDS_SCRIPT } from './needs.ts'
 import { refusalWords } from './refusal_words.ts'
 import { revocationNote } from './revocation_note.ts'
 
-/** What the pages' language selector calls each language. */
-const NAMES: Readonly<Record<PageLanguage, string>> = {
-  en: 'English',
-  es: 'Español',
-  fr: 'Français',
-  ja: '日本語',
-  ko: '한국어',
-  ro: 'Română',
-  sv: 'svenska',
-}
-
-/** What it is called for those who hear it; the provider's own name for it is not translated. */
-const LABELS: Readonly<Record<PageLanguage, string>> = {
-  en: 'Language',
-  es: 'Idioma',
-  fr: 'Langue',
-  ja: '言語',
-  ko: '언어',
-  ro: 'Limba',
-  sv: 'Språk',
-}
+/** Parts of the account page where the provider's script asks who somebody is. */
+const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`, `${ACCOUNT}/reset-password`]
 
 const notesOf = (minutes: number) =>
   Object.fromEntries(PAGE_LANGUAGES.map((each) => [each, revocationNote(each, minutes)]))
@@ -35,11 +18,13 @@ const notesOf = (minutes: number) =>
  * - above the list of apps how soon one is out that is revoked,
  * - in the place of the provider's words what the status of an answer says better.
  *
+ * Where the provider's script would show a way to sign in, it leaves for the page of this program.
+ *
  * @param minutes for which an app can go on whose access is revoked
  */
 export const pageScript = (
   minutes: number,
-) => `{const names=${JSON.stringify(NAMES)},labels=${JSON.stringify(LABELS)},notes=${JSON.stringify(notesOf(minutes))},words=${JSON.stringify(refusalWords)}
+) => `{const names=${JSON.stringify(LANGUAGE_NAMES)},labels=${JSON.stringify(LANGUAGE_LABELS)},notes=${JSON.stringify(notesOf(minutes))},words=${JSON.stringify(refusalWords)}
 const root=document.documentElement,note=document.createElement('p'),ask=fetch
 note.id='revocation-note'
 note.setAttribute('role','note')
@@ -50,6 +35,18 @@ if(isPost)status=0
 const answer=await ask(...given)
 if(isPost)status=answer.status
 return answer}
+const entries=${JSON.stringify(ENTRIES)}
+const isEntry=()=>entries.includes(location.pathname)||location.pathname==='${AUTHORIZE}'&&/^#step=(welcome|sign-in|reset-password)/.test(location.hash)
+let leaving
+const leave=()=>{
+if(!isEntry())return
+root.querySelector('#root').hidden=true
+observer.disconnect()
+const query=new URLSearchParams(location.search)
+if(location.pathname!=='${AUTHORIZE}')return location.reload()
+query.delete('account')
+query.set('step','choose')
+location.replace(location.pathname+'?'+query)}
 const put=(element,text)=>{if(element.textContent!==text)element.textContent=text}
 const say=()=>{
 const selector=document.querySelector('[data-slot=select-trigger]')
@@ -60,6 +57,9 @@ if(!main)note.remove()
 else if(main.previousSibling!==note)main.before(note)
 put(note,notes[root.lang])
 const text=words[status]?.[root.lang]
-if(text)for(const element of document.querySelectorAll('form [role=alert] p,[data-slot=toast][data-type=error] [data-slot=toast-description]'))put(element,text)}
-new MutationObserver(say).observe(document.body,{childList:true,subtree:true,characterData:true})}
+if(text)for(const element of document.querySelectorAll('form [role=alert] p,[data-slot=toast][data-type=error] [data-slot=toast-description]'))put(element,text)
+clearTimeout(leaving)
+leaving=setTimeout(leave,${PAGE_SETTLED})}
+const observer=new MutationObserver(say)
+observer.observe(document.body,{childList:true,subtree:true,characterData:true})}
 ${NEEDS_SCRIPT}`

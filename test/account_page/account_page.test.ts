@@ -13,7 +13,7 @@ import {
   startLogin,
 } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
-import { callbackOf, fillInSignIn, grant, signIn } from '../../lab/clients/steps.ts'
+import { callbackOf, grant, signIn } from '../../lab/clients/steps.ts'
 import { SCOPE, startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { screenshot } from './screenshots.ts'
 
@@ -47,7 +47,6 @@ async function signInElsewhere(app: OAuthApp): Promise<OAuthSession> {
 
 test('somebody signs in on the account page and signs another device out', async () => {
   await page.goto(`${world.network.url}/account`)
-  await page.getByText('Please authenticate to continue').waitFor()
   await signIn(page, person, { remember: true })
   await page.getByText(person.handle).first().waitFor()
   await screenshot(page, 'account')
@@ -68,10 +67,7 @@ test('an app that is revoked on the account page is locked out, and no other', a
   const login = await startLogin(world.app)
   const visitor = await (await world.browser.newContext()).newPage()
   await visitor.goto(login.url)
-  await visitor.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await visitor.locator('input[name=username]').waitFor()
-  await screenshot(visitor, 'sign-in')
-  await fillInSignIn(visitor, person)
+  await signIn(visitor, person)
   await visitor.getByText('Grant access to your account').waitFor()
   await screenshot(visitor, 'consent')
   const callback = callbackOf(visitor, world.host.redirectUri)

@@ -48,13 +48,11 @@ test('a person signs up, posts, lists, deletes, sees the grant, and signs out', 
 test('a forgotten password is reset with the code from the mail folder', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()
-  const next = page.getByRole('button', { name: 'Next', exact: true })
   await page.goto(urlIn(lines[1]))
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByText('Forgot?').click()
-  await page.getByPlaceholder('Enter your email address').fill(person.email)
-  await next.click()
-  await page.getByText('Enter the code you received').waitFor()
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('Email address').fill(person.email)
+  await page.getByRole('button', { name: 'Send code' }).click()
+  await page.getByText('Enter the code from the email').waitFor()
 
   // The page does not wait for the mail.
   const mails = () => readMailFolder(mailFolderIn(lines[2]))
@@ -64,11 +62,9 @@ test('a forgotten password is reset with the code from the mail folder', async (
   const code = /\w{5}-\w{5}/.exec(mail?.text ?? '')?.[0] ?? ''
   await page.locator('[autocomplete=one-time-code]').fill(code)
   const changed = { ...person, password: 'another correct battery' }
-  await page.getByPlaceholder('Enter a password').fill(changed.password)
-  await next.click()
-  await page.getByText('Password Updated').waitFor()
-
-  await page.goto(urlIn(lines[1]))
+  await page.getByLabel('New password').fill(changed.password)
+  await page.getByRole('button', { name: 'Save password' }).click()
+  await page.getByText('Your password has been changed').waitFor()
   await signIn(page, changed)
   await page.getByText(person.handle).first().waitFor()
   await context.close()

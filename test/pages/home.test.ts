@@ -3,6 +3,7 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { homeTexts } from '../../pages/texts.ts'
+import { FORM } from '../manners/mistakes.ts'
 
 const OWN = 'localhost:2600'
 const LINKS = {
@@ -37,8 +38,8 @@ async function get(host: string, target = '/', { method = 'GET', language = 'en'
   const answer = await app.ask({
     method,
     target,
-    headers: { host, 'accept-language': language },
-    body: null,
+    headers: { host, 'accept-language': language, ...(method === 'POST' && FORM) },
+    body: method === 'POST' ? 'username=alice' : null,
   })
   if (!('status' in answer)) throw new Error('no answer')
   const header = (name: string) => answer.headers.find(([given]) => given === name)?.[1]
@@ -134,9 +135,9 @@ test.each(['alice.people.test', 'own-domain.example.com', 'nobody.people.test'])
   async (host) => {
     const pages = providerRoutes.filter(({ door }) => door.name === 'page')
     expect(pages.length).toBeGreaterThan(5)
-    for (const { path } of pages) {
+    for (const { path, methods } of pages) {
       const target = `${path}${path.endsWith('/') ? 'some/thing' : ''}?client_id=x&request_uri=y`
-      const answer = await get(host, target)
+      const answer = await get(host, target, { method: methods[0] as string })
       expect([path, answer.status]).toEqual([path, 302])
       expect(answer.header('location')).toBe(`http://${OWN}${target}`)
       expect([answer.text, answer.header('set-cookie')]).toEqual(['', undefined])

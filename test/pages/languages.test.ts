@@ -66,7 +66,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
   })
 
   test('account page', async () => {
-    const page = await open('/account', language)
+    const page = await open('/account/sign-up', language)
     expect(page.status).toBe(200)
     expect(page.text).toContain(`<html lang="${language}">`)
     expect(page.text).toContain(revocationNote(language, 7))
@@ -79,7 +79,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
     const here = { did: 'did:web:here.test', url, address, adminPassword: 'nowhere to be used' }
     await app.actors.directory.addPds(here)
     await app.app.refreshPdses()
-    const { text } = await open('/account', language)
+    const { text } = await open('/account/sign-up', language)
     expect(text).toContain(revocationNote(language, 0))
     expect(text).not.toContain(revocationNote(language, 7))
     // One that apps reach elsewhere is enough.
@@ -87,7 +87,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
     const other = { ...here, did: 'did:web:elsewhere.test', url: elsewhere, address: elsewhere }
     await app.actors.directory.addPds(other)
     await app.app.refreshPdses()
-    expect((await open('/account', language)).text).toContain(revocationNote(language, 7))
+    expect((await open('/account/sign-up', language)).text).toContain(revocationNote(language, 7))
     await app.actors.directory.removePds(other.did)
     await app.actors.directory.removePds(here.did)
     await app.app.refreshPdses()

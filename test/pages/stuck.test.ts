@@ -99,7 +99,7 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
 
   test('a page that is there, without scripts or cookies', async () => {
     const { url } = await push()
-    const page = await open(url)
+    const page = await open(`${url}&step=sign-up`)
     expect(page.status).toBe(200)
     const [noscript = '', noCookies = ''] = page.text.split('</noscript>')
     expect(noscript).toContain(obstacles.scripts.title)

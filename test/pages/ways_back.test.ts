@@ -37,11 +37,14 @@ const link = (page: Page, name: string) => page.getByRole('link', { name, exact:
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor()
 
 async function signIn(page: Page): Promise<void> {
-  await button(page, 'Se connecter').click()
+  await enter(page)
+  await button(page, 'Autoriser').waitFor()
+}
+
+async function enter(page: Page): Promise<void> {
   await page.fill('input[name=username]', person.handle)
   await page.fill('input[name=password]', person.password)
   await button(page, 'Se connecter').click()
-  await button(page, 'Autoriser').waitFor()
 }
 
 /** What the app is told when the browser is sent back to it by `step`. */
@@ -116,10 +119,11 @@ test('a page that was left open for so long that nothing is known of it', async 
   })
 })
 
-test('without scripts', async () => {
+test('without scripts: people sign in, and what comes next needs some', async () => {
   await inFrench({ javaScriptEnabled: false }, async (page) => {
     const login = await startLogin(world.app)
     await page.goto(login.url)
+    await enter(page)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
     await link(page, 'Réessayer').click()
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
@@ -129,22 +133,49 @@ test('without scripts', async () => {
       error_description: 'ERR_SCRIPTS_UNSUPPORTED',
     })
     await page.goto(`${world.network.url}/account`)
+    await enter(page)
     await heading(page, 'Votre navigateur n’exécute pas JavaScript')
+  })
+})
+
+test('away from the sign-in: the app learns it', async () => {
+  await inFrench({ javaScriptEnabled: false }, async (page) => {
+    const login = await startLogin(world.app)
+    await page.goto(login.url)
+    expect(await toldBy(page, login, () => link(page, 'Annuler').click())).toEqual({
+      error: 'access_denied',
+      error_description: 'The user rejected the request',
+    })
+  })
+})
+
+test('from the consent to the choice of an account, and from the sign-up to the sign-in', async () => {
+  await inFrench({}, async (page) => {
+    await page.goto((await startLogin(world.app)).url)
+    await link(page, 'Créer un nouveau compte').click()
+    await page.locator('input[name=handle]').waitFor()
+    await button(page, 'Retour').click()
+    await heading(page, 'Connexion')
+    await signIn(page)
+    await button(page, 'Retour').click()
+    await heading(page, 'Choisissez un compte')
+    await link(page, `@${person.handle}`).click()
+    await button(page, 'Autoriser').waitFor()
   })
 })
 
 test.each([
   ['a computer', {}],
   ['a phone, which the provider tests', { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)' }],
-])('without cookies, on %s', async (_, device) => {
+])('without cookies that a script can read, on %s', async (_, device) => {
   await inFrench(device, async (page) => {
     await keepNoCookies(page)
     const login = await startLogin(world.app)
     await page.goto(login.url)
+    await enter(page)
     await heading(page, 'Votre navigateur ne garde pas de cookies')
     await link(page, 'Réessayer').click()
     await heading(page, 'Votre navigateur ne garde pas de cookies')
-    expect(await button(page, 'Se connecter').isVisible()).toBe(false)
     const told = await toldBy(page, login, () => link(page, 'Retourner dans l’application').click())
     expect(told).toEqual({
       error: 'invalid_request',

@@ -51,7 +51,7 @@ beforeEach(async () => {
 afterEach(() => context?.close())
 
 const button = (name: string | RegExp) => page.getByRole('button', { name }).last()
-const alert = () => page.locator('form [role=alert] p')
+const alert = () => page.locator('form [role=alert] p, p[role=alert]')
 const failure = () =>
   page.locator('[data-slot=toast][data-type=error] [data-slot=toast-description]').first()
 
@@ -116,10 +116,10 @@ const MISTAKES: [string, () => Promise<unknown>, string][] = [
     'forgotten password: wrong code',
     async () => {
       await page.goto(`${network.url}/account/reset-password`)
-      await button(/already have a code/i).click()
+      await page.getByRole('link', { name: 'I already have a code' }).click()
       await page.fill('input[name=code]', WRONG)
       await page.fill('input[name=password]', 'a new good password')
-      await page.locator('button[type=submit]').click()
+      await button('Save password').click()
     },
     refusalWords[WRONG_CODE]?.en ?? '',
   ],

@@ -2,14 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
-import {
-  callbackOf,
-  enterPassword,
-  fillInSignIn,
-  fillInSignUp,
-  grant,
-  signIn,
-} from '../../lab/clients/steps.ts'
+import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
@@ -49,7 +42,7 @@ const heading = (text: string | RegExp) => page.getByText(text).first().waitFor(
 
 test('prompt=login asks for the password of somebody who is signed in', async () => {
   const login = await open({ prompt: 'login', login_hint: mia.handle })
-  await heading('Confirm your password to continue')
+  await heading('Enter your password to continue')
   expect(await page.inputValue('input[name=username]')).toBe(mia.handle)
   await enterPassword(page, mia)
   expect(await ending(login, () => grant(page))).toBe(dids.mia)
@@ -64,10 +57,10 @@ test('prompt=consent asks again for what was granted before, and for no password
 
 test('prompt=select_account lets somebody choose another account', async () => {
   const login = await open({ prompt: 'select_account' })
-  await heading(/Continue with/)
+  await heading('Choose an account')
   await page.getByText(mia.handle).waitFor()
   await page.getByText('Another account').click()
-  await fillInSignIn(page, ned)
+  await signIn(page, ned)
   expect(await ending(login, () => grant(page))).toBe(dids.ned)
 })
 
@@ -80,6 +73,13 @@ test('prompt=create opens the sign-up form, signed in or not', async () => {
     expect(did).toMatch(/^did:plc:/)
     expect(Object.values(dids)).not.toContain(did)
   }
+})
+
+test('who has granted it all before is back in the app after the password', async () => {
+  const stranger = await (await world.browser.newContext()).newPage()
+  const login = await open({ login_hint: mia.handle }, stranger)
+  const did = await ending(login, () => enterPassword(stranger, mia, { remember: true }), stranger)
+  expect(did).toBe(dids.mia)
 })
 
 test('login_hint fills in who is to sign in, and refuses every other account', async () => {

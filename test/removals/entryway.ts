@@ -34,6 +34,13 @@ const passing = inFile('app/pass_through.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
 const threads = inFile('passwords/scrypt_threads.ts')
+const signInPage = inFile('oauth/sign_in/index.ts')
+const signInForms = inFile('oauth/sign_in/forms.ts')
+const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
+const signInDevice = inFile('oauth/sign_in/device.ts')
+const signedIn = inFile('oauth/sign_in/signed_in.ts')
+const secondFactor = inFile('sagas/second_factor.ts')
+const pageHeaders = inFile('http/page/document.ts')
 const lookups = inFile('sagas/foreign_lookups.ts')
 const answers = inFile('app/answer.ts')
 const services = inFile('sagas/services.ts')
@@ -114,7 +121,11 @@ export const entryway = toRemovals([
   [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
-  [7, 'no parameter twice', checks('[[AUTHORIZE, ...PROGRAMS], duplicateParameters],', '')],
+  [
+    7,
+    'no parameter twice',
+    checks('[[AUTHORIZE, ...PROGRAMS, ...FORMS], duplicateParameters],', ''),
+  ],
   [7, 'no member twice', bodies('if (before?.has(name))')],
   [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
   [7, 'a request object alone', checks('[[PAR], requestObjectAlone],', '')],
@@ -291,11 +302,11 @@ export const entryway = toRemovals([
   [29, 'a bound on what is unpacked', codings('maxOutputLength: MAX_BODY, ', '')],
   [29, 'nothing behind a compressed body', codings(', rejectGarbageAfterEnd: true', '')],
   [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
-  [29, 'a failure is a try', countsAs(' || !isAttempt', '')],
+  [29, 'a failure is a try', countsAs(' || !isMade', '')],
   [
     30,
     'limits read a name as look-ups do',
-    limited('readSubject(name).name', "name.trim().replace(/^@/, '').toLowerCase()"),
+    limited('readSubject(readAccount(name)).name', "name.trim().replace(/^@/, '').toLowerCase()"),
   ],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
   [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
@@ -368,7 +379,7 @@ export const entryway = toRemovals([
     sweeps("sql(db, 'DELETE FROM device", "void (db, 'DELETE FROM device"),
   ],
   [34, 'user agents are cut', handler('withShortHeaders(request)', 'request')],
-  [34, 'pages are limited', limits("on: ['account', 'authorize']", 'on: []')],
+  [34, 'pages are limited', limits("on: ['account', 'authorize', ...FORMS]", 'on: []')],
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
@@ -561,4 +572,42 @@ export const entryway = toRemovals([
     'no session of an app password of before',
     pdsSessions(' && issuedAt + 1_000 > madeAt', ''),
   ],
+  [
+    38,
+    'a form comes from our page',
+    signInPage(
+      "if (!isOwn || headers.get('origin') !== this.#services.settings.publicUrl) {",
+      'if (false) {',
+    ),
+  ],
+  [38, 'a form is of one browser', signInForms('of === device && ', '')],
+  [38, 'a form is of one sign-in', signInForms(' && request === requestOf(place)', '')],
+  [38, 'a form is not old', signInForms('return isIn && ', 'return ')],
+  [
+    38,
+    'the name is that of the step before',
+    signInPosts('(fixed !== undefined && fixed !== username)', 'false'),
+  ],
+  [
+    38,
+    'a password is a try',
+    signInPosts('noteAttempt()\n      const identifier', 'const identifier'),
+  ],
+  [
+    38,
+    'a code is a try',
+    signInPosts('noteAttempt()\n      const attempt = { ...about', 'const attempt = { ...about'),
+  ],
+  [38, 'a code that is sent is counted', secondFactor('    noteSentCode()\n', '')],
+  [
+    38,
+    'short names are counted as whole ones',
+    routes('readAccount: services.handles.complete.bind(services.handles),', ''),
+  ],
+  [38, 'a sign-in is of one browser', signedIn('deviceId !== device || ', '')],
+  [38, 'a sign-in is of one request', signedIn(' || requestUri !== place.request?.requestUri', '')],
+  [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
+  [38, 'a new device session', signInDevice('outgoing, true)', 'outgoing, false)')],
+  [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
+  [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
 ])

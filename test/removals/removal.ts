@@ -48,6 +48,7 @@ function filesOf(attack: number): string {
     [35, 'connections'],
     [36, 'mail'],
     [37, 'carried'],
+    [38, 'forms'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

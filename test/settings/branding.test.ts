@@ -42,8 +42,17 @@ test('describeServer says where the texts are and whom to ask', async () => {
   })
 })
 
-test('the pages link to them, and bear logo and colours', async () => {
+test('the sign-in page links to them, and bears logo and colours', async () => {
   const { headers, body } = await get('/account')
+  for (const link of Object.values(LINKS)) expect(body).toContain(link)
+  expect(body).toContain('<img class="logo" src="https://example.com/logo.png"')
+  expect(body).toContain('url("https://example.com/dark.png")')
+  expect(headers).toContain('img-src https://example.com;')
+  expect(body).toContain('--primary:#102030;--on-primary:#fff;--error:rgb(1, 2, 3);')
+})
+
+test('the provider’s pages do so, too', async () => {
+  const { headers, body } = await get('/account/sign-up')
   for (const link of Object.values(LINKS)) expect(body).toContain(link)
   expect(body).toContain('https://example.com/logo.png')
   expect(body).toContain('https://example.com/dark.png')

@@ -44,6 +44,9 @@ const bodies = (did: string): Record<string, Record<string, unknown>> => ({
   'com.atproto.server.deleteAccount': { did, password: 'wrong', token: 'AAAAA-AAAAA' },
   'com.atproto.server.resetPassword': { token: 'AAAAA-AAAAA', password: 'another password' },
   'com.atproto.server.createAccount': { handle: 'new.test', email: 'a@b.test', password: 'x' },
+  'sign-in': { form: 'x', username: VICTIM.handle, password: 'wrong password' },
+  'reset-password': { form: 'x', email: VICTIM.email },
+  'new-password': { form: 'x', code: 'AAAAA-AAAAA', password: 'another password' },
   '~api/sign-in': { locale: 'en', username: VICTIM.handle, password: 'wrong password' },
   '~api/reset-password-request': { locale: 'en', email: VICTIM.email },
   '~api/reset-password-confirm': { token: 'AAAAA-AAAAA', password: 'another password' },
@@ -70,16 +73,24 @@ export function everyRequest(did: string, operatorToken: string): [name: string,
   const known = bodies(did)
   const ofRoutes = [...methodRoutes, ...providerRoutes].map((shape): [string, Meant] => {
     const { name, path, methods, body, door } = shape
-    const takesBody = body === 'json' || body === 'form or json'
-    const headers = door.name === 'page api' ? ofPage : door.name === 'page' ? ofBrowser : {}
+    const isForm = body === 'form'
+    const takesBody = body === 'json' || body === 'form or json' || isForm
+    const headers =
+      door.name === 'page api'
+        ? ofPage
+        : isForm
+          ? { ...ofBrowser, origin: ORIGIN, 'sec-fetch-site': 'same-origin' }
+          : door.name === 'page'
+            ? ofBrowser
+            : {}
     return [
       name,
       {
-        method: methods[0] as string,
+        method: isForm ? 'POST' : (methods[0] as string),
         target: path.endsWith('/') ? `${path}some/thing` : path,
         headers,
         body: takesBody ? (known[name] ?? {}) : null,
-        type: body === 'form or json' ? FORM : JSON_TYPE,
+        type: body === 'form or json' || isForm ? FORM : JSON_TYPE,
       },
     ]
   })

@@ -1,0 +1,31 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { Log } from '../../base/log.ts'
+import { fetchAdapter } from '../../http/fetch_adapter.ts'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+
+type Device = Awaited<ReturnType<OAuthProvider['deviceManager']['load']>>
+export type DeviceId = Device['deviceId']
+
+/** The browser of a request, as the provider knows it. */
+export type LoadedDevice = Device & {
+  /** What the answer tells the browser to keep. */
+  cookies: HttpResponse['headers']
+}
+
+/**
+ * Finds the device of a browser or makes one, with a new device session (session fixation), as the
+ * provider does before a sign-in.
+ */
+export async function loadDevice(
+  { deviceManager }: Pick<OAuthProvider, 'deviceManager'>,
+  request: HttpRequest,
+  log: Pick<Log, 'error'>,
+): Promise<LoadedDevice> {
+  const { promise, resolve } = Promise.withResolvers<Device>()
+  const exchange = fetchAdapter(async (incoming, outgoing) => {
+    resolve(await deviceManager.load(incoming, outgoing, true))
+    outgoing.end()
+  }, log)
+  const { headers } = await exchange(request)
+  return { ...(await promise), cookies: headers.filter(([name]) => name === 'set-cookie') }
+}

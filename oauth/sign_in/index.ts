@@ -1,0 +1,200 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { emptyResponse, type HttpRequest, type HttpResponse, headerOf } from '../../http/message.ts'
+import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
+import type { Services } from '../../sagas/services.ts'
+import { deviceCookies } from '../../stores/device_cookies.ts'
+import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { ACCOUNT, type Action, AUTHORIZE } from '../checks/endpoints.ts'
+import { appOf, FETCH_METADATA } from '../pages/error.ts'
+import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
+import { loadDevice } from './device.ts'
+import { SignInPages } from './pages.ts'
+import { actionOf, Place, wantedOf } from './place.ts'
+import { ResetForms } from './reset_forms.ts'
+import type { Asked } from './shown.ts'
+import { SignInForm } from './sign_in_form.ts'
+import { readSignedIn } from './signed_in.ts'
+import { Visit } from './visit.ts'
+import { wayBack } from './way_back.ts'
+
+/** Signing in, on pages of this program's own, which come before the provider's. */
+export class SignIn {
+  readonly #provider: OAuthProvider
+  readonly #services: Services
+  readonly #pages: SignInPages
+  readonly #signIn: SignInForm
+  readonly #reset: ResetForms
+
+  constructor(provider: OAuthProvider, services: Services) {
+    this.#provider = provider
+    this.#services = services
+    this.#pages = new SignInPages(services)
+    this.#signIn = new SignInForm(provider, services, this.#pages)
+    this.#reset = new ResetForms(provider, this.#pages)
+  }
+
+  /** What the provider is asked for, where a page of a sign-in may come first. */
+  visit(request: HttpRequest): Visit | null {
+    const { pathname } = request.url
+    const isPage =
+      pathname === AUTHORIZE || pathname === ACCOUNT || pathname.startsWith(`${ACCOUNT}/`)
+    const place = isPage ? Place.of(request.url) : null
+    if (!place) return null
+    return new Visit({
+      place,
+      wanted: wantedOf(request),
+      signedIn: (deviceId) =>
+        readSignedIn(this.#provider, this.#services, request, place, deviceId),
+      canSignUp: this.#services.handles.domains.length > 0,
+    })
+  }
+
+  /**
+   * Our page, in the place of the provider's.
+   *
+   * @returns null where the provider's goes on
+   */
+  pageBefore(request: HttpRequest, visit: Visit, provided: HttpResponse): HttpResponse | null {
+    const { deviceId, place } = visit
+    const isPage = headerOf(provided, 'content-type')?.startsWith('text/html')
+    if (!isPage || provided.status !== 200 || deviceId === null) return null
+    const cookies = provided.headers.filter(([name]) => name === 'set-cookie')
+    const to = place.request === null ? accountWay(visit, request.url.pathname) : null
+    if (to !== null) return withCookies(emptyResponse(303, { location: to, ...NO_STORE }), cookies)
+    if (goesOn(visit, request.url.pathname)) return null
+    const parameters = visit.asked?.parameters ?? null
+    const page = this.#pages.first({ request, place, parameters, deviceId }, visit)
+    return withCookies(page, cookies)
+  }
+
+  /** The person goes back to the app; undefined in any other request. */
+  cancelled(request: HttpRequest): GivenUp | undefined {
+    const isCancelled = request.url.pathname === AUTHORIZE && wantedOf(request).step === 'cancel'
+    return isCancelled ? CANCELLED : undefined
+  }
+
+  /** Whether a request is a form of a sign-in. */
+  takes({ url }: HttpRequest): boolean {
+    return actionOf(url.pathname) !== null
+  }
+
+  async answer(request: HttpRequest): Promise<HttpResponse> {
+    const place = Place.of(request.url)
+    if (!place) return errorPage('A request_uri from a pushed authorization request is required')
+    try {
+      return await this.#answerForm(request, place)
+    } catch (err) {
+      requestScope().fail(err)
+      return pageRefusal(503, { obstacle: 'server', again: place.page() })
+    }
+  }
+
+  /** Finishes the refusal of a form that did not come as far as to be answered. */
+  refused(request: HttpRequest, refusal: PageRefusal): HttpResponse {
+    const place = this.takes(request) ? Place.of(request.url) : null
+    if (!place) return refusal
+    // A browser comes back to where it sent one.
+    if (request.method === 'GET' || request.method === 'HEAD') {
+      return emptyResponse(303, { location: place.page(wantedOf(request)), ...NO_STORE })
+    }
+    if (refusal.page.obstacle !== 'too many') return refusal
+    const giveUp = place.request ? place.page({ step: 'cancel' }) : undefined
+    const page = { obstacle: 'attempts', again: place.page(wantedOf(request)), giveUp } as const
+    return { ...refusal, page } as PageRefusal
+  }
+
+  async #answerForm(request: HttpRequest, place: Place): Promise<HttpResponse> {
+    const action = actionOf(request.url.pathname) as Action
+    const refusal = this.#refuse(request, place)
+    if (refusal) return refusal
+    const { log } = this.#services
+    const device = await loadDevice(this.#provider, request, log)
+    const { deviceId, cookies } = device
+    const parameters = await this.#parametersOf(place, deviceId)
+    if (parameters && 'endedBy' in parameters) return this.#ended(place, parameters.endedBy)
+    const post = { request, place, parameters, deviceId, device }
+    const form = this.#pages.forms.read(place, deviceId, request.parameter('form'))
+    const answers = {
+      'sign-in': () => this.#signIn.answer(post, form),
+      'reset-password': () => this.#reset.request(post, form),
+      'new-password': () => this.#reset.confirm(post, form),
+    }
+    return withCookies(await answers[action](), cookies)
+  }
+
+  /** A form comes from our page, in a browser that says so and keeps cookies (CSRF). */
+  #refuse({ headers }: HttpRequest, place: Place): PageRefusal | null {
+    const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
+    if (!site || !mode || !dest) {
+      return pageRefusal(400, { obstacle: 'browser', again: place.page() })
+    }
+    const isOwn = site === 'same-origin' && mode === 'navigate' && dest === 'document'
+    if (!isOwn || headers.get('origin') !== this.#services.settings.publicUrl) {
+      return errorPage('The form was not sent from the page of this sign-in')
+    }
+    if (deviceCookies(headers.get('cookie')).sessionId === undefined) {
+      const giveUp = place.request ? giveUpAt(place.page(), 'cookies') : undefined
+      return pageRefusal(400, { obstacle: 'cookies', again: place.page(), giveUp })
+    }
+    return null
+  }
+
+  /** What the app asked for; null on the account page. It is there for five minutes more. */
+  async #parametersOf(
+    { request }: Place,
+    deviceId: string,
+  ): Promise<Asked | null | { endedBy: unknown }> {
+    if (!request) return null
+    const { requestManager } = this.#provider
+    const of = [request.requestUri, deviceId, request.clientId] as Parameters<
+      typeof requestManager.get
+    >
+    try {
+      return (await requestManager.get(...of)).parameters
+    } catch (err) {
+      if (isOAuthRefusal(err)) return { endedBy: err }
+      throw err
+    }
+  }
+
+  async #ended({ request }: Place, err: unknown): Promise<PageRefusal> {
+    const giveUp = wayBack(err, this.#provider.issuer)
+    const app = giveUp ? undefined : await appOf(this.#provider, request?.clientId)
+    return pageRefusal(400, { obstacle: 'ended', app, giveUp })
+  }
+}
+
+/** In the provider's words. */
+const CANCELLED: GivenUp = {
+  error: 'access_denied',
+  description: 'The user rejected the request',
+}
+
+const NO_STORE = { 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }
+
+/** Whether the provider's own page is shown. */
+function goesOn({ place, selected, isSignUp, wanted }: Visit, path: string): boolean {
+  if (isSignUp) return true
+  if (place.request) return selected !== undefined
+  const isEntry = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`].includes(path)
+  return !isEntry && wanted.step === undefined
+}
+
+/** Where on the account page a person goes who comes to another part of it; null for where they are. */
+function accountWay(visit: Visit, path: string): string | null {
+  const usable = visit.sessions.filter(({ loginRequired }) => !loginRequired)
+  if (path === ACCOUNT || path === `${ACCOUNT}/`) {
+    const [only] = visit.sessions.length === 1 ? usable : []
+    return only ? visit.place.accountPage(only.account.handle ?? only.account.did) : null
+  }
+  const [, , part, name] = path.split('/')
+  if (part !== 'u') return null
+  const isIt = ({ account }: (typeof usable)[number]) =>
+    [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
+  return usable.some(isIt) ? null : visit.place.page()
+}
+
+function withCookies(response: HttpResponse, cookies: HttpResponse['headers']): HttpResponse {
+  return { ...response, headers: [...response.headers, ...cookies] }
+}

@@ -1,0 +1,42 @@
+import { Refusal } from '../../base/errors.ts'
+import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
+import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { refusalWords, TOO_MANY, UNAVAILABLE, WRONG_CODE } from '../pages/refusal_words.ts'
+import { languageOf, type Outcome, type Shown, textsFor } from './shown.ts'
+
+/**
+ * How what was sent came out, in one sentence.
+ *
+ * @param refused what any other refusal says
+ */
+export function outcomeOf(shown: Shown, err: unknown, refused: Outcome): Outcome {
+  if (isRefusal(err, 'AccountTakedown')) return wrong(textsFor(shown).takenDown)
+  if (isRefusal(err, 'InvalidPassword')) return wrong(lengthFor(shown))
+  const isTooOften =
+    isRefusal(err, 'RateLimitExceeded') || (isOAuthRefusal(err) && err.statusCode === TOO_MANY)
+  if (isTooOften) return said(shown, TOO_MANY)
+  if (err instanceof Refusal || isOAuthRefusal(err)) return refused
+  requestScope().fail(err)
+  return said(shown, UNAVAILABLE)
+}
+
+export function wrong(alert: string | undefined): Outcome {
+  return { alert, status: 400 }
+}
+
+export function wrongCode(shown: Shown): Outcome {
+  return wrong(said(shown, WRONG_CODE).alert)
+}
+
+export function isRefusal(err: unknown, ...codes: Refusal['code'][]): boolean {
+  return err instanceof Refusal && codes.includes(err.code)
+}
+
+function lengthFor(shown: Shown): string {
+  return textsFor(shown).length(NEW_PASSWORD_MIN_LENGTH, NEW_PASSWORD_MAX_LENGTH)
+}
+
+function said(shown: Shown, status: number): Outcome {
+  return { alert: refusalWords[status]?.[languageOf(shown)], status }
+}

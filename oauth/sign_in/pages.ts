@@ -1,0 +1,197 @@
+import type { PageLanguage } from '../../http/language.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import { linksOf } from '../../pages/links.ts'
+import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { createLook, type Look } from '../../pages/sign_in/look.ts'
+import {
+  choiceStep,
+  codeStep,
+  newPasswordStep,
+  passwordStep,
+  resetStep,
+} from '../../pages/sign_in/steps.ts'
+import type { SignInTexts } from '../../pages/sign_in/texts.ts'
+import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
+import type { Services } from '../../sagas/services.ts'
+import { primaryColor } from '../branding.ts'
+import { type FormState, Forms } from './forms.ts'
+import { type Place, type Wanted, wantedOf } from './place.ts'
+import { appOf, languageOf, type Outcome, type Shown } from './shown.ts'
+import type { Visit } from './visit.ts'
+
+type Password = {
+  username: string
+  isNameFixed: boolean
+  isRemembered: boolean
+  back?: string | undefined
+  canSignUp: boolean
+}
+
+/** Writes the pages of a sign-in, in the language of who reads them. */
+export class SignInPages {
+  readonly forms: Forms
+  readonly #look: Look
+  readonly #links: Services['settings']['branding']['links']
+
+  constructor({ settings, secrets }: Pick<Services, 'settings' | 'secrets'>) {
+    const { name, branding } = settings
+    this.forms = new Forms(secrets.seal)
+    this.#look = createLook(name, branding, primaryColor(branding))
+    this.#links = branding.links
+  }
+
+  /** The page that comes before the provider's. */
+  first(shown: Shown, visit: Visit): HttpResponse {
+    const { place, wanted, sessions, hint, canSignUp } = visit
+    if (wanted.step === 'reset-password') return this.reset(shown, '')
+    if (wanted.step === 'new-password') return this.newPassword(shown)
+    const another = wanted.step === 'sign-in' && hint === undefined
+    const isChoice = sessions.length > 0 && wanted.account === undefined && !another
+    if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
+      return this.choice(shown, visit)
+    }
+    const chosen = another
+      ? undefined
+      : sessions.find((each) => each.account.did === wanted.account)
+    const fixed = hint ?? (chosen && nameOf(chosen.account))
+    const isBackToChoice = hint === undefined && sessions.length > 0
+    return this.password(shown, {
+      username: fixed ?? '',
+      isNameFixed: fixed !== undefined,
+      // Who confirms a sign-in of this device wants to keep it.
+      isRemembered: chosen !== undefined || (hint !== undefined && sessions.length > 0),
+      back: isBackToChoice ? place.page({ ...asIs(shown), step: 'choose' }) : undefined,
+      canSignUp: canSignUp && fixed === undefined,
+    })
+  }
+
+  choice(shown: Shown, { sessions, hint, canSignUp }: Visit): HttpResponse {
+    const { place } = shown
+    const { language } = wantedOf(shown.request)
+    return this.#write(shown, {}, (texts) =>
+      choiceStep(texts, {
+        accounts: sessions.map(({ account, loginRequired }) => ({
+          name: account.handle ? `@${account.handle}` : account.did,
+          href:
+            place.request || loginRequired
+              ? place.page({ language, account: account.did })
+              : place.accountPage(nameOf(account)),
+          isPasswordNeeded: loginRequired,
+        })),
+        other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
+        signUp: canSignUp ? signUpAt(place, language) : undefined,
+        cancel: cancel(shown),
+      }),
+    )
+  }
+
+  password(
+    shown: Shown,
+    { username, isNameFixed, isRemembered, back, canSignUp }: Password,
+    outcome: Outcome = {},
+  ): HttpResponse {
+    const { place } = shown
+    const { account, language } = wantedOf(shown.request)
+    return this.#write(shown, outcome, (texts) =>
+      passwordStep(texts, {
+        action: place.form('sign-in', { account, language }),
+        sealed: this.#seal(shown, isNameFixed ? { username } : {}),
+        isWrong: isWrong(outcome),
+        username,
+        isNameFixed,
+        isRemembered,
+        forgotten: place.page({ language, step: 'reset-password' }),
+        signUp: canSignUp ? signUpAt(place, language) : undefined,
+        back,
+        cancel: back === undefined ? cancel(shown) : undefined,
+      }),
+    )
+  }
+
+  code(shown: Shown, first: NonNullable<FormState['first']>, outcome: Outcome = {}): HttpResponse {
+    const { place } = shown
+    const { account, language } = wantedOf(shown.request)
+    return this.#write(shown, outcome, (texts) =>
+      codeStep(texts, {
+        action: place.form('sign-in', { account, language }),
+        sealed: this.#seal(shown, { first }),
+        isWrong: isWrong(outcome),
+        username: first.username,
+        hint: first.hint,
+        back: place.page({ account, language }),
+      }),
+    )
+  }
+
+  reset(shown: Shown, email: string, outcome: Outcome = {}): HttpResponse {
+    const { place } = shown
+    const { language } = wantedOf(shown.request)
+    return this.#write(shown, outcome, (texts) =>
+      resetStep(texts, {
+        action: place.form('reset-password', { language }),
+        sealed: this.#seal(shown, {}),
+        isWrong: isWrong(outcome),
+        email,
+        haveCode: place.page({ language, step: 'new-password' }),
+        back: place.page({ language }),
+      }),
+    )
+  }
+
+  newPassword(shown: Shown, outcome: Outcome = {}): HttpResponse {
+    const { place } = shown
+    const { language } = wantedOf(shown.request)
+    return this.#write(shown, outcome, (texts) =>
+      newPasswordStep(texts, {
+        action: place.form('new-password', { language }),
+        sealed: this.#seal(shown, {}),
+        isWrong: isWrong(outcome),
+        least: NEW_PASSWORD_MIN_LENGTH,
+        most: NEW_PASSWORD_MAX_LENGTH,
+        back: place.page({ language, step: 'reset-password' }),
+      }),
+    )
+  }
+
+  #seal({ place, deviceId }: Shown, state: FormState): string {
+    return this.forms.write(place, deviceId, state)
+  }
+
+  #write(shown: Shown, outcome: Outcome, step: (texts: SignInTexts) => Step): HttpResponse {
+    const language = languageOf(shown)
+    const frame: Frame = {
+      look: this.#look,
+      language,
+      inLanguage: (other) => shown.place.page({ ...asIs(shown), language: other }),
+      links: linksOf(this.#links, language),
+      forms: ["'self'", ...appOf(shown)],
+      ...outcome,
+    }
+    return writeStep(frame, step(signInTexts[language]))
+  }
+}
+
+/** Whether it is a matter of what was entered. */
+function isWrong({ alert, status }: Outcome): boolean {
+  return alert !== undefined && status === 400
+}
+
+/** As it is wanted. The page of a form that was sent is the one on which that stands. */
+function asIs({ request }: Shown): Wanted {
+  return wantedOf(request)
+}
+
+/** The provider's script is told by the fragment which of its views to begin with. */
+function signUpAt(place: Place, language: PageLanguage | undefined): string {
+  return `${place.page({ language, step: 'sign-up' })}${place.request ? '#step=sign-up' : ''}`
+}
+
+function cancel({ place, request }: Shown): string | undefined {
+  const { language } = wantedOf(request)
+  return place.request ? place.page({ language, step: 'cancel' }) : undefined
+}
+
+function nameOf({ handle, did }: { handle?: string | undefined; did: string }): string {
+  return handle ?? did
+}

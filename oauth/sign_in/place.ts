@@ -1,0 +1,119 @@
+import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import { ACCOUNT, ACTIONS, type Action, AUTHORIZE, formPath } from '../checks/endpoints.ts'
+
+/** What a page of a sign-in can be asked for; the first unless it is. */
+const STEPS = ['choose', 'sign-in', 'sign-up', 'reset-password', 'new-password', 'cancel'] as const
+type StepName = (typeof STEPS)[number]
+
+/** Those that the account page has a path of its own for. */
+const WITH_PATH = ['sign-up', 'reset-password', 'new-password'] as const
+
+/** What of a page is wanted. */
+export type Wanted = {
+  step?: StepName | undefined
+  /** DID of the account of this device with which to go on. */
+  account?: string | undefined
+  /** If another one is wanted than the browser's. */
+  language?: PageLanguage | undefined
+}
+
+/** Its names in an address. */
+const OURS = ['step', 'account', 'lang']
+
+/** What somebody signs in for: an app's authorization request, or the account page. */
+export class Place {
+  readonly request: { clientId: string; requestUri: string } | null
+  /** What the account page was asked for besides. */
+  readonly #query: URLSearchParams
+
+  private constructor(request: Place['request'], query: URLSearchParams) {
+    this.request = request
+    this.#query = query
+  }
+
+  /** @returns null for an address that is not one of a sign-in */
+  static of({ pathname, searchParams }: URL): Place | null {
+    if (isBelow(pathname, AUTHORIZE)) {
+      const clientId = searchParams.get('client_id')
+      const requestUri = searchParams.get('request_uri')
+      if (!clientId || !requestUri) return null
+      return new Place({ clientId, requestUri }, new URLSearchParams())
+    }
+    if (!isBelow(pathname, ACCOUNT)) return null
+    const query = new URLSearchParams(searchParams)
+    for (const name of OURS) query.delete(name)
+    return new Place(null, query)
+  }
+
+  /** Which cookies are sent with its pages. */
+  get cookiePath(): string {
+    return this.request ? AUTHORIZE : ACCOUNT
+  }
+
+  /** The address of its page. */
+  page(wanted: Wanted = {}): string {
+    if (this.request) return withQuery(AUTHORIZE, this.#queryWith(wanted))
+    const { step, ...others } = wanted
+    const own = WITH_PATH.find((name) => name === step)
+    return own
+      ? withQuery(`${ACCOUNT}/${own}`, this.#queryWith(others))
+      : withQuery(`${ACCOUNT}/sign-in`, this.#queryWith(wanted))
+  }
+
+  /** Where a form is posted to. */
+  form(action: Action, { account, language }: Wanted): string {
+    const path = formPath(this.cookiePath, action)
+    return withQuery(path, this.#queryWith({ account, language }))
+  }
+
+  /** The page of an account that is signed in. @param name its handle, or its DID */
+  accountPage(name: string): string {
+    return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
+  }
+
+  #queryWith({ step, account, language }: Wanted): URLSearchParams {
+    const query = new URLSearchParams(this.#query)
+    if (this.request) {
+      query.set('client_id', this.request.clientId)
+      query.set('request_uri', this.request.requestUri)
+    }
+    for (const [name, value] of [
+      ['step', step],
+      ['account', account],
+      ['lang', language],
+    ] as const) {
+      if (value !== undefined) query.set(name, value)
+    }
+    return query
+  }
+}
+
+/** What is wanted of a page, by its address. */
+export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
+  const { pathname, searchParams } = url
+  const given = searchParams.get('step')
+  const action = actionOf(pathname)
+  const byPath = WITH_PATH.find((name) => pathname === `${ACCOUNT}/${name}` || action === name)
+  const language = searchParams.get('lang')
+  return {
+    step: byPath ?? STEPS.find((name) => name === given),
+    account: searchParams.get('account') ?? undefined,
+    language: PAGE_LANGUAGES.find((tag) => tag === language),
+  }
+}
+
+/** What a form is posted for; null where the address takes none. */
+export function actionOf(path: string): Action | null {
+  const isOf = (name: Action) => [AUTHORIZE, ACCOUNT].some((page) => path === formPath(page, name))
+  return ACTIONS.find(isOf) ?? null
+}
+
+function isBelow(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`)
+}
+
+function withQuery(path: string, query: URLSearchParams): string {
+  const text = query.toString()
+  return text ? `${path}?${text}` : path
+}

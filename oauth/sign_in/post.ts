@@ -1,0 +1,39 @@
+import { emptyResponse, type HttpResponse } from '../../http/message.ts'
+import { requester } from '../../http/requester.ts'
+import type { LoadedDevice } from './device.ts'
+import { wantedOf } from './place.ts'
+import type { Shown } from './shown.ts'
+
+/** A form that came back from where it was shown. */
+export type Post = Shown & { device: LoadedDevice }
+
+/** Mails come in more languages than pages. @returns a BCP 47 tag */
+export function localeOf({ request }: Post): string | undefined {
+  return wantedOf(request).language ?? requester()?.language
+}
+
+/** A field as it was typed, without spaces around it. */
+export function field({ request }: Post, name: string): string {
+  return request.parameter(name)?.trim() ?? ''
+}
+
+/** A page on which somebody begins anew. */
+export function beginning({ parameters }: Post, username: string) {
+  const hint = parameters?.login_hint
+  return {
+    username: hint ?? username,
+    isNameFixed: hint !== undefined,
+    isRemembered: false,
+    canSignUp: false,
+  }
+}
+
+/** After a form, the browser gets the next page (RFC 9110 section 15.4.4). */
+export function goOn(location: string, cookies: HttpResponse['headers'] = []): HttpResponse {
+  const { headers, ...rest } = emptyResponse(303, {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
+  })
+  return { ...rest, headers: [...headers, ...cookies] }
+}

@@ -1,0 +1,68 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { HttpResponse } from '../../http/message.ts'
+import { normalizeEmail } from '../../identity/email_rules.ts'
+import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
+import type { FormState } from './forms.ts'
+import { outcomeOf, wrong, wrongCode } from './outcomes.ts'
+import type { SignInPages } from './pages.ts'
+import { wantedOf } from './place.ts'
+import { beginning, field, goOn, localeOf, type Post } from './post.ts'
+import { textsFor } from './shown.ts'
+
+type Accounts = OAuthProvider['accountManager']
+type ResetRequest = Parameters<Accounts['resetPasswordRequest']>[2]
+
+/** The forms of a forgotten password. */
+export class ResetForms {
+  readonly #accounts: Accounts
+  readonly #pages: SignInPages
+
+  constructor({ accountManager }: Pick<OAuthProvider, 'accountManager'>, pages: SignInPages) {
+    this.#accounts = accountManager
+    this.#pages = pages
+  }
+
+  /** Has a code sent, if there is such an account. */
+  async request(post: Post, form: FormState | null): Promise<HttpResponse> {
+    const { device, place } = post
+    const given = field(post, 'email')
+    const email = addressOf(given)
+    const texts = textsFor(post)
+    if (!form) return this.#pages.reset(post, given, wrong(texts.stale))
+    if (email === null) return this.#pages.reset(post, given, wrong(texts.noEmail))
+    try {
+      const request = { email, locale: localeOf(post) } as ResetRequest
+      await this.#accounts.resetPasswordRequest(device.deviceId, device.deviceMetadata, request)
+      const { language } = wantedOf(post.request)
+      return goOn(place.page({ step: 'new-password', language }))
+    } catch (err) {
+      return this.#pages.reset(post, given, outcomeOf(post, err, wrong(texts.noEmail)))
+    }
+  }
+
+  /** Sets a new password with that code. */
+  async confirm(post: Post, form: FormState | null): Promise<HttpResponse> {
+    const { request, device } = post
+    const token = field(post, 'code')
+    const password = request.parameter('password') ?? ''
+    const { stale, saved } = textsFor(post)
+    if (!form) return this.#pages.newPassword(post, wrong(stale))
+    if (!token) return this.#pages.newPassword(post, wrongCode(post))
+    try {
+      assertNewPassword(password, NEW_PASSWORD_MIN_LENGTH)
+      const given = { token, password }
+      await this.#accounts.resetPasswordConfirm(device.deviceId, device.deviceMetadata, given)
+    } catch (err) {
+      return this.#pages.newPassword(post, outcomeOf(post, err, wrongCode(post)))
+    }
+    return this.#pages.password(post, beginning(post, ''), { notice: saved })
+  }
+}
+
+function addressOf(given: string): string | null {
+  try {
+    return normalizeEmail(given)
+  } catch {
+    return null
+  }
+}

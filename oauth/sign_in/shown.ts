@@ -1,0 +1,57 @@
+import { PAGE_LANGUAGES, type PageLanguage, pageLanguage } from '../../http/language.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import type { SignInTexts } from '../../pages/sign_in/texts.ts'
+import { type Place, wantedOf } from './place.ts'
+
+/** What an app asked for, as far as a page has to know it. */
+export type Asked = {
+  redirect_uri?: string | undefined
+  ui_locales?: string | undefined
+  login_hint?: string | undefined
+}
+
+/** Where a page is shown. */
+export type Shown = {
+  request: HttpRequest
+  place: Place
+  /** Null on the account page. */
+  parameters: Asked | null
+  deviceId: string
+}
+
+/** How what was sent before came out. */
+export type Outcome = {
+  alert?: string | undefined
+  notice?: string | undefined
+  status?: number
+}
+
+/** What the pages say to whom they are shown. */
+export function textsFor(shown: Pick<Shown, 'request' | 'parameters'>): SignInTexts {
+  return signInTexts[languageOf(shown)]
+}
+
+/** The person's choice, else the app's (OpenID Connect Core section 3.1.2.1), else the browser's. */
+export function languageOf({
+  request,
+  parameters,
+}: Pick<Shown, 'request' | 'parameters'>): PageLanguage {
+  const wanted = wantedOf(request).language ?? firstOf(parameters?.ui_locales)
+  return wanted ?? pageLanguage(request.headers.get('accept-language'))
+}
+
+/** @param locales BCP 47 tags with spaces between */
+function firstOf(locales = ''): PageLanguage | undefined {
+  const tags = locales.split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase())
+  const first = tags.find((tag) => PAGE_LANGUAGES.some((known) => known === tag))
+  return first as PageLanguage | undefined
+}
+
+/** What a sign-in leads back to, where a browser looks at that when a form is sent (CSP `form-action`). */
+export function appOf({ parameters }: Pick<Shown, 'parameters'>): string[] {
+  const uri = parameters?.redirect_uri
+  if (!uri) return []
+  const { protocol, origin } = new URL(uri)
+  return [protocol === 'https:' || protocol === 'http:' ? origin : protocol]
+}

@@ -1,0 +1,124 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
+import { noteAttempt } from '../../http/attempt.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import { recordAudit } from '../../sagas/audit.ts'
+import { isWrongCode, SecondFactorRequired } from '../../sagas/second_factor.ts'
+import type { Services } from '../../sagas/services.ts'
+import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import type { FormState } from './forms.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode } from './outcomes.ts'
+import type { SignInPages } from './pages.ts'
+import { wantedOf } from './place.ts'
+import { beginning, field, goOn, localeOf, type Post } from './post.ts'
+import { textsFor } from './shown.ts'
+import { signedInCookie } from './signed_in.ts'
+
+/** App passwords are for apps without these pages. */
+const POLICY: SignInPolicy = {
+  appPasswords: 'refused',
+  takenDown: 'refused',
+  failureTakes: FAILED_SIGN_IN,
+}
+
+type First = NonNullable<FormState['first']>
+
+/** The form of a password, and that of the step after it: between their pages and the saga that decides. */
+export class SignInForm {
+  readonly #provider: OAuthProvider
+  readonly #services: Services
+  readonly #pages: SignInPages
+
+  constructor(provider: OAuthProvider, services: Services, pages: SignInPages) {
+    this.#provider = provider
+    this.#services = services
+    this.#pages = pages
+  }
+
+  async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
+    const username = field(post, 'username')
+    // The limits count by the name that was sent, so it has to be the one of the step before.
+    const fixed = form?.first?.username ?? form?.username
+    if (!form || (fixed !== undefined && fixed !== username)) return this.#stale(post, username)
+    return form.first ? this.#second(post, form.first) : this.#first(post, form, username)
+  }
+
+  async #first(post: Post, form: FormState, username: string): Promise<HttpResponse> {
+    const isRemembered = post.request.parameter('remember') !== undefined
+    const password = post.request.parameter('password') ?? ''
+    try {
+      noteAttempt()
+      const identifier = this.#services.handles.complete(username)
+      const attempt = { identifier, password, ...about(post) }
+      const signedIn = await signIn(this.#services, attempt, POLICY)
+      return await this.#done(post, signedIn, isRemembered)
+    } catch (err) {
+      if (err instanceof SecondFactorRequired) {
+        const { hint } = err.factor
+        return this.#pages.code(post, { ...err.first, username, hint, isRemembered })
+      }
+      const isNameFixed = form.username !== undefined
+      const entered = { username, isNameFixed, isRemembered, canSignUp: false }
+      const outcome = outcomeOf(post, err, wrong(textsFor(post).wrongPassword))
+      return this.#pages.password(post, entered, outcome)
+    }
+  }
+
+  async #second(post: Post, first: First): Promise<HttpResponse> {
+    const code = field(post, 'code')
+    const isAgain = post.request.parameter('again') !== undefined
+    if (!code && !isAgain) return this.#pages.code(post, first, wrongCode(post))
+    try {
+      noteAttempt()
+      const attempt = { ...about(post), ...(isAgain ? {} : { code }) }
+      const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
+      return await this.#done(post, signedIn, first.isRemembered)
+    } catch (err) {
+      if (err instanceof SecondFactorRequired) {
+        return this.#pages.code(post, first, { notice: textsFor(post).sentAgain })
+      }
+      const isOver = isRefusal(err, 'AuthenticationRequired', 'SignedOut')
+      if (isOver) return this.#stale(post, first.username)
+      const outcome = isWrongCode(err)
+        ? wrongCode(post)
+        : outcomeOf(post, err, wrong(textsFor(post).stale))
+      return this.#pages.code(post, first, outcome)
+    }
+  }
+
+  /** Keeps or forgets the account on the device, and goes on to the provider's page. */
+  async #done(
+    post: Post,
+    { account, basis }: SignedIn,
+    isRemembered: boolean,
+  ): Promise<HttpResponse> {
+    const { place, device, request } = post
+    const { accountManager } = this.#provider
+    const did = account.did as Parameters<typeof accountManager.getAccount>[0]
+    requestScope().provesSignIn(did, basis)
+    if (isRemembered) await accountManager.upsertDeviceAccount(device.deviceId, did)
+    else await accountManager.removeDeviceAccount(device.deviceId, did)
+    await recordAudit(this.#services, did, 'signed_in', clientOf(post))
+    const to = place.request
+      ? place.page({ language: wantedOf(request).language })
+      : place.accountPage(account.handle ?? did)
+    return goOn(to, [await signedInCookie(this.#provider, place, device.deviceId, did)])
+  }
+
+  /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */
+  #stale(post: Post, username: string): HttpResponse {
+    const page = { ...beginning(post, username), back: post.place.page() }
+    return this.#pages.password(post, page, wrong(textsFor(post).stale))
+  }
+}
+
+/** What the saga is told of who tries. */
+function about(post: Post) {
+  return { ...clientOf(post), locale: localeOf(post) }
+}
+
+function clientOf({ place, device }: Post) {
+  const { deviceId, deviceMetadata } = device
+  return { address: deviceMetadata.ipAddress, deviceId, clientId: place.request?.clientId }
+}

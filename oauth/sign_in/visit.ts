@@ -1,0 +1,124 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { DeviceAccount } from '@atproto/oauth-provider/store'
+import type { DeviceId } from './device.ts'
+import type { Place, Wanted } from './place.ts'
+import type { SignedIn } from './signed_in.ts'
+
+/** What the provider would show for an authorization request. */
+export type AuthorizePage = Extract<
+  Awaited<ReturnType<OAuthProvider['authorize']>>,
+  { sessions: unknown }
+>
+
+/** An account of this device, or one that has just signed in. */
+export type Session = AuthorizePage['sessions'][number] & Partial<SignedIn>
+
+type Parts = {
+  place: Place
+  wanted: Wanted
+  signedIn(deviceId: DeviceId): Promise<SignedIn | null>
+  /** Whether people can sign up here. */
+  canSignUp: boolean
+}
+
+/**
+ * A page of a sign-in that is asked for. The provider finds out whether it may be shown and what there
+ * is to show; this decides whether its own page goes on, or ours comes first.
+ */
+export class Visit {
+  readonly place: Place
+  readonly wanted: Wanted
+  /** What the app asked for; null on the account page. */
+  asked: AuthorizePage | null = null
+  deviceId: DeviceId | null = null
+  /** Those with which the person can go on here, the one that has just signed in first. */
+  sessions: Session[] = []
+  /** The one with which the provider's page goes on. */
+  selected: Session | undefined
+  readonly #signedIn: Parts['signedIn']
+  readonly #canSignUp: boolean
+
+  constructor({ place, wanted, signedIn, canSignUp }: Parts) {
+    this.place = place
+    this.wanted = wanted
+    this.#signedIn = signedIn
+    this.#canSignUp = canSignUp
+  }
+
+  /** Whom the app asked for, as a person knows it. */
+  get hint(): string | undefined {
+    return this.asked?.loginHint
+  }
+
+  /** Where an app asks for one account, nobody signs up. */
+  get canSignUp(): boolean {
+    return this.#canSignUp && this.hint === undefined
+  }
+
+  /** Whether the provider's page is the sign-up. */
+  get isSignUp(): boolean {
+    const { step } = this.wanted
+    const isAsked = this.asked?.parameters.prompt === 'create' && step === undefined
+    return this.canSignUp && !this.selected && (step === 'sign-up' || isAsked)
+  }
+
+  /** The provider has found out what there is to show for an app. @returns what its page shows */
+  async show(asked: AuthorizePage, deviceId: DeviceId): Promise<AuthorizePage> {
+    this.asked = asked
+    await this.#know(deviceId, asked.sessions)
+    const { language } = this.wanted
+    const parameters = { ...asked.parameters, ...(language && { ui_locales: language }) }
+    const sessions = this.isSignUp ? asked.sessions : this.sessions
+    return { ...asked, parameters, sessions, selectedDid: this.selected?.account.did as never }
+  }
+
+  /** The provider shows the account page. */
+  async showAccounts(
+    deviceId: DeviceId,
+    accounts: readonly DeviceAccount[],
+    isTooOld: (account: DeviceAccount) => boolean,
+  ): Promise<void> {
+    await this.#know(
+      deviceId,
+      accounts.map((each) => ({ account: each.account, loginRequired: isTooOld(each) })),
+    )
+  }
+
+  async #know(deviceId: DeviceId, known: readonly Session[]): Promise<void> {
+    this.deviceId = deviceId
+    const signedIn = await this.#signedIn(deviceId)
+    const isIt = ({ account }: Session) => account.did === signedIn?.account.did
+    const others = known.filter((each) => !isIt(each))
+    // One that is remembered needs no token: it ends with the device session.
+    const first: Session[] = signedIn
+      ? [{ ...(known.some(isIt) ? { account: signedIn.account } : signedIn), loginRequired: false }]
+      : []
+    this.sessions = [...first, ...others].filter((each) => this.#isAskedFor(each))
+    this.selected = this.#select(first[0])
+  }
+
+  #isAskedFor({ account }: Session): boolean {
+    const { hint } = this
+    return hint === undefined || account.did === hint || account.handle === hint
+  }
+
+  #select(signedIn: Session | undefined): Session | undefined {
+    const { step, account } = this.wanted
+    if (step !== undefined) return undefined
+    const did = account ?? signedIn?.account.did ?? this.asked?.selectedDid
+    return this.sessions.find((each) => each.account.did === did && !each.loginRequired)
+  }
+}
+
+const visits = new AsyncLocalStorage<Visit>()
+
+/** Answers a request for a page; all that the provider is asked for then can ask for the {@link visit}. */
+export function onVisit<T>(visit: Visit | null, work: () => T): T {
+  return visit ? visits.run(visit, work) : work()
+}
+
+/** The visit that is answered, if it is one. */
+export function currentVisit(): Visit | null {
+  return visits.getStore() ?? null
+}

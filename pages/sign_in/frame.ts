@@ -1,0 +1,52 @@
+import { html } from 'hono/html'
+import { LANGUAGE_LABELS, LANGUAGE_NAMES, type PageLanguage } from '../../http/language.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import { type Html, writeDocument } from '../../http/page/document.ts'
+import type { Way } from '../../http/page/layout.ts'
+import type { Look } from './look.ts'
+
+/** What stands around each step of a sign-in. */
+export type Frame = {
+  look: Look
+  language: PageLanguage
+  /** The same step in another language. */
+  inLanguage(language: PageLanguage): string
+  links: readonly Way[]
+  /** Where forms lead to, as sources of a content security policy: the app is one of them. */
+  forms: readonly string[]
+  /** What went wrong: one sentence, which is read out at once. */
+  alert?: string | undefined
+  /** What went well. */
+  notice?: string | undefined
+  status?: number
+}
+
+export type Step = {
+  title: string
+  lead?: string
+  content: Html
+}
+
+export function writeStep(
+  { look, language, inLanguage, links, forms, alert, notice, status = 200 }: Frame,
+  { title, lead, content }: Step,
+): HttpResponse {
+  const { service, logo, style, images } = look
+  const others = Object.entries(LANGUAGE_NAMES) as [PageLanguage, string][]
+  const body = html`    <main>
+      ${logo ? html`<img class="logo" src="${logo}" alt="${service}">` : html`<p class="name">${service}</p>`}
+      <h1>${title}</h1>
+      ${lead && html`<p class="lead">${lead}</p>`}
+      ${alert && html`<p class="alert" role="alert" id="alert">${alert}</p>`}
+      ${notice && html`<p class="notice" role="status">${notice}</p>`}
+      ${content}
+      <details><summary>${LANGUAGE_LABELS[language]}: ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
+        ([tag, name]) =>
+          html`<a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
+      )}</nav></details>
+      ${links.length > 0 && html`<nav>${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>`}
+    </main>`
+  // Of a step that went wrong, the title says it first: it is what a screen reader begins with.
+  const name = [alert, title, service].filter(Boolean).join(' – ')
+  return writeDocument({ language, title: name, style, body, status, images, forms })
+}

@@ -1,0 +1,87 @@
+import type { Branding } from '../../base/branding.ts'
+import { BASE_STYLE, Style } from '../../http/page/document.ts'
+
+/** How the operator wants the pages of a sign-in to look: as the provider's pages then do. */
+export type Look = {
+  /** What the pages call this service. */
+  service: string
+  logo: string | undefined
+  style: Style
+  /** From where the pictures come, as sources of a content security policy. */
+  images: string[]
+}
+
+const STYLE = `${BASE_STYLE}main{max-width:26rem}
+html{background-position:50%;background-repeat:no-repeat;background-size:cover}
+.logo{display:block;height:2.25rem;max-width:8rem;margin:0 auto 1rem;object-fit:contain}
+h1{margin-bottom:1.25rem;font-size:1.5rem}
+.lead{text-align:center}
+label,.label{display:block;margin-bottom:.375rem;font-size:.875rem}
+input:not([type=checkbox]){box-sizing:border-box;width:100%;height:2.75rem;padding:0 .625rem;border:1px solid var(--edge);border-radius:.625rem;background:transparent;color:inherit;font:inherit}
+input[readonly]{background:var(--field)}
+input[aria-invalid]{border-color:var(--error)}
+.field{margin-bottom:1rem}
+.row{display:flex;justify-content:space-between;gap:1rem}
+.check{display:flex;gap:.625rem;align-items:start;margin-bottom:1rem}
+.check input{width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}
+.check label{margin:0}
+.actions{display:flex;flex-wrap:wrap;flex-direction:row-reverse;gap:.5rem}
+button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
+.primary{background:var(--primary);color:var(--on-primary)}
+.wide{display:block;width:100%;margin-top:.75rem}
+.link{width:auto;min-height:0;padding:0;border:0;background:none;text-decoration:underline;font-size:.875rem}
+:focus-visible{outline:3px solid var(--primary);outline-offset:2px}
+.alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
+.notice{padding:.625rem .75rem;border-radius:.625rem;background:var(--field)}
+.accounts{margin:0 0 1rem;padding:0;list-style:none}
+.accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
+.accounts small{display:block;color:var(--quiet)}
+form+form{margin-top:1rem}
+details{margin-top:1.5rem;text-align:center;font-size:.875rem}
+summary{display:inline-block;padding:.25rem .5rem;border-radius:.375rem;cursor:pointer}
+summary::after{content:"";display:inline-block;margin-left:.5rem;border:.3rem solid transparent;border-top-color:currentcolor;vertical-align:-.15rem}
+details nav{margin-top:.5rem}
+@media(hover:hover){button:hover,.button:hover,.accounts a:hover{filter:brightness(.96)}a:hover{text-decoration:underline}}
+@media(max-width:25rem){.actions>*{flex:1 1 100%}}
+`
+
+/** @param primary the colour of buttons */
+export function createLook(
+  service: string,
+  { logo, background, colors }: Pick<Branding, 'logo' | 'background' | 'colors'>,
+  primary: string,
+): Look {
+  const { light, dark } = background
+  const error = colors.error ? `--error:${colors.error};` : ''
+  const css = `${STYLE}:root{--primary:${primary};--on-primary:${textOn(primary)};${error}}
+${light ? `html{background-image:url("${escapeUrl(light)}")}\n` : ''}@media(prefers-color-scheme:dark){html{background-image:${dark ? `url("${escapeUrl(dark)}")` : 'none'}}}
+`
+  const images = [logo, light, dark].flatMap((url) => (url ? [sourceOf(url)] : []))
+  return { service, logo, style: new Style(css), images: [...new Set(images)] }
+}
+
+/** What could end the text in a style sheet, or the sheet in its page. */
+const escapeUrl = (url: string) =>
+  url.replace(/["\\<\n\r\f]/g, (one) => `\\${one.charCodeAt(0).toString(16)} `)
+
+/** A picture as a source of a policy, which has no signs for what stands in its own grammar. */
+function sourceOf(url: string): string {
+  return url.startsWith('data:') ? 'data:' : new URL(url).origin
+}
+
+/** Black or white, whatever can be read better on a colour (WCAG 2.1 contrast). */
+function textOn(color: string): '#000' | '#fff' {
+  const [r = 0, g = 0, b = 0] = channelsOf(color).map((channel) => {
+    const part = channel / 255
+    return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b
+  return (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) ? '#000' : '#fff'
+}
+
+/** Of a colour as the settings take one: `#5b9dff`, `#59f` or `rgb(91, 157, 255)`. */
+function channelsOf(color: string): number[] {
+  if (!color.startsWith('#')) return (color.match(/\d+/g) ?? []).map(Number)
+  const digits = color.length === 4 ? color.slice(1).replace(/./g, '$&$&') : color.slice(1)
+  return (digits.match(/../g) ?? []).map((two) => Number.parseInt(two, 16))
+}

@@ -1,0 +1,157 @@
+import { html } from 'hono/html'
+import type { Html } from '../../http/page/document.ts'
+import type { Step } from './frame.ts'
+import type { SignInTexts } from './texts.ts'
+
+/** A form of a step. */
+type Form = {
+  action: string
+  /** What goes back with it, sealed: whose form it is, and which step. */
+  sealed: string
+  /** Whether what was entered before was wrong; the frame says how. */
+  isWrong: boolean
+}
+
+/** Each step: where to go from it; a way that is not there is not shown. */
+type Ways = {
+  /** To the step before it. */
+  back?: string | undefined
+  /** To the app, without signing in. */
+  cancel?: string | undefined
+}
+
+export type ChoiceStep = Pick<Ways, 'cancel'> & {
+  accounts: readonly { name: string; href: string; isPasswordNeeded: boolean }[]
+  /** Undefined where the app asked for one account. */
+  other: string | undefined
+  signUp: string | undefined
+}
+
+/** The accounts that are known on this device. */
+export function choiceStep(
+  texts: SignInTexts,
+  { accounts, other, signUp, cancel }: ChoiceStep,
+): Step {
+  const content = html`<ul class="accounts">${accounts.map(
+    ({ name, href, isPasswordNeeded }) =>
+      html`<li><a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a></li>`,
+  )}${other && html`<li><a href="${other}">${texts.anotherAccount}</a></li>`}</ul>
+      ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}
+      ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}`
+  return { title: texts.choose, content }
+}
+
+export type PasswordStep = Form &
+  Ways & {
+    username: string
+    /** Whether it is clear whose password it is. */
+    isNameFixed: boolean
+    /** What the box is; undefined where there is none. */
+    isRemembered: boolean
+    forgotten: string
+    signUp: string | undefined
+  }
+
+export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
+  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp } = step
+  const content = form(
+    step,
+    html`<div class="field">
+        <label for="username">${texts.username}</label>
+        <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`autofocus ${wrong(isWrong)}`}>
+      </div>
+      <div class="field">
+        <div class="row"><label for="password">${texts.password}</label><a class="link" href="${forgotten}">${texts.forgotten}</a></div>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required aria-describedby="trust${isWrong && ' alert'}" ${isNameFixed && html`autofocus ${wrong(isWrong)}`}>
+      </div>
+      <p class="quiet" id="trust">${texts.trust}</p>
+      <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
+      ${actions(texts, texts.signIn, step)}`,
+  )
+  return {
+    title: texts.title,
+    ...(isNameFixed && { lead: texts.enterPassword }),
+    content: html`${content}
+      ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}`,
+  }
+}
+
+export type CodeStep = Form & Ways & { username: string; hint: string }
+
+/** The code of a second factor, after the password. */
+export function codeStep(texts: SignInTexts, step: CodeStep): Step {
+  const { username, hint, isWrong } = step
+  const content = html`${form(
+    step,
+    html`${usernameOf(username)}
+      <div class="field">
+        <label for="code">${texts.code}</label>
+        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required autofocus ${wrong(isWrong)}>
+      </div>
+      ${actions(texts, texts.confirm, step)}`,
+  )}
+      ${form(
+        { ...step, isWrong: false },
+        html`${usernameOf(username)}<button class="link" name="again" value="1">${texts.sendAgain}</button>`,
+      )}`
+  return { title: texts.codeTitle, lead: texts.codeSent(hint), content }
+}
+
+export type ResetStep = Form & Ways & { email: string; haveCode: string }
+
+/** Asks where to send the code for a new password. */
+export function resetStep(texts: SignInTexts, step: ResetStep): Step {
+  const { email, haveCode, isWrong } = step
+  const content = html`${form(
+    step,
+    html`<div class="field">
+        <label for="email">${texts.email}</label>
+        <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254" required autofocus ${wrong(isWrong)}>
+      </div>
+      ${actions(texts, texts.sendCode, step)}`,
+  )}
+      <p><a class="link" href="${haveCode}">${texts.haveCode}</a></p>`
+  return { title: texts.resetTitle, lead: texts.resetLead, content }
+}
+
+export type NewPasswordStep = Form & Ways & { least: number; most: number }
+
+export function newPasswordStep(texts: SignInTexts, step: NewPasswordStep): Step {
+  const { isWrong, least, most } = step
+  const content = form(
+    step,
+    html`<div class="field">
+        <label for="code">${texts.code}</label>
+        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required autofocus ${wrong(isWrong)}>
+      </div>
+      <div class="field">
+        <label for="password">${texts.newPassword}</label>
+        <input id="password" name="password" type="password" autocomplete="new-password" minlength="${least}" maxlength="${most}" required aria-describedby="length">
+      </div>
+      <p class="quiet" id="length">${texts.length(least, most)}</p>
+      ${actions(texts, texts.save, step)}`,
+  )
+  return { title: texts.newPasswordTitle, lead: texts.newPasswordLead, content }
+}
+
+function form({ action, sealed }: Form, content: Html): Html {
+  return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">
+      ${content}</form>`
+}
+
+/** For password managers, which keep what is entered for this name. */
+function usernameOf(name: string): Html {
+  return html`<input name="username" value="${name}" autocomplete="username" readonly hidden>`
+}
+
+function wrong(isWrong: boolean): Html | false {
+  return isWrong && html`aria-invalid="true" aria-describedby="alert"`
+}
+
+function actions(texts: SignInTexts, submit: string, ways: Ways): Html {
+  return html`<div class="actions"><button class="primary">${submit}</button>${links(texts, ways)}</div>`
+}
+
+function links(texts: SignInTexts, { back, cancel }: Ways): Html {
+  return html`${back && html`<a class="button" href="${back}">${texts.back}</a>`}${cancel && html`<a class="button" href="${cancel}">${texts.cancel}</a>`}`
+}

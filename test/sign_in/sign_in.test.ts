@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sql } from '../../database/database.ts'
+import { PAGE_LANGUAGES } from '../../http/language.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { REQUEST } from '../manners/mistakes.ts'
+import { push, type Seen, told, Visitor } from './visitor.ts'
+
+/** The sign-in page over databases, without a browser, and so without scripts. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const lee = { handle: 'lee.test', email: 'lee@mail.internal', password: 'secret of lee' }
+const two = { handle: 'two.test', email: 'two@mail.internal', password: 'secret of two' }
+const CODE = /[A-Z2-7]{5}-[A-Z2-7]{5}/
+let app: AppInProcess
+const dids: Record<string, string> = {}
+
+beforeAll(async () => {
+  app = await startApp()
+  for (const person of [kim, lee, two]) dids[person.handle] = await app.addAccount(person)
+  const account = app.actors.account(dids[two.handle] as string)
+  const basis = { generation: (await account.read())?.generation as number }
+  const token = await account.issueEmailToken('confirm_email', basis, two.email)
+  await account.confirmEmail(two.email, token, basis)
+  await account.setEmailAuthFactor(true)
+})
+afterAll(() => app?.close())
+
+type Person = typeof kim
+const entered = ({ handle, password }: Person) => ({ username: handle, password })
+const selected = (page: Seen) => told(page, '__authorizeData')?.selectedDid
+const sessions = (page: Seen) => told(page, '__sessions')
+
+/** Comes to a page with a request of an app. */
+async function come(more: Record<string, string> = {}, visitor = new Visitor(app)) {
+  const { url, id } = await push(app, more)
+  return { visitor, url, id, page: await visitor.open(url) }
+}
+
+/** A browser that remembers somebody. */
+async function knowing(...people: Person[]): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  for (const person of people) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    expect((await visitor.send(page, { ...entered(person), remember: 'on' })).status).toBe(303)
+  }
+  return visitor
+}
+
+async function latestCode(): Promise<string> {
+  const mail = (await app.readMails()).at(-1)
+  return CODE.exec(mail?.text ?? '')?.[0] ?? ''
+}
+
+describe('with a password', () => {
+  test.each([
+    ['remembered', { remember: 'on' }],
+    ['not remembered', {}],
+  ])('the provider’s page goes on at the consent, %s', async (name, box) => {
+    const { visitor, url, page } = await come()
+    expect([page.status, page.title, page.alert]).toEqual([200, 'Sign in', undefined])
+    const answer = await visitor.send(page, { ...entered(kim), ...box })
+    expect([answer.status, answer.header('location')]).toEqual([303, url])
+    const consent = await visitor.follow(answer)
+    expect(selected(consent)).toBe(dids[kim.handle])
+    const [{ loginRequired, ephemeralToken }] = sessions(consent)
+    expect([loginRequired, typeof ephemeralToken]).toEqual([
+      false,
+      name === 'remembered' ? 'undefined' : 'string',
+    ])
+    // A reload of the consent page shows it again.
+    expect(selected(await visitor.open(url))).toBe(dids[kim.handle])
+  })
+
+  test.each([
+    ['a wrong password', { username: kim.handle, password: 'wrong' }],
+    ['nobody’s name', { username: 'nobody.test', password: 'wrong' }],
+    ['nothing', { username: '', password: '' }],
+    ['a password of 10,000 characters', { username: kim.handle, password: 'x'.repeat(10_000) }],
+  ])('%s is called wrong, and the right one works in its place', async (_, fields) => {
+    const { visitor, page } = await come()
+    const wrong = await visitor.send(page, { ...fields, remember: 'on' })
+    expect([wrong.status, wrong.alert]).toEqual([400, 'Wrong username or password.'])
+    expect(wrong.fields).toMatchObject({ username: fields.username, password: '', remember: 'on' })
+    expect(selected(await visitor.follow(await visitor.send(wrong, entered(kim))))).toBe(
+      dids[kim.handle],
+    )
+  })
+
+  test.each(['@kim.test', 'KIM.TEST', ' kim.test ', 'kim', 'kim@mail.internal'])(
+    'the name may be written %s',
+    async (username) => {
+      const { visitor, page } = await come()
+      const answer = await visitor.send(page, { username, password: kim.password })
+      expect(answer.status).toBe(303)
+    },
+  )
+
+  test('the sign-in of a person for one app says nothing to another', async () => {
+    const { visitor, page } = await come()
+    await visitor.send(page, entered(kim))
+    const other = await come({}, visitor)
+    expect([other.page.status, other.page.title]).toEqual([200, 'Sign in'])
+  })
+
+  test('it ends with the sign-ins of the account', async () => {
+    const { visitor, url, page } = await come()
+    await visitor.send(page, entered(lee))
+    await app.actors.account(dids[lee.handle] as string).signOutEverywhere()
+    expect((await visitor.open(url)).title).toBe('Sign in')
+  })
+})
+
+describe('with a code by mail', () => {
+  test('the code is a step of its own', async () => {
+    const { visitor, url, page } = await come()
+    const step = await visitor.send(page, entered(two))
+    expect([step.status, step.title]).toEqual([200, 'Enter your code'])
+    expect(step.text).toContain('t***@mail.internal')
+    const wrong = await visitor.send(step, { code: 'AAAAA-AAAAA' })
+    expect([wrong.status, wrong.title]).toEqual([400, 'Enter your code'])
+    expect(wrong.alert).toBe('This code is wrong or has expired. Check it, or ask for a new one.')
+    const right = await latestCode()
+    const answer = await visitor.send(wrong, { code: right.toLowerCase() })
+    expect([answer.status, answer.header('location')]).toEqual([303, url])
+    expect(selected(await visitor.follow(answer))).toBe(dids[two.handle])
+    const again = await visitor.send(wrong, { code: right })
+    expect([again.status, again.alert]).toEqual([400, wrong.alert])
+  })
+
+  test('another code can be sent; the one before it ends', async () => {
+    const { visitor, page } = await come()
+    const step = await visitor.send(page, entered(two))
+    const first = await latestCode()
+    const again = await visitor.send(step, { again: '1', code: '' })
+    expect([again.status, again.notice]).toEqual([
+      200,
+      'Another code is on its way. The one before it no longer works.',
+    ])
+    const second = await latestCode()
+    expect(second).not.toBe(first)
+    expect((await visitor.send(again, { code: first })).status).toBe(400)
+    expect((await visitor.send(again, { code: second })).status).toBe(303)
+  })
+
+  test('a step that is followed too late, or after the sign-ins have ended, begins anew', async () => {
+    const { visitor, page } = await come()
+    const step = await visitor.send(page, entered(two))
+    const code = await latestCode()
+    await app.actors.account(dids[two.handle] as string).signOutEverywhere()
+    const over = await visitor.send(step, { code })
+    expect([over.status, over.title, over.alert]).toEqual([
+      400,
+      'Sign in',
+      'The page was open for too long. Please sign in again.',
+    ])
+    expect(over.fields.username).toBe(two.handle)
+  })
+})
+
+describe('whom the app asks for', () => {
+  test('login_hint: the name stands there, and no other is taken', async () => {
+    const { visitor, page } = await come({ login_hint: kim.handle })
+    expect(page.fields.username).toBe(kim.handle)
+    expect(page.text).toContain('readonly')
+    expect(page.text).not.toContain('Create a new account')
+    const other = await visitor.send(page, entered(lee))
+    expect([other.status, other.alert]).toEqual([
+      400,
+      'The page was open for too long. Please sign in again.',
+    ])
+    expect((await visitor.send(page, { password: kim.password })).status).toBe(303)
+  })
+
+  test('login_hint of an account of this device goes on at once', async () => {
+    const { page } = await come({ login_hint: kim.handle }, await knowing(kim, lee))
+    expect(selected(page)).toBe(dids[kim.handle])
+  })
+})
+
+describe('several accounts on a device', () => {
+  test('one is chosen, another signs in, and there is a way back', async () => {
+    const visitor = await knowing(kim, lee)
+    const { url, page } = await come({}, visitor)
+    expect(page.title).toBe('Choose an account')
+    const way = (did: string) => `${url}&account=${encodeURIComponent(did)}`
+    expect(page.hrefs).toEqual(
+      expect.arrayContaining([way(dids[kim.handle] as string), way(dids[lee.handle] as string)]),
+    )
+    expect(selected(await visitor.open(way(dids[lee.handle] as string)))).toBe(dids[lee.handle])
+    expect((await visitor.open(`${url}&step=choose`)).title).toBe('Choose an account')
+    const other = await visitor.open(`${url}&step=sign-in`)
+    expect([other.title, other.fields.username]).toEqual(['Sign in', ''])
+    expect(other.hrefs).toContain(`${url}&step=choose`)
+    const step = await visitor.send(other, entered(two))
+    expect(step.title).toBe('Enter your code')
+  })
+
+  test('an account of another device is none of this one', async () => {
+    const visitor = await knowing(kim)
+    const { url } = await come({}, visitor)
+    const page = await visitor.open(`${url}&account=${dids[lee.handle]}`)
+    expect(selected(page)).toBeUndefined()
+    expect(page.text).not.toContain(lee.handle)
+  })
+})
+
+describe('the ways from there', () => {
+  const back = ({ status, header }: Seen) => {
+    const { searchParams, origin } = new URL(header('location') ?? '')
+    expect([status, origin]).toEqual([303, new URL(REQUEST.redirect_uri).origin])
+    return Object.fromEntries(searchParams)
+  }
+
+  test('to the app', async () => {
+    const { visitor, url, page } = await come()
+    const cancel = page.hrefs.find((href) => href.includes('step=cancel')) as string
+    expect(back(await visitor.open(cancel))).toEqual({
+      iss: 'http://localhost:2600',
+      state: REQUEST.state,
+      error: 'access_denied',
+      error_description: 'The user rejected the request',
+    })
+    expect((await visitor.open(url)).title).toBe('This sign-in has ended')
+  })
+
+  test('to the sign-up, which is the provider’s', async () => {
+    const { visitor, page } = await come()
+    const signUp = page.hrefs.find((href) => href.includes('step=sign-up')) as string
+    expect(signUp).toContain('#step=sign-up')
+    const provided = await visitor.open(signUp.split('#', 1)[0] ?? '')
+    expect(told(provided, '__authorizeData')).toBeDefined()
+    const created = await come({ prompt: 'create' })
+    expect(told(created.page, '__authorizeData')?.promptMode).toBe('create')
+    expect((await created.visitor.open(`${created.url}&step=choose`)).title).toBe('Sign in')
+  })
+
+  test('a request that has expired, and one of which nothing is known', async () => {
+    for (const change of [
+      'UPDATE authorization_request SET expires_at = expires_at - 600000 WHERE id = ?',
+      'DELETE FROM authorization_request WHERE id = ?',
+    ]) {
+      const { visitor, id, page } = await come()
+      sql(app.flow, change).run(id)
+      const late = await visitor.send(page, entered(kim))
+      expect([late.status, late.title]).toEqual([400, 'This sign-in has ended'])
+      const [way = '', ...others] = late.hrefs
+      if (change.startsWith('DELETE')) {
+        expect([way, others]).toEqual(['/account', []])
+      } else {
+        expect(new URL(way).origin).toBe(new URL(REQUEST.redirect_uri).origin)
+        expect(Object.fromEntries(new URL(way).searchParams)).toEqual({
+          iss: 'http://localhost:2600',
+          state: REQUEST.state,
+          error: 'access_denied',
+          error_description: 'This request has expired',
+        })
+      }
+    }
+  })
+
+  test('from a browser that keeps no cookies', async () => {
+    const { visitor, url, page } = await come()
+    visitor.cookies.clear()
+    const answer = await visitor.send(page, entered(kim))
+    expect([answer.status, answer.title]).toEqual([400, 'Your browser keeps no cookies'])
+    expect(answer.hrefs).toEqual([url, `${url}&redirect-test=2`])
+    expect(back(await visitor.open(`${url}&redirect-test=2`))).toMatchObject({
+      error_description: 'ERR_COOKIES_UNSUPPORTED',
+    })
+  })
+
+  test('the address of a form leads to its page', async () => {
+    const { visitor, url, page } = await come()
+    expect((await visitor.open(page.action ?? '')).header('location')).toBe(url)
+    const reset = await visitor.open(`${url}&step=reset-password`)
+    expect((await visitor.open(reset.action ?? '')).header('location')).toBe(
+      `${url}&step=reset-password`,
+    )
+  })
+})
+
+describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (place) => {
+  test('a code is sent, and the new password counts', async () => {
+    const visitor = new Visitor(app)
+    const { url } = await push(app)
+    const at = (step: string) => (place === '/account' ? `/account/${step}` : `${url}&step=${step}`)
+    if (place !== '/account') await visitor.open(url)
+    const reset = await visitor.open(at('reset-password'))
+    const none = await visitor.send(reset, { email: 'no address' })
+    expect([none.status, none.alert]).toEqual([400, 'This is not an email address.'])
+    const sent = await visitor.send(none, { email: lee.email })
+    expect([sent.status, sent.header('location')]).toEqual([303, at('new-password')])
+    const code = await latestCode()
+    const step = await visitor.follow(sent)
+    const short = await visitor.send(step, { code, password: 'short' })
+    expect([short.status, short.alert]).toEqual([400, '8 to 256 characters.'])
+    const wrong = await visitor.send(short, { code: 'AAAAA-AAAAA', password: 'another one' })
+    expect([wrong.status, wrong.alert]).toEqual([
+      400,
+      'This code is wrong or has expired. Check it, or ask for a new one.',
+    ])
+    lee.password = `new at ${place}`
+    const done = await visitor.send(wrong, { code, password: lee.password })
+    expect([done.status, done.title, done.notice]).toEqual([
+      200,
+      'Sign in',
+      'Your password has been changed. Sign in with the new one.',
+    ])
+    expect((await visitor.send(done, entered(lee))).status).toBe(303)
+  })
+})
+
+describe('the account page', () => {
+  test('comes after ours', async () => {
+    const visitor = new Visitor(app)
+    const page = await visitor.open('/account')
+    expect([page.status, page.title]).toEqual([200, 'Sign in'])
+    expect(page.text).not.toContain('step=cancel')
+    const answer = await visitor.send(page, { ...entered(kim), remember: 'on' })
+    expect([answer.status, answer.header('location')]).toEqual([303, '/account/u/kim.test'])
+    const account = await visitor.follow(answer)
+    expect(told(account, '__deviceSessions')).toMatchObject([{ loginRequired: false }])
+    expect(account.text).not.toContain('<script>__deviceSessions=')
+    expect((await visitor.open('/account')).header('location')).toBe('/account/u/kim.test')
+    expect((await visitor.open('/account/sign-in')).title).toBe('Choose an account')
+  })
+
+  test('knows of somebody who is not remembered', async () => {
+    const visitor = new Visitor(app)
+    const page = await visitor.open('/account/sign-in')
+    const account = await visitor.follow(await visitor.send(page, entered(kim)))
+    expect(told(account, '__deviceSessions')).toEqual([])
+    expect(account.text).toContain('<script>__deviceSessions=[{"account":')
+  })
+
+  test.each(['/account/u/kim.test', '/account/u/kim.test/apps', '/account/u/%3Cx'])(
+    '%s is for those who are signed in',
+    async (path) => {
+      const answer = await new Visitor(app).open(path)
+      expect([answer.status, answer.header('location')]).toEqual([303, '/account/sign-in'])
+    },
+  )
+})
+
+describe('languages', () => {
+  const words = (texts: (typeof signInTexts)['en']) =>
+    Object.values(texts).map((text) =>
+      typeof text === 'string' ? text : text('x' as never, 9 as never),
+    )
+
+  test.each(PAGE_LANGUAGES)('%s', async (language) => {
+    const visitor = new Visitor(app)
+    visitor.language = language
+    const { page, url } = await come({}, visitor)
+    expect(page.text).toContain(`<html lang="${language}">`)
+    expect(page.title).toBe(signInTexts[language].title)
+    for (const other of PAGE_LANGUAGES.filter((one) => one !== language)) {
+      expect(page.hrefs).toContain(`${url}&lang=${other}`)
+      const others = words(signInTexts[other])
+      expect(words(signInTexts[language]).filter((text) => others.includes(text))).toEqual([])
+    }
+  })
+
+  test('what the app asks for comes before the browser’s, and what the person asks for before both', async () => {
+    const { visitor, url, page } = await come({ ui_locales: 'de sv-SE ja' })
+    expect(page.title).toBe(signInTexts.sv.title)
+    const chosen = await visitor.open(`${url}&lang=ko`)
+    expect(chosen.title).toBe(signInTexts.ko.title)
+    const answer = await visitor.send(chosen, entered(kim))
+    expect(told(await visitor.follow(answer), '__authorizeData').uiLocales).toBe('ko')
+  })
+})
+
+test('all of it is less than 30 kB, in one file without scripts', async () => {
+  const { page } = await come({}, await knowing(kim, lee))
+  const form = (await come()).page
+  for (const { text, header } of [page, form]) {
+    expect(Buffer.byteLength(text)).toBeLessThan(30_000)
+    expect(text).not.toMatch(/<script|<link|src=|url\(/)
+    expect(header('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' http:\/\/127\.0\.0\.1:2700$/,
+    )
+    expect(header('cache-control')).toBe('no-store')
+    expect(header('referrer-policy')).toBe('same-origin')
+    expect(header('x-frame-options')).toBe('DENY')
+  }
+})

@@ -1,0 +1,142 @@
+import { parse } from 'hono/utils/cookie'
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
+
+const ORIGIN = 'http://localhost:2600'
+
+export type Seen = {
+  status: number
+  header(name: string): string | undefined
+  text: string
+  title: string
+  /** What went wrong, as the page says it. */
+  alert: string | undefined
+  notice: string | undefined
+  /** Of links and forms. */
+  hrefs: string[]
+  action: string | undefined
+  /** The fields of the page's form, as they are filled in. */
+  fields: Record<string, string>
+}
+
+type Sent = {
+  headers?: Record<string, string>
+  address?: string
+  /** Written behind the fields of a form. */
+  behind?: string
+}
+
+/** A browser, as far as a page without scripts needs one. */
+export class Visitor {
+  readonly #app: AppInProcess
+  readonly cookies = new Map<string, { value: string; path: string }>()
+  language = 'en'
+
+  constructor(app: AppInProcess) {
+    this.#app = app
+  }
+
+  /** Opens an address as a link does; `follow` goes after redirects of this origin. */
+  async open(target: string, { headers = {}, address }: Sent = {}): Promise<Seen> {
+    return this.#ask('GET', target, null, { 'sec-fetch-site': 'none', ...headers }, address)
+  }
+
+  /** Sends the form of a page, with what is filled in. */
+  async send(
+    page: Pick<Seen, 'action' | 'fields'>,
+    fields: Record<string, string> = {},
+    { headers = {}, address, behind = '' }: Sent = {},
+  ): Promise<Seen> {
+    const body = form({ ...page.fields, ...fields }) + behind
+    const own = { ...FORM, origin: ORIGIN, 'sec-fetch-site': 'same-origin' }
+    return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
+  }
+
+  /** Goes where an answer leads to. */
+  async follow(answer: Seen): Promise<Seen> {
+    return this.open(answer.header('location') ?? '')
+  }
+
+  async #ask(
+    method: string,
+    target: string,
+    body: string | null,
+    headers: Record<string, string>,
+    address?: string,
+  ): Promise<Seen> {
+    const path = target.split('?', 1)[0] ?? ''
+    const cookie = [...this.cookies]
+      .filter(([, each]) => path.startsWith(each.path))
+      .map(([name, { value }]) => `${name}=${value}`)
+      .join('; ')
+    const answer = await this.#app.ask({
+      method,
+      target,
+      body,
+      headers: {
+        'accept-language': this.language,
+        'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        'sec-fetch-mode': 'navigate',
+        'sec-fetch-dest': 'document',
+        ...(cookie && { cookie }),
+        ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
+      },
+      ...(address && { address }),
+    })
+    if (!('status' in answer)) throw new Error('no answer')
+    for (const [name, value] of answer.headers) if (name === 'set-cookie') this.#keep(value)
+    return seen(answer.status, answer.headers, Buffer.from(answer.body ?? '').toString())
+  }
+
+  #keep(header: string): void {
+    const [[name, value] = ['', '']] = Object.entries(parse(header.split(';', 1)[0] ?? ''))
+    const path = /; path=([^;]*)/i.exec(header)?.[1] ?? '/'
+    this.cookies.set(name, { value: value ?? '', path })
+  }
+}
+
+function seen(status: number, headers: [string, string][], text: string): Seen {
+  const of = (pattern: RegExp) => {
+    const found = pattern.exec(text)?.[1]
+    return found === undefined ? undefined : unescaped(found)
+  }
+  const [, first = ''] = /<form([\s\S]*?)<\/form>/.exec(text) ?? []
+  const fields = [...first.matchAll(/<input [^>]*>/g)].map(([input]) => {
+    const name = /name="([^"]*)"/.exec(input)?.[1] ?? ''
+    const value = unescaped(/value="([^"]*)"/.exec(input)?.[1] ?? '')
+    const isBox = input.includes('type="checkbox"')
+    return isBox ? [name, input.includes(' checked') ? 'on' : null] : [name, value]
+  })
+  return {
+    status,
+    header: (name) => headers.find(([given]) => given === name)?.[1],
+    text,
+    title: of(/<h1>([^<]*)/) ?? '',
+    alert: of(/<p class="alert"[^>]*>([^<]*)/),
+    notice: of(/<p class="notice"[^>]*>([^<]*)/),
+    hrefs: [...text.matchAll(/href="([^"]*)"/g)].map(([, href]) => unescaped(href ?? '')),
+    action: of(/<form method="post" action="([^"]*)"/),
+    fields: Object.fromEntries(fields.filter(([, value]) => value !== null)),
+  }
+}
+
+const unescaped = (text: string) =>
+  text.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
+
+/** The address of a sign-in that an app has pushed. */
+export async function push(app: AppInProcess, more: Record<string, string> = {}) {
+  const body = form({ ...REQUEST, ...more })
+  const answer = await app.ask({ method: 'POST', target: '/oauth/par', headers: FORM, body })
+  if (!('status' in answer) || answer.status !== 201) throw new Error('the request was refused')
+  const { request_uri } = JSON.parse(Buffer.from(answer.body ?? '').toString())
+  const url = `/oauth/authorize?${new URLSearchParams({ client_id: CLIENT_ID, request_uri })}`
+  return { url, id: String(request_uri).split(':').at(-1) ?? '' }
+}
+
+/** What the provider's page tells its script. */
+export function told(page: Seen, name: string) {
+  const given = new RegExp(`window\\["${name}"\\]=JSON\\.parse\\(("(?:[^"\\\\]|\\\\.)*")\\)`).exec(
+    page.text,
+  )?.[1]
+  return given === undefined ? undefined : JSON.parse(JSON.parse(given))
+}
