@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { childArguments, childFolder } from './child.ts'
+import { childArguments, childFolder, compileCache } from './child.ts'
 
 export type CliResult = { exitCode: number | null; stdout: string; stderr: string }
 
@@ -19,7 +19,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const program = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
   const child = spawn(process.execPath, [...childArguments, program, ...args], {
-    env,
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     cwd: options.cwd ?? childFolder,
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
