@@ -70,8 +70,7 @@ async function answersOf(run: (client: Client) => Promise<void>, way: Way) {
 test.each(cases)('$name, $way', async ({ name, run, way }) => {
   const alone = answersAlone.get(name) ?? answersOf(run, 'alone')
   answersAlone.set(name, alone)
-  const expected = await alone
-  const found = await answersOf(run, way)
+  const [expected, found] = await Promise.all([alone, answersOf(run, way)])
 
   const unexpected: Record<string, unknown> = {}
   for (const [call, answer] of found) {
