@@ -80,7 +80,7 @@ type Person = { person: Credentials; remember: boolean }
 type SignedIn = { did: string; ephemeralToken?: string | undefined }
 
 /** The form of a page of the entryway; null in a page that has none. */
-function readForm(page: string): { action: string; sealed: string } | null {
+export function readForm(page: string): { action: string; sealed: string } | null {
   const action = /<form method="post" action="([^"]*)"/.exec(page)?.[1]
   const sealed = /name="form" value="([^"]*)"/.exec(page)?.[1]
   return action && sealed ? { action: action.replaceAll('&amp;', '&'), sealed } : null

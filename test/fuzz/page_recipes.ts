@@ -1,4 +1,10 @@
-import { PAGE_API } from '../../oauth/checks/endpoints.ts'
+import {
+  ACCOUNT,
+  type Action,
+  AUTHORIZE,
+  formPath,
+  PAGE_API,
+} from '../../oauth/checks/endpoints.ts'
 import { type Cook, pickRoute, plain } from './cook.ts'
 import type { Pairs } from './recipe.ts'
 import type { Target } from './target.ts'
@@ -74,10 +80,57 @@ export const page: Cook = (target, random) => {
   }
 }
 
+/** What the forms of the sign-in page send. */
+const formInputs = ({ person }: Target): [Action, Pairs][] => [
+  [
+    'sign-in',
+    [
+      ['username', person.handle],
+      ['password', 'wrong password'],
+      ['remember', 'on'],
+    ],
+  ],
+  ['reset-password', [['email', 'nobody@mail.vestibule.internal']]],
+  [
+    'new-password',
+    [
+      ['code', 'AAAAA-AAAAA'],
+      ['password', 'password'],
+    ],
+  ],
+]
+
+/** A form of the sign-in page. */
+export const form: Cook = (target, random) => {
+  const { network, attacker, requestUri, person, sealedForm } = target
+  const [action, fields] = random.pick(formInputs(target))
+  const isOfApp = random.chance(0.3)
+  return {
+    ...plain('POST', formPath(isOfApp ? AUTHORIZE : ACCOUNT, action), [
+      ['origin', network.url],
+      ['accept', 'text/html'],
+      ['content-type', 'application/x-www-form-urlencoded'],
+      ['sec-fetch-dest', 'document'],
+      ['sec-fetch-mode', 'navigate'],
+      ['sec-fetch-site', 'same-origin'],
+    ]),
+    query: isOfApp
+      ? [
+          ['client_id', attacker.clientId],
+          ['request_uri', requestUri],
+        ]
+      : [],
+    cookies: person.browser.cookies(),
+    body: { form: [['form', sealedForm], ...fields] },
+  }
+}
+
 const PAGES = [
   '/',
   '/account',
   '/account/reset-password',
+  '/account/new-password',
+  '/account/sign-in',
   '/oauth/jwks',
   '/_health',
   '/xrpc/_health',

@@ -1,7 +1,7 @@
 import type { Cook } from './cook.ts'
 import { isJwt } from './mutate.ts'
 import { exchange, push, refresh, revoke } from './oauth_recipes.ts'
-import { authorize, page, pages } from './page_recipes.ts'
+import { authorize, form, page, pages } from './page_recipes.ts'
 import type { Random } from './random.ts'
 import type { Recipe } from './recipe.ts'
 import type { Target } from './target.ts'
@@ -14,7 +14,8 @@ const menu: [share: number, cook: Cook][] = [
   [10, refresh],
   [6, revoke],
   [8, authorize],
-  [18, page],
+  [14, page],
+  [8, form],
   [22, xrpc],
   [4, operator],
   [8, pages],

@@ -4,7 +4,7 @@ import type { NsidString } from '@atproto/syntax'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
-import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { headlessSignUp, newCredentials, readForm } from '../../lab/clients/headless_sign_in.ts'
 import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
@@ -23,6 +23,8 @@ export type Target = {
   /** Signed by the person's repo key, as a PDS sends it. */
   serviceJwt: (nsid: string) => Promise<string>
   requestUri: string
+  /** What a form of the sign-in page carries, as it was shown to the person's browser. */
+  sealedForm: string
   operatorToken: string
 }
 
@@ -43,6 +45,9 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
   })
   const keypair = await network.pds.pds.ctx.actorStore.keypair(person.did)
   const pushed = await attacker.push(session.key)
+  const page = await person.browser.open(`${network.url}/account/sign-in?step=sign-in`)
+  const sealedForm = readForm(await page.body.text())?.sealed
+  if (!sealedForm) throw new Error('There is no form')
   const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
   for (const [what, secret] of Object.entries({
     password: person.password,
@@ -66,6 +71,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     attacker,
     person,
     victim: await headlessSignUp(network.url, newCredentials('victim')),
+    sealedForm,
     session,
     spare: await attacker.signIn(person),
     legacy: { accessJwt, refreshJwt },
