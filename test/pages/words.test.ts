@@ -1,26 +1,16 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import {
-  type ClientKey,
-  type HostedClient,
-  hostWebClient,
-  makeClientKey,
-} from '../../lab/clients/hosted_client.ts'
-import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import type { Network } from '../../lab/world/network.ts'
 import { refusalWords, UNAVAILABLE, WRONG_CODE } from '../../oauth/pages/refusal_words.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 
 /** What the provider's forms say of a mistake, and its pages of an app that is revoked. */
+let world: WebAppWorld
 let network: Network
-let browser: TestBrowser
-let client: HostedClient
-let key: ClientKey
-const scope = 'atproto transition:generic'
 const person = newCredentials('ada')
 const other = newCredentials('other')
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
@@ -28,24 +18,17 @@ const WRONG = 'AAAAA-AAAAA'
 const NOTHING_SAID = 'The data you submitted is invalid. Please check the form and try again.'
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser(network.ca)
-  key = await makeClientKey()
-  client = await hostWebClient(network.ca, key, scope)
-  client.routes.set('/callback', '<p>Back in the app</p>')
+  world = await startWebAppWorld()
+  network = world.network
   await headlessSignUp(network.url, person)
   await headlessSignUp(network.url, other)
 })
-afterAll(async () => {
-  await client?.close()
-  await browser?.close()
-  await network?.close()
-})
+afterAll(() => world?.close())
 
 let context: BrowserContext
 let page: Page
 beforeEach(async () => {
-  context = await browser.newContext()
+  context = await world.browser.newContext()
   page = await context.newPage()
 })
 afterEach(() => context?.close())
@@ -182,15 +165,13 @@ test('the language that was chosen on the page is the one of what is added', asy
 describe.each(Object.entries(SIZES))('the note on the apps, %s', (size, viewport) => {
   test('needs no scrolling, and no message covers it', async () => {
     await page.setViewportSize(viewport)
-    const { clientId, redirectUri } = client
-    const app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope, key })
-    const login = await startLogin(app)
+    const login = await startLogin(world.app)
     const callback = page.waitForURL((url) => url.pathname === '/callback')
     await page.goto(String(login.url))
     await signIn(page, person, { remember: true })
     await grant(page)
     await callback
-    await finishLogin(app, login, new URL(page.url()))
+    await finishLogin(world.app, login, new URL(page.url()))
     await page.goto(`${network.url}/account/u/${person.handle}/apps`)
     const note = page.locator('#revocation-note')
     await note.waitFor()
