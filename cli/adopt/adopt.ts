@@ -20,6 +20,7 @@ import type { Installation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { readPdsFile } from '../pds_env.ts'
 import { carryInstallation } from './carry.ts'
+import { markAdopted, readMark, unmarkAdopted } from './mark.ts'
 import { openOwnActors, ownOperator } from './own_operator.ts'
 import { copyPdsData, givePdsData } from './pds_data.ts'
 import { findPlaces, type PdsPlaces } from './places.ts'
@@ -38,6 +39,8 @@ export type AdoptInput = {
   /** The settings file to write. */
   file: string
   force: boolean
+  /** Also where it was adopted before, and not released. */
+  again: boolean
   dataDir: string | undefined
   host: string | undefined
   port: string | undefined
@@ -108,6 +111,8 @@ export async function adopt(input: AdoptInput): Promise<AdoptReport> {
   }
   const { publicUrl, did, handleDomains, dataDir, port } = settings
   const plan = { input, places, values, settings, jwtSecret: pdsEnv.PDS_JWT_SECRET as string }
+  if (isAdopted(plan)) await assertNotReleased(plan)
+  else await assertItsOwn(plan)
   const accounts = isAdopted(plan) ? null : await (input.dryRun ? rehearse(plan) : carryOut(plan))
   return {
     ...{ publicUrl, did, handleDomains, dataDir, file: input.file, accounts, settings: said, port },
@@ -156,6 +161,25 @@ function isAdopted({ input, values, settings }: Plan): boolean {
   return ENTRYWAY_PUBLIC_URL === values.ENTRYWAY_PUBLIC_URL
 }
 
+/** @throws {CliError} where the PDS has gone on by itself since, so that what is here is older */
+async function assertNotReleased({ input: { file }, settings: { dataDir, publicUrl } }: Plan) {
+  const { PDS_DATA_DIRECTORY } = parseEnv(readFileSync(file, 'utf8'))
+  if ((await readMark(PDS_DATA_DIRECTORY || join(dataDir, EMBEDDED_PDS))) !== null) return
+  throw new CliError(
+    `${publicUrl} was adopted and released: to adopt it as it is now, move ${resolve(file)} and ${resolve(dataDir)} away`,
+  )
+}
+
+/** @throws {CliError} where its accounts went on elsewhere, so that what it has of them is older */
+async function assertItsOwn({ input: { again }, places, settings: { dataDir } }: Plan) {
+  const isInterrupted = isStaged(dataDir) || existsSync(join(dataDir, PREPARED))
+  const mark = await readMark(places.dataDirectory)
+  if (mark === null || again || isInterrupted) return
+  throw new CliError(
+    `${mark} To adopt it all the same, so that old passwords and ended sessions are good again: --again`,
+  )
+}
+
 /** Does it in a folder that is thrown away, with a copy of the PDS's database of accounts. */
 async function rehearse(plan: Plan): Promise<TakenOver> {
   const dataDir = await mkdtemp(join(tmpdir(), 'vestibule-adopt-'))
@@ -182,6 +206,7 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
   assertNew(input.file, input.force || isOurs)
   const hold = holdData(dataDir)
   const prepared = join(dataDir, PREPARED)
+  const wasMarked = (await readMark(places.dataDirectory)) !== null
   try {
     if (isAdopted(plan)) return null
     assertNoData(dataDir)
@@ -201,6 +226,8 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
       else givePdsData(dataDir, places)
       await writeEnvFile(input.file, values)
       giveToOwnerOf(dataDir, input.file)
+      if (input.copy) markAdopted(join(prepared, EMBEDDED_PDS), resolve(dataDir))
+      markAdopted(places.dataDirectory, resolve(dataDir))
       commitStaged(dataDir, prepared)
       return report
     } finally {
@@ -208,6 +235,7 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
     }
   } catch (err) {
     await rm(prepared, { recursive: true, force: true })
+    if (!wasMarked && !isStaged(dataDir)) unmarkAdopted(places.dataDirectory)
     throw err
   } finally {
     hold.release()

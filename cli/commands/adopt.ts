@@ -13,6 +13,7 @@ type AdoptOptions = {
   plc: boolean
   file: string
   force?: boolean
+  again?: boolean
   dataDir?: string
   host?: string
   port?: string
@@ -34,6 +35,7 @@ export function addAdoptCommand(program: Command): void {
     .option('--no-plc', 'do not ask the PLC directory about its accounts')
     .option('--file <path>', 'the settings file to write', '.env')
     .option('--force', 'replace the settings file')
+    .option('--again', 'also where it was adopted before, and not released since')
     .option('--data-dir <path>', 'where this program keeps its data; ./data unless given')
     .option('--host <address>', 'where it listens; 127.0.0.1 unless given')
     .option('--port <port>', 'on which port; 2600 unless given')
@@ -49,6 +51,7 @@ export function addAdoptCommand(program: Command): void {
           ...{ dataDir: options.dataDir, host: options.host, port: options.port },
           copy: options.copy === true,
           force: options.force === true,
+          again: options.again === true,
         })
         output.result(report, (found) => describe(found, folder, dryRun))
         if (report.accounts && report.accounts.refused.length > 0) {

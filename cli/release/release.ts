@@ -23,6 +23,7 @@ import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import { isNamed, type Pds } from '../../pds/pds.ts'
+import { unmarkAdopted } from '../adopt/mark.ts'
 import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
 import { findPlaces } from '../adopt/places.ts'
 import { writeEnvFile } from '../env_file.ts'
@@ -84,6 +85,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
       await writeEnvFile(file, values)
       giveToOwnerOf(released.folder, file)
     }
+    if (!dryRun) unmarkAdopted(released.folder)
     return { ...report, pds: released.pds.did, folder: released.folder, file }
   } finally {
     actors?.close()

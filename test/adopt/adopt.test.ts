@@ -179,7 +179,13 @@ test('under the same name everybody signs in, writes, and finds what they had', 
 
 test('without a release the PDS inside keeps its data from being adopted a second time', async () => {
   const other = await makeTemporaryFolder('adopt-other')
-  const { exitCode, stderr } = await runCli(env, ['adopt', home.folder.path], { cwd: other.path })
+  const adopt = (...options: string[]) =>
+    runCli(env, ['adopt', home.folder.path, ...options], { cwd: other.path })
+  expect(await adopt()).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/^The accounts of this PDS are in .*: --again\n$/),
+  })
+  const { exitCode, stderr } = await adopt('--again')
   await other.remove()
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 1,

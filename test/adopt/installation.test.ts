@@ -64,7 +64,12 @@ test('data that are copied are whole, and those of before are as they were', asy
   const { pdsData } = await run({ copy: true })
   expect(pdsData).toBe(join(own.path, 'data', 'pds'))
   expect(settings()).not.toMatch(/DIRECTORY|LOCATION/)
-  expect(readdirSync(pds).sort()).toEqual(before)
+  expect(
+    readdirSync(pds)
+      .filter((name) => name !== 'ADOPTED')
+      .sort(),
+  ).toEqual(before)
+  expect(readdirSync(pdsData)).toContain('ADOPTED')
   expect(readFileSync(join(pdsData, 'blobs/something'), 'utf8')).toBe('blobs')
   expect(readFileSync(join(pdsData, 'actors/something'), 'utf8')).toBe('actors')
   const accounts = new Sqlite(join(pdsData, 'account.sqlite'))
@@ -81,6 +86,7 @@ test('interrupted at its end, it is finished by the next run', async () => {
   const made = readdirSync(data).filter((name) => !/^(secrets|program\.lock.*)$/.test(name))
   // Between the settings and the data.
   for (const name of made) rmSync(join(data, name), { recursive: true })
+  mkdirSync(join(data, '.adopting'))
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
   // While the data took their place.
   mkdirSync(join(data, '.staged'))
@@ -107,6 +113,32 @@ test('killed wherever it changes a file, it is repeated until all is there, once
   expect((await attempt(0)).stdout).toContain('is adopted already')
 }, 600_000)
 
+test.each([false, true])(
+  'what was adopted before is not adopted a second time, copied or not: %s',
+  async (copy) => {
+    const data = join(own.path, 'data')
+    const file = join(own.path, '.env')
+    await run({ copy })
+    expect(await run({ copy })).toMatchObject({ accounts: null })
+    for (const path of [data, file]) renameSync(path, `${path}.lost`)
+    for (const dryRun of [true, false]) {
+      await expect(run({ dryRun })).rejects.toThrow(
+        new RegExp(`^The accounts of this PDS are in ${data} since .*: --again$`, 's'),
+      )
+    }
+    expect(existsSync(file)).toBe(false)
+    expect(await run({ again: true })).toMatchObject({ accounts: { imported: 2 } })
+  },
+)
+
+test('an adoption that fails leaves no mark', async () => {
+  mkdirSync(join(own.path, '.env.writing'))
+  await expect(run()).rejects.toThrow()
+  expect(readdirSync(pds)).not.toContain('ADOPTED')
+  rmSync(join(own.path, '.env.writing'), { recursive: true })
+  expect(await run()).toMatchObject({ accounts: { imported: 2 } })
+})
+
 test.runIf(process.getuid?.() === 0)(
   'data that stay are given to the user to whom the data here belong, and nothing else',
   async () => {
@@ -116,7 +148,8 @@ test.runIf(process.getuid?.() === 0)(
     mkdirSync(join(pds, 'caddy'))
     await run()
     const ofOther = (path: string) => statSync(path).uid === OTHER_USER
-    const theirs = ['', 'account.sqlite', 'sequencer.sqlite', 'blobs/something', 'actors/something']
+    const databases = ['account.sqlite', 'sequencer.sqlite']
+    const theirs = ['', ...databases, 'blobs/something', 'actors/something', 'ADOPTED']
     expect(theirs.filter((name) => !ofOther(join(pds, name)))).toEqual([])
     expect(['caddy', 'pds.env'].filter((name) => ofOther(join(pds, name)))).toEqual([])
     expect([data, join(own.path, '.env'), join(data, 'accounts')].every(ofOther)).toBe(true)

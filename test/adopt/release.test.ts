@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -117,6 +117,21 @@ test('second factors go back where the PDS has them, and are named where it has 
   })
   expect(await run()).toMatchObject({ withoutFactor: [] })
   expect(rows(EMAIL_FACTOR)).toMatchObject([{ did: ALICE }])
+})
+
+test('what was released is adopted anew, as it is then, and not as it was', async () => {
+  await run({ dryRun: true })
+  expect(await adoptIn(own.path)).toMatchObject({ accounts: null })
+  const { file } = await run()
+  renameSync(file, join(pds, 'pds.env'))
+  const again = () => adoptIn(own.path, { folder: pds })
+  await expect(again()).rejects.toThrow(/was adopted and released: .* move .*\.env and .*data away/)
+  for (const name of ['.env', 'data'])
+    renameSync(join(own.path, name), join(own.path, `${name}.old`))
+  for (const name of Object.keys(process.env)) {
+    if (/^(ENTRYWAY|PDS)_/.test(name)) delete process.env[name]
+  }
+  expect(await again()).toMatchObject({ accounts: { imported: 2 } })
 })
 
 test('an account that the PDS does not have is named', async () => {

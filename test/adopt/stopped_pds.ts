@@ -38,6 +38,6 @@ export async function makeStoppedPds(): Promise<PdsHome> {
 export const adoptIn = (folder: string, options: Partial<AdoptInput> = {}) =>
   adopt({
     ...{ folder: join(folder, 'pds'), pdsEnv: undefined, dryRun: false, copy: false, plc: false },
-    ...{ file: join(folder, '.env'), force: false, dataDir: join(folder, 'data') },
+    ...{ file: join(folder, '.env'), force: false, again: false, dataDir: join(folder, 'data') },
     ...{ host: undefined, port: undefined, output: createOutput(true), ...options },
   })
