@@ -83,7 +83,7 @@ test('OPTIONS is answered by the provider, without a body or a type', async () =
 })
 
 test('every cookie arrives, and assets as they are', async () => {
-  const page = await newHeadlessBrowser(url).open(`${url}/account`)
+  const page = await newHeadlessBrowser(url).open(`${url}/account/sign-up`)
   expect(page.headers['set-cookie']).toHaveLength(
     new Set([page.headers['set-cookie']].flat().map((cookie) => cookie?.split('=')[0])).size,
   )

@@ -60,7 +60,7 @@ test('a gateway whose runner comes, dies and comes back', async () => {
   const served = await untilStatus(url + METADATA, 200)
   expect(await served.json()).toMatchObject({ issuer: url })
   expect((await fetch(`${url}/_health`)).status).toBe(200)
-  const page = await newHeadlessBrowser(url).open(`${url}/account`)
+  const page = await newHeadlessBrowser(url).open(`${url}/account/sign-up`)
   const [script] = (await page.body.text()).match(/[^"]+\.js(?=")/) ?? []
   const asset = await fetch(new URL(script as string, url))
   expect((await asset.arrayBuffer()).byteLength).toBeGreaterThan(64 * 1024)
