@@ -48,6 +48,8 @@ export async function readPdsEnv(file: string | undefined, folder: string): Prom
   return { ...inFile, ...Object.fromEntries(environment) }
 }
 
+/** Editors of Windows begin a file with it; Docker leaves it out. */
+const BYTE_ORDER_MARK = /^\uFEFF/
 /** A `#` in a value that is not quoted: Docker and systemd take it as a part of the value. */
 const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 
@@ -60,7 +62,7 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 export async function readPdsFile(file: string): Promise<PdsEnv> {
   const content = file === '-' ? await text(process.stdin) : await readContent(file)
   return parseEnv(
-    content.replaceAll(WITH_HASH, (line, name, value) => {
+    content.replace(BYTE_ORDER_MARK, '').replaceAll(WITH_HASH, (line, name, value) => {
       const mark = [`'`, '"', '`'].find((one) => !value.includes(one))
       return mark === undefined ? line : `${name}${mark}${value}${mark}`
     }),
@@ -69,7 +71,7 @@ export async function readPdsFile(file: string): Promise<PdsEnv> {
 
 async function readContent(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((err) => {
-    throw err.code === 'ENOENT'
+    throw err.code === 'ENOENT' || err.code === 'ENOTDIR'
       ? new CliError(`There is no ${file}; name the settings file of the PDS (--pds-env)`)
       : explainUnreadable(err, file)
   })

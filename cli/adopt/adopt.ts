@@ -256,6 +256,16 @@ function holdPds({ accounts, dataDirectory }: PdsPlaces): Db {
   return db
 }
 
+/** @throws {CliError} where accounts would come without their repos: a part of the data lies elsewhere */
+function assertRepos({ actors, sequencer }: PdsPlaces): void {
+  for (const path of [actors, sequencer]) {
+    if (isThere(path)) continue
+    throw new CliError(
+      `There is no ${path}, where by its settings the PDS has a part of its data: mount it there, or say in its settings where it is on this machine (--pds-env)`,
+    )
+  }
+}
+
 function assertNoPdsInside(folder: string): void {
   if (isThere(folder) && readdirSync(folder).length > 0) {
     throw new CliError(`There is a PDS inside already: move ${resolve(folder)} away`)
@@ -266,11 +276,12 @@ function assertNoPdsInside(folder: string): void {
 async function takeOver(
   installation: Installation,
   db: Db,
-  { input: { output, dryRun, plc }, jwtSecret }: Plan,
+  { input: { output, dryRun, plc }, jwtSecret, places }: Plan,
 ): Promise<TakenOver> {
   const { did, publicUrl: url } = installation.settings
   const { adminPassword } = installation.secrets
   const data = readPdsData(db, { sessions: true })
+  if (data.accounts.length > 0) assertRepos(places)
   const carried = carryInstallation({ pds: db, jwtSecret, ...installation })
   const actors = openOwnActors(installation, 'program')
   const { sessionsLeftBehind: _, ...report } = await (async () => {

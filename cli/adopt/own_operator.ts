@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import type { Actors } from '../../actors/reach.ts'
@@ -14,6 +15,7 @@ import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { OperatorContext } from '../../operator/command.ts'
 import { type CommandName, commands } from '../../operator/commands.ts'
+import { CliError } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import type { Operator } from '../operator_client.ts'
 
@@ -64,6 +66,20 @@ export function ownOperator(actors: OwnActors): Operator {
   return async (name: CommandName, input: unknown) => {
     const command = commands[name] as (typeof commands)[CommandName]
     const context = { services: { actors } } as unknown as OperatorContext
-    return command.run(context, command.input.parse(input) as never) as never
+    const parsed = command.input.safeParse(input)
+    if (!parsed.success) throw new CliError(explainInput(parsed.error, input))
+    return command.run(context, parsed.data as never) as never
   }
+}
+
+/** One line for each mistake, with the account that has it. */
+function explainInput({ issues }: z.ZodError, input: unknown): string {
+  const { accounts = [] } = input as { accounts?: { did: string }[] }
+  return issues
+    .map(({ path: [list, index, ...path], message }) => {
+      const did = list === 'accounts' ? accounts[Number(index)]?.did : undefined
+      const where = did ? [did, ...path] : [list, index, ...path]
+      return `${where.join(' ')}: ${message}`
+    })
+    .join('\n')
 }

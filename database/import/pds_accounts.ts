@@ -10,6 +10,7 @@ import { copyPrivately } from './private_copy.ts'
 const NEEDED: Record<string, string[]> = {
   actor: ['did', 'handle', 'createdAt', 'takedownRef', 'deactivatedAt', 'deleteAfter'],
   account: ['did', 'email', 'passwordScrypt', 'emailConfirmedAt', 'invitesDisabled'],
+  refresh_token: ['id', 'did', 'expiresAt', 'nextId', 'appPasswordName'],
   app_password: ['did', 'name', 'passwordScrypt', 'createdAt', 'privileged'],
   invite_code: ['code', 'availableUses', 'disabled', 'forAccount', 'createdBy', 'createdAt'],
   invite_code_use: ['code', 'usedBy', 'usedAt'],

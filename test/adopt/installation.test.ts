@@ -198,6 +198,20 @@ test('what stands against it is said in a line, and nothing is done', async () =
   rmSync(join(data, 'directory.sqlite'))
 
   await expect(run({ pdsEnv: join(pds, 'none.env') })).rejects.toThrow('There is no')
+  await expect(run({ folder: join(pds, 'pds.env') })).rejects.toThrow('There is no')
+  for (const name of ['actors', 'sequencer.sqlite']) {
+    renameSync(join(pds, name), join(pds, 'away'))
+    for (const options of [{ dryRun: true }, { copy: true }, {}]) {
+      await expect(run(options)).rejects.toThrow(`There is no ${join(pds, name)}, where`)
+    }
+    renameSync(join(pds, 'away'), join(pds, name))
+  }
+  const accounts = new Sqlite(join(pds, 'account.sqlite'))
+  const setPassword = accounts.prepare('UPDATE account SET passwordScrypt = ? WHERE did = ?')
+  setPassword.run('none', 'did:plc:bob')
+  await expect(run({ dryRun: true })).rejects.toThrow(/^did:plc:bob passwordScrypt: [^\n]+$/)
+  setPassword.run(`00:${'0'.repeat(128)}`, 'did:plc:bob')
+  accounts.close()
   writeFileSync(join(pds, 'bad.env'), 'PDS_HOSTNAME=pds.example.com\n')
   await expect(run({ pdsEnv: join(pds, 'bad.env') })).rejects.toThrow(
     'PDS_JWT_SECRET: is not among',

@@ -99,3 +99,12 @@ test('a # in a value is a part of it, as for Docker and systemd', async () => {
     PDS_SERVICE_NAME: 'Us #1',
   })
 })
+
+test('a settings file may have what editors of Windows put into it', async () => {
+  const path = join(folder.path, 'pds.env')
+  writeFileSync(path, '\uFEFFPDS_HOSTNAME=pds.example.com\r\nPDS_JWT_SECRET=a#b\r\n')
+  expect(await readPdsFile(path)).toEqual({
+    PDS_HOSTNAME: 'pds.example.com',
+    PDS_JWT_SECRET: 'a#b',
+  })
+})
