@@ -2,12 +2,16 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { preferredLanguage } from './language.ts'
 import type { HttpRequest } from './message.ts'
 
-/** Who sent a request. */
-export type Requester = {
+/** From where something was asked for. */
+export type CalledFrom = {
   /** The client's address. */
   address: string
-  /** The `User-Agent` header as it came, of any length. */
+  /** The `User-Agent` header as it came, of any length; null without one. */
   userAgent: string | null
+}
+
+/** Who sent a request. */
+export type Requester = CalledFrom & {
   /** The language that the client prefers, as a BCP 47 tag. */
   readonly language: string | undefined
   /** The `Cookie` header. */
@@ -35,4 +39,10 @@ export function asRequester<T>({ peer, headers }: HttpRequest, work: () => T): T
 /** Who sent the request that is being answered; null where the program works by itself. */
 export function requester(): Requester | null {
   return requesters.getStore() ?? null
+}
+
+/** From where the request came that is being answered, to be kept; null where there is none. */
+export function calledFrom(): CalledFrom | null {
+  const sender = requester()
+  return sender && { address: sender.address, userAgent: sender.userAgent }
 }

@@ -21,6 +21,7 @@ export const list = command(
         scope: session.scope,
         createdAt: session.createdAt,
         updatedAt: session.updatedAt,
+        from: session.from,
       })),
       legacy,
       devices,
@@ -28,14 +29,14 @@ export const list = command(
   },
 )
 
-/** Ends one OAuth session, or signs the account out everywhere. @throws {Refusal} InvalidRequest */
+/** Ends one session, or signs the account out everywhere. @throws {Refusal} InvalidRequest */
 export const revoke = command(
   z.strictObject({ account: accountName, session: z.string().optional() }),
   async ({ services }, input) => {
     const { did, handle } = await findAccount(services, input.account)
     const account = services.actors.account(did)
     if (input.session === undefined) await account.signOutEverywhere()
-    else if (!(await account.deleteSession(input.session))) {
+    else if (!(await account.endSession(input.session, null, {}))) {
       throw new Refusal(
         'InvalidRequest',
         `This account has no session ${input.session}; \`vestibule account sessions\` lists them`,

@@ -3,6 +3,7 @@ import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/s
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
+import { calledFrom } from '../http/requester.ts'
 import { toAccount } from './account.ts'
 import { requestScope } from './request_scope.ts'
 
@@ -25,6 +26,7 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
         scope: data.scope,
         code: data.code,
         refreshToken: refreshToken ?? null,
+        from: calledFrom(),
       }
       const sessionId = await actors.account(data.did).createSession(session, consent)
       if (sessionId === null) throw notValid()
@@ -57,6 +59,7 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
         expiresAt: newData.expiresAt.getTime(),
         clientAuth: JSON.stringify(newData.clientAuth),
         scope: newData.scope,
+        from: calledFrom(),
       })
       if (refreshToken === null) throw new InvalidGrantError('Refresh token replayed')
       scope.issueRefreshToken({ ...presented, secret: refreshToken }, tokenId)

@@ -2,6 +2,7 @@ import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
 import type { Basis } from '../actors/account/standing.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { calledFrom } from '../http/requester.ts'
 import type { Services } from '../sagas/services.ts'
 import { refuseIfOver } from '../sagas/sign_in.ts'
 import {
@@ -85,9 +86,11 @@ export async function openSession(
     ? { jti: newRefreshJti(), expiresAt: Date.now() + services.settings.accessTokenLifetime }
     : { jti, expiresAt: refreshExpiresAt }
   const appPasswordName = appPassword?.name ?? null
+  const now = Date.now()
+  const session = { id, ...kept, appPasswordName, createdAt: now, updatedAt: now }
   await services.actors
     .account(did)
-    .createLegacySession({ id, ...kept, appPasswordName }, basis)
+    .createLegacySession({ ...session, from: calledFrom() }, basis)
     .catch(refuseIfOver)
   return { accessJwt, refreshJwt }
 }

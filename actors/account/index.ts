@@ -5,11 +5,7 @@ import { listAuthorizedClients } from '../../database/account/authorized_client.
 import * as legacy from '../../database/account/legacy_session.ts'
 import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import {
-  deleteSession,
-  deleteSessionByTokenId,
-  rotateSession,
-} from '../../database/account/session.ts'
+import { deleteSessionByTokenId, rotateSession } from '../../database/account/session.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
@@ -61,7 +57,7 @@ export const accountFunctions = {
   findSessionByCode: sessions.findByCode,
   findSessionByRefreshToken: sessions.findByRefreshToken,
   rotateSession,
-  deleteSession,
+  endSession: sessions.end,
   deleteSessionByTokenId,
   listSessions: sessions.list,
 
@@ -90,7 +86,7 @@ export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new S
   'changePassword',
   'resetPassword',
   'revokeAppPassword',
-  'deleteSession',
+  'endSession',
   'deleteSessionByTokenId',
   'deleteLegacySession',
   'signOutEverywhere',

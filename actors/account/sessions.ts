@@ -1,4 +1,5 @@
 import { accountTakenDown } from '../../base/errors.ts'
+import { appendAudit } from '../../database/account/audit.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
@@ -47,7 +48,7 @@ export function readWithSession(db: Db, id: string | null): AccountOfSession | n
 export function rotateLegacy(
   db: Db,
   jti: string,
-  next: { jti: string; expiresAt: number },
+  next: Pick<legacy.NewLegacySession, 'jti' | 'expiresAt' | 'from'>,
   now: number,
 ): { account: AccountRow; session: legacy.RotatedLegacySession | null } | null {
   return transact(db, () => {
@@ -84,6 +85,30 @@ export function findByRefreshToken(
     const found = sessions.findSessionByRefreshToken(db, sessionId, refreshToken)
     const owned = found && withAccount(db, found.session)
     return owned && { ...owned, answers: found.answers }
+  })
+}
+
+/** Who ends a session, for the audit trail. */
+export type EndedBy = { address?: string; deviceId?: string }
+
+/**
+ * Ends one OAuth or legacy session of the account.
+ *
+ * @param basis null where the operator asks
+ * @returns whether there was one of that id
+ * @throws {Refusal} AccountNotFound, SignedOut
+ */
+export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boolean {
+  return transact(db, () => {
+    assertGood(db, basis)
+    const session = sessions.listSessions(db).find((each) => each.id === id)
+    const old = legacy.listLegacySessions(db, Date.now()).find((each) => each.id === id)
+    if (!session && !old) return false
+    sessions.deleteSession(db, id)
+    legacy.deleteLegacySessionById(db, id)
+    const of = session ? { clientId: session.clientId } : { appPassword: old?.appPasswordName }
+    appendAudit(db, { at: Date.now(), event: 'session_ended', detail: { ...of, ...by } })
+    return true
   })
 }
 

@@ -17,7 +17,7 @@ export function addSessionCommands(program: Command): void {
         const found = await operator('account/sessions', { account: name })
         output.result(found, ({ oauth, legacy, devices }) =>
           table(
-            ['kind', 'id', 'app', 'scope', 'since', 'last used'],
+            ['kind', 'id', 'app', 'scope', 'since', 'last used', 'from'],
             [
               ...oauth.map((row) => [
                 'OAuth',
@@ -26,14 +26,16 @@ export function addSessionCommands(program: Command): void {
                 row.scope,
                 when(row.createdAt),
                 when(row.updatedAt),
+                row.from?.address,
               ]),
               ...legacy.map((row) => [
                 'password',
-                '',
+                row.id,
                 row.appPasswordName ?? 'main password',
                 '',
-                '',
-                `ends ${when(row.expiresAt)}`,
+                when(row.createdAt),
+                when(row.updatedAt),
+                row.from?.address,
               ]),
               ...devices.map((row) => [
                 'browser',
@@ -42,6 +44,7 @@ export function addSessionCommands(program: Command): void {
                 '',
                 when(row.createdAt),
                 when(row.updatedAt),
+                '',
               ]),
             ],
           ),
@@ -51,7 +54,7 @@ export function addSessionCommands(program: Command): void {
 
   account
     .command('revoke')
-    .description('End one OAuth session of an account, or everything that is signed in')
+    .description('End one session of an account, or everything that is signed in')
     .argument('<account>', 'handle, DID or e-mail address')
     .argument('[session]', 'its id, as `account sessions` lists it')
     .option('--all', 'sign out everywhere')

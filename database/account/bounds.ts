@@ -38,6 +38,9 @@ export const ACCOUNT_BOUNDS = {
   },
 } as const satisfies Record<string, Table>
 
+/** Characters of a `User-Agent` header; browsers send about 150. */
+export const MAX_USER_AGENT = 256
+
 /** App passwords of an account. */
 export const MAX_APP_PASSWORDS = 200
 /** Characters of the name of one. */

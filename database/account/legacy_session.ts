@@ -1,7 +1,9 @@
 import { LEGACY_REFRESH_GRACE } from '../../base/lifetimes.ts'
+import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
+import { columnsOf, fromColumns } from './session.ts'
 
 /** A session of `com.atproto.server.createSession`, found by the `jti` of its refresh JWT. */
 type LegacySession = {
@@ -22,6 +24,20 @@ export type NewLegacySession = {
   /** ms since the epoch */
   expiresAt: number
   appPasswordName: string | null
+  /** When the session was opened, and when this refresh JWT was given (ms); null where that is not known. */
+  createdAt?: number | null
+  updatedAt?: number | null
+  from?: CalledFrom | null
+}
+
+/** A session as its person sees it. Times are milliseconds since the epoch. */
+export type OpenLegacySession = {
+  id: string
+  expiresAt: number
+  appPasswordName: string | null
+  createdAt: number | null
+  updatedAt: number | null
+  from: CalledFrom | null
 }
 
 type Stored = {
@@ -30,6 +46,7 @@ type Stored = {
   next_jti: string | null
   app_password_name: string | null
   privileged: number | null
+  created_at: number | null
 }
 
 /** To be called in a transaction. */
@@ -41,14 +58,16 @@ export function insertLegacySession(db: Db, session: NewLegacySession, now = Dat
 /** The same where the bound is looked after by the caller. */
 export function putLegacySession(
   db: Db,
-  { jti, nextJti = null, ...session }: NewLegacySession,
+  { jti, nextJti = null, createdAt = null, updatedAt = null, from, ...session }: NewLegacySession,
 ): void {
   sql(
     db,
     `INSERT OR IGNORE INTO legacy_session
-       (refresh_hash, session_id, expires_at, next_jti, app_password_name)
-     VALUES (@hash, @id, @expiresAt, @nextJti, @appPasswordName)`,
-  ).run({ ...session, nextJti, hash: hashSecret(jti) })
+       (refresh_hash, session_id, expires_at, next_jti, app_password_name, created_at, updated_at,
+        address, user_agent)
+     VALUES (@hash, @id, @expiresAt, @nextJti, @appPasswordName, @createdAt, @updatedAt,
+        @address, @userAgent)`,
+  ).run({ ...session, ...columnsOf(from), nextJti, createdAt, updatedAt, hash: hashSecret(jti) })
 }
 
 /** Whether the session that an access JWT names is still there. */
@@ -67,7 +86,7 @@ export function isLegacySessionOpen(db: Db, id: string, now: number): boolean {
 export function rotateLegacySession(
   db: Db,
   presentedJti: string,
-  next: { jti: string; expiresAt: number },
+  next: Pick<NewLegacySession, 'jti' | 'expiresAt' | 'from'>,
   now: number,
 ): RotatedLegacySession | null {
   const hash = hashSecret(presentedJti)
@@ -85,8 +104,8 @@ export function rotateLegacySession(
     hash,
   )
   const appPasswordName = row.app_password_name
-  const successor = { id: row.session_id, jti, expiresAt: next.expiresAt, appPasswordName }
-  insertLegacySession(db, successor, now)
+  const successor = { ...next, id: row.session_id, jti, appPasswordName, updatedAt: now }
+  insertLegacySession(db, { ...successor, createdAt: row.created_at }, now)
   return {
     id: row.session_id,
     jti,
@@ -95,16 +114,26 @@ export function rotateLegacySession(
   }
 }
 
-/** Live ones, the newest first; `expiresAt` in ms. Those whose refresh token was succeeded are left out. */
-export function listLegacySessions(
-  db: Db,
-  now: number,
-): { expiresAt: number; appPasswordName: string | null }[] {
-  return sql(
+/** Live ones, the newest first. Those whose refresh token was succeeded are left out. */
+export function listLegacySessions(db: Db, now: number): OpenLegacySession[] {
+  const rows = sql(
     db,
-    `SELECT expires_at AS expiresAt, app_password_name AS appPasswordName FROM legacy_session
-     WHERE expires_at > ? AND next_jti IS NULL ORDER BY expires_at DESC`,
-  ).all(now) as { expiresAt: number; appPasswordName: string | null }[]
+    `SELECT session_id, expires_at, app_password_name, created_at, updated_at, address, user_agent
+     FROM legacy_session WHERE expires_at > ? AND next_jti IS NULL ORDER BY expires_at DESC`,
+  ).all(now) as (Stored & Parameters<typeof fromColumns>[0] & { updated_at: number | null })[]
+  return rows.map((row) => ({
+    id: row.session_id,
+    expiresAt: row.expires_at,
+    appPasswordName: row.app_password_name,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    from: fromColumns(row),
+  }))
+}
+
+/** Ends a session, with every refresh JWT of it. @returns whether there was one */
+export function deleteLegacySessionById(db: Db, id: string): boolean {
+  return sql(db, 'DELETE FROM legacy_session WHERE session_id = ?').run(id).changes > 0
 }
 
 /**

@@ -109,5 +109,15 @@ export const accountSchema: Schema = {
   -- Each refresh deletes those that have expired, and in a full table the one that ends first.
   CREATE INDEX legacy_session_expiry ON legacy_session (expires_at);
   `,
+    `
+  -- From where a session was last used, and since when one of a password is open: a person who looks at
+  -- the list has to recognise them. What was opened before has none of it.
+  ALTER TABLE session ADD COLUMN address TEXT;
+  ALTER TABLE session ADD COLUMN user_agent TEXT;
+  ALTER TABLE legacy_session ADD COLUMN created_at INTEGER;
+  ALTER TABLE legacy_session ADD COLUMN updated_at INTEGER;
+  ALTER TABLE legacy_session ADD COLUMN address TEXT;
+  ALTER TABLE legacy_session ADD COLUMN user_agent TEXT;
+  `,
   ],
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
-import { trim } from './bounds.ts'
+import { MAX_USER_AGENT, trim } from './bounds.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
@@ -18,11 +19,14 @@ export type Session = {
   deviceId: string | null
   parameters: string
   scope: string | null
+  /** From where it was last used; null where it was not used since that is kept. */
+  from: CalledFrom | null
 }
 
-export type NewSession = Omit<Session, 'id'> & {
+export type NewSession = Omit<Session, 'id' | 'from'> & {
   code: string | null
   refreshToken: string | null
+  from?: CalledFrom | null
 }
 
 export type Rotation = {
@@ -33,6 +37,7 @@ export type Rotation = {
   expiresAt: number
   clientAuth: string
   scope: string
+  from?: CalledFrom | null
 }
 
 type Stored = {
@@ -46,6 +51,8 @@ type Stored = {
   device_id: string | null
   parameters: string
   scope: string | null
+  address: string | null
+  user_agent: string | null
   refresh_hash: Buffer | null
   previous_refresh_hash: Buffer | null
   sealed_successor: Buffer | null
@@ -74,15 +81,34 @@ export function createSession(db: Db, session: NewSession): string | null {
 /** To be called in a transaction. */
 export function insertSession(
   db: Db,
-  { code, refreshToken, ...session }: NewSession & { id: string },
+  { code, refreshToken, from, ...session }: NewSession & { id: string },
 ): void {
   sql(
     db,
     `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
-       client_auth, device_id, parameters, scope, code_hash, refresh_hash)
+       client_auth, device_id, parameters, scope, code_hash, refresh_hash, address, user_agent)
      VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
-       @deviceId, @parameters, @scope, @codeHash, @refreshHash)`,
-  ).run({ ...session, codeHash: hashed(code), refreshHash: hashed(refreshToken) })
+       @deviceId, @parameters, @scope, @codeHash, @refreshHash, @address, @userAgent)`,
+  ).run({
+    ...session,
+    ...columnsOf(from),
+    codeHash: hashed(code),
+    refreshHash: hashed(refreshToken),
+  })
+}
+
+/** As the columns `address` and `user_agent` keep it. */
+export function columnsOf(from: CalledFrom | null | undefined) {
+  const userAgent = from?.userAgent?.slice(0, MAX_USER_AGENT) ?? null
+  return { address: from?.address ?? null, userAgent }
+}
+
+/** What they say; null where they keep nothing. */
+export function fromColumns(row: {
+  address: string | null
+  user_agent: string | null
+}): CalledFrom | null {
+  return row.address === null ? null : { address: row.address, userAgent: row.user_agent }
 }
 
 const hashed = (secret: string | null) => (secret === null ? null : hashSecret(secret))
@@ -140,7 +166,8 @@ export function findSessionByRefreshToken(
  *
  * @returns the refresh token to answer with, or null when the presented one answers no more
  */
-export function rotateSession(db: Db, rotation: Rotation): string | null {
+export function rotateSession(db: Db, { from, ...rotation }: Rotation): string | null {
+  const columns = { ...rotation, ...columnsOf(from) }
   const presented = rotation.presentedRefreshToken
   return transact(db, () => {
     const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
@@ -152,10 +179,11 @@ export function rotateSession(db: Db, rotation: Rotation): string | null {
         db,
         `UPDATE session SET refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
            sealed_successor = @sealed, rotated_at = @updatedAt, updated_at = @updatedAt,
-           expires_at = @expiresAt, client_auth = @clientAuth, scope = @scope
+           expires_at = @expiresAt, client_auth = @clientAuth, scope = @scope,
+           address = @address, user_agent = @userAgent
          WHERE id = @sessionId`,
       ).run({
-        ...rotation,
+        ...columns,
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
       })
@@ -165,9 +193,9 @@ export function rotateSession(db: Db, rotation: Rotation): string | null {
     sql(
       db,
       `UPDATE session SET updated_at = @updatedAt, expires_at = @expiresAt,
-         client_auth = @clientAuth, scope = @scope
+         client_auth = @clientAuth, scope = @scope, address = @address, user_agent = @userAgent
        WHERE id = @sessionId`,
-    ).run(rotation)
+    ).run(columns)
     return unsealSuccessor(row.sealed_successor as Buffer, presented)
   })
 }
@@ -213,5 +241,6 @@ function toSession(found: unknown): Session | null {
     deviceId: row.device_id,
     parameters: row.parameters,
     scope: row.scope,
+    from: fromColumns(row),
   }
 }

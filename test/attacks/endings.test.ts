@@ -49,7 +49,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ],
   // It ends something.
   ...['erase', 'takeDown', 'signOutEverywhere', 'resetPassword', 'changePassword', 'forgetDevice'],
-  ...['revokeAppPassword', 'deleteSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  ...['revokeAppPassword', 'endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setEmailAuthFactor', 'setInvitesDisabled'],
   // The account goes: its password and a code by mail are looked at in one transaction.

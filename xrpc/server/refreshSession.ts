@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import { calledFrom } from '../../http/requester.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
@@ -10,7 +11,8 @@ export default method('com.atproto.server.refreshSession', {
   handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
     const { directory, account: actor } = services.actors
     const now = Date.now()
-    const next = { jti: newRefreshJti(), expiresAt: now + LEGACY_REFRESH_TOKEN }
+    const expiresAt = now + LEGACY_REFRESH_TOKEN
+    const next = { jti: newRefreshJti(), expiresAt, from: calledFrom() }
     const entry = await directory.find(did, ['did'])
     const found = entry && (await actor(entry.did).rotateLegacySession(jti, next, now))
     if (!found) {
