@@ -20,7 +20,7 @@ import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
-import { listDatabases } from '../../maintenance/data_folder.ts'
+import { DIRECTORY, listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import { isNamed, type Pds } from '../../pds/pds.ts'
 import { unmarkAdopted } from '../adopt/mark.ts'
@@ -65,10 +65,12 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
   const hold = dryRun ? null : holdData(settings.dataDir)
   let actors: OwnActors | undefined
   try {
+    assertDirectory(settings)
     actors = openOwnActors(installation, 'machine')
     await assertNothingUnderWay(actors)
     const released = await findReleased(input, actors)
     const accounts = readAccounts(settings, released)
+    await assertAll(accounts, released.pds, actors)
     const invites = await actors.directory.listInviteCodes()
     const report = await withAccounts(released.accounts, dryRun, (db) =>
       dryRun
@@ -91,6 +93,28 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
     actors?.close()
     hold?.release()
   }
+}
+
+/** @throws {CliError} where an empty one would be made in its place */
+function assertDirectory({ dataDir }: Settings): void {
+  if (listDatabases(dataDir, 'directory').length > 0) return
+  throw new CliError(
+    `There is no ${join(dataDir, DIRECTORY)}: restore it from a backup, or run: vestibule directory rebuild`,
+  )
+}
+
+/** @throws {CliError} where the PDS would go on with what it has of an account from before */
+async function assertAll(accounts: ReturnedAccount[], pds: Pds, { directory }: OwnActors) {
+  const found = new Set(accounts.map(({ did }) => did))
+  const entries = await directory.listAccounts('', Number.MAX_SAFE_INTEGER)
+  const missing = entries.filter(({ did, pdsDid }) => pdsDid === pds.did && !found.has(did))
+  if (missing.length === 0) return
+  throw new CliError(
+    [
+      ...missing.map(({ did }) => `${did} has no database here`),
+      'The PDS would go on with their passwords and sessions of before: restore them from a backup (vestibule doctor --data)',
+    ].join('\n'),
+  )
 }
 
 /** @throws {CliError} where the program has to finish something first */
@@ -154,17 +178,25 @@ async function readBefore(given: string | undefined, folder: string): Promise<Pd
 
 function readAccounts({ dataDir }: Settings, { pds, isInside }: Released): ReturnedAccount[] {
   return listDatabases(dataDir, 'account').flatMap((path) => {
-    const db = openAsItIs(join(dataDir, path))
-    try {
-      const account = readReturnedAccount(db)
-      if (account?.pdsDid !== pds.did) return []
-      // Where the PDS has another name, browsers do not show it the cookies that they have here.
-      if (!isInside) account.sessions.browsers = []
-      return account
-    } finally {
-      db.close()
-    }
+    const account = readAccount(dataDir, path)
+    if (account?.pdsDid !== pds.did) return []
+    // Where the PDS has another name, browsers do not show it the cookies that they have here.
+    if (!isInside) account.sessions.browsers = []
+    return account
   })
+}
+
+/** @throws {CliError} where its database is damaged */
+function readAccount(dataDir: string, path: string): ReturnedAccount | null {
+  let db: Db | undefined
+  try {
+    db = openAsItIs(join(dataDir, path))
+    return readReturnedAccount(db)
+  } catch (err) {
+    throw new CliError(`${path}: ${(err as Error).message} (vestibule doctor --data)`)
+  } finally {
+    db?.close()
+  }
 }
 
 /** @param work is given what finds a browser that is known here, by the id of its device */

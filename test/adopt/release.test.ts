@@ -1,5 +1,5 @@
-import { cpSync, existsSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
@@ -152,6 +152,29 @@ test('the settings are those that a stock PDS needs; a file of the operator stay
   })
   cpSync(file, join(pds, 'pds.env'))
   expect((await run()).file).toBe(join(pds, 'pds.env'))
+})
+
+test('with a part of the data here gone, nothing of before comes back', async () => {
+  const before = rows('account')
+  const data = installation.settings.dataDir
+  const bob = databasePath.account(installation.settings, BOB)
+  const away = join(own.path, 'away')
+  const expectRefusal = async (why: string) => {
+    for (const dryRun of [true, false]) await expect(run({ dryRun })).rejects.toThrow(why)
+  }
+  renameSync(bob, away)
+  await expectRefusal(`${BOB} has no database here`)
+  writeFileSync(bob, 'x'.repeat(8192))
+  await expectRefusal(`${relative(data, bob)}: file is not a database`)
+  renameSync(away, bob)
+  const directory = databasePath.directory(installation.settings)
+  actors.close()
+  renameSync(directory, away)
+  await expectRefusal(`There is no ${directory}`)
+  expect(existsSync(directory)).toBe(false)
+  renameSync(away, directory)
+  expect(rows('account')).toEqual(before)
+  expect(await run()).toMatchObject({ accounts: 2 })
 })
 
 test('what stands against it is said, and nothing is done', async () => {
