@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { explainUnreadable, giveToOwnerOf, isThere } from '../../base/files.ts'
+import { makePassingFolder } from '../../base/passing_folder.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings, type Settings, SettingsError } from '../../base/settings.ts'
 import type { Db } from '../../database/database.ts'
@@ -182,9 +182,9 @@ async function assertItsOwn({ input: { again }, places, settings: { dataDir } }:
 
 /** Does it in a folder that is thrown away, with a copy of the PDS's database of accounts. */
 async function rehearse(plan: Plan): Promise<TakenOver> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'vestibule-adopt-'))
+  const folder = await makePassingFolder('adopt')
   try {
-    const settings = { ...plan.settings, dataDir }
+    const settings = { ...plan.settings, dataDir: folder.path }
     const installation = { settings, secrets: await loadSecrets(settings) }
     const { db, close } = await openPdsAccounts(plan.places.accounts)
     try {
@@ -193,7 +193,7 @@ async function rehearse(plan: Plan): Promise<TakenOver> {
       await close()
     }
   } finally {
-    await rm(dataDir, { recursive: true, force: true })
+    await folder.remove()
   }
 }
 

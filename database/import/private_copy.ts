@@ -1,8 +1,7 @@
-import { rmSync } from 'node:fs'
-import { copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { explainUnreadable } from '../../base/files.ts'
+import { makePassingFolder } from '../../base/passing_folder.ts'
 
 /** How often a database is copied again that changed while it was copied. */
 const ATTEMPTS = 5
@@ -18,25 +17,19 @@ const ATTEMPTS = 5
 export async function copyPrivately(
   path: string,
 ): Promise<{ path: string; remove(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'vestibule-import-'))
-  const atExit = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', atExit)
-  const remove = async () => {
-    process.off('exit', atExit)
-    await rm(folder, { recursive: true, force: true })
-  }
+  const folder = await makePassingFolder('import')
   try {
-    const copy = join(folder, 'account.sqlite')
+    const copy = join(folder.path, 'account.sqlite')
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const before = await lookAt(path)
       for (const end of before.keys()) await copyFile(path + end, copy + end)
       const after = await lookAt(path)
-      if (String([...before]) === String([...after])) return { path: copy, remove }
+      if (String([...before]) === String([...after])) return { path: copy, remove: folder.remove }
       for (const end of before.keys()) await rm(copy + end, { force: true })
     }
     throw new Error(`${path} changes while it is read: stop the PDS, or give a copy of its data`)
   } catch (err) {
-    await remove()
+    await folder.remove()
     throw explainUnreadable(err, path)
   }
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -11,12 +13,14 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
-import { childEnvironment } from '../../lab/world/child.ts'
+import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -26,6 +30,7 @@ import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
+const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const DIE = fileURLToPath(new URL('./die_at.ts', import.meta.url))
 let home: PdsHome
 /** A PDS that is stopped, with two accounts; made anew for each test. */
@@ -112,6 +117,33 @@ test('killed wherever it changes a file, it is repeated until all is there, once
   expect(readFileSync(join(data, 'pds/blobs/something'), 'utf8')).toBe('blobs')
   expect((await attempt(0)).stdout).toContain('is adopted already')
 }, 600_000)
+
+test('a rehearsal that is interrupted leaves no copy of accounts behind', async () => {
+  const plc = createServer().listen(0, '127.0.0.1')
+  await once(plc, 'listening')
+  const asked = once(plc, 'request')
+  const { port } = plc.address() as AddressInfo
+  const env = readFileSync(join(pds, 'pds.env'), 'utf8')
+  writeFileSync(
+    join(pds, 'pds.env'),
+    env.replace(/PDS_DID_PLC_URL=.*/, `PDS_DID_PLC_URL=http://127.0.0.1:${port}`),
+  )
+  const temporary = join(own.path, 'temporary')
+  mkdirSync(temporary)
+  const child = spawn(process.execPath, [...childArguments, CLI, 'adopt', pds, '--dry-run'], {
+    env: { ...childEnvironment({}, {}), TMPDIR: temporary },
+    cwd: own.path,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  const exit = once(child, 'exit')
+  await asked
+  expect(readdirSync(temporary)).toHaveLength(2)
+  child.kill('SIGINT')
+  expect(await exit).toEqual([130, null])
+  expect(readdirSync(temporary)).toEqual([])
+  plc.closeAllConnections()
+  plc.close()
+})
 
 test.each([false, true])(
   'what was adopted before is not adopted a second time, copied or not: %s',
