@@ -1,6 +1,13 @@
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { Branding } from '../base/branding.ts'
 import type { Settings } from '../base/settings.ts'
+import { securityTexts } from '../pages/security/locales/index.ts'
+import { SECURITY } from './checks/endpoints.ts'
+
+/** In each language of the pages. */
+const securityTitles = Object.fromEntries(
+  Object.entries(securityTexts).map(([language, { title }]) => [language, title]),
+)
 
 /** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `oauth/pages/finish.ts`. */
 const PRIMARY_COLOR = '#5b9dff'
@@ -11,13 +18,15 @@ export function primaryColor({ colors }: Pick<Branding, 'colors'>): string {
 
 /**
  * How the provider's pages look, and what they link to: as a PDS's own pages would. The pages
- * translate the titles, by `rel`.
+ * translate the titles of those that have a `rel`.
  */
 export function createBranding({
   name,
+  publicUrl,
   branding: { links, logo, colors, background },
-}: Pick<Settings, 'name' | 'branding'>): OAuthProviderOptions['branding'] {
+}: Pick<Settings, 'name' | 'publicUrl' | 'branding'>): OAuthProviderOptions['branding'] {
   const all = [
+    { title: securityTitles, href: `${publicUrl}${SECURITY}` },
     { title: 'Home', href: links.home, rel: 'canonical' },
     { title: 'Terms of Service', href: links.termsOfService, rel: 'terms-of-service' },
     { title: 'Privacy Policy', href: links.privacyPolicy, rel: 'privacy-policy' },

@@ -25,6 +25,7 @@ import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
+import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
 import { onVisit } from './sign_in/visit.ts'
@@ -39,6 +40,9 @@ export type OAuthHandler = {
 export function createOAuthHandler(provider: OAuthProvider, services: Services): OAuthHandler {
   const { settings, pdses, log } = services
   const signIn = new SignIn(provider, services)
+  const security = new Security(provider, services)
+  const own = [signIn, security]
+  const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))
   const ask = fetchAdapter(
     oauthMiddleware(provider, {
       onError: (_req, res, err, message) => {
@@ -54,7 +58,7 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
     log,
   )
   const handle = checked(
-    (request) => (signIn.takes(request) ? signIn.answer(request) : ask(request)),
+    (request) => ownOf(request)?.answer(request) ?? ask(request),
     () => provider.nextDpopNonce(),
   )
   const whereRevokedIsOut = finishing(0)
@@ -67,9 +71,10 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
         const reason = givenUp(request) ?? signIn.cancelled(request)
         if (reason !== undefined) scope.giveUp(reason)
         const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
-        const visit = signIn.visit(request)
+        const page = ownOf(request)
+        const visit = page ? null : signIn.visit(request)
         const handled = await onVisit(visit, () => handle(withShortHeaders(request)))
-        const answered = signIn.takes(request)
+        const answered = page
           ? handled
           : ((await errorPageFor(provider, request, handled, scope)) ??
             (visit && signIn.pageBefore(request, visit, handled)) ??
@@ -84,7 +89,9 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
     refused(request, given) {
       const isForPrograms = PROGRAMS.includes(request.url.pathname)
       const refusal = isForPrograms ? withNonce(given, provider.nextDpopNonce()) : given
-      const response = isPageRefusal(refusal) ? signIn.refused(request, refusal) : refusal
+      const response = isPageRefusal(refusal)
+        ? (ownOf(request) ?? signIn).refused(request, refusal)
+        : refusal
       logRefusal(log, request, response)
       return response
     },

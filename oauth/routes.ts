@@ -9,6 +9,11 @@ import {
   PAGE_API,
   PAR,
   REVOKE,
+  SECURITY,
+  SECURITY_ACTIONS,
+  SECURITY_ACTIVITY,
+  SECURITY_SESSIONS,
+  securityForm,
   TOKEN,
 } from './checks/endpoints.ts'
 
@@ -115,6 +120,18 @@ export const providerRoutes: readonly RouteShape[] = [
   ]),
   page('account', ACCOUNT),
   page('account', `${ACCOUNT}/`),
+  page('security', SECURITY),
+  page('security', SECURITY_SESSIONS),
+  page('security', SECURITY_ACTIVITY),
+  ...SECURITY_ACTIONS.map(
+    (action): RouteShape => ({
+      name: 'security form',
+      path: securityForm(action),
+      methods: ['POST'],
+      body: 'form',
+      door: pageDoor,
+    }),
+  ),
   page('change-password', '/.well-known/change-password'),
   page('assets', '/@atproto/oauth-provider/~assets/'),
 ]

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
+import { listSignedIn } from '../sagas/signed_in.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 
@@ -8,24 +9,7 @@ export const list = command(
   z.strictObject({ account: accountName }),
   async ({ services }, input) => {
     const { did } = await findAccount(services, input.account)
-    const account = services.actors.account(did)
-    const [sessions, legacy, devices] = await Promise.all([
-      account.listSessions(),
-      account.listLegacySessions(Date.now()),
-      account.listDevices(),
-    ])
-    return {
-      oauth: sessions.map(({ session }) => ({
-        id: session.id,
-        clientId: session.clientId,
-        scope: session.scope,
-        createdAt: session.createdAt,
-        updatedAt: session.updatedAt,
-        from: session.from,
-      })),
-      legacy,
-      devices,
-    }
+    return listSignedIn(services, did)
   },
 )
 

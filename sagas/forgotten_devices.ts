@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts'
 export const FORGETTING = [
   'takeDown',
   'signOutEverywhere',
+  'signOutElsewhere',
   'changePassword',
   'resetPassword',
   'erase',

@@ -74,6 +74,7 @@ export const accountFunctions = {
   listAuthorizedClients,
 
   signOutEverywhere: lifecycle.signOutEverywhere,
+  signOutElsewhere: lifecycle.signOutElsewhere,
   audit: lifecycle.audit,
   listAudit,
 }
@@ -90,6 +91,7 @@ export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new S
   'deleteSessionByTokenId',
   'deleteLegacySession',
   'signOutEverywhere',
+  'signOutElsewhere',
 ] as const)
 
 /** One account: everything that is true about it, in its own database. The key is its DID. */

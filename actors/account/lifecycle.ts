@@ -1,8 +1,10 @@
 import { accountTakenDown } from '../../base/errors.ts'
 import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
+import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { endSignIns } from './endings.ts'
+import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 export function create(db: Db, account: profile.NewAccount): profile.AccountRow {
@@ -71,6 +73,27 @@ export function signOutEverywhere(db: Db): void {
   transact(db, () => {
     endSignIns(db, { devices: true, appPasswords: false })
     appendAudit(db, { at: Date.now(), event: 'signed_out_everywhere', detail: {} })
+  })
+}
+
+/**
+ * The same but for the browser that asks, which stays.
+ *
+ * @returns the account of afterwards, whose sign-in there is renewed (`standing.ts`)
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function signOutElsewhere(
+  db: Db,
+  deviceId: string,
+  basis: Basis,
+  by: EndedBy,
+): profile.AccountRow {
+  return transact(db, () => {
+    assertGood(db, basis)
+    endSignIns(db, { devices: false, appPasswords: false })
+    deleteOtherDeviceAccounts(db, deviceId)
+    appendAudit(db, { at: Date.now(), event: 'signed_out_elsewhere', detail: by })
+    return existing(db)
   })
 }
 

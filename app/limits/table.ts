@@ -168,9 +168,18 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
-    on: ['account', 'authorize', ...FORMS],
+    on: ['account', 'authorize', 'security', ...FORMS],
     per: 'address',
     points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    // Each leaves its mark in the audit trail.
+    name: 'security form',
+    on: ['security form'],
+    per: 'address',
+    points: 100,
     seconds: 5 * MINUTE,
     counts: 'requests',
   },

@@ -33,6 +33,11 @@ export function deleteDeviceAccount(db: Db, deviceId: string): void {
   sql(db, 'DELETE FROM device_account WHERE device_id = ?').run(deviceId)
 }
 
+/** All but one. */
+export function deleteOtherDeviceAccounts(db: Db, deviceId: string): void {
+  sql(db, 'DELETE FROM device_account WHERE device_id <> ?').run(deviceId)
+}
+
 export function deleteAllDeviceAccounts(db: Db): void {
   sql(db, 'DELETE FROM device_account').run()
 }

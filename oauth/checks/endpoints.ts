@@ -18,9 +18,28 @@ export type Action = (typeof ACTIONS)[number]
 
 /** Where the forms of a page are posted to. */
 export const formPath = (page: string, action: Action) => `${page}/form/${action}`
-export const FORMS = [AUTHORIZE, ACCOUNT].flatMap((page) =>
-  ACTIONS.map((action) => formPath(page, action)),
-)
+
+/** The page where a person sees what is signed in and what happened, and the same as files. */
+export const SECURITY = `${ACCOUNT}/security`
+export const SECURITY_SESSIONS = `${SECURITY}/sessions.json`
+export const SECURITY_ACTIVITY = `${SECURITY}/activity.json`
+
+/** What its forms do. */
+export const SECURITY_ACTIONS = ['end-session', 'end-others'] as const
+export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
+
+export const securityForm = (action: SecurityAction) => `${SECURITY}/form/${action}`
+
+/** What a form of it is posted for; null where the address takes none. */
+export function securityActionOf(path: string): SecurityAction | null {
+  return SECURITY_ACTIONS.find((action) => path === securityForm(action)) ?? null
+}
 
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
+
+/** Where the forms of this program's own pages are posted to. */
+export const FORMS = [
+  ...[AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((action) => formPath(page, action))),
+  ...SECURITY_ACTIONS.map(securityForm),
+]

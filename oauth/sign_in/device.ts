@@ -13,17 +13,19 @@ export type LoadedDevice = Device & {
 }
 
 /**
- * Finds the device of a browser or makes one, with a new device session (session fixation), as the
- * provider does before a sign-in.
+ * Finds the device of a browser or makes one, as the provider does.
+ *
+ * @param isRenewed whether with a new device session (session fixation), as before a sign-in
  */
 export async function loadDevice(
   { deviceManager }: Pick<OAuthProvider, 'deviceManager'>,
   request: HttpRequest,
   log: Pick<Log, 'error'>,
+  isRenewed = true,
 ): Promise<LoadedDevice> {
   const { promise, resolve } = Promise.withResolvers<Device>()
   const exchange = fetchAdapter(async (incoming, outgoing) => {
-    resolve(await deviceManager.load(incoming, outgoing, true))
+    resolve(await deviceManager.load(incoming, outgoing, isRenewed))
     outgoing.end()
   }, log)
   const { headers } = await exchange(request)

@@ -2,13 +2,13 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { emptyResponse, type HttpRequest, type HttpResponse, headerOf } from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
-import { deviceCookies } from '../../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { ACCOUNT, type Action, AUTHORIZE } from '../checks/endpoints.ts'
-import { appOf, FETCH_METADATA } from '../pages/error.ts'
+import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import { loadDevice } from './device.ts'
+import { refuseForm } from './own_form.ts'
 import { SignInPages } from './pages.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
 import { ResetForms } from './reset_forms.ts'
@@ -106,7 +106,11 @@ export class SignIn {
 
   async #answerForm(request: HttpRequest, place: Place): Promise<HttpResponse> {
     const action = actionOf(request.url.pathname) as Action
-    const refusal = this.#refuse(request, place)
+    const again = place.page()
+    const refusal = refuseForm(request, this.#services.settings.publicUrl, {
+      again,
+      giveUp: place.request ? giveUpAt(again, 'cookies') : undefined,
+    })
     if (refusal) return refusal
     const { log } = this.#services
     const device = await loadDevice(this.#provider, request, log)
@@ -121,23 +125,6 @@ export class SignIn {
       'new-password': () => this.#reset.confirm(post, form),
     }
     return withCookies(await answers[action](), cookies)
-  }
-
-  /** A form comes from our page, in a browser that says so and keeps cookies (CSRF). */
-  #refuse({ headers }: HttpRequest, place: Place): PageRefusal | null {
-    const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
-    if (!site || !mode || !dest) {
-      return pageRefusal(400, { obstacle: 'browser', again: place.page() })
-    }
-    const isOwn = site === 'same-origin' && mode === 'navigate' && dest === 'document'
-    if (!isOwn || headers.get('origin') !== this.#services.settings.publicUrl) {
-      return errorPage('The form was not sent from the page of this sign-in')
-    }
-    if (deviceCookies(headers.get('cookie')).sessionId === undefined) {
-      const giveUp = place.request ? giveUpAt(place.page(), 'cookies') : undefined
-      return pageRefusal(400, { obstacle: 'cookies', again: place.page(), giveUp })
-    }
-    return null
   }
 
   /** What the app asked for; null on the account page. It is there for five minutes more. */

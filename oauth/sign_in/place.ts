@@ -1,6 +1,13 @@
 import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { ACCOUNT, ACTIONS, type Action, AUTHORIZE, formPath } from '../checks/endpoints.ts'
+import {
+  ACCOUNT,
+  ACTIONS,
+  type Action,
+  AUTHORIZE,
+  formPath,
+  SECURITY,
+} from '../checks/endpoints.ts'
 
 /** What a page of a sign-in can be asked for; the first unless it is. */
 const STEPS = ['choose', 'sign-in', 'sign-up', 'reset-password', 'new-password', 'cancel'] as const
@@ -20,6 +27,9 @@ export type Wanted = {
 
 /** Its names in an address. */
 const OURS = ['step', 'account', 'lang']
+
+/** What the account page is asked for, where a person comes from the security page. */
+const FOR_SECURITY = { for: 'security' }
 
 /** What somebody signs in for: an app's authorization request, or the account page. */
 export class Place {
@@ -46,6 +56,11 @@ export class Place {
     return new Place(null, query)
   }
 
+  /** The account page, of which a person wants the security page. */
+  static forSecurity(): Place {
+    return new Place(null, new URLSearchParams(FOR_SECURITY))
+  }
+
   /** Which cookies are sent with its pages. */
   get cookiePath(): string {
     return this.request ? AUTHORIZE : ACCOUNT
@@ -69,6 +84,9 @@ export class Place {
 
   /** The page of an account that is signed in. @param name its handle, or its DID */
   accountPage(name: string): string {
+    if (this.#query.get('for') === FOR_SECURITY.for) {
+      return withQuery(SECURITY, new URLSearchParams({ account: name }))
+    }
     return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
   }
 

@@ -2,6 +2,7 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Account } from '@atproto/oauth-provider/store'
 import { parse, serialize } from 'hono/utils/cookie'
 import { SIGN_IN_HANDOVER } from '../../base/lifetimes.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import type { Services } from '../../sagas/services.ts'
 import { toAccount } from '../../stores/account.ts'
@@ -44,14 +45,19 @@ export async function signedInCookie(
   return ['set-cookie', serialize(COOKIE, token, options)]
 }
 
+/** Has the browser forget it. */
+export function noSignedInCookie({ cookiePath: path }: Place): [name: string, value: string] {
+  return ['set-cookie', serialize(COOKIE, '', { path, maxAge: 0 })]
+}
+
 /** Who has signed in with this browser for this sign-in; null where nobody has, or no more. */
-export async function readSignedIn(
+export async function findSignedIn(
   { signer }: Pick<OAuthProvider, 'signer'>,
   { actors }: Pick<Services, 'actors'>,
   request: HttpRequest,
   place: Place,
   device: string,
-): Promise<SignedIn | null> {
+): Promise<{ account: AccountRow; token: Token } | null> {
   const token = parse(request.headers.get('cookie') ?? '', COOKIE)[COOKIE]
   if (!token) return null
   const claims = await signer.verifyEphemeralToken(token as Token).catch(() => null)
@@ -60,5 +66,13 @@ export async function readSignedIn(
   if (deviceId !== device || requestUri !== place.request?.requestUri) return null
   const account = (await actors.directory.find(sub, ['did'])) && (await actors.account(sub).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
-  return { account: toAccount(account), ephemeralToken: token as Token }
+  return { account, token: token as Token }
+}
+
+/** The same as the provider's pages are told. */
+export async function readSignedIn(
+  ...args: Parameters<typeof findSignedIn>
+): Promise<SignedIn | null> {
+  const found = await findSignedIn(...args)
+  return found && { account: toAccount(found.account), ephemeralToken: found.token }
 }

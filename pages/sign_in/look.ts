@@ -45,15 +45,19 @@ details nav{margin-top:.5rem}
 @media(max-width:25rem){.actions>*{flex:1 1 100%}}
 `
 
-/** @param primary the colour of buttons */
+/**
+ * @param primary the colour of buttons
+ * @param more the style of a page that has more than the steps of a sign-in
+ */
 export function createLook(
   service: string,
   { logo, background, colors }: Pick<Branding, 'logo' | 'background' | 'colors'>,
   primary: string,
+  more = '',
 ): Look {
   const { light, dark } = background
   const error = colors.error ? `--error:${colors.error};` : ''
-  const css = `${STYLE}:root{--primary:${primary};--on-primary:${textOn(primary)};${error}}
+  const css = `${STYLE}${more}:root{--primary:${primary};--on-primary:${textOn(primary)};${error}}
 ${light ? `html{background-image:url("${escapeUrl(light)}")}\n` : ''}@media(prefers-color-scheme:dark){html{background-image:${dark ? `url("${escapeUrl(dark)}")` : 'none'}}}
 `
   const images = [logo, light, dark].flatMap((url) => (url ? [sourceOf(url)] : []))

@@ -48,7 +48,15 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
     'listAudit',
   ],
   // It ends something.
-  ...['erase', 'takeDown', 'signOutEverywhere', 'resetPassword', 'changePassword', 'forgetDevice'],
+  ...[
+    'erase',
+    'takeDown',
+    'signOutEverywhere',
+    'signOutElsewhere',
+    'resetPassword',
+    'changePassword',
+    'forgetDevice',
+  ],
   ...['revokeAppPassword', 'endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setEmailAuthFactor', 'setInvitesDisabled'],

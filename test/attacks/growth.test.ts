@@ -408,6 +408,10 @@ describe('34. browsers', () => {
     const endings: Record<(typeof FORGETTING)[number], (did: string) => Promise<unknown>> = {
       takeDown: (did) => account(did).takeDown('reason'),
       signOutEverywhere: (did) => account(did).signOutEverywhere(),
+      signOutElsewhere: async (did) => {
+        const generation = (await account(did).read())?.generation ?? 0
+        return account(did).signOutElsewhere('another', { generation }, {})
+      },
       // As a door does it.
       changePassword: (did) =>
         world.ask({

@@ -34,7 +34,10 @@ const passing = inFile('app/pass_through.ts')
 const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
 const threads = inFile('passwords/scrypt_threads.ts')
-const signInPage = inFile('oauth/sign_in/index.ts')
+const security = inFile('oauth/security/index.ts')
+const securityForms = inFile('oauth/security/forms.ts')
+const securityPeople = inFile('oauth/security/people.ts')
+const ownForm = inFile('oauth/sign_in/own_form.ts')
 const signInForms = inFile('oauth/sign_in/forms.ts')
 const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
@@ -379,7 +382,7 @@ export const entryway = toRemovals([
     sweeps("sql(db, 'DELETE FROM device", "void (db, 'DELETE FROM device"),
   ],
   [34, 'user agents are cut', handler('withShortHeaders(request)', 'request')],
-  [34, 'pages are limited', limits("on: ['account', 'authorize', ...FORMS]", 'on: []')],
+  [34, 'pages are limited', limits("on: ['account', 'authorize', 'security', ...FORMS]", 'on: []')],
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
@@ -575,10 +578,7 @@ export const entryway = toRemovals([
   [
     38,
     'a form comes from our page',
-    signInPage(
-      "if (!isOwn || headers.get('origin') !== this.#services.settings.publicUrl) {",
-      'if (false) {',
-    ),
+    ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
   ],
   [38, 'a form is of one browser', signInForms('of === device && ', '')],
   [38, 'a form is of one sign-in', signInForms(' && request === requestOf(place)', '')],
@@ -607,7 +607,27 @@ export const entryway = toRemovals([
   [38, 'a sign-in is of one browser', signedIn('deviceId !== device || ', '')],
   [38, 'a sign-in is of one request', signedIn(' || requestUri !== place.request?.requestUri', '')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
-  [38, 'a new device session', signInDevice('outgoing, true)', 'outgoing, false)')],
+  [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
   [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
+  [39, 'a form is from our page', security('if (refusal) return refusal', '')],
+  [39, 'a form is of one browser', securityForms(' && of === device', '')],
+  [39, 'a form is not old', securityForms('Date.now() - at <= SIGN_IN_FORM && ', '')],
+  [39, 'a form is of one account', security('form?.did !== did || ', '!form || ')],
+  [39, 'what was done is no form', security(' || form.done)', ')')],
+  [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],
+  [
+    39,
+    'a new device session',
+    security(
+      'request, this.#services.log, action !== null)',
+      'request, this.#services.log, false)',
+    ),
+  ],
+  [
+    39,
+    'nothing is left where a browser was remembered',
+    signInPosts('const isKnown = isRemembered && !place.request', 'const isKnown = false'),
+  ],
+  [39, 'forms are limited', limits("on: ['security form']", 'on: []')],
 ])

@@ -49,6 +49,7 @@ function filesOf(attack: number): string {
     [36, 'mail'],
     [37, 'carried'],
     [38, 'forms'],
+    [39, 'security_page'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

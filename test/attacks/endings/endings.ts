@@ -73,6 +73,14 @@ export const endings: Record<string, Ending> = {
     endsUnderWay: ['password', 'password and code', 'app password'],
     signsOut: true,
   },
+  'sign out everywhere else': {
+    end: async (person) => {
+      await person.account.signOutElsewhere('another', await basisOf(person), {})
+    },
+    ends: [...SESSIONS, 'device'],
+    endsUnderWay: ['password', 'password and code', 'app password'],
+    signsOut: true,
+  },
   'deactivation with credentials': {
     end: async ({ did, account, pds }) => {
       await pds?.updateStatus(did, { deactivated: true })

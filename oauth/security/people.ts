@@ -1,0 +1,42 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { Basis } from '../../actors/account/standing.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import type { Services } from '../../sagas/services.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import type { DeviceId } from '../sign_in/device.ts'
+import type { Place } from '../sign_in/place.ts'
+import { findSignedIn } from '../sign_in/signed_in.ts'
+
+/** An account that is signed in, or was, in a browser. */
+export type Person = {
+  did: string
+  handle: string | null
+  /** The sign-in on which rests what is done; null where it is too old. */
+  basis: Basis | null
+  /** Whether it ends with this page, a quarter of an hour after the sign-in. */
+  isPassing: boolean
+}
+
+/** Whom a browser can see the security page of, the one that has just signed in first. */
+export async function peopleOf(
+  provider: Pick<OAuthProvider, 'accountManager' | 'checkLoginRequired' | 'signer'>,
+  services: Pick<Services, 'actors'>,
+  request: HttpRequest,
+  place: Place,
+  deviceId: DeviceId,
+): Promise<Person[]> {
+  const known = await provider.accountManager.listDeviceAccounts(deviceId)
+  const remembered = known.map((each): Person => {
+    const { did, handle = null } = each.account
+    const isTooOld = provider.checkLoginRequired(each)
+    const basis = isTooOld ? null : requestScope().signInOf(did)
+    return { did, handle, basis, isPassing: false }
+  })
+  const passing = await findSignedIn(provider, services, request, place, deviceId)
+  if (!passing) return remembered
+  const { did, handle, generation } = passing.account
+  const isIt = (each: Person) => each.did === did && each.basis !== null
+  if (remembered.some(isIt)) return remembered
+  const first = { did, handle, basis: { generation }, isPassing: true }
+  return [first, ...remembered.filter((each) => each.did !== did)]
+}

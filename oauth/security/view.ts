@@ -1,0 +1,69 @@
+import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
+import type { AuditEntry } from '../../database/account/audit.ts'
+import { deviceName } from '../../http/device_name.ts'
+import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
+import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
+import type { Browsers } from './downloads.ts'
+
+/** How far the activity goes back, and how much of it the page shows. */
+export const ACTIVITY_DAYS = AUDIT_MEMORY / DAY
+export const ACTIVITY_SHOWN = 100
+
+/** What is signed in as the page lists it: this browser first, then what was used last. */
+export function signedInItems(
+  { oauth, legacy, devices }: SignedInEverywhere,
+  browsers: Browsers,
+  thisDevice: string,
+): SignedInItem[] {
+  const apps = oauth.map(
+    ({ id, clientId, createdAt, updatedAt, from }): SignedInItem => ({
+      ...{ id, kind: 'app', name: appName(clientId), since: createdAt, lastUsed: updatedAt },
+      ...placeOf(from),
+    }),
+  )
+  const passwords = legacy.map(
+    ({ id, appPasswordName, createdAt, updatedAt, from }): SignedInItem => ({
+      ...{ id, kind: appPasswordName === null ? 'password' : 'app password' },
+      ...{ name: appPasswordName ?? '', since: createdAt, lastUsed: updatedAt },
+      ...placeOf(from),
+    }),
+  )
+  const remembered = devices.map(({ deviceId, createdAt, updatedAt }): SignedInItem => {
+    const browser = browsers.get(deviceId)
+    return {
+      ...{ id: deviceId, kind: 'browser', name: '', since: createdAt },
+      lastUsed: browser?.lastSeenAt.getTime() ?? updatedAt,
+      ...placeOf(browser && { address: browser.ipAddress, userAgent: browser.userAgent }),
+      isThisBrowser: deviceId === thisDevice,
+    }
+  })
+  const order = (item: SignedInItem) =>
+    item.isThisBrowser ? Number.POSITIVE_INFINITY : (item.lastUsed ?? 0)
+  return [...apps, ...passwords, ...remembered].toSorted((a, b) => order(b) - order(a))
+}
+
+/** @param entries the newest first */
+export function activityItems(entries: readonly AuditEntry[], browsers: Browsers): ActivityItem[] {
+  return entries.slice(0, ACTIVITY_SHOWN).map(({ at, event, detail }) => {
+    const { clientId, appPassword, name, deviceId, address } = detail
+    const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
+    const about = [
+      typeof clientId === 'string' && appName(clientId),
+      appPassword,
+      event.startsWith('app_password_') && name,
+      deviceName(browser?.userAgent),
+      address,
+    ]
+    const isText = (each: unknown): each is string => typeof each === 'string' && each !== ''
+    return { at, event, about: about.filter(isText) }
+  })
+}
+
+/** An app is known by its host: its name is what it says of itself. */
+function appName(clientId: string): string {
+  return URL.canParse(clientId) ? new URL(clientId).host : clientId
+}
+
+function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {
+  return { device: deviceName(from?.userAgent), address: from?.address, isThisBrowser: false }
+}

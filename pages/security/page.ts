@@ -1,0 +1,126 @@
+import { html } from 'hono/html'
+import type { PageLanguage } from '../../http/language.ts'
+import type { Html } from '../../http/page/document.ts'
+import type { Step } from '../sign_in/frame.ts'
+import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
+
+/** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
+export const SECURITY_STYLE = `main{max-width:44rem}
+body{place-items:start center}
+h2{margin:2rem 0 .5rem;font-size:1.125rem;line-height:1.3}
+.list{margin:0;padding:0;list-style:none}
+.list>li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
+.list>li>div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
+.list form{margin:0}
+.list p{margin:0}
+.main{font-weight:600}
+`
+
+/** One thing that is signed in. Times are milliseconds since the epoch. */
+export type SignedInItem = {
+  /** What is posted to end it. */
+  id: string
+  kind: 'app' | 'password' | 'app password' | 'browser'
+  /** Of an app, its host; of an app password, its name. */
+  name: string
+  device: string
+  address: string | undefined
+  since: number | null
+  lastUsed: number | null
+  isThisBrowser: boolean
+}
+
+/** One line of the audit trail. */
+export type ActivityItem = {
+  at: number
+  event: string
+  /** What is known besides: app, device, address. */
+  about: readonly string[]
+}
+
+export type SecurityStep = {
+  /** `@alice.example.com` */
+  name: string
+  language: PageLanguage
+  items: readonly SignedInItem[]
+  activity: readonly ActivityItem[]
+  days: number
+  /** Whether there is more of it in the file. */
+  isMore: boolean
+  /** How soon an app is out that is signed out here. */
+  howSoon: string
+  /** Sealed into each form. */
+  sealed: string
+  endSession: string
+  endOthers: string
+  sessionsFile: string
+  activityFile: string
+  /** To choose another account of this browser; undefined where there is none. */
+  others: string | undefined
+  accountPage: string
+}
+
+export function securityStep(texts: SecurityTexts, step: SecurityStep): Step {
+  const { items, activity, sealed } = step
+  const content = html`<h2>${texts.signedIn}</h2>
+      <p class="quiet">${texts.signedInLead} ${step.howSoon}</p>
+      ${
+        items.length > 0
+          ? html`<ul class="list">${items.map((item, i) => itemOf(texts, step, item, `item-${i}`))}</ul>`
+          : html`<p>${texts.nothing}</p>`
+      }
+      <form method="post" action="${step.endOthers}"><input type="hidden" name="form" value="${sealed}">
+      <button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
+      <p class="quiet" id="others">${texts.signOutOthersLead}</p></form>
+      <h2>${texts.activity}</h2>
+      <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
+      <ul class="list">${activity.map((each) => activityOf(texts, step.language, each))}</ul>
+      <h2>${texts.downloads}</h2>
+      <ul><li><a href="${step.sessionsFile}" download>${texts.downloadSessions}</a></li><li><a href="${step.activityFile}" download>${texts.downloadActivity}</a></li></ul>
+      <nav><a href="${step.accountPage}">${texts.accountPage}</a>${step.others && html`<a href="${step.others}">${texts.otherAccounts}</a>`}</nav>`
+  return { title: texts.title, lead: step.name, content }
+}
+
+function itemOf(
+  texts: SecurityTexts,
+  { language, endSession, sealed }: SecurityStep,
+  item: SignedInItem,
+  id: string,
+): Html {
+  const place = [item.device, item.address].filter(Boolean).join(' · ')
+  const times = [
+    item.since !== null && html`${texts.since} ${time(language, item.since)}`,
+    item.lastUsed !== null && html`${texts.lastUsed} ${time(language, item.lastUsed)}`,
+  ].filter((each) => each !== false)
+  return html`<li><div id="${id}"><p class="main">${titleOf(texts, item)}</p>
+      <p>${place || texts.unknownPlace}</p>
+      <p class="quiet">${times.map((each, i) => html`${i > 0 && ' · '}${each}`)}</p></div>
+      <form method="post" action="${endSession}"><input type="hidden" name="form" value="${sealed}"><input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button></form></li>`
+}
+
+function titleOf(texts: SecurityTexts, { kind, name, isThisBrowser }: SignedInItem): string {
+  if (isThisBrowser) return texts.thisBrowser
+  if (kind === 'browser') return texts.browser
+  if (kind === 'password') return texts.withPassword
+  return kind === 'app password' ? texts.withAppPassword(name) : name
+}
+
+function activityOf(
+  texts: SecurityTexts,
+  language: PageLanguage,
+  { at, event, about }: ActivityItem,
+): Html {
+  const known = KNOWN_EVENTS.find((name) => name === event)
+  return html`<li><div><p>${known ? texts.events[known] : event}</p>
+      <p class="quiet">${time(language, at)}${about.map((each) => html` · ${each}`)}</p></div></li>`
+}
+
+/** In UTC, as in the mails: the place of who reads it is not known here. */
+function time(language: PageLanguage, at: number): Html {
+  const format = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  })
+  return html`<time datetime="${new Date(at).toISOString()}">${format.format(at)} UTC</time>`
+}

@@ -1,0 +1,65 @@
+/** What the security page says, in plain text. */
+export type SecurityTexts = {
+  readonly title: string
+  readonly signedIn: string
+  /** Below it: what the list is. */
+  readonly signedInLead: string
+  readonly nothing: string
+  readonly browser: string
+  readonly thisBrowser: string
+  readonly withPassword: string
+  withAppPassword(name: string): string
+  /** Before a time. */
+  readonly since: string
+  readonly lastUsed: string
+  readonly unknownPlace: string
+  readonly signOut: string
+  readonly signOutOthers: string
+  /** What it does, below the button. */
+  readonly signOutOthersLead: string
+  readonly activity: string
+  /** @param days how far it goes back */
+  activityLead(days: number): string
+  readonly more: string
+  readonly downloads: string
+  readonly downloadSessions: string
+  readonly downloadActivity: string
+  readonly otherAccounts: string
+  readonly accountPage: string
+
+  readonly sessionEnded: string
+  readonly othersEnded: string
+  readonly stale: string
+
+  /** What happened, by the name of the event in the audit trail. */
+  readonly events: Readonly<Record<KnownEvent, string>>
+}
+
+/** Every event that is written to an audit trail. */
+export const KNOWN_EVENTS = [
+  'account_created',
+  'account_imported',
+  'account_activated',
+  'account_deactivated',
+  'app_password_created',
+  'app_password_revoked',
+  'browser_signed_out',
+  'client_authorized',
+  'email_auth_factor',
+  'email_changed',
+  'email_confirmed',
+  'factor_added',
+  'factor_removed',
+  'handle_changed',
+  'password_changed',
+  'recovery_code_used',
+  'recovery_codes_renewed',
+  'session_ended',
+  'sign_in_failed',
+  'signed_in',
+  'signed_out_elsewhere',
+  'signed_out_everywhere',
+  'taken_down',
+  'takedown_lifted',
+] as const
+type KnownEvent = (typeof KNOWN_EVENTS)[number]

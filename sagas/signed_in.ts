@@ -1,0 +1,50 @@
+import type { EndedBy } from '../actors/account/sessions.ts'
+import { type Basis, renewed } from '../actors/account/standing.ts'
+import type { DeviceAccountRow } from '../database/account/device.ts'
+import type { OpenLegacySession } from '../database/account/legacy_session.ts'
+import type { Session } from '../database/account/session.ts'
+import type { Services } from './services.ts'
+
+/** Everything that is signed in to an account; times are milliseconds since the epoch. */
+export type SignedInEverywhere = {
+  oauth: Pick<Session, 'id' | 'clientId' | 'scope' | 'createdAt' | 'updatedAt' | 'from'>[]
+  legacy: OpenLegacySession[]
+  /** The browsers that remember the account. */
+  devices: DeviceAccountRow[]
+}
+
+export async function listSignedIn(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+): Promise<SignedInEverywhere> {
+  const account = actors.account(did)
+  const [sessions, legacy, devices] = await Promise.all([
+    account.listSessions(),
+    account.listLegacySessions(Date.now()),
+    account.listDevices(),
+  ])
+  const oauth = sessions.map(({ session }) => {
+    const { id, clientId, scope, createdAt, updatedAt, from } = session
+    return { id, clientId, scope, createdAt, updatedAt, from }
+  })
+  return { oauth, legacy, devices }
+}
+
+/**
+ * Ends everything that is signed in but the browser that asks, as "sign out everywhere" does: with
+ * consents, mailed codes and what is under way. App passwords stay.
+ *
+ * @param deviceId of that browser
+ * @returns the sign-in there, as it is from then on
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export async function signOutElsewhere(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+  deviceId: string,
+  basis: Basis,
+  by: EndedBy,
+): Promise<Basis> {
+  const account = await actors.account(did).signOutElsewhere(deviceId, basis, by)
+  return renewed(basis, account)
+}

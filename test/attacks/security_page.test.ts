@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DEVICE_AUTHENTICATION, SIGN_IN_FORM } from '../../base/lifetimes.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** The security page, against those whose page it is not. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const eve = { handle: 'eve.test', email: 'eve@mail.internal', password: 'secret of eve' }
+const PAGE = '/account/security'
+const NOTHING: Form = { action: '', fields: {} }
+let app: AppInProcess
+let did: string
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount(kim)
+  await app.addAccount(eve)
+})
+afterAll(() => app?.close())
+beforeEach(async () => {
+  app.counters.exec('DELETE FROM counter')
+  await app.actors.account(did).signOutEverywhere()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function browserOf({ handle: username, password }: typeof kim, visitor = new Visitor(app)) {
+  const page = await visitor.open('/account/sign-in?step=sign-in')
+  await visitor.send(page, { username, password, remember: 'on' })
+  return visitor
+}
+
+/** An app with the main password. @returns the id of its session */
+async function openSession(userAgent = 'an app'): Promise<string> {
+  await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+    body: JSON.stringify({ identifier: kim.handle, password: kim.password }),
+  })
+  return (await sessions())[0] as string
+}
+
+const sessions = async () =>
+  (await app.actors.account(did).listLegacySessions(Date.now())).map(({ id }) => id)
+const browsers = async () =>
+  (await app.actors.account(did).listDevices()).map(({ deviceId }) => deviceId)
+
+/** The form beside the session of an app. */
+async function formOf(visitor: Visitor): Promise<Form> {
+  const page = await visitor.open(PAGE)
+  const place = itemsOf(page).findIndex((item) => item.startsWith('App with'))
+  return formsOf(page)[place] ?? NOTHING
+}
+
+describe('39. a form of the security page counts where it was shown', () => {
+  test.each<[string, Record<string, string>]>([
+    ['from another site', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }],
+    ['from a site beside', { origin: 'http://x.localhost:2600', 'sec-fetch-site': 'same-site' }],
+    ['from nowhere', { origin: 'null' }],
+    ['by a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+    ['from a frame', { 'sec-fetch-dest': 'iframe' }],
+    ['by a browser that does not say', { 'sec-fetch-site': '' }],
+  ])('sent %s, it ends nothing', async (_, headers) => {
+    const open = await openSession()
+    const visitor = await browserOf(kim)
+    const form = await formOf(visitor)
+    expect((await visitor.send(form, {}, { headers })).status).toBe(400)
+    expect(await sessions()).toEqual([open])
+    expect((await visitor.send(form)).status).toBe(303)
+    expect(await sessions()).toEqual([])
+  })
+
+  test('that of another browser, and one that is old or made up, ends nothing', async () => {
+    const open = await openSession()
+    const [here, there] = [await browserOf(kim), await browserOf(kim)]
+    const form = await formOf(here)
+    const refused = async (fields: Record<string, string>) => {
+      const answer = await here.send(form, fields)
+      expect([answer.status, answer.alert]).toEqual([
+        400,
+        'The page was open for too long. Please try again.',
+      ])
+      expect(await sessions()).toEqual([open])
+    }
+    await refused({ form: (await formOf(there)).fields.form as string })
+    await refused({ form: 'sealed.AAAA' })
+    await refused({ form: '' })
+    // What says that something was done is no form.
+    const done = (
+      await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING, { id: 'none' })
+    ).header('location')
+    await refused({ form: new URLSearchParams(done?.split('?')[1]).get('done') as string })
+    vi.useFakeTimers({ now: Date.now() + SIGN_IN_FORM + 1_000, toFake: ['Date'] })
+    await refused({})
+  })
+
+  test('nor does that of another account of the same browser', async () => {
+    const open = await openSession()
+    const visitor = await browserOf(eve, await browserOf(kim))
+    const of = async (name: string) => formsOf(await visitor.open(`${PAGE}?account=${name}`))[0]
+    const theirs = await of(eve.handle)
+    const form = { ...theirs?.fields, kind: 'session', id: open }
+    for (const name of [kim.handle, did]) {
+      const action = `${PAGE}/form/end-session?account=${name}`
+      expect((await visitor.send({ action, fields: form })).status).toBe(400)
+    }
+    expect(await sessions()).toEqual([open])
+  })
+})
+
+describe('39. the page is of its account', () => {
+  test('others see nothing of it, and end nothing there', async () => {
+    const open = await openSession()
+    await browserOf(kim)
+    const browser = await browsers()
+    const visitor = await browserOf(eve)
+    for (const path of [PAGE, `${PAGE}/sessions.json`, `${PAGE}/activity.json`]) {
+      const page = await visitor.open(`${path}?account=${did}`)
+      expect([page.status, page.header('location')?.split('?')[0]]).toEqual([
+        303,
+        '/account/sign-in',
+      ])
+      expect((await new Visitor(app).open(`${path}?account=${did}`)).status).toBe(303)
+    }
+    const own = formsOf(await visitor.open(PAGE))[0] ?? NOTHING
+    for (const [kind, id] of [
+      ['session', open],
+      ['browser', browser[0] as string],
+    ] as const) {
+      await visitor.send(own, { kind, id })
+    }
+    expect([await sessions(), await browsers()]).toEqual([[open], browser])
+  })
+
+  test('a browser whose sign-in is too old is asked for the password', async () => {
+    const open = await openSession()
+    const visitor = await browserOf(kim)
+    const form = await formOf(visitor)
+    vi.useFakeTimers({ now: Date.now() + DEVICE_AUTHENTICATION + 60_000, toFake: ['Date'] })
+    const answer = await visitor.send(form)
+    expect(answer.header('location')).toMatch(/^\/account\/sign-in\?/)
+    expect((await visitor.open(PAGE)).status).toBe(303)
+    vi.useRealTimers()
+    expect(await sessions()).toEqual([open])
+  })
+
+  test('a browser that was signed out elsewhere is out, within the quarter of an hour, too', async () => {
+    const [here, there] = [await browserOf(kim), await browserOf(kim)]
+    const form = formsOf(await here.open(PAGE)).find(
+      ({ fields }, i) => fields.kind === 'browser' && i > 0,
+    )
+    await here.send(form ?? NOTHING)
+    expect((await there.open(PAGE)).status).toBe(303)
+    expect((await there.open('/account')).title).toBe('Sign in')
+  })
+
+  test('the device session changes with each form', async () => {
+    const visitor = await browserOf(kim)
+    const form = formsOf(await visitor.open(PAGE))[0] ?? NOTHING
+    const before = visitor.cookies.get('ses-id')?.value
+    await visitor.send(form, { form: 'x' })
+    expect(visitor.cookies.get('ses-id')?.value).not.toBe(before)
+  })
+
+  test('what a client calls itself is not shown', async () => {
+    const agent = '</time><script>alert(1)</script>Call 555-0100'
+    await openSession(agent)
+    const { text } = await (await browserOf(kim)).open(PAGE)
+    expect(text).not.toContain('script>')
+    expect(text).not.toContain('555')
+  })
+
+  test('a form is taken 100 times in five minutes from one address', async () => {
+    const visitor = await browserOf(kim)
+    const form = formsOf(await visitor.open(PAGE))[0] ?? NOTHING
+    const statuses = new Set<number>()
+    for (let i = 0; i < 100; i++) statuses.add((await visitor.send(form, { id: 'none' })).status)
+    expect([...statuses]).toEqual([303])
+    expect((await visitor.send(form, { id: 'none' })).status).toBe(429)
+  })
+})

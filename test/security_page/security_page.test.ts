@@ -1,0 +1,253 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { PAGE_LANGUAGES } from '../../http/language.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
+import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { formsOf, itemsOf } from './forms_of.ts'
+
+/** The security page over databases, without a browser, and so without scripts. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const lee = { handle: 'lee.test', email: 'lee@mail.internal', password: 'secret of lee' }
+const PAGE = '/account/security'
+const AGENT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
+let app: AppInProcess
+const dids: Record<string, string> = {}
+
+beforeAll(async () => {
+  app = await startApp()
+  for (const person of [kim, lee]) dids[person.handle] = await app.addAccount(person)
+})
+afterAll(() => app?.close())
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+})
+
+const account = ({ handle }: typeof kim) => app.actors.account(dids[handle] as string)
+
+/** A browser in which people are signed in. */
+async function knowing(people: (typeof kim)[], box: Record<string, string> = { remember: 'on' }) {
+  const visitor = new Visitor(app)
+  for (const { handle: username, password } of people) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    expect((await visitor.send(page, { username, password, ...box })).status).toBe(303)
+  }
+  return visitor
+}
+
+async function createSession(password = kim.password) {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    address: '192.0.2.7',
+    headers: { 'content-type': 'application/json', 'user-agent': AGENT },
+    body: JSON.stringify({ identifier: kim.handle, password }),
+  })
+  if (!('status' in answer)) throw new Error('no answer')
+  return JSON.parse(Buffer.from(answer.body ?? '').toString())
+}
+
+async function refresh(jwt: string): Promise<number> {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.refreshSession',
+    headers: { authorization: `Bearer ${jwt}` },
+  })
+  return 'status' in answer ? answer.status : 0
+}
+
+/** Of an app, without the steps by which it comes about. */
+async function openOAuthSession() {
+  const generation = (await account(kim).read())?.generation ?? 0
+  const now = Date.now()
+  const id = await account(kim).createSession(
+    {
+      ...{ tokenId: `tok-${now}-${Math.random()}`, createdAt: now, updatedAt: now },
+      ...{ expiresAt: now + 60_000, clientId: 'https://app.example/client.json' },
+      ...{ clientAuth: '{}', deviceId: null, parameters: '{}', scope: 'atproto' },
+      ...{ code: null, refreshToken: null, from: { address: '192.0.2.8', userAgent: AGENT } },
+    },
+    { generation },
+  )
+  return id as string
+}
+
+/** Presses the button beside what is described. */
+async function press(visitor: Visitor, what: string) {
+  const page = await visitor.open(PAGE)
+  const place = itemsOf(page).findIndex((item) => item.startsWith(what))
+  expect([what, place >= 0]).toEqual([what, true])
+  const answer = await visitor.send(formsOf(page)[place] ?? { action: '', fields: {} })
+  expect([answer.status, answer.header('location')?.split('?')[0]]).toEqual([303, PAGE])
+  return visitor.follow(answer)
+}
+
+describe('who sees it', () => {
+  test('who is not signed in is led to the sign-in and back', async () => {
+    const visitor = new Visitor(app)
+    const led = await visitor.open(PAGE)
+    expect([led.status, visitor.cookies.size]).toEqual([303, 0])
+    const page = await visitor.follow(led)
+    expect(page.title).toBe('Sign in')
+    const answer = await visitor.send(page, { username: kim.handle, password: kim.password })
+    const own = await visitor.follow(answer)
+    expect([own.status, own.title]).toEqual([200, 'Security'])
+    expect(own.text).toContain('@kim.test')
+  })
+
+  test('with one account it is there at once, with several one is chosen', async () => {
+    expect((await (await knowing([kim])).open(PAGE)).title).toBe('Security')
+    const both = await knowing([kim, lee])
+    const choice = await both.open(PAGE)
+    expect(choice.title).toBe('Choose an account')
+    for (const { handle } of [kim, lee]) {
+      const href = choice.hrefs.find((each) =>
+        each.includes(encodeURIComponent(dids[handle] ?? '')),
+      )
+      const page = await both.open(href ?? '')
+      expect([page.title, page.text.includes(`@${handle}`)]).toEqual(['Security', true])
+      expect(page.hrefs).toContain(PAGE)
+    }
+  })
+
+  test('an account that is not signed in here is asked for its password', async () => {
+    const visitor = await knowing([kim])
+    const led = await visitor.open(`${PAGE}?account=${dids[lee.handle]}`)
+    expect([led.status, (await visitor.follow(led)).status]).toEqual([303, 200])
+    await account(kim).forgetDevice((await account(kim).listDevices())[0]?.deviceId as string)
+    expect((await visitor.open(PAGE)).status).toBe(303)
+  })
+
+  test('no cache keeps it, no frame shows it, and no script runs in it', async () => {
+    const page = await (await knowing([kim])).open(PAGE)
+    expect(page.header('cache-control')).toBe('no-store')
+    expect(page.header('x-frame-options')).toBe('DENY')
+    expect(page.header('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']*'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'$/,
+    )
+    expect(page.text).not.toContain('<script')
+  })
+})
+
+describe('what is signed in', () => {
+  beforeEach(async () => account(kim).signOutEverywhere())
+
+  test('is one list: apps, passwords, app passwords, browsers', async () => {
+    await openOAuthSession()
+    await createSession()
+    const basis = { generation: (await account(kim).read())?.generation ?? 0 }
+    const { password } = await account(kim).createAppPassword('<b>old & dear</b>', false, basis)
+    await createSession(password)
+    const page = await (await knowing([kim])).open(PAGE)
+    const place = 'Firefox, Windows · 192.0.2.7 since'
+    const items = itemsOf(page).slice(0, 4)
+    expect(items[0]).toMatch(/^This browser Firefox, Linux · 192\.0\.2\.1 since .* UTC · last used/)
+    expect(items.slice(1).toSorted()).toEqual([
+      expect.stringContaining(`App password “&lt;b&gt;old & dear&lt;/b&gt;” ${place}`),
+      expect.stringContaining(`App with your password ${place}`),
+      expect.stringContaining('app.example Firefox, Windows · 192.0.2.8 since'),
+    ])
+    expect(page.text).not.toContain('<b>')
+  })
+
+  test.each([['App with your password', async () => (await createSession()).refreshJwt as string]])(
+    '%s is out, and nothing else',
+    async (what, open) => {
+      const visitor = await knowing([kim])
+      const jwt = await open()
+      const oauth = await openOAuthSession()
+      const page = await press(visitor, what)
+      expect([page.notice, await refresh(jwt)]).toEqual(['It is signed out.', 400])
+      expect((await account(kim).listSessions()).map(({ session }) => session.id)).toEqual([oauth])
+      await press(visitor, 'app.example')
+      expect(await account(kim).listSessions()).toEqual([])
+      // Once more: it is not there, and so it is out.
+      expect((await visitor.open(PAGE)).status).toBe(200)
+    },
+  )
+
+  test('another browser is out, and this one, too, if its person wants that', async () => {
+    const [here, there] = [await knowing([kim]), await knowing([kim])]
+    await press(here, 'Browser')
+    expect((await there.open(PAGE)).status).toBe(303)
+    const page = await here.open(PAGE)
+    const out = await here.follow(await here.send(formsOf(page)[0] ?? { action: '', fields: {} }))
+    expect(out.header('location')).toMatch(/^\/account\/sign-in\?/)
+  })
+
+  test.each([
+    ['remembered', { remember: 'on' }],
+    ['not remembered', {}],
+  ])('everything else is out at once; this browser stays, %s', async (_, box) => {
+    const [here, there] = [await knowing([kim], box), await knowing([kim])]
+    const { refreshJwt } = await createSession()
+    await openOAuthSession()
+    const others = formsOf(await here.open(PAGE)).at(-1)
+    const page = await here.follow(await here.send(others ?? { action: '', fields: {} }))
+    expect(page.notice).toBe('Everything but this browser is signed out.')
+    expect((await there.open(PAGE)).status).toBe(303)
+    expect(await refresh(refreshJwt)).toBe(400)
+    expect(await account(kim).listSessions()).toEqual([])
+    expect((await here.open(PAGE)).status).toBe(200)
+  })
+})
+
+describe('activity', () => {
+  test('says what happened, with app, device and address', async () => {
+    const visitor = await knowing([kim])
+    await createSession('wrong').catch(() => null)
+    const items = itemsOf(await visitor.open(PAGE))
+    expect(items.find((item) => item.startsWith('Somebody signed in'))).toMatch(
+      / UTC · Firefox, Linux · 192\.0\.2\.1$/,
+    )
+    expect(items.find((item) => item.startsWith('A sign-in failed'))).toMatch(/ · 192\.0\.2\.7$/)
+  })
+
+  test('every event that is written has its words', () => {
+    const folders = ['actors', 'sagas', 'oauth', 'xrpc', 'stores', 'operator', 'database']
+    const found = folders.flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .flatMap((name) => {
+          const text = readFileSync(`${folder}/${name}`, 'utf8')
+          const events = text.matchAll(
+            /event: '(\w+)'|(?:record|recordAudit)\([^)]*?'([a-z]+_[a-z_]+)'|\? '(\w+)' : '(takedown\w+)'/g,
+          )
+          return [...events].flatMap(([, ...names]) => names.filter(Boolean))
+        }),
+    )
+    expect(found.length).toBeGreaterThan(15)
+    expect(found.filter((name) => !KNOWN_EVENTS.some((known) => known === name))).toEqual([])
+  })
+
+  test('both lists are files, too', async () => {
+    await createSession()
+    const visitor = await knowing([kim])
+    const { hrefs } = await visitor.open(PAGE)
+    const [sessions = '', activity = ''] = hrefs.filter((href) => href.includes('.json'))
+    const first = await visitor.open(sessions)
+    expect(first.header('content-disposition')).toBe('attachment; filename="sessions.json"')
+    expect(first.header('cache-control')).toBe('no-store')
+    expect(JSON.parse(first.text).sessions).toContainEqual({
+      ...{ kind: 'password', address: '192.0.2.7', userAgent: AGENT },
+      createdAt: expect.any(String),
+      lastUsedAt: expect.any(String),
+      expiresAt: expect.any(String),
+    })
+    const second = JSON.parse((await visitor.open(activity)).text)
+    expect(second.did).toBe(dids[kim.handle])
+    expect(second.activity[0]).toMatchObject({ event: 'signed_in', address: '192.0.2.1' })
+  })
+})
+
+test.each(PAGE_LANGUAGES)('it speaks %s', async (language) => {
+  const visitor = await knowing([kim])
+  visitor.language = language
+  const page = await visitor.open(PAGE)
+  expect(page.text).toContain(`<html lang="${language}">`)
+  expect(page.title).toBe(securityTexts[language].title)
+  const chosen = await visitor.open(`${PAGE}?account=${dids[kim.handle]}&lang=fr`)
+  expect(chosen.title).toBe(securityTexts.fr.title)
+  expect(formsOf(chosen)[0]?.action).toContain('lang=fr')
+})
