@@ -85,6 +85,9 @@ export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 
+/** An authenticator that was begun has to be confirmed by a code within this time. */
+export const TOTP_BEGUN = 15 * MINUTE
+
 /**
  * A page with a form of the sign-in may stay open for this long, unless the app's request ends before.
  * After a right password the second step has to follow while the code that was mailed is good.

@@ -5,6 +5,8 @@ export type Attempt = {
   isMade: boolean
   /** The password was right, and a code was mailed. */
   hasSentCode: boolean
+  /** The password was right, and something else is asked for. */
+  isAskedOn: boolean
 }
 
 const attempts = new AsyncLocalStorage<Attempt>()
@@ -16,7 +18,7 @@ const attempts = new AsyncLocalStorage<Attempt>()
 export async function watchAttempt<T>(
   work: () => Promise<T>,
 ): Promise<{ answer: T; attempt: Attempt }> {
-  const attempt = { isMade: false, hasSentCode: false }
+  const attempt = { isMade: false, hasSentCode: false, isAskedOn: false }
   const answer = await attempts.run(attempt, work)
   return { answer, attempt }
 }
@@ -31,4 +33,10 @@ export function noteAttempt(): void {
 export function noteSentCode(): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.hasSentCode = true
+}
+
+/** Says that the password of an attempt was right, and that a code is asked for that nobody has to send. */
+export function noteAskedOn(): void {
+  const attempt = attempts.getStore()
+  if (attempt) attempt.isAskedOn = true
 }

@@ -13,7 +13,13 @@ export const codeKinds = [
 export type CodeKind = (typeof codeKinds)[number]
 
 /** The mails that say what happened to an account. */
-export const noticeKinds = ['passwordChanged', 'emailChanged'] as const
+export const noticeKinds = [
+  'passwordChanged',
+  'emailChanged',
+  'factorAdded',
+  'factorRemoved',
+  'recoveryCodeUsed',
+] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]
 
@@ -25,12 +31,19 @@ export const mailKinds = [...codeKinds, ...noticeKinds, 'message'] as const
 
 export type MailKind = (typeof mailKinds)[number]
 
+/** The second factors, as a mail names them. */
+export type NamedFactor = 'totp' | 'mail' | 'recovery'
+
+/** What a notice is about, where its kind does not say it all: a factor, or how many codes are left. */
+export type NoticeSubject = { readonly factor: NamedFactor } | { readonly left: number }
+
 type NoticeContent = {
   /** Without the leading `@`. */
   readonly handle: string
   /** BCP 47 tag; English where there is no such locale. */
   readonly locale?: string | undefined
   readonly occasion?: Occasion | null
+  readonly about?: NoticeSubject | undefined
 }
 
 /** A mail with a code, such as `ABCDE-23456`. */

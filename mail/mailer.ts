@@ -46,9 +46,9 @@ export function createMailer(options: MailerOptions): Mailer {
 
   const write = async (kind: MailKind, content: MailContents[MailKind]) => {
     if (!('handle' in content)) return content
-    const { handle, locale, occasion = null } = content
+    const { handle, locale, occasion = null, about } = content
     const values = { handle, occasion, publicUrl, service }
-    if (isNotice(kind)) return renderNotice(kind, textsFor(locale), values)
+    if (isNotice(kind)) return renderNotice(kind, textsFor(locale), { ...values, about })
     if (!('token' in content)) throw new TypeError(`A mail without a code: ${kind}`)
     const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
     return renderCodeMail(kind as CodeKind, textsFor(locale), { ...values, ...code })

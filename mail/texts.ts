@@ -1,4 +1,4 @@
-import type { CodeKind, NoticeKind } from './kinds.ts'
+import type { CodeKind, NamedFactor, NoticeKind } from './kinds.ts'
 
 /** What one kind of mail says, of one with a code and of a notice. Plain text without markup; a template escapes it where it must. */
 export type PurposeTexts = {
@@ -8,6 +8,11 @@ export type PurposeTexts = {
   readonly body: string
   /** What to do for someone who did not ask for it. */
   readonly unrequested: string
+}
+
+/** A notice may name what it is about. */
+type NoticeTexts = Omit<PurposeTexts, 'body'> & {
+  readonly body: string | ((about: string) => string)
 }
 
 /** All texts of one locale. Every locale file has this type, so a missing text does not compile. */
@@ -27,5 +32,6 @@ export type MailTexts = {
   /** @param service its name, or the host where it has none */
   readonly sentBy: (service: string) => string
   readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>
-  readonly notices: Readonly<Record<NoticeKind, PurposeTexts>>
+  readonly notices: Readonly<Record<NoticeKind, NoticeTexts>>
+  readonly factors: Readonly<Record<NamedFactor, string>>
 }

@@ -1,6 +1,7 @@
 import { type AccountRow, readAccount } from '../database/account/profile.ts'
 import {
   hasUnconfirmedFactor,
+  hasUselessRecoveryCodes,
   listCodeHashes,
   listSessionFaults,
 } from '../database/check/account.ts'
@@ -30,7 +31,13 @@ export function checkAccount(db: Db, path: string, findings: Finding[]): SeenAcc
   if (hasUnconfirmedFactor(db)) {
     report(
       'codes are mailed at sign-in to an address that is not confirmed',
-      `switch them off if they do not arrive: vestibule account second-factor ${did} off`,
+      `switch them off if they do not arrive: vestibule account factors ${did} --remove mail`,
+    )
+  }
+  if (hasUselessRecoveryCodes(db)) {
+    report(
+      'there are recovery codes, and no second factor for which they stand in',
+      `remove them: vestibule account factors ${did} --remove recovery`,
     )
   }
   const codeHashes = listCodeHashes(db).map((hash) => hash.toString('hex'))

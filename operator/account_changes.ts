@@ -7,6 +7,7 @@ import {
   takeDownAccount,
 } from '../sagas/account_life.ts'
 import { setEmail as setAccountEmail } from '../sagas/email_change.ts'
+import { addMailFactor, listFactors, removeFactor } from '../sagas/factors.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
 import { notify } from '../sagas/notice.ts'
 import { command } from './command.ts'
@@ -55,13 +56,22 @@ export const setHandle = command(
   },
 )
 
-/** Whether a code is mailed at sign-in. @throws {Refusal} InvalidRequest: the address is not confirmed */
-export const setSecondFactor = command(
-  anAccount.extend({ on: z.boolean() }),
+/**
+ * The second factors of an account, after one was removed for somebody who lost it, or the code by mail was
+ * switched on.
+ *
+ * @throws {Refusal} InvalidRequest: the address is not confirmed
+ */
+export const factors = command(
+  anAccount.extend({
+    remove: z.enum(['totp', 'recovery', 'mail']).nullable().default(null),
+    add: z.literal('mail').nullable().default(null),
+  }),
   async ({ services }, input) => {
     const { did, handle } = await findAccount(services, input.account)
-    await services.actors.account(did).setEmailAuthFactor(input.on)
-    return { did, handle }
+    if (input.remove) await removeFactor(services, did, input.remove)
+    if (input.add) await addMailFactor(services, did)
+    return { did, handle, ...(await listFactors(services, did)) }
   },
 )
 

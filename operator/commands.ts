@@ -19,7 +19,7 @@ export const commands = {
   'account/reset-password': changes.resetPassword,
   'account/set-email': changes.setEmail,
   'account/set-handle': changes.setHandle,
-  'account/second-factor': changes.setSecondFactor,
+  'account/factors': changes.factors,
   'account/activate': changes.activate,
   'account/deactivate': changes.deactivate,
   'account/take-down': changes.takeDown,

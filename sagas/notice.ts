@@ -1,6 +1,6 @@
 import type { AccountRow } from '../database/account/profile.ts'
 import { requester } from '../http/requester.ts'
-import type { NoticeKind } from '../mail/kinds.ts'
+import type { NoticeKind, NoticeSubject } from '../mail/kinds.ts'
 import type { Occasion } from '../mail/occasion.ts'
 import type { Services } from './services.ts'
 
@@ -24,11 +24,13 @@ export function notify(
   kind: NoticeKind,
   account: Pick<AccountRow, 'did' | 'handle' | 'email' | 'emailConfirmedAt'>,
   occasion: Occasion | null,
+  about?: NoticeSubject,
 ): void {
   const content = {
     handle: account.handle ?? account.did,
     locale: requester()?.language,
     occasion: occasion ?? { at: Date.now() },
+    about,
   }
   mail.aside(kind, account.did, () => mail.send(kind, account, () => content))
 }

@@ -1,13 +1,20 @@
 import type { Login } from '../actors/account/passwords.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
-import { noteSentCode } from '../http/attempt.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import { type FactorKind, kindsOf } from '../factors/kinds.ts'
+import { readProof } from '../factors/proof.ts'
+import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
 import { sendEmailCode } from './email_code.ts'
+import { takeGuess } from './factor_guesses.ts'
+import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
-/** What an account asks for besides its password. */
-export type SecondFactor = {
-  type: 'sign-in code'
+/** The code that an account asks for besides its password. */
+export type AskedFactor = {
+  kind: 'totp' | 'mail'
+  /** Others that it takes as well. */
+  others: FactorKind[]
   /** `a***@example.com`: enough to know which mailbox to open. */
   hint: string
 }
@@ -17,48 +24,90 @@ export type FirstStep = { did: string; basis: Basis }
 
 /** The password was right, and a second factor is still missing. */
 export class SecondFactorRequired extends Refusal {
-  readonly factor: SecondFactor
+  readonly factor: AskedFactor
   readonly first: FirstStep
 
-  constructor(first: FirstStep, factor: SecondFactor, message: string) {
-    super('AuthFactorTokenRequired', message, { did: first.did })
+  constructor(first: FirstStep, factor: AskedFactor) {
+    super('AuthFactorTokenRequired', MESSAGES[factor.kind], { did: first.did })
     this.factor = factor
     this.first = first
   }
 }
 
+const MESSAGES = {
+  totp: 'Enter the code of your authenticator app',
+  mail: 'A sign in code has been sent to your email address',
+} as const
+
+/** What was given besides the password. */
+export type GivenFactor = {
+  /** Of any kind that the account takes: its form tells which. */
+  code?: string | undefined
+  /** Without a code: which one to ask for. The one by mail is sent with it. */
+  kind?: 'mail' | undefined
+  /** BCP 47 tag, for the mail with a code. */
+  locale?: string | undefined
+}
+
 /**
- * Requires the second factor of an account that has one. Without a code in the request, one is sent.
+ * The one place that decides what a sign-in still wants after its password. Without a code, the account
+ * asks for its authenticator, else a code is mailed.
  *
- * @param given.locale BCP 47 tag
  * @throws {SecondFactorRequired} when there is no code
  * @throws {Refusal} InvalidToken, ExpiredToken, with the DID and the hint in `detail`; RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function requireSecondFactor(
   services: Services,
-  { account, basis }: Login,
-  given: { code?: string | undefined; locale?: string | undefined },
+  { account, factors, basis }: Login,
+  given: GivenFactor,
 ): Promise<void> {
-  if (!account.emailAuthFactor) return
-  const { did, email } = account
-  if (!given.code) {
+  const kinds = kindsOf(factors)
+  const asked = kinds.find(isAsked(given.kind)) ?? kinds.find(isAsked())
+  if (!asked) return
+  if (given.code) return proveFactor(services, account, given.code, basis)
+  if (asked === 'mail') {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
     noteSentCode()
-    const factor = { type: 'sign-in code', hint: hint(email) } as const
-    throw new SecondFactorRequired(
-      { did, basis },
-      factor,
-      'A sign in code has been sent to your email address',
-    )
-  }
+  } else noteAskedOn()
+  const others = kinds.filter((kind) => kind !== asked)
+  const factor = { kind: asked, others, hint: hint(account.email) }
+  throw new SecondFactorRequired({ did: account.did, basis }, factor)
+}
+
+const isAsked =
+  (wanted?: 'mail') =>
+  (kind: FactorKind): kind is AskedFactor['kind'] =>
+    kind !== 'recovery' && (wanted === undefined || kind === wanted)
+
+/**
+ * Proves with a code of any kind that it is the owner of the account. The code is spent, and the owner is
+ * told of a recovery code that was.
+ *
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID and the hint in `detail`; RateLimitExceeded, SignedOut
+ */
+export async function proveFactor(
+  services: Services,
+  account: AccountRow,
+  typed: string,
+  basis: Basis,
+): Promise<void> {
+  const { did } = account
+  const guess = await takeGuess(services, did)
   try {
-    await services.actors.account(did).spendEmailToken('sign_in', given.code, basis)
-  } catch (err) {
-    if (isWrongCode(err)) {
-      throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(email) })
+    const proof = readProof(typed)
+    if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
+    const { left } = await services.actors.account(did).proveFactor(proof, basis)
+    await guess.giveBack()
+    if (proof.kind === 'recovery') {
+      notify(services, 'recoveryCodeUsed', account, occasionNow(), { left })
     }
-    throw err
+  } catch (err) {
+    if (!isWrongCode(err)) {
+      await guess.giveBack()
+      throw err
+    }
+    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(account.email) })
   }
 }
 

@@ -4,18 +4,19 @@ import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit } from './audit.ts'
-import { type FirstStep, isWrongCode, requireSecondFactor } from './second_factor.ts'
+import {
+  type FirstStep,
+  type GivenFactor,
+  isWrongCode,
+  requireSecondFactor,
+} from './second_factor.ts'
 import type { Services } from './services.ts'
 
 /** What somebody gives to sign in, as it was typed. */
-export type SignInAttempt = {
+export type SignInAttempt = GivenFactor & {
   /** Handle, DID or e-mail address. */
   identifier: string
   password: string
-  /** The code of a second factor. */
-  code?: string | undefined
-  /** BCP 47 tag, for the mail with a code. */
-  locale?: string | undefined
   /**
    * Of the client, for the audit trail. A door that records failures itself, since it knows more of
    * the client, leaves it out.
@@ -64,8 +65,8 @@ export async function signIn(
 }
 
 /**
- * The second step of a sign-in: the code alone, after {@link SecondFactorRequired}. Without one, another
- * is sent.
+ * The second step of a sign-in: the code alone, after {@link SecondFactorRequired}. Without one, it is asked
+ * for again, and sent again.
  *
  * @throws as {@link signIn}; AuthenticationRequired also where the sign-ins of the account have ended since
  */
@@ -75,15 +76,19 @@ export async function finishSignIn(
   attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
   policy: SignInPolicy,
 ): Promise<SignedIn> {
-  const account = await services.actors.account(did).read()
-  if (account?.generation !== basis.generation) {
-    throw new Refusal('AuthenticationRequired', 'The sign-in has ended', { did })
-  }
-  const signedIn = { account, appPassword: null, basis }
+  const signedIn = await services.actors
+    .account(did)
+    .resumeLogin(basis)
+    .catch((err) => {
+      const isOver = err instanceof Refusal && OVER.includes(err.code)
+      throw isOver ? new Refusal('AuthenticationRequired', 'The sign-in has ended', { did }) : err
+    })
   assertNotTakenDown(signedIn, policy)
   await checkSecondFactor(services, signedIn, attempt)
   return signedIn
 }
+
+const OVER: readonly Refusal['code'][] = ['SignedOut', 'AccountNotFound']
 
 function assertNotTakenDown({ account }: SignedIn, { takenDown }: SignInPolicy): void {
   if (account.takedownRef !== null && takenDown === 'refused') {

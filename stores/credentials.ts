@@ -31,7 +31,10 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
 /** @throws the provider's error for a refusal */
 function refuse(err: unknown): never {
   if (err instanceof SecondFactorRequired) {
-    throw new SecondAuthenticationFactorRequiredError('emailOtp', err.factor.hint)
+    const { kind, hint } = err.factor
+    if (kind === 'mail') throw new SecondAuthenticationFactorRequiredError('emailOtp', hint)
+    // The provider's page has no field for it; ours has, and comes first.
+    throw new InvalidRequestError(`${err.message} on the sign-in page`)
   }
   if (isWrongCode(err)) {
     throw new WrongCodeError(err.message, err.detail as { did: string; hint: string })

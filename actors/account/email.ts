@@ -12,6 +12,7 @@ import { type Db, transact } from '../../database/database.ts'
 import { readSubject } from '../../identity/subject.ts'
 import { randomCode, readCode } from '../../passwords/random.ts'
 import { endSignInsUnderWay } from './endings.ts'
+import { endUseless } from './recovery_codes.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /**
@@ -94,36 +95,26 @@ export function set(db: Db, email: string): profile.AccountRow {
     const before = existing(db)
     profile.setEmail(db, email.toLowerCase())
     deleteAllEmailTokens(db)
-    if (before.emailAuthFactor) endSignInsUnderWay(db)
+    if (before.emailAuthFactor) {
+      endUseless(db)
+      endSignInsUnderWay(db)
+    }
     appendAudit(db, { at: Date.now(), event: 'email_changed', detail: { from: before.email } })
     return existing(db)
   })
 }
 
 /**
- * Switches the second factor: on for a confirmed address, off with a code that was mailed there, so
- * that a thief of a session cannot switch it off.
+ * Switches the code by mail, on for a confirmed address. To be called inside a transaction.
  *
- * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken, SignedOut
+ * @throws {Refusal} InvalidRequest
  */
-export function switchAuthFactor(db: Db, on: boolean, token: string | null, basis: Basis): void {
-  transact(db, () => {
-    const account = assertGood(db, basis)
-    if (on && account.emailConfirmedAt === null) throw unconfirmed()
-    if (!on && account.emailAuthFactor) requireToken(token)
-    if (token) spendToken(db, 'update_email', token, basis)
-    setAuthFactor(db, on)
-  })
-}
-
-/** Switches the second factor without a code: for the operator. @throws {Refusal} InvalidRequest */
-export function setAuthFactor(db: Db, on: boolean): void {
-  transact(db, () => {
-    if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()
-    profile.setEmailAuthFactor(db, on)
-    endSignInsUnderWay(db)
-    appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on } })
-  })
+export function setAuthFactor(db: Db, on: boolean, by: { by?: 'operator' }): void {
+  if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()
+  profile.setEmailAuthFactor(db, on)
+  endUseless(db)
+  endSignInsUnderWay(db)
+  appendAudit(db, { at: Date.now(), event: 'email_auth_factor', detail: { on, ...by } })
 }
 
 function addressChanged(): Refusal {
@@ -134,6 +125,7 @@ function unconfirmed(): Refusal {
   return new Refusal('InvalidRequest', 'Confirm the email address before it becomes a factor')
 }
 
-function requireToken(token: string | null): void {
+/** @throws {Refusal} TokenRequired */
+export function requireToken(token: string | null): void {
   if (!token) throw new Refusal('TokenRequired', 'confirmation token required')
 }

@@ -13,6 +13,7 @@ import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
 import * as devices from './devices.ts'
 import * as email from './email.ts'
+import * as factors from './factors.ts'
 import { importAccount } from './imports.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as passwords from './passwords.ts'
@@ -34,6 +35,7 @@ export const accountFunctions = {
   setInvitesDisabled: profiles.setInvitesDisabled,
 
   login: passwords.login,
+  resumeLogin: passwords.resume,
   mayDelete: passwords.mayDelete,
   changePassword: passwords.change,
   resetPassword: passwords.reset,
@@ -48,8 +50,16 @@ export const accountFunctions = {
   confirmEmail: email.confirm,
   changeEmail: email.change,
   setEmail: email.set,
-  switchEmailAuthFactor: email.switchAuthFactor,
-  setEmailAuthFactor: email.setAuthFactor,
+
+  listFactors: factors.list,
+  proveFactor: factors.prove,
+  beginTotp: factors.beginTotp,
+  confirmTotp: factors.confirmTotp,
+  removeTotp: factors.removeTotp,
+  setMailFactor: factors.setMail,
+  switchMailFactor: factors.switchMail,
+  renewRecoveryCodes: factors.renewRecoveryCodes,
+  removeRecoveryCodes: factors.removeRecoveryCodes,
 
   isSessionOpen: sessions.isOpen,
   createSession: sessions.create,

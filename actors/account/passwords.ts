@@ -1,7 +1,9 @@
 import { findAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { readFactors } from '../../database/account/factor.ts'
 import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
-import { type Db, transact } from '../../database/database.ts'
+import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import type { Factors } from '../../factors/kinds.ts'
 import { hashNewPassword } from '../../passwords/new_password.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
 import { checkToken, spendToken } from './email.ts'
@@ -12,6 +14,8 @@ export type Login = {
   account: ReturnType<typeof existing>
   /** Set when the person signed in with an app password. */
   appPassword: { name: string; privileged: boolean } | null
+  /** What the account asks for besides. */
+  factors: Factors
   /** The sign-in, for the grants that follow from it. */
   basis: Basis
 }
@@ -48,14 +52,27 @@ export async function login(
   if (await verifyPassword(password, stored.scrypt)) {
     const account = existing(db)
     const mayBeTakenDown = account.takedownRef !== null
-    return { account, appPassword: null, basis: { generation, mayBeTakenDown } }
+    const factors = readFactors(db)
+    return { account, appPassword: null, factors, basis: { generation, mayBeTakenDown } }
   }
   const account = existing(db)
   // A taken-down account cannot sign in with an app password, as in the reference.
   if (!allowAppPassword || account.takedownRef !== null) return null
   if (password.length > OLD_PASSWORD_MAX_LENGTH) return null
   const appPassword = findAppPassword(db, await hashAppPassword(account.did, password))
-  return appPassword && { account, appPassword, basis: { generation, appPassword } }
+  const factors = readFactors(db)
+  return appPassword && { account, appPassword, factors, basis: { generation, appPassword } }
+}
+
+/** A sign-in that goes on after its password was right. @throws {Refusal} AccountNotFound, SignedOut */
+export function resume(db: Db, { generation }: Pick<Basis, 'generation'>): Login {
+  return readAtOnce(db, () => {
+    const basis = { generation, mayBeTakenDown: true }
+    const account = assertGood(db, basis)
+    const factors = readFactors(db)
+    const mayBeTakenDown = account.takedownRef !== null
+    return { account, appPassword: null, factors, basis: { generation, mayBeTakenDown } }
+  })
 }
 
 /** A new password ends all sessions. @param appPasswords whether app passwords end with it */

@@ -8,9 +8,10 @@ import type { Limit } from './table.ts'
  */
 export function countsAs(
   { status }: HttpResponse,
-  { isMade, hasSentCode }: Attempt,
+  { isMade, hasSentCode, isAskedOn }: Attempt,
 ): Limit['counts'][] {
   if (status >= 500 || !isMade) return ['requests']
+  if (isAskedOn) return ['requests']
   if (hasSentCode) return ['requests', 'sent codes']
   return status < 400 ? ['requests'] : ['requests', 'failures']
 }

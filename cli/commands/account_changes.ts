@@ -1,13 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'
 import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
-import { CliError, ExitCode } from '../errors.ts'
+import { when } from '../output.ts'
 import { sheet } from '../table.ts'
 
 type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
 
 export const ACCOUNT = 'handle, DID or e-mail address'
+
+type FactorOptions = { remove?: 'totp' | 'recovery' | 'mail'; add?: 'mail' }
 
 /** What changes an account; part of `account`. */
 export function addAccountChangeCommands(account: Command): void {
@@ -58,23 +60,29 @@ export function addAccountChangeCommands(account: Command): void {
     )
 
   account
-    .command('second-factor')
-    .description('Switch the code that is mailed at sign-in on, for a confirmed address, or off')
+    .command('factors')
+    .description('Show the second factors of an account, or remove one for somebody who lost it')
     .argument('<account>', ACCOUNT)
-    .argument('<state>', 'on or off')
+    .addOption(
+      new Option('--remove <factor>', 'totp, recovery or mail').choices([
+        'totp',
+        'recovery',
+        'mail',
+      ]),
+    )
+    .addOption(
+      new Option('--add <factor>', 'the code by mail, for a confirmed address').choices(['mail']),
+    )
     .action(
-      online(async (operator, output, [name = '', state = '']) => {
-        if (state !== 'on' && state !== 'off') {
-          throw new CliError('Say on or off', ExitCode.wrongUsage)
-        }
-        const changed = await operator('account/second-factor', {
-          account: name,
-          on: state === 'on',
-        })
-        output.result({ ...changed, on: state === 'on' }, ({ handle, did }) =>
-          state === 'on'
-            ? `${handle ?? did} is mailed a code at sign-in`
-            : `${handle ?? did} signs in without a code`,
+      online<FactorOptions>(async (operator, output, [name = ''], { remove, add }) => {
+        const found = await operator('account/factors', { account: name, remove, add })
+        output.result(found, ({ handle, did, totp, mail, recoveryCodes }) =>
+          sheet({
+            account: handle ?? did,
+            'authenticator app': totp ? `since ${when(totp.addedAt)}` : 'no',
+            'code by mail': mail,
+            'recovery codes left': recoveryCodes,
+          }),
         )
       }),
     )

@@ -136,7 +136,7 @@ function describe(report: ImportReport, dryRun: boolean): string {
       : []),
     ...report.lackingFactor.map(
       (did) =>
-        `${did} was here before, without the code by mail that it needs on the PDS: vestibule account second-factor ${did} on`,
+        `${did} was here before, without the code by mail that it needs on the PDS: vestibule account factors ${did} --add mail`,
     ),
     'Then give the PDS the lines of `vestibule pds-settings` and restart it.',
   ].join('\n')

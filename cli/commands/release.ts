@@ -52,7 +52,7 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
     ...report.unknown.map((did) => `${did} is not on this PDS: it is left out.`),
     ...report.withoutFactor.map(
       (did) =>
-        `${did} is mailed a code at sign-in here, which the PDS cannot do: the password alone will do there.`,
+        `${did} signs in with a second factor here that the PDS does not have: it asks for less there.`,
     ),
     '',
     'Other sessions end, which only this program can go on with: apps are signed in again, with the password of now.',

@@ -144,6 +144,8 @@ export function eraseAccount(db: Db): void {
       'legacy_session',
       'app_password',
       'email_token',
+      'totp',
+      'recovery_code',
       'audit',
       'account',
     ]) {

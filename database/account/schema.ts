@@ -3,6 +3,7 @@ import type { Schema } from '../database.ts'
 /** One account's database. Times are milliseconds since the epoch; secrets are stored hashed. */
 export const accountSchema: Schema = {
   pageSize: 1024,
+  sealed: [{ table: 'totp', column: 'secret' }],
   steps: [
     `
   CREATE TABLE account (
@@ -118,6 +119,22 @@ export const accountSchema: Schema = {
   ALTER TABLE legacy_session ADD COLUMN updated_at INTEGER;
   ALTER TABLE legacy_session ADD COLUMN address TEXT;
   ALTER TABLE legacy_session ADD COLUMN user_agent TEXT;
+  `,
+    `
+  -- The authenticator: one, which counts when a code has shown that the person has it.
+  CREATE TABLE totp (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    secret TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    added_at INTEGER,
+    last_step INTEGER
+  );
+
+  -- Those that were not used yet.
+  CREATE TABLE recovery_code (
+    code_hash BLOB PRIMARY KEY,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
   ],
 }

@@ -1,3 +1,5 @@
+import { kindsOf } from '../../factors/kinds.ts'
+import { readFactors } from '../account/factor.ts'
 import { type Db, sql } from '../database.ts'
 
 /** When the account took its names, as far as its audit trail tells; ms. */
@@ -49,4 +51,9 @@ export function listSessionFaults(db: Db): string[] {
     ],
   ]
   return faults.filter(([, found]) => found > 0).map(([sentence]) => sentence)
+}
+
+/** Whether there are recovery codes, which stand in for another factor, without one. */
+export function hasUselessRecoveryCodes(db: Db): boolean {
+  return kindsOf(readFactors(db)).length === 0 && readFactors(db).recoveryCodes > 0
 }

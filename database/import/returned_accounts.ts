@@ -1,3 +1,4 @@
+import { readFactors } from '../account/factor.ts'
 import { type Db, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { Device } from '../flow/device.ts'
@@ -17,6 +18,8 @@ export type ReturnedAccount = {
   email: string
   emailConfirmedAt: number | null
   emailAuthFactor: boolean
+  /** Whether there is an authenticator, which no PDS knows. */
+  hasTotp: boolean
   passwordScrypt: string
   invitesDisabled: boolean
   deactivatedAt: number | null
@@ -46,7 +49,7 @@ export type ReturnReport = {
 /** As SQLite has what is true or false. */
 type Stored = Omit<
   ReturnedAccount,
-  'emailAuthFactor' | 'invitesDisabled' | 'appPasswords' | 'sessions'
+  'emailAuthFactor' | 'hasTotp' | 'invitesDisabled' | 'appPasswords' | 'sessions'
 > & {
   emailAuthFactor: number
   invitesDisabled: number
@@ -75,6 +78,8 @@ export function readReturnedAccount(db: Db): ReturnedAccount | null {
   return {
     ...row,
     emailAuthFactor: row.emailAuthFactor === 1,
+    // An account that was not used since has the tables of before.
+    hasTotp: hasTable(db, 'totp') && readFactors(db).totp !== null,
     invitesDisabled: row.invitesDisabled === 1,
     appPasswords: appPasswords.map((one) => ({ ...one, privileged: one.privileged === 1 })),
     sessions: readReturnedSessions(db),
@@ -94,6 +99,7 @@ export function planReturn(
   const isKnown = db.prepare('SELECT 1 FROM actor WHERE did = ?')
   const hasPassword = db.prepare('SELECT 1 FROM account WHERE did = ?')
   const hasCode = db.prepare('SELECT 1 FROM invite_code WHERE code = ?')
+  const keepsMail = hasTable(db, EMAIL_FACTOR)
   const known = accounts.filter(({ did }) => isKnown.get(did))
   return {
     accounts: known.length,
@@ -106,9 +112,9 @@ export function planReturn(
     }, 0),
     browsers: new Set(known.flatMap(({ sessions }) => sessions.browsers.map(({ id }) => id))).size,
     inviteCodes: invites.filter(({ code }) => !hasCode.get(code)).length,
-    withoutFactor: hasTable(db, EMAIL_FACTOR)
-      ? []
-      : known.flatMap(({ did, emailAuthFactor }) => (emailAuthFactor ? did : [])),
+    withoutFactor: known.flatMap(({ did, emailAuthFactor, hasTotp }) =>
+      hasTotp || (emailAuthFactor && !keepsMail) ? did : [],
+    ),
   }
 }
 

@@ -69,5 +69,34 @@ export const de: MailTexts = {
       unrequested:
         'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und stelle deine Adresse wieder her.',
     },
+    factorAdded: {
+      subject: 'Ein zweiter Faktor wurde hinzugefügt',
+      heading: 'Ein zweiter Faktor wurde hinzugefügt',
+      body: (factor) =>
+        `Zur Anmeldung bei deinem Konto wurde ein zweiter Faktor hinzugefügt: ${factor}.`,
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und entferne ihn wieder.',
+    },
+    factorRemoved: {
+      subject: 'Ein zweiter Faktor wurde entfernt',
+      heading: 'Ein zweiter Faktor wurde entfernt',
+      body: (factor) =>
+        `Von der Anmeldung bei deinem Konto wurde ein zweiter Faktor entfernt: ${factor}.`,
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und richte ihn neu ein.',
+    },
+    recoveryCodeUsed: {
+      subject: 'Ein Wiederherstellungscode wurde benutzt',
+      heading: 'Ein Wiederherstellungscode wurde benutzt',
+      body: (left) =>
+        `Bei deinem Konto wurde einer deiner Wiederherstellungscodes benutzt. Übrige Codes: ${left}.`,
+      unrequested:
+        'Falls du das nicht warst, kennt jemand dein Passwort und deine Codes: Ändere sofort dein Passwort und erstelle neue Codes.',
+    },
+  },
+  factors: {
+    totp: 'Authenticator-App',
+    mail: 'Code per E-Mail',
+    recovery: 'Wiederherstellungscodes',
   },
 }

@@ -68,5 +68,27 @@ export const en: MailTexts = {
       unrequested:
         'If it was not you, someone has access to your account: sign in, change your password right away and set your address again.',
     },
+    factorAdded: {
+      subject: 'A second factor was added',
+      heading: 'A second factor was added',
+      body: (factor) => `A second factor was added to your account: ${factor}.`,
+      unrequested:
+        'If it was not you, someone has access to your account: sign in, change your password right away and remove it.',
+    },
+    factorRemoved: {
+      subject: 'A second factor was removed',
+      heading: 'A second factor was removed',
+      body: (factor) => `A second factor was removed from your account: ${factor}.`,
+      unrequested:
+        'If it was not you, someone has access to your account: sign in, change your password right away and set it up again.',
+    },
+    recoveryCodeUsed: {
+      subject: 'A recovery code was used',
+      heading: 'A recovery code was used',
+      body: (left) => `One of the recovery codes of your account was used. Codes left: ${left}.`,
+      unrequested:
+        'If it was not you, someone knows your password and has your codes: change your password right away and make new codes.',
+    },
   },
+  factors: { totp: 'authenticator app', mail: 'code by email', recovery: 'recovery codes' },
 }

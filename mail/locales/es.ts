@@ -67,5 +67,32 @@ export const es: MailTexts = {
       unrequested:
         'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a poner tu dirección.',
     },
+    factorAdded: {
+      subject: 'Se ha añadido un segundo factor',
+      heading: 'Se ha añadido un segundo factor',
+      body: (factor) => `Se ha añadido un segundo factor a tu cuenta: ${factor}.`,
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y elimínalo.',
+    },
+    factorRemoved: {
+      subject: 'Se ha eliminado un segundo factor',
+      heading: 'Se ha eliminado un segundo factor',
+      body: (factor) => `Se ha eliminado un segundo factor de tu cuenta: ${factor}.`,
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a configurarlo.',
+    },
+    recoveryCodeUsed: {
+      subject: 'Se ha usado un código de recuperación',
+      heading: 'Se ha usado un código de recuperación',
+      body: (left) =>
+        `Se ha usado uno de los códigos de recuperación de tu cuenta. Códigos restantes: ${left}.`,
+      unrequested:
+        'Si no has sido tú, alguien conoce tu contraseña y tiene tus códigos: cambia tu contraseña de inmediato y crea códigos nuevos.',
+    },
+  },
+  factors: {
+    totp: 'aplicación de autenticación',
+    mail: 'código por correo',
+    recovery: 'códigos de recuperación',
   },
 }

@@ -69,5 +69,32 @@ export const fr: MailTexts = {
       unrequested:
         'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et rétablissez votre adresse.',
     },
+    factorAdded: {
+      subject: 'Un second facteur a été ajouté',
+      heading: 'Un second facteur a été ajouté',
+      body: (factor) => `Un second facteur a été ajouté à votre compte : ${factor}.`,
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et supprimez-le.',
+    },
+    factorRemoved: {
+      subject: 'Un second facteur a été supprimé',
+      heading: 'Un second facteur a été supprimé',
+      body: (factor) => `Un second facteur a été supprimé de votre compte : ${factor}.`,
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et configurez-le de nouveau.',
+    },
+    recoveryCodeUsed: {
+      subject: 'Un code de secours a été utilisé',
+      heading: 'Un code de secours a été utilisé',
+      body: (left) =>
+        `L’un des codes de secours de votre compte a été utilisé. Codes restants : ${left}.`,
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un connaît votre mot de passe et possède vos codes : changez immédiatement votre mot de passe et créez de nouveaux codes.',
+    },
+  },
+  factors: {
+    totp: 'application d’authentification',
+    mail: 'code par e-mail',
+    recovery: 'codes de secours',
   },
 }

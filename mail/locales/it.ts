@@ -69,5 +69,32 @@ export const it: MailTexts = {
       unrequested:
         'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e reimposta il tuo indirizzo.',
     },
+    factorAdded: {
+      subject: 'È stato aggiunto un secondo fattore',
+      heading: 'È stato aggiunto un secondo fattore',
+      body: (factor) => `È stato aggiunto un secondo fattore al tuo account: ${factor}.`,
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e rimuovilo.',
+    },
+    factorRemoved: {
+      subject: 'È stato rimosso un secondo fattore',
+      heading: 'È stato rimosso un secondo fattore',
+      body: (factor) => `È stato rimosso un secondo fattore dal tuo account: ${factor}.`,
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e configuralo di nuovo.',
+    },
+    recoveryCodeUsed: {
+      subject: 'È stato usato un codice di recupero',
+      heading: 'È stato usato un codice di recupero',
+      body: (left) =>
+        `È stato usato uno dei codici di recupero del tuo account. Codici rimasti: ${left}.`,
+      unrequested:
+        'Se non sei stato tu, qualcuno conosce la tua password e ha i tuoi codici: cambia subito la password e crea nuovi codici.',
+    },
+  },
+  factors: {
+    totp: 'app di autenticazione',
+    mail: 'codice via email',
+    recovery: 'codici di recupero',
   },
 }

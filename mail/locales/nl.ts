@@ -68,5 +68,28 @@ export const nl: MailTexts = {
       unrequested:
         'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en herstel je adres.',
     },
+    factorAdded: {
+      subject: 'Er is een tweede factor toegevoegd',
+      heading: 'Er is een tweede factor toegevoegd',
+      body: (factor) => `Er is een tweede factor aan je account toegevoegd: ${factor}.`,
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en verwijder hem.',
+    },
+    factorRemoved: {
+      subject: 'Er is een tweede factor verwijderd',
+      heading: 'Er is een tweede factor verwijderd',
+      body: (factor) => `Er is een tweede factor van je account verwijderd: ${factor}.`,
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en stel hem opnieuw in.',
+    },
+    recoveryCodeUsed: {
+      subject: 'Er is een herstelcode gebruikt',
+      heading: 'Er is een herstelcode gebruikt',
+      body: (left) =>
+        `Een van de herstelcodes van je account is gebruikt. Resterende codes: ${left}.`,
+      unrequested:
+        'Was jij dit niet, dan kent iemand je wachtwoord en je codes: wijzig meteen je wachtwoord en maak nieuwe codes.',
+    },
   },
+  factors: { totp: 'authenticator-app', mail: 'code per e-mail', recovery: 'herstelcodes' },
 }

@@ -67,5 +67,32 @@ export const ptBR: MailTexts = {
       unrequested:
         'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e restaure seu endereço.',
     },
+    factorAdded: {
+      subject: 'Um segundo fator foi adicionado',
+      heading: 'Um segundo fator foi adicionado',
+      body: (factor) => `Um segundo fator foi adicionado à sua conta: ${factor}.`,
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e remova-o.',
+    },
+    factorRemoved: {
+      subject: 'Um segundo fator foi removido',
+      heading: 'Um segundo fator foi removido',
+      body: (factor) => `Um segundo fator foi removido da sua conta: ${factor}.`,
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e configure-o de novo.',
+    },
+    recoveryCodeUsed: {
+      subject: 'Um código de recuperação foi usado',
+      heading: 'Um código de recuperação foi usado',
+      body: (left) =>
+        `Um dos códigos de recuperação da sua conta foi usado. Códigos restantes: ${left}.`,
+      unrequested:
+        'Se não foi você, alguém sabe sua senha e tem seus códigos: altere sua senha imediatamente e crie novos códigos.',
+    },
+  },
+  factors: {
+    totp: 'aplicativo autenticador',
+    mail: 'código por e-mail',
+    recovery: 'códigos de recuperação',
   },
 }

@@ -70,5 +70,32 @@ export const ro: MailTexts = {
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și restabiliți adresa.',
     },
+    factorAdded: {
+      subject: 'A fost adăugat un al doilea factor',
+      heading: 'A fost adăugat un al doilea factor',
+      body: (factor) => `A fost adăugat un al doilea factor la contul dumneavoastră: ${factor}.`,
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și eliminați-l.',
+    },
+    factorRemoved: {
+      subject: 'A fost eliminat un al doilea factor',
+      heading: 'A fost eliminat un al doilea factor',
+      body: (factor) => `A fost eliminat un al doilea factor din contul dumneavoastră: ${factor}.`,
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și configurați-l din nou.',
+    },
+    recoveryCodeUsed: {
+      subject: 'A fost folosit un cod de recuperare',
+      heading: 'A fost folosit un cod de recuperare',
+      body: (left) =>
+        `A fost folosit unul dintre codurile de recuperare ale contului dumneavoastră. Coduri rămase: ${left}.`,
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva vă știe parola și are codurile: schimbați imediat parola și creați coduri noi.',
+    },
+  },
+  factors: {
+    totp: 'aplicație de autentificare',
+    mail: 'cod prin e-mail',
+    recovery: 'coduri de recuperare',
   },
 }

@@ -69,5 +69,28 @@ export const sv: MailTexts = {
       unrequested:
         'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och återställ din adress.',
     },
+    factorAdded: {
+      subject: 'En andra faktor har lagts till',
+      heading: 'En andra faktor har lagts till',
+      body: (factor) => `En andra faktor har lagts till för ditt konto: ${factor}.`,
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och ta bort den.',
+    },
+    factorRemoved: {
+      subject: 'En andra faktor har tagits bort',
+      heading: 'En andra faktor har tagits bort',
+      body: (factor) => `En andra faktor har tagits bort från ditt konto: ${factor}.`,
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och ställ in den igen.',
+    },
+    recoveryCodeUsed: {
+      subject: 'En återställningskod har använts',
+      heading: 'En återställningskod har använts',
+      body: (left) =>
+        `En av återställningskoderna för ditt konto har använts. Koder kvar: ${left}.`,
+      unrequested:
+        'Om det inte var du känner någon till ditt lösenord och dina koder: ändra ditt lösenord direkt och skapa nya koder.',
+    },
   },
+  factors: { totp: 'autentiseringsapp', mail: 'kod via e-post', recovery: 'återställningskoder' },
 }

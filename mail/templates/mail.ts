@@ -1,4 +1,4 @@
-import type { CodeKind, NoticeKind } from '../kinds.ts'
+import type { CodeKind, NoticeKind, NoticeSubject } from '../kinds.ts'
 import { describeOccasion, type Occasion } from '../occasion.ts'
 import type { MailTexts, PurposeTexts } from '../texts.ts'
 import type { MailContent } from './content.ts'
@@ -39,9 +39,16 @@ export function renderCodeMail(
 export function renderNotice(
   kind: NoticeKind,
   texts: MailTexts,
-  values: MailValues,
+  { about, ...values }: MailValues & { about?: NoticeSubject | undefined },
 ): Promise<RenderedMail> {
-  return render(texts.notices[kind], texts, values, null)
+  const { body, ...notice } = texts.notices[kind]
+  const said = typeof body === 'string' ? body : body(nameOf(about, texts))
+  return render({ ...notice, body: said }, texts, values, null)
+}
+
+function nameOf(about: NoticeSubject | undefined, { factors }: MailTexts): string {
+  if (!about) return ''
+  return 'factor' in about ? factors[about.factor] : String(about.left)
 }
 
 async function render(

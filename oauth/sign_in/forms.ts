@@ -1,5 +1,6 @@
 import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
+import type { FactorKind } from '../../factors/kinds.ts'
 import type { FirstStep } from '../../sagas/second_factor.ts'
 import type { Place } from './place.ts'
 
@@ -11,7 +12,14 @@ export type FormState = {
   /** Whose sign-in it is, where only one account is asked for. */
   username?: string
   /** What was done before: the password was right, and this is the second step. */
-  first?: FirstStep & { username: string; hint: string; isRemembered: boolean }
+  first?: FirstStep & {
+    username: string
+    hint: string
+    isRemembered: boolean
+    /** The code that is asked for, and others that the account takes. */
+    kind: FactorKind
+    others: FactorKind[]
+  }
 }
 
 type Sealed = FormState & { at: number; device: string; request: string | null }

@@ -1,4 +1,5 @@
 import { Refusal } from '../../base/errors.ts'
+import type { FactorKind } from '../../factors/kinds.ts'
 import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -25,8 +26,9 @@ export function wrong(alert: string | undefined): Outcome {
   return { alert, status: 400 }
 }
 
-export function wrongCode(shown: Shown): Outcome {
-  return wrong(said(shown, WRONG_CODE).alert)
+/** @param kind of a second factor; otherwise the code was mailed */
+export function wrongCode(shown: Shown, kind: FactorKind = 'mail'): Outcome {
+  return wrong(kind === 'mail' ? said(shown, WRONG_CODE).alert : textsFor(shown).wrongCode[kind])
 }
 
 export function isRefusal(err: unknown, ...codes: Refusal['code'][]): boolean {

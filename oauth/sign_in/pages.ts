@@ -118,6 +118,8 @@ export class SignInPages {
         sealed: this.#seal(shown, { first }),
         isWrong: isWrong(outcome),
         username: first.username,
+        kind: first.kind,
+        others: first.others,
         hint: first.hint,
         back: place.page({ account, language }),
       }),

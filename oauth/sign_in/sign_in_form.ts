@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
+import type { FactorKind } from '../../factors/kinds.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { recordAudit } from '../../sagas/audit.ts'
@@ -55,8 +56,7 @@ export class SignInForm {
       return await this.#done(post, signedIn, isRemembered)
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
-        const { hint } = err.factor
-        return this.#pages.code(post, { ...err.first, username, hint, isRemembered })
+        return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
       }
       const isNameFixed = form.username !== undefined
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
@@ -67,21 +67,24 @@ export class SignInForm {
 
   async #second(post: Post, first: First): Promise<HttpResponse> {
     const code = field(post, 'code')
-    const isAgain = post.request.parameter('again') !== undefined
-    if (!code && !isAgain) return this.#pages.code(post, first, wrongCode(post))
+    const other = kindsOf(first).find((kind) => kind === post.request.parameter('with'))
+    if (other === 'totp' || other === 'recovery')
+      return this.#pages.code(post, asking(first, other))
+    if (!code && !other) return this.#pages.code(post, first, wrongCode(post, first.kind))
     try {
       noteAttempt()
-      const attempt = { ...about(post), ...(isAgain ? {} : { code }) }
+      const attempt = { ...about(post), ...(other ? { kind: other } : { code }) }
       const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
       return await this.#done(post, signedIn, first.isRemembered)
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
-        return this.#pages.code(post, first, { notice: textsFor(post).sentAgain })
+        const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
+        return this.#pages.code(post, asking(first, err.factor.kind), { notice })
       }
       const isOver = isRefusal(err, 'AuthenticationRequired', 'SignedOut')
       if (isOver) return this.#stale(post, first.username)
       const outcome = isWrongCode(err)
-        ? wrongCode(post)
+        ? wrongCode(post, first.kind)
         : outcomeOf(post, err, wrong(textsFor(post).stale))
       return this.#pages.code(post, first, outcome)
     }
@@ -116,6 +119,16 @@ export class SignInForm {
     const page = { ...beginning(post, username), back: post.place.page() }
     return this.#pages.password(post, page, wrong(textsFor(post).stale))
   }
+}
+
+/** Which codes the account takes. */
+function kindsOf({ kind, others }: First): FactorKind[] {
+  return [kind, ...others]
+}
+
+/** The same step, for another code. */
+function asking(first: First, kind: FactorKind): First {
+  return { ...first, kind, others: kindsOf(first).filter((other) => other !== kind) }
 }
 
 /** What the saga is told of who tries. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
 import type { Step } from './frame.ts'
 import type { SignInTexts } from './texts.ts'
@@ -76,25 +77,50 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   }
 }
 
-export type CodeStep = Form & Ways & { username: string; hint: string }
+export type CodeStep = Form &
+  Ways & {
+    username: string
+    kind: FactorKind
+    others: readonly FactorKind[]
+    /** Where a code was mailed to. */
+    hint: string
+  }
+
+/** What kind of text is entered, for keyboards and password managers. */
+const CODE_FIELDS: Readonly<Record<FactorKind, Html>> = {
+  totp: html`autocomplete="one-time-code" inputmode="numeric" maxlength="16"`,
+  mail: html`autocomplete="one-time-code" autocapitalize="characters" maxlength="64"`,
+  recovery: html`autocomplete="off" autocapitalize="characters" maxlength="64"`,
+}
 
 /** The code of a second factor, after the password. */
 export function codeStep(texts: SignInTexts, step: CodeStep): Step {
-  const { username, hint, isWrong } = step
+  const { username, kind, others, hint, isWrong } = step
+  const { label, lead } = texts.codes[kind]
+  const ways = [
+    ...(kind === 'mail' ? [['mail', texts.sendAgain]] : []),
+    ...others.map((other) => [other, texts.codes[other].use]),
+  ]
   const content = html`${form(
     step,
     html`${usernameOf(username)}
       <div class="field">
-        <label for="code">${texts.code}</label>
-        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required autofocus ${wrong(isWrong)}>
+        <label for="code">${label}</label>
+        <input id="code" name="code" ${CODE_FIELDS[kind]} autocorrect="off" spellcheck="false" required autofocus ${wrong(isWrong)}>
       </div>
       ${actions(texts, texts.confirm, step)}`,
   )}
-      ${form(
-        { ...step, isWrong: false },
-        html`${usernameOf(username)}<button class="link" name="again" value="1">${texts.sendAgain}</button>`,
-      )}`
-  return { title: texts.codeTitle, lead: texts.codeSent(hint), content }
+      ${
+        ways.length > 0 &&
+        form(
+          { ...step, isWrong: false },
+          html`${usernameOf(username)}${ways.map(
+            ([way, text]) =>
+              html`<p><button class="link" name="with" value="${way}">${text}</button></p>`,
+          )}`,
+        )
+      }`
+  return { title: texts.codeTitle, lead: lead(hint), content }
 }
 
 export type ResetStep = Form & Ways & { email: string; haveCode: string }

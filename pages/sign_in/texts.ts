@@ -1,3 +1,14 @@
+import type { FactorKind } from '../../factors/kinds.ts'
+
+/** Of the code of a second factor. */
+type CodeTexts = {
+  /** Of the link from another one. */
+  readonly use: string
+  readonly label: string
+  /** @param hint where a code was mailed to: `a***@example.com` */
+  lead(hint: string): string
+}
+
 /** What the pages of a sign-in say, in plain text. */
 export type SignInTexts = {
   readonly title: string
@@ -19,8 +30,8 @@ export type SignInTexts = {
   readonly cancel: string
 
   readonly codeTitle: string
-  /** @param hint `a***@example.com` */
-  codeSent(hint: string): string
+  readonly codes: Readonly<Record<FactorKind, CodeTexts>>
+  /** Of one with a new password. */
   readonly code: string
   readonly confirm: string
   readonly sendAgain: string
@@ -41,6 +52,8 @@ export type SignInTexts = {
 
   /** What went wrong. */
   readonly wrongPassword: string
+  /** The one of a mail is in the words of the provider's pages. */
+  readonly wrongCode: Readonly<Record<Exclude<FactorKind, 'mail'>, string>>
   readonly takenDown: string
   readonly stale: string
   readonly noEmail: string

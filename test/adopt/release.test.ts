@@ -117,6 +117,10 @@ test('second factors go back where the PDS has them, and are named where it has 
   })
   expect(await run()).toMatchObject({ withoutFactor: [] })
   expect(rows(EMAIL_FACTOR)).toMatchObject([{ did: ALICE }])
+  onAccount(BOB, (db) =>
+    db.exec("INSERT INTO totp (id, secret, begun_at, added_at) VALUES (1, 'sealed.', 1, 1)"),
+  )
+  expect(await run()).toMatchObject({ withoutFactor: [BOB] })
 })
 
 test('what was released is adopted anew, as it is then, and not as it was', async () => {

@@ -38,7 +38,14 @@ afterAll(() => world?.close())
 /** What an account can be asked that gives no one anything; what is new is looked at here. */
 const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // It reads.
-  ...['read', 'isSessionOpen', 'checkEmailToken', 'findSessionByTokenId'],
+  ...[
+    'read',
+    'listFactors',
+    'resumeLogin',
+    'isSessionOpen',
+    'checkEmailToken',
+    'findSessionByTokenId',
+  ],
   ...['findSessionByCode', 'listSessions'],
   ...[
     'listAppPasswords',
@@ -59,7 +66,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ],
   ...['revokeAppPassword', 'endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   // A new account, or the operator.
-  ...['create', 'import', 'setEmail', 'setEmailAuthFactor', 'setInvitesDisabled'],
+  ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
   // The account goes: its password and a code by mail are looked at in one transaction.
   'mayDelete',
 ])

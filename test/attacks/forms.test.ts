@@ -20,7 +20,7 @@ beforeAll(async () => {
   const basis = { generation: (await account.read())?.generation as number }
   const token = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
-  await account.setEmailAuthFactor(true)
+  await account.setMailFactor(true, null)
 })
 afterAll(() => app?.close())
 beforeEach(() => {
@@ -32,7 +32,7 @@ afterEach(() => {
 })
 
 const entered = ({ handle, password }: typeof kim) => ({ username: handle, password })
-const tried = () => calls.filter((action) => ['login', 'spendEmailToken'].includes(action))
+const tried = () => calls.filter((action) => ['login', 'proveFactor'].includes(action))
 const isIn = ({ status, header }: Seen) => [status, header('location')?.split('?', 1)[0]]
 const IN = [303, '/oauth/authorize']
 
@@ -136,7 +136,7 @@ describe('38. the second step follows the first', () => {
     const { visitor, page } = await come()
     const answer = await visitor.send(page, { username: two.handle, code: 'AAAAA-AAAAA' })
     expect([answer.status, answer.alert]).toEqual([400, 'Wrong username or password.'])
-    expect(calls).not.toContain('spendEmailToken')
+    expect(calls).not.toContain('proveFactor')
   })
 
   test('in another browser, for another name, too late: nothing of it is tried', async () => {

@@ -145,6 +145,13 @@ test('codes at sign-in to an address that is not confirmed, as an import may bri
   ])
 })
 
+test('recovery codes without a factor for which they stand in', async () => {
+  data.account(alice, (db) => db.exec('INSERT INTO recovery_code VALUES (randomblob(32), 1)'))
+  expect(await problems()).toEqual([
+    'there are recovery codes, and no second factor for which they stand in',
+  ])
+})
+
 test('a code that can be used again', async () => {
   data.account(alice, (db) => accountFunctions.createSession(db, session('cod-1'), basisOf(db)))
   const codeHash = data.account(alice, (db) =>

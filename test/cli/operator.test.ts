@@ -73,11 +73,11 @@ describe('accounts', () => {
       },
     ])
     await json('account', 'activate', 'erin-b.test')
-    expect(await cli('account', 'second-factor', did, 'on')).toMatchObject({
+    expect(await cli('account', 'factors', did, '--add', 'mail')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('Confirm the email address'),
     })
-    expect((await cli('account', 'second-factor', did, 'maybe')).exitCode).toBe(2)
+    expect((await cli('account', 'factors', did, '--remove', 'all')).exitCode).toBe(2)
     await json('account', 'delete', did, '--yes')
   })
 

@@ -102,7 +102,8 @@ test.each([
 })
 
 test('the operator changes an address, and the second factor that goes there', async () => {
-  const factor = (on: boolean) => call('account/second-factor', { account: did, on })
+  const factor = (on: boolean) =>
+    call('account/factors', { account: did, [on ? 'add' : 'remove']: 'mail' })
   expect(await factor(true)).toMatchObject({ status: 400 })
   const token = await app.actors
     .account(did)

@@ -5,7 +5,7 @@
 export const FLOORS: readonly (readonly string[])[] = [
   ['base'],
   ['http'],
-  ['identity', 'mail', 'passwords', 'pds', 'tokens'],
+  ['factors', 'identity', 'mail', 'passwords', 'pds', 'tokens'],
   ['database', 'gateway'],
   ['actors'],
   ['embedded', 'maintenance', 'sagas'],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { codeKinds, noticeKinds } from '../../mail/kinds.ts'
+import { codeKinds, type NoticeKind, type NoticeSubject, noticeKinds } from '../../mail/kinds.ts'
 import { locales, textsFor } from '../../mail/locales/index.ts'
 import { describeOccasion } from '../../mail/occasion.ts'
 import { renderCodeMail, renderNotice } from '../../mail/templates/mail.ts'
+import type { MailTexts } from '../../mail/texts.ts'
 
 test.each([
   ['fr', 'fr'],
@@ -32,6 +33,14 @@ const about = {
   publicUrl: 'https://entryway.example',
   service: 'The Entryway',
 }
+/** What a notice of a kind names. */
+const subjects: Partial<Record<NoticeKind, NoticeSubject>> = {
+  factorAdded: { factor: 'totp' },
+  factorRemoved: { factor: 'mail' },
+  recoveryCodeUsed: { left: 9 },
+}
+const notice = (kind: NoticeKind, texts: MailTexts) =>
+  renderNotice(kind, texts, { ...about, about: subjects[kind] })
 const values = { ...about, token: 'ABCDE-23456', lifetimeMinutes: 15 }
 
 describe.each(locales)('$language', (texts) => {
@@ -50,19 +59,22 @@ describe.each(locales)('$language', (texts) => {
   })
 
   test.each(noticeKinds)('%s says what it must', async (kind) => {
-    const { text, html } = await renderNotice(kind, texts, about)
+    const { text, html } = await notice(kind, texts)
     for (const part of [text, html]) {
       for (const said of ['@alice.test', 'The Entryway', '2026', '192.0.2.7 · Firefox, Linux']) {
         expect(part).toContain(said)
       }
       expect(part).not.toMatch(/undefined|null|\[object/)
+      const named = subjects[kind]
+      if (!named) continue
+      expect(part).toContain('factor' in named ? texts.factors[named.factor] : String(named.left))
     }
   })
 
   test('keeps the typographic rules of its language', async () => {
     const all = await Promise.all([
       ...codeKinds.map((kind) => renderCodeMail(kind, texts, values)),
-      ...noticeKinds.map((kind) => renderNotice(kind, texts, about)),
+      ...noticeKinds.map((kind) => notice(kind, texts)),
     ])
     for (const { subject, text } of all) {
       // Neither times nor addresses are sentences.

@@ -43,6 +43,10 @@ const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
+const factors = inFile('actors/account/factors.ts')
+const factorRows = inFile('database/account/factor.ts')
+const factorGuesses = inFile('sagas/factor_guesses.ts')
+const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const lookups = inFile('sagas/foreign_lookups.ts')
 const answers = inFile('app/answer.ts')
@@ -609,6 +613,32 @@ export const entryway = toRemovals([
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
+  [40, 'a code works once', factors(' || step <= (totp?.lastStep ?? 0)', '')],
+  [40, 'the step of a code is kept', factors('  stored.setTotpStep(db, step)\n', '')],
+  [
+    40,
+    'a recovery code works once',
+    factorRows('DELETE FROM recovery_code WHERE', 'UPDATE recovery_code SET created_at = 0 WHERE'),
+  ],
+  [40, 'a clock may be off by one step only', totp('const DRIFT = 1', 'const DRIFT = 2')],
+  [
+    40,
+    'guesses are counted by account',
+    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+  ],
+  [
+    40,
+    'and from everywhere',
+    factorGuesses('  account: { points: 100,', '  account: { points: 1_000,'),
+  ],
+  [40, 'a password alone is not enough', secondFactor('  if (!asked) return\n', '  return\n')],
+  [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
+  [
+    40,
+    'the secret is sealed',
+    factorRows('    sealIn(db, SECRET, secret),', '    secret,'),
+    factorRows('openIn(db, SECRET, row.secret)', 'row.secret'),
+  ],
   [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
   [39, 'a form is of one browser', securityForms(' && of === device', '')],

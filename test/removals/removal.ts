@@ -50,6 +50,7 @@ function filesOf(attack: number): string {
     [37, 'carried'],
     [38, 'forms'],
     [39, 'security_page'],
+    [40, 'second_factors'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

@@ -80,7 +80,7 @@ test('an account that was taken down signs in where the door allows it', async (
 test('the second factor is asked for after the password, and a wrong code is a guess', async () => {
   const confirmation = await account().issueEmailToken('confirm_email', null, kim.email)
   await account().confirmEmail(kim.email, confirmation, await basis())
-  await account().switchEmailAuthFactor(true, null, await basis())
+  await account().switchMailFactor(true, null, await basis())
   const sent = (await app.readMails()).length
 
   await expect(attempt({ password: 'wrong' })).rejects.toMatchObject({
@@ -91,7 +91,7 @@ test('the second factor is asked for after the password, and a wrong code is a g
   expect(missing).toBeInstanceOf(SecondFactorRequired)
   expect(missing).toMatchObject({
     code: 'AuthFactorTokenRequired',
-    factor: { type: 'sign-in code', hint: 'k***@mail.internal' },
+    factor: { kind: 'mail', others: [], hint: 'k***@mail.internal' },
   })
   const mail = (await app.readMails()).at(-1)
   const code = mail?.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/)?.[0]

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const basis = { generation: (await account.read())?.generation as number }
   const token = await account.issueEmailToken('confirm_email', basis, two.email)
   await account.confirmEmail(two.email, token, basis)
-  await account.setEmailAuthFactor(true)
+  await account.setMailFactor(true, null)
 })
 afterAll(() => app?.close())
 
@@ -131,7 +131,7 @@ describe('with a code by mail', () => {
     const { visitor, page } = await come()
     const step = await visitor.send(page, entered(two))
     const first = await latestCode()
-    const again = await visitor.send(step, { again: '1', code: '' })
+    const again = await visitor.send(step, { with: 'mail', code: '' })
     expect([again.status, again.notice]).toEqual([
       200,
       'Another code is on its way. The one before it no longer works.',
@@ -343,10 +343,11 @@ describe('the account page', () => {
 })
 
 describe('languages', () => {
-  const words = (texts: (typeof signInTexts)['en']) =>
-    Object.values(texts).map((text) =>
-      typeof text === 'string' ? text : text('x' as never, 9 as never),
-    )
+  const words = (texts: object): string[] =>
+    Object.values(texts).flatMap((text) => {
+      if (typeof text === 'object') return words(text)
+      return typeof text === 'string' ? text : text('x', 9)
+    })
 
   test.each(PAGE_LANGUAGES)('%s', async (language) => {
     const visitor = new Visitor(app)

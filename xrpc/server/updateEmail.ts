@@ -1,5 +1,6 @@
 import { readSubject } from '../../identity/subject.ts'
 import { changeEmail } from '../../sagas/email_change.ts'
+import { switchMailFactor } from '../../sagas/factors.ts'
 import { FULL } from '../auth/access.ts'
 import { user } from '../auth/user.ts'
 import { method } from '../method.ts'
@@ -13,9 +14,7 @@ export default method('com.atproto.server.updateEmail', {
   handler: async ({ input, credentials: { account, basis } }, { services }) => {
     const { email, emailAuthFactor, token = null } = input
     if (emailAuthFactor !== undefined && readSubject(email).name === account.email) {
-      await services.actors
-        .account(account.did)
-        .switchEmailAuthFactor(emailAuthFactor, token, basis)
+      await switchMailFactor(services, account.did, emailAuthFactor, token, basis)
     } else {
       await changeEmail(services, account.did, email, token, basis)
     }

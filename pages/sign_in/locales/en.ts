@@ -16,7 +16,23 @@ export const en: SignInTexts = {
   back: 'Back',
   cancel: 'Cancel',
   codeTitle: 'Enter your code',
-  codeSent: (hint) => `We have sent a code to ${hint}. Enter it here.`,
+  codes: {
+    totp: {
+      use: 'Use your authenticator app',
+      label: 'Code from the app',
+      lead: () => 'Open your authenticator app and enter the 6 digits it shows for this account.',
+    },
+    mail: {
+      use: 'Send a code by email',
+      label: 'Code from the email',
+      lead: (hint) => `We have sent a code to ${hint}. Enter it here.`,
+    },
+    recovery: {
+      use: 'Use a recovery code',
+      label: 'Recovery code',
+      lead: () => 'Enter one of the recovery codes that you kept. Each works once.',
+    },
+  },
   code: 'Code from the email',
   confirm: 'Confirm',
   sendAgain: 'Send another code',
@@ -33,6 +49,10 @@ export const en: SignInTexts = {
   save: 'Save password',
   saved: 'Your password has been changed. Sign in with the new one.',
   wrongPassword: 'Wrong username or password.',
+  wrongCode: {
+    totp: 'This code is wrong or was used already. Wait for the next one.',
+    recovery: 'This code is wrong or was used already.',
+  },
   takenDown: 'This account has been taken down. You cannot sign in to it.',
   stale: 'The page was open for too long. Please sign in again.',
   noEmail: 'This is not an email address.',

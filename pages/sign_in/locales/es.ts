@@ -16,7 +16,25 @@ export const es: SignInTexts = {
   back: 'Volver',
   cancel: 'Cancelar',
   codeTitle: 'Introduce tu código',
-  codeSent: (hint) => `Hemos enviado un código a ${hint}. Introdúcelo aquí.`,
+  codes: {
+    totp: {
+      use: 'Usar la aplicación de autenticación',
+      label: 'Código de la aplicación',
+      lead: () =>
+        'Abre tu aplicación de autenticación e introduce los 6 dígitos que muestra para esta cuenta.',
+    },
+    mail: {
+      use: 'Enviar un código por correo',
+      label: 'Código del correo electrónico',
+      lead: (hint) => `Hemos enviado un código a ${hint}. Introdúcelo aquí.`,
+    },
+    recovery: {
+      use: 'Usar un código de recuperación',
+      label: 'Código de recuperación',
+      lead: () =>
+        'Introduce uno de los códigos de recuperación que guardaste. Cada uno funciona una vez.',
+    },
+  },
   code: 'Código del correo electrónico',
   confirm: 'Confirmar',
   sendAgain: 'Enviar otro código',
@@ -34,6 +52,10 @@ export const es: SignInTexts = {
   save: 'Guardar contraseña',
   saved: 'Tu contraseña ha cambiado. Inicia sesión con la nueva.',
   wrongPassword: 'Nombre de usuario o contraseña incorrectos.',
+  wrongCode: {
+    totp: 'Este código es incorrecto o ya se ha usado. Espera al siguiente.',
+    recovery: 'Este código es incorrecto o ya se ha usado.',
+  },
   takenDown: 'Esta cuenta ha sido retirada. No puedes iniciar sesión en ella.',
   stale: 'La página estuvo abierta demasiado tiempo. Vuelve a iniciar sesión.',
   noEmail: 'Esto no es una dirección de correo electrónico.',

@@ -16,7 +16,25 @@ export const fr: SignInTexts = {
   back: 'Retour',
   cancel: 'Annuler',
   codeTitle: 'Saisissez votre code',
-  codeSent: (hint) => `Nous avons envoyé un code à ${hint}. Saisissez-le ici.`,
+  codes: {
+    totp: {
+      use: 'Utiliser l’application d’authentification',
+      label: 'Code de l’application',
+      lead: () =>
+        'Ouvrez votre application d’authentification et saisissez les 6 chiffres qu’elle affiche pour ce compte.',
+    },
+    mail: {
+      use: 'Envoyer un code par e-mail',
+      label: 'Code reçu par e-mail',
+      lead: (hint) => `Nous avons envoyé un code à ${hint}. Saisissez-le ici.`,
+    },
+    recovery: {
+      use: 'Utiliser un code de secours',
+      label: 'Code de secours',
+      lead: () =>
+        'Saisissez l’un des codes de secours que vous avez conservés. Chacun ne sert qu’une fois.',
+    },
+  },
   code: 'Code reçu par e-mail',
   confirm: 'Confirmer',
   sendAgain: 'Envoyer un autre code',
@@ -34,6 +52,10 @@ export const fr: SignInTexts = {
   save: 'Enregistrer le mot de passe',
   saved: 'Votre mot de passe a été modifié. Connectez-vous avec le nouveau.',
   wrongPassword: 'Nom d’utilisateur ou mot de passe incorrect.',
+  wrongCode: {
+    totp: 'Ce code est erroné ou a déjà été utilisé. Attendez le suivant.',
+    recovery: 'Ce code est erroné ou a déjà été utilisé.',
+  },
   takenDown: 'Ce compte a été suspendu. Vous ne pouvez pas vous y connecter.',
   stale: 'La page est restée ouverte trop longtemps. Veuillez vous reconnecter.',
   noEmail: 'Ceci n’est pas une adresse e-mail.',

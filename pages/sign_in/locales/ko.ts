@@ -16,7 +16,23 @@ export const ko: SignInTexts = {
   back: '뒤로',
   cancel: '취소',
   codeTitle: '코드 입력',
-  codeSent: (hint) => `${hint}(으)로 코드를 보냈습니다. 여기에 입력하세요.`,
+  codes: {
+    totp: {
+      use: '인증 앱 사용',
+      label: '앱의 코드',
+      lead: () => '인증 앱을 열고 이 계정에 표시되는 6자리 숫자를 입력하세요.',
+    },
+    mail: {
+      use: '이메일로 코드 보내기',
+      label: '이메일로 받은 코드',
+      lead: (hint) => `${hint}(으)로 코드를 보냈습니다. 여기에 입력하세요.`,
+    },
+    recovery: {
+      use: '복구 코드 사용',
+      label: '복구 코드',
+      lead: () => '보관해 둔 복구 코드 중 하나를 입력하세요. 각 코드는 한 번만 사용할 수 있습니다.',
+    },
+  },
   code: '이메일로 받은 코드',
   confirm: '확인',
   sendAgain: '다른 코드 보내기',
@@ -34,6 +50,10 @@ export const ko: SignInTexts = {
   save: '비밀번호 저장',
   saved: '비밀번호를 변경했습니다. 새 비밀번호로 로그인하세요.',
   wrongPassword: '사용자 이름 또는 비밀번호가 올바르지 않습니다.',
+  wrongCode: {
+    totp: '코드가 올바르지 않거나 이미 사용되었습니다. 다음 코드를 기다리세요.',
+    recovery: '코드가 올바르지 않거나 이미 사용되었습니다.',
+  },
   takenDown: '이 계정은 정지되어 로그인할 수 없습니다.',
   stale: '페이지가 너무 오래 열려 있었습니다. 다시 로그인하세요.',
   noEmail: '올바른 이메일 주소가 아닙니다.',

@@ -16,7 +16,25 @@ export const ro: SignInTexts = {
   back: 'Înapoi',
   cancel: 'Anulează',
   codeTitle: 'Introdu codul',
-  codeSent: (hint) => `Am trimis un cod la ${hint}. Introdu-l aici.`,
+  codes: {
+    totp: {
+      use: 'Folosește aplicația de autentificare',
+      label: 'Codul din aplicație',
+      lead: () =>
+        'Deschide aplicația de autentificare și introdu cele 6 cifre afișate pentru acest cont.',
+    },
+    mail: {
+      use: 'Trimite un cod prin e-mail',
+      label: 'Codul din e-mail',
+      lead: (hint) => `Am trimis un cod la ${hint}. Introdu-l aici.`,
+    },
+    recovery: {
+      use: 'Folosește un cod de recuperare',
+      label: 'Cod de recuperare',
+      lead: () =>
+        'Introdu unul dintre codurile de recuperare pe care le-ai păstrat. Fiecare funcționează o singură dată.',
+    },
+  },
   code: 'Codul din e-mail',
   confirm: 'Confirmă',
   sendAgain: 'Trimite alt cod',
@@ -33,6 +51,10 @@ export const ro: SignInTexts = {
   save: 'Salvează parola',
   saved: 'Parola a fost schimbată. Conectează-te cu cea nouă.',
   wrongPassword: 'Nume de utilizator sau parolă greșite.',
+  wrongCode: {
+    totp: 'Codul este greșit sau a fost deja folosit. Așteaptă-l pe următorul.',
+    recovery: 'Codul este greșit sau a fost deja folosit.',
+  },
   takenDown: 'Acest cont a fost suspendat. Nu te poți conecta la el.',
   stale: 'Pagina a fost deschisă prea mult timp. Conectează-te din nou.',
   noEmail: 'Aceasta nu este o adresă de e-mail.',

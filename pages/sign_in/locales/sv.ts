@@ -16,7 +16,23 @@ export const sv: SignInTexts = {
   back: 'Tillbaka',
   cancel: 'Avbryt',
   codeTitle: 'Ange din kod',
-  codeSent: (hint) => `Vi har skickat en kod till ${hint}. Ange den här.`,
+  codes: {
+    totp: {
+      use: 'Använd din autentiseringsapp',
+      label: 'Kod från appen',
+      lead: () => 'Öppna din autentiseringsapp och ange de 6 siffror som den visar för kontot.',
+    },
+    mail: {
+      use: 'Skicka en kod via e-post',
+      label: 'Kod från mejlet',
+      lead: (hint) => `Vi har skickat en kod till ${hint}. Ange den här.`,
+    },
+    recovery: {
+      use: 'Använd en återställningskod',
+      label: 'Återställningskod',
+      lead: () => 'Ange en av återställningskoderna som du har sparat. Varje kod fungerar en gång.',
+    },
+  },
   code: 'Kod från mejlet',
   confirm: 'Bekräfta',
   sendAgain: 'Skicka en ny kod',
@@ -33,6 +49,10 @@ export const sv: SignInTexts = {
   save: 'Spara lösenordet',
   saved: 'Ditt lösenord har ändrats. Logga in med det nya.',
   wrongPassword: 'Fel användarnamn eller lösenord.',
+  wrongCode: {
+    totp: 'Koden är fel eller har redan använts. Vänta på nästa.',
+    recovery: 'Koden är fel eller har redan använts.',
+  },
   takenDown: 'Det här kontot har stängts av. Du kan inte logga in på det.',
   stale: 'Sidan var öppen för länge. Logga in igen.',
   noEmail: 'Det här är ingen e-postadress.',

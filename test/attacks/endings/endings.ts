@@ -1,3 +1,4 @@
+import { codesOf } from '../../factors/authenticator.ts'
 import { APP, basisOf, JTI, type Person, type World } from './world.ts'
 
 /** What a person is signed in by when they ask for something. */
@@ -90,13 +91,25 @@ export const endings: Record<string, Ending> = {
     endsUnderWay: ['password', 'password and code', 'device'],
     signsOut: true,
   },
-  'a second factor switched on': {
+  'the code by mail switched': {
     end: async (person) => {
-      await person.account.switchEmailAuthFactor(true, null, await basisOf(person))
+      const isOn = (await person.account.read())?.emailAuthFactor === true
+      await person.account.setMailFactor(!isOn, await basisOf(person))
     },
     ends: ['password'],
     endsUnderWay: [...TOKENS, 'password and code', 'app password', 'device'],
     needsConfirmed: true,
+    signsOut: false,
+  },
+  'an authenticator added': {
+    end: async (person) => {
+      const { account } = person
+      await account.removeTotp(null)
+      const code = codesOf(await account.beginTotp(await basisOf(person)))
+      await account.confirmTotp(code(-1), await basisOf(person))
+    },
+    ends: ['password'],
+    endsUnderWay: [...TOKENS, 'password and code', 'app password', 'device'],
     signsOut: false,
   },
   'an app password revoked': {

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
+import type { Basis } from '../../../actors/account/standing.ts'
+import { Refusal } from '../../../base/errors.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { writeRefreshToken } from '../../../tokens/refresh_token.ts'
+import { type Authenticator, codesOf } from '../../factors/authenticator.ts'
 import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacker.ts'
 import { Browser } from './browser.ts'
 import type { By } from './endings.ts'
@@ -156,6 +159,33 @@ const heldAuthorization =
     }
   }
 
+/** An authenticator that has not shown the code of now. */
+async function authenticatorOf(person: Person): Promise<Authenticator['code']> {
+  const { account } = person
+  await account.removeTotp(null)
+  const code = codesOf(await account.beginTotp(await basisOf(person)))
+  await account.confirmTotp(code(-1), await basisOf(person))
+  return code
+}
+
+/** Changes factors on a device where the person is signed in, as a page does. */
+const onFactors =
+  (begin: (person: Person, basis: () => Promise<Basis>) => Promise<() => Promise<unknown>>) =>
+  async (world: World, person: Person) => {
+    const { deviceId } = await rememberedBrowser(world, person)
+    const change = await begin(person, async () => {
+      const device = await person.account.readDevice(deviceId)
+      if (!device) throw new Refusal('SignedOut', 'Not signed in')
+      return device.basis
+    })
+    return async () => {
+      await change().catch((err) => {
+        if (!(err instanceof Refusal)) throw err
+      })
+      return []
+    }
+  }
+
 let handles = 0
 const newHandle = () => `changed${++handles}.test`
 const newEmail = (person: Person) => person.email.replace('@', '.new@')
@@ -177,10 +207,56 @@ export const grants: Record<string, Grant> = {
     by: 'password and code',
     isConfirmed: true,
     begin: async (world, person) => {
-      await person.account.switchEmailAuthFactor(true, null, await basisOf(person))
+      await person.account.switchMailFactor(true, null, await basisOf(person))
       const code = await person.account.issueEmailToken('sign_in', null, person.email)
       return signIn(world, PASSWORD, person, code)
     },
+  },
+  'createSession with a code of an authenticator': {
+    by: 'password and code',
+    isConfirmed: true,
+    begin: async (world, person) => {
+      const code = await authenticatorOf(person)
+      return signIn(world, PASSWORD, person, code())
+    },
+  },
+  'an authenticator that is begun': {
+    by: 'device',
+    begin: onFactors(async ({ account }, basis) => {
+      await account.removeTotp(null)
+      return async () => account.beginTotp(await basis())
+    }),
+  },
+  'an authenticator that is confirmed': {
+    by: 'device',
+    begin: onFactors(async (person, basis) => {
+      const { account } = person
+      await account.removeTotp(null)
+      const code = codesOf(await account.beginTotp(await basisOf(person)))
+      return async () => account.confirmTotp(code(), await basis())
+    }),
+  },
+  'an authenticator that is removed': {
+    by: 'device',
+    begin: onFactors(async (person, basis) => {
+      await authenticatorOf(person)
+      return async () => person.account.removeTotp(await basis())
+    }),
+  },
+  'new recovery codes': {
+    by: 'device',
+    begin: onFactors(async (person, basis) => {
+      await authenticatorOf(person)
+      return async () => person.account.renewRecoveryCodes(await basis())
+    }),
+  },
+  'the code by mail, switched': {
+    by: 'device',
+    isConfirmed: true,
+    begin: onFactors(async ({ account }, basis) => async () => {
+      const isOn = (await account.read())?.emailAuthFactor === true
+      return account.setMailFactor(!isOn, await basis())
+    }),
   },
   refreshSession: {
     by: 'legacy session',

@@ -262,6 +262,8 @@ export function stateOf({ db }: Person): Record<string, unknown[]> {
     device: rows('SELECT device_id, created_at FROM device_account'),
     consent: rows('SELECT client_id, data FROM authorized_client'),
     appPassword: rows('SELECT name, created_at FROM app_password'),
+    totp: rows('SELECT secret, added_at FROM totp'),
+    recovery: rows('SELECT code_hash FROM recovery_code'),
     // A sign-in that begins after the ending may send one.
     code: rows("SELECT purpose, token_hash FROM email_token WHERE purpose != 'sign_in'"),
   }

@@ -1,0 +1,178 @@
+import { Refusal } from '../../base/errors.ts'
+import { TOTP_BEGUN } from '../../base/lifetimes.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import * as stored from '../../database/account/factor.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
+import { type FactorKind, type Factors, kindsOf, type Proof } from '../../factors/kinds.ts'
+import { randomTotpSecret, totpStep } from '../../factors/totp.ts'
+import { requireToken, setAuthFactor, spendToken } from './email.ts'
+import { endSignInsUnderWay } from './endings.ts'
+import * as recoveryCodes from './recovery_codes.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
+
+/** After a change of a factor. */
+export type FactorsChanged = {
+  /** False where it was so already. */
+  isChanged: boolean
+  /** As it is now: a change began a new generation. */
+  account: AccountRow
+  /** Those that were made with it, to be shown once. */
+  recoveryCodes: string[] | null
+}
+
+export function list(db: Db): Factors {
+  existing(db)
+  return stored.readFactors(db)
+}
+
+/**
+ * The one place that judges the code of a second factor, of whatever kind. Its use is recorded in the
+ * same transaction, so each counts once.
+ *
+ * @returns how many recovery codes are left
+ * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut
+ */
+export function prove(db: Db, { kind, code }: Proof, basis: Basis): { left: number } {
+  return transact(db, () => {
+    assertGood(db, basis)
+    if (!kindsOf(stored.readFactors(db)).includes(kind)) throw wrongCode()
+    spend[kind](db, code)
+    return { left: stored.readFactors(db).recoveryCodes }
+  })
+}
+
+const spend: Record<FactorKind, (db: Db, code: string) => void> = {
+  totp: (db, code) => spendTotp(db, code, stored.readTotp(db)),
+  mail: (db, code) => spendToken(db, 'sign_in', code, null),
+  recovery: recoveryCodes.spend,
+}
+
+function spendTotp(db: Db, code: string, totp: stored.Totp | null): void {
+  const step = totp?.secret ? totpStep(totp.secret, code, Date.now()) : null
+  if (step === null || step <= (totp?.lastStep ?? 0)) throw wrongCode()
+  stored.setTotpStep(db, step)
+}
+
+/**
+ * A secret for an authenticator, which counts from {@link confirmTotp} on. It leaves the account once,
+ * here.
+ *
+ * @throws {Refusal} InvalidRequest when there is an authenticator, SignedOut
+ */
+export function beginTotp(db: Db, basis: Basis): string {
+  return transact(db, () => {
+    assertGood(db, basis)
+    if (stored.readFactors(db).totp) {
+      throw new Refusal('InvalidRequest', 'There is an authenticator already; remove it first')
+    }
+    const secret = randomTotpSecret()
+    stored.putTotp(db, secret, Date.now())
+    return secret
+  })
+}
+
+/** @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; SignedOut */
+export function confirmTotp(db: Db, code: string, basis: Basis): FactorsChanged {
+  return transact(db, () => {
+    assertGood(db, basis)
+    const now = Date.now()
+    const totp = stored.readTotp(db)
+    if (!totp || totp.addedAt !== null || now - totp.begunAt > TOTP_BEGUN) {
+      throw new Refusal('ExpiredToken', 'Begin again: this authenticator was not confirmed in time')
+    }
+    spendTotp(db, code, totp)
+    stored.setTotpAdded(db, now)
+    return changed(db, 'factor_added', 'totp', recoveryCodes.makeFirst(db), basis)
+  })
+}
+
+/** @param basis null for the operator @throws {Refusal} SignedOut */
+export function removeTotp(db: Db, basis: Basis | null): FactorsChanged {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
+    const isThere = stored.readFactors(db).totp !== null
+    stored.deleteTotp(db)
+    if (!isThere) return { isChanged: false, account, recoveryCodes: null }
+    return changed(db, 'factor_removed', 'totp', null, basis)
+  })
+}
+
+/** The mailed code. @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut */
+export function setMail(db: Db, on: boolean, basis: Basis | null): FactorsChanged {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
+    if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
+    setAuthFactor(db, on, by(basis))
+    const codes = on && basis ? recoveryCodes.makeFirst(db) : null
+    return { isChanged: true, account: existing(db), recoveryCodes: codes }
+  })
+}
+
+/**
+ * As apps switch it: on for a confirmed address, off with a code that was mailed there, so that a thief of
+ * a session cannot switch it off.
+ *
+ * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken, SignedOut
+ */
+export function switchMail(
+  db: Db,
+  on: boolean,
+  token: string | null,
+  basis: Basis,
+): FactorsChanged {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
+    if (!on && account.emailAuthFactor) requireToken(token)
+    if (token) spendToken(db, 'update_email', token, basis)
+    if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
+    setAuthFactor(db, on, by(basis))
+    return { isChanged: true, account: existing(db), recoveryCodes: null }
+  })
+}
+
+/** Ten new ones; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
+export function renewRecoveryCodes(db: Db, basis: Basis): FactorsChanged {
+  return transact(db, () => {
+    assertGood(db, basis)
+    if (!kindsOf(stored.readFactors(db)).length) {
+      throw new Refusal(
+        'InvalidRequest',
+        'Recovery codes stand in for another factor: add one first',
+      )
+    }
+    return changed(db, 'recovery_codes_renewed', 'recovery', recoveryCodes.make(db), basis)
+  })
+}
+
+/** For the operator. */
+export function removeRecoveryCodes(db: Db): FactorsChanged {
+  return transact(db, () => {
+    const account = existing(db)
+    const isThere = stored.readFactors(db).recoveryCodes > 0
+    stored.deleteAllRecoveryCodes(db)
+    if (!isThere) return { isChanged: false, account, recoveryCodes: null }
+    return changed(db, 'factor_removed', 'recovery', null, null)
+  })
+}
+
+function changed(
+  db: Db,
+  event: 'factor_added' | 'factor_removed' | 'recovery_codes_renewed',
+  kind: FactorKind,
+  codes: string[] | null,
+  basis: Basis | null,
+): FactorsChanged {
+  recoveryCodes.endUseless(db)
+  endSignInsUnderWay(db)
+  appendAudit(db, { at: Date.now(), event, detail: { kind, ...by(basis) } })
+  return { isChanged: true, account: existing(db), recoveryCodes: codes }
+}
+
+function by(basis: Basis | null): { by?: 'operator' } {
+  return basis ? {} : { by: 'operator' }
+}
+
+function wrongCode(): Refusal {
+  return new Refusal('InvalidToken', 'Token is invalid')
+}

@@ -1,0 +1,141 @@
+import type { FactorsChanged } from '../actors/account/factors.ts'
+import type { Basis } from '../actors/account/standing.ts'
+import { Refusal } from '../base/errors.ts'
+import type { FactorKind, Factors } from '../factors/kinds.ts'
+import { readProof } from '../factors/proof.ts'
+import { totpUri } from '../factors/totp.ts'
+import type { Occasion } from '../mail/occasion.ts'
+import { requireAccount } from './accounts.ts'
+import { notify, occasionNow } from './notice.ts'
+import type { Services } from './services.ts'
+
+/**
+ * The second factors of an account, and how they change. Each change begins a new generation of the
+ * account: sign-ins that are under way begin anew, and what a door holds it renews (`renewed`). The owner
+ * gets a mail, and the audit trail a line. Whether somebody has proven recently enough who they are is for
+ * the door to ask.
+ */
+
+export function listFactors({ actors }: Services, did: string): Promise<Factors> {
+  return actors.account(did).listFactors()
+}
+
+/**
+ * Begins an authenticator, in the place of one that was begun before. It counts from
+ * {@link confirmTotp} on, which has to follow within 15 minutes.
+ *
+ * @returns the secret in base32, and what an app reads from a QR code; they are not shown again
+ * @throws {Refusal} InvalidRequest when there is an authenticator, SignedOut
+ */
+export async function beginTotp(
+  services: Services,
+  did: string,
+  basis: Basis,
+): Promise<{ secret: string; uri: string }> {
+  const { handle } = await requireAccount(services, did, ['did'])
+  const secret = await services.actors.account(did).beginTotp(basis)
+  return { secret, uri: totpUri(secret, services.settings.name, handle ?? did) }
+}
+
+/**
+ * Adds the authenticator whose code this is.
+ *
+ * @returns with the recovery codes, if there were none
+ * @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; SignedOut
+ */
+export async function confirmTotp(
+  services: Services,
+  did: string,
+  typed: string,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const proof = readProof(typed)
+  if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
+  const changed = await services.actors.account(did).confirmTotp(proof.code, basis)
+  return told(services, 'factorAdded', 'totp', changed, occasionNow())
+}
+
+/** Ten new codes; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
+export async function renewRecoveryCodes(
+  services: Services,
+  did: string,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const changed = await services.actors.account(did).renewRecoveryCodes(basis)
+  return told(services, 'factorAdded', 'recovery', changed, occasionNow())
+}
+
+/**
+ * Switches the code by mail.
+ *
+ * @returns with the recovery codes, if it is on now and there were none
+ * @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut
+ */
+export async function setMailFactor(
+  services: Services,
+  did: string,
+  on: boolean,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const changed = await services.actors.account(did).setMailFactor(on, basis)
+  return told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
+}
+
+/**
+ * The same as apps ask for it, which cannot show recovery codes: off with a code from a mail, so that a
+ * thief of a session cannot switch it off.
+ *
+ * @throws {Refusal} InvalidRequest, TokenRequired, InvalidToken, ExpiredToken, SignedOut
+ */
+export async function switchMailFactor(
+  services: Services,
+  did: string,
+  on: boolean,
+  token: string | null,
+  basis: Basis,
+): Promise<void> {
+  const changed = await services.actors.account(did).switchMailFactor(on, token, basis)
+  told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
+}
+
+/** Removes the authenticator, if there is one. @throws {Refusal} SignedOut */
+export async function removeTotp(
+  services: Services,
+  did: string,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const changed = await services.actors.account(did).removeTotp(basis)
+  return told(services, 'factorRemoved', 'totp', changed, occasionNow())
+}
+
+/** Removes a factor for somebody who lost it: by the operator, who has found out who asks. */
+export async function removeFactor(
+  services: Services,
+  did: string,
+  kind: FactorKind,
+): Promise<FactorsChanged> {
+  const account = services.actors.account(did)
+  const remove = {
+    totp: () => account.removeTotp(null),
+    mail: () => account.setMailFactor(false, null),
+    recovery: () => account.removeRecoveryCodes(),
+  }
+  return told(services, 'factorRemoved', kind, await remove[kind](), null)
+}
+
+/** Switches the code by mail on, for the operator. @throws {Refusal} InvalidRequest: the address is not confirmed */
+export async function addMailFactor(services: Services, did: string): Promise<FactorsChanged> {
+  const changed = await services.actors.account(did).setMailFactor(true, null)
+  return told(services, 'factorAdded', 'mail', changed, null)
+}
+
+function told(
+  services: Services,
+  kind: 'factorAdded' | 'factorRemoved',
+  factor: FactorKind,
+  changed: FactorsChanged,
+  occasion: Occasion | null,
+): FactorsChanged {
+  if (changed.isChanged) notify(services, kind, changed.account, occasion, { factor })
+  return changed
+}

@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { databasePath } from '../../database/paths.ts'
+import type { Answer } from '../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type Authenticator, enrol, newHandle, nextStep } from '../factors/authenticator.ts'
+import { push, Visitor } from '../sign_in/visitor.ts'
+
+/** Codes that are guessed, shown again, raced, or somebody else's, by each way that takes a password. */
+let app: AppInProcess
+type Person = { handle: string; email: string; password: string; did: string } & Authenticator
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Somebody with an authenticator, who can show the code of now. */
+async function newPerson(): Promise<Person> {
+  const handle = newHandle()
+  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
+  const did = await app.addAccount(person)
+  const owned = await enrol(app, did)
+  nextStep()
+  return { ...person, did, ...owned }
+}
+
+let addresses = 0
+const statusOf = (answer: Answer) => ('status' in answer ? answer.status : 0)
+type SignIn = (person: Person, code?: string, address?: string) => Promise<number>
+
+const createSession: SignIn = async ({ handle, password }, code, address = '192.0.2.1') => {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: handle, password, authFactorToken: code }),
+    address,
+  })
+  return statusOf(answer)
+}
+const onPage: SignIn = async ({ handle, password }, code) => {
+  const visitor = new Visitor(app)
+  const { url } = await push(app)
+  const step = await visitor.send(await visitor.open(url), { username: handle, password })
+  if (code === undefined) return step.status
+  return (await visitor.send(step, { code })).status
+}
+const ways: [name: string, signIn: SignIn, isIn: number, isWrong: number][] = [
+  ['createSession', createSession, 200, 400],
+  ['the page', onPage, 303, 400],
+]
+const wrongOf = (person: Person) =>
+  [...'0123456789'].map((digit) => digit.repeat(6)).find((code) => code !== person.code()) ?? ''
+
+describe.each(ways)('40. second factors: %s', (name, signIn, isIn, isWrong) => {
+  test('asks for a code, and takes the one of the authenticator', async () => {
+    const person = await newPerson()
+    expect(await signIn(person)).toBe(name === 'the page' ? 200 : 401)
+    expect(await signIn(person, wrongOf(person))).toBe(isWrong)
+    expect(await signIn(person, person.code())).toBe(isIn)
+  })
+
+  test('a code works once, in whatever session, and none of before it does', async () => {
+    const person = await newPerson()
+    const [before, code] = [person.code(-1), person.code()]
+    expect(await signIn(person, code)).toBe(isIn)
+    for (const [, again, , refused] of ways) {
+      expect(await again(person, code)).toBe(refused)
+      expect(await again(person, before)).toBe(refused)
+    }
+    nextStep()
+    expect(await signIn(person, person.code())).toBe(isIn)
+  })
+
+  test('of two uses at once one is right', async () => {
+    const person = await newPerson()
+    for (const code of [person.code(), person.recoveryCodes[0]]) {
+      const statuses = await Promise.all(Array.from({ length: 5 }, () => signIn(person, code)))
+      expect(statuses.sort()).toEqual([isIn, ...Array(4).fill(isWrong)].sort())
+    }
+  })
+
+  test('a recovery code works once', async () => {
+    const person = await newPerson()
+    const [code] = person.recoveryCodes
+    expect(await signIn(person, code)).toBe(isIn)
+    expect(await signIn(person, code)).toBe(isWrong)
+    expect(await signIn(person, person.code())).toBe(isIn)
+  })
+
+  test('the codes of another account are wrong', async () => {
+    const person = await newPerson()
+    const other = await newPerson()
+    expect(await signIn(person, other.recoveryCodes[0])).toBe(isWrong)
+    if (other.code() !== person.code()) expect(await signIn(person, other.code())).toBe(isWrong)
+    expect(await signIn(other, other.recoveryCodes[0])).toBe(isIn)
+    expect(await signIn(person, person.code())).toBe(isIn)
+  })
+
+  test.each([
+    [-2, false],
+    [-1, true],
+    [0, true],
+    [1, true],
+    [2, false],
+  ])('a clock that is %i steps ahead: %s', async (steps, isRight) => {
+    const person = await newPerson()
+    nextStep(3)
+    expect(await signIn(person, person.code(steps))).toBe(isRight ? isIn : isWrong)
+  })
+
+  test('guesses for an account are counted by what it is, not by how it is named', async () => {
+    const person = await newPerson()
+    const wrong = wrongOf(person)
+    const names = [person.handle, person.did, person.email]
+    for (let i = 0; i < 10; i++) {
+      expect(await signIn({ ...person, handle: names[i % 3] ?? '' }, wrong)).toBe(isWrong)
+    }
+    for (const handle of names) expect(await signIn({ ...person, handle }, person.code())).toBe(429)
+    nextStep(11)
+    expect(await signIn(person, person.code())).toBe(isIn)
+  })
+
+  test('right codes are no guesses', async () => {
+    const person = await newPerson()
+    for (let i = 0; i < 12; i++) {
+      nextStep()
+      expect(await signIn(person, person.code())).toBe(isIn)
+    }
+  })
+})
+
+describe('40. second factors', () => {
+  test('guesses from everywhere: 100 an hour', async () => {
+    const person = await newPerson()
+    const wrong = wrongOf(person)
+    const names = [person.handle, person.did]
+    const guess = (_: unknown, i: number) =>
+      createSession({ ...person, handle: names[i % 2] ?? '' }, wrong, `2001:db8:${++addresses}::1`)
+    for (let i = 0; i < 10; i++) {
+      const statuses = await Promise.all(Array.from({ length: 10 }, guess))
+      expect(statuses).toEqual(Array(10).fill(400))
+    }
+    expect(await createSession(person, person.code(), '2001:db8:ffff::1')).toBe(429)
+    nextStep(121)
+    expect(await createSession(person, person.code(), '2001:db8:ffff::1')).toBe(200)
+  })
+
+  test('a guess is in the audit trail, with its address', async () => {
+    const person = await newPerson()
+    await createSession(person, wrongOf(person), '192.0.2.77')
+    const [last] = await app.actors.account(person.did).listAudit(1)
+    expect(last).toMatchObject({ event: 'sign_in_failed', detail: { address: '192.0.2.77' } })
+  })
+
+  test('a second step ends with the sign-ins, and with a change of the factors', async () => {
+    for (const end of ['signOutEverywhere', 'removeRecoveryCodes'] as const) {
+      const person = await newPerson()
+      const visitor = new Visitor(app)
+      const { url } = await push(app)
+      const step = await visitor.send(await visitor.open(url), {
+        username: person.handle,
+        password: person.password,
+      })
+      await app.actors.account(person.did)[end]()
+      const late = await visitor.send(step, { code: person.code() })
+      expect([late.status, late.title]).toEqual([400, 'Sign in'])
+    }
+  })
+
+  test('the page of the provider is no way round', async () => {
+    const person = await newPerson()
+    const csrf = '0123456789abcdef01234567'
+    const answer = await app.ask({
+      method: 'POST',
+      target: '/@atproto/oauth-provider/~api/sign-in',
+      headers: {
+        origin: 'http://localhost:2600',
+        referer: 'http://localhost:2600/account',
+        cookie: `csrf-token=${csrf}`,
+        'content-type': 'application/json',
+        'sec-fetch-dest': 'empty',
+        'sec-fetch-mode': 'same-origin',
+        'sec-fetch-site': 'same-origin',
+        'x-csrf-token': csrf,
+      },
+      body: JSON.stringify({
+        locale: 'en',
+        username: person.handle,
+        password: person.password,
+      }),
+    })
+    expect(statusOf(answer)).toBe(400)
+    expect('body' in answer && Buffer.from(answer.body ?? '').toString()).toContain(
+      'Enter the code of your authenticator app',
+    )
+  })
+
+  test('nothing of it is in the clear', async () => {
+    const person = await newPerson()
+    const path = databasePath.account(app.runner.settings, person.did)
+    const bytes = Buffer.concat(
+      await Promise.all(
+        [path, `${path}-wal`].map((file) => readFile(file).catch(() => Buffer.of())),
+      ),
+    )
+    expect(bytes.length).toBeGreaterThan(0)
+    for (const secret of [person.secret, ...person.recoveryCodes]) {
+      expect(bytes.includes(secret)).toBe(false)
+    }
+  })
+})

@@ -1,0 +1,42 @@
+import { authenticator } from 'otplib'
+import { vi } from 'vitest'
+import type { AppInProcess } from '../../lab/world/app.ts'
+
+const STEP = 30_000
+
+let people = 0
+
+/** The handle of somebody new, whose letters no other has. */
+export function newHandle(): string {
+  const letters = String(++people).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')
+  return `kim-${letters}.test`
+}
+
+/** Somebody's authenticator app, of another maker than this program, and what they wrote down. */
+export type Authenticator = {
+  secret: string
+  recoveryCodes: string[]
+  /** @param steps that its clock is ahead */
+  code(steps?: number): string
+}
+
+/** Gives an account an authenticator; the code that confirmed it is used up. */
+export async function enrol(app: AppInProcess, did: string): Promise<Authenticator> {
+  const account = app.actors.account(did)
+  const basis = { generation: (await account.read())?.generation ?? 0 }
+  const secret = await account.beginTotp(basis)
+  const code = codesOf(secret)
+  const { recoveryCodes } = await account.confirmTotp(code(), basis)
+  return { secret, recoveryCodes: recoveryCodes ?? [], code }
+}
+
+export function codesOf(secret: string): Authenticator['code'] {
+  return (steps = 0) => authenticator.clone({ epoch: Date.now() + steps * STEP }).generate(secret)
+}
+
+/** Lets the authenticators show the code of a later step. To be undone by `vi.useRealTimers()`. */
+export function nextStep(steps = 1): void {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(now + steps * STEP)
+}
