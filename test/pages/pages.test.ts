@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { AtpAgent } from '@atproto/api'
-import type { AxeResults } from 'axe-core'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   type Credentials,
@@ -14,13 +11,12 @@ import { grant, signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { screenshot } from '../account_page/screenshots.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
+import { findingsIn, inView, views } from './axe.ts'
 
 /**
  * `axe-core` over every page that a person sees, light and dark, on a desktop and on a phone:
  * nothing critical or serious, but for what stands in the provider's own pages.
  */
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 /** What the markup of the provider's script has (UI 0.10.4); no style and no text of ours mends it. */
 const OF_THE_PROVIDER: readonly { rule: string; element: string; why: string }[] = [
   {
@@ -46,15 +42,6 @@ const OF_THE_PROVIDER: readonly { rule: string; element: string; why: string }[]
 ]
 const met = new Set<string>()
 
-const THEMES = ['light', 'dark'] as const
-const SIZES = {
-  desktop: { width: 1280, height: 900 },
-  phone: { width: 390, height: 844 },
-} as const
-const views = THEMES.flatMap((theme) =>
-  (Object.keys(SIZES) as (keyof typeof SIZES)[]).map((size) => [theme, size] as const),
-)
-
 const person = newCredentials('ada')
 let world: WebAppWorld
 
@@ -64,38 +51,9 @@ beforeAll(async () => {
 })
 afterAll(() => world?.close())
 
-async function inView(
-  [theme, size]: (typeof views)[number],
-  work: (page: Page) => Promise<void>,
-): Promise<void> {
-  const context: BrowserContext = await world.browser.browser.newContext({
-    // Else axe could not be put into the page; nothing else depends on the policy here.
-    bypassCSP: true,
-    colorScheme: theme,
-    viewport: SIZES[size],
-    locale: 'en-US',
-    reducedMotion: 'reduce',
-  })
-  context.setDefaultTimeout(60_000)
-  try {
-    await work(await context.newPage())
-  } finally {
-    await context.close()
-  }
-}
-
 /** What axe finds in a page as it stands: critical and serious, `rule: element`. */
 async function scan(page: Page, name: string): Promise<string[]> {
-  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'))
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
-      resultTypes: ['violations'],
-    }),
-  )
-  const found = violations
-    .filter(({ impact }) => impact === 'critical' || impact === 'serious')
-    .flatMap(({ id, nodes }) => nodes.map((node) => ({ rule: id, ...node })))
+  const found = await findingsIn(page)
   return found.flatMap(({ rule, html, failureSummary }) => {
     const known = OF_THE_PROVIDER.find((one) => one.rule === rule && html.includes(one.element))
     if (known) met.add(known.why)
@@ -105,7 +63,7 @@ async function scan(page: Page, name: string): Promise<string[]> {
 
 test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
   const [theme, size] = view
-  await inView(view, async (page) => {
+  await inView(world.browser, view, async (page) => {
     const found: string[] = []
     const look = async (name: string) => found.push(...(await scan(page, name)))
     await page.goto(`${world.network.url}/`)
@@ -203,7 +161,7 @@ async function withSecondFactor(name: string): Promise<Credentials> {
 test.each(views)('the step of a code by mail hinders nobody, %s, %s', async (...view) => {
   const [theme, size] = view
   const careful = await withSecondFactor('careful')
-  await inView(view, async (page) => {
+  await inView(world.browser, view, async (page) => {
     await page.goto(`${world.network.url}/account`)
     const { code: right } = await codeSentBy(world.network.smtp, careful.email, async () => {
       await signIn(page, careful)
@@ -224,7 +182,7 @@ test.each(views)('the step of a code by mail hinders nobody, %s, %s', async (...
 })
 
 test('people sign in with the keyboard alone, in the order of what they see', async () => {
-  await inView(['light', 'desktop'], async (page) => {
+  await inView(world.browser, ['light', 'desktop'], async (page) => {
     const login = await startLogin(world.app)
     await page.goto(login.url)
     const focused = () =>

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { AtpAgent } from '@atproto/api'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  headlessSignIn,
+  headlessSignUp,
+  newCredentials,
+} from '../../lab/clients/headless_sign_in.ts'
+import {
+  finishLogin,
+  type OAuthSession,
+  refresh,
+  startLogin,
+} from '../../lab/clients/oauth_session.ts'
+import { expectRefused } from '../../lab/clients/session_life.ts'
+import { signIn } from '../../lab/clients/steps.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { screenshot } from '../account_page/screenshots.ts'
+import { findingsIn, inView, views } from '../pages/axe.ts'
+
+/** The security page in Chromium, before a real PDS and a real app. */
+const person = newCredentials('ada')
+let world: WebAppWorld
+
+beforeAll(async () => {
+  world = await startWebAppWorld()
+  await headlessSignUp(world.network.url, person)
+})
+afterAll(() => world?.close())
+
+/** An app by OAuth, and one with the password. */
+async function openApps(): Promise<{ session: OAuthSession; agent: AtpAgent }> {
+  const login = await startLogin(world.app)
+  const session = await finishLogin(world.app, login, await headlessSignIn(login.url, person))
+  const agent = new AtpAgent({ service: world.network.url })
+  await agent.login({ identifier: person.handle, password: person.password })
+  return { session: await refresh(world.app, session), agent }
+}
+
+async function comeTo(page: Page): Promise<void> {
+  await page.goto(`${world.network.url}/account/security`)
+  await signIn(page, person, { remember: true })
+  await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor()
+}
+
+const item = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text })
+const signOut = (page: Page, text: string) =>
+  item(page, text).getByRole('button', { name: 'Sign out' }).first()
+
+test('an app that is signed out is out, and no other', async () => {
+  const { session, agent } = await openApps()
+  const page = await (await world.browser.newContext()).newPage()
+  await comeTo(page)
+  const { host } = new URL(world.host.clientId)
+  await signOut(page, host).click()
+  await page.getByRole('status').getByText('It is signed out.').waitFor()
+  expect(await item(page, host).getByRole('button').count()).toBe(0)
+  await expectRefused(world.app, session)
+  await agent.com.atproto.server.getSession()
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
+  await page.getByRole('status').getByText('Everything but this browser').waitFor()
+  await expect(agent.sessionManager.refreshSession()).rejects.toThrow()
+  await page.reload()
+  await item(page, 'This browser').waitFor()
+  await page.context().close()
+})
+
+test('the account page leads to it', async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await page.goto(`${world.network.url}/account`)
+  await signIn(page, person, { remember: true })
+  await page.getByText(person.handle).first().waitFor()
+  const opened = page.context().waitForEvent('page')
+  await page.getByRole('link', { name: 'Security' }).first().click()
+  await (await opened).getByRole('heading', { level: 1, name: 'Security' }).waitFor()
+  await page.context().close()
+})
+
+test('the lists are there as files', async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await comeTo(page)
+  const load = async (name: string) => {
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name }).click()
+    return JSON.parse(readFileSync(await (await download).path(), 'utf8'))
+  }
+  const { sessions } = await load('What is signed in (JSON)')
+  expect(sessions.map(({ kind }: { kind: string }) => kind)).toContain('browser')
+  const { activity } = await load('Activity (JSON)')
+  expect(activity[0]).toMatchObject({ event: 'signed_in' })
+  await page.context().close()
+})
+
+test('by keyboard alone, without scripts', async () => {
+  const { session } = await openApps()
+  const context = await world.browser.browser.newContext({
+    javaScriptEnabled: false,
+    ignoreHTTPSErrors: true,
+    locale: 'en-US',
+  })
+  const page = await context.newPage()
+  await page.goto(`${world.network.url}/account/security`)
+  await page.keyboard.type(person.handle)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(person.password)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor()
+  const wanted = signOut(page, new URL(world.host.clientId).host)
+  for (let i = 0; i < 20; i++) {
+    await page.keyboard.press('Tab')
+    if (await wanted.and(page.locator(':focus')).count()) break
+  }
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').getByText('It is signed out.').waitFor()
+  await expectRefused(world.app, session)
+  await context.close()
+})
+
+test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
+  const [theme, size] = view
+  await openApps()
+  await inView(world.browser, view, async (page) => {
+    await comeTo(page)
+    expect(await findingsIn(page)).toEqual([])
+    const overflows = await page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    )
+    expect(overflows).toBe(false)
+    await screenshot(page, `security-${size}-${theme}`)
+    await signOut(page, 'App with your password').click()
+    await page.getByRole('status').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+  })
+})
