@@ -19,6 +19,7 @@ export type RefusalCode =
   | 'InvalidRequest'
   | 'InvalidToken'
   | 'OffensiveHandle'
+  | 'ProofRequired'
   | 'RateLimitExceeded'
   | 'ReservedHandle'
   | 'SignedOut'

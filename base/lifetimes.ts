@@ -98,6 +98,12 @@ export const SIGN_IN_STEP = EMAIL_TOKEN
 /** A sign-in that is not remembered: as long as its token (`EPHEMERAL_SESSION_MAX_AGE` of the provider). */
 export const SIGN_IN_HANDOVER = 15 * MINUTE
 
+/** Who has proven again that they are the person is not asked for that once more on this device. */
+export const PROOF_AGAIN = 5 * MINUTE
+
+/** The answer to a form says what was done on the page after it; a browser keeps that for as long. */
+export const DONE = MINUTE
+
 /** Refresh JWTs of legacy sessions; as in the reference PDS. */
 export const LEGACY_REFRESH_TOKEN = 90 * DAY
 

@@ -16,6 +16,7 @@ export type CodeKind = (typeof codeKinds)[number]
 export const noticeKinds = [
   'passwordChanged',
   'emailChanged',
+  'appPasswordCreated',
   'factorAdded',
   'factorRemoved',
   'recoveryCodeUsed',

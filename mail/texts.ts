@@ -28,7 +28,9 @@ export type MailTexts = {
   readonly occasion: string
   readonly lifetime: (minutes: number) => string
   readonly secrecy: string
+  /** What a mail with a code leads to, and one that says what happened. */
   readonly accountPage: string
+  readonly securityPage: string
   /** @param service its name, or the host where it has none */
   readonly sentBy: (service: string) => string
   readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>

@@ -13,7 +13,9 @@ import {
   SECURITY_ACTIONS,
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
+  SECURITY_TASKS,
   securityForm,
+  securityTask,
   TOKEN,
 } from './checks/endpoints.ts'
 
@@ -123,12 +125,14 @@ export const providerRoutes: readonly RouteShape[] = [
   page('security', SECURITY),
   page('security', SECURITY_SESSIONS),
   page('security', SECURITY_ACTIVITY),
+  ...SECURITY_TASKS.map((task) => page('security', securityTask(task))),
   ...SECURITY_ACTIONS.map(
     (action): RouteShape => ({
-      name: 'security form',
+      name: action === 'prove' ? 'security proof' : 'security form',
       path: securityForm(action),
       methods: ['POST'],
       body: 'form',
+      ...(action === 'prove' && { account: 'username' }),
       door: pageDoor,
     }),
   ),

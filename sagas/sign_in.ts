@@ -117,7 +117,12 @@ export function refuseIfOver(err: unknown): never {
   throw isOver ? new Refusal('AuthenticationRequired', err.message, err.detail) : err
 }
 
-async function checkPassword(
+/**
+ * The password alone, as the first part of {@link signIn}.
+ *
+ * @throws {Refusal} AuthenticationRequired
+ */
+export async function checkPassword(
   services: Services,
   attempt: SignInAttempt,
   policy: SignInPolicy,

@@ -11,6 +11,7 @@ import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
+import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The password itself leaves the account once, here. */
@@ -19,17 +20,18 @@ export async function create(
   name: string,
   privileged: boolean,
   basis: Basis,
+  by: EndedBy = {},
 ): Promise<AppPassword & { password: string }> {
   const password = randomAppPassword()
   const passwordScrypt = await hashAppPassword(existing(db).did, password)
-  const appPassword = { name, privileged, createdAt: Date.now() }
+  const appPassword = { name, privileged, createdAt: Date.now(), usedAt: null }
   transact(db, () => {
     assertGood(db, basis)
     assertRoom(db, name)
     if (!insertAppPassword(db, { ...appPassword, passwordScrypt })) {
       throw new Refusal('InvalidRequest', 'could not create app-specific password')
     }
-    appendAudit(db, { at: Date.now(), event: 'app_password_created', detail: { name } })
+    appendAudit(db, { at: Date.now(), event: 'app_password_created', detail: { name, ...by } })
   })
   return { ...appPassword, password }
 }
@@ -51,9 +53,11 @@ export function list(db: Db): AppPassword[] {
   return listAppPasswords(db)
 }
 
-export function revoke(db: Db, name: string): void {
+/** @param basis null where it was looked at before */
+export function revoke(db: Db, name: string, basis: Basis | null = null, by: EndedBy = {}): void {
   transact(db, () => {
-    deleteAppPassword(db, name)
-    appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name } })
+    if (basis) assertGood(db, basis)
+    if (!deleteAppPassword(db, name)) return
+    appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
   })
 }

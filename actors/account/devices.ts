@@ -11,6 +11,7 @@ import {
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { putProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -28,6 +29,14 @@ export function remember(db: Db, deviceId: string, basis: Basis): string[] {
   return transact(db, () => {
     assertGood(db, basis)
     return upsertDeviceAccount(db, deviceId, Date.now())
+  })
+}
+
+/** The person has proven again, on a device, that it is them. @throws {Refusal} SignedOut */
+export function proveOn(db: Db, deviceId: string, basis: Basis): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    putProof(db, deviceId, Date.now())
   })
 }
 

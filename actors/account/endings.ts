@@ -4,6 +4,7 @@ import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
 import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
+import { deleteAllProofs } from '../../database/account/proof.ts'
 import { deleteAllSessions } from '../../database/account/session.ts'
 import type { Db } from '../../database/database.ts'
 
@@ -22,6 +23,7 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
   deleteAllLegacySessions(db)
   deleteAllAuthorizedClients(db)
   deleteAllEmailTokens(db)
+  deleteAllProofs(db)
   if (devices) deleteAllDeviceAccounts(db)
   if (appPasswords) deleteAllAppPasswords(db)
 }

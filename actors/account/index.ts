@@ -80,6 +80,7 @@ export const accountFunctions = {
   readDevice: devices.read,
   listDevices: devices.list,
   forgetDevice: devices.forget,
+  proveOn: devices.proveOn,
   authorizeClient: devices.authorizeClient,
   listAuthorizedClients,
 

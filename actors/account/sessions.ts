@@ -89,7 +89,7 @@ export function findByRefreshToken(
 }
 
 /** Who ends a session, for the audit trail. */
-export type EndedBy = { address?: string; deviceId?: string }
+export type EndedBy = { address?: string | undefined; deviceId?: string | undefined }
 
 /**
  * Ends one OAuth or legacy session of the account.

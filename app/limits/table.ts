@@ -37,7 +37,12 @@ const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
 const FORMS = ['sign-in', 'reset-password', 'new-password']
 
 const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
-const PASSWORDS = [...SIGN_INS, page('delete-account-confirm'), server('deleteAccount')]
+const PASSWORDS = [
+  ...SIGN_INS,
+  'security proof',
+  page('delete-account-confirm'),
+  server('deleteAccount'),
+]
 const SIGN_UPS = [page('sign-up'), server('createAccount')]
 const RESET_REQUESTS = [
   'reset-password',
@@ -177,7 +182,7 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each leaves its mark in the audit trail.
     name: 'security form',
-    on: ['security form'],
+    on: ['security form', 'security proof'],
     per: 'address',
     points: 100,
     seconds: 5 * MINUTE,

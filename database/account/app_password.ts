@@ -1,10 +1,17 @@
 import { type Db, sql } from '../database.ts'
 
-export type AppPassword = { name: string; privileged: boolean; createdAt: number }
+/** Times are milliseconds since the epoch. */
+export type AppPassword = {
+  name: string
+  privileged: boolean
+  createdAt: number
+  /** When a session was last opened or refreshed with it; null where none was, since that is kept. */
+  usedAt: number | null
+}
 
 export type AppPasswordId = Pick<AppPassword, 'name' | 'createdAt'>
 
-type Stored = { name: string; privileged: number; created_at: number }
+type Stored = { name: string; privileged: number; created_at: number; used_at: number | null }
 
 export function countAppPasswords(db: Db): number {
   return sql(db, 'SELECT count(*) FROM app_password').pluck().get() as number
@@ -13,7 +20,7 @@ export function countAppPasswords(db: Db): number {
 /** @returns false when an app password of that name exists */
 export function insertAppPassword(
   db: Db,
-  password: AppPassword & { passwordScrypt: string },
+  password: Omit<AppPassword, 'usedAt'> & { passwordScrypt: string },
 ): boolean {
   const { changes } = sql(
     db,
@@ -38,9 +45,14 @@ export function hasAppPassword(db: Db, { name, createdAt }: AppPasswordId): bool
   return found.get(name, createdAt) !== undefined
 }
 
-/** Its sessions go with it. */
-export function deleteAppPassword(db: Db, name: string): void {
-  sql(db, 'DELETE FROM app_password WHERE name = ?').run(name)
+/** To be called in a transaction that writes anyway. */
+export function noteAppPasswordUse(db: Db, name: string, now: number): void {
+  sql(db, 'UPDATE app_password SET used_at = ? WHERE name = ?').run(now, name)
+}
+
+/** Its sessions go with it. @returns whether there was one */
+export function deleteAppPassword(db: Db, name: string): boolean {
+  return sql(db, 'DELETE FROM app_password WHERE name = ?').run(name).changes > 0
 }
 
 export function deleteAllAppPasswords(db: Db): void {
@@ -49,5 +61,10 @@ export function deleteAllAppPasswords(db: Db): void {
 
 function toAppPassword(found: unknown): AppPassword {
   const row = found as Stored
-  return { name: row.name, privileged: row.privileged === 1, createdAt: row.created_at }
+  return {
+    name: row.name,
+    privileged: row.privileged === 1,
+    createdAt: row.created_at,
+    usedAt: row.used_at,
+  }
 }

@@ -1,4 +1,4 @@
-import { REPLAYED_CODE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import { PROOF_AGAIN, REPLAYED_CODE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 
 type Table = {
@@ -30,6 +30,12 @@ export const ACCOUNT_BOUNDS = {
   },
   device_account: { rows: 100, key: 'device_id', order: 'updated_at DESC', expired: 'false' },
   authorized_client: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
+  proof: {
+    rows: 100,
+    key: 'device_id',
+    order: 'proven_at DESC',
+    expired: `proven_at < @now - ${PROOF_AGAIN}`,
+  },
   replayed_code: {
     rows: 1_000,
     key: 'code_hash',

@@ -2,6 +2,7 @@ import { LEGACY_REFRESH_GRACE } from '../../base/lifetimes.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
+import { noteAppPasswordUse } from './app_password.ts'
 import { trim } from './bounds.ts'
 import { columnsOf, fromColumns } from './session.ts'
 
@@ -52,6 +53,7 @@ type Stored = {
 /** To be called in a transaction. */
 export function insertLegacySession(db: Db, session: NewLegacySession, now = Date.now()): void {
   putLegacySession(db, session)
+  if (session.appPasswordName !== null) noteAppPasswordUse(db, session.appPasswordName, now)
   trim(db, 'legacy_session', now)
 }
 

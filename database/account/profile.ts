@@ -140,6 +140,7 @@ export function eraseAccount(db: Db): void {
       'session',
       'replayed_code',
       'device_account',
+      'proof',
       'authorized_client',
       'legacy_session',
       'app_password',

@@ -136,5 +136,14 @@ export const accountSchema: Schema = {
     created_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  ALTER TABLE app_password ADD COLUMN used_at INTEGER;
+
+  -- Where somebody who was signed in has proven again that the account is theirs.
+  CREATE TABLE proof (
+    device_id TEXT PRIMARY KEY,
+    proven_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

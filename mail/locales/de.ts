@@ -9,6 +9,7 @@ export const de: MailTexts = {
   lifetime: (minutes) => `Der Code gilt einmal und läuft in ${minutes} Minuten ab.`,
   secrecy: 'Behalte ihn für dich: Wer dir mit deinem Konto hilft, braucht ihn nicht.',
   accountPage: 'Deine Kontoseite',
+  securityPage: 'Deine Sicherheitsseite',
   sentBy: (service) => `Gesendet von ${service}, wo sich dein Konto anmeldet.`,
   purposes: {
     resetPassword: {
@@ -68,6 +69,13 @@ export const de: MailTexts = {
       body: 'Dein Konto hat jetzt eine andere E-Mail-Adresse. An diese hier gehen keine Mails deines Kontos mehr.',
       unrequested:
         'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und stelle deine Adresse wieder her.',
+    },
+    appPasswordCreated: {
+      subject: 'Ein App-Passwort wurde erstellt',
+      heading: 'Ein App-Passwort wurde erstellt',
+      body: 'Für dein Konto wurde ein App-Passwort erstellt. Damit kann sich eine App ohne dein Passwort und ohne Code anmelden.',
+      unrequested:
+        'Wenn du das nicht warst, hat jemand Zugriff auf dein Konto: Widerrufe es auf der Sicherheitsseite und ändere sofort dein Passwort.',
     },
     factorAdded: {
       subject: 'Ein zweiter Faktor wurde hinzugefügt',

@@ -9,6 +9,7 @@ export const en: MailTexts = {
   lifetime: (minutes) => `The code works once and expires in ${minutes} minutes.`,
   secrecy: 'Keep it to yourself: nobody who helps you with your account needs it.',
   accountPage: 'Your account page',
+  securityPage: 'Your security page',
   sentBy: (service) => `Sent by ${service}, where your account signs in.`,
   purposes: {
     resetPassword: {
@@ -67,6 +68,13 @@ export const en: MailTexts = {
       body: 'Your account has another email address now. This one gets no more mail about it.',
       unrequested:
         'If it was not you, someone has access to your account: sign in, change your password right away and set your address again.',
+    },
+    appPasswordCreated: {
+      subject: 'An app password was made',
+      heading: 'An app password was made',
+      body: 'An app password was made for your account. With it an app can sign in without your password and without a code.',
+      unrequested:
+        'If it was not you, someone has access to your account: revoke it on the security page, and change your password right away.',
     },
     factorAdded: {
       subject: 'A second factor was added',

@@ -9,6 +9,7 @@ export const es: MailTexts = {
   lifetime: (minutes) => `El código sirve una sola vez y caduca en ${minutes} minutos.`,
   secrecy: 'No lo compartas: nadie que te ayude con tu cuenta lo necesita.',
   accountPage: 'La página de tu cuenta',
+  securityPage: 'Tu página de seguridad',
   sentBy: (service) => `Enviado por ${service}, donde tu cuenta inicia sesión.`,
   purposes: {
     resetPassword: {
@@ -66,6 +67,13 @@ export const es: MailTexts = {
       body: 'Tu cuenta tiene ahora otra dirección de correo. Esta ya no recibirá mensajes sobre ella.',
       unrequested:
         'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a poner tu dirección.',
+    },
+    appPasswordCreated: {
+      subject: 'Se creó una contraseña de aplicación',
+      heading: 'Se creó una contraseña de aplicación',
+      body: 'Se creó una contraseña de aplicación para tu cuenta. Con ella, una aplicación puede iniciar sesión sin tu contraseña y sin código.',
+      unrequested:
+        'Si no fuiste tú, alguien tiene acceso a tu cuenta: revócala en la página de seguridad y cambia tu contraseña de inmediato.',
     },
     factorAdded: {
       subject: 'Se ha añadido un segundo factor',

@@ -9,6 +9,7 @@ export const fr: MailTexts = {
   lifetime: (minutes) => `Le code ne sert qu’une fois et expire dans ${minutes} minutes.`,
   secrecy: 'Gardez-le pour vous : personne n’en a besoin pour vous aider avec votre compte.',
   accountPage: 'La page de votre compte',
+  securityPage: 'Votre page de sécurité',
   sentBy: (service) => `Envoyé par ${service}, où votre compte se connecte.`,
   purposes: {
     resetPassword: {
@@ -68,6 +69,13 @@ export const fr: MailTexts = {
       body: 'Votre compte a désormais une autre adresse e-mail. Celle-ci ne recevra plus de messages à son sujet.',
       unrequested:
         'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et rétablissez votre adresse.',
+    },
+    appPasswordCreated: {
+      subject: 'Un mot de passe d’application a été créé',
+      heading: 'Un mot de passe d’application a été créé',
+      body: 'Un mot de passe d’application a été créé pour votre compte. Avec lui, une application peut se connecter sans votre mot de passe et sans code.',
+      unrequested:
+        'Si ce n’était pas vous, quelqu’un a accès à votre compte : révoquez-le sur la page de sécurité et changez immédiatement votre mot de passe.',
     },
     factorAdded: {
       subject: 'Un second facteur a été ajouté',

@@ -9,6 +9,7 @@ export const it: MailTexts = {
   lifetime: (minutes) => `Il codice vale una sola volta e scade tra ${minutes} minuti.`,
   secrecy: 'Non condividerlo: a chi ti aiuta con il tuo account non serve.',
   accountPage: 'La pagina del tuo account',
+  securityPage: 'La tua pagina di sicurezza',
   sentBy: (service) => `Inviato da ${service}, dove il tuo account effettua l’accesso.`,
   purposes: {
     resetPassword: {
@@ -68,6 +69,13 @@ export const it: MailTexts = {
       body: 'Il tuo account ha ora un altro indirizzo email. Questo non riceverà più messaggi che lo riguardano.',
       unrequested:
         'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e reimposta il tuo indirizzo.',
+    },
+    appPasswordCreated: {
+      subject: 'È stata creata una password per app',
+      heading: 'È stata creata una password per app',
+      body: 'È stata creata una password per app per il tuo account. Con essa un’app può accedere senza la tua password e senza codice.',
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: revocala nella pagina di sicurezza e cambia subito la password.',
     },
     factorAdded: {
       subject: 'È stato aggiunto un secondo fattore',

@@ -9,6 +9,7 @@ export const ko: MailTexts = {
   lifetime: (minutes) => `이 코드는 한 번만 사용할 수 있으며 ${minutes}분 후에 만료됩니다.`,
   secrecy: '이 코드를 다른 사람에게 알려 주지 마세요. 계정 지원 담당자도 코드를 묻지 않습니다.',
   accountPage: '계정 페이지',
+  securityPage: '보안 페이지',
   sentBy: (service) => `이 메일은 회원님의 계정이 로그인하는 ${service}에서 보냈습니다.`,
   purposes: {
     resetPassword: {
@@ -66,6 +67,13 @@ export const ko: MailTexts = {
       body: '계정의 이메일 주소가 다른 주소로 변경되었습니다. 이 주소로는 더 이상 계정 관련 메일이 오지 않습니다.',
       unrequested:
         '본인이 아니라면 다른 사람이 계정에 접근하고 있습니다. 로그인하여 바로 비밀번호를 변경하고 주소를 되돌리세요.',
+    },
+    appPasswordCreated: {
+      subject: '앱 비밀번호가 생성되었습니다',
+      heading: '앱 비밀번호가 생성되었습니다',
+      body: '회원님의 계정에 앱 비밀번호가 생성되었습니다. 앱은 이것으로 비밀번호와 코드 없이 로그인할 수 있습니다.',
+      unrequested:
+        '본인이 아니라면 다른 사람이 회원님의 계정에 접근할 수 있는 상태입니다. 보안 페이지에서 취소하고 바로 비밀번호를 변경하세요.',
     },
     factorAdded: {
       subject: '2단계 인증 수단이 추가되었습니다',

@@ -9,6 +9,7 @@ export const nl: MailTexts = {
   lifetime: (minutes) => `De code werkt één keer en verloopt over ${minutes} minuten.`,
   secrecy: 'Houd hem voor jezelf: wie je met je account helpt, heeft hem niet nodig.',
   accountPage: 'Je accountpagina',
+  securityPage: 'Je beveiligingspagina',
   sentBy: (service) => `Verzonden door ${service}, waar je account inlogt.`,
   purposes: {
     resetPassword: {
@@ -67,6 +68,13 @@ export const nl: MailTexts = {
       body: 'Je account heeft nu een ander e-mailadres. Dit adres krijgt er geen berichten meer over.',
       unrequested:
         'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en herstel je adres.',
+    },
+    appPasswordCreated: {
+      subject: 'Er is een app-wachtwoord gemaakt',
+      heading: 'Er is een app-wachtwoord gemaakt',
+      body: 'Voor je account is een app-wachtwoord gemaakt. Daarmee kan een app inloggen zonder je wachtwoord en zonder code.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: trek het in op de beveiligingspagina en wijzig meteen je wachtwoord.',
     },
     factorAdded: {
       subject: 'Er is een tweede factor toegevoegd',

@@ -9,6 +9,7 @@ export const ptBR: MailTexts = {
   lifetime: (minutes) => `O código vale uma única vez e expira em ${minutes} minutos.`,
   secrecy: 'Não o compartilhe: ninguém que ajude você com sua conta precisa dele.',
   accountPage: 'A página da sua conta',
+  securityPage: 'Sua página de segurança',
   sentBy: (service) => `Enviado por ${service}, onde sua conta faz login.`,
   purposes: {
     resetPassword: {
@@ -66,6 +67,13 @@ export const ptBR: MailTexts = {
       body: 'Sua conta agora tem outro endereço de e-mail. Este não receberá mais mensagens sobre ela.',
       unrequested:
         'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e restaure seu endereço.',
+    },
+    appPasswordCreated: {
+      subject: 'Uma senha de aplicativo foi criada',
+      heading: 'Uma senha de aplicativo foi criada',
+      body: 'Uma senha de aplicativo foi criada para a sua conta. Com ela, um aplicativo pode entrar sem a sua senha e sem código.',
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: revogue-a na página de segurança e altere sua senha imediatamente.',
     },
     factorAdded: {
       subject: 'Um segundo fator foi adicionado',

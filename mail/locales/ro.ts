@@ -10,6 +10,7 @@ export const ro: MailTexts = {
     `Codul poate fi folosit o singură dată și expiră în ${minutes} ${minutes % 100 === 0 || minutes % 100 > 19 ? 'de minute' : 'minute'}.`,
   secrecy: 'Nu îl dați nimănui: cine vă ajută cu contul nu are nevoie de el.',
   accountPage: 'Pagina contului dumneavoastră',
+  securityPage: 'Pagina ta de securitate',
   sentBy: (service) => `Trimis de ${service}, unde se autentifică contul dumneavoastră.`,
   purposes: {
     resetPassword: {
@@ -69,6 +70,13 @@ export const ro: MailTexts = {
       body: 'Contul dumneavoastră are acum altă adresă de e-mail. Aceasta nu va mai primi mesaje despre el.',
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și restabiliți adresa.',
+    },
+    appPasswordCreated: {
+      subject: 'A fost creată o parolă de aplicație',
+      heading: 'A fost creată o parolă de aplicație',
+      body: 'A fost creată o parolă de aplicație pentru contul tău. Cu ea, o aplicație se poate conecta fără parola ta și fără cod.',
+      unrequested:
+        'Dacă nu ai fost tu, cineva are acces la contul tău: revoc-o pe pagina de securitate și schimbă-ți imediat parola.',
     },
     factorAdded: {
       subject: 'A fost adăugat un al doilea factor',

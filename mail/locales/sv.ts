@@ -9,6 +9,7 @@ export const sv: MailTexts = {
   lifetime: (minutes) => `Koden fungerar en gång och upphör att gälla om ${minutes} minuter.`,
   secrecy: 'Behåll den för dig själv: den som hjälper dig med ditt konto behöver den inte.',
   accountPage: 'Din kontosida',
+  securityPage: 'Din säkerhetssida',
   sentBy: (service) => `Skickat av ${service}, där ditt konto loggar in.`,
   purposes: {
     resetPassword: {
@@ -68,6 +69,13 @@ export const sv: MailTexts = {
       body: 'Ditt konto har nu en annan e-postadress. Den här får inga fler meddelanden om kontot.',
       unrequested:
         'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och återställ din adress.',
+    },
+    appPasswordCreated: {
+      subject: 'Ett applösenord skapades',
+      heading: 'Ett applösenord skapades',
+      body: 'Ett applösenord skapades för ditt konto. Med det kan en app logga in utan ditt lösenord och utan kod.',
+      unrequested:
+        'Om det inte var du har någon åtkomst till ditt konto: återkalla det på säkerhetssidan och byt lösenord genast.',
     },
     factorAdded: {
       subject: 'En andra faktor har lagts till',

@@ -9,7 +9,6 @@ export type MailContent = {
   readonly code: { readonly label: string; readonly text: string; readonly advice: string } | null
   readonly occasion: { readonly label: string; readonly text: string } | null
   readonly unrequested: string
-  readonly accountPage: string
-  readonly accountUrl: string
+  readonly link: { readonly text: string; readonly url: string }
   readonly sentBy: string
 }

@@ -50,7 +50,7 @@ export async function htmlOf(content: MailContent): Promise<string> {
                 ${code && codeOf(code)}
                 ${occasion && occasionOf(occasion)}
                 <p style="${PARAGRAPH}">${content.unrequested}</p>
-                <p class="small" style="${SMALL}"><a class="link" href="${content.accountUrl}" style="color:#4b5563">${content.accountPage}</a></p>
+                <p class="small" style="${SMALL}"><a class="link" href="${content.link.url}" style="color:#4b5563">${content.link.text}</a></p>
                 <p class="small" style="${SMALL}">${content.sentBy}</p>
               </td>
             </tr>

@@ -43,7 +43,8 @@ export function renderNotice(
 ): Promise<RenderedMail> {
   const { body, ...notice } = texts.notices[kind]
   const said = typeof body === 'string' ? body : body(nameOf(about, texts))
-  return render({ ...notice, body: said }, texts, values, null)
+  const link = { text: texts.securityPage, path: '/account/security' }
+  return render({ ...notice, body: said }, texts, values, null, link)
 }
 
 function nameOf(about: NoticeSubject | undefined, { factors }: MailTexts): string {
@@ -56,6 +57,7 @@ async function render(
   texts: MailTexts,
   { handle, occasion, publicUrl, service }: MailValues,
   code: MailContent['code'],
+  link = { text: texts.accountPage, path: '/account' },
 ): Promise<RenderedMail> {
   const { language, colon } = texts
   const content: MailContent = {
@@ -70,8 +72,7 @@ async function render(
       text: describeOccasion(occasion, language),
     },
     unrequested,
-    accountPage: texts.accountPage,
-    accountUrl: new URL('/account', publicUrl).href,
+    link: { text: link.text, url: new URL(link.path, publicUrl).href },
     sentBy: texts.sentBy(service),
   }
   return { subject, text: textOf(content), html: await htmlOf(content) }

@@ -24,8 +24,25 @@ export const SECURITY = `${ACCOUNT}/security`
 export const SECURITY_SESSIONS = `${SECURITY}/sessions.json`
 export const SECURITY_ACTIVITY = `${SECURITY}/activity.json`
 
+/** What has a page of its own, which asks first for proof that it is the person. */
+export const SECURITY_TASKS = ['app-password'] as const
+export type SecurityTask = (typeof SECURITY_TASKS)[number]
+
+export const securityTask = (task: SecurityTask) => `${SECURITY}/${task}`
+
+/** @returns undefined where the address is that of no task */
+export function securityTaskOf(path: string): SecurityTask | undefined {
+  return SECURITY_TASKS.find((task) => path === securityTask(task))
+}
+
 /** What its forms do. */
-export const SECURITY_ACTIONS = ['end-session', 'end-others'] as const
+export const SECURITY_ACTIONS = [
+  'end-session',
+  'end-others',
+  'prove',
+  'make-app-password',
+  'revoke-app-password',
+] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 
 export const securityForm = (action: SecurityAction) => `${SECURITY}/form/${action}`

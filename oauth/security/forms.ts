@@ -5,13 +5,17 @@ import type { Seal } from '../../base/seal.ts'
 const SEAL = 'form of the security page'
 
 /** What was done with a form, as the next page says it. */
-export type Done = 'session' | 'others'
+export type Done =
+  | { what: 'session' | 'others' | 'revoked' }
+  /** The only time that an app password is shown. */
+  | { what: 'made'; name: string; password: string }
 
 type Sealed = { at: number; device: string; did: string; done?: Done }
 
 /**
- * Seals whose page it is into its forms, and what was done into the address of the page after that: so
- * what comes back was written here, for this browser and this account, not too long ago (CSRF).
+ * Seals whose page it is into its forms, and what was done into the cookie with which the browser comes
+ * to the page after that: so what comes back was written here, for this browser and this account, not too
+ * long ago (CSRF).
  */
 export class SecurityForms {
   readonly #seal: Seal
@@ -26,7 +30,7 @@ export class SecurityForms {
   }
 
   /** @returns null for what was not written for this browser, or too long ago */
-  read(device: string, given: string | null | undefined): Pick<Sealed, 'did' | 'done'> | null {
+  read(device: string, given: string | undefined): Pick<Sealed, 'did' | 'done'> | null {
     const opened = given ? this.#seal.open(SEAL, given) : null
     if (opened === null) return null
     const { at, device: of, ...sealed } = JSON.parse(opened) as Sealed

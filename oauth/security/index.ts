@@ -1,52 +1,37 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import type { EndedBy } from '../../actors/account/sessions.ts'
 import { Refusal } from '../../base/errors.ts'
-import { MAX_AUDIT } from '../../database/account/audit.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
-import { recordAudit } from '../../sagas/audit.ts'
 import type { Services } from '../../sagas/services.ts'
-import { listSignedIn, signOutElsewhere } from '../../sagas/signed_in.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import {
-  SECURITY,
-  SECURITY_ACTIVITY,
-  SECURITY_SESSIONS,
-  type SecurityAction,
-  securityActionOf,
-} from '../checks/endpoints.ts'
+import { SECURITY, type SecurityAction, securityActionOf } from '../checks/endpoints.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { refuseForm } from '../sign_in/own_form.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
-import { signedInCookie } from '../sign_in/signed_in.ts'
-import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
-import { type Done, SecurityForms } from './forms.ts'
+import { SecurityActions } from './actions.ts'
+import { SecurityForms } from './forms.ts'
 import { SecurityPages } from './pages.ts'
 import { type Person, peopleOf } from './people.ts'
-
-/** A person who is signed in in a browser, and the page that is asked for. */
-type Visitor = {
-  request: HttpRequest
-  device: LoadedDevice
-  person: Person & { basis: NonNullable<Person['basis']> }
-  /** Whether the browser knows other accounts, too. */
-  hasOthers: boolean
-}
+import { SecurityViews } from './views.ts'
+import { PLACE } from './visitor.ts'
 
 /** The page where a person sees everything that is signed in, ends it, and reads what happened. */
 export class Security {
   readonly #provider: OAuthProvider
   readonly #services: Services
-  readonly #forms: SecurityForms
   readonly #pages: SecurityPages
+  readonly #views: SecurityViews
+  readonly #actions: SecurityActions
 
   constructor(provider: OAuthProvider, services: Services) {
     this.#provider = provider
     this.#services = services
-    this.#forms = new SecurityForms(services.secrets.seal)
-    this.#pages = new SecurityPages(services, this.#forms)
+    const forms = new SecurityForms(services.secrets.seal)
+    this.#pages = new SecurityPages(services, forms)
+    this.#views = new SecurityViews(provider, services, forms, this.#pages)
+    this.#actions = new SecurityActions(provider, services, forms, this.#views)
   }
 
   takes({ url }: HttpRequest): boolean {
@@ -103,72 +88,9 @@ export class Security {
     if (!basis) return goOn(signInFor(request, found.did))
     const person = { ...found, basis }
     const visitor = { request, device, person, hasOthers: people.length > 1 }
-    return action === null ? this.#show(visitor) : this.#act(visitor, action)
-  }
-
-  async #show(visitor: Visitor, isStale = false): Promise<HttpResponse> {
-    const { request, device, person } = visitor
-    const { did } = person
-    const { pathname, searchParams } = request.url
-    const [signedIn, devices, activity] = await Promise.all([
-      listSignedIn(this.#services, did),
-      this.#provider.accountManager.listAccountDevices(did as never),
-      this.#services.actors.account(did).listAudit(MAX_AUDIT),
-    ])
-    const browsers: Browsers = new Map(devices.map((each) => [each.deviceId, each.deviceData]))
-    if (pathname === SECURITY_SESSIONS) return sessionsFile(did, signedIn, browsers)
-    if (pathname === SECURITY_ACTIVITY) return activityFile(did, activity)
-    const done = this.#forms.read(device.deviceId, searchParams.get('done'))
-    return this.#pages.page(
-      { ...visitor, deviceId: device.deviceId },
-      { signedIn, browsers, activity },
-      isStale ? 'stale' : done?.did === did ? done.done : undefined,
-    )
-  }
-
-  async #act(visitor: Visitor, action: SecurityAction): Promise<HttpResponse> {
-    const { request, device, person } = visitor
-    const { deviceId, deviceMetadata } = device
-    const { did } = person
-    const form = this.#forms.read(deviceId, request.parameter('form'))
-    if (form?.did !== did || form.done) return this.#show(visitor, true)
-    const by = { address: deviceMetadata.ipAddress, deviceId }
-    if (action === 'end-others') {
-      const basis = await signOutElsewhere(this.#services, did, deviceId, person.basis, by)
-      requestScope().provesSignIn(did, basis)
-      return this.#went(visitor, 'others')
-    }
-    const id = request.parameter('id') ?? ''
-    if (request.parameter('kind') === 'browser') await this.#forgetBrowser(did, id, by)
-    else await this.#services.actors.account(did).endSession(id, person.basis, by)
-    return this.#went(visitor, 'session')
-  }
-
-  async #forgetBrowser(did: string, id: string, by: EndedBy): Promise<void> {
-    const account = this.#services.actors.account(did)
-    if ((await account.readDevice(id)) === null) return
-    await this.#provider.accountManager.removeDeviceAccount(id as never, did as never)
-    await recordAudit(this.#services, did, 'browser_signed_out', by)
-  }
-
-  /** After a form, the browser gets the page anew, which says what was done. */
-  async #went({ request, device, person }: Visitor, done: Done): Promise<HttpResponse> {
-    const { language } = wantedOf(request)
-    const query = new URLSearchParams({ account: person.did })
-    if (language) query.set('lang', language)
-    query.set('done', this.#forms.write(device.deviceId, person.did, done))
-    // A sign-in that is not remembered is of the generation before.
-    const renewed = person.isPassing && done === 'others'
-    const of = person.did as never
-    const cookies = renewed
-      ? [await signedInCookie(this.#provider, PLACE, device.deviceId, of)]
-      : []
-    return goOn(`${SECURITY}?${query}`, cookies)
+    return action === null ? this.#views.at(visitor) : this.#actions.answer(visitor, action)
   }
 }
-
-/** For cookies, it is a part of the account page. */
-const PLACE = Place.of(new URL(SECURITY, 'http://localhost')) as Place
 
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */
 function signInFor(request: HttpRequest, did?: string): string {

@@ -1,9 +1,13 @@
+import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
+import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
 import { type PageLanguage, pageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
+import { makeStep, proofStep } from '../../pages/security/app_passwords.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { SECURITY_STYLE, securityStep } from '../../pages/security/page.ts'
+import type { SecurityTexts } from '../../pages/security/texts.ts'
 import { type Frame, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
@@ -16,21 +20,25 @@ import {
   SECURITY,
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
+  type SecurityTask,
   securityForm,
+  securityTask,
 } from '../checks/endpoints.ts'
 import { revocationNote } from '../pages/revocation_note.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
+import type { Outcome } from '../sign_in/shown.ts'
 import type { Browsers } from './downloads.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import type { Person } from './people.ts'
 import { ACTIVITY_DAYS, ACTIVITY_SHOWN, activityItems, signedInItems } from './view.ts'
-
-type Shown = { request: HttpRequest; person: Person; deviceId: string; hasOthers: boolean }
+import type { Visitor } from './visitor.ts'
 
 type Known = {
   signedIn: SignedInEverywhere
   browsers: Browsers
   activity: readonly AuditEntry[]
+  appPasswords: readonly AppPassword[]
+  done: Done | undefined
 }
 
 /** Writes the security page, in the language of who reads it. */
@@ -46,12 +54,13 @@ export class SecurityPages {
     this.#look = createLook(name, branding, primaryColor(branding), SECURITY_STYLE)
   }
 
-  page(
-    { request, person, deviceId, hasOthers }: Shown,
-    { signedIn, browsers, activity }: Known,
-    outcome: Done | 'stale' | undefined,
+  main(
+    { request, person, device, hasOthers }: Visitor,
+    { signedIn, browsers, activity, appPasswords, done }: Known,
+    outcome: Outcome,
   ): HttpResponse {
     const { did, handle } = person
+    const { deviceId } = device
     const language = languageOf(request)
     const texts = securityTexts[language]
     const at = (path: string) => withQuery(path, request, { account: did })
@@ -62,6 +71,7 @@ export class SecurityPages {
       name: handle === null ? did : `@${handle}`,
       language,
       items: signedInItems(signedIn, browsers, deviceId),
+      appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
       activity: activityItems(activity, browsers),
       days: ACTIVITY_DAYS,
       isMore: activity.length > ACTIVITY_SHOWN,
@@ -69,16 +79,60 @@ export class SecurityPages {
       sealed: this.#forms.write(deviceId, did),
       endSession: at(securityForm('end-session')),
       endOthers: at(securityForm('end-others')),
+      makeAppPassword: at(securityTask('app-password')),
+      revokeAppPassword: at(securityForm('revoke-app-password')),
       sessionsFile: at(SECURITY_SESSIONS),
       activityFile: at(SECURITY_ACTIVITY),
       others: hasOthers ? withQuery(SECURITY, request, {}) : undefined,
       accountPage: `${ACCOUNT}/u/${encodeURIComponent(handle ?? did)}`,
     })
-    const said =
-      outcome === 'stale'
-        ? { alert: texts.stale, status: 400 }
-        : outcome && { notice: outcome === 'others' ? texts.othersEnded : texts.sessionEnded }
-    return writeStep({ ...this.#frame(request, { account: did }), ...said }, step)
+    const notices = {
+      session: texts.sessionEnded,
+      others: texts.othersEnded,
+      revoked: texts.revoked,
+      made: undefined,
+    }
+    const notice = done && notices[done.what]
+    return writeStep({ ...this.#frame(request, { account: did }), notice, ...outcome }, step)
+  }
+
+  /** Where an app password is made. @param name as it was entered */
+  make({ request, person, device }: Visitor, name: string, outcome: Outcome): HttpResponse {
+    const { did } = person
+    const at = (path: string) => withQuery(path, request, { account: did })
+    const given = {
+      action: at(securityForm('make-app-password')),
+      sealed: this.#forms.write(device.deviceId, did),
+      isWrong: outcome.alert !== undefined,
+      name,
+      most: MAX_APP_PASSWORD_NAME,
+      back: at(SECURITY),
+    }
+    const step = makeStep(textsFor(request), given, signInTexts[languageOf(request)])
+    return writeStep(
+      { ...this.#frame(request, { account: did }, securityTask('app-password')), ...outcome },
+      step,
+    )
+  }
+
+  /** Where the person proves before that that it is them. */
+  proof({ request, person, device }: Visitor, task: SecurityTask, outcome: Outcome): HttpResponse {
+    const { did } = person
+    const { language } = wantedOf(request)
+    const at = (path: string) => withQuery(path, request, { account: did })
+    const given = {
+      action: withQuery(securityForm('prove'), request, { account: did, for: task }),
+      sealed: this.#forms.write(device.deviceId, did),
+      isWrong: outcome.alert !== undefined,
+      username: nameOf(person),
+      forgotten: Place.forSecurity().page({ step: 'reset-password', language }),
+      back: at(SECURITY),
+    }
+    const step = proofStep(textsFor(request), given, signInTexts[languageOf(request)])
+    return writeStep(
+      { ...this.#frame(request, { account: did }, securityTask(task)), ...outcome },
+      step,
+    )
   }
 
   /** Which of the accounts of this browser. */
@@ -100,12 +154,12 @@ export class SecurityPages {
     return writeStep(this.#frame(request, {}), step)
   }
 
-  #frame(request: HttpRequest, query: Record<string, string>): Frame {
+  #frame(request: HttpRequest, query: Record<string, string>, path = SECURITY): Frame {
     const language = languageOf(request)
     return {
       look: this.#look,
       language,
-      inLanguage: (lang) => withQuery(SECURITY, request, { ...query, lang }),
+      inLanguage: (lang) => withQuery(path, request, { ...query, lang }),
       links: linksOf(this.#services.settings.branding.links, language),
       forms: ["'self'"],
     }
@@ -116,8 +170,22 @@ function languageOf(request: HttpRequest): PageLanguage {
   return wantedOf(request).language ?? pageLanguage(request.headers.get('accept-language'))
 }
 
+/** What the page says to who sends a request. */
+export function textsFor(request: HttpRequest): SecurityTexts {
+  return securityTexts[languageOf(request)]
+}
+
+/** The name of a person in forms. */
+export function nameOf({ handle, did }: Pick<Person, 'handle' | 'did'>): string {
+  return handle ?? did
+}
+
 /** Another address of the page, in the language that was chosen. */
-function withQuery(path: string, request: HttpRequest, query: Record<string, string>): string {
+export function withQuery(
+  path: string,
+  request: HttpRequest,
+  query: Record<string, string>,
+): string {
   const { language } = wantedOf(request)
   const all = new URLSearchParams({ ...(language && { lang: language }), ...query })
   return all.size > 0 ? `${path}?${all}` : path

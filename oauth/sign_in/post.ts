@@ -13,7 +13,7 @@ export function localeOf({ request }: Post): string | undefined {
 }
 
 /** A field as it was typed, without spaces around it. */
-export function field({ request }: Post, name: string): string {
+export function field({ request }: Pick<Post, 'request'>, name: string): string {
   return request.parameter(name)?.trim() ?? ''
 }
 

@@ -2,7 +2,9 @@ import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
 import type { Step } from '../sign_in/frame.ts'
+import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
 import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
+import { time } from './time.ts'
 
 /** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
 export const SECURITY_STYLE = `main{max-width:44rem}
@@ -14,6 +16,7 @@ h2{margin:2rem 0 .5rem;font-size:1.125rem;line-height:1.3}
 .list form{margin:0}
 .list p{margin:0}
 .main{font-weight:600}
+code{font-size:1.125rem;user-select:all}
 `
 
 /** One thing that is signed in. Times are milliseconds since the epoch. */
@@ -43,6 +46,7 @@ export type SecurityStep = {
   name: string
   language: PageLanguage
   items: readonly SignedInItem[]
+  appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made'>
   activity: readonly ActivityItem[]
   days: number
   /** Whether there is more of it in the file. */
@@ -53,6 +57,8 @@ export type SecurityStep = {
   sealed: string
   endSession: string
   endOthers: string
+  makeAppPassword: string
+  revokeAppPassword: string
   sessionsFile: string
   activityFile: string
   /** To choose another account of this browser; undefined where there is none. */
@@ -72,6 +78,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep): Step {
       <form method="post" action="${step.endOthers}"><input type="hidden" name="form" value="${sealed}">
       <button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
       <p class="quiet" id="others">${texts.signOutOthersLead}</p></form>
+      ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
       <ul class="list">${activity.map((each) => activityOf(texts, step.language, each))}</ul>
@@ -113,14 +120,4 @@ function activityOf(
   const known = KNOWN_EVENTS.find((name) => name === event)
   return html`<li><div><p>${known ? texts.events[known] : event}</p>
       <p class="quiet">${time(language, at)}${about.map((each) => html` · ${each}`)}</p></div></li>`
-}
-
-/** In UTC, as in the mails: the place of who reads it is not known here. */
-function time(language: PageLanguage, at: number): Html {
-  const format = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  })
-  return html`<time datetime="${new Date(at).toISOString()}">${format.format(at)} UTC</time>`
 }

@@ -31,6 +31,24 @@ export type SecurityTexts = {
   readonly othersEnded: string
   readonly stale: string
 
+  readonly appPasswords: string
+  readonly appPasswordsLead: string
+  readonly neverUsed: string
+  readonly make: string
+  readonly makeLead: string
+  readonly name: string
+  /** What one that is privileged may do besides. */
+  readonly privileged: string
+  readonly revoke: string
+  /** Before the new one. */
+  made(name: string): string
+  readonly madeOnce: string
+  readonly proof: string
+  readonly proofLead: string
+  readonly notMade: string
+  readonly revoked: string
+  readonly wrongPassword: string
+
   /** What happened, by the name of the event in the audit trail. */
   readonly events: Readonly<Record<KnownEvent, string>>
 }

@@ -65,6 +65,8 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
     'forgetDevice',
   ],
   ...['revokeAppPassword', 'endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  // What rests on it looks at the sign-in again.
+  'proveOn',
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
   // The account goes: its password and a code by mail are looked at in one transaction.

@@ -567,7 +567,9 @@ describe('34. tables of an account', () => {
 
   test('app passwords: the person decides which one goes', () => {
     const name = (i: number) => `name ${i}`
-    const insert = db.prepare('INSERT INTO app_password VALUES (?, ?, 0, ?)')
+    const insert = db.prepare(
+      'INSERT INTO app_password (name, password_scrypt, privileged, created_at) VALUES (?, ?, 0, ?)',
+    )
     for (let i = 0; i < MAX_APP_PASSWORDS; i++) insert.run(name(i), `${i}`, now)
     const create = (called: string) =>
       accountFunctions.createAppPassword(db, called, false, basisOf(db))

@@ -247,7 +247,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['removeRecoveryCodes', 'isSessionOpen'],
   ...['findSessionByTokenId', 'findSessionByCode', 'findSessionByRefreshToken', 'listSessions'],
   ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
-  ...['authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
+  ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

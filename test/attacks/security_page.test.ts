@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { DEVICE_AUTHENTICATION, SIGN_IN_FORM } from '../../base/lifetimes.ts'
+import { DEVICE_AUTHENTICATION, PROOF_AGAIN, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -45,6 +45,8 @@ async function openSession(userAgent = 'an app'): Promise<string> {
 
 const sessions = async () =>
   (await app.actors.account(did).listLegacySessions(Date.now())).map(({ id }) => id)
+const appPasswords = async () =>
+  (await app.actors.account(did).listAppPasswords()).map(({ name }) => name)
 const browsers = async () =>
   (await app.actors.account(did).listDevices()).map(({ deviceId }) => deviceId)
 
@@ -89,10 +91,8 @@ describe('39. a form of the security page counts where it was shown', () => {
     await refused({ form: 'sealed.AAAA' })
     await refused({ form: '' })
     // What says that something was done is no form.
-    const done = (
-      await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING, { id: 'none' })
-    ).header('location')
-    await refused({ form: new URLSearchParams(done?.split('?')[1]).get('done') as string })
+    await here.send(formsOf(await here.open(PAGE))[0] ?? NOTHING, { id: 'none' })
+    await refused({ form: here.cookies.get('done')?.value as string })
     vi.useFakeTimers({ now: Date.now() + SIGN_IN_FORM + 1_000, toFake: ['Date'] })
     await refused({})
   })
@@ -180,5 +180,90 @@ describe('39. the page is of its account', () => {
     for (let i = 0; i < 100; i++) statuses.add((await visitor.send(form, { id: 'none' })).status)
     expect([...statuses]).toEqual([303])
     expect((await visitor.send(form, { id: 'none' })).status).toBe(429)
+  })
+})
+
+describe('39. an app password is made by its person', () => {
+  const MAKE = `${PAGE}/app-password`
+  const proof = (person = kim) => ({ username: person.handle, password: person.password })
+
+  /** As far as the password is asked for. */
+  async function come() {
+    const visitor = await browserOf(kim)
+    const page = await visitor.open(MAKE)
+    expect(page.title).toBe('Confirm that it is you')
+    return { visitor, form: formsOf(page)[0] ?? NOTHING }
+  }
+  /** The form that makes one, as who has not proven anything would send it. */
+  const making = ({ fields }: Form): Form => ({
+    action: `${PAGE}/form/make-app-password?account=${did}`,
+    fields: { form: fields.form as string, name: 'mine' },
+  })
+
+  beforeEach(async () => {
+    for (const name of await appPasswords()) await app.actors.account(did).revokeAppPassword(name)
+  })
+
+  test('who is signed in alone makes none', async () => {
+    const { visitor, form } = await come()
+    const answer = await visitor.send(making(form))
+    expect([answer.status, answer.title]).toEqual([200, 'Confirm that it is you'])
+    const wrong = await visitor.send(form, { ...proof(), password: 'wrong' })
+    expect([wrong.status, wrong.alert]).toEqual([400, 'Wrong password.'])
+    await visitor.send(making(form))
+    expect(await appPasswords()).toEqual([])
+    expect((await app.actors.account(did).listAudit(1))[0]?.event).toBe('sign_in_failed')
+    expect((await visitor.send(form, proof())).status).toBe(303)
+    expect((await visitor.send(making(form))).status).toBe(303)
+    expect(await appPasswords()).toEqual(['mine'])
+  })
+
+  test('the proof is of one browser, one account, and five minutes', async () => {
+    const [here, there] = [await come(), await come()]
+    await here.visitor.send(here.form, proof())
+    await there.visitor.send(making(there.form))
+    expect(await appPasswords()).toEqual([])
+    const other = await browserOf(eve, here.visitor)
+    const theirs = await other.open(`${MAKE}?account=${eve.handle}`)
+    expect(theirs.title).toBe('Confirm that it is you')
+    vi.useFakeTimers({ now: Date.now() + PROOF_AGAIN + 1_000, toFake: ['Date'] })
+    await here.visitor.send(making(here.form))
+    expect(await appPasswords()).toEqual([])
+  })
+
+  test('it ends with the sign-ins of the account', async () => {
+    const { visitor, form } = await come()
+    await visitor.send(form, proof())
+    await app.actors.account(did).signOutEverywhere()
+    const again = await browserOf(kim, visitor)
+    expect((await again.open(MAKE)).title).toBe('Confirm that it is you')
+  })
+
+  test('passwords are guessed as often as at the sign-in, whatever name is sent', async () => {
+    const { visitor, form } = await come()
+    const other = await visitor.send(form, { ...proof(), username: 'another.test' })
+    expect([other.status, other.alert]).toEqual([
+      400,
+      'The page was open for too long. Please try again.',
+    ])
+    for (let i = 0; i < 10; i++) await visitor.send(form, { ...proof(), password: `wrong ${i}` })
+    expect((await visitor.send(form, proof())).status).toBe(429)
+    await visitor.send(making(form))
+    expect(await appPasswords()).toEqual([])
+  })
+
+  test('it is shown once, and to its browser alone', async () => {
+    const { visitor, form } = await come()
+    await visitor.send(form, proof())
+    await visitor.send(making(form))
+    const stolen = visitor.cookies.get('done')
+    const SHAPE = /[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}/
+    expect(stolen?.value).not.toMatch(SHAPE)
+    expect(stolen?.path).toBe(PAGE)
+    const thief = await browserOf(kim)
+    if (stolen) thief.cookies.set('done', stolen)
+    expect((await thief.open(PAGE)).text).not.toMatch(SHAPE)
+    expect((await visitor.open(PAGE)).text).toMatch(SHAPE)
+    expect((await visitor.open(PAGE)).text).not.toMatch(SHAPE)
   })
 })

@@ -35,6 +35,10 @@ const connections = inFile('gateway/connections.ts')
 const processHost = inFile('actors/hosting/process_host.ts')
 const threads = inFile('passwords/scrypt_threads.ts')
 const security = inFile('oauth/security/index.ts')
+const personProofs = inFile('sagas/proof.ts')
+const accountProofs = inFile('database/account/proof.ts')
+const securityActions = inFile('oauth/security/actions.ts')
+const securityViews = inFile('oauth/security/views.ts')
 const securityForms = inFile('oauth/security/forms.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
@@ -643,8 +647,8 @@ export const entryway = toRemovals([
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
   [39, 'a form is of one browser', securityForms(' && of === device', '')],
   [39, 'a form is not old', securityForms('Date.now() - at <= SIGN_IN_FORM && ', '')],
-  [39, 'a form is of one account', security('form?.did !== did || ', '!form || ')],
-  [39, 'what was done is no form', security(' || form.done)', ')')],
+  [39, 'a form is of one account', securityActions('form?.did !== person.did || ', '!form || ')],
+  [39, 'what was done is no form', securityActions(' || form.done)', ')')],
   [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],
   [
     39,
@@ -659,5 +663,28 @@ export const entryway = toRemovals([
     'nothing is left where a browser was remembered',
     signInPosts('const isKnown = isRemembered && !place.request', 'const isKnown = false'),
   ],
-  [39, 'forms are limited', limits("on: ['security form']", 'on: []')],
+  [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
+  [
+    39,
+    'a proof is of one device',
+    accountProofs(
+      "'SELECT 1 FROM proof WHERE device_id = ? AND proven_at > ?'",
+      "'SELECT 1 FROM proof WHERE ? <> 1 AND proven_at > ?'",
+    ),
+  ],
+  [39, 'a proof is not old', accountProofs('now - PROOF_AGAIN', '0')],
+  [39, 'a proof ends with the sign-ins', endings('  deleteAllProofs(db)\n', '')],
+  [39, 'the password is looked at', personProofs('  await checkPassword(', '  void (')],
+  [39, 'a password is a try', securityActions('      noteAttempt()\n', '')],
+  [
+    39,
+    'the name is that of the person',
+    securityActions("field(visitor, 'username') !== nameOf(person)", 'false'),
+  ],
+  [
+    39,
+    'an app password is shown once',
+    securityViews('told === undefined ? page : ', 'true ? page : '),
+  ],
+  [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
 ])

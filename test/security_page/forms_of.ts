@@ -13,7 +13,10 @@ export function formsOf({ text }: Pick<Seen, 'text'>): Form[] {
       action: unescaped(action),
       fields: Object.fromEntries(
         [...inside.matchAll(/<input [^>]*?name="([^"]*)" value="([^"]*)"/g)].map(
-          ([, name = '', value = '']) => [name, unescaped(value)],
+          ([, name = '', value = '']) => [
+            name,
+            unescaped(value.replaceAll('&lt;', '<').replaceAll('&gt;', '>')),
+          ],
         ),
       ),
     }),

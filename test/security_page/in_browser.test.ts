@@ -44,6 +44,9 @@ async function comeTo(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor()
 }
 
+/** Waits until what is typed goes into a field. */
+const isReady = (page: Page, field: string) => page.locator(`input[name=${field}]:focus`).waitFor()
+
 const item = (page: Page, text: string) => page.getByRole('listitem').filter({ hasText: text })
 const signOut = (page: Page, text: string) =>
   item(page, text).getByRole('button', { name: 'Sign out' }).first()
@@ -101,9 +104,11 @@ test('by keyboard alone, without scripts', async () => {
   })
   const page = await context.newPage()
   await page.goto(`${world.network.url}/account/security`)
+  await isReady(page, 'username')
   await page.keyboard.type(person.handle)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
+  await isReady(page, 'password')
   await page.keyboard.type(person.password)
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor()
@@ -118,6 +123,29 @@ test('by keyboard alone, without scripts', async () => {
   await context.close()
 })
 
+test('an app password is made by keyboard, and an app uses it', async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await comeTo(page)
+  await page.getByRole('link', { name: 'Make an app password' }).focus()
+  await page.keyboard.press('Enter')
+  await isReady(page, 'password')
+  await page.keyboard.type(person.password)
+  await page.keyboard.press('Enter')
+  await isReady(page, 'name')
+  await page.keyboard.type('An old app')
+  await page.keyboard.press('Enter')
+  const password = (await page.locator('code').textContent()) ?? ''
+  const agent = new AtpAgent({ service: world.network.url })
+  await agent.login({ identifier: person.handle, password })
+  await page.reload()
+  expect(await page.locator('code').count()).toBe(0)
+  const own = item(page, 'An old app').filter({ hasText: 'last used' })
+  await own.getByRole('button', { name: 'Revoke' }).click()
+  await page.getByRole('status').getByText('The app password is revoked').waitFor()
+  await expect(agent.sessionManager.refreshSession()).rejects.toThrow()
+  await page.context().close()
+})
+
 test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
   const [theme, size] = view
   await openApps()
@@ -129,8 +157,25 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     )
     expect(overflows).toBe(false)
     await screenshot(page, `security-${size}-${theme}`)
-    await signOut(page, 'App with your password').click()
-    await page.getByRole('status').waitFor()
+    await page.goto(`${world.network.url}/account/security/app-password`)
     expect(await findingsIn(page)).toEqual([])
+    await page.fill('input[name=password]', 'wrong')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    await page.fill('input[name=password]', person.password)
+    await page.keyboard.press('Enter')
+    await page.locator('input[name=name]').fill(`App ${theme} ${size}`)
+    expect(await findingsIn(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    const made = page.getByRole('status')
+    await made.waitFor()
+    expect(await findingsIn(page)).toEqual([])
+    // It is another with each run.
+    await page.locator('code').evaluate((code) => {
+      code.textContent = 'xxxx-xxxx-xxxx-xxxx'
+    })
+    await made.scrollIntoViewIfNeeded()
+    await screenshot(page, `app-password-${size}-${theme}`)
   })
 })

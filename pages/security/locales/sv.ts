@@ -28,6 +28,23 @@ export const sv: SecurityTexts = {
   sessionEnded: 'Det är utloggat.',
   othersEnded: 'Allt utom den här webbläsaren är utloggat.',
   stale: 'Sidan var öppen för länge. Försök igen.',
+  appPasswords: 'Applösenord',
+  appPasswordsLead:
+    'För appar som inte kan öppna den här inloggningssidan. Varje fungerar utan kod och upphör när du återkallar det.',
+  neverUsed: 'aldrig använt',
+  make: 'Skapa ett applösenord',
+  makeLead: 'Ge det namnet på appen som det är till för.',
+  name: 'Namn',
+  privileged: 'Får läsa och skriva dina direktmeddelanden',
+  revoke: 'Återkalla',
+  made: (name) => `Ett applösenord för ”${name}” skapades:`,
+  madeOnce: 'Kopiera det nu: det visas inte igen.',
+  proof: 'Bekräfta att det är du',
+  proofLead: 'Ange ditt lösenord igen, eftersom det som följer ger åtkomst till ditt konto.',
+  notMade:
+    'Applösenordet kunde inte skapas. Ett annat har detta namn, eller så finns det för många.',
+  revoked: 'Applösenordet är återkallat, och det som det öppnade är utloggat.',
+  wrongPassword: 'Fel lösenord.',
   events: {
     account_created: 'Kontot skapades',
     account_imported: 'Kontot flyttades hit',

@@ -1,0 +1,92 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { MAX_AUDIT } from '../../database/account/audit.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import { isProven } from '../../sagas/proof.ts'
+import type { Services } from '../../sagas/services.ts'
+import { listSignedIn } from '../../sagas/signed_in.ts'
+import {
+  SECURITY_ACTIVITY,
+  SECURITY_SESSIONS,
+  type SecurityTask,
+  securityTaskOf,
+} from '../checks/endpoints.ts'
+import type { Outcome } from '../sign_in/shown.ts'
+import { NO_DONE_COOKIE, readDone } from './done_cookie.ts'
+import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
+import type { SecurityForms } from './forms.ts'
+import type { SecurityPages } from './pages.ts'
+import type { Visitor } from './visitor.ts'
+
+/** What can be looked at, with what is known of the account. */
+export class SecurityViews {
+  readonly #provider: Pick<OAuthProvider, 'accountManager'>
+  readonly #services: Services
+  readonly #forms: SecurityForms
+  readonly #pages: SecurityPages
+
+  constructor(
+    provider: Pick<OAuthProvider, 'accountManager'>,
+    services: Services,
+    forms: SecurityForms,
+    pages: SecurityPages,
+  ) {
+    this.#provider = provider
+    this.#services = services
+    this.#forms = forms
+    this.#pages = pages
+  }
+
+  /** What is at the address. */
+  async at(visitor: Visitor): Promise<HttpResponse> {
+    const { did } = visitor.person
+    switch (visitor.request.url.pathname) {
+      case SECURITY_SESSIONS: {
+        const signedIn = await listSignedIn(this.#services, did)
+        return sessionsFile(did, signedIn, await this.#browsersOf(did))
+      }
+      case SECURITY_ACTIVITY:
+        return activityFile(did, await this.#services.actors.account(did).listAudit(MAX_AUDIT))
+      default: {
+        const task = securityTaskOf(visitor.request.url.pathname)
+        return task ? this.task(visitor, task) : this.main(visitor)
+      }
+    }
+  }
+
+  async main(visitor: Visitor, outcome: Outcome = {}): Promise<HttpResponse> {
+    const { request, device, person } = visitor
+    const { did } = person
+    const account = this.#services.actors.account(did)
+    const [signedIn, browsers, activity, appPasswords] = await Promise.all([
+      listSignedIn(this.#services, did),
+      this.#browsersOf(did),
+      account.listAudit(MAX_AUDIT),
+      account.listAppPasswords(),
+    ])
+    const told = readDone(request)
+    const read = this.#forms.read(device.deviceId, told)
+    const done = read?.did === did ? read.done : undefined
+    const known = { signedIn, browsers, activity, appPasswords, done }
+    const page = this.#pages.main(visitor, known, outcome)
+    return told === undefined ? page : { ...page, headers: [...page.headers, NO_DONE_COOKIE] }
+  }
+
+  /** The page of a task, or that on which the person proves before that it is them. */
+  async task(
+    visitor: Visitor,
+    task: SecurityTask,
+    outcome: Outcome = {},
+    entered = '',
+  ): Promise<HttpResponse> {
+    const { device, person } = visitor
+    if (!(await isProven(this.#services, person.did, device.deviceId, person.basis))) {
+      return this.#pages.proof(visitor, task, outcome)
+    }
+    return this.#pages.make(visitor, entered, outcome)
+  }
+
+  async #browsersOf(did: string): Promise<Browsers> {
+    const devices = await this.#provider.accountManager.listAccountDevices(did as never)
+    return new Map(devices.map(({ deviceId, deviceData }) => [deviceId, deviceData]))
+  }
+}

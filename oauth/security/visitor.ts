@@ -1,0 +1,18 @@
+import type { Basis } from '../../actors/account/standing.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import { SECURITY } from '../checks/endpoints.ts'
+import type { LoadedDevice } from '../sign_in/device.ts'
+import { Place } from '../sign_in/place.ts'
+import type { Person } from './people.ts'
+
+/** A person who is signed in in a browser, and the page that is asked for. */
+export type Visitor = {
+  request: HttpRequest
+  device: LoadedDevice
+  person: Person & { basis: Basis }
+  /** Whether the browser knows other accounts, too. */
+  hasOthers: boolean
+}
+
+/** For cookies, it is a part of the account page. */
+export const PLACE = Place.of(new URL(SECURITY, 'http://localhost')) as Place

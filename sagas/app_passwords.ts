@@ -1,0 +1,26 @@
+import type { Basis } from '../actors/account/standing.ts'
+import type { AppPassword } from '../database/account/app_password.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import { calledFrom } from '../http/requester.ts'
+import { notify, occasionNow } from './notice.ts'
+import type { Services } from './services.ts'
+
+/**
+ * Makes an app password, and tells the owner of the account by mail.
+ *
+ * @returns with the password itself, which is nowhere else
+ * @throws {Refusal} InvalidRequest where the name cannot be used, or there are too many; SignedOut,
+ *   ProofRequired
+ */
+export async function createAppPassword(
+  services: Services,
+  account: AccountRow,
+  { name, privileged }: Pick<AppPassword, 'name' | 'privileged'>,
+  basis: Basis,
+): Promise<AppPassword & { password: string }> {
+  const made = await services.actors
+    .account(account.did)
+    .createAppPassword(name, privileged, basis, { address: calledFrom()?.address })
+  notify(services, 'appPasswordCreated', account, occasionNow())
+  return made
+}

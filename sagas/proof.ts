@@ -1,0 +1,51 @@
+import type { Basis } from '../actors/account/standing.ts'
+import { Refusal } from '../base/errors.ts'
+import { FAILED_SIGN_IN } from '../base/lifetimes.ts'
+import { assertOldPassword } from '../passwords/old_password.ts'
+import type { Services } from './services.ts'
+import { checkPassword, type SignInAttempt } from './sign_in.ts'
+
+/**
+ * Has a person who is signed in prove again that they are who signed in, with the password: before what
+ * a browser that was left open, or a thief of its cookies, must not do. It counts for that device and for
+ * a moment (`PROOF_AGAIN`).
+ *
+ * @param attempt where it comes from, as for the audit trail of a sign-in
+ * @throws {Refusal} AuthenticationRequired for a wrong password, InvalidPassword, SignedOut
+ */
+export async function proveAgain(
+  services: Services,
+  did: string,
+  attempt: Pick<SignInAttempt, 'password' | 'address'> & { deviceId: string },
+  basis: Basis,
+): Promise<void> {
+  assertOldPassword(attempt.password)
+  const policy = { appPasswords: 'refused', takenDown: 'refused' } as const
+  await checkPassword(
+    services,
+    { ...attempt, identifier: did },
+    { ...policy, failureTakes: FAILED_SIGN_IN },
+  )
+  await services.actors.account(did).proveOn(attempt.deviceId, basis)
+}
+
+/** A sign-in that counts only where it was proven again on its device. */
+export function provenOn(deviceId: string, basis: Basis): Basis {
+  return { ...basis, proof: deviceId }
+}
+
+/** Whether that was a moment ago. @throws {Refusal} SignedOut, AccountTakedown, AccountNotFound */
+export async function isProven(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+  deviceId: string,
+  basis: Basis,
+): Promise<boolean> {
+  try {
+    await actors.account(did).assertGood(provenOn(deviceId, basis))
+    return true
+  } catch (err) {
+    if (err instanceof Refusal && err.code === 'ProofRequired') return false
+    throw err
+  }
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { formsOf, itemsOf } from './forms_of.ts'
+
+/** App passwords on the security page, over databases. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const PAGE = '/account/security'
+const NOTHING = { action: '', fields: {} }
+let app: AppInProcess
+
+beforeAll(async () => {
+  app = await startApp()
+  await app.addAccount(kim)
+})
+afterAll(() => app?.close())
+
+async function come(): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(`${PAGE}/app-password`))
+  const { handle: username, password } = kim
+  await visitor.send(page, { username, password, remember: 'on' })
+  return visitor
+}
+
+async function prove(visitor: Visitor) {
+  const step = await visitor.open(`${PAGE}/app-password`)
+  const answer = await visitor.send(formsOf(step)[0] ?? NOTHING, { password: kim.password })
+  return visitor.follow(answer)
+}
+
+async function createSession(password: string): Promise<number> {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: kim.handle, password }),
+  })
+  return 'status' in answer ? answer.status : 0
+}
+
+test('one is made after the password, shown once, told by mail, used, and revoked', async () => {
+  const visitor = await come()
+  const make = await prove(visitor)
+  expect([make.status, make.title]).toEqual([200, 'Make an app password'])
+  const name = 'An old app <i>of mine</i>'
+  const page = await visitor.follow(await visitor.send(formsOf(make)[0] ?? NOTHING, { name }))
+  const [, password = ''] = /<code>([^<]*)<\/code>/.exec(page.text) ?? []
+  expect(page.text).not.toContain('<i>')
+  expect(itemsOf(page).find((item) => item.includes('An old app'))).toMatch(/never used$/)
+  expect((await visitor.open(PAGE)).text).not.toContain(password)
+  const mail = (await app.readMails()).at(-1)
+  expect([mail?.subject, mail?.text?.includes(password)]).toEqual([
+    'An app password was made',
+    false,
+  ])
+
+  expect(await createSession(password)).toBe(200)
+  const used = await visitor.open(PAGE)
+  expect(itemsOf(used).filter((item) => item.includes('An old app'))[1]).toMatch(
+    /last used .* UTC$/,
+  )
+  const revoke = formsOf(used).find(({ action }) => action?.includes('revoke-app-password'))
+  const after = await visitor.follow(await visitor.send(revoke ?? NOTHING))
+  expect(after.notice).toMatch(/^The app password is revoked/)
+  expect(itemsOf(after).filter((item) => item.startsWith('App password “'))).toEqual([])
+  expect(await createSession(password)).toBe(401)
+})
+
+test('one that is privileged says so', async () => {
+  const visitor = await come()
+  const [form = NOTHING] = formsOf(await prove(visitor))
+  const page = await visitor.follow(await visitor.send(form, { name: 'trusted', privileged: 'on' }))
+  expect(itemsOf(page).find((item) => item.startsWith('trusted'))).toContain(
+    'May read and write your direct messages',
+  )
+})
+
+test.each([
+  ['without a name', ' '],
+  ['with a name of 257 characters', 'x'.repeat(257)],
+  ['with the name of another', 'taken'],
+])('none is made %s', async (_, name) => {
+  const visitor = await come()
+  const [form = NOTHING] = formsOf(await prove(visitor))
+  await visitor.send(form, { name: 'taken' })
+  const answer = await visitor.send(form, { name })
+  expect([answer.status, answer.title]).toEqual([400, 'Make an app password'])
+  expect(answer.alert).toMatch(/^The app password could not be made/)
+})
