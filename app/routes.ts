@@ -154,6 +154,16 @@ export function findRouteIn(
   const spellings = new Map(methodRoutes.map(({ name }) => [name.toLowerCase(), name]))
   const below = all.filter(({ path }) => path.endsWith('/') && path !== '/' && path !== XRPC)
 
+  /** Not where it only begins like another route: that would be a second spelling of that one. */
+  function findBelow(pathname: string): Route | null {
+    const above = below.find(({ path }) => pathname.startsWith(path))
+    if (!above) return null
+    const spelt = decoded(pathname).replace(/\/+/g, '/').toLowerCase()
+    const isSpelling = ({ path }: Route) =>
+      path.length > above.path.length && spelt.startsWith(path.toLowerCase())
+    return all.some(isSpelling) ? null : above
+  }
+
   function findMethod(request: HttpRequest): Found {
     // As at the reference, a slash at the end is ignored.
     const nsid = request.url.pathname.slice(XRPC.length).replace(/\/$/, '')
@@ -174,8 +184,7 @@ export function findRouteIn(
       return { route: passedOn, path: pathname }
     }
     if (pathname.startsWith(XRPC)) return findMethod(request)
-    const route =
-      byPath.get(pathname) ?? below.find(({ path }) => pathname.startsWith(path)) ?? null
+    const route = byPath.get(pathname) ?? findBelow(pathname)
     const isForPrograms = route === null || route.door === documentDoor
     if (method === 'OPTIONS' && isForPrograms && !route?.methods.includes('OPTIONS')) {
       return { route: PREFLIGHT, path: pathname }
@@ -192,5 +201,13 @@ function keeping(document: HttpHandler): HttpHandler {
   return async (request) => {
     const response = await document(request)
     return response.status === 200 ? { ...response, keepFor: PUBLIC_DOCUMENT } : response
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
   }
 }

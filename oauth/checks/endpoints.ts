@@ -52,6 +52,12 @@ export function securityActionOf(path: string): SecurityAction | null {
   return SECURITY_ACTIONS.find((action) => path === securityForm(action)) ?? null
 }
 
+/** Whether it is an address of the security page; any other below it is not one of ours. */
+export function isSecurityPath(path: string): boolean {
+  const isPage = [SECURITY, SECURITY_SESSIONS, SECURITY_ACTIVITY].includes(path)
+  return isPage || securityTaskOf(path) !== undefined || securityActionOf(path) !== null
+}
+
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
 

@@ -5,7 +5,12 @@ import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { SECURITY, type SecurityAction, securityActionOf } from '../checks/endpoints.ts'
+import {
+  isSecurityPath,
+  SECURITY,
+  type SecurityAction,
+  securityActionOf,
+} from '../checks/endpoints.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { refuseForm } from '../sign_in/own_form.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
@@ -35,7 +40,7 @@ export class Security {
   }
 
   takes({ url }: HttpRequest): boolean {
-    return url.pathname === SECURITY || url.pathname.startsWith(`${SECURITY}/`)
+    return isSecurityPath(url.pathname)
   }
 
   async answer(request: HttpRequest): Promise<HttpResponse> {
