@@ -90,10 +90,12 @@ const steps: Record<Action, Step> = {
     run: async (person, app) => {
       const bearer = person.legacy?.accessJwt as string
       const input = newPost(person.did as string, 'to be kept')
-      const outcome = await attempt(() =>
-        call(app.pdsUrl, 'com.atproto.repo.createRecord', { bearer, input }),
-      )
-      if ('done' in outcome) person.posts.push(String(outcome.done.uri))
+      const outcome = await attempt(async () => {
+        const { uri } = await call(app.pdsUrl, 'com.atproto.repo.createRecord', { bearer, input })
+        if (typeof uri !== 'string') throw new Error('A post was not answered with its address')
+        return uri
+      })
+      if ('done' in outcome) person.posts.push(outcome.done)
       return outcome
     },
   },

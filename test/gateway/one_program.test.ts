@@ -28,7 +28,7 @@ test('a data directory is for one program, until that has ended in whatever way'
   const first = await program('start.ts', 'Vestibule is up')
   await first.start()
   const second = await program('start_runner.ts', 'runner is up')
-  await expect(second.start()).rejects.toThrow('did not start')
+  await expect(second.start()).rejects.toThrow('ended with 1')
   expect(second.logs).toBe(`A program runs on ${env.ENTRYWAY_DATA_DIR} already; stop it first\n`)
   expect(await runCli(env, ['directory', 'rebuild'])).toMatchObject({
     exitCode: 1,
