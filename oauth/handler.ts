@@ -73,7 +73,10 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
         const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
         const page = ownOf(request)
         const visit = page ? null : signIn.visit(request)
-        const handled = await onVisit(visit, () => handle(withShortHeaders(request)))
+        const handled = signIn.after(
+          request,
+          await onVisit(visit, () => handle(withShortHeaders(request))),
+        )
         const answered = page
           ? handled
           : ((await errorPageFor(provider, request, handled, scope)) ??

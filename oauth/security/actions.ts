@@ -87,9 +87,9 @@ export class SecurityActions {
     const basis = await signOutElsewhere(this.#services, did, deviceId, person.basis, by)
     requestScope().provesSignIn(did, basis)
     // A sign-in that is not remembered is of the generation before.
-    const cookies = person.isPassing
-      ? [await signedInCookie(this.#provider, PLACE, deviceId, did as never)]
-      : []
+    const { seal } = this.#services.secrets
+    const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
+    const cookies = person.isPassing ? [await signedInCookie(parts, did as never, false)] : []
     return this.#went(visitor, { what: 'others' }, cookies)
   }
 

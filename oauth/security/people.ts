@@ -19,8 +19,8 @@ export type Person = {
 
 /** Whom a browser can see the security page of, the one that has just signed in first. */
 export async function peopleOf(
-  provider: Pick<OAuthProvider, 'accountManager' | 'checkLoginRequired' | 'signer'>,
-  services: Pick<Services, 'actors'>,
+  provider: Pick<OAuthProvider, 'accountManager' | 'checkLoginRequired'>,
+  services: Pick<Services, 'actors' | 'secrets'>,
   request: HttpRequest,
   place: Place,
   deviceId: DeviceId,
@@ -32,8 +32,9 @@ export async function peopleOf(
     const basis = isTooOld ? null : requestScope().signInOf(did)
     return { did, handle, basis, isPassing: false }
   })
-  const passing = await findSignedIn(provider, services, request, place, deviceId)
-  if (!passing) return remembered
+  const passing = await findSignedIn(services, request, place, deviceId)
+  // That of one who is remembered ends with the device session.
+  if (!passing?.token) return remembered
   const { did, handle, generation } = passing.account
   const isIt = (each: Person) => each.did === did && each.basis !== null
   if (remembered.some(isIt)) return remembered

@@ -36,7 +36,7 @@ export class Forms {
   }
 
   write(place: Place, device: string, state: FormState): string {
-    const sealed: Sealed = { ...state, at: Date.now(), device, request: requestOf(place) }
+    const sealed: Sealed = { ...state, at: Date.now(), device, request: place.requestUri }
     return this.#seal.seal(SEAL, JSON.stringify(sealed))
   }
 
@@ -47,8 +47,6 @@ export class Forms {
     const { at, device: of, request, ...state } = JSON.parse(opened) as Sealed
     const age = Date.now() - at
     const isIn = age <= (state.first ? SIGN_IN_STEP : SIGN_IN_FORM)
-    return isIn && of === device && request === requestOf(place) ? state : null
+    return isIn && of === device && request === place.requestUri ? state : null
   }
 }
-
-const requestOf = ({ request }: Place) => request?.requestUri ?? null

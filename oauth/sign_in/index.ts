@@ -4,7 +4,7 @@ import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { ACCOUNT, type Action, AUTHORIZE } from '../checks/endpoints.ts'
+import { ACCOUNT, type Action, AUTHORIZE, PAGE_API } from '../checks/endpoints.ts'
 import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import { loadDevice } from './device.ts'
@@ -14,7 +14,7 @@ import { actionOf, Place, wantedOf } from './place.ts'
 import { ResetForms } from './reset_forms.ts'
 import type { Asked } from './shown.ts'
 import { SignInForm } from './sign_in_form.ts'
-import { readSignedIn } from './signed_in.ts'
+import { readSignedIn, signedOutCookies } from './signed_in.ts'
 import { Visit } from './visit.ts'
 import { wayBack } from './way_back.ts'
 
@@ -44,8 +44,7 @@ export class SignIn {
     return new Visit({
       place,
       wanted: wantedOf(request),
-      signedIn: (deviceId) =>
-        readSignedIn(this.#provider, this.#services, request, place, deviceId),
+      signedIn: (deviceId) => readSignedIn(this.#services, request, place, deviceId),
       canSignUp: this.#services.handles.domains.length > 0,
     })
   }
@@ -66,6 +65,12 @@ export class SignIn {
     const parameters = visit.asked?.parameters ?? null
     const page = this.#pages.first({ request, place, parameters, deviceId }, visit)
     return withCookies(page, cookies)
+  }
+
+  /** Somebody who signs out on the provider's page has signed out here, too. */
+  after(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const isSignOut = request.url.pathname === `${PAGE_API}/sign-out` && response.status === 200
+    return isSignOut ? withCookies(response, signedOutCookies(this.#provider.issuer)) : response
   }
 
   /** The person goes back to the app; undefined in any other request. */

@@ -61,6 +61,11 @@ export class Place {
     return new Place(null, new URLSearchParams(FOR_SECURITY))
   }
 
+  /** The app's request; null on the account page. */
+  get requestUri(): string | null {
+    return this.request?.requestUri ?? null
+  }
+
   /** Which cookies are sent with its pages. */
   get cookiePath(): string {
     return this.request ? AUTHORIZE : ACCOUNT

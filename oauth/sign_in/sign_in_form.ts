@@ -14,7 +14,7 @@ import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post } from './post.ts'
 import { textsFor } from './shown.ts'
-import { noSignedInCookie, signedInCookie } from './signed_in.ts'
+import { signedInCookie } from './signed_in.ts'
 
 /** App passwords are for apps without these pages. */
 const POLICY: SignInPolicy = {
@@ -106,12 +106,9 @@ export class SignInForm {
     const to = place.request
       ? place.page({ language: wantedOf(request).language })
       : place.accountPage(account.handle ?? did)
-    // On the account page, a browser that remembers somebody shows that; when it is signed out, nothing is left.
-    const isKnown = isRemembered && !place.request
-    const cookie = isKnown
-      ? noSignedInCookie(place)
-      : await signedInCookie(this.#provider, place, device.deviceId, did)
-    return goOn(to, [cookie])
+    const { deviceId } = device
+    const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
+    return goOn(to, [await signedInCookie(parts, did, isRemembered)])
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

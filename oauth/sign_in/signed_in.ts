@@ -1,72 +1,101 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Account } from '@atproto/oauth-provider/store'
-import { parse, serialize } from 'hono/utils/cookie'
+import { type CookieOptions, parse, serialize } from 'hono/utils/cookie'
 import { SIGN_IN_HANDOVER } from '../../base/lifetimes.ts'
+import type { Seal } from '../../base/seal.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import type { HttpRequest } from '../../http/message.ts'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Services } from '../../sagas/services.ts'
 import { toAccount } from '../../stores/account.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
 import type { DeviceId } from './device.ts'
 import type { Place } from './place.ts'
 
 const COOKIE = 'sign-in'
 
-type Token = Parameters<OAuthProvider['signer']['verifyEphemeralToken']>[0]
+/** What the seal is for (`base/seal.ts`). */
+const SEAL = 'hand-over of a sign-in'
+
 type Signer = OAuthProvider['signer']
 type Claims = Parameters<Signer['createEphemeralToken']>[0]
+type Token = Awaited<ReturnType<Signer['createEphemeralToken']>>
 
 /** Somebody who has just signed in, as the provider's pages are told. */
 export type SignedIn = {
   account: Account
   /** Shown with the calls of those pages, where the account is not remembered on the device. */
-  ephemeralToken: Token
+  ephemeralToken?: Token
+}
+
+type HandedOver = {
+  did: Account['did']
+  generation: number
+  device: string
+  request: string | null
+  at: number
+  token?: Token
+}
+
+type Parts = {
+  provider: Pick<OAuthProvider, 'signer' | 'issuer'>
+  seal: Seal
+  place: Place
+  deviceId: DeviceId
 }
 
 /**
- * The cookie that takes a sign-in from our page to the provider's: its token of a sign-in, which counts
- * for one account, one device, one authorization request (or the account page) and a quarter of an hour,
- * and ends with the sign-ins of the account.
+ * The cookie that takes a sign-in from our page to the provider's. It counts for one account, one device,
+ * one authorization request (or the account page) and a quarter of an hour, and ends with the sign-ins of
+ * the account. That of an account which is not remembered on the device carries the provider's token of a
+ * sign-in; that of any other counts only as long as the device is signed in.
+ *
+ * The browser forgets it when it is closed.
  */
 export async function signedInCookie(
-  { signer, issuer }: Pick<OAuthProvider, 'signer' | 'issuer'>,
-  place: Place,
-  deviceId: DeviceId,
+  { provider: { signer, issuer }, seal, place, deviceId }: Parts,
   did: Account['did'],
+  isRemembered: boolean,
 ): Promise<[name: string, value: string]> {
   const requestUri = place.request?.requestUri as Claims['requestUri']
-  const token = await signer.createEphemeralToken({ sub: did, deviceId, requestUri } as Claims)
-  const options = {
+  const signedIn: HandedOver = {
+    did,
+    generation: requestScope().signInOf(did).generation,
+    device: deviceId,
+    request: place.requestUri,
+    at: Date.now(),
+    ...(!isRemembered && {
+      token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri } as Claims),
+    }),
+  }
+  return cookie(seal.seal(SEAL, JSON.stringify(signedIn)), {
     path: place.cookiePath,
-    maxAge: SIGN_IN_HANDOVER / 1_000,
-    httpOnly: true,
-    secure: !issuer.startsWith('http:'),
-    sameSite: 'Lax',
-  } as const
-  return ['set-cookie', serialize(COOKIE, token, options)]
+    secure: isSecure(issuer),
+  })
 }
 
-/** Has the browser forget it. */
-export function noSignedInCookie({ cookiePath: path }: Place): [name: string, value: string] {
-  return ['set-cookie', serialize(COOKIE, '', { path, maxAge: 0 })]
+/** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
+export function signedOutCookies(issuer: string): HttpResponse['headers'] {
+  const secure = isSecure(issuer)
+  return [AUTHORIZE, ACCOUNT].map((path) => cookie('', { path, secure, maxAge: 0 }))
 }
 
 /** Who has signed in with this browser for this sign-in; null where nobody has, or no more. */
 export async function findSignedIn(
-  { signer }: Pick<OAuthProvider, 'signer'>,
-  { actors }: Pick<Services, 'actors'>,
+  { actors, secrets }: Pick<Services, 'actors' | 'secrets'>,
   request: HttpRequest,
   place: Place,
-  device: string,
-): Promise<{ account: AccountRow; token: Token } | null> {
-  const token = parse(request.headers.get('cookie') ?? '', COOKIE)[COOKIE]
-  if (!token) return null
-  const claims = await signer.verifyEphemeralToken(token as Token).catch(() => null)
-  if (!claims) return null
-  const { sub, deviceId, requestUri, generation } = claims.payload
-  if (deviceId !== device || requestUri !== place.request?.requestUri) return null
-  const account = (await actors.directory.find(sub, ['did'])) && (await actors.account(sub).read())
+  deviceId: string,
+): Promise<{ account: AccountRow; token: Token | undefined } | null> {
+  const given = parse(request.headers.get('cookie') ?? '', COOKIE)[COOKIE]
+  const opened = given === undefined ? null : secrets.seal.open(SEAL, given)
+  if (opened === null) return null
+  const { did, generation, device, request: of, at, token } = JSON.parse(opened) as HandedOver
+  if (device !== deviceId || of !== place.requestUri) return null
+  if (Date.now() - at > SIGN_IN_HANDOVER) return null
+  const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
-  return { account, token: token as Token }
+  return { account, token }
 }
 
 /** The same as the provider's pages are told. */
@@ -74,5 +103,13 @@ export async function readSignedIn(
   ...args: Parameters<typeof findSignedIn>
 ): Promise<SignedIn | null> {
   const found = await findSignedIn(...args)
-  return found && { account: toAccount(found.account), ephemeralToken: found.token }
+  if (!found) return null
+  const { account, token } = found
+  return { account: toAccount(account), ...(token && { ephemeralToken: token }) }
 }
+
+function cookie(value: string, options: CookieOptions): [name: string, value: string] {
+  return ['set-cookie', serialize(COOKIE, value, { ...options, httpOnly: true, sameSite: 'Lax' })]
+}
+
+const isSecure = (issuer: string) => !issuer.startsWith('http:')

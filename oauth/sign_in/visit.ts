@@ -90,10 +90,9 @@ export class Visit {
     const signedIn = await this.#signedIn(deviceId)
     const isIt = ({ account }: Session) => account.did === signedIn?.account.did
     const others = known.filter((each) => !isIt(each))
-    // One that is remembered needs no token: it ends with the device session.
-    const first: Session[] = signedIn
-      ? [{ ...(known.some(isIt) ? { account: signedIn.account } : signedIn), loginRequired: false }]
-      : []
+    // One that is remembered has no token: it ends with the device session.
+    const isIn = signedIn && (signedIn.ephemeralToken || others.length < known.length)
+    const first: Session[] = isIn ? [{ ...signedIn, loginRequired: false }] : []
     this.sessions = [...first, ...others].filter((each) => this.#isAskedFor(each))
     this.selected = this.#select(first[0])
   }

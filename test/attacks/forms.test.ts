@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
+import { SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
 
@@ -206,6 +206,46 @@ describe('38. the sign-in that goes on at the provider’s page', () => {
     thief.cookies.set('sign-in', cookie)
     expect((await thief.open('/account')).title).toBe('Sign in')
     expect((await visitor.open('/account')).header('location')).toBe('/account/u/kim.test')
+  })
+
+  test('ends with the sign-out', async () => {
+    for (const box of [{}, { remember: 'on' }] as Record<string, string>[]) {
+      const visitor = new Visitor(app)
+      const page = await visitor.open('/account/sign-in')
+      const account = await visitor.send(page, { ...entered(kim), ...box })
+      await visitor.follow(account)
+      expect((await visitor.call('sign-out', { did })).status).toBe(200)
+      expect((await visitor.open('/account')).title).toBe('Sign in')
+      expect((await visitor.follow(account)).header('location')).toBe('/account/sign-in')
+    }
+  })
+
+  test('is forgotten by a browser that is closed', async () => {
+    const { visitor, page } = await come()
+    const answer = await visitor.send(page, entered(kim))
+    expect(answer.cookies.find((cookie) => cookie.startsWith('sign-in='))).toMatch(
+      /^sign-in=[^;]+; Path=\/oauth\/authorize; HttpOnly; SameSite=Lax$/,
+    )
+  })
+
+  test('of a remembered account ends with that of the device', async () => {
+    const { visitor, url, page } = await come()
+    await visitor.send(page, { ...entered(kim), remember: 'on' })
+    expect(selected(await visitor.open(url))).toBe(did)
+    const deviceId = visitor.cookies.get('dev-id')?.value
+    const owner = new Visitor(app)
+    await owner.follow(await owner.send(await owner.open('/account/sign-in'), entered(kim)))
+    expect((await owner.call('revoke-account-session', { did, deviceId })).status).toBe(200)
+    expect((await visitor.open(url)).title).toBe('Sign in')
+  })
+
+  test('lasts a quarter of an hour', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const visitor = new Visitor(app)
+    await visitor.send(await visitor.open('/account/sign-in'), entered(kim))
+    expect((await visitor.open('/account')).header('location')).toBe('/account/u/kim.test')
+    vi.setSystemTime(Date.now() + SIGN_IN_HANDOVER + 1_000)
+    expect((await visitor.open('/account')).title).toBe('Sign in')
   })
 
   test('begins a new device session (fixation)', async () => {

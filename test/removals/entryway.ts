@@ -43,9 +43,11 @@ const securityForms = inFile('oauth/security/forms.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
 const signInForms = inFile('oauth/sign_in/forms.ts')
+const signInPage = inFile('oauth/sign_in/index.ts')
 const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
+const visit = inFile('oauth/sign_in/visit.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
 const factorRows = inFile('database/account/factor.ts')
@@ -589,7 +591,7 @@ export const entryway = toRemovals([
     ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
   ],
   [38, 'a form is of one browser', signInForms('of === device && ', '')],
-  [38, 'a form is of one sign-in', signInForms(' && request === requestOf(place)', '')],
+  [38, 'a form is of one sign-in', signInForms(' && request === place.requestUri', '')],
   [38, 'a form is not old', signInForms('return isIn && ', 'return ')],
   [
     38,
@@ -612,10 +614,17 @@ export const entryway = toRemovals([
     'short names are counted as whole ones',
     routes('readAccount: services.handles.complete.bind(services.handles),', ''),
   ],
-  [38, 'a sign-in is of one browser', signedIn('deviceId !== device || ', '')],
-  [38, 'a sign-in is of one request', signedIn(' || requestUri !== place.request?.requestUri', '')],
+  [38, 'a sign-in is of one browser', signedIn('device !== deviceId || ', '')],
+  [38, 'a sign-in is of one request', signedIn(' || of !== place.requestUri', '')],
+  [38, 'a sign-in is of a moment', signedIn('Date.now() - at > SIGN_IN_HANDOVER', 'false')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
+  [38, 'a sign-in ends with a sign-out', signInPage('&& response.status === 200', '&& false')],
+  [
+    38,
+    'a remembered sign-in ends with that of the device',
+    visit('(signedIn.ephemeralToken || others.length < known.length)', 'true'),
+  ],
   [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
   [40, 'a code works once', factors(' || step <= (totp?.lastStep ?? 0)', '')],
   [40, 'the step of a code is kept', factors('  stored.setTotpStep(db, step)\n', '')],
@@ -661,7 +670,7 @@ export const entryway = toRemovals([
   [
     39,
     'nothing is left where a browser was remembered',
-    signInPosts('const isKnown = isRemembered && !place.request', 'const isKnown = false'),
+    securityPeople('!passing?.token', '!passing'),
   ],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [

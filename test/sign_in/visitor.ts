@@ -1,5 +1,6 @@
 import { parse } from 'hono/utils/cookie'
 import type { AppInProcess } from '../../lab/world/app.ts'
+import { PAGE_API } from '../../oauth/checks/endpoints.ts'
 import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
 
 const ORIGIN = 'http://localhost:2600'
@@ -7,6 +8,7 @@ const ORIGIN = 'http://localhost:2600'
 export type Seen = {
   status: number
   header(name: string): string | undefined
+  cookies: string[]
   text: string
   title: string
   /** What went wrong, as the page says it. */
@@ -52,6 +54,19 @@ export class Visitor {
     return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
   }
 
+  /** Calls what the script of a page of the provider's calls. */
+  async call(endpoint: string, input: object, page = '/account/'): Promise<Seen> {
+    return this.#ask('POST', `${PAGE_API}/${endpoint}`, JSON.stringify(input), {
+      'content-type': 'application/json',
+      origin: ORIGIN,
+      referer: ORIGIN + page,
+      'sec-fetch-site': 'same-origin',
+      'sec-fetch-mode': 'same-origin',
+      'sec-fetch-dest': 'empty',
+      'x-csrf-token': this.cookies.get('csrf-token')?.value ?? '',
+    })
+  }
+
   /** Goes where an answer leads to. */
   async follow(answer: Seen): Promise<Seen> {
     return this.open(answer.header('location') ?? '')
@@ -91,7 +106,9 @@ export class Visitor {
   #keep(header: string): void {
     const [[name, value] = ['', '']] = Object.entries(parse(header.split(';', 1)[0] ?? ''))
     const path = /; path=([^;]*)/i.exec(header)?.[1] ?? '/'
-    this.cookies.set(name, { value: value ?? '', path })
+    const isTaken = /; max-age=0(;|$)/i.test(header)
+    if (!isTaken) this.cookies.set(name, { value: value ?? '', path })
+    else if (this.cookies.get(name)?.path === path) this.cookies.delete(name)
   }
 }
 
@@ -110,6 +127,7 @@ function seen(status: number, headers: [string, string][], text: string): Seen {
   return {
     status,
     header: (name) => headers.find(([given]) => given === name)?.[1],
+    cookies: headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value),
     text,
     title: of(/<h1>([^<]*)/) ?? '',
     alert: of(/<p class="alert"[^>]*>([^<]*)/),
