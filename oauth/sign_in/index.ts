@@ -143,11 +143,20 @@ export class SignIn {
       typeof requestManager.get
     >
     try {
-      return (await requestManager.get(...of)).parameters
+      const { parameters } = await requestManager.get(...of)
+      return { ...parameters, login_hint: await this.#nameOf(parameters.login_hint) }
     } catch (err) {
       if (isOAuthRefusal(err)) return { endedBy: err }
       throw err
     }
+  }
+
+  /** Whom an app asks for by a DID, the pages name by the handle. */
+  async #nameOf(hint: string | undefined): Promise<string | undefined> {
+    const { actors } = this.#services
+    const entry = hint === undefined ? null : await actors.directory.find(hint, ['did'])
+    const account = entry && (await actors.account(entry.did).read())
+    return account?.handle ?? hint
   }
 
   async #ended({ request }: Place, err: unknown): Promise<PageRefusal> {

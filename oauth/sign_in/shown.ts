@@ -52,6 +52,8 @@ function firstOf(locales = ''): PageLanguage | undefined {
 export function appOf({ parameters }: Pick<Shown, 'parameters'>): string[] {
   const uri = parameters?.redirect_uri
   if (!uri) return []
-  const { protocol, origin } = new URL(uri)
-  return [protocol === 'https:' || protocol === 'http:' ? origin : protocol]
+  const { protocol, hostname, origin } = new URL(uri)
+  // A source has no signs for an IPv6 address, such as a native app's loopback (CSP level 3 section 2.3.1).
+  const isNamed = /^https?:$/.test(protocol) && !hostname.startsWith('[')
+  return [isNamed ? origin : protocol]
 }

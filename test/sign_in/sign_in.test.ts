@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../../database/database.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { appOf } from '../../oauth/sign_in/shown.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { REQUEST } from '../manners/mistakes.ts'
 import { push, type Seen, told, Visitor } from './visitor.ts'
@@ -169,6 +170,15 @@ describe('whom the app asks for', () => {
       'The page was open for too long. Please sign in again.',
     ])
     expect((await visitor.send(page, { password: kim.password })).status).toBe(303)
+  })
+
+  test('login_hint as a DID: the page says the handle, also when it is shown again', async () => {
+    const { visitor, page } = await come({ login_hint: dids[kim.handle] as string })
+    expect(page.fields.username).toBe(kim.handle)
+    const again = await visitor.send(page, { password: kim.password, form: '' })
+    expect([again.status, again.fields.username]).toEqual([400, kim.handle])
+    const answer = await visitor.send(again, { password: kim.password })
+    expect(selected(await visitor.follow(answer))).toBe(dids[kim.handle])
   })
 
   test('login_hint of an account of this device goes on at once', async () => {
@@ -370,6 +380,15 @@ describe('languages', () => {
     const answer = await visitor.send(chosen, entered(kim))
     expect(told(await visitor.follow(answer), '__authorizeData').uiLocales).toBe('ko')
   })
+})
+
+test.each([
+  ['https://app.test/callback', 'https://app.test'],
+  ['http://127.0.0.1:2700/callback', 'http://127.0.0.1:2700'],
+  ['http://[::1]:2700/callback', 'http:'],
+  ['test.app:/callback', 'test.app:'],
+])('a form may lead on to %s', (redirect_uri, source) => {
+  expect(appOf({ parameters: { redirect_uri } })).toEqual([source])
 })
 
 test('all of it is less than 30 kB, in one file without scripts', async () => {
