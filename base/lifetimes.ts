@@ -110,6 +110,9 @@ export const LEGACY_REFRESH_TOKEN = 90 * DAY
 /** How long a rotated legacy refresh JWT still answers; as in the reference PDS. */
 export const LEGACY_REFRESH_GRACE = 2 * HOUR
 
+/** The cookie that guards a device: as long as browsers keep one (RFC 6265bis section 5.5). */
+export const DEVICE_GUARD = 400 * DAY
+
 /**
  * A failed sign-in takes at least this long, as `createSession` of the reference, so that its
  * time does not tell whether the account exists.

@@ -14,6 +14,7 @@ import {
 } from '../http/message.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import type { Services } from '../sagas/services.ts'
+import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import { PROGRAMS } from './checks/endpoints.ts'
@@ -57,8 +58,9 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
     }),
     log,
   )
+  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
   const handle = checked(
-    (request) => ownOf(request)?.answer(request) ?? ask(request),
+    async (request) => guard(await (ownOf(request)?.answer(request) ?? ask(request))),
     () => provider.nextDpopNonce(),
   )
   const whereRevokedIsOut = finishing(0)

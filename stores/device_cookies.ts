@@ -1,14 +1,47 @@
-import { parse } from 'hono/utils/cookie'
+import { parse, serialize } from 'hono/utils/cookie'
+import { DEVICE_GUARD } from '../base/lifetimes.ts'
+import type { Settings } from '../base/settings.ts'
+import type { HttpResponse } from '../http/message.ts'
 
 /** As the provider's `DeviceManager` names them. */
 const DEVICE = 'dev-id'
 const SESSION = 'ses-id'
 
-/** What a browser shows of its device. */
-export type DeviceCookies = { deviceId?: string | undefined; sessionId?: string | undefined }
+/**
+ * Ours beside them. By its name, a browser takes it from this host alone, while any host of the site can
+ * set the provider's (RFC 6265bis section 4.1.3.2).
+ */
+const GUARD = '__Host-device'
 
-/** The provider's two cookies. @param header `Cookie` */
+/** What a browser shows of its device. */
+export type DeviceCookies = {
+  deviceId?: string | undefined
+  sessionId?: string | undefined
+  /** Of which device the browser was told by this host itself. */
+  guard?: string | undefined
+}
+
+/** @param header `Cookie` */
 export function deviceCookies(header: string | undefined): DeviceCookies {
   const cookies = parse(header ?? '')
-  return { deviceId: cookies[DEVICE], sessionId: cookies[SESSION] }
+  return { deviceId: cookies[DEVICE], sessionId: cookies[SESSION], guard: cookies[GUARD] }
+}
+
+/** Whether devices get it: browsers take a cookie of such a name over TLS alone. */
+export const areGuarded = ({ publicUrl }: Pick<Settings, 'publicUrl'>): boolean =>
+  publicUrl.startsWith('https:')
+
+/** The same answer, with ours beside the cookies of a device. */
+export function withGuard(response: HttpResponse): HttpResponse {
+  const { headers } = response
+  const of = ([name, value]: [string, string]) =>
+    name === 'set-cookie' && value.startsWith(`${DEVICE}=`)
+  const [, set = ''] = headers.find(of) ?? []
+  const { deviceId } = deviceCookies(set.split(';', 1)[0])
+  if (deviceId === undefined) return response
+  const guard = serialize(GUARD, deviceId, {
+    ...{ path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
+    maxAge: DEVICE_GUARD / 1_000,
+  })
+  return { ...response, headers: [...headers, ['set-cookie', guard]] }
 }

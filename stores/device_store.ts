@@ -5,16 +5,21 @@ import type { Device } from '../database/flow/device.ts'
 import { requester } from '../http/requester.ts'
 import { deviceCookies } from './device_cookies.ts'
 
-/** Devices (browsers), each with its owner. */
-export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
+/**
+ * Devices (browsers), each with its owner.
+ *
+ * @param isGuarded whether browsers get a cookie of ours for each (`withGuard`)
+ */
+export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean): DeviceStore {
+  const guarded = isGuarded ? 1 : 0
   return {
     async createDevice(id, data) {
-      await flow(id).insertDevice(id, { ...data, lastSeenAt: data.lastSeenAt.getTime() })
+      await flow(id).insertDevice(id, { ...data, guarded, lastSeenAt: data.lastSeenAt.getTime() })
     },
 
     async readDevice(id) {
       const device = await flow(id).readDevice(id)
-      if (!device) return null
+      if (!device || !isOwn(id, device)) return null
       const data = toDeviceData(device)
       return isShownBy(device) ? data : { ...data, lastSeenAt: new Date(0) }
     },
@@ -22,6 +27,7 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
     async updateDevice(id, { lastSeenAt, ...data }) {
       await flow(id).updateDevice(id, {
         ...data,
+        ...(data.sessionId && { guarded }),
         ...(lastSeenAt ? { lastSeenAt: lastSeenAt.getTime() } : {}),
       })
     },
@@ -32,6 +38,14 @@ export function createDeviceStore(flow: Flow, actors: Actors): DeviceStore {
       await flow(id).deleteDevice(id)
     },
   }
+}
+
+/**
+ * Whether the browser has the device from this host. Another host of the site could have set the cookies
+ * of a browser in which somebody else is signed in (login CSRF).
+ */
+function isOwn(id: string, { guarded }: Device): boolean {
+  return !guarded || deviceCookies(requester()?.cookie).guard === id
 }
 
 /**

@@ -4,6 +4,7 @@ import { noteAttempt } from '../http/attempt.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAccountStore } from './account_store.ts'
 import { createClientStore } from './client_store.ts'
+import { areGuarded } from './device_cookies.ts'
 import { createDeviceStore } from './device_store.ts'
 import { createLexiconStore } from './lexicon_store.ts'
 import { noting } from './noting.ts'
@@ -16,7 +17,7 @@ export function createStores(flow: Flow, services: Services): OAuthStore {
   const stores = {
     ...attempting(createAccountStore(flow, services)),
     ...createClientStore(flow),
-    ...createDeviceStore(flow, services.actors),
+    ...createDeviceStore(flow, services.actors, areGuarded(services.settings)),
     ...createLexiconStore(flow),
     ...createReplayStore(flow),
     ...createRequestStore(flow),

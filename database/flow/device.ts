@@ -12,10 +12,12 @@ export type Device = {
   userAgent: string | null
   ipAddress: string
   lastSeenAt: number
+  /** 1 where the browser has a cookie besides that no other host can set (`stores/device_cookies.ts`). */
+  guarded?: 0 | 1
 }
 
 const columns = `session_id AS sessionId, previous_session_id AS previousSessionId, user_agent AS userAgent, ip_address AS ipAddress,
-  last_seen_at AS lastSeenAt`
+  last_seen_at AS lastSeenAt, guarded`
 
 /** The cookie of a browser opens it, so that the database keeps it sealed. */
 const SESSION_ID = 'device.session_id'
@@ -24,9 +26,9 @@ export function insertDevice(db: Db, id: string, device: Device): void {
   makeRoom(db, STRANGE_DEVICES, 600 + (device.userAgent?.length ?? 0))
   joining(
     db,
-    `INSERT INTO device (id, session_id, user_agent, ip_address, last_seen_at)
-     VALUES (@id, @sessionId, @userAgent, @ipAddress, @lastSeenAt)`,
-  ).run({ id, ...device, sessionId: sealIn(db, SESSION_ID, device.sessionId) })
+    `INSERT INTO device (id, session_id, user_agent, ip_address, last_seen_at, guarded)
+     VALUES (@id, @sessionId, @userAgent, @ipAddress, @lastSeenAt, @guarded)`,
+  ).run({ id, guarded: 0, ...device, sessionId: sealIn(db, SESSION_ID, device.sessionId) })
 }
 
 /** @returns null also where the secret of this entryway has changed since, which ends the cookie */
@@ -51,12 +53,14 @@ export function updateDevice(
        session_id = coalesce(@sessionId, session_id),
        user_agent = coalesce(@userAgent, user_agent),
        ip_address = coalesce(@ipAddress, ip_address),
-       last_seen_at = coalesce(@lastSeenAt, last_seen_at)
+       last_seen_at = coalesce(@lastSeenAt, last_seen_at),
+       guarded = max(guarded, @guarded)
      WHERE id = @id`,
   ).run({
     userAgent: null,
     ipAddress: null,
     lastSeenAt: null,
+    guarded: 0,
     ...change,
     sessionId: change.sessionId === undefined ? null : sealIn(db, SESSION_ID, change.sessionId),
     id,

@@ -151,5 +151,9 @@ export const flowSchema: Schema = {
     expires_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- Whether the browser has a cookie that no other host can set, without which it does not get the device.
+  ALTER TABLE device ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;
+  `,
   ],
 }

@@ -45,6 +45,7 @@ const ownForm = inFile('oauth/sign_in/own_form.ts')
 const signInForms = inFile('oauth/sign_in/forms.ts')
 const signInPage = inFile('oauth/sign_in/index.ts')
 const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
+const devices = inFile('stores/device_store.ts')
 const signInDevice = inFile('oauth/sign_in/device.ts')
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const visit = inFile('oauth/sign_in/visit.ts')
@@ -618,6 +619,7 @@ export const entryway = toRemovals([
   [38, 'a sign-in is of one request', signedIn(' || of !== place.requestUri', '')],
   [38, 'a sign-in is of a moment', signedIn('Date.now() - at > SIGN_IN_HANDOVER', 'false')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
+  [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'a sign-in ends with a sign-out', signInPage('&& response.status === 200', '&& false')],
   [

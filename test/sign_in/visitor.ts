@@ -3,8 +3,6 @@ import type { AppInProcess } from '../../lab/world/app.ts'
 import { PAGE_API } from '../../oauth/checks/endpoints.ts'
 import { CLIENT_ID, FORM, form, REQUEST } from '../manners/mistakes.ts'
 
-const ORIGIN = 'http://localhost:2600'
-
 export type Seen = {
   status: number
   header(name: string): string | undefined
@@ -31,11 +29,13 @@ type Sent = {
 /** A browser, as far as a page without scripts needs one. */
 export class Visitor {
   readonly #app: AppInProcess
+  readonly #origin: string
   readonly cookies = new Map<string, { value: string; path: string }>()
   language = 'en'
 
   constructor(app: AppInProcess) {
     this.#app = app
+    this.#origin = app.runner.settings.publicUrl
   }
 
   /** Opens an address as a link does; `follow` goes after redirects of this origin. */
@@ -50,7 +50,7 @@ export class Visitor {
     { headers = {}, address, behind = '' }: Sent = {},
   ): Promise<Seen> {
     const body = form({ ...page.fields, ...fields }) + behind
-    const own = { ...FORM, origin: ORIGIN, 'sec-fetch-site': 'same-origin' }
+    const own = { ...FORM, origin: this.#origin, 'sec-fetch-site': 'same-origin' }
     return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
   }
 
@@ -58,8 +58,8 @@ export class Visitor {
   async call(endpoint: string, input: object, page = '/account/'): Promise<Seen> {
     return this.#ask('POST', `${PAGE_API}/${endpoint}`, JSON.stringify(input), {
       'content-type': 'application/json',
-      origin: ORIGIN,
-      referer: ORIGIN + page,
+      origin: this.#origin,
+      referer: this.#origin + page,
       'sec-fetch-site': 'same-origin',
       'sec-fetch-mode': 'same-origin',
       'sec-fetch-dest': 'empty',

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sql } from '../../database/database.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
+
+/** A host of the same site can set the provider's cookies, but none whose name begins with `__Host-`. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const GUARD = '__Host-device'
+let app: AppInProcess
+let did: string
+
+beforeAll(async () => {
+  app = await startApp({ env: { ENTRYWAY_PUBLIC_URL: 'https://entryway.test' } })
+  did = await app.addAccount(kim)
+})
+afterAll(() => app?.close())
+
+const selected = (page: Seen) => told(page, '__authorizeData')?.selectedDid
+
+/** A browser that remembers kim. */
+async function knowing(): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  const page = await visitor.open('/account/sign-in')
+  const fields = { username: kim.handle, password: kim.password, remember: 'on' }
+  expect((await visitor.send(page, fields)).status).toBe(303)
+  return visitor
+}
+
+async function come(visitor: Visitor) {
+  const { url } = await push(app, { login_hint: kim.handle })
+  return visitor.open(url)
+}
+
+test('38. the device of an attacker is not had from another host', async () => {
+  const [attacker, victim] = [await knowing(), new Visitor(app)]
+  for (const name of ['dev-id', 'ses-id']) {
+    victim.cookies.set(name, attacker.cookies.get(name) as { value: string; path: string })
+  }
+  const page = await come(victim)
+  expect([page.title, selected(page)]).toEqual(['Sign in', undefined])
+  expect(victim.cookies.get('dev-id')?.value).not.toBe(attacker.cookies.get('dev-id')?.value)
+  expect(selected(await come(attacker))).toBe(did)
+})
+
+test('38. a device of before has no guard until its next device session', async () => {
+  const visitor = await knowing()
+  const id = visitor.cookies.get('dev-id')?.value
+  sql(app.flow, 'UPDATE device SET guarded = 0 WHERE id = ?').run(id)
+  visitor.cookies.delete(GUARD)
+  expect(selected(await come(visitor))).toBe(did)
+  // A browser that has moved gets a new device session.
+  const moved = await visitor.open('/account', { address: '192.0.2.9' })
+  expect(moved.header('location')).toBe('/account/u/kim.test')
+  expect(visitor.cookies.get(GUARD)?.value).toBe(id)
+  visitor.cookies.delete(GUARD)
+  expect((await come(visitor)).title).toBe('Sign in')
+})
+
+test('38. the guard is a cookie of this host alone', async () => {
+  const { cookies } = await new Visitor(app).open('/account')
+  expect(cookies.find((each) => each.startsWith(GUARD))).toMatch(
+    /^__Host-device=dev-[0-9a-f]+; Max-Age=34560000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+  )
+})
