@@ -88,9 +88,10 @@ export function proofStep(
 ): Step {
   const content = html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">
       <input name="username" value="${username}" autocomplete="username" readonly hidden>
-      <div class="field">
-        <div class="row"><label for="password">${signIn.password}</label><a class="link" href="${forgotten}">${signIn.forgotten}</a></div>
+      <div class="field row">
+        <label for="password">${signIn.password}</label>
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${isWrong && html`aria-invalid="true" aria-describedby="alert"`}>
+        <a class="link" href="${forgotten}">${signIn.forgotten}</a>
       </div>
       <div class="actions"><button class="primary">${signIn.confirm}</button><a class="button" href="${back}">${signIn.back}</a></div></form>`
   return { title: texts.proof, lead: texts.proofLead, content }

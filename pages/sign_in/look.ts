@@ -21,7 +21,9 @@ input:not([type=checkbox]){box-sizing:border-box;width:100%;height:2.75rem;paddi
 input[readonly]{background:var(--field)}
 input[aria-invalid]{border-color:var(--error)}
 .field{margin-bottom:1rem}
-.row{display:flex;justify-content:space-between;gap:1rem}
+.row{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
+.row input{order:1}
+.row .link{margin-bottom:.375rem}
 .check{display:flex;gap:.625rem;align-items:start;margin-bottom:1rem}
 .check input{width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}
 .check label{margin:0}

@@ -61,9 +61,10 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
         <label for="username">${texts.username}</label>
         <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`autofocus ${wrong(isWrong)}`}>
       </div>
-      <div class="field">
-        <div class="row"><label for="password">${texts.password}</label><a class="link" href="${forgotten}">${texts.forgotten}</a></div>
+      <div class="field row">
+        <label for="password">${texts.password}</label>
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required aria-describedby="trust${isWrong && ' alert'}" ${isNameFixed && html`autofocus ${wrong(isWrong)}`}>
+        <a class="link" href="${forgotten}">${texts.forgotten}</a>
       </div>
       <p class="quiet" id="trust">${texts.trust}</p>
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>

@@ -107,7 +107,6 @@ test('by keyboard alone, without scripts', async () => {
   await isReady(page, 'username')
   await page.keyboard.type(person.handle)
   await page.keyboard.press('Tab')
-  await page.keyboard.press('Tab')
   await isReady(page, 'password')
   await page.keyboard.type(person.password)
   await page.keyboard.press('Enter')
