@@ -22,6 +22,7 @@ const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
 const REDIRECT_URI = 'http://127.0.0.1/callback'
 const CLIENT = { client_id: loopbackClientId(REDIRECT_URI, SCOPE) }
 const PROOF = { jti: 'jti', jkt: 'jkt', htm: 'POST', htu: 'http://localhost/oauth/token' }
+const ISSUER = 'http://localhost'
 const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
 
 /**
@@ -44,9 +45,10 @@ export async function providerInProcess() {
   const isFailing = (action: string) => action === failingAction
   const services = {
     actors: { account: () => handleOf(account, isFailing), directory: {} },
+    settings: { publicUrl: ISSUER },
   } as unknown as Services
   const provider = new EntrywayProvider({
-    issuer: 'http://localhost',
+    issuer: ISSUER,
     keyset: [await JoseKey.generate(['ES256'])],
     store: createStores(() => owner, services),
     dpopSecret: randomBytes(32),
