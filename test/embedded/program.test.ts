@@ -49,7 +49,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await vestibule?.stop()
+  await vestibule?.close()
   await plc?.close()
   await relay?.close()
 })
