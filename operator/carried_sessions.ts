@@ -7,7 +7,7 @@ const time = z.int()
 export const carriedSessions: z.ZodType<CarriedSessions> = z.strictObject({
   oauth: z.array(
     z.strictObject({
-      sessionId: z.string(),
+      id: z.string(),
       tokenId: z.string(),
       createdAt: time,
       updatedAt: time,
@@ -23,7 +23,7 @@ export const carriedSessions: z.ZodType<CarriedSessions> = z.strictObject({
   ),
   legacy: z.array(
     z.strictObject({
-      sessionId: z.string(),
+      id: z.string(),
       jti: z.string(),
       nextJti: z.string().nullable(),
       expiresAt: time,

@@ -56,7 +56,7 @@ function readOAuth(db: Db, did: string): CarriedSessions['oauth'] {
     )
     .all(did) as StoredToken[]
   return rows.map(({ currentRefreshToken, scope = null, ...row }) => ({
-    sessionId: carriedSessionId(row.tokenId),
+    id: carriedSessionId(row.tokenId),
     tokenId: row.tokenId,
     createdAt: time(row.createdAt) ?? 0,
     updatedAt: time(row.updatedAt) ?? 0,
@@ -97,11 +97,11 @@ function readLegacy(db: Db, did: string, now: number): CarriedSessions['legacy']
   const before = Map.groupBy(rows, ({ nextId }) => nextId)
   const sessions = rows.filter((row) => row.nextId === null && isByLivingPassword(row))
   return sessions.flatMap((newest) => {
-    const sessionId = carriedSessionId(newest.id)
+    const id = carriedSessionId(newest.id)
     const chain = [newest]
     for (const row of chain) chain.push(...(before.get(row.id) ?? []))
     return chain.map(({ id: jti, nextId: nextJti, expiresAt, appPasswordName }) => ({
-      ...{ sessionId, jti, nextJti, appPasswordName },
+      ...{ id, jti, nextJti, appPasswordName },
       expiresAt: time(expiresAt) ?? 0,
     }))
   })

@@ -103,9 +103,9 @@ test('a session of createSession, by the chain of its JWTs', () => {
   const { legacy } = readPdsSessions(db, ALICE)
   const of = (id: string) => legacy.find(({ jti }) => jti === id)
   expect(legacy).toHaveLength(4)
-  expect(of('two')).toMatchObject({ nextJti: 'three', sessionId: of('four')?.sessionId })
-  expect(of('three')?.sessionId).toBe(of('four')?.sessionId)
-  expect(of('one')?.sessionId).not.toBe(of('four')?.sessionId)
+  expect(of('two')).toMatchObject({ nextJti: 'three', id: of('four')?.id })
+  expect(of('three')?.id).toBe(of('four')?.id)
+  expect(of('one')?.id).not.toBe(of('four')?.id)
 })
 
 test('what has ended at the PDS stays there', () => {
@@ -133,7 +133,7 @@ test('an OAuth session that can be refreshed', () => {
   const { oauth } = readPdsSessions(db, ALICE)
   expect(oauth).toMatchObject([
     {
-      sessionId: carriedSessionId('tok-app'),
+      id: carriedSessionId('tok-app'),
       refreshToken: secret('ref-', 'app'),
       parameters: '{"dpop_jkt":"thumbprint"}',
     },
