@@ -8,8 +8,7 @@ import {
   type PdsAccount,
 } from '../database/import/pds_accounts.ts'
 import type { ImportOutcome } from '../operator/imports.ts'
-import { isNamed } from '../pds/pds.ts'
-import { CliError, ExitCode } from './errors.ts'
+import { choosePds } from './choose_pds.ts'
 import { ImportedKeys, type KeyReport, NO_KEYS } from './imported_keys.ts'
 import type { Installation } from './installation.ts'
 import type { Operator } from './operator_client.ts'
@@ -63,7 +62,8 @@ const BATCH_LENGTH = 50
 export async function importPds(input: ImportInput): Promise<ImportReport> {
   const { operator, dryRun } = input
   const { accounts, invites, leftBehind } = input.data
-  const { did: pds, url } = await choosePds(operator, input.pds)
+  const { pdses } = await operator('pds/list', {})
+  const { did: pds, url } = choosePds(pdses, input.pds)
   const keys = input.plc ? new ImportedKeys(input, url) : null
   await keys?.assertTheirPds(accounts)
 
@@ -116,18 +116,6 @@ export function readPdsData(db: Db, options: { sessions?: boolean } = {}): PdsDa
     invites: listPdsInviteCodes(db),
     leftBehind: countLeftBehind(db),
   }
-}
-
-async function choosePds(operator: Operator, name: string | undefined) {
-  const { pdses } = await operator('pds/list', {})
-  const [pds, ...others] = pdses.filter((one) => name === undefined || isNamed(one, name))
-  if (pds && others.length === 0) return pds
-  throw new CliError(
-    pds
-      ? 'Several PDSes are behind this entryway; name one with --pds'
-      : 'That PDS is not behind this entryway; add it first: vestibule pds add <url>',
-    ExitCode.wrongUsage,
-  )
 }
 
 /** Slices that fit into one request. */

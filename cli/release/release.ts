@@ -22,10 +22,11 @@ import { keepSealed } from '../../database/sealed_columns.ts'
 import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import { DIRECTORY, listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
-import { isNamed, type Pds } from '../../pds/pds.ts'
+import type { Pds } from '../../pds/pds.ts'
 import { unmarkAdopted } from '../adopt/mark.ts'
 import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
 import { findPlaces } from '../adopt/places.ts'
+import { choosePds } from '../choose_pds.ts'
 import { writeEnvFile } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
@@ -156,17 +157,6 @@ async function findReleased(
   const before = await readBefore(pdsEnv, folder)
   const { accounts } = findPlaces(before, folder)
   return { pds, folder: resolve(folder), accounts, before, isInside: false }
-}
-
-function choosePds(pdses: Pds[], name: string | undefined): Pds {
-  const [pds, ...others] = pdses.filter((one) => name === undefined || isNamed(one, name))
-  if (pds && others.length === 0) return pds
-  throw new CliError(
-    pds
-      ? 'Several PDSes are behind this entryway; name one with --pds'
-      : 'That PDS is not behind this entryway',
-    ExitCode.wrongUsage,
-  )
 }
 
 /** What its settings file says, if there is one. */
