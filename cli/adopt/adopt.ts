@@ -1,14 +1,12 @@
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { explainUnreadable, giveToOwnerOf, isThere } from '../../base/files.ts'
+import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import { makePassingFolder } from '../../base/passing_folder.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings, type Settings, SettingsError } from '../../base/settings.ts'
 import type { Db } from '../../database/database.ts'
-import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
-import { openPdsAccounts } from '../../database/import/pds_accounts.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DIRECTORY, EMBEDDED_PDS } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
@@ -18,6 +16,7 @@ import { CliError } from '../errors.ts'
 import { type ImportReport, importPds, readPdsData } from '../import_pds.ts'
 import type { Installation } from '../installation.ts'
 import type { Output } from '../output.ts'
+import { onAccounts, onCopyOfAccounts } from '../pds_accounts.ts'
 import { readPdsFile } from '../pds_env.ts'
 import { carryInstallation } from './carry.ts'
 import { markAdopted, readMark, unmarkAdopted } from './mark.ts'
@@ -186,12 +185,7 @@ async function rehearse(plan: Plan): Promise<TakenOver> {
   try {
     const settings = { ...plan.settings, dataDir: folder.path }
     const installation = { settings, secrets: await loadSecrets(settings) }
-    const { db, close } = await openPdsAccounts(plan.places.accounts)
-    try {
-      return await takeOver(installation, db, plan)
-    } finally {
-      await close()
-    }
+    return await onCopyOfAccounts(plan.places.accounts, (db) => takeOver(installation, db, plan))
   } finally {
     await folder.remove()
   }
@@ -212,8 +206,7 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
     assertNoData(dataDir)
     assertNoPdsInside(join(dataDir, EMBEDDED_PDS))
     const secrets = await loadSecrets(settings)
-    const db = holdPds(places)
-    try {
+    return await onAccounts(places.accounts, places.dataDirectory, async (db) => {
       await rm(prepared, { recursive: true, force: true })
       await mkdir(prepared, { mode: 0o700 })
       const report = await takeOver(
@@ -230,9 +223,7 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
       markAdopted(places.dataDirectory, resolve(dataDir))
       commitStaged(dataDir, prepared)
       return report
-    } finally {
-      db.close()
-    }
+    })
   } catch (err) {
     await rm(prepared, { recursive: true, force: true })
     if (!wasMarked && !isStaged(dataDir)) unmarkAdopted(places.dataDirectory)
@@ -240,20 +231,6 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
   } finally {
     hold.release()
   }
-}
-
-/** @throws {CliError} while a PDS works on it */
-function holdPds({ accounts, dataDirectory }: PdsPlaces): Db {
-  try {
-    for (const path of [dataDirectory, accounts]) {
-      accessSync(path, constants.R_OK | constants.W_OK)
-    }
-  } catch (err) {
-    throw explainUnreadable(err)
-  }
-  const db = holdPdsAccounts(accounts)
-  if (!db) throw new CliError(`A PDS works on ${accounts}: stop it, and run this again`)
-  return db
 }
 
 /** @throws {CliError} where accounts would come without their repos: a part of the data lies elsewhere */

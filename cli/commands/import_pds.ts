@@ -5,7 +5,7 @@ import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
 import { toEnvLines } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import type { ImportReport, PdsData } from '../import_pds.ts'
+import type { ImportReport } from '../import_pds.ts'
 import { connectOperator } from '../operator_client.ts'
 import { addToEnvFile, readPdsEnv, settingsToTakeOver } from '../pds_env.ts'
 import { sheet, table } from '../table.ts'
@@ -44,8 +44,9 @@ export function addImportPdsCommand(program: Command): void {
         if (options.pdsRotationKeyHex !== undefined) warnOfArguments(output)
         const pdsEnv = await readPdsEnv(options.pdsEnv, folder)
         const keyHex = options.pdsRotationKeyHex ?? pdsEnv[KEY_VARIABLE]
-        const data = await readData(databaseIn(folder))
-        const { importPds } = await import('../import_pds.ts')
+        const { importPds, readPdsData } = await import('../import_pds.ts')
+        const { onCopyOfAccounts } = await import('../pds_accounts.ts')
+        const data = await onCopyOfAccounts(databaseIn(folder), (db) => readPdsData(db))
         const report = await importPds({
           installation,
           operator: connectOperator(installation),
@@ -72,17 +73,6 @@ export function addImportPdsCommand(program: Command): void {
         }
       }),
     )
-}
-
-async function readData(path: string): Promise<PdsData> {
-  const { openPdsAccounts } = await import('../../database/import/pds_accounts.ts')
-  const { readPdsData } = await import('../import_pds.ts')
-  const { db, close } = await openPdsAccounts(path)
-  try {
-    return readPdsData(db)
-  } finally {
-    await close()
-  }
 }
 
 /** The folder may also be named by the file itself. */

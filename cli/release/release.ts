@@ -7,8 +7,6 @@ import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
-import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
-import { openPdsAccounts } from '../../database/import/pds_accounts.ts'
 import {
   planReturn,
   type ReturnedAccount,
@@ -30,6 +28,7 @@ import { choosePds } from '../choose_pds.ts'
 import { writeEnvFile } from '../env_file.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
+import { onAccounts, onCopyOfAccounts } from '../pds_accounts.ts'
 import { type PdsEnv, readPdsFile } from '../pds_env.ts'
 import { settingsOfPdsElsewhere, settingsOfPdsInside } from './settings.ts'
 
@@ -73,13 +72,13 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
     const accounts = readAccounts(settings, released)
     await assertAll(accounts, released.pds, actors)
     const invites = await actors.directory.listInviteCodes()
-    const report = await withAccounts(released.accounts, dryRun, (db) =>
-      dryRun
-        ? planReturn(db, accounts, invites)
-        : withBrowsers(installation, (browserOf) =>
+    const report = dryRun
+      ? await onCopyOfAccounts(released.accounts, (db) => planReturn(db, accounts, invites))
+      : await onAccounts(released.accounts, released.folder, (db) =>
+          withBrowsers(installation, (browserOf) =>
             returnAccounts(db, accounts, invites, browserOf),
           ),
-    )
+        )
     const values = released.isInside
       ? settingsOfPdsInside(released.before, installation, process.env)
       : settingsOfPdsElsewhere(released.before, installation)
@@ -204,25 +203,6 @@ function withBrowsers<T>(
     return work((id) => readDevice(flows[partitionOf(id, authActors)] as Db, id))
   } finally {
     for (const flow of flows) closeDatabase(flow)
-  }
-}
-
-async function withAccounts<T>(path: string, dryRun: boolean, work: (db: Db) => T): Promise<T> {
-  if (dryRun) {
-    const { db, close } = await openPdsAccounts(path)
-    try {
-      return work(db)
-    } finally {
-      await close()
-    }
-  }
-  if (!isThere(path)) throw new CliError(`There is no ${path}; name the data folder of the PDS`)
-  const db = holdPdsAccounts(path)
-  if (!db) throw new CliError(`A PDS works on ${path}: stop it, and run this again`)
-  try {
-    return work(db)
-  } finally {
-    db.close()
   }
 }
 
