@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { type AdoptInput, adopt } from '../../cli/adopt/adopt.ts'
+import { adopt } from '../../cli/adopt/adopt.ts'
+import type { AdoptInput } from '../../cli/adopt/plan.ts'
 import { createOutput } from '../../cli/output.ts'
 import { envOf, makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
 
