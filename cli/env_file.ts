@@ -32,14 +32,17 @@ export function toEnvLines(values: Record<string, string>): string {
     .join('')
 }
 
-/** Node knows three kinds of quotes and, inside them, no escapes. */
 function quote(name: string, value: string): string {
   if (/^[\w.:/@%+,-]*$/.test(value)) return value
-  for (const mark of [`'`, '"', '`']) {
-    const quoted = `${mark}${value}${mark}`
-    if (parseEnv(`A=${quoted}`).A === value) return quoted
-  }
+  const quoted = inQuotes(value)
+  if (quoted !== null) return quoted
   throw new CliError(
     `${name} cannot be written to a settings file: it has all three kinds of quotes. Leave one out.`,
   )
+}
+
+/** A value as Node reads it; null where it has all three kinds of quotes, inside which there are no escapes. */
+export function inQuotes(value: string): string | null {
+  const all = [`'`, '"', '`'].map((mark) => `${mark}${value}${mark}`)
+  return all.find((quoted) => parseEnv(`A=${quoted}`).A === value) ?? null
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { explainUnreadable } from '../base/files.ts'
-import { readSettings } from '../base/settings.ts'
-import { toEnvLines } from './env_file.ts'
+import { inQuotes, toEnvLines } from './env_file.ts'
 import { CliError } from './errors.ts'
+import { isSettingRight } from './init_settings.ts'
 
 /** The settings of a PDS, by their variables. */
 export type PdsEnv = Record<string, string | undefined>
@@ -62,10 +62,9 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 export async function readPdsFile(file: string): Promise<PdsEnv> {
   const content = file === '-' ? await text(process.stdin) : await readContent(file)
   return parseEnv(
-    content.replace(BYTE_ORDER_MARK, '').replaceAll(WITH_HASH, (line, name, value) => {
-      const mark = [`'`, '"', '`'].find((one) => !value.includes(one))
-      return mark === undefined ? line : `${name}${mark}${value}${mark}`
-    }),
+    content
+      .replace(BYTE_ORDER_MARK, '')
+      .replaceAll(WITH_HASH, (_line, name, value) => name + (inQuotes(value) ?? value)),
   )
 }
 
@@ -82,18 +81,10 @@ export function settingsToTakeOver(pds: PdsEnv): Record<string, string> {
   const settings: Record<string, string> = {}
   for (const [theirs, ours] of SAID_OF_ITSELF) {
     const value = pds[theirs]
-    if (value && !process.env[ours] && isTaken(ours, value)) settings[ours] = value
+    if (!value || process.env[ours]) continue
+    if (isSettingRight(ours, value, {}) === true) settings[ours] = value
   }
   return settings
-}
-
-function isTaken(name: string, value: string): boolean {
-  try {
-    readSettings({ [name]: value })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Adds settings to `.env` here. @returns whether it is there and this user may write to it */
