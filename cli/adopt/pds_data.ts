@@ -34,9 +34,9 @@ export async function copyPdsData(db: Db, places: PdsPlaces, to: string): Promis
 export function givePdsData(dataDir: string, places: PdsPlaces): void {
   giveAloneToOwnerOf(dataDir, places.dataDirectory)
   const databases = [places.accounts, places.sequencer, places.didCache].flatMap(filesOf)
-  const folders = [places.actors, ...(places.blobs === null ? [] : [places.blobs])]
+  const folders = [places.actors, places.blobs, places.temporaryBlobs]
   for (const path of [...databases.map(({ path }) => path), ...folders]) {
-    if (existsSync(path)) giveToOwnerOf(dataDir, path)
+    if (path !== null && existsSync(path)) giveToOwnerOf(dataDir, path)
   }
 }
 

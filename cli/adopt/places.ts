@@ -3,6 +3,8 @@ import { isThere } from '../../base/files.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { PdsEnv } from '../pds_env.ts'
 
+const TEMPORARY_BLOBS = 'PDS_BLOBSTORE_DISK_TMP_LOCATION'
+
 /** Settings of a PDS that say where something of it lies. */
 export const LOCATIONS: readonly string[] = [
   'PDS_DATA_DIRECTORY',
@@ -11,7 +13,7 @@ export const LOCATIONS: readonly string[] = [
   'PDS_DID_CACHE_DB_LOCATION',
   'PDS_ACTOR_STORE_DIRECTORY',
   'PDS_BLOBSTORE_DISK_LOCATION',
-  'PDS_BLOBSTORE_DISK_TMP_LOCATION',
+  TEMPORARY_BLOBS,
 ]
 
 /** Where the data of a PDS are on this machine, by absolute paths. */
@@ -23,6 +25,8 @@ export type PdsPlaces = {
   actors: string
   /** Null where the blobs are not on a disk. */
   blobs: string | null
+  /** Of blobs that no record names yet, where that is a folder of its own in the data directory. */
+  temporaryBlobs: string | null
   /** Those of its settings that say where something lies, as it is on this machine. */
   settings: Record<string, string>
 }
@@ -47,6 +51,7 @@ export function findPlaces(pds: PdsEnv, folder: string): PdsPlaces {
   }
   const place = (name: string, usual: string) => here(said(name, join(data, usual)))
   const isOnDisk = !pds.PDS_BLOBSTORE_S3_BUCKET
+  const temporary = pds[TEMPORARY_BLOBS] ? here(said(TEMPORARY_BLOBS, '')) : null
   const given = LOCATIONS.filter((name) => pds[name])
   return {
     dataDirectory: here(data),
@@ -55,6 +60,8 @@ export function findPlaces(pds: PdsEnv, folder: string): PdsPlaces {
     didCache: place('PDS_DID_CACHE_DB_LOCATION', 'did_cache.sqlite'),
     actors: place('PDS_ACTOR_STORE_DIRECTORY', 'actors'),
     blobs: isOnDisk ? place('PDS_BLOBSTORE_DISK_LOCATION', 'blobs') : null,
+    // Elsewhere it may be one that other programs use, too, such as /tmp.
+    temporaryBlobs: temporary?.startsWith(`${here(data)}/`) ? temporary : null,
     settings: {
       ...Object.fromEntries(given.map((name) => [name, here(said(name, ''))])),
       PDS_DATA_DIRECTORY: here(data),

@@ -177,11 +177,12 @@ test.runIf(process.getuid?.() === 0)(
     const data = join(own.path, 'data')
     mkdirSync(data)
     chownSync(data, OTHER_USER, OTHER_USER)
-    mkdirSync(join(pds, 'caddy'))
+    for (const name of ['caddy', 'blobs-incoming']) mkdirSync(join(pds, name))
     await run()
     const ofOther = (path: string) => statSync(path).uid === OTHER_USER
     const databases = ['account.sqlite', 'sequencer.sqlite']
-    const theirs = ['', ...databases, 'blobs/something', 'actors/something', 'ADOPTED']
+    const folders = ['blobs/something', 'blobs-incoming', 'actors/something']
+    const theirs = ['', ...databases, ...folders, 'ADOPTED']
     expect(theirs.filter((name) => !ofOther(join(pds, name)))).toEqual([])
     expect(['caddy', 'pds.env'].filter((name) => ofOther(join(pds, name)))).toEqual([])
     expect([data, join(own.path, '.env'), join(data, 'accounts')].every(ofOther)).toBe(true)

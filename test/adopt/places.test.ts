@@ -24,6 +24,7 @@ test('paths of a container are read as what is mounted there', () => {
       {
         PDS_DATA_DIRECTORY: '/pds-of-nowhere',
         PDS_BLOBSTORE_DISK_LOCATION: '/pds-of-nowhere/blocks',
+        PDS_BLOBSTORE_DISK_TMP_LOCATION: '/pds-of-nowhere/incoming',
         PDS_ACTOR_STORE_DIRECTORY: '/mnt/actors',
       },
       folder.path,
@@ -35,9 +36,11 @@ test('paths of a container are read as what is mounted there', () => {
     didCache: join(folder.path, 'did_cache.sqlite'),
     actors: '/mnt/actors',
     blobs: join(folder.path, 'blocks'),
+    temporaryBlobs: join(folder.path, 'incoming'),
     settings: {
       PDS_DATA_DIRECTORY: folder.path,
       PDS_BLOBSTORE_DISK_LOCATION: join(folder.path, 'blocks'),
+      PDS_BLOBSTORE_DISK_TMP_LOCATION: join(folder.path, 'incoming'),
       PDS_ACTOR_STORE_DIRECTORY: '/mnt/actors',
     },
   })
@@ -64,6 +67,10 @@ test('without settings, and with those that name the folder itself, everything i
   const plain = findPlaces({}, folder.path)
   expect(plain.accounts).toBe(join(folder.path, 'account.sqlite'))
   expect(findPlaces({ PDS_DATA_DIRECTORY: folder.path }, folder.path)).toEqual(plain)
+  for (const PDS_BLOBSTORE_DISK_TMP_LOCATION of ['', '/tmp', folder.path]) {
+    const places = findPlaces({ PDS_BLOBSTORE_DISK_TMP_LOCATION }, folder.path)
+    expect(places.temporaryBlobs).toBeNull()
+  }
   expect(findPlaces({ PDS_BLOBSTORE_S3_BUCKET: 'x' }, folder.path).blobs).toBeNull()
 })
 
