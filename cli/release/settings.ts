@@ -10,6 +10,8 @@ const ROTATION_KEY = 'PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX'
 
 /** What the PDS inside is told unless the operator says otherwise, and how the operator would say it. */
 const USUAL: Partial<Record<keyof ServerEnvironment, string>> = {
+  devMode: 'PDS_DEV_MODE',
+  disableSsrfProtection: 'PDS_DISABLE_SSRF_PROTECTION',
   blobstoreDiskLocation: 'PDS_BLOBSTORE_DISK_LOCATION',
   blobUploadLimit: 'PDS_BLOB_UPLOAD_LIMIT',
   bskyAppViewUrl: 'PDS_BSKY_APP_VIEW_URL',
@@ -18,6 +20,7 @@ const USUAL: Partial<Record<keyof ServerEnvironment, string>> = {
   reportServiceDid: 'PDS_REPORT_SERVICE_DID',
   crawlers: 'PDS_CRAWLERS',
   rateLimitsEnabled: 'PDS_RATE_LIMITS_ENABLED',
+  lexiconDidAuthority: 'PDS_LEXICON_AUTHORITY_DID',
 }
 
 /**
