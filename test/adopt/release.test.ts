@@ -2,9 +2,7 @@ import { cpSync, existsSync, readFileSync, renameSync, writeFileSync } from 'nod
 import { join, relative } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
-import { type OwnActors, openOwnActors } from '../../cli/adopt/own_operator.ts'
+import type { OwnActors } from '../../cli/adopt/own_operator.ts'
 import type { Installation } from '../../cli/installation.ts'
 import { readPdsFile } from '../../cli/pds_env.ts'
 import { type ReleaseInput, release } from '../../cli/release/release.ts'
@@ -14,16 +12,14 @@ import { closeDatabase, type Db, openDatabase } from '../../database/database.ts
 import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { type Adopted, forgetSettings, makeAdopted } from './adopted.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
 const [ALICE, BOB] = ['did:plc:alice', 'did:plc:bob'] as const
 
 let home: PdsHome
-/** With an adopted PDS, as it is when the program is stopped. */
-let own: TemporaryFolder
-let pds: string
+let own: Adopted
 let installation: Installation
 let actors: OwnActors
 
@@ -32,23 +28,10 @@ beforeAll(async () => {
 })
 afterAll(() => home?.folder.remove())
 beforeEach(async () => {
-  own = await makeTemporaryFolder('release')
-  pds = join(own.path, 'pds')
-  cpSync(home.folder.path, pds, { recursive: true })
-  await adoptIn(own.path)
-  for (const [name, value] of Object.entries(await readPdsFile(join(own.path, '.env')))) {
-    process.env[name] = value
-  }
-  const settings = readSettings(process.env)
-  installation = { settings, secrets: await loadSecrets(settings) }
-  actors = openOwnActors(installation, 'machine')
+  own = await makeAdopted(home)
+  ;({ installation, actors } = own)
 })
-afterEach(async () => {
-  for (const name of Object.keys(process.env)) {
-    if (/^(ENTRYWAY|PDS)_/.test(name)) delete process.env[name]
-  }
-  await own.remove()
-})
+afterEach(() => own.remove())
 
 const run = (options: Partial<ReleaseInput> = {}) =>
   release({
@@ -61,7 +44,7 @@ const onAccount = (did: string, work: (db: Db) => void) => {
   closeDatabase(db)
 }
 const onPds = <T>(work: (db: Sqlite.Database) => T): T => {
-  const db = new Sqlite(join(pds, 'account.sqlite'))
+  const db = new Sqlite(join(own.pds, 'account.sqlite'))
   try {
     return work(db)
   } finally {
@@ -127,14 +110,12 @@ test('what was released is adopted anew, as it is then, and not as it was', asyn
   await run({ dryRun: true })
   expect(await adoptIn(own.path)).toMatchObject({ accounts: null })
   const { file } = await run()
-  renameSync(file, join(pds, 'pds.env'))
-  const again = () => adoptIn(own.path, { folder: pds })
+  renameSync(file, join(own.pds, 'pds.env'))
+  const again = () => adoptIn(own.path, { folder: own.pds })
   await expect(again()).rejects.toThrow(/was adopted and released: .* move .*\.env and .*data away/)
   for (const name of ['.env', 'data'])
     renameSync(join(own.path, name), join(own.path, `${name}.old`))
-  for (const name of Object.keys(process.env)) {
-    if (/^(ENTRYWAY|PDS)_/.test(name)) delete process.env[name]
-  }
+  forgetSettings()
   expect(await again()).toMatchObject({ accounts: { imported: 2 } })
 })
 
@@ -144,18 +125,18 @@ test('an account that the PDS does not have is named', async () => {
 })
 
 test('the settings are those that a stock PDS needs; a file of the operator stays', async () => {
-  const before = readFileSync(join(pds, 'pds.env'), 'utf8')
+  const before = readFileSync(join(own.pds, 'pds.env'), 'utf8')
   const { file } = await run()
-  expect(file).toBe(join(pds, 'pds.env.new'))
-  expect(readFileSync(join(pds, 'pds.env'), 'utf8')).toBe(before)
+  expect(file).toBe(join(own.pds, 'pds.env.new'))
+  expect(readFileSync(join(own.pds, 'pds.env'), 'utf8')).toBe(before)
   expect(await readPdsFile(file)).toMatchObject({
-    ...(await readPdsFile(join(pds, 'pds.env'))),
+    ...(await readPdsFile(join(own.pds, 'pds.env'))),
     // Paths as they were: in a container they are others than here.
     PDS_DATA_DIRECTORY: home.folder.path,
     PDS_JWT_SECRET: home.jwtSecret,
   })
-  cpSync(file, join(pds, 'pds.env'))
-  expect((await run()).file).toBe(join(pds, 'pds.env'))
+  cpSync(file, join(own.pds, 'pds.env'))
+  expect((await run()).file).toBe(join(own.pds, 'pds.env'))
 })
 
 test('with a part of the data here gone, nothing of before comes back', async () => {
@@ -182,12 +163,12 @@ test('with a part of the data here gone, nothing of before comes back', async ()
 })
 
 test('what stands against it is said, and nothing is done', async () => {
-  await expect(run({ folder: home.folder.path })).rejects.toThrow(`has its data in ${pds}`)
+  await expect(run({ folder: home.folder.path })).rejects.toThrow(`has its data in ${own.pds}`)
   await expect(run({ pds: 'https://other.example.com' })).rejects.toThrow('is not behind')
   const hold = holdData(installation.settings.dataDir)
   await expect(run()).rejects.toThrow('A program runs on')
   hold.release()
-  const idle = new Sqlite(join(pds, 'account.sqlite'))
+  const idle = new Sqlite(join(own.pds, 'account.sqlite'))
   idle.prepare('SELECT count(*) FROM account').get()
   await expect(run()).rejects.toThrow('A PDS works on')
   idle.close()
@@ -195,6 +176,6 @@ test('what stands against it is said, and nothing is done', async () => {
   await actors.directory.reserveHandle(ALICE, 'new.test', null)
   await expect(run()).rejects.toThrow('1 sign-ups, changes or deletions are not finished')
   await actors.directory.abandonHandleChange(ALICE)
-  expect(existsSync(join(pds, 'pds.env.new'))).toBe(false)
+  expect(existsSync(join(own.pds, 'pds.env.new'))).toBe(false)
   expect(await run()).toMatchObject({ pds: pdsDid })
 })

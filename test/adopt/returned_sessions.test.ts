@@ -1,12 +1,8 @@
-import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { loadSecrets } from '../../base/secrets.ts'
-import { readSettings } from '../../base/settings.ts'
-import { type OwnActors, openOwnActors } from '../../cli/adopt/own_operator.ts'
+import type { OwnActors } from '../../cli/adopt/own_operator.ts'
 import type { Installation } from '../../cli/installation.ts'
-import { readPdsFile } from '../../cli/pds_env.ts'
 import { release } from '../../cli/release/release.ts'
 import type { Db } from '../../database/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
@@ -17,16 +13,14 @@ import { carriedSessionId } from '../../database/import/pds_sessions.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
-import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
+import { type Adopted, makeAdopted } from './adopted.ts'
+import { makeStoppedPds } from './stopped_pds.ts'
 
 const ALICE = 'did:plc:alice'
 const DAY = 86_400_000
 
 let home: PdsHome
-/** With an adopted PDS, as it is when the program is stopped. */
-let own: TemporaryFolder
-let pds: string
+let own: Adopted
 let installation: Installation
 let actors: OwnActors
 
@@ -38,23 +32,10 @@ beforeAll(async () => {
 })
 afterAll(() => home?.folder.remove())
 beforeEach(async () => {
-  own = await makeTemporaryFolder('returned')
-  pds = join(own.path, 'pds')
-  cpSync(home.folder.path, pds, { recursive: true })
-  await adoptIn(own.path)
-  for (const [name, value] of Object.entries(await readPdsFile(join(own.path, '.env')))) {
-    process.env[name] = value
-  }
-  const settings = readSettings(process.env)
-  installation = { settings, secrets: await loadSecrets(settings) }
-  actors = openOwnActors(installation, 'machine')
+  own = await makeAdopted(home)
+  ;({ installation, actors } = own)
 })
-afterEach(async () => {
-  for (const name of Object.keys(process.env)) {
-    if (/^(ENTRYWAY|PDS)_/.test(name)) delete process.env[name]
-  }
-  await own.remove()
-})
+afterEach(() => own.remove())
 
 const iso = (fromNow = 0) => new Date(Date.now() + fromNow).toISOString()
 const refreshToken = (name: string) => `ref-${Buffer.from(name).toString('hex').padEnd(64, '0')}`
@@ -92,7 +73,7 @@ const giveBack = () =>
     ...{ installation, folder: undefined, pdsEnv: undefined, pds: undefined, dryRun: false },
   })
 const atPds = (text: string) => {
-  const db = new Sqlite(join(pds, 'account.sqlite'))
+  const db = new Sqlite(join(own.pds, 'account.sqlite'))
   const found = db.prepare(text).pluck().all()
   db.close()
   return found
