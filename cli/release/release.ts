@@ -1,5 +1,4 @@
-import { realpath } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import type { Settings } from '../../base/settings.ts'
@@ -17,31 +16,18 @@ import {
 import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
-import { accountDatabaseOf, folderOf } from '../../embedded/folder.ts'
 import { DIRECTORY, listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { unmarkAdopted } from '../adopt/mark.ts'
 import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
-import { findPlaces } from '../adopt/places.ts'
-import { choosePds } from '../choose_pds.ts'
 import { writeEnvFile } from '../env_file.ts'
-import { CliError, ExitCode } from '../errors.ts'
+import { CliError } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { onAccounts, onCopyOfAccounts } from '../pds_accounts.ts'
-import { type PdsEnv, readPdsFile } from '../pds_env.ts'
+import { readPdsFile } from '../pds_env.ts'
+import { findReleased, type Released, type ReleaseInput } from './released.ts'
 import { settingsOfPdsElsewhere, settingsOfPdsInside } from './settings.ts'
-
-export type ReleaseInput = {
-  installation: Installation
-  /** The data folder of a PDS elsewhere; that of the PDS inside is known. */
-  folder: string | undefined
-  /** The settings file that the PDS had, or `-`; unless given, `pds.env` beside its data, if any. */
-  pdsEnv: string | undefined
-  /** Which of several PDSes. */
-  pds: string | undefined
-  dryRun: boolean
-}
 
 export type ReleaseReport = ReturnReport & {
   pds: string
@@ -49,9 +35,6 @@ export type ReleaseReport = ReturnReport & {
   /** Where the settings that the PDS needs are written, or would be. */
   file: string
 }
-
-/** The PDS that becomes its own, and what it has at the moment. */
-type Released = { pds: Pds; folder: string; accounts: string; before: PdsEnv; isInside: boolean }
 
 /**
  * Gives a PDS back what an entryway keeps in its place, so that it signs its people in itself again. It
@@ -131,38 +114,6 @@ async function assertNothingUnderWay({ directory }: OwnActors): Promise<void> {
   throw new CliError(
     `${count} sign-ups, changes or deletions are not finished: start the program, which finishes them, and stop it`,
   )
-}
-
-async function findReleased(
-  { installation: { settings }, folder, pdsEnv, pds: name }: ReleaseInput,
-  { directory }: OwnActors,
-): Promise<Released> {
-  const pds = choosePds(await directory.listPdses(), name)
-  if (pds.isEmbedded) {
-    const inside = resolve(folderOf(settings, process.env))
-    if (folder !== undefined && (await realpath(folder)) !== (await realpath(inside))) {
-      throw new CliError(
-        `The PDS runs inside, and has its data in ${inside}; what is in ${folder} is older`,
-        ExitCode.wrongUsage,
-      )
-    }
-    const accounts = accountDatabaseOf(inside, process.env)
-    const before = await readBefore(pdsEnv, inside)
-    return { pds, folder: inside, accounts, before, isInside: true }
-  }
-  if (folder === undefined) {
-    throw new CliError('The PDS runs elsewhere; name its data folder', ExitCode.wrongUsage)
-  }
-  const before = await readBefore(pdsEnv, folder)
-  const { accounts } = findPlaces(before, folder)
-  return { pds, folder: resolve(folder), accounts, before, isInside: false }
-}
-
-/** What its settings file says, if there is one. */
-async function readBefore(given: string | undefined, folder: string): Promise<PdsEnv> {
-  const beside = join(folder, 'pds.env')
-  if (given === undefined && !isThere(beside)) return {}
-  return readPdsFile(given ?? beside)
 }
 
 function readAccounts({ dataDir }: Settings, { pds, isInside }: Released): ReturnedAccount[] {
