@@ -2,8 +2,9 @@ import { html } from 'hono/html'
 import type { PageLanguage } from '../language.ts'
 import type { HttpResponse } from '../message.ts'
 import type { ErrorPage, PageRefusal } from '../refuse.ts'
-import { type ErrorPageTexts, errorPageTexts } from './error_texts.ts'
+import type { ErrorPageTexts } from './error_texts.ts'
 import { type Way, writePage } from './layout.ts'
+import { errorPageTexts } from './locales/index.ts'
 
 /**
  * Writes the page of a refusal in the reader's language, with a way to the app or to a page that

@@ -6,7 +6,7 @@ import {
   headerOf,
   withoutHeaders,
 } from '../../http/message.ts'
-import { errorPageTexts } from '../../http/page/error_texts.ts'
+import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { NEEDS_STYLE, needsOf } from './needs.ts'
 import { pageScript } from './script.ts'
 

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { errorPageTexts } from '../../http/page/error_texts.ts'
+import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { giveUpAddress, signInAddress } from './give_up.ts'
 
 const NO_COOKIES = 'no-cookies'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
-import { errorPageTexts } from '../../http/page/error_texts.ts'
+import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 
 /** What is said at an address where nothing is. */

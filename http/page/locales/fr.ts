@@ -1,0 +1,55 @@
+import type { ErrorPageTexts } from '../error_texts.ts'
+
+export const fr: ErrorPageTexts = {
+  obstacles: {
+    link: {
+      title: 'Ce lien de connexion ne fonctionne pas',
+      advice:
+        'Rien n’est arrivé à votre compte. Retournez dans l’application et recommencez la connexion. Si vous avez ouvert un ancien lien ou utilisé le bouton « Précédent », vous n’avez rien d’autre à faire.',
+    },
+    ended: {
+      title: 'Cette connexion est terminée',
+      advice:
+        'Elle a abouti, ou trop de temps s’est écoulé. Si l’application ne vous a pas connecté, retournez-y et recommencez.',
+    },
+    cookies: {
+      title: 'Votre navigateur ne garde pas de cookies',
+      advice:
+        'La connexion nécessite des cookies. Autorisez-les pour ce site dans les réglages du navigateur, puis réessayez.',
+    },
+    scripts: {
+      title: 'Votre navigateur n’exécute pas JavaScript',
+      advice:
+        'La connexion nécessite JavaScript. Autorisez-le pour ce site dans les réglages du navigateur, puis réessayez.',
+    },
+    browser: {
+      title: 'Cette page ne s’ouvre pas dans votre navigateur',
+      advice:
+        'Le navigateur, ou un intermédiaire, omet ce qui protège ici votre compte. Mettez le navigateur à jour ou utilisez-en un autre.',
+    },
+    nowhere: {
+      title: 'Il n’y a pas de page ici',
+      advice: 'L’adresse est peut-être mal saisie, ou la page a été déplacée.',
+    },
+    'too many': {
+      title: 'Trop de pages ont été ouvertes',
+      advice: 'Elles venaient de votre réseau, en peu de temps. Patientez un peu, puis réessayez.',
+    },
+    attempts: {
+      title: 'Trop de tentatives',
+      advice:
+        'Elles sont venues de votre réseau ou visaient votre compte en peu de temps. Patientez un peu, puis réessayez.',
+    },
+    server: {
+      title: 'Un problème est survenu ici',
+      advice:
+        'C’est notre faute, et rien n’est arrivé à votre compte. Patientez un instant, puis réessayez.',
+    },
+  },
+  forMakers: 'Si cela se reproduit, signalez-le aux auteurs de l’application :',
+  toAccount: 'Aller à votre compte',
+  toApp: (host) => `Retourner sur ${host}`,
+  again: 'Réessayer',
+  giveUp: 'Retourner dans l’application',
+  goOn: 'Continuer',
+}
