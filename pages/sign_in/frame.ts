@@ -40,7 +40,7 @@ export function writeStep(
       ${alert && html`<p class="alert" role="alert" id="alert">${alert}</p>`}
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
       ${content}
-      <details><summary>${LANGUAGE_LABELS[language]}: ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
+      <details><summary>${LANGUAGE_LABELS[language]} · ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
         ([tag, name]) =>
           html`<a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
       )}</nav></details>

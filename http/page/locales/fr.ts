@@ -5,7 +5,7 @@ export const fr: ErrorPageTexts = {
     link: {
       title: 'Ce lien de connexion ne fonctionne pas',
       advice:
-        'Rien n’est arrivé à votre compte. Retournez dans l’application et recommencez la connexion. Si vous avez ouvert un ancien lien ou utilisé le bouton « Précédent », vous n’avez rien d’autre à faire.',
+        'Rien n’est arrivé à votre compte. Retournez dans l’application et recommencez la connexion. Si vous avez ouvert un ancien lien ou utilisé le bouton « Précédent », vous n’avez rien d’autre à faire.',
     },
     ended: {
       title: 'Cette connexion est terminée',
@@ -46,7 +46,7 @@ export const fr: ErrorPageTexts = {
         'C’est notre faute, et rien n’est arrivé à votre compte. Patientez un instant, puis réessayez.',
     },
   },
-  forMakers: 'Si cela se reproduit, signalez-le aux auteurs de l’application :',
+  forMakers: 'Si cela se reproduit, signalez-le aux auteurs de l’application :',
   toAccount: 'Aller à votre compte',
   toApp: (host) => `Retourner sur ${host}`,
   again: 'Réessayer',

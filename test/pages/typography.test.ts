@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs'
+import { beforeAll, expect, test } from 'vitest'
+import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
+import { revocationNote } from '../../oauth/pages/revocation_note.ts'
+import { forbiddenIn } from '../mail/typography.ts'
+
+/** Every text of the pages: what the modules of these folders export by language. */
+const FOLDERS = ['pages', 'http/page', 'oauth/pages']
+const said = new Map<PageLanguage, string[]>()
+
+const isGroup = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+const words = (text: unknown): string[] => {
+  if (isGroup(text)) return Object.values(text).flatMap(words)
+  return [typeof text === 'function' ? text('x', 9) : String(text)]
+}
+
+function collect(value: unknown): void {
+  if (!isGroup(value)) return
+  if (!PAGE_LANGUAGES.every((language) => language in value)) {
+    for (const part of Object.values(value)) collect(part)
+    return
+  }
+  for (const language of PAGE_LANGUAGES) {
+    said.set(language, [...(said.get(language) ?? []), ...words(value[language])])
+  }
+}
+
+beforeAll(async () => {
+  for (const folder of FOLDERS) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      const file = new URL(`../../${folder}/${name}`, import.meta.url).href
+      if (name.endsWith('.ts')) collect({ ...(await import(/* @vite-ignore */ file)) })
+    }
+  }
+  for (const language of PAGE_LANGUAGES) {
+    said.get(language)?.push(revocationNote(language, 0), revocationNote(language, 9))
+  }
+})
+
+test.each(PAGE_LANGUAGES)('%s keeps the typographic rules of its language', (language) => {
+  const texts = said.get(language) ?? []
+  expect(texts.length).toBeGreaterThan(150)
+  expect(texts.filter((text) => forbiddenIn(language).test(text))).toEqual([])
+})
