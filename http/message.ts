@@ -121,3 +121,11 @@ export function withoutHeaders(response: HttpResponse, names: string[]): HttpRes
   const headers = response.headers.filter(([name]) => !names.includes(name))
   return { ...response, headers }
 }
+
+/** The same response with some more. @param cookies as `set-cookie` */
+export function withCookies(
+  response: HttpResponse,
+  cookies: HttpResponse['headers'],
+): HttpResponse {
+  return { ...response, headers: [...response.headers, ...cookies] }
+}

@@ -94,9 +94,8 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
     refused(request, given) {
       const isForPrograms = PROGRAMS.includes(request.url.pathname)
       const refusal = isForPrograms ? withNonce(given, provider.nextDpopNonce()) : given
-      const response = isPageRefusal(refusal)
-        ? (ownOf(request) ?? signIn).refused(request, refusal)
-        : refusal
+      const page = isPageRefusal(refusal) && ownOf(request)
+      const response = page ? page.refused(request, refusal) : refusal
       logRefusal(log, request, response)
       return response
     },

@@ -1,7 +1,8 @@
-import { parse, serialize } from 'hono/utils/cookie'
+import { parse } from 'hono/utils/cookie'
 import { DEVICE_GUARD } from '../base/lifetimes.ts'
 import type { Settings } from '../base/settings.ts'
-import type { HttpResponse } from '../http/message.ts'
+import { isOverTls, setCookie } from '../http/cookie.ts'
+import { type HttpResponse, withCookies } from '../http/message.ts'
 
 /** As the provider's `DeviceManager` names them. */
 const DEVICE = 'dev-id'
@@ -29,19 +30,15 @@ export function deviceCookies(header: string | undefined): DeviceCookies {
 
 /** Whether devices get it: browsers take a cookie of such a name over TLS alone. */
 export const areGuarded = ({ publicUrl }: Pick<Settings, 'publicUrl'>): boolean =>
-  publicUrl.startsWith('https:')
+  isOverTls(publicUrl)
 
 /** The same answer, with ours beside the cookies of a device. */
 export function withGuard(response: HttpResponse): HttpResponse {
-  const { headers } = response
   const of = ([name, value]: [string, string]) =>
     name === 'set-cookie' && value.startsWith(`${DEVICE}=`)
-  const [, set = ''] = headers.find(of) ?? []
+  const [, set = ''] = response.headers.find(of) ?? []
   const { deviceId } = deviceCookies(set.split(';', 1)[0])
   if (deviceId === undefined) return response
-  const guard = serialize(GUARD, deviceId, {
-    ...{ path: '/', secure: true, httpOnly: true, sameSite: 'Lax' },
-    maxAge: DEVICE_GUARD / 1_000,
-  })
-  return { ...response, headers: [...headers, ['set-cookie', guard]] }
+  const guard = setCookie(GUARD, deviceId, { path: '/', secure: true, lasts: DEVICE_GUARD })
+  return withCookies(response, [guard])
 }

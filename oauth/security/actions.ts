@@ -18,10 +18,11 @@ import {
 } from '../checks/endpoints.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field, goOn } from '../sign_in/post.ts'
+import { nameOf } from '../sign_in/shown.ts'
 import { signedInCookie } from '../sign_in/signed_in.ts'
 import { doneCookie } from './done_cookie.ts'
 import type { Done, SecurityForms } from './forms.ts'
-import { nameOf, textsFor, withQuery } from './pages.ts'
+import { textsFor, withQuery } from './pages.ts'
 import type { SecurityViews } from './views.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
@@ -148,7 +149,7 @@ export class SecurityActions {
     done: Done,
     cookies: HttpResponse['headers'] = [],
   ): Promise<HttpResponse> {
-    const sealed = this.#forms.write(device.deviceId, person.did, done)
+    const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
     const told = doneCookie(sealed, this.#services.settings.publicUrl)
     return goOn(withQuery(SECURITY, request, { account: person.did }), [told, ...cookies])
   }

@@ -1,5 +1,5 @@
-import { parse, serialize } from 'hono/utils/cookie'
 import { DONE } from '../../base/lifetimes.ts'
+import { isOverTls, readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { SECURITY } from '../checks/endpoints.ts'
 
@@ -7,22 +7,14 @@ const COOKIE = 'done'
 
 /** Takes what was done from a form to the page after it, which says it once. @param sealed by `forms.ts` */
 export function doneCookie(sealed: string, publicUrl: string): [name: string, value: string] {
-  const options = {
-    path: SECURITY,
-    maxAge: DONE / 1_000,
-    httpOnly: true,
-    secure: !publicUrl.startsWith('http:'),
-    sameSite: 'Lax',
-  } as const
-  return ['set-cookie', serialize(COOKIE, sealed, options)]
+  return setCookie(COOKIE, sealed, { path: SECURITY, secure: isOverTls(publicUrl), lasts: DONE })
 }
 
 /** Has the browser forget it. */
-export const NO_DONE_COOKIE: [name: string, value: string] = [
-  'set-cookie',
-  serialize(COOKIE, '', { path: SECURITY, maxAge: 0 }),
-]
+export function noDoneCookie(publicUrl: string): [name: string, value: string] {
+  return setCookie(COOKIE, '', { path: SECURITY, secure: isOverTls(publicUrl), lasts: 0 })
+}
 
-export function readDone({ headers }: HttpRequest): string | undefined {
-  return parse(headers.get('cookie') ?? '', COOKIE)[COOKIE] || undefined
+export function readDone(request: HttpRequest): string | undefined {
+  return readCookie(request, COOKIE)
 }

@@ -1,6 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { Refusal } from '../../base/errors.ts'
-import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
@@ -12,12 +12,12 @@ import {
   securityActionOf,
 } from '../checks/endpoints.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
-import { refuseForm } from '../sign_in/own_form.ts'
+import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
 import { SecurityActions } from './actions.ts'
-import { SecurityForms } from './forms.ts'
-import { SecurityPages } from './pages.ts'
+import { createSecurityForms } from './forms.ts'
+import { SecurityPages, withQuery } from './pages.ts'
 import { type Person, peopleOf } from './people.ts'
 import { SecurityViews } from './views.ts'
 import { PLACE } from './visitor.ts'
@@ -33,7 +33,7 @@ export class Security {
   constructor(provider: OAuthProvider, services: Services) {
     this.#provider = provider
     this.#services = services
-    const forms = new SecurityForms(services.secrets.seal)
+    const forms = createSecurityForms(services.secrets.seal)
     this.#pages = new SecurityPages(services, forms)
     this.#views = new SecurityViews(provider, services, forms, this.#pages)
     this.#actions = new SecurityActions(provider, services, forms, this.#views)
@@ -49,22 +49,20 @@ export class Security {
     } catch (err) {
       if (err instanceof Refusal) return goOn(signInFor(request))
       requestScope().fail(err)
-      return pageRefusal(503, { obstacle: 'server', again: SECURITY })
+      return pageRefusal(503, { obstacle: 'server', again: pageOf(request) })
     }
   }
 
   /** Finishes the refusal of a form that did not come as far as to be answered. */
   refused(request: HttpRequest, refusal: PageRefusal): HttpResponse {
-    // A browser comes back to where it sent a form.
     const isForm = securityActionOf(request.url.pathname) !== null
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    return isForm && isRead ? goOn(SECURITY) : refusal
+    return isForm ? refusedForm(request, refusal, { again: pageOf(request) }) : refusal
   }
 
   async #answer(request: HttpRequest): Promise<HttpResponse> {
     const action = securityActionOf(request.url.pathname)
     const { publicUrl } = this.#services.settings
-    const refusal = action && refuseForm(request, publicUrl, { again: SECURITY })
+    const refusal = action && refuseForm(request, publicUrl, { again: pageOf(request) })
     if (refusal) return refusal
     // Who has no cookies is not signed in, and gets none for that.
     const { sessionId } = deviceCookies(request.headers.get('cookie'))
@@ -72,7 +70,7 @@ export class Security {
     const device = await loadDevice(this.#provider, request, this.#services.log, action !== null)
     const people = await peopleOf(this.#provider, this.#services, request, PLACE, device.deviceId)
     const response = await this.#answerOne(request, action, device, people)
-    return { ...response, headers: [...response.headers, ...device.cookies] }
+    return withCookies(response, device.cookies)
   }
 
   async #answerOne(
@@ -95,6 +93,12 @@ export class Security {
     const visitor = { request, device, person, hasOthers: people.length > 1 }
     return action === null ? this.#views.at(visitor) : this.#actions.answer(visitor, action)
   }
+}
+
+/** The page whose form it is. */
+function pageOf(request: HttpRequest): string {
+  const account = request.url.searchParams.get('account')
+  return withQuery(SECURITY, request, account === null ? {} : { account })
 }
 
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */

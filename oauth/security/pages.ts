@@ -1,7 +1,6 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
-import { type PageLanguage, pageLanguage } from '../../http/language.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
 import { makeStep, proofStep } from '../../pages/security/app_passwords.ts'
@@ -26,7 +25,7 @@ import {
 } from '../checks/endpoints.ts'
 import { revocationNote } from '../pages/revocation_note.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
-import type { Outcome } from '../sign_in/shown.ts'
+import { isWrong, languageOf, nameOf, type Outcome, shownName } from '../sign_in/shown.ts'
 import type { Browsers } from './downloads.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import type { Person } from './people.ts'
@@ -59,16 +58,16 @@ export class SecurityPages {
     { signedIn, browsers, activity, appPasswords, done }: Known,
     outcome: Outcome,
   ): HttpResponse {
-    const { did, handle } = person
+    const { did } = person
     const { deviceId } = device
-    const language = languageOf(request)
+    const language = languageOf({ request })
     const texts = securityTexts[language]
     const at = (path: string) => withQuery(path, request, { account: did })
     const minutes = this.#services.pdses.areAllServedHere
       ? 0
       : this.#services.settings.accessTokenLifetime / 60_000
     const step = securityStep(texts, {
-      name: handle === null ? did : `@${handle}`,
+      name: shownName(person),
       language,
       items: signedInItems(signedIn, browsers, deviceId),
       appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
@@ -76,7 +75,7 @@ export class SecurityPages {
       days: ACTIVITY_DAYS,
       isMore: activity.length > ACTIVITY_SHOWN,
       howSoon: revocationNote(language, minutes),
-      sealed: this.#forms.write(deviceId, did),
+      sealed: this.#forms.write(deviceId, { did }),
       endSession: at(securityForm('end-session')),
       endOthers: at(securityForm('end-others')),
       makeAppPassword: at(securityTask('app-password')),
@@ -84,7 +83,7 @@ export class SecurityPages {
       sessionsFile: at(SECURITY_SESSIONS),
       activityFile: at(SECURITY_ACTIVITY),
       others: hasOthers ? withQuery(SECURITY, request, {}) : undefined,
-      accountPage: `${ACCOUNT}/u/${encodeURIComponent(handle ?? did)}`,
+      accountPage: `${ACCOUNT}/u/${encodeURIComponent(nameOf(person))}`,
     })
     const notices = {
       session: texts.sessionEnded,
@@ -102,13 +101,13 @@ export class SecurityPages {
     const at = (path: string) => withQuery(path, request, { account: did })
     const given = {
       action: at(securityForm('make-app-password')),
-      sealed: this.#forms.write(device.deviceId, did),
-      isWrong: outcome.alert !== undefined,
+      sealed: this.#forms.write(device.deviceId, { did }),
+      isWrong: isWrong(outcome),
       name,
       most: MAX_APP_PASSWORD_NAME,
       back: at(SECURITY),
     }
-    const step = makeStep(textsFor(request), given, signInTexts[languageOf(request)])
+    const step = makeStep(textsFor(request), given, signInTexts[languageOf({ request })])
     return writeStep(
       { ...this.#frame(request, { account: did }, securityTask('app-password')), ...outcome },
       step,
@@ -122,13 +121,13 @@ export class SecurityPages {
     const at = (path: string) => withQuery(path, request, { account: did })
     const given = {
       action: withQuery(securityForm('prove'), request, { account: did, for: task }),
-      sealed: this.#forms.write(device.deviceId, did),
-      isWrong: outcome.alert !== undefined,
+      sealed: this.#forms.write(device.deviceId, { did }),
+      isWrong: isWrong(outcome),
       username: nameOf(person),
       forgotten: Place.forSecurity().page({ step: 'reset-password', language }),
       back: at(SECURITY),
     }
-    const step = proofStep(textsFor(request), given, signInTexts[languageOf(request)])
+    const step = proofStep(textsFor(request), given, signInTexts[languageOf({ request })])
     return writeStep(
       { ...this.#frame(request, { account: did }, securityTask(task)), ...outcome },
       step,
@@ -139,9 +138,9 @@ export class SecurityPages {
   choice(request: HttpRequest, people: readonly Person[]): HttpResponse {
     const { language } = wantedOf(request)
     const signIn = Place.forSecurity()
-    const step = choiceStep(signInTexts[languageOf(request)], {
+    const step = choiceStep(signInTexts[languageOf({ request })], {
       accounts: people.map(({ did, handle, basis }) => ({
-        name: handle === null ? did : `@${handle}`,
+        name: shownName({ did, handle }),
         href: basis
           ? withQuery(SECURITY, request, { account: did })
           : signIn.page({ account: did, language }),
@@ -155,7 +154,7 @@ export class SecurityPages {
   }
 
   #frame(request: HttpRequest, query: Record<string, string>, path = SECURITY): Frame {
-    const language = languageOf(request)
+    const language = languageOf({ request })
     return {
       look: this.#look,
       language,
@@ -166,18 +165,9 @@ export class SecurityPages {
   }
 }
 
-function languageOf(request: HttpRequest): PageLanguage {
-  return wantedOf(request).language ?? pageLanguage(request.headers.get('accept-language'))
-}
-
 /** What the page says to who sends a request. */
 export function textsFor(request: HttpRequest): SecurityTexts {
-  return securityTexts[languageOf(request)]
-}
-
-/** The name of a person in forms. */
-export function nameOf({ handle, did }: Pick<Person, 'handle' | 'did'>): string {
-  return handle ?? did
+  return securityTexts[languageOf({ request })]
 }
 
 /** Another address of the page, in the language that was chosen. */

@@ -1,6 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { MAX_AUDIT } from '../../database/account/audit.ts'
-import type { HttpResponse } from '../../http/message.ts'
+import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { isProven } from '../../sagas/proof.ts'
 import type { Services } from '../../sagas/services.ts'
 import { listSignedIn } from '../../sagas/signed_in.ts'
@@ -11,7 +11,7 @@ import {
   securityTaskOf,
 } from '../checks/endpoints.ts'
 import type { Outcome } from '../sign_in/shown.ts'
-import { NO_DONE_COOKIE, readDone } from './done_cookie.ts'
+import { noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { SecurityForms } from './forms.ts'
 import type { SecurityPages } from './pages.ts'
@@ -68,7 +68,8 @@ export class SecurityViews {
     const done = read?.did === did ? read.done : undefined
     const known = { signedIn, browsers, activity, appPasswords, done }
     const page = this.#pages.main(visitor, known, outcome)
-    return told === undefined ? page : { ...page, headers: [...page.headers, NO_DONE_COOKIE] }
+    const { publicUrl } = this.#services.settings
+    return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])
   }
 
   /** The page of a task, or that on which the person proves before that it is them. */

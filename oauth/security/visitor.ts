@@ -1,6 +1,5 @@
 import type { Basis } from '../../actors/account/standing.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { SECURITY } from '../checks/endpoints.ts'
 import type { LoadedDevice } from '../sign_in/device.ts'
 import { Place } from '../sign_in/place.ts'
 import type { Person } from './people.ts'
@@ -15,4 +14,4 @@ export type Visitor = {
 }
 
 /** For cookies, it is a part of the account page. */
-export const PLACE = Place.of(new URL(SECURITY, 'http://localhost')) as Place
+export const PLACE = Place.forSecurity()

@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { emptyResponse, type HttpRequest, type HttpResponse, headerOf } from '../../http/message.ts'
+import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
@@ -8,11 +8,12 @@ import { ACCOUNT, type Action, AUTHORIZE, PAGE_API } from '../checks/endpoints.t
 import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import { loadDevice } from './device.ts'
-import { refuseForm } from './own_form.ts'
+import { refusedForm, refuseForm } from './own_form.ts'
 import { SignInPages } from './pages.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
+import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
-import type { Asked } from './shown.ts'
+import { type Asked, nameOf } from './shown.ts'
 import { SignInForm } from './sign_in_form.ts'
 import { readSignedIn, signedOutCookies } from './signed_in.ts'
 import { Visit } from './visit.ts'
@@ -60,7 +61,7 @@ export class SignIn {
     if (!isPage || provided.status !== 200 || deviceId === null) return null
     const cookies = provided.headers.filter(([name]) => name === 'set-cookie')
     const to = place.request === null ? accountWay(visit, request.url.pathname) : null
-    if (to !== null) return withCookies(emptyResponse(303, { location: to, ...NO_STORE }), cookies)
+    if (to !== null) return goOn(to, cookies)
     if (goesOn(visit, request.url.pathname)) return null
     const parameters = visit.asked?.parameters ?? null
     const page = this.#pages.first({ request, place, parameters, deviceId }, visit)
@@ -97,16 +98,10 @@ export class SignIn {
 
   /** Finishes the refusal of a form that did not come as far as to be answered. */
   refused(request: HttpRequest, refusal: PageRefusal): HttpResponse {
-    const place = this.takes(request) ? Place.of(request.url) : null
+    const place = Place.of(request.url)
     if (!place) return refusal
-    // A browser comes back to where it sent one.
-    if (request.method === 'GET' || request.method === 'HEAD') {
-      return emptyResponse(303, { location: place.page(wantedOf(request)), ...NO_STORE })
-    }
-    if (refusal.page.obstacle !== 'too many') return refusal
     const giveUp = place.request ? place.page({ step: 'cancel' }) : undefined
-    const page = { obstacle: 'attempts', again: place.page(wantedOf(request)), giveUp } as const
-    return { ...refusal, page } as PageRefusal
+    return refusedForm(request, refusal, { again: place.page(wantedOf(request)), giveUp })
   }
 
   async #answerForm(request: HttpRequest, place: Place): Promise<HttpResponse> {
@@ -172,8 +167,6 @@ const CANCELLED: GivenUp = {
   description: 'The user rejected the request',
 }
 
-const NO_STORE = { 'cache-control': 'no-store', 'referrer-policy': 'same-origin' }
-
 /** Whether the provider's own page is shown. */
 function goesOn({ place, selected, isSignUp, wanted }: Visit, path: string): boolean {
   if (isSignUp) return true
@@ -187,15 +180,11 @@ function accountWay(visit: Visit, path: string): string | null {
   const usable = visit.sessions.filter(({ loginRequired }) => !loginRequired)
   if (path === ACCOUNT || path === `${ACCOUNT}/`) {
     const [only] = visit.sessions.length === 1 ? usable : []
-    return only ? visit.place.accountPage(only.account.handle ?? only.account.did) : null
+    return only ? visit.place.accountPage(nameOf(only.account)) : null
   }
   const [, , part, name] = path.split('/')
   if (part !== 'u') return null
   const isIt = ({ account }: (typeof usable)[number]) =>
     [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
   return usable.some(isIt) ? null : visit.place.page()
-}
-
-function withCookies(response: HttpResponse, cookies: HttpResponse['headers']): HttpResponse {
-  return { ...response, headers: [...response.headers, ...cookies] }
 }

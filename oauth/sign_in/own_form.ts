@@ -1,17 +1,19 @@
-import type { HttpRequest } from '../../http/message.ts'
+import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 import { FETCH_METADATA } from '../pages/error.ts'
+import { goOn } from './post.ts'
+
+/** From a page that says why a form was refused: to the form, and back to the app. */
+type Ways = { again: string; giveUp?: string | undefined }
 
 /**
  * A form comes from a page of this program's own, in a browser that says so and keeps cookies (CSRF).
- *
- * @param ways from the page that says otherwise: to the form, and back to the app
  */
 export function refuseForm(
   { headers }: HttpRequest,
   publicUrl: string,
-  { again, giveUp }: { again: string; giveUp?: string | undefined },
+  { again, giveUp }: Ways,
 ): PageRefusal | null {
   const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
   if (!site || !mode || !dest) return pageRefusal(400, { obstacle: 'browser', again })
@@ -23,4 +25,17 @@ export function refuseForm(
     return pageRefusal(400, { obstacle: 'cookies', again, giveUp })
   }
   return null
+}
+
+/** Finishes the refusal of a form that did not come as far as to be answered. */
+export function refusedForm(
+  { method }: HttpRequest,
+  refusal: PageRefusal,
+  { again, giveUp }: Ways,
+): HttpResponse {
+  // A browser comes back to where it sent one.
+  if (method === 'GET' || method === 'HEAD') return goOn(again)
+  if (refusal.page.obstacle !== 'too many') return refusal
+  const page = { obstacle: 'attempts', again, giveUp } as const
+  return { ...refusal, page } as PageRefusal
 }

@@ -17,7 +17,7 @@ import type { Services } from '../../sagas/services.ts'
 import { primaryColor } from '../branding.ts'
 import { type FormState, Forms } from './forms.ts'
 import { type Place, type Wanted, wantedOf } from './place.ts'
-import { appOf, languageOf, type Outcome, type Shown } from './shown.ts'
+import { appOf, isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
 import type { Visit } from './visit.ts'
 
 type Password = {
@@ -72,7 +72,7 @@ export class SignInPages {
     return this.#write(shown, {}, (texts) =>
       choiceStep(texts, {
         accounts: sessions.map(({ account, loginRequired }) => ({
-          name: account.handle ? `@${account.handle}` : account.did,
+          name: shownName(account),
           href:
             place.request || loginRequired
               ? place.page({ language, account: account.did })
@@ -174,11 +174,6 @@ export class SignInPages {
   }
 }
 
-/** Whether it is a matter of what was entered. */
-function isWrong({ alert, status }: Outcome): boolean {
-  return alert !== undefined && status === 400
-}
-
 /** As it is wanted. The page of a form that was sent is the one on which that stands. */
 function asIs({ request }: Shown): Wanted {
   return wantedOf(request)
@@ -192,8 +187,4 @@ function signUpAt(place: Place, language: PageLanguage | undefined): string {
 function cancel({ place, request }: Shown): string | undefined {
   const { language } = wantedOf(request)
   return place.request ? place.page({ language, step: 'cancel' }) : undefined
-}
-
-function nameOf({ handle, did }: { handle?: string | undefined; did: string }): string {
-  return handle ?? did
 }

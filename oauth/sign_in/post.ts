@@ -1,4 +1,4 @@
-import { emptyResponse, type HttpResponse } from '../../http/message.ts'
+import { emptyResponse, type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
 import type { LoadedDevice } from './device.ts'
 import { wantedOf } from './place.ts'
@@ -30,10 +30,10 @@ export function beginning({ parameters }: Post, username: string) {
 
 /** After a form, the browser gets the next page (RFC 9110 section 15.4.4). */
 export function goOn(location: string, cookies: HttpResponse['headers'] = []): HttpResponse {
-  const { headers, ...rest } = emptyResponse(303, {
+  const next = emptyResponse(303, {
     location,
     'cache-control': 'no-store',
     'referrer-policy': 'same-origin',
   })
-  return { ...rest, headers: [...headers, ...cookies] }
+  return withCookies(next, cookies)
 }

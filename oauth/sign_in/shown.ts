@@ -20,6 +20,9 @@ export type Shown = {
   deviceId: string
 }
 
+/** What decides in which language it is read. */
+type Read = Pick<Shown, 'request'> & Partial<Pick<Shown, 'parameters'>>
+
 /** How what was sent before came out. */
 export type Outcome = {
   alert?: string | undefined
@@ -27,16 +30,30 @@ export type Outcome = {
   status?: number
 }
 
+/** Whether it is a matter of what was entered. */
+export function isWrong({ alert, status }: Outcome): boolean {
+  return alert !== undefined && status === 400
+}
+
+type Named = { handle?: string | null | undefined; did: string }
+
+/** The name of an account in forms and addresses. */
+export function nameOf({ handle, did }: Named): string {
+  return handle ?? did
+}
+
+/** The same as people read it. */
+export function shownName({ handle, did }: Named): string {
+  return handle ? `@${handle}` : did
+}
+
 /** What the pages say to whom they are shown. */
-export function textsFor(shown: Pick<Shown, 'request' | 'parameters'>): SignInTexts {
+export function textsFor(shown: Read): SignInTexts {
   return signInTexts[languageOf(shown)]
 }
 
 /** The person's choice, else the app's (OpenID Connect Core section 3.1.2.1), else the browser's. */
-export function languageOf({
-  request,
-  parameters,
-}: Pick<Shown, 'request' | 'parameters'>): PageLanguage {
+export function languageOf({ request, parameters }: Read): PageLanguage {
   const wanted = wantedOf(request).language ?? firstOf(parameters?.ui_locales)
   return wanted ?? pageLanguage(request.headers.get('accept-language'))
 }

@@ -13,7 +13,7 @@ import { isRefusal, outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post } from './post.ts'
-import { textsFor } from './shown.ts'
+import { nameOf, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 
 /** App passwords are for apps without these pages. */
@@ -105,7 +105,7 @@ export class SignInForm {
     await recordAudit(this.#services, did, 'signed_in', clientOf(post))
     const to = place.request
       ? place.page({ language: wantedOf(request).language })
-      : place.accountPage(account.handle ?? did)
+      : place.accountPage(nameOf(account))
     const { deviceId } = device
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
     return goOn(to, [await signedInCookie(parts, did, isRemembered)])

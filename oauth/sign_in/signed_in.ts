@@ -1,9 +1,9 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Account } from '@atproto/oauth-provider/store'
-import { type CookieOptions, parse, serialize } from 'hono/utils/cookie'
 import { SIGN_IN_HANDOVER } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { isOverTls, readCookie, setCookie } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Services } from '../../sagas/services.ts'
 import { toAccount } from '../../stores/account.ts'
@@ -11,11 +11,9 @@ import { requestScope } from '../../stores/request_scope.ts'
 import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
 import type { DeviceId } from './device.ts'
 import type { Place } from './place.ts'
+import { SealedForBrowser } from './sealed.ts'
 
 const COOKIE = 'sign-in'
-
-/** What the seal is for (`base/seal.ts`). */
-const SEAL = 'hand-over of a sign-in'
 
 type Signer = OAuthProvider['signer']
 type Claims = Parameters<Signer['createEphemeralToken']>[0]
@@ -31,9 +29,7 @@ export type SignedIn = {
 type HandedOver = {
   did: Account['did']
   generation: number
-  device: string
   request: string | null
-  at: number
   token?: Token
 }
 
@@ -61,23 +57,21 @@ export async function signedInCookie(
   const signedIn: HandedOver = {
     did,
     generation: requestScope().signInOf(did).generation,
-    device: deviceId,
     request: place.requestUri,
-    at: Date.now(),
     ...(!isRemembered && {
       token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri } as Claims),
     }),
   }
-  return cookie(seal.seal(SEAL, JSON.stringify(signedIn)), {
+  return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn), {
     path: place.cookiePath,
-    secure: isSecure(issuer),
+    secure: isOverTls(issuer),
   })
 }
 
 /** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
 export function signedOutCookies(issuer: string): HttpResponse['headers'] {
-  const secure = isSecure(issuer)
-  return [AUTHORIZE, ACCOUNT].map((path) => cookie('', { path, secure, maxAge: 0 }))
+  const secure = isOverTls(issuer)
+  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 }))
 }
 
 /** Who has signed in with this browser for this sign-in; null where nobody has, or no more. */
@@ -87,12 +81,9 @@ export async function findSignedIn(
   place: Place,
   deviceId: string,
 ): Promise<{ account: AccountRow; token: Token | undefined } | null> {
-  const given = parse(request.headers.get('cookie') ?? '', COOKIE)[COOKIE]
-  const opened = given === undefined ? null : secrets.seal.open(SEAL, given)
-  if (opened === null) return null
-  const { did, generation, device, request: of, at, token } = JSON.parse(opened) as HandedOver
-  if (device !== deviceId || of !== place.requestUri) return null
-  if (Date.now() - at > SIGN_IN_HANDOVER) return null
+  const handedOver = sealedBy(secrets.seal).read(deviceId, readCookie(request, COOKIE))
+  if (handedOver?.request !== place.requestUri) return null
+  const { did, generation, token } = handedOver
   const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
   return { account, token }
@@ -108,8 +99,6 @@ export async function readSignedIn(
   return { account: toAccount(account), ...(token && { ephemeralToken: token }) }
 }
 
-function cookie(value: string, options: CookieOptions): [name: string, value: string] {
-  return ['set-cookie', serialize(COOKIE, value, { ...options, httpOnly: true, sameSite: 'Lax' })]
+function sealedBy(seal: Seal): SealedForBrowser<HandedOver> {
+  return new SealedForBrowser(seal, 'hand-over of a sign-in', () => SIGN_IN_HANDOVER)
 }
-
-const isSecure = (issuer: string) => !issuer.startsWith('http:')

@@ -179,7 +179,9 @@ describe('39. the page is of its account', () => {
     const statuses = new Set<number>()
     for (let i = 0; i < 100; i++) statuses.add((await visitor.send(form, { id: 'none' })).status)
     expect([...statuses]).toEqual([303])
-    expect((await visitor.send(form, { id: 'none' })).status).toBe(429)
+    const refused = await visitor.send(form, { id: 'none' })
+    expect([refused.status, refused.title]).toEqual([429, 'Too many attempts'])
+    expect(refused.hrefs).toContain(`${PAGE}?account=${encodeURIComponent(did)}`)
   })
 })
 

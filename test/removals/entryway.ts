@@ -39,10 +39,10 @@ const personProofs = inFile('sagas/proof.ts')
 const accountProofs = inFile('database/account/proof.ts')
 const securityActions = inFile('oauth/security/actions.ts')
 const securityViews = inFile('oauth/security/views.ts')
-const securityForms = inFile('oauth/security/forms.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
 const signInForms = inFile('oauth/sign_in/forms.ts')
+const sealed = inFile('oauth/sign_in/sealed.ts')
 const signInPage = inFile('oauth/sign_in/index.ts')
 const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
 const devices = inFile('stores/device_store.ts')
@@ -393,7 +393,11 @@ export const entryway = toRemovals([
     sweeps("sql(db, 'DELETE FROM device", "void (db, 'DELETE FROM device"),
   ],
   [34, 'user agents are cut', handler('withShortHeaders(request)', 'request')],
-  [34, 'pages are limited', limits("on: ['account', 'authorize', 'security', ...FORMS]", 'on: []')],
+  [
+    34,
+    'pages are limited',
+    limits("on: ['account', 'authorize', 'security', ...FORMS]", 'on: []'),
+  ],
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
@@ -591,9 +595,9 @@ export const entryway = toRemovals([
     'a form comes from our page',
     ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
   ],
-  [38, 'a form is of one browser', signInForms('of === device && ', '')],
-  [38, 'a form is of one sign-in', signInForms(' && request === place.requestUri', '')],
-  [38, 'a form is not old', signInForms('return isIn && ', 'return ')],
+  [38, 'a form is of one browser', sealed('of === device && ', '')],
+  [38, 'a form is of one sign-in', signInForms('read?.request === requestUri', 'read')],
+  [38, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],
   [
     38,
     'the name is that of the step before',
@@ -615,9 +619,12 @@ export const entryway = toRemovals([
     'short names are counted as whole ones',
     routes('readAccount: services.handles.complete.bind(services.handles),', ''),
   ],
-  [38, 'a sign-in is of one browser', signedIn('device !== deviceId || ', '')],
-  [38, 'a sign-in is of one request', signedIn(' || of !== place.requestUri', '')],
-  [38, 'a sign-in is of a moment', signedIn('Date.now() - at > SIGN_IN_HANDOVER', 'false')],
+  [
+    38,
+    'a sign-in is of one request',
+    signedIn('handedOver?.request !== place.requestUri', '!handedOver'),
+  ],
+  [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
@@ -656,8 +663,8 @@ export const entryway = toRemovals([
   ],
   [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
   [39, 'a form is from our page', security('if (refusal) return refusal', '')],
-  [39, 'a form is of one browser', securityForms(' && of === device', '')],
-  [39, 'a form is not old', securityForms('Date.now() - at <= SIGN_IN_FORM && ', '')],
+  [39, 'a form is of one browser', sealed('of === device && ', '')],
+  [39, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],
   [39, 'a form is of one account', securityActions('form?.did !== person.did || ', '!form || ')],
   [39, 'what was done is no form', securityActions(' || form.done)', ')')],
   [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],

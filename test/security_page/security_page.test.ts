@@ -11,6 +11,7 @@ import { formsOf, itemsOf } from './forms_of.ts'
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 const lee = { handle: 'lee.test', email: 'lee@mail.internal', password: 'secret of lee' }
 const PAGE = '/account/security'
+const NOTHING = { action: '', fields: {} }
 const AGENT = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 let app: AppInProcess
 const dids: Record<string, string> = {}
@@ -78,7 +79,7 @@ async function press(visitor: Visitor, what: string) {
   const page = await visitor.open(PAGE)
   const place = itemsOf(page).findIndex((item) => item.startsWith(what))
   expect([what, place >= 0]).toEqual([what, true])
-  const answer = await visitor.send(formsOf(page)[place] ?? { action: '', fields: {} })
+  const answer = await visitor.send(formsOf(page)[place] ?? NOTHING)
   expect([answer.status, answer.header('location')?.split('?')[0]]).toEqual([303, PAGE])
   return visitor.follow(answer)
 }
@@ -130,6 +131,15 @@ describe('who sees it', () => {
   })
 })
 
+test('the address of a form leads to its page, in the language that was chosen', async () => {
+  const visitor = await knowing([kim])
+  const at = `${PAGE}?${new URLSearchParams({ lang: 'fr', account: dids[kim.handle] as string })}`
+  const [form] = formsOf(await visitor.open(at))
+  expect((await visitor.open(form?.action ?? '')).header('location')).toBe(at)
+  const silent = await visitor.send(form ?? NOTHING, {}, { headers: { 'sec-fetch-site': '' } })
+  expect([silent.status, silent.hrefs]).toEqual([400, [at]])
+})
+
 describe('what is signed in', () => {
   beforeEach(async () => account(kim).signOutEverywhere())
 
@@ -172,7 +182,7 @@ describe('what is signed in', () => {
     await press(here, 'Browser')
     expect((await there.open(PAGE)).status).toBe(303)
     const page = await here.open(PAGE)
-    const out = await here.follow(await here.send(formsOf(page)[0] ?? { action: '', fields: {} }))
+    const out = await here.follow(await here.send(formsOf(page)[0] ?? NOTHING))
     expect(out.header('location')).toMatch(/^\/account\/sign-in\?/)
   })
 
@@ -186,7 +196,7 @@ describe('what is signed in', () => {
     const others = formsOf(await here.open(PAGE)).find(({ action }) =>
       action?.includes('end-others'),
     )
-    const page = await here.follow(await here.send(others ?? { action: '', fields: {} }))
+    const page = await here.follow(await here.send(others ?? NOTHING))
     expect(page.notice).toBe('Everything but this browser is signed out.')
     expect((await there.open(PAGE)).status).toBe(303)
     expect(await refresh(refreshJwt)).toBe(400)
