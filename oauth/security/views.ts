@@ -15,6 +15,7 @@ import { noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { SecurityForms } from './forms.ts'
 import type { SecurityPages } from './pages.ts'
+import { ACTIVITY_SHOWN } from './view.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What can be looked at, with what is known of the account. */
@@ -60,7 +61,7 @@ export class SecurityViews {
     const [signedIn, browsers, activity, appPasswords] = await Promise.all([
       listSignedIn(this.#services, did),
       this.#browsersOf(did),
-      account.listAudit(MAX_AUDIT),
+      account.listAudit(ACTIVITY_SHOWN + 1),
       account.listAppPasswords(),
     ])
     const told = readDone(request)
