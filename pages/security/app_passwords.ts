@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
+import { actions, type Form, form, usernameOf, wrong } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
@@ -43,56 +44,51 @@ function itemOf(
   return html`<li><div id="${id}"><p class="main">${name}</p>
       ${privileged && html`<p>${texts.privileged}</p>`}
       <p class="quiet">${texts.since} ${time(language, createdAt)} · ${usedAt === null ? texts.neverUsed : html`${texts.lastUsed} ${time(language, usedAt)}`}</p></div>
-      <form method="post" action="${revokeAppPassword}"><input type="hidden" name="form" value="${sealed}"><input type="hidden" name="name" value="${name}"><button aria-describedby="${id}">${texts.revoke}</button></form></li>`
+      ${form(
+        { action: revokeAppPassword, sealed },
+        html`<input type="hidden" name="name" value="${name}"><button aria-describedby="${id}">${texts.revoke}</button>`,
+      )}</li>`
 }
 
-export type MakeStep = {
-  action: string
-  sealed: string
-  isWrong: boolean
+export type MakeStep = Form & {
   name: string
   /** Characters of a name. */
   most: number
   back: string
 }
 
-export function makeStep(
-  texts: SecurityTexts,
-  { action, sealed, isWrong, name, most, back }: MakeStep,
-  signIn: SignInTexts,
-): Step {
-  const content = html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">
-      <div class="field">
+export function makeStep(texts: SecurityTexts, step: MakeStep, signIn: SignInTexts): Step {
+  const { isWrong, name, most } = step
+  const content = form(
+    step,
+    html`<div class="field">
         <label for="name">${texts.name}</label>
-        <input id="name" name="name" value="${name}" maxlength="${most}" autocomplete="off" required autofocus ${isWrong && html`aria-invalid="true" aria-describedby="alert"`}>
+        <input id="name" name="name" value="${name}" maxlength="${most}" autocomplete="off" required autofocus ${wrong(isWrong)}>
       </div>
       <div class="check"><input id="privileged" name="privileged" type="checkbox"><label for="privileged">${texts.privileged}</label></div>
-      <div class="actions"><button class="primary">${texts.make}</button><a class="button" href="${back}">${signIn.back}</a></div></form>`
+      ${actions(signIn, texts.make, step)}`,
+  )
   return { title: texts.make, lead: texts.makeLead, content }
 }
 
-export type ProofStep = {
-  action: string
-  sealed: string
-  isWrong: boolean
+export type ProofStep = Form & {
   username: string
   forgotten: string
   back: string
 }
 
 /** Asks for the password once more. */
-export function proofStep(
-  texts: SecurityTexts,
-  { action, sealed, isWrong, username, forgotten, back }: ProofStep,
-  signIn: SignInTexts,
-): Step {
-  const content = html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">
-      <input name="username" value="${username}" autocomplete="username" readonly hidden>
+export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInTexts): Step {
+  const { username, isWrong, forgotten } = step
+  const content = form(
+    step,
+    html`${usernameOf(username)}
       <div class="field row">
         <label for="password">${signIn.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${isWrong && html`aria-invalid="true" aria-describedby="alert"`}>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${wrong(isWrong)}>
         <a class="link" href="${forgotten}">${signIn.forgotten}</a>
       </div>
-      <div class="actions"><button class="primary">${signIn.confirm}</button><a class="button" href="${back}">${signIn.back}</a></div></form>`
+      ${actions(signIn, signIn.confirm, step)}`,
+  )
   return { title: texts.proof, lead: texts.proofLead, content }
 }

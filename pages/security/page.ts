@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
+import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
 import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
@@ -75,9 +76,11 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep): Step {
           ? html`<ul class="list">${items.map((item, i) => itemOf(texts, step, item, `item-${i}`))}</ul>`
           : html`<p>${texts.nothing}</p>`
       }
-      <form method="post" action="${step.endOthers}"><input type="hidden" name="form" value="${sealed}">
-      <button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
-      <p class="quiet" id="others">${texts.signOutOthersLead}</p></form>
+      ${form(
+        { action: step.endOthers, sealed },
+        html`<button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
+      <p class="quiet" id="others">${texts.signOutOthersLead}</p>`,
+      )}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
@@ -102,7 +105,10 @@ function itemOf(
   return html`<li><div id="${id}"><p class="main">${titleOf(texts, item)}</p>
       <p>${place || texts.unknownPlace}</p>
       <p class="quiet">${times.map((each, i) => html`${i > 0 && ' · '}${each}`)}</p></div>
-      <form method="post" action="${endSession}"><input type="hidden" name="form" value="${sealed}"><input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button></form></li>`
+      ${form(
+        { action: endSession, sealed },
+        html`<input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button>`,
+      )}</li>`
 }
 
 function titleOf(texts: SecurityTexts, { kind, name, isThisBrowser }: SignedInItem): string {

@@ -1,25 +1,9 @@
 import { html } from 'hono/html'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
+import { actions, type Form, form, usernameOf, type Ways, wrong } from './form.ts'
 import type { Step } from './frame.ts'
 import type { SignInTexts } from './texts.ts'
-
-/** A form of a step. */
-type Form = {
-  action: string
-  /** What goes back with it, sealed: whose form it is, and which step. */
-  sealed: string
-  /** Whether what was entered before was wrong; the frame says how. */
-  isWrong: boolean
-}
-
-/** Each step: where to go from it; a way that is not there is not shown. */
-type Ways = {
-  /** To the step before it. */
-  back?: string | undefined
-  /** To the app, without signing in. */
-  cancel?: string | undefined
-}
 
 export type ChoiceStep = Pick<Ways, 'cancel'> & {
   accounts: readonly { name: string; href: string; isPasswordNeeded: boolean }[]
@@ -114,7 +98,7 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
       ${
         ways.length > 0 &&
         form(
-          { ...step, isWrong: false },
+          step,
           html`${usernameOf(username)}${ways.map(
             ([way, text]) =>
               html`<p><button class="link" name="with" value="${way}">${text}</button></p>`,
@@ -159,26 +143,4 @@ export function newPasswordStep(texts: SignInTexts, step: NewPasswordStep): Step
       ${actions(texts, texts.save, step)}`,
   )
   return { title: texts.newPasswordTitle, lead: texts.newPasswordLead, content }
-}
-
-function form({ action, sealed }: Form, content: Html): Html {
-  return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">
-      ${content}</form>`
-}
-
-/** For password managers, which keep what is entered for this name. */
-function usernameOf(name: string): Html {
-  return html`<input name="username" value="${name}" autocomplete="username" readonly hidden>`
-}
-
-function wrong(isWrong: boolean): Html | false {
-  return isWrong && html`aria-invalid="true" aria-describedby="alert"`
-}
-
-function actions(texts: SignInTexts, submit: string, ways: Ways): Html {
-  return html`<div class="actions"><button class="primary">${submit}</button>${links(texts, ways)}</div>`
-}
-
-function links(texts: SignInTexts, { back, cancel }: Ways): Html {
-  return html`${back && html`<a class="button" href="${back}">${texts.back}</a>`}${cancel && html`<a class="button" href="${cancel}">${texts.cancel}</a>`}`
 }
