@@ -158,7 +158,8 @@ export function findRouteIn(
   function findBelow(pathname: string): Route | null {
     const above = below.find(({ path }) => pathname.startsWith(path))
     if (!above) return null
-    const spelt = decoded(pathname).replace(/\/+/g, '/').toLowerCase()
+    // What cannot be decoded was refused before.
+    const spelt = decodeURIComponent(pathname).replace(/\/+/g, '/').toLowerCase()
     const isSpelling = ({ path }: Route) =>
       path.length > above.path.length && spelt.startsWith(path.toLowerCase())
     return all.some(isSpelling) ? null : above
@@ -201,13 +202,5 @@ function keeping(document: HttpHandler): HttpHandler {
   return async (request) => {
     const response = await document(request)
     return response.status === 200 ? { ...response, keepFor: PUBLIC_DOCUMENT } : response
-  }
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
   }
 }

@@ -1,4 +1,5 @@
 import type { Door } from '../../http/door.ts'
+import { ACTIONS } from '../../oauth/checks/endpoints.ts'
 
 /**
  * Whom a limit counts: one client address (IPv4, or IPv6 by /64), one account as it is named in
@@ -32,9 +33,6 @@ const page = (endpoint: string) => `~api/${endpoint}`
 
 const REQUEST_PLC_OPERATION = 'com.atproto.identity.requestPlcOperationSignature'
 const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
-
-/** Of a sign-in. */
-const FORMS = ['sign-in', 'reset-password', 'new-password']
 
 const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
 const PASSWORDS = [
@@ -173,7 +171,7 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
-    on: ['account', 'authorize', 'security', ...FORMS],
+    on: ['account', 'authorize', 'security', ...ACTIONS],
     per: 'address',
     points: 3_000,
     seconds: 5 * MINUTE,

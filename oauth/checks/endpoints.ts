@@ -30,9 +30,11 @@ export type SecurityTask = (typeof SECURITY_TASKS)[number]
 
 export const securityTask = (task: SecurityTask) => `${SECURITY}/${task}`
 
+const TASK_OF = new Map(SECURITY_TASKS.map((task) => [securityTask(task), task]))
+
 /** @returns undefined where the address is that of no task */
 export function securityTaskOf(path: string): SecurityTask | undefined {
-  return SECURITY_TASKS.find((task) => path === securityTask(task))
+  return TASK_OF.get(path)
 }
 
 /** What its forms do. */
@@ -47,9 +49,11 @@ export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 
 export const securityForm = (action: SecurityAction) => `${SECURITY}/form/${action}`
 
+const ACTION_OF = new Map(SECURITY_ACTIONS.map((action) => [securityForm(action), action]))
+
 /** What a form of it is posted for; null where the address takes none. */
 export function securityActionOf(path: string): SecurityAction | null {
-  return SECURITY_ACTIONS.find((action) => path === securityForm(action)) ?? null
+  return ACTION_OF.get(path) ?? null
 }
 
 /** Whether it is an address of the security page; any other below it is not one of ours. */

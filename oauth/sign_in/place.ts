@@ -126,10 +126,13 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
   }
 }
 
+const ACTION_OF = new Map(
+  [AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((name) => [formPath(page, name), name])),
+)
+
 /** What a form is posted for; null where the address takes none. */
 export function actionOf(path: string): Action | null {
-  const isOf = (name: Action) => [AUTHORIZE, ACCOUNT].some((page) => path === formPath(page, name))
-  return ACTIONS.find(isOf) ?? null
+  return ACTION_OF.get(path) ?? null
 }
 
 function isBelow(path: string, parent: string): boolean {

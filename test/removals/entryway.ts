@@ -396,7 +396,7 @@ export const entryway = toRemovals([
   [
     34,
     'pages are limited',
-    limits("on: ['account', 'authorize', 'security', ...FORMS]", 'on: []'),
+    limits("on: ['account', 'authorize', 'security', ...ACTIONS]", 'on: []'),
   ],
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
