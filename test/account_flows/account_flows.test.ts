@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { headlessSignIn } from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { join, type Person, type ShownAccount, signInAs } from './person.ts'
@@ -22,8 +21,7 @@ async function appSession(person: Person) {
     redirectUri,
     scope,
   })
-  const login = await startLogin(app)
-  return { app, session: await finishLogin(app, login, await headlessSignIn(login.url, person)) }
+  return { app, session: await headlessLogin(app, person) }
 }
 
 async function onPds(did: string) {

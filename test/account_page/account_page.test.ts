@@ -1,17 +1,9 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
-import {
-  finishLogin,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../../lab/clients/oauth_session.ts'
+import { finishLogin, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { callbackOf, grant, signIn } from '../../lab/clients/steps.ts'
 import { SCOPE, startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
@@ -39,11 +31,6 @@ afterAll(() => world?.close())
 
 const link = (name: string) => page.getByRole('link', { name, exact: true }).first().click()
 const row = (text: string) => page.getByRole('row').filter({ hasText: text })
-
-async function signInElsewhere(app: OAuthApp): Promise<OAuthSession> {
-  const login = await startLogin(app)
-  return finishLogin(app, login, await headlessSignIn(login.url, person))
-}
 
 test('somebody signs in on the account page and signs another device out', async () => {
   await page.goto(`${world.network.url}/account`)
@@ -73,7 +60,7 @@ test('an app that is revoked on the account page is locked out, and no other', a
   const callback = callbackOf(visitor, world.host.redirectUri)
   await grant(visitor)
   const revoked = await refresh(world.app, await finishLogin(world.app, login, await callback))
-  const kept = await signInElsewhere(localApp)
+  const kept = await headlessLogin(localApp, person)
 
   await page.goto(`${world.network.url}/account`)
   await link('Apps')

@@ -12,6 +12,7 @@ import {
 } from '../../database/account/session.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignIn } from '../../lab/clients/headless_sign_in.ts'
 import {
   type ClientKey,
@@ -21,7 +22,7 @@ import {
   makeClientKey,
 } from '../../lab/clients/hosted_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, revoke, startLogin } from '../../lab/clients/oauth_session.ts'
+import { revoke } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
@@ -420,8 +421,7 @@ describe('19. client libraries sign out', () => {
     const key = kind === 'public' ? {} : { key: webKey }
     const app = await discoverApp({ pdsUrl: pdsUrl(), clientId, redirectUri, scope: SCOPE, ...key })
     for (const token of ['refreshToken', 'accessToken'] as const) {
-      const login = await startLogin(app)
-      const session = await finishLogin(app, login, await headlessSignIn(login.url, kim))
+      const session = await headlessLogin(app, kim)
       await revoke(app, session, session[token])
       await expectRefused(app, session)
     }

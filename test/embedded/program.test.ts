@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import {
   headlessSignIn,
   headlessSignUp,
@@ -10,7 +11,7 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
+import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
@@ -115,8 +116,7 @@ test('an app signs in by what the PDS says of itself, and posts with DPoP', asyn
   const scope = 'atproto transition:generic'
   const clientId = loopbackClientId(redirectUri, scope)
   app = await discoverApp({ pdsUrl: vestibule.url, clientId, redirectUri, scope })
-  const login = await startLogin(app)
-  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(app, person)
   expect(session.did).toBe(did)
   expect(await postAndReadBack(app, session, 'By an app')).toBe('By an app')
   const { body } = await xrpc(app, session, 'GET', 'com.atproto.server.getSession', {})

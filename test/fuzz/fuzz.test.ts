@@ -1,12 +1,9 @@
 import { type Dispatcher, Pool } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
+import { refresh } from '../../lab/clients/oauth_session.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Random } from './random.ts'
 import { type Dish, serve, spoil } from './recipe.ts'
@@ -114,8 +111,7 @@ test('afterwards, everything works for somebody who was not there', async () => 
   })
   const person = newCredentials('after')
   const did = await headlessSignUp(network.url, person)
-  const login = await startLogin(app)
-  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(app, person)
   expect((await refresh(app, session)).did).toBe(did)
 })
 

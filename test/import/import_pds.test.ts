@@ -5,9 +5,8 @@ import { Client } from '@did-plc/lib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ImportReport } from '../../cli/import_pds.ts'
 import type { ReleaseReport } from '../../cli/release/release.ts'
-import { headlessSignIn } from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack } from '../../lab/clients/xrpc.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
@@ -190,8 +189,7 @@ test('one signs in to an app by OAuth', async () => {
     redirectUri,
     scope,
   })
-  const login = await startLogin(app)
-  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(app, person)
   expect(session.did).toBe(person.did)
   expect(await postAndReadBack(app, session, 'through OAuth')).toBe('through OAuth')
 })

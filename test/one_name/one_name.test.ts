@@ -1,14 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, startLogin } from '../../lab/clients/oauth_session.ts'
+import type { OAuthSession } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -46,8 +43,7 @@ test('an app finds everything from the DID document on, and posts with DPoP', as
   expect(protected_resources).toEqual([network.url])
   const clientId = loopbackClientId(redirectUri, scope)
   app = await discoverApp({ pdsUrl: network.url, clientId, redirectUri, scope })
-  const login = await startLogin(app)
-  session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  session = await headlessLogin(app, person)
   expect(session.did).toBe(did)
   expect(await postAndReadBack(app, session, 'under one name')).toBe('under one name')
 })

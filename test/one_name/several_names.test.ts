@@ -1,13 +1,9 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
@@ -58,8 +54,7 @@ async function signInAt(pds: Pds) {
   const clientId = loopbackClientId(redirectUri, scope)
   const app = await discoverApp({ pdsUrl: pds.url, clientId, redirectUri, scope })
   expect(app.server.issuer).toBe(network.url)
-  const login = await startLogin(app)
-  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(app, person)
   return { did, person, app, session }
 }
 

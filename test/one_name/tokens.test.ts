@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { headlessSignIn, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'
 
@@ -37,8 +37,7 @@ beforeAll(async () => {
   await app.login({ identifier: person.handle, password: appPassword.password })
   const clientId = loopbackClientId(redirectUri, scope)
   const client = await discoverApp({ pdsUrl: network.url, clientId, redirectUri, scope })
-  const login = await startLogin(client)
-  const session = await finishLogin(client, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(client, person)
   const serviceJwt = async (lxm?: string) =>
     (await agent.com.atproto.server.getServiceAuth({ aud: network.pds.did, ...(lxm && { lxm }) }))
       .data.token

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import {
   headlessSignIn,
   headlessSignUp,
@@ -29,9 +30,8 @@ beforeAll(async () => {
   did = await headlessSignUp(network.url, kim)
   await headlessSignUp(network.url, lee)
   device = newHeadlessBrowser(network.url)
-  const login = await startLogin(app)
   const options = { browser: device, remember: true }
-  await finishLogin(app, login, await headlessSignIn(login.url, kim, options))
+  await headlessLogin(app, kim, options)
   await device.callApi(`${network.url}/account`, 'sign-in', {
     locale: 'en',
     username: lee.handle,

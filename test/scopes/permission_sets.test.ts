@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
-import {
-  finishLogin,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../../lab/clients/oauth_session.ts'
+import { refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
@@ -39,15 +31,10 @@ const appWith = (scope: string): Promise<OAuthApp> =>
     scope,
   })
 
-async function signIn(app: OAuthApp, person: typeof writer): Promise<OAuthSession> {
-  const login = await startLogin(app)
-  return finishLogin(app, login, await headlessSignIn(login.url, person))
-}
-
 /** Publishes a permission set, as its author does: a record under the name's authority. */
 async function publish(nsid: string, permissions: object[]): Promise<void> {
   const app = await appWith('atproto repo:com.atproto.lexicon.schema')
-  const session = await signIn(app, publisher)
+  const session = await headlessLogin(app, publisher)
   const main = { type: 'permission-set', title: 'Take notes', detail: 'Write notes', permissions }
   const answer = await xrpc(app, session, 'POST', CREATE, {
     repo: session.did,
@@ -66,7 +53,7 @@ const note = (repo: string) => ({
 
 test('an app granted a permission set may do what is in it and nothing else', async () => {
   const app = await appWith(`atproto include:${SET}`)
-  const session = await signIn(app, writer)
+  const session = await headlessLogin(app, writer)
   const written = await xrpc(app, session, 'POST', CREATE, note(session.did))
   expect(written.status, JSON.stringify(written.body)).toBe(200)
 
@@ -81,5 +68,5 @@ test('a permission set that does not exist is invalid_scope', async () => {
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_scope' })
 
   const known = await appWith(`atproto include:${SET}`)
-  expect((await signIn(known, writer)).scope).toContain('atproto')
+  expect((await headlessLogin(known, writer)).scope).toContain('atproto')
 })

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
-import {
-  finishLogin,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../../lab/clients/oauth_session.ts'
+import { type OAuthSession, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
@@ -35,8 +27,7 @@ const appWith = (scope: string): Promise<OAuthApp> =>
   })
 
 async function signIn(app: OAuthApp, grantedScope?: string): Promise<OAuthSession> {
-  const login = await startLogin(app)
-  return finishLogin(app, login, await headlessSignIn(login.url, person, { grantedScope }))
+  return headlessLogin(app, person, { grantedScope })
 }
 
 const like = (repo: string) => ({

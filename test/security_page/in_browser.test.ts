@@ -2,17 +2,9 @@ import { readFileSync } from 'node:fs'
 import { AtpAgent } from '@atproto/api'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
-import {
-  finishLogin,
-  type OAuthSession,
-  refresh,
-  startLogin,
-} from '../../lab/clients/oauth_session.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type OAuthSession, refresh } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
@@ -31,8 +23,7 @@ afterAll(() => world?.close())
 
 /** An app by OAuth, and one with the password. */
 async function openApps(): Promise<{ session: OAuthSession; agent: AtpAgent }> {
-  const login = await startLogin(world.app)
-  const session = await finishLogin(world.app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(world.app, person)
   const agent = new AtpAgent({ service: world.network.url })
   await agent.login({ identifier: person.handle, password: person.password })
   return { session: await refresh(world.app, session), agent }

@@ -1,13 +1,9 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
@@ -155,8 +151,7 @@ test('each account posts on its own PDS with an OAuth session, and on no other',
       redirectUri,
       scope,
     })
-    const login = await startLogin(app)
-    const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+    const session = await headlessLogin(app, person)
     expect(session.did).toBe(did)
 
     const elsewhere = { ...app, pdsUrl: other.url }

@@ -5,13 +5,9 @@ import { rm } from 'node:fs/promises'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
@@ -37,8 +33,7 @@ test('a Vestibule that is killed or restarted comes back with its accounts', asy
     await vestibule.restart()
     expect(vestibule.pid, back).not.toBe(firstPid)
     const app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope })
-    const login = await startLogin(app)
-    expect(await finishLogin(app, login, await headlessSignIn(login.url, person))).toMatchObject({
+    expect(await headlessLogin(app, person)).toMatchObject({
       did,
     })
   }

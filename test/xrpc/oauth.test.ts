@@ -1,12 +1,9 @@
 import * as oauth from 'oauth4webapi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  headlessSignIn,
-  headlessSignUp,
-  newCredentials,
-} from '../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../lab/clients/headless_login.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, startLogin } from '../../lab/clients/oauth_session.ts'
+import type { OAuthSession } from '../../lab/clients/oauth_session.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
@@ -28,8 +25,7 @@ async function signIn(scope: string) {
     redirectUri,
     scope,
   })
-  const login = await startLogin(app)
-  const session = await finishLogin(app, login, await headlessSignIn(login.url, person))
+  const session = await headlessLogin(app, person)
   const call = (nsid: string, input?: object) => ask(network.pds.url, session, nsid, input)
   return { ...person, did, session, call }
 }

@@ -1,8 +1,8 @@
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { decodeJwt, SignJWT } from 'jose'
-import { headlessSignIn } from '../../../lab/clients/headless_sign_in.ts'
+import { headlessLogin } from '../../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../../lab/clients/oauth_app.ts'
-import { finishLogin, type OAuthSession, startLogin } from '../../../lab/clients/oauth_session.ts'
+import type { OAuthSession } from '../../../lab/clients/oauth_session.ts'
 import type { Authorization, Client, Person } from './client.ts'
 
 /** What a caller shows to call a method, by its name without `com.atproto.`. */
@@ -39,8 +39,7 @@ async function oauthSession(c: Client, person: Person, scope: string): Promise<O
   const app = await discoverApp({
     ...{ pdsUrl: c.world.pds.url, clientId, redirectUri: REDIRECT, scope },
   })
-  const login = await startLogin(app)
-  return finishLogin(app, login, await headlessSignIn(login.url, person))
+  return headlessLogin(app, person)
 }
 
 /** A JWT of the server's own key, with claims that it would not write. */
