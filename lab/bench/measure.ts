@@ -55,14 +55,14 @@ export async function rounds(
   return figures
 }
 
-async function measure(
+/** Has an operation prepared. @returns when its first request that counts begins */
+export async function begin(
   { generator, people }: Bench,
   server: Server,
   operation: string,
   inFlight: number,
-): Promise<Figures> {
-  const { url: origin, address, pid, inside } = server
-  const cpu = () => [pid, inside].map((id) => (id === null ? 0 : cpuOf(id))) as [number, number]
+): Promise<void> {
+  const { url: origin, address } = server
   generator.send({
     kind: 'run',
     origin,
@@ -72,6 +72,18 @@ async function measure(
     inFlight,
   })
   await receive(generator, 'go')
+}
+
+async function measure(
+  bench: Bench,
+  server: Server,
+  operation: string,
+  inFlight: number,
+): Promise<Figures> {
+  const { pid, inside } = server
+  const { generator } = bench
+  const cpu = () => [pid, inside].map((id) => (id === null ? 0 : cpuOf(id))) as [number, number]
+  await begin(bench, server, operation, inFlight)
   const before = cpu()
   const { durations, errors, elapsed, generatorCpu, beside } = await receive(generator, 'done')
   const [own, insides] = cpu().map((now, i) => (now - (before[i] as number)) / durations.length)

@@ -41,10 +41,10 @@ export const passing: Operation[] = [
     count: counts(300, 800),
     lanes: (origin, people, inFlight, address) =>
       each(people.slice(0, inFlight), async (person) => {
-        const client = await oauth.openClient(origin, 1)
-        const { accessToken } = await signIn(client, person)
+        const signedIn = await oauth.openClient(origin, 1)
+        const { accessToken } = await signIn(signedIn, person)
         const did = String(decodeJwt(accessToken).sub)
-        Object.assign(client, { dispatcher: connect(address) })
+        const client = { ...signedIn, dispatcher: connect(address) }
         return async () => {
           const post = newPost(did, 'measured')
           const { status, body } = await oauth.call(client, CREATE_RECORD, accessToken, post)

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { receive, startGenerator } from './generator.ts'
-import { type Bench, populate } from './measure.ts'
+import { type Bench, begin, populate } from './measure.ts'
 import { operations } from './operations.ts'
 import { partNames, timeByPart } from './parts.ts'
 import { cpuOf, machine } from './process_figures.ts'
@@ -65,23 +65,14 @@ async function profile(bench: Bench, server: Server, operation: string): Promise
 }
 
 async function load(
-  { generator, people }: Bench,
+  bench: Bench,
   server: Server,
   operation: string,
   started?: () => Promise<void>,
 ) {
-  const { url: origin, address } = server
-  generator.send({
-    kind: 'run',
-    origin,
-    address,
-    people: people.get(server),
-    operation,
-    inFlight,
-  })
-  await receive(generator, 'go')
+  await begin(bench, server, operation, inFlight)
   await started?.()
-  const { durations, errors } = await receive(generator, 'done')
+  const { durations, errors } = await receive(bench.generator, 'done')
   if (errors.length) throw new Error(`${operation}: ${errors[0]}`)
   const { profile } = started
     ? ((await server.ask({ profiler: 'stop' })) as ProfilerAnswer)

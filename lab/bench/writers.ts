@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import { connect } from '../clients/lean_http.ts'
 import { newPost } from '../clients/new_post.ts'
@@ -49,7 +50,7 @@ export async function write(
   while (elapsed() < seconds * 1000) {
     const due = Math.min((elapsed() / 1000) * perSecond, perSecond * seconds)
     while (begun < due && underWay.size < IN_FLIGHT) begin()
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await wait(1)
   }
   await Promise.all(underWay)
   return { writes, errors, elapsed: elapsed() }
