@@ -25,8 +25,13 @@ function statusOf(pid: number, field: string): number {
   return Number(status.match(new RegExp(`${field}:\\s+(\\d+)`))?.[1]) / 1024
 }
 
-/** What the figures were measured on. */
+/** What was measured, and on what. */
 export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30)
-  return `${availableParallelism()} × ${cpus()[0]?.model}, ${memory} GiB, Node ${process.version}`
+  const commit = execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  }).trim()
+  const [cpu] = cpus()
+  return `${availableParallelism()} × ${cpu?.model}, ${memory} GiB, Node ${process.version}, commit ${commit}`
 }

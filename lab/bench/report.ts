@@ -17,17 +17,19 @@ export type Measured = {
   starts: Starts[]
 }
 
-/** How often, and for how long the event stream. */
-export type Extent = { runs: number; minutes: number }
+/** By which command, how often, and for how long the event stream. */
+export type Extent = { command: string; runs: number; minutes: number }
 
 /** The report in Markdown; each figure is the median over the runs, where there are several. */
-export function render(measured: Measured, { runs, minutes }: Extent, machine: string): string {
+export function render(measured: Measured, extent: Extent, machine: string): string {
+  const { command, runs, minutes } = extent
   const { operations, storm, states, passing, streams, starts } = measured
   const sections = [
     `# Vestibule and the stock PDS on one machine
 
 ${machine}. Median of ${runs} runs, in turn, after one that is not
-counted; the servers and the load generator on this machine. Reproduce with \`pnpm bench --runs ${runs} --write\`.
+counted; the servers and the load generator on this machine. Reproduce with
+\`${command}\`.
 `,
     operations.length ? renderOperations(operations) : '',
     storm.length ? renderStorm(storm) : '',

@@ -32,6 +32,8 @@ const IN_FLIGHT = [1, 16, 64]
 const PEOPLE = Math.max(...IN_FLIGHT)
 const runs = Number(values.runs)
 const minutes = Number(values.minutes)
+const words = process.argv.slice(2).map((word) => (word.includes(' ') ? `'${word}'` : word))
+const command = ['pnpm bench', ...words].join(' ')
 const isWanted = (name: string) => values.only?.includes(name) ?? true
 const wantedOf = (all: readonly Operation[]) => all.filter(({ name }) => isWanted(name))
 
@@ -48,7 +50,7 @@ if (isWanted('states')) measured.states = await measureStates(runs)
 if (wantedOf(passing).length) await measurePassing()
 if (isWanted('event stream')) measured.streams = await measureStream(minutes)
 if (isWanted('start')) measured.starts = await measureStarts(runs)
-const report = render(measured, { runs, minutes }, machine())
+const report = render(measured, { command, runs, minutes }, machine())
 console.log(report)
 if (values.write) {
   const folder = new URL('../../docs/bench/', import.meta.url)
