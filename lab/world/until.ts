@@ -1,11 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { withDeadline } from '../../base/deadline.ts'
 
 /** Milliseconds that a program has to start, or to come to something; others want the same cores. */
 const PATIENCE = 120_000
 const PAUSE = 25
 
 /**
- * Asks again and again until there is something to be had. A question that throws is asked again.
+ * Asks again and again until there is something to be had. A question that throws is asked again;
+ * one that gets no answer is given up with the rest.
  *
  * @param otherwise what is not so, for the error
  * @returns the first answer that is truthy
@@ -20,7 +22,7 @@ export async function until<T>(
   let cause: unknown
   do {
     try {
-      const answer = await ask()
+      const answer = await withDeadline(Promise.resolve(ask()), deadline - performance.now())
       if (answer) return answer
     } catch (err) {
       cause = err
