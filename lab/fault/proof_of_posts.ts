@@ -27,18 +27,18 @@ export async function proveTold(pdsUrl: string, posts: string[]): Promise<string
   if (missing.size === 0) return []
   const url = `${pdsUrl.replace(/^http/, 'ws')}/xrpc/com.atproto.sync.subscribeRepos?cursor=0`
   const socket = new WebSocket(url)
-  await new Promise<void>((resolve) => {
-    const silence = setTimeout(resolve, SILENCE)
-    socket.on('error', () => resolve())
-    socket.on('close', () => resolve())
+  const end = await new Promise<string>((resolve) => {
+    const silence = setTimeout(resolve, SILENCE, 'is silent')
+    socket.on('error', (err) => resolve(`fails: ${err.message}`))
+    socket.on('close', () => resolve('is closed'))
     socket.on('message', (frame: Buffer) => {
       silence.refresh()
       for (const [path] of frame.toString('latin1').matchAll(PATH)) missing.delete(path)
-      if (missing.size === 0) resolve()
+      if (missing.size === 0) resolve('is complete')
     })
   })
   socket.terminate()
-  return [...missing].map((path) => `the event stream does not tell of ${path}`)
+  return [...missing].map((path) => `the event stream ${end} and has not told of ${path}`)
 }
 
 /** A post's path in its repo; record keys are TIDs. */
