@@ -5,6 +5,7 @@ import type { Settings } from '../../base/settings.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
+import { readAuthActors } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import {
   planReturn,
@@ -144,13 +145,17 @@ function withBrowsers<T>(
   { settings, secrets }: Installation,
   work: (browserOf: (id: string) => Device | null) => T,
 ): T {
-  const { authActors } = settings
-  const flows = Array.from({ length: authActors }, (_, number) => {
+  const flows: Db[] = []
+  const open = (number: number) => {
     const flow = openDatabase(databasePath.auth(settings, String(number)), flowSchema)
+    flows.push(flow)
     keepSealed(flow, flowSchema, secrets.seal)
     return flow
-  })
+  }
   try {
+    // As it is recorded: the settings of a program that runs as a service may not all be here.
+    const authActors = readAuthActors(open(0)) ?? settings.authActors
+    for (let number = 1; number < authActors; number++) open(number)
     return work((id) => readDevice(flows[partitionOf(id, authActors)] as Db, id))
   } finally {
     for (const flow of flows) closeDatabase(flow)

@@ -13,6 +13,7 @@ import { carriedSessionId } from '../../database/import/pds_sessions.ts'
 import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
+import { listDatabases } from '../../maintenance/data_folder.ts'
 import { type Adopted, makeAdopted } from './adopted.ts'
 import { makeStoppedPds } from './stopped_pds.ts'
 
@@ -68,9 +69,10 @@ function fill(db: Sqlite.Database): void {
   insert('authorized_client', { did: ALICE, ...consent, createdAt: iso(), updatedAt: iso() })
 }
 
-const giveBack = () =>
+const giveBack = (from = installation) =>
   release({
-    ...{ installation, folder: undefined, pdsEnv: undefined, pds: undefined, dryRun: false },
+    installation: from,
+    ...{ folder: undefined, pdsEnv: undefined, pds: undefined, dryRun: false },
   })
 const atPds = (text: string) => {
   const db = new Sqlite(join(own.pds, 'account.sqlite'))
@@ -140,4 +142,12 @@ test('browsers go back as they are known here, also new ones', async () => {
   })
   expect(await giveBack()).toMatchObject({ browsers: 3 })
   expect(browsers()).toEqual(['ses-new', 'ses-rotated', 'ses-two'])
+})
+
+test('browsers are found where they are kept, whatever the settings at hand say of that', async () => {
+  const settings = { ...installation.settings, authActors: 3 }
+  await giveBack({ ...installation, settings })
+  expect(browsers()).toEqual(['ses-one', 'ses-two'])
+  const { dataDir } = settings
+  expect(listDatabases(dataDir, 'auth')).toEqual(['auth/0.sqlite'])
 })
