@@ -53,10 +53,10 @@ export function list(db: Db): AppPassword[] {
   return listAppPasswords(db)
 }
 
-/** @param basis null where it was looked at before */
-export function revoke(db: Db, name: string, basis: Basis | null = null, by: EndedBy = {}): void {
+/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
+export function revoke(db: Db, name: string, basis: Basis, by: EndedBy): void {
   transact(db, () => {
-    if (basis) assertGood(db, basis)
+    assertGood(db, basis)
     if (!deleteAppPassword(db, name)) return
     appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
   })

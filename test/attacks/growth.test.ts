@@ -576,7 +576,7 @@ describe('34. tables of an account', () => {
     const refused = { code: 'InvalidRequest' }
     return expect(create('one more'))
       .rejects.toMatchObject(refused)
-      .then(() => accountFunctions.revokeAppPassword(db, name(0)))
+      .then(() => accountFunctions.revokeAppPassword(db, name(0), basisOf(db), {}))
       .then(() =>
         expect(create('x'.repeat(MAX_APP_PASSWORD_NAME + 1))).rejects.toMatchObject(refused),
       )

@@ -203,7 +203,9 @@ describe('39. an app password is made by its person', () => {
   })
 
   beforeEach(async () => {
-    for (const name of await appPasswords()) await app.actors.account(did).revokeAppPassword(name)
+    const account = app.actors.account(did)
+    const basis = { generation: (await account.read())?.generation ?? 0 }
+    for (const name of await appPasswords()) await account.revokeAppPassword(name, basis, {})
   })
 
   test('who is signed in alone makes none', async () => {

@@ -257,6 +257,11 @@ export const entryway = toRemovals([
   [32, 'app passwords', appPasswords('assertGood(db, basis)\n', '')],
   [
     32,
+    'app passwords that are revoked',
+    appPasswords('assertGood(db, basis)\n    if (!delete', 'if (!delete'),
+  ],
+  [
+    32,
     'codes by mail',
     accountEmail('assertGood(db, basis).email !== email', 'existing(db).email !== email'),
   ],

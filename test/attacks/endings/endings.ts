@@ -113,7 +113,7 @@ export const endings: Record<string, Ending> = {
     signsOut: false,
   },
   'an app password revoked': {
-    end: ({ account }) => account.revokeAppPassword(APP),
+    end: async (person) => person.account.revokeAppPassword(APP, await basisOf(person), {}),
     ends: ['app password', 'app access token'],
     endsUnderWay: [],
     signsOut: false,

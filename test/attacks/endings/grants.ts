@@ -4,8 +4,9 @@ import type { Basis } from '../../../actors/account/standing.ts'
 import { Refusal } from '../../../base/errors.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
+import { provenOn } from '../../../sagas/proof.ts'
 import { writeRefreshToken } from '../../../tokens/refresh_token.ts'
-import { type Authenticator, codesOf } from '../../factors/authenticator.ts'
+import { codesOf } from '../../factors/authenticator.ts'
 import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacker.ts'
 import { Browser } from './browser.ts'
 import type { By } from './endings.ts'
@@ -159,17 +160,17 @@ const heldAuthorization =
     }
   }
 
-/** An authenticator that has not shown the code of now. */
-async function authenticatorOf(person: Person): Promise<Authenticator['code']> {
+/** An authenticator that has not shown the code of now, and a recovery code. */
+async function authenticatorOf(person: Person) {
   const { account } = person
   await account.removeTotp(null)
   const code = codesOf(await account.beginTotp(await basisOf(person)))
-  await account.confirmTotp(code(-1), await basisOf(person))
-  return code
+  const { recoveryCodes } = await account.confirmTotp(code(-1), await basisOf(person))
+  return { code, recoveryCode: recoveryCodes?.[0] ?? '' }
 }
 
-/** Changes factors on a device where the person is signed in, as a page does. */
-const onFactors =
+/** Asks the account on a device where the person is signed in, as the security page does. */
+const onSecurityPage =
   (begin: (person: Person, basis: () => Promise<Basis>) => Promise<() => Promise<unknown>>) =>
   async (world: World, person: Person) => {
     const { deviceId } = await rememberedBrowser(world, person)
@@ -216,20 +217,28 @@ export const grants: Record<string, Grant> = {
     by: 'password and code',
     isConfirmed: true,
     begin: async (world, person) => {
-      const code = await authenticatorOf(person)
+      const { code } = await authenticatorOf(person)
       return signIn(world, PASSWORD, person, code())
+    },
+  },
+  'createSession with a recovery code': {
+    by: 'password and code',
+    isConfirmed: true,
+    begin: async (world, person) => {
+      const { recoveryCode } = await authenticatorOf(person)
+      return signIn(world, PASSWORD, person, recoveryCode)
     },
   },
   'an authenticator that is begun': {
     by: 'device',
-    begin: onFactors(async ({ account }, basis) => {
+    begin: onSecurityPage(async ({ account }, basis) => {
       await account.removeTotp(null)
       return async () => account.beginTotp(await basis())
     }),
   },
   'an authenticator that is confirmed': {
     by: 'device',
-    begin: onFactors(async (person, basis) => {
+    begin: onSecurityPage(async (person, basis) => {
       const { account } = person
       await account.removeTotp(null)
       const code = codesOf(await account.beginTotp(await basisOf(person)))
@@ -238,14 +247,14 @@ export const grants: Record<string, Grant> = {
   },
   'an authenticator that is removed': {
     by: 'device',
-    begin: onFactors(async (person, basis) => {
+    begin: onSecurityPage(async (person, basis) => {
       await authenticatorOf(person)
       return async () => person.account.removeTotp(await basis())
     }),
   },
   'new recovery codes': {
     by: 'device',
-    begin: onFactors(async (person, basis) => {
+    begin: onSecurityPage(async (person, basis) => {
       await authenticatorOf(person)
       return async () => person.account.renewRecoveryCodes(await basis())
     }),
@@ -253,7 +262,7 @@ export const grants: Record<string, Grant> = {
   'the code by mail, switched': {
     by: 'device',
     isConfirmed: true,
-    begin: onFactors(async ({ account }, basis) => async () => {
+    begin: onSecurityPage(async ({ account }, basis) => async () => {
       const isOn = (await account.read())?.emailAuthFactor === true
       return account.setMailFactor(!isOn, await basis())
     }),
@@ -293,10 +302,26 @@ export const grants: Record<string, Grant> = {
     isConfirmed: true,
     begin: heldAuthorization(true),
   },
+  'an app password made on the security page': {
+    by: 'device',
+    isConfirmed: true,
+    begin: onSecurityPage(async (person, basis) => {
+      const { account } = person
+      const { device = '' } = await basis()
+      await account.proveOn(device, await basisOf(person))
+      return async () =>
+        account.createAppPassword('another', false, provenOn(device, await basis()))
+    }),
+  },
   createAppPassword: {
     by: 'access token',
     isConfirmed: true,
     begin: byToken('server.createAppPassword', () => ({ name: 'another' })),
+  },
+  revokeAppPassword: {
+    by: 'access token',
+    isConfirmed: true,
+    begin: byToken('server.revokeAppPassword', () => ({ name: APP })),
   },
   'updateEmail, unconfirmed': {
     by: 'access token',
