@@ -90,7 +90,9 @@ export class SecurityActions {
     // A sign-in that is not remembered is of the generation before.
     const { seal } = this.#services.secrets
     const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
-    const cookies = person.isPassing ? [await signedInCookie(parts, did as never, false)] : []
+    const { passingSince } = person
+    const cookies =
+      passingSince === null ? [] : [await signedInCookie(parts, did as never, false, passingSince)]
     return this.#went(visitor, { what: 'others' }, cookies)
   }
 

@@ -13,8 +13,8 @@ export type Person = {
   handle: string | null
   /** The sign-in on which rests what is done; null where it is too old. */
   basis: Basis | null
-  /** Whether it ends with this page, a quarter of an hour after the sign-in. */
-  isPassing: boolean
+  /** When somebody signed in who is not remembered, ms: it ends a quarter of an hour later. */
+  passingSince: number | null
 }
 
 /** Whom a browser can see the security page of, the one that has just signed in first. */
@@ -30,7 +30,7 @@ export async function peopleOf(
     const { did, handle = null } = each.account
     const isTooOld = provider.checkLoginRequired(each)
     const basis = isTooOld ? null : requestScope().signInOf(did)
-    return { did, handle, basis, isPassing: false }
+    return { did, handle, basis, passingSince: null }
   })
   const passing = await findSignedIn(services, request, place, deviceId)
   // That of one who is remembered ends with the device session.
@@ -38,6 +38,6 @@ export async function peopleOf(
   const { did, handle, generation } = passing.account
   const isIt = (each: Person) => each.did === did && each.basis !== null
   if (remembered.some(isIt)) return remembered
-  const first = { did, handle, basis: { generation }, isPassing: true }
+  const first = { did, handle, basis: { generation }, passingSince: passing.since }
   return [first, ...remembered.filter((each) => each.did !== did)]
 }

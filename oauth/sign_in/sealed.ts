@@ -21,8 +21,9 @@ export class SealedForBrowser<State> {
     this.#lasts = lasts
   }
 
-  write(device: string, state: State): string {
-    const sealed: Sealed<State> = { state, device, at: Date.now() }
+  /** @param at when it begins to count, ms */
+  write(device: string, state: State, at = Date.now()): string {
+    const sealed: Sealed<State> = { state, device, at }
     return this.#seal.seal(this.#purpose, JSON.stringify(sealed))
   }
 

@@ -30,6 +30,8 @@ type HandedOver = {
   did: Account['did']
   generation: number
   request: string | null
+  /** When the person signed in, ms. */
+  since: number
   token?: Token
 }
 
@@ -47,22 +49,27 @@ type Parts = {
  * sign-in; that of any other counts only as long as the device is signed in.
  *
  * The browser forgets it when it is closed.
+ *
+ * @param since when the person signed in, ms: one that is written anew lasts no longer
  */
 export async function signedInCookie(
   { provider: { signer, issuer }, seal, place, deviceId }: Parts,
   did: Account['did'],
   isRemembered: boolean,
+  since = Date.now(),
 ): Promise<[name: string, value: string]> {
   const requestUri = place.request?.requestUri as Claims['requestUri']
+  const exp = Math.floor((since + SIGN_IN_HANDOVER) / 1_000)
   const signedIn: HandedOver = {
     did,
     generation: requestScope().signInOf(did).generation,
     request: place.requestUri,
+    since,
     ...(!isRemembered && {
-      token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri } as Claims),
+      token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri, exp } as Claims),
     }),
   }
-  return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn), {
+  return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn, since), {
     path: place.cookiePath,
     secure: isOverTls(issuer),
   })
@@ -80,13 +87,13 @@ export async function findSignedIn(
   request: HttpRequest,
   place: Place,
   deviceId: string,
-): Promise<{ account: AccountRow; token: Token | undefined } | null> {
+): Promise<{ account: AccountRow; token: Token | undefined; since: number } | null> {
   const handedOver = sealedBy(secrets.seal).read(deviceId, readCookie(request, COOKIE))
   if (handedOver?.request !== place.requestUri) return null
-  const { did, generation, token } = handedOver
+  const { did, generation, since, token } = handedOver
   const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
-  return { account, token }
+  return { account, token, since }
 }
 
 /** The same as the provider's pages are told. */

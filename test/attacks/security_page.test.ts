@@ -1,5 +1,11 @@
+import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { DEVICE_AUTHENTICATION, PROOF_AGAIN, SIGN_IN_FORM } from '../../base/lifetimes.ts'
+import {
+  DEVICE_AUTHENTICATION,
+  PROOF_AGAIN,
+  SIGN_IN_FORM,
+  SIGN_IN_HANDOVER,
+} from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -155,6 +161,24 @@ describe('39. the page is of its account', () => {
     await here.send(form ?? NOTHING)
     expect((await there.open(PAGE)).status).toBe(303)
     expect((await there.open('/account')).title).toBe('Sign in')
+  })
+
+  test('to sign out others does not prolong a sign-in that is not remembered', async () => {
+    const visitor = new Visitor(app)
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    const since = Date.now()
+    await visitor.send(page, { username: kim.handle, password: kim.password })
+    const later = (ms: number) => vi.useFakeTimers({ now: since + ms, toFake: ['Date'] })
+    later(SIGN_IN_HANDOVER - 60_000)
+    const others = formsOf(await visitor.open(PAGE)).find(({ action }) =>
+      action?.includes('end-others'),
+    )
+    expect((await visitor.follow(await visitor.send(others ?? NOTHING))).title).toBe('Security')
+    const { text } = await visitor.open(`/account/u/${kim.handle}`)
+    const { exp = 0 } = decodeJwt(/"ephemeralToken":"([^"]+)"/.exec(text)?.[1] ?? '')
+    expect(exp * 1_000 - since).toBeLessThanOrEqual(SIGN_IN_HANDOVER + 60_000)
+    later(SIGN_IN_HANDOVER + 60_000)
+    expect((await visitor.open(PAGE)).status).toBe(303)
   })
 
   test('the device session changes with each form', async () => {

@@ -686,6 +686,7 @@ export const entryway = toRemovals([
     'nothing is left where a browser was remembered',
     securityPeople('!passing?.token', '!passing'),
   ],
+  [39, 'to sign out others prolongs nothing', securityActions('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [
     39,
