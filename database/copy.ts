@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Db, transact } from './database.ts'
+import { type Db, listTables, transact } from './database.ts'
 
 /** Which rows of each table are meant: an SQL condition; all where there is none. */
 export type Part = (table: string) => string | null
@@ -16,7 +16,7 @@ export function copyRows(path: string, to: Db, part: Part, replace = true): void
   try {
     transact(to, () => {
       to.pragma('defer_foreign_keys = ON')
-      for (const table of listTables(to, part)) {
+      for (const table of tablesOf(to, part)) {
         if (replace) to.exec(`DELETE FROM main."${table}"`)
         to.exec(`INSERT INTO main."${table}" SELECT * FROM source."${table}" WHERE ${part(table)}`)
       }
@@ -32,8 +32,8 @@ export function copyRows(path: string, to: Db, part: Part, replace = true): void
  * @returns null where they differ
  */
 export function compareRows(from: Db, to: Db, part: Part): Compared | null {
-  const tables = listTables(from, part)
-  if (!isDeepStrictEqual(tables, listTables(to, part))) return null
+  const tables = tablesOf(from, part)
+  if (!isDeepStrictEqual(tables, tablesOf(to, part))) return null
   let rows = 0
   for (const table of tables) {
     const expected = from
@@ -59,13 +59,6 @@ export function compareRows(from: Db, to: Db, part: Part): Compared | null {
 /** Every row of every table. */
 export const everything: Part = () => 'true'
 
-function listTables(db: Db, part: Part): string[] {
-  const names = db
-    .prepare(
-      `SELECT name FROM main.sqlite_schema
-       WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
-    )
-    .pluck()
-    .all() as string[]
-  return names.filter((name) => part(name) !== null)
+function tablesOf(db: Db, part: Part): string[] {
+  return listTables(db).filter((name) => part(name) !== null)
 }

@@ -125,6 +125,17 @@ export function sql(db: Db, text: string): Sqlite.Statement {
   return statement
 }
 
+/** The names of its tables, in the order of the alphabet. */
+export function listTables(db: Db): string[] {
+  return sql(
+    db,
+    `SELECT name FROM main.sqlite_schema
+     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
+  )
+    .pluck()
+    .all() as string[]
+}
+
 type Transact = <T>(work: () => T) => T
 
 const transacts = new WeakMap<Db, { write: Transact; read: Transact }>()

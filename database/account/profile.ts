@@ -1,4 +1,4 @@
-import { type Db, sql, transact } from '../database.ts'
+import { type Db, listTables, sql, transact } from '../database.ts'
 
 /** The account itself. Times are milliseconds since the epoch. */
 export type AccountRow = {
@@ -133,24 +133,9 @@ export function setInvitesDisabled(db: Db, disabled: boolean, note: string | nul
   sql(db, 'UPDATE account SET invites_disabled = ?, invite_note = ?').run(disabled ? 1 : 0, note)
 }
 
-/** Everything about the account goes, the row that names it last. */
+/** Everything about the account goes: the rows of all tables. */
 export function eraseAccount(db: Db): void {
   transact(db, () => {
-    for (const table of [
-      'session',
-      'replayed_code',
-      'device_account',
-      'proof',
-      'authorized_client',
-      'legacy_session',
-      'app_password',
-      'email_token',
-      'totp',
-      'recovery_code',
-      'audit',
-      'account',
-    ]) {
-      sql(db, `DELETE FROM ${table}`).run()
-    }
+    for (const table of listTables(db)) sql(db, `DELETE FROM ${table}`).run()
   })
 }

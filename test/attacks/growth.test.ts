@@ -25,9 +25,16 @@ import {
 } from '../../database/account/bounds.ts'
 import { upsertDeviceAccount } from '../../database/account/device.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
+import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
-import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
+import {
+  closeDatabase,
+  type Db,
+  listTables,
+  openDatabase,
+  transact,
+} from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { insertRequest, readRequest } from '../../database/flow/authorization_request.ts'
 import * as bounds from '../../database/flow/bounds.ts'
@@ -63,12 +70,9 @@ function listed(heading: string): string[] {
 
 function tablesOf(schema: typeof accountSchema): string[] {
   const db = openDatabase(':memory:', schema)
-  const names = db
-    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
-    .pluck()
-    .all()
+  const names = listTables(db)
   closeDatabase(db)
-  return names as string[]
+  return names
 }
 
 describe('34. the list of docs/security.md', () => {
@@ -466,12 +470,12 @@ describe('34. browsers', () => {
   test('no other function of an account forgets all its devices', () => {
     const deleting = globSync('{actors/account,database/account}/*.ts', { cwd: root }).filter(
       (file) =>
-        /deleteAllDeviceAccounts|devices: true|'device_account'/.test(
+        /delete(All|Other)DeviceAccounts|devices: true|listTables/.test(
           readFileSync(`${root}${file}`, 'utf8'),
         ),
     )
     expect(deleting.sort()).toEqual([
-      // takeDown and signOutEverywhere; changePassword and resetPassword; what they call.
+      // takeDown, signOutEverywhere and signOutElsewhere; changePassword and resetPassword; what they call.
       'actors/account/endings.ts',
       'actors/account/lifecycle.ts',
       'actors/account/passwords.ts',
@@ -524,19 +528,19 @@ describe('34. tables of an account', () => {
   })
   const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 
-  test.each<[keyof typeof ACCOUNT_BOUNDS, (i: number) => void]>([
-    ['session', (i) => sessions.createSession(db, session(i))],
-    [
-      'legacy_session',
-      (i) =>
-        insertLegacySession(db, {
-          ...{ id: `${i}`, jti: `${i}`, expiresAt: now + 60 * MINUTE + i, appPasswordName: null },
-        }),
-    ],
-    ['device_account', (i) => upsertDeviceAccount(db, `dev-${i}`, now + i)],
-    ['authorized_client', (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i)],
-    ['replayed_code', (i) => void sessions.findSessionByCode(db, `cod-${i}`)],
-  ])('%s: the oldest make room', (table, add) => {
+  const growing: Record<keyof typeof ACCOUNT_BOUNDS, (i: number) => void> = {
+    session: (i) => sessions.createSession(db, session(i)),
+    legacy_session: (i) =>
+      insertLegacySession(db, {
+        ...{ id: `${i}`, jti: `${i}`, expiresAt: now + 60 * MINUTE + i, appPasswordName: null },
+      }),
+    device_account: (i) => upsertDeviceAccount(db, `dev-${i}`, now + i),
+    authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i),
+    proof: (i) => putProof(db, `dev-${i}`, now + i),
+    replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
+  }
+  test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {
+    const table = name as keyof typeof growing
     const { rows, order } = ACCOUNT_BOUNDS[table]
     const [time] = order.split(' ')
     const first = (skip: number) =>
@@ -550,6 +554,18 @@ describe('34. tables of an account', () => {
     })
     expect(count(table)).toBe(rows)
     if (table !== 'replayed_code') expect(first(0)).toBe(later)
+  })
+
+  test('an account that is erased leaves no row in any of them', () => {
+    db.pragma('ignore_check_constraints = ON')
+    for (const table of listTables(db)) {
+      const columns = db.pragma(`table_info(${table})`) as { name: string }[]
+      const names = columns.map(({ name }) => name)
+      db.prepare(`INSERT OR IGNORE INTO ${table} (${names}) VALUES (${names.map(() => 1)})`).run()
+    }
+    expect(listTables(db).filter((table) => count(table) === 0)).toEqual([])
+    accountFunctions.erase(db)
+    expect(listTables(db).filter((table) => count(table) !== 0)).toEqual([])
   })
 
   test('sessions that cannot be refreshed any more go', () => {
