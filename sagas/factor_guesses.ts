@@ -1,5 +1,5 @@
 import { Refusal } from '../base/errors.ts'
-import type { Counter } from '../database/limits/counter.ts'
+import { type Counter, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
 import type { Services } from './services.ts'
@@ -31,9 +31,7 @@ export async function takeGuess(
   const taken = [toCounter('account at address', `${did}\n${address}`), toCounter('account', did)]
   const { isAllowed, standings } = await counters.take(taken)
   if (isAllowed) return { giveBack: () => counters.giveBack(taken) }
-  const used = standings.filter(({ remaining }) => remaining === 0)
-  const resetsAt = Math.max(...used.map((each) => each.resetsAt))
-  const retryAfter = Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
+  const retryAfter = secondsToWait(standings)
   throw new Refusal(
     'RateLimitExceeded',
     `Too many wrong codes. Try again in ${Math.ceil(retryAfter / MINUTE)} minutes.`,

@@ -2,6 +2,7 @@ import type { Counters } from '../actors/auth/shared_counters.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { LOOKUP_WAIT, RETRY_AFTER } from '../base/lifetimes.ts'
 import { Tally } from '../base/tally.ts'
+import { secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { noteOverload } from '../http/overload.ts'
 import { requester } from '../http/requester.ts'
@@ -63,8 +64,7 @@ export class ForeignLookups {
     const counter = { key: `look-up\n${network}`, ...LOOKUP_LIMIT }
     const { isAllowed, standings } = await this.#counters.take([counter])
     if (isAllowed) return
-    const wait = Math.ceil(((standings[0]?.resetsAt ?? 0) - Date.now()) / 1_000)
-    throw tooMany(Math.max(1, wait))
+    throw tooMany(secondsToWait(standings))
   }
 
   async #begin(network: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { Runner } from '../actors/runner.ts'
 import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import type { Counter } from '../database/limits/counter.ts'
+import { type Counter, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
 import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
@@ -63,10 +63,7 @@ export class OutgoingMail {
     const isUsedUp = (_: Counter, i: number) => standings[i]?.remaining === 0
     const limits = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
     this.#log.warn({ kind, did: addressee.did, limits }, 'a mail over the limit was not sent')
-    const resetsAt = Math.max(
-      ...standings.filter(({ remaining }) => remaining === 0).map(({ resetsAt }) => resetsAt),
-    )
-    const retryAfter = Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
+    const retryAfter = secondsToWait(standings)
     throw new Refusal(
       'RateLimitExceeded',
       `Too many emails were asked for. Try again in ${Math.ceil(retryAfter / 60)} minutes.`,

@@ -1,4 +1,4 @@
-import type { Standing } from '../../database/limits/counter.ts'
+import { type Standing, secondsToWait } from '../../database/limits/counter.ts'
 import type { Door } from '../../http/door.ts'
 import { type HttpResponse, headerOf, withoutHeaders } from '../../http/message.ts'
 import type { Limit } from './table.ts'
@@ -12,10 +12,10 @@ const EXPOSE = 'access-control-expose-headers'
 export type Applied = { limit: Limit; standing: Standing }
 
 /** 429 (RFC 6585 section 4), in the form of the endpoint's other errors. */
-export function tooMany(door: Door, applied: Applied[], now: number): HttpResponse {
+export function tooMany(door: Door, applied: Applied[]): HttpResponse {
   return door.tooMany({
     ...rateLimitHeaders(applied),
-    ...retryAfter(applied, now),
+    'retry-after': String(secondsToWait(applied.map(({ standing }) => standing))),
     [EXPOSE]: EXPOSED,
   })
 }
@@ -54,10 +54,4 @@ function rateLimitHeaders(applied: Applied[]): Record<string, string> {
     'ratelimit-reset': String(Math.floor(standing.resetsAt / 1_000)),
     'ratelimit-policy': `${limit.points};w=${limit.seconds}`,
   }
-}
-
-function retryAfter(applied: Applied[], now: number): Record<string, string> {
-  const exhausted = applied.filter(({ standing }) => standing.remaining === 0)
-  const wait = Math.max(...exhausted.map(({ standing }) => standing.resetsAt)) - now
-  return { 'retry-after': String(Math.max(1, Math.ceil(wait / 1_000))) }
 }

@@ -27,10 +27,9 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       return subject === null ? [] : [{ limit, counter: toCounter(limit, subject) }]
     })
     const take = async (taken: typeof counted) => {
-      const now = Date.now()
       const { isAllowed, standings } = await counters.take(taken.map(({ counter }) => counter))
       const applied = taken.map(({ limit }, i) => ({ limit, standing: standings[i] as Standing }))
-      return { isAllowed, applied, now, taken }
+      return { isAllowed, applied, taken }
     }
 
     let attempt = await take(counted)
@@ -39,7 +38,7 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       if (await knowsDevice(request, account)) attempt = await take(others)
     }
     if (!attempt.isAllowed) {
-      const refusal = tooMany(route.door, attempt.applied, attempt.now)
+      const refusal = tooMany(route.door, attempt.applied)
       return route.refused?.(request, refusal) ?? refusal
     }
 

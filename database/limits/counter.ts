@@ -51,6 +51,13 @@ function takeAtOnce(db: Db, { key, points }: Counter, now: number): Standing | n
   return row ? { remaining: points - row.points, resetsAt: row.resetsAt } : null
 }
 
+/** Seconds until the counters that are used up begin anew, at least one: for `Retry-After`. */
+export function secondsToWait(standings: readonly Standing[], now = Date.now()): number {
+  const usedUp = standings.filter(({ remaining }) => remaining === 0)
+  const resetsAt = Math.max(...usedUp.map((each) => each.resetsAt))
+  return Math.max(1, Math.ceil((resetsAt - now) / 1_000))
+}
+
 /** Gives a point back to each counter. */
 export function returnPoints(db: Db, counters: Counter[]): void {
   transact(db, () => {
