@@ -1,5 +1,6 @@
 /** How somebody can prove, after the password, that it is them. */
-export type FactorKind = 'totp' | 'mail' | 'recovery'
+export const FACTOR_KINDS = ['totp', 'mail', 'recovery'] as const
+export type FactorKind = (typeof FACTOR_KINDS)[number]
 
 /** A code of a second factor; its form tells which. */
 export type Proof = { kind: FactorKind; code: string }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { FACTOR_KINDS } from '../factors/kinds.ts'
 import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import {
   activateAccount,
@@ -64,7 +65,7 @@ export const setHandle = command(
  */
 export const factors = command(
   anAccount.extend({
-    remove: z.enum(['totp', 'recovery', 'mail']).nullable().default(null),
+    remove: z.enum(FACTOR_KINDS).nullable().default(null),
     add: z.literal('mail').nullable().default(null),
   }),
   async ({ services }, input) => {

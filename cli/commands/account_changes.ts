@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { FACTOR_KINDS, type FactorKind } from '../../factors/kinds.ts'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'
 import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
@@ -9,7 +10,7 @@ type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
 
 export const ACCOUNT = 'handle, DID or e-mail address'
 
-type FactorOptions = { remove?: 'totp' | 'recovery' | 'mail'; add?: 'mail' }
+type FactorOptions = { remove?: FactorKind; add?: 'mail' }
 
 /** What changes an account; part of `account`. */
 export function addAccountChangeCommands(account: Command): void {
@@ -63,13 +64,7 @@ export function addAccountChangeCommands(account: Command): void {
     .command('factors')
     .description('Show the second factors of an account, or remove one for somebody who lost it')
     .argument('<account>', ACCOUNT)
-    .addOption(
-      new Option('--remove <factor>', 'totp, recovery or mail').choices([
-        'totp',
-        'recovery',
-        'mail',
-      ]),
-    )
+    .addOption(new Option('--remove <factor>', 'totp, recovery or mail').choices(FACTOR_KINDS))
     .addOption(
       new Option('--add <factor>', 'the code by mail, for a confirmed address').choices(['mail']),
     )

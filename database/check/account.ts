@@ -55,5 +55,6 @@ export function listSessionFaults(db: Db): string[] {
 
 /** Whether there are recovery codes, which stand in for another factor, without one. */
 export function hasUselessRecoveryCodes(db: Db): boolean {
-  return kindsOf(readFactors(db)).length === 0 && readFactors(db).recoveryCodes > 0
+  const factors = readFactors(db)
+  return factors.recoveryCodes > 0 && kindsOf(factors).length === 0
 }
