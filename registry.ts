@@ -51,7 +51,7 @@ async function startOnEngine(runner: Runner): Promise<Started> {
   }
   const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
   const membership = stayRegistered(endpoint, start, log)
-  await membership.registered()
+  await membership.registered
   void checkNumber(runner, actors.auth(0))
   return {
     auth: connectAuth(settings, secrets.actorSecret, log),

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as wait } from 'node:timers/promises'
 import { every } from '../../../base/every.ts'
-import { CALL, MEMBERSHIP, MEMBERSHIP_MISSES, POLL } from '../../../base/lifetimes.ts'
+import { CALL, MEMBERSHIP, MEMBERSHIP_MISSES } from '../../../base/lifetimes.ts'
 import type { Log } from '../../../base/log.ts'
 
 /** A runner of this process at an engine. */
 export type Membership = {
-  /** Waits until the engine knows it. */
-  registered(): Promise<void>
+  /** Until the engine knows it. */
+  registered: Promise<void>
   /** It is not registered anew any more. */
   end(): void
 }
@@ -25,7 +24,8 @@ export function stayRegistered(
   start: (runnerKey: string) => void,
   log: Log,
 ): Membership {
-  let isRegistered = false
+  const registered = Promise.withResolvers<void>()
+  let hasEnded = false
   let misses = 0
   let key = ''
   const begin = () => {
@@ -35,19 +35,24 @@ export function stayRegistered(
   }
   begin()
   const look = async () => {
-    if ((await runnerKeys(endpoint)).includes(key)) {
-      isRegistered = true
+    const keys = await runnerKeys(endpoint)
+    // It may leave the engine while this is asked.
+    if (hasEnded) return
+    if (keys.includes(key)) {
+      registered.resolve()
       misses = 0
     } else if (++misses >= MEMBERSHIP_MISSES) {
       log.error('the engine does not know this runner any more; it registers anew')
       begin()
     }
   }
+  const stop = every(MEMBERSHIP, 'asking the engine whether it knows this runner', look, log)
   return {
-    registered: async () => {
-      while (!isRegistered) await wait(POLL)
+    registered: registered.promise,
+    end: () => {
+      hasEnded = true
+      stop()
     },
-    end: every(MEMBERSHIP, 'asking the engine whether it knows this runner', look, log),
   }
 }
 
