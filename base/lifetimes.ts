@@ -1,7 +1,7 @@
 /**
  * Every duration of the program, in milliseconds. The windows of rate limits stand with the limits, in
- * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`). How long OAuth sessions, their refresh tokens
- * and DPoP nonces last is for the provider to say (`docs/apps.md`).
+ * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`, `sagas/factor_guesses.ts`). How long OAuth
+ * sessions, their refresh tokens and DPoP nonces last is for the provider to say (`docs/apps.md`).
  */
 
 const SECOND = 1_000
