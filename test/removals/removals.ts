@@ -1,11 +1,24 @@
-import { entryway } from './entryway.ts'
+import { adoptionRows } from './entryway/adoption.ts'
+import { growthRows } from './entryway/growth.ts'
+import { oauthRows } from './entryway/oauth.ts'
+import { pageRows } from './entryway/pages.ts'
+import { programRows } from './entryway/program.ts'
+import { requestRows } from './entryway/requests.ts'
+import { signInRows } from './entryway/sign_ins.ts'
 import { provider } from './provider.ts'
 import type { Removal } from './removal.ts'
 
 /** By the numbers of the attacks, then those of no attack. */
-export const removals: readonly Removal[] = [...provider, ...entryway].sort(
-  (a, b) => orderOf(a) - orderOf(b),
-)
+export const removals: readonly Removal[] = [
+  ...provider,
+  ...oauthRows,
+  ...signInRows,
+  ...requestRows,
+  ...growthRows,
+  ...pageRows,
+  ...adoptionRows,
+  ...programRows,
+].sort((a, b) => orderOf(a) - orderOf(b))
 
 function orderOf({ attack }: Removal): number {
   return typeof attack === 'number' ? attack : 1_000

@@ -1,0 +1,110 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const handler = inFile('oauth/handler.ts')
+const keptAnswers = inFile('gateway/kept_answers.ts')
+const connections = inFile('gateway/connections.ts')
+const processHost = inFile('actors/hosting/process_host.ts')
+const threads = inFile('passwords/scrypt_threads.ts')
+const lookups = inFile('sagas/foreign_lookups.ts')
+const answers = inFile('app/answer.ts')
+const services = inFile('sagas/services.ts')
+const shortBodies = inFile('gateway/body.ts')
+const webSockets = inFile('gateway/web_sockets.ts')
+const server = inFile('gateway/server.ts')
+const caches = inFile('base/cache.ts')
+const room = inFile('database/room.ts')
+const flowBounds = inFile('database/flow/bounds.ts')
+const sweeps = inFile('database/flow/sweep.ts')
+const counted = inFile('database/limits/counter.ts')
+const counters = inFile('database/limits/bounds.ts')
+const accountBounds = inFile('database/account/bounds.ts')
+const audits = inFile('database/account/audit.ts')
+const limits = inFile('app/limits/table.ts')
+const replays = inFile('stores/replay_store.ts')
+
+/** What it defends of memory, disk and connections (34, 35). */
+export const growthRows = toRemovals([
+  [34, 'answers are kept for one name', keptAnswers('request.headers.host === this.#host && ', '')],
+  [34, 'answers are not kept by a query', keptAnswers("!url?.includes('?')", 'true')],
+  [
+    34,
+    'answers are kept by what browsers say',
+    keptAnswers('SITES.has(site as string) && DESTINATIONS.has(destination as string)', 'true'),
+  ],
+  [34, 'the bytes of keys', caches('2 * key.length + ', '')],
+  [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
+  [34, 'what was granted stays', flowBounds("where: 'code_hash IS NULL'", "where: 'true'")],
+  [34, 'counters of guessers stay', counters("'points, resets_at'", "'points DESC, resets_at'")],
+  [
+    34,
+    'what is pushed out stays counted',
+    counted('limit_id = @limitId AND resets_at > @now', 'false'),
+  ],
+  [34, 'a flood has a room of its own', counted('isWide: points >= WIDE ? 1 : 0', 'isWide: 0')],
+  [
+    34,
+    'browsers are swept',
+    sweeps("sql(db, 'DELETE FROM device", "void (db, 'DELETE FROM device"),
+  ],
+  [34, 'user agents are cut', handler('withShortHeaders(request)', 'request')],
+  [
+    34,
+    'pages are limited',
+    limits("on: ['account', 'authorize', 'security', ...ACTIONS]", 'on: []'),
+  ],
+  [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
+  [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
+  [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
+  [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
+  [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
+  [34, 'a bound of look-ups', lookups('all < LOOKUPS.running &&', '')],
+  [
+    34,
+    'a bound of those of one client',
+    lookups(' && this.#running.of(network) < LOOKUPS.runningOfOne', ''),
+  ],
+  [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
+  [34, 'an overload is said', answers('if (!overload ||', 'if (overload || !overload ||')],
+  [
+    34,
+    'a document is fetched anew once in a while',
+    services(
+      'refetches.run(did, () => identity.did.resolve(did, true))',
+      'identity.did.resolve(did, true)',
+    ),
+  ],
+  [
+    34,
+    'the log of a DID is read once in a while',
+    services('keys.run(id, () => plc.signingKeyAt(did, pdsUrl))', 'plc.signingKeyAt(did, pdsUrl)'),
+  ],
+  [
+    34,
+    'endings sign out of devices',
+    services('withForgottenDevices(around.actors, flow, log)', 'around.actors'),
+  ],
+  [34, 'a bound of what is awake', processHost("if (name === 'account') this.#makeRoom()", '')],
+  [35, 'a bound of connections', connections('this.#tally.all >= capacity.connections', 'false')],
+  [
+    35,
+    'a bound of connections of one address',
+    connections('this.#tally.of(address) >= capacity.connectionsOfOne', 'false'),
+  ],
+  [
+    35,
+    'idle connections make room',
+    connections(
+      'for (const socket of this.#idle) {\n      if (of',
+      'for (const socket of new Set<Socket>()) {\n      if (of',
+    ),
+  ],
+  [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
+  [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
+  [
+    35,
+    'a bound of WebSockets of one address',
+    webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
+  ],
+  [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
+  [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
+])

@@ -1,0 +1,112 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const hooks = inFile('oauth/hooks.ts')
+const reading = inFile('app/reading.ts')
+const bodies = inFile('http/read_body.ts')
+const checks = inFile('oauth/checks/index.ts')
+const fetching = inFile('oauth/provider.ts')
+const provider = inFile('oauth/entryway_provider.ts')
+const revocation = inFile('oauth/revocation.ts')
+const handler = inFile('oauth/handler.ts')
+const clients = inFile('oauth/known_clients.ts')
+const proofs = inFile('oauth/usual_proofs.ts')
+const mutex = inFile('base/keyed_mutex.ts')
+const nonces = inFile('database/flow/replay.ts')
+const tokens = inFile('stores/token_store.ts')
+const sessions = inFile('database/account/session.ts')
+const seal = inFile('database/account/sealed_successor.ts')
+const lifetimes = inFile('base/lifetimes.ts')
+
+const forgetful = `const seen = new Set()
+export function recordNonce(_db, namespace, nonce) {
+  const key = namespace + nonce
+  return !seen.has(key) && seen.add(key) !== null
+}
+function unused(`
+
+/** What this program defends of OAuth: proofs, requests, clients, codes, tokens (1 to 19). */
+export const oauthRows = toRemovals([
+  [1, 'the nonce of usual proofs', proofs('if (!this.#isCurrent(nonce)) return null', '')],
+  [2, 'jtis are kept on disk', nonces('export function recordNonce(', forgetful)],
+  [3, 'typ of usual proofs', proofs("typ !== 'dpop+jwt' || ", '')],
+  [3, 'iat of usual proofs', proofs('Math.abs(Date.now() - iat * 1_000) > PROOF_CLOCK', 'false')],
+  [3, 'jti of usual proofs', proofs("typeof jti === 'string' && jti !== ''", 'true')],
+  [3, 'htm of usual proofs', proofs('htm !== method || ', '')],
+  [3, 'htu of usual proofs', proofs(' || htu !== url.origin + url.pathname', '')],
+  [3, 'ath of usual proofs', proofs('ath === undefined && ', '')],
+  [
+    3,
+    'signature of usual proofs',
+    proofs('!(await this.#isSigned(', '!(known.jkt || this.#isSigned('),
+  ],
+  [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
+  [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
+  [
+    7,
+    'no parameter twice',
+    checks('[[AUTHORIZE, ...PROGRAMS, ...FORMS], duplicateParameters],', ''),
+  ],
+  [7, 'no member twice', bodies('if (before?.has(name))')],
+  [7, 'no request_uri at PAR', checks('[[PAR], noRequestUri],', '')],
+  [7, 'a request object alone', checks('[[PAR], requestObjectAlone],', '')],
+  [7, 'state', hooks('if (!parameters.state)')],
+  [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
+  [8, 'media types', reading('if (!taken.includes(type))')],
+  [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
+  [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
+  [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
+  [10, 'no private addresses', fetching('!settings.dev', 'false')],
+  [12, 'clients are as they are published', clients('known && this.#isCurrent(known)', 'known')],
+  [12, 'sessions end with the key', provider('await endIfKeyIsWithdrawn(', 'void (')],
+  [
+    13,
+    'spent codes are remembered',
+    tokens('findTokenByCode(code) {', 'findTokenByCode(code) {\n return null'),
+  ],
+  [14, 'exchanges wait for each other', mutex('this.#last.get(key)', 'undefined')],
+  [
+    16,
+    'only the newest refresh token answers',
+    tokens('found?.answers ? refreshToken', 'found ? refreshToken'),
+    sessions('if (matchesHash(presented, row.refresh_hash)) {', 'if (true) {'),
+  ],
+  [
+    17,
+    'the successor that is kept is sealed',
+    seal('function sealSuccessor(', 'const sealSuccessor = (it) => Buffer.from(it)\nfunction one('),
+    seal('function unsealSuccessor(', 'const unsealSuccessor = (it) => String(it)\nfunction two('),
+  ],
+  [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
+  [
+    19,
+    'a sign-out takes no proof',
+    provider('allowMissingDpopProof: true', 'allowMissingDpopProof: false'),
+  ],
+  [19, 'a sign-out that is refused says so', handler('? refused(answered, refusal)', '? answered')],
+  [
+    19,
+    'who signs out is authenticated',
+    provider(
+      'throw unauthenticated(err)',
+      'return this.clientManager.getClient(credentials.client_id)',
+    ),
+  ],
+  [
+    19,
+    'a public client ends its own sessions',
+    revocation(
+      'if (session.data.clientId === client.id) return true',
+      'if (!client.isConfidential) return true',
+    ),
+  ],
+  [
+    19,
+    'and so does a confidential one',
+    revocation('if (client.isConfidential) return false', 'if (client.isConfidential) return true'),
+  ],
+  [19, 'an access token names its session', hooks(', sid: requestScope().sid ?? claims.jti', '')],
+  [19, 'and the same one for ever', hooks('requestScope().sid ?? claims.jti', 'claims.jti')],
+  [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],
+  [19, 'a sign-out names its client', checks('[[REVOKE], clientNamed],', '')],
+  [19, '15 minutes', lifetimes('ACCESS_TOKEN_MAX = 15 * MINUTE', 'ACCESS_TOKEN_MAX = HOUR')],
+])

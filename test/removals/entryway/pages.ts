@@ -1,0 +1,150 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const routes = inFile('app/routes.ts')
+const security = inFile('oauth/security/index.ts')
+const personProofs = inFile('sagas/proof.ts')
+const accountProofs = inFile('database/account/proof.ts')
+const securityActions = inFile('oauth/security/actions.ts')
+const securityViews = inFile('oauth/security/views.ts')
+const securityPeople = inFile('oauth/security/people.ts')
+const ownForm = inFile('oauth/sign_in/own_form.ts')
+const signInForms = inFile('oauth/sign_in/forms.ts')
+const sealed = inFile('oauth/sign_in/sealed.ts')
+const signInPage = inFile('oauth/sign_in/index.ts')
+const signInPosts = inFile('oauth/sign_in/sign_in_form.ts')
+const devices = inFile('stores/device_store.ts')
+const signInDevice = inFile('oauth/sign_in/device.ts')
+const signedIn = inFile('oauth/sign_in/signed_in.ts')
+const visit = inFile('oauth/sign_in/visit.ts')
+const secondFactor = inFile('sagas/second_factor.ts')
+const factors = inFile('actors/account/factors.ts')
+const factorRows = inFile('database/account/factor.ts')
+const factorGuesses = inFile('sagas/factor_guesses.ts')
+const totp = inFile('factors/totp.ts')
+const pageHeaders = inFile('http/page/document.ts')
+const limits = inFile('app/limits/table.ts')
+const endings = inFile('actors/account/endings.ts')
+
+/** What it defends of its pages and of second factors (38 to 40). */
+export const pageRows = toRemovals([
+  [
+    38,
+    'a form comes from our page',
+    ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),
+  ],
+  [38, 'a form is of one browser', sealed('of === device && ', '')],
+  [38, 'a form is of one sign-in', signInForms('read?.request === requestUri', 'read')],
+  [38, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],
+  [
+    38,
+    'the name is that of the step before',
+    signInPosts('(fixed !== undefined && fixed !== username)', 'false'),
+  ],
+  [
+    38,
+    'a password is a try',
+    signInPosts('noteAttempt()\n      const identifier', 'const identifier'),
+  ],
+  [
+    38,
+    'a code is a try',
+    signInPosts('noteAttempt()\n      const attempt = { ...about', 'const attempt = { ...about'),
+  ],
+  [38, 'a code that is sent is counted', secondFactor('    noteSentCode()\n', '')],
+  [
+    38,
+    'short names are counted as whole ones',
+    routes('readAccount: services.handles.complete.bind(services.handles),', ''),
+  ],
+  [
+    38,
+    'a sign-in is of one request',
+    signedIn('handedOver?.request !== place.requestUri', '!handedOver'),
+  ],
+  [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
+  [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
+  [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
+  [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
+  [38, 'a sign-in ends with a sign-out', signInPage('&& response.status === 200', '&& false')],
+  [
+    38,
+    'a remembered sign-in ends with that of the device',
+    visit('(signedIn.ephemeralToken || others.length < known.length)', 'true'),
+  ],
+  [38, 'no frame', pageHeaders('"frame-ancestors \'none\'",', '')],
+  [38, 'kept by no cache', pageHeaders("'cache-control': 'no-store',", '')],
+  [39, 'a form is from our page', security('if (refusal) return refusal', '')],
+  [39, 'a form is of one browser', sealed('of === device && ', '')],
+  [39, 'a form is not old', sealed(' && Date.now() - at <= this.#lasts(state)', '')],
+  [39, 'a form is of one account', securityActions('form?.did !== person.did || ', '!form || ')],
+  [39, 'what was done is no form', securityActions(' || form.done)', ')')],
+  [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],
+  [
+    39,
+    'a new device session',
+    security(
+      'request, this.#services.log, action !== null)',
+      'request, this.#services.log, false)',
+    ),
+  ],
+  [
+    39,
+    'nothing is left where a browser was remembered',
+    securityPeople('!passing?.token', '!passing'),
+  ],
+  [39, 'to sign out others prolongs nothing', securityActions('false, passingSince)', 'false)')],
+  [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
+  [
+    39,
+    'a proof is of one device',
+    accountProofs(
+      "'SELECT 1 FROM proof WHERE device_id = ? AND proven_at > ?'",
+      "'SELECT 1 FROM proof WHERE ? <> 1 AND proven_at > ?'",
+    ),
+  ],
+  [39, 'a proof is not old', accountProofs('now - PROOF_AGAIN', '0')],
+  [39, 'a proof ends with the sign-ins', endings('  deleteAllProofs(db)\n', '')],
+  [
+    39,
+    'the password is looked at',
+    personProofs('await checkPassword(', 'await (async (..._: unknown[]) => {})('),
+  ],
+  [39, 'a password is a try', securityActions('      noteAttempt()\n', '')],
+  [
+    39,
+    'the name is that of the person',
+    securityActions("field(visitor, 'username') !== nameOf(person)", 'false'),
+  ],
+  [
+    39,
+    'an app password is shown once',
+    securityViews('told === undefined ? page : ', 'true ? page : '),
+  ],
+  [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
+  [40, 'a code works once', factors(' || step <= (totp?.lastStep ?? 0)', '')],
+  [40, 'the step of a code is kept', factors('  stored.setTotpStep(db, step)\n', '')],
+  [
+    40,
+    'a recovery code works once',
+    factorRows('DELETE FROM recovery_code WHERE', 'UPDATE recovery_code SET created_at = 0 WHERE'),
+  ],
+  [40, 'a clock may be off by one step only', totp('const DRIFT = 1', 'const DRIFT = 2')],
+  [
+    40,
+    'guesses are counted by account',
+    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+  ],
+  [
+    40,
+    'and from everywhere',
+    factorGuesses('  account: { points: 100,', '  account: { points: 1_000,'),
+  ],
+  [40, 'a password alone is not enough', secondFactor('  if (!asked) return\n', '  return\n')],
+  [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
+  [
+    40,
+    'the secret is sealed',
+    factorRows('    sealIn(db, SECRET, secret),', '    secret,'),
+    factorRows('openIn(db, SECRET, row.secret)', 'row.secret'),
+  ],
+])

@@ -1,0 +1,21 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const program = inFile('start.ts')
+const embeddedChild = inFile('embedded/child.ts')
+
+const EMBEDDED = 'test/embedded/supervision.test.ts'
+
+/** What it defends of how it runs and stops. */
+export const programRows = toRemovals([
+  [
+    'test/mail/at_stop.test.ts',
+    'mails that were promised are waited for',
+    program('await runner.background.end(BACKGROUND)', ''),
+  ],
+  [
+    EMBEDDED,
+    'the PDS inside listens on loopback',
+    embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
+  ],
+  [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
+])

@@ -1,0 +1,105 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const reading = inFile('app/reading.ts')
+const bodies = inFile('http/read_body.ts')
+const codings = inFile('http/content_coding.ts')
+const routes = inFile('app/routes.ts')
+const subjects = inFile('app/limits/subject.ts')
+const countsAs = inFile('app/limits/counts_as.ts')
+const names = inFile('actors/directory/names.ts')
+const invites = inFile('xrpc/admin/disableAccountInvites.ts')
+const addresses = inFile('gateway/client_address.ts')
+const hopByHop = inFile('gateway/hop_by_hop.ts')
+const requests = inFile('gateway/request.ts')
+const passing = inFile('app/pass_through.ts')
+const services = inFile('sagas/services.ts')
+const actors = inFile('actors/runner.ts')
+const port = inFile('actors/hosting/port.ts')
+const operators = inFile('operator/handler.ts')
+const aboutTheClient = inFile('http/about_the_client.ts')
+const members = inFile('xrpc/members.ts')
+const pdsClient = inFile('pds/client.ts')
+
+const OPERATOR = 'test/cli/operator_api.test.ts'
+
+/** What it defends of how requests are read, who calls and from where (23, 29 to 31). */
+export const requestRows = toRemovals([
+  [23, 'the secret of every call', actors('|| !timingSafeEqual(given, expected)', '&& false')],
+  [
+    23,
+    'the path of the port',
+    port('return `/${createHash', "if (secret) return '/'\n  return `/${createHash"),
+  ],
+  [
+    29,
+    'one member names the account',
+    subjects(
+      'account && request.parameter(account)',
+      "['username', 'identifier', 'email', 'did'].map((it) => request.parameter(it)).find(Boolean)",
+    ),
+  ],
+  [29, 'methods in other case', routes('meant === undefined || meant === nsid', 'true')],
+  [
+    29,
+    'the end of a circle',
+    passing("if (via?.split(',').some((one) => one.trim() === received))"),
+  ],
+  [29, 'nothing of a PDS runs', passing("if (RUNS.test(headers.get('sec-fetch-dest') ?? ''))")],
+  [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
+  [29, 'UTF-8 alone', reading('if (!isUtf8(given))')],
+  [29, 'a bound on what is unpacked', codings('maxOutputLength: MAX_BODY, ', '')],
+  [29, 'nothing behind a compressed body', codings(', rejectGarbageAfterEnd: true', '')],
+  [29, 'a bound on levels', bodies('if (++depth > MAX_DEPTH)')],
+  [29, 'a failure is a try', countsAs(' || !isMade', '')],
+  [
+    30,
+    'limits read a name as look-ups do',
+    subjects('readSubject(readAccount(name)).name', "name.trim().replace(/^@/, '').toLowerCase()"),
+  ],
+  [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
+  [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
+  [
+    30,
+    "an account's own DID",
+    invites('const { did } = await namedAccount(', 'const did = account\n    await namedAccount('),
+  ],
+  [31, 'the last hop that is not trusted', addresses('hops.pop()', 'hops.shift()')],
+  [
+    31,
+    'Forwarded counts only without X-Forwarded-For',
+    addresses('if (listed !== undefined)', 'if (listed !== undefined && forwarded === undefined)'),
+  ],
+  [31, 'one spelling of an address', addresses("address.replace(/%.*/, '')", 'address')],
+  [31, 'Connection takes no address away', hopByHop('|| isAboutTheClient(lower)', '')],
+  [
+    31,
+    'what Connection names is gone',
+    requests('withoutNamed(pairs(rawHeaders), headers.connection)', 'pairs(rawHeaders)'),
+  ],
+  [OPERATOR, 'the operator is behind no proxy', operators('!viaProxy &&', '')],
+  [
+    OPERATOR,
+    'a proxy that says only that it is there is one',
+    aboutTheClient('name === OF_PROXIES.name ||', ''),
+  ],
+  [
+    OPERATOR,
+    'the operator asks this machine by its name',
+    operators("LOOPBACK_HOST.test(headers.get('host') ?? 'localhost') &&", ''),
+  ],
+  [
+    'test/xrpc/parameters.test.ts',
+    'parameters as their types are written',
+    members('if (values.length > 1 || !isWell)', 'if (values.length > 1)'),
+  ],
+  [
+    'test/xrpc/parameters.test.ts',
+    'one value of a parameter',
+    members('if (values.length > 1 || !isWell)', 'if (!isWell)'),
+  ],
+  [
+    'test/manners/pds_limits.test.ts',
+    'a PDS is told for whom it is asked',
+    pdsClient("if (client) headers.set('x-forwarded-for', client.address)", ''),
+  ],
+])

@@ -1,0 +1,160 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const settings = inFile('base/settings.ts')
+const signIn = inFile('sagas/sign_in.ts')
+const knownDevices = inFile('app/limits/known_device.ts')
+const addresses = inFile('gateway/client_address.ts')
+const passwords = inFile('actors/account/passwords.ts')
+const standing = inFile('actors/account/standing.ts')
+const endings = inFile('actors/account/endings.ts')
+const accountTables = inFile('database/account/schema.ts')
+const legacySessions = inFile('database/account/legacy_session.ts')
+const granted = inFile('actors/account/sessions.ts')
+const appPasswords = inFile('actors/account/app_passwords.ts')
+const accountEmail = inFile('actors/account/email.ts')
+const accounts = inFile('stores/account_store.ts')
+const handleChange = inFile('sagas/handle_change.ts')
+const pdsCalls = inFile('xrpc/auth/user.ts')
+const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
+const mails = inFile('sagas/outgoing_mail.ts')
+const shownSessions = inFile('app/shown_session.ts')
+const app = inFile('app/index.ts')
+const exchanges = inFile('gateway/open_exchanges.ts')
+const accountFunctions = inFile('actors/account/index.ts')
+const resets = inFile('sagas/password_reset.ts')
+
+/** What it defends of signing in and of what ends that: passwords, sessions, mails (20 to 22, 32, 33, 36). */
+export const signInRows = toRemovals([
+  [20, 'limits', settings("e.ENTRYWAY_RATE_LIMITS === 'on'", 'false')],
+  [
+    20,
+    'the same answer for unknown accounts',
+    signIn("'Invalid identifier or password'", "entry ? 'Wrong password' : 'No such account'"),
+  ],
+  [
+    20,
+    'the account knows its browsers',
+    knownDevices('(await actor(entry.did).readDevice(deviceId)) !== null', 'true'),
+  ],
+  [
+    21,
+    'X-Forwarded-For of trusted peers',
+    addresses('hops.length && trusts(address)', 'hops.length'),
+  ],
+  [
+    22,
+    'a reset signs out',
+    passwords("endSignIns(db, { devices: true, appPasswords: appPasswords === 'ended' })\n", ''),
+  ],
+  [32, 'the generation of a sign-in', standing('generation === account.generation &&', '')],
+  [
+    32,
+    'an ending begins a generation',
+    endings('endSignInsUnderWay(db)\n  setSignedOut', 'setSignedOut'),
+  ],
+  [
+    32,
+    'the session of an access JWT',
+    standing('(session === undefined || isLegacySessionOpen(db, session, Date.now())) &&', ''),
+  ],
+  [
+    32,
+    'the device of a sign-in',
+    standing('(device === undefined || readDeviceAccount(db, device) !== null) &&', ''),
+  ],
+  [
+    32,
+    'the app password of a sign-in',
+    standing('(appPassword === undefined || hasAppPassword(db, appPassword))', 'true'),
+    accountTables('REFERENCES app_password (name) ON DELETE CASCADE', ''),
+  ],
+  [32, 'the session of a refresh JWT', legacySessions('session_id = @id OR', '@id IS NOT @id OR')],
+  [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
+  [
+    32,
+    'sessions of OAuth',
+    granted('if (!account || refusalOf(db, account, basis)) return null\n', ''),
+  ],
+  [32, 'app passwords', appPasswords('assertGood(db, basis)\n', '')],
+  [
+    32,
+    'app passwords that are revoked',
+    appPasswords('assertGood(db, basis)\n    if (!delete', 'if (!delete'),
+  ],
+  [
+    32,
+    'codes by mail',
+    accountEmail('assertGood(db, basis).email !== email', 'existing(db).email !== email'),
+  ],
+  [
+    32,
+    'sign-ins of the pages',
+    accounts('scope.shownSignIn.generation !== row.generation', 'false'),
+  ],
+  [
+    32,
+    'a handle is taken back',
+    handleChange('err instanceof PdsRefusal || err instanceof Refusal', 'false'),
+  ],
+  [32, 'a PDS waits', pdsCalls('if (options.lasting ?? true)')],
+  [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
+  [
+    32,
+    'a reset ends app passwords',
+    passwords("replace(db, passwordScrypt, 'ended')", "replace(db, passwordScrypt, 'kept')"),
+  ],
+  [
+    32,
+    'a sign-out ends the whole chain',
+    legacySessions('session_id = @id OR', '@id IS NOT @id OR'),
+    legacySessions(
+      'next_jti = @jti)`',
+      'next_jti = @jti LIMIT 0) OR refresh_hash = @hash OR next_jti = @jti`',
+    ),
+  ],
+  [
+    33,
+    'a session that has ended is refused',
+    shownSessions('if (sid === null || !(await standings.isOpen({ did, sid })))'),
+  ],
+  [
+    33,
+    'a token that a PDS may read otherwise is refused',
+    shownSessions('{ refusal: forged(scheme) }', '{ session: null }'),
+  ],
+  [33, 'what is remembered is forgotten at an ending', app('standings.ended([did])', '')],
+  [33, 'endings are told', app('await endings.tell(did)', '')],
+  [
+    33,
+    'what is under way is asked about, not remembered',
+    app('standings.ask(session)', 'standings.isOpen(session)'),
+  ],
+  [33, 'what is under way is cut', exchanges('if (isUnderWay && !areOpen?.[n]) cut()', '')],
+  [
+    33,
+    'every ending counts as one',
+    accountFunctions("  'deleteLegacySession',\n  'signOut", "  'signOut"),
+  ],
+  [
+    36,
+    'codes for the address of now',
+    accountEmail('assertGood(db, basis).email !== email', '!assertGood(db, basis)'),
+  ],
+  [
+    36,
+    'moderators’ mails are signed by the PDS',
+    moderatorsMail('import { accountsPds }', 'import { service as accountsPds }'),
+  ],
+  [
+    36,
+    'a reset waits for no mail',
+    resets('mail.aside(', 'await (async (_kind, _did, send) => send())('),
+  ],
+  [
+    36,
+    'a reset is answered alike',
+    resets('if (!entry) return', "if (!entry) throw new Refusal('InvalidRequest', 'No account')"),
+  ],
+  [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
+  [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
+])
