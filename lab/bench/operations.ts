@@ -1,9 +1,9 @@
 import * as oauth from '../clients/lean_client.ts'
 import { connect, type HttpRequest, succeed } from '../clients/lean_http.ts'
+import { signIn } from '../clients/lean_sign_in.ts'
 import { counts, each, type Operation } from './operation.ts'
 import { revoke } from './revoke.ts'
 import * as sessions from './session_client.ts'
-import { signIn } from './sign_in.ts'
 
 const METADATA: HttpRequest = {
   method: 'GET',

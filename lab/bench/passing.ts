@@ -2,10 +2,10 @@ import { decodeJwt } from 'jose'
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import * as oauth from '../clients/lean_client.ts'
 import { connect, succeed } from '../clients/lean_http.ts'
+import { signIn } from '../clients/lean_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
 import { type Content, contentOf } from './content.ts'
 import { counts, each, type Lane, type Operation } from './operation.ts'
-import { signIn } from './sign_in.ts'
 
 const CREATE_RECORD = '/xrpc/com.atproto.repo.createRecord'
 

@@ -2,8 +2,8 @@ import pLimit from 'p-limit'
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import * as oauth from '../clients/lean_client.ts'
 import { connect } from '../clients/lean_http.ts'
+import { signInRemembered } from '../clients/lean_sign_in.ts'
 import type { Operation } from './operation.ts'
-import { signInRemembered } from './sign_in.ts'
 
 /** A session ends once, and takes longer to begin than to end. */
 const REVOCATIONS = 320

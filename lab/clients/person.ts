@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Credentials, headlessSignIn } from './headless_sign_in.ts'
-import { authorizeUrl, type BenchClient, exchange, openClient, push, send } from './lean_client.ts'
+import type { Credentials } from './headless_sign_in.ts'
+import { type BenchClient, openClient, send } from './lean_client.ts'
+import { signIn } from './lean_sign_in.ts'
 
 /** Milliseconds a client waits for an answer, and before it tries again (`Retry-After`). */
 const PATIENCE = 15_000
@@ -26,7 +27,7 @@ export class Person {
 
   static async signIn(origin: string, credentials: Credentials): Promise<Person> {
     const client = await openClient(origin, 2)
-    return new Person(client, await signIn(client, credentials))
+    return new Person(client, (await signIn(client, credentials)).refreshToken)
   }
 
   /** Refreshes until `signal` aborts; every fourth time as an app does that sends it twice. */
@@ -62,14 +63,6 @@ export class Person {
     this.#since = null
     return true
   }
-}
-
-/** PAR, sign-in, consent, code. @returns the refresh token */
-export async function signIn(client: BenchClient, credentials: Credentials): Promise<string> {
-  const { requestUri, verifier } = await push(client)
-  const callback = await headlessSignIn(authorizeUrl(client, requestUri), credentials)
-  const code = callback.searchParams.get('code') ?? ''
-  return (await exchange(client, code, verifier)).refreshToken
 }
 
 /** The answer, or null when none comes or the connection breaks. */

@@ -7,7 +7,7 @@ import {
   newCredentials,
 } from '../../lab/clients/headless_sign_in.ts'
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
-import { signIn } from '../../lab/clients/person.ts'
+import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import { type Engine, startEngine } from '../../lab/world/engine.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -37,9 +37,10 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   for (let i = 0; i < ACCOUNTS; i++) {
     const credentials = newCredentials('moved')
     await headlessSignUp(network.url, credentials)
-    people.push({ credentials, token: await signIn(client, credentials) })
+    people.push({ credentials, token: (await signIn(client, credentials)).refreshToken })
   }
-  const revoked = await signIn(client, (people[0] as { credentials: Credentials }).credentials)
+  const { credentials } = people[0] as { credentials: Credentials }
+  const revoked = (await signIn(client, credentials)).refreshToken
   await send(client, '/oauth/revoke', { token: revoked })
   const refreshAll = async () => {
     for (const person of people) {

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
-import { signIn } from '../../lab/clients/person.ts'
+import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { type Cluster, startCluster } from '../../lab/world/cluster.ts'
 import { type Answer, Attacker, makeDpopKey, newPerson, toSession } from '../attacks/attacker.ts'
 import { failOver } from './failover.ts'
@@ -21,12 +21,12 @@ test('signs up, signs in, refreshes and revokes through gateways, engine and run
   const person = newCredentials('engine')
   await headlessSignUp(cluster.url, person)
   const client = await openClient(cluster.url, 1)
-  const first = await signIn(client, person)
+  const first = (await signIn(client, person)).refreshToken
   const second = await refresh(client, first)
   expect(second).not.toBe(first)
   expect((await send(client, '/oauth/revoke', { token: second })).status).toBe(200)
   await expect(refresh(client, second)).rejects.toThrow('invalid_grant')
-  const third = await signIn(client, person)
+  const third = (await signIn(client, person)).refreshToken
   expect(await refresh(client, third)).not.toBe(third)
 })
 
@@ -79,7 +79,7 @@ test('a runner that a stalled engine let go comes back', async () => {
   const person = newCredentials('engine')
   await headlessSignUp(cluster.url, person)
   const client = await openClient(cluster.url, 1)
-  const session = await signIn(client, person)
+  const session = (await signIn(client, person)).refreshToken
   const cameBack = () => cluster.runners.find(({ logs }) => logs.includes('it registers anew'))
   for (let stalls = 0; !cameBack() && stalls < 5; stalls++) {
     process.kill(cluster.engine.pid as number, 'SIGSTOP')

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { send } from '../../lab/clients/lean_client.ts'
-import { Person, signIn } from '../../lab/clients/person.ts'
+import { signIn } from '../../lab/clients/lean_sign_in.ts'
+import { Person } from '../../lab/clients/person.ts'
 import type { Cluster } from '../../lab/world/cluster.ts'
 import type { Program } from '../../lab/world/program.ts'
 
@@ -99,7 +100,8 @@ async function moveIn({ url }: Cluster, { accounts, say }: FailoverPlan) {
       const person = await Person.signIn(url, credentials)
       people.push(person)
       if (others.length >= TO_REVOKE) continue
-      others.push({ client: person.client, token: await signIn(person.client, credentials) })
+      const { refreshToken: token } = await signIn(person.client, credentials)
+      others.push({ client: person.client, token })
     }
   }
   await Promise.all(Array.from({ length: 4 }, lane))

@@ -1,12 +1,6 @@
-import { newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { type Credentials, headlessSignIn } from '../clients/headless_sign_in.ts'
-import {
-  authorizeUrl,
-  type BenchClient,
-  exchange,
-  push,
-  type Tokens,
-} from '../clients/lean_client.ts'
+import { newHeadlessBrowser } from './headless_browser.ts'
+import { type Credentials, headlessSignIn } from './headless_sign_in.ts'
+import { authorizeUrl, type BenchClient, exchange, push, type Tokens } from './lean_client.ts'
 
 /** PAR, authorize page, sign-in, consent, code, token. */
 export async function signIn(client: BenchClient, person: Credentials): Promise<Tokens> {
