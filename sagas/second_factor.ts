@@ -63,7 +63,7 @@ export async function requireSecondFactor(
   given: GivenFactor,
 ): Promise<void> {
   const kinds = kindsOf(factors)
-  const asked = kinds.find(isAsked(given.kind)) ?? kinds.find(isAsked())
+  const asked = given.kind === 'mail' && factors.mail ? 'mail' : kinds.find(isAsked)
   if (!asked) return
   if (given.code) return proveFactor(services, account, given.code, basis)
   if (asked === 'mail') {
@@ -75,10 +75,7 @@ export async function requireSecondFactor(
   throw new SecondFactorRequired({ did: account.did, basis }, factor)
 }
 
-const isAsked =
-  (wanted?: 'mail') =>
-  (kind: FactorKind): kind is AskedFactor['kind'] =>
-    kind !== 'recovery' && (wanted === undefined || kind === wanted)
+const isAsked = (kind: FactorKind): kind is AskedFactor['kind'] => kind !== 'recovery'
 
 /**
  * Proves with a code of any kind that it is the owner of the account. The code is spent, and the owner is

@@ -101,11 +101,9 @@ export function removeTotp(db: Db, basis: Basis | null): FactorsChanged {
 /** The mailed code. @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut */
 export function setMail(db: Db, on: boolean, basis: Basis | null): FactorsChanged {
   return transact(db, () => {
-    const account = assertGood(db, basis)
-    if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
-    setAuthFactor(db, on, by(basis))
-    const codes = on && basis ? recoveryCodes.makeFirst(db) : null
-    return { isChanged: true, account: existing(db), recoveryCodes: codes }
+    const changed = switched(db, assertGood(db, basis), on, basis)
+    const makesCodes = changed.isChanged && on && basis !== null
+    return makesCodes ? { ...changed, recoveryCodes: recoveryCodes.makeFirst(db) } : changed
   })
 }
 
@@ -125,10 +123,14 @@ export function switchMail(
     const account = assertGood(db, basis)
     if (!on && account.emailAuthFactor) requireToken(token)
     if (token) spendToken(db, 'update_email', token, basis)
-    if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
-    setAuthFactor(db, on, by(basis))
-    return { isChanged: true, account: existing(db), recoveryCodes: null }
+    return switched(db, account, on, basis)
   })
+}
+
+function switched(db: Db, account: AccountRow, on: boolean, basis: Basis | null): FactorsChanged {
+  if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
+  setAuthFactor(db, on, by(basis))
+  return { isChanged: true, account: existing(db), recoveryCodes: null }
 }
 
 /** Ten new ones; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
