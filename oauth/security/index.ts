@@ -1,5 +1,4 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { Refusal } from '../../base/errors.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -12,6 +11,7 @@ import {
   securityActionOf,
 } from '../checks/endpoints.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
+import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
@@ -21,6 +21,9 @@ import { SecurityPages, withQuery } from './pages.ts'
 import { type Person, peopleOf } from './people.ts'
 import { SecurityViews } from './views.ts'
 import { PLACE } from './visitor.ts'
+
+/** What an account says to a person who was signed in a moment ago. */
+const SIGNED_OUT = ['SignedOut', 'AccountNotFound', 'AccountTakedown'] as const
 
 /** The page where a person sees everything that is signed in, ends it, and reads what happened. */
 export class Security {
@@ -47,7 +50,7 @@ export class Security {
     try {
       return await this.#answer(request)
     } catch (err) {
-      if (err instanceof Refusal) return goOn(signInFor(request))
+      if (isRefusal(err, ...SIGNED_OUT)) return goOn(signInFor(request))
       requestScope().fail(err)
       return pageRefusal(503, { obstacle: 'server', again: pageOf(request) })
     }
