@@ -35,6 +35,35 @@ describe.each(PAGE_LANGUAGES)('%s', (language) => {
   )
 })
 
+describe('below the account page', () => {
+  const NAVIGATION = {
+    accept: BROWSER,
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    'sec-fetch-site': 'none',
+  }
+
+  test.each(['/account/did:plc:x', '/account/sign-up', '/account/x/security', '/account/forms'])(
+    '%s is for the provider’s script to find',
+    async (target) => {
+      const { status, text } = await ask(target, NAVIGATION)
+      expect([status, text.includes('<div id="root">')]).toEqual([200, true])
+    },
+  )
+
+  test.each([
+    '/account/security/',
+    '/account/security/x',
+    '/account/Security',
+    '/account/%73ecurity',
+    '/account//security',
+    '/account/form/sign-in/',
+    '/account/FORM/sign-in',
+  ])('%s is another spelling of an address of ours, or below it: nothing', async (target) => {
+    expect((await ask(target, NAVIGATION)).status).toBe(404)
+  })
+})
+
 test('a path that can be read in two ways is refused with a page, too', async () => {
   for (const target of ['/account/../x', '/%']) {
     const page = await ask(target, { accept: BROWSER, 'accept-language': 'fr' })
