@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { FLOORS } from '../house/floors.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: REPOSITORY })
@@ -32,4 +33,15 @@ test('each link between the pages leads to a file, and to a heading where it nam
   )
   expect(links.length).toBeGreaterThan(100)
   expect(broken).toEqual([])
+})
+
+test('each file or folder of the house that a page names is there', () => {
+  const rooms = new Set(FLOORS.flat())
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(/`([\w.-]+)(\/[\w./-]+)`/g)].flatMap(([, room = '', path]) =>
+      rooms.has(room) ? [{ page, file: room + path }] : [],
+    ),
+  )
+  expect(named.length).toBeGreaterThan(100)
+  expect(named.filter(({ file }) => !existsSync(join(REPOSITORY, file)))).toEqual([])
 })
