@@ -26,9 +26,11 @@ export function stayRegistered(
 ): Membership {
   const registered = Promise.withResolvers<void>()
   let hasEnded = false
+  let isKnown = false
   let misses = 0
   let key = ''
   const begin = () => {
+    isKnown = false
     misses = 0
     key = randomUUID()
     start(key)
@@ -40,9 +42,11 @@ export function stayRegistered(
     if (hasEnded) return
     if (keys.includes(key)) {
       registered.resolve()
+      isKnown = true
       misses = 0
     } else if (++misses >= MEMBERSHIP_MISSES) {
-      log.error('the engine does not know this runner any more; it registers anew')
+      const how = isKnown ? 'any more; it registers anew' : 'yet; it registers once more'
+      log.error(`the engine does not know this runner ${how}`)
       begin()
     }
   }
