@@ -5,7 +5,8 @@ import { writePage } from '../http/page/layout.ts'
 import type { Services } from '../sagas/services.ts'
 import { type HandleHost, readHandleHost } from './host.ts'
 import { linksOf } from './links.ts'
-import { type HomeTexts, homeTexts } from './texts.ts'
+import { homeTexts } from './locales/index.ts'
+import type { HomeTexts } from './texts.ts'
 
 /** `/`: says what this is, and where to sign in. On the host of a handle, whose name it is. */
 export function serveHome(services: Services): HttpHandler {

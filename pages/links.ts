@@ -1,7 +1,7 @@
 import type { Branding } from '../base/branding.ts'
 import type { PageLanguage } from '../http/language.ts'
 import type { Way } from '../http/page/layout.ts'
-import { homeTexts } from './texts.ts'
+import { homeTexts } from './locales/index.ts'
 
 /** What the operator links to, at the bottom of pages. */
 export function linksOf(links: Branding['links'], language: PageLanguage): Way[] {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
-import { homeTexts } from '../../pages/texts.ts'
+import { homeTexts } from '../../pages/locales/index.ts'
 import { FORM } from '../manners/mistakes.ts'
 
 const OWN = 'localhost:2600'
