@@ -5,10 +5,7 @@ import {
   listOverusedInvites,
 } from '../database/check/directory.ts'
 import type { Db } from '../database/database.ts'
-import { listAbandonedDeletions } from '../database/directory/deletion.ts'
-import { listAbandonedEmailChanges } from '../database/directory/email_change.ts'
-import { listAbandonedHandleChanges } from '../database/directory/handle_change.ts'
-import { listAbandonedSignUps } from '../database/directory/sign_up.ts'
+import { listUnderWay } from '../database/directory/under_way.ts'
 import type { SeenAccount } from './check_account.ts'
 import type { Finding } from './finding.ts'
 
@@ -26,12 +23,10 @@ export function checkDirectory(
   const report = (problem: string, mend: string, did?: string) =>
     findings.push({ path, problem, mend, ...(did === undefined ? {} : { did }) })
 
-  const underWay = new Set([
-    ...listAbandonedSignUps(db, now + 1).map(({ did }) => did),
-    ...listAbandonedHandleChanges(db, now + 1).map(({ did }) => did),
-  ])
-  const changingEmail = new Set(listAbandonedEmailChanges(db, now + 1).map(({ did }) => did))
-  const deleting = new Set(listAbandonedDeletions(db, now + 1).map(({ did }) => did))
+  const { signUps, handleChanges, emailChanges, deletions } = listUnderWay(db, now + 1)
+  const underWay = new Set([...signUps, ...handleChanges].map(({ did }) => did))
+  const changingEmail = new Set(emailChanges.map(({ did }) => did))
+  const deleting = new Set(deletions.map(({ did }) => did))
   const byDid = new Map(accounts.map((account) => [account.did, account]))
   const entries = listAllEntries(db)
   const listed = new Set(entries.map(({ did }) => did))
@@ -62,16 +57,17 @@ export function checkDirectory(
   for (const name of listNamesHeldTwice(db)) {
     report(`${name} is held by an account and by a sign-up or a change`, RESTART)
   }
-  for (const { handle } of listAbandonedSignUps(db, now + 1 - patience)) {
+  const leftOver = listUnderWay(db, now + 1 - patience)
+  for (const { handle } of leftOver.signUps) {
     report(`the sign-up of ${handle} is left over`, RESTART)
   }
-  for (const { did, newHandle } of listAbandonedHandleChanges(db, now + 1 - patience)) {
+  for (const { did, newHandle } of leftOver.handleChanges) {
     report(`the change to ${newHandle} is left over`, RESTART, did)
   }
-  for (const { did } of listAbandonedEmailChanges(db, now + 1 - patience)) {
+  for (const { did } of leftOver.emailChanges) {
     report('the change of its e-mail address is left over', RESTART, did)
   }
-  for (const { did } of listAbandonedDeletions(db, now + 1 - patience)) {
+  for (const { did } of leftOver.deletions) {
     report('its deletion is left over', RESTART, did)
   }
   for (const { did, pdsDid } of listEntriesWithoutPds(db)) {

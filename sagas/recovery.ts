@@ -57,17 +57,19 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
       faults.failed(err, { did, what })
     }
   }
-  for (const signUp of await directory.listAbandonedSignUps(before)) {
+  // Asked for each kind: settling takes its time, and others finish their own meanwhile.
+  const underWay = () => directory.listUnderWay(before)
+  for (const signUp of (await underWay()).signUps) {
     const mayGiveUp = isAbandoned(signUp.updatedAt)
     await settle('sign-up', signUp, () => settleSignUp(services, signUp, mayGiveUp))
   }
-  for (const { did } of await directory.listAbandonedHandleChanges(before)) {
+  for (const { did } of (await underWay()).handleChanges) {
     await settle('handle change', { did }, () => settleHandleChange(services, did, isAbandoned))
   }
-  for (const { did, newEmail } of await directory.listAbandonedEmailChanges(before)) {
+  for (const { did, newEmail } of (await underWay()).emailChanges) {
     await settle('change of address', { did }, () => settleEmailChange(services, did, newEmail))
   }
-  for (const { did } of await directory.listAbandonedDeletions(before)) {
+  for (const { did } of (await underWay()).deletions) {
     await settle('deletion', { did }, () => finishDeletion(services, did))
   }
 }

@@ -3,7 +3,6 @@ import { type Db, transact } from '../../database/database.ts'
 import { findByDid, setEntryEmail } from '../../database/directory/account.ts'
 import {
   deleteEmailChange,
-  listAbandonedEmailChanges,
   putEmailChange,
   readEmailChange,
 } from '../../database/directory/email_change.ts'
@@ -35,4 +34,3 @@ export function complete(db: Db, did: string, email: string): void {
 }
 
 export const abandon = deleteEmailChange
-export const listAbandoned = listAbandonedEmailChanges

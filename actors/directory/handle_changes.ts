@@ -3,7 +3,6 @@ import { type Db, transact } from '../../database/database.ts'
 import { findByDid, setEntryHandle } from '../../database/directory/account.ts'
 import {
   deleteHandleChange,
-  listAbandonedHandleChanges,
   putHandleChange,
   readHandleChange,
 } from '../../database/directory/handle_change.ts'
@@ -45,4 +44,3 @@ export function complete(db: Db, did: string, handle: string): void {
 
 export const read = readHandleChange
 export const abandon = deleteHandleChange
-export const listAbandoned = listAbandonedHandleChanges

@@ -7,6 +7,7 @@ import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import * as signUps from '../../database/directory/sign_up.ts'
+import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
 import { callable } from '../hosting/callable.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
@@ -31,7 +32,6 @@ export const directoryFunctions = {
   removeAccount: entries.deleteEntry,
   beginDeletion: deletions.putDeletion,
   abandonDeletion: deletions.deleteDeletion,
-  listAbandonedDeletions: deletions.listAbandonedDeletions,
   putFollowedTakedown: followed.putFollowedTakedown,
   readFollowedTakedown: followed.readFollowedTakedown,
   deleteFollowedTakedown: followed.deleteFollowedTakedown,
@@ -43,18 +43,17 @@ export const directoryFunctions = {
   recordSignUpDid: signUps.setSignUpCreating,
   completeSignUp: sagas.complete,
   abandonSignUp: signUps.deleteSignUp,
-  listAbandonedSignUps: signUps.listAbandonedSignUps,
 
   reserveHandle: handleChanges.reserve,
   readHandleChange: handleChanges.read,
   completeHandleChange: handleChanges.complete,
   abandonHandleChange: handleChanges.abandon,
-  listAbandonedHandleChanges: handleChanges.listAbandoned,
 
   reserveEmail: emailChanges.reserve,
   completeEmailChange: emailChanges.complete,
   abandonEmailChange: emailChanges.abandon,
-  listAbandonedEmailChanges: emailChanges.listAbandoned,
+
+  listUnderWay,
 
   putResetToken: resets.putResetToken,
   findResetToken: resets.findResetToken,

@@ -103,14 +103,8 @@ async function assertAll(accounts: ReturnedAccount[], pds: Pds, { directory }: O
 
 /** @throws {CliError} where the program has to finish something first */
 async function assertNothingUnderWay({ directory }: OwnActors): Promise<void> {
-  const soon = Date.now() + 1
-  const underWay = await Promise.all([
-    directory.listAbandonedSignUps(soon),
-    directory.listAbandonedHandleChanges(soon),
-    directory.listAbandonedEmailChanges(soon),
-    directory.listAbandonedDeletions(soon),
-  ])
-  const count = underWay.flat().length
+  const underWay = await directory.listUnderWay(Date.now() + 1)
+  const count = Object.values(underWay).flat().length
   if (count === 0) return
   throw new CliError(
     `${count} sign-ups, changes or deletions are not finished: start the program, which finishes them, and stop it`,

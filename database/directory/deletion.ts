@@ -8,7 +8,7 @@ export function putDeletion(db: Db, did: string, now: number): void {
 }
 
 /** Those begun before `before` (ms). */
-export function listAbandonedDeletions(db: Db, before: number): Deletion[] {
+export function listDeletions(db: Db, before: number): Deletion[] {
   return sql(db, 'SELECT did, created_at AS createdAt FROM deletion WHERE created_at < ?').all(
     before,
   ) as Deletion[]

@@ -24,7 +24,7 @@ export function readEmailChange(db: Db, did: string): EmailChange | null {
 }
 
 /** Those begun before `before` (ms). */
-export function listAbandonedEmailChanges(db: Db, before: number): EmailChange[] {
+export function listEmailChanges(db: Db, before: number): EmailChange[] {
   return sql(db, `SELECT ${columns} FROM email_change WHERE created_at < ?`).all(
     before,
   ) as EmailChange[]

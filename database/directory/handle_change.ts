@@ -32,7 +32,7 @@ export function readHandleChange(db: Db, did: string): HandleChange | null {
 }
 
 /** Those begun before `before` (ms). */
-export function listAbandonedHandleChanges(db: Db, before: number): HandleChange[] {
+export function listHandleChanges(db: Db, before: number): HandleChange[] {
   return sql(db, `SELECT ${columns} FROM handle_change WHERE created_at < ?`).all(
     before,
   ) as HandleChange[]

@@ -67,7 +67,7 @@ export function countSignUpsWithInvite(db: Db, sealedInvite: string): number {
 }
 
 /** Those that have not changed since `before` (ms). */
-export function listAbandonedSignUps(db: Db, before: number): SignUp[] {
+export function listSignUps(db: Db, before: number): SignUp[] {
   return sql(db, `SELECT ${columns} FROM sign_up WHERE updated_at < ?`).all(before) as SignUp[]
 }
 

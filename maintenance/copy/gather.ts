@@ -1,8 +1,7 @@
 import { listAllEntries } from '../../database/check/directory.ts'
 import { copyRows } from '../../database/copy.ts'
 import { type Db, openDatabase } from '../../database/database.ts'
-import { listAbandonedDeletions } from '../../database/directory/deletion.ts'
-import { listAbandonedSignUps } from '../../database/directory/sign_up.ts'
+import { listUnderWay } from '../../database/directory/under_way.ts'
 import { definePartition, flowPart } from '../../database/flow/part.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import type { Source } from './place.ts'
@@ -15,10 +14,8 @@ import type { Source } from './place.ts'
 export async function listAccounts(from: Source): Promise<string[]> {
   const { db, close } = await from.open({ kind: 'directory' })
   const entries = listAllEntries(db).map(({ did }) => did)
-  const underWay = [
-    ...listAbandonedSignUps(db, Number.MAX_SAFE_INTEGER),
-    ...listAbandonedDeletions(db, Number.MAX_SAFE_INTEGER),
-  ].flatMap(({ did }) => did ?? [])
+  const { signUps, deletions } = listUnderWay(db, Number.MAX_SAFE_INTEGER)
+  const underWay = [...signUps, ...deletions].flatMap(({ did }) => did ?? [])
   await close()
   const known = new Set([...entries, ...underWay])
   const stranger = (await from.listAccounts()).find((did) => !known.has(did))
