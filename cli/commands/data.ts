@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { makePassingFolder } from '../../base/passing_folder.ts'
 import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import { here } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -58,14 +57,12 @@ async function copy(
   const { copyData } = await import('../../maintenance/copy/copy_data.ts')
   const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
-  const scratch = mkdtempSync(join(tmpdir(), 'vestibule-copy-'))
-  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
+  const folder = await makePassingFolder('copy')
+  const { path: scratch } = folder
   const { authActors } = settings
   const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
   const log = createLog(settings.logLevel)
   const storage = new EngineStorage({ secrets, log }, settings.rivetEndpoint as string)
-  // rivetkit would go on after an interrupt.
-  process.once('SIGINT', () => process.exit(130))
   try {
     return await copyData({
       from: source ?? fromEngine(storage, scratch),
@@ -76,6 +73,7 @@ async function copy(
     })
   } finally {
     await storage.close()
+    await folder.remove()
   }
 }
 

@@ -20,8 +20,8 @@ export class EngineStorage {
   readonly #runner: Pick<Runner, 'secrets' | 'log'>
   readonly #endpoint: string
   readonly #lent = new Map<string, Kv>()
-  /** Once it hosts actors: how to reach them, and who listened for SIGTERM before. */
-  #hosting: { client: EngineClient; listeners: number; leave(): void } | null = null
+  /** Once it hosts actors: how to reach them, and what listened for SIGTERM before. */
+  #hosting: { client: EngineClient; before: Set<unknown>; leave(): void } | null = null
 
   /** @param endpoint `RIVET_ENDPOINT` */
   constructor(runner: Pick<Runner, 'secrets' | 'log'>, endpoint: string) {
@@ -42,13 +42,14 @@ export class EngineStorage {
   /** Gives the actors back to the engine. */
   async close(): Promise<void> {
     if (!this.#hosting) return
-    const { listeners, leave } = this.#hosting
+    const { before, leave } = this.#hosting
     leave()
     const end = Date.now() + LEAVE_ENGINE
     // rivetkit leaves on a signal, and in no other way; it listens for one once it has registered.
-    while (process.listenerCount('SIGTERM') === listeners && Date.now() < end)
-      await setTimeout(POLL)
-    process.emit('SIGTERM')
+    // Only rivetkit is told: the signal would end this process.
+    const listeners = () => process.listeners('SIGTERM').filter((listen) => !before.has(listen))
+    while (listeners().length === 0 && Date.now() < end) await setTimeout(POLL)
+    for (const listen of listeners()) listen('SIGTERM')
     while (this.#lent.size > 0 && Date.now() < end) await setTimeout(POLL)
   }
 
@@ -62,7 +63,7 @@ export class EngineStorage {
   }
 
   #host() {
-    const listeners = process.listenerCount('SIGTERM')
+    const before = new Set<unknown>(process.listeners('SIGTERM'))
     const use = {
       auth: this.#actor('auth'),
       directory: this.#actor('directory'),
@@ -71,7 +72,7 @@ export class EngineStorage {
     const endpoint = this.#endpoint
     const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
     const { end: leave } = stayRegistered(endpoint, start, this.#runner.log)
-    return { client: engineClient(endpoint), listeners, leave }
+    return { client: engineClient(endpoint), before, leave }
   }
 
   /** An actor that does nothing but lend its storage to this process. */
