@@ -1,20 +1,91 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { childArguments, childFolder } from './child.ts'
+import { childArguments, childEnvironment, childFolder } from './child.ts'
 import { assertAllHandled } from './logs.ts'
 import { until } from './until.ts'
 
-/** Milliseconds a program has to end after SIGTERM. */
+/** Milliseconds a program has to end after a signal. */
 const STOP_TIMEOUT = 60_000
 
-/** A start file of the repository, run as a process of its own. */
+/** A start file of the repository, run once as a process of its own. */
+export type Run = {
+  readonly pid: number | undefined
+  /** Everything it wrote so far. */
+  readonly logs: string
+  readonly hasEnded: boolean
+  /** Waits until it ends by itself. @returns its exit code, or the signal that ended it */
+  ended(): Promise<number | NodeJS.Signals>
+  /**
+   * Sends the signal, then waits.
+   *
+   * @throws {Error} if it runs on for a minute, or logged an unhandled rejection
+   */
+  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>
+}
+
+/**
+ * @param file of the repository
+ * @param options.cwd where an operator starts it; without, no `.env` is there
+ * @param options.preloads modules that it loads first, as absolute paths
+ */
+export function runProgram(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  { cwd = childFolder, preloads = [] }: { cwd?: string; preloads?: string[] } = {},
+): Run {
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
+  const imports = preloads.flatMap((preload) => ['--import', preload])
+  const child: ChildProcess = spawn(process.execPath, [...childArguments, ...imports, path], {
+    env: childEnvironment({}, env),
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const closed = once(child, 'close').then(([code, by]) => code ?? by)
+  let [logs, hasEnded] = ['', false]
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      logs += chunk
+    })
+  }
+  child.once('close', () => {
+    hasEnded = true
+  })
+  return {
+    get pid() {
+      return child.pid
+    },
+    get logs() {
+      return logs
+    },
+    get hasEnded() {
+      return hasEnded
+    },
+    ended: () => closed,
+    end: async (signal) => {
+      let isLate = false
+      const kill = setTimeout(() => {
+        isLate = true
+        child.kill('SIGKILL')
+      }, STOP_TIMEOUT)
+      child.kill(signal)
+      const how = await closed
+      clearTimeout(kill)
+      if (isLate) throw new Error(`${file} still ran ${STOP_TIMEOUT} ms after ${signal}\n${logs}`)
+      assertAllHandled(logs)
+      return how
+    },
+  }
+}
+
+/** A start file that may be run several times, one after the other. */
 export type Program = {
   readonly pid: number | undefined
   /** Everything it wrote so far. */
   readonly logs: string
+  /** Runs it, and waits until it is up. @throws {Error} if it ends instead */
   start(): Promise<void>
-  /** SIGTERM, then waits. @throws {Error} if it logged an unhandled rejection */
+  /** SIGTERM, then waits. @throws {Error} as {@link Run.end} */
   stop(): Promise<void>
   /** SIGKILL, as in a crash. */
   kill(): Promise<void>
@@ -22,48 +93,27 @@ export type Program = {
 
 /** @param upWhen what it logs once it is up */
 export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string): Program {
-  let child: ChildProcess | undefined
-  let logs = ''
-
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    const running = child
-    child = undefined
-    if (!running || running.exitCode !== null || running.signalCode !== null) return
-    const exited = once(running, 'close', { signal: AbortSignal.timeout(STOP_TIMEOUT) })
-    running.kill(signal)
-    await exited.catch(() => {
-      running.kill('SIGKILL')
-      throw new Error(`${file} still runs ${STOP_TIMEOUT} ms after ${signal}\n${logs}`)
-    })
-    assertAllHandled(logs)
-  }
+  const runs: Run[] = []
+  const logs = () => runs.map((run) => run.logs).join('')
+  const end = async (signal: NodeJS.Signals) => void (await runs.at(-1)?.end(signal))
 
   return {
     get pid() {
-      return child?.pid
+      const run = runs.at(-1)
+      return run?.hasEnded ? undefined : run?.pid
     },
     get logs() {
-      return logs
+      return logs()
     },
     async start() {
-      const started = spawn(
-        process.execPath,
-        [...childArguments, fileURLToPath(new URL(`../../${file}`, import.meta.url))],
-        { env, cwd: childFolder, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-      )
-      child = started
-      let said = ''
-      const keep = (chunk: Buffer) => {
-        logs += chunk
-        said += chunk
-      }
-      started.stdout?.on('data', keep)
-      started.stderr?.on('data', keep)
-      const isUp = () => started.exitCode !== null || said.includes(upWhen)
+      const run = runProgram(file, env)
+      runs.push(run)
+      const isUp = () => run.hasEnded || run.logs.includes(upWhen)
       await until(isUp, `${file} does not start`).catch((error: Error) => {
-        throw new Error(`${error.message}\n${logs}`, { cause: error })
+        throw new Error(`${error.message}\n${logs()}`, { cause: error })
       })
-      if (!said.includes(upWhen)) throw new Error(`${file} ended with ${started.exitCode}\n${logs}`)
+      if (run.logs.includes(upWhen)) return
+      throw new Error(`${file} ended with ${await run.ended()}\n${logs()}`)
     },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),

@@ -38,3 +38,12 @@ export async function answers(url: string): Promise<boolean> {
   await response.body?.cancel()
   return response.ok
 }
+
+/** Waits until `url` answers with `status`. @throws {Error} after a while */
+export function untilStatus(url: string, status: number): Promise<Response> {
+  return until(async () => {
+    const response = await fetch(url)
+    if (response.status !== status) throw new Error(`It answers with ${response.status}`)
+    return response
+  }, `${url} does not answer with ${status}`)
+}

@@ -9,9 +9,10 @@ import { cliJson, runCli } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { envOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 import { checkData } from '../../maintenance/check_data.ts'
-import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
 import { type Inhabitant, populate } from '../import/populate.ts'
 
 const ACCOUNTS = 6
@@ -21,7 +22,7 @@ let home: PdsHome
 let pds: Pds | null
 /** Where an operator has the program: `.env` and the data are made here. */
 let folder: TemporaryFolder
-let program: Program | null = null
+let program: Run | null = null
 let people: Inhabitant[]
 /** Of a session that was there before the adoption. */
 let oldRefreshJwt: string
@@ -31,7 +32,7 @@ const env = childEnvironment({}, {})
 const cli = (...args: string[]) => runCli(env, args, { cwd: folder.path })
 const json = <T>(...args: string[]) => cliJson<T>(env, args, folder.path)
 const start = async () => {
-  program = runProgram('start.ts', {}, folder.path)
+  program = runProgram('start.ts', {}, { cwd: folder.path })
   await untilStatus(`http://localhost:${home.port}/_health`, 200)
 }
 const stop = async () => {

@@ -18,8 +18,9 @@ import { cliJson } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { envOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 
 let plc: Peer
 let ca: CertificateAuthority
@@ -28,7 +29,7 @@ let url: string
 let pds: Pds | null
 /** Where an operator has the program. */
 let folder: TemporaryFolder
-let program: Program | null = null
+let program: Run | null = null
 let browser: TestBrowser
 /** A web app on a server, which keeps its sessions there. */
 let host: HostedClient
@@ -129,7 +130,7 @@ describe('nobody is signed out when a PDS is adopted', () => {
     writeFileSync(join(home.folder.path, 'pds.env'), lines.join(''))
     await vestibule('adopt', home.folder.path)
     const trusting = { ...settings, NODE_EXTRA_CA_CERTS: ca.certFile }
-    program = runProgram('start.ts', trusting, folder.path)
+    program = runProgram('start.ts', trusting, { cwd: folder.path })
     await untilStatus(`${url}/_health`, 200)
   })
 

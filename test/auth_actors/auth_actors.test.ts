@@ -4,6 +4,7 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { runProgram } from '../../lab/world/program.ts'
 import {
   type Answer,
   Attacker,
@@ -14,7 +15,6 @@ import {
   send,
   toSession,
 } from '../attacks/attacker.ts'
-import { runProgram } from '../gateway/programs.ts'
 import { expectRefused, from, limit, newAddress } from '../limits/limit.ts'
 
 /** More than any other number, so that what is done once is soon done by each of them. */
@@ -153,7 +153,7 @@ test('each of them keeps a part', () => {
 test.each([1, 2, 4])('with %i instead of 3, the program does not start', async (number) => {
   await network.vestibule.stop()
   const program = runProgram('start.ts', {
-    ...(network.vestibule.env as Record<string, string>),
+    ...network.vestibule.env,
     ENTRYWAY_AUTH_ACTORS: String(number),
   })
   try {

@@ -5,28 +5,35 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 
 const AUTH_ACTORS = 3
 /** More than there are auth actors, so that each is asked by each gateway. */
 const TIMES = 2 * AUTH_ACTORS
 
 let network: Network
-let second: Program
+let second: Run
 /** Both gateways. */
 let urls: string[]
 
+const patient = fileURLToPath(new URL('./patient_gateway.ts', import.meta.url))
+const dying = fileURLToPath(new URL('./die_before_telling.ts', import.meta.url))
+
+/** Starts the second gateway, which waits for a runner that starts on a busy machine. */
+async function startSecond(): Promise<void> {
+  const env = { ...network.vestibule.env, ENTRYWAY_PORT: new URL(urls[1] as string).port }
+  second = runProgram('start_gateway.ts', env, { preloads: [patient] })
+  await untilStatus(`${urls[1]}/_health`, 200)
+}
+
 beforeAll(async () => {
-  const preloads = [fileURLToPath(new URL('./die_before_telling.ts', import.meta.url))]
   network = await startNetwork({
     env: { ENTRYWAY_AUTH_ACTORS: String(AUTH_ACTORS) },
-    program: { split: true, preloads },
+    program: { split: true, preloads: [dying] },
   })
-  const port = String(await freePort())
-  urls = [network.url, `http://localhost:${port}`]
-  const env = { ...network.vestibule.env, ENTRYWAY_PORT: port } as Record<string, string>
-  second = runProgram('start_gateway.ts', env)
-  await untilStatus(`${urls[1]}/_health`, 200)
+  urls = [network.url, `http://localhost:${await freePort()}`]
+  await startSecond()
 })
 afterAll(async () => {
   await second?.end('SIGKILL')
@@ -99,10 +106,7 @@ test('a gateway that dies holds up no ending', async () => {
   const session = await signUp()
   await second.end('SIGKILL')
   expect((await post(network.url, 'deleteSession', null, session.refreshJwt)).status).toBe(200)
-  const { ENTRYWAY_PORT: _, ...env } = network.vestibule.env
-  const { port } = new URL(urls[1] as string)
-  second = runProgram('start_gateway.ts', { ...env, ENTRYWAY_PORT: port } as Record<string, string>)
-  await untilStatus(`${urls[1]}/_health`, 200)
+  await startSecond()
   expect(await askAll(session)).toEqual([400])
 })
 

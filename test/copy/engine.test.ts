@@ -11,8 +11,9 @@ import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import { type Engine, startEngine } from '../../lab/world/engine.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { runProgram, untilStatus } from '../gateway/programs.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 
 const ACCOUNTS = 6
 
@@ -57,7 +58,7 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
     RIVET_ENDPOINT: engine.url,
     ENTRYWAY_DATABASE: 'engine',
     ENTRYWAY_AUTH_ACTORS: '2',
-  } as Record<string, string>
+  }
   const running = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('program runs') })
   await vestibule.stop()

@@ -16,7 +16,7 @@ import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { untilStatus } from '../gateway/programs.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PATIENCE = { timeout: 60_000, interval: 100 }

@@ -6,14 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { type Program, runProgram, untilStatus } from './programs.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 import { send } from './test_gateway.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 const SLOW = '/xrpc/com.example.slow'
 let folder: TemporaryFolder
-let program: Program
+let program: Run
 let url: string
 /** In place of a PDS: it answers the slow call when it is told to. */
 let pds: LoopbackServer

@@ -2,15 +2,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { type Program, runProgram, untilStatus } from './programs.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 let folder: TemporaryFolder
 let env: Record<string, string>
 let url: string
-let gateway: Program
-let runner: Program
+let gateway: Run
+let runner: Run
 /** In place of a PDS: it fails when it is told to. */
 let pds: LoopbackServer
 const asked = Promise.withResolvers<() => void>()

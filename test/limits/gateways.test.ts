@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { freePort } from '../../lab/world/loopback.ts'
+import { type Run, runProgram } from '../../lab/world/program.ts'
+import { untilStatus } from '../../lab/world/until.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { send } from '../attacks/attacker.ts'
-import { type Program, runProgram, untilStatus } from '../gateway/programs.ts'
 import { expectRefused, from, limit, newAddress, spend } from './limit.ts'
 
 /** Two gateways in front of one runner. */
 let vestibule: Vestibule
-let second: Program
+let second: Run
 let urls: [string, string]
 beforeAll(async () => {
   vestibule = await startVestibule({ split: true, plcUrl: 'http://localhost:9' })
   const port = String(await freePort())
   second = runProgram('start_gateway.ts', {
-    ...(vestibule.env as Record<string, string>),
+    ...vestibule.env,
     ENTRYWAY_PORT: port,
   })
   urls = [vestibule.url, `http://localhost:${port}`]
