@@ -85,6 +85,9 @@ export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 
+/** The link in a mail that signs everybody out: a mail may lie for days before somebody reads it. */
+export const SIGN_OUT_LINK = 7 * DAY
+
 /** An authenticator that was begun has to be confirmed by a code within this time. */
 export const TOTP_BEGUN = 15 * MINUTE
 

@@ -20,6 +20,8 @@ export const noticeKinds = [
   'factorAdded',
   'factorRemoved',
   'recoveryCodeUsed',
+  'refreshTokenReused',
+  'accountDeactivated',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]
@@ -35,20 +37,28 @@ export type MailKind = (typeof mailKinds)[number]
 /** The second factors, as a mail names them. */
 export type NamedFactor = 'totp' | 'mail' | 'recovery'
 
-/** What a notice is about, where its kind does not say it all: a factor, or how many codes are left. */
-export type NoticeSubject = { readonly factor: NamedFactor } | { readonly left: number }
+/** What a notice is about, where its kind does not say it all: a factor, how many codes are left, an app. */
+export type NoticeSubject =
+  | { readonly factor: NamedFactor }
+  | { readonly left: number }
+  | { readonly app: string }
 
-type NoticeContent = {
+type AboutAccount = {
   /** Without the leading `@`. */
   readonly handle: string
   /** BCP 47 tag; English where there is no such locale. */
   readonly locale?: string | undefined
   readonly occasion?: Occasion | null
+}
+
+type NoticeContent = AboutAccount & {
   readonly about?: NoticeSubject | undefined
+  /** What stands in the link that signs everybody out. */
+  readonly signOutLink: string
 }
 
 /** A mail with a code, such as `ABCDE-23456`. */
-type CodeContent = NoticeContent & { readonly token: string }
+type CodeContent = AboutAccount & { readonly token: string }
 
 type MessageContent = {
   readonly subject: string

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { EMAIL_TOKEN } from '../base/lifetimes.ts'
+import { DAY, EMAIL_TOKEN, SIGN_OUT_LINK } from '../base/lifetimes.ts'
 import { mails } from '../base/metrics.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
-import { type CodeKind, isNotice, type MailContents, type MailKind } from './kinds.ts'
+import type { CodeKind, MailContents, MailKind, NoticeKind } from './kinds.ts'
 import { textsFor } from './locales/index.ts'
 import type { Outbox } from './outbox.ts'
 import { openSmtpOutbox } from './smtp_outbox.ts'
@@ -46,10 +46,13 @@ export function createMailer(options: MailerOptions): Mailer {
 
   const write = async (kind: MailKind, content: MailContents[MailKind]) => {
     if (!('handle' in content)) return content
-    const { handle, locale, occasion = null, about } = content
+    const { handle, locale, occasion = null } = content
     const values = { handle, occasion, publicUrl, service }
-    if (isNotice(kind)) return renderNotice(kind, textsFor(locale), { ...values, about })
-    if (!('token' in content)) throw new TypeError(`A mail without a code: ${kind}`)
+    if ('signOutLink' in content) {
+      const { about, signOutLink } = content
+      const notice = { ...values, about, signOutLink, linkLastsDays: SIGN_OUT_LINK / DAY }
+      return renderNotice(kind as NoticeKind, textsFor(locale), notice)
+    }
     const code = { token: content.token, lifetimeMinutes: EMAIL_TOKEN / 60_000 }
     return renderCodeMail(kind as CodeKind, textsFor(locale), { ...values, ...code })
   }
@@ -60,7 +63,7 @@ export function createMailer(options: MailerOptions): Mailer {
         await outbox.send({ kind, from: sender, to, ...(await write(kind, content)) })
       } catch (error) {
         mails.inc({ kind, result: 'failed' })
-        const secret = 'token' in content ? content.token : null
+        const secret = secretOf(content)
         throw new MailError(kind, secret === null ? error : withoutSecret(error, secret))
       }
       mails.inc({ kind, result: 'sent' })
@@ -68,4 +71,10 @@ export function createMailer(options: MailerOptions): Mailer {
     },
     close: () => outbox.close(),
   }
+}
+
+/** What of a mail nobody but its recipient may read. */
+function secretOf(content: MailContents[MailKind]): string | null {
+  if ('token' in content) return content.token
+  return 'signOutLink' in content ? content.signOutLink : null
 }

@@ -31,6 +31,9 @@ export type MailTexts = {
   /** What a mail with a code leads to, and one that says what happened. */
   readonly accountPage: string
   readonly securityPage: string
+  /** The link of a notice that signs everybody out, and what it does. */
+  readonly signOut: string
+  readonly signOutAdvice: (days: number) => string
   /** @param service its name, or the host where it has none */
   readonly sentBy: (service: string) => string
   readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>

@@ -8,6 +8,7 @@ import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oa
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
+import type { ReusedToken } from '../sagas/reused_token.ts'
 import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
@@ -35,6 +36,8 @@ type Options = OAuthProviderOptions & {
   refreshTokenKey: Uint8Array
   /** What was carried over from PDSes that were adopted. */
   carried: { find: FindCarriedToken; secret: CarriedSecret }
+  /** A session has ended because one of its refresh tokens was used twice. */
+  onReuse(reused: ReusedToken): Promise<void>
   /** Whether a proof is to be verified on a thread of libuv's pool. */
   verifyOnThread(): boolean
 }
@@ -50,8 +53,9 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #documents: ClientDocuments
   readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
+  readonly #onReuse: Options['onReuse']
 
-  constructor({ refreshTokenKey, carried, verifyOnThread, ...options }: Options) {
+  constructor({ refreshTokenKey, carried, onReuse, verifyOnThread, ...options }: Options) {
     const documents = new ClientDocuments()
     super({
       ...options,
@@ -64,6 +68,7 @@ export class EntrywayProvider extends OAuthProvider {
     this.#refreshTokens = new RefreshTokens(refreshTokenKey, carried.find)
     this.#carriedSecret = carried.secret
     this.#documents = documents
+    this.#onReuse = onReuse
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
 
@@ -173,7 +178,7 @@ export class EntrywayProvider extends OAuthProvider {
     const secret = await this.#refreshTokens.present(input.refresh_token)
     if (secret === null) throw new InvalidGrantError('Invalid refresh token')
 
-    const tokenInfo = await this.tokenManager.consumeRefreshToken(secret as RefreshToken)
+    const tokenInfo = await this.#consume(secret as RefreshToken)
     const now = new Date()
     try {
       await this.compareClientAuth(client, clientAuth, dpopProof, tokenInfo.data)
@@ -182,6 +187,17 @@ export class EntrywayProvider extends OAuthProvider {
     } catch (err) {
       const isLost = isOAuthRefusal(err) && !requestScope().issuedRefreshToken
       if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
+      throw err
+    }
+  }
+
+  /** As the provider's, which ends the session of a token that was used before. */
+  async #consume(secret: RefreshToken) {
+    try {
+      return await this.tokenManager.consumeRefreshToken(secret)
+    } catch (err) {
+      const { reused } = requestScope()
+      if (reused && isOAuthRefusal(err)) await this.#onReuse(reused)
       throw err
     }
   }

@@ -30,6 +30,7 @@ import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
 import { onVisit } from './sign_in/visit.ts'
+import { SignOutLink } from './sign_out/index.ts'
 
 export type OAuthHandler = {
   /** The provider's endpoints and pages as one function, behind this program's own checks. */
@@ -42,7 +43,7 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
   const { settings, pdses, log } = services
   const signIn = new SignIn(provider, services)
   const security = new Security(provider, services)
-  const own = [signIn, security]
+  const own = [signIn, security, new SignOutLink(provider, services)]
   const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))
   const ask = fetchAdapter(
     oauthMiddleware(provider, {

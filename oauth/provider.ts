@@ -2,6 +2,7 @@ import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
+import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { findingCarriedTokens } from '../stores/carried_tokens.ts'
 import { createStores } from '../stores/index.ts'
@@ -35,6 +36,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     dpopSecret: secrets.dpopSecret,
     refreshTokenKey: secrets.refreshTokenSecret,
     carried: { find: findingCarriedTokens(flow), secret: services.carriedSecret },
+    onReuse: (reused) => tellOfReuse(services, reused),
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,

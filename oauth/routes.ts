@@ -14,6 +14,8 @@ import {
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
   SECURITY_TASKS,
+  SIGN_OUT_FORM,
+  SIGN_OUT_LINK,
   securityForm,
   securityTask,
   TOKEN,
@@ -136,6 +138,8 @@ export const providerRoutes: readonly RouteShape[] = [
       door: pageDoor,
     }),
   ),
+  page('sign-out link', SIGN_OUT_LINK),
+  { name: 'sign-out form', path: SIGN_OUT_FORM, methods: ['POST'], body: 'form', door: pageDoor },
   page('change-password', '/.well-known/change-password'),
   page('assets', '/@atproto/oauth-provider/~assets/'),
 ]

@@ -5,11 +5,12 @@ import type { AccountRow } from '../database/account/profile.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
+import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
 /**
  * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
- * active.
+ * active. Its owner gets a mail.
  *
  * @param options.deleteAfter milliseconds since the epoch
  * @param options.deleteCredentials whether what apps hold goes with it: sessions, app passwords
@@ -22,9 +23,11 @@ export async function deactivateAccount(
   options: { deleteAfter: number | null; deleteCredentials: boolean },
   basis: Basis | null,
 ): Promise<AccountRow> {
-  return afterPds(services, did, { deactivated: true }, basis, (account) =>
-    account.deactivate(options, basis),
+  const account = await afterPds(services, did, { deactivated: true }, basis, (actor) =>
+    actor.deactivate(options, basis),
   )
+  notify(services, 'accountDeactivated', account, basis && occasionNow())
+  return account
 }
 
 /** @param basis as for {@link deactivateAccount} @throws {Refusal} AccountTakedown, SignedOut */

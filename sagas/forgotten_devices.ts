@@ -7,6 +7,7 @@ export const FORGETTING = [
   'takeDown',
   'signOutEverywhere',
   'signOutElsewhere',
+  'useSignOutLink',
   'changePassword',
   'resetPassword',
   'erase',

@@ -42,5 +42,12 @@ const POINTS: Partial<Record<MailKind, number>> = {
   signInCode: SIGN_IN_CODES,
 }
 
+/**
+ * Of the notices of a kind about one account within an hour, so many wait for nothing that others can use
+ * up (the limits on a client and on everybody): else a thief could spend those first, on accounts of their
+ * own, and the owner of another would hear nothing.
+ */
+export const NOTICES_OF_RIGHT = 3
+
 /** Not on moderators, who write to many people from one address. */
 const CLIENT: MailLimit = { per: 'client', over: 'class', points: 300, seconds: HOUR }

@@ -3,6 +3,7 @@ import { requester } from '../http/requester.ts'
 import type { NoticeKind, NoticeSubject } from '../mail/kinds.ts'
 import type { Occasion } from '../mail/occasion.ts'
 import type { Services } from './services.ts'
+import { makeSignOutLink } from './sign_out_link.ts'
 
 /** Where the request that is being answered comes from; null where there is none. */
 export function occasionNow(): Occasion | null {
@@ -13,14 +14,14 @@ export function occasionNow(): Occasion | null {
 }
 
 /**
- * Tells the owner of an account what happened to it, in the language of the request. When the mail
- * fails, what happened is not undone.
+ * Tells the owner of an account what happened to it, in the language of the request, with a link that
+ * signs everybody out. When the mail fails, what happened is not undone.
  *
  * @param account as it was when it happened: the mail goes to the address of then
  * @param occasion where the owner's own request came from; an operator's is none of theirs
  */
 export function notify(
-  { mail }: Pick<Services, 'mail'>,
+  services: Pick<Services, 'mail' | 'actors' | 'secrets'>,
   kind: NoticeKind,
   account: Pick<AccountRow, 'did' | 'handle' | 'email' | 'emailConfirmedAt'>,
   occasion: Occasion | null,
@@ -32,5 +33,10 @@ export function notify(
     occasion: occasion ?? { at: Date.now() },
     about,
   }
-  mail.aside(kind, account.did, () => mail.send(kind, account, () => content))
+  const { mail } = services
+  const write = async () => ({
+    ...content,
+    signOutLink: await makeSignOutLink(services, account.did),
+  })
+  mail.aside(kind, account.did, () => mail.send(kind, account, write))
 }

@@ -3,12 +3,12 @@ import type { Runner } from '../actors/runner.ts'
 import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import { type Counter, secondsToWait } from '../database/limits/counter.ts'
+import { type Counter, type Standing, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
 import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { type MailLimit, mailLimits } from './mail_limits.ts'
+import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from './mail_limits.ts'
 
 /** Whom a mail is for: an account, its address, and since when (ms) that is known to be its own. */
 export type Addressee = {
@@ -57,12 +57,21 @@ export class OutgoingMail {
 
   async #count(kind: MailKind, addressee: Addressee): Promise<void> {
     if (!this.#counters) return
-    const counters = mailLimits(kind).flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
+    const limits = mailLimits(kind)
+    const counters = limits.flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
     const { isAllowed, standings } = await this.#counters.take(counters)
     if (isAllowed) return
+    if (isNotice(kind) && usedOf(counters, standings) < NOTICES_OF_RIGHT) {
+      const own = limits.filter(({ per }) => per === 'account' || per === 'recipient')
+      const taken = own.flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
+      if ((await this.#counters.take(taken)).isAllowed) return
+    }
     const isUsedUp = (_: Counter, i: number) => standings[i]?.remaining === 0
-    const limits = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
-    this.#log.warn({ kind, did: addressee.did, limits }, 'a mail over the limit was not sent')
+    const usedUp = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
+    this.#log.warn(
+      { kind, did: addressee.did, limits: usedUp },
+      'a mail over the limit was not sent',
+    )
     const retryAfter = secondsToWait(standings)
     throw new Refusal(
       'RateLimitExceeded',
@@ -70,6 +79,11 @@ export class OutgoingMail {
       { retryAfter },
     )
   }
+}
+
+/** Mails of a kind about an account, which is the first that is counted. */
+function usedOf([account]: Counter[], [standing]: Standing[]): number {
+  return account && standing ? account.points - standing.remaining : 0
 }
 
 /** Null when the limit counts a client address and the mail was not asked for by a request. */

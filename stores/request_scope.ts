@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthError } from '@atproto/oauth-provider/errors'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import type { ReusedToken } from '../sagas/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
 /**
@@ -17,6 +18,7 @@ export class RequestScope {
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
   #sid: string | null = null
+  #reused: ReusedToken | null = null
   #pageError: unknown = null
   #isSignInGone = false
   #givenUp: { error: 'invalid_request' | 'access_denied'; description: string } | null = null
@@ -86,6 +88,15 @@ export class RequestScope {
   /** How access tokens name the session that was refreshed; null where none was. */
   get sid(): string | null {
     return this.#sid
+  }
+
+  /** A refresh token was shown that has a successor which was used. */
+  seeReuse(reused: ReusedToken): void {
+    this.#reused = reused
+  }
+
+  get reused(): ReusedToken | null {
+    return this.#reused
   }
 
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */

@@ -72,6 +72,9 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
       const { did, sessionId } = presented
       const found = await actors.account(did).findSessionByRefreshToken(sessionId, refreshToken)
       scope.isAbout(did)
+      if (found && !found.answers) {
+        scope.seeReuse({ account: found.account, clientId: found.session.clientId })
+      }
       return toTokenInfo(found, found?.answers ? refreshToken : null)
     },
 

@@ -18,6 +18,7 @@ import { importAccount } from './imports.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
+import * as signOutLinks from './sign_out_links.ts'
 import { assertGood } from './standing.ts'
 
 /** What the account can be asked. */
@@ -86,6 +87,9 @@ export const accountFunctions = {
 
   signOutEverywhere: lifecycle.signOutEverywhere,
   signOutElsewhere: lifecycle.signOutElsewhere,
+  makeSignOutLink: signOutLinks.make,
+  readSignOutLink: signOutLinks.read,
+  useSignOutLink: signOutLinks.use,
   audit: lifecycle.audit,
   listAudit,
 }
@@ -103,6 +107,7 @@ export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new S
   'deleteLegacySession',
   'signOutEverywhere',
   'signOutElsewhere',
+  'useSignOutLink',
 ] as const)
 
 /** One account: everything that is true about it, in its own database. The key is its DID. */

@@ -171,7 +171,7 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each page that is opened without cookies makes a device.
     name: 'page',
-    on: ['account', 'authorize', 'security', ...ACTIONS],
+    on: ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS],
     per: 'address',
     points: 3_000,
     seconds: 5 * MINUTE,

@@ -1,4 +1,9 @@
-import { PROOF_AGAIN, REPLAYED_CODE_MEMORY, SESSION_UNUSED } from '../../base/lifetimes.ts'
+import {
+  PROOF_AGAIN,
+  REPLAYED_CODE_MEMORY,
+  SESSION_UNUSED,
+  SIGN_OUT_LINK,
+} from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 
 type Table = {
@@ -35,6 +40,12 @@ export const ACCOUNT_BOUNDS = {
     key: 'device_id',
     order: 'proven_at DESC',
     expired: `proven_at < @now - ${PROOF_AGAIN}`,
+  },
+  sign_out_link: {
+    rows: 200,
+    key: 'secret_hash',
+    order: 'made_at DESC',
+    expired: `made_at < @now - ${SIGN_OUT_LINK}`,
   },
   replayed_code: {
     rows: 1_000,

@@ -145,5 +145,12 @@ export const accountSchema: Schema = {
     proven_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- The links in mails that sign everybody out, each of which works once.
+  CREATE TABLE sign_out_link (
+    secret_hash BLOB PRIMARY KEY,
+    made_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -10,6 +10,9 @@ export const de: MailTexts = {
   secrecy: 'Behalte ihn für dich: Wer dir mit deinem Konto hilft, braucht ihn nicht.',
   accountPage: 'Deine Kontoseite',
   securityPage: 'Deine Sicherheitsseite',
+  signOut: 'Überall abmelden',
+  signOutAdvice: (days) =>
+    `Dieser Link meldet jedes Gerät und jede App ab, und App-Passwörter enden. Du musst dafür nicht angemeldet sein. Er gilt einmal, ${days} Tage lang.`,
   sentBy: (service) => `Gesendet von ${service}, wo sich dein Konto anmeldet.`,
   purposes: {
     resetPassword: {
@@ -100,6 +103,21 @@ export const de: MailTexts = {
         `Bei deinem Konto wurde einer deiner Wiederherstellungscodes benutzt. Übrige Codes: ${left}.`,
       unrequested:
         'Falls du das nicht warst, kennt jemand dein Passwort und deine Codes: Ändere sofort dein Passwort und erstelle neue Codes.',
+    },
+    accountDeactivated: {
+      subject: 'Dein Konto wurde deaktiviert',
+      heading: 'Dein Konto wurde deaktiviert',
+      body: 'Dein Konto wurde deaktiviert: Sein Profil und seine Beiträge werden nicht mehr gezeigt. Du kannst dich weiter anmelden und es wieder aktivieren.',
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab, setze sofort dein Passwort zurück und aktiviere dein Konto wieder.',
+    },
+    refreshTokenReused: {
+      subject: 'Eine App wurde zum Schutz abgemeldet',
+      heading: 'Eine App wurde zum Schutz abgemeldet',
+      body: (app) =>
+        `Was ${app} angemeldet hält (ein Refresh-Token), wurde ein zweites Mal benutzt. Das geschieht, wenn es gestohlen wurde, und manchmal durch einen Fehler der App. Die App wurde abgemeldet.`,
+      unrequested:
+        'Melde dich in der App neu an. Geschieht es wieder, oder siehst du auf deiner Sicherheitsseite etwas, das du nicht kennst: Melde alle ab und setze dein Passwort zurück.',
     },
   },
   factors: {

@@ -10,6 +10,9 @@ export const en: MailTexts = {
   secrecy: 'Keep it to yourself: nobody who helps you with your account needs it.',
   accountPage: 'Your account page',
   securityPage: 'Your security page',
+  signOut: 'Sign out everywhere',
+  signOutAdvice: (days) =>
+    `This link signs out every device and app, and ends app passwords. You need not be signed in to use it. It works once, within ${days} days.`,
   sentBy: (service) => `Sent by ${service}, where your account signs in.`,
   purposes: {
     resetPassword: {
@@ -96,6 +99,21 @@ export const en: MailTexts = {
       body: (left) => `One of the recovery codes of your account was used. Codes left: ${left}.`,
       unrequested:
         'If it was not you, someone knows your password and has your codes: change your password right away and make new codes.',
+    },
+    accountDeactivated: {
+      subject: 'Your account was deactivated',
+      heading: 'Your account was deactivated',
+      body: 'Your account was deactivated: its profile and its posts are not shown any more. You can still sign in and activate it again.',
+      unrequested:
+        'If it was not you, someone has access to your account: sign out everywhere, reset your password right away and activate your account again.',
+    },
+    refreshTokenReused: {
+      subject: 'An app was signed out to protect you',
+      heading: 'An app was signed out to protect you',
+      body: (app) =>
+        `What keeps ${app} signed in (a refresh token) was used a second time. That happens when it was stolen, and sometimes because the app has a fault. The app was signed out.`,
+      unrequested:
+        'Sign in to the app again. If it happens again, or if your security page shows something that you do not know, sign out everywhere and reset your password.',
     },
   },
   factors: { totp: 'authenticator app', mail: 'code by email', recovery: 'recovery codes' },

@@ -10,6 +10,9 @@ export const es: MailTexts = {
   secrecy: 'No lo compartas: nadie que te ayude con tu cuenta lo necesita.',
   accountPage: 'La página de tu cuenta',
   securityPage: 'Tu página de seguridad',
+  signOut: 'Cerrar sesión en todas partes',
+  signOutAdvice: (days) =>
+    `Este enlace cierra la sesión en todos los dispositivos y aplicaciones y anula las contraseñas de aplicación. No hace falta iniciar sesión para usarlo. Sirve una sola vez, durante ${days} días.`,
   sentBy: (service) => `Enviado por ${service}, donde tu cuenta inicia sesión.`,
   purposes: {
     resetPassword: {
@@ -96,6 +99,21 @@ export const es: MailTexts = {
         `Se ha usado uno de los códigos de recuperación de tu cuenta. Códigos restantes: ${left}.`,
       unrequested:
         'Si no has sido tú, alguien conoce tu contraseña y tiene tus códigos: cambia tu contraseña de inmediato y crea códigos nuevos.',
+    },
+    accountDeactivated: {
+      subject: 'Se ha desactivado tu cuenta',
+      heading: 'Se ha desactivado tu cuenta',
+      body: 'Se ha desactivado tu cuenta: su perfil y sus publicaciones ya no se muestran. Puedes seguir iniciando sesión y volver a activarla.',
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes, restablece tu contraseña de inmediato y vuelve a activar tu cuenta.',
+    },
+    refreshTokenReused: {
+      subject: 'Se ha cerrado la sesión de una aplicación para protegerte',
+      heading: 'Se ha cerrado la sesión de una aplicación para protegerte',
+      body: (app) =>
+        `Lo que mantiene abierta la sesión de ${app} (un token de actualización) se ha usado por segunda vez. Eso ocurre cuando ha sido robado y, a veces, por un fallo de la aplicación. Se ha cerrado la sesión de la aplicación.`,
+      unrequested:
+        'Vuelve a iniciar sesión en la aplicación. Si vuelve a ocurrir, o si ves en tu página de seguridad algo que no reconoces, cierra sesión en todas partes y restablece tu contraseña.',
     },
   },
   factors: {

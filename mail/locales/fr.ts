@@ -10,6 +10,9 @@ export const fr: MailTexts = {
   secrecy: 'Gardez-le pour vous : personne n’en a besoin pour vous aider avec votre compte.',
   accountPage: 'La page de votre compte',
   securityPage: 'Votre page de sécurité',
+  signOut: 'Se déconnecter partout',
+  signOutAdvice: (days) =>
+    `Ce lien déconnecte tous les appareils et toutes les applications, et met fin aux mots de passe d’application. Il n’est pas nécessaire d’être connecté pour l’utiliser. Il fonctionne une seule fois, pendant ${days} jours.`,
   sentBy: (service) => `Envoyé par ${service}, où votre compte se connecte.`,
   purposes: {
     resetPassword: {
@@ -98,6 +101,21 @@ export const fr: MailTexts = {
         `L’un des codes de secours de votre compte a été utilisé. Codes restants : ${left}.`,
       unrequested:
         'Si ce n’est pas vous, quelqu’un connaît votre mot de passe et possède vos codes : changez immédiatement votre mot de passe et créez de nouveaux codes.',
+    },
+    accountDeactivated: {
+      subject: 'Votre compte a été désactivé',
+      heading: 'Votre compte a été désactivé',
+      body: 'Votre compte a été désactivé : son profil et ses publications ne sont plus affichés. Vous pouvez toujours vous connecter et le réactiver.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout, réinitialisez immédiatement votre mot de passe et réactivez votre compte.',
+    },
+    refreshTokenReused: {
+      subject: 'Une application a été déconnectée pour vous protéger',
+      heading: 'Une application a été déconnectée pour vous protéger',
+      body: (app) =>
+        `Ce qui maintient ${app} connectée (un jeton d’actualisation) a été utilisé une seconde fois. Cela arrive lorsqu’il a été volé, et parfois à cause d’un défaut de l’application. L’application a été déconnectée.`,
+      unrequested:
+        'Connectez-vous de nouveau dans l’application. Si cela se reproduit, ou si votre page de sécurité montre quelque chose que vous ne connaissez pas, déconnectez-vous partout et réinitialisez votre mot de passe.',
     },
   },
   factors: {

@@ -10,6 +10,9 @@ export const it: MailTexts = {
   secrecy: 'Non condividerlo: a chi ti aiuta con il tuo account non serve.',
   accountPage: 'La pagina del tuo account',
   securityPage: 'La tua pagina di sicurezza',
+  signOut: 'Esci ovunque',
+  signOutAdvice: (days) =>
+    `Questo link disconnette tutti i dispositivi e le app, e le password per app non valgono più. Per usarlo non serve aver effettuato l’accesso. Funziona una sola volta, entro ${days} giorni.`,
   sentBy: (service) => `Inviato da ${service}, dove il tuo account effettua l’accesso.`,
   purposes: {
     resetPassword: {
@@ -98,6 +101,21 @@ export const it: MailTexts = {
         `È stato usato uno dei codici di recupero del tuo account. Codici rimasti: ${left}.`,
       unrequested:
         'Se non sei stato tu, qualcuno conosce la tua password e ha i tuoi codici: cambia subito la password e crea nuovi codici.',
+    },
+    accountDeactivated: {
+      subject: 'Il tuo account è stato disattivato',
+      heading: 'Il tuo account è stato disattivato',
+      body: 'Il tuo account è stato disattivato: il profilo e i post non vengono più mostrati. Puoi ancora accedere e riattivarlo.',
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque, reimposta subito la password e riattiva l’account.',
+    },
+    refreshTokenReused: {
+      subject: 'Un’app è stata disconnessa per proteggerti',
+      heading: 'Un’app è stata disconnessa per proteggerti',
+      body: (app) =>
+        `Ciò che mantiene l’accesso di ${app} (un token di aggiornamento) è stato usato una seconda volta. Succede quando è stato rubato e talvolta per un difetto dell’app. L’app è stata disconnessa.`,
+      unrequested:
+        'Accedi di nuovo nell’app. Se succede ancora, o se nella tua pagina di sicurezza vedi qualcosa che non conosci, esci ovunque e reimposta la password.',
     },
   },
   factors: {

@@ -10,6 +10,9 @@ export const nl: MailTexts = {
   secrecy: 'Houd hem voor jezelf: wie je met je account helpt, heeft hem niet nodig.',
   accountPage: 'Je accountpagina',
   securityPage: 'Je beveiligingspagina',
+  signOut: 'Overal afmelden',
+  signOutAdvice: (days) =>
+    `Deze link meldt elk apparaat en elke app af en laat app-wachtwoorden vervallen. Je hoeft er niet voor aangemeld te zijn. Hij werkt één keer, ${days} dagen lang.`,
   sentBy: (service) => `Verzonden door ${service}, waar je account inlogt.`,
   purposes: {
     resetPassword: {
@@ -97,6 +100,21 @@ export const nl: MailTexts = {
         `Een van de herstelcodes van je account is gebruikt. Resterende codes: ${left}.`,
       unrequested:
         'Was jij dit niet, dan kent iemand je wachtwoord en je codes: wijzig meteen je wachtwoord en maak nieuwe codes.',
+    },
+    accountDeactivated: {
+      subject: 'Je account is gedeactiveerd',
+      heading: 'Je account is gedeactiveerd',
+      body: 'Je account is gedeactiveerd: het profiel en de berichten worden niet meer getoond. Je kunt je nog steeds aanmelden en het weer activeren.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af, stel meteen je wachtwoord opnieuw in en activeer je account weer.',
+    },
+    refreshTokenReused: {
+      subject: 'Een app is afgemeld om je te beschermen',
+      heading: 'Een app is afgemeld om je te beschermen',
+      body: (app) =>
+        `Wat ${app} aangemeld houdt (een refresh-token) is voor de tweede keer gebruikt. Dat gebeurt als het gestolen is, en soms door een fout in de app. De app is afgemeld.`,
+      unrequested:
+        'Meld je opnieuw aan in de app. Gebeurt het weer, of zie je op je beveiligingspagina iets dat je niet kent, meld je dan overal af en stel je wachtwoord opnieuw in.',
     },
   },
   factors: { totp: 'authenticator-app', mail: 'code per e-mail', recovery: 'herstelcodes' },

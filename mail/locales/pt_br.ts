@@ -10,6 +10,9 @@ export const ptBR: MailTexts = {
   secrecy: 'Não o compartilhe: ninguém que ajude você com sua conta precisa dele.',
   accountPage: 'A página da sua conta',
   securityPage: 'Sua página de segurança',
+  signOut: 'Sair de todos os lugares',
+  signOutAdvice: (days) =>
+    `Este link desconecta todos os dispositivos e aplicativos e encerra as senhas de aplicativo. Não é preciso entrar para usá-lo. Ele vale uma única vez, por ${days} dias.`,
   sentBy: (service) => `Enviado por ${service}, onde sua conta faz login.`,
   purposes: {
     resetPassword: {
@@ -96,6 +99,21 @@ export const ptBR: MailTexts = {
         `Um dos códigos de recuperação da sua conta foi usado. Códigos restantes: ${left}.`,
       unrequested:
         'Se não foi você, alguém sabe sua senha e tem seus códigos: altere sua senha imediatamente e crie novos códigos.',
+    },
+    accountDeactivated: {
+      subject: 'Sua conta foi desativada',
+      heading: 'Sua conta foi desativada',
+      body: 'Sua conta foi desativada: o perfil e as publicações não são mais exibidos. Você ainda pode entrar e reativá-la.',
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares, redefina sua senha imediatamente e reative sua conta.',
+    },
+    refreshTokenReused: {
+      subject: 'Um aplicativo foi desconectado para proteger você',
+      heading: 'Um aplicativo foi desconectado para proteger você',
+      body: (app) =>
+        `O que mantém ${app} conectado (um token de atualização) foi usado uma segunda vez. Isso acontece quando ele foi roubado e, às vezes, por um defeito do aplicativo. O aplicativo foi desconectado.`,
+      unrequested:
+        'Entre novamente no aplicativo. Se acontecer de novo, ou se sua página de segurança mostrar algo que você não conhece, saia de todos os lugares e redefina sua senha.',
     },
   },
   factors: {

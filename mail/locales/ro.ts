@@ -11,6 +11,9 @@ export const ro: MailTexts = {
   secrecy: 'Nu îl dați nimănui: cine vă ajută cu contul nu are nevoie de el.',
   accountPage: 'Pagina contului dumneavoastră',
   securityPage: 'Pagina ta de securitate',
+  signOut: 'Deconectare de peste tot',
+  signOutAdvice: (days) =>
+    `Acest link deconectează toate dispozitivele și aplicațiile și anulează parolele de aplicație. Nu trebuie să fiți autentificat pentru a-l folosi. Poate fi folosit o singură dată, timp de ${days} zile.`,
   sentBy: (service) => `Trimis de ${service}, unde se autentifică contul dumneavoastră.`,
   purposes: {
     resetPassword: {
@@ -99,6 +102,21 @@ export const ro: MailTexts = {
         `A fost folosit unul dintre codurile de recuperare ale contului dumneavoastră. Coduri rămase: ${left}.`,
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva vă știe parola și are codurile: schimbați imediat parola și creați coduri noi.',
+    },
+    accountDeactivated: {
+      subject: 'Contul dumneavoastră a fost dezactivat',
+      heading: 'Contul dumneavoastră a fost dezactivat',
+      body: 'Contul dumneavoastră a fost dezactivat: profilul și postările nu mai sunt afișate. Vă puteți autentifica în continuare și îl puteți reactiva.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot, resetați imediat parola și reactivați contul.',
+    },
+    refreshTokenReused: {
+      subject: 'O aplicație a fost deconectată pentru a vă proteja',
+      heading: 'O aplicație a fost deconectată pentru a vă proteja',
+      body: (app) =>
+        `Ceea ce menține ${app} autentificată (un token de reîmprospătare) a fost folosit a doua oară. Acest lucru se întâmplă când a fost furat și, uneori, din cauza unui defect al aplicației. Aplicația a fost deconectată.`,
+      unrequested:
+        'Autentificați-vă din nou în aplicație. Dacă se repetă sau dacă vedeți pe pagina de securitate ceva ce nu cunoașteți, deconectați-vă de peste tot și resetați parola.',
     },
   },
   factors: {

@@ -10,6 +10,9 @@ export const sv: MailTexts = {
   secrecy: 'Behåll den för dig själv: den som hjälper dig med ditt konto behöver den inte.',
   accountPage: 'Din kontosida',
   securityPage: 'Din säkerhetssida',
+  signOut: 'Logga ut överallt',
+  signOutAdvice: (days) =>
+    `Den här länken loggar ut alla enheter och appar, och applösenord upphör att gälla. Du behöver inte vara inloggad för att använda den. Den fungerar en gång, inom ${days} dagar.`,
   sentBy: (service) => `Skickat av ${service}, där ditt konto loggar in.`,
   purposes: {
     resetPassword: {
@@ -98,6 +101,21 @@ export const sv: MailTexts = {
         `En av återställningskoderna för ditt konto har använts. Koder kvar: ${left}.`,
       unrequested:
         'Om det inte var du känner någon till ditt lösenord och dina koder: ändra ditt lösenord direkt och skapa nya koder.',
+    },
+    accountDeactivated: {
+      subject: 'Ditt konto har inaktiverats',
+      heading: 'Ditt konto har inaktiverats',
+      body: 'Ditt konto har inaktiverats: dess profil och inlägg visas inte längre. Du kan fortfarande logga in och aktivera det igen.',
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga ut överallt, återställ ditt lösenord direkt och aktivera kontot igen.',
+    },
+    refreshTokenReused: {
+      subject: 'En app har loggats ut för att skydda dig',
+      heading: 'En app har loggats ut för att skydda dig',
+      body: (app) =>
+        `Det som håller ${app} inloggad (en uppdateringstoken) har använts en andra gång. Det händer när den har stulits, och ibland på grund av ett fel i appen. Appen har loggats ut.`,
+      unrequested:
+        'Logga in i appen igen. Om det händer igen, eller om din säkerhetssida visar något som du inte känner till, logga ut överallt och återställ ditt lösenord.',
     },
   },
   factors: { totp: 'autentiseringsapp', mail: 'kod via e-post', recovery: 'återställningskoder' },

@@ -9,6 +9,8 @@ export type MailContent = {
   readonly code: { readonly label: string; readonly text: string; readonly advice: string } | null
   readonly occasion: { readonly label: string; readonly text: string } | null
   readonly unrequested: string
+  /** What signs everybody out. */
+  readonly signOut: { readonly text: string; readonly url: string; readonly advice: string } | null
   readonly link: { readonly text: string; readonly url: string }
   readonly sentBy: string
 }

@@ -22,16 +22,23 @@ export type MailValues = {
   readonly service: string
 }
 
+type NoticeValues = MailValues & {
+  readonly about?: NoticeSubject | undefined
+  readonly signOutLink: string
+  readonly linkLastsDays: number
+}
+
 /** Writes a mail with a code in one locale. The code is never part of the subject. */
 export function renderCodeMail(
   kind: CodeKind,
   texts: MailTexts,
   { token, lifetimeMinutes, ...values }: MailValues & { token: string; lifetimeMinutes: number },
 ): Promise<RenderedMail> {
+  const advice = `${texts.lifetime(lifetimeMinutes)} ${texts.secrecy}`
   return render(texts.purposes[kind], texts, values, {
-    label: texts.codeLabel,
-    text: token,
-    advice: `${texts.lifetime(lifetimeMinutes)} ${texts.secrecy}`,
+    code: { label: texts.codeLabel, text: token, advice },
+    signOut: null,
+    link: linkTo(texts.accountPage, '/account', values),
   })
 }
 
@@ -39,25 +46,33 @@ export function renderCodeMail(
 export function renderNotice(
   kind: NoticeKind,
   texts: MailTexts,
-  { about, ...values }: MailValues & { about?: NoticeSubject | undefined },
+  { about, signOutLink, linkLastsDays, ...values }: NoticeValues,
 ): Promise<RenderedMail> {
   const { body, ...notice } = texts.notices[kind]
   const said = typeof body === 'string' ? body : body(nameOf(about, texts))
-  const link = { text: texts.securityPage, path: '/account/security' }
-  return render({ ...notice, body: said }, texts, values, null, link)
+  const signOut = linkTo(texts.signOut, `/account/sign-out-everywhere?link=${signOutLink}`, values)
+  return render({ ...notice, body: said }, texts, values, {
+    code: null,
+    signOut: { ...signOut, advice: texts.signOutAdvice(linkLastsDays) },
+    link: linkTo(texts.securityPage, '/account/security', values),
+  })
+}
+
+function linkTo(text: string, path: string, { publicUrl }: MailValues) {
+  return { text, url: new URL(path, publicUrl).href }
 }
 
 function nameOf(about: NoticeSubject | undefined, { factors }: MailTexts): string {
   if (!about) return ''
+  if ('app' in about) return about.app
   return 'factor' in about ? factors[about.factor] : String(about.left)
 }
 
 async function render(
   { subject, heading, body, unrequested }: PurposeTexts,
   texts: MailTexts,
-  { handle, occasion, publicUrl, service }: MailValues,
-  code: MailContent['code'],
-  link = { text: texts.accountPage, path: '/account' },
+  { handle, occasion, service }: MailValues,
+  parts: Pick<MailContent, 'code' | 'signOut' | 'link'>,
 ): Promise<RenderedMail> {
   const { language, colon } = texts
   const content: MailContent = {
@@ -66,13 +81,12 @@ async function render(
     heading,
     greeting: texts.greeting(handle),
     body,
-    code,
+    ...parts,
     occasion: occasion && {
       label: texts.occasion,
       text: describeOccasion(occasion, language),
     },
     unrequested,
-    link: { text: link.text, url: new URL(link.path, publicUrl).href },
     sentBy: texts.sentBy(service),
   }
   return { subject, text: textOf(content), html: await htmlOf(content) }

@@ -62,6 +62,10 @@ export function isSecurityPath(path: string): boolean {
   return isPage || securityTaskOf(path) !== undefined || securityActionOf(path) !== null
 }
 
+/** Where the link in a mail leads that signs everybody out, and what its button is posted to. */
+export const SIGN_OUT_LINK = `${ACCOUNT}/sign-out-everywhere`
+export const SIGN_OUT_FORM = `${ACCOUNT}/form/sign-out-everywhere`
+
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
 
@@ -69,4 +73,5 @@ export const PAGE_API = '/@atproto/oauth-provider/~api'
 export const FORMS = [
   ...[AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((action) => formPath(page, action))),
   ...SECURITY_ACTIONS.map(securityForm),
+  SIGN_OUT_FORM,
 ]

@@ -1,5 +1,6 @@
 import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
+import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
@@ -57,11 +58,6 @@ export function activityItems(entries: readonly AuditEntry[], browsers: Browsers
     const isText = (each: unknown): each is string => typeof each === 'string' && each !== ''
     return { at, event, about: about.filter(isText) }
   })
-}
-
-/** An app is known by its host: its name is what it says of itself. */
-function appName(clientId: string): string {
-  return URL.canParse(clientId) ? new URL(clientId).host : clientId
 }
 
 function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {

@@ -72,6 +72,7 @@ export const KNOWN_EVENTS = [
   'password_changed',
   'recovery_code_used',
   'recovery_codes_renewed',
+  'refresh_token_reused',
   'session_ended',
   'sign_in_failed',
   'signed_in',

@@ -61,11 +61,14 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
     'takeDown',
     'signOutEverywhere',
     'signOutElsewhere',
+    'useSignOutLink',
     'resetPassword',
     'changePassword',
     'forgetDevice',
   ],
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  // What it gives goes into a mail, and only ends something.
+  ...['makeSignOutLink', 'readSignOutLink'],
   // What rests on it looks at the sign-in again.
   'proveOn',
   // A new account, or the operator.

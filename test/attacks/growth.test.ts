@@ -28,6 +28,7 @@ import { insertLegacySession } from '../../database/account/legacy_session.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
+import { insertSignOutLink } from '../../database/account/sign_out_link.ts'
 import {
   closeDatabase,
   type Db,
@@ -416,6 +417,8 @@ describe('34. browsers', () => {
         const generation = (await account(did).read())?.generation ?? 0
         return account(did).signOutElsewhere('another', { generation }, {})
       },
+      useSignOutLink: async (did) =>
+        account(did).useSignOutLink(await account(did).makeSignOutLink(), {}),
       // As a door does it.
       changePassword: (did) =>
         world.ask({
@@ -475,10 +478,12 @@ describe('34. browsers', () => {
         ),
     )
     expect(deleting.sort()).toEqual([
-      // takeDown, signOutEverywhere and signOutElsewhere; changePassword and resetPassword; what they call.
+      // takeDown, signOutEverywhere and signOutElsewhere; changePassword and resetPassword; useSignOutLink;
+      // what they call.
       'actors/account/endings.ts',
       'actors/account/lifecycle.ts',
       'actors/account/passwords.ts',
+      'actors/account/sign_out_links.ts',
       'database/account/device.ts',
       // erase
       'database/account/profile.ts',
@@ -537,6 +542,7 @@ describe('34. tables of an account', () => {
     device_account: (i) => upsertDeviceAccount(db, `dev-${i}`, now + i),
     authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i),
     proof: (i) => putProof(db, `dev-${i}`, now + i),
+    sign_out_link: (i) => insertSignOutLink(db, `${i}`, now + i),
     replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
   }
   test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {

@@ -54,6 +54,7 @@ export async function providerInProcess() {
     dpopSecret: randomBytes(32),
     refreshTokenKey: randomBytes(32),
     carried: { find: async () => null, secret: () => null },
+    onReuse: async () => {},
     verifyOnThread: () => false,
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')

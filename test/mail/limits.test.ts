@@ -12,9 +12,15 @@ import { limitsSchema } from '../../database/limits/schema.ts'
 import { HttpRequest } from '../../http/message.ts'
 import { asRequester } from '../../http/requester.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { type MailContents, type MailKind, mailKinds } from '../../mail/kinds.ts'
+import {
+  isNotice,
+  type MailContents,
+  type MailKind,
+  mailKinds,
+  noticeKinds,
+} from '../../mail/kinds.ts'
 import { createMailer, type Mailer } from '../../mail/mailer.ts'
-import { type MailLimit, mailLimits } from '../../sagas/mail_limits.ts'
+import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from '../../sagas/mail_limits.ts'
 import { type Addressee, OutgoingMail, toCounter } from '../../sagas/outgoing_mail.ts'
 import { importsOf, listSources } from '../house/imports.ts'
 
@@ -47,8 +53,11 @@ afterEach(async () => {
 })
 
 const code = { handle: 'kim.test', token: 'ABCDE-23456' }
-const contents = { message: { subject: 'Hello', text: 'Hello' } } as Partial<MailContents>
-const contentOf = (kind: MailKind) => contents[kind] ?? code
+const notice = { handle: 'kim.test', signOutLink: 'sealed.AAAA' }
+const contentOf = (kind: MailKind): MailContents[MailKind] => {
+  if (kind === 'message') return { subject: 'Hello', text: 'Hello' }
+  return isNotice(kind) ? notice : code
+}
 
 let last = 0
 const newAddressee = (): Addressee => {
@@ -86,6 +95,16 @@ function spend(limit: MailLimit, kind: MailKind, to: Addressee, client: string, 
   })
 }
 
+/** An account whose notices of right are spent. */
+function told(kind: MailKind): Addressee {
+  const to = newAddressee()
+  const [limit] = mailLimits(kind)
+  if (limit && isNotice(kind)) {
+    spend(limit, kind, to, newClient(), limit.points - NOTICES_OF_RIGHT)
+  }
+  return to
+}
+
 const cases = mailKinds.flatMap((kind) =>
   mailLimits(kind).map((limit) => [kind, limit.per, limit.over, limit] as const),
 )
@@ -93,6 +112,7 @@ const cases = mailKinds.flatMap((kind) =>
 test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) => {
   const to = newAddressee()
   const client = newClient()
+  const isShared = per === 'client' || per === 'everybody'
   const another = { account: newAddressee(), recipient: newAddressee() }
   spend(limit, kind, to, client, 1)
   expect(await send(kind, to, client)).toEqual({ refusal: undefined, mails: 1 })
@@ -101,8 +121,8 @@ test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) 
     account: () => send(kind, { ...another.account, did: to.did }, newClient()),
     recipient: () =>
       send(kind, { ...another.recipient, email: to.email.toUpperCase() }, newClient()),
-    client: () => send(kind, newAddressee(), client),
-    everybody: () => send(kind, newAddressee(), newClient()),
+    client: () => send(kind, told(kind), client),
+    everybody: () => send(kind, told(kind), newClient()),
   }[per]
   const { refusal, mails } = await again()
   expect(mails).toBe(1)
@@ -111,6 +131,7 @@ test.each(cases)('%s is limited by %s, over %s', async (kind, per, over, limit) 
   expect(retryAfter).toBeGreaterThan(0)
   expect(retryAfter).toBeLessThanOrEqual(limit.seconds)
 
+  if (isShared && isNotice(kind)) return
   const other = mailKinds.find((one) => one !== kind && one !== 'message') as MailKind
   if (over === 'kind') expect(await send(other, to, newClient())).toMatchObject({ mails: 2 })
   if (per !== 'everybody') {
@@ -161,6 +182,24 @@ test('resets that a stranger asks for take no sign-in code away', async () => {
     refusal: undefined,
     mails: mails + 1,
   })
+})
+
+test.each(noticeKinds)('what others use up keeps no %s from an owner', async (kind) => {
+  const client = newClient()
+  for (const limit of mailLimits(kind)) {
+    if (limit.per === 'client' || limit.per === 'everybody') {
+      spend(limit, kind, newAddressee(), client)
+    }
+  }
+  const [kim, lee] = [newAddressee(), newAddressee()]
+  for (let i = 1; i <= NOTICES_OF_RIGHT; i++) {
+    expect(await send(kind, kim, client)).toEqual({ refusal: undefined, mails: i })
+  }
+  expect(await send(kind, kim, client)).toMatchObject({
+    refusal: { code: 'RateLimitExceeded' },
+    mails: NOTICES_OF_RIGHT,
+  })
+  expect(await send(kind, lee, client)).toMatchObject({ mails: NOTICES_OF_RIGHT + 1 })
 })
 
 test('without a request behind it a mail counts no client', async () => {

@@ -39,9 +39,13 @@ const subjects: Partial<Record<NoticeKind, NoticeSubject>> = {
   factorAdded: { factor: 'totp' },
   factorRemoved: { factor: 'mail' },
   recoveryCodeUsed: { left: 9 },
+  refreshTokenReused: { app: 'app.example' },
 }
 const notice = (kind: NoticeKind, texts: MailTexts) =>
-  renderNotice(kind, texts, { ...about, about: subjects[kind] })
+  renderNotice(kind, texts, {
+    ...{ ...about, about: subjects[kind] },
+    ...{ signOutLink: 'sealed.AAAA', linkLastsDays: 7 },
+  })
 const values = { ...about, token: 'ABCDE-23456', lifetimeMinutes: 15 }
 
 describe.each(locales)('$language', (texts) => {
@@ -65,10 +69,17 @@ describe.each(locales)('$language', (texts) => {
       for (const said of ['@alice.test', 'The Entryway', '2026', '192.0.2.7 · Firefox, Linux']) {
         expect(part).toContain(said)
       }
+      expect(part).toContain(
+        'https://entryway.example/account/sign-out-everywhere?link=sealed.AAAA',
+      )
+      expect(part).toContain(texts.signOut)
+      expect(part).toMatch(/(?<!\d)7(?!\d)/)
       expect(part).not.toMatch(/undefined|null|\[object/)
       const named = subjects[kind]
       if (!named) continue
-      expect(part).toContain('factor' in named ? texts.factors[named.factor] : String(named.left))
+      expect(part).toContain(
+        'factor' in named ? texts.factors[named.factor] : String(Object.values(named)[0]),
+      )
     }
   })
 

@@ -51,6 +51,7 @@ function filesOf(attack: number): string {
     [38, 'forms'],
     [39, 'security_page'],
     [40, 'second_factors'],
+    [43, 'sign_out_link'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

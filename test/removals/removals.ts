@@ -1,4 +1,5 @@
 import { adoptionRows } from './entryway/adoption.ts'
+import { alarmRows } from './entryway/alarms.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
 import { pageRows } from './entryway/pages.ts'
@@ -16,6 +17,7 @@ export const removals: readonly Removal[] = [
   ...requestRows,
   ...growthRows,
   ...pageRows,
+  ...alarmRows,
   ...adoptionRows,
   ...programRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))

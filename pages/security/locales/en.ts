@@ -62,6 +62,7 @@ export const en: SecurityTexts = {
     password_changed: 'The password was changed',
     recovery_code_used: 'A recovery code was used',
     recovery_codes_renewed: 'New recovery codes were made',
+    refresh_token_reused: 'An app was signed out, because its refresh token was used twice',
     session_ended: 'An app was signed out',
     sign_in_failed: 'A sign-in failed',
     signed_in: 'Somebody signed in',

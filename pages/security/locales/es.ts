@@ -62,6 +62,8 @@ export const es: SecurityTexts = {
     password_changed: 'Se cambió la contraseña',
     recovery_code_used: 'Se usó un código de recuperación',
     recovery_codes_renewed: 'Se crearon nuevos códigos de recuperación',
+    refresh_token_reused:
+      'Se cerró la sesión de una aplicación porque su token de actualización se usó dos veces',
     session_ended: 'Se cerró la sesión de una aplicación',
     sign_in_failed: 'Falló un inicio de sesión',
     signed_in: 'Alguien inició sesión',

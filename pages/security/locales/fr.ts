@@ -63,6 +63,8 @@ export const fr: SecurityTexts = {
     password_changed: 'Le mot de passe a été changé',
     recovery_code_used: 'Un code de secours a été utilisé',
     recovery_codes_renewed: 'De nouveaux codes de secours ont été créés',
+    refresh_token_reused:
+      'Une application a été déconnectée, car son jeton d’actualisation a été utilisé deux fois',
     session_ended: 'Une application a été déconnectée',
     sign_in_failed: 'Une connexion a échoué',
     signed_in: 'Quelqu’un s’est connecté',

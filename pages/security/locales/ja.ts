@@ -63,6 +63,7 @@ export const ja: SecurityTexts = {
     password_changed: 'パスワードが変更されました',
     recovery_code_used: 'リカバリーコードが使われました',
     recovery_codes_renewed: '新しいリカバリーコードが作成されました',
+    refresh_token_reused: 'リフレッシュトークンが二度使われたため、アプリがサインアウトされました',
     session_ended: 'アプリがサインアウトされました',
     sign_in_failed: 'サインインに失敗しました',
     signed_in: 'サインインがありました',

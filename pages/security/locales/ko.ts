@@ -61,6 +61,7 @@ export const ko: SecurityTexts = {
     password_changed: '비밀번호가 변경되었습니다',
     recovery_code_used: '복구 코드가 사용되었습니다',
     recovery_codes_renewed: '새 복구 코드가 생성되었습니다',
+    refresh_token_reused: '새로 고침 토큰이 두 번 사용되어 앱에서 로그아웃되었습니다',
     session_ended: '앱이 로그아웃되었습니다',
     sign_in_failed: '로그인에 실패했습니다',
     signed_in: '로그인이 있었습니다',

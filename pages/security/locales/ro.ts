@@ -62,6 +62,8 @@ export const ro: SecurityTexts = {
     password_changed: 'Parola a fost schimbată',
     recovery_code_used: 'A fost folosit un cod de recuperare',
     recovery_codes_renewed: 'Au fost create coduri de recuperare noi',
+    refresh_token_reused:
+      'O aplicație a fost deconectată, deoarece tokenul ei de reîmprospătare a fost folosit de două ori',
     session_ended: 'O aplicație a fost deconectată',
     sign_in_failed: 'O conectare a eșuat',
     signed_in: 'Cineva s-a conectat',

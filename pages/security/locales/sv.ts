@@ -63,6 +63,7 @@ export const sv: SecurityTexts = {
     password_changed: 'Lösenordet ändrades',
     recovery_code_used: 'En återställningskod användes',
     recovery_codes_renewed: 'Nya återställningskoder skapades',
+    refresh_token_reused: 'En app loggades ut eftersom dess uppdateringstoken användes två gånger',
     session_ended: 'En app loggades ut',
     sign_in_failed: 'En inloggning misslyckades',
     signed_in: 'Någon loggade in',

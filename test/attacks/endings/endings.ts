@@ -68,6 +68,14 @@ export const endings: Record<string, Ending> = {
       await app.actors.directory.removeAccount(did)
     },
   },
+  'the link in a mail': {
+    ...all,
+    end: async ({ account }) => {
+      await account.useSignOutLink(await account.makeSignOutLink(), {})
+    },
+    ends: [...SESSIONS, 'device', 'app password'],
+    endsUnderWay: ['password', 'password and code'],
+  },
   'sign out everywhere': {
     end: ({ account }) => account.signOutEverywhere(),
     ends: [...SESSIONS, 'device'],

@@ -50,7 +50,10 @@ export const growthRows = toRemovals([
   [
     34,
     'pages are limited',
-    limits("on: ['account', 'authorize', 'security', ...ACTIONS]", 'on: []'),
+    limits(
+      "on: ['account', 'authorize', 'security', 'sign-out link', 'sign-out form', ...ACTIONS]",
+      'on: []',
+    ),
   ],
   [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],

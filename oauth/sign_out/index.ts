@@ -1,0 +1,115 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { DAY, SIGN_OUT_LINK as LASTS } from '../../base/lifetimes.ts'
+import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
+import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
+import { linksOf } from '../../pages/links.ts'
+import { type Step, writeStep } from '../../pages/sign_in/frame.ts'
+import { createLook, type Look } from '../../pages/sign_in/look.ts'
+import { overStep, signOutStep } from '../../pages/sign_out/page.ts'
+import { type SignOutTexts, signOutTexts } from '../../pages/sign_out/texts.ts'
+import type { Services } from '../../sagas/services.ts'
+import { readSignOutLink, signOutByLink } from '../../sagas/sign_out_link.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { primaryColor } from '../branding.ts'
+import { SECURITY, SIGN_OUT_FORM, SIGN_OUT_LINK } from '../checks/endpoints.ts'
+import { loadDevice } from '../sign_in/device.ts'
+import { refusedForm } from '../sign_in/own_form.ts'
+import { SignInPages } from '../sign_in/pages.ts'
+import { Place, wantedOf } from '../sign_in/place.ts'
+import { languageOf, shownName } from '../sign_in/shown.ts'
+
+/** After a new password, a person wants to see what happened. */
+const PLACE = Place.forSecurity()
+
+/**
+ * The page behind the link in a mail that signs everybody out. To open it does nothing, since programs
+ * that look through mails do that; its button does. The link says who may: no sign-in is needed, and no
+ * cookie. What follows is the page of a new password.
+ */
+export class SignOutLink {
+  readonly #provider: OAuthProvider
+  readonly #services: Services
+  readonly #signIn: SignInPages
+  readonly #look: Look
+
+  constructor(provider: OAuthProvider, services: Services) {
+    const { name, branding } = services.settings
+    this.#provider = provider
+    this.#services = services
+    this.#signIn = new SignInPages(services)
+    this.#look = createLook(name, branding, primaryColor(branding))
+  }
+
+  takes({ url }: HttpRequest): boolean {
+    return [SIGN_OUT_LINK, SIGN_OUT_FORM].includes(url.pathname)
+  }
+
+  async answer(request: HttpRequest): Promise<HttpResponse> {
+    try {
+      const isForm = request.url.pathname === SIGN_OUT_FORM
+      return await (isForm ? this.#signOut(request) : this.#ask(request))
+    } catch (err) {
+      requestScope().fail(err)
+      return pageRefusal(503, { obstacle: 'server', again: addressOf(request) })
+    }
+  }
+
+  /** Finishes the refusal of a form that did not come as far as to be answered. */
+  refused(request: HttpRequest, refusal: PageRefusal): HttpResponse {
+    const isForm = request.url.pathname === SIGN_OUT_FORM
+    return isForm ? refusedForm(request, refusal, { again: addressOf(request) }) : refusal
+  }
+
+  async #ask(request: HttpRequest): Promise<HttpResponse> {
+    const link = linkOf(request)
+    const account = await readSignOutLink(this.#services, link)
+    if (!account) return this.#over(request)
+    const { language } = wantedOf(request)
+    const action = language ? `${SIGN_OUT_FORM}?lang=${language}` : SIGN_OUT_FORM
+    const given = { name: shownName(account), action, link }
+    return this.#write(request, (texts) => signOutStep(texts, given))
+  }
+
+  async #signOut(request: HttpRequest): Promise<HttpResponse> {
+    const { address } = request.peer
+    const isDone = await signOutByLink(this.#services, linkOf(request), { address })
+    if (!isDone) return this.#over(request)
+    const device = await loadDevice(this.#provider, request, this.#services.log)
+    const { deviceId, cookies } = device
+    const notice = signOutTexts[languageOf({ request })].done
+    const shown = { request, place: PLACE, parameters: null, deviceId }
+    return withCookies(this.#signIn.reset(shown, '', { notice }), cookies)
+  }
+
+  #over(request: HttpRequest): HttpResponse {
+    const { language } = wantedOf(request)
+    const ways = { reset: PLACE.page({ step: 'reset-password', language }), security: SECURITY }
+    return this.#write(request, (texts) => overStep(texts, LASTS / DAY, ways), 400)
+  }
+
+  #write(request: HttpRequest, step: (texts: SignOutTexts) => Step, status = 200): HttpResponse {
+    const language = languageOf({ request })
+    const frame = {
+      look: this.#look,
+      language,
+      inLanguage: (lang: string) => addressOf(request, { lang }),
+      links: linksOf(this.#services.settings.branding.links, language),
+      forms: ["'self'"],
+      status,
+    }
+    return writeStep(frame, step(signOutTexts[language]))
+  }
+}
+
+/** From the address, or from the form that came from there. */
+function linkOf(request: HttpRequest): string {
+  const { pathname, searchParams } = request.url
+  const given = pathname === SIGN_OUT_FORM ? request.parameter('form') : searchParams.get('link')
+  return given ?? ''
+}
+
+function addressOf(request: HttpRequest, more: Record<string, string> = {}): string {
+  const { language } = wantedOf(request)
+  const query = { link: linkOf(request), ...(language && { lang: language }), ...more }
+  return `${SIGN_OUT_LINK}?${new URLSearchParams(query)}`
+}

@@ -1,0 +1,19 @@
+import type { AccountRow } from '../database/account/profile.ts'
+import { appName } from '../http/app_name.ts'
+import { calledFrom } from '../http/requester.ts'
+import { recordAudit } from './audit.ts'
+import { notify, occasionNow } from './notice.ts'
+import type { Services } from './services.ts'
+
+/** A session of an account that ended because one of its refresh tokens was used twice. */
+export type ReusedToken = { account: AccountRow; clientId: string }
+
+/** Tells the owner of the account: one of the two who used it is a thief (RFC 9700 section 4.14.2). */
+export async function tellOfReuse(
+  services: Services,
+  { account, clientId }: ReusedToken,
+): Promise<void> {
+  const address = calledFrom()?.address
+  await recordAudit(services, account.did, 'refresh_token_reused', { clientId, address })
+  notify(services, 'refreshTokenReused', account, occasionNow(), { app: appName(clientId) })
+}

@@ -1,0 +1,46 @@
+import { AtpAgent } from '@atproto/api'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+
+/** An alarm through a real mail server, and its link in the hands of a person without a sign-in. */
+let network: Network
+beforeAll(async () => {
+  network = await startNetwork({ env: { ENTRYWAY_NAME: 'The Service' } })
+})
+afterAll(() => network?.close())
+
+test('a mail tells what happened, and its link signs everybody out', async () => {
+  const person = newCredentials('alarmed')
+  await headlessSignUp(network.url, person)
+  const agent = new AtpAgent({ service: network.url })
+  await agent.login({ identifier: person.handle, password: person.password })
+  await agent.com.atproto.server.createAppPassword({ name: 'of a thief' })
+
+  const isAlarm = ({ subject }: { subject?: string }) => subject === 'An app password was made'
+  const { text = '', html = '' } = await network.smtp.waitForMail(person.email, isAlarm)
+  expect(text).toContain('Sent by The Service')
+  const [link = ''] = /http\S+sign-out-everywhere\S+/.exec(text) ?? []
+  expect(html).toContain(`href="${link}"`)
+
+  const headers = {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+    'accept-language': 'fr',
+  }
+  const page = await (await fetch(link, { headers })).text()
+  expect(page).toContain('<title>Se déconnecter partout\u00a0? – The Service</title>')
+  await agent.sessionManager.refreshSession()
+
+  const [, action = ''] = /action="([^"]*)"/.exec(page) ?? []
+  const [, form = ''] = /name="form" value="([^"]*)"/.exec(page) ?? []
+  const answer = await fetch(new URL(action, network.url), {
+    method: 'POST',
+    headers: { ...headers, 'sec-fetch-site': 'same-origin', origin: network.url },
+    body: new URLSearchParams({ form }),
+  })
+  expect(answer.status).toBe(200)
+  expect(await answer.text()).toContain('Tout est déconnecté.')
+  await expect(agent.sessionManager.refreshSession()).rejects.toThrow()
+})

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { NoticeKind } from '../../mail/kinds.ts'
+import { en } from '../../mail/locales/en.ts'
+import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
+import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
+import { proveFactor } from '../../sagas/second_factor.ts'
+import type { Services } from '../../sagas/services.ts'
+import { refreshed } from '../attacks/attacker.ts'
+import { authorization, registerClient } from '../attacks/endings/grants.ts'
+import {
+  basisOf,
+  begin,
+  newPerson,
+  openSession,
+  type Person,
+  startWorld,
+  type World,
+} from '../attacks/endings/world.ts'
+import { codesOf } from '../factors/authenticator.ts'
+import { servicesOf } from '../factors/services.ts'
+
+/** Everything that an audit trail records, and of which of it the owner gets a mail. */
+type Row =
+  | { notice: NoticeKind; onPds?: true; happen(person: Person): Promise<unknown> }
+  | { why: string }
+
+let world: World
+let services: Services
+beforeAll(async () => {
+  world = await startWorld()
+  registerClient(world)
+  services = servicesOf(world.app)
+})
+afterAll(() => world?.close())
+
+const byToken = (nsid: string, input: (person: Person) => object) => async (person: Person) => {
+  const { accessJwt } = await openSession(world, person)
+  expect(await world.call(nsid, input(person), accessJwt)).toMatchObject({ status: 200 })
+}
+
+/** Gives an account an authenticator. @returns the recovery codes */
+async function enrol(person: Person): Promise<string[]> {
+  const { did, account } = person
+  const code = codesOf(await account.beginTotp(await basisOf(person)))
+  const { recoveryCodes } = await confirmTotp(services, did, code(), await basisOf(person))
+  return recoveryCodes ?? []
+}
+
+async function mailsTo({ email }: Person) {
+  const mails = await world.app.readMails()
+  return mails.filter(({ to }) => to?.some(({ address }) => address === email))
+}
+
+const ONLY_TAKES = 'it only takes access away'
+
+const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
+  password_changed: {
+    notice: 'passwordChanged',
+    happen: async (person) => {
+      await world.call('server.requestPasswordReset', { email: person.email })
+      const [mail] = await mailsTo(person)
+      const [token] = mail?.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/) ?? []
+      await world.call('server.resetPassword', { token, password: 'a new password' })
+    },
+  },
+  email_changed: {
+    notice: 'emailChanged',
+    happen: byToken('server.updateEmail', ({ handle }) => ({ email: `new-${handle}@b.internal` })),
+  },
+  app_password_created: {
+    notice: 'appPasswordCreated',
+    happen: byToken('server.createAppPassword', () => ({ name: 'another' })),
+  },
+  account_deactivated: {
+    notice: 'accountDeactivated',
+    onPds: true,
+    happen: byToken('server.deactivateAccount', () => ({})),
+  },
+  factor_added: { notice: 'factorAdded', happen: enrol },
+  factor_removed: {
+    notice: 'factorRemoved',
+    happen: async (person) => {
+      await enrol(person)
+      await removeTotp(services, person.did, await basisOf(person))
+    },
+  },
+  email_auth_factor: {
+    notice: 'factorAdded',
+    happen: async (person) => setMailFactor(services, person.did, true, await basisOf(person)),
+  },
+  recovery_codes_renewed: {
+    notice: 'factorAdded',
+    happen: async (person) => {
+      await enrol(person)
+      await renewRecoveryCodes(services, person.did, await basisOf(person))
+    },
+  },
+  recovery_code_used: {
+    notice: 'recoveryCodeUsed',
+    happen: async (person) => {
+      const [code = ''] = await enrol(person)
+      const account = await person.account.read()
+      if (account) await proveFactor(services, account, code, await basisOf(person))
+    },
+  },
+  refresh_token_reused: {
+    notice: 'refreshTokenReused',
+    happen: async (person) => {
+      const signedIn = await (await authorization(world, person, true))()
+      if (!signedIn) throw new Error('not signed in')
+      const { client, session } = signedIn
+      await refreshed(client, await refreshed(client, session))
+      expect(await client.refresh(session)).toMatchObject({ status: 400 })
+    },
+  },
+  signed_in: { why: 'people sign in all the time' },
+  client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
+  sign_in_failed: { why: 'strangers make these: they could have mails sent' },
+  account_created: { why: 'the person is there' },
+  account_imported: { why: 'the operator does it, with all accounts at once' },
+  account_activated: { why: 'a mail told of the deactivation' },
+  app_password_revoked: { why: ONLY_TAKES },
+  browser_signed_out: { why: ONLY_TAKES },
+  session_ended: { why: ONLY_TAKES },
+  signed_out_elsewhere: { why: ONLY_TAKES },
+  signed_out_everywhere: { why: ONLY_TAKES },
+  email_confirmed: { why: 'it takes a code that was mailed' },
+  handle_changed: { why: 'everybody sees it, and it gives nobody access' },
+  taken_down: { why: 'a moderator does it, who writes to the person' },
+  takedown_lifted: { why: 'a moderator does it, who writes to the person' },
+}
+
+const told = Object.entries(rows).flatMap(([event, row]) =>
+  'notice' in row ? [[event, row] as const] : [],
+)
+
+test.each(told)('%s is told by mail', async (event, { notice, onPds = false, happen }) => {
+  const person = await newPerson(world, onPds, true)
+  await begin(world, person, notice !== 'emailChanged')
+  await happen(person)
+  const trail = await person.account.listAudit(100)
+  expect(trail.map((entry) => entry.event)).toContain(event)
+  const mails = await mailsTo(person)
+  const mail = mails.findLast(({ subject }) => subject === en.notices[notice].subject)
+  expect(mail?.text).toContain(`@${person.handle}`)
+  expect(mail?.text).toMatch(/\nTime and place: .* UTC/)
+  expect(mail?.text).toContain(`${world.url}/account/sign-out-everywhere?link=sealed.`)
+})
+
+test('every notice is of some event, and every event has its row', () => {
+  expect(Object.keys(rows).sort()).toEqual([...KNOWN_EVENTS].sort())
+})
