@@ -29,6 +29,9 @@ export class OpenExchanges implements OnEndings {
   #isClosed = false
   /** How often something was heard. */
   #heard = 0
+  /** When something was missed that the check of all under way may not have seen. */
+  #missedAt: number | null = null
+  #isCheckingAll = false
 
   constructor({ auth, log, timeouts }: Options) {
     this.#auth = auth
@@ -72,7 +75,8 @@ export class OpenExchanges implements OnEndings {
 
   missed(): void {
     this.#heard++
-    void this.#check([...this.#open.values()].flatMap((all) => [...all]))
+    this.#missedAt ??= performance.now()
+    void this.#checkAll()
   }
 
   close(): void {
@@ -81,9 +85,21 @@ export class OpenExchanges implements OnEndings {
     for (const listener of this.#listeners) listener.close()
   }
 
+  /** One check of all at a time: while an auth actor is down, it is said often that something was missed. */
+  async #checkAll(): Promise<void> {
+    if (this.#isCheckingAll) return
+    this.#isCheckingAll = true
+    while (this.#missedAt !== null) {
+      const missedAt = this.#missedAt
+      this.#missedAt = null
+      await this.#check([...this.#open.values()].flatMap((all) => [...all]), missedAt)
+    }
+    this.#isCheckingAll = false
+  }
+
   /** Cuts those whose session has ended, or all where that is not said in time. */
-  async #check(exchanges: Exchange[]): Promise<void> {
-    const until = performance.now() + this.#timeouts.doubt
+  async #check(exchanges: Exchange[], since = performance.now()): Promise<void> {
+    const until = since + this.#timeouts.doubt
     for (let i = 0; i < exchanges.length; i += TOGETHER) {
       const some = exchanges.slice(i, i + TOGETHER)
       const areOpen = await this.#ask(some, until)
@@ -97,13 +113,13 @@ export class OpenExchanges implements OnEndings {
   /** @returns null when it was not said until then */
   async #ask(exchanges: Exchange[], until: number): Promise<boolean[] | null> {
     const sessions = exchanges.map(({ session }) => session)
-    while (performance.now() < until) {
+    do {
       try {
         return await withDeadline(this.#auth.areOpen(sessions), ENDINGS_LEASE)
       } catch {
         await wait(CONNECT_PAUSE, undefined, { ref: false })
       }
-    }
+    } while (performance.now() < until)
     return null
   }
 }

@@ -3,6 +3,7 @@ import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Endings } from '../../actors/auth/endings.ts'
+import { OpenExchanges } from '../../gateway/open_exchanges.ts'
 import type { Timeouts } from '../../gateway/timeouts.ts'
 import type { EndingTeller, SessionName } from '../../http/endings.ts'
 import type { AuthActor } from '../../http/envelope.ts'
@@ -29,7 +30,7 @@ class World {
   afterAnswer: () => void = () => {}
   isDown = false
   /** Of each question about sessions that got no answer: called when it is asked. */
-  onUnanswered: () => void = () => {}
+  onUnanswered: () => unknown = () => {}
   /** The gateway cannot hear of endings, but ask. */
   isDeaf = false
   readonly #sockets: Socket[] = []
@@ -78,7 +79,7 @@ class World {
       return { passTo: { ...answered.passTo, session } }
     }
     const areOpen = async (sessions: SessionName[]) => {
-      if (this.isDown) this.onUnanswered()
+      if (this.isDown) await this.onUnanswered()
       if (this.isDown) throw new Error('down')
       return sessions.map(({ sid }) => !this.ended.has(sid))
     }
@@ -227,6 +228,26 @@ test('while endings cannot be heard it is asked about what is under way, again a
   expect(second.isOver()).toBe(false)
   world.ended.add('second')
   expect(await second.over).toBe('cut')
+})
+
+test('while an auth actor is down there is one check of what is under way at a time', async () => {
+  const world = await new World().start({ doubt: 60_000 })
+  const mine = await world.begin('socket', 'mine')
+  await world.plain('mine')
+  let underWay = 0
+  let most = 0
+  world.onUnanswered = async () => {
+    most = Math.max(most, ++underWay)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    underWay--
+  }
+  const missed = vi.spyOn(OpenExchanges.prototype, 'missed')
+  world.isDown = true
+  await vi.waitFor(() => expect(missed.mock.calls.length).toBeGreaterThan(1), { timeout: 60_000 })
+  world.ended.add('mine')
+  world.isDown = false
+  expect(await mine.over).toBe('cut')
+  expect(most).toBe(1)
 })
 
 test('a gateway that stops while it looks for who ends sessions does not listen afterwards', async () => {
