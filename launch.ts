@@ -11,9 +11,11 @@ import { keepFromOthers } from './base/private_files.ts'
 import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
 import { closeAllDatabases } from './database/database.ts'
+import { folderOf } from './embedded/folder.ts'
 import { EmbeddedPds } from './embedded/index.ts'
 import { createMailer } from './mail/mailer.ts'
 import { holdData } from './maintenance/hold.ts'
+import { assertNotReleased } from './maintenance/pds_marks.ts'
 
 /** What the log says of a promise that was rejected and whose rejection nothing handled. */
 export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
@@ -92,6 +94,8 @@ export async function prepareRunner(
   log: Log,
 ): Promise<Runner & { embeddedPds: EmbeddedPds }> {
   holdData(settings.dataDir)
+  const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
+  await assertNotReleased([settings.dataDir, ...pdsData])
   const mailer = createMailer({
     ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
     from: settings.emailFrom,

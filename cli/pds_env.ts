@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { parseEnv } from 'node:util'
 import { explainUnreadable } from '../base/files.ts'
+import { unlocked } from './adopt/settings_lock.ts'
 import { inQuotes, toEnvLines } from './env_file.ts'
 import { CliError } from './errors.ts'
 import { isSettingRight } from './init_settings.ts'
@@ -54,7 +55,7 @@ const BYTE_ORDER_MARK = /^\uFEFF/
 const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 
 /**
- * The settings of a PDS in a file, or in standard input (`-`).
+ * The settings of a PDS in a file, or in standard input (`-`), as they were before it was adopted.
  *
  * @throws {CliError} when it is not there
  * @throws {UnreadableError}
@@ -62,7 +63,7 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 export async function readPdsFile(file: string): Promise<PdsEnv> {
   const content = file === '-' ? await text(process.stdin) : await readContent(file)
   return parseEnv(
-    content
+    unlocked(content)
       .replace(BYTE_ORDER_MARK, '')
       .replaceAll(WITH_HASH, (_line, name, value) => name + (inQuotes(value) ?? value)),
   )

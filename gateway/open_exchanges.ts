@@ -92,7 +92,10 @@ export class OpenExchanges implements OnEndings {
     while (this.#missedAt !== null) {
       const missedAt = this.#missedAt
       this.#missedAt = null
-      await this.#check([...this.#open.values()].flatMap((all) => [...all]), missedAt)
+      await this.#check(
+        [...this.#open.values()].flatMap((all) => [...all]),
+        missedAt,
+      )
     }
     this.#isCheckingAll = false
   }

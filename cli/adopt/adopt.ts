@@ -9,13 +9,14 @@ import { missingForUse } from '../../base/settings.ts'
 import { folderOf } from '../../embedded/folder.ts'
 import { DIRECTORY, EMBEDDED_PDS } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { adoptedInto, readPdsMark, setPdsMark } from '../../maintenance/pds_marks.ts'
 import { assertNoData, commitStaged, isStaged } from '../../maintenance/staging.ts'
 import { assertNew, toEnvLines, writeEnvFile } from '../env_file.ts'
 import { CliError } from '../errors.ts'
 import { onAccounts, onCopyOfAccounts } from '../pds_accounts.ts'
-import { markAdopted, readMark, unmarkAdopted } from './mark.ts'
 import { copyPdsData, givePdsData } from './pds_data.ts'
 import { type AdoptInput, type Plan, planAdoption, type SettingsFate } from './plan.ts'
+import { lockSettings } from './settings_lock.ts'
 import { assertWhole, type TakenOver, takeOver } from './take_over.ts'
 
 export type AdoptReport = {
@@ -29,6 +30,8 @@ export type AdoptReport = {
   /** Null where it was adopted before, so that nothing is done. */
   accounts: TakenOver | null
   settings: SettingsFate
+  /** The settings file by which no PDS starts any more; null where there is none that can be changed. */
+  locked: string | null
   /** Where the gateway listens. */
   port: number
   /** What it still lacks to be useful, one sentence each. */
@@ -51,7 +54,10 @@ export async function adopt(input: AdoptInput): Promise<AdoptReport> {
   else await assertItsOwn(plan)
   const accounts = isAdopted(plan) ? null : await (input.dryRun ? rehearse(plan) : carryOut(plan))
   const { publicUrl, did, handleDomains, dataDir, port } = plan.settings
+  const { pdsEnvFile } = plan
+  const isLocked = pdsEnvFile !== null && (input.dryRun || lockSettings(pdsEnvFile))
   return {
+    locked: isLocked ? pdsEnvFile : null,
     ...{ publicUrl, did, handleDomains, dataDir, file: input.file, accounts, port },
     settings: plan.fate,
     missing: missingForUse(plan.settings),
@@ -70,7 +76,7 @@ function isAdopted({ input, values, settings }: Plan): boolean {
 /** @throws {CliError} where the PDS has gone on by itself since, so that what is here is older */
 async function assertNotReleased({ input: { file }, settings: { dataDir, publicUrl } }: Plan) {
   const pdsData = folderOf({ dataDir }, parseEnv(readFileSync(file, 'utf8')))
-  if ((await readMark(pdsData)) !== null) return
+  if ((await readPdsMark(pdsData))?.kind === 'ADOPTED') return
   throw new CliError(
     `${publicUrl} was adopted and released: to adopt it as it is now, move ${resolve(file)} and ${resolve(dataDir)} away`,
   )
@@ -79,10 +85,10 @@ async function assertNotReleased({ input: { file }, settings: { dataDir, publicU
 /** @throws {CliError} where its accounts went on elsewhere, so that what it has of them is older */
 async function assertItsOwn({ input: { again }, places, settings: { dataDir } }: Plan) {
   const isInterrupted = isStaged(dataDir) || existsSync(join(dataDir, PREPARED))
-  const mark = await readMark(places.dataDirectory)
-  if (mark === null || again || isInterrupted) return
+  const mark = await readPdsMark(places.dataDirectory)
+  if (mark?.kind !== 'ADOPTED' || again || isInterrupted) return
   throw new CliError(
-    `${mark} To adopt it all the same, so that old passwords and ended sessions are good again: --again`,
+    `${mark.text} To adopt it all the same, so that old passwords and ended sessions are good again: --again`,
   )
 }
 
@@ -105,7 +111,7 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
   // Where this was interrupted at its very end, it is there already.
   const isOurs = existsSync(input.file) && readFileSync(input.file, 'utf8') === toEnvLines(values)
   assertNew(input.file, input.force || isOurs)
-  const wasMarked = (await readMark(places.dataDirectory)) !== null
+  const before = await readPdsMark(places.dataDirectory)
   const prepared = join(dataDir, PREPARED)
   const hold = holdData(dataDir)
   try {
@@ -126,14 +132,16 @@ async function carryOut(plan: Plan): Promise<TakenOver | null> {
       else givePdsData(dataDir, places)
       await writeEnvFile(input.file, values)
       giveToOwnerOf(dataDir, input.file)
-      if (input.copy) markAdopted(join(prepared, EMBEDDED_PDS), resolve(dataDir))
-      markAdopted(places.dataDirectory, resolve(dataDir))
+      const mark = adoptedInto(resolve(dataDir))
+      if (input.copy) setPdsMark(join(prepared, EMBEDDED_PDS), mark)
+      setPdsMark(places.dataDirectory, mark)
       commitStaged(dataDir, prepared)
       return report
     })
   } catch (err) {
     await rm(prepared, { recursive: true, force: true })
-    if (!wasMarked && !isStaged(dataDir)) unmarkAdopted(places.dataDirectory)
+    const now = await readPdsMark(places.dataDirectory)
+    if (!isStaged(dataDir) && now?.text !== before?.text) setPdsMark(places.dataDirectory, before)
     throw err
   } finally {
     hold.release()

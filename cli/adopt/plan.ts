@@ -39,6 +39,8 @@ export type Plan = {
   values: Record<string, string>
   settings: Settings
   fate: SettingsFate
+  /** The settings file of the PDS; null where they came by standard input. */
+  pdsEnvFile: string | null
   /** With which the PDS signs. */
   jwtSecret: string
 }
@@ -50,7 +52,8 @@ export type Plan = {
  * @throws {CliError}
  */
 export async function planAdoption(input: AdoptInput): Promise<Plan> {
-  const pdsEnv = await readPdsFile(input.pdsEnv ?? join(input.folder, 'pds.env'))
+  const file = input.pdsEnv ?? join(input.folder, 'pds.env')
+  const pdsEnv = await readPdsFile(file)
   const places = findPlaces(pdsEnv, input.folder)
   const {
     values: theirs,
@@ -67,7 +70,11 @@ export async function planAdoption(input: AdoptInput): Promise<Plan> {
       'ENTRYWAY_EMBEDDED_PDS, ENTRYWAY_DATABASE: leave them out; an adopted PDS runs inside this program',
     ])
   }
-  return { input, places, values, settings, fate, jwtSecret: pdsEnv.PDS_JWT_SECRET as string }
+  return {
+    ...{ input, places, values, settings, fate },
+    pdsEnvFile: file === '-' ? null : file,
+    jwtSecret: pdsEnv.PDS_JWT_SECRET as string,
+  }
 }
 
 /** Where this program is, as given, or as it was when this was interrupted. */

@@ -101,11 +101,17 @@ function describe(report: AdoptReport, folder: string, dryRun: boolean): string 
     'Passwords and app passwords stay as they are, and what is signed in stays signed in.',
     '',
     dryRun ? 'To do it: stop the PDS, and run this without --dry-run. Then:' : 'Now:',
-    '1. Keep the PDS from being started again (docs/pds.md).',
+    `1. Keep the PDS from being started again (docs/pds.md). ${lockSentence(report, dryRun)}`,
     `2. ${proxyChange(folder, publicUrl, port)}`,
     '3. Start this program: npx -y pnpm@10 start',
     ...report.missing,
   ].join('\n')
+}
+
+function lockSentence({ locked }: AdoptReport, dryRun: boolean): string {
+  if (locked === null) return 'Its settings are where they cannot be changed: it would start.'
+  const done = dryRun ? 'will be' : 'is'
+  return `PDS_JWT_SECRET ${done} commented out in ${locked}, without which it does not start by itself.`
 }
 
 function settingsTable({ settings: { taken, passedOn, dropped } }: AdoptReport): string {

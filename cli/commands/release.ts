@@ -61,7 +61,7 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
       : [
           '',
           'Now:',
-          '1. Keep this program from being started again on its data.',
+          '1. Take this program out of what is started: on these data it refuses to.',
           `2. Start the PDS with ${report.file}, in version ${packageJson.dependencies['@atproto/pds']} or newer.`,
           '3. Let the proxy lead its name and its handles to the port of the PDS again.',
         ]),

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import type { Settings } from '../../base/settings.ts'
@@ -19,9 +20,10 @@ import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { DIRECTORY, listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { releasedFrom, setPdsMark } from '../../maintenance/pds_marks.ts'
 import type { Pds } from '../../pds/pds.ts'
-import { unmarkAdopted } from '../adopt/mark.ts'
 import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
+import { isLocked } from '../adopt/settings_lock.ts'
 import { writeEnvFile } from '../env_file.ts'
 import { CliError } from '../errors.ts'
 import type { Installation } from '../installation.ts'
@@ -71,12 +73,23 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
       await writeEnvFile(file, values)
       giveToOwnerOf(released.folder, file)
     }
-    if (!dryRun) unmarkAdopted(released.folder)
+    if (!dryRun) await markReleased(released, settings, actors)
     return { ...report, pds: released.pds.did, folder: released.folder, file }
   } finally {
     actors?.close()
     hold?.release()
   }
+}
+
+/** This program does not start on what it has of the PDS any more; for others it may. */
+async function markReleased(
+  { pds, folder, isInside }: Released,
+  { dataDir }: Settings,
+  { directory }: OwnActors,
+): Promise<void> {
+  const mark = releasedFrom(resolve(dataDir), pds.did)
+  setPdsMark(folder, isInside ? mark : null)
+  if (!isInside && (await directory.listPdses()).length === 1) setPdsMark(dataDir, mark)
 }
 
 /** @throws {CliError} where an empty one would be made in its place */
@@ -163,6 +176,6 @@ async function fileFor(folder: string, values: Record<string, string>): Promise<
 }
 
 async function holds(path: string, values: Record<string, string>): Promise<boolean> {
-  if (!isThere(path)) return false
+  if (!isThere(path) || isLocked(readFileSync(path, 'utf8'))) return false
   return isDeepStrictEqual({ ...(await readPdsFile(path)) }, values)
 }

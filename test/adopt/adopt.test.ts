@@ -226,6 +226,10 @@ test('the way back: the stock PDS alone knows what was changed and made since', 
   const settings = readFileSync(report.file, 'utf8')
   expect(settings).toContain(home.rotationKeys.privateHex)
   expect(settings).not.toContain('ENTRYWAY')
+  program = runProgram('start.ts', {}, { cwd: folder.path })
+  expect(await program.ended()).toBe(1)
+  expect(program.logs).toMatch(/RELEASED: .* signs its people in by itself since/)
+  program = null
 
   pds = await startPds({ plcUrl: plc.url, home, inviteRequired: true })
   await expect(signIn(person(0).handle, person(0).password)).rejects.toThrow()

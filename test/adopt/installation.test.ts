@@ -17,8 +17,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+import { envToSecrets } from '@atproto/pds'
 import Sqlite from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { unlocked } from '../../cli/adopt/settings_lock.ts'
+import { readPdsFile } from '../../cli/pds_env.ts'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
 import { childArguments, childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
@@ -26,6 +30,7 @@ import type { PdsHome } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
+import { readPdsMark } from '../../maintenance/pds_marks.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
 /** Debian's `nobody`. */
@@ -163,12 +168,45 @@ test.each([false, true])(
   },
 )
 
-test('an adoption that fails leaves no mark', async () => {
+test.each([false, true])(
+  'no PDS starts by the settings of one that was adopted, copied or not: %s',
+  async (copy) => {
+    const file = join(pds, 'pds.env')
+    chmodSync(file, 0o640)
+    const before = readFileSync(file, 'utf8')
+    const start = () =>
+      envToSecrets({
+        jwtSecret: parseEnv(readFileSync(file, 'utf8')).PDS_JWT_SECRET,
+        adminPassword: parseEnv(readFileSync(file, 'utf8')).PDS_ADMIN_PASSWORD,
+        plcRotationKeyK256PrivateKeyHex: '1'.repeat(64),
+      })
+    expect(await run({ copy, dryRun: true })).toMatchObject({ locked: file })
+    expect(readFileSync(file, 'utf8')).toBe(before)
+    expect(start()).toMatchObject({ jwtSecret: home.jwtSecret })
+    expect(await run({ copy })).toMatchObject({ locked: file })
+    expect(start).toThrow('Must provide a JWT secret')
+    expect(statSync(file).mode & 0o777).toBe(0o640)
+    expect(await readPdsFile(file)).toEqual(parseEnv(before))
+    expect(await run({ copy })).toMatchObject({ accounts: null, locked: file })
+    expect(unlocked(readFileSync(file, 'utf8'))).toBe(before)
+  },
+)
+
+test('settings that cannot be changed are named as such', async () => {
+  mkdirSync(join(pds, 'pds.env.writing'))
+  expect(await run()).toMatchObject({ accounts: { imported: 2 }, locked: null })
+})
+
+test('an adoption that fails leaves no mark, or the one of before', async () => {
   mkdirSync(join(own.path, '.env.writing'))
   await expect(run()).rejects.toThrow()
   expect(readdirSync(pds)).not.toContain('ADOPTED')
+  writeFileSync(join(pds, 'RELEASED'), 'some time')
+  await expect(run()).rejects.toThrow()
+  expect(await readPdsMark(pds)).toEqual({ kind: 'RELEASED', text: 'some time' })
   rmSync(join(own.path, '.env.writing'), { recursive: true })
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
+  expect(readdirSync(pds)).not.toContain('RELEASED')
 })
 
 test.runIf(process.getuid?.() === 0)(

@@ -14,6 +14,7 @@ import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { assertNotReleased } from '../../maintenance/pds_marks.ts'
 import { type Adopted, forgetSettings, makeAdopted } from './adopted.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
@@ -118,6 +119,21 @@ test('what was released is adopted anew, as it is then, and not as it was', asyn
     renameSync(join(own.path, name), join(own.path, `${name}.old`))
   forgetSettings()
   expect(await again()).toMatchObject({ accounts: { imported: 2 } })
+})
+
+test('this program does not start on what was released, until it is adopted anew', async () => {
+  const { dataDir, did } = installation.settings
+  const start = () => assertNotReleased([dataDir, own.pds])
+  await run({ dryRun: true })
+  await start()
+  await run()
+  const why = `^${own.pds}/RELEASED: ${did} signs its people in by itself since .*, adopt it as it is`
+  await expect(start()).rejects.toThrow(new RegExp(why))
+  for (const name of ['.env', 'data'])
+    renameSync(join(own.path, name), join(own.path, `${name}.old`))
+  forgetSettings()
+  await adoptIn(own.path, { folder: own.pds, pdsEnv: join(own.pds, 'pds.env.new') })
+  await start()
 })
 
 test('an account that the PDS does not have is named', async () => {

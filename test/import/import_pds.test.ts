@@ -230,6 +230,7 @@ test('the way back', async () => {
   expect((await runCli(vestibule.env, ['release'])).stderr).toContain('name its data folder')
   const report = await cliJson<ReleaseReport>(vestibule.env, ['release', home.folder.path])
   expect(report).toMatchObject({ accounts: ACCOUNTS + 1, made: [expect.any(String)], unknown: [] })
+  await expect(vestibule.start()).rejects.toThrow(/RELEASED: .* signs its people in by itself/)
   pds = await startPds({ plcUrl: plc.url, home })
   for (const [identifier, secret] of [
     [first.handle, password],
