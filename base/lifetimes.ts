@@ -101,6 +101,9 @@ export const SIGN_IN_STEP = EMAIL_TOKEN
 /** A sign-in that is not remembered: as long as its token (`EPHEMERAL_SESSION_MAX_AGE` of the provider). */
 export const SIGN_IN_HANDOVER = 15 * MINUTE
 
+/** A passkey has to answer within this time (WebAuthn section 15.1 recommends five minutes). */
+export const PASSKEY_CHALLENGE = 5 * MINUTE
+
 /** Who has proven again that they are the person is not asked for that once more on this device. */
 export const PROOF_AGAIN = 5 * MINUTE
 

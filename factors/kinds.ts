@@ -1,12 +1,17 @@
 /** How somebody can prove, after the password, that it is them. */
-export const FACTOR_KINDS = ['totp', 'mail', 'recovery'] as const
+export const FACTOR_KINDS = ['passkey', 'totp', 'mail', 'recovery'] as const
 export type FactorKind = (typeof FACTOR_KINDS)[number]
 
+/** Those that are a code which a person types. */
+export type CodeKind = Exclude<FactorKind, 'passkey'>
+
 /** A code of a second factor; its form tells which. */
-export type Proof = { kind: FactorKind; code: string }
+export type Proof = { kind: CodeKind; code: string }
 
 /** What an account asks for at sign-in besides its password. */
 export type Factors = {
+  /** How many there are. Each signs in by itself, too. */
+  passkeys: number
   /** The authenticator; ms. */
   totp: { addedAt: number } | null
   /** Whether a code is mailed. */
@@ -15,9 +20,10 @@ export type Factors = {
   recoveryCodes: number
 }
 
-/** Which codes an account takes, the one that it asks for first; none where it has no second factor. */
-export function kindsOf({ totp, mail, recoveryCodes }: Factors): FactorKind[] {
+/** Which factors an account takes, the one that it asks for first; none where it has no second factor. */
+export function kindsOf({ passkeys, totp, mail, recoveryCodes }: Factors): FactorKind[] {
   const asked: FactorKind[] = [
+    ...(passkeys > 0 ? ['passkey' as const] : []),
     ...(totp ? ['totp' as const] : []),
     ...(mail ? ['mail' as const] : []),
   ]

@@ -35,7 +35,7 @@ export const mailKinds = [...codeKinds, ...noticeKinds, 'message'] as const
 export type MailKind = (typeof mailKinds)[number]
 
 /** The second factors, as a mail names them. */
-export type NamedFactor = 'totp' | 'mail' | 'recovery'
+export type NamedFactor = 'passkey' | 'totp' | 'mail' | 'recovery'
 
 /** What a notice is about, where its kind does not say it all: a factor, how many codes are left, an app. */
 export type NoticeSubject =

@@ -13,11 +13,12 @@ import {
   withoutHeaders,
 } from '../http/message.ts'
 import { isPageRefusal } from '../http/refuse.ts'
+import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
-import { PROGRAMS } from './checks/endpoints.ts'
+import { PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
@@ -26,6 +27,7 @@ import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
 import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
+import { Scripts } from './scripts.ts'
 import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
@@ -41,9 +43,11 @@ export type OAuthHandler = {
 
 export function createOAuthHandler(provider: OAuthProvider, services: Services): OAuthHandler {
   const { settings, pdses, log } = services
-  const signIn = new SignIn(provider, services)
+  const script = createPasskeyScript(passkeyScriptPath, settings.publicUrl)
+  const signIn = new SignIn(provider, services, script)
   const security = new Security(provider, services)
-  const own = [signIn, security, new SignOutLink(provider, services)]
+  const signOutLink = new SignOutLink(provider, services, script)
+  const own = [signIn, security, signOutLink, new Scripts(script)]
   const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))
   const ask = fetchAdapter(
     oauthMiddleware(provider, {

@@ -9,6 +9,7 @@ import {
   PAGE_API,
   PAR,
   REVOKE,
+  SCRIPTS,
   SECURITY,
   SECURITY_ACTIONS,
   SECURITY_ACTIVITY,
@@ -141,5 +142,6 @@ export const providerRoutes: readonly RouteShape[] = [
   page('sign-out link', SIGN_OUT_LINK),
   { name: 'sign-out form', path: SIGN_OUT_FORM, methods: ['POST'], body: 'form', door: pageDoor },
   page('change-password', '/.well-known/change-password'),
+  page('assets', SCRIPTS),
   page('assets', '/@atproto/oauth-provider/~assets/'),
 ]

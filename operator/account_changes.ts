@@ -11,6 +11,7 @@ import { setEmail as setAccountEmail } from '../sagas/email_change.ts'
 import { addMailFactor, listFactors, removeFactor } from '../sagas/factors.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
 import { notify } from '../sagas/notice.ts'
+import { listPasskeys } from '../sagas/passkeys.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'
@@ -61,18 +62,21 @@ export const setHandle = command(
  * The second factors of an account, after one was removed for somebody who lost it, or the code by mail was
  * switched on.
  *
- * @throws {Refusal} InvalidRequest: the address is not confirmed
+ * @throws {Refusal} InvalidRequest: the address is not confirmed, or there is no such passkey
  */
 export const factors = command(
   anAccount.extend({
     remove: z.enum(FACTOR_KINDS).nullable().default(null),
+    /** Name of the one passkey that is removed; all of them are without it. */
+    passkey: z.string().nullable().default(null),
     add: z.literal('mail').nullable().default(null),
   }),
   async ({ services }, input) => {
     const { did, handle } = await findAccount(services, input.account)
-    if (input.remove) await removeFactor(services, did, input.remove)
+    if (input.remove) await removeFactor(services, did, input.remove, input.passkey)
     if (input.add) await addMailFactor(services, did)
-    return { did, handle, ...(await listFactors(services, did)) }
+    const passkeys = await listPasskeys(services, did)
+    return { did, handle, ...(await listFactors(services, did)), passkeys }
   },
 )
 

@@ -108,14 +108,21 @@ export async function removeTotp(
   return told(services, 'factorRemoved', 'totp', changed, occasionNow())
 }
 
-/** Removes a factor for somebody who lost it: by the operator, who has found out who asks. */
+/**
+ * Removes a factor for somebody who lost it: by the operator, who has found out who asks.
+ *
+ * @param passkey name of the only one to be removed; else all are
+ * @throws {Refusal} InvalidRequest where there is no passkey of that name
+ */
 export async function removeFactor(
   services: Services,
   did: string,
   kind: FactorKind,
+  passkey: string | null = null,
 ): Promise<FactorsChanged> {
   const account = services.actors.account(did)
-  const remove = {
+  const remove: Record<FactorKind, () => Promise<FactorsChanged>> = {
+    passkey: () => account.removePasskeys(passkey),
     totp: () => account.removeTotp(null),
     mail: () => account.setMailFactor(false, null),
     recovery: () => account.removeRecoveryCodes(),
@@ -129,7 +136,8 @@ export async function addMailFactor(services: Services, did: string): Promise<Fa
   return told(services, 'factorAdded', 'mail', changed, null)
 }
 
-function told(
+/** Tells the owner of what has changed. */
+export function told(
   services: Services,
   kind: 'factorAdded' | 'factorRemoved',
   factor: FactorKind,

@@ -8,11 +8,12 @@ import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
 import { sendEmailCode } from './email_code.ts'
 import { takeGuess } from './factor_guesses.ts'
 import { notify, occasionNow } from './notice.ts'
+import { type AnsweredChallenge, answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
 
-/** The code that an account asks for besides its password. */
+/** What an account asks for besides its password. */
 export type AskedFactor = {
-  kind: 'totp' | 'mail'
+  kind: FactorKind
   /** Others that it takes as well. */
   others: FactorKind[]
   /** `a***@example.com`: enough to know which mailbox to open. */
@@ -34,17 +35,22 @@ export class SecondFactorRequired extends Refusal {
   }
 }
 
-const MESSAGES = {
+const MESSAGES: Record<FactorKind, string> = {
+  passkey: 'Use a passkey of the account',
   totp: 'Enter the code of your authenticator app',
   mail: 'A sign in code has been sent to your email address',
-} as const
+  recovery: 'Enter a recovery code of the account, or use an app password',
+}
 
 /** What was given besides the password. */
 export type GivenFactor = {
   /** Of any kind that the account takes: its form tells which. */
   code?: string | undefined
-  /** Without a code: which one to ask for. The one by mail is sent with it. */
+  passkey?: AnsweredChallenge | undefined
+  /** Without either: which one to ask for. The one by mail is sent with it. */
   kind?: 'mail' | undefined
+  /** Whether the door can ask for a passkey. */
+  takesPasskeys?: boolean | undefined
   /** BCP 47 tag, for the mail with a code. */
   locale?: string | undefined
 }
@@ -63,19 +69,26 @@ export async function requireSecondFactor(
   given: GivenFactor,
 ): Promise<void> {
   const kinds = kindsOf(factors)
-  const asked = given.kind === 'mail' && factors.mail ? 'mail' : kinds.find(isAsked)
-  if (!asked) return
+  if (!kinds.length) return
+  if (given.passkey) return provePasskey(services, account, given.passkey, basis)
   if (given.code) return proveFactor(services, account, given.code, basis)
+  const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(kinds, given)
   if (asked === 'mail') {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
     noteSentCode()
   } else noteAskedOn()
-  const others = kinds.filter((kind) => kind !== asked)
+  const others = kinds.filter((kind) => kind !== asked && isTaken(kind, given))
   const factor = { kind: asked, others, hint: hint(account.email) }
   throw new SecondFactorRequired({ did: account.did, basis }, factor)
 }
 
-const isAsked = (kind: FactorKind): kind is AskedFactor['kind'] => kind !== 'recovery'
+const isTaken = (kind: FactorKind, { takesPasskeys = false }: GivenFactor) =>
+  kind !== 'passkey' || takesPasskeys
+
+/** An account that has passkeys alone asks a program, which has none, for a recovery code. */
+function firstOf(kinds: readonly FactorKind[], given: GivenFactor): FactorKind {
+  return kinds.find((kind) => isTaken(kind, given)) ?? 'recovery'
+}
 
 /**
  * Proves with a code of any kind that it is the owner of the account. The code is spent, and the owner is
@@ -89,26 +102,55 @@ export async function proveFactor(
   typed: string,
   basis: Basis,
 ): Promise<void> {
-  const { did } = account
-  const guess = await takeGuess(services, did)
-  try {
+  await guessed(services, account, async () => {
     const proof = readProof(typed)
     if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
-    const { left } = await services.actors.account(did).proveFactor(proof, basis)
-    await guess.giveBack()
+    const { left } = await services.actors.account(account.did).proveFactor(proof, basis)
     if (proof.kind === 'recovery') {
       notify(services, 'recoveryCodeUsed', account, occasionNow(), { left })
     }
+  })
+}
+
+/** The same with a passkey. @throws {Refusal} as {@link proveFactor}; ExpiredToken for a challenge that is over */
+async function provePasskey(
+  services: Services,
+  account: AccountRow,
+  { response, challenge }: AnsweredChallenge,
+  basis: Basis,
+): Promise<void> {
+  await guessed(services, account, async () => {
+    const used = await answered(services, response, challenge)
+    await services.actors.account(account.did).provePasskey(used, basis)
+  })
+}
+
+/**
+ * Judges what may be a guess.
+ *
+ * @param judge throws InvalidToken or ExpiredToken where it was wrong
+ * @throws {Refusal} RateLimitExceeded; what `judge` throws, with the DID and the hint in `detail`
+ */
+export async function guessed<T>(
+  services: Services,
+  { did, email }: Pick<AccountRow, 'did' | 'email'>,
+  judge: () => Promise<T>,
+): Promise<T> {
+  const guess = await takeGuess(services, did)
+  try {
+    const judged = await judge()
+    await guess.giveBack()
+    return judged
   } catch (err) {
     if (!isWrongCode(err)) {
       await guess.giveBack()
       throw err
     }
-    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(account.email) })
+    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(email) })
   }
 }
 
-/** Whether a sign-in code was given, but a wrong one. */
+/** Whether a code or a passkey was given, but a wrong one. */
 export function isWrongCode(err: unknown): err is Refusal {
   return err instanceof Refusal && (err.code === 'InvalidToken' || err.code === 'ExpiredToken')
 }

@@ -1,12 +1,13 @@
 import { type DidDocument, IdResolver } from '@atproto/identity'
-import type { Flow } from '../actors/auth/flow.ts'
+import { type Flow, nonceId } from '../actors/auth/flow.ts'
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
-import { DID_DOCUMENT_REFETCH, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { Spaced } from '../base/spaced.ts'
+import { PASSKEY } from '../database/flow/replay.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
@@ -44,6 +45,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   pdses: KnownPdses
   /** Has every auth actor read that anew. @throws {Error} when one of them did not */
   refreshPdses(): Promise<void>
+  /** Spends the challenge of a passkey. @returns whether it was not spent before */
+  spendChallenge(challenge: string): Promise<boolean>
   /** What a PDS signed its tokens with before it was adopted. */
   carriedSecret: CarriedSecret
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
@@ -102,6 +105,8 @@ export function createServices(
     async refreshPdses() {
       await Promise.all([pdses.refresh(), ...peers.map((peer) => peer.refreshPdses())])
     },
+    spendChallenge: async (challenge) =>
+      flow(nonceId(PASSKEY, challenge)).spendChallenge(challenge, PASSKEY_CHALLENGE),
     carriedSecret: (pdsDid) => flow(pdsDid).readCarriedSecret(pdsDid),
     async pds(did) {
       const pds = await actors.directory.readPds(did)

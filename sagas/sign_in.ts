@@ -90,7 +90,10 @@ export async function finishSignIn(
 
 const OVER: readonly Refusal['code'][] = ['SignedOut', 'AccountNotFound']
 
-function assertNotTakenDown({ account }: SignedIn, { takenDown }: SignInPolicy): void {
+export function assertNotTakenDown(
+  { account }: SignedIn,
+  { takenDown }: Pick<SignInPolicy, 'takenDown'>,
+): void {
   if (account.takedownRef !== null && takenDown === 'refused') {
     throw accountTakenDown({ did: account.did })
   }
@@ -148,7 +151,8 @@ async function failLikeAnAccount(password: string, allowAppPassword: boolean): P
   return null
 }
 
-async function recordGuess(
+/** Puts a failure into the audit trail, unless the door does that itself. */
+export async function recordGuess(
   services: Services,
   did: string | undefined,
   { address, deviceId, clientId }: Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,

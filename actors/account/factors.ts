@@ -4,7 +4,13 @@ import { appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
-import { type FactorKind, type Factors, kindsOf, type Proof } from '../../factors/kinds.ts'
+import {
+  type CodeKind,
+  type FactorKind,
+  type Factors,
+  kindsOf,
+  type Proof,
+} from '../../factors/kinds.ts'
 import { randomTotpSecret, totpStep } from '../../factors/totp.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
@@ -42,7 +48,7 @@ export function prove(db: Db, { kind, code }: Proof, basis: Basis): { left: numb
   })
 }
 
-const spend: Record<FactorKind, (db: Db, code: string) => void> = {
+const spend: Record<CodeKind, (db: Db, code: string) => void> = {
   totp: (db, code) => spendTotp(db, code, stored.readTotp(db)),
   mail: (db, code) => spendToken(db, 'sign_in', code, null),
   recovery: recoveryCodes.spend,
@@ -83,7 +89,7 @@ export function confirmTotp(db: Db, code: string, basis: Basis): FactorsChanged 
     }
     spendTotp(db, code, totp)
     stored.setTotpAdded(db, now)
-    return changed(db, 'factor_added', 'totp', recoveryCodes.makeFirst(db), basis)
+    return changed(db, 'factor_added', { kind: 'totp' }, recoveryCodes.makeFirst(db), basis)
   })
 }
 
@@ -94,7 +100,7 @@ export function removeTotp(db: Db, basis: Basis | null): FactorsChanged {
     const isThere = stored.readFactors(db).totp !== null
     stored.deleteTotp(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
-    return changed(db, 'factor_removed', 'totp', null, basis)
+    return changed(db, 'factor_removed', { kind: 'totp' }, null, basis)
   })
 }
 
@@ -143,7 +149,13 @@ export function renewRecoveryCodes(db: Db, basis: Basis): FactorsChanged {
         'Recovery codes stand in for another factor: add one first',
       )
     }
-    return changed(db, 'recovery_codes_renewed', 'recovery', recoveryCodes.make(db), basis)
+    return changed(
+      db,
+      'recovery_codes_renewed',
+      { kind: 'recovery' },
+      recoveryCodes.make(db),
+      basis,
+    )
   })
 }
 
@@ -154,20 +166,25 @@ export function removeRecoveryCodes(db: Db): FactorsChanged {
     const isThere = stored.readFactors(db).recoveryCodes > 0
     stored.deleteAllRecoveryCodes(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
-    return changed(db, 'factor_removed', 'recovery', null, null)
+    return changed(db, 'factor_removed', { kind: 'recovery' }, null, null)
   })
 }
 
-function changed(
+/**
+ * What follows from a change of a factor; to be called in its transaction.
+ *
+ * @param codes recovery codes that were made with it
+ */
+export function changed(
   db: Db,
   event: 'factor_added' | 'factor_removed' | 'recovery_codes_renewed',
-  kind: FactorKind,
+  factor: { kind: FactorKind; name?: string },
   codes: string[] | null,
   basis: Basis | null,
 ): FactorsChanged {
   recoveryCodes.endUseless(db)
   endSignInsUnderWay(db)
-  appendAudit(db, { at: Date.now(), event, detail: { kind, ...by(basis) } })
+  appendAudit(db, { at: Date.now(), event, detail: { ...factor, ...by(basis) } })
   return { isChanged: true, account: existing(db), recoveryCodes: codes }
 }
 

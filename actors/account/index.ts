@@ -16,6 +16,7 @@ import * as email from './email.ts'
 import * as factors from './factors.ts'
 import { importAccount } from './imports.ts'
 import * as lifecycle from './lifecycle.ts'
+import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
 import * as signOutLinks from './sign_out_links.ts'
@@ -61,6 +62,15 @@ export const accountFunctions = {
   switchMailFactor: factors.switchMail,
   renewRecoveryCodes: factors.renewRecoveryCodes,
   removeRecoveryCodes: factors.removeRecoveryCodes,
+
+  listPasskeys: passkeys.list,
+  hasPasskey: passkeys.has,
+  addPasskey: passkeys.add,
+  renamePasskey: passkeys.rename,
+  removePasskey: passkeys.remove,
+  removePasskeys: passkeys.removeNamed,
+  loginWithPasskey: passkeys.login,
+  provePasskey: passkeys.prove,
 
   isSessionOpen: sessions.isOpen,
   createSession: sessions.create,

@@ -28,6 +28,7 @@ export const flowFunctions = {
   readCarriedSecret: carried.readCarriedSecret,
 
   recordNonce: replay.recordNonce,
+  spendChallenge: replay.spendChallenge,
 
   readLexicon: lexicons.readLexicon,
   upsertLexicon: lexicons.upsertLexicon,

@@ -10,7 +10,7 @@ type ResetOptions = PasswordOptions & { keepAppPasswords?: boolean }
 
 export const ACCOUNT = 'handle, DID or e-mail address'
 
-type FactorOptions = { remove?: FactorKind; add?: 'mail' }
+type FactorOptions = { remove?: FactorKind; passkey?: string; add?: 'mail' }
 
 /** What changes an account; part of `account`. */
 export function addAccountChangeCommands(account: Command): void {
@@ -64,16 +64,22 @@ export function addAccountChangeCommands(account: Command): void {
     .command('factors')
     .description('Show the second factors of an account, or remove one for somebody who lost it')
     .argument('<account>', ACCOUNT)
-    .addOption(new Option('--remove <factor>', 'totp, recovery or mail').choices(FACTOR_KINDS))
+    .addOption(
+      new Option('--remove <factor>', 'passkey, totp, mail or recovery').choices(FACTOR_KINDS),
+    )
+    .option('--passkey <name>', 'with --remove passkey: only the one of this name')
     .addOption(
       new Option('--add <factor>', 'the code by mail, for a confirmed address').choices(['mail']),
     )
     .action(
-      online<FactorOptions>(async (operator, output, [name = ''], { remove, add }) => {
-        const found = await operator('account/factors', { account: name, remove, add })
-        output.result(found, ({ handle, did, totp, mail, recoveryCodes }) =>
+      online<FactorOptions>(async (operator, output, [name = ''], options) => {
+        const { remove, passkey, add } = options
+        const asked = { account: name, remove, passkey, add }
+        const found = await operator('account/factors', asked)
+        output.result(found, ({ handle, did, passkeys, totp, mail, recoveryCodes }) =>
           sheet({
             account: handle ?? did,
+            passkeys: passkeys.map(passkeyLine).join('\n') || 'no',
             'authenticator app': totp ? `since ${when(totp.addedAt)}` : 'no',
             'code by mail': mail,
             'recovery codes left': recoveryCodes,
@@ -119,6 +125,13 @@ export function addAccountChangeCommands(account: Command): void {
         output.result(deleted, () => `${handle ?? did} is deleted`)
       }),
     )
+}
+
+type ListedPasskey = { name: string; createdAt: number; usedAt: number | null }
+
+function passkeyLine({ name, createdAt, usedAt }: ListedPasskey): string {
+  const used = usedAt === null ? 'never used' : `last used ${when(usedAt)}`
+  return `${name}, since ${when(createdAt)}, ${used}`
 }
 
 function addSwitch(

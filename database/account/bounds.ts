@@ -58,6 +58,11 @@ export const ACCOUNT_BOUNDS = {
 /** Characters of a `User-Agent` header; browsers send about 150. */
 export const MAX_USER_AGENT = 256
 
+/** Passkeys of an account. */
+export const MAX_PASSKEYS = 50
+/** Characters of the name of one. */
+export const MAX_PASSKEY_NAME = 64
+
 /** App passwords of an account. */
 export const MAX_APP_PASSWORDS = 200
 /** Characters of the name of one. */

@@ -20,13 +20,21 @@ export function readFactors(db: Db): Factors {
   const row = sql(
     db,
     `SELECT email_auth_factor AS mail,
+       (SELECT count(*) FROM passkey) AS passkeys,
        (SELECT added_at FROM totp WHERE added_at IS NOT NULL) AS addedAt,
        (SELECT count(*) FROM recovery_code) AS recoveryCodes
      FROM account`,
-  ).get() as { mail: number; addedAt: number | null; recoveryCodes: number } | undefined
-  if (!row) return { totp: null, mail: false, recoveryCodes: 0 }
-  const { mail, addedAt, recoveryCodes } = row
-  return { totp: addedAt === null ? null : { addedAt }, mail: mail === 1, recoveryCodes }
+  ).get() as
+    | { mail: number; passkeys: number; addedAt: number | null; recoveryCodes: number }
+    | undefined
+  if (!row) return { passkeys: 0, totp: null, mail: false, recoveryCodes: 0 }
+  const { mail, passkeys, addedAt, recoveryCodes } = row
+  return {
+    passkeys,
+    totp: addedAt === null ? null : { addedAt },
+    mail: mail === 1,
+    recoveryCodes,
+  }
 }
 
 /** One that is begun anew takes the place of the one before. */

@@ -152,5 +152,19 @@ export const accountSchema: Schema = {
     made_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- Passkeys. The id is the credential's, in base64url; synced is whether it may be on several devices.
+  CREATE TABLE passkey (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    public_key BLOB NOT NULL,
+    counter INTEGER NOT NULL,
+    transports TEXT NOT NULL,
+    synced INTEGER NOT NULL,
+    backed_up INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER
+  ) WITHOUT ROWID;
+  `,
   ],
 }

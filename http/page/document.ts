@@ -19,10 +19,25 @@ export class Style {
   }
 }
 
+/** A script that a page loads from an address of its own. */
+export class Script {
+  readonly path: string
+  readonly text: string
+  /** By which the content security policy lets it pass: this very address, and no other of the origin. */
+  readonly source: string
+
+  constructor(path: string, text: string, publicUrl: string) {
+    this.path = path
+    this.text = text
+    this.source = publicUrl + path
+  }
+}
+
 type Document = {
   language: PageLanguage
   title: string
   style: Style
+  script?: Script | undefined
   body: Html
   status?: number
   /** From where pictures come, as sources of a content security policy. */
@@ -50,11 +65,12 @@ a{color:inherit}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:center;margin-top:1.5rem;font-size:.875rem}
 `
 
-/** Writes a page of this program's own: one file, without scripts, which no cache keeps. */
+/** Writes a page of this program's own, which no cache keeps. It works without its script. */
 export function writeDocument({
   language,
   title,
   style,
+  script,
   body,
   status = 200,
   images = [],
@@ -67,21 +83,34 @@ export function writeDocument({
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex">
     <title>${title}</title>
-    <style>${raw(style.css)}</style>
+    <style>${raw(style.css)}</style>${
+      script &&
+      html`
+    <script src="${script.path}" defer></script>`
+    }
   </head>
   <body>
 ${body}
   </body>
 </html>
 `
-  return textResponse(String(page), { status, headers: headersOf(style, images, forms) })
+  return textResponse(String(page), {
+    status,
+    headers: headersOf({ style, script, images, forms }),
+  })
 }
 
-function headersOf(style: Style, images: readonly string[], forms: readonly string[]) {
+function headersOf({
+  style,
+  script,
+  images,
+  forms,
+}: Required<Pick<Document, 'style' | 'images' | 'forms'>> & Pick<Document, 'script'>) {
   const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
   const policy = [
     "default-src 'none'",
     `style-src ${style.source}`,
+    ...(script ? [`script-src ${script.source}`] : []),
     ...(images.length ? [`img-src ${sources(images)}`] : []),
     "frame-ancestors 'none'",
     "base-uri 'none'",

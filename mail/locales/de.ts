@@ -121,6 +121,7 @@ export const de: MailTexts = {
     },
   },
   factors: {
+    passkey: 'Passkey',
     totp: 'Authenticator-App',
     mail: 'Code per E-Mail',
     recovery: 'Wiederherstellungscodes',

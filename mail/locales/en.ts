@@ -116,5 +116,10 @@ export const en: MailTexts = {
         'Sign in to the app again. If it happens again, or if your security page shows something that you do not know, sign out everywhere and reset your password.',
     },
   },
-  factors: { totp: 'authenticator app', mail: 'code by email', recovery: 'recovery codes' },
+  factors: {
+    passkey: 'passkey',
+    totp: 'authenticator app',
+    mail: 'code by email',
+    recovery: 'recovery codes',
+  },
 }

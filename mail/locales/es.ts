@@ -117,6 +117,7 @@ export const es: MailTexts = {
     },
   },
   factors: {
+    passkey: 'clave de acceso',
     totp: 'aplicación de autenticación',
     mail: 'código por correo',
     recovery: 'códigos de recuperación',

@@ -119,6 +119,7 @@ export const fr: MailTexts = {
     },
   },
   factors: {
+    passkey: 'clé d’accès',
     totp: 'application d’authentification',
     mail: 'code par e-mail',
     recovery: 'codes de secours',

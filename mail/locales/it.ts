@@ -119,6 +119,7 @@ export const it: MailTexts = {
     },
   },
   factors: {
+    passkey: 'passkey',
     totp: 'app di autenticazione',
     mail: 'codice via email',
     recovery: 'codici di recupero',

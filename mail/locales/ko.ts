@@ -115,5 +115,5 @@ export const ko: MailTexts = {
         '앱에서 다시 로그인하세요. 같은 일이 다시 일어나거나 보안 페이지에 모르는 항목이 있으면 모든 곳에서 로그아웃하고 비밀번호를 재설정하세요.',
     },
   },
-  factors: { totp: '인증 앱', mail: '이메일 코드', recovery: '복구 코드' },
+  factors: { passkey: '패스키', totp: '인증 앱', mail: '이메일 코드', recovery: '복구 코드' },
 }

@@ -117,5 +117,10 @@ export const nl: MailTexts = {
         'Meld je opnieuw aan in de app. Gebeurt het weer, of zie je op je beveiligingspagina iets dat je niet kent, meld je dan overal af en stel je wachtwoord opnieuw in.',
     },
   },
-  factors: { totp: 'authenticator-app', mail: 'code per e-mail', recovery: 'herstelcodes' },
+  factors: {
+    passkey: 'passkey',
+    totp: 'authenticator-app',
+    mail: 'code per e-mail',
+    recovery: 'herstelcodes',
+  },
 }

@@ -117,6 +117,7 @@ export const ptBR: MailTexts = {
     },
   },
   factors: {
+    passkey: 'chave de acesso',
     totp: 'aplicativo autenticador',
     mail: 'código por e-mail',
     recovery: 'códigos de recuperação',

@@ -120,6 +120,7 @@ export const ro: MailTexts = {
     },
   },
   factors: {
+    passkey: 'cheie de acces',
     totp: 'aplicație de autentificare',
     mail: 'cod prin e-mail',
     recovery: 'coduri de recuperare',

@@ -118,5 +118,10 @@ export const sv: MailTexts = {
         'Logga in i appen igen. Om det händer igen, eller om din säkerhetssida visar något som du inte känner till, logga ut överallt och återställ ditt lösenord.',
     },
   },
-  factors: { totp: 'autentiseringsapp', mail: 'kod via e-post', recovery: 'återställningskoder' },
+  factors: {
+    passkey: 'passnyckel',
+    totp: 'autentiseringsapp',
+    mail: 'kod via e-post',
+    recovery: 'återställningskoder',
+  },
 }

@@ -66,6 +66,12 @@ export function isSecurityPath(path: string): boolean {
 export const SIGN_OUT_LINK = `${ACCOUNT}/sign-out-everywhere`
 export const SIGN_OUT_FORM = `${ACCOUNT}/form/sign-out-everywhere`
 
+/** Where the scripts of this program's own pages are. */
+export const SCRIPTS = `${ACCOUNT}/scripts/`
+
+/** @param hash of its content */
+export const passkeyScriptPath = (hash: string) => `${SCRIPTS}passkeys-${hash}.js`
+
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
 

@@ -1,6 +1,7 @@
 import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
+import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import type { FirstStep } from '../../sagas/second_factor.ts'
 import type { Place } from './place.ts'
 import { SealedForBrowser } from './sealed.ts'
@@ -9,12 +10,14 @@ import { SealedForBrowser } from './sealed.ts'
 export type FormState = {
   /** Whose sign-in it is, where only one account is asked for. */
   username?: string
+  /** For a passkey that is used on the page. */
+  challenge?: Challenge
   /** What was done before: the password was right, and this is the second step. */
   first?: FirstStep & {
     username: string
     hint: string
     isRemembered: boolean
-    /** The code that is asked for, and others that the account takes. */
+    /** What is asked for, and others that the account takes. */
     kind: FactorKind
     others: FactorKind[]
   }

@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
@@ -27,10 +28,10 @@ export class SignIn {
   readonly #signIn: SignInForm
   readonly #reset: ResetForms
 
-  constructor(provider: OAuthProvider, services: Services) {
+  constructor(provider: OAuthProvider, services: Services, script: Script) {
     this.#provider = provider
     this.#services = services
-    this.#pages = new SignInPages(services)
+    this.#pages = new SignInPages(services, script)
     this.#signIn = new SignInForm(provider, services, this.#pages)
     this.#reset = new ResetForms(provider, this.#pages)
   }

@@ -1,6 +1,8 @@
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
+import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
@@ -13,6 +15,8 @@ import {
 } from '../../pages/sign_in/steps.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
 import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
+import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
+import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { primaryColor } from '../branding.ts'
 import { type FormState, Forms } from './forms.ts'
@@ -31,12 +35,16 @@ type Password = {
 /** Writes the pages of a sign-in, in the language of who reads them. */
 export class SignInPages {
   readonly forms: Forms
+  readonly #services: Pick<Services, 'settings'>
+  readonly #script: Script
   readonly #look: Look
   readonly #links: Services['settings']['branding']['links']
 
-  constructor({ settings, secrets }: Pick<Services, 'settings' | 'secrets'>) {
-    const { name, branding } = settings
-    this.forms = new Forms(secrets.seal)
+  constructor(services: Pick<Services, 'settings' | 'secrets'>, script: Script) {
+    const { name, branding } = services.settings
+    this.forms = new Forms(services.secrets.seal)
+    this.#services = services
+    this.#script = script
     this.#look = createLook(name, branding, primaryColor(branding))
     this.#links = branding.links
   }
@@ -112,10 +120,12 @@ export class SignInPages {
   code(shown: Shown, first: NonNullable<FormState['first']>, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { account, language } = wantedOf(shown.request)
+    const challenge = first.kind === 'passkey' ? newChallenge() : undefined
     return this.#write(shown, outcome, (texts) =>
       codeStep(texts, {
         action: place.form('sign-in', { account, language }),
-        sealed: this.#seal(shown, { first }),
+        sealed: this.#seal(shown, { first, ...(challenge && { challenge }) }),
+        passkey: challenge && this.#passkey(challenge),
         isWrong: isWrong(outcome),
         username: first.username,
         kind: first.kind,
@@ -154,6 +164,11 @@ export class SignInPages {
         back: place.page({ language, step: 'reset-password' }),
       }),
     )
+  }
+
+  #passkey(challenge: Challenge): PasskeyUse {
+    const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
+    return { script: this.#script, options }
   }
 
   #seal({ place, deviceId }: Shown, state: FormState): string {

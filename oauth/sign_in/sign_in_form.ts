@@ -1,9 +1,13 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { Refusal } from '../../base/errors.ts'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
+import { readUse } from '../../factors/passkey.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { recordAudit } from '../../sagas/audit.ts'
+import type { AnsweredChallenge } from '../../sagas/passkey_challenge.ts'
+import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
@@ -42,7 +46,10 @@ export class SignInForm {
     // The limits count by the name that was sent, so it has to be the one of the step before.
     const fixed = form?.first?.username ?? form?.username
     if (!form || (fixed !== undefined && fixed !== username)) return this.#stale(post, username)
-    return form.first ? this.#second(post, form.first) : this.#first(post, form, username)
+    if (form.first) return this.#second(post, form, form.first)
+    return field(post, 'passkey')
+      ? this.#passkey(post, form, username)
+      : this.#first(post, form, username)
   }
 
   async #first(post: Post, form: FormState, username: string): Promise<HttpResponse> {
@@ -65,15 +72,43 @@ export class SignInForm {
     }
   }
 
-  async #second(post: Post, first: First): Promise<HttpResponse> {
-    const code = field(post, 'code')
-    const other = kindsOf(first).find((kind) => kind === post.request.parameter('with'))
-    if (other === 'totp' || other === 'recovery')
-      return this.#pages.code(post, asking(first, other))
-    if (!code && !other) return this.#pages.code(post, first, wrongCode(post, first.kind))
+  /** A passkey alone, which says whose it is. */
+  async #passkey(post: Post, form: FormState, username: string): Promise<HttpResponse> {
+    const isRemembered = post.request.parameter('remember') !== undefined
+    const isNameFixed = form.username !== undefined
     try {
       noteAttempt()
-      const attempt = { ...about(post), ...(other ? { kind: other } : { code }) }
+      const given = { ...clientOf(post), ...passkeyOf(post, form) }
+      const expected = isNameFixed ? await this.#didOf(username) : undefined
+      const signedIn = await signInWithPasskey(this.#services, given, POLICY, expected)
+      return await this.#done(post, signedIn, isRemembered)
+    } catch (err) {
+      const entered = { username, isNameFixed, isRemembered, canSignUp: false }
+      return this.#pages.password(post, entered, outcomeOf(post, err, wrongCode(post, 'passkey')))
+    }
+  }
+
+  /** Whose name it is; nobody's passkey fits where it is none. */
+  async #didOf(username: string): Promise<string> {
+    const { handles, actors } = this.#services
+    return (await actors.directory.find(handles.complete(username)))?.did ?? ''
+  }
+
+  async #second(post: Post, form: FormState, first: First): Promise<HttpResponse> {
+    const code = field(post, 'code')
+    const other = kindsOf(first).find((kind) => kind === post.request.parameter('with'))
+    if (other && other !== 'mail') return this.#pages.code(post, asking(first, other))
+    const isPasskey = field(post, 'passkey') !== ''
+    if (!code && !other && !isPasskey)
+      return this.#pages.code(post, first, wrongCode(post, first.kind))
+    try {
+      noteAttempt()
+      const attempt = {
+        ...about(post),
+        ...(other && { kind: other }),
+        ...(code && { code }),
+        ...(isPasskey && { passkey: passkeyOf(post, form) }),
+      }
       const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
       return await this.#done(post, signedIn, first.isRemembered)
     } catch (err) {
@@ -128,9 +163,16 @@ function asking(first: First, kind: FactorKind): First {
   return { ...first, kind, others: kindsOf(first).filter((other) => other !== kind) }
 }
 
+/** @throws {Refusal} InvalidToken where it is none, or was not asked for */
+function passkeyOf(post: Post, { challenge }: FormState): AnsweredChallenge {
+  const response = readUse(field(post, 'passkey'))
+  if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
+  return { response, challenge }
+}
+
 /** What the saga is told of who tries. */
 function about(post: Post) {
-  return { ...clientOf(post), locale: localeOf(post) }
+  return { ...clientOf(post), locale: localeOf(post), takesPasskeys: true }
 }
 
 function clientOf({ place, device }: Post) {

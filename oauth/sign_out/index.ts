@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { DAY, SIGN_OUT_LINK as LASTS } from '../../base/lifetimes.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import { linksOf } from '../../pages/links.ts'
 import { type Step, writeStep } from '../../pages/sign_in/frame.ts'
@@ -32,11 +33,11 @@ export class SignOutLink {
   readonly #signIn: SignInPages
   readonly #look: Look
 
-  constructor(provider: OAuthProvider, services: Services) {
+  constructor(provider: OAuthProvider, services: Services, script: Script) {
     const { name, branding } = services.settings
     this.#provider = provider
     this.#services = services
-    this.#signIn = new SignInPages(services)
+    this.#signIn = new SignInPages(services, script)
     this.#look = createLook(name, branding, primaryColor(branding))
   }
 

@@ -69,6 +69,7 @@ export const KNOWN_EVENTS = [
   'factor_added',
   'factor_removed',
   'handle_changed',
+  'passkey_copied',
   'password_changed',
   'recovery_code_used',
   'recovery_codes_renewed',

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../../http/page/document.ts'
+import type { Html, Script } from '../../http/page/document.ts'
 import type { SignInTexts } from './texts.ts'
 
 /** A form of a step. */
@@ -34,11 +34,32 @@ export function wrong(isWrong: boolean): Html | false {
   return isWrong && html`aria-invalid="true" aria-describedby="alert"`
 }
 
+/** For a step that takes a passkey. */
+export type PasskeyUse = {
+  script: Script
+  /** What the browser is asked for, as JSON. */
+  options: string
+}
+
+type PasskeyButton = {
+  options: string
+  text: string
+  none: string
+  /** More of the button's attributes (`pages/passkeys/script.ts`). */
+  more: Html
+}
+
+/** A button that the script shows, in the form that it sends. */
+export function passkeyButton({ options, text, none, more }: PasskeyButton): Html {
+  return html`<input type="hidden" name="passkey"><button type="button" hidden data-passkey="${options}" data-status="passkey-status" data-none="${none}" ${more}>${text}</button>
+      <p class="quiet" role="status" id="passkey-status"></p>`
+}
+
 /** What is done with a form, and the ways from it. */
 export function actions(texts: SignInTexts, submit: string, ways: Ways): Html {
   return html`<div class="actions"><button class="primary">${submit}</button>${links(texts, ways)}</div>`
 }
 
-function links(texts: SignInTexts, { back, cancel }: Ways): Html {
+export function links(texts: SignInTexts, { back, cancel }: Ways): Html {
   return html`${back && html`<a class="button" href="${back}">${texts.back}</a>`}${cancel && html`<a class="button" href="${cancel}">${texts.cancel}</a>`}`
 }

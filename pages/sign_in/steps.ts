@@ -1,7 +1,17 @@
 import { html } from 'hono/html'
-import type { FactorKind } from '../../factors/kinds.ts'
+import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
-import { actions, type Form, form, usernameOf, type Ways, wrong } from './form.ts'
+import {
+  actions,
+  type Form,
+  form,
+  links,
+  type PasskeyUse,
+  passkeyButton,
+  usernameOf,
+  type Ways,
+  wrong,
+} from './form.ts'
 import type { Step } from './frame.ts'
 import type { SignInTexts } from './texts.ts'
 
@@ -69,19 +79,21 @@ export type CodeStep = Form &
     others: readonly FactorKind[]
     /** Where a code was mailed to. */
     hint: string
+    /** Of the step of a passkey. */
+    passkey: PasskeyUse | undefined
   }
 
 /** What kind of text is entered, for keyboards and password managers. */
-const CODE_FIELDS: Readonly<Record<FactorKind, Html>> = {
+const CODE_FIELDS: Readonly<Record<CodeKind, Html>> = {
   totp: html`autocomplete="one-time-code" inputmode="numeric" maxlength="16"`,
   mail: html`autocomplete="one-time-code" autocapitalize="characters" maxlength="64"`,
   recovery: html`autocomplete="off" autocapitalize="characters" maxlength="64"`,
 }
 
-/** The code of a second factor, after the password. */
+/** A second factor, after the password: a code, or a passkey. */
 export function codeStep(texts: SignInTexts, step: CodeStep): Step {
-  const { username, kind, others, hint, isWrong } = step
-  const { label, lead } = texts.codes[kind]
+  const { username, kind, others, hint, passkey } = step
+  const { lead } = texts.codes[kind]
   const ways = [
     ...(kind === 'mail' ? [['mail', texts.sendAgain]] : []),
     ...others.map((other) => [other, texts.codes[other].use]),
@@ -89,11 +101,7 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
   const content = html`${form(
     step,
     html`${usernameOf(username)}
-      <div class="field">
-        <label for="code">${label}</label>
-        <input id="code" name="code" ${CODE_FIELDS[kind]} autocorrect="off" spellcheck="false" required autofocus ${wrong(isWrong)}>
-      </div>
-      ${actions(texts, texts.confirm, step)}`,
+      ${kind === 'passkey' ? passkeyFields(texts, step) : codeFields(texts, kind, step)}`,
   )}
       ${
         ways.length > 0 &&
@@ -105,7 +113,26 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
           )}`,
         )
       }`
-  return { title: texts.codeTitle, lead: lead(hint), content }
+  const title = kind === 'passkey' ? texts.passkeyTitle : texts.codeTitle
+  return { title, lead: lead(hint), content, script: passkey?.script }
+}
+
+function codeFields(texts: SignInTexts, kind: CodeKind, step: CodeStep): Html {
+  return html`<div class="field">
+        <label for="code">${texts.codes[kind].label}</label>
+        <input id="code" name="code" ${CODE_FIELDS[kind]} autocorrect="off" spellcheck="false" required autofocus ${wrong(step.isWrong)}>
+      </div>
+      ${actions(texts, texts.confirm, step)}`
+}
+
+function passkeyFields(texts: SignInTexts, step: CodeStep): Html {
+  return html`${passkeyButton({
+    options: step.passkey?.options ?? '',
+    text: texts.codes.passkey.label,
+    none: texts.noPasskey,
+    more: html`class="primary wide" autofocus`,
+  })}
+      <div class="actions">${links(texts, step)}</div>`
 }
 
 export type ResetStep = Form & Ways & { email: string; haveCode: string }

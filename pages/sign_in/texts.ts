@@ -1,9 +1,10 @@
 import type { FactorKind } from '../../factors/kinds.ts'
 
-/** Of the code of a second factor. */
+/** Of a second factor. */
 type CodeTexts = {
   /** Of the link from another one. */
   readonly use: string
+  /** Of the field of a code, or the button of a passkey. */
   readonly label: string
   /** @param hint where a code was mailed to: `a***@example.com` */
   lead(hint: string): string
@@ -25,11 +26,13 @@ export type SignInTexts = {
   readonly trust: string
   readonly remember: string
   readonly signIn: string
+  readonly withPasskey: string
   readonly signUp: string
   readonly back: string
   readonly cancel: string
 
   readonly codeTitle: string
+  readonly passkeyTitle: string
   readonly codes: Readonly<Record<FactorKind, CodeTexts>>
   /** Of one with a new password. */
   readonly code: string
@@ -52,6 +55,8 @@ export type SignInTexts = {
 
   /** What went wrong. */
   readonly wrongPassword: string
+  /** What was cancelled, or not possible in this browser. */
+  readonly noPasskey: string
   /** The one of a mail is in the words of the provider's pages. */
   readonly wrongCode: Readonly<Record<Exclude<FactorKind, 'mail'>, string>>
   readonly takenDown: string

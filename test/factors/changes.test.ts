@@ -62,6 +62,7 @@ async function confirmAddress(): Promise<void> {
 }
 const prove = async (code: string) => proveFactor(services, await read(), code, await basis())
 const refused = { code: 'InvalidToken' }
+const NONE = { passkeys: 0, totp: null, mail: false, recoveryCodes: 0 }
 
 describe('an authenticator', () => {
   test('counts when a code has confirmed it, and comes with recovery codes', async () => {
@@ -82,6 +83,7 @@ describe('an authenticator', () => {
     expect(account.generation).toBeGreaterThan(before.generation)
     expect(new Set(recoveryCodes).size).toBe(10)
     expect(await listFactors(services, did)).toEqual({
+      passkeys: 0,
       totp: { addedAt: expect.any(Number) },
       mail: false,
       recoveryCodes: 10,
@@ -116,7 +118,7 @@ describe('an authenticator', () => {
   test('goes with the recovery codes when it was the only one', async () => {
     await enrol(app, did)
     await removeTotp(services, did, await basis())
-    expect(await listFactors(services, did)).toEqual({ totp: null, mail: false, recoveryCodes: 0 })
+    expect(await listFactors(services, did)).toEqual(NONE)
     expect(await audit('factor_removed')).toMatchObject([{ detail: { kind: 'totp' } }])
     expect((await mailed('A second factor was removed'))[0]).toContain('authenticator app')
     expect(await removeTotp(services, did, await basis())).toMatchObject({ isChanged: false })
@@ -154,7 +156,7 @@ describe('a code by mail', () => {
     expect((await mailed('A second factor was added'))[0]).toContain('code by email')
     const { email } = await read()
     await account().setEmail(`other.${email}`)
-    expect(await listFactors(services, did)).toEqual({ totp: null, mail: false, recoveryCodes: 0 })
+    expect(await listFactors(services, did)).toEqual(NONE)
   })
 
   test('that an app switches on makes no codes, which it could not show', async () => {

@@ -115,6 +115,7 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
   },
   signed_in: { why: 'people sign in all the time' },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
+  passkey_copied: { why: 'it let nobody in' },
   sign_in_failed: { why: 'strangers make these: they could have mails sent' },
   account_created: { why: 'the person is there' },
   account_imported: { why: 'the operator does it, with all accounts at once' },

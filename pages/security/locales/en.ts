@@ -59,6 +59,7 @@ export const en: SecurityTexts = {
     factor_added: 'A second factor was added',
     factor_removed: 'A second factor was removed',
     handle_changed: 'The handle was changed',
+    passkey_copied: 'A passkey was refused that may have been copied',
     password_changed: 'The password was changed',
     recovery_code_used: 'A recovery code was used',
     recovery_codes_renewed: 'New recovery codes were made',

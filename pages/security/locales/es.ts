@@ -59,6 +59,7 @@ export const es: SecurityTexts = {
     factor_added: 'Se añadió un segundo factor',
     factor_removed: 'Se quitó un segundo factor',
     handle_changed: 'Se cambió el identificador',
+    passkey_copied: 'Se rechazó una clave de acceso que puede haberse copiado',
     password_changed: 'Se cambió la contraseña',
     recovery_code_used: 'Se usó un código de recuperación',
     recovery_codes_renewed: 'Se crearon nuevos códigos de recuperación',

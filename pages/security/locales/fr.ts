@@ -60,6 +60,7 @@ export const fr: SecurityTexts = {
     factor_added: 'Un second facteur a été ajouté',
     factor_removed: 'Un second facteur a été retiré',
     handle_changed: 'L’identifiant a été changé',
+    passkey_copied: 'Une clé d’accès qui a peut-être été copiée a été refusée',
     password_changed: 'Le mot de passe a été changé',
     recovery_code_used: 'Un code de secours a été utilisé',
     recovery_codes_renewed: 'De nouveaux codes de secours ont été créés',

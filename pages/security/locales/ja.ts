@@ -60,6 +60,7 @@ export const ja: SecurityTexts = {
     factor_added: '二段階目の認証が追加されました',
     factor_removed: '二段階目の認証が削除されました',
     handle_changed: 'ハンドルが変更されました',
+    passkey_copied: '複製された可能性のあるパスキーが拒否されました',
     password_changed: 'パスワードが変更されました',
     recovery_code_used: 'リカバリーコードが使われました',
     recovery_codes_renewed: '新しいリカバリーコードが作成されました',

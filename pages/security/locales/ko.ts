@@ -58,6 +58,7 @@ export const ko: SecurityTexts = {
     factor_added: '2단계 인증 수단이 추가되었습니다',
     factor_removed: '2단계 인증 수단이 제거되었습니다',
     handle_changed: '핸들이 변경되었습니다',
+    passkey_copied: '복제되었을 수 있는 패스키가 거부되었습니다',
     password_changed: '비밀번호가 변경되었습니다',
     recovery_code_used: '복구 코드가 사용되었습니다',
     recovery_codes_renewed: '새 복구 코드가 생성되었습니다',

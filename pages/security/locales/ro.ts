@@ -59,6 +59,7 @@ export const ro: SecurityTexts = {
     factor_added: 'A fost adăugat un al doilea factor',
     factor_removed: 'A fost eliminat un al doilea factor',
     handle_changed: 'Numele de utilizator a fost schimbat',
+    passkey_copied: 'A fost refuzată o cheie de acces care poate a fost copiată',
     password_changed: 'Parola a fost schimbată',
     recovery_code_used: 'A fost folosit un cod de recuperare',
     recovery_codes_renewed: 'Au fost create coduri de recuperare noi',

@@ -60,6 +60,7 @@ export const sv: SecurityTexts = {
     factor_added: 'En andra faktor lades till',
     factor_removed: 'En andra faktor togs bort',
     handle_changed: 'Användarnamnet ändrades',
+    passkey_copied: 'En passnyckel som kan ha kopierats nekades',
     password_changed: 'Lösenordet ändrades',
     recovery_code_used: 'En återställningskod användes',
     recovery_codes_renewed: 'Nya återställningskoder skapades',

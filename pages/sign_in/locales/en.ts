@@ -12,11 +12,18 @@ export const en: SignInTexts = {
   trust: 'Only enter your password on sites you trust.',
   remember: 'Remember this account on this device',
   signIn: 'Sign in',
+  withPasskey: 'Sign in with a passkey',
   signUp: 'Create a new account',
   back: 'Back',
   cancel: 'Cancel',
   codeTitle: 'Enter your code',
+  passkeyTitle: 'Use your passkey',
   codes: {
+    passkey: {
+      use: 'Use a passkey',
+      label: 'Use passkey',
+      lead: () => 'Confirm that it is you with a passkey of this account.',
+    },
     totp: {
       use: 'Use your authenticator app',
       label: 'Code from the app',
@@ -49,7 +56,9 @@ export const en: SignInTexts = {
   save: 'Save password',
   saved: 'Your password has been changed. Sign in with the new one.',
   wrongPassword: 'Wrong username or password.',
+  noPasskey: 'No passkey was used. Try again, or choose another way.',
   wrongCode: {
+    passkey: 'This passkey was not accepted. Try again, or choose another way.',
     totp: 'This code is wrong or was used already. Wait for the next one.',
     recovery: 'This code is wrong or was used already.',
   },

@@ -12,11 +12,18 @@ export const es: SignInTexts = {
   trust: 'Introduce tu contraseña solo en sitios de confianza.',
   remember: 'Recordar esta cuenta en este dispositivo',
   signIn: 'Iniciar sesión',
+  withPasskey: 'Iniciar sesión con una clave de acceso',
   signUp: 'Crear una nueva cuenta',
   back: 'Volver',
   cancel: 'Cancelar',
   codeTitle: 'Introduce tu código',
+  passkeyTitle: 'Usa tu clave de acceso',
   codes: {
+    passkey: {
+      use: 'Usar una clave de acceso',
+      label: 'Usar clave de acceso',
+      lead: () => 'Confirma que eres tú con una clave de acceso de esta cuenta.',
+    },
     totp: {
       use: 'Usar la aplicación de autenticación',
       label: 'Código de la aplicación',
@@ -52,7 +59,9 @@ export const es: SignInTexts = {
   save: 'Guardar contraseña',
   saved: 'Tu contraseña ha cambiado. Inicia sesión con la nueva.',
   wrongPassword: 'Nombre de usuario o contraseña incorrectos.',
+  noPasskey: 'No se usó ninguna clave de acceso. Inténtalo de nuevo o elige otra forma.',
   wrongCode: {
+    passkey: 'No se aceptó esta clave de acceso. Inténtalo de nuevo o elige otra forma.',
     totp: 'Este código es incorrecto o ya se ha usado. Espera al siguiente.',
     recovery: 'Este código es incorrecto o ya se ha usado.',
   },

@@ -12,11 +12,18 @@ export const fr: SignInTexts = {
   trust: 'Ne saisissez votre mot de passe que sur des sites de confiance.',
   remember: 'Se souvenir de ce compte sur cet appareil',
   signIn: 'Se connecter',
+  withPasskey: 'Se connecter avec une clé d’accès',
   signUp: 'Créer un nouveau compte',
   back: 'Retour',
   cancel: 'Annuler',
   codeTitle: 'Saisissez votre code',
+  passkeyTitle: 'Utilisez votre clé d’accès',
   codes: {
+    passkey: {
+      use: 'Utiliser une clé d’accès',
+      label: 'Utiliser la clé d’accès',
+      lead: () => 'Confirmez qu’il s’agit bien de vous avec une clé d’accès de ce compte.',
+    },
     totp: {
       use: 'Utiliser l’application d’authentification',
       label: 'Code de l’application',
@@ -52,7 +59,9 @@ export const fr: SignInTexts = {
   save: 'Enregistrer le mot de passe',
   saved: 'Votre mot de passe a été modifié. Connectez-vous avec le nouveau.',
   wrongPassword: 'Nom d’utilisateur ou mot de passe incorrect.',
+  noPasskey: 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
   wrongCode: {
+    passkey: 'Cette clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.',
     totp: 'Ce code est erroné ou a déjà été utilisé. Attendez le suivant.',
     recovery: 'Ce code est erroné ou a déjà été utilisé.',
   },

@@ -12,11 +12,18 @@ export const ko: SignInTexts = {
   trust: '신뢰할 수 있는 사이트에서만 비밀번호를 입력하세요.',
   remember: '이 기기에서 이 계정 기억하기',
   signIn: '로그인하기',
+  withPasskey: '패스키로 로그인하기',
   signUp: '새 계정 만들기',
   back: '뒤로',
   cancel: '취소',
   codeTitle: '코드 입력',
+  passkeyTitle: '패스키 확인',
   codes: {
+    passkey: {
+      use: '패스키 사용',
+      label: '패스키 사용',
+      lead: () => '이 계정의 패스키로 본인임을 확인하세요.',
+    },
     totp: {
       use: '인증 앱 사용',
       label: '앱의 코드',
@@ -50,7 +57,9 @@ export const ko: SignInTexts = {
   save: '비밀번호 저장',
   saved: '비밀번호를 변경했습니다. 새 비밀번호로 로그인하세요.',
   wrongPassword: '사용자 이름 또는 비밀번호가 올바르지 않습니다.',
+  noPasskey: '패스키가 사용되지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.',
   wrongCode: {
+    passkey: '이 패스키를 사용할 수 없습니다. 다시 시도하거나 다른 방법을 선택하세요.',
     totp: '코드가 올바르지 않거나 이미 사용되었습니다. 다음 코드를 기다리세요.',
     recovery: '코드가 올바르지 않거나 이미 사용되었습니다.',
   },

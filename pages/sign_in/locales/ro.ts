@@ -12,11 +12,18 @@ export const ro: SignInTexts = {
   trust: 'Introdu parola doar pe site-uri în care ai încredere.',
   remember: 'Reține acest cont pe acest dispozitiv',
   signIn: 'Conectează-te',
+  withPasskey: 'Conectează-te cu o cheie de acces',
   signUp: 'Creează un cont nou',
   back: 'Înapoi',
   cancel: 'Anulează',
   codeTitle: 'Introdu codul',
+  passkeyTitle: 'Folosește cheia de acces',
   codes: {
+    passkey: {
+      use: 'Folosește o cheie de acces',
+      label: 'Folosește cheia de acces',
+      lead: () => 'Confirmă că ești tu cu o cheie de acces a acestui cont.',
+    },
     totp: {
       use: 'Folosește aplicația de autentificare',
       label: 'Codul din aplicație',
@@ -51,7 +58,9 @@ export const ro: SignInTexts = {
   save: 'Salvează parola',
   saved: 'Parola a fost schimbată. Conectează-te cu cea nouă.',
   wrongPassword: 'Nume de utilizator sau parolă greșite.',
+  noPasskey: 'Nu a fost folosită nicio cheie de acces. Încearcă din nou sau alege altă cale.',
   wrongCode: {
+    passkey: 'Cheia de acces nu a fost acceptată. Încearcă din nou sau alege altă cale.',
     totp: 'Codul este greșit sau a fost deja folosit. Așteaptă-l pe următorul.',
     recovery: 'Codul este greșit sau a fost deja folosit.',
   },

@@ -12,11 +12,18 @@ export const sv: SignInTexts = {
   trust: 'Ange bara ditt lösenord på webbplatser du litar på.',
   remember: 'Kom ihåg kontot på den här enheten',
   signIn: 'Logga in',
+  withPasskey: 'Logga in med en passnyckel',
   signUp: 'Skapa ett nytt konto',
   back: 'Tillbaka',
   cancel: 'Avbryt',
   codeTitle: 'Ange din kod',
+  passkeyTitle: 'Använd din passnyckel',
   codes: {
+    passkey: {
+      use: 'Använd en passnyckel',
+      label: 'Använd passnyckel',
+      lead: () => 'Bekräfta att det är du med en passnyckel för kontot.',
+    },
     totp: {
       use: 'Använd din autentiseringsapp',
       label: 'Kod från appen',
@@ -49,7 +56,9 @@ export const sv: SignInTexts = {
   save: 'Spara lösenordet',
   saved: 'Ditt lösenord har ändrats. Logga in med det nya.',
   wrongPassword: 'Fel användarnamn eller lösenord.',
+  noPasskey: 'Ingen passnyckel användes. Försök igen eller välj ett annat sätt.',
   wrongCode: {
+    passkey: 'Passnyckeln godkändes inte. Försök igen eller välj ett annat sätt.',
     totp: 'Koden är fel eller har redan använts. Vänta på nästa.',
     recovery: 'Koden är fel eller har redan använts.',
   },

@@ -48,7 +48,7 @@ export const pageRows = toRemovals([
   [
     38,
     'a code is a try',
-    signInPosts('noteAttempt()\n      const attempt = { ...about', 'const attempt = { ...about'),
+    signInPosts('noteAttempt()\n      const attempt = {\n', 'const attempt = {\n'),
   ],
   [38, 'a code that is sent is counted', secondFactor('    noteSentCode()\n', '')],
   [
@@ -139,7 +139,11 @@ export const pageRows = toRemovals([
     'and from everywhere',
     factorGuesses('  account: { points: 100,', '  account: { points: 1_000,'),
   ],
-  [40, 'a password alone is not enough', secondFactor('  if (!asked) return\n', '  return\n')],
+  [
+    40,
+    'a password alone is not enough',
+    secondFactor('  if (!kinds.length) return\n', '  return\n'),
+  ],
   [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
   [
     40,

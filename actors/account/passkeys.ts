@@ -1,0 +1,162 @@
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { Refusal } from '../../base/errors.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import { MAX_PASSKEY_NAME, MAX_PASSKEYS } from '../../database/account/bounds.ts'
+import { readFactors } from '../../database/account/factor.ts'
+import * as stored from '../../database/account/passkey.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
+import {
+  isCopied,
+  PasskeyError,
+  type RelyingParty,
+  verifyCreation,
+  verifyUse,
+} from '../../factors/passkey.ts'
+import { changed, type FactorsChanged } from './factors.ts'
+import type { Login } from './passwords.ts'
+import * as recoveryCodes from './recovery_codes.ts'
+import { assertGood, type Basis, existing } from './standing.ts'
+
+/** What an authenticator answered to a challenge, which the caller has spent. */
+export type Answered<Response> = { party: RelyingParty; response: Response; challenge: string }
+export type UsedPasskey = Answered<AuthenticationResponseJSON>
+export type MadePasskey = Answered<RegistrationResponseJSON>
+
+/** A passkey as its owner sees it. */
+export type ListedPasskey = Omit<stored.Passkey, 'publicKey' | 'counter'>
+
+export function list(db: Db): ListedPasskey[] {
+  existing(db)
+  return stored.listPasskeys(db).map(({ publicKey: _, counter: __, ...passkey }) => passkey)
+}
+
+export function has(db: Db, id: string): boolean {
+  return stored.readPasskey(db, id) !== null
+}
+
+/**
+ * Adds a passkey that was made. One of a name that there is gets a number.
+ *
+ * @throws {Refusal} InvalidToken where it is not accepted; InvalidRequest where there are too many, or it
+ *   is there already; SignedOut, ProofRequired
+ */
+export async function add(
+  db: Db,
+  { party, response, challenge }: MadePasskey,
+  name: string,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const passkey = await accepted(() => verifyCreation(party, response, challenge))
+  return transact(db, () => {
+    assertGood(db, basis)
+    const known = stored.listPasskeys(db)
+    if (known.length >= MAX_PASSKEYS) {
+      const message = `There are ${MAX_PASSKEYS} passkeys already; remove some first`
+      throw new Refusal('InvalidRequest', message)
+    }
+    if (known.some(({ id }) => id === passkey.id)) {
+      throw new Refusal('InvalidRequest', 'This passkey was added already')
+    }
+    const own = freeName(name, known)
+    stored.insertPasskey(db, { ...passkey, name: own, createdAt: Date.now() })
+    const factor = { kind: 'passkey', name: own } as const
+    return changed(db, 'factor_added', factor, recoveryCodes.makeFirst(db), basis)
+  })
+}
+
+/** @throws {Refusal} SignedOut, ProofRequired */
+export function rename(db: Db, id: string, name: string, basis: Basis): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    const others = stored.listPasskeys(db).filter((each) => each.id !== id)
+    stored.setPasskeyName(db, id, freeName(name, others))
+  })
+}
+
+/** @param basis null for the operator @throws {Refusal} SignedOut, ProofRequired */
+export function remove(db: Db, id: string, basis: Basis | null): FactorsChanged {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
+    const passkey = stored.readPasskey(db, id)
+    if (!passkey) return { isChanged: false, account, recoveryCodes: null }
+    stored.deletePasskey(db, id)
+    return changed(db, 'factor_removed', { kind: 'passkey', name: passkey.name }, null, basis)
+  })
+}
+
+/** For the operator. @param name of one, else all @throws {Refusal} InvalidRequest where there is none */
+export function removeNamed(db: Db, name: string | null): FactorsChanged {
+  return transact(db, () => {
+    const passkeys = stored.listPasskeys(db).filter((each) => name === null || each.name === name)
+    if (name !== null && !passkeys.length) {
+      throw new Refusal('InvalidRequest', `There is no passkey of the name ${name}`)
+    }
+    const changes = passkeys.map(({ id }) => remove(db, id, null))
+    return changes.at(-1) ?? { isChanged: false, account: existing(db), recoveryCodes: null }
+  })
+}
+
+/**
+ * Signs in with a passkey, which is all that is asked for.
+ *
+ * @throws {Refusal} InvalidToken
+ */
+export async function login(db: Db, used: UsedPasskey): Promise<Login> {
+  const account = await use(db, used, null)
+  const { generation } = account
+  const mayBeTakenDown = account.takedownRef !== null
+  const basis = { generation, mayBeTakenDown }
+  return { account, appPassword: null, factors: readFactors(db), basis }
+}
+
+/** Proves that it is the person, as a code does. @throws {Refusal} InvalidToken, SignedOut */
+export async function prove(db: Db, used: UsedPasskey, basis: Basis): Promise<void> {
+  await use(db, used, basis)
+}
+
+/** The one place that judges a passkey; its use is recorded in the same transaction. */
+async function use(
+  db: Db,
+  { party, response, challenge }: UsedPasskey,
+  basis: Basis | null,
+): Promise<AccountRow> {
+  const passkey = stored.readPasskey(db, response.id)
+  if (!passkey) throw notAccepted('There is no such passkey')
+  const used = await accepted(() => verifyUse(party, passkey, response, challenge))
+  const account = transact(db, () => {
+    const account = assertGood(db, basis)
+    const before = stored.readPasskey(db, passkey.id)
+    if (!before) throw notAccepted('There is no such passkey')
+    const now = Date.now()
+    if (isCopied(before, used)) {
+      const detail = { name: before.name, counter: used.counter, before: before.counter }
+      appendAudit(db, { at: now, event: 'passkey_copied', detail })
+      return null
+    }
+    stored.notePasskeyUse(db, passkey.id, used, now)
+    return account
+  })
+  if (!account) throw notAccepted('Its counter did not grow')
+  return account
+}
+
+async function accepted<T>(verify: () => Promise<T>): Promise<T> {
+  try {
+    return await verify()
+  } catch (err) {
+    throw err instanceof PasskeyError ? notAccepted(err.message) : err
+  }
+}
+
+/** @param why for the program: a caller is told no more than that it was not accepted */
+function notAccepted(why: string): Refusal {
+  return new Refusal('InvalidToken', 'The passkey was not accepted', { why })
+}
+
+function freeName(wanted: string, others: readonly { name: string }[]): string {
+  const name = wanted.trim().slice(0, MAX_PASSKEY_NAME).trim() || 'Passkey'
+  const isTaken = (each: string) => others.some((other) => other.name === each)
+  if (!isTaken(name)) return name
+  for (let n = 2; ; n++) if (!isTaken(`${name} (${n})`)) return `${name} (${n})`
+}

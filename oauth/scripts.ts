@@ -1,0 +1,33 @@
+import { type HttpRequest, type HttpResponse, textResponse } from '../http/message.ts'
+import type { Script } from '../http/page/document.ts'
+import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import { SCRIPTS } from './checks/endpoints.ts'
+
+/** The scripts of this program's own pages. The address of each changes with its content. */
+export class Scripts {
+  readonly #script: Script
+
+  constructor(script: Script) {
+    this.#script = script
+  }
+
+  takes({ url }: HttpRequest): boolean {
+    return url.pathname.startsWith(SCRIPTS)
+  }
+
+  async answer({ url }: HttpRequest): Promise<HttpResponse> {
+    if (url.pathname !== this.#script.path) return pageRefusal(404, { obstacle: 'nowhere' })
+    return textResponse(this.#script.text, {
+      headers: {
+        'content-type': 'text/javascript; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'x-content-type-options': 'nosniff',
+        'cross-origin-resource-policy': 'same-origin',
+      },
+    })
+  }
+
+  refused(_: HttpRequest, refusal: PageRefusal): HttpResponse {
+    return refusal
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Script } from '../../http/page/document.ts'
+
+/** `SimpleWebAuthnBrowser`: calls the browser's own interface, of which the versions differ. */
+const LIBRARY = new URL(
+  '../dist/bundle/index.umd.min.js',
+  import.meta.resolve('@simplewebauthn/browser'),
+)
+
+/**
+ * Where a page has a button `data-passkey`, with the options of a passkey as JSON, this shows it. What an
+ * authenticator answers goes into the field `passkey` of its form, and the form is sent as any other.
+ * - `data-make` is on a button that makes a passkey; any other uses one.
+ * - `data-autofill` says that the browser shall offer passkeys in the field of the name, too.
+ * - `data-status` names the element that says, in the words of `data-none`, that nothing came of it.
+ */
+const OWN = `{const {startRegistration,startAuthentication,browserSupportsWebAuthn,browserSupportsWebAuthnAutofill}=SimpleWebAuthnBrowser
+const button=document.querySelector('button[data-passkey]')
+const begin=()=>{
+const {passkey,make,autofill,status,none}=button.dataset
+const optionsJSON=JSON.parse(passkey),start=make===undefined?startAuthentication:startRegistration
+const said=document.getElementById(status)
+const send=answer=>{button.form.elements.passkey.value=JSON.stringify(answer);button.form.submit()}
+const offer=async()=>{if(autofill!==undefined&&await browserSupportsWebAuthnAutofill())startAuthentication({optionsJSON,useBrowserAutofill:true}).then(send,()=>{})}
+button.hidden=false
+button.onclick=()=>{
+if(!button.form.reportValidity||make===undefined||button.form.reportValidity()){
+said.textContent=''
+start({optionsJSON}).then(send,()=>{said.textContent=none;offer()})}}
+offer()}
+if(button&&browserSupportsWebAuthn())begin()}
+`
+
+/** @param path where it is; its name changes with its content */
+export function createPasskeyScript(path: (hash: string) => string, publicUrl: string): Script {
+  const library = readFileSync(LIBRARY, 'utf8')
+  const text = `${library}\n${OWN}`
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return new Script(path(hash), text, publicUrl)
+}

@@ -1,0 +1,144 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server'
+import type { FactorsChanged } from '../actors/account/factors.ts'
+import type { ListedPasskey } from '../actors/account/passkeys.ts'
+import type { Login } from '../actors/account/passwords.ts'
+import type { Basis } from '../actors/account/standing.ts'
+import { Refusal } from '../base/errors.ts'
+import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors/passkey.ts'
+import { requireAccount } from './accounts.ts'
+import { told } from './factors.ts'
+import { occasionNow } from './notice.ts'
+import {
+  type AnsweredChallenge,
+  answered,
+  type Challenge,
+  relyingParty,
+} from './passkey_challenge.ts'
+import { guessed, isWrongCode } from './second_factor.ts'
+import type { Services } from './services.ts'
+import {
+  assertNotTakenDown,
+  recordGuess,
+  type SignInAttempt,
+  type SignInPolicy,
+} from './sign_in.ts'
+
+/**
+ * The passkeys of an account: each signs in by itself, and stands in for the code after a password. What
+ * holds for the changes of other factors (`factors.ts`) holds for theirs.
+ */
+
+/** The oldest first. */
+export function listPasskeys({ actors }: Services, did: string): Promise<ListedPasskey[]> {
+  return actors.account(did).listPasskeys()
+}
+
+/** What a browser is given to make a passkey. @throws {Refusal} InvalidRequest for a DID that is too long */
+export async function newPasskeyOptions(
+  services: Services,
+  did: string,
+  { value }: Challenge,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  const { handle } = await requireAccount(services, did, ['did'])
+  const known = await listPasskeys(services, did)
+  try {
+    return await creationOptions(relyingParty(services), { did, name: handle ?? did }, known, value)
+  } catch (err) {
+    throw err instanceof PasskeyError ? new Refusal('InvalidRequest', err.message) : err
+  }
+}
+
+/** What a browser is given to use one. */
+export function usePasskeyOptions(
+  services: Pick<Services, 'settings'>,
+  { value }: Challenge,
+): PublicKeyCredentialRequestOptionsJSON {
+  return requestOptions(relyingParty(services), value)
+}
+
+/**
+ * Adds a passkey.
+ *
+ * @param given the challenge that it was made for, and the name that the person gives it
+ * @returns with the recovery codes, if there were none
+ * @throws {Refusal} InvalidToken where it is not accepted; ExpiredToken for a challenge that is over;
+ *   InvalidRequest where there are too many, or it is there already; SignedOut, ProofRequired
+ */
+export async function addPasskey(
+  services: Services,
+  did: string,
+  given: { response: RegistrationResponseJSON; challenge: Challenge; name: string },
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const made = await answered(services, given.response, given.challenge)
+  const changed = await services.actors.account(did).addPasskey(made, given.name, basis)
+  return told(services, 'factorAdded', 'passkey', changed, occasionNow())
+}
+
+/** @throws {Refusal} SignedOut, ProofRequired */
+export async function renamePasskey(
+  { actors }: Services,
+  did: string,
+  id: string,
+  name: string,
+  basis: Basis,
+): Promise<void> {
+  await actors.account(did).renamePasskey(id, name, basis)
+}
+
+/** Removes a passkey, if it is there. @throws {Refusal} SignedOut, ProofRequired */
+export async function removePasskey(
+  services: Services,
+  did: string,
+  id: string,
+  basis: Basis,
+): Promise<FactorsChanged> {
+  const changed = await services.actors.account(did).removePasskey(id, basis)
+  return told(services, 'factorRemoved', 'passkey', changed, occasionNow())
+}
+
+/**
+ * Signs in with a passkey alone, which says whose it is: its account asks for nothing else.
+ *
+ * A stranger knows no credential ids. So only who has one can use up the guesses of an account, and get
+ * into its audit trail.
+ *
+ * @param expected DID of the account, where only one may sign in
+ * @throws {Refusal} AuthenticationRequired, AccountTakedown, RateLimitExceeded. `detail.did` is the
+ *   account, where there is one
+ */
+export async function signInWithPasskey(
+  services: Services,
+  given: AnsweredChallenge & Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,
+  policy: Pick<SignInPolicy, 'takenDown'>,
+  expected?: string,
+): Promise<Login> {
+  const used = await answered(services, given.response, given.challenge).catch(refuse)
+  const did = didOf(given.response)
+  const entry = did === null ? null : await services.actors.directory.find(did, ['did'])
+  const account = entry && services.actors.account(entry.did)
+  const row = await account?.read()
+  const isKnown = row && (await account?.hasPasskey(given.response.id))
+  if (!account || !row || !isKnown) refuse(new Refusal('InvalidToken', 'There is no such passkey'))
+  if (expected !== undefined && row.did !== expected) {
+    throw new Refusal('AuthenticationRequired', 'The passkey is of another account')
+  }
+  const signedIn = await guessed(services, row, () => account.loginWithPasskey(used)).catch(
+    async (err) => {
+      if (isWrongCode(err)) await recordGuess(services, row.did, given)
+      return refuse(err)
+    },
+  )
+  assertNotTakenDown(signedIn, policy)
+  return signedIn
+}
+
+/** To who signs in, one passkey that is not accepted is as another. */
+function refuse(err: unknown): never {
+  if (!isWrongCode(err)) throw err
+  throw new Refusal('AuthenticationRequired', 'The passkey was not accepted', err.detail)
+}
