@@ -7,6 +7,7 @@ import { totpUri } from '../factors/totp.ts'
 import type { Occasion } from '../mail/occasion.ts'
 import { requireAccount } from './accounts.ts'
 import { notify, occasionNow } from './notice.ts'
+import { guessed } from './second_factor.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -41,7 +42,8 @@ export async function beginTotp(
  * Adds the authenticator whose code this is.
  *
  * @returns with the recovery codes, if there were none
- * @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; SignedOut
+ * @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; RateLimitExceeded,
+ *   SignedOut
  */
 export async function confirmTotp(
   services: Services,
@@ -49,9 +51,12 @@ export async function confirmTotp(
   typed: string,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const proof = readProof(typed)
-  if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
-  const changed = await services.actors.account(did).confirmTotp(proof.code, basis)
+  const account = await requireAccount(services, did, ['did'])
+  const changed = await guessed(services, account, async () => {
+    const proof = readProof(typed)
+    if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
+    return services.actors.account(did).confirmTotp(proof.code, basis)
+  })
   return told(services, 'factorAdded', 'totp', changed, occasionNow())
 }
 

@@ -1,9 +1,13 @@
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { FAILED_SIGN_IN } from '../base/lifetimes.ts'
+import { noteSentCode } from '../http/attempt.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
+import { requireAccount } from './accounts.ts'
+import { sendEmailCode } from './email_code.ts'
+import { isWrongCode, proveFactor } from './second_factor.ts'
 import type { Services } from './services.ts'
-import { checkPassword, type SignInAttempt } from './sign_in.ts'
+import { checkPassword, recordGuess, type SignInAttempt } from './sign_in.ts'
 
 /**
  * Has a person who is signed in prove again that they are who signed in, with the password: before what
@@ -27,6 +31,44 @@ export async function proveAgain(
     { ...policy, failureTakes: FAILED_SIGN_IN },
   )
   await services.actors.account(did).proveOn(attempt.deviceId, basis)
+}
+
+/**
+ * The same with the code of a second factor in the place of the password.
+ *
+ * @throws {Refusal} InvalidToken, ExpiredToken, RateLimitExceeded, SignedOut
+ */
+export async function proveAgainByCode(
+  services: Services,
+  did: string,
+  attempt: { code: string; address: string; deviceId: string },
+  basis: Basis,
+): Promise<void> {
+  const account = await requireAccount(services, did, ['did'])
+  await proveFactor(services, account, attempt.code, basis).catch(async (err) => {
+    if (isWrongCode(err)) await recordGuess(services, did, attempt)
+    throw err
+  })
+  await services.actors.account(did).proveOn(attempt.deviceId, basis)
+}
+
+/**
+ * Mails a code for that.
+ *
+ * @param locale BCP 47 tag
+ * @throws {Refusal} InvalidRequest where the account asks for none by mail; RateLimitExceeded, SignedOut
+ * @throws {MailError}
+ */
+export async function sendProofCode(
+  services: Services,
+  did: string,
+  locale: string | undefined,
+  basis: Basis,
+): Promise<void> {
+  const account = await requireAccount(services, did, ['did'])
+  if (!account.emailAuthFactor) throw new Refusal('InvalidRequest', 'No code is sent by mail')
+  await sendEmailCode(services, account, 'sign_in', locale, basis)
+  noteSentCode()
 }
 
 /** A sign-in that counts only where it was proven again on its device. */

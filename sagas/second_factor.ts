@@ -16,7 +16,7 @@ export type AskedFactor = {
   kind: FactorKind
   /** Others that it takes as well. */
   others: FactorKind[]
-  /** `a***@example.com`: enough to know which mailbox to open. */
+  /** {@link mailboxHint} */
   hint: string
 }
 
@@ -78,7 +78,7 @@ export async function requireSecondFactor(
     noteSentCode()
   } else noteAskedOn()
   const others = kinds.filter((kind) => kind !== asked && isTaken(kind, given))
-  const factor = { kind: asked, others, hint: hint(account.email) }
+  const factor = { kind: asked, others, hint: mailboxHint(account.email) }
   throw new SecondFactorRequired({ did: account.did, basis }, factor)
 }
 
@@ -146,7 +146,7 @@ export async function guessed<T>(
       await guess.giveBack()
       throw err
     }
-    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: hint(email) })
+    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: mailboxHint(email) })
   }
 }
 
@@ -155,7 +155,8 @@ export function isWrongCode(err: unknown): err is Refusal {
   return err instanceof Refusal && (err.code === 'InvalidToken' || err.code === 'ExpiredToken')
 }
 
-function hint(email: string): string {
+/** `a***@example.com`: enough to know which mailbox to open. */
+export function mailboxHint(email: string): string {
   const [name = '', domain = ''] = email.split('@')
   return `${name.slice(0, 1)}***@${domain}`
 }

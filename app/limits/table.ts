@@ -35,12 +35,9 @@ const REQUEST_PLC_OPERATION = 'com.atproto.identity.requestPlcOperationSignature
 const SIGN_PLC_OPERATION = 'com.atproto.identity.signPlcOperation'
 
 const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
-const PASSWORDS = [
-  ...SIGN_INS,
-  'security proof',
-  page('delete-account-confirm'),
-  server('deleteAccount'),
-]
+/** Where somebody who is signed in proves again that it is them. */
+const PROOFS = ['security proof']
+const PASSWORDS = [...SIGN_INS, ...PROOFS, page('delete-account-confirm'), server('deleteAccount')]
 const SIGN_UPS = [page('sign-up'), server('createAccount')]
 const RESET_REQUESTS = [
   'reset-password',
@@ -104,7 +101,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'sign-in code, one address at one account',
-    on: SIGN_INS,
+    on: [...SIGN_INS, ...PROOFS],
     per: 'account at address',
     points: 20,
     seconds: HOUR,
@@ -112,7 +109,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'sign-in code, one account',
-    on: SIGN_INS,
+    on: [...SIGN_INS, ...PROOFS],
     per: 'account',
     points: 60,
     seconds: HOUR,

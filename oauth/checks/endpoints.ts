@@ -25,7 +25,12 @@ export const SECURITY_SESSIONS = `${SECURITY}/sessions.json`
 export const SECURITY_ACTIVITY = `${SECURITY}/activity.json`
 
 /** What has a page of its own, which asks first for proof that it is the person. */
-export const SECURITY_TASKS = ['app-password'] as const
+export const SECURITY_TASKS = [
+  'authenticator',
+  'code-by-mail',
+  'recovery-codes',
+  'app-password',
+] as const
 export type SecurityTask = (typeof SECURITY_TASKS)[number]
 
 export const securityTask = (task: SecurityTask) => `${SECURITY}/${task}`
@@ -44,6 +49,11 @@ export const SECURITY_ACTIONS = [
   'prove',
   'make-app-password',
   'revoke-app-password',
+  'begin-authenticator',
+  'confirm-authenticator',
+  'remove-authenticator',
+  'switch-mail-code',
+  'renew-recovery-codes',
 ] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 

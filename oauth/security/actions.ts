@@ -1,30 +1,30 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { EndedBy } from '../../actors/account/sessions.ts'
-import { noteAttempt } from '../../http/attempt.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { createAppPassword } from '../../sagas/app_passwords.ts'
 import { recordAudit } from '../../sagas/audit.ts'
-import { proveAgain, provenOn } from '../../sagas/proof.ts'
+import { provenOn } from '../../sagas/proof.ts'
 import type { Services } from '../../sagas/services.ts'
 import { signOutElsewhere } from '../../sagas/signed_in.ts'
-import { requestScope } from '../../stores/request_scope.ts'
-import {
-  SECURITY,
-  SECURITY_TASKS,
-  type SecurityAction,
-  type SecurityTask,
-  securityTask,
-} from '../checks/endpoints.ts'
+import { SECURITY_TASKS, type SecurityAction, type SecurityTask } from '../checks/endpoints.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
-import { field, goOn } from '../sign_in/post.ts'
-import { nameOf } from '../sign_in/shown.ts'
-import { signedInCookie } from '../sign_in/signed_in.ts'
-import { doneCookie } from './done_cookie.ts'
-import type { Done, SecurityForms } from './forms.ts'
-import { textsFor, withQuery } from './pages.ts'
+import { field } from '../sign_in/post.ts'
+import { FactorActions } from './factor_actions.ts'
+import type { SecurityForms } from './forms.ts'
+import { type SecurityPages, textsFor } from './pages.ts'
+import { ProofForm } from './proof_form.ts'
 import type { SecurityViews } from './views.ts'
-import { PLACE, type Visitor } from './visitor.ts'
+import { clientOf, type Visitor } from './visitor.ts'
+import { Went } from './went.ts'
+
+type Parts = {
+  provider: OAuthProvider
+  services: Services
+  forms: SecurityForms
+  pages: SecurityPages
+  views: SecurityViews
+}
 
 /** What the forms of the page do: between them and the sagas that decide. */
 export class SecurityActions {
@@ -32,17 +32,18 @@ export class SecurityActions {
   readonly #services: Services
   readonly #forms: SecurityForms
   readonly #views: SecurityViews
+  readonly #went: Went
+  readonly #proof: ProofForm
+  readonly #factors: FactorActions
 
-  constructor(
-    provider: OAuthProvider,
-    services: Services,
-    forms: SecurityForms,
-    views: SecurityViews,
-  ) {
+  constructor({ provider, services, forms, pages, views }: Parts) {
     this.#provider = provider
     this.#services = services
     this.#forms = forms
     this.#views = views
+    this.#went = new Went(provider, services, forms)
+    this.#proof = new ProofForm(services, views)
+    this.#factors = new FactorActions({ services, pages, views, went: this.#went })
   }
 
   async answer(visitor: Visitor, action: SecurityAction): Promise<HttpResponse> {
@@ -56,9 +57,14 @@ export class SecurityActions {
     const actions = {
       'end-session': () => this.#endSession(visitor),
       'end-others': () => this.#endOthers(visitor),
-      prove: () => this.#prove(visitor),
+      prove: () => this.#proof.answer(visitor, wantedTask(visitor) ?? 'app-password'),
       'make-app-password': () => this.#makeAppPassword(visitor),
       'revoke-app-password': () => this.#revokeAppPassword(visitor),
+      'begin-authenticator': () => this.#factors.beginAuthenticator(visitor),
+      'confirm-authenticator': () => this.#factors.confirmAuthenticator(visitor, form.begun),
+      'remove-authenticator': () => this.#factors.removeAuthenticator(visitor),
+      'switch-mail-code': () => this.#factors.switchMailCode(visitor),
+      'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
     }
     return actions[action]()
   }
@@ -70,7 +76,7 @@ export class SecurityActions {
     const by = clientOf(visitor)
     if (request.parameter('kind') === 'browser') await this.#forgetBrowser(did, id, by)
     else await this.#services.actors.account(did).endSession(id, person.basis, by)
-    return this.#went(visitor, { what: 'session' })
+    return this.#went.to(visitor, { what: 'session' })
   }
 
   async #forgetBrowser(did: string, id: string, by: EndedBy): Promise<void> {
@@ -86,35 +92,7 @@ export class SecurityActions {
     const { did } = person
     const by = clientOf(visitor)
     const basis = await signOutElsewhere(this.#services, did, deviceId, person.basis, by)
-    requestScope().provesSignIn(did, basis)
-    // A sign-in that is not remembered is of the generation before.
-    const { seal } = this.#services.secrets
-    const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
-    const { passingSince } = person
-    const cookies =
-      passingSince === null ? [] : [await signedInCookie(parts, did as never, false, passingSince)]
-    return this.#went(visitor, { what: 'others' }, cookies)
-  }
-
-  /** The password once more. */
-  async #prove(visitor: Visitor): Promise<HttpResponse> {
-    const { request, device, person } = visitor
-    const texts = textsFor(request)
-    const task = wantedTask(visitor) ?? 'app-password'
-    // The limits count by the name that was sent.
-    if (field(visitor, 'username') !== nameOf(person)) {
-      return this.#views.task(visitor, task, wrong(texts.stale))
-    }
-    try {
-      noteAttempt()
-      const password = request.parameter('password') ?? ''
-      const attempt = { ...clientOf(visitor), password, deviceId: device.deviceId }
-      await proveAgain(this.#services, person.did, attempt, person.basis)
-    } catch (err) {
-      if (!isRefusal(err, 'AuthenticationRequired', 'InvalidPassword')) throw err
-      return this.#views.task(visitor, task, wrong(texts.wrongPassword))
-    }
-    return goOn(withQuery(securityTask(task), request, { account: person.did }))
+    return this.#went.toRenewed({ ...visitor, person: { ...person, basis } }, { what: 'others' })
   }
 
   async #makeAppPassword(visitor: Visitor): Promise<HttpResponse> {
@@ -129,7 +107,7 @@ export class SecurityActions {
       const account = await requireAccount(this.#services, person.did, ['did'])
       const basis = provenOn(device.deviceId, person.basis)
       const { name, password } = await createAppPassword(this.#services, account, wanted, basis)
-      return await this.#went(visitor, { what: 'made', name, password })
+      return this.#went.to(visitor, { what: 'made', name, password })
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#views.task(visitor, 'app-password')
       if (!isRefusal(err, 'InvalidRequest')) throw err
@@ -142,18 +120,7 @@ export class SecurityActions {
     const name = request.parameter('name') ?? ''
     const account = this.#services.actors.account(person.did)
     await account.revokeAppPassword(name, person.basis, clientOf(visitor))
-    return this.#went(visitor, { what: 'revoked' })
-  }
-
-  /** After a form, the browser gets the page anew, which says what was done. */
-  async #went(
-    { request, device, person }: Visitor,
-    done: Done,
-    cookies: HttpResponse['headers'] = [],
-  ): Promise<HttpResponse> {
-    const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
-    const told = doneCookie(sealed, this.#services.settings.publicUrl)
-    return goOn(withQuery(SECURITY, request, { account: person.did }), [told, ...cookies])
+    return this.#went.to(visitor, { what: 'revoked' })
   }
 }
 
@@ -161,8 +128,4 @@ export class SecurityActions {
 function wantedTask({ request }: Visitor): SecurityTask | undefined {
   const wanted = request.url.searchParams.get('for')
   return SECURITY_TASKS.find((task) => task === wanted)
-}
-
-function clientOf({ device }: Visitor) {
-  return { address: device.deviceMetadata.ipAddress, deviceId: device.deviceId }
 }

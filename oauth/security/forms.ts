@@ -7,12 +7,17 @@ export type Done =
   | { what: 'session' | 'others' | 'revoked' }
   /** The only time that an app password is shown. */
   | { what: 'made'; name: string; password: string }
+  /** The only time that recovery codes are shown, if there are new ones. */
+  | { what: 'factors'; recoveryCodes?: string[] }
+
+/** An authenticator that a person is about to add: its secret in base32, and what is in the QR code. */
+export type Begun = { secret: string; uri: string }
 
 /**
- * Whose page it is, sealed into its forms, and what was done, into the cookie with which the browser comes
- * to the page after that.
+ * Whose page it is, sealed into its forms, with an authenticator that was begun there; and what was done,
+ * into the cookie with which the browser comes to the page after that.
  */
-export type SecurityForms = SealedForBrowser<{ did: string; done?: Done }>
+export type SecurityForms = SealedForBrowser<{ did: string; begun?: Begun; done?: Done }>
 
 export function createSecurityForms(seal: Seal): SecurityForms {
   return new SealedForBrowser(seal, 'form of the security page', ({ done }) =>

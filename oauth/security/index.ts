@@ -38,8 +38,10 @@ export class Security {
     this.#services = services
     const forms = createSecurityForms(services.secrets.seal)
     this.#pages = new SecurityPages(services, forms)
-    this.#views = new SecurityViews(provider, services, forms, this.#pages)
-    this.#actions = new SecurityActions(provider, services, forms, this.#views)
+    const pages = this.#pages
+    const views = new SecurityViews(provider, services, forms, pages)
+    this.#views = views
+    this.#actions = new SecurityActions({ provider, services, forms, pages, views })
   }
 
   takes({ url }: HttpRequest): boolean {

@@ -1,13 +1,17 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
+import type { Factors } from '../../factors/kinds.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
-import { makeStep, proofStep } from '../../pages/security/app_passwords.ts'
+import { makeStep } from '../../pages/security/app_passwords.ts'
+import { authenticatorStep, changeStep } from '../../pages/security/factors.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { SECURITY_STYLE, securityStep } from '../../pages/security/page.ts'
+import { type ProofStep, proofStep } from '../../pages/security/proof.ts'
+import { qrCode } from '../../pages/security/qr_code.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
-import { type Frame, writeStep } from '../../pages/sign_in/frame.ts'
+import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import { choiceStep } from '../../pages/sign_in/steps.ts'
@@ -19,6 +23,7 @@ import {
   SECURITY,
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
+  type SecurityAction,
   type SecurityTask,
   securityForm,
   securityTask,
@@ -27,7 +32,8 @@ import { revocationNote } from '../pages/revocation_note.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { isWrong, languageOf, nameOf, type Outcome, shownName } from '../sign_in/shown.ts'
 import type { Browsers } from './downloads.ts'
-import type { Done, SecurityForms } from './forms.ts'
+import { changeOf, type FactorTask } from './factor_changes.ts'
+import type { Begun, Done, SecurityForms } from './forms.ts'
 import type { Person } from './people.ts'
 import { ACTIVITY_DAYS, ACTIVITY_SHOWN, activityItems, signedInItems } from './view.ts'
 import type { Visitor } from './visitor.ts'
@@ -37,6 +43,7 @@ type Known = {
   browsers: Browsers
   activity: readonly AuditEntry[]
   appPasswords: readonly AppPassword[]
+  factors: Factors
   done: Done | undefined
 }
 
@@ -55,21 +62,32 @@ export class SecurityPages {
 
   main(
     { request, person, device, hasOthers }: Visitor,
-    { signedIn, browsers, activity, appPasswords, done }: Known,
+    { signedIn, browsers, activity, appPasswords, factors, done }: Known,
     outcome: Outcome,
   ): HttpResponse {
     const { did } = person
     const { deviceId } = device
+    const { language: chosen } = wantedOf(request)
     const language = languageOf({ request })
     const texts = securityTexts[language]
     const at = (path: string) => withQuery(path, request, { account: did })
     const minutes = this.#services.pdses.areAllServedHere
       ? 0
       : this.#services.settings.accessTokenLifetime / 60_000
-    const step = securityStep(texts, {
+    const shown = {
       name: shownName(person),
       language,
       items: signedInItems(signedIn, browsers, deviceId),
+      factors: {
+        factors,
+        recoveryCodes: done?.what === 'factors' ? done.recoveryCodes : undefined,
+        ways: {
+          password: Place.forSecurity().page({ step: 'reset-password', language: chosen }),
+          authenticator: at(securityTask('authenticator')),
+          codeByMail: at(securityTask('code-by-mail')),
+          recoveryCodes: at(securityTask('recovery-codes')),
+        },
+      },
       appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
       activity: activityItems(activity, browsers),
       days: ACTIVITY_DAYS,
@@ -84,11 +102,13 @@ export class SecurityPages {
       activityFile: at(SECURITY_ACTIVITY),
       others: hasOthers ? withQuery(SECURITY, request, {}) : undefined,
       accountPage: `${ACCOUNT}/u/${encodeURIComponent(nameOf(person))}`,
-    })
+    }
+    const step = securityStep(texts, shown, signInTexts[language])
     const notices = {
       session: texts.sessionEnded,
       others: texts.othersEnded,
       revoked: texts.revoked,
+      factors: texts.factorsChanged,
       made: undefined,
     }
     const notice = done && notices[done.what]
@@ -96,42 +116,61 @@ export class SecurityPages {
   }
 
   /** Where an app password is made. @param name as it was entered */
-  make({ request, person, device }: Visitor, name: string, outcome: Outcome): HttpResponse {
-    const { did } = person
-    const at = (path: string) => withQuery(path, request, { account: did })
-    const given = {
-      action: at(securityForm('make-app-password')),
-      sealed: this.#forms.write(device.deviceId, { did }),
-      isWrong: isWrong(outcome),
-      name,
-      most: MAX_APP_PASSWORD_NAME,
-      back: at(SECURITY),
-    }
-    const step = makeStep(textsFor(request), given, signInTexts[languageOf({ request })])
-    return writeStep(
-      { ...this.#frame(request, { account: did }, securityTask('app-password')), ...outcome },
-      step,
+  make(visitor: Visitor, name: string, outcome: Outcome): HttpResponse {
+    const step = makeStep(
+      textsFor(visitor.request),
+      { ...this.#given(visitor, 'make-app-password', outcome), name, most: MAX_APP_PASSWORD_NAME },
+      signInTexts[languageOf(visitor)],
     )
+    return this.#write(visitor, 'app-password', step, outcome)
+  }
+
+  /** Whether a factor is to be changed, and what comes of it. */
+  change(visitor: Visitor, task: FactorTask, factors: Factors): HttpResponse {
+    const { action, fields, ...words } = changeOf(task, factors, textsFor(visitor.request))
+    const step = changeStep(
+      { ...this.#given(visitor, action), ...words, ...(fields && { fields }) },
+      signInTexts[languageOf(visitor)],
+    )
+    return this.#write(visitor, task, step)
+  }
+
+  /** Where an authenticator that was begun is set up in its app. */
+  async authenticator(
+    visitor: Visitor,
+    begun: Begun,
+    outcome: Outcome = {},
+  ): Promise<HttpResponse> {
+    const step = authenticatorStep(
+      textsFor(visitor.request),
+      {
+        ...this.#given(visitor, 'confirm-authenticator', outcome, { begun }),
+        ...begun,
+        qrCode: await qrCode(begun.uri),
+      },
+      signInTexts[languageOf(visitor)],
+    )
+    return this.#write(visitor, 'authenticator', step, outcome)
   }
 
   /** Where the person proves before that that it is them. */
-  proof({ request, person, device }: Visitor, task: SecurityTask, outcome: Outcome): HttpResponse {
-    const { did } = person
+  proof(
+    visitor: Visitor,
+    task: SecurityTask,
+    asked: Pick<ProofStep, 'kind' | 'others' | 'hint'>,
+    outcome: Outcome,
+  ): HttpResponse {
+    const { request, person } = visitor
     const { language } = wantedOf(request)
-    const at = (path: string) => withQuery(path, request, { account: did })
     const given = {
-      action: withQuery(securityForm('prove'), request, { account: did, for: task }),
-      sealed: this.#forms.write(device.deviceId, { did }),
-      isWrong: isWrong(outcome),
+      ...this.#given(visitor, 'prove', outcome),
+      ...asked,
+      action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
       username: nameOf(person),
       forgotten: Place.forSecurity().page({ step: 'reset-password', language }),
-      back: at(SECURITY),
     }
-    const step = proofStep(textsFor(request), given, signInTexts[languageOf({ request })])
-    return writeStep(
-      { ...this.#frame(request, { account: did }, securityTask(task)), ...outcome },
-      step,
-    )
+    const step = proofStep(textsFor(request), given, signInTexts[languageOf(visitor)])
+    return this.#write(visitor, task, step, outcome)
   }
 
   /** Which of the accounts of this browser. */
@@ -151,6 +190,27 @@ export class SecurityPages {
       cancel: undefined,
     })
     return writeStep(this.#frame(request, {}), step)
+  }
+
+  /** What every form of a task has. */
+  #given(
+    { request, person, device }: Visitor,
+    action: SecurityAction,
+    outcome: Outcome = {},
+    more: { begun?: Begun } = {},
+  ) {
+    const { did } = person
+    return {
+      action: withQuery(securityForm(action), request, { account: did }),
+      sealed: this.#forms.write(device.deviceId, { did, ...more }),
+      isWrong: isWrong(outcome),
+      back: withQuery(SECURITY, request, { account: did }),
+    }
+  }
+
+  #write({ request, person }: Visitor, task: SecurityTask, step: Step, outcome: Outcome = {}) {
+    const frame = this.#frame(request, { account: person.did }, securityTask(task))
+    return writeStep({ ...frame, ...outcome }, step)
   }
 
   #frame(request: HttpRequest, query: Record<string, string>, path = SECURITY): Frame {

@@ -1,5 +1,6 @@
 import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
+import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
@@ -46,7 +47,7 @@ export function signedInItems(
 /** @param entries the newest first */
 export function activityItems(entries: readonly AuditEntry[], browsers: Browsers): ActivityItem[] {
   return entries.slice(0, ACTIVITY_SHOWN).map(({ at, event, detail }) => {
-    const { clientId, appPassword, name, deviceId, address } = detail
+    const { clientId, appPassword, name, deviceId, address, kind } = detail
     const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
     const about = [
       typeof clientId === 'string' && appName(clientId),
@@ -56,7 +57,8 @@ export function activityItems(entries: readonly AuditEntry[], browsers: Browsers
       address,
     ]
     const isText = (each: unknown): each is string => typeof each === 'string' && each !== ''
-    return { at, event, about: about.filter(isText) }
+    const factor = FACTOR_KINDS.find((known) => known === kind)
+    return { at, event, factor, about: about.filter(isText) }
   })
 }
 

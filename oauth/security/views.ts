@@ -1,7 +1,12 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { MAX_AUDIT } from '../../database/account/audit.ts'
+import { kindsOf } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
+import type { ProofKind } from '../../pages/security/proof.ts'
+import { requireAccount } from '../../sagas/accounts.ts'
+import { listFactors } from '../../sagas/factors.ts'
 import { isProven } from '../../sagas/proof.ts'
+import { mailboxHint } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { listSignedIn } from '../../sagas/signed_in.ts'
 import {
@@ -58,16 +63,17 @@ export class SecurityViews {
     const { request, device, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
-    const [signedIn, browsers, activity, appPasswords] = await Promise.all([
+    const [signedIn, browsers, activity, appPasswords, factors] = await Promise.all([
       listSignedIn(this.#services, did),
       this.#browsersOf(did),
       account.listAudit(ACTIVITY_SHOWN + 1),
       account.listAppPasswords(),
+      listFactors(this.#services, did),
     ])
     const told = readDone(request)
     const read = this.#forms.read(device.deviceId, told)
     const done = read?.did === did ? read.done : undefined
-    const known = { signedIn, browsers, activity, appPasswords, done }
+    const known = { signedIn, browsers, activity, appPasswords, factors, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])
@@ -82,9 +88,30 @@ export class SecurityViews {
   ): Promise<HttpResponse> {
     const { device, person } = visitor
     if (!(await isProven(this.#services, person.did, device.deviceId, person.basis))) {
-      return this.#pages.proof(visitor, task, outcome)
+      return this.proof(visitor, task, 'password', outcome)
     }
-    return this.#pages.make(visitor, entered, outcome)
+    if (task === 'app-password') return this.#pages.make(visitor, entered, outcome)
+    return this.#pages.change(visitor, task, await listFactors(this.#services, person.did))
+  }
+
+  /** Where the person proves that it is them. @param kind by what */
+  async proof(
+    visitor: Visitor,
+    task: SecurityTask,
+    kind: ProofKind,
+    outcome: Outcome = {},
+  ): Promise<HttpResponse> {
+    const kinds = await this.proofKinds(visitor)
+    const account = await requireAccount(this.#services, visitor.person.did, ['did'])
+    const others = kinds.filter((other) => other !== kind)
+    const asked = { kind, others, hint: mailboxHint(account.email) }
+    return this.#pages.proof(visitor, task, asked, outcome)
+  }
+
+  /** By what the person can. */
+  async proofKinds({ person }: Visitor): Promise<ProofKind[]> {
+    const kinds = kindsOf(await listFactors(this.#services, person.did))
+    return ['password', ...kinds.filter((kind) => kind !== 'passkey')]
   }
 
   async #browsersOf(did: string): Promise<Browsers> {

@@ -15,3 +15,8 @@ export type Visitor = {
 
 /** For cookies, it is a part of the account page. */
 export const PLACE = Place.forSecurity()
+
+/** From where it comes, for the audit trail. */
+export function clientOf({ device }: Visitor): { address: string; deviceId: string } {
+  return { address: device.deviceMetadata.ipAddress, deviceId: device.deviceId }
+}

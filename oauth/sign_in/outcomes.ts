@@ -4,14 +4,14 @@ import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../password
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { refusalWords, TOO_MANY, UNAVAILABLE, WRONG_CODE } from '../pages/refusal_words.ts'
-import { languageOf, type Outcome, type Shown, textsFor } from './shown.ts'
+import { languageOf, type Outcome, type Read, textsFor } from './shown.ts'
 
 /**
  * How what was sent came out, in one sentence.
  *
  * @param refused what any other refusal says
  */
-export function outcomeOf(shown: Shown, err: unknown, refused: Outcome): Outcome {
+export function outcomeOf(shown: Read, err: unknown, refused: Outcome): Outcome {
   if (isRefusal(err, 'AccountTakedown')) return wrong(textsFor(shown).takenDown)
   if (isRefusal(err, 'InvalidPassword')) return wrong(lengthFor(shown))
   const isTooOften =
@@ -27,7 +27,7 @@ export function wrong(alert: string | undefined): Outcome {
 }
 
 /** @param kind of a second factor; otherwise the code was mailed */
-export function wrongCode(shown: Shown, kind: FactorKind = 'mail'): Outcome {
+export function wrongCode(shown: Read, kind: FactorKind = 'mail'): Outcome {
   return wrong(kind === 'mail' ? said(shown, WRONG_CODE).alert : textsFor(shown).wrongCode[kind])
 }
 
@@ -35,10 +35,10 @@ export function isRefusal(err: unknown, ...codes: Refusal['code'][]): boolean {
   return err instanceof Refusal && codes.includes(err.code)
 }
 
-function lengthFor(shown: Shown): string {
+function lengthFor(shown: Read): string {
   return textsFor(shown).length(NEW_PASSWORD_MIN_LENGTH, NEW_PASSWORD_MAX_LENGTH)
 }
 
-function said(shown: Shown, status: number): Outcome {
+function said(shown: Read, status: number): Outcome {
   return { alert: refusalWords[status]?.[languageOf(shown)], status }
 }

@@ -8,7 +8,7 @@ import type { Shown } from './shown.ts'
 export type Post = Shown & { device: LoadedDevice }
 
 /** Mails come in more languages than pages. @returns a BCP 47 tag */
-export function localeOf({ request }: Post): string | undefined {
+export function localeOf({ request }: Pick<Post, 'request'>): string | undefined {
   return wantedOf(request).language ?? requester()?.language
 }
 

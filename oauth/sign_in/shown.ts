@@ -21,7 +21,7 @@ export type Shown = {
 }
 
 /** What decides in which language it is read. */
-type Read = Pick<Shown, 'request'> & Partial<Pick<Shown, 'parameters'>>
+export type Read = Pick<Shown, 'request'> & Partial<Pick<Shown, 'parameters'>>
 
 /** How what was sent before came out. */
 export type Outcome = {

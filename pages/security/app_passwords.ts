@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
-import { actions, type Form, form, usernameOf, wrong } from '../sign_in/form.ts'
+import { actions, type Form, form, wrong } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
@@ -69,26 +69,4 @@ export function makeStep(texts: SecurityTexts, step: MakeStep, signIn: SignInTex
       ${actions(signIn, texts.make, step)}`,
   )
   return { title: texts.make, lead: texts.makeLead, content }
-}
-
-export type ProofStep = Form & {
-  username: string
-  forgotten: string
-  back: string
-}
-
-/** Asks for the password once more. */
-export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInTexts): Step {
-  const { username, isWrong, forgotten } = step
-  const content = form(
-    step,
-    html`${usernameOf(username)}
-      <div class="field row">
-        <label for="password">${signIn.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${wrong(isWrong)}>
-        <a class="link" href="${forgotten}">${signIn.forgotten}</a>
-      </div>
-      ${actions(signIn, signIn.confirm, step)}`,
-  )
-  return { title: texts.proof, lead: texts.proofLead, content }
 }

@@ -1,9 +1,12 @@
 import { html } from 'hono/html'
+import type { FactorKind } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
+import type { SignInTexts } from '../sign_in/texts.ts'
 import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
+import { type FactorsPart, factorsPart } from './factors.ts'
 import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
 
@@ -18,6 +21,9 @@ h2{margin:2rem 0 .5rem;font-size:1.125rem;line-height:1.3}
 .list p{margin:0}
 .main{font-weight:600}
 code{font-size:1.125rem;user-select:all}
+.codes{columns:12rem;margin:0 0 1rem;padding:0;list-style:none}
+.qr{max-width:14rem;margin:0 auto 1rem;border-radius:.375rem;overflow:hidden}
+.qr svg{display:block}
 `
 
 /** One thing that is signed in. Times are milliseconds since the epoch. */
@@ -38,6 +44,8 @@ export type SignedInItem = {
 export type ActivityItem = {
   at: number
   event: string
+  /** Which one was added, changed or removed. */
+  factor: FactorKind | undefined
   /** What is known besides: app, device, address. */
   about: readonly string[]
 }
@@ -47,6 +55,7 @@ export type SecurityStep = {
   name: string
   language: PageLanguage
   items: readonly SignedInItem[]
+  factors: Omit<FactorsPart, 'language'>
   appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made'>
   activity: readonly ActivityItem[]
   days: number
@@ -67,7 +76,7 @@ export type SecurityStep = {
   accountPage: string
 }
 
-export function securityStep(texts: SecurityTexts, step: SecurityStep): Step {
+export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: SignInTexts): Step {
   const { items, activity, sealed } = step
   const content = html`<h2>${texts.signedIn}</h2>
       <p class="quiet">${texts.signedInLead} ${step.howSoon}</p>
@@ -81,6 +90,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep): Step {
         html`<button class="wide" aria-describedby="others">${texts.signOutOthers}</button>
       <p class="quiet" id="others">${texts.signOutOthersLead}</p>`,
       )}
+      ${factorsPart(texts, { language: step.language, ...step.factors }, signIn)}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
@@ -121,9 +131,10 @@ function titleOf(texts: SecurityTexts, { kind, name, isThisBrowser }: SignedInIt
 function activityOf(
   texts: SecurityTexts,
   language: PageLanguage,
-  { at, event, about }: ActivityItem,
+  { at, event, factor, about }: ActivityItem,
 ): Html {
   const known = KNOWN_EVENTS.find((name) => name === event)
+  const all = factor ? [texts.factorNames[factor], ...about] : about
   return html`<li><div><p>${known ? texts.events[known] : event}</p>
-      <p class="quiet">${time(language, at)}${about.map((each) => html` · ${each}`)}</p></div></li>`
+      <p class="quiet">${time(language, at)}${all.map((each) => html` · ${each}`)}</p></div></li>`
 }

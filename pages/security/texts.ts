@@ -1,3 +1,5 @@
+import type { FactorKind } from '../../factors/kinds.ts'
+
 /** What the security page says, in plain text. */
 export type SecurityTexts = {
   readonly title: string
@@ -30,6 +32,41 @@ export type SecurityTexts = {
   readonly sessionEnded: string
   readonly othersEnded: string
   readonly stale: string
+
+  readonly ways: string
+  /** What a second factor does. */
+  readonly waysLead: string
+  readonly factorNames: Readonly<Record<FactorKind, string>>
+  /** How a factor stands. */
+  readonly on: string
+  readonly off: string
+  readonly change: string
+  /** Of buttons: what is done with a factor. */
+  readonly setUp: string
+  readonly remove: string
+  readonly switchOn: string
+  readonly switchOff: string
+  readonly renew: string
+  codesLeft(left: number): string
+  /** Before recovery codes, and below them. */
+  readonly newCodes: string
+  readonly newCodesLead: string
+  /** What comes of a change, above its button. */
+  readonly setUpLead: string
+  readonly removeLead: string
+  readonly switchOnLead: string
+  readonly switchOffLead: string
+  readonly renewLead: string
+  readonly qrCode: string
+  /** Before the key of an authenticator, and above its QR code. */
+  readonly secret: string
+  readonly openApp: string
+  readonly scan: string
+  readonly factorsChanged: string
+  /** Where no code can be mailed. */
+  readonly notConfirmed: string
+  /** In the place of a code. */
+  readonly usePassword: string
 
   readonly appPasswords: string
   readonly appPasswordsLead: string

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
+import { codeField, otherWays } from './code.ts'
 import {
   actions,
   type Form,
@@ -83,45 +84,26 @@ export type CodeStep = Form &
     passkey: PasskeyUse | undefined
   }
 
-/** What kind of text is entered, for keyboards and password managers. */
-const CODE_FIELDS: Readonly<Record<CodeKind, Html>> = {
-  totp: html`autocomplete="one-time-code" inputmode="numeric" maxlength="16"`,
-  mail: html`autocomplete="one-time-code" autocapitalize="characters" maxlength="64"`,
-  recovery: html`autocomplete="off" autocapitalize="characters" maxlength="64"`,
-}
-
 /** A second factor, after the password: a code, or a passkey. */
 export function codeStep(texts: SignInTexts, step: CodeStep): Step {
   const { username, kind, others, hint, passkey } = step
   const { lead } = texts.codes[kind]
   const ways = [
-    ...(kind === 'mail' ? [['mail', texts.sendAgain]] : []),
-    ...others.map((other) => [other, texts.codes[other].use]),
+    ...(kind === 'mail' ? [['mail', texts.sendAgain] as const] : []),
+    ...others.map((other) => [other, texts.codes[other].use] as const),
   ]
   const content = html`${form(
     step,
     html`${usernameOf(username)}
       ${kind === 'passkey' ? passkeyFields(texts, step) : codeFields(texts, kind, step)}`,
   )}
-      ${
-        ways.length > 0 &&
-        form(
-          step,
-          html`${usernameOf(username)}${ways.map(
-            ([way, text]) =>
-              html`<p><button class="link" name="with" value="${way}">${text}</button></p>`,
-          )}`,
-        )
-      }`
+      ${otherWays(step, ways)}`
   const title = kind === 'passkey' ? texts.passkeyTitle : texts.codeTitle
   return { title, lead: lead(hint), content, script: passkey?.script }
 }
 
 function codeFields(texts: SignInTexts, kind: CodeKind, step: CodeStep): Html {
-  return html`<div class="field">
-        <label for="code">${texts.codes[kind].label}</label>
-        <input id="code" name="code" ${CODE_FIELDS[kind]} autocorrect="off" spellcheck="false" required autofocus ${wrong(step.isWrong)}>
-      </div>
+  return html`${codeField(texts.codes[kind].label, kind, step.isWrong)}
       ${actions(texts, texts.confirm, step)}`
 }
 

@@ -69,7 +69,8 @@ export class Visitor {
 
   /** Goes where an answer leads to. */
   async follow(answer: Seen): Promise<Seen> {
-    return this.open(answer.header('location') ?? '')
+    const [address = ''] = answer.header('location')?.split('#', 1) ?? []
+    return this.open(address)
   }
 
   async #ask(

@@ -5,6 +5,8 @@ const security = inFile('oauth/security/index.ts')
 const personProofs = inFile('sagas/proof.ts')
 const accountProofs = inFile('database/account/proof.ts')
 const securityActions = inFile('oauth/security/actions.ts')
+const proofForm = inFile('oauth/security/proof_form.ts')
+const went = inFile('oauth/security/went.ts')
 const securityViews = inFile('oauth/security/views.ts')
 const securityPeople = inFile('oauth/security/people.ts')
 const ownForm = inFile('oauth/sign_in/own_form.ts')
@@ -92,7 +94,7 @@ export const pageRows = toRemovals([
     'nothing is left where a browser was remembered',
     securityPeople('!passing?.token', '!passing'),
   ],
-  [39, 'to sign out others prolongs nothing', securityActions('false, passingSince)', 'false)')],
+  [39, 'to sign out others prolongs nothing', went('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
   [
     39,
@@ -109,11 +111,24 @@ export const pageRows = toRemovals([
     'the password is looked at',
     personProofs('await checkPassword(', 'await (async (..._: unknown[]) => {})('),
   ],
-  [39, 'a password is a try', securityActions('      noteAttempt()\n', '')],
+  [
+    39,
+    'a code that proves is looked at',
+    personProofs(
+      'await proveFactor(services, account, attempt.code, basis)',
+      'await Promise.resolve()',
+    ),
+  ],
+  [39, 'a code that is sent is counted', personProofs('  noteSentCode()\n', '')],
+  [
+    39,
+    'guesses of a code are counted by account',
+    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+  ],
   [
     39,
     'the name is that of the person',
-    securityActions("field(visitor, 'username') !== nameOf(person)", 'false'),
+    proofForm("field(visitor, 'username') !== nameOf(person)", 'false'),
   ],
   [
     39,

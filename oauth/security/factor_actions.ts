@@ -1,0 +1,109 @@
+import type { FactorsChanged } from '../../actors/account/factors.ts'
+import { type Basis, renewed } from '../../actors/account/standing.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import {
+  beginTotp,
+  confirmTotp,
+  removeTotp,
+  renewRecoveryCodes,
+  setMailFactor,
+} from '../../sagas/factors.ts'
+import { provenOn } from '../../sagas/proof.ts'
+import { isWrongCode } from '../../sagas/second_factor.ts'
+import type { Services } from '../../sagas/services.ts'
+import type { SecurityTask } from '../checks/endpoints.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode } from '../sign_in/outcomes.ts'
+import { field } from '../sign_in/post.ts'
+import type { Begun } from './forms.ts'
+import { type SecurityPages, textsFor } from './pages.ts'
+import type { SecurityViews } from './views.ts'
+import type { Visitor } from './visitor.ts'
+import type { Went } from './went.ts'
+
+type Parts = {
+  services: Services
+  pages: SecurityPages
+  views: SecurityViews
+  went: Went
+}
+
+/** The forms of second factors: between them and the sagas that decide. */
+export class FactorActions {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  beginAuthenticator(visitor: Visitor): Promise<HttpResponse> {
+    const { services, pages } = this.#parts
+    return this.#proven(visitor, 'authenticator', async (basis) =>
+      pages.authenticator(visitor, await beginTotp(services, visitor.person.did, basis)),
+    )
+  }
+
+  /** @param begun what the form has of it */
+  confirmAuthenticator(visitor: Visitor, begun: Begun | undefined): Promise<HttpResponse> {
+    const { services, pages } = this.#parts
+    return this.#proven(visitor, 'authenticator', async (basis) => {
+      try {
+        const code = field(visitor, 'code')
+        const changed = await confirmTotp(services, visitor.person.did, code, basis)
+        return await this.#changed(visitor, changed)
+      } catch (err) {
+        const isOften = isRefusal(err, 'RateLimitExceeded')
+        if (!begun || !(isOften || isRefusal(err, 'InvalidToken'))) throw err
+        const refused = isOften ? outcomeOf(visitor, err, {}) : wrongCode(visitor, 'totp')
+        return pages.authenticator(visitor, begun, refused)
+      }
+    })
+  }
+
+  removeAuthenticator(visitor: Visitor): Promise<HttpResponse> {
+    const { services } = this.#parts
+    return this.#proven(visitor, 'authenticator', async (basis) =>
+      this.#changed(visitor, await removeTotp(services, visitor.person.did, basis)),
+    )
+  }
+
+  switchMailCode(visitor: Visitor): Promise<HttpResponse> {
+    const { services } = this.#parts
+    const isOn = visitor.request.parameter('on') === '1'
+    return this.#proven(visitor, 'code-by-mail', async (basis) =>
+      this.#changed(visitor, await setMailFactor(services, visitor.person.did, isOn, basis)),
+    )
+  }
+
+  renewRecoveryCodes(visitor: Visitor): Promise<HttpResponse> {
+    const { services } = this.#parts
+    return this.#proven(visitor, 'recovery-codes', async (basis) =>
+      this.#changed(visitor, await renewRecoveryCodes(services, visitor.person.did, basis)),
+    )
+  }
+
+  /** With a sign-in that counts only where it was proven again; where it was not, that is asked for. */
+  async #proven(
+    visitor: Visitor,
+    task: SecurityTask,
+    work: (basis: Basis) => Promise<HttpResponse>,
+  ): Promise<HttpResponse> {
+    const { device, person, request } = visitor
+    try {
+      return await work(provenOn(device.deviceId, person.basis))
+    } catch (err) {
+      if (isRefusal(err, 'ProofRequired')) return this.#parts.views.task(visitor, task)
+      if (!isRefusal(err, 'InvalidRequest') && !isWrongCode(err)) throw err
+      const { notConfirmed, stale } = textsFor(request)
+      return this.#parts.views.main(visitor, wrong(task === 'code-by-mail' ? notConfirmed : stale))
+    }
+  }
+
+  #changed(visitor: Visitor, { account, recoveryCodes }: FactorsChanged): Promise<HttpResponse> {
+    const { person } = visitor
+    const now = { ...person, basis: renewed(person.basis, account) }
+    return this.#parts.went.toRenewed(
+      { ...visitor, person: now },
+      { what: 'factors', ...(recoveryCodes && { recoveryCodes }) },
+    )
+  }
+}

@@ -1,0 +1,76 @@
+import type { HttpResponse } from '../../http/message.ts'
+import type { ProofKind } from '../../pages/security/proof.ts'
+import { proveAgain, proveAgainByCode, sendProofCode } from '../../sagas/proof.ts'
+import { isWrongCode } from '../../sagas/second_factor.ts'
+import type { Services } from '../../sagas/services.ts'
+import { type SecurityTask, securityTask } from '../checks/endpoints.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode } from '../sign_in/outcomes.ts'
+import { field, goOn, localeOf } from '../sign_in/post.ts'
+import { nameOf } from '../sign_in/shown.ts'
+import { textsFor, withQuery } from './pages.ts'
+import type { SecurityViews } from './views.ts'
+import { clientOf, type Visitor } from './visitor.ts'
+
+/** The form of a proof that it is the person: between its page and the sagas that decide. */
+export class ProofForm {
+  readonly #services: Services
+  readonly #views: SecurityViews
+
+  constructor(services: Services, views: SecurityViews) {
+    this.#services = services
+    this.#views = views
+  }
+
+  /** @param task what follows */
+  async answer(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
+    const { request, person } = visitor
+    // The limits count by the name that was sent.
+    if (field(visitor, 'username') !== nameOf(person)) {
+      return this.#views.proof(visitor, task, 'password', wrong(textsFor(request).stale))
+    }
+    const kinds = await this.#views.proofKinds(visitor)
+    const asked = kinds.find((kind) => kind === request.parameter('with'))
+    if (asked) return this.#ask(visitor, task, asked)
+    const kind = kinds.find((each) => each === request.parameter('kind')) ?? 'password'
+    try {
+      await this.#prove(visitor, kind)
+    } catch (err) {
+      return this.#views.proof(visitor, task, kind, refusedBy(visitor, kind, err))
+    }
+    return goOn(withQuery(securityTask(task), request, { account: person.did }))
+  }
+
+  async #prove(visitor: Visitor, kind: ProofKind): Promise<void> {
+    const { request, person } = visitor
+    const { did, basis } = person
+    const client = clientOf(visitor)
+    if (kind === 'password') {
+      const password = request.parameter('password') ?? ''
+      return proveAgain(this.#services, did, { ...client, password }, basis)
+    }
+    const code = field(visitor, 'code')
+    return proveAgainByCode(this.#services, did, { ...client, code }, basis)
+  }
+
+  /** Asks for another proof; a code by mail is sent with that. */
+  async #ask(visitor: Visitor, task: SecurityTask, kind: ProofKind): Promise<HttpResponse> {
+    if (kind !== 'mail') return this.#views.proof(visitor, task, kind)
+    const { did, basis } = visitor.person
+    try {
+      await sendProofCode(this.#services, did, localeOf(visitor), basis)
+    } catch (err) {
+      return this.#views.proof(visitor, task, 'password', refusedBy(visitor, 'password', err))
+    }
+    return this.#views.proof(visitor, task, kind)
+  }
+}
+
+/** @throws `err`, where it says nothing of what was given */
+function refusedBy(visitor: Visitor, kind: ProofKind, err: unknown) {
+  if (kind !== 'password' && isWrongCode(err)) return wrongCode(visitor, kind)
+  if (isRefusal(err, 'AuthenticationRequired', 'InvalidPassword')) {
+    return wrong(textsFor(visitor.request).wrongPassword)
+  }
+  if (!isRefusal(err, 'RateLimitExceeded')) throw err
+  return outcomeOf(visitor, err, {})
+}

@@ -1,0 +1,52 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { type HttpResponse, withCookies } from '../../http/message.ts'
+import { WAYS } from '../../pages/security/factors.ts'
+import type { Services } from '../../sagas/services.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { SECURITY } from '../checks/endpoints.ts'
+import { goOn } from '../sign_in/post.ts'
+import { signedInCookie } from '../sign_in/signed_in.ts'
+import { doneCookie } from './done_cookie.ts'
+import type { Done, SecurityForms } from './forms.ts'
+import { withQuery } from './pages.ts'
+import { PLACE, type Visitor } from './visitor.ts'
+
+/** After a form, the browser gets the page anew, which says what was done. */
+export class Went {
+  readonly #provider: OAuthProvider
+  readonly #services: Services
+  readonly #forms: SecurityForms
+
+  constructor(provider: OAuthProvider, services: Services, forms: SecurityForms) {
+    this.#provider = provider
+    this.#services = services
+    this.#forms = forms
+  }
+
+  to({ request, device, person }: Visitor, done: Done): HttpResponse {
+    const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
+    const told = doneCookie(sealed, this.#services.settings.publicUrl)
+    // New recovery codes stand below what is signed in.
+    const part = done.what === 'factors' ? `#${WAYS}` : ''
+    return goOn(withQuery(SECURITY, request, { account: person.did }) + part, [told])
+  }
+
+  /**
+   * After what began a new generation of the account. A sign-in that is not remembered is of the one
+   * before, so it is told to the browser anew.
+   *
+   * @param visitor with the sign-in as it is by now
+   */
+  async toRenewed(visitor: Visitor, done: Done): Promise<HttpResponse> {
+    const { device, person } = visitor
+    const { did, basis, passingSince } = person
+    const response = this.to(visitor, done)
+    requestScope().provesSignIn(did, basis)
+    if (passingSince === null) return response
+    const { seal } = this.#services.secrets
+    const { deviceId } = device
+    const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
+    const cookie = await signedInCookie(parts, did as never, false, passingSince)
+    return withCookies(response, [cookie])
+  }
+}

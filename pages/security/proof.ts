@@ -1,0 +1,54 @@
+import { html } from 'hono/html'
+import type { CodeKind } from '../../factors/kinds.ts'
+import { codeField, otherWays } from '../sign_in/code.ts'
+import { actions, type Form, form, usernameOf, wrong } from '../sign_in/form.ts'
+import type { Step } from '../sign_in/frame.ts'
+import type { SignInTexts } from '../sign_in/texts.ts'
+import type { SecurityTexts } from './texts.ts'
+
+/** By what somebody proves that it is them. */
+export type ProofKind = 'password' | CodeKind
+
+export type ProofStep = Form & {
+  username: string
+  kind: ProofKind
+  others: readonly ProofKind[]
+  /** Where a code was mailed to. */
+  hint: string
+  forgotten: string
+  back: string
+}
+
+/** Asks for the password once more, or for a code in its place. */
+export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInTexts): Step {
+  const { username, kind, others, hint } = step
+  const ways = [
+    ...(kind === 'mail' ? [['mail', signIn.sendAgain] as const] : []),
+    ...others.map(
+      (other) =>
+        [other, other === 'password' ? texts.usePassword : signIn.codes[other].use] as const,
+    ),
+  ]
+  const content = html`${form(
+    step,
+    html`${usernameOf(username)}
+      ${kind === 'password' ? passwordField(step, signIn) : codeOf(kind, step, signIn)}
+      ${actions(signIn, signIn.confirm, step)}`,
+  )}
+      ${otherWays(step, ways)}`
+  const lead = kind === 'password' ? texts.proofLead : signIn.codes[kind].lead(hint)
+  return { title: texts.proof, lead, content }
+}
+
+function passwordField({ isWrong, forgotten }: ProofStep, signIn: SignInTexts) {
+  return html`<div class="field row">
+        <label for="password">${signIn.password}</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${wrong(isWrong)}>
+        <a class="link" href="${forgotten}">${signIn.forgotten}</a>
+      </div>`
+}
+
+/** The form says which code is asked for. */
+function codeOf(kind: CodeKind, { isWrong }: ProofStep, signIn: SignInTexts) {
+  return html`<input type="hidden" name="kind" value="${kind}">${codeField(signIn.codes[kind].label, kind, isWrong)}`
+}

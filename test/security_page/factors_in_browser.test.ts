@@ -1,0 +1,198 @@
+import qrReader from 'jsqr'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { signIn } from '../../lab/clients/steps.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { qrCode } from '../../pages/security/qr_code.ts'
+import { screenshot } from '../account_page/screenshots.ts'
+import { codesOf } from '../factors/authenticator.ts'
+import { findingsIn, inView, views } from '../pages/axe.ts'
+
+/** The ways to sign in, in Chromium: from the first factor to none, and the codes of another maker. */
+let world: WebAppWorld
+let page: string
+beforeAll(async () => {
+  world = await startWebAppWorld()
+  page = `${world.network.url}/account/security`
+})
+afterAll(() => world?.close())
+
+type Person = ReturnType<typeof newCredentials>
+async function newPerson(name: string): Promise<Person> {
+  const person = newCredentials(name)
+  await headlessSignUp(world.network.url, person)
+  return person
+}
+
+const title = (browser: Page, name: string) =>
+  browser.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+const item = (browser: Page, text: string) =>
+  browser
+    .getByRole('listitem')
+    .filter({ hasText: text })
+    .filter({ has: browser.locator('p.main') })
+const button = (browser: Page, name: string) => browser.getByRole('button', { name, exact: true })
+
+async function comeTo(browser: Page, person: Person): Promise<void> {
+  await browser.goto(page)
+  await signIn(browser, person, { remember: true })
+}
+
+/** From the page to a task, with the proof before it. */
+async function begin(browser: Page, way: string, change: string, person: Person): Promise<void> {
+  await item(browser, way).getByRole('link', { name: change }).click()
+  const password = browser.locator('input[name=password]')
+  await password.or(button(browser, change)).first().waitFor()
+  if (!(await password.count())) return
+  await password.fill(person.password)
+  await button(browser, 'Confirm').click()
+}
+
+async function signOut(browser: Page): Promise<void> {
+  await item(browser, 'This browser').getByRole('button', { name: 'Sign out' }).click()
+  await title(browser, 'Sign in')
+}
+
+async function enterCode(browser: Page, code: string): Promise<void> {
+  await browser.locator('input[name=code]').fill(code)
+  await button(browser, 'Confirm').click()
+}
+
+/** What an app reads from the QR code, as the browser draws it. */
+async function scan(browser: Page): Promise<string | undefined> {
+  const picture = await browser.locator('.qr svg').evaluate((svg) => svg.outerHTML)
+  const blank = await browser.context().newPage()
+  const { side, pixels } = await blank.evaluate(async (source) => {
+    const side = 400
+    const image = new Image(side, side)
+    image.src = `data:image/svg+xml,${encodeURIComponent(source)}`
+    await image.decode()
+    const canvas = document.createElement('canvas')
+    canvas.width = canvas.height = side
+    const context = canvas.getContext('2d') as CanvasRenderingContext2D
+    context.drawImage(image, 0, 0, side, side)
+    return { side, pixels: [...context.getImageData(0, 0, side, side).data] }
+  }, picture)
+  await blank.close()
+  return qrReader.default(Uint8ClampedArray.from(pixels), side, side)?.data
+}
+
+test('without scripts: an authenticator, its codes, recovery codes, and none of it', async () => {
+  const person = await newPerson('tia')
+  const context = await world.browser.browser.newContext({
+    javaScriptEnabled: false,
+    ignoreHTTPSErrors: true,
+    locale: 'en-US',
+  })
+  context.setDefaultTimeout(60_000)
+  const browser = await context.newPage()
+  await comeTo(browser, person)
+  await begin(browser, 'Authenticator app', 'Set up', person)
+  await button(browser, 'Set up').click()
+  const secret = (await browser.locator('code').textContent()) ?? ''
+  const code = codesOf(secret.replaceAll(' ', ''))
+  await enterCode(browser, code())
+  const codes = await browser.locator('.codes code').allTextContents()
+  expect(codes).toHaveLength(10)
+  await signOut(browser)
+
+  // With the code of the app, which counts once.
+  await signIn(browser, person, { remember: true })
+  await title(browser, 'Enter your code')
+  const used = code(1)
+  await enterCode(browser, used)
+  await title(browser, 'Security')
+  await signOut(browser)
+
+  await signIn(browser, person, { remember: true })
+  await enterCode(browser, used)
+  await browser.getByRole('alert').getByText('This code is wrong or was used already.').waitFor()
+  await button(browser, 'Use a recovery code').click()
+  await enterCode(browser, codes[0] ?? '')
+  await title(browser, 'Security')
+  await item(browser, 'Recovery codes').getByText('9 left').waitFor()
+
+  await begin(browser, 'Recovery codes', 'Make new ones', person)
+  await button(browser, 'Make new ones').click()
+  await item(browser, 'Recovery codes').getByText('10 left').waitFor()
+  const renewed = await browser.locator('.codes code').allTextContents()
+  await signOut(browser)
+  await signIn(browser, person, { remember: true })
+  await enterCode(browser, codes[1] ?? '')
+  await browser.getByRole('alert').waitFor()
+  await enterCode(browser, renewed[0] ?? '')
+
+  await begin(browser, 'Authenticator app', 'Remove', person)
+  await button(browser, 'Remove').click()
+  await item(browser, 'Authenticator app').getByText('Off').waitFor()
+  expect(await item(browser, 'Recovery codes').count()).toBe(0)
+  await signOut(browser)
+  await signIn(browser, person, { remember: true })
+  await title(browser, 'Security')
+  await context.close()
+})
+
+test('a camera reads the same from the QR code as stands beside it', async () => {
+  const person = await newPerson('quin')
+  const browser = await (await world.browser.newContext()).newPage()
+  await comeTo(browser, person)
+  await begin(browser, 'Authenticator app', 'Set up', person)
+  await button(browser, 'Set up').click()
+  const link = browser.getByRole('link', { name: 'Open an authenticator app on this device' })
+  const uri = await link.getAttribute('href')
+  expect(await scan(browser)).toBe(uri)
+  const { searchParams, pathname } = new URL(uri ?? '')
+  expect(decodeURIComponent(pathname)).toContain(person.handle)
+  const secret = (await browser.locator('code').textContent()) ?? ''
+  expect(searchParams.get('secret')).toBe(secret.replaceAll(' ', ''))
+  await browser.context().close()
+})
+
+test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
+  const [theme, size] = view
+  const person = await newPerson(`v${theme}${size}`)
+  await inView(world.browser, view, async (browser) => {
+    const look = async (name?: string) => {
+      expect(await findingsIn(browser)).toEqual([])
+      const overflows = await browser.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      )
+      expect(overflows).toBe(false)
+      if (name) await screenshot(browser, `${name}-${size}-${theme}`)
+    }
+    await comeTo(browser, person)
+    await item(browser, 'Authenticator app').getByRole('link', { name: 'Set up' }).click()
+    await title(browser, 'Confirm that it is you')
+    await look()
+    await browser.fill('input[name=password]', person.password)
+    await button(browser, 'Confirm').click()
+    await title(browser, 'Authenticator app')
+    await look()
+    await button(browser, 'Set up').click()
+    const secret = (await browser.locator('code').textContent()) ?? ''
+    // It is another with each run.
+    const [shown, qr] = ['ABCD '.repeat(8).trim(), await qrCode('otpauth://totp/Vestibule:ada')]
+    await browser.locator('.qr').evaluate((each, svg) => {
+      each.innerHTML = svg
+    }, String(qr))
+    await browser.locator('code').evaluate((each, text) => {
+      each.textContent = text
+    }, shown)
+    await look('authenticator')
+    await enterCode(browser, 'x')
+    await browser.getByRole('alert').waitFor()
+    await look()
+    await enterCode(browser, codesOf(secret.replaceAll(' ', ''))())
+    const codes = browser.locator('.codes code')
+    await codes.first().waitFor()
+    await codes.evaluateAll((all) => {
+      for (const each of all) each.textContent = 'ABCD-EFGH-IJKL-MNOP'
+    })
+    // They are in view at once.
+    expect(await codes.last().evaluate((each) => each.getBoundingClientRect().bottom)).toBeLessThan(
+      browser.viewportSize()?.height ?? 0,
+    )
+    await look('ways-to-sign-in')
+  })
+})
