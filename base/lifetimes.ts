@@ -85,6 +85,18 @@ export const SIGNED_IN_DEVICE_UNUSED = 100 * DAY
 /** Codes sent by e-mail; the reference PDS uses the same. */
 export const EMAIL_TOKEN = 15 * MINUTE
 
+/** The cookie that guards a device: as long as browsers keep one (RFC 6265bis section 5.5). */
+export const DEVICE_GUARD = 400 * DAY
+
+/** A device from which nobody signed in for this long is not known any more: as long as browsers keep a cookie. */
+export const KNOWN_DEVICE = DEVICE_GUARD
+
+/**
+ * Which devices a person has is not known of an account that comes from elsewhere. For this long those that
+ * sign in are learned without a mail: else all people of a PDS that moves here would get one for each.
+ */
+export const DEVICES_LEARNED = 7 * DAY
+
 /** The link in a mail that signs everybody out: a mail may lie for days before somebody reads it. */
 export const SIGN_OUT_LINK = 7 * DAY
 
@@ -115,9 +127,6 @@ export const LEGACY_REFRESH_TOKEN = 90 * DAY
 
 /** How long a rotated legacy refresh JWT still answers; as in the reference PDS. */
 export const LEGACY_REFRESH_GRACE = 2 * HOUR
-
-/** The cookie that guards a device: as long as browsers keep one (RFC 6265bis section 5.5). */
-export const DEVICE_GUARD = 400 * DAY
 
 /**
  * A failed sign-in takes at least this long, as `createSession` of the reference, so that its

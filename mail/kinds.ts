@@ -22,6 +22,7 @@ export const noticeKinds = [
   'recoveryCodeUsed',
   'refreshTokenReused',
   'accountDeactivated',
+  'newDevice',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]

@@ -22,6 +22,7 @@ import { PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
+import { withKnownBrowser } from './known_browser.ts'
 import { errorPageFor } from './pages/error.ts'
 import { finishing } from './pages/finish.ts'
 import { givenUp } from './pages/give_up.ts'
@@ -90,7 +91,8 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
             (visit && signIn.pageBefore(request, visit, handled)) ??
             finish(request, handled, handoverScript(visit)))
         const { refusal } = scope
-        const response = refusal && !scope.fault ? refused(answered, refusal) : answered
+        const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
+        const response = withKnownBrowser(finished, scope, settings.publicUrl)
         logRefusal(log, request, response)
         if (!scope.fault) return isImmutable(response) ? kept(response) : response
         log.error({ err: scope.fault.cause }, 'a store failed while answering a request')

@@ -1,13 +1,18 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
+import { learnDevice, noteSignedIn } from '../sagas/arrivals.ts'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { WrongCodeError } from '../stores/wrong_code_error.ts'
+import { knownBrowser } from './known_browser.ts'
 
 /** Keeps each account's audit trail of what happens in the provider's pages, and names sessions in tokens. */
 export function createHooks(services: Services): OAuthHooks {
+  const { publicUrl } = services.settings
   const record = recordAudit.bind(null, services)
+  const learn = (did: string, deviceId: string) =>
+    learnDevice(services, did, knownBrowser(publicUrl, deviceId))
 
   return {
     /**
@@ -25,8 +30,12 @@ export function createHooks(services: Services): OAuthHooks {
      * by the id of the first access token, which stays while the tokens change.
      */
     onCreateToken: ({ claims }) => ({ ...claims, sid: requestScope().sid ?? claims.jti }),
-    onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) =>
-      record(account.did, 'signed_in', { deviceId, address: deviceMetadata.ipAddress, clientId }),
+    onSignedUp: ({ account, deviceId }) => learn(account.did, deviceId),
+    onResetPasswordConfirmed: ({ account, deviceId }) => learn(account.did, deviceId),
+    onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) => {
+      const detail = { deviceId, address: deviceMetadata.ipAddress, clientId }
+      return noteSignedIn(services, account.did, knownBrowser(publicUrl, deviceId), detail)
+    },
     onSignInFailed: async ({ did, error, deviceId, deviceMetadata, clientId }) => {
       const about = error instanceof WrongCodeError ? error.did : did
       if (!about) return

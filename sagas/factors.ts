@@ -149,6 +149,6 @@ export function told(
   changed: FactorsChanged,
   occasion: Occasion | null,
 ): FactorsChanged {
-  if (changed.isChanged) notify(services, kind, changed.account, occasion, { factor })
+  if (changed.isChanged) notify(services, kind, changed.account, occasion, { about: { factor } })
   return changed
 }

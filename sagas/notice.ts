@@ -18,6 +18,8 @@ export function occasionNow(): Occasion | null {
  * signs everybody out. When the mail fails, what happened is not undone.
  *
  * @param account as it was when it happened: the mail goes to the address of then
+ * @param options.about what the kind does not say
+ * @param options.unsent called where the mail was not sent
  * @param occasion where the owner's own request came from; an operator's is none of theirs
  */
 export function notify(
@@ -25,7 +27,7 @@ export function notify(
   kind: NoticeKind,
   account: Pick<AccountRow, 'did' | 'handle' | 'email' | 'emailConfirmedAt'>,
   occasion: Occasion | null,
-  about?: NoticeSubject,
+  { about, unsent }: { about?: NoticeSubject; unsent?: () => Promise<void> } = {},
 ): void {
   const content = {
     handle: account.handle ?? account.did,
@@ -38,5 +40,10 @@ export function notify(
     ...content,
     signOutLink: await makeSignOutLink(services, account.did),
   })
-  mail.aside(kind, account.did, () => mail.send(kind, account, write))
+  mail.aside(kind, account.did, () =>
+    mail.send(kind, account, write).catch(async (err) => {
+      await unsent?.()
+      throw err
+    }),
+  )
 }

@@ -15,5 +15,7 @@ export async function tellOfReuse(
 ): Promise<void> {
   const address = calledFrom()?.address
   await recordAudit(services, account.did, 'refresh_token_reused', { clientId, address })
-  notify(services, 'refreshTokenReused', account, occasionNow(), { app: appName(clientId) })
+  notify(services, 'refreshTokenReused', account, occasionNow(), {
+    about: { app: appName(clientId) },
+  })
 }

@@ -107,7 +107,7 @@ export async function proveFactor(
     if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
     const { left } = await services.actors.account(account.did).proveFactor(proof, basis)
     if (proof.kind === 'recovery') {
-      notify(services, 'recoveryCodeUsed', account, occasionNow(), { left })
+      notify(services, 'recoveryCodeUsed', account, occasionNow(), { about: { left } })
     }
   })
 }

@@ -18,6 +18,8 @@ export class RequestScope {
   #presented: RefreshTokenParts | null = null
   #issued: RefreshTokenParts | null = null
   #sid: string | null = null
+  /** By what a browser is known again in which somebody signs in; null as long as nobody does. */
+  browser: string | null = null
   #reused: ReusedToken | null = null
   #pageError: unknown = null
   #isSignInGone = false

@@ -2,6 +2,7 @@ import { deleteAllAppPasswords } from '../../database/account/app_password.ts'
 import { deleteAllAuthorizedClients } from '../../database/account/authorized_client.ts'
 import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
+import { deleteAllKnownDevices } from '../../database/account/known_device.ts'
 import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
 import { deleteAllProofs } from '../../database/account/proof.ts'
@@ -24,7 +25,11 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
   deleteAllAuthorizedClients(db)
   deleteAllEmailTokens(db)
   deleteAllProofs(db)
-  if (devices) deleteAllDeviceAccounts(db)
+  if (devices) {
+    deleteAllDeviceAccounts(db)
+    // Who got in may come back: of a device that was known until then the owner is told again.
+    deleteAllKnownDevices(db)
+  }
   if (appPasswords) deleteAllAppPasswords(db)
 }
 

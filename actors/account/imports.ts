@@ -4,6 +4,7 @@ import { insertCarriedSessions } from '../../database/account/carried.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import type { ImportedAccount } from '../../database/import/imported_account.ts'
+import { learnImported } from './known_devices.ts'
 
 /**
  * Takes an account over from a PDS; one that is here already stays as it is.
@@ -20,6 +21,7 @@ export function importAccount(db: Db, account: ImportedAccount): boolean {
     profile.setInvitesDisabled(db, account.invitesDisabled, null)
     for (const appPassword of account.appPasswords) insertAppPassword(db, appPassword)
     if (account.sessions) insertCarriedSessions(db, account.sessions)
+    learnImported(db, account.sessions?.devices.map(({ deviceId }) => deviceId) ?? [])
     appendAudit(db, { at: Date.now(), event: 'account_imported', detail: { pds: account.pdsDid } })
     return true
   })

@@ -15,6 +15,7 @@ import * as devices from './devices.ts'
 import * as email from './email.ts'
 import * as factors from './factors.ts'
 import { importAccount } from './imports.ts'
+import * as knownDevices from './known_devices.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
@@ -92,6 +93,10 @@ export const accountFunctions = {
   listDevices: devices.list,
   forgetDevice: devices.forget,
   proveOn: devices.proveOn,
+  noteSignIn: knownDevices.noteSignIn,
+  learnDevice: knownDevices.learn,
+  unlearnDevice: knownDevices.unlearn,
+  setNewDeviceMails: knownDevices.setMails,
   authorizeClient: devices.authorizeClient,
   listAuthorizedClients,
 

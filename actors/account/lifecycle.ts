@@ -1,9 +1,11 @@
 import { accountTakenDown } from '../../base/errors.ts'
 import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
 import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
+import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { endSignIns } from './endings.ts'
+import { markOfDevice } from './known_devices.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -92,6 +94,8 @@ export function signOutElsewhere(
     assertGood(db, basis)
     endSignIns(db, { devices: false, appPasswords: false })
     deleteOtherDeviceAccounts(db, deviceId)
+    deleteAllKnownDevices(db)
+    putKnownDevice(db, markOfDevice(deviceId), Date.now())
     appendAudit(db, { at: Date.now(), event: 'signed_out_elsewhere', detail: by })
     return existing(db)
   })

@@ -1,4 +1,5 @@
 import {
+  KNOWN_DEVICE,
   PROOF_AGAIN,
   REPLAYED_CODE_MEMORY,
   SESSION_UNUSED,
@@ -40,6 +41,12 @@ export const ACCOUNT_BOUNDS = {
     key: 'device_id',
     order: 'proven_at DESC',
     expired: `proven_at < @now - ${PROOF_AGAIN}`,
+  },
+  known_device: {
+    rows: 500,
+    key: 'mark',
+    order: 'seen_at DESC',
+    expired: `seen_at < @now - ${KNOWN_DEVICE}`,
   },
   sign_out_link: {
     rows: 200,

@@ -18,6 +18,8 @@ export type AccountRow = {
   generation: number
   invitesDisabled: boolean
   inviteNote: string | null
+  /** Whether a mail tells of a sign-in from a device that is not known. */
+  newDeviceMails: boolean
 }
 
 export type NewAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
@@ -42,6 +44,7 @@ type Stored = {
   generation: number
   invites_disabled: number
   invite_note: string | null
+  new_device_mails: number
 }
 
 /** Writes the account; writing the same account again changes nothing. */
@@ -80,6 +83,7 @@ export function readAccount(db: Db): AccountRow | null {
     generation: row.generation,
     invitesDisabled: row.invites_disabled === 1,
     inviteNote: row.invite_note,
+    newDeviceMails: row.new_device_mails === 1,
   }
 }
 
@@ -131,6 +135,10 @@ export function startGeneration(db: Db, now: number): void {
 
 export function setInvitesDisabled(db: Db, disabled: boolean, note: string | null): void {
   sql(db, 'UPDATE account SET invites_disabled = ?, invite_note = ?').run(disabled ? 1 : 0, note)
+}
+
+export function setNewDeviceMails(db: Db, on: boolean): void {
+  sql(db, 'UPDATE account SET new_device_mails = ?').run(on ? 1 : 0)
 }
 
 /** Everything about the account goes: the rows of all tables. */

@@ -166,5 +166,19 @@ export const accountSchema: Schema = {
     used_at INTEGER
   ) WITHOUT ROWID;
   `,
+    `
+  -- From which devices somebody has signed in, by what they are known again.
+  CREATE TABLE known_device (
+    mark TEXT PRIMARY KEY,
+    seen_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO known_device SELECT 'device ' || device_id, updated_at FROM device_account;
+
+  ALTER TABLE account ADD COLUMN new_device_mails INTEGER NOT NULL DEFAULT 1;
+  -- From when on the owner is told of a device that is not among them; null until somebody signs in.
+  -- Accounts of before have a week for theirs.
+  ALTER TABLE account ADD COLUMN devices_known_since INTEGER;
+  UPDATE account SET devices_known_since = unixepoch() * 1000 + 604800000;
+  `,
   ],
 }

@@ -119,6 +119,13 @@ export const de: MailTexts = {
       unrequested:
         'Melde dich in der App neu an. Geschieht es wieder, oder siehst du auf deiner Sicherheitsseite etwas, das du nicht kennst: Melde alle ab und setze dein Passwort zurück.',
     },
+    newDevice: {
+      subject: 'Anmeldung von einem neuen Gerät',
+      heading: 'Anmeldung von einem neuen Gerät',
+      body: 'Jemand hat sich mit einem Gerät, das dein Konto nicht kennt, bei deinem Konto angemeldet.',
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab und setze sofort dein Passwort zurück.',
+    },
   },
   factors: {
     passkey: 'Passkey',

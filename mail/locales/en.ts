@@ -115,6 +115,13 @@ export const en: MailTexts = {
       unrequested:
         'Sign in to the app again. If it happens again, or if your security page shows something that you do not know, sign out everywhere and reset your password.',
     },
+    newDevice: {
+      subject: 'A new device signed in',
+      heading: 'A new device signed in',
+      body: 'Someone signed in to your account from a device that your account does not know.',
+      unrequested:
+        'If it was not you, someone has access to your account: sign out everywhere and reset your password right away.',
+    },
   },
   factors: {
     passkey: 'passkey',

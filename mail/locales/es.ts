@@ -115,6 +115,13 @@ export const es: MailTexts = {
       unrequested:
         'Vuelve a iniciar sesión en la aplicación. Si vuelve a ocurrir, o si ves en tu página de seguridad algo que no reconoces, cierra sesión en todas partes y restablece tu contraseña.',
     },
+    newDevice: {
+      subject: 'Inicio de sesión desde un dispositivo nuevo',
+      heading: 'Inicio de sesión desde un dispositivo nuevo',
+      body: 'Alguien ha iniciado sesión en tu cuenta desde un dispositivo que tu cuenta no conoce.',
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes y restablece tu contraseña de inmediato.',
+    },
   },
   factors: {
     passkey: 'clave de acceso',

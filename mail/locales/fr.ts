@@ -117,6 +117,13 @@ export const fr: MailTexts = {
       unrequested:
         'Connectez-vous de nouveau dans l’application. Si cela se reproduit, ou si votre page de sécurité montre quelque chose que vous ne connaissez pas, déconnectez-vous partout et réinitialisez votre mot de passe.',
     },
+    newDevice: {
+      subject: 'Connexion depuis un nouvel appareil',
+      heading: 'Connexion depuis un nouvel appareil',
+      body: 'Quelqu’un s’est connecté à votre compte depuis un appareil que votre compte ne connaît pas.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout et réinitialisez immédiatement votre mot de passe.',
+    },
   },
   factors: {
     passkey: 'clé d’accès',

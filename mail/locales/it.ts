@@ -117,6 +117,13 @@ export const it: MailTexts = {
       unrequested:
         'Accedi di nuovo nell’app. Se succede ancora, o se nella tua pagina di sicurezza vedi qualcosa che non conosci, esci ovunque e reimposta la password.',
     },
+    newDevice: {
+      subject: 'Accesso da un nuovo dispositivo',
+      heading: 'Accesso da un nuovo dispositivo',
+      body: 'Qualcuno ha effettuato l’accesso al tuo account da un dispositivo che il tuo account non conosce.',
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque e reimposta subito la password.',
+    },
   },
   factors: {
     passkey: 'passkey',

@@ -116,6 +116,13 @@ export const nl: MailTexts = {
       unrequested:
         'Meld je opnieuw aan in de app. Gebeurt het weer, of zie je op je beveiligingspagina iets dat je niet kent, meld je dan overal af en stel je wachtwoord opnieuw in.',
     },
+    newDevice: {
+      subject: 'Aanmelding vanaf een nieuw apparaat',
+      heading: 'Aanmelding vanaf een nieuw apparaat',
+      body: 'Iemand heeft zich bij je account aangemeld vanaf een apparaat dat je account niet kent.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af en stel meteen je wachtwoord opnieuw in.',
+    },
   },
   factors: {
     passkey: 'passkey',

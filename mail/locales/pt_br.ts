@@ -115,6 +115,13 @@ export const ptBR: MailTexts = {
       unrequested:
         'Entre novamente no aplicativo. Se acontecer de novo, ou se sua página de segurança mostrar algo que você não conhece, saia de todos os lugares e redefina sua senha.',
     },
+    newDevice: {
+      subject: 'Acesso a partir de um novo dispositivo',
+      heading: 'Acesso a partir de um novo dispositivo',
+      body: 'Alguém entrou na sua conta a partir de um dispositivo que sua conta não conhece.',
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares e redefina sua senha imediatamente.',
+    },
   },
   factors: {
     passkey: 'chave de acesso',

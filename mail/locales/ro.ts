@@ -118,6 +118,13 @@ export const ro: MailTexts = {
       unrequested:
         'Autentificați-vă din nou în aplicație. Dacă se repetă sau dacă vedeți pe pagina de securitate ceva ce nu cunoașteți, deconectați-vă de peste tot și resetați parola.',
     },
+    newDevice: {
+      subject: 'Autentificare de pe un dispozitiv nou',
+      heading: 'Autentificare de pe un dispozitiv nou',
+      body: 'Cineva s-a autentificat în contul dumneavoastră de pe un dispozitiv pe care contul nu îl cunoaște.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot și resetați imediat parola.',
+    },
   },
   factors: {
     passkey: 'cheie de acces',

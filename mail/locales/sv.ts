@@ -117,6 +117,13 @@ export const sv: MailTexts = {
       unrequested:
         'Logga in i appen igen. Om det händer igen, eller om din säkerhetssida visar något som du inte känner till, logga ut överallt och återställ ditt lösenord.',
     },
+    newDevice: {
+      subject: 'Inloggning från en ny enhet',
+      heading: 'Inloggning från en ny enhet',
+      body: 'Någon har loggat in på ditt konto från en enhet som ditt konto inte känner till.',
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga ut överallt och återställ ditt lösenord direkt.',
+    },
   },
   factors: {
     passkey: 'passnyckel',

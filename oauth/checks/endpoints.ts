@@ -54,6 +54,7 @@ export const SECURITY_ACTIONS = [
   'remove-authenticator',
   'switch-mail-code',
   'renew-recovery-codes',
+  'mails',
 ] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 

@@ -65,6 +65,7 @@ export class SecurityActions {
       'remove-authenticator': () => this.#factors.removeAuthenticator(visitor),
       'switch-mail-code': () => this.#factors.switchMailCode(visitor),
       'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
+      mails: () => this.#setMails(visitor),
     }
     return actions[action]()
   }
@@ -121,6 +122,14 @@ export class SecurityActions {
     const account = this.#services.actors.account(person.did)
     await account.revokeAppPassword(name, person.basis, clientOf(visitor))
     return this.#went.to(visitor, { what: 'revoked' })
+  }
+
+  async #setMails(visitor: Visitor): Promise<HttpResponse> {
+    const { request, person } = visitor
+    const on = request.parameter('new-devices') === 'on'
+    const account = this.#services.actors.account(person.did)
+    await account.setNewDeviceMails(on, person.basis, clientOf(visitor))
+    return this.#went.to(visitor, { what: 'mails' })
   }
 }
 

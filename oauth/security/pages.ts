@@ -44,6 +44,7 @@ type Known = {
   activity: readonly AuditEntry[]
   appPasswords: readonly AppPassword[]
   factors: Factors
+  newDeviceMails: boolean
   done: Done | undefined
 }
 
@@ -62,7 +63,7 @@ export class SecurityPages {
 
   main(
     { request, person, device, hasOthers }: Visitor,
-    { signedIn, browsers, activity, appPasswords, factors, done }: Known,
+    { signedIn, browsers, activity, appPasswords, factors, newDeviceMails, done }: Known,
     outcome: Outcome,
   ): HttpResponse {
     const { did } = person
@@ -89,6 +90,7 @@ export class SecurityPages {
         },
       },
       appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
+      mails: { newDevices: newDeviceMails, action: at(securityForm('mails')) },
       activity: activityItems(activity, browsers),
       days: ACTIVITY_DAYS,
       isMore: activity.length > ACTIVITY_SHOWN,
@@ -109,6 +111,7 @@ export class SecurityPages {
       others: texts.othersEnded,
       revoked: texts.revoked,
       factors: texts.factorsChanged,
+      mails: texts.mailsSet,
       made: undefined,
     }
     const notice = done && notices[done.what]

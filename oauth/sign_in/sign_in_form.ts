@@ -5,13 +5,14 @@ import type { FactorKind } from '../../factors/kinds.ts'
 import { readUse } from '../../factors/passkey.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import { recordAudit } from '../../sagas/audit.ts'
+import { noteSignedIn } from '../../sagas/arrivals.ts'
 import type { AnsweredChallenge } from '../../sagas/passkey_challenge.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
+import { knownBrowser } from '../known_browser.ts'
 import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
@@ -137,7 +138,9 @@ export class SignInForm {
     requestScope().provesSignIn(did, basis)
     if (isRemembered) await accountManager.upsertDeviceAccount(device.deviceId, did)
     else await accountManager.removeDeviceAccount(device.deviceId, did)
-    await recordAudit(this.#services, did, 'signed_in', clientOf(post))
+    const { publicUrl } = this.#services.settings
+    const browser = knownBrowser(publicUrl, device.deviceId)
+    await noteSignedIn(this.#services, did, browser, clientOf(post))
     const to = place.request
       ? place.page({ language: wantedOf(request).language })
       : place.accountPage(nameOf(account))

@@ -7,6 +7,7 @@ import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
 import { type FactorsPart, factorsPart } from './factors.ts'
+import { type MailsPart, mailsPart } from './mails.ts'
 import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
 
@@ -57,6 +58,7 @@ export type SecurityStep = {
   items: readonly SignedInItem[]
   factors: Omit<FactorsPart, 'language'>
   appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made'>
+  mails: MailsPart
   activity: readonly ActivityItem[]
   days: number
   /** Whether there is more of it in the file. */
@@ -92,6 +94,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       )}
       ${factorsPart(texts, { language: step.language, ...step.factors }, signIn)}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
+      ${mailsPart(texts, { ...step.mails, sealed })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
       <ul class="list">${activity.map((each) => activityOf(texts, step.language, each))}</ul>

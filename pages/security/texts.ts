@@ -86,6 +86,16 @@ export type SecurityTexts = {
   readonly revoked: string
   readonly wrongPassword: string
 
+  readonly mails: string
+  readonly mailsLead: string
+  /** Of which mails. */
+  readonly newDevices: string
+  readonly turnedOn: string
+  readonly turnedOff: string
+  readonly turnOn: string
+  readonly turnOff: string
+  readonly mailsSet: string
+
   /** What happened, by the name of the event in the audit trail. */
   readonly events: Readonly<Record<KnownEvent, string>>
 }
@@ -107,6 +117,7 @@ export const KNOWN_EVENTS = [
   'factor_removed',
   'handle_changed',
   'passkey_copied',
+  'new_device_mails',
   'password_changed',
   'recovery_code_used',
   'recovery_codes_renewed',

@@ -69,6 +69,8 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   // What it gives goes into a mail, and only ends something.
   ...['makeSignOutLink', 'readSignOutLink'],
+  // What is known of devices decides about mails only.
+  ...['noteSignIn', 'learnDevice', 'unlearnDevice', 'setNewDeviceMails'],
   // What rests on it looks at the sign-in again.
   'proveOn',
   // A new account, or the operator.

@@ -24,6 +24,7 @@ import {
   MAX_APP_PASSWORDS,
 } from '../../database/account/bounds.ts'
 import { upsertDeviceAccount } from '../../database/account/device.ts'
+import { putKnownDevice } from '../../database/account/known_device.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -542,6 +543,7 @@ describe('34. tables of an account', () => {
     device_account: (i) => upsertDeviceAccount(db, `dev-${i}`, now + i),
     authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i),
     proof: (i) => putProof(db, `dev-${i}`, now + i),
+    known_device: (i) => putKnownDevice(db, `device ${i}`, now + i),
     sign_out_link: (i) => insertSignOutLink(db, `${i}`, now + i),
     replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
   }

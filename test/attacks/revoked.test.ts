@@ -248,7 +248,8 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['findSessionByTokenId', 'findSessionByCode', 'findSessionByRefreshToken', 'listSessions'],
   ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
-  ...['makeSignOutLink', 'readSignOutLink'],
+  ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
+  ...['setNewDeviceMails'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

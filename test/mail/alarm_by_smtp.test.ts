@@ -2,6 +2,7 @@ import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { until } from '../../lab/world/until.ts'
 
 /** An alarm through a real mail server, and its link in the hands of a person without a sign-in. */
 let network: Network
@@ -43,4 +44,34 @@ test('a mail tells what happened, and its link signs everybody out', async () =>
   expect(answer.status).toBe(200)
   expect(await answer.text()).toContain('Tout est déconnecté.')
   await expect(agent.sessionManager.refreshSession()).rejects.toThrow()
+})
+
+test('no sign-in waits for a mail, and one whose mail is lost is new the next time, too', async () => {
+  const person = newCredentials('waiting')
+  await headlessSignUp(network.url, person)
+  const signIn = async (userAgent: string) => {
+    const { status } = await fetch(`${network.url}/xrpc/com.atproto.server.createSession`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+      body: JSON.stringify({ identifier: person.handle, password: person.password }),
+    })
+    return status
+  }
+  const isAlarm = ({ subject }: { subject?: string }) => subject === 'A new device signed in'
+  const release = network.smtp.hold()
+  expect(await signIn('one/1.0')).toBe(200)
+  release()
+  await network.smtp.waitForMail(person.email, isAlarm)
+
+  const sent = () => network.smtp.mails.filter(isAlarm).length
+  const before = sent()
+  network.smtp.refuse('no more mails')
+  expect(await signIn('another/1.0')).toBe(200)
+  const lost = () => network.vestibule.logs.includes('work in the background failed')
+  await until(lost, 'no mail was lost')
+  network.smtp.refuse(undefined)
+  await until(async () => {
+    expect(await signIn('another/1.0')).toBe(200)
+    return sent() > before
+  }, 'no mail')
 })

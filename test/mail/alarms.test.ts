@@ -12,6 +12,7 @@ import {
   begin,
   newPerson,
   openSession,
+  PASSWORD,
   type Person,
   startWorld,
   type World,
@@ -113,7 +114,15 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
       expect(await client.refresh(session)).toMatchObject({ status: 400 })
     },
   },
-  signed_in: { why: 'people sign in all the time' },
+  signed_in: {
+    notice: 'newDevice',
+    happen: async ({ db, handle }) => {
+      // It came from elsewhere a week ago.
+      db.prepare('UPDATE account SET devices_known_since = 1').run()
+      await world.call('server.createSession', { identifier: handle, password: PASSWORD })
+    },
+  },
+  new_device_mails: { why: 'who switches them is signed in, which was told' },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
   passkey_copied: { why: 'it let nobody in' },
   sign_in_failed: { why: 'strangers make these: they could have mails sent' },

@@ -52,6 +52,7 @@ function filesOf(attack: number): string {
     [39, 'security_page'],
     [40, 'second_factors'],
     [43, 'sign_out_link'],
+    [44, 'new_devices'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

@@ -1,6 +1,7 @@
 import { INVALID_HANDLE } from '@atproto/syntax'
 import { AuthRequiredError, InvalidRequestError } from '@atproto/xrpc-server'
 import { Refusal } from '../../base/errors.ts'
+import { learnDevice } from '../../sagas/arrivals.ts'
 import { signUp } from '../../sagas/sign_up.ts'
 import { readAuthorization } from '../auth/header.ts'
 import { verifyServiceJwt } from '../auth/service.ts'
@@ -27,6 +28,7 @@ export default method('com.atproto.server.createAccount', {
       provenDid: requester,
     }).catch(withoutName)
     const tokens = await openSession(context, account, null, { generation: account.generation })
+    await learnDevice(services, account.did, 'program')
     return {
       handle: account.handle ?? INVALID_HANDLE,
       did: account.did,

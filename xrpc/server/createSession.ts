@@ -1,5 +1,5 @@
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
-import { recordAudit } from '../../sagas/audit.ts'
+import { noteSignedIn } from '../../sagas/arrivals.ts'
 import { signIn } from '../../sagas/sign_in.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
@@ -22,7 +22,7 @@ export default method('com.atproto.server.createSession', {
       openSession(context, account, appPassword, basis),
       sessionBody(services, account),
     ])
-    await recordAudit(services, account.did, 'signed_in', {
+    await noteSignedIn(services, account.did, 'program', {
       address,
       ...(appPassword && { appPassword: appPassword.name }),
     })

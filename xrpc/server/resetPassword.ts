@@ -1,3 +1,4 @@
+import { learnDevice } from '../../sagas/arrivals.ts'
 import { resetPassword } from '../../sagas/password_reset.ts'
 import { method } from '../method.ts'
 import { checkNewPassword } from '../new_password.ts'
@@ -5,6 +6,7 @@ import { checkNewPassword } from '../new_password.ts'
 export default method('com.atproto.server.resetPassword', {
   handler: async ({ input: { token, password } }, { services }) => {
     checkNewPassword(password)
-    await resetPassword(services, token, password)
+    const { did } = await resetPassword(services, token, password)
+    await learnDevice(services, did, 'program')
   },
 })

@@ -77,6 +77,15 @@ export const en: SecurityTexts = {
   notMade: 'The app password could not be made. Another one has this name, or there are too many.',
   revoked: 'The app password is revoked, and what it opened is signed out.',
   wrongPassword: 'Wrong password.',
+  mails: 'Emails',
+  mailsLead:
+    'You get an email when something happens that matters to your account, such as a new password.',
+  newDevices: 'Sign-ins from new devices',
+  turnedOn: 'You get an email.',
+  turnedOff: 'You get no email.',
+  turnOn: 'Turn on',
+  turnOff: 'Turn off',
+  mailsSet: 'It is set.',
   events: {
     account_created: 'The account was created',
     account_imported: 'The account was moved here',
@@ -93,6 +102,7 @@ export const en: SecurityTexts = {
     factor_removed: 'A second factor was removed',
     handle_changed: 'The handle was changed',
     passkey_copied: 'A passkey was refused that may have been copied',
+    new_device_mails: 'The mails about new devices were turned on or off',
     password_changed: 'The password was changed',
     recovery_code_used: 'A recovery code was used',
     recovery_codes_renewed: 'New recovery codes were made',

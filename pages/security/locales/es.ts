@@ -78,6 +78,15 @@ export const es: SecurityTexts = {
   notMade: 'No se pudo crear la contraseña de aplicación. Otra tiene este nombre o hay demasiadas.',
   revoked: 'La contraseña de aplicación está revocada y las sesiones que abrió se han cerrado.',
   wrongPassword: 'Contraseña incorrecta.',
+  mails: 'Correos',
+  mailsLead:
+    'Recibes un correo cuando ocurre algo importante para tu cuenta, como un cambio de contraseña.',
+  newDevices: 'Inicios de sesión desde dispositivos nuevos',
+  turnedOn: 'Recibes un correo.',
+  turnedOff: 'No recibes ningún correo.',
+  turnOn: 'Activar',
+  turnOff: 'Desactivar',
+  mailsSet: 'Se ha guardado.',
   events: {
     account_created: 'Se creó la cuenta',
     account_imported: 'La cuenta se trasladó aquí',
@@ -94,6 +103,7 @@ export const es: SecurityTexts = {
     factor_removed: 'Se quitó un segundo factor',
     handle_changed: 'Se cambió el identificador',
     passkey_copied: 'Se rechazó una clave de acceso que puede haberse copiado',
+    new_device_mails: 'Se activaron o desactivaron los correos sobre dispositivos nuevos',
     password_changed: 'Se cambió la contraseña',
     recovery_code_used: 'Se usó un código de recuperación',
     recovery_codes_renewed: 'Se crearon nuevos códigos de recuperación',

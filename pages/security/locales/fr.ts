@@ -79,6 +79,15 @@ export const fr: SecurityTexts = {
     'Le mot de passe d’application n’a pas pu être créé. Un autre porte ce nom, ou il y en a trop.',
   revoked: 'Le mot de passe d’application est révoqué et ce qu’il avait ouvert est déconnecté.',
   wrongPassword: 'Mot de passe incorrect.',
+  mails: 'E-mails',
+  mailsLead:
+    'Vous recevez un e-mail lorsque quelque chose d’important arrive à votre compte, comme un nouveau mot de passe.',
+  newDevices: 'Connexions depuis de nouveaux appareils',
+  turnedOn: 'Vous recevez un e-mail.',
+  turnedOff: 'Vous ne recevez pas d’e-mail.',
+  turnOn: 'Activer',
+  turnOff: 'Désactiver',
+  mailsSet: 'C’est enregistré.',
   events: {
     account_created: 'Le compte a été créé',
     account_imported: 'Le compte a été déplacé ici',
@@ -95,6 +104,7 @@ export const fr: SecurityTexts = {
     factor_removed: 'Un second facteur a été retiré',
     handle_changed: 'L’identifiant a été changé',
     passkey_copied: 'Une clé d’accès qui a peut-être été copiée a été refusée',
+    new_device_mails: 'Les e-mails sur les nouveaux appareils ont été activés ou désactivés',
     password_changed: 'Le mot de passe a été changé',
     recovery_code_used: 'Un code de secours a été utilisé',
     recovery_codes_renewed: 'De nouveaux codes de secours ont été créés',

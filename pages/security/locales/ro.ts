@@ -78,6 +78,15 @@ export const ro: SecurityTexts = {
   notMade: 'Parola de aplicație nu a putut fi creată. Alta are acest nume sau sunt prea multe.',
   revoked: 'Parola de aplicație a fost revocată, iar ce a deschis a fost deconectat.',
   wrongPassword: 'Parolă greșită.',
+  mails: 'E-mailuri',
+  mailsLead:
+    'Primești un e-mail când se întâmplă ceva important pentru contul tău, cum ar fi o parolă nouă.',
+  newDevices: 'Conectări de pe dispozitive noi',
+  turnedOn: 'Primești un e-mail.',
+  turnedOff: 'Nu primești niciun e-mail.',
+  turnOn: 'Activează',
+  turnOff: 'Dezactivează',
+  mailsSet: 'S-a salvat.',
   events: {
     account_created: 'Contul a fost creat',
     account_imported: 'Contul a fost mutat aici',
@@ -94,6 +103,7 @@ export const ro: SecurityTexts = {
     factor_removed: 'A fost eliminat un al doilea factor',
     handle_changed: 'Numele de utilizator a fost schimbat',
     passkey_copied: 'A fost refuzată o cheie de acces care poate a fost copiată',
+    new_device_mails: 'E-mailurile despre dispozitive noi au fost activate sau dezactivate',
     password_changed: 'Parola a fost schimbată',
     recovery_code_used: 'A fost folosit un cod de recuperare',
     recovery_codes_renewed: 'Au fost create coduri de recuperare noi',

@@ -78,6 +78,15 @@ export const sv: SecurityTexts = {
     'Applösenordet kunde inte skapas. Ett annat har detta namn, eller så finns det för många.',
   revoked: 'Applösenordet är återkallat, och det som det öppnade är utloggat.',
   wrongPassword: 'Fel lösenord.',
+  mails: 'Mejl',
+  mailsLead:
+    'Du får ett mejl när något viktigt händer med ditt konto, till exempel ett nytt lösenord.',
+  newDevices: 'Inloggningar från nya enheter',
+  turnedOn: 'Du får ett mejl.',
+  turnedOff: 'Du får inget mejl.',
+  turnOn: 'Slå på',
+  turnOff: 'Slå av',
+  mailsSet: 'Det är sparat.',
   events: {
     account_created: 'Kontot skapades',
     account_imported: 'Kontot flyttades hit',
@@ -94,6 +103,7 @@ export const sv: SecurityTexts = {
     factor_removed: 'En andra faktor togs bort',
     handle_changed: 'Användarnamnet ändrades',
     passkey_copied: 'En passnyckel som kan ha kopierats nekades',
+    new_device_mails: 'Mejlen om nya enheter slogs på eller av',
     password_changed: 'Lösenordet ändrades',
     recovery_code_used: 'En återställningskod användes',
     recovery_codes_renewed: 'Nya återställningskoder skapades',

@@ -7,6 +7,12 @@ const sealedLinks = inFile('sagas/sign_out_link.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
 const provider = inFile('oauth/entryway_provider.ts')
 
+const knownDevices = inFile('actors/account/known_devices.ts')
+const endings = inFile('actors/account/endings.ts')
+const lifecycle = inFile('actors/account/lifecycle.ts')
+const notices = inFile('sagas/notice.ts')
+const arrivals = inFile('sagas/arrivals.ts')
+
 const LIMITS = 'test/mail/limits.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
@@ -25,6 +31,17 @@ export const alarmRows = toRemovals([
   [43, 'a link is sealed', sealedLinks('secrets.seal.open(PLACE, link)?.split', 'link.split')],
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
   [43, 'it ends browsers', links('devices: true', 'devices: false')],
+  [44, 'a new device is told', knownDevices('const isTold = !isKnown', 'const isTold = false')],
+  [44, 'a device is known by its browser', arrivals('hashed(device.browser)', "''")],
+  [44, 'an app is known at its address', arrivals('networkOf(address)', "''")],
+  [44, 'an app is known by its name', arrivals("programOf(userAgent ?? '')", "''")],
+  [44, 'a lost mail leaves the device new', notices('      await unsent?.()\n', '')],
+  [44, 'an ending forgets devices', endings('    deleteAllKnownDevices(db)\n', '')],
+  [
+    44,
+    'who signs out others keeps no other device',
+    lifecycle('    deleteAllKnownDevices(db)\n', ''),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [
     ALARMS,

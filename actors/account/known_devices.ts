@@ -1,0 +1,67 @@
+import { DEVICES_LEARNED } from '../../base/lifetimes.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import * as devices from '../../database/account/known_device.ts'
+import * as profile from '../../database/account/profile.ts'
+import { type Db, transact } from '../../database/database.ts'
+import type { EndedBy } from './sessions.ts'
+import { assertGood, type Basis } from './standing.ts'
+
+/**
+ * Records a sign-in, and learns the device. The first sign-in of an account is from no new device.
+ *
+ * @param marks by what the device is known again: by any of these
+ * @returns the account if its owner is to be told of the device
+ */
+export function noteSignIn(
+  db: Db,
+  marks: readonly string[],
+  detail: Record<string, unknown>,
+): profile.AccountRow | null {
+  return transact(db, () => {
+    const account = profile.readAccount(db)
+    if (!account) return null
+    const now = Date.now()
+    const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
+    const since = devices.readDevicesKnownSince(db)
+    learn(db, marks)
+    appendAudit(db, { at: now, event: 'signed_in', detail })
+    const isTold = !isKnown && since !== null && since <= now && account.newDeviceMails
+    return isTold ? account : null
+  })
+}
+
+/** Learns the device of somebody who has shown otherwise that the account is theirs. */
+export function learn(db: Db, marks: readonly string[]): void {
+  transact(db, () => {
+    const now = Date.now()
+    for (const mark of marks) devices.putKnownDevice(db, mark, now)
+    if (devices.readDevicesKnownSince(db) === null) devices.setDevicesKnownSince(db, now)
+  })
+}
+
+/** Forgets a device of which the owner could not be told. */
+export function unlearn(db: Db, marks: readonly string[]): void {
+  transact(db, () => {
+    for (const mark of marks) devices.deleteKnownDevice(db, mark)
+  })
+}
+
+/** Of an account that comes from elsewhere: its browsers are known, its apps are learned for a while. */
+export function learnImported(db: Db, deviceIds: readonly string[]): void {
+  learn(db, deviceIds.map(markOfDevice))
+  devices.setDevicesKnownSince(db, Date.now() + DEVICES_LEARNED)
+}
+
+/** Of a browser, in which somebody is remembered. @param deviceId as the provider names it */
+export function markOfDevice(deviceId: string): string {
+  return `device ${deviceId}`
+}
+
+/** @throws {Refusal} AccountNotFound, SignedOut */
+export function setMails(db: Db, on: boolean, basis: Basis, by: EndedBy): void {
+  transact(db, () => {
+    if (assertGood(db, basis).newDeviceMails === on) return
+    profile.setNewDeviceMails(db, on)
+    appendAudit(db, { at: Date.now(), event: 'new_device_mails', detail: { on, ...by } })
+  })
+}

@@ -1,0 +1,62 @@
+import { markOfDevice } from '../actors/account/known_devices.ts'
+import { MAX_USER_AGENT } from '../database/account/bounds.ts'
+import { hashSecret } from '../database/hash.ts'
+import { networkOf } from '../http/network.ts'
+import { calledFrom } from '../http/requester.ts'
+import { notify, occasionNow } from './notice.ts'
+import type { Services } from './services.ts'
+
+/** With what somebody signs in: a browser, by what it keeps (`oauth/known_browser.ts`), or another program. */
+export type SignInDevice = { browser: string; deviceId: string } | 'program'
+
+/**
+ * Records that somebody has signed in, for every door. The owner gets a mail, unless the device is known.
+ * Nobody waits for it, and nothing that fails here stands in the way of the sign-in.
+ *
+ * @param detail for the audit trail
+ */
+export async function noteSignedIn(
+  services: Services,
+  did: string,
+  device: SignInDevice,
+  detail: Record<string, unknown>,
+): Promise<void> {
+  const { actors, log } = services
+  const marks = marksOf(device)
+  const actor = actors.account(did)
+  const account = await actor.noteSignIn(marks, detail).catch((err) => {
+    log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
+    return null
+  })
+  if (!account) return
+  // One that the owner was not told of is new the next time, too.
+  const unsent = () => actor.unlearnDevice(marks)
+  notify(services, 'newDevice', account, occasionNow(), { unsent })
+}
+
+/** The device of somebody who has signed up, or set a new password: a sign-in from there is no news. */
+export async function learnDevice(
+  { actors, log }: Pick<Services, 'actors' | 'log'>,
+  did: string,
+  device: SignInDevice,
+): Promise<void> {
+  await actors
+    .account(did)
+    .learnDevice(marksOf(device))
+    .catch((err) => log.error({ err, did }, 'a device was not learned'))
+}
+
+function marksOf(device: SignInDevice): string[] {
+  if (device !== 'program') {
+    return [`browser ${hashed(device.browser)}`, markOfDevice(device.deviceId)]
+  }
+  const { address, userAgent } = calledFrom() ?? { address: '', userAgent: null }
+  return [`program ${hashed(`${programOf(userAgent ?? '')}\n${networkOf(address)}`)}`]
+}
+
+/** The same for all versions of it. */
+function programOf(userAgent: string): string {
+  return userAgent.slice(0, MAX_USER_AGENT).replaceAll(/\d[\d._]*/g, '')
+}
+
+const hashed = (text: string) => hashSecret(text).toString('base64url')

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DEVICE_UNUSED, DEVICES_LEARNED } from '../../base/lifetimes.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en } from '../../mail/locales/en.ts'
+import { hashPassword } from '../../passwords/scrypt.ts'
+import { mailLimits } from '../../sagas/mail_limits.ts'
+import { enrol, newHandle } from '../factors/authenticator.ts'
+import { formsOf } from '../security_page/forms_of.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** A sign-in from a device that the account does not know, through each door. */
+const PASSWORD = 'secret of kim'
+const HERE = '192.0.2.1'
+const ELSEWHERE = '198.51.100.7'
+const APP = 'Some App/1.4.2 (Android 14)'
+let app: AppInProcess
+let kim: { handle: string; email: string; password: string }
+let did: string
+
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+beforeEach(async () => {
+  app.counters.exec('DELETE FROM counter')
+  const handle = newHandle()
+  kim = { handle, email: `${handle}@mail.internal`, password: PASSWORD }
+  did = await app.addAccount(kim)
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+type From = { userAgent?: string; address?: string; password?: string }
+
+/** @returns the answer's body, and whether a mail told of it */
+async function createSession({ userAgent = APP, address = HERE, password = PASSWORD }: From = {}) {
+  const before = await told()
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+    body: JSON.stringify({ identifier: kim.handle, password }),
+    address,
+  })
+  if (!('status' in answer)) throw new Error('no answer')
+  const body = JSON.parse(Buffer.from(answer.body ?? '').toString())
+  return { status: answer.status, body, isTold: (await told()) > before }
+}
+
+async function told(): Promise<number> {
+  const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === kim.email)
+  return mails.filter(({ subject }) => subject === en.notices.newDevice.subject).length
+}
+
+/** Signs in on the page. @returns whether a mail told of it */
+async function signIn(visitor: Visitor, box: Record<string, string> = {}, address = HERE) {
+  const before = await told()
+  const page = await visitor.open('/account/sign-in?step=sign-in', { address })
+  const fields = { username: kim.handle, password: kim.password, ...box }
+  expect((await visitor.send(page, fields, { address })).status).toBe(303)
+  return (await told()) > before
+}
+
+const basis = async () => ({
+  generation: (await app.actors.account(did).read())?.generation ?? 0,
+})
+
+/** An account in which somebody has signed in with an app. */
+async function withDevice() {
+  expect((await createSession()).isTold).toBe(false)
+}
+
+describe('44. an app', () => {
+  test('is told when it is another one, or at another address, and then is known', async () => {
+    await withDevice()
+    expect((await createSession()).isTold).toBe(false)
+    // After an update.
+    expect((await createSession({ userAgent: APP.replace('1.4.2', '1.5') })).isTold).toBe(false)
+    for (const other of [{ userAgent: 'curl/8.0' }, { address: ELSEWHERE }, { userAgent: '' }]) {
+      expect(await createSession(other)).toMatchObject({ status: 200, isTold: true })
+      expect(await createSession(other)).toMatchObject({ status: 200, isTold: false })
+    }
+  })
+
+  test('is told when it has an app password', async () => {
+    await withDevice()
+    const { body } = await createSession()
+    const { generation } = await basis()
+    const session = { generation }
+    const account = app.actors.account(did)
+    const { password } = await account.createAppPassword('an app', false, session)
+    expect((await createSession({ password })).isTold).toBe(false)
+    expect((await createSession({ password, address: ELSEWHERE })).isTold).toBe(true)
+    expect(body.did).toBe(did)
+  })
+
+  test('has no mail sent by who does not get in', async () => {
+    await withDevice()
+    const wrong = { password: 'wrong', address: ELSEWHERE }
+    for (let i = 0; i < 5; i++) expect((await createSession(wrong)).isTold).toBe(false)
+    await enrol(app, did)
+    const right = await createSession({ address: ELSEWHERE })
+    expect([right.status, right.isTold]).toEqual([401, false])
+  })
+})
+
+describe('44. a browser', () => {
+  test('is known by its cookie, also a day after nobody is signed in there', async () => {
+    await withDevice()
+    const [here, there] = [new Visitor(app), new Visitor(app)]
+    expect(await signIn(here)).toBe(true)
+    expect(await signIn(here)).toBe(false)
+    sweepFlow(app.flow, Date.now() + DEVICE_UNUSED + 60_000)
+    expect(await signIn(here, {}, ELSEWHERE)).toBe(false)
+    expect(await signIn(there)).toBe(true)
+    expect(await signIn(there, { remember: 'on' })).toBe(false)
+  })
+
+  test('is not known by a cookie that it made up, or of another account', async () => {
+    await withDevice()
+    const visitor = new Visitor(app)
+    await signIn(visitor)
+    const mark = visitor.cookies.get('known-browser')
+    expect(mark?.value).toMatch(/^[\w-]{22}$/)
+    for (const value of ['', 'x', 'A'.repeat(22), `${mark?.value.slice(0, 21)}`]) {
+      const thief = new Visitor(app)
+      thief.cookies.set('known-browser', { value, path: '/' })
+      expect(await signIn(thief)).toBe(true)
+    }
+    const other = { ...kim, handle: newHandle() }
+    kim = { ...other, email: `${other.handle}@mail.internal` }
+    did = await app.addAccount(kim)
+    await withDevice()
+    expect(await signIn(visitor)).toBe(true)
+  })
+
+  test('is the one in which a new password was set; no other is known any more', async () => {
+    await withDevice()
+    const [thief, owner] = [new Visitor(app), new Visitor(app)]
+    await signIn(thief)
+    const code = await app.actors.account(did).issueEmailToken('reset_password', null, kim.email)
+    await app.actors.directory.putResetToken(code, did, Date.now())
+    const page = await owner.open('/account/new-password')
+    kim.password = 'another secret'
+    await owner.send(page, { code, password: kim.password })
+    expect(await signIn(owner)).toBe(false)
+    expect(await signIn(thief)).toBe(true)
+  })
+
+  test('stays known where it signs out all others', async () => {
+    await withDevice()
+    const [here, there] = [new Visitor(app), new Visitor(app)]
+    for (const visitor of [here, there]) await signIn(visitor, { remember: 'on' })
+    const forms = formsOf(await here.open('/account/security'))
+    await here.send(
+      forms.find(({ action }) => action?.includes('end-others')) ?? { action: '', fields: {} },
+    )
+    expect(await signIn(here, { remember: 'on' })).toBe(false)
+    expect(await signIn(there)).toBe(true)
+  })
+})
+
+describe('44. the mail', () => {
+  test('comes where it was refused before: nothing that it did not tell of is known', async () => {
+    await withDevice()
+    const [limit] = mailLimits('newDevice')
+    for (let i = 0; i < (limit?.points ?? 0); i++) {
+      expect((await createSession({ userAgent: `app ${'x'.repeat(i + 1)}` })).isTold).toBe(true)
+    }
+    const thief = { userAgent: 'of a thief', address: ELSEWHERE }
+    expect(await createSession(thief)).toMatchObject({ status: 200, isTold: false })
+    app.counters.exec('DELETE FROM counter')
+    expect((await createSession(thief)).isTold).toBe(true)
+  })
+
+  test('can be turned off and on, and no other', async () => {
+    await withDevice()
+    const visitor = new Visitor(app)
+    await signIn(visitor, { remember: 'on' })
+    const turn = async () => {
+      const forms = formsOf(await visitor.open('/account/security'))
+      const form = forms.find(({ action }) => action?.includes('/form/mails'))
+      const page = await visitor.follow(await visitor.send(form ?? { action: '', fields: {} }))
+      expect(page.notice).toBe('It is set.')
+      return page.text
+    }
+    expect(await turn()).toContain('You get no email.')
+    expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
+    const { body } = await createSession()
+    await app.ask({
+      method: 'POST',
+      target: '/xrpc/com.atproto.server.createAppPassword',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${body.accessJwt}` },
+      body: JSON.stringify({ name: 'mine' }),
+    })
+    expect((await app.readMails()).at(-1)?.subject).toBe('An app password was made')
+    expect(await turn()).toContain('You get an email.')
+    expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
+    expect((await createSession({ userAgent: 'of a thief' })).isTold).toBe(true)
+    const trail = await app.actors.account(did).listAudit(100)
+    expect(trail.filter(({ event }) => event === 'new_device_mails')).toHaveLength(2)
+  })
+
+  test('waits a week for the devices of an account that comes from elsewhere', async () => {
+    const account = app.actors.account(did)
+    const row = await account.read()
+    if (!row) throw new Error('no account')
+    await account.erase()
+    const passwordScrypt = await hashPassword(PASSWORD)
+    const sessions = {
+      ...{ oauth: [], legacy: [], consents: [] },
+      devices: [{ deviceId: 'dev-carried', updatedAt: Date.now() }],
+    }
+    await account.import({ ...row, passwordScrypt, appPasswords: [], sessions })
+    expect((await createSession()).isTold).toBe(false)
+    expect((await createSession({ address: ELSEWHERE })).isTold).toBe(false)
+    vi.useFakeTimers({ now: Date.now() + DEVICES_LEARNED + 60_000, toFake: ['Date'] })
+    expect((await createSession({ address: ELSEWHERE })).isTold).toBe(false)
+    expect((await createSession({ userAgent: 'of a thief' })).isTold).toBe(true)
+    expect(await account.noteSignIn(['browser x', 'device dev-carried'], {})).toBe(null)
+  })
+})
