@@ -12,6 +12,7 @@ import { cliJson, runCli } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
+import { runProgram } from '../../lab/world/program.ts'
 import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { type Inhabitant, populate } from './populate.ts'
@@ -230,7 +231,9 @@ test('the way back', async () => {
   expect((await runCli(vestibule.env, ['release'])).stderr).toContain('name its data folder')
   const report = await cliJson<ReleaseReport>(vestibule.env, ['release', home.folder.path])
   expect(report).toMatchObject({ accounts: ACCOUNTS + 1, made: [expect.any(String)], unknown: [] })
-  await expect(vestibule.start()).rejects.toThrow(/RELEASED: .* signs its people in by itself/)
+  const refused = runProgram('start.ts', vestibule.env)
+  expect(await refused.ended()).toBe(1)
+  expect(refused.logs).toMatch(/RELEASED: .* signs its people in by itself/)
   pds = await startPds({ plcUrl: plc.url, home })
   for (const [identifier, secret] of [
     [first.handle, password],
