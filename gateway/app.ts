@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
+import type { Agent } from 'undici'
 import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import type { AuthActor } from '../http/envelope.ts'
@@ -32,6 +33,8 @@ export type GatewayOptions = {
   timeouts: Timeouts
   capacity: Capacity
   exchanges: OpenExchanges
+  /** Connections to PDSes. */
+  upstreams: Agent
   /** The entryway's public host, to which kept answers belong. */
   publicHost: string
 }

@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { finished } from 'node:stream/promises'
+import type { Agent } from 'undici'
 import { LAST_REQUEST } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
 import { endToEnd, withoutNamed } from './hop_by_hop.ts'
 import type { OpenExchanges } from './open_exchanges.ts'
-import { pairs } from './request.ts'
-import type { Timeouts } from './timeouts.ts'
-import { metClosingConnection, openRequest, send, UpstreamTimeoutError } from './upstream.ts'
+import { Exchange, isSilence, type UpstreamHead } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
 /**
@@ -23,8 +22,10 @@ const INERT: [string, string][] = [
 const NOT_FROM_A_PDS = new Set(['set-cookie', 'clear-site-data', ...INERT.map(([name]) => name)])
 
 /** The headers of a PDS's answer that may be given at the entryway's origin. */
-export function fromPds({ rawHeaders, headers }: IncomingMessage): [string, string][] {
-  const all = endToEnd(withoutNamed(pairs(rawHeaders), headers.connection))
+export function fromPds({ headers }: UpstreamHead): [string, string][] {
+  const named = headers.filter(([name]) => name.toLowerCase() === 'connection')
+  const connection = named.length ? named.map(([, value]) => value).join() : undefined
+  const all = endToEnd(withoutNamed(headers, connection))
   return [...all.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())), ...INERT]
 }
 
@@ -40,10 +41,10 @@ export type Passage = {
   incoming: IncomingMessage
   outgoing: ServerResponse
   /** Takes the sockets over once both sides speak another protocol. */
-  join?: (upstream: Duplex, head: Buffer, response: IncomingMessage) => void
+  join?: (upstream: Duplex, head: UpstreamHead) => void
 }
 
-type Options = { log: Log; timeouts: Timeouts; exchanges: OpenExchanges }
+type Options = { log: Log; upstreams: Agent; exchanges: OpenExchanges }
 
 /**
  * Sends a request on to a PDS and streams its answer back, byte for byte. Each side goes at the
@@ -53,59 +54,51 @@ type Options = { log: Log; timeouts: Timeouts; exchanges: OpenExchanges }
  */
 export async function passThrough(
   { passTo, since, body, incoming, outgoing, join }: Passage,
-  { log, timeouts, exchanges }: Options,
+  { log, upstreams, exchanges }: Options,
 ): Promise<void> {
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
   const url = new URL(passTo.url)
   const headers = [
     ...endToEnd(passTo.headers).filter(([name]) => !OF_THE_GATEWAY.has(name.toLowerCase())),
-    ...framing(incoming, body, join),
+    ...lengthOf(incoming, body),
   ]
-  const open = () => openRequest(url, incoming.method ?? 'GET', headers, join !== undefined)
-  let upstream = open()
-  const abandon = () => {
-    incoming.unpipe(upstream)
-    upstream.destroy()
+  const request = {
+    ...{ url, method: incoming.method ?? 'GET', headers },
+    body: body === 'unread' ? incoming : body,
+    upgrade: join ? (incoming.headers.upgrade ?? null) : null,
   }
   const leave = passTo.session
     ? exchanges.enter(passTo.session, since, () => cut({ incoming, outgoing, join }))
     : () => {}
   const end = () => {
-    abandon()
+    exchange.abort()
     leave()
   }
-  outgoing.once('close', end)
-  try {
-    const { response, upgraded } = await send(
-      upstream,
-      body === 'unread' ? incoming : body,
-      timeouts,
-    ).catch((err) => {
-      if (body !== null || !metClosingConnection(upstream, err)) throw err
-      upstream = open()
-      return send(upstream, body, timeouts)
-    })
-    if (upgraded && join) {
+  const exchange = new Exchange(upstreams, request, {
+    begin(head) {
+      outgoing.writeHead(head.status, head.message, fromPds(head).flat())
+      return outgoing
+    },
+    upgraded(head, socket) {
       outgoing.off('close', end)
       incoming.socket.once('close', leave)
-      join(upgraded.socket, upgraded.head, response)
-      return
-    }
-    const { statusCode, statusMessage } = response
-    outgoing.writeHead(statusCode as number, statusMessage, fromPds(response).flat())
-    await pipeline(response, outgoing)
+      join?.(socket, head)
+    },
+  })
+  outgoing.once('close', end)
+  try {
+    await exchange.done
+    if (!join) await finished(outgoing)
   } catch (err) {
-    abandon()
     if (outgoing.headersSent || outgoing.destroyed) {
       outgoing.destroy()
       return
     }
     log.warn({ err, pds: url.origin }, 'a PDS did not answer')
-    const silent = err instanceof UpstreamTimeoutError
     writeResponse(
       outgoing,
-      silent
+      isSilence(err)
         ? fault(504, { error: 'UpstreamTimeout', message: 'The PDS does not answer in time' })
         : fault(502, { error: 'UpstreamFailure', message: 'The PDS cannot be reached' }),
     )
@@ -124,20 +117,8 @@ function cut({ incoming, outgoing, join }: Pick<Passage, 'incoming' | 'outgoing'
   } else outgoing.destroy()
 }
 
-/** How long the body is, and what the connection is to become. */
-function framing(
-  { headers }: IncomingMessage,
-  body: Passage['body'],
-  join: Passage['join'],
-): [string, string][] {
-  if (join) {
-    return [
-      ['connection', 'Upgrade'],
-      ['upgrade', headers.upgrade ?? ''],
-    ]
-  }
-  if (body === null) return []
-  if (body !== 'unread') return [['content-length', String(body.byteLength)]]
-  const length = headers['content-length']
-  return length === undefined ? [['transfer-encoding', 'chunked']] : [['content-length', length]]
+/** How long the body is, where that is known. */
+function lengthOf({ headers }: IncomingMessage, body: Passage['body']): [string, string][] {
+  const length = body instanceof Uint8Array ? body.byteLength : headers['content-length']
+  return body === null || length === undefined ? [] : [['content-length', String(length)]]
 }

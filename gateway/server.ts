@@ -11,6 +11,7 @@ import { trustProxies } from './client_address.ts'
 import { Connections } from './connections.ts'
 import { OpenExchanges } from './open_exchanges.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
+import { openUpstreams } from './upstream.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
 /** A listening gateway. */
@@ -30,7 +31,8 @@ export async function startGateway(
   const trusts = trustProxies(settings.trustedProxies)
   const publicHost = new URL(settings.publicUrl).host
   const exchanges = new OpenExchanges({ auth, log, timeouts })
-  const options = { auth, trusts, log, timeouts, capacity, exchanges, publicHost }
+  const upstreams = openUpstreams(timeouts)
+  const options = { auth, trusts, log, timeouts, capacity, exchanges, upstreams, publicHost }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
@@ -64,7 +66,10 @@ export async function startGateway(
   const faults = new FaultLog(log, 'taking a connection')
   server.on('error', (err) => faults.failed(err))
   server.on('connection', () => faults.succeeded())
-  const stop = () => drain().finally(() => exchanges.close())
+  const stop = async () => {
+    await drain().finally(() => exchanges.close())
+    await upstreams.destroy()
+  }
   return { address: server.address() as AddressInfo, stop }
 }
 

@@ -1,96 +1,142 @@
-import http, { type ClientRequest, type IncomingMessage } from 'node:http'
-import https from 'node:https'
-import type { Socket } from 'node:net'
-import type { Duplex, Readable } from 'node:stream'
+import { type Duplex, PassThrough, type Readable } from 'node:stream'
+import { Agent, type Dispatcher } from 'undici'
 import { UPSTREAM_POOL } from '../base/lifetimes.ts'
+import { pairs } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
 
-/** Raised when the other side accepted the connection, or not even that, and then said nothing. */
-export class UpstreamTimeoutError extends Error {}
+/** The head of what the other side answers. */
+export type UpstreamHead = { status: number; message: string; headers: [string, string][] }
 
-/** What the other side answers: a response, or an open socket after `101 Switching Protocols`. */
-export type UpstreamAnswer = {
-  response: IncomingMessage
-  upgraded: { socket: Duplex; head: Buffer } | null
+/** What is done with an answer: it is written as it comes, or its socket is taken over. */
+export type Receiver = {
+  /** @returns where the body is to be written */
+  begin(head: UpstreamHead): NodeJS.WritableStream
+  /** After `101 Switching Protocols`. */
+  upgraded(head: UpstreamHead, socket: Duplex): void
 }
 
-const agents = {
-  'http:': pooled(new http.Agent({ keepAlive: true })),
-  'https:': pooled(new https.Agent({ keepAlive: true })),
+export type UpstreamRequest = {
+  url: URL
+  method: string
+  headers: [string, string][]
+  body: Readable | Uint8Array | null
+  /** The protocol that is asked for. */
+  upgrade: string | null
 }
 
-/** Node's own agent uses an idle connection for as long as the other side leaves it open. */
-function pooled<A extends http.Agent>(agent: A): A {
-  const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => unknown
-  agent.keepSocketAlive = (socket) => {
-    const isKept = keep(socket)
-    ;(socket as Socket).setTimeout(UPSTREAM_POOL)
-    return isKept as never
-  }
-  return agent
+/** What it is called where the other side took the connection, or not even that, and then said nothing. */
+const SILENT = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+])
+/** What it is called where an idle connection was being closed when it was used again. */
+const CLOSING = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+
+export function isSilence(err: unknown): boolean {
+  return SILENT.has(String((err as { code?: unknown }).code))
 }
 
-/** Opens a request; nothing is followed or decompressed. */
-export function openRequest(
-  url: URL,
-  method: string,
-  headers: [string, string][],
-  isUpgrade: boolean,
-): ClientRequest {
-  const { protocol } = url as { protocol: keyof typeof agents }
-  const { request } = protocol === 'https:' ? https : http
-  // Grouped without a prototype: a header may be called `constructor`.
-  const byName = Object.groupBy(headers, ([name]) => name.toLowerCase())
-  const named = Object.fromEntries(
-    Object.entries(byName).map(([name, pairs = []]) => [name, pairs.map(([, value]) => value)]),
-  )
-  return request(url, { method, headers: named, agent: isUpgrade ? false : agents[protocol] })
-}
-
-/**
- * Sends `body` and waits for the answer.
- *
- * @throws {UpstreamTimeoutError}
- * @throws {Error} of Node's, when the connection fails
- */
-export function send(
-  request: ClientRequest,
-  body: Readable | Uint8Array | null,
-  timeouts: Timeouts,
-): Promise<UpstreamAnswer> {
-  return new Promise((resolve, reject) => {
-    const expire = () => request.destroy(new UpstreamTimeoutError('No answer'))
-    request.on('error', reject)
-    request.once('response', (response) => resolve({ response, upgraded: null }))
-    request.once('upgrade', (response, socket, head) => {
-      // Node has taken its own listener away, and without one an error ends the program.
-      socket.on('error', () => socket.destroy())
-      if (!request.hasHeader('upgrade')) {
-        socket.destroy()
-        reject(new Error('The connection was upgraded though that was not asked for'))
-        return
-      }
-      // A WebSocket may be silent for long: no idle timeout.
-      ;(socket as Socket).setTimeout(0)
-      resolve({ response, upgraded: { socket, head } })
-    })
-    request.once('socket', (socket) => {
-      if (!socket.connecting) return
-      const timer = setTimeout(expire, timeouts.connect)
-      socket.once('connect', () => clearTimeout(timer))
-      socket.once('close', () => clearTimeout(timer))
-    })
-    request.setTimeout(timeouts.idle, expire)
-    if (body === null || body instanceof Uint8Array) request.end(body ?? undefined)
-    else body.pipe(request)
+/** Connections to PDSes, which are kept for a while; nothing is followed or decompressed. */
+export function openUpstreams({ connect, idle }: Pick<Timeouts, 'connect' | 'idle'>): Agent {
+  return new Agent({
+    ...{ connect: { timeout: connect }, headersTimeout: idle, bodyTimeout: idle },
+    ...{ keepAliveTimeout: UPSTREAM_POOL, keepAliveMaxTimeout: UPSTREAM_POOL, pipelining: 1 },
+    allowH2: false,
   })
 }
 
-/**
- * Whether a request met a connection that the other side was closing for having been idle: it
- * was not looked at then, so a safe one may be sent again (RFC 9110 section 9.2.2).
- */
-export function metClosingConnection(request: ClientRequest, err: unknown): boolean {
-  const { code } = err as { code?: unknown }
-  return request.reusedSocket && code === 'ECONNRESET' && /^(GET|HEAD)$/.test(request.method)
+/** One request to a PDS, and its answer. */
+export class Exchange {
+  /** Resolves when the answer is handed over whole; rejects where that fails. */
+  readonly done: Promise<void>
+  #controller: Dispatcher.DispatchController | null = null
+  #isOver = false
+
+  constructor(upstreams: Agent, request: UpstreamRequest, receiver: Receiver) {
+    this.done = this.#sendSafely(upstreams, request, receiver)
+  }
+
+  /** Gives the exchange up. */
+  abort(): void {
+    this.#isOver = true
+    this.#controller?.abort(new Error('The client has gone'))
+  }
+
+  /**
+   * A request that met a connection which the other side was closing was not looked at: where it is
+   * safe, it is sent again (RFC 9110 section 9.2.2).
+   */
+  async #sendSafely(upstreams: Agent, request: UpstreamRequest, receiver: Receiver): Promise<void> {
+    let isBegun = false
+    const once: Receiver = {
+      begin(head) {
+        isBegun = true
+        return receiver.begin(head)
+      },
+      upgraded: receiver.upgraded,
+    }
+    try {
+      await this.#send(upstreams, request, once)
+    } catch (err) {
+      const isSafe = request.body === null && /^(GET|HEAD)$/.test(request.method)
+      const isAgain = isSafe && !isBegun && CLOSING.has(String((err as { code?: unknown }).code))
+      if (!isAgain || this.#isOver) throw err
+      await this.#send(upstreams, request, receiver)
+    }
+  }
+
+  #send(upstreams: Agent, request: UpstreamRequest, receiver: Receiver): Promise<void> {
+    const { url, method, headers, body, upgrade } = request
+    const given = body !== null && !(body instanceof Uint8Array) ? apart(body) : body
+    return new Promise((resolve, reject) => {
+      let to: NodeJS.WritableStream
+      upstreams.dispatch(
+        {
+          ...{ origin: url.origin, path: url.pathname + url.search, method: method as 'GET' },
+          ...{ headers: headers.flat(), body: given, upgrade },
+        },
+        {
+          onRequestStart: (controller) => {
+            this.#controller = controller
+            if (this.#isOver) this.abort()
+          },
+          onRequestUpgrade: (controller, status, _headers, socket) => {
+            receiver.upgraded(headOf(controller, status, ''), socket)
+            resolve()
+          },
+          onResponseStart: (controller, status, _headers, message = '') => {
+            // What comes before the answer (RFC 9110 section 15.2) is of no use to anybody here.
+            if (status >= 200) to = receiver.begin(headOf(controller, status, message))
+          },
+          onResponseData: (controller, chunk) => {
+            if (to.write(chunk)) return
+            controller.pause()
+            to.once('drain', () => controller.resume())
+          },
+          onResponseEnd: () => {
+            to.end()
+            resolve()
+          },
+          onResponseError: (_controller, err) => reject(err),
+        },
+      )
+    })
+  }
+}
+
+/** A body that can be given up without the connection on which it comes, over which there is an answer. */
+function apart(body: Readable): Readable {
+  return body.pipe(new PassThrough()).on('error', () => {})
+}
+
+function headOf(
+  { rawHeaders }: Dispatcher.DispatchController,
+  status: number,
+  message: string,
+): UpstreamHead {
+  const raw = ((rawHeaders ?? []) as (Buffer | string)[]).map((text) =>
+    typeof text === 'string' ? text : text.toString('latin1'),
+  )
+  return { status, message, headers: pairs(raw) }
 }

@@ -11,6 +11,7 @@ import type { GatewayOptions } from './app.ts'
 import { forward } from './forward.ts'
 import { fromPds, passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
+import type { UpstreamHead } from './upstream.ts'
 import { writeResponse } from './write_response.ts'
 
 /** Whether a request asks for a WebSocket (RFC 6455 section 4.1); others are answered as they are. */
@@ -45,10 +46,9 @@ export class WebSockets {
       const answer = await forward(this.#options, envelope)
       if ('readBody' in answer) throw new Error('An upgrade has no body')
       if (!('passTo' in answer)) return writeResponse(outgoing, answer)
-      const join = (upstream: Duplex, first: Buffer, response: IncomingMessage) => {
+      const join = (upstream: Duplex, answer: UpstreamHead) => {
         outgoing.detachSocket(client)
-        client.write(switching(response))
-        if (first.length) client.write(first)
+        client.write(switching(answer))
         if (head.length) upstream.write(head)
         this.#join(client, upstream as Socket)
       }
@@ -132,13 +132,12 @@ function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse {
 }
 
 /** The PDS's `101 Switching Protocols`, with what it may say here. */
-function switching(response: IncomingMessage): string {
-  const { statusCode = 101, headers } = response
-  const lines = [
-    ['Connection', 'Upgrade'],
-    ['Upgrade', headers.upgrade ?? 'websocket'],
-    ...fromPds(response),
-  ].map(([name, value]) => `${name}: ${value}`)
-  const status = `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`
-  return `${[status, ...lines].join('\r\n')}\r\n\r\n`
+function switching(answer: UpstreamHead): string {
+  const { status, headers } = answer
+  const [, upgrade = 'websocket'] = headers.find(([name]) => name.toLowerCase() === 'upgrade') ?? []
+  const lines = [['Connection', 'Upgrade'], ['Upgrade', upgrade], ...fromPds(answer)].map(
+    ([name, value]) => `${name}: ${value}`,
+  )
+  const first = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`
+  return `${[first, ...lines].join('\r\n')}\r\n\r\n`
 }

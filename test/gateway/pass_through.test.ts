@@ -181,7 +181,9 @@ test('a download goes no faster than the client takes it', async () => {
 })
 
 test('a body of unknown length passes in chunks', async () => {
+  const arrived = Promise.withResolvers<void>()
   const { gateway } = await inFrontOf(async (incoming, outgoing) => {
+    arrived.resolve()
     const body = Buffer.concat(await incoming.toArray()).toString()
     outgoing.end(
       `${incoming.headers['transfer-encoding']} ${incoming.headers['content-length']} ${body}`,
@@ -189,6 +191,7 @@ test('a body of unknown length passes in chunks', async () => {
   })
   const upload = request(gateway, { method: 'POST' })
   upload.write('one ')
+  await arrived.promise
   upload.end('two')
   const [response] = (await once(upload, 'response')) as [IncomingMessage]
   expect(Buffer.concat(await response.toArray()).toString()).toBe('chunked undefined one two')
@@ -289,7 +292,7 @@ test('a joined socket carries bytes both ways until the gateway stops', async ()
     'GET /xrpc/a.b.c HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nearly',
   )
   await settled(() => text)
-  expect(text).toMatch(/^HTTP\/1.1 101 .*\r\n\r\nwebsocket Upgrade ;early$/s)
+  expect(text).toMatch(/^HTTP\/1.1 101 .*\r\n\r\nwebsocket upgrade ;early$/s)
   expect(text).toMatch(/Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x/)
   expect(text).not.toMatch(/set-cookie|clear-site-data/i)
   socket.write(' later')
