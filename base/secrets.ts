@@ -33,6 +33,8 @@ export type Secrets = {
   /** Bearer token of the operator's API. */
   operatorToken: string
   refreshTokenSecret: Uint8Array
+  /** With which hCaptcha is told apart who signs up, and not who that is. */
+  captchaSalt: string
   /** What a stock PDS demands to be given; behind an entryway it signs nothing with either. */
   embeddedPds: { jwtSecret: string; plcRotationKeyHex: string }
   /** Of what the databases keep that opens something as it stands. */
@@ -71,6 +73,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),
     refreshTokenSecret: derive('refresh token'),
+    captchaSalt: Buffer.from(derive('hCaptcha')).toString('base64url'),
     embeddedPds: {
       jwtSecret: Buffer.from(derive('embedded PDS')).toString('hex'),
       plcRotationKeyHex: Buffer.from(derive('PLC key of the embedded PDS')).toString('hex'),

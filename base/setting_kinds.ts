@@ -121,6 +121,19 @@ export const hexKey = setting(
   true,
 )
 
+const captchaKey = z.string().regex(/^[\w-]{1,200}$/)
+
+export const captchaSiteKey = setting(
+  'must be a site key as hCaptcha gives it, such as 10000000-ffff-ffff-ffff-000000000001',
+  captchaKey,
+)
+
+export const captchaSecretKey = setting(
+  'must be a secret key as hCaptcha gives it, such as 0x0000000000000000000000000000000000000000',
+  captchaKey,
+  true,
+)
+
 export const ownPassword = setting(
   'must have at least 8 characters, such as `openssl rand -base64 18` prints',
   z.string().min(8),

@@ -12,6 +12,8 @@ import {
 import {
   accessTokenMinutes,
   addressRanges,
+  captchaSecretKey,
+  captchaSiteKey,
   countUpTo,
   did,
   didKey,
@@ -57,6 +59,8 @@ const environment = z.object({
   ENTRYWAY_PLC_URL: originOf('https://plc.directory').default('https://plc.directory'),
   ENTRYWAY_HANDLE_DOMAINS: domains.optional(),
   ENTRYWAY_INVITE_REQUIRED: flag.default(true),
+  ENTRYWAY_HCAPTCHA_SITE_KEY: captchaSiteKey.optional(),
+  ENTRYWAY_HCAPTCHA_SECRET_KEY: captchaSecretKey.optional(),
   ENTRYWAY_ADMIN_PASSWORD: ownPassword.optional(),
   ENTRYWAY_JWT_KEY_HEX: hexKey.optional(),
   ENTRYWAY_PLC_ROTATION_KEY_HEX: hexKey.optional(),
@@ -103,6 +107,8 @@ export type Settings = {
   /** Each with a leading dot, e.g. `.example.com`. */
   handleDomains: string[]
   inviteRequired: boolean
+  /** The keys with which hCaptcha is asked whether a person signs up; null where it is not. */
+  hcaptcha: { siteKey: string; secretKey: string } | null
   /** Secrets given by the environment; the missing ones are generated (`base/secrets.ts`). */
   given: {
     adminPassword?: string | undefined
@@ -160,6 +166,13 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       'ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set, such as noreply@example.com',
     )
   }
+  const captcha = [e.ENTRYWAY_HCAPTCHA_SITE_KEY, e.ENTRYWAY_HCAPTCHA_SECRET_KEY] as const
+  if (captcha.filter(Boolean).length === 1) {
+    const [set, unset] = captcha[0] ? ['SITE', 'SECRET'] : ['SECRET', 'SITE']
+    lines.push(
+      `ENTRYWAY_HCAPTCHA_${unset}_KEY: is needed when ENTRYWAY_HCAPTCHA_${set}_KEY is set; hCaptcha gives both`,
+    )
+  }
   if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
     lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
   }
@@ -182,6 +195,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,
     ),
     inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
+    hcaptcha: captcha[0] && captcha[1] ? { siteKey: captcha[0], secretKey: captcha[1] } : null,
     given: {
       adminPassword: e.ENTRYWAY_ADMIN_PASSWORD,
       jwtKeyHex: e.ENTRYWAY_JWT_KEY_HEX,

@@ -61,7 +61,6 @@ export const PASSED_ON: Readonly<Record<string, Kind>> = {
 const one = (setting: string) => `one setting is for both; set ${setting}`
 const PAGES = 'the sign-in pages are those of this program; set'
 const RELATION = 'the PDS inside is told by this program; leave it out'
-const NO_CAPTCHA = 'sign-up is of this program, which has no hCaptcha; leave it out'
 const NO_GIFTS = 'people get no codes as time goes by here; leave it out'
 
 /** Settings of the stock PDS that this program decides: why, and what to set instead. */
@@ -84,9 +83,9 @@ export const DECIDED_HERE: Readonly<Record<string, string>> = {
   PDS_BACKGROUND_LIGHT_URL: `${PAGES} ENTRYWAY_BACKGROUND_LIGHT_URL`,
   PDS_BACKGROUND_DARK_URL: `${PAGES} ENTRYWAY_BACKGROUND_DARK_URL`,
   PDS_DEV_MODE: one('ENTRYWAY_DEV'),
-  PDS_HCAPTCHA_SITE_KEY: NO_CAPTCHA,
-  PDS_HCAPTCHA_SECRET_KEY: NO_CAPTCHA,
-  PDS_HCAPTCHA_TOKEN_SALT: NO_CAPTCHA,
+  PDS_HCAPTCHA_SITE_KEY: 'sign-up is of this program; set ENTRYWAY_HCAPTCHA_SITE_KEY',
+  PDS_HCAPTCHA_SECRET_KEY: 'sign-up is of this program; set ENTRYWAY_HCAPTCHA_SECRET_KEY',
+  PDS_HCAPTCHA_TOKEN_SALT: 'this program derives the salt from a secret of its own; leave it out',
   PDS_OAUTH_TRUSTED_CLIENTS: 'every app is asked for consent here; leave it out',
   PDS_DID_PLC_URL: one('ENTRYWAY_PLC_URL'),
   PDS_RECOVERY_DID_KEY: one('ENTRYWAY_RECOVERY_DID_KEY'),

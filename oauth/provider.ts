@@ -45,6 +45,9 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     branding: createBranding(settings),
     availableUserDomains: [...services.handles.domains],
     inviteCodeRequired: settings.inviteRequired,
+    ...(settings.hcaptcha && {
+      hcaptcha: { ...settings.hcaptcha, tokenSalt: secrets.captchaSalt },
+    }),
     ...createHooks(services),
   })
 }

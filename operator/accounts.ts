@@ -78,6 +78,7 @@ export const create = command(
   ({ services }, input) =>
     signUp(services, input, {
       invite: 'not needed',
+      captcha: 'not needed',
       reservedHandles: 'allowed',
       minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
       provenDid: null,

@@ -22,6 +22,8 @@ export type SignUpInput = {
 export type SignUpPolicy = {
   /** `as configured` needs an invite code where the settings do; a code that is given is checked. */
   invite: 'as configured' | 'not needed'
+  /** Whether the door has asked hCaptcha, where the settings have it. */
+  captcha: 'solved' | 'not asked' | 'not needed'
   reservedHandles: 'allowed' | 'refused'
   minPasswordLength: number
   /** The DID that the caller has proved to own, if any: only that one may move here. */
@@ -57,6 +59,7 @@ export async function acceptSignUp(
   if (isInviteNeeded && inviteCode === null) {
     throw new Refusal('InvalidInviteCode', 'No invite code provided')
   }
+  if (policy.captcha === 'not asked' && policy.provenDid === null) assertNoCaptcha(services)
   if (!input.email) throw new Refusal('InvalidRequest', 'Email is required')
   const email = normalizeEmail(input.email)
   // The reference makes an account without one.
@@ -69,6 +72,16 @@ export async function acceptSignUp(
   // The directory decides in the end; here it spares the work for a password.
   await services.actors.directory.assertAvailable({ handle, email })
   return { handle, email, password, inviteCode, recoveryKey, did }
+}
+
+/**
+ * Programs cannot solve a captcha, so where one stands before the page, the page is the only way in. An
+ * invite code says as much of who signs up, where each needs one.
+ */
+function assertNoCaptcha({ settings }: Services): void {
+  if (!settings.hcaptcha || settings.inviteRequired) return
+  const page = `${settings.publicUrl}/account/sign-up`
+  throw new Refusal('InvalidRequest', `Sign up at ${page}, where a captcha is asked for`)
 }
 
 function assertDidKey(key: string): void {

@@ -19,6 +19,8 @@ import { requestScope } from './request_scope.ts'
 
 const POLICY: SignUpPolicy = {
   invite: 'as configured',
+  // The provider has verified it by then.
+  captcha: 'solved',
   reservedHandles: 'refused',
   minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
   provenDid: null,

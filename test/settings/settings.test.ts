@@ -46,6 +46,7 @@ describe('settings', () => {
       plcUrl: 'https://plc.directory',
       handleDomains: ['.test'],
       inviteRequired: true,
+      hcaptcha: null,
       dev: false,
     })
     expect(missingForUse(settings).join('\n')).toMatch(/^No mail server[\s\S]*PUBLIC_URL/)

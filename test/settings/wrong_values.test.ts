@@ -32,6 +32,8 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_PLC_URL: ORIGINS,
   ENTRYWAY_HANDLE_DOMAINS: ['.good.com,b@d', ',', 'https://example.com', '.a b.com', '..com'],
   ENTRYWAY_INVITE_REQUIRED: FLAGS,
+  ENTRYWAY_HCAPTCHA_SITE_KEY: ['two words', '"quoted"', 'k'.repeat(201)],
+  ENTRYWAY_HCAPTCHA_SECRET_KEY: ['two words', 'a/b'],
   ENTRYWAY_ADMIN_PASSWORD: ['seven c'],
   ENTRYWAY_JWT_KEY_HEX: HEX,
   ENTRYWAY_PLC_ROTATION_KEY_HEX: HEX,
@@ -68,10 +70,12 @@ const WRONG: Record<string, readonly string[]> = {
 /** What any text may be: a folder, and a password that the PDS's admin chose. */
 const ANY_TEXT = ['ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
 
-const SECRET = [/_HEX$/, /_PASSWORD$/, /^ENTRYWAY_SMTP_URL$/, /^RIVET_ENDPOINT$/]
+const SECRET = [/_HEX$/, /_SECRET_KEY$/, /_PASSWORD$/, /^ENTRYWAY_SMTP_URL$/, /^RIVET_ENDPOINT$/]
 
 /** Settings without which another would not be looked at. */
 const BESIDE: Record<string, Record<string, string>> = {
+  ENTRYWAY_HCAPTCHA_SITE_KEY: { ENTRYWAY_HCAPTCHA_SECRET_KEY: '0x0' },
+  ENTRYWAY_HCAPTCHA_SECRET_KEY: { ENTRYWAY_HCAPTCHA_SITE_KEY: '1' },
   ENTRYWAY_PDS_URL: { ENTRYWAY_PDS_DID: 'did:web:a', ENTRYWAY_PDS_ADMIN_PASSWORD: 'a' },
   ENTRYWAY_PDS_ADDRESS: {
     ENTRYWAY_PDS_URL: 'https://a.example',

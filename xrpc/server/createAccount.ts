@@ -23,6 +23,7 @@ export default method('com.atproto.server.createAccount', {
     if (input.plcOp) throw new InvalidRequestError('Unsupported input: "plcOp"')
     const account = await signUp(services, input, {
       invite: 'as configured',
+      captcha: 'not asked',
       reservedHandles: 'refused',
       minPasswordLength: 1,
       provenDid: requester,
