@@ -1,18 +1,18 @@
-import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { openAsItIs, schemaVersion } from '../database/check/database.ts'
+import { openAsItIs } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { type DatabaseKind, DIRECTORY, listDatabases, SECRETS } from './data_folder.ts'
-import { type Manifest, sha256File, writeManifest } from './manifest.ts'
+import { describe } from './file_copies.ts'
+import { type Manifest, writeManifest } from './manifest.ts'
+import { copyOnline } from './online_copy.ts'
+import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */
 const MAX_ROUNDS = 5
-
-/** As many pages as there are: a database is copied in one read transaction. */
-const ALL_PAGES = 0x7fffffff
 
 export type BackupOptions = {
   dataDir: string
@@ -20,6 +20,8 @@ export type BackupOptions = {
   folder: string
   /** Also the keys: then the backup alone is enough to act as this entryway. */
   withSecrets?: boolean
+  /** Where the PDS inside has its data, if there is one. */
+  pds?: PdsPlaces
   onProgress?: (done: number, total: number) => void
 }
 
@@ -28,7 +30,8 @@ export type BackupOptions = {
  * order that makes the copies agree (`docs/backup.md` argues it):
  *
  * 1. the directory; 2. every account; 3. the directory again, and once more each account whose
- * entry changed meanwhile, until none did; 4. the state of sign-ins under way.
+ * entry changed meanwhile, until none did; 4. the state of sign-ins under way; 5. what the PDS inside
+ * keeps, which is made before its account here knows of it.
  *
  * @throws {Error} when the folder is not empty
  */
@@ -36,6 +39,7 @@ export async function backUp({
   dataDir,
   folder,
   withSecrets = false,
+  pds,
   onProgress = () => {},
 }: BackupOptions): Promise<Manifest> {
   const startedAt = new Date().toISOString()
@@ -68,6 +72,8 @@ export async function backUp({
   }
   for (const path of listDatabases(dataDir, 'auth')) await copy(path, 'auth')
 
+  const copiesOfPds = pds ? await backUpPds(pds, folder) : null
+
   const manifest: Manifest = {
     format: 1,
     version: packageJson.version,
@@ -75,23 +81,15 @@ export async function backUp({
     finishedAt: new Date().toISOString(),
     databases: [...copied.values()],
     secrets: withSecrets ? await copySecrets(dataDir, folder) : [],
+    pds: copiesOfPds,
   }
   await writeManifest(folder, manifest)
   return manifest
 }
 
 async function copyDatabase(dataDir: string, folder: string, path: string, kind: DatabaseKind) {
-  const target = join(folder, path)
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-  await rm(target, { force: true })
-  const db = openAsItIs(join(dataDir, path))
-  try {
-    await db.backup(target, { progress: () => ALL_PAGES })
-    await chmod(target, 0o600)
-    return { ...(await describe(folder, path)), kind, schemaVersion: schemaVersion(db) }
-  } finally {
-    db.close()
-  }
+  const version = await copyOnline(join(dataDir, path), join(folder, path))
+  return { ...(await describe(folder, path)), kind, schemaVersion: version }
 }
 
 function readEntries(folder: string): Map<string, string> {
@@ -120,9 +118,4 @@ async function copySecrets(dataDir: string, folder: string): Promise<Manifest['s
       return describe(folder, path)
     }),
   )
-}
-
-async function describe(folder: string, path: string) {
-  const { size } = await stat(join(folder, path))
-  return { path, bytes: size, sha256: await sha256File(join(folder, path)) }
 }

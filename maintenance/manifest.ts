@@ -11,7 +11,7 @@ const MANIFEST = 'manifest.json'
 /** No way out of the folder: a manifest may come from anywhere. */
 const relativePath = z
   .string()
-  .regex(/^[\w.%-]+(\/[\w.%-]+)*$/)
+  .regex(/^[\w.%:-]+(\/[\w.%:-]+)*$/)
   .refine((path) => !path.split('/').includes('..'))
 
 const file = z.object({
@@ -30,6 +30,11 @@ const manifest = z.object({
     file.extend({ kind: z.enum(['account', 'auth', 'directory']), schemaVersion: z.int() }),
   ),
   secrets: z.array(file),
+  /** What the PDS inside keeps; null where there is none. Blobs are named by what is in them. */
+  pds: z
+    .object({ files: z.array(file), blobs: z.object({ count: z.int() }).nullable() })
+    .nullable()
+    .default(null),
 })
 
 /** What is in a backup; it is written last, so that a backup without it was not finished. */

@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { signOutEverywhere } from '../actors/account/lifecycle.ts'
-import { explainUnreadable } from '../base/files.ts'
 import { readAccount } from '../database/account/profile.ts'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import { checkData, type DataReport } from './check_data.ts'
 import { type DatabaseKind, schemas } from './data_folder.ts'
+import { copyVerified } from './file_copies.ts'
 import { holdData } from './hold.ts'
-import { type Manifest, readManifest, sha256File } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
+import { type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
 import { assertNoData, commitStaged, listSecrets } from './staging.ts'
 
@@ -20,10 +21,18 @@ export type RestoreOptions = {
   dataDir: string
   /** Ends every session, so that none comes back which was ended after the backup. */
   signOut?: boolean
+  /** Where the PDS inside is to have its data. */
+  pds?: PdsPlaces
   onProgress?: (done: number, total: number) => void
 }
 
-export type Restored = { manifest: Manifest; directory: Rebuilt; report: DataReport }
+export type Restored = {
+  manifest: Manifest
+  directory: Rebuilt
+  report: DataReport
+  /** Whether what the PDS inside keeps was put back; what was there stays. */
+  isPdsRestored: boolean
+}
 
 /**
  * Restores a backup. It is verified in a folder inside the data directory and moved to its place at
@@ -40,6 +49,7 @@ export async function restore({
   folder,
   dataDir,
   signOut = false,
+  pds,
   onProgress = () => {},
 }: RestoreOptions): Promise<Restored> {
   const manifest = await readManifest(folder)
@@ -55,7 +65,7 @@ export async function restore({
     await mkdir(prepared, { mode: 0o700 })
     const files = [...manifest.databases, ...manifest.secrets]
     for (const [i, file] of files.entries()) {
-      await copyVerified(folder, prepared, file)
+      await copyVerified(folder, file, join(prepared, file.path))
       onProgress(i + 1, files.length)
     }
     for (const { path, kind } of manifest.databases) {
@@ -65,8 +75,13 @@ export async function restore({
     }
     const directory = rebuildDirectoryIn(prepared)
     const report = await checkData(prepared)
+    const movePds =
+      manifest.pds && pds
+        ? await restorePds(manifest.pds, pds, { folder, dataDir, prepared })
+        : null
+    await movePds?.()
     commitStaged(dataDir, prepared)
-    return { manifest, directory, report }
+    return { manifest, directory, report, isPdsRestored: movePds !== null }
   } catch (err) {
     await rm(wasThere ? prepared : dataDir, { recursive: true, force: true })
     throw err
@@ -77,23 +92,6 @@ export async function restore({
 
 function endSessions(db: Db): void {
   if (readAccount(db)) signOutEverywhere(db)
-}
-
-async function copyVerified(
-  from: string,
-  to: string,
-  { path, sha256 }: { path: string; sha256: string },
-) {
-  const target = join(to, path)
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-  await copyFile(join(from, path), target).catch((err) => {
-    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
-    throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })
-  })
-  await chmod(target, 0o600)
-  if ((await sha256File(target)) !== sha256) {
-    throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
-  }
 }
 
 function assertUndamaged(path: string, name: string, kind: DatabaseKind): void {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings } from '../../base/settings.ts'
+import { placesOf } from '../../embedded/folder.ts'
 import { here, offline } from '../action.ts'
 import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
-import { notePdsInside } from '../pds_inside.ts'
 
 export function addBackupCommands(program: Command): void {
   program
@@ -23,20 +23,24 @@ export function addBackupCommands(program: Command): void {
           dataDir: settings.dataDir,
           folder: resolve(folder),
           withSecrets: options.withSecrets === true,
+          pds: placesOf(settings, process.env),
           onProgress: bar.update,
         }).finally(bar.stop)
-        output.result(manifest, ({ databases, secrets }) => {
-          const bytes = databases.reduce((sum, file) => sum + file.bytes, 0)
-          const size = `${(bytes / 1024 / 1024).toFixed(1)} MiB`
-          return `${databases.length} databases (${size}) and ${secrets.length} keys are in ${folder}`
+        output.result(manifest, ({ databases, secrets, pds }) => {
+          const lines = [
+            `${databases.length} databases (${sizeOf(databases)}) and ${secrets.length} keys are in ${folder}`,
+          ]
+          if (pds) {
+            const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
+            lines.push(
+              `Of the PDS inside: ${pds.files.length} databases and keys of repos (${sizeOf(pds.files)})${blobs}`,
+            )
+          }
+          return lines.join('\n')
         })
-        notePdsInside(
-          output,
-          settings.dataDir,
-          process.env,
-          (pds) =>
-            `What the PDS inside keeps (repos, blobs) is not in it: copy ${pds}, too, while the program is stopped.`,
-        )
+        if (manifest.pds && !manifest.pds.blobs) {
+          output.note('The blobs of the PDS inside are in S3, and not in it.')
+        }
         if (!options.withSecrets) {
           output.note(
             'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',
@@ -59,16 +63,18 @@ export function addBackupCommands(program: Command): void {
           folder: resolve(folder),
           dataDir,
           signOut: signOut === true,
+          pds: placesOf({ dataDir }, process.env),
           onProgress: bar.update,
         }).finally(bar.stop)
-        const { report, directory, manifest } = restored
-        output.result({ ...report, lost: directory.lost }, () =>
+        const { report, directory, manifest, isPdsRestored } = restored
+        output.result({ ...report, lost: directory.lost, isPdsRestored }, () =>
           [
             `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
             ...directory.lost.map(
               ({ did, name }) => `${did} lost ${name}, which another account took later`,
             ),
             ...(report.findings.length > 0 ? [findingTable(report.findings)] : []),
+            ...(manifest.pds ? [ofPds(isPdsRestored)] : []),
             ...(manifest.secrets.length > 0
               ? []
               : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
@@ -79,3 +85,11 @@ export function addBackupCommands(program: Command): void {
       }),
     )
 }
+
+const sizeOf = (files: { bytes: number }[]) =>
+  `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1024 / 1024).toFixed(1)} MiB`
+
+const ofPds = (isRestored: boolean) =>
+  isRestored
+    ? 'What the PDS inside kept is there again, as of then.'
+    : 'What the PDS inside keeps was there, and stays as it is: it is newer than the backup.'

@@ -1,0 +1,27 @@
+import { chmod, copyFile, mkdir, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { explainUnreadable } from '../base/files.ts'
+import { sha256File } from './manifest.ts'
+
+/** What the manifest says of a file of a backup. */
+export async function describe(folder: string, path: string) {
+  const { size } = await stat(join(folder, path))
+  return { path, bytes: size, sha256: await sha256File(join(folder, path)) }
+}
+
+/** @throws {Error} where it is missing, or not what the manifest says */
+export async function copyVerified(
+  from: string,
+  { path, sha256 }: { path: string; sha256: string },
+  target: string,
+): Promise<void> {
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  await copyFile(join(from, path), target).catch((err) => {
+    if (err.code !== 'ENOENT') throw explainUnreadable(err, join(from, path))
+    throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })
+  })
+  await chmod(target, 0o600)
+  if ((await sha256File(target)) !== sha256) {
+    throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
+  }
+}

@@ -1,0 +1,152 @@
+import { constants } from 'node:fs'
+import { chmod, copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { EMBEDDED_PDS } from './data_folder.ts'
+import { copyVerified, describe } from './file_copies.ts'
+import type { Manifest } from './manifest.ts'
+import { copyOnline } from './online_copy.ts'
+
+/** Where the PDS inside has its data. */
+export type PdsPlaces = {
+  accounts: string
+  sequencer: string
+  actors: string
+  /** Null where they are not on a disk. */
+  blobs: string | null
+}
+
+type PdsCopies = NonNullable<Manifest['pds']>
+
+/** What each is called in a backup, and below a data directory. */
+const COPIES = {
+  accounts: join(EMBEDDED_PDS, 'account.sqlite'),
+  sequencer: join(EMBEDDED_PDS, 'sequencer.sqlite'),
+  actors: join(EMBEDDED_PDS, 'actors'),
+  blobs: join(EMBEDDED_PDS, 'blobs'),
+} as const
+
+/**
+ * Copies what the PDS inside keeps while it runs: each database by SQLite's online backup, in an order
+ * that makes the copies agree. Accounts come before the repos, since a repo is made before its account;
+ * blobs come last, since each is there before a record names it, and never changes.
+ *
+ * @returns null where there is no PDS
+ */
+export async function backUpPds(places: PdsPlaces, folder: string): Promise<PdsCopies | null> {
+  if (!isThere(places.accounts)) return null
+  const files: PdsCopies['files'] = []
+  const database = async (from: string, path: string) => {
+    await copyOnline(from, join(folder, path))
+    files.push(await describe(folder, path))
+  }
+  await database(places.accounts, COPIES.accounts)
+  for (const name of await listFiles(places.actors)) {
+    const [from, path] = [join(places.actors, name), join(COPIES.actors, name)]
+    if (/-(wal|shm|journal)$/.test(name) || !isThere(from)) continue
+    if (name.endsWith('.sqlite')) await database(from, path)
+    else if (await copyFileAt(from, join(folder, path))) files.push(await describe(folder, path))
+  }
+  if (isThere(places.sequencer)) await database(places.sequencer, COPIES.sequencer)
+  const blobs = places.blobs === null ? null : await linkBlobs(places.blobs, folder)
+  return { files, blobs }
+}
+
+/**
+ * Puts back what the PDS inside kept, unless it is there: then it is newer than the backup, and stays.
+ *
+ * @param prepared the folder that takes the place of the data directory at the end
+ * @returns what moves to its place the parts that are elsewhere; null where the data are there
+ * @throws {Error} when a file has changed since, or something else is where it belongs
+ */
+export async function restorePds(
+  { files, blobs }: PdsCopies,
+  places: PdsPlaces,
+  { folder, dataDir, prepared }: { folder: string; dataDir: string; prepared: string },
+): Promise<(() => Promise<void>) | null> {
+  if (isThere(places.accounts)) return null
+  const moves: [string, string][] = []
+  /** Where a part is prepared. */
+  const prepare = async (place: string, isFolder: boolean) => {
+    const inside = relative(join(dataDir, EMBEDDED_PDS), place)
+    const isInside = !inside.startsWith('..')
+    await assertFree(isInside ? join(dataDir, EMBEDDED_PDS) : place)
+    const target = isInside ? join(prepared, EMBEDDED_PDS, inside) : `${place}.restoring`
+    if (!isInside) moves.push([target, place])
+    await rm(target, { recursive: true, force: true })
+    await mkdir(isFolder ? target : dirname(target), { recursive: true, mode: 0o700 })
+    return target
+  }
+  const [accounts, sequencer, actors] = [
+    await prepare(places.accounts, false),
+    await prepare(places.sequencer, false),
+    await prepare(places.actors, true),
+  ]
+  for (const file of files) {
+    const target =
+      file.path === COPIES.accounts
+        ? accounts
+        : file.path === COPIES.sequencer
+          ? sequencer
+          : join(actors, relative(COPIES.actors, file.path))
+    await copyVerified(folder, file, target)
+  }
+  if (blobs !== null && places.blobs !== null) {
+    const target = await prepare(places.blobs, true)
+    await cp(join(folder, COPIES.blobs), target, { recursive: true })
+  }
+  return async () => {
+    for (const [from, to] of moves) {
+      giveToOwnerOf(dataDir, from)
+      await rename(from, to)
+    }
+  }
+}
+
+/** @throws {Error} where a part of the data is there without the accounts */
+async function assertFree(path: string): Promise<void> {
+  if (!isThere(path)) return
+  const names = await readdir(path).catch(() => ['itself'])
+  if (names.length > 0) {
+    throw new Error(`${path} is a part of what a PDS keeps, without its accounts: move it away`)
+  }
+}
+
+/** Paths of all files below a folder. */
+async function listFiles(folder: string): Promise<string[]> {
+  if (!isThere(folder)) return []
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+/** @returns whether it was still there */
+async function copyFileAt(from: string, to: string): Promise<boolean> {
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+  try {
+    await copyFile(from, to, constants.COPYFILE_FICLONE)
+    await chmod(to, 0o600)
+    return true
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw err
+  }
+}
+
+/** A blob never changes, so on the same disk a second name for it takes no room. */
+async function linkBlobs(from: string, folder: string): Promise<PdsCopies['blobs']> {
+  const to = join(folder, COPIES.blobs)
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  let count = 0
+  for (const name of await listFiles(from)) {
+    await mkdir(dirname(join(to, name)), { recursive: true, mode: 0o700 })
+    const isLinked = await link(join(from, name), join(to, name)).then(
+      () => true,
+      () => false,
+    )
+    if (isLinked || (await copyFileAt(join(from, name), join(to, name)))) count++
+  }
+  return { count }
+}
