@@ -119,6 +119,9 @@ export const PASSKEY_CHALLENGE = 5 * MINUTE
 /** Who has proven again that they are the person is not asked for that once more on this device. */
 export const PROOF_AGAIN = 5 * MINUTE
 
+/** A device that somebody trusts is not asked for the second factor for this long. */
+export const TRUSTED_DEVICE = 30 * DAY
+
 /** The answer to a form says what was done on the page after it; a browser keeps that for as long. */
 export const DONE = MINUTE
 

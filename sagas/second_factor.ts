@@ -42,11 +42,16 @@ const MESSAGES: Record<FactorKind, string> = {
   recovery: 'Enter a recovery code of the account, or use an app password',
 }
 
+/** The secret of a browser that was trusted, and which device it is now. */
+export type ShownTrust = { secret: string; deviceId: string }
+
 /** What was given besides the password. */
 export type GivenFactor = {
   /** Of any kind that the account takes: its form tells which. */
   code?: string | undefined
   passkey?: AnsweredChallenge | undefined
+  /** Without either: what the browser shows to be one that is trusted, if it shows something. */
+  trust?: ((did: string) => ShownTrust | null) | undefined
   /** Without either: which one to ask for. The one by mail is sent with it. */
   kind?: 'mail' | undefined
   /** Whether the door can ask for a passkey. */
@@ -72,6 +77,8 @@ export async function requireSecondFactor(
   if (!kinds.length) return
   if (given.passkey) return provePasskey(services, account, given.passkey, basis)
   if (given.code) return proveFactor(services, account, given.code, basis)
+  const shown = given.trust?.(account.did)
+  if (shown && (await isTrusted(services, account.did, shown, basis))) return
   const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(kinds, given)
   if (asked === 'mail') {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
@@ -80,6 +87,15 @@ export async function requireSecondFactor(
   const others = kinds.filter((kind) => kind !== asked && isTaken(kind, given))
   const factor = { kind: asked, others, hint: mailboxHint(account.email) }
   throw new SecondFactorRequired({ did: account.did, basis }, factor)
+}
+
+function isTrusted(
+  { actors }: Services,
+  did: string,
+  { secret, deviceId }: ShownTrust,
+  basis: Basis,
+): Promise<boolean> {
+  return actors.account(did).isTrustedDevice(secret, deviceId, basis)
 }
 
 const isTaken = (kind: FactorKind, { takesPasskeys = false }: GivenFactor) =>

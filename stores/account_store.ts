@@ -3,6 +3,7 @@ import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
+import { requester } from '../http/requester.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { activateAccount, deactivateAccount, deleteOwnAccount } from '../sagas/account_life.ts'
 import { changeHandle } from '../sagas/handle_change.ts'
@@ -12,6 +13,7 @@ import { signUp } from '../sagas/sign_up.ts'
 import type { SignUpPolicy } from '../sagas/sign_up_rules.ts'
 import { toAccount, toAuthorizedClients } from './account.ts'
 import { createCredentials } from './credentials.ts'
+import { deviceCookies } from './device_cookies.ts'
 import { toDeviceData } from './device_store.ts'
 import { createEmailFlows } from './email_flows.ts'
 import { asOAuth } from './oauth_errors.ts'
@@ -118,7 +120,11 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
 
     async removeDeviceAccount(deviceId, did) {
       if (!(await mayBeOn(deviceId, did))) return
-      await actors.account(did).forgetDevice(deviceId)
+      const account = actors.account(did)
+      await account.forgetDevice(deviceId)
+      // Who signs out another browser may have lost it.
+      const isHere = deviceCookies(requester()?.cookie).deviceId === deviceId
+      if (!isHere) await account.distrustDevice(deviceId)
       await flow(deviceId).unlinkAccount(deviceId, did)
     },
 

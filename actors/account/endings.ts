@@ -7,6 +7,7 @@ import { deleteAllLegacySessions } from '../../database/account/legacy_session.t
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
 import { deleteAllProofs } from '../../database/account/proof.ts'
 import { deleteAllSessions } from '../../database/account/session.ts'
+import { deleteAllTrustedDevices } from '../../database/account/trusted_device.ts'
 import type { Db } from '../../database/database.ts'
 
 /** What an ending takes besides sessions, consents, codes and sign-ins under way. */
@@ -34,9 +35,10 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
 }
 
 /**
- * Ends what has been proven and not granted yet, since the account asks for something else by now;
- * sessions and devices stay. To be called inside a transaction.
+ * Ends what has been proven and not granted yet, since the account asks for something else by now, and has
+ * each device asked for it; sessions and devices stay. To be called inside a transaction.
  */
 export function endSignInsUnderWay(db: Db): void {
   startGeneration(db, Date.now())
+  deleteAllTrustedDevices(db)
 }

@@ -22,6 +22,7 @@ import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
 import * as signOutLinks from './sign_out_links.ts'
 import { assertGood } from './standing.ts'
+import * as trustedDevices from './trusted_devices.ts'
 
 /** What the account can be asked. */
 export const accountFunctions = {
@@ -97,6 +98,11 @@ export const accountFunctions = {
   learnDevice: knownDevices.learn,
   unlearnDevice: knownDevices.unlearn,
   setNewDeviceMails: knownDevices.setMails,
+  trustDevice: trustedDevices.trust,
+  isTrustedDevice: trustedDevices.isTrusted,
+  listTrustedDevices: trustedDevices.list,
+  revokeTrustedDevice: trustedDevices.revoke,
+  distrustDevice: trustedDevices.forgetOn,
   authorizeClient: devices.authorizeClient,
   listAuthorizedClients,
 

@@ -3,6 +3,7 @@ import { appendAudit } from '../../database/account/audit.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
+import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
@@ -92,7 +93,8 @@ export function findByRefreshToken(
 export type EndedBy = { address?: string | undefined; deviceId?: string | undefined }
 
 /**
- * Ends one OAuth or legacy session of the account.
+ * Ends one OAuth or legacy session of the account. The browser in which it began may be lost, and is asked
+ * for the second factor again.
  *
  * @param basis null where the operator asks
  * @returns whether there was one of that id
@@ -104,6 +106,7 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     const session = sessions.listSessions(db).find((each) => each.id === id)
     const old = legacy.listLegacySessions(db, Date.now()).find((each) => each.id === id)
     if (!session && !old) return false
+    if (session?.deviceId) deleteTrustedDevicesOn(db, session.deviceId)
     sessions.deleteSession(db, id)
     legacy.deleteLegacySessionById(db, id)
     const of = session ? { clientId: session.clientId } : { appPassword: old?.appPasswordName }

@@ -4,6 +4,7 @@ import {
   REPLAYED_CODE_MEMORY,
   SESSION_UNUSED,
   SIGN_OUT_LINK,
+  TRUSTED_DEVICE,
 } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 
@@ -47,6 +48,12 @@ export const ACCOUNT_BOUNDS = {
     key: 'mark',
     order: 'seen_at DESC',
     expired: `seen_at < @now - ${KNOWN_DEVICE}`,
+  },
+  trusted_device: {
+    rows: 100,
+    key: 'id',
+    order: 'created_at DESC',
+    expired: `created_at <= @now - ${TRUSTED_DEVICE}`,
   },
   sign_out_link: {
     rows: 200,

@@ -180,5 +180,17 @@ export const accountSchema: Schema = {
   ALTER TABLE account ADD COLUMN devices_known_since INTEGER;
   UPDATE account SET devices_known_since = unixepoch() * 1000 + 604800000;
   `,
+    `
+  -- Browsers that are not asked for the second factor. Each keeps a secret, of which this is the hash; the
+  -- device is the one that the browser was when it was used last.
+  CREATE TABLE trusted_device (
+    id TEXT PRIMARY KEY,
+    secret_hash BLOB NOT NULL UNIQUE,
+    device_id TEXT NOT NULL,
+    user_agent TEXT,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -55,6 +55,7 @@ export const SECURITY_ACTIONS = [
   'switch-mail-code',
   'renew-recovery-codes',
   'mails',
+  'revoke-trusted-device',
 ] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 

@@ -66,6 +66,7 @@ export class SecurityActions {
       'switch-mail-code': () => this.#factors.switchMailCode(visitor),
       'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
       mails: () => this.#setMails(visitor),
+      'revoke-trusted-device': () => this.#revokeTrustedDevice(visitor),
     }
     return actions[action]()
   }
@@ -114,6 +115,14 @@ export class SecurityActions {
       if (!isRefusal(err, 'InvalidRequest')) throw err
       return this.#views.task(visitor, 'app-password', refused, wanted.name)
     }
+  }
+
+  async #revokeTrustedDevice(visitor: Visitor): Promise<HttpResponse> {
+    const { request, person } = visitor
+    const id = request.parameter('id') ?? ''
+    const account = this.#services.actors.account(person.did)
+    await account.revokeTrustedDevice(id, person.basis, clientOf(visitor))
+    return this.#went.to(visitor, { what: 'trust' })
   }
 
   async #revokeAppPassword(visitor: Visitor): Promise<HttpResponse> {

@@ -1,6 +1,7 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
+import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { Factors } from '../../factors/kinds.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
@@ -35,7 +36,13 @@ import type { Browsers } from './downloads.ts'
 import { changeOf, type FactorTask } from './factor_changes.ts'
 import type { Begun, Done, SecurityForms } from './forms.ts'
 import type { Person } from './people.ts'
-import { ACTIVITY_DAYS, ACTIVITY_SHOWN, activityItems, signedInItems } from './view.ts'
+import {
+  ACTIVITY_DAYS,
+  ACTIVITY_SHOWN,
+  activityItems,
+  signedInItems,
+  trustedDeviceItems,
+} from './view.ts'
 import type { Visitor } from './visitor.ts'
 
 type Known = {
@@ -45,6 +52,7 @@ type Known = {
   appPasswords: readonly AppPassword[]
   factors: Factors
   newDeviceMails: boolean
+  trustedDevices: readonly TrustedDevice[]
   done: Done | undefined
 }
 
@@ -63,9 +71,10 @@ export class SecurityPages {
 
   main(
     { request, person, device, hasOthers }: Visitor,
-    { signedIn, browsers, activity, appPasswords, factors, newDeviceMails, done }: Known,
+    known: Known,
     outcome: Outcome,
   ): HttpResponse {
+    const { signedIn, browsers, activity, appPasswords, factors, trustedDevices, done } = known
     const { did } = person
     const { deviceId } = device
     const { language: chosen } = wantedOf(request)
@@ -89,8 +98,10 @@ export class SecurityPages {
           recoveryCodes: at(securityTask('recovery-codes')),
         },
       },
+      trustedDevices: trustedDeviceItems(trustedDevices, deviceId),
+      revokeTrustedDevice: at(securityForm('revoke-trusted-device')),
       appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
-      mails: { newDevices: newDeviceMails, action: at(securityForm('mails')) },
+      mails: { newDevices: known.newDeviceMails, action: at(securityForm('mails')) },
       activity: activityItems(activity, browsers),
       days: ACTIVITY_DAYS,
       isMore: activity.length > ACTIVITY_SHOWN,
@@ -112,6 +123,7 @@ export class SecurityPages {
       revoked: texts.revoked,
       factors: texts.factorsChanged,
       mails: texts.mailsSet,
+      trust: texts.trustRevoked,
       made: undefined,
     }
     const notice = done && notices[done.what]

@@ -1,9 +1,11 @@
-import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
+import { AUDIT_MEMORY, DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
+import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
+import type { TrustedDeviceItem } from '../../pages/security/trusted_devices.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
 import type { Browsers } from './downloads.ts'
 
@@ -64,4 +66,15 @@ export function activityItems(entries: readonly AuditEntry[], browsers: Browsers
 
 function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {
   return { device: deviceName(from?.userAgent), address: from?.address, isThisBrowser: false }
+}
+
+export function trustedDeviceItems(
+  devices: readonly TrustedDevice[],
+  thisDevice: string,
+): TrustedDeviceItem[] {
+  return devices.map(({ id, deviceId, userAgent, createdAt, usedAt }) => ({
+    ...{ id, device: deviceName(userAgent), since: createdAt, lastUsed: usedAt },
+    until: createdAt + TRUSTED_DEVICE,
+    isThisBrowser: deviceId === thisDevice,
+  }))
 }

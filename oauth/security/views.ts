@@ -63,19 +63,22 @@ export class SecurityViews {
     const { request, device, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
-    const [signedIn, browsers, activity, appPasswords, factors, row] = await Promise.all([
-      listSignedIn(this.#services, did),
-      this.#browsersOf(did),
-      account.listAudit(ACTIVITY_SHOWN + 1),
-      account.listAppPasswords(),
-      listFactors(this.#services, did),
-      account.read(),
-    ])
+    const [signedIn, browsers, activity, appPasswords, factors, trustedDevices, row] =
+      await Promise.all([
+        listSignedIn(this.#services, did),
+        this.#browsersOf(did),
+        account.listAudit(ACTIVITY_SHOWN + 1),
+        account.listAppPasswords(),
+        listFactors(this.#services, did),
+        account.listTrustedDevices(),
+        account.read(),
+      ])
     const told = readDone(request)
     const read = this.#forms.read(device.deviceId, told)
     const done = read?.did === did ? read.done : undefined
     const newDeviceMails = row?.newDeviceMails ?? true
-    const known = { signedIn, browsers, activity, appPasswords, factors, newDeviceMails, done }
+    const parts = { signedIn, browsers, activity, appPasswords, factors, trustedDevices }
+    const known = { ...parts, newDeviceMails, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])

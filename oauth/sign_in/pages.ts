@@ -1,3 +1,4 @@
+import { DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
@@ -131,6 +132,8 @@ export class SignInPages {
         kind: first.kind,
         others: first.others,
         hint: first.hint,
+        isTrusted: shown.request.parameter('trust') !== undefined,
+        trustDays: TRUSTED_DEVICE / DAY,
         back: place.page({ account, language }),
       }),
     )

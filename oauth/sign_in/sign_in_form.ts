@@ -4,11 +4,11 @@ import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import { readUse } from '../../factors/passkey.ts'
 import { noteAttempt } from '../../http/attempt.ts'
-import type { HttpResponse } from '../../http/message.ts'
+import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { noteSignedIn } from '../../sagas/arrivals.ts'
 import type { AnsweredChallenge } from '../../sagas/passkey_challenge.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
-import { isWrongCode, SecondFactorRequired } from '../../sagas/second_factor.ts'
+import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -20,6 +20,7 @@ import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post } from './post.ts'
 import { nameOf, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
+import { readTrust, trustCookie } from './trust_cookie.ts'
 
 /** App passwords are for apps without these pages. */
 const POLICY: SignInPolicy = {
@@ -59,7 +60,8 @@ export class SignInForm {
     try {
       noteAttempt()
       const identifier = this.#services.handles.complete(username)
-      const attempt = { identifier, password, ...about(post) }
+      const trust = (did: string) => this.#trustOf(post, did)
+      const attempt = { identifier, password, trust, ...about(post) }
       const signedIn = await signIn(this.#services, attempt, POLICY)
       return await this.#done(post, signedIn, isRemembered)
     } catch (err) {
@@ -111,7 +113,9 @@ export class SignInForm {
         ...(isPasskey && { passkey: passkeyOf(post, form) }),
       }
       const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
-      return await this.#done(post, signedIn, first.isRemembered)
+      const isTrusted = post.request.parameter('trust') !== undefined
+      const cookies = isTrusted ? [await this.#trust(post, signedIn)] : []
+      return withCookies(await this.#done(post, signedIn, first.isRemembered), cookies)
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
@@ -124,6 +128,21 @@ export class SignInForm {
         : outcomeOf(post, err, wrong(textsFor(post).stale))
       return this.#pages.code(post, first, outcome)
     }
+  }
+
+  #trustOf({ request, deviceId }: Post, did: string): ShownTrust | null {
+    const secret = readTrust(request, did, this.#provider.issuer)
+    return secret === undefined ? null : { secret, deviceId }
+  }
+
+  /** This browser is not asked for a second factor again, for a while. */
+  async #trust(post: Post, { account, basis }: SignedIn): Promise<HttpResponse['headers'][number]> {
+    const { deviceId, deviceMetadata } = post.device
+    const { userAgent, ipAddress: address } = deviceMetadata
+    const secret = await this.#services.actors
+      .account(account.did)
+      .trustDevice({ deviceId, userAgent: userAgent ?? null }, basis, { address, deviceId })
+    return trustCookie(account.did, secret, this.#provider.issuer)
   }
 
   /** Keeps or forgets the account on the device, and goes on to the provider's page. */

@@ -10,11 +10,13 @@ import { type FactorsPart, factorsPart } from './factors.ts'
 import { type MailsPart, mailsPart } from './mails.ts'
 import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
+import { type TrustedDeviceItem, trustedDevicesPart } from './trusted_devices.ts'
 
 /** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
 export const SECURITY_STYLE = `main{max-width:44rem}
 body{place-items:start center}
 h2{margin:2rem 0 .5rem;font-size:1.125rem;line-height:1.3}
+h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list{margin:0;padding:0;list-style:none}
 .list>li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
 .list>li>div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
@@ -57,6 +59,8 @@ export type SecurityStep = {
   language: PageLanguage
   items: readonly SignedInItem[]
   factors: Omit<FactorsPart, 'language'>
+  trustedDevices: readonly TrustedDeviceItem[]
+  revokeTrustedDevice: string
   appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made'>
   mails: MailsPart
   activity: readonly ActivityItem[]
@@ -93,6 +97,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       <p class="quiet" id="others">${texts.signOutOthersLead}</p>`,
       )}
       ${factorsPart(texts, { language: step.language, ...step.factors }, signIn)}
+      ${step.trustedDevices.length > 0 && trustedDevicesPart(texts, step)}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       ${mailsPart(texts, { ...step.mails, sealed })}
       <h2>${texts.activity}</h2>

@@ -62,6 +62,11 @@ export type SecurityTexts = {
   readonly secret: string
   readonly openApp: string
   readonly scan: string
+  readonly trustedDevices: string
+  readonly trustedDevicesLead: string
+  readonly trustRevoked: string
+  /** Before a time. */
+  readonly until: string
   readonly factorsChanged: string
   /** Where no code can be mailed. */
   readonly notConfirmed: string
@@ -110,6 +115,7 @@ export const KNOWN_EVENTS = [
   'app_password_revoked',
   'browser_signed_out',
   'client_authorized',
+  'device_trusted',
   'email_auth_factor',
   'email_changed',
   'email_confirmed',
@@ -129,5 +135,6 @@ export const KNOWN_EVENTS = [
   'signed_out_everywhere',
   'taken_down',
   'takedown_lifted',
+  'trusted_device_revoked',
 ] as const
 type KnownEvent = (typeof KNOWN_EVENTS)[number]

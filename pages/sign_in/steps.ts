@@ -80,6 +80,9 @@ export type CodeStep = Form &
     others: readonly FactorKind[]
     /** Where a code was mailed to. */
     hint: string
+    /** What the box is that trusts this device, and for how long it would. */
+    isTrusted: boolean
+    trustDays: number
     /** Of the step of a passkey. */
     passkey: PasskeyUse | undefined
   }
@@ -104,11 +107,16 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
 
 function codeFields(texts: SignInTexts, kind: CodeKind, step: CodeStep): Html {
   return html`${codeField(texts.codes[kind].label, kind, step.isWrong)}
+      ${trustBox(texts, step)}
       ${actions(texts, texts.confirm, step)}`
 }
 
+function trustBox(texts: SignInTexts, { isTrusted, trustDays }: CodeStep): Html {
+  return html`<div class="check"><input id="trust" name="trust" type="checkbox" ${isTrusted && 'checked'}><label for="trust">${texts.trustDevice(trustDays)}</label></div>`
+}
+
 function passkeyFields(texts: SignInTexts, step: CodeStep): Html {
-  return html`${passkeyButton({
+  return html`${trustBox(texts, step)}${passkeyButton({
     options: step.passkey?.options ?? '',
     text: texts.codes.passkey.label,
     none: texts.noPasskey,

@@ -37,6 +37,8 @@ export type SignInTexts = {
   /** Of one with a new password. */
   readonly code: string
   readonly confirm: string
+  /** Of the box after a second factor. @param days for how long */
+  trustDevice(days: number): string
   readonly sendAgain: string
   readonly sentAgain: string
 

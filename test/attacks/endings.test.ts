@@ -67,12 +67,13 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
     'forgetDevice',
   ],
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
+  ...['listTrustedDevices', 'revokeTrustedDevice', 'distrustDevice'],
   // What it gives goes into a mail, and only ends something.
   ...['makeSignOutLink', 'readSignOutLink'],
   // What is known of devices decides about mails only.
   ...['noteSignIn', 'learnDevice', 'unlearnDevice', 'setNewDeviceMails'],
   // What rests on it looks at the sign-in again.
-  'proveOn',
+  ...['proveOn', 'isTrustedDevice'],
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
   // The account goes: its password and a code by mail are looked at in one transaction.

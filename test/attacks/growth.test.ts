@@ -30,6 +30,7 @@ import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
 import { insertSignOutLink } from '../../database/account/sign_out_link.ts'
+import { insertTrustedDevice } from '../../database/account/trusted_device.ts'
 import {
   closeDatabase,
   type Db,
@@ -544,6 +545,10 @@ describe('34. tables of an account', () => {
     authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i),
     proof: (i) => putProof(db, `dev-${i}`, now + i),
     known_device: (i) => putKnownDevice(db, `device ${i}`, now + i),
+    trusted_device: (i) => {
+      const [id, secret] = [`${i}`, `secret ${i}`]
+      insertTrustedDevice(db, { deviceId: `dev-${i}`, userAgent: null }, { id, secret }, now + i)
+    },
     sign_out_link: (i) => insertSignOutLink(db, `${i}`, now + i),
     replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
   }

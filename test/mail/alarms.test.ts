@@ -72,6 +72,8 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
     notice: 'appPasswordCreated',
     happen: byToken('server.createAppPassword', () => ({ name: 'another' })),
   },
+  device_trusted: { why: 'it stands for a second factor that was given there' },
+  trusted_device_revoked: { why: ONLY_TAKES },
   account_deactivated: {
     notice: 'accountDeactivated',
     onPds: true,

@@ -133,6 +133,39 @@ test('without scripts: an authenticator, its codes, recovery codes, and none of 
   await context.close()
 })
 
+test('a browser that is trusted is asked for the password alone, until it is revoked', async () => {
+  const person = await newPerson('ida')
+  const [context, other] = [await world.browser.newContext(), await world.browser.newContext()]
+  const browser = await context.newPage()
+  await comeTo(browser, person)
+  await begin(browser, 'Authenticator app', 'Set up', person)
+  await button(browser, 'Set up').click()
+  const secret = (await browser.locator('code').textContent()) ?? ''
+  const code = codesOf(secret.replaceAll(' ', ''))
+  await enterCode(browser, code())
+  await signOut(browser)
+
+  await signIn(browser, person, { remember: true })
+  await browser.getByLabel('Don’t ask again on this device for 30 days').check()
+  await enterCode(browser, code(1))
+  await browser.getByRole('heading', { level: 3, name: 'Trusted devices' }).waitFor()
+  await signOut(browser)
+  await signIn(browser, person, { remember: true })
+  await title(browser, 'Security')
+
+  const elsewhere = await other.newPage()
+  await comeTo(elsewhere, person)
+  await title(elsewhere, 'Enter your code')
+  await other.close()
+
+  await browser.getByRole('listitem').filter({ hasText: 'until' }).getByRole('button').click()
+  await browser.getByRole('status').getByText('asks for a code there again').waitFor()
+  await signOut(browser)
+  await signIn(browser, person, { remember: true })
+  await title(browser, 'Enter your code')
+  await context.close()
+})
+
 test('a camera reads the same from the QR code as stands beside it', async () => {
   const person = await newPerson('quin')
   const browser = await (await world.browser.newContext()).newPage()

@@ -60,6 +60,10 @@ export const en: SecurityTexts = {
   scan: 'Scan this with the app, then enter the code that it shows.',
   factorsChanged: 'Your ways to sign in have changed.',
   notConfirmed: 'Confirm your email address first, on your account page.',
+  trustedDevices: 'Trusted devices',
+  trustedDevicesLead: 'Signing in there asks for no code.',
+  trustRevoked: 'Signing in asks for a code there again.',
+  until: 'until',
   usePassword: 'Use your password',
   appPasswords: 'App passwords',
   appPasswordsLead:
@@ -95,6 +99,7 @@ export const en: SecurityTexts = {
     app_password_revoked: 'An app password was revoked',
     browser_signed_out: 'A browser was signed out',
     client_authorized: 'An app was given access',
+    device_trusted: 'A device was trusted',
     email_auth_factor: 'The code by mail at sign-in was switched on or off',
     email_changed: 'The email address was changed',
     email_confirmed: 'The email address was confirmed',
@@ -114,5 +119,6 @@ export const en: SecurityTexts = {
     signed_out_everywhere: 'Everything was signed out',
     taken_down: 'The account was taken down by a moderator',
     takedown_lifted: 'The takedown was lifted',
+    trusted_device_revoked: 'A trusted device was revoked',
   },
 }

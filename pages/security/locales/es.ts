@@ -61,6 +61,10 @@ export const es: SecurityTexts = {
   scan: 'Escanéalo con la aplicación e introduce el código que muestra.',
   factorsChanged: 'Tus formas de iniciar sesión han cambiado.',
   notConfirmed: 'Confirma primero tu dirección de correo electrónico, en la página de tu cuenta.',
+  trustedDevices: 'Dispositivos de confianza',
+  trustedDevicesLead: 'Al iniciar sesión en ellos no se pide ningún código.',
+  trustRevoked: 'Al iniciar sesión allí se volverá a pedir un código.',
+  until: 'hasta',
   usePassword: 'Usar tu contraseña',
   appPasswords: 'Contraseñas de aplicación',
   appPasswordsLead:
@@ -96,6 +100,7 @@ export const es: SecurityTexts = {
     app_password_revoked: 'Se revocó una contraseña de aplicación',
     browser_signed_out: 'Se cerró la sesión de un navegador',
     client_authorized: 'Se dio acceso a una aplicación',
+    device_trusted: 'Se marcó un dispositivo como de confianza',
     email_auth_factor: 'Se activó o desactivó el código por correo al iniciar sesión',
     email_changed: 'Se cambió la dirección de correo electrónico',
     email_confirmed: 'Se confirmó la dirección de correo electrónico',
@@ -116,5 +121,6 @@ export const es: SecurityTexts = {
     signed_out_everywhere: 'Se cerraron todas las sesiones',
     taken_down: 'Un moderador retiró la cuenta',
     takedown_lifted: 'Se levantó la retirada de la cuenta',
+    trusted_device_revoked: 'Se revocó un dispositivo de confianza',
   },
 }

@@ -61,6 +61,10 @@ export const fr: SecurityTexts = {
   scan: 'Scannez-le avec l’application, puis saisissez le code qu’elle affiche.',
   factorsChanged: 'Vos moyens de connexion ont changé.',
   notConfirmed: 'Confirmez d’abord votre adresse e-mail, sur la page de votre compte.',
+  trustedDevices: 'Appareils de confiance',
+  trustedDevicesLead: 'La connexion n’y demande pas de code.',
+  trustRevoked: 'La connexion y demandera de nouveau un code.',
+  until: 'jusqu’au',
   usePassword: 'Utiliser votre mot de passe',
   appPasswords: 'Mots de passe d’application',
   appPasswordsLead:
@@ -97,6 +101,7 @@ export const fr: SecurityTexts = {
     app_password_revoked: 'Un mot de passe d’application a été révoqué',
     browser_signed_out: 'Un navigateur a été déconnecté',
     client_authorized: 'Une application a reçu un accès',
+    device_trusted: 'Un appareil est devenu un appareil de confiance',
     email_auth_factor: 'Le code par e-mail à la connexion a été activé ou désactivé',
     email_changed: 'L’adresse e-mail a été changée',
     email_confirmed: 'L’adresse e-mail a été confirmée',
@@ -117,5 +122,6 @@ export const fr: SecurityTexts = {
     signed_out_everywhere: 'Tout a été déconnecté',
     taken_down: 'Le compte a été retiré par la modération',
     takedown_lifted: 'Le retrait du compte a été levé',
+    trusted_device_revoked: 'Un appareil de confiance a été révoqué',
   },
 }

@@ -60,6 +60,10 @@ export const ja: SecurityTexts = {
   scan: 'アプリで読み取り、表示されたコードを入力してください。',
   factorsChanged: 'サインインの方法を変更しました。',
   notConfirmed: '先にアカウントページでメールアドレスを確認してください。',
+  trustedDevices: '信頼済みのデバイス',
+  trustedDevicesLead: 'これらのデバイスではサインイン時にコードを求められません。',
+  trustRevoked: 'そのデバイスでもコードが求められるようになりました。',
+  until: '期限',
   usePassword: 'パスワードを使う',
   appPasswords: 'アプリパスワード',
   appPasswordsLead:
@@ -95,6 +99,7 @@ export const ja: SecurityTexts = {
     app_password_revoked: 'アプリパスワードが取り消されました',
     browser_signed_out: 'ブラウザーがサインアウトされました',
     client_authorized: 'アプリにアクセスが許可されました',
+    device_trusted: 'デバイスが信頼済みになりました',
     email_auth_factor: 'サインイン時のメールコードの設定が切り替えられました',
     email_changed: 'メールアドレスが変更されました',
     email_confirmed: 'メールアドレスが確認されました',
@@ -114,5 +119,6 @@ export const ja: SecurityTexts = {
     signed_out_everywhere: 'すべてサインアウトされました',
     taken_down: 'モデレーターがアカウントを停止しました',
     takedown_lifted: 'アカウントの停止が解除されました',
+    trusted_device_revoked: '信頼済みのデバイスが取り消されました',
   },
 }

@@ -59,6 +59,10 @@ export const ko: SecurityTexts = {
   scan: '앱으로 스캔한 다음 표시되는 코드를 입력하세요.',
   factorsChanged: '로그인 방법이 변경되었습니다.',
   notConfirmed: '먼저 계정 페이지에서 이메일 주소를 확인하세요.',
+  trustedDevices: '신뢰하는 기기',
+  trustedDevicesLead: '이 기기에서는 로그인할 때 코드를 묻지 않습니다.',
+  trustRevoked: '이제 그 기기에서도 로그인할 때 코드를 묻습니다.',
+  until: '만료',
   usePassword: '비밀번호 사용',
   appPasswords: '앱 비밀번호',
   appPasswordsLead:
@@ -93,6 +97,7 @@ export const ko: SecurityTexts = {
     app_password_revoked: '앱 비밀번호가 취소되었습니다',
     browser_signed_out: '브라우저가 로그아웃되었습니다',
     client_authorized: '앱에 접근 권한이 부여되었습니다',
+    device_trusted: '기기를 신뢰하도록 설정했습니다',
     email_auth_factor: '로그인 시 이메일 코드 설정이 변경되었습니다',
     email_changed: '이메일 주소가 변경되었습니다',
     email_confirmed: '이메일 주소가 확인되었습니다',
@@ -112,5 +117,6 @@ export const ko: SecurityTexts = {
     signed_out_everywhere: '모두 로그아웃되었습니다',
     taken_down: '관리자가 계정을 차단했습니다',
     takedown_lifted: '계정 차단이 해제되었습니다',
+    trusted_device_revoked: '신뢰하는 기기를 취소했습니다',
   },
 }

@@ -61,6 +61,10 @@ export const ro: SecurityTexts = {
   scan: 'Scanează-l cu aplicația, apoi introdu codul pe care îl arată.',
   factorsChanged: 'Modurile tale de conectare s-au schimbat.',
   notConfirmed: 'Confirmă mai întâi adresa de e-mail, pe pagina contului tău.',
+  trustedDevices: 'Dispozitive de încredere',
+  trustedDevicesLead: 'Conectarea de pe ele nu cere niciun cod.',
+  trustRevoked: 'Conectarea de acolo va cere din nou un cod.',
+  until: 'până la',
   usePassword: 'Folosește parola',
   appPasswords: 'Parole de aplicație',
   appPasswordsLead:
@@ -96,6 +100,7 @@ export const ro: SecurityTexts = {
     app_password_revoked: 'A fost revocată o parolă de aplicație',
     browser_signed_out: 'Un browser a fost deconectat',
     client_authorized: 'O aplicație a primit acces',
+    device_trusted: 'Un dispozitiv a devenit de încredere',
     email_auth_factor: 'Codul prin e-mail la conectare a fost pornit sau oprit',
     email_changed: 'Adresa de e-mail a fost schimbată',
     email_confirmed: 'Adresa de e-mail a fost confirmată',
@@ -116,5 +121,6 @@ export const ro: SecurityTexts = {
     signed_out_everywhere: 'Totul a fost deconectat',
     taken_down: 'Contul a fost suspendat de un moderator',
     takedown_lifted: 'Suspendarea contului a fost ridicată',
+    trusted_device_revoked: 'Un dispozitiv de încredere a fost revocat',
   },
 }

@@ -60,6 +60,10 @@ export const sv: SecurityTexts = {
   scan: 'Skanna den med appen och ange koden som visas.',
   factorsChanged: 'Dina sätt att logga in har ändrats.',
   notConfirmed: 'Bekräfta först din e-postadress, på din kontosida.',
+  trustedDevices: 'Betrodda enheter',
+  trustedDevicesLead: 'Där frågar inloggningen inte efter någon kod.',
+  trustRevoked: 'Där frågar inloggningen efter en kod igen.',
+  until: 'till',
   usePassword: 'Använd ditt lösenord',
   appPasswords: 'Applösenord',
   appPasswordsLead:
@@ -96,6 +100,7 @@ export const sv: SecurityTexts = {
     app_password_revoked: 'Ett applösenord återkallades',
     browser_signed_out: 'En webbläsare loggades ut',
     client_authorized: 'En app fick åtkomst',
+    device_trusted: 'En enhet blev betrodd',
     email_auth_factor: 'Koden via e-post vid inloggning slogs på eller av',
     email_changed: 'E-postadressen ändrades',
     email_confirmed: 'E-postadressen bekräftades',
@@ -115,5 +120,6 @@ export const sv: SecurityTexts = {
     signed_out_everywhere: 'Allt loggades ut',
     taken_down: 'Kontot stängdes av av en moderator',
     takedown_lifted: 'Avstängningen av kontot hävdes',
+    trusted_device_revoked: 'En betrodd enhet återkallades',
   },
 }

@@ -42,6 +42,7 @@ export const en: SignInTexts = {
   },
   code: 'Code from the email',
   confirm: 'Confirm',
+  trustDevice: (days) => `Don’t ask again on this device for ${days} days`,
   sendAgain: 'Send another code',
   sentAgain: 'Another code is on its way. The one before it no longer works.',
   resetTitle: 'Reset your password',

@@ -44,6 +44,7 @@ export const es: SignInTexts = {
   },
   code: 'Código del correo electrónico',
   confirm: 'Confirmar',
+  trustDevice: (days) => `No volver a preguntar en este dispositivo durante ${days} días`,
   sendAgain: 'Enviar otro código',
   sentAgain: 'Otro código está en camino. El anterior ya no sirve.',
   resetTitle: 'Restablece tu contraseña',

@@ -44,6 +44,7 @@ export const fr: SignInTexts = {
   },
   code: 'Code reçu par e-mail',
   confirm: 'Confirmer',
+  trustDevice: (days) => `Ne plus demander sur cet appareil pendant ${days} jours`,
   sendAgain: 'Envoyer un autre code',
   sentAgain: 'Un autre code est en route. Le précédent n’est plus valable.',
   resetTitle: 'Réinitialisez votre mot de passe',

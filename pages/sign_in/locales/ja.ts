@@ -42,6 +42,7 @@ export const ja: SignInTexts = {
   },
   code: 'メールに記載されたコード',
   confirm: '確認',
+  trustDevice: (days) => `このデバイスでは${days}日間確認しない`,
   sendAgain: '新しいコードを送信',
   sentAgain: '新しいコードを送信しました。前のコードは使えなくなりました。',
   resetTitle: 'パスワードをリセット',

@@ -42,6 +42,7 @@ export const ko: SignInTexts = {
   },
   code: '이메일로 받은 코드',
   confirm: '확인',
+  trustDevice: (days) => `이 기기에서 ${days}일 동안 다시 묻지 않기`,
   sendAgain: '다른 코드 보내기',
   sentAgain: '다른 코드를 보냈습니다. 이전 코드는 더 이상 사용할 수 없습니다.',
   resetTitle: '비밀번호 재설정',

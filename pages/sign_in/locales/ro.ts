@@ -44,6 +44,7 @@ export const ro: SignInTexts = {
   },
   code: 'Codul din e-mail',
   confirm: 'Confirmă',
+  trustDevice: (days) => `Nu mai întreba pe acest dispozitiv timp de ${days} de zile`,
   sendAgain: 'Trimite alt cod',
   sentAgain: 'Un alt cod este pe drum. Cel dinainte nu mai este valabil.',
   resetTitle: 'Resetează parola',

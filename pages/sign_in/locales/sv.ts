@@ -42,6 +42,7 @@ export const sv: SignInTexts = {
   },
   code: 'Kod från mejlet',
   confirm: 'Bekräfta',
+  trustDevice: (days) => `Fråga inte igen på den här enheten i ${days} dagar`,
   sendAgain: 'Skicka en ny kod',
   sentAgain: 'En ny kod är på väg. Den tidigare gäller inte längre.',
   resetTitle: 'Återställ ditt lösenord',

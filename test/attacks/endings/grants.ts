@@ -259,6 +259,13 @@ export const grants: Record<string, Grant> = {
       return async () => person.account.renewRecoveryCodes(await basis())
     }),
   },
+  'a device that is trusted': {
+    by: 'device',
+    begin: onSecurityPage(async ({ account }, basis) => async () => {
+      const device = { deviceId: 'dev-trusted', userAgent: null }
+      return account.trustDevice(device, await basis(), {})
+    }),
+  },
   'the code by mail, switched': {
     by: 'device',
     isConfirmed: true,

@@ -25,9 +25,12 @@ const factorGuesses = inFile('sagas/factor_guesses.ts')
 const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const limits = inFile('app/limits/table.ts')
+const trustRows = inFile('database/account/trusted_device.ts')
+const accountStore = inFile('stores/account_store.ts')
+const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
-/** What it defends of its pages and of second factors (38 to 40). */
+/** What it defends of its pages and of second factors (38 to 40, 42). */
 export const pageRows = toRemovals([
   [
     38,
@@ -165,5 +168,25 @@ export const pageRows = toRemovals([
     'the secret is sealed',
     factorRows('    sealIn(db, SECRET, secret),', '    secret,'),
     factorRows('openIn(db, SECRET, row.secret)', 'row.secret'),
+  ],
+  [
+    42,
+    'a trust is of its secret',
+    trustRows('WHERE secret_hash = @secretHash AND', 'WHERE @secretHash IS NOT NULL AND'),
+  ],
+  [42, 'a trust is not old', trustRows('AND created_at > @since`', 'AND @since <> 1`')],
+  [42, 'a trust ends with what it rests on', endings('  deleteAllTrustedDevices(db)\n', '')],
+  [
+    42,
+    'a browser that is signed out elsewhere is not trusted',
+    accountStore('if (!isHere) await account.distrustDevice(deviceId)', ''),
+  ],
+  [
+    42,
+    'nor one whose app is',
+    accountSessions(
+      'if (session?.deviceId) deleteTrustedDevicesOn(db, session.deviceId)',
+      'void deleteTrustedDevicesOn',
+    ),
   ],
 ])
