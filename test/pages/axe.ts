@@ -6,28 +6,26 @@ import type { TestBrowser } from '../../lab/world/browser.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-const THEMES = ['light', 'dark'] as const
-const SIZES = {
+/** How people look at a page: each width may have another layout. */
+export const SIZES = {
   desktop: { width: 1280, height: 900 },
   phone: { width: 390, height: 844 },
 } as const
-type View = readonly [theme: (typeof THEMES)[number], size: keyof typeof SIZES]
+type Size = keyof typeof SIZES
+export const sizes = Object.keys(SIZES) as Size[]
+/** The first is the one in which a page is opened. */
+const THEMES = ['light', 'dark'] as const
 
-/** How people look at a page. */
-export const views: readonly View[] = THEMES.flatMap((theme) =>
-  (Object.keys(SIZES) as (keyof typeof SIZES)[]).map((size) => [theme, size] as const),
-)
-
-/** A page in one of them, in a browser of its own. */
-export async function inView(
+/** A page of a size, in a browser of its own. */
+export async function inSize(
   { browser }: TestBrowser,
-  [theme, size]: View,
+  size: Size,
   work: (page: Page) => Promise<void>,
 ): Promise<void> {
   const context: BrowserContext = await browser.newContext({
     // Else axe could not be put into the page; nothing else depends on the policy here.
     bypassCSP: true,
-    colorScheme: theme,
+    colorScheme: THEMES[0],
     viewport: SIZES[size],
     locale: 'en-US',
     reducedMotion: 'reduce',
@@ -40,12 +38,28 @@ export async function inView(
   }
 }
 
+/** Shows the page in each theme, as when the system changes between them, and at last as it was. */
+export async function inEachTheme(
+  page: Page,
+  look: (theme: (typeof THEMES)[number]) => Promise<unknown>,
+): Promise<void> {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.waitForFunction(
+      (wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches,
+      theme,
+    )
+    await look(theme)
+  }
+  await page.emulateMedia({ colorScheme: THEMES[0] })
+}
+
 /** What hinders people in a page, as axe finds it: critical and serious. */
 export type Finding = { rule: string; html: string; failureSummary?: string | undefined }
 
 export async function findingsIn(page: Page): Promise<Finding[]> {
   await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'))
-  await page.evaluate(axe)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
       resultTypes: ['violations'],

@@ -11,7 +11,7 @@ import { grant, signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { screenshot } from '../account_page/screenshots.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
-import { findingsIn, inView, views } from './axe.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from './axe.ts'
 
 /**
  * `axe-core` over every page that a person sees, light and dark, on a desktop and on a phone:
@@ -61,11 +61,13 @@ async function scan(page: Page, name: string): Promise<string[]> {
   })
 }
 
-test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
-  const [theme, size] = view
-  await inView(world.browser, view, async (page) => {
+test.each(sizes)('nothing that hinders people, %s', async (size) => {
+  await inSize(world.browser, size, async (page) => {
     const found: string[] = []
-    const look = async (name: string) => found.push(...(await scan(page, name)))
+    const look = (name: string) =>
+      inEachTheme(page, async (theme) => found.push(...(await scan(page, `${name}, ${theme}`))))
+    const picture = (name: string) =>
+      inEachTheme(page, (theme) => screenshot(page, `${name}-${size}-${theme}`))
     await page.goto(`${world.network.url}/`)
     await look('home')
     for (const host of [person.handle, 'nobody.test']) {
@@ -95,7 +97,7 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     }
     const login = await startLogin(world.app)
     await page.goto(String(login.url))
-    await screenshot(page, `sign-in-${size}-${theme}`)
+    await picture('sign-in')
     await signIn(page, { ...person, password: 'not the password' })
     await page.getByRole('alert').waitFor()
     await look('wrong password')
@@ -105,7 +107,7 @@ test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
     await page.goto(`${login.url}&step=choose`)
     await page.getByRole('heading', { name: 'Choose an account' }).waitFor()
     await look('accounts of the device')
-    await screenshot(page, `sign-in-accounts-${size}-${theme}`)
+    await picture('sign-in-accounts')
     await page.getByRole('link', { name: person.handle }).click()
     await page.getByRole('button', { name: 'Authorize' }).waitFor()
     await grant(page)
@@ -158,31 +160,32 @@ async function withSecondFactor(name: string): Promise<Credentials> {
   return careful
 }
 
-test.each(views)('the step of a code by mail hinders nobody, %s, %s', async (...view) => {
-  const [theme, size] = view
+test.each(sizes)('the step of a code by mail hinders nobody, %s', async (size) => {
   const careful = await withSecondFactor('careful')
-  await inView(world.browser, view, async (page) => {
+  await inSize(world.browser, size, async (page) => {
     await page.goto(`${world.network.url}/account`)
     const { code: right } = await codeSentBy(world.network.smtp, careful.email, async () => {
       await signIn(page, careful)
       await page.locator('input[name=code]').waitFor()
     })
-    expect(await scan(page, 'code')).toEqual([])
-    await screenshot(page, `sign-in-code-${size}-${theme}`)
+    await inEachTheme(page, async (theme) => {
+      expect(await scan(page, theme)).toEqual([])
+      await screenshot(page, `sign-in-code-${size}-${theme}`)
+    })
     const enter = async (code: string) => {
       await page.fill('input[name=code]', code)
       await page.keyboard.press('Enter')
     }
     await enter('AAAAA-AAAAA')
     await page.getByRole('alert').getByText('This code is wrong or has expired').waitFor()
-    expect(await scan(page, 'wrong code')).toEqual([])
+    await inEachTheme(page, async (theme) => expect(await scan(page, theme)).toEqual([]))
     await enter(right)
     await page.getByText(careful.handle).first().waitFor()
   })
 })
 
 test('people sign in with the keyboard alone, in the order of what they see', async () => {
-  await inView(world.browser, ['light', 'desktop'], async (page) => {
+  await inSize(world.browser, 'desktop', async (page) => {
     const login = await startLogin(world.app)
     await page.goto(login.url)
     const focused = () =>

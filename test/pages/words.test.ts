@@ -7,13 +7,13 @@ import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_wo
 import type { Network } from '../../lab/world/network.ts'
 import { refusalWords, UNAVAILABLE, WRONG_CODE } from '../../oauth/pages/refusal_words.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
+import { SIZES } from './axe.ts'
 
 /** What the provider's forms say of a mistake, and its pages of an app that is revoked. */
 let world: WebAppWorld
 let network: Network
 const person = newCredentials('ada')
 const other = newCredentials('other')
-const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
 const WRONG = 'AAAAA-AAAAA'
 const NOTHING_SAID = 'The data you submitted is invalid. Please check the form and try again.'
 

@@ -7,7 +7,7 @@ import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_wo
 import { qrCode } from '../../pages/security/qr_code.ts'
 import { screenshot } from '../account_page/screenshots.ts'
 import { codesOf } from '../factors/authenticator.ts'
-import { findingsIn, inView, views } from '../pages/axe.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
 
 /** The ways to sign in, in Chromium: from the first factor to none, and the codes of another maker. */
 let world: WebAppWorld
@@ -182,18 +182,18 @@ test('a camera reads the same from the QR code as stands beside it', async () =>
   await browser.context().close()
 })
 
-test.each(views)('nothing that hinders people, %s, %s', async (...view) => {
-  const [theme, size] = view
-  const person = await newPerson(`v${theme}${size}`)
-  await inView(world.browser, view, async (browser) => {
-    const look = async (name?: string) => {
-      expect(await findingsIn(browser)).toEqual([])
-      const overflows = await browser.evaluate(
-        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-      )
-      expect(overflows).toBe(false)
-      if (name) await screenshot(browser, `${name}-${size}-${theme}`)
-    }
+test.each(sizes)('nothing that hinders people, %s', async (size) => {
+  const person = await newPerson(`v${size}`)
+  await inSize(world.browser, size, async (browser) => {
+    const look = (name?: string) =>
+      inEachTheme(browser, async (theme) => {
+        expect([theme, await findingsIn(browser)]).toEqual([theme, []])
+        const overflows = await browser.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        )
+        expect(overflows).toBe(false)
+        if (name) await screenshot(browser, `${name}-${size}-${theme}`)
+      })
     await comeTo(browser, person)
     await item(browser, 'Authenticator app').getByRole('link', { name: 'Set up' }).click()
     await title(browser, 'Confirm that it is you')
