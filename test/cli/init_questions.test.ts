@@ -7,6 +7,7 @@ import { parseEnv, stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readSettings, usualHandleDomain } from '../../base/settings.ts'
 import { handleHost } from '../../cli/init_questions.ts'
+import { compileCache } from '../../lab/world/child.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -47,7 +48,12 @@ function init() {
   const command = `${process.execPath} ${program} init --dev`
   const child = spawn('script', ['-qfec', command, '/dev/null'], {
     cwd: folder.path,
-    env: { PATH: process.env.PATH, TERM: 'xterm', SHELL: '/bin/sh' },
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: compileCache,
+      TERM: 'xterm',
+      SHELL: '/bin/sh',
+    },
   })
   terminal = child
   const ended = once(child, 'close').then(() => false)

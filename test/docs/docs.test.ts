@@ -145,6 +145,8 @@ function openShell(): Shell {
     {
       PATH: `${join(folder.path, 'bin')}:${process.env.PATH}`,
       HOME: folder.path,
+      // Node keeps one for each user.
+      NODE_COMPILE_CACHE: join(folder.path, 'compiled'),
       PDS_ADMIN_PASSWORD: home.adminPassword,
       UNITS: join(folder.path, 'units'),
     },

@@ -20,6 +20,7 @@ function readUnit(given: string): Unit {
   return { name, said }
 }
 
+const { NODE_COMPILE_CACHE } = process.env
 const logOf = ({ name }: Unit) => join(folder, `${name}.log`)
 const pidOf = ({ name }: Unit) => join(folder, `${name}.pid`)
 
@@ -34,7 +35,7 @@ function start(unit: Unit): void {
     {
       cwd: unit.said('WorkingDirectory'),
       detached: true,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NODE_COMPILE_CACHE },
       stdio: ['ignore', log, log],
     },
   )

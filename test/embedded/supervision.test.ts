@@ -2,18 +2,25 @@ import { existsSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { EmbeddedPds, type PdsDirectory } from '../../embedded/index.ts'
 import { LOOKS, type Looks } from '../../embedded/signs_of_life.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
-import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import type { Pds } from '../../pds/pds.ts'
 
-type Line = { level: number; msg: string; component?: string; pid?: number; pause?: number }
+type Line = {
+  level: number
+  msg: string
+  component?: string
+  pid?: number
+  pause?: number
+  nsid?: string
+}
 
 /** How long a PDS may take to start on a busy machine, in ms. */
 const PATIENCE = { timeout: 120_000, interval: 50 }
@@ -24,18 +31,19 @@ let known: Pds[]
 let accounts: Record<string, number>
 const started: EmbeddedPds[] = []
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   folder = await makeTemporaryFolder('embedded')
   lines = []
   known = []
   accounts = {}
-})
-afterEach(async () => {
+}
+
+async function end(): Promise<void> {
   vi.unstubAllEnvs()
   vi.restoreAllMocks()
   for (const pds of started.splice(0)) await pds.stop()
   await folder.remove()
-})
+}
 
 const directory = {
   listPdses: async () => known,
@@ -71,193 +79,198 @@ const ask = (path: string, body?: object) =>
     ...(body && { body: JSON.stringify(body) }),
   })
 
-test('it runs a stock PDS under the public URL, with data that are for its user only', async () => {
-  const pds = await make({ ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' })
-  expect(pds.isDown).toBe(true)
-  await pds.start(directory)
-  expect(pds.isDown).toBe(false)
-  expect(known).toMatchObject([
-    { did: 'did:web:pds.example.com', url: 'https://pds.example.com', isEmbedded: true },
-  ])
-  const resource = await (await ask('/.well-known/oauth-protected-resource')).json()
-  expect(resource).toMatchObject({
-    resource: 'https://pds.example.com',
-    authorization_servers: ['https://pds.example.com'],
-  })
-  for (const name of ['pds', 'pds/account.sqlite', 'pds/sequencer.sqlite']) {
-    expect((await stat(join(folder.path, name))).mode & 0o077, name).toBe(0)
-  }
-  const id = pid()
-  await pds.stop()
-  expect(isRunning(id)).toBe(false)
-  expect(pds.isDown).toBe(false)
-  expect(said(ENDED)).toEqual([])
-})
-
-test('it reaches its entryway on this machine, also where the public name leads nowhere', async () => {
+describe('one that runs', () => {
+  const URL_OF_ITS_OWN = 'https://pds.invalid'
+  /** What its gateway was asked. */
   const asked: unknown[] = []
-  const gateway = await listenOnLoopback((incoming, outgoing) => {
-    asked.push(incoming.url)
-    outgoing.writeHead(401, { 'content-type': 'application/json' })
-    outgoing.end('{"error":"AuthenticationRequired","message":"Invalid identifier or password"}')
-  })
-  try {
-    const { port } = new URL(gateway.url)
-    const pds = await make({
-      ENTRYWAY_PUBLIC_URL: 'https://pds.invalid',
-      ENTRYWAY_HOST: '127.0.0.1',
-      ENTRYWAY_PORT: port,
+  let gateway: LoopbackServer
+  let pds: EmbeddedPds
+  beforeAll(async () => {
+    await begin()
+    gateway = await listenOnLoopback((incoming, outgoing) => {
+      asked.push(incoming.url)
+      outgoing.writeHead(401, { 'content-type': 'application/json' })
+      outgoing.end('{"error":"AuthenticationRequired","message":"Invalid identifier or password"}')
     })
+    pds = await make({
+      ENTRYWAY_PUBLIC_URL: URL_OF_ITS_OWN,
+      ENTRYWAY_HOST: '127.0.0.1',
+      ENTRYWAY_PORT: new URL(gateway.url).port,
+      ENTRYWAY_LOG_LEVEL: 'debug',
+    })
+    expect(pds.isDown).toBe(true)
     await pds.start(directory)
+  })
+  afterAll(async () => {
+    await end()
+    await gateway?.close()
+  })
+
+  test('is a stock PDS under the public URL, with data that are for its user only', async () => {
+    expect(pds.isDown).toBe(false)
+    expect(known).toMatchObject([
+      { did: 'did:web:pds.invalid', url: URL_OF_ITS_OWN, isEmbedded: true },
+    ])
+    const resource = await (await ask('/.well-known/oauth-protected-resource')).json()
+    expect(resource).toMatchObject({
+      resource: URL_OF_ITS_OWN,
+      authorization_servers: [URL_OF_ITS_OWN],
+    })
+    for (const name of ['pds', 'pds/account.sqlite', 'pds/sequencer.sqlite']) {
+      expect((await stat(join(folder.path, name))).mode & 0o077, name).toBe(0)
+    }
+  })
+
+  test('reaches its entryway on this machine, also where the public name leads nowhere', async () => {
     const method = '/xrpc/com.atproto.server.createSession'
     const refused = await ask(method, { identifier: 'ada.pds.invalid', password: 'a password' })
     expect(refused.status).toBe(401)
     expect(asked).toEqual([method])
-  } finally {
-    await gateway.close()
-  }
+  })
+
+  test('listens on one address, which only this machine reaches', async () => {
+    const { port } = new URL(known[0]?.address ?? '')
+    for (const host of ['127.0.0.2', '[::1]']) {
+      await expect(fetch(`http://${host}:${port}/xrpc/_health`), host).rejects.toThrow()
+    }
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+  })
+
+  test('logs what it refuses, and not as an error', async () => {
+    const nsid = 'com.atproto.sync.getLatestCommit'
+    expect((await ask(`/xrpc/${nsid}?did=did:web:nobody.test`)).status).toBe(400)
+    const refusals = () =>
+      lines.filter((line) => line.component === 'xrpc-server' && line.nsid === nsid)
+    await expect.poll(() => refusals().length, PATIENCE).toBe(1)
+    expect(refusals()).toMatchObject([{ level: 20, status: 400 }])
+  })
+
+  test('leaves signals to all processes, as of a terminal and systemd, to the program, and then ends', async () => {
+    const id = pid()
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(id, signal)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+    await pds.stop()
+    expect(isRunning(id)).toBe(false)
+    expect(pds.isDown).toBe(false)
+    expect(said(ENDED)).toEqual([])
+  })
 })
 
-test('one that is killed is started again, after pauses that grow', async () => {
-  const pds = await make()
-  await pds.start(directory)
-  for (const times of [1, 2]) {
+describe('one of its own for each test', () => {
+  beforeEach(begin)
+  afterEach(end)
+
+  test('one that is killed is started again, after pauses that grow', async () => {
+    const pds = await make()
+    await pds.start(directory)
+    for (const times of [1, 2]) {
+      process.kill(pid(), 'SIGKILL')
+      await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+      await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+      expect((await ask('/xrpc/_health')).status).toBe(200)
+      expect(said(ENDED)).toHaveLength(times)
+    }
+    expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
+  })
+
+  test.for([
+    ['the system refuses', () => vi.stubEnv('TOO_LONG', 'x'.repeat(256 * 1024))],
+    ['does not begin', () => vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')],
+  ] as const)('one whose process %s is tried again until there is one', async ([, hinder]) => {
+    const pds = await make()
+    await pds.start(directory)
+    hinder()
     process.kill(pid(), 'SIGKILL')
-    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    await expect.poll(() => said(CANNOT_START).length, PATIENCE).toBeGreaterThan(1)
+    expect(pds.isDown).toBe(true)
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
     await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
     expect((await ask('/xrpc/_health')).status).toBe(200)
-    expect(said(ENDED)).toHaveLength(times)
-  }
-  expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
-})
-
-test.for([
-  ['the system refuses', () => vi.stubEnv('TOO_LONG', 'x'.repeat(256 * 1024))],
-  ['does not begin', () => vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')],
-] as const)('one whose process %s is tried again until there is one', async ([, hinder]) => {
-  const pds = await make()
-  await pds.start(directory)
-  hinder()
-  process.kill(pid(), 'SIGKILL')
-  await expect.poll(() => said(CANNOT_START).length, PATIENCE).toBeGreaterThan(1)
-  expect(pds.isDown).toBe(true)
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-})
-
-test('one that hangs is killed after some looks, and started again', async () => {
-  const pds = await make({}, { ...LOOKS, pause: 50, deadline: 3_000, failures: 2 })
-  await pds.start(directory)
-  const id = pid()
-  process.kill(id, 'SIGSTOP')
-  await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
-  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-  expect(isRunning(id)).toBe(false)
-  expect(said('the PDS does not answer; it is killed')).toMatchObject([{ pid: id }])
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-})
-
-test('one that does not begin is killed, and tried again', async () => {
-  const looks = { ...LOOKS, start: 500 }
-  const pds = await make({}, looks)
-  const hang = 'await new Promise(() => setInterval(() => {}, 1_000))'
-  vi.stubEnv('NODE_OPTIONS', `--import "data:text/javascript,${encodeURIComponent(hang)}"`)
-  await pds.start(directory)
-  expect(pds.isDown).toBe(true)
-  expect(said('the PDS does not answer; it is killed')).toHaveLength(1)
-  vi.unstubAllEnvs()
-  looks.start = LOOKS.start
-  await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-})
-
-test('signals to all processes, as a terminal and systemd send them, leave it to the program', async () => {
-  const pds = await make()
-  await pds.start(directory)
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pid(), signal)
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-  const id = pid()
-  await pds.stop()
-  expect(isRunning(id)).toBe(false)
-})
-
-test('it listens on one address, which only this machine reaches', async () => {
-  const pds = await make()
-  await pds.start(directory)
-  const { port } = new URL(known[0]?.address ?? '')
-  for (const host of ['127.0.0.2', '[::1]']) {
-    await expect(fetch(`http://${host}:${port}/xrpc/_health`), host).rejects.toThrow()
-  }
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-})
-
-test('a second one waits until the first has let go of the data', async () => {
-  const first = await make()
-  await first.start(directory)
-  const second = await make()
-  let isSecondUp = false
-  const starting = second.start(directory).then(() => {
-    isSecondUp = true
   })
-  // One that is begun after it and has data of its own is up before it.
-  const other = await make({ ENTRYWAY_DATA_DIR: join(folder.path, 'elsewhere') })
-  await other.start({ ...directory, addPds: async () => {} } as unknown as PdsDirectory)
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-  expect(isSecondUp).toBe(false)
-  await first.stop()
-  await starting
-  expect((await ask('/xrpc/_health')).status).toBe(200)
-})
 
-test('it runs where it is known already, and not beside others', async () => {
-  const other = { did: 'did:web:pds.test', isEmbedded: false } as Pds
-  known = [other]
-  const pds = await make()
-  await pds.start(directory)
-  expect(known).toEqual([other])
-  expect(existsSync(join(folder.path, 'pds'))).toBe(false)
-  expect(pds.isDown).toBe(false)
-  known = [other, { did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
-  await pds.start(directory)
-  expect(known.map(({ did }) => did)).toEqual(['did:web:pds.test', 'did:web:localhost%3A2600'])
-  expect(known[1]?.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-})
-
-test('settings that are wrong, or that the stock PDS refuses, are one line', async () => {
-  vi.stubEnv('PDS_PORT', '3000')
-  vi.stubEnv('PDS_BLOB_UPLOAD_LIMIT', 'much')
-  await expect((await make()).start(directory)).rejects.toMatchObject({
-    lines: [
-      'PDS_PORT: the gateway is what listens; set ENTRYWAY_PORT',
-      'PDS_BLOB_UPLOAD_LIMIT: must be a whole number',
-    ],
+  test('one that hangs is killed after some looks, and started again', async () => {
+    const pds = await make({}, { ...LOOKS, pause: 50, deadline: 3_000, failures: 2 })
+    await pds.start(directory)
+    const id = pid()
+    process.kill(id, 'SIGSTOP')
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    expect(isRunning(id)).toBe(false)
+    expect(said('the PDS does not answer; it is killed')).toMatchObject([{ pid: id }])
+    expect((await ask('/xrpc/_health')).status).toBe(200)
   })
-  vi.unstubAllEnvs()
-  vi.stubEnv('PDS_MOD_SERVICE_URL', 'https://mod.example.com')
-  await expect((await make()).start(directory)).rejects.toMatchObject({
-    lines: ['PDS_…: if mod service url is configured, must configure its did as well.'],
+
+  test('one that does not begin is killed, and tried again', async () => {
+    const looks = { ...LOOKS, start: 500 }
+    const pds = await make({}, looks)
+    const hang = 'await new Promise(() => setInterval(() => {}, 1_000))'
+    vi.stubEnv('NODE_OPTIONS', `--import "data:text/javascript,${encodeURIComponent(hang)}"`)
+    await pds.start(directory)
+    expect(pds.isDown).toBe(true)
+    expect(said('the PDS does not answer; it is killed')).toHaveLength(1)
+    vi.unstubAllEnvs()
+    looks.start = LOOKS.start
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
   })
-})
 
-test('what it refuses is no error in the log', async () => {
-  const pds = await make({ ENTRYWAY_LOG_LEVEL: 'debug' })
-  await pds.start(directory)
-  const nsid = 'com.atproto.sync.getLatestCommit'
-  expect((await ask(`/xrpc/${nsid}?did=did:web:nobody.test`)).status).toBe(400)
-  const refusals = () => lines.filter((line) => line.component === 'xrpc-server')
-  await expect.poll(() => refusals().length, PATIENCE).toBe(1)
-  expect(refusals()).toMatchObject([{ level: 20, status: 400, nsid }])
-})
+  test('a second one waits until the first has let go of the data', async () => {
+    const first = await make()
+    await first.start(directory)
+    const second = await make()
+    let isSecondUp = false
+    const starting = second.start(directory).then(() => {
+      isSecondUp = true
+    })
+    // One that is begun after it and has data of its own is up before it.
+    const other = await make({ ENTRYWAY_DATA_DIR: join(folder.path, 'elsewhere') })
+    await other.start({ ...directory, addPds: async () => {} } as unknown as PdsDirectory)
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+    expect(isSecondUp).toBe(false)
+    await first.stop()
+    await starting
+    expect((await ask('/xrpc/_health')).status).toBe(200)
+  })
 
-test('it does not begin anew in an empty folder where accounts had their data', async () => {
-  accounts = { 'did:web:localhost%3A2600': 2 }
-  known = [{ did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
-  await mkdir(join(folder.path, 'pds'))
-  await expect((await make()).start(directory)).rejects.toMatchObject({
-    lines: [
-      expect.stringContaining('account.sqlite: is missing, and with it what 2 accounts have'),
-    ],
+  test('it runs where it is known already, and not beside others', async () => {
+    const other = { did: 'did:web:pds.test', isEmbedded: false } as Pds
+    known = [other]
+    const pds = await make()
+    await pds.start(directory)
+    expect(known).toEqual([other])
+    expect(existsSync(join(folder.path, 'pds'))).toBe(false)
+    expect(pds.isDown).toBe(false)
+    known = [other, { did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
+    await pds.start(directory)
+    expect(known.map(({ did }) => did)).toEqual(['did:web:pds.test', 'did:web:localhost%3A2600'])
+    expect(known[1]?.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  test('settings that are wrong, or that the stock PDS refuses, are one line', async () => {
+    vi.stubEnv('PDS_PORT', '3000')
+    vi.stubEnv('PDS_BLOB_UPLOAD_LIMIT', 'much')
+    await expect((await make()).start(directory)).rejects.toMatchObject({
+      lines: [
+        'PDS_PORT: the gateway is what listens; set ENTRYWAY_PORT',
+        'PDS_BLOB_UPLOAD_LIMIT: must be a whole number',
+      ],
+    })
+    vi.unstubAllEnvs()
+    vi.stubEnv('PDS_MOD_SERVICE_URL', 'https://mod.example.com')
+    await expect((await make()).start(directory)).rejects.toMatchObject({
+      lines: ['PDS_…: if mod service url is configured, must configure its did as well.'],
+    })
+  })
+
+  test('it does not begin anew in an empty folder where accounts had their data', async () => {
+    accounts = { 'did:web:localhost%3A2600': 2 }
+    known = [{ did: 'did:web:localhost%3A2600', isEmbedded: true } as Pds]
+    await mkdir(join(folder.path, 'pds'))
+    await expect((await make()).start(directory)).rejects.toMatchObject({
+      lines: [
+        expect.stringContaining('account.sqlite: is missing, and with it what 2 accounts have'),
+      ],
+    })
   })
 })

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
@@ -7,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse, readSettings, SettingsError, settingNames } from '../../base/settings.ts'
+import { runProgram } from '../../lab/world/program.ts'
 
 const pdsAt = (url: string, address = '') => ({
   ENTRYWAY_PDS_URL: url,
@@ -118,13 +118,10 @@ describe('settings', () => {
     expect(linesOf(machines)).toEqual([])
   })
 
-  const startWith = (settings: Record<string, string>) =>
-    new Promise<{ code: unknown; output: string }>((resolve) => {
-      const env = { PATH: process.env.PATH, ...settings }
-      execFile(process.execPath, ['start.ts'], { env }, (err, stdout, stderr) =>
-        resolve({ code: err?.code, output: stdout + stderr }),
-      )
-    })
+  const startWith = async (settings: Record<string, string>) => {
+    const run = runProgram('start.ts', settings, { cwd: process.cwd() })
+    return { code: await run.ended(), output: run.logs }
+  }
 
   test('the program stops with a line for every mistake, and no stack', async () => {
     const { code, output } = await startWith({ ENTRYWAY_PORT: 'x', ENTRYWAY_DEV: 'maybe' })
