@@ -21,6 +21,8 @@ export type Cluster = Peer & {
   engine: Engine
   runners: Program[]
   gateways: Program[]
+  /** Where each gateway is asked by itself. */
+  gatewayUrls: string[]
   /** One more, with other settings; not started. */
   makeRunner(name: string, env?: ClusterOptions['env']): Program
   pds: Pds
@@ -34,6 +36,8 @@ export type ClusterOptions = {
   runners: number
   gateways: number
   authActors: number
+  /** The PDS has the name and the DID of Vestibule, which leads to it. */
+  oneName?: boolean
   env?: Record<string, string | undefined>
 }
 
@@ -56,6 +60,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         plcUrl: plc.url,
         smtpUrl: smtp.url,
         entryway: identity,
+        ...(options.oneName && { publicUrl: identity.url }),
       }),
     )
     const engine = keep(await startEngine())
@@ -68,6 +73,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       ENTRYWAY_PUBLIC_URL: identity.url,
       ENTRYWAY_DID: identity.did,
       ENTRYWAY_PDS_URL: pds.url,
+      ENTRYWAY_PDS_ADDRESS: pds.address,
       ENTRYWAY_PDS_DID: pds.did,
       ENTRYWAY_PDS_ADMIN_PASSWORD: pds.adminPassword,
       ENTRYWAY_PLC_URL: plc.url,
@@ -125,6 +131,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       engine,
       runners,
       gateways,
+      gatewayUrls: ports.map((port) => `http://localhost:${port}`),
       makeRunner,
       pds,
       smtp,

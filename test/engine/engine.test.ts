@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { openClient, refresh, send } from '../../lab/clients/lean_client.ts'
 import { signIn } from '../../lab/clients/lean_sign_in.ts'
@@ -13,7 +15,7 @@ const full = accounts > 100
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3 })
+  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3, oneName: true })
 })
 afterAll(() => cluster?.close())
 
@@ -28,6 +30,49 @@ test('signs up, signs in, refreshes and revokes through gateways, engine and run
   await expect(refresh(client, second)).rejects.toThrow('invalid_grant')
   const third = (await signIn(client, person)).refreshToken
   expect(await refresh(client, third)).not.toBe(third)
+})
+
+test('under one name who signed out at a gateway is out at each, streams too', async () => {
+  const call = (url: string, nsid: string, init: RequestInit) =>
+    fetch(`${url}/xrpc/com.atproto.${nsid}`, init)
+  const as = (jwt: string) => ({ headers: { authorization: `Bearer ${jwt}` } })
+  const signUp = async () => {
+    const { handle, email, password } = newCredentials('engine')
+    const body = JSON.stringify({ handle, email, password })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await call(cluster.url, 'server.createAccount', {
+      method: 'POST',
+      headers,
+      body,
+    })
+    return (await answer.json()) as { accessJwt: string; refreshJwt: string }
+  }
+  const [leaves, stays] = [await signUp(), await signUp()]
+  const everywhere = async ({ accessJwt }: typeof leaves) => {
+    // More often than there are auth actors, so that each gateway asks each.
+    const times = cluster.gatewayUrls.flatMap((url) => Array<string>(6).fill(url))
+    const answers = times.map((url) => call(url, 'repo.listMissingBlobs', as(accessJwt)))
+    return [...new Set((await Promise.all(answers)).map(({ status }) => status))]
+  }
+  const listen = async (url: string, { accessJwt }: typeof leaves) => {
+    const stream = `${url.replace('http', 'ws')}/xrpc/com.atproto.sync.subscribeRepos`
+    const socket = new WebSocket(stream, as(accessJwt))
+    await once(socket, 'open')
+    return socket
+  }
+  expect(await everywhere(leaves)).toEqual([200])
+  expect(await everywhere(stays)).toEqual([200])
+  const streams = await Promise.all(cluster.gatewayUrls.map((url) => listen(url, leaves)))
+  const others = await Promise.all(cluster.gatewayUrls.map((url) => listen(url, stays)))
+  const over = streams.map((stream) => once(stream, 'close'))
+  const [first] = cluster.gatewayUrls as [string]
+  const out = { method: 'POST', ...as(leaves.refreshJwt) }
+  expect((await call(first, 'server.deleteSession', out)).status).toBe(200)
+  expect(await everywhere(leaves)).toEqual([400])
+  await Promise.all(over)
+  expect(await everywhere(stays)).toEqual([200])
+  expect(others.map(({ readyState }) => readyState)).toEqual(others.map(() => WebSocket.OPEN))
+  for (const other of others) other.terminate()
 })
 
 test('what is used is used everywhere: a code, a nonce, a runner with other settings', async () => {
