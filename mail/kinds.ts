@@ -23,6 +23,7 @@ export const noticeKinds = [
   'refreshTokenReused',
   'accountDeactivated',
   'newDevice',
+  'passwordRefused',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]

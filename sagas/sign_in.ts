@@ -4,6 +4,7 @@ import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit } from './audit.ts'
+import { notify, occasionNow } from './notice.ts'
 import {
   type FirstStep,
   type GivenFactor,
@@ -29,6 +30,7 @@ export type SignInAttempt = GivenFactor & {
 
 /** What a door lets pass. */
 export type SignInPolicy = {
+  /** Allowed to programs; there an account may take nothing else. */
   appPasswords: 'allowed' | 'refused'
   /** Whether an account that was taken down can sign in; what it may do then, its door decides. */
   takenDown: 'allowed' | 'refused'
@@ -60,8 +62,26 @@ export async function signIn(
   assertOldPassword(attempt.password)
   const signedIn = await checkPassword(services, attempt, policy)
   assertNotTakenDown(signedIn, policy)
-  if (!signedIn.appPassword) await checkSecondFactor(services, signedIn, attempt)
+  if (!signedIn.appPassword) {
+    if (policy.appPasswords === 'allowed') {
+      await assertMainPasswordTaken(services, signedIn, attempt)
+    }
+    await checkSecondFactor(services, signedIn, attempt)
+  }
   return signedIn
+}
+
+/** Before a code is asked for. The owner is told: who gave the password knows it. */
+async function assertMainPasswordTaken(
+  services: Services,
+  { account }: SignedIn,
+  { address }: SignInAttempt,
+): Promise<void> {
+  if (!account.onlyAppPasswords) return
+  const { did } = account
+  await recordAudit(services, did, 'main_password_refused', { address })
+  notify(services, 'passwordRefused', account, occasionNow())
+  throw new Refusal('AuthenticationRequired', 'This account takes app passwords only here', { did })
 }
 
 /**

@@ -47,6 +47,7 @@ export const accountFunctions = {
   createAppPassword: appPasswords.create,
   listAppPasswords: appPasswords.list,
   revokeAppPassword: appPasswords.revoke,
+  setOnlyAppPasswords: appPasswords.setOnly,
 
   issueEmailToken: email.issueToken,
   checkEmailToken: email.checkToken,

@@ -20,6 +20,8 @@ export type AccountRow = {
   inviteNote: string | null
   /** Whether a mail tells of a sign-in from a device that is not known. */
   newDeviceMails: boolean
+  /** Whether programs sign in with app passwords only. */
+  onlyAppPasswords: boolean
 }
 
 export type NewAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
@@ -45,6 +47,7 @@ type Stored = {
   invites_disabled: number
   invite_note: string | null
   new_device_mails: number
+  only_app_passwords: number
 }
 
 /** Writes the account; writing the same account again changes nothing. */
@@ -84,6 +87,7 @@ export function readAccount(db: Db): AccountRow | null {
     invitesDisabled: row.invites_disabled === 1,
     inviteNote: row.invite_note,
     newDeviceMails: row.new_device_mails === 1,
+    onlyAppPasswords: row.only_app_passwords === 1,
   }
 }
 
@@ -139,6 +143,10 @@ export function setInvitesDisabled(db: Db, disabled: boolean, note: string | nul
 
 export function setNewDeviceMails(db: Db, on: boolean): void {
   sql(db, 'UPDATE account SET new_device_mails = ?').run(on ? 1 : 0)
+}
+
+export function setOnlyAppPasswords(db: Db, on: boolean): void {
+  sql(db, 'UPDATE account SET only_app_passwords = ?').run(on ? 1 : 0)
 }
 
 /** Everything about the account goes: the rows of all tables. */

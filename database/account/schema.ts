@@ -192,5 +192,8 @@ export const accountSchema: Schema = {
     used_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  ALTER TABLE account ADD COLUMN only_app_passwords INTEGER NOT NULL DEFAULT 0;
+  `,
   ],
 }

@@ -126,6 +126,13 @@ export const de: MailTexts = {
       unrequested:
         'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab und setze sofort dein Passwort zurück.',
     },
+    passwordRefused: {
+      subject: 'Dein Passwort wurde in einer App eingegeben',
+      heading: 'Dein Passwort wurde in einer App eingegeben',
+      body: 'Jemand hat in einer App dein Passwort eingegeben. Die App wurde nicht angemeldet, weil dein Konto in Apps nur App-Passwörter nimmt.',
+      unrequested:
+        'Falls du das nicht warst, kennt jemand dein Passwort: Setze es sofort zurück. Falls du es warst, erstelle auf der Sicherheitsseite ein App-Passwort für die App.',
+    },
   },
   factors: {
     passkey: 'Passkey',

@@ -122,6 +122,13 @@ export const en: MailTexts = {
       unrequested:
         'If it was not you, someone has access to your account: sign out everywhere and reset your password right away.',
     },
+    passwordRefused: {
+      subject: 'Your password was entered in an app',
+      heading: 'Your password was entered in an app',
+      body: 'Someone entered your password in an app. The app was not signed in, because your account takes only app passwords there.',
+      unrequested:
+        'If it was not you, someone knows your password: reset it right away. If it was you, make an app password for the app on the security page.',
+    },
   },
   factors: {
     passkey: 'passkey',

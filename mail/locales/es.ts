@@ -122,6 +122,13 @@ export const es: MailTexts = {
       unrequested:
         'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes y restablece tu contraseña de inmediato.',
     },
+    passwordRefused: {
+      subject: 'Se ha introducido tu contraseña en una aplicación',
+      heading: 'Se ha introducido tu contraseña en una aplicación',
+      body: 'Alguien ha introducido tu contraseña en una aplicación. No se ha iniciado sesión, porque tu cuenta solo acepta ahí contraseñas de aplicación.',
+      unrequested:
+        'Si no has sido tú, alguien conoce tu contraseña: restablécela de inmediato. Si has sido tú, crea una contraseña de aplicación en la página de seguridad.',
+    },
   },
   factors: {
     passkey: 'clave de acceso',

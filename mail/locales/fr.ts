@@ -124,6 +124,13 @@ export const fr: MailTexts = {
       unrequested:
         'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout et réinitialisez immédiatement votre mot de passe.',
     },
+    passwordRefused: {
+      subject: 'Votre mot de passe a été saisi dans une application',
+      heading: 'Votre mot de passe a été saisi dans une application',
+      body: 'Quelqu’un a saisi votre mot de passe dans une application. Elle n’a pas été connectée, car votre compte n’y accepte que les mots de passe d’application.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un connaît votre mot de passe : réinitialisez-le immédiatement. Si c’était vous, créez un mot de passe d’application sur la page de sécurité.',
+    },
   },
   factors: {
     passkey: 'clé d’accès',

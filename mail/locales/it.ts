@@ -124,6 +124,13 @@ export const it: MailTexts = {
       unrequested:
         'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque e reimposta subito la password.',
     },
+    passwordRefused: {
+      subject: 'La tua password è stata inserita in un’app',
+      heading: 'La tua password è stata inserita in un’app',
+      body: 'Qualcuno ha inserito la tua password in un’app. L’accesso non è avvenuto, perché lì il tuo account accetta solo password per app.',
+      unrequested:
+        'Se non sei stato tu, qualcuno conosce la tua password: reimpostala subito. Se sei stato tu, crea una password per app nella pagina di sicurezza.',
+    },
   },
   factors: {
     passkey: 'passkey',

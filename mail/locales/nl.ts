@@ -123,6 +123,13 @@ export const nl: MailTexts = {
       unrequested:
         'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af en stel meteen je wachtwoord opnieuw in.',
     },
+    passwordRefused: {
+      subject: 'Je wachtwoord is in een app ingevoerd',
+      heading: 'Je wachtwoord is in een app ingevoerd',
+      body: 'Iemand heeft je wachtwoord in een app ingevoerd. De app is niet aangemeld, omdat je account daar alleen app-wachtwoorden accepteert.',
+      unrequested:
+        'Was jij dit niet, dan kent iemand je wachtwoord: stel het meteen opnieuw in. Was jij het wel, maak dan op de beveiligingspagina een app-wachtwoord voor de app.',
+    },
   },
   factors: {
     passkey: 'passkey',

@@ -122,6 +122,13 @@ export const ptBR: MailTexts = {
       unrequested:
         'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares e redefina sua senha imediatamente.',
     },
+    passwordRefused: {
+      subject: 'Sua senha foi digitada em um aplicativo',
+      heading: 'Sua senha foi digitada em um aplicativo',
+      body: 'Alguém digitou sua senha em um aplicativo. O aplicativo não entrou, porque sua conta só aceita senhas de aplicativo ali.',
+      unrequested:
+        'Se não foi você, alguém sabe sua senha: redefina-a imediatamente. Se foi você, crie uma senha de aplicativo na página de segurança.',
+    },
   },
   factors: {
     passkey: 'chave de acesso',

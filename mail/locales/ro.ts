@@ -125,6 +125,13 @@ export const ro: MailTexts = {
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot și resetați imediat parola.',
     },
+    passwordRefused: {
+      subject: 'Parola dumneavoastră a fost introdusă într-o aplicație',
+      heading: 'Parola dumneavoastră a fost introdusă într-o aplicație',
+      body: 'Cineva a introdus parola dumneavoastră într-o aplicație. Aplicația nu a fost autentificată, deoarece contul acceptă acolo doar parole de aplicație.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva vă știe parola: resetați-o imediat. Dacă ați fost dumneavoastră, creați pe pagina de securitate o parolă de aplicație.',
+    },
   },
   factors: {
     passkey: 'cheie de acces',

@@ -124,6 +124,13 @@ export const sv: MailTexts = {
       unrequested:
         'Om det inte var du har någon tillgång till ditt konto: logga ut överallt och återställ ditt lösenord direkt.',
     },
+    passwordRefused: {
+      subject: 'Ditt lösenord har angetts i en app',
+      heading: 'Ditt lösenord har angetts i en app',
+      body: 'Någon har angett ditt lösenord i en app. Appen loggades inte in, eftersom ditt konto bara tar emot applösenord där.',
+      unrequested:
+        'Om det inte var du känner någon till ditt lösenord: återställ det direkt. Om det var du, skapa ett applösenord för appen på säkerhetssidan.',
+    },
   },
   factors: {
     passkey: 'passnyckel',

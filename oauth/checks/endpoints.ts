@@ -56,6 +56,7 @@ export const SECURITY_ACTIONS = [
   'renew-recovery-codes',
   'mails',
   'revoke-trusted-device',
+  'only-app-passwords',
 ] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 

@@ -67,6 +67,7 @@ export class SecurityActions {
       'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
       mails: () => this.#setMails(visitor),
       'revoke-trusted-device': () => this.#revokeTrustedDevice(visitor),
+      'only-app-passwords': () => this.#setOnlyAppPasswords(visitor),
     }
     return actions[action]()
   }
@@ -133,12 +134,20 @@ export class SecurityActions {
     return this.#went.to(visitor, { what: 'revoked' })
   }
 
+  async #setOnlyAppPasswords(visitor: Visitor): Promise<HttpResponse> {
+    const { request, person } = visitor
+    const on = request.parameter('only') === 'on'
+    const account = this.#services.actors.account(person.did)
+    await account.setOnlyAppPasswords(on, person.basis, clientOf(visitor))
+    return this.#went.to(visitor, { what: 'set' })
+  }
+
   async #setMails(visitor: Visitor): Promise<HttpResponse> {
     const { request, person } = visitor
     const on = request.parameter('new-devices') === 'on'
     const account = this.#services.actors.account(person.did)
     await account.setNewDeviceMails(on, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'mails' })
+    return this.#went.to(visitor, { what: 'set' })
   }
 }
 

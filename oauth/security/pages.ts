@@ -1,6 +1,7 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { Factors } from '../../factors/kinds.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
@@ -51,7 +52,7 @@ type Known = {
   activity: readonly AuditEntry[]
   appPasswords: readonly AppPassword[]
   factors: Factors
-  newDeviceMails: boolean
+  account: Pick<AccountRow, 'newDeviceMails' | 'onlyAppPasswords'>
   trustedDevices: readonly TrustedDevice[]
   done: Done | undefined
 }
@@ -74,7 +75,8 @@ export class SecurityPages {
     known: Known,
     outcome: Outcome,
   ): HttpResponse {
-    const { signedIn, browsers, activity, appPasswords, factors, trustedDevices, done } = known
+    const { signedIn, browsers, activity, appPasswords, factors, trustedDevices, account, done } =
+      known
     const { did } = person
     const { deviceId } = device
     const { language: chosen } = wantedOf(request)
@@ -100,8 +102,13 @@ export class SecurityPages {
       },
       trustedDevices: trustedDeviceItems(trustedDevices, deviceId),
       revokeTrustedDevice: at(securityForm('revoke-trusted-device')),
-      appPasswords: { appPasswords, made: done?.what === 'made' ? done : undefined },
-      mails: { newDevices: known.newDeviceMails, action: at(securityForm('mails')) },
+      appPasswords: {
+        appPasswords,
+        made: done?.what === 'made' ? done : undefined,
+        only: account.onlyAppPasswords,
+        setOnly: at(securityForm('only-app-passwords')),
+      },
+      mails: { newDevices: account.newDeviceMails, action: at(securityForm('mails')) },
       activity: activityItems(activity, browsers),
       days: ACTIVITY_DAYS,
       isMore: activity.length > ACTIVITY_SHOWN,
@@ -122,7 +129,7 @@ export class SecurityPages {
       others: texts.othersEnded,
       revoked: texts.revoked,
       factors: texts.factorsChanged,
-      mails: texts.mailsSet,
+      set: texts.settingSaved,
       trust: texts.trustRevoked,
       made: undefined,
     }

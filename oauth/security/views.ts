@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { accountNotFound } from '../../base/errors.ts'
 import { MAX_AUDIT } from '../../database/account/audit.ts'
 import { kindsOf } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
@@ -76,9 +77,9 @@ export class SecurityViews {
     const told = readDone(request)
     const read = this.#forms.read(device.deviceId, told)
     const done = read?.did === did ? read.done : undefined
-    const newDeviceMails = row?.newDeviceMails ?? true
+    if (!row) throw accountNotFound()
     const parts = { signedIn, browsers, activity, appPasswords, factors, trustedDevices }
-    const known = { ...parts, newDeviceMails, done }
+    const known = { ...parts, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])

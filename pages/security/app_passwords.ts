@@ -20,6 +20,9 @@ export type AppPasswordsPart = {
   appPasswords: readonly AppPasswordItem[]
   /** The one that was just made. */
   made: { name: string; password: string } | undefined
+  /** Whether programs take nothing else. */
+  only: boolean
+  setOnly: string
   sealed: string
   makeAppPassword: string
   revokeAppPassword: string
@@ -27,12 +30,16 @@ export type AppPasswordsPart = {
 
 /** The app passwords, as a part of the page. */
 export function appPasswordsPart(texts: SecurityTexts, part: AppPasswordsPart): Html {
-  const { appPasswords, made, makeAppPassword } = part
+  const { appPasswords, made, makeAppPassword, only, setOnly, sealed } = part
+  const turn = html`<input type="hidden" name="only" value="${only ? 'off' : 'on'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
   return html`<h2>${texts.appPasswords}</h2>
       <p class="quiet">${texts.appPasswordsLead}</p>
       ${made && html`<div class="notice" role="status"><p>${texts.made(made.name)}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p></div>`}
       <ul class="list">${appPasswords.map((each, i) => itemOf(texts, part, each, `app-password-${i}`))}</ul>
-      <a class="button wide" href="${makeAppPassword}">${texts.make}</a>`
+      <a class="button wide" href="${makeAppPassword}">${texts.make}</a>
+      <ul class="list"><li><div id="only"><p class="main">${texts.onlyAppPasswords}</p>
+      <p>${only ? texts.passwordRefused : texts.passwordTaken}</p></div>
+      ${form({ action: setOnly, sealed }, turn)}</li></ul>`
 }
 
 function itemOf(

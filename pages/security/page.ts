@@ -61,7 +61,7 @@ export type SecurityStep = {
   factors: Omit<FactorsPart, 'language'>
   trustedDevices: readonly TrustedDeviceItem[]
   revokeTrustedDevice: string
-  appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made'>
+  appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made' | 'only' | 'setOnly'>
   mails: MailsPart
   activity: readonly ActivityItem[]
   days: number

@@ -99,7 +99,12 @@ export type SecurityTexts = {
   readonly turnedOff: string
   readonly turnOn: string
   readonly turnOff: string
-  readonly mailsSet: string
+  readonly settingSaved: string
+
+  /** The switch, and what it means. */
+  readonly onlyAppPasswords: string
+  readonly passwordRefused: string
+  readonly passwordTaken: string
 
   /** What happened, by the name of the event in the audit trail. */
   readonly events: Readonly<Record<KnownEvent, string>>
@@ -123,7 +128,9 @@ export const KNOWN_EVENTS = [
   'factor_removed',
   'handle_changed',
   'passkey_copied',
+  'main_password_refused',
   'new_device_mails',
+  'only_app_passwords',
   'password_changed',
   'recovery_code_used',
   'recovery_codes_renewed',

@@ -124,6 +124,14 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
       await world.call('server.createSession', { identifier: handle, password: PASSWORD })
     },
   },
+  main_password_refused: {
+    notice: 'passwordRefused',
+    happen: async (person) => {
+      await person.account.setOnlyAppPasswords(true, await basisOf(person), {})
+      await world.call('server.createSession', { identifier: person.handle, password: PASSWORD })
+    },
+  },
+  only_app_passwords: { why: 'who switches it is signed in, which was told' },
   new_device_mails: { why: 'who switches them is signed in, which was told' },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
   passkey_copied: { why: 'it let nobody in' },

@@ -90,7 +90,10 @@ export const es: SecurityTexts = {
   turnedOff: 'No recibes ningún correo.',
   turnOn: 'Activar',
   turnOff: 'Desactivar',
-  mailsSet: 'Se ha guardado.',
+  settingSaved: 'Se ha guardado.',
+  onlyAppPasswords: 'Solo contraseñas de aplicación',
+  passwordRefused: 'Tu contraseña se rechaza en las aplicaciones que no pueden abrir esta página.',
+  passwordTaken: 'Las aplicaciones que no pueden abrir esta página aceptan también tu contraseña.',
   events: {
     account_created: 'Se creó la cuenta',
     account_imported: 'La cuenta se trasladó aquí',
@@ -108,7 +111,10 @@ export const es: SecurityTexts = {
     factor_removed: 'Se quitó un segundo factor',
     handle_changed: 'Se cambió el identificador',
     passkey_copied: 'Se rechazó una clave de acceso que puede haberse copiado',
+    main_password_refused:
+      'Se rechazó la contraseña en una aplicación que debe usar una contraseña de aplicación',
     new_device_mails: 'Se activaron o desactivaron los correos sobre dispositivos nuevos',
+    only_app_passwords: 'Se cambió si las aplicaciones solo aceptan contraseñas de aplicación',
     password_changed: 'Se cambió la contraseña',
     recovery_code_used: 'Se usó un código de recuperación',
     recovery_codes_renewed: 'Se crearon nuevos códigos de recuperación',

@@ -91,7 +91,12 @@ export const fr: SecurityTexts = {
   turnedOff: 'Vous ne recevez pas d’e-mail.',
   turnOn: 'Activer',
   turnOff: 'Désactiver',
-  mailsSet: 'C’est enregistré.',
+  settingSaved: 'C’est enregistré.',
+  onlyAppPasswords: 'Mots de passe d’application uniquement',
+  passwordRefused:
+    'Votre mot de passe est refusé dans les applications qui ne peuvent pas ouvrir cette page.',
+  passwordTaken:
+    'Les applications qui ne peuvent pas ouvrir cette page acceptent aussi votre mot de passe.',
   events: {
     account_created: 'Le compte a été créé',
     account_imported: 'Le compte a été déplacé ici',
@@ -109,7 +114,10 @@ export const fr: SecurityTexts = {
     factor_removed: 'Un second facteur a été retiré',
     handle_changed: 'L’identifiant a été changé',
     passkey_copied: 'Une clé d’accès qui a peut-être été copiée a été refusée',
+    main_password_refused:
+      'Le mot de passe a été refusé dans une application qui doit utiliser un mot de passe d’application',
     new_device_mails: 'Les e-mails sur les nouveaux appareils ont été activés ou désactivés',
+    only_app_passwords: 'L’obligation d’utiliser des mots de passe d’application a été modifiée',
     password_changed: 'Le mot de passe a été changé',
     recovery_code_used: 'Un code de secours a été utilisé',
     recovery_codes_renewed: 'De nouveaux codes de secours ont été créés',

@@ -90,7 +90,10 @@ export const ro: SecurityTexts = {
   turnedOff: 'Nu primești niciun e-mail.',
   turnOn: 'Activează',
   turnOff: 'Dezactivează',
-  mailsSet: 'S-a salvat.',
+  settingSaved: 'S-a salvat.',
+  onlyAppPasswords: 'Doar parole de aplicație',
+  passwordRefused: 'Parola ta este refuzată în aplicațiile care nu pot deschide această pagină.',
+  passwordTaken: 'Aplicațiile care nu pot deschide această pagină acceptă și parola ta.',
   events: {
     account_created: 'Contul a fost creat',
     account_imported: 'Contul a fost mutat aici',
@@ -108,7 +111,10 @@ export const ro: SecurityTexts = {
     factor_removed: 'A fost eliminat un al doilea factor',
     handle_changed: 'Numele de utilizator a fost schimbat',
     passkey_copied: 'A fost refuzată o cheie de acces care poate a fost copiată',
+    main_password_refused:
+      'Parola a fost refuzată într-o aplicație care trebuie să folosească o parolă de aplicație',
     new_device_mails: 'E-mailurile despre dispozitive noi au fost activate sau dezactivate',
+    only_app_passwords: 'S-a schimbat dacă aplicațiile acceptă doar parole de aplicație',
     password_changed: 'Parola a fost schimbată',
     recovery_code_used: 'A fost folosit un cod de recuperare',
     recovery_codes_renewed: 'Au fost create coduri de recuperare noi',

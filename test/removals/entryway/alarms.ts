@@ -13,6 +13,8 @@ const lifecycle = inFile('actors/account/lifecycle.ts')
 const notices = inFile('sagas/notice.ts')
 const arrivals = inFile('sagas/arrivals.ts')
 
+const signIn = inFile('sagas/sign_in.ts')
+const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
@@ -41,6 +43,11 @@ export const alarmRows = toRemovals([
     44,
     'who signs out others keeps no other device',
     lifecycle('    deleteAllKnownDevices(db)\n', ''),
+  ],
+  [
+    ONLY,
+    'an app is refused the main password',
+    signIn('if (!account.onlyAppPasswords) return', 'return'),
   ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { enrol } from '../factors/authenticator.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { formsOf } from './forms_of.ts'
+
+/** An account whose main password is for the sign-in page alone. */
+const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
+const SUBJECT = 'Your password was entered in an app'
+let app: AppInProcess
+let did: string
+let visitor: Visitor
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount(kim)
+  visitor = await signIn()
+})
+afterAll(() => app?.close())
+
+async function signIn(): Promise<Visitor> {
+  const browser = new Visitor(app)
+  const page = await browser.open('/account/sign-in?step=sign-in')
+  const { handle: username, password } = kim
+  expect((await browser.send(page, { username, password, remember: 'on' })).status).toBe(303)
+  return browser
+}
+
+async function createSession(password: string) {
+  const answer = await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: kim.handle, password }),
+  })
+  if (!('status' in answer)) throw new Error('no answer')
+  return { status: answer.status, ...JSON.parse(Buffer.from(answer.body ?? '').toString()) }
+}
+
+/** @returns what the page says after that */
+async function turn(): Promise<string> {
+  const forms = formsOf(await visitor.open('/account/security'))
+  const form = forms.find(({ action }) => action?.includes('/form/only-app-passwords'))
+  return (await visitor.follow(await visitor.send(form ?? { action: '', fields: {} }))).text
+}
+
+const mails = async () =>
+  (await app.readMails()).filter(({ subject }) => subject === SUBJECT).length
+
+test('an app is refused the password, its owner is told, and app passwords go on', async () => {
+  const generation = (await app.actors.account(did).read())?.generation ?? 0
+  const { password } = await app.actors.account(did).createAppPassword('a', false, { generation })
+  expect((await createSession(kim.password)).status).toBe(200)
+  expect(await turn()).toContain('are refused your password.')
+  expect(await createSession(kim.password)).toMatchObject({
+    status: 401,
+    error: 'AuthenticationRequired',
+    message: 'This account takes app passwords only here',
+  })
+  expect(await mails()).toBe(1)
+  expect((await createSession('wrong')).message).toBe('Invalid identifier or password')
+  expect(await mails()).toBe(1)
+  expect((await createSession(password)).status).toBe(200)
+  await signIn()
+  expect(await turn()).toContain('take your password, too.')
+  expect((await createSession(kim.password)).status).toBe(200)
+  const trail = (await app.actors.account(did).listAudit(100)).map(({ event }) => event)
+  expect(trail.filter((event) => event === 'only_app_passwords')).toHaveLength(2)
+})
+
+test('no code is asked for where the password is refused', async () => {
+  await turn()
+  await enrol(app, did)
+  expect((await createSession(kim.password)).error).toBe('AuthenticationRequired')
+})
