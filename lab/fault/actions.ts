@@ -1,3 +1,4 @@
+import { addAuthenticator, removeAuthenticator } from '../clients/headless_authenticator.ts'
 import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
@@ -17,6 +18,7 @@ export type Action =
   | 'createSession'
   | 'refreshSession'
   | 'deleteSession'
+  | 'addFactor'
 
 type Step = {
   facet: Facet
@@ -25,7 +27,8 @@ type Step = {
   run: (person: Person, app: OAuthApp, origin: string) => Promise<Attempted<unknown>>
 }
 
-const always = () => true
+/** Where it is in doubt whether there is a second factor, a password may be refused. */
+const byPassword = ({ inDoubt }: Person) => !inDoubt.has('factor')
 const hasLegacy = ({ legacy }: Person) => legacy !== null
 const hasSession = ({ session }: Person) => session !== null
 
@@ -41,7 +44,7 @@ const steps: Record<Action, Step> = {
   },
   signIn: {
     facet: 'oauth',
-    possible: always,
+    possible: byPassword,
     run: async (person, app) => {
       const consented = await attempt(async () => {
         const login = await startLogin(app)
@@ -139,7 +142,7 @@ const steps: Record<Action, Step> = {
   },
   createSession: {
     facet: 'legacy',
-    possible: always,
+    possible: byPassword,
     run: async (person, _app, origin) => {
       const { handle: identifier, password } = person.credentials
       const input = { identifier, password }
@@ -177,6 +180,19 @@ const steps: Record<Action, Step> = {
       }
       return outcome
     },
+  },
+  /** An authenticator is added, and removed again: the others sign in with the password alone. */
+  addFactor: {
+    facet: 'factor',
+    possible: byPassword,
+    run: (person, _app, origin) =>
+      attempt(async () => {
+        const somebody = { did: person.did as string, password: person.credentials.password }
+        await addAuthenticator(origin, somebody, (secret) => {
+          person.secret = secret
+        })
+        await removeAuthenticator(origin, somebody, person.secret)
+      }),
   },
 }
 

@@ -35,6 +35,9 @@ const SET_ENTRY_EMAIL = 'UPDATE account SET email = ? WHERE did'
 const SET_EMAIL = 'UPDATE account SET email = ?, email_confirmed_at'
 const INSERT_LEGACY = 'INSERT OR IGNORE INTO legacy_session'
 const ROTATE_LEGACY = 'UPDATE legacy_session SET expires_at'
+const CONFIRM_TOTP = 'UPDATE totp SET added_at'
+const INSERT_RECOVERY_CODE = 'INSERT INTO recovery_code'
+const DELETE_TOTP = 'DELETE FROM totp'
 const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE refresh_hash'
 
 const statement = (
@@ -84,6 +87,13 @@ export const killPoints: readonly KillPoint[] = [
   ...statement('legacy session insert', 'createSession', INSERT_LEGACY, ['within', 'committed']),
   ...statement('legacy rotation', 'refreshSession', ROTATE_LEGACY, ['within', 'committed']),
   ...statement('legacy revocation', 'deleteSession', DELETE_LEGACY, ['within', 'committed']),
+
+  ...statement('authenticator: confirmed', 'addFactor', CONFIRM_TOTP, ['before', 'within']),
+  ...statement('authenticator: recovery codes', 'addFactor', INSERT_RECOVERY_CODE, [
+    'within',
+    'committed',
+  ]),
+  ...statement('authenticator: removed', 'addFactor', DELETE_TOTP, ['within', 'committed']),
 
   ...statement('handle change: new handle held', 'changeHandle', RESERVE_HANDLE, [
     'within',

@@ -2,7 +2,7 @@ import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
 
 /** What one client holds, by what it can be in doubt about after a fault. */
-export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email' | 'posts'
+export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email' | 'posts' | 'factor'
 
 /** An exchanged code, as an attacker would have kept it. */
 export type UsedCode = { login: Login; callback: URL }
@@ -16,6 +16,8 @@ export class Person {
   /** The code that {@link session} came from. */
   code: UsedCode | null = null
   legacy: { accessJwt: string; refreshJwt: string } | null = null
+  /** The secret of an authenticator that was begun last. */
+  secret: string | null = null
   /** Asked for, and no answer. */
   handleInDoubt: string | null = null
   emailInDoubt: string | null = null

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { removeAuthenticator } from '../clients/headless_authenticator.ts'
 import { headlessSignUp } from '../clients/headless_sign_in.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import type { Network } from '../world/network.ts'
@@ -26,6 +27,7 @@ export async function prove(
   const proof = { person, app, network, patience, report }
   await proveAccount(proof)
   if (person.did === null) return broken
+  await proveFactor(proof)
   person.isWaiting ||= person.handleInDoubt !== null || person.emailInDoubt !== null
   await proveHandle(proof)
   await proveEmail(proof)
@@ -61,6 +63,17 @@ async function proveAccount({ person, network, patience, report }: Proof): Promi
     call(network.pds.url, 'com.atproto.repo.describeRepo', { params: { repo: did } }),
   )
   if (!('done' in repo)) report('the PDS does not have the account')
+}
+
+/** An authenticator is there with its recovery codes, or nothing of it is. */
+async function proveFactor({ person, network, patience, report }: Proof): Promise<void> {
+  if (!person.inDoubt.has('factor')) return
+  const somebody = { did: person.did as string, password: person.credentials.password }
+  const settled = await until(patience, async () => {
+    await removeAuthenticator(network.url, somebody, person.secret)
+    return true
+  })
+  if (!settled) report('its authenticator is half there')
 }
 
 /** Directory, PLC and PDS name the account alike: as acknowledged or, in doubt, one way or the other. */

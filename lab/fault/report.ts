@@ -25,7 +25,7 @@ What \`${command}\` printed: **${survived.length} of ${injected.length} faults s
 (${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
-revoke, change handle and address, and post. In the middle of that the process is killed (\`SIGKILL\`), at a named
+revoke, change handle and address, post, and add and remove an authenticator. In the middle of that the process is killed (\`SIGKILL\`), at a named
 step or at random. Or a server around it fails, or the disk. Where gateway and runner are two processes,
 or the PDS is inside the program, one or both are killed. Then it is started again, or the fault ends, and it is proved
 
@@ -33,6 +33,7 @@ or the PDS is inside the program, one or both are killed. Then it is started aga
 - that every acknowledged refresh token refreshes, and that of a session only one does;
 - that every acknowledged post can be read and, at the end, that the event stream tells of each;
 - that what was revoked, deleted or spent (sessions, codes, refresh tokens) stays so;
+- that an authenticator is there with its recovery codes, or nothing of it is;
 - that directory, account, PLC and PDS agree on handle and address, as acknowledged;
 - that no valid request was refused (4xx), and that none was granted that could not be;
 - that nothing is wrong with any database (\`vestibule doctor --data\`).

@@ -12,6 +12,8 @@ describe('25. killed', () =>
     killed('token insert, committed'),
     killed('rotation, committed'),
     killed('revocation, committed'),
+    killed('authenticator: recovery codes, within'),
+    killed('authenticator: recovery codes, committed'),
     killed('e-mail change: account, committed'),
     crashAnywhere(),
   ]))
