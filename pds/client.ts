@@ -1,7 +1,14 @@
-import { AtpBaseClient } from '@atproto/api'
-import { ResponseType, XRPCError } from '@atproto/xrpc'
+import type {
+  ComAtprotoIdentityGetRecommendedDidCredentials as GetRecommendedDidCredentials,
+  ComAtprotoAdminGetSubjectStatus as GetSubjectStatus,
+  ComAtprotoSyncListRepos as ListRepos,
+  ComAtprotoServerReserveSigningKey as ReserveSigningKey,
+  ComAtprotoAdminUpdateSubjectStatus as UpdateSubjectStatus,
+} from '@atproto/api'
+import { ResponseType, XRPCError, XrpcClient } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
+import { lexicons } from '../base/lexicons.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
@@ -15,11 +22,11 @@ export type Standing = { takedownRef: string | null; isDeactivated: boolean }
 /** The calls an entryway makes to a PDS behind it, as its operator. */
 export class PdsClient {
   readonly pds: PdsAccess
-  readonly #api: AtpBaseClient
+  readonly #api: XrpcClient
 
   constructor(pds: PdsAccess) {
     this.pds = pds
-    this.#api = new AtpBaseClient(async (path, init) => {
+    this.#api = new XrpcClient(async (path, init) => {
       const headers = new Headers(init.headers)
       const client = requester()
       // The PDS has limits of its own for each client.
@@ -35,7 +42,7 @@ export class PdsClient {
       if (type.startsWith('application/json')) return response
       await response.body?.cancel()
       throw new TypeError(`This is no answer of a PDS: ${type}`)
-    })
+    }, lexicons)
   }
 
   /**
@@ -44,8 +51,8 @@ export class PdsClient {
    * @param did where there is one already
    */
   async reserveSigningKey(did?: string): Promise<string> {
-    const { data } = await this.#ask(() => this.#api.com.atproto.server.reserveSigningKey({ did }))
-    return data.signingKey
+    const nsid = 'com.atproto.server.reserveSigningKey'
+    return (await this.#tell<ReserveSigningKey.OutputSchema>(nsid, { did })).signingKey
   }
 
   /**
@@ -55,13 +62,12 @@ export class PdsClient {
    * @throws {TypeError} when the PDS names none
    */
   async readSigningKey(accessJwt: string): Promise<string> {
-    const { data } = await this.#ask(() =>
-      this.#api.com.atproto.identity.getRecommendedDidCredentials(
-        {},
-        { headers: { authorization: `Bearer ${accessJwt}` } },
-      ),
+    const { verificationMethods } = await this.#ask<GetRecommendedDidCredentials.OutputSchema>(
+      'com.atproto.identity.getRecommendedDidCredentials',
+      {},
+      () => ({ authorization: `Bearer ${accessJwt}` }),
     )
-    const key = data.verificationMethods?.atproto
+    const key = verificationMethods?.atproto
     if (typeof key !== 'string') throw new TypeError(`${this.pds.did} names no signing key`)
     return key
   }
@@ -71,24 +77,20 @@ export class PdsClient {
    * are its own and of no use.
    */
   async createAccount(input: { did: string; handle: string; plcOp: Operation }): Promise<void> {
-    await this.#ask(() =>
-      this.#api.com.atproto.server.createAccount({
-        did: input.did,
-        handle: input.handle,
-        plcOp: input.plcOp as never,
-      }),
-    )
+    await this.#tell('com.atproto.server.createAccount', input)
   }
 
   /** How the PDS has an account; null where it has none of that DID. */
   async readStanding(did: string): Promise<Standing | null> {
     try {
-      const { data } = await this.#ask(() =>
-        this.#api.com.atproto.admin.getSubjectStatus({ did }, { headers: this.#admin }),
+      const { takedown, deactivated } = await this.#ask<GetSubjectStatus.OutputSchema>(
+        'com.atproto.admin.getSubjectStatus',
+        { did },
+        () => this.#admin,
       )
       return {
-        takedownRef: data.takedown?.applied ? (data.takedown.ref ?? '') : null,
-        isDeactivated: data.deactivated?.applied ?? false,
+        takedownRef: takedown?.applied ? (takedown.ref ?? '') : null,
+        isDeactivated: deactivated?.applied ?? false,
       }
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'NotFound') return null
@@ -99,24 +101,20 @@ export class PdsClient {
   /** Every account that the PDS has and that is not active, with why (`takendown`, …). */
   async *listInactive(): AsyncGenerator<{ did: string; status: string }> {
     for (let cursor: string | undefined; ; ) {
-      const { data } = await this.#ask(() =>
-        this.#api.com.atproto.sync.listRepos({ limit: REPOS_PER_PAGE, ...(cursor && { cursor }) }),
-      )
-      for (const { did, active, status } of data.repos) {
+      const page = await this.#ask<ListRepos.OutputSchema>('com.atproto.sync.listRepos', {
+        limit: REPOS_PER_PAGE,
+        ...(cursor && { cursor }),
+      })
+      for (const { did, active, status } of page.repos) {
         if (active === false) yield { did, status: status ?? 'inactive' }
       }
-      cursor = data.cursor
-      if (!cursor || data.repos.length === 0) return
+      cursor = page.cursor
+      if (!cursor || page.repos.length === 0) return
     }
   }
 
   async updateHandle(did: string, handle: string): Promise<void> {
-    await this.#ask(() =>
-      this.#api.com.atproto.admin.updateAccountHandle(
-        { did, handle },
-        { headers: this.#admin, encoding: 'application/json' },
-      ),
-    )
+    await this.#tell('com.atproto.admin.updateAccountHandle', { did, handle }, () => this.#admin)
   }
 
   /** Sets or lifts deactivation or a takedown on the PDS. */
@@ -124,34 +122,19 @@ export class PdsClient {
     did: string,
     status: { deactivated?: boolean; takedownRef?: string | null },
   ): Promise<void> {
-    await this.#ask(() =>
-      this.#api.com.atproto.admin.updateSubjectStatus(
-        {
-          subject: { $type: 'com.atproto.admin.defs#repoRef', did },
-          ...(status.deactivated === undefined
-            ? {}
-            : { deactivated: { applied: status.deactivated } }),
-          ...(status.takedownRef === undefined
-            ? {}
-            : {
-                takedown:
-                  status.takedownRef === null
-                    ? { applied: false }
-                    : { applied: true, ref: status.takedownRef },
-              }),
-        },
-        { headers: this.#admin, encoding: 'application/json' },
-      ),
-    )
+    const { deactivated, takedownRef } = status
+    const input: UpdateSubjectStatus.InputSchema = {
+      subject: { $type: 'com.atproto.admin.defs#repoRef', did },
+      ...(deactivated !== undefined && { deactivated: { applied: deactivated } }),
+      ...(takedownRef !== undefined && {
+        takedown: takedownRef === null ? { applied: false } : { applied: true, ref: takedownRef },
+      }),
+    }
+    await this.#tell('com.atproto.admin.updateSubjectStatus', input, () => this.#admin)
   }
 
   async deleteAccount(did: string): Promise<void> {
-    await this.#ask(() =>
-      this.#api.com.atproto.admin.deleteAccount(
-        { did },
-        { headers: this.#admin, encoding: 'application/json' },
-      ),
-    )
+    await this.#tell('com.atproto.admin.deleteAccount', { did }, () => this.#admin)
   }
 
   get #admin() {
@@ -165,9 +148,30 @@ export class PdsClient {
     return { authorization: `Basic ${credentials}` }
   }
 
-  async #ask<T>(call: () => Promise<T>): Promise<T> {
+  /** Calls a query. @returns what it answers, as its lexicon has it */
+  async #ask<Output>(
+    nsid: string,
+    params: Record<string, string | number>,
+    headers: () => Record<string, string> = () => ({}),
+  ): Promise<Output> {
+    return this.#call(() => this.#api.call(nsid, params, undefined, { headers: headers() }))
+  }
+
+  /** Calls a procedure. @returns what it answers, as its lexicon has it */
+  async #tell<Output>(
+    nsid: string,
+    input: object,
+    headers: () => Record<string, string> = () => ({}),
+  ): Promise<Output> {
+    const encoding = 'application/json'
+    return this.#call(() =>
+      this.#api.call(nsid, undefined, input, { headers: headers(), encoding }),
+    )
+  }
+
+  async #call<Output>(call: () => Promise<{ data: Output }>): Promise<Output> {
     try {
-      return await call()
+      return (await call()).data
     } catch (err) {
       if (err instanceof XRPCError && err.status >= 400 && err.status < 500) {
         throw new PdsRefusal(err)

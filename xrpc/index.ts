@@ -1,6 +1,6 @@
-import { schemas } from '@atproto/api'
 import { createServer } from '@atproto/xrpc-server'
 import cors from 'cors'
+import { schemas } from '../base/lexicons.ts'
 import { PREFLIGHT } from '../base/lifetimes.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import type { HttpHandler } from '../http/message.ts'

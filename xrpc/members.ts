@@ -1,5 +1,5 @@
-import { schemas } from '@atproto/api'
 import { InvalidRequestError } from '@atproto/xrpc-server'
+import { schemas } from '../base/lexicons.ts'
 
 type Members = Record<string, unknown>
 type Property = { type: string }

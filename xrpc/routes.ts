@@ -1,4 +1,4 @@
-import { schemas } from '@atproto/api'
+import { schemas } from '../base/lexicons.ts'
 import { xrpcDoor } from '../http/door.ts'
 import type { RouteShape } from '../http/route.ts'
 import { methods } from './index.ts'

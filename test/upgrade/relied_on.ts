@@ -34,6 +34,7 @@ const FOLDERS: Record<string, string> = {
   'jwk-jose': dirname(fromProvider.resolve('@atproto/jwk-jose')),
   'simple-store': dirname(fromProvider.resolve('@atproto-labs/simple-store')),
   pds: join(dirname(pds), 'dist'),
+  api: dirname(fileURLToPath(import.meta.resolve('@atproto/api'))),
   'xrpc-server': dirname(createRequire(pds).resolve('@atproto/xrpc-server')),
 }
 

@@ -1,4 +1,4 @@
-import { ComAtprotoAdminDefs } from '@atproto/api'
+import type { ComAtprotoAdminDefs } from '@atproto/api'
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { accountNotFound } from '../../base/errors.ts'
 import {
@@ -17,7 +17,7 @@ export default method('com.atproto.admin.updateSubjectStatus', {
     if (takedown?.applied && deactivated && !deactivated.applied) {
       throw new InvalidRequestError('Cannot activate and takedown an account at the same time')
     }
-    if (!ComAtprotoAdminDefs.isRepoRef(subject)) {
+    if (!isRepoRef(subject)) {
       throw new InvalidRequestError('Records and blobs are managed by the PDS of their account')
     }
     const { did, takedownRef } = await namedAccount(services, subject.did)
@@ -39,3 +39,10 @@ export default method('com.atproto.admin.updateSubjectStatus', {
     return { subject, takedown }
   },
 })
+
+const REPO_REF = 'com.atproto.admin.defs#repoRef'
+type RepoRef = ComAtprotoAdminDefs.RepoRef & { $type: typeof REPO_REF }
+
+function isRepoRef(subject: { $type: string }): subject is RepoRef {
+  return subject.$type === REPO_REF
+}
