@@ -46,7 +46,7 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
   const { settings, pdses, log } = services
   const script = createPasskeyScript(passkeyScriptPath, settings.publicUrl)
   const signIn = new SignIn(provider, services, script)
-  const security = new Security(provider, services)
+  const security = new Security(provider, services, script)
   const signOutLink = new SignOutLink(provider, services, script)
   const own = [signIn, security, signOutLink, new Scripts(script)]
   const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))

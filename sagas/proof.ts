@@ -5,7 +5,8 @@ import { noteSentCode } from '../http/attempt.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { requireAccount } from './accounts.ts'
 import { sendEmailCode } from './email_code.ts'
-import { isWrongCode, proveFactor } from './second_factor.ts'
+import type { AnsweredChallenge } from './passkey_challenge.ts'
+import { isWrongCode, proveFactor, provePasskey } from './second_factor.ts'
 import type { Services } from './services.ts'
 import { checkPassword, recordGuess, type SignInAttempt } from './sign_in.ts'
 
@@ -34,18 +35,23 @@ export async function proveAgain(
 }
 
 /**
- * The same with the code of a second factor in the place of the password.
+ * The same with a second factor in the place of the password: a code, or a passkey.
  *
  * @throws {Refusal} InvalidToken, ExpiredToken, RateLimitExceeded, SignedOut
  */
-export async function proveAgainByCode(
+export async function proveAgainByFactor(
   services: Services,
   did: string,
-  attempt: { code: string; address: string; deviceId: string },
+  attempt: { factor: string | AnsweredChallenge; address: string; deviceId: string },
   basis: Basis,
 ): Promise<void> {
   const account = await requireAccount(services, did, ['did'])
-  await proveFactor(services, account, attempt.code, basis).catch(async (err) => {
+  const { factor } = attempt
+  const proven =
+    typeof factor === 'string'
+      ? proveFactor(services, account, factor, basis)
+      : provePasskey(services, account, factor, basis)
+  await proven.catch(async (err) => {
     if (isWrongCode(err)) await recordGuess(services, did, attempt)
     throw err
   })

@@ -129,7 +129,7 @@ export async function proveFactor(
 }
 
 /** The same with a passkey. @throws {Refusal} as {@link proveFactor}; ExpiredToken for a challenge that is over */
-async function provePasskey(
+export async function provePasskey(
   services: Services,
   account: AccountRow,
   { response, challenge }: AnsweredChallenge,

@@ -27,5 +27,6 @@ export function accountOf(
   { account, readAccount = (typed) => typed }: RouteShape,
 ): string | null {
   const name = account && request.parameter(account)
-  return name === undefined ? null : readSubject(readAccount(name)).name
+  // Who signs in with a passkey gives no name: they must not all share one.
+  return name ? readSubject(readAccount(name)).name : null
 }

@@ -1,4 +1,3 @@
-import { readFactors } from '../account/factor.ts'
 import { type Db, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { Device } from '../flow/device.ts'
@@ -18,8 +17,8 @@ export type ReturnedAccount = {
   email: string
   emailConfirmedAt: number | null
   emailAuthFactor: boolean
-  /** Whether there is an authenticator, which no PDS knows. */
-  hasTotp: boolean
+  /** Whether there are factors that no PDS knows: an authenticator, or passkeys. */
+  hasOwnFactors: boolean
   passwordScrypt: string
   invitesDisabled: boolean
   deactivatedAt: number | null
@@ -49,7 +48,7 @@ export type ReturnReport = {
 /** As SQLite has what is true or false. */
 type Stored = Omit<
   ReturnedAccount,
-  'emailAuthFactor' | 'hasTotp' | 'invitesDisabled' | 'appPasswords' | 'sessions'
+  'emailAuthFactor' | 'hasOwnFactors' | 'invitesDisabled' | 'appPasswords' | 'sessions'
 > & {
   emailAuthFactor: number
   invitesDisabled: number
@@ -78,12 +77,17 @@ export function readReturnedAccount(db: Db): ReturnedAccount | null {
   return {
     ...row,
     emailAuthFactor: row.emailAuthFactor === 1,
-    // An account that was not used since has the tables of before.
-    hasTotp: hasTable(db, 'totp') && readFactors(db).totp !== null,
+    hasOwnFactors: hasRow(db, 'totp', 'added_at IS NOT NULL') || hasRow(db, 'passkey'),
     invitesDisabled: row.invitesDisabled === 1,
     appPasswords: appPasswords.map((one) => ({ ...one, privileged: one.privileged === 1 })),
     sessions: readReturnedSessions(db),
   }
+}
+
+/** An account that was not used since has the tables of before. */
+function hasRow(db: Db, table: 'totp' | 'passkey', where = 'true'): boolean {
+  if (!hasTable(db, table)) return false
+  return db.prepare(`SELECT 1 FROM ${table} WHERE ${where}`).get() !== undefined
 }
 
 /**
@@ -112,8 +116,8 @@ export function planReturn(
     }, 0),
     browsers: new Set(known.flatMap(({ sessions }) => sessions.browsers.map(({ id }) => id))).size,
     inviteCodes: invites.filter(({ code }) => !hasCode.get(code)).length,
-    withoutFactor: known.flatMap(({ did, emailAuthFactor, hasTotp }) =>
-      hasTotp || (emailAuthFactor && !keepsMail) ? did : [],
+    withoutFactor: known.flatMap(({ did, emailAuthFactor, hasOwnFactors }) =>
+      hasOwnFactors || (emailAuthFactor && !keepsMail) ? did : [],
     ),
   }
 }

@@ -24,8 +24,8 @@ export type Misdeeds = {
   /** Whether the person unlocked it. */
   isVerified?: boolean
   userHandle?: string
-  /** Of another key. */
-  signature?: string
+  /** Whether another key signs. */
+  isForged?: boolean
 }
 
 export type Algorithm = 'ES256' | 'EdDSA' | 'RS256' | 'ES384'
@@ -108,7 +108,8 @@ export class SoftAuthenticator {
     const authData = this.#authData(options.rpId ?? '', made, misdeeds)
     const clientDataJSON = this.#clientData('webauthn.get', options.challenge, misdeeds)
     const hash = createHash('sha256').update(Buffer.from(clientDataJSON, 'base64url')).digest()
-    const signature = sign(DIGESTS[made.algorithm], Buffer.concat([authData, hash]), made.key)
+    const key = misdeeds.isForged ? newKey(made.algorithm).key : made.key
+    const signature = sign(DIGESTS[made.algorithm], Buffer.concat([authData, hash]), key)
     return {
       id: made.id,
       rawId: made.id,
@@ -117,7 +118,7 @@ export class SoftAuthenticator {
       response: {
         clientDataJSON,
         authenticatorData: url(authData),
-        signature: misdeeds.signature ?? url(signature),
+        signature: url(signature),
         userHandle: misdeeds.userHandle ?? made.userHandle,
       },
     }

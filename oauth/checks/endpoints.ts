@@ -26,6 +26,7 @@ export const SECURITY_ACTIVITY = `${SECURITY}/activity.json`
 
 /** What has a page of its own, which asks first for proof that it is the person. */
 export const SECURITY_TASKS = [
+  'passkeys',
   'authenticator',
   'code-by-mail',
   'recovery-codes',
@@ -49,6 +50,9 @@ export const SECURITY_ACTIONS = [
   'prove',
   'make-app-password',
   'revoke-app-password',
+  'add-passkey',
+  'rename-passkey',
+  'remove-passkey',
   'begin-authenticator',
   'confirm-authenticator',
   'remove-authenticator',
@@ -80,7 +84,7 @@ export const SIGN_OUT_LINK = `${ACCOUNT}/sign-out-everywhere`
 export const SIGN_OUT_FORM = `${ACCOUNT}/form/sign-out-everywhere`
 
 /** Where the scripts of this program's own pages are. */
-export const SCRIPTS = `${ACCOUNT}/scripts/`
+export const SCRIPTS = '/oauth/scripts/'
 
 /** @param hash of its content */
 export const passkeyScriptPath = (hash: string) => `${SCRIPTS}passkeys-${hash}.js`

@@ -57,9 +57,13 @@ export class SecurityActions {
     const actions = {
       'end-session': () => this.#endSession(visitor),
       'end-others': () => this.#endOthers(visitor),
-      prove: () => this.#proof.answer(visitor, wantedTask(visitor) ?? 'app-password'),
+      prove: () =>
+        this.#proof.answer(visitor, wantedTask(visitor) ?? 'app-password', form.challenge),
       'make-app-password': () => this.#makeAppPassword(visitor),
       'revoke-app-password': () => this.#revokeAppPassword(visitor),
+      'add-passkey': () => this.#factors.addPasskey(visitor, form.challenge),
+      'rename-passkey': () => this.#factors.renamePasskey(visitor),
+      'remove-passkey': () => this.#factors.removePasskey(visitor),
       'begin-authenticator': () => this.#factors.beginAuthenticator(visitor),
       'confirm-authenticator': () => this.#factors.confirmAuthenticator(visitor, form.begun),
       'remove-authenticator': () => this.#factors.removeAuthenticator(visitor),

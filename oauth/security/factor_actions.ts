@@ -1,5 +1,7 @@
 import type { FactorsChanged } from '../../actors/account/factors.ts'
 import { type Basis, renewed } from '../../actors/account/standing.ts'
+import { Refusal } from '../../base/errors.ts'
+import { readCreation } from '../../factors/passkey.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import {
   beginTotp,
@@ -8,6 +10,8 @@ import {
   renewRecoveryCodes,
   setMailFactor,
 } from '../../sagas/factors.ts'
+import type { Challenge } from '../../sagas/passkey_challenge.ts'
+import { addPasskey, removePasskey, renamePasskey } from '../../sagas/passkeys.ts'
 import { provenOn } from '../../sagas/proof.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -33,6 +37,47 @@ export class FactorActions {
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  /** @param challenge of the form, for which the passkey was made */
+  addPasskey(visitor: Visitor, challenge: Challenge | undefined): Promise<HttpResponse> {
+    const { services, views } = this.#parts
+    const name = field(visitor, 'name')
+    const response = readCreation(field(visitor, 'passkey'))
+    return this.#proven(visitor, 'passkeys', async (basis) => {
+      try {
+        if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
+        const given = { response, challenge, name }
+        return await this.#changed(
+          visitor,
+          await addPasskey(services, visitor.person.did, given, basis),
+        )
+      } catch (err) {
+        const isWrong = isWrongCode(err)
+        if (!isWrong && !isRefusal(err, 'InvalidRequest')) throw err
+        const { notAdded } = textsFor(visitor.request)
+        const outcome = isWrong ? wrongCode(visitor, 'passkey') : wrong(notAdded)
+        return views.task(visitor, 'passkeys', outcome)
+      }
+    })
+  }
+
+  renamePasskey(visitor: Visitor): Promise<HttpResponse> {
+    const { services, went } = this.#parts
+    const { request, person } = visitor
+    const id = request.parameter('id') ?? ''
+    return this.#proven(visitor, 'passkeys', async (basis) => {
+      await renamePasskey(services, person.did, id, field(visitor, 'name'), basis)
+      return went.to(visitor, { what: 'factors' })
+    })
+  }
+
+  removePasskey(visitor: Visitor): Promise<HttpResponse> {
+    const { services } = this.#parts
+    const id = visitor.request.parameter('id') ?? ''
+    return this.#proven(visitor, 'passkeys', async (basis) =>
+      this.#changed(visitor, await removePasskey(services, visitor.person.did, id, basis)),
+    )
   }
 
   beginAuthenticator(visitor: Visitor): Promise<HttpResponse> {

@@ -4,7 +4,7 @@ import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { SecurityAction, SecurityTask } from '../checks/endpoints.ts'
 
 /** The tasks that change a second factor. */
-export type FactorTask = Exclude<SecurityTask, 'app-password'>
+export type FactorTask = Exclude<SecurityTask, 'app-password' | 'passkeys'>
 
 type Change = Pick<ChangeStep, 'title' | 'lead' | 'button' | 'fields'> & { action: SecurityAction }
 

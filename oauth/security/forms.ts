@@ -1,5 +1,6 @@
 import { DONE, SIGN_IN_FORM } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
+import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import { SealedForBrowser } from '../sign_in/sealed.ts'
 
 /** What was done with a form, as the next page says it. */
@@ -14,10 +15,16 @@ export type Done =
 export type Begun = { secret: string; uri: string }
 
 /**
- * Whose page it is, sealed into its forms, with an authenticator that was begun there; and what was done,
+ * Whose page it is, sealed into its forms, with an authenticator that was begun there, or the challenge of
+ * a passkey; and what was done,
  * into the cookie with which the browser comes to the page after that.
  */
-export type SecurityForms = SealedForBrowser<{ did: string; begun?: Begun; done?: Done }>
+export type SecurityForms = SealedForBrowser<{
+  did: string
+  begun?: Begun
+  challenge?: Challenge
+  done?: Done
+}>
 
 export function createSecurityForms(seal: Seal): SecurityForms {
   return new SealedForBrowser(seal, 'form of the security page', ({ done }) =>

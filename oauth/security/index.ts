@@ -1,5 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
@@ -33,11 +34,11 @@ export class Security {
   readonly #views: SecurityViews
   readonly #actions: SecurityActions
 
-  constructor(provider: OAuthProvider, services: Services) {
+  constructor(provider: OAuthProvider, services: Services, script: Script) {
     this.#provider = provider
     this.#services = services
     const forms = createSecurityForms(services.secrets.seal)
-    this.#pages = new SecurityPages(services, forms)
+    this.#pages = new SecurityPages(services, forms, script)
     const pages = this.#pages
     const views = new SecurityViews(provider, services, forms, pages)
     this.#views = views

@@ -1,22 +1,28 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
-import { MAX_APP_PASSWORD_NAME } from '../../database/account/bounds.ts'
+import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { Factors } from '../../factors/kinds.ts'
+import { deviceName } from '../../http/device_name.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
 import { makeStep } from '../../pages/security/app_passwords.ts'
 import { authenticatorStep, changeStep } from '../../pages/security/factors.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { SECURITY_STYLE, securityStep } from '../../pages/security/page.ts'
+import { type PasskeyItem, passkeysStep } from '../../pages/security/passkeys.ts'
 import { type ProofStep, proofStep } from '../../pages/security/proof.ts'
 import { qrCode } from '../../pages/security/qr_code.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
+import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import { choiceStep } from '../../pages/sign_in/steps.ts'
+import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
+import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
 import { primaryColor } from '../branding.ts'
@@ -46,6 +52,13 @@ import {
 } from './view.ts'
 import type { Visitor } from './visitor.ts'
 
+/** What it takes to make a passkey. */
+type NewPasskey = {
+  passkeys: readonly PasskeyItem[]
+  options: object
+  challenge: Challenge
+}
+
 type Known = {
   signedIn: SignedInEverywhere
   browsers: Browsers
@@ -53,6 +66,7 @@ type Known = {
   appPasswords: readonly AppPassword[]
   factors: Factors
   account: Pick<AccountRow, 'newDeviceMails' | 'onlyAppPasswords'>
+  passkeys: readonly PasskeyItem[]
   trustedDevices: readonly TrustedDevice[]
   done: Done | undefined
 }
@@ -60,10 +74,16 @@ type Known = {
 /** Writes the security page, in the language of who reads it. */
 export class SecurityPages {
   readonly #services: Pick<Services, 'settings' | 'pdses'>
+  readonly #script: Script
   readonly #forms: SecurityForms
   readonly #look: Look
 
-  constructor(services: Pick<Services, 'settings' | 'pdses'>, forms: SecurityForms) {
+  constructor(
+    services: Pick<Services, 'settings' | 'pdses'>,
+    forms: SecurityForms,
+    script: Script,
+  ) {
+    this.#script = script
     const { name, branding } = services.settings
     this.#services = services
     this.#forms = forms
@@ -75,8 +95,8 @@ export class SecurityPages {
     known: Known,
     outcome: Outcome,
   ): HttpResponse {
-    const { signedIn, browsers, activity, appPasswords, factors, trustedDevices, account, done } =
-      known
+    const { signedIn, browsers, activity, appPasswords, account, done } = known
+    const { factors, passkeys, trustedDevices } = known
     const { did } = person
     const { deviceId } = device
     const { language: chosen } = wantedOf(request)
@@ -92,9 +112,11 @@ export class SecurityPages {
       items: signedInItems(signedIn, browsers, deviceId),
       factors: {
         factors,
+        passkeys: passkeys.map(({ name }) => name),
         recoveryCodes: done?.what === 'factors' ? done.recoveryCodes : undefined,
         ways: {
           password: Place.forSecurity().page({ step: 'reset-password', language: chosen }),
+          passkeys: at(securityTask('passkeys')),
           authenticator: at(securityTask('authenticator')),
           codeByMail: at(securityTask('code-by-mail')),
           recoveryCodes: at(securityTask('recovery-codes')),
@@ -147,6 +169,33 @@ export class SecurityPages {
     return this.#write(visitor, 'app-password', step, outcome)
   }
 
+  /** The passkeys, and where one is made. */
+  passkeys(
+    visitor: Visitor,
+    { passkeys, options, challenge }: NewPasskey,
+    outcome: Outcome,
+  ): HttpResponse {
+    const { request, person } = visitor
+    const at = (action: SecurityAction) =>
+      withQuery(securityForm(action), request, { account: person.did })
+    const step = passkeysStep(
+      textsFor(request),
+      {
+        ...this.#given(visitor, 'add-passkey', outcome, { challenge }),
+        language: languageOf(visitor),
+        passkeys,
+        passkey: { script: this.#script, options: JSON.stringify(options) },
+        add: at('add-passkey'),
+        rename: at('rename-passkey'),
+        remove: at('remove-passkey'),
+        most: MAX_PASSKEY_NAME,
+        suggested: deviceName(request.headers.get('user-agent')),
+      },
+      signInTexts[languageOf(visitor)],
+    )
+    return this.#write(visitor, 'passkeys', step, outcome)
+  }
+
   /** Whether a factor is to be changed, and what comes of it. */
   change(visitor: Visitor, task: FactorTask, factors: Factors): HttpResponse {
     const { action, fields, ...words } = changeOf(task, factors, textsFor(visitor.request))
@@ -184,8 +233,10 @@ export class SecurityPages {
   ): HttpResponse {
     const { request, person } = visitor
     const { language } = wantedOf(request)
+    const challenge = asked.kind === 'passkey' ? newChallenge() : undefined
     const given = {
-      ...this.#given(visitor, 'prove', outcome),
+      ...this.#given(visitor, 'prove', outcome, { challenge }),
+      passkey: challenge && this.#use(challenge),
       ...asked,
       action: withQuery(securityForm('prove'), request, { account: person.did, for: task }),
       username: nameOf(person),
@@ -214,12 +265,17 @@ export class SecurityPages {
     return writeStep(this.#frame(request, {}), step)
   }
 
+  #use(challenge: Challenge): PasskeyUse {
+    const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
+    return { script: this.#script, options }
+  }
+
   /** What every form of a task has. */
   #given(
     { request, person, device }: Visitor,
     action: SecurityAction,
     outcome: Outcome = {},
-    more: { begun?: Begun } = {},
+    more: { begun?: Begun; challenge?: Challenge | undefined } = {},
   ) {
     const { did } = person
     return {

@@ -1,11 +1,12 @@
 import type { HttpResponse } from '../../http/message.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
-import { proveAgain, proveAgainByCode, sendProofCode } from '../../sagas/proof.ts'
+import type { Challenge } from '../../sagas/passkey_challenge.ts'
+import { proveAgain, proveAgainByFactor, sendProofCode } from '../../sagas/proof.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { type SecurityTask, securityTask } from '../checks/endpoints.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode } from '../sign_in/outcomes.ts'
-import { field, goOn, localeOf } from '../sign_in/post.ts'
+import { field, goOn, localeOf, passkeyOf } from '../sign_in/post.ts'
 import { nameOf } from '../sign_in/shown.ts'
 import { textsFor, withQuery } from './pages.ts'
 import type { SecurityViews } from './views.ts'
@@ -21,8 +22,15 @@ export class ProofForm {
     this.#views = views
   }
 
-  /** @param task what follows */
-  async answer(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
+  /**
+   * @param task what follows
+   * @param challenge of the form, where a passkey is asked for
+   */
+  async answer(
+    visitor: Visitor,
+    task: SecurityTask,
+    challenge: Challenge | undefined,
+  ): Promise<HttpResponse> {
     const { request, person } = visitor
     // The limits count by the name that was sent.
     if (field(visitor, 'username') !== nameOf(person)) {
@@ -33,14 +41,14 @@ export class ProofForm {
     if (asked) return this.#ask(visitor, task, asked)
     const kind = kinds.find((each) => each === request.parameter('kind')) ?? 'password'
     try {
-      await this.#prove(visitor, kind)
+      await this.#prove(visitor, kind, challenge)
     } catch (err) {
       return this.#views.proof(visitor, task, kind, refusedBy(visitor, kind, err))
     }
     return goOn(withQuery(securityTask(task), request, { account: person.did }))
   }
 
-  async #prove(visitor: Visitor, kind: ProofKind): Promise<void> {
+  async #prove(visitor: Visitor, kind: ProofKind, challenge: Challenge | undefined): Promise<void> {
     const { request, person } = visitor
     const { did, basis } = person
     const client = clientOf(visitor)
@@ -48,8 +56,8 @@ export class ProofForm {
       const password = request.parameter('password') ?? ''
       return proveAgain(this.#services, did, { ...client, password }, basis)
     }
-    const code = field(visitor, 'code')
-    return proveAgainByCode(this.#services, did, { ...client, code }, basis)
+    const factor = kind === 'passkey' ? passkeyOf(visitor, { challenge }) : field(visitor, 'code')
+    return proveAgainByFactor(this.#services, did, { ...client, factor }, basis)
   }
 
   /** Asks for another proof; a code by mail is sent with that. */

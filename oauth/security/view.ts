@@ -54,7 +54,8 @@ export function activityItems(entries: readonly AuditEntry[], browsers: Browsers
     const about = [
       typeof clientId === 'string' && appName(clientId),
       appPassword,
-      event.startsWith('app_password_') && name,
+      (event.startsWith('app_password_') || kind === 'passkey' || event === 'passkey_copied') &&
+        name,
       deviceName(browser?.userAgent),
       address,
     ]

@@ -6,6 +6,8 @@ import { type HttpResponse, withCookies } from '../../http/message.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { listFactors } from '../../sagas/factors.ts'
+import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import { listPasskeys, newPasskeyOptions } from '../../sagas/passkeys.ts'
 import { isProven } from '../../sagas/proof.ts'
 import { mailboxHint } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -16,11 +18,12 @@ import {
   type SecurityTask,
   securityTaskOf,
 } from '../checks/endpoints.ts'
+import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import type { Outcome } from '../sign_in/shown.ts'
 import { noDoneCookie, readDone } from './done_cookie.ts'
 import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { SecurityForms } from './forms.ts'
-import type { SecurityPages } from './pages.ts'
+import { type SecurityPages, textsFor } from './pages.ts'
 import { ACTIVITY_SHOWN } from './view.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -64,13 +67,14 @@ export class SecurityViews {
     const { request, device, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
-    const [signedIn, browsers, activity, appPasswords, factors, trustedDevices, row] =
+    const [signedIn, browsers, activity, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
         listSignedIn(this.#services, did),
         this.#browsersOf(did),
         account.listAudit(ACTIVITY_SHOWN + 1),
         account.listAppPasswords(),
         listFactors(this.#services, did),
+        listPasskeys(this.#services, did),
         account.listTrustedDevices(),
         account.read(),
       ])
@@ -79,7 +83,7 @@ export class SecurityViews {
     const done = read?.did === did ? read.done : undefined
     if (!row) throw accountNotFound()
     const parts = { signedIn, browsers, activity, appPasswords, factors, trustedDevices }
-    const known = { ...parts, account: row, done }
+    const known = { ...parts, passkeys, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])
@@ -97,7 +101,20 @@ export class SecurityViews {
       return this.proof(visitor, task, 'password', outcome)
     }
     if (task === 'app-password') return this.#pages.make(visitor, entered, outcome)
+    if (task === 'passkeys') return this.#passkeys(visitor, outcome)
     return this.#pages.change(visitor, task, await listFactors(this.#services, person.did))
+  }
+
+  async #passkeys(visitor: Visitor, outcome: Outcome): Promise<HttpResponse> {
+    const { did } = visitor.person
+    const challenge = newChallenge()
+    const passkeys = await listPasskeys(this.#services, did)
+    const options = await newPasskeyOptions(this.#services, did, challenge).catch((err) => {
+      if (isRefusal(err, 'InvalidRequest')) return null
+      throw err
+    })
+    if (!options) return this.main(visitor, wrong(textsFor(visitor.request).notAdded))
+    return this.#pages.passkeys(visitor, { passkeys, options, challenge }, outcome)
   }
 
   /** Where the person proves that it is them. @param kind by what */
@@ -117,7 +134,7 @@ export class SecurityViews {
   /** By what the person can. */
   async proofKinds({ person }: Visitor): Promise<ProofKind[]> {
     const kinds = kindsOf(await listFactors(this.#services, person.did))
-    return ['password', ...kinds.filter((kind) => kind !== 'passkey')]
+    return ['password', ...kinds]
   }
 
   async #browsersOf(did: string): Promise<Browsers> {

@@ -102,10 +102,12 @@ export class SignInPages {
   ): HttpResponse {
     const { place } = shown
     const { account, language } = wantedOf(shown.request)
+    const challenge = newChallenge()
     return this.#write(shown, outcome, (texts) =>
       passwordStep(texts, {
         action: place.form('sign-in', { account, language }),
-        sealed: this.#seal(shown, isNameFixed ? { username } : {}),
+        sealed: this.#seal(shown, { challenge, ...(isNameFixed && { username }) }),
+        passkey: this.#passkey(challenge),
         isWrong: isWrong(outcome),
         username,
         isNameFixed,

@@ -1,5 +1,8 @@
+import { Refusal } from '../../base/errors.ts'
+import { readUse } from '../../factors/passkey.ts'
 import { emptyResponse, type HttpResponse, withCookies } from '../../http/message.ts'
 import { requester } from '../../http/requester.ts'
+import type { AnsweredChallenge, Challenge } from '../../sagas/passkey_challenge.ts'
 import type { LoadedDevice } from './device.ts'
 import { wantedOf } from './place.ts'
 import type { Shown } from './shown.ts'
@@ -15,6 +18,21 @@ export function localeOf({ request }: Pick<Post, 'request'>): string | undefined
 /** A field as it was typed, without spaces around it. */
 export function field({ request }: Pick<Post, 'request'>, name: string): string {
   return request.parameter(name)?.trim() ?? ''
+}
+
+/**
+ * The passkey that was used on a page.
+ *
+ * @param form with the challenge that was shown there
+ * @throws {Refusal} InvalidToken where it is none, or was not asked for
+ */
+export function passkeyOf(
+  post: Pick<Post, 'request'>,
+  { challenge }: { challenge?: Challenge | undefined },
+): AnsweredChallenge {
+  const response = readUse(field(post, 'passkey'))
+  if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
+  return { response, challenge }
 }
 
 /** A page on which somebody begins anew. */

@@ -1,12 +1,9 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { Refusal } from '../../base/errors.ts'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
-import { readUse } from '../../factors/passkey.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { noteSignedIn } from '../../sagas/arrivals.ts'
-import type { AnsweredChallenge } from '../../sagas/passkey_challenge.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -17,7 +14,7 @@ import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
-import { beginning, field, goOn, localeOf, type Post } from './post.ts'
+import { beginning, field, goOn, localeOf, type Post, passkeyOf } from './post.ts'
 import { nameOf, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 import { readTrust, trustCookie } from './trust_cookie.ts'
@@ -183,13 +180,6 @@ function kindsOf({ kind, others }: First): FactorKind[] {
 /** The same step, for another code. */
 function asking(first: First, kind: FactorKind): First {
   return { ...first, kind, others: kindsOf(first).filter((other) => other !== kind) }
-}
-
-/** @throws {Refusal} InvalidToken where it is none, or was not asked for */
-function passkeyOf(post: Post, { challenge }: FormState): AnsweredChallenge {
-  const response = readUse(field(post, 'passkey'))
-  if (!response || !challenge) throw new Refusal('InvalidToken', 'It is no passkey')
-  return { response, challenge }
 }
 
 /** What the saga is told of who tries. */

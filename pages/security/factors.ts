@@ -15,15 +15,19 @@ export const WAYS = 'ways'
 export type FactorsPart = {
   language: PageLanguage
   factors: Factors
+  /** What they are called. */
+  passkeys: readonly string[]
   /** Those that were just made. */
   recoveryCodes: readonly string[] | undefined
   /** Where each is changed. */
-  ways: Readonly<Record<'password' | 'authenticator' | 'codeByMail' | 'recoveryCodes', string>>
+  ways: Readonly<
+    Record<'password' | 'passkeys' | 'authenticator' | 'codeByMail' | 'recoveryCodes', string>
+  >
 }
 
 /** The ways to sign in, as a part of the page. */
 export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: SignInTexts): Html {
-  const { language, factors, recoveryCodes, ways } = part
+  const { language, factors, passkeys, recoveryCodes, ways } = part
   const { totp, mail, recoveryCodes: left } = factors
   const names = texts.factorNames
   return html`<h2 id="${WAYS}">${texts.ways}</h2>
@@ -31,6 +35,7 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
       ${recoveryCodes && newCodes(texts, recoveryCodes)}
       <ul class="list">
       ${way('password', signIn.password, texts.on, ways.password, texts.change)}
+      ${way('passkeys', names.passkey, passkeys.join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
       ${way(
         'authenticator',
         names.totp,

@@ -1,13 +1,21 @@
 import { html } from 'hono/html'
-import type { CodeKind } from '../../factors/kinds.ts'
+import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import { codeField, otherWays } from '../sign_in/code.ts'
-import { actions, type Form, form, usernameOf, wrong } from '../sign_in/form.ts'
+import {
+  actions,
+  type Form,
+  form,
+  type PasskeyUse,
+  passkeyFieldsOf,
+  usernameOf,
+  wrong,
+} from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import type { SecurityTexts } from './texts.ts'
 
 /** By what somebody proves that it is them. */
-export type ProofKind = 'password' | CodeKind
+export type ProofKind = 'password' | FactorKind
 
 export type ProofStep = Form & {
   username: string
@@ -15,13 +23,15 @@ export type ProofStep = Form & {
   others: readonly ProofKind[]
   /** Where a code was mailed to. */
   hint: string
+  /** Where that is what is asked for. */
+  passkey: PasskeyUse | undefined
   forgotten: string
   back: string
 }
 
-/** Asks for the password once more, or for a code in its place. */
+/** Asks for the password once more, or for a second factor in its place. */
 export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInTexts): Step {
-  const { username, kind, others, hint } = step
+  const { username, kind, others, hint, passkey } = step
   const ways = [
     ...(kind === 'mail' ? [['mail', signIn.sendAgain] as const] : []),
     ...others.map(
@@ -32,12 +42,16 @@ export function proofStep(texts: SecurityTexts, step: ProofStep, signIn: SignInT
   const content = html`${form(
     step,
     html`${usernameOf(username)}
-      ${kind === 'password' ? passwordField(step, signIn) : codeOf(kind, step, signIn)}
-      ${actions(signIn, signIn.confirm, step)}`,
+      ${kind === 'passkey' ? passkeyFields(step, signIn) : fieldsOf(kind, step, signIn)}`,
   )}
       ${otherWays(step, ways)}`
   const lead = kind === 'password' ? texts.proofLead : signIn.codes[kind].lead(hint)
-  return { title: texts.proof, lead, content }
+  return { title: texts.proof, lead, content, script: passkey?.script }
+}
+
+function fieldsOf(kind: 'password' | CodeKind, step: ProofStep, signIn: SignInTexts) {
+  return html`${kind === 'password' ? passwordField(step, signIn) : codeOf(kind, step, signIn)}
+      ${actions(signIn, signIn.confirm, step)}`
 }
 
 function passwordField({ isWrong, forgotten }: ProofStep, signIn: SignInTexts) {
@@ -46,6 +60,10 @@ function passwordField({ isWrong, forgotten }: ProofStep, signIn: SignInTexts) {
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required autofocus ${wrong(isWrong)}>
         <a class="link" href="${forgotten}">${signIn.forgotten}</a>
       </div>`
+}
+
+function passkeyFields(step: ProofStep, signIn: SignInTexts) {
+  return html`<input type="hidden" name="kind" value="passkey">${passkeyFieldsOf(step.passkey, step, signIn)}`
 }
 
 /** The form says which code is asked for. */

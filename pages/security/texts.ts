@@ -56,6 +56,14 @@ export type SecurityTexts = {
   readonly removeLead: string
   readonly switchOnLead: string
   readonly switchOffLead: string
+  readonly passkeysLead: string
+  readonly newPasskeyName: string
+  readonly addPasskey: string
+  readonly rename: string
+  /** Where a passkey was cancelled, or cannot be made in this browser. */
+  readonly noNewPasskey: string
+  readonly notAdded: string
+  readonly needsScript: string
   readonly renewLead: string
   readonly qrCode: string
   /** Before the key of an authenticator, and above its QR code. */

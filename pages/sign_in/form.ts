@@ -55,6 +55,17 @@ export function passkeyButton({ options, text, none, more }: PasskeyButton): Htm
       <p class="quiet" role="status" id="passkey-status"></p>`
 }
 
+/** Where a passkey is all that is asked for. */
+export function passkeyFieldsOf(use: PasskeyUse | undefined, ways: Ways, texts: SignInTexts): Html {
+  return html`${passkeyButton({
+    options: use?.options ?? '',
+    text: texts.codes.passkey.label,
+    none: texts.noPasskey,
+    more: html`class="primary wide" autofocus`,
+  })}
+      <div class="actions">${links(texts, ways)}</div>`
+}
+
 /** What is done with a form, and the ways from it. */
 export function actions(texts: SignInTexts, submit: string, ways: Ways): Html {
   return html`<div class="actions"><button class="primary">${submit}</button>${links(texts, ways)}</div>`

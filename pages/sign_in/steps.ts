@@ -6,9 +6,9 @@ import {
   actions,
   type Form,
   form,
-  links,
   type PasskeyUse,
   passkeyButton,
+  passkeyFieldsOf,
   usernameOf,
   type Ways,
   wrong,
@@ -46,15 +46,16 @@ export type PasswordStep = Form &
     isRemembered: boolean
     forgotten: string
     signUp: string | undefined
+    passkey: PasskeyUse
   }
 
 export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
-  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp } = step
+  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp, passkey } = step
   const content = form(
     step,
     html`<div class="field">
         <label for="username">${texts.username}</label>
-        <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`autofocus ${wrong(isWrong)}`}>
+        <input id="username" name="username" value="${username}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" dir="auto" required ${isNameFixed ? 'readonly' : html`autofocus ${wrong(isWrong)}`}>
       </div>
       <div class="field row">
         <label for="password">${texts.password}</label>
@@ -63,10 +64,17 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       </div>
       <p class="quiet" id="trust">${texts.trust}</p>
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
-      ${actions(texts, texts.signIn, step)}`,
+      ${actions(texts, texts.signIn, step)}
+      ${passkeyButton({
+        options: passkey.options,
+        text: texts.withPasskey,
+        none: texts.noPasskey,
+        more: html`class="wide" data-autofill`,
+      })}`,
   )
   return {
     title: texts.title,
+    script: passkey.script,
     ...(isNameFixed && { lead: texts.enterPassword }),
     content: html`${content}
       ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}`,
@@ -98,7 +106,7 @@ export function codeStep(texts: SignInTexts, step: CodeStep): Step {
   const content = html`${form(
     step,
     html`${usernameOf(username)}
-      ${kind === 'passkey' ? passkeyFields(texts, step) : codeFields(texts, kind, step)}`,
+      ${kind === 'passkey' ? html`${trustBox(texts, step)}${passkeyFieldsOf(passkey, step, texts)}` : codeFields(texts, kind, step)}`,
   )}
       ${otherWays(step, ways)}`
   const title = kind === 'passkey' ? texts.passkeyTitle : texts.codeTitle
@@ -113,16 +121,6 @@ function codeFields(texts: SignInTexts, kind: CodeKind, step: CodeStep): Html {
 
 function trustBox(texts: SignInTexts, { isTrusted, trustDays }: CodeStep): Html {
   return html`<div class="check"><input id="trust" name="trust" type="checkbox" ${isTrusted && 'checked'}><label for="trust">${texts.trustDevice(trustDays)}</label></div>`
-}
-
-function passkeyFields(texts: SignInTexts, step: CodeStep): Html {
-  return html`${trustBox(texts, step)}${passkeyButton({
-    options: step.passkey?.options ?? '',
-    text: texts.codes.passkey.label,
-    none: texts.noPasskey,
-    more: html`class="primary wide" autofocus`,
-  })}
-      <div class="actions">${links(texts, step)}</div>`
 }
 
 export type ResetStep = Form & Ways & { email: string; haveCode: string }

@@ -7,6 +7,7 @@ import type { Installation } from '../../cli/installation.ts'
 import { readPdsFile } from '../../cli/pds_env.ts'
 import { release } from '../../cli/release/release.ts'
 import type { ReleaseInput } from '../../cli/release/released.ts'
+import { insertPasskey } from '../../database/account/passkey.ts'
 import * as profile from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
@@ -106,6 +107,16 @@ test('second factors go back where the PDS has them, and are named where it has 
     db.exec("INSERT INTO totp (id, secret, begun_at, added_at) VALUES (1, 'sealed.', 1, 1)"),
   )
   expect(await run()).toMatchObject({ withoutFactor: [BOB] })
+  onAccount(BOB, (db) => {
+    db.exec('DELETE FROM totp')
+    insertPasskey(db, {
+      ...{ id: 'one', name: 'Phone', publicKey: Buffer.from('key'), counter: 0, transports: [] },
+      ...{ isSynced: true, isBackedUp: true, createdAt: 1 },
+    })
+  })
+  expect(await run()).toMatchObject({ withoutFactor: [BOB] })
+  onAccount(BOB, (db) => db.exec('DROP TABLE passkey'))
+  expect(await run()).toMatchObject({ withoutFactor: [] })
 })
 
 test('what was released is adopted anew, as it is then, and not as it was', async () => {

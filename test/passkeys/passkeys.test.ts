@@ -196,7 +196,7 @@ describe('a passkey that is used', () => {
     ['for another challenge', { challenge: newChallenge().value }],
     ['from a frame', { crossOrigin: true }],
     ['that was made, not used', { type: 'webauthn.create' }],
-    ['that another key signed', { signature: Buffer.from('no').toString('base64url') }],
+    ['that another key signed', { isForged: true }],
   ])('%s signs nobody in, and is in the audit trail', async (_, misdeeds) => {
     await expect(enter(use(authenticator, misdeeds))).rejects.toMatchObject(refused)
     expect(await audit('sign_in_failed')).toMatchObject([{ detail: { address: '192.0.2.7' } }])

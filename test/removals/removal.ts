@@ -51,6 +51,7 @@ function filesOf(attack: number): string {
     [38, 'forms'],
     [39, 'security_page'],
     [40, 'second_factors'],
+    [41, 'passkeys'],
     [42, 'trusted_devices'],
     [43, 'sign_out_link'],
     [44, 'new_devices'],

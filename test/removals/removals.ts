@@ -3,6 +3,7 @@ import { alarmRows } from './entryway/alarms.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
 import { pageRows } from './entryway/pages.ts'
+import { passkeyRows } from './entryway/passkeys.ts'
 import { programRows } from './entryway/program.ts'
 import { requestRows } from './entryway/requests.ts'
 import { signInRows } from './entryway/sign_ins.ts'
@@ -17,6 +18,7 @@ export const removals: readonly Removal[] = [
   ...requestRows,
   ...growthRows,
   ...pageRows,
+  ...passkeyRows,
   ...alarmRows,
   ...adoptionRows,
   ...programRows,

@@ -117,10 +117,7 @@ export const pageRows = toRemovals([
   [
     39,
     'a code that proves is looked at',
-    personProofs(
-      'await proveFactor(services, account, attempt.code, basis)',
-      'await Promise.resolve()',
-    ),
+    personProofs('proveFactor(services, account, factor, basis)', 'Promise.resolve()'),
   ],
   [39, 'a code that is sent is counted', personProofs('  noteSentCode()\n', '')],
   [

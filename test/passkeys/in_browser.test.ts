@@ -1,0 +1,175 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { startLogin } from '../../lab/clients/oauth_session.ts'
+import { grant, signIn } from '../../lab/clients/steps.ts'
+import { addAuthenticator, withoutAutofill } from '../../lab/clients/virtual_authenticator.ts'
+import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { screenshot } from '../account_page/screenshots.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+
+/** Passkeys in Chromium, with an authenticator of its own: made, used by autofill and by button, removed. */
+let world: WebAppWorld
+let security: string
+beforeAll(async () => {
+  world = await startWebAppWorld()
+  security = `${world.network.url}/account/security`
+})
+afterAll(() => world?.close())
+
+type Person = ReturnType<typeof newCredentials>
+async function newPerson(name: string): Promise<Person> {
+  const person = newCredentials(name)
+  await headlessSignUp(world.network.url, person)
+  return person
+}
+
+const title = (page: Page, name: string) =>
+  page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const item = (page: Page, text: string) =>
+  page
+    .getByRole('listitem')
+    .filter({ hasText: text })
+    .filter({ has: page.locator('p.main') })
+const newPage = async () => (await world.browser.newContext()).newPage()
+
+/** Signs in with the password, and goes as far as to the passkeys. */
+async function comeToPasskeys(page: Page, person: Person): Promise<void> {
+  await page.goto(security)
+  await signIn(page, person, { remember: true })
+  await item(page, 'Passkey').getByRole('link', { name: 'Set up' }).click()
+  await page.fill('input[name=password]', person.password)
+  await button(page, 'Confirm').click()
+  await title(page, 'Passkey')
+}
+
+async function make(page: Page, name: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Name of the passkey' }).last().fill(name)
+  await button(page, 'Add a passkey').click()
+  await page.getByRole('status').getByText('Your ways to sign in have changed.').waitFor()
+}
+
+test('one is made, signs in from the field of the name, and is renamed and removed', async () => {
+  const person = await newPerson('ida')
+  const page = await newPage()
+  const authenticator = await addAuthenticator(page)
+  await comeToPasskeys(page, person)
+  await make(page, 'Laptop')
+  await item(page, 'Passkey').getByText('Laptop').waitFor()
+  expect(await page.locator('.codes code').count()).toBe(10)
+  const [passkey] = await authenticator.passkeys()
+  expect(Buffer.from(passkey?.userHandle ?? '', 'base64').toString()).toMatch(/^did:plc:/)
+
+  // The browser offers it without a click, and the person takes it.
+  await page.context().clearCookies()
+  await page.goto(security)
+  await title(page, 'Security')
+  await page.getByText(person.handle).first().waitFor()
+
+  await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+  await title(page, 'Confirm that it is you')
+  await button(page, 'Use a passkey').click()
+  await button(page, 'Use passkey').click()
+  await title(page, 'Passkey')
+  await item(page, 'Laptop').getByRole('textbox').fill('Work laptop')
+  await button(page, 'Rename').click()
+  await item(page, 'Passkey').getByText('Work laptop').waitFor()
+  await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+  await item(page, 'Work laptop').getByRole('button', { name: 'Remove' }).click()
+  await item(page, 'Passkey').getByText('Off').waitFor()
+  await page.context().close()
+})
+
+test('by the button, for an app, with two accounts, and from a device without it', async () => {
+  const ann = await newPerson('ann')
+  const bob = await newPerson('bob')
+  const page = await newPage()
+  await withoutAutofill(page)
+  const authenticator = await addAuthenticator(page)
+  await comeToPasskeys(page, ann)
+  await make(page, 'Phone')
+  const codes = await page.locator('.codes code').allTextContents()
+  const anns = await authenticator.passkeys()
+  await page.context().clearCookies()
+  await authenticator.take([])
+  await comeToPasskeys(page, bob)
+  await make(page, 'Phone')
+  const bobs = await authenticator.passkeys()
+  await page.context().clearCookies()
+
+  const enter = async (url: string) => {
+    await page.goto(url)
+    await page.getByRole('checkbox').check()
+    await button(page, 'Sign in with a passkey').click()
+  }
+  await enter(security)
+  await page.getByText(bob.handle).first().waitFor()
+  await authenticator.take(anns)
+  const { url } = await startLogin(world.app)
+  await page.goto(url)
+  await page.getByRole('link', { name: 'Another account' }).click()
+  await button(page, 'Sign in with a passkey').click()
+  await grant(page)
+  await page.getByText('Back in the app').waitFor()
+  await authenticator.take(bobs)
+
+  // Nothing comes of it where the person does not unlock it, and the page says so.
+  await page.context().clearCookies()
+  await page.goto(security)
+  await authenticator.setUnlocks(false)
+  await button(page, 'Sign in with a passkey').click()
+  await page.getByRole('status').getByText('No passkey was used.').waitFor()
+  await authenticator.setUnlocks(true)
+  await button(page, 'Sign in with a passkey').click()
+  await page.getByText(bob.handle).first().waitFor()
+
+  // As the second step, after the password.
+  await page.context().clearCookies()
+  await page.goto(security)
+  await signIn(page, bob)
+  await title(page, 'Use your passkey')
+  await button(page, 'Use passkey').click()
+  await page.getByText(bob.handle).first().waitFor()
+  await page.context().close()
+
+  const other = await newPage()
+  await other.goto(security)
+  await signIn(other, ann)
+  await title(other, 'Use your passkey')
+  await button(other, 'Use a recovery code').click()
+  await other.fill('input[name=code]', codes[0] ?? '')
+  await button(other, 'Confirm').click()
+  await other.getByText(ann.handle).first().waitFor()
+  await other.context().close()
+})
+
+test.each(sizes)('nothing that hinders people, %s', async (size) => {
+  const person = await newPerson(`v${size}`)
+  await inSize(world.browser, size, async (page) => {
+    const look = (name?: string) =>
+      inEachTheme(page, async (theme) => {
+        expect([theme, await findingsIn(page)]).toEqual([theme, []])
+        const overflows = await page.evaluate(
+          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+        )
+        expect(overflows).toBe(false)
+        if (name) await screenshot(page, `${name}-${size}-${theme}`)
+      })
+    await withoutAutofill(page)
+    await addAuthenticator(page)
+    await page.goto(security)
+    await button(page, 'Sign in with a passkey').waitFor()
+    await look()
+    await comeToPasskeys(page, person)
+    await make(page, 'Phone')
+    await item(page, 'Passkey').getByRole('link', { name: 'Change' }).click()
+    await title(page, 'Passkey')
+    await look('passkeys')
+    await page.context().clearCookies()
+    await page.goto(security)
+    await signIn(page, person)
+    await title(page, 'Use your passkey')
+    await look('sign-in-passkey')
+  })
+})

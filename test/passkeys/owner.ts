@@ -1,0 +1,52 @@
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import { addPasskey, newPasskeyOptions } from '../../sagas/passkeys.ts'
+import { newHandle } from '../factors/authenticator.ts'
+import { servicesOf } from '../factors/services.ts'
+import type { Seen } from '../sign_in/visitor.ts'
+
+export type Owner = {
+  handle: string
+  email: string
+  password: string
+  did: string
+  authenticator: SoftAuthenticator
+  recoveryCodes: string[]
+}
+
+/** Somebody new who has a passkey. */
+export async function newOwner(
+  app: AppInProcess,
+  authenticator = new SoftAuthenticator(app.runner.settings.publicUrl),
+): Promise<Owner> {
+  const handle = newHandle()
+  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
+  const did = await app.addAccount(person)
+  const recoveryCodes = await givePasskey(app, did, authenticator)
+  return { ...person, did, authenticator, recoveryCodes }
+}
+
+/** @returns the recovery codes that came with it */
+async function givePasskey(
+  app: AppInProcess,
+  did: string,
+  authenticator: SoftAuthenticator,
+): Promise<string[]> {
+  const services = servicesOf(app)
+  const challenge = newChallenge()
+  const response = authenticator.create(await newPasskeyOptions(services, did, challenge))
+  const basis = { generation: (await app.actors.account(did).read())?.generation ?? 0 }
+  const given = { response, challenge, name: 'Phone' }
+  return (await addPasskey(services, did, given, basis)).recoveryCodes ?? []
+}
+
+/** What a page asks of the browser. */
+export function asked({ text }: Pick<Seen, 'text'>) {
+  const [, options] = /data-passkey="([^"]*)"/.exec(text) ?? []
+  if (!options) throw new Error('The page asks for no passkey')
+  return JSON.parse(options.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
+}
+
+/** What its script sends. */
+export const answerOf = (response: object) => ({ passkey: JSON.stringify(response) })

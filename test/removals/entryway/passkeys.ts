@@ -1,0 +1,82 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const passkey = inFile('factors/passkey.ts')
+const account = inFile('actors/account/passkeys.ts')
+const replay = inFile('database/flow/replay.ts')
+const challenges = inFile('sagas/passkey_challenge.ts')
+const sagas = inFile('sagas/passkeys.ts')
+const secondFactor = inFile('sagas/second_factor.ts')
+const proof = inFile('sagas/proof.ts')
+const subject = inFile('app/limits/subject.ts')
+const securityPage = 'test/security_page/passkeys.test.ts'
+
+/** What it defends of passkeys (41). */
+export const passkeyRows = toRemovals([
+  [
+    41,
+    'a passkey is of our origin',
+    passkey(
+      'expectedOrigin: origin',
+      "expectedOrigin: [origin, 'https://evil.test', 'http://localhost']",
+    ),
+  ],
+  [41, 'a passkey is for our host', passkey('expectedRPID: id', "expectedRPID: [id, 'evil.test']")],
+  [
+    41,
+    'a passkey is unlocked',
+    passkey('requireUserVerification: true', 'requireUserVerification: false'),
+  ],
+  [41, 'a passkey is asked for in no frame', passkey('if (crossOrigin) ', 'if (false) ')],
+  [
+    41,
+    'what was not verified is refused',
+    passkey("  if (!verified) throw new PasskeyError('Not verified')\n", ''),
+  ],
+  [
+    41,
+    'a challenge works once',
+    replay('return record(db, PASSKEY, challenge, lasts, Date.now())', 'return true'),
+  ],
+  [41, 'a challenge is not late', challenges('isLate || ', '')],
+  [
+    41,
+    'a passkey is of the account that is asked for',
+    sagas('expected !== undefined && row.did !== expected', 'false'),
+  ],
+  [
+    41,
+    'who has none cannot lock somebody out',
+    sagas('row && (await account?.hasPasskey(given.response.id))', 'row'),
+  ],
+  [
+    41,
+    'a wrong passkey is in the audit trail',
+    sagas('      if (isWrongCode(err)) await recordGuess(services, row.did, given)\n', ''),
+  ],
+  [
+    41,
+    'passkeys are counted with codes',
+    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+  ],
+  [41, 'a copied passkey is refused', account('if (isCopied(before, used)) {', 'if (false) {')],
+  [
+    41,
+    'who gives no name shares no limit',
+    subject('return name ? ', 'return name !== undefined ? '),
+  ],
+  [
+    41,
+    'a passkey makes a password not enough',
+    inFile('factors/kinds.ts')("    ...(passkeys > 0 ? ['passkey' as const] : []),\n", ''),
+  ],
+  [
+    securityPage,
+    'a passkey that proves is looked at',
+    proof('provePasskey(services, account, factor, basis)', 'Promise.resolve()'),
+  ],
+  [
+    securityPage,
+    'a passkey is changed after a proof',
+    proof('{ ...basis, proof: deviceId }', 'basis'),
+  ],
+])
