@@ -66,17 +66,17 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
         return toAccount(account)
       }),
 
+    /**
+     * The provider would keep all that was asked for, also what the person did not give, and next time
+     * give that without a word (`prompt=none`, `login_hint`). So of less, nothing is kept.
+     */
     setAuthorizedClient: (did, clientId, data) =>
-      asOAuth(() =>
-        actors
+      asOAuth(async () => {
+        if (requestScope().narrowedFor === clientId) return
+        await actors
           .account(did)
-          .authorizeClient(
-            clientId,
-            JSON.stringify(data),
-            Date.now(),
-            requestScope().signInOf(did),
-          ),
-      ),
+          .authorizeClient(clientId, JSON.stringify(data), Date.now(), requestScope().signInOf(did))
+      }),
 
     async getAccount(did) {
       const account = actors.account(did)

@@ -20,7 +20,7 @@ export function createStores(flow: Flow, services: Services): OAuthStore {
     ...createDeviceStore(flow, services.actors, areGuarded(services.settings)),
     ...createLexiconStore(flow),
     ...createReplayStore(flow),
-    ...createRequestStore(flow),
+    ...createRequestStore(flow, services.actors),
     ...createTokenStore(flow, services.actors),
   }
   return Object.fromEntries(

@@ -101,6 +101,11 @@ export class RequestScope {
     return this.#reused
   }
 
+  /** An app asked for this, before the person consented to it or to less. */
+  askedFor: string | null = null
+  /** The app to which the person gave less than it asked for; null where that is not so. */
+  narrowedFor: string | null = null
+
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */
   fail(cause: unknown): void {
     this.#fault ??= { cause }

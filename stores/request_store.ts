@@ -1,12 +1,13 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { RequestData, RequestStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
+import type { Actors } from '../actors/reach.ts'
 import type { AuthorizationRequest } from '../database/flow/authorization_request.ts'
 import { asOAuth } from './oauth_errors.ts'
 import { requestScope } from './request_scope.ts'
 
 /** Authorization requests: until they are granted by their id, then by their code. */
-export function createRequestStore(flow: Flow): RequestStore {
+export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'account'>): RequestStore {
   return {
     async createRequest(id, data) {
       await flow(id).insertRequest({
@@ -23,7 +24,9 @@ export function createRequestStore(flow: Flow): RequestStore {
     async readRequest(id) {
       const row = await flow(id).readRequest(id)
       if (!row) requestScope().missSignIn()
-      return row && toRequestData(row, null)
+      const data = row && toRequestData(row, null)
+      requestScope().askedFor = data?.parameters.scope ?? null
+      return data
     },
 
     updateRequest: (id, { code, ...data }) =>
@@ -35,9 +38,15 @@ export function createRequestStore(flow: Flow): RequestStore {
           ...(data.parameters ? { parameters: JSON.stringify(data.parameters) } : {}),
         }
         if (!code) return flow(id).updateRequest(id, change)
-        const { generation } = requestScope().signInOf(data.did ?? '')
+        const scope = requestScope()
+        const { generation } = scope.signInOf(data.did ?? '')
         const request = await flow(id).takeRequest(id)
         if (!request) throw new InvalidRequestError('This request was already authorized')
+        const granted = data.parameters?.scope
+        if (data.did && granted !== undefined && granted !== scope.askedFor) {
+          scope.narrowedFor = request.clientId
+          await account(data.did).forgetConsent(request.clientId)
+        }
         await flow(code).insertRequest({ ...request, ...change, code, generation })
       }),
 

@@ -1,7 +1,10 @@
 import { actor } from 'rivetkit'
 import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
 import { listAudit } from '../../database/account/audit.ts'
-import { listAuthorizedClients } from '../../database/account/authorized_client.ts'
+import {
+  deleteAuthorizedClient,
+  listAuthorizedClients,
+} from '../../database/account/authorized_client.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -106,6 +109,7 @@ export const accountFunctions = {
   distrustDevice: trustedDevices.forgetOn,
   authorizeClient: devices.authorizeClient,
   listAuthorizedClients,
+  forgetConsent: deleteAuthorizedClient,
 
   signOutEverywhere: lifecycle.signOutEverywhere,
   signOutElsewhere: lifecycle.signOutElsewhere,

@@ -22,6 +22,10 @@ export function listAuthorizedClients(db: Db): AuthorizedClientRow[] {
   ).all() as AuthorizedClientRow[]
 }
 
+export function deleteAuthorizedClient(db: Db, clientId: string): void {
+  sql(db, 'DELETE FROM authorized_client WHERE client_id = ?').run(clientId)
+}
+
 export function deleteAllAuthorizedClients(db: Db): void {
   sql(db, 'DELETE FROM authorized_client').run()
 }

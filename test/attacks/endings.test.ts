@@ -71,7 +71,14 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // What it gives goes into a mail, and only ends something.
   ...['makeSignOutLink', 'readSignOutLink'],
   // What is known of devices decides about mails only.
-  ...['noteSignIn', 'learnDevice', 'unlearnDevice', 'setNewDeviceMails', 'setOnlyAppPasswords'],
+  ...[
+    'noteSignIn',
+    'learnDevice',
+    'unlearnDevice',
+    'setNewDeviceMails',
+    'setOnlyAppPasswords',
+    'forgetConsent',
+  ],
   // What rests on it looks at the sign-in again.
   ...['proveOn', 'isTrustedDevice'],
   // A new account, or the operator.

@@ -251,7 +251,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   'distrustDevice',
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
-  ...['setNewDeviceMails', 'setOnlyAppPasswords'],
+  ...['setNewDeviceMails', 'setOnlyAppPasswords', 'forgetConsent'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

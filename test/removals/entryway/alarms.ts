@@ -49,6 +49,11 @@ export const alarmRows = toRemovals([
     'an app is refused the main password',
     signIn('if (!account.onlyAppPasswords) return', 'return'),
   ],
+  [
+    'test/sign_in/narrowed_consent.test.ts',
+    'less than was asked for is not remembered',
+    inFile('stores/request_store.ts')('granted !== scope.askedFor', 'false'),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [
     ALARMS,
