@@ -116,6 +116,39 @@ export const SIGN_IN_HANDOVER = 15 * MINUTE
 /** A passkey has to answer within this time (WebAuthn section 15.1 recommends five minutes). */
 export const PASSKEY_CHALLENGE = 5 * MINUTE
 
+/**
+ * The OpenID provider. A code is exchanged at once; an access token is for its own endpoints, which look
+ * it up. A person has an hour for the pages of a sign-in.
+ */
+export const OPENID_CODE = MINUTE
+export const OPENID_ACCESS_TOKEN = 15 * MINUTE
+export const OPENID_ID_TOKEN = HOUR
+export const OPENID_INTERACTION = HOUR
+
+/** A refresh token that was not used for this long is good no more; nor is any this long after the sign-in. */
+export const OPENID_REFRESH_TOKEN = 90 * DAY
+export const OPENID_GRANT = 400 * DAY
+
+/** A spent code is recognised for this long, so that its replay ends what it gave. */
+export const OPENID_SPENT_CODE = DAY
+
+/** Who is not remembered in a browser is asked for the password by the next OpenID client after this. */
+export const OPENID_PASSING_SESSION = 12 * HOUR
+
+/**
+ * A new key of the OpenID provider is published for this long before it signs, as relying parties keep the
+ * keys for hours; one that signs no more is published for this long, as logouts show old id tokens.
+ */
+export const OPENID_KEY_AHEAD = DAY
+export const OPENID_KEY_KEPT = 30 * DAY
+
+/** How often an auth actor reads the keys, and whether there is a client. */
+export const OPENID_KEYS_READ = 10 * SECOND
+
+/** A profile is kept this long; an answer waits this long for one that is not there. */
+export const OPENID_PROFILE = 10 * MINUTE
+export const OPENID_PROFILE_WAIT = SECOND
+
 /** Who has proven again that they are the person is not asked for that once more on this device. */
 export const PROOF_AGAIN = 5 * MINUTE
 

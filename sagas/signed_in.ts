@@ -2,6 +2,7 @@ import type { EndedBy } from '../actors/account/sessions.ts'
 import { type Basis, renewed } from '../actors/account/standing.ts'
 import type { DeviceAccountRow } from '../database/account/device.ts'
 import type { OpenLegacySession } from '../database/account/legacy_session.ts'
+import type { OpenidGrantInUse } from '../database/account/openid_grant.ts'
 import type { Session } from '../database/account/session.ts'
 import type { Services } from './services.ts'
 
@@ -9,6 +10,8 @@ import type { Services } from './services.ts'
 export type SignedInEverywhere = {
   oauth: Pick<Session, 'id' | 'clientId' | 'scope' | 'createdAt' | 'updatedAt' | 'from'>[]
   legacy: OpenLegacySession[]
+  /** What OpenID clients were granted. */
+  openid: OpenidGrantInUse[]
   /** The browsers that remember the account. */
   devices: DeviceAccountRow[]
 }
@@ -18,16 +21,17 @@ export async function listSignedIn(
   did: string,
 ): Promise<SignedInEverywhere> {
   const account = actors.account(did)
-  const [sessions, legacy, devices] = await Promise.all([
+  const [sessions, legacy, openid, devices] = await Promise.all([
     account.listSessions(),
     account.listLegacySessions(Date.now()),
+    account.listOpenidGrants(),
     account.listDevices(),
   ])
   const oauth = sessions.map(({ session }) => {
     const { id, clientId, scope, createdAt, updatedAt, from } = session
     return { id, clientId, scope, createdAt, updatedAt, from }
   })
-  return { oauth, legacy, devices }
+  return { oauth, legacy, openid, devices }
 }
 
 /**

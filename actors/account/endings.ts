@@ -4,6 +4,11 @@ import { deleteAllDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllEmailTokens } from '../../database/account/email_token.ts'
 import { deleteAllKnownDevices } from '../../database/account/known_device.ts'
 import { deleteAllLegacySessions } from '../../database/account/legacy_session.ts'
+import {
+  deleteAllOpenidConsents,
+  deleteAllOpenidGrants,
+} from '../../database/account/openid_grant.ts'
+import { deleteAllOpenidSessions } from '../../database/account/openid_session.ts'
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
 import { deleteAllProofs } from '../../database/account/proof.ts'
 import { deleteAllSessions } from '../../database/account/session.ts'
@@ -23,7 +28,9 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
   setSignedOut(db, now)
   deleteAllSessions(db)
   deleteAllLegacySessions(db)
+  endOpenid(db)
   deleteAllAuthorizedClients(db)
+  deleteAllOpenidConsents(db)
   deleteAllEmailTokens(db)
   deleteAllProofs(db)
   if (devices) {
@@ -32,6 +39,12 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
     deleteAllKnownDevices(db)
   }
   if (appPasswords) deleteAllAppPasswords(db)
+}
+
+/** Ends what is signed in by OpenID, with what was granted; to be called inside a transaction. */
+export function endOpenid(db: Db): void {
+  deleteAllOpenidSessions(db)
+  deleteAllOpenidGrants(db)
 }
 
 /**

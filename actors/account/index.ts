@@ -20,6 +20,7 @@ import * as factors from './factors.ts'
 import { importAccount } from './imports.ts'
 import * as knownDevices from './known_devices.ts'
 import * as lifecycle from './lifecycle.ts'
+import * as openid from './openid.ts'
 import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
 import * as sessions from './sessions.ts'
@@ -92,6 +93,23 @@ export const accountFunctions = {
   rotateLegacySession: sessions.rotateLegacy,
   deleteLegacySession: legacy.deleteLegacySession,
   listLegacySessions: legacy.listLegacySessions,
+
+  putOpenidSession: openid.putSession,
+  findOpenidSession: openid.findSession,
+  findOpenidSessionByUid: openid.findSessionByUid,
+  endOpenidSession: openid.endSession,
+  consentToOpenid: openid.consent,
+  readOpenidConsent: openid.readConsent,
+  putOpenidGrant: openid.putGrant,
+  findOpenidGrant: openid.findGrant,
+  endOpenidGrant: openid.endGrant,
+  listOpenidGrants: sessions.listOpenid,
+  putOpenidToken: openid.putToken,
+  findOpenidToken: openid.findToken,
+  consumeOpenidToken: openid.consumeToken,
+  rotateOpenidToken: openid.rotateToken,
+  endOpenidToken: openid.endToken,
+  endOpenidTokens: openid.endTokens,
 
   rememberDevice: devices.remember,
   readDevice: devices.read,

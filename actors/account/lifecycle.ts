@@ -4,7 +4,7 @@ import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
-import { endSignIns } from './endings.ts'
+import { endOpenid, endSignIns } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
@@ -44,6 +44,8 @@ export function deactivate(
     assertGood(db, basis)
     const now = Date.now()
     if (deleteCredentials) endSignIns(db, { devices: false, appPasswords: true })
+    // OpenID clients learn nothing of the account's state, so they are out until it is active again.
+    else endOpenid(db)
     profile.setDeactivated(db, now, deleteAfter)
     appendAudit(db, { at: now, event: 'account_deactivated', detail: {} })
     return existing(db)

@@ -1,6 +1,11 @@
 import { accountTakenDown } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
+import {
+  deleteOpenidConsent,
+  deleteOpenidGrant,
+  listOpenidGrants,
+} from '../../database/account/openid_grant.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
@@ -93,8 +98,8 @@ export function findByRefreshToken(
 export type EndedBy = { address?: string | undefined; deviceId?: string | undefined }
 
 /**
- * Ends one OAuth or legacy session of the account. The browser in which it began may be lost, and is asked
- * for the second factor again.
+ * Ends one OAuth or legacy session of the account, or what an OpenID client was granted, which is asked for
+ * again then. The browser in which it began may be lost, and is asked for the second factor again.
  *
  * @param basis null where the operator asks
  * @returns whether there was one of that id
@@ -105,11 +110,14 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     assertGood(db, basis)
     const session = sessions.listSessions(db).find((each) => each.id === id)
     const old = legacy.listLegacySessions(db, Date.now()).find((each) => each.id === id)
-    if (!session && !old) return false
+    const openidClient = deleteOpenidGrant(db, id)
+    if (!session && !old && openidClient === null) return false
     if (session?.deviceId) deleteTrustedDevicesOn(db, session.deviceId)
     sessions.deleteSession(db, id)
     legacy.deleteLegacySessionById(db, id)
-    const of = session ? { clientId: session.clientId } : { appPassword: old?.appPasswordName }
+    if (openidClient !== null) deleteOpenidConsent(db, openidClient)
+    const clientId = session?.clientId ?? openidClient
+    const of = clientId === null ? { appPassword: old?.appPasswordName } : { clientId }
     appendAudit(db, { at: Date.now(), event: 'session_ended', detail: { ...of, ...by } })
     return true
   })
@@ -119,6 +127,11 @@ export function list(db: Db): SessionOfAccount[] {
   const account = readAccount(db)
   if (!account) return []
   return sessions.listSessions(db).map((session) => ({ account, session }))
+}
+
+/** What OpenID clients were granted. */
+export function listOpenid(db: Db) {
+  return listOpenidGrants(db, Date.now())
 }
 
 function withAccount(db: Db, session: sessions.Session | null): SessionOfAccount | null {

@@ -4,6 +4,7 @@ import * as carried from '../../database/flow/carried.ts'
 import * as clients from '../../database/flow/client.ts'
 import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
+import * as openid from '../../database/flow/openid.ts'
 import * as replay from '../../database/flow/replay.ts'
 
 /** What can be asked about what lies between two requests of one sign-in. */
@@ -38,6 +39,21 @@ export const flowFunctions = {
   listClients: clients.listClients,
   upsertClient: clients.upsertClient,
   deleteClient: clients.deleteClient,
+
+  putOpenidRequest: openid.putOpenidRequest,
+  readOpenidRequest: openid.readOpenidRequest,
+  consumeOpenidRequest: openid.consumeOpenidRequest,
+  deleteOpenidRequest: openid.deleteOpenidRequest,
+
+  readOpenidClient: openid.readOpenidClient,
+  listOpenidClients: openid.listOpenidClients,
+  hasOpenidClients: openid.hasOpenidClients,
+  upsertOpenidClient: openid.upsertOpenidClient,
+  deleteOpenidClient: openid.deleteOpenidClient,
+
+  listOpenidKeys: openid.listOpenidKeys,
+  insertOpenidKey: openid.insertOpenidKey,
+  deleteOpenidKey: openid.deleteOpenidKey,
 }
 
 /** Functions on a database, without it: they answer at once where it is at hand. */
@@ -51,10 +67,13 @@ export type FlowOwner = OnDatabase<typeof flowFunctions>
 
 /**
  * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
- * namespace), a lexicon, a client, or what was carried over from a PDS: a refresh token, its secret (by
+ * namespace), a lexicon, a client, what the OpenID provider keeps, or what was carried over from a PDS: a refresh token, its secret (by
  * its DID). It is always the same one, so its database decides alone.
  */
 export type Flow = (id: string) => FlowOwner
+
+/** Who keeps the keys of the OpenID provider. */
+export const OPENID_KEYS = 'openid keys'
 
 /** What a nonce is known by; it counts within its namespace. */
 export const nonceId = (namespace: string, nonce: string): string => `${namespace}\n${nonce}`

@@ -15,7 +15,7 @@ export function addSessionCommands(program: Command): void {
     .action(
       online(async (operator, output, [name = '']) => {
         const found = await operator('account/sessions', { account: name })
-        output.result(found, ({ oauth, legacy, devices }) =>
+        output.result(found, ({ oauth, legacy, openid, devices }) =>
           table(
             ['kind', 'id', 'app', 'scope', 'since', 'last used', 'from'],
             [
@@ -32,6 +32,15 @@ export function addSessionCommands(program: Command): void {
                 'password',
                 row.id,
                 row.appPasswordName ?? 'main password',
+                '',
+                when(row.createdAt),
+                when(row.updatedAt),
+                row.from?.address,
+              ]),
+              ...openid.map((row) => [
+                'OpenID',
+                row.id,
+                row.clientId,
                 '',
                 when(row.createdAt),
                 when(row.updatedAt),

@@ -67,6 +67,25 @@ export const ACCOUNT_BOUNDS = {
     order: 'replayed_at DESC',
     expired: `replayed_at < @now - ${REPLAYED_CODE_MEMORY}`,
   },
+  openid_session: {
+    rows: 100,
+    key: 'uid',
+    order: 'updated_at DESC',
+    expired: 'expires_at <= @now',
+  },
+  openid_grant: {
+    rows: 1_000,
+    key: 'id',
+    order: 'updated_at DESC',
+    expired: `expires_at <= @now OR updated_at < @now - ${SESSION_UNUSED}`,
+  },
+  openid_token: {
+    rows: 5_000,
+    key: 'token_hash',
+    order: 'expires_at DESC',
+    expired: 'expires_at <= @now',
+  },
+  openid_consent: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
 } as const satisfies Record<string, Table>
 
 /** Characters of a `User-Agent` header; browsers send about 150. */

@@ -195,5 +195,53 @@ export const accountSchema: Schema = {
     `
   ALTER TABLE account ADD COLUMN only_app_passwords INTEGER NOT NULL DEFAULT 0;
   `,
+    `
+  -- Sign-ins at the OpenID provider, each in one browser, which shows the id.
+  CREATE TABLE openid_session (
+    uid TEXT PRIMARY KEY,
+    id_hash BLOB NOT NULL UNIQUE,
+    payload TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    remembered INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- What OpenID clients were granted, and what they hold of it.
+  CREATE TABLE openid_grant (
+    id TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    address TEXT,
+    user_agent TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE openid_token (
+    token_hash BLOB PRIMARY KEY,
+    kind TEXT NOT NULL,
+    grant_id TEXT NOT NULL REFERENCES openid_grant (id) ON DELETE CASCADE,
+    payload TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    consumed_at INTEGER,
+    sealed_successor BLOB,
+    successor_hash BLOB
+  ) WITHOUT ROWID;
+  CREATE INDEX openid_token_grant ON openid_token (grant_id);
+  CREATE INDEX openid_token_expiry ON openid_token (expires_at);
+  CREATE INDEX openid_token_successor ON openid_token (successor_hash)
+    WHERE successor_hash IS NOT NULL;
+
+  -- What the person consented to, which outlives what was granted.
+  CREATE TABLE openid_consent (
+    client_id TEXT PRIMARY KEY,
+    scope TEXT NOT NULL,
+    refused TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

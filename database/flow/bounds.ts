@@ -51,3 +51,13 @@ export const LEXICONS: Bounded = {
   maxBytes: 50 * MB,
   order: 'updated_at',
 }
+
+/** Interactions and pushed requests of the OpenID provider: anybody can begin some, each up to 64 KiB. */
+export const OPENID_REQUESTS: Bounded = {
+  table: 'openid_request',
+  key: 'id_hash',
+  where: 'true',
+  rowBytes: '150 + octet_length(payload)',
+  maxBytes: 100 * MB,
+  order: 'expires_at',
+}

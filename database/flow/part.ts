@@ -14,6 +14,10 @@ const OWNED_BY: Record<string, string> = {
   replay: 'nonce_hash',
   lexicon: 'hash_of(nsid)',
   client: 'hash_of(id)',
+  openid_request: 'id_hash',
+  openid_client: 'hash_of(id)',
+  // All of them belong together (`OPENID_KEYS`).
+  openid_key: "hash_of('openid keys')",
 }
 
 /** Makes {@link flowPart} usable on a database. */

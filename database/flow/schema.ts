@@ -11,6 +11,8 @@ export const flowSchema: Schema = {
     { table: 'device', column: 'previous_session_id', as: 'device.session_id' },
     { table: 'carried_token', column: 'session_id' },
     { table: 'carried_secret', column: 'secret' },
+    { table: 'openid_request', column: 'payload' },
+    { table: 'openid_key', column: 'jwk' },
   ],
   steps: [
     `
@@ -154,6 +156,30 @@ export const flowSchema: Schema = {
     `
   -- Whether the browser has a cookie that no other host can set, without which it does not get the device.
   ALTER TABLE device ADD COLUMN guarded INTEGER NOT NULL DEFAULT 0;
+  `,
+    `
+  -- What the OpenID provider keeps before it is known who somebody is; its clients and keys.
+  CREATE TABLE openid_request (
+    id_hash BLOB PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    consumed_at INTEGER
+  );
+  CREATE INDEX openid_request_expiry ON openid_request (expires_at);
+
+  CREATE TABLE openid_client (
+    id TEXT PRIMARY KEY,
+    metadata TEXT NOT NULL,
+    secret_hash TEXT,
+    registered_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE openid_key (
+    kid TEXT PRIMARY KEY,
+    jwk TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
   ],
 }

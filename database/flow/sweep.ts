@@ -7,8 +7,8 @@ import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
 
 /**
- * Deletes what has expired: spent codes, nonces, what was carried over from a PDS, and authorization
- * requests some time later; and devices that did not come back: soon those without a signed-in account
+ * Deletes what has expired: spent codes, nonces, what was carried over from a PDS, what OpenID
+ * clients asked for, and authorization requests some time later; and devices that did not come back: soon those without a signed-in account
  * (`now` in ms).
  */
 export function sweepFlow(db: Db, now = Date.now()): void {
@@ -20,6 +20,7 @@ export function sweepFlow(db: Db, now = Date.now()): void {
     sql(db, 'DELETE FROM replay WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM carried_token WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)
+    sql(db, 'DELETE FROM openid_request WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM device WHERE linked = 0 AND last_seen_at < ?').run(now - DEVICE_UNUSED)
     sql(db, 'DELETE FROM device WHERE linked = 1 AND last_seen_at < ?').run(
       now - SIGNED_IN_DEVICE_UNUSED,

@@ -12,7 +12,7 @@ export type Browsers = ReadonlyMap<
 /** What is signed in, for a program; without the ids, which tokens carry. */
 export function sessionsFile(
   did: string,
-  { oauth, legacy, devices }: SignedInEverywhere,
+  { oauth, legacy, openid, devices }: SignedInEverywhere,
   browsers: Browsers,
 ): HttpResponse {
   return download('sessions.json', {
@@ -32,6 +32,13 @@ export function sessionsFile(
         createdAt: iso(createdAt),
         lastUsedAt: iso(updatedAt),
         expiresAt: iso(expiresAt),
+        ...from,
+      })),
+      ...openid.map(({ clientId, createdAt, updatedAt, from }) => ({
+        kind: 'openid',
+        clientId,
+        createdAt: iso(createdAt),
+        lastUsedAt: iso(updatedAt),
         ...from,
       })),
       ...devices.map(({ deviceId, createdAt, updatedAt }) => {

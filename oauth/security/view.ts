@@ -15,11 +15,11 @@ export const ACTIVITY_SHOWN = 100
 
 /** What is signed in as the page lists it: this browser first, then what was used last. */
 export function signedInItems(
-  { oauth, legacy, devices }: SignedInEverywhere,
+  { oauth, legacy, openid, devices }: SignedInEverywhere,
   browsers: Browsers,
   thisDevice: string,
 ): SignedInItem[] {
-  const apps = oauth.map(
+  const apps = [...oauth, ...openid].map(
     ({ id, clientId, createdAt, updatedAt, from }): SignedInItem => ({
       ...{ id, kind: 'app', name: appName(clientId), since: createdAt, lastUsed: updatedAt },
       ...placeOf(from),

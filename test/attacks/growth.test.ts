@@ -16,6 +16,7 @@ import {
 } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { cacheBytes } from '../../base/metrics.ts'
+import { Seal } from '../../base/seal.ts'
 import * as audit from '../../database/account/audit.ts'
 import { upsertAuthorizedClient } from '../../database/account/authorized_client.ts'
 import {
@@ -26,6 +27,9 @@ import {
 import { upsertDeviceAccount } from '../../database/account/device.ts'
 import { putKnownDevice } from '../../database/account/known_device.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
+import { insertOpenidGrant, upsertOpenidConsent } from '../../database/account/openid_grant.ts'
+import { upsertOpenidSession } from '../../database/account/openid_session.ts'
+import { upsertOpenidToken } from '../../database/account/openid_token.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
@@ -43,6 +47,7 @@ import { insertRequest, readRequest } from '../../database/flow/authorization_re
 import * as bounds from '../../database/flow/bounds.ts'
 import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
+import { putOpenidRequest } from '../../database/flow/openid.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
@@ -51,6 +56,7 @@ import { NARROW_COUNTERS, WIDE_COUNTERS } from '../../database/limits/bounds.ts'
 import { type Counter, sweepCounters, takePoints } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { type Bounded, measure } from '../../database/room.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
 import { KeptAnswers } from '../../gateway/kept_answers.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -91,7 +97,9 @@ describe('34. the list of docs/security.md', () => {
       '{base,http,identity,mail,passwords,pds,tokens,database,gateway,actors}/**/*.ts',
       { cwd: root },
     ).concat(
-      globSync('{maintenance,sagas,operator,stores,xrpc,oauth,app,cli}/**/*.ts', { cwd: root }),
+      globSync('{maintenance,sagas,operator,stores,xrpc,oauth,openid,app,cli}/**/*.ts', {
+        cwd: root,
+      }),
     )
     const making = sources.filter((file) =>
       readFileSync(`${root}${file}`, 'utf8').includes('new LRUCache'),
@@ -163,6 +171,7 @@ describe('34. tables of an auth actor', () => {
   const restored: [Bounded, number][] = []
   beforeEach(() => {
     db = openDatabase(':memory:', flowSchema)
+    keepSealed(db, flowSchema, new Seal(new Uint8Array(32)))
   })
   afterEach(() => {
     for (const [bounded, maxBytes] of restored.splice(0)) bounded.maxBytes = maxBytes
@@ -195,6 +204,14 @@ describe('34. tables of an auth actor', () => {
       'lexicons',
       bounds.LEXICONS,
       (i) => upsertLexicon(db, `a.b.c${i}`, { ...lexicon, updatedAt: i }),
+    ],
+    [
+      'requests of OpenID clients',
+      bounds.OPENID_REQUESTS,
+      (i) =>
+        putOpenidRequest(db, 'Interaction', `${i}`, {
+          ...{ payload: 'x'.repeat(300), expiresAt: Date.now() + MINUTE + i },
+        }),
     ],
   ])('%s: the oldest make room', (_, bounded, add) => {
     small(bounded)
@@ -533,6 +550,14 @@ describe('34. tables of an account', () => {
     ...{ clientId: 'client', clientAuth: '{}', deviceId: null, parameters: '{}', scope: null },
     ...{ code: `cod-${i}`, refreshToken: `ref-${i}` },
   })
+  const later = now + 60 * MINUTE
+  const openidSession = (i: number) => ({
+    ...{ uid: `uid-${i}`, payload: '{}', deviceId: 'dev', isRemembered: false, generation: 0 },
+    expiresAt: later,
+  })
+  const openidGrant = (i: number) => ({
+    ...{ id: `grant-${i}`, clientId: 'client', payload: '{}', expiresAt: later },
+  })
   const count = (table: string) => db.prepare(`SELECT count(*) FROM ${table}`).pluck().get()
 
   const growing: Record<keyof typeof ACCOUNT_BOUNDS, (i: number) => void> = {
@@ -551,6 +576,15 @@ describe('34. tables of an account', () => {
     },
     sign_out_link: (i) => insertSignOutLink(db, `${i}`, now + i),
     replayed_code: (i) => sessions.findSessionByCode(db, `cod-${i}`),
+    openid_session: (i) => upsertOpenidSession(db, openidSession(i), `id-${i}`, now + i),
+    openid_grant: (i) => insertOpenidGrant(db, openidGrant(i), null, now + i),
+    openid_token: (i) => {
+      if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
+      const token = { kind: 'AccessToken', grantId: 'grant-0', payload: '{}', expiresAt: later + i }
+      upsertOpenidToken(db, `token-${i}`, token, now)
+    },
+    openid_consent: (i) =>
+      upsertOpenidConsent(db, `client-${i}`, { scope: 'openid', refused: '' }, now + i),
   }
   test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {
     const table = name as keyof typeof growing

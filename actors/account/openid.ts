@@ -1,0 +1,176 @@
+import { appendAudit } from '../../database/account/audit.ts'
+import {
+  deleteOpenidGrant,
+  findOpenidGrant,
+  insertOpenidGrant,
+  noteOpenidGrantUse,
+  type OpenidConsent,
+  type OpenidGrant,
+  readOpenidConsent,
+  updateOpenidGrant,
+  upsertOpenidConsent,
+} from '../../database/account/openid_grant.ts'
+import {
+  deleteOpenidSession,
+  findOpenidSession,
+  findOpenidSessionByUid,
+  type OpenidSession,
+  upsertOpenidSession,
+} from '../../database/account/openid_session.ts'
+import * as tokens from '../../database/account/openid_token.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import type { CalledFrom } from '../../http/requester.ts'
+import { assertGood, type Basis, refusalOf } from './standing.ts'
+
+/** A session that is good, with the sign-in that it is. */
+export type GoodOpenidSession = OpenidSession & { basis: Basis }
+
+/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
+export function putSession(
+  db: Db,
+  session: Omit<OpenidSession, 'generation'>,
+  id: string,
+  basis: Basis,
+): void {
+  transact(db, () => {
+    const { generation } = assertGood(db, basis)
+    upsertOpenidSession(db, { ...session, generation }, id, Date.now())
+  })
+}
+
+export function findSession(db: Db, id: string): GoodOpenidSession | null {
+  return readAtOnce(db, () => good(db, findOpenidSession(db, id, Date.now())))
+}
+
+export function findSessionByUid(db: Db, uid: string): GoodOpenidSession | null {
+  return readAtOnce(db, () => good(db, findOpenidSessionByUid(db, uid, Date.now())))
+}
+
+export function endSession(db: Db, id: string): void {
+  deleteOpenidSession(db, id)
+}
+
+/** An ending of the account, or of the browser where it is remembered, ends the session there. */
+function good(db: Db, session: OpenidSession | null): GoodOpenidSession | null {
+  const account = session && readAccount(db)
+  if (!account || account.deactivatedAt !== null) return null
+  const { generation, isRemembered, deviceId } = session
+  const basis = { generation, ...(isRemembered && { device: deviceId }) }
+  return refusalOf(db, account, basis) === null ? { ...session, basis } : null
+}
+
+/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
+export function consent(db: Db, clientId: string, given: OpenidConsent, basis: Basis): void {
+  transact(db, () => {
+    assertGood(db, basis)
+    upsertOpenidConsent(db, clientId, given, Date.now())
+  })
+}
+
+export function readConsent(db: Db, clientId: string): OpenidConsent | null {
+  return readOpenidConsent(db, clientId)
+}
+
+/**
+ * @param basis the sign-in on which a new one rests; one that is there may be written without
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut: also where it has ended meanwhile
+ */
+export function putGrant(
+  db: Db,
+  grant: OpenidGrant,
+  basis: Basis | null,
+  from: CalledFrom | null,
+): void {
+  transact(db, () => {
+    if (updateOpenidGrant(db, grant)) return
+    assertGood(db, basis ?? NONE)
+    const now = Date.now()
+    insertOpenidGrant(db, grant, from, now)
+    const detail = { clientId: grant.clientId, address: from?.address }
+    appendAudit(db, { at: now, event: 'client_authorized', detail })
+  })
+}
+
+/** The generation of no account. */
+const NONE: Basis = { generation: -1 }
+
+export function findGrant(db: Db, id: string): OpenidGrant | null {
+  return findOpenidGrant(db, id, Date.now())
+}
+
+export function endGrant(db: Db, id: string): void {
+  deleteOpenidGrant(db, id)
+}
+
+/** @returns whether it is kept; not where its grant has ended meanwhile */
+export function putToken(
+  db: Db,
+  secret: string,
+  token: tokens.OpenidToken,
+  from: CalledFrom | null,
+): boolean {
+  return transact(db, () => {
+    const now = Date.now()
+    if (!findOpenidGrant(db, token.grantId, now)) return false
+    tokens.upsertOpenidToken(db, secret, token, now)
+    if (token.kind !== 'AuthorizationCode') noteOpenidGrantUse(db, token.grantId, from, now)
+    return true
+  })
+}
+
+/** A code or token, with what is asked for next: its grant, its session and the account. */
+export type OpenidTokenOfAccount = {
+  token: tokens.OpenidToken
+  grant: OpenidGrant
+  session: GoodOpenidSession | null
+  account: AccountRow
+}
+
+/**
+ * Finds what a client shows. A code or a refresh token that was spent before ends its grant (RFC 6749
+ * section 4.1.2, RFC 9700 section 4.14.2), so it is written for.
+ *
+ * @param grantId that the secret names
+ */
+export function findToken(
+  db: Db,
+  kind: string,
+  secret: string,
+  grantId: string,
+): OpenidTokenOfAccount | null {
+  return transact(db, () => {
+    const now = Date.now()
+    const account = readAccount(db)
+    const grant = findOpenidGrant(db, grantId, now)
+    if (!account || !grant || account.takedownRef !== null || account.deactivatedAt !== null) {
+      return null
+    }
+    const token = tokens.findOpenidToken(db, kind, secret, now)
+    // Of a chain of refresh tokens, the last two are kept.
+    const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
+    if (isReplayed) deleteOpenidGrant(db, grantId)
+    if (!token || isReplayed || token.grantId !== grantId) return null
+    const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
+    const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)
+    return { token, grant, session: good(db, session), account }
+  })
+}
+
+/** @returns whether it was not spent before */
+export function consumeToken(db: Db, secret: string): boolean {
+  return tokens.consumeOpenidToken(db, secret, Date.now())
+}
+
+/** As `rotateOpenidToken`. */
+export function rotateToken(db: Db, secret: string, next: string): string | null {
+  return tokens.rotateOpenidToken(db, secret, next, Date.now())
+}
+
+export function endToken(db: Db, secret: string): void {
+  tokens.deleteOpenidToken(db, secret)
+}
+
+export function endTokens(db: Db, kind: string, grantId: string): void {
+  tokens.deleteOpenidTokensOf(db, kind, grantId)
+}

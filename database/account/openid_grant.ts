@@ -1,0 +1,126 @@
+import type { CalledFrom } from '../../http/requester.ts'
+import { type Db, sql } from '../database.ts'
+import { trim } from './bounds.ts'
+import { columnsOf, fromColumns } from './session.ts'
+
+/** What an OpenID client was granted by one sign-in: all its tokens belong to it. Times are milliseconds. */
+export type OpenidGrant = {
+  /** Unguessable, and shown to nobody. */
+  id: string
+  clientId: string
+  /** JSON */
+  payload: string
+  expiresAt: number
+}
+
+/** The same as its person sees it. */
+export type OpenidGrantInUse = Pick<OpenidGrant, 'id' | 'clientId'> & {
+  createdAt: number
+  updatedAt: number
+  /** From where it was last used. */
+  from: CalledFrom | null
+}
+
+type Stored = {
+  id: string
+  client_id: string
+  payload: string
+  created_at: number
+  updated_at: number
+  expires_at: number
+  address: string | null
+  user_agent: string | null
+}
+
+/** To be called in a transaction. */
+export function insertOpenidGrant(
+  db: Db,
+  grant: OpenidGrant,
+  from: CalledFrom | null,
+  now: number,
+): void {
+  sql(
+    db,
+    `INSERT INTO openid_grant
+       (id, client_id, payload, created_at, updated_at, expires_at, address, user_agent)
+     VALUES (@id, @clientId, @payload, @now, @now, @expiresAt, @address, @userAgent)`,
+  ).run({ ...grant, ...columnsOf(from), now })
+  trim(db, 'openid_grant', now)
+}
+
+/** @returns whether there is one */
+export function updateOpenidGrant(db: Db, { id, payload, expiresAt }: OpenidGrant): boolean {
+  const text = 'UPDATE openid_grant SET payload = @payload, expires_at = @expiresAt WHERE id = @id'
+  return sql(db, text).run({ id, payload, expiresAt }).changes > 0
+}
+
+/** Notes from where the client has just used it. */
+export function noteOpenidGrantUse(db: Db, id: string, from: CalledFrom | null, now: number): void {
+  sql(
+    db,
+    `UPDATE openid_grant SET updated_at = @now, address = @address, user_agent = @userAgent
+     WHERE id = @id`,
+  ).run({ id, ...columnsOf(from), now })
+}
+
+export function findOpenidGrant(db: Db, id: string, now: number): OpenidGrant | null {
+  const text = 'SELECT * FROM openid_grant WHERE id = ? AND expires_at > ?'
+  const row = sql(db, text).get(id, now) as Stored | undefined
+  if (!row) return null
+  return { id: row.id, clientId: row.client_id, payload: row.payload, expiresAt: row.expires_at }
+}
+
+/** In the order in which they began. */
+export function listOpenidGrants(db: Db, now: number): OpenidGrantInUse[] {
+  const text = 'SELECT * FROM openid_grant WHERE expires_at > ? ORDER BY created_at'
+  const rows = sql(db, text).all(now) as Stored[]
+  return rows.map((row) => ({
+    id: row.id,
+    clientId: row.client_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    from: fromColumns(row),
+  }))
+}
+
+/** Its tokens go with it. @returns the client's id, where there was one */
+export function deleteOpenidGrant(db: Db, id: string): string | null {
+  const text = 'DELETE FROM openid_grant WHERE id = ? RETURNING client_id'
+  return (sql(db, text).pluck().get(id) as string | undefined) ?? null
+}
+
+export function deleteAllOpenidGrants(db: Db): void {
+  sql(db, 'DELETE FROM openid_grant').run()
+}
+
+/** What a person consented to for a client, and what not: scopes with spaces between. */
+export type OpenidConsent = { scope: string; refused: string }
+
+/** To be called in a transaction. */
+export function upsertOpenidConsent(
+  db: Db,
+  clientId: string,
+  consent: OpenidConsent,
+  now: number,
+): void {
+  sql(
+    db,
+    `INSERT INTO openid_consent (client_id, scope, refused, updated_at)
+     VALUES (@clientId, @scope, @refused, @now)
+     ON CONFLICT (client_id) DO UPDATE SET scope = @scope, refused = @refused, updated_at = @now`,
+  ).run({ clientId, ...consent, now })
+  trim(db, 'openid_consent', now)
+}
+
+export function readOpenidConsent(db: Db, clientId: string): OpenidConsent | null {
+  const row = sql(db, 'SELECT scope, refused FROM openid_consent WHERE client_id = ?').get(clientId)
+  return (row as OpenidConsent | undefined) ?? null
+}
+
+export function deleteOpenidConsent(db: Db, clientId: string): void {
+  sql(db, 'DELETE FROM openid_consent WHERE client_id = ?').run(clientId)
+}
+
+export function deleteAllOpenidConsents(db: Db): void {
+  sql(db, 'DELETE FROM openid_consent').run()
+}

@@ -1,0 +1,74 @@
+import { type Db, sql } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+import { trim } from './bounds.ts'
+
+/** A sign-in at the OpenID provider, in one browser. `payload` is JSON; times are milliseconds. */
+export type OpenidSession = {
+  /** Stays the same while the id changes, which the browser shows. */
+  uid: string
+  payload: string
+  /** The browser (table `device_account`, where it is remembered there). */
+  deviceId: string
+  isRemembered: boolean
+  /** The account's when the person signed in. */
+  generation: number
+  expiresAt: number
+}
+
+type Stored = {
+  uid: string
+  payload: string
+  device_id: string
+  remembered: number
+  generation: number
+  expires_at: number
+}
+
+/** To be called in a transaction. @param id that the browser shows from now on */
+export function upsertOpenidSession(
+  db: Db,
+  { isRemembered, ...session }: OpenidSession,
+  id: string,
+  now: number,
+): void {
+  sql(
+    db,
+    `INSERT INTO openid_session
+       (uid, id_hash, payload, device_id, remembered, generation, created_at, updated_at, expires_at)
+     VALUES (@uid, @hash, @payload, @deviceId, @remembered, @generation, @now, @now, @expiresAt)
+     ON CONFLICT (uid) DO UPDATE SET id_hash = @hash, payload = @payload, device_id = @deviceId,
+       remembered = @remembered, generation = @generation, updated_at = @now, expires_at = @expiresAt`,
+  ).run({ ...session, remembered: isRemembered ? 1 : 0, hash: hashSecret(id), now })
+  trim(db, 'openid_session', now)
+}
+
+export function findOpenidSession(db: Db, id: string, now: number): OpenidSession | null {
+  const text = 'SELECT * FROM openid_session WHERE id_hash = ? AND expires_at > ?'
+  return toSession(sql(db, text).get(hashSecret(id), now))
+}
+
+export function findOpenidSessionByUid(db: Db, uid: string, now: number): OpenidSession | null {
+  const text = 'SELECT * FROM openid_session WHERE uid = ? AND expires_at > ?'
+  return toSession(sql(db, text).get(uid, now))
+}
+
+export function deleteOpenidSession(db: Db, id: string): void {
+  sql(db, 'DELETE FROM openid_session WHERE id_hash = ?').run(hashSecret(id))
+}
+
+export function deleteAllOpenidSessions(db: Db): void {
+  sql(db, 'DELETE FROM openid_session').run()
+}
+
+function toSession(found: unknown): OpenidSession | null {
+  const row = found as Stored | undefined
+  if (!row) return null
+  return {
+    uid: row.uid,
+    payload: row.payload,
+    deviceId: row.device_id,
+    isRemembered: row.remembered === 1,
+    generation: row.generation,
+    expiresAt: row.expires_at,
+  }
+}

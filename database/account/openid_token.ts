@@ -1,0 +1,118 @@
+import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+import { type Db, sql, transact } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+import { trim } from './bounds.ts'
+import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
+
+/** A code or a token of an OpenID client, kept by its hash. `payload` is JSON; times are milliseconds. */
+export type OpenidToken = {
+  /** As the provider names it: `AuthorizationCode`, `AccessToken`, `RefreshToken`. */
+  kind: string
+  grantId: string
+  payload: string
+  expiresAt: number
+}
+
+/** `isSpent`: it was exchanged, and is good for nothing but to be recognised. */
+export type FoundOpenidToken = OpenidToken & { isSpent: boolean }
+
+type Stored = {
+  kind: string
+  grant_id: string
+  payload: string
+  expires_at: number
+  consumed_at: number | null
+  sealed_successor: Buffer | null
+  successor_hash: Buffer | null
+}
+
+/** Of a refresh that is made once more, its row is there already. To be called in a transaction. */
+export function upsertOpenidToken(db: Db, secret: string, token: OpenidToken, now: number): void {
+  sql(
+    db,
+    `INSERT INTO openid_token (token_hash, kind, grant_id, payload, expires_at)
+     VALUES (@hash, @kind, @grantId, @payload, @expiresAt)
+     ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
+  ).run({ ...token, hash: hashSecret(secret) })
+  trim(db, 'openid_token', now)
+}
+
+export function findOpenidToken(
+  db: Db,
+  kind: string,
+  secret: string,
+  now: number,
+): FoundOpenidToken | null {
+  const row = read(db, hashSecret(secret))
+  if (row?.kind !== kind) return null
+  return {
+    kind,
+    grantId: row.grant_id,
+    payload: row.payload,
+    expiresAt: row.expires_at,
+    isSpent: row.consumed_at !== null && !mayRetry(db, row, now),
+  }
+}
+
+/**
+ * Spends a code, in one statement, so that of two exchanges at once only one does.
+ *
+ * @returns whether this one did
+ */
+export function consumeOpenidToken(db: Db, secret: string, now: number): boolean {
+  const text =
+    'UPDATE openid_token SET consumed_at = ? WHERE token_hash = ? AND consumed_at IS NULL'
+  return sql(db, text).run(now, hashSecret(secret)).changes > 0
+}
+
+/**
+ * Refresh token rotation (RFC 9700 section 4.14.2), in one transaction, as `rotateSession` does it: the
+ * one that was succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was
+ * not used, since an answer can be lost on its way.
+ *
+ * @param next the successor to use when there is none yet
+ * @returns the successor; null when the presented one answers no more
+ */
+export function rotateOpenidToken(
+  db: Db,
+  secret: string,
+  next: string,
+  now: number,
+): string | null {
+  return transact(db, () => {
+    const hash = hashSecret(secret)
+    const row = read(db, hash)
+    if (!row) return null
+    if (row.consumed_at !== null) {
+      return mayRetry(db, row, now) ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
+    }
+    // What came before is known by its grant alone from now on.
+    sql(db, 'DELETE FROM openid_token WHERE successor_hash = ?').run(hash)
+    sql(
+      db,
+      `UPDATE openid_token SET consumed_at = @now, sealed_successor = @sealed,
+         successor_hash = @successor
+       WHERE token_hash = @hash`,
+    ).run({ hash, now, sealed: sealSuccessor(next, secret), successor: hashSecret(next) })
+    return next
+  })
+}
+
+export function deleteOpenidToken(db: Db, secret: string): void {
+  sql(db, 'DELETE FROM openid_token WHERE token_hash = ?').run(hashSecret(secret))
+}
+
+export function deleteOpenidTokensOf(db: Db, kind: string, grantId: string): void {
+  sql(db, 'DELETE FROM openid_token WHERE grant_id = ? AND kind = ?').run(grantId, kind)
+}
+
+function read(db: Db, hash: Buffer): Stored | undefined {
+  return sql(db, 'SELECT * FROM openid_token WHERE token_hash = ?').get(hash) as Stored | undefined
+}
+
+function mayRetry(db: Db, row: Stored, now: number): boolean {
+  const { consumed_at: at, successor_hash: successor } = row
+  if (at === null || successor === null || now - at > REFRESH_RETRY_GRACE) return false
+  // The successor may be missing: the program ended before it was written.
+  return (read(db, successor)?.consumed_at ?? null) === null
+}

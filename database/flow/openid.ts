@@ -1,0 +1,126 @@
+import { type Db, sql } from '../database.ts'
+import { joining } from '../group_commit.ts'
+import { hashSecret } from '../hash.ts'
+import { makeRoom } from '../room.ts'
+import { openIn, sealIn } from '../sealed_columns.ts'
+import { OPENID_REQUESTS } from './bounds.ts'
+
+/**
+ * What the OpenID provider keeps before it is known who somebody is: interactions, pushed requests, sessions
+ * without an account. `payload` is JSON; times are milliseconds.
+ */
+export type OpenidRequest = { payload: string; expiresAt: number; isSpent: boolean }
+
+/** It names the session that a browser shows. */
+const PAYLOAD = 'openid_request.payload'
+
+export function putOpenidRequest(
+  db: Db,
+  kind: string,
+  id: string,
+  { payload, expiresAt }: Omit<OpenidRequest, 'isSpent'>,
+): void {
+  const sealed = sealIn(db, PAYLOAD, payload)
+  makeRoom(db, OPENID_REQUESTS, 150 + sealed.length)
+  joining(
+    db,
+    `INSERT INTO openid_request (id_hash, kind, payload, expires_at)
+     VALUES (@hash, @kind, @payload, @expiresAt)
+     ON CONFLICT (id_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
+  ).run({ hash: hashSecret(id), kind, payload: sealed, expiresAt })
+}
+
+export function readOpenidRequest(
+  db: Db,
+  kind: string,
+  id: string,
+  now = Date.now(),
+): OpenidRequest | null {
+  const row = sql(
+    db,
+    `SELECT payload, expires_at AS expiresAt, consumed_at AS spentAt FROM openid_request
+     WHERE id_hash = ? AND kind = ? AND expires_at > ?`,
+  ).get(hashSecret(id), kind, now) as
+    | { payload: string; expiresAt: number; spentAt: number | null }
+    | undefined
+  const payload = row && openIn(db, PAYLOAD, row.payload)
+  return row && payload
+    ? { payload, expiresAt: row.expiresAt, isSpent: row.spentAt !== null }
+    : null
+}
+
+/** In one statement, so that of two at once only one does. @returns whether it was not spent before */
+export function consumeOpenidRequest(db: Db, id: string, now = Date.now()): boolean {
+  const text = 'UPDATE openid_request SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL'
+  return joining(db, text).run(now, hashSecret(id)).changes > 0
+}
+
+export function deleteOpenidRequest(db: Db, id: string): void {
+  joining(db, 'DELETE FROM openid_request WHERE id_hash = ?').run(hashSecret(id))
+}
+
+/** A client as the operator registered it. `metadata` is JSON (RFC 7591), without the secret. */
+export type OpenidClient = {
+  id: string
+  metadata: string
+  /** SHA-256, base64url; null of a client without one. */
+  secretHash: string | null
+  /** ms */
+  registeredAt: number
+}
+
+const CLIENT = `SELECT id, metadata, secret_hash AS secretHash, registered_at AS registeredAt
+  FROM openid_client`
+
+export function readOpenidClient(db: Db, id: string): OpenidClient | null {
+  return (sql(db, `${CLIENT} WHERE id = ?`).get(id) as OpenidClient | undefined) ?? null
+}
+
+/** In the order of their ids. */
+export function listOpenidClients(db: Db): OpenidClient[] {
+  return sql(db, `${CLIENT} ORDER BY id`).all() as OpenidClient[]
+}
+
+export function hasOpenidClients(db: Db): boolean {
+  return sql(db, 'SELECT EXISTS (SELECT 1 FROM openid_client)').pluck().get() === 1
+}
+
+export function upsertOpenidClient(db: Db, client: OpenidClient): void {
+  joining(
+    db,
+    `INSERT INTO openid_client (id, metadata, secret_hash, registered_at)
+     VALUES (@id, @metadata, @secretHash, @registeredAt)
+     ON CONFLICT (id) DO UPDATE SET metadata = @metadata, secret_hash = @secretHash`,
+  ).run(client)
+}
+
+export function deleteOpenidClient(db: Db, id: string): void {
+  joining(db, 'DELETE FROM openid_client WHERE id = ?').run(id)
+}
+
+/** A private key of the OpenID provider, as JWK (JSON), and when it was made, ms. */
+export type OpenidKey = { kid: string; jwk: string; createdAt: number }
+
+const JWK = 'openid_key.jwk'
+
+/** The oldest first; those that were sealed with another secret are left out. */
+export function listOpenidKeys(db: Db): OpenidKey[] {
+  const text = 'SELECT kid, jwk, created_at AS createdAt FROM openid_key ORDER BY created_at, kid'
+  const rows = sql(db, text).all() as OpenidKey[]
+  return rows.flatMap((row) => {
+    const jwk = openIn(db, JWK, row.jwk)
+    return jwk === null ? [] : [{ ...row, jwk }]
+  })
+}
+
+export function insertOpenidKey(db: Db, { kid, jwk, createdAt }: OpenidKey): void {
+  joining(db, 'INSERT INTO openid_key (kid, jwk, created_at) VALUES (?, ?, ?)').run(
+    kid,
+    sealIn(db, JWK, jwk),
+    createdAt,
+  )
+}
+
+export function deleteOpenidKey(db: Db, kid: string): void {
+  joining(db, 'DELETE FROM openid_key WHERE kid = ?').run(kid)
+}
