@@ -1,6 +1,8 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
+import { readUse } from '../../factors/passkey.ts'
+import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { noteSignedIn } from '../../sagas/arrivals.ts'
@@ -24,6 +26,15 @@ const POLICY: SignInPolicy = {
   appPasswords: 'refused',
   takenDown: 'refused',
   failureTakes: FAILED_SIGN_IN,
+}
+
+/** How somebody has signed in: with a second factor, or by a passkey alone (RFC 8176 section 2). */
+const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[]>> = {
+  'passkey alone': ['hwk', 'user', 'mfa'],
+  passkey: ['pwd', 'hwk', 'mfa'],
+  totp: ['pwd', 'otp', 'mfa'],
+  mail: ['pwd', 'mca', 'mfa'],
+  recovery: ['pwd', 'otp', 'mfa'],
 }
 
 type First = NonNullable<FormState['first']>
@@ -60,7 +71,7 @@ export class SignInForm {
       const trust = (did: string) => this.#trustOf(post, did)
       const attempt = { identifier, password, trust, ...about(post) }
       const signedIn = await signIn(this.#services, attempt, POLICY)
-      return await this.#done(post, signedIn, isRemembered)
+      return await this.#done(post, signedIn, isRemembered, ['pwd'])
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
@@ -81,7 +92,7 @@ export class SignInForm {
       const given = { ...clientOf(post), ...passkeyOf(post, form) }
       const expected = isNameFixed ? await this.#didOf(username) : undefined
       const signedIn = await signInWithPasskey(this.#services, given, POLICY, expected)
-      return await this.#done(post, signedIn, isRemembered)
+      return await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
       return this.#pages.password(post, entered, outcomeOf(post, err, wrongCode(post, 'passkey')))
@@ -112,7 +123,8 @@ export class SignInForm {
       const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
       const isTrusted = post.request.parameter('trust') !== undefined
       const cookies = isTrusted ? [await this.#trust(post, signedIn)] : []
-      return withCookies(await this.#done(post, signedIn, first.isRemembered), cookies)
+      const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
+      return withCookies(await this.#done(post, signedIn, first.isRemembered, amr), cookies)
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         const notice = first.kind === 'mail' ? textsFor(post).sentAgain : undefined
@@ -147,6 +159,7 @@ export class SignInForm {
     post: Post,
     { account, basis }: SignedIn,
     isRemembered: boolean,
+    amr: readonly string[],
   ): Promise<HttpResponse> {
     const { place, device, request } = post
     const { accountManager } = this.#provider
@@ -162,7 +175,7 @@ export class SignInForm {
       : place.accountPage(nameOf(account))
     const { deviceId } = device
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    return goOn(to, [await signedInCookie(parts, did, isRemembered)])
+    return goOn(to, [await signedInCookie(parts, did, isRemembered, Date.now(), amr)])
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

@@ -30,8 +30,9 @@ type HandedOver = {
   did: Account['did']
   generation: number
   request: string | null
-  /** When the person signed in, ms. */
+  /** When the person signed in, ms, and how (RFC 8176). */
   since: number
+  amr?: readonly string[]
   token?: Token
 }
 
@@ -51,12 +52,14 @@ type Parts = {
  * The browser forgets it when it is closed.
  *
  * @param since when the person signed in, ms: one that is written anew lasts no longer
+ * @param amr how (RFC 8176), where that is known
  */
 export async function signedInCookie(
   { provider: { signer, issuer }, seal, place, deviceId }: Parts,
   did: Account['did'],
   isRemembered: boolean,
   since = Date.now(),
+  amr?: readonly string[],
 ): Promise<[name: string, value: string]> {
   const requestUri = place.request?.requestUri as Claims['requestUri']
   const exp = Math.floor((since + SIGN_IN_HANDOVER) / 1_000)
@@ -65,6 +68,7 @@ export async function signedInCookie(
     generation: requestScope().signInOf(did).generation,
     request: place.requestUri,
     since,
+    ...(amr && { amr }),
     ...(!isRemembered && {
       token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri, exp } as Claims),
     }),
@@ -81,19 +85,28 @@ export function signedOutCookies(issuer: string): HttpResponse['headers'] {
   return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 }))
 }
 
+export type FoundSignIn = {
+  account: AccountRow
+  token: Token | undefined
+  /** ms */
+  since: number
+  /** RFC 8176 */
+  amr: readonly string[] | undefined
+}
+
 /** Who has signed in with this browser for this sign-in; null where nobody has, or no more. */
 export async function findSignedIn(
   { actors, secrets }: Pick<Services, 'actors' | 'secrets'>,
   request: HttpRequest,
   place: Place,
   deviceId: string,
-): Promise<{ account: AccountRow; token: Token | undefined; since: number } | null> {
+): Promise<FoundSignIn | null> {
   const handedOver = sealedBy(secrets.seal).read(deviceId, readCookie(request, COOKIE))
   if (handedOver?.request !== place.requestUri) return null
-  const { did, generation, since, token } = handedOver
+  const { did, generation, since, amr, token } = handedOver
   const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
-  return { account, token, since }
+  return { account, token, since, amr }
 }
 
 /** The same as the provider's pages are told. */
