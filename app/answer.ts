@@ -62,6 +62,9 @@ function written(refusal: HttpResponse, language: string | undefined, service: s
   return isPageRefusal(refusal) ? writeErrorPage(refusal, service, pageLanguage(language)) : refusal
 }
 
+/** The routes where codes are exchanged. */
+const WITH_CODES = ['token', 'openid token']
+
 /**
  * The number of the auth actor that exchanges a code, or null where any may answer. All exchanges
  * of one code come to one, so that one is finished before the next begins.
@@ -69,6 +72,6 @@ function written(refusal: HttpResponse, language: string | undefined, service: s
 function codeOwner(reading: Reading, of: number): number | null {
   if (of === 1 || reading === 'body is needed' || 'refusal' in reading) return null
   const { route, request } = reading
-  const code = route.name === 'token' ? request.parameter('code') : undefined
+  const code = WITH_CODES.includes(route.name) ? request.parameter('code') : undefined
   return code === undefined ? null : partitionOf(code, of)
 }

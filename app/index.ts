@@ -7,6 +7,9 @@ import { EndingListener } from '../http/endings.ts'
 import { createClientRegistry } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider.ts'
+import { createOpenidHandler } from '../openid/handler.ts'
+import { createOpenidOperator } from '../openid/operator.ts'
+import { OpenidProviders } from '../openid/providers.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
 import { startRecovery } from '../sagas/recovery.ts'
 import { createServices } from '../sagas/services.ts'
@@ -40,12 +43,15 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     counters: createCounters(owners, runner.log),
   })
   const provider = await createProvider(owners, services)
+  const openidProviders = new OpenidProviders(owners, services)
   const operator = createOperatorHandler({
     services,
     clients: createClientRegistry(owners, provider, authActors),
+    openid: createOpenidOperator(owners, openidProviders, services.settings),
   })
   const unlimited = createRoutes(services, {
     oauth: createOAuthHandler(provider, services),
+    openid: createOpenidHandler(openidProviders, owners, provider, services),
     operator,
     standings,
   })

@@ -37,6 +37,9 @@ const TAKEN: Partial<Record<BodyKind, readonly string[]>> = {
   'form or json': [FORM, JSON_TYPE],
 }
 
+/** Methods whose body, if there is one, says nothing (RFC 9110 section 9.3). */
+const BODILESS = ['GET', 'HEAD', 'OPTIONS']
+
 /** Reads a request: once, before anything counts it, checks it or answers it. */
 export function read(
   envelope: RequestEnvelope,
@@ -60,7 +63,7 @@ export function read(
   const here = at(path, request)
   if (route.body === 'streamed') return { route, request: here }
   if (envelope.body === 'unread') return 'body is needed'
-  if (route.body === 'none' || method === 'OPTIONS') return { route, request: here }
+  if (route.body === 'none' || BODILESS.includes(method)) return { route, request: here }
   // An XRPC procedure has its own words for an input that is missing.
   if (route.body === 'json' && !body?.byteLength) return { route, request: here }
   return readBody(route, here, body ?? new Uint8Array())

@@ -13,6 +13,7 @@ import { ANY, type RouteShape } from '../http/route.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
+import { openidRoutes } from '../openid/routes.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { serveHome } from '../pages/home.ts'
@@ -88,12 +89,17 @@ const ON_EVERY_HOST = [DID_DOCUMENT.path, HANDLE.path]
 
 const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
 
-type Handlers = { oauth: OAuthHandler; operator: HttpHandler; standings: SessionStandings }
+type Handlers = {
+  oauth: OAuthHandler
+  openid: HttpHandler
+  operator: HttpHandler
+  standings: SessionStandings
+}
 
 /** All routes of the program. */
 export function createRoutes(
   services: Services,
-  { oauth, operator, standings }: Handlers,
+  { oauth, openid, operator, standings }: Handlers,
 ): Route[] {
   const xrpc = createXrpcHandler(services)
   const { toAccount, toNamed, toKeeper } = createPassThrough(services, standings)
@@ -130,6 +136,7 @@ export function createRoutes(
       ...oauth,
       answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
     })),
+    ...openidRoutes.map((shape) => ({ ...shape, answer: openid })),
     { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
     { ...HANDLE, answer: serveAtprotoDid(services) },
     { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
@@ -152,7 +159,9 @@ export function findRouteIn(
   const passedOn = byPath.get(XRPC) as Route
   // A PDS ignores case here, so a method in other case must not be passed on: the entryway owns it.
   const spellings = new Map(methodRoutes.map(({ name }) => [name.toLowerCase(), name]))
-  const below = all.filter(({ path }) => path.endsWith('/') && path !== '/' && path !== XRPC)
+  const below = all
+    .filter(({ path }) => path.endsWith('/') && path !== '/' && path !== XRPC)
+    .toSorted((a, b) => b.path.length - a.path.length)
 
   /** Not where it only begins like another route: that would be a second spelling of that one. */
   function findBelow(pathname: string): Route | null {

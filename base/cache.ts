@@ -22,6 +22,8 @@ export const CACHES = {
   'DID documents': 32 * MB,
   /** Which sessions are open and which have ended, by their accounts. */
   'session standings': 16 * MB,
+  /** Public profiles, for OpenID clients. */
+  profiles: 10 * MB,
   /** What access JWTs say whose signature was verified. */
   'verified JWTs': 10 * MB,
 } as const

@@ -35,6 +35,8 @@ export type Secrets = {
   refreshTokenSecret: Uint8Array
   /** With which hCaptcha is told apart who signs up, and not who that is. */
   captchaSalt: string
+  /** Of the MAC in codes, tokens and sessions of the OpenID provider. */
+  openidSecret: Uint8Array
   /** What a stock PDS demands to be given; behind an entryway it signs nothing with either. */
   embeddedPds: { jwtSecret: string; plcRotationKeyHex: string }
   /** Of what the databases keep that opens something as it stands. */
@@ -74,6 +76,7 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),
     refreshTokenSecret: derive('refresh token'),
     captchaSalt: Buffer.from(derive('hCaptcha')).toString('base64url'),
+    openidSecret: derive('OpenID token'),
     embeddedPds: {
       jwtSecret: Buffer.from(derive('embedded PDS')).toString('hex'),
       plcRotationKeyHex: Buffer.from(derive('PLC key of the embedded PDS')).toString('hex'),

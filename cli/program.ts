@@ -10,6 +10,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addImportPdsCommand } from './commands/import_pds.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addInviteCommands } from './commands/invite.ts'
+import { addOpenidCommands } from './commands/openid.ts'
 import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   addInviteCommands(program)
   addPdsCommands(program)
   addClientCommands(program)
+  addOpenidCommands(program)
   addImportPdsCommand(program)
   addAdoptCommand(program)
   addReleaseCommand(program)

@@ -11,6 +11,26 @@ export type OperatorContext = {
     list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
     remove(id: string): Promise<void>
   }
+  /** OpenID clients, and the keys of that provider (`openid/operator.ts`). */
+  openid: {
+    /** @returns the secret, which is not kept @throws {Refusal} InvalidRequest */
+    register(id: string, metadata: Record<string, unknown>): Promise<{ secret: string | null }>
+    /** `registeredAt` is milliseconds since the epoch. */
+    list(): Promise<
+      {
+        id: string
+        metadata: Record<string, unknown>
+        hasSecret: boolean
+        registeredAt: number
+      }[]
+    >
+    /** @returns the new secret @throws {Refusal} InvalidRequest */
+    rotateSecret(id: string): Promise<{ secret: string }>
+    remove(id: string): Promise<void>
+    /** @param isAtOnce whether the keys of before are forgotten */
+    rotateKeys(isAtOnce: boolean): Promise<void>
+    readonly issuer: string
+  }
 }
 
 /** One thing the operator can ask the running program to do. */

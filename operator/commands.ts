@@ -5,6 +5,7 @@ import * as clients from './clients.ts'
 import * as compare from './compare.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
+import * as openid from './openid.ts'
 import * as pdses from './pdses.ts'
 import * as sessions from './sessions.ts'
 import * as status from './status.ts'
@@ -44,6 +45,13 @@ export const commands = {
   'client/list': clients.list,
   'client/show': clients.show,
   'client/remove': clients.remove,
+
+  'openid/client-add': openid.add,
+  'openid/client-list': openid.list,
+  'openid/client-show': openid.show,
+  'openid/client-rotate-secret': openid.rotateSecret,
+  'openid/client-remove': openid.remove,
+  'openid/rotate-keys': openid.rotateKeys,
 
   'import/accounts': imports.accounts,
   'import/invites': imports.invites,

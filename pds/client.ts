@@ -1,5 +1,6 @@
 import type {
   ComAtprotoIdentityGetRecommendedDidCredentials as GetRecommendedDidCredentials,
+  ComAtprotoRepoGetRecord as GetRecord,
   ComAtprotoAdminGetSubjectStatus as GetSubjectStatus,
   ComAtprotoSyncListRepos as ListRepos,
   ComAtprotoServerReserveSigningKey as ReserveSigningKey,
@@ -18,6 +19,9 @@ const REPOS_PER_PAGE = 1_000
 
 /** How an account stands. `takedownRef` is null unless it is taken down. */
 export type Standing = { takedownRef: string | null; isDeactivated: boolean }
+
+/** As far as it is read. Anybody writes what they like into it. */
+export type PublicProfile = { displayName?: unknown; avatar?: { ref?: unknown } }
 
 /** The calls an entryway makes to a PDS behind it, as its operator. */
 export class PdsClient {
@@ -94,6 +98,18 @@ export class PdsClient {
       }
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'NotFound') return null
+      throw err
+    }
+  }
+
+  /** What a person says of themselves in public; null where they say nothing. */
+  async readProfile(did: string): Promise<PublicProfile | null> {
+    try {
+      const asked = { repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' }
+      const record = await this.#ask<GetRecord.OutputSchema>('com.atproto.repo.getRecord', asked)
+      return record.value as PublicProfile
+    } catch (err) {
+      if (err instanceof PdsRefusal && err.error === 'RecordNotFound') return null
       throw err
     }
   }

@@ -59,6 +59,14 @@ function isShownBy({ sessionId, previousSessionId }: Device): boolean {
   return shown === undefined || shown === sessionId || shown === previousSessionId
 }
 
+/** The device of the request that is being answered, as it is; null where the browser has none. */
+export async function shownDevice(flow: Flow): Promise<string | null> {
+  const { deviceId, sessionId } = deviceCookies(requester()?.cookie)
+  if (!deviceId || !sessionId) return null
+  const device = await flow(deviceId).readDevice(deviceId)
+  return device && isOwn(deviceId, device) && isShownBy(device) ? deviceId : null
+}
+
 export function toDeviceData(device: Device): DeviceData {
   return {
     sessionId: device.sessionId as DeviceData['sessionId'],

@@ -175,6 +175,15 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    // Each request of a client is kept until the person comes back.
+    name: 'OpenID page',
+    on: ['openid authorize', 'openid page', 'openid end session'],
+    per: 'address',
+    points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
     // Each leaves its mark in the audit trail.
     name: 'security form',
     on: ['security form', 'security proof'],
@@ -193,7 +202,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'pushed request',
-    on: ['par'],
+    on: ['par', 'openid par'],
     per: 'address',
     points: 30_000,
     seconds: 5 * MINUTE,
@@ -201,7 +210,10 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'token',
-    on: ['token', 'revoke'],
+    on: [
+      ...['token', 'revoke'],
+      ...['openid token', 'openid userinfo', 'openid introspect', 'openid revoke'],
+    ],
     per: 'address',
     points: 30_000,
     seconds: 5 * MINUTE,

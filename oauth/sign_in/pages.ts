@@ -66,7 +66,7 @@ export class SignInPages {
     const fixed = hint ?? (chosen && nameOf(chosen.account))
     const isBackToChoice = hint === undefined && sessions.length > 0
     return this.password(shown, {
-      username: fixed ?? '',
+      username: fixed ?? place.suggestedName,
       isNameFixed: fixed !== undefined,
       // Who confirms a sign-in of this device wants to keep it.
       isRemembered: chosen !== undefined || (hint !== undefined && sessions.length > 0),

@@ -31,6 +31,10 @@ const OURS = ['step', 'account', 'lang']
 /** What the account page is asked for, where a person comes from the security page. */
 const FOR_SECURITY = { for: 'security' }
 
+/** The page on which a person goes on to an OpenID client. */
+export const openidPage = (interaction: string) => `${OPENID_PAGES}${interaction}`
+export const OPENID_PAGES = `${ACCOUNT}/openid/`
+
 /** What somebody signs in for: an app's authorization request, or the account page. */
 export class Place {
   readonly request: { clientId: string; requestUri: string } | null
@@ -59,6 +63,22 @@ export class Place {
   /** The account page, of which a person wants the security page. */
   static forSecurity(): Place {
     return new Place(null, new URLSearchParams(FOR_SECURITY))
+  }
+
+  /**
+   * The account page, of which a person wants to go on to an OpenID client.
+   *
+   * @param hint whom the client asks for: a handle or an e-mail address
+   */
+  static forOpenid(interaction: string, hint?: string): Place {
+    const query = new URLSearchParams({ for: 'openid', interaction })
+    if (hint !== undefined) query.set('hint', hint)
+    return new Place(null, query)
+  }
+
+  /** What a name is begun with that is asked for. */
+  get suggestedName(): string {
+    return this.#query.get('hint') ?? ''
   }
 
   /** The app's request; null on the account page. */
@@ -91,6 +111,11 @@ export class Place {
   accountPage(name: string): string {
     if (this.#query.get('for') === FOR_SECURITY.for) {
       return withQuery(SECURITY, new URLSearchParams({ account: name }))
+    }
+    const interaction = this.#query.get('interaction')
+    if (this.#query.get('for') === 'openid' && interaction !== null) {
+      const page = openidPage(encodeURIComponent(interaction))
+      return withQuery(page, new URLSearchParams({ account: name }))
     }
     return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
   }

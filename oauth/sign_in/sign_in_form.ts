@@ -1,7 +1,6 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
-import { readUse } from '../../factors/passkey.ts'
 import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'

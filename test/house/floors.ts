@@ -11,6 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['embedded', 'maintenance', 'sagas'],
   ['operator', 'pages', 'stores', 'xrpc'],
   ['oauth'],
+  ['openid'],
   ['app'],
   ['registry.ts'],
   ['launch.ts'],
@@ -37,5 +38,10 @@ export const KEPT_TO: readonly { packages: RegExp; rooms: readonly string[]; why
     packages: /^@atproto\/oauth-provider(\/|$)/,
     rooms: ['oauth', 'stores', 'lab', 'test'],
     why: 'the provider is known in its seam and the stores',
+  },
+  {
+    packages: /^oidc-provider(\/|$)/,
+    rooms: ['openid', 'lab', 'test'],
+    why: 'the OpenID provider is known in its room',
   },
 ]

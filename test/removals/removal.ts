@@ -55,6 +55,7 @@ function filesOf(attack: number): string {
     [42, 'trusted_devices'],
     [43, 'sign_out_link'],
     [44, 'new_devices'],
+    [45, 'openid'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

@@ -2,6 +2,7 @@ import { adoptionRows } from './entryway/adoption.ts'
 import { alarmRows } from './entryway/alarms.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
+import { openidRows } from './entryway/openid.ts'
 import { pageRows } from './entryway/pages.ts'
 import { passkeyRows } from './entryway/passkeys.ts'
 import { programRows } from './entryway/program.ts'
@@ -20,6 +21,7 @@ export const removals: readonly Removal[] = [
   ...pageRows,
   ...passkeyRows,
   ...alarmRows,
+  ...openidRows,
   ...adoptionRows,
   ...programRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))

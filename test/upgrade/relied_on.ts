@@ -33,6 +33,7 @@ const FOLDERS: Record<string, string> = {
   'oauth-types': dirname(fromProvider.resolve('@atproto/oauth-types')),
   'jwk-jose': dirname(fromProvider.resolve('@atproto/jwk-jose')),
   'simple-store': dirname(fromProvider.resolve('@atproto-labs/simple-store')),
+  'oidc-provider': dirname(fileURLToPath(import.meta.resolve('oidc-provider'))),
   pds: join(dirname(pds), 'dist'),
   api: dirname(fileURLToPath(import.meta.resolve('@atproto/api'))),
   'xrpc-server': dirname(createRequire(pds).resolve('@atproto/xrpc-server')),

@@ -29,6 +29,7 @@ function nameOf(node: Node): string | undefined {
   switch (node.type) {
     case 'FunctionDeclaration':
     case 'ClassDeclaration':
+    case 'ClassExpression':
     case 'VariableDeclarator':
       return node.id?.type === 'Identifier' ? node.id.name : undefined
     case 'Identifier':
@@ -39,7 +40,12 @@ function nameOf(node: Node): string | undefined {
   }
 }
 
-const DECLARATIONS = ['FunctionDeclaration', 'ClassDeclaration', 'VariableDeclarator']
+const DECLARATIONS = [
+  'FunctionDeclaration',
+  'ClassDeclaration',
+  'ClassExpression',
+  'VariableDeclarator',
+]
 
 function find(within: Node, is: (node: Node) => boolean): Node | undefined {
   for (const node of walk(within)) {

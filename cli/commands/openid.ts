@@ -1,0 +1,147 @@
+import type { Command } from 'commander'
+import { online } from '../action.ts'
+import { assertMeant } from '../ask.ts'
+import { when } from '../output.ts'
+import { table } from '../table.ts'
+
+const ID = 'its client_id'
+
+type Added = {
+  redirectUri: string[]
+  postLogoutUri?: string[]
+  name?: string
+  uri?: string
+  logo?: string
+  public?: boolean
+  native?: boolean
+  refresh?: boolean
+  alg?: string
+}
+
+export function addOpenidCommands(program: Command): void {
+  const openid = program
+    .command('openid')
+    .description('OpenID Connect: products that sign people in with their accounts here')
+  addClients(openid)
+
+  openid
+    .command('rotate-keys')
+    .description('Make new signing keys, which sign a day later; relying parties notice nothing')
+    .option('--at-once', 'forget the keys of before now: somebody else knows one of them')
+    .option('--yes', 'do not ask')
+    .action(
+      online<{ atOnce?: boolean; yes?: boolean }>(async (operator, output, _, options) => {
+        const { atOnce = false, yes } = options
+        if (atOnce) await assertMeant('Forget the keys? Id tokens of before count no more.', yes)
+        const done = await operator('openid/rotate-keys', { atOnce })
+        output.result(done, () =>
+          atOnce ? 'The new keys sign' : 'The new keys are published, and sign in a day',
+        )
+      }),
+    )
+}
+
+function addClients(openid: Command): void {
+  const client = openid.command('client').description('OpenID clients (relying parties)')
+
+  client
+    .command('add')
+    .description('Register a client, or change it; prints its settings with the secret, once')
+    .argument('<id>', `${ID}, such as discourse`)
+    .requiredOption('--redirect-uri <uri...>', 'where people come back to')
+    .option('--post-logout-uri <uri...>', 'where they come back to when they have signed out')
+    .option('--name <name>', 'what people are told it is called')
+    .option('--uri <url>', 'its home page')
+    .option('--logo <url>', 'a picture of it')
+    .option('--public', 'it cannot keep a secret')
+    .option('--native', 'it is an app on a device')
+    .option('--refresh', 'it gets refresh tokens')
+    .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
+    .action(
+      online<Added>(async (operator, output, [id = ''], options) => {
+        const added = await operator('openid/client-add', { id, metadata: metadataOf(options) })
+        output.result(added, ({ issuer, secret }) =>
+          [
+            `${id} is registered. Its settings:`,
+            `  issuer         ${issuer}`,
+            `  discovery      ${issuer}/.well-known/openid-configuration`,
+            `  client id      ${id}`,
+            ...(secret === null ? [] : [`  client secret  ${secret}`]),
+            '  scopes         openid profile email',
+            '  PKCE           S256, required',
+          ].join('\n'),
+        )
+      }),
+    )
+
+  client
+    .command('list')
+    .description('List the OpenID clients')
+    .action(
+      online(async (operator, output) => {
+        const { clients } = await operator('openid/client-list', {})
+        output.result(clients, (rows) =>
+          table(
+            ['id', 'name', 'secret', 'registered'],
+            rows.map(({ id, metadata, hasSecret, registeredAt }) => [
+              ...[id, String(metadata.client_name ?? ''), hasSecret ? 'yes' : 'no'],
+              when(registeredAt),
+            ]),
+          ),
+        )
+      }),
+    )
+
+  client
+    .command('show')
+    .description('Print the metadata of an OpenID client, as JSON')
+    .argument('<id>', ID)
+    .action(
+      online(async (operator, output, [id = '']) => {
+        const { metadata } = await operator('openid/client-show', { id })
+        output.result(metadata, (found) => JSON.stringify(found, null, 2))
+      }),
+    )
+
+  client
+    .command('rotate-secret')
+    .description('Give an OpenID client a new secret; that of before is good no more')
+    .argument('<id>', ID)
+    .action(
+      online(async (operator, output, [id = '']) => {
+        const rotated = await operator('openid/client-rotate-secret', { id })
+        output.result(rotated, ({ secret }) => `The secret of ${id} is ${secret}`)
+      }),
+    )
+
+  client
+    .command('remove')
+    .description('Forget an OpenID client: sign-ins to it are refused, and its tokens are void')
+    .argument('<id>', ID)
+    .option('--yes', 'do not ask')
+    .action(
+      online<{ yes?: boolean }>(async (operator, output, [id = ''], { yes }) => {
+        await operator('openid/client-show', { id })
+        await assertMeant(`Forget ${id}? Nobody can sign in to it any more.`, yes)
+        const removed = await operator('openid/client-remove', { id })
+        output.result(removed, () => `${removed.id} is unknown from now on`)
+      }),
+    )
+}
+
+/** As RFC 7591 names it. */
+function metadataOf(given: Added): Record<string, unknown> {
+  const more = given.refresh ? ['refresh_token'] : []
+  const all = {
+    redirect_uris: given.redirectUri,
+    post_logout_redirect_uris: given.postLogoutUri,
+    client_name: given.name,
+    client_uri: given.uri,
+    logo_uri: given.logo,
+    application_type: given.native ? 'native' : undefined,
+    token_endpoint_auth_method: given.public ? 'none' : undefined,
+    grant_types: ['authorization_code', ...more],
+    id_token_signed_response_alg: given.alg,
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}

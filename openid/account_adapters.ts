@@ -1,0 +1,124 @@
+import { type AdapterPayload, errors } from 'oidc-provider'
+import type { GoodOpenidSession } from '../actors/account/openid.ts'
+import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
+import { calledFrom } from '../http/requester.ts'
+import type { NamedKind } from './names.ts'
+import { openidScope } from './scope.ts'
+import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
+
+type OfAccount = Pick<Storage, 'actors' | 'names'>
+
+/** Sessions of browsers in which somebody has signed in. @param before those of all others */
+export function accountSessions({ actors, names }: OfAccount, before: Stored): Stored {
+  /** It counts in the browser where the person signed in. */
+  function known(session: GoodOpenidSession | null, did: string, id: string) {
+    const scope = openidScope()
+    if (!session || session.deviceId !== scope.deviceId) return undefined
+    scope.account = did
+    scope.basis ??= session.basis
+    return readBack(session.payload, id)
+  }
+
+  return {
+    async upsert(id, payload, expiresIn) {
+      const { accountId: did, uid } = payload
+      if (did === undefined) return before.upsert?.(id, payload, expiresIn)
+      const { basis, deviceId } = openidScope()
+      if (!basis || deviceId === null) throw new errors.AccessDenied('The sign-in has ended')
+      const session = {
+        uid: uid as string,
+        payload: written(payload),
+        deviceId,
+        isRemembered: basis.device !== undefined,
+        expiresAt: expiryOf(expiresIn),
+      }
+      await actors.account(did).putOpenidSession(session, id, basis)
+    },
+    async find(id) {
+      const named = names.read('Session', id)
+      if (!named) return before.find?.(id)
+      return known(await actors.account(named.did).findOpenidSession(id), named.did, id)
+    },
+    /** That of a code or token, which says whether it is still good. */
+    async findByUid(uid) {
+      const { account, found } = openidScope()
+      if (account === null) return undefined
+      const session = found?.session ?? (await actors.account(account).findOpenidSessionByUid(uid))
+      return session?.uid === uid ? readBack(session.payload, uid) : undefined
+    },
+    async destroy(id) {
+      const named = names.read('Session', id)
+      if (!named) return before.destroy?.(id)
+      await actors.account(named.did).endOpenidSession(id)
+    },
+  }
+}
+
+/** What clients were granted. The id of a grant is shown to nobody, and names no account. */
+export function grants({ actors }: OfAccount): Stored {
+  return {
+    async upsert(id, payload, expiresIn) {
+      const { accountId, clientId } = payload as { accountId: string; clientId: string }
+      const grant = { id, clientId, payload: written(payload), expiresAt: expiryOf(expiresIn) }
+      await actors.account(accountId).putOpenidGrant(grant, openidScope().basis, calledFrom())
+    },
+    async find(id) {
+      const { account, found } = openidScope()
+      if (account === null) return undefined
+      const grant =
+        found?.grant.id === id ? found.grant : await actors.account(account).findOpenidGrant(id)
+      return grant ? readBack(grant.payload, id) : undefined
+    },
+    async destroy(id) {
+      const { account } = openidScope()
+      if (account !== null) await actors.account(account).endOpenidGrant(id)
+    },
+  }
+}
+
+/** Codes and tokens of one kind. */
+export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
+  const ofAccount = (secret: string) => {
+    const named = names.read(kind, secret)
+    return named && { ...named, account: actors.account(named.did) }
+  }
+  return {
+    async upsert(secret, payload, expiresIn) {
+      const { accountId, grantId } = payload as { accountId: string; grantId: string }
+      const expiresAt = expiryOf(expiresIn) + (kind === 'AuthorizationCode' ? OPENID_SPENT_CODE : 0)
+      const token = { kind, grantId, payload: written(payload), expiresAt }
+      if (await actors.account(accountId).putOpenidToken(secret, token, calledFrom())) return
+      throw hasEnded()
+    },
+    async find(secret): Promise<AdapterPayload | undefined> {
+      const named = ofAccount(secret)
+      const found = await named?.account.findOpenidToken(kind, secret, named.grantId)
+      if (!named || !found) return undefined
+      const scope = openidScope()
+      scope.account = named.did
+      scope.found = found
+      return readBack(found.token.payload, secret)
+    },
+    /** Of a refresh token, the one that succeeds it is decided with that. */
+    async consume(secret) {
+      const named = ofAccount(secret)
+      if (!named) throw hasEnded()
+      if (kind !== 'RefreshToken') {
+        if (!(await named.account.consumeOpenidToken(secret))) throw hasEnded()
+        return
+      }
+      const successor = await named.account.rotateOpenidToken(secret, names.write(named))
+      if (successor === null) throw hasEnded()
+      openidScope().successor = successor
+    },
+    async destroy(secret) {
+      await ofAccount(secret)?.account.endOpenidToken(secret)
+    },
+    async revokeByGrantId(grantId) {
+      const { account } = openidScope()
+      if (account !== null) await actors.account(account).endOpenidTokens(kind, grantId)
+    },
+  }
+}
+
+const hasEnded = () => new errors.InvalidGrant('What was granted has ended')

@@ -1,0 +1,56 @@
+import { type Adapter, errors } from 'oidc-provider'
+import { Refusal } from '../base/errors.ts'
+import { accountSessions, grants, tokens } from './account_adapters.ts'
+import { clients, interactions, requests, sessionsBefore } from './request_adapters.ts'
+import type { Storage, Stored } from './stored.ts'
+
+/**
+ * Where the provider keeps each of its models: what is there before a person is known in the flow state
+ * with its owner, everything of a person in that account's database.
+ */
+export function createAdapter(storage: Storage): (model: string) => Adapter {
+  const stores: Record<string, Stored> = {
+    Client: clients(storage),
+    Interaction: interactions(storage),
+    PushedAuthorizationRequest: requests(storage, 'PushedAuthorizationRequest'),
+    Session: accountSessions(storage, sessionsBefore(storage)),
+    Grant: grants(storage),
+    AuthorizationCode: tokens(storage, 'AuthorizationCode'),
+    AccessToken: tokens(storage, 'AccessToken'),
+    RefreshToken: tokens(storage, 'RefreshToken'),
+  }
+  return (model) => ({ ...missing(model), ...translating(stores[model] ?? {}) })
+}
+
+/** A sign-in that has ended meanwhile is no fault: the client begins anew. */
+function translating(store: Stored): Stored {
+  const methods = Object.entries(store).map(([name, method]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await (method as (...given: never[]) => unknown)(...args)
+      } catch (err) {
+        if (err instanceof Refusal) throw new errors.AccessDenied('The sign-in has ended')
+        throw err
+      }
+    },
+  ])
+  return Object.fromEntries(methods)
+}
+
+const METHODS = [
+  'upsert',
+  'find',
+  'findByUserCode',
+  'findByUid',
+  'consume',
+  'destroy',
+  'revokeByGrantId',
+] as const
+
+function missing(model: string): Adapter {
+  const refusing = (method: string) => async () => {
+    throw new Error(`The OpenID provider does not store ${model} (${method})`)
+  }
+  return Object.fromEntries(METHODS.map((name) => [name, refusing(name)])) as unknown as Adapter
+}

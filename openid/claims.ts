@@ -1,0 +1,49 @@
+import type { Account } from 'oidc-provider'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from '../sagas/services.ts'
+import type { Profiles } from './profile.ts'
+
+/** Which claims a scope gives (OpenID Connect Core section 5.4). */
+export const SCOPE_CLAIMS = {
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
+  profile: [
+    'name',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'updated_at',
+    'atproto_pds',
+  ],
+  email: ['email', 'email_verified'],
+}
+
+/** What an account says of itself to clients. `sub` is the DID. */
+export function toAccount(
+  { pdses }: Pick<Services, 'pdses'>,
+  profiles: Profiles,
+  account: AccountRow,
+): Account {
+  const { did, handle, email, emailConfirmedAt, createdAt, pdsDid } = account
+  return {
+    accountId: did,
+    async claims(_use, scope) {
+      const isProfile = scope.split(' ').includes('profile')
+      const { name, picture } = isProfile ? await profiles.of(account) : {}
+      const pds = pdses.all.find((each) => each.did === pdsDid)
+      return {
+        sub: did,
+        // A name is expected where people are shown.
+        name: name ?? handle ?? did,
+        preferred_username: handle ?? did,
+        profile: `https://bsky.app/profile/${did}`,
+        ...(picture && { picture }),
+        ...(handle !== null && { website: `https://${handle}` }),
+        updated_at: Math.floor(createdAt / 1_000),
+        ...(pds && { atproto_pds: pds.url }),
+        email,
+        email_verified: emailConfirmedAt !== null,
+      }
+    },
+  }
+}

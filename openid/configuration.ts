@@ -1,0 +1,130 @@
+import { type Configuration, errors } from 'oidc-provider'
+import * as lifetimes from '../base/lifetimes.ts'
+import { openidPage } from '../oauth/sign_in/place.ts'
+import type { Services } from '../sagas/services.ts'
+import { createAdapter } from './adapter.ts'
+import { SCOPE_CLAIMS, toAccount } from './claims.ts'
+import { loadGrant } from './consents.ts'
+import { MULTI_FACTOR } from './interaction_result.ts'
+import type { PrivateJwk } from './keys.ts'
+import { ENDPOINTS, OPENID } from './paths.ts'
+import type { Profiles } from './profile.ts'
+import { openidScope } from './scope.ts'
+import type { Storage } from './stored.ts'
+
+/** Bytes of a document that a client publishes. */
+const LARGEST_DOCUMENT = 512_000
+
+const SIGNING = ['ES256', 'RS256'] as const
+
+const seconds = (ms: number) => Math.ceil(ms / 1_000)
+
+/** How the provider is to be; what is left out is as it is by itself. */
+export function configure(
+  storage: Storage,
+  services: Services,
+  profiles: Profiles,
+  keys: readonly PrivateJwk[],
+): Configuration {
+  const { actors, lookups } = services
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
+  return {
+    adapter: createAdapter(storage),
+    jwks: { keys: [...keys] },
+    routes: ENDPOINTS,
+    scopes: [...Object.keys(SCOPE_CLAIMS), 'offline_access'],
+    claims: SCOPE_CLAIMS,
+    acrValues: [MULTI_FACTOR],
+    // Many read the id token alone.
+    conformIdTokenClaims: false,
+    async findAccount(_, did) {
+      const { found } = openidScope()
+      const account = found?.account.did === did ? found.account : await actors.account(did).read()
+      const isActive = account?.takedownRef === null && account.deactivatedAt === null
+      return isActive ? toAccount(services, profiles, account) : undefined
+    },
+    loadExistingGrant: (ctx) => loadGrant(actors, ctx),
+    responseTypes: ['code'],
+    pkce: { required: () => true },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    // Secrets are kept as hashes, so none can be the key of a MAC.
+    enabledJWA: {
+      idTokenSigningAlgValues: [...SIGNING],
+      requestObjectSigningAlgValues: [...SIGNING],
+      clientAuthSigningAlgValues: [...SIGNING],
+    },
+    rotateRefreshToken: true,
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+    // No endpoint for programs looks at cookies.
+    clientBasedCORS: () => true,
+    cookies: {
+      names: {
+        session: 'openid-session',
+        interaction: 'openid-interaction',
+        resume: 'openid-resume',
+      },
+      long: { ...cookie, path: OPENID },
+      short: cookie,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
+      },
+      requestObjects: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => [],
+        getResourceServerInfo: async () => {
+          throw new errors.InvalidTarget('No protected resource is registered')
+        },
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx) => {
+          const { session, params, client } = ctx.oidc
+          const { secret = '' } = (session?.state ?? {}) as { secret?: string }
+          const to = params?.post_logout_redirect_uri as string | undefined
+          openidScope().signOut = { secret, to, app: client?.clientName ?? client?.clientId }
+          ctx.body = ''
+        },
+        postLogoutSuccessSource: async (ctx) => {
+          openidScope().signOut = 'done'
+          ctx.body = ''
+        },
+      },
+    },
+    fetch: (url, options) => lookups.run(() => fetch(url, options as RequestInit)),
+    fetchResponseBodyLimits: {
+      jwks_uri: LARGEST_DOCUMENT,
+      sector_identifier_uri: LARGEST_DOCUMENT,
+    },
+    interactions: { url: (_, { uid }) => openidPage(uid) },
+    renderError: async (ctx, out, err) => {
+      const { error, error_description: description } = out
+      const isEnded = err instanceof errors.SessionNotFound
+      openidScope().pageError = { error, description, isEnded }
+      ctx.body = ''
+    },
+    ttl: {
+      AccessToken: seconds(lifetimes.OPENID_ACCESS_TOKEN),
+      AuthorizationCode: seconds(lifetimes.OPENID_CODE),
+      IdToken: seconds(lifetimes.OPENID_ID_TOKEN),
+      RefreshToken: seconds(lifetimes.OPENID_REFRESH_TOKEN),
+      Grant: seconds(lifetimes.OPENID_GRANT),
+      Interaction: seconds(lifetimes.OPENID_INTERACTION),
+      Session: (_, { loginTs, transient }) => {
+        const { DEVICE_AUTHENTICATION, OPENID_INTERACTION, OPENID_PASSING_SESSION } = lifetimes
+        if (loginTs === undefined) return seconds(OPENID_INTERACTION)
+        const lasts = seconds(transient ? OPENID_PASSING_SESSION : DEVICE_AUTHENTICATION)
+        return Math.max(1, loginTs + lasts - seconds(Date.now()))
+      },
+    },
+  } as Configuration
+}

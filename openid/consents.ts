@@ -1,0 +1,32 @@
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import type { Actors } from '../actors/reach.ts'
+import type { OpenidConsent } from '../database/account/openid_grant.ts'
+import { openidScope } from './scope.ts'
+
+/**
+ * What the client was granted in this sign-in. Where that has ended, or somebody signs in anew, it is granted
+ * again what the person consented to before.
+ */
+export async function loadGrant(
+  actors: Actors,
+  { oidc }: KoaContextWithOIDC,
+): Promise<Grant | undefined> {
+  const { client, session, result, provider, account } = oidc
+  if (!client || !account) return undefined
+  const { clientId } = client
+  const id = result?.consent?.grantId ?? session?.grantIdFor(clientId)
+  const found = id === undefined ? undefined : await provider.Grant.find(id)
+  if (found?.accountId === account.accountId) return found
+  const consent = await actors.account(account.accountId).readOpenidConsent(clientId)
+  if (!consent || openidScope().basis === null) return undefined
+  const grant = grantOf(new provider.Grant({ accountId: account.accountId, clientId }), consent)
+  await grant.save()
+  return grant
+}
+
+/** The same grant with what a person has decided. */
+export function grantOf(grant: Grant, { scope, refused }: OpenidConsent): Grant {
+  if (scope) grant.addOIDCScope(scope)
+  if (refused) grant.rejectOIDCScope(refused)
+  return grant
+}

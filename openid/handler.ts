@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import type { Flow } from '../actors/auth/flow.ts'
+import { preflight } from '../http/cors.ts'
+import { doorOfNothing } from '../http/door.ts'
+import { unavailable } from '../http/fault.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  headerOf,
+  withCookies,
+} from '../http/message.ts'
+import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
+import type { Services } from '../sagas/services.ts'
+import { areGuarded, withGuard } from '../stores/device_cookies.ts'
+import { shownDevice } from '../stores/device_store.ts'
+import { inRequestScope } from '../stores/request_scope.ts'
+import { OpenidInteractions } from './interaction.ts'
+import { OpenidPages } from './pages.ts'
+import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
+import type { OpenidProviders } from './providers.ts'
+import { inOpenidScope, type OpenidScope } from './scope.ts'
+
+const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
+
+/** The OpenID provider's endpoints and pages. Without a client of the operator's there is nothing. */
+export function createOpenidHandler(
+  providers: OpenidProviders,
+  flow: Flow,
+  oauth: EntrywayProvider,
+  services: Services,
+): HttpHandler {
+  const { settings, mutex, log } = services
+  const pages = new OpenidPages(services)
+  const interactions = new OpenidInteractions(oauth, services, pages)
+  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
+
+  async function answer(request: HttpRequest, scope: OpenidScope): Promise<HttpResponse> {
+    const running = await providers.open()
+    if (!running) return doorOfNothing(request).notFound()
+    if (request.method === 'OPTIONS') return preflight(request)
+    const path = providerPath(request.url.pathname)
+    if (path === null) return guard(await interactions.answer(request, running.provider))
+    const asked = () => running.ask(request)
+    const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
+    // One exchange of a code ends before the next begins, which then ends what the first one gave.
+    const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
+    return signedOut(request, toPage(request, response, scope), scope)
+  }
+
+  function toPage(request: HttpRequest, response: HttpResponse, scope: OpenidScope): HttpResponse {
+    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
+    if (scope.pageError) return errorOf(response, scope.pageError)
+    if (scope.signOut) return withCookies(pages.signOut({ request }, scope.signOut), cookies)
+    const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
+    return isPage ? protectedPage(response) : response
+  }
+
+  /** Who signs out here is not signed in again by the next client, without a word. */
+  async function signedOut(
+    request: HttpRequest,
+    response: HttpResponse,
+    { account, deviceId }: OpenidScope,
+  ): Promise<HttpResponse> {
+    const isSignOut = request.url.pathname === SIGN_OUT && request.parameter('logout') !== undefined
+    if (!isSignOut || response.status !== 303) return response
+    // Somebody who only changes the account goes back to the sign-in.
+    const isChange = headerOf(response, 'location')?.startsWith(resumeOf(settings.publicUrl))
+    if (isChange) return response
+    if (account !== null && deviceId !== null) {
+      await oauth.accountManager.removeDeviceAccount(deviceId as never, account as never)
+    }
+    return withCookies(response, signedOutCookies(settings.publicUrl))
+  }
+
+  return async (request) =>
+    inRequestScope(async () => {
+      try {
+        const deviceId = await shownDevice(flow)
+        return await inOpenidScope(deviceId, (scope) => answer(request, scope))
+      } catch (err) {
+        log.error({ err }, 'the OpenID provider failed')
+        const isPage = doorOfNothing(request).name === 'page'
+        return isPage ? pageRefusal(503, { obstacle: 'server' }) : unavailable()
+      }
+    })
+}
+
+const resumeOf = (publicUrl: string) => `${publicUrl}${OPENID}${ENDPOINTS.authorization}/`
+
+/** The provider's error, for a person; RFC 6749 section 4.1.2.1 where the client cannot be told. */
+function errorOf(
+  { status }: HttpResponse,
+  { error, description, isEnded }: NonNullable<OpenidScope['pageError']>,
+): PageRefusal {
+  if (status >= 500) return pageRefusal(503, { obstacle: 'server' })
+  if (isEnded) return pageRefusal(400, { obstacle: 'ended' })
+  const reason = description === undefined ? error : `${error}: ${description}`
+  return pageRefusal(status >= 400 ? status : 400, { obstacle: 'link', reason })
+}
+
+/** A page that posts itself on to the client: nothing but its own script runs there. */
+function protectedPage(response: HttpResponse): HttpResponse {
+  const text = Buffer.from(response.body ?? '').toString()
+  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  )
+  const policy = [
+    "default-src 'none'",
+    `script-src ${scripts.length ? scripts.join(' ') : "'none'"}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]
+  return withCookies(response, [
+    ['content-security-policy', policy.join('; ')],
+    ['x-frame-options', 'DENY'],
+    ['x-content-type-options', 'nosniff'],
+    ['referrer-policy', 'no-referrer'],
+  ])
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
+
+/** What a code, a token or the session of a browser says besides its secret. */
+export type Named = {
+  kind: NamedKind
+  did: string
+  /** The grant that it belongs to; empty of a session. */
+  grantId: string
+}
+
+const KINDS = {
+  AuthorizationCode: 'c',
+  AccessToken: 'a',
+  RefreshToken: 'r',
+  Session: 's',
+} as const
+
+export type NamedKind = keyof typeof KINDS
+
+const SECRET_BYTES = 32
+const GRANT_BYTES = 18
+
+/**
+ * Codes, tokens and sessions name their account, as refresh tokens of atproto do, so that each is looked
+ * for in one database. The DID is in base64url: a bearer token takes no colon (RFC 6750 section 2.1).
+ */
+export class Names {
+  readonly #key: Uint8Array
+
+  constructor(key: Uint8Array) {
+    this.#key = key
+  }
+
+  write({ kind, did, grantId }: Named): string {
+    const secret = randomBytes(SECRET_BYTES).toString('base64url')
+    const parts = { secret, sessionId: KINDS[kind] + grantId, did: base64url(did) }
+    return writeRefreshToken(parts, this.#key)
+  }
+
+  /** @returns null unless this entryway wrote it, as one of this kind */
+  read(kind: NamedKind, given: string): Named | null {
+    const parts = readRefreshToken(given, this.#key)
+    if (!parts?.sessionId.startsWith(KINDS[kind])) return null
+    const grantId = parts.sessionId.slice(KINDS[kind].length)
+    return { kind, did: Buffer.from(parts.did, 'base64url').toString(), grantId }
+  }
+}
+
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+export function newGrantId(): string {
+  return randomBytes(GRANT_BYTES).toString('base64url')
+}

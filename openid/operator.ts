@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { errors } from 'oidc-provider'
+import type { Flow } from '../actors/auth/flow.ts'
+import { Refusal } from '../base/errors.ts'
+import type { Settings } from '../base/settings.ts'
+import { oneIdOfEach } from '../database/partition.ts'
+import type { OperatorContext } from '../operator/command.ts'
+import { rotateKeys } from './keys.ts'
+import { OPENID } from './paths.ts'
+import { hashClientSecret } from './provider.ts'
+import type { OpenidProviders } from './providers.ts'
+
+const SECRET_BYTES = 32
+
+/** Methods by which a client shows a secret. */
+const WITH_SECRET = ['client_secret_basic', 'client_secret_post']
+
+/** What the operator decides about OpenID. */
+export function createOpenidOperator(
+  flow: Flow,
+  providers: OpenidProviders,
+  { authActors, publicUrl }: Pick<Settings, 'authActors' | 'publicUrl'>,
+): OperatorContext['openid'] {
+  async function assertTaken(metadata: Record<string, unknown>): Promise<void> {
+    const { Client } = (await providers.current()).provider
+    try {
+      await (Client as unknown as { validate(given: object): Promise<void> }).validate(metadata)
+    } catch (err) {
+      if (!(err instanceof errors.OIDCProviderError)) throw err
+      throw invalid(err.error_description ?? err.error)
+    }
+  }
+
+  return {
+    issuer: publicUrl + OPENID,
+    async register(id, { client_id: _, client_secret: __, ...given }) {
+      const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
+      const needsSecret = WITH_SECRET.includes(String(method))
+      const before = await flow(id).readOpenidClient(id)
+      const isKept = needsSecret && before?.secretHash != null
+      const secret = needsSecret && !isKept ? newSecret() : null
+      const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
+      const metadata = { ...given, token_endpoint_auth_method: method }
+      await assertTaken({
+        ...metadata,
+        client_id: id,
+        ...(secretHash && { client_secret: secretHash }),
+      })
+      const registeredAt = before?.registeredAt ?? Date.now()
+      const row = { id, metadata: JSON.stringify(metadata), secretHash, registeredAt }
+      await flow(id).upsertOpenidClient(row)
+      providers.forget()
+      return { secret }
+    },
+    async list() {
+      const owners = oneIdOfEach(authActors).map(flow)
+      const clients = await Promise.all(owners.map(async (owner) => owner.listOpenidClients()))
+      return clients
+        .flat()
+        .map(({ id, metadata, secretHash, registeredAt }) => ({
+          ...{ id, metadata: JSON.parse(metadata), hasSecret: secretHash !== null, registeredAt },
+        }))
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+    },
+    async rotateSecret(id) {
+      const client = await flow(id).readOpenidClient(id)
+      if (!client?.secretHash) throw new Refusal('InvalidRequest', `${id} has no secret`)
+      const secret = newSecret()
+      await flow(id).upsertOpenidClient({ ...client, secretHash: hashClientSecret(secret) })
+      return { secret }
+    },
+    async remove(id) {
+      await flow(id).deleteOpenidClient(id)
+      providers.forget()
+    },
+    async rotateKeys(isAtOnce) {
+      await rotateKeys(flow, isAtOnce)
+      providers.forget()
+    },
+  }
+}
+
+const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url')
+
+function invalid(why: string): Refusal {
+  return new Refusal('InvalidRequest', `Not the metadata of an OpenID client: ${why}`)
+}

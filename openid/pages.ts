@@ -1,0 +1,78 @@
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { primaryColor } from '../oauth/branding.ts'
+import { wantedOf } from '../oauth/sign_in/place.ts'
+import { appOf, languageOf } from '../oauth/sign_in/shown.ts'
+import { linksOf } from '../pages/links.ts'
+import { openidTexts } from '../pages/openid/locales/index.ts'
+import {
+  type ConsentStep,
+  consentStep,
+  OPENID_STYLE,
+  signedOutStep,
+  signOutStep,
+} from '../pages/openid/steps.ts'
+import type { OpenidTexts } from '../pages/openid/texts.ts'
+import { type Frame, type Step, writeStep } from '../pages/sign_in/frame.ts'
+import { createLook, type Look } from '../pages/sign_in/look.ts'
+import type { Services } from '../sagas/services.ts'
+import { ENDPOINTS, OPENID } from './paths.ts'
+import type { OpenidScope } from './scope.ts'
+
+/** Where a page is shown, and what its client asked for. */
+type Shown = {
+  request: HttpRequest
+  redirectUri?: string | undefined
+  uiLocales?: string | undefined
+}
+
+/** Writes the provider's pages, in the language of who reads them. */
+export class OpenidPages {
+  readonly #look: Look
+  readonly #settings: Services['settings']
+
+  constructor({ settings }: Pick<Services, 'settings'>) {
+    const { name, branding } = settings
+    this.#settings = settings
+    this.#look = createLook(name, branding, primaryColor(branding), OPENID_STYLE)
+  }
+
+  consent(shown: Shown, step: ConsentStep): HttpResponse {
+    return this.#write(shown, (texts) => consentStep(texts, step), step.logo)
+  }
+
+  signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
+    const { name: service } = this.#settings
+    if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
+    const { app, secret: xsrf, to } = asked
+    const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
+    const step = { service, app, action, xsrf }
+    return this.#write({ ...shown, redirectUri: to }, (texts) => signOutStep(texts, step))
+  }
+
+  #write(
+    { request, redirectUri, uiLocales }: Shown,
+    step: (texts: OpenidTexts) => Step,
+    logo?: string,
+  ): HttpResponse {
+    const parameters = { redirect_uri: redirectUri, ui_locales: uiLocales }
+    const language = languageOf({ request, parameters })
+    const { images } = this.#look
+    const frame: Frame = {
+      look: logo ? { ...this.#look, images: [...images, new URL(logo).origin] } : this.#look,
+      language,
+      inLanguage: (other) => inLanguage(request, other),
+      links: linksOf(this.#settings.branding.links, language),
+      forms: ["'self'", ...appOf({ parameters })],
+    }
+    return writeStep(frame, step(openidTexts[language]))
+  }
+}
+
+/** The same page in another language. */
+function inLanguage({ url }: HttpRequest, language: string): string {
+  const query = new URLSearchParams(url.search)
+  query.set('lang', language)
+  return `${url.pathname}?${query}`
+}
+
+export const chosenLanguage = (request: HttpRequest) => wantedOf(request).language

@@ -1,0 +1,66 @@
+import type { LRUCache } from 'lru-cache'
+import { bytesOfJson, createCache } from '../base/cache.ts'
+import { OPENID_PROFILE, OPENID_PROFILE_WAIT } from '../base/lifetimes.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import type { Services } from '../sagas/services.ts'
+
+/** What a person says of themselves in public. */
+export type Profile = { name?: string; picture?: string }
+
+/** Characters: the lexicon allows 64 graphemes. */
+const LONGEST_NAME = 640
+
+/**
+ * Public profiles (`app.bsky.actor.profile`), kept for a while. They are never in the way of an answer: one
+ * that does not come at once is left out.
+ */
+export class Profiles {
+  readonly #services: Pick<Services, 'pds'>
+  readonly #kept: LRUCache<string, Profile>
+  readonly #coming = new Map<string, Promise<Profile>>()
+
+  constructor(services: Pick<Services, 'pds'>) {
+    this.#services = services
+    this.#kept = createCache('profiles', bytesOfJson, OPENID_PROFILE)
+  }
+
+  async of(account: Pick<AccountRow, 'did' | 'pdsDid'>): Promise<Profile> {
+    const kept = this.#kept.get(account.did)
+    if (kept) return kept
+    const { promise: late, resolve } = Promise.withResolvers<Profile>()
+    const timer = setTimeout(() => resolve({}), OPENID_PROFILE_WAIT)
+    try {
+      return await Promise.race([this.#read(account), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** One look at a time, for all who ask. */
+  #read(account: Pick<AccountRow, 'did' | 'pdsDid'>): Promise<Profile> {
+    const { did } = account
+    const coming = this.#coming.get(did) ?? this.#look(account)
+    this.#coming.set(did, coming)
+    return coming.finally(() => this.#coming.delete(did))
+  }
+
+  async #look({ did, pdsDid }: Pick<AccountRow, 'did' | 'pdsDid'>): Promise<Profile> {
+    try {
+      const pds = await this.#services.pds(pdsDid)
+      const record = await pds.readProfile(did)
+      const { displayName, avatar } = record ?? {}
+      const name = typeof displayName === 'string' ? displayName.slice(0, LONGEST_NAME) : ''
+      const query =
+        avatar?.ref === undefined ? null : new URLSearchParams({ did, cid: String(avatar.ref) })
+      const profile: Profile = {
+        ...(name && { name }),
+        ...(query && { picture: `${pds.pds.url}/xrpc/com.atproto.sync.getBlob?${query}` }),
+      }
+      this.#kept.set(did, profile)
+      return profile
+    } catch {
+      // The PDS does not answer: it is asked again the next time.
+      return {}
+    }
+  }
+}

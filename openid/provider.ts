@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
+import Provider from 'oidc-provider'
+import { nonceId } from '../actors/auth/flow.ts'
+import { NONCE_MEMORY } from '../base/lifetimes.ts'
+import type { Services } from '../sagas/services.ts'
+import { configure } from './configuration.ts'
+import type { PrivateJwk } from './keys.ts'
+import { type NamedKind, newGrantId } from './names.ts'
+import { OPENID } from './paths.ts'
+import type { Profiles } from './profile.ts'
+import { openidScope } from './scope.ts'
+import type { Storage } from './stored.ts'
+
+export type OpenidProvider = Provider
+
+/** @param keys those that sign first */
+export function createOpenidProvider(
+  storage: Storage,
+  services: Services,
+  profiles: Profiles,
+  keys: readonly PrivateJwk[],
+): OpenidProvider {
+  const provider = new Provider(
+    services.settings.publicUrl + OPENID,
+    configure(storage, services, profiles, keys),
+  )
+  // The address is ours, and comes in headers that are written here (`openid/handler.ts`).
+  provider.proxy = true
+  const { log } = services
+  provider.on('server_error', (_, err) => log.error({ err }, 'the OpenID provider failed'))
+  const koa: EventEmitter = provider
+  koa.on('error', (err) => log.error({ err }, 'the OpenID provider failed'))
+  nameSecrets(provider, storage)
+  return provider
+}
+
+type Identified = { generateTokenId(): string; accountId?: string; grantId?: string }
+
+/** Has ids say where they are kept, and secrets compared by their hashes. */
+function nameSecrets(provider: Provider, { flow, names }: Storage): void {
+  for (const { prototype } of [
+    provider.AuthorizationCode,
+    provider.AccessToken,
+    provider.RefreshToken,
+  ] as unknown as { prototype: Identified }[]) {
+    const { generateTokenId } = prototype
+    prototype.generateTokenId = function (this: Identified & { kind: NamedKind }) {
+      // It decides on the format of an access token, too.
+      generateTokenId.call(this)
+      const { kind, accountId: did = '', grantId = '' } = this
+      const { successor } = openidScope()
+      if (kind === 'RefreshToken' && successor !== null) return successor
+      return names.write({ kind, did, grantId })
+    }
+  }
+  const grant = provider.Grant.prototype as unknown as Identified
+  grant.generateTokenId = newGrantId
+
+  const session = provider.Session.prototype as Provider['Session']['prototype'] & {
+    id: string
+    oldId?: string
+    touched?: boolean
+  }
+  const { loginAccount, resetIdentifier } = session
+  session.resetIdentifier = function () {
+    const { oldId } = this
+    resetIdentifier.call(this)
+    // Not one that was never kept.
+    if (oldId !== undefined) this.oldId = oldId
+    if (this.accountId) this.id = names.write({ kind: 'Session', did: this.accountId, grantId: '' })
+  }
+  session.loginAccount = function (details) {
+    loginAccount.call(this, details)
+    this.resetIdentifier()
+  }
+
+  provider.Client.prototype.compareClientSecret = function (actual: string) {
+    return this.clientSecret === hashClientSecret(actual)
+  }
+
+  // The provider looks and then writes; two at once would both be the first.
+  const replay = provider.ReplayDetection as unknown as {
+    unique(iss: string, jti: string, exp: number): Promise<boolean>
+  }
+  replay.unique = async (iss, jti, exp) => {
+    const lasts = Math.min(exp * 1_000 - Date.now(), NONCE_MEMORY)
+    const namespace = `openid ${iss}`
+    return flow(nonceId(namespace, jti)).recordNonce(namespace, jti, lasts)
+  }
+}
+
+/** A secret is random, so its hash can be compared as it is. */
+export function hashClientSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('base64url')
+}

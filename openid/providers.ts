@@ -1,0 +1,80 @@
+import { type Flow, OPENID_KEYS } from '../actors/auth/flow.ts'
+import { OPENID_KEYS_READ } from '../base/lifetimes.ts'
+import type { OpenidKey } from '../database/flow/openid.ts'
+import { oneIdOfEach } from '../database/partition.ts'
+import type { HttpHandler } from '../http/message.ts'
+import type { Services } from '../sagas/services.ts'
+import { addKeys, publishedKeys } from './keys.ts'
+import { mounted } from './mounted.ts'
+import { Names } from './names.ts'
+import { Profiles } from './profile.ts'
+import { createOpenidProvider, type OpenidProvider } from './provider.ts'
+import type { Storage } from './stored.ts'
+
+/** The provider, and its endpoints as one function. */
+export type Running = { provider: OpenidProvider; ask: HttpHandler }
+
+/**
+ * The OpenID provider with the keys of the moment. There is none until the operator has registered a client.
+ */
+export class OpenidProviders {
+  readonly #flow: Flow
+  readonly #services: Services
+  readonly #storage: Storage
+  readonly #profiles: Profiles
+  #keys: { all: readonly OpenidKey[]; readAt: number } | null = null
+  #openUntil = 0
+  #current: (Running & { kids: string }) | null = null
+
+  constructor(flow: Flow, services: Services) {
+    this.#flow = flow
+    this.#services = services
+    this.#profiles = new Profiles(services)
+    const names = new Names(services.secrets.openidSecret)
+    this.#storage = { flow, actors: services.actors, names }
+  }
+
+  /** @returns null where no client is registered */
+  async open(): Promise<Running | null> {
+    return (await this.#isOpen()) ? this.current() : null
+  }
+
+  /** The same where there may be no client yet. */
+  async current(): Promise<Running> {
+    const now = Date.now()
+    const keys = publishedKeys(await this.#readKeys(now), now)
+    const kids = keys.map(({ kid }) => kid).join()
+    if (this.#current?.kids !== kids) {
+      const provider = createOpenidProvider(this.#storage, this.#services, this.#profiles, keys)
+      this.#current = { kids, provider, ask: mounted(provider, this.#services) }
+    }
+    return this.#current
+  }
+
+  /** Reads the keys anew, and whether there are clients. */
+  forget(): void {
+    this.#keys = null
+    this.#openUntil = 0
+  }
+
+  async #isOpen(): Promise<boolean> {
+    if (Date.now() < this.#openUntil) return true
+    const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
+    const found = await Promise.all(owners.map(async (owner) => owner.hasOpenidClients()))
+    const isOpen = found.includes(true)
+    if (isOpen) this.#openUntil = Date.now() + OPENID_KEYS_READ
+    return isOpen
+  }
+
+  async #readKeys(now: number): Promise<readonly OpenidKey[]> {
+    if (this.#keys && now - this.#keys.readAt < OPENID_KEYS_READ) return this.#keys.all
+    const owner = this.#flow(OPENID_KEYS)
+    let all = await owner.listOpenidKeys()
+    if (all.length === 0) {
+      await addKeys(this.#flow)
+      all = await owner.listOpenidKeys()
+    }
+    this.#keys = { all, readAt: now }
+    return all
+  }
+}

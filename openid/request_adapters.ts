@@ -1,0 +1,68 @@
+import { errors } from 'oidc-provider'
+import type { Login } from './interaction_result.ts'
+import { openidScope } from './scope.ts'
+import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
+
+/** What is kept by its id alone, with its owner. */
+export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored {
+  return {
+    async upsert(id, payload, expiresIn) {
+      const row = { payload: written(payload), expiresAt: expiryOf(expiresIn) }
+      await flow(id).putOpenidRequest(kind, id, row)
+    },
+    async find(id) {
+      const row = await flow(id).readOpenidRequest(kind, id)
+      if (!row) return undefined
+      return { ...readBack(row.payload, id), ...(row.isSpent && { consumed: true }) }
+    },
+    async consume(id) {
+      if (await flow(id).consumeOpenidRequest(id)) return
+      throw new errors.InvalidRequestUri('request_uri was already used')
+    },
+    async destroy(id) {
+      await flow(id).deleteOpenidRequest(id)
+    },
+  }
+}
+
+/** Sessions of browsers in which nobody has signed in yet. */
+export function sessionsBefore(storage: Pick<Storage, 'flow'>): Stored {
+  return requests(storage, 'Session')
+}
+
+/**
+ * What a person is asked on the way to a client. One that was answered goes on in the browser that answered it
+ * alone: the addresses and cookies of another could have been given to it (login CSRF).
+ */
+export function interactions(storage: Pick<Storage, 'flow'>): Stored {
+  const all = requests(storage, 'Interaction')
+  return {
+    ...all,
+    async find(id) {
+      const payload = await all.find?.(id)
+      if (!payload) return undefined
+      const scope = openidScope()
+      const login = payload.result?.login as Login | undefined
+      if (login && login.deviceId !== scope.deviceId) return undefined
+      if (login) scope.basis = login.basis
+      scope.account = login?.accountId ?? payload.session?.accountId ?? scope.account
+      return payload
+    },
+  }
+}
+
+/** A secret is known by its hash (`openid/provider.ts` compares). */
+export function clients({ flow }: Pick<Storage, 'flow'>): Stored {
+  return {
+    async find(id) {
+      const client = await flow(id).readOpenidClient(id)
+      if (!client) return undefined
+      const { secretHash } = client
+      return {
+        ...JSON.parse(client.metadata),
+        client_id: id,
+        ...(secretHash !== null && { client_secret: secretHash }),
+      }
+    },
+  }
+}

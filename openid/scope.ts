@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { OpenidTokenOfAccount } from '../actors/account/openid.ts'
+import type { Basis } from '../actors/account/standing.ts'
+
+/**
+ * What one request to the OpenID provider is about, noted while it is answered: the provider asks its
+ * storage by ids alone.
+ */
+export type OpenidScope = {
+  /** The browser; null where it has none. */
+  readonly deviceId: string | null
+  /** DID of the account whose code, token or session was shown. */
+  account: string | null
+  /** The sign-in on which rests what is granted. */
+  basis: Basis | null
+  /** What was found of a code or token. */
+  found: OpenidTokenOfAccount | null
+  /** The refresh token that succeeds the one that was shown. */
+  successor: string | null
+  /** What a person who signs out is shown: the question, or that it is done. */
+  signOut: { secret: string; to: string | undefined; app: string | undefined } | 'done' | null
+  /** The provider's error that a person reads on a page. */
+  pageError: {
+    error: string
+    description: string | undefined
+    /** The sign-in is not there, or no more. */
+    isEnded: boolean
+  } | null
+}
+
+const scopes = new AsyncLocalStorage<OpenidScope>()
+
+export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidScope) => T): T {
+  const scope: OpenidScope = {
+    deviceId,
+    account: null,
+    basis: null,
+    found: null,
+    successor: null,
+    signOut: null,
+    pageError: null,
+  }
+  return scopes.run(scope, () => work(scope))
+}
+
+/** @throws {Error} outside of a request */
+export function openidScope(): OpenidScope {
+  const scope = scopes.getStore()
+  if (!scope) throw new Error('The OpenID provider is asked outside of a request')
+  return scope
+}

@@ -1,0 +1,25 @@
+import type { OpenidTexts } from '../texts.ts'
+
+export const ko: OpenidTexts = {
+  title: (app) => `${app}에 로그인`,
+  lead: (name) => `${name} 계정으로 로그인되어 있습니다.`,
+  gets: (app) => `${app}에 전달되는 정보:`,
+  identifier: '바뀌지 않는 계정 식별자',
+  profile: '이름, 핸들, 사진',
+  email: '이메일 주소',
+  offline: '자리를 비운 동안에도 로그인 상태를 유지합니다',
+  goesTo: (host) => `계속하면 ${host}(으)로 이동합니다.`,
+  allow: '허용',
+  refuse: '취소',
+  otherAccount: '다른 계정 사용',
+
+  signOutTitle: '로그아웃하시겠습니까?',
+  signOutLead: (service, app) =>
+    app
+      ? `${app}에서 이 브라우저의 ${service} 로그아웃을 요청합니다.`
+      : `이 브라우저에서 ${service}에서 로그아웃합니다.`,
+  signOut: '로그아웃',
+  stay: '로그인 유지',
+  signedOutTitle: '로그아웃되었습니다',
+  signedOutLead: (service) => `이 브라우저에서 ${service}에서 로그아웃되었습니다.`,
+}

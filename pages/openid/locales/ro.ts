@@ -1,0 +1,25 @@
+import type { OpenidTexts } from '../texts.ts'
+
+export const ro: OpenidTexts = {
+  title: (app) => `Conectare la ${app}`,
+  lead: (name) => `Ești conectat ca ${name}.`,
+  gets: (app) => `${app} primește:`,
+  identifier: 'Identificatorul contului tău, care nu se schimbă',
+  profile: 'Numele, numele de utilizator și imaginea ta',
+  email: 'Adresa ta de e-mail',
+  offline: 'Rămâne conectată cât timp lipsești',
+  goesTo: (host) => `Continui către ${host}.`,
+  allow: 'Permite',
+  refuse: 'Anulează',
+  otherAccount: 'Folosește alt cont',
+
+  signOutTitle: 'Te deconectezi?',
+  signOutLead: (service, app) =>
+    app
+      ? `${app} cere să te deconecteze de la ${service} în acest browser.`
+      : `Vei fi deconectat de la ${service} în acest browser.`,
+  signOut: 'Deconectare',
+  stay: 'Rămâi conectat',
+  signedOutTitle: 'Te-ai deconectat',
+  signedOutLead: (service) => `Te-ai deconectat de la ${service} în acest browser.`,
+}

@@ -1,0 +1,53 @@
+import { html } from 'hono/html'
+import { form } from '../sign_in/form.ts'
+import type { Step } from '../sign_in/frame.ts'
+import type { OpenidTexts } from './texts.ts'
+
+/** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
+export const OPENID_STYLE = `.app{display:block;width:3rem;height:3rem;margin:0 auto 1rem;object-fit:contain}
+.gets{margin:0 0 1rem;padding-left:1.25rem}
+`
+
+export type ConsentStep = {
+  /** As the client names itself. */
+  app: string
+  /** An address; undefined where it has none. */
+  logo: string | undefined
+  /** `@alice.example.com` */
+  name: string
+  scopes: readonly string[]
+  /** Where the person goes on. */
+  host: string
+  action: string
+  sealed: string
+  /** Chooses another account. */
+  other: string
+}
+
+/** Asks a person what an app may know. The e-mail address may be refused alone. */
+export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
+  const { app, logo, name, scopes, host } = step
+  const content = html`${logo && html`<img class="app" src="${logo}" alt="">`}
+      ${form(
+        step,
+        html`<p>${texts.gets(app)}</p>
+      <ul class="gets"><li>${texts.identifier}</li>${scopes.includes('profile') && html`<li>${texts.profile}</li>`}${scopes.includes('offline_access') && html`<li>${texts.offline}</li>`}</ul>
+      ${scopes.includes('email') && html`<div class="check"><input id="email" name="email" type="checkbox" checked><label for="email">${texts.email}</label></div>`}
+      <p class="quiet">${texts.goesTo(host)}</p>
+      <div class="actions"><button class="primary" name="decision" value="allow">${texts.allow}</button><button name="decision" value="refuse">${texts.refuse}</button></div>`,
+      )}
+      <p><a class="link" href="${step.other}">${texts.otherAccount}</a></p>`
+  return { title: texts.title(app), lead: texts.lead(name), content }
+}
+
+export type SignOutStep = { service: string; app: string | undefined; action: string; xsrf: string }
+
+export function signOutStep(texts: OpenidTexts, { service, app, action, xsrf }: SignOutStep): Step {
+  const content = html`<form method="post" action="${action}"><input type="hidden" name="xsrf" value="${xsrf}">
+      <div class="actions"><button class="primary" name="logout" value="yes">${texts.signOut}</button><button>${texts.stay}</button></div></form>`
+  return { title: texts.signOutTitle, lead: texts.signOutLead(service, app), content }
+}
+
+export function signedOutStep(texts: OpenidTexts, service: string): Step {
+  return { title: texts.signedOutTitle, content: html`<p>${texts.signedOutLead(service)}</p>` }
+}

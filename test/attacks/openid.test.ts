@@ -1,0 +1,250 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { FORM, form } from '../manners/mistakes.ts'
+import * as rp from '../openid/relying_party.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** What somebody tries who is not the person, or a client that is not the one it says. */
+let app: AppInProcess
+let did: string
+let secret: string | null
+let config: oidc.Configuration
+let visitor: Visitor
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+  await app.addAccount({
+    ...{ handle: 'mallory.test', email: 'mallory@mail.internal', password: rp.PASSWORD },
+  })
+  secret = await rp.register(app)
+  config = await rp.discover(app, secret)
+})
+beforeEach(() => {
+  visitor = new Visitor(app)
+})
+afterAll(() => app?.close())
+
+/** The answer that a browser brings back to the client. */
+async function granted(browser = visitor, client = config, more: Record<string, string> = {}) {
+  const begun = await rp.begin(client, more)
+  const asked = await rp.signIn(browser, await rp.open(browser, begun))
+  const isConsent = asked.action?.startsWith('/account/openid/')
+  return { begun, answer: isConsent ? await rp.allow(browser, asked) : asked }
+}
+
+async function signedIn(browser = visitor) {
+  const { begun, answer } = await granted(browser)
+  return rp.exchange(config, begun, answer)
+}
+
+const invalidGrant = { error: 'invalid_grant' }
+
+describe('45. OpenID', () => {
+  test('a client cannot write the addresses of the metadata', async () => {
+    const headers = {
+      host: 'evil.example.com',
+      'x-forwarded-host': 'evil.example.com',
+      'x-forwarded-proto': 'https',
+      forwarded: 'host=evil.example.com',
+    }
+    for (const target of [
+      ...['/openid/.well-known/openid-configuration', '/.well-known/openid-configuration/openid'],
+      '/.well-known/oauth-authorization-server/openid',
+    ]) {
+      const asked = { target, headers: { 'x-forwarded-host': headers['x-forwarded-host'] } }
+      const answer = await app.ask(asked)
+      const told = 'status' in answer && Buffer.from(answer.body ?? '').toString()
+      expect(told).toContain('"issuer":"http://localhost:2600/openid"')
+      expect(told).toContain('"token_endpoint":"http://localhost:2600/openid/token"')
+      expect(told).not.toContain('evil')
+    }
+  })
+
+  test.each([
+    ['without PKCE', { code_challenge: '', code_challenge_method: '' }],
+    ['with a plain challenge', { code_challenge_method: 'plain' }],
+    ['for an implicit token', { response_type: 'token' }],
+    ['for a resource that is not registered', { resource: 'https://mcp.example.com' }],
+  ])('a request %s is refused at the client', async (_, more) => {
+    const begun = await rp.begin(config)
+    for (const [name, value] of Object.entries(more)) {
+      if (value) begun.url.searchParams.set(name, value)
+      else begun.url.searchParams.delete(name)
+    }
+    const answer = await rp.open(visitor, begun)
+    expect(answer.header('location')).toMatch(/[?&#]error=(invalid|unsupported|unauthorized)/)
+  })
+
+  test.each([
+    'https://rp.example.com/callback/',
+    'https://rp.example.com/callback?x=1',
+    'https://rp.example.com.evil.example.com/callback',
+    'https://rp.example.com@evil.example.com/callback',
+    'javascript:alert(1)',
+  ])('nobody is sent to %s', async (uri) => {
+    const begun = await rp.begin(config, { redirect_uri: uri })
+    const page = await rp.open(visitor, begun)
+    expect(page).toMatchObject({ status: 400 })
+    expect(page.header('location')).toBeUndefined()
+    expect(page.header('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(page.text).toContain('invalid_redirect_uri')
+  })
+
+  test('of two exchanges of one code at once, one gets tokens, and then they end', async () => {
+    const { begun, answer } = await granted()
+    const both = await Promise.allSettled([
+      rp.exchange(config, begun, answer),
+      rp.exchange(config, begun, answer),
+    ])
+    const [got, ...others] = both.filter(({ status }) => status === 'fulfilled')
+    expect(others).toEqual([])
+    const tokens = (got as PromiseFulfilledResult<oidc.TokenEndpointResponse>).value
+    await expect(oidc.fetchUserInfo(config, tokens.access_token, did)).rejects.toThrow()
+    await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject(
+      invalidGrant,
+    )
+  })
+
+  test('a refresh token that was spent long ago ends what came after it', async () => {
+    const first = (await signedIn()).refresh_token ?? ''
+    const second = (await oidc.refreshTokenGrant(config, first)).refresh_token ?? ''
+    const third = (await oidc.refreshTokenGrant(config, second)).refresh_token ?? ''
+    await expect(oidc.refreshTokenGrant(config, first)).rejects.toMatchObject(invalidGrant)
+    await expect(oidc.refreshTokenGrant(config, third)).rejects.toMatchObject(invalidGrant)
+  })
+
+  test('codes and tokens are nothing to another client, to atproto, and the other way', async () => {
+    const other = await rp.discover(app, await rp.register(app, { id: 'other' }), 'other')
+    const { begun, answer } = await granted()
+    await expect(rp.exchange(other, begun, answer)).rejects.toMatchObject(invalidGrant)
+    const tokens = await rp.exchange(config, begun, answer)
+    const { access_token: access, refresh_token: refresh = '' } = tokens
+    await expect(oidc.refreshTokenGrant(other, refresh)).rejects.toMatchObject(invalidGrant)
+    expect(await oidc.tokenIntrospection(other, access)).toEqual({ active: false })
+    await oidc.tokenRevocation(other, access)
+    await oidc.fetchUserInfo(config, access, did)
+
+    const body = form({ grant_type: 'refresh_token', refresh_token: refresh, client_id: 'forum' })
+    const atOauth = await app.ask({ method: 'POST', target: '/oauth/token', headers: FORM, body })
+    expect(atOauth).not.toMatchObject({ status: 200 })
+    const session = '/xrpc/com.atproto.server.getSession'
+    for (const token of [access, tokens.id_token ?? '']) {
+      const headers = { authorization: `Bearer ${token}` }
+      expect(await app.ask({ target: session, headers })).not.toMatchObject({ status: 200 })
+    }
+    const created = await app.ask({
+      method: 'POST',
+      target: '/xrpc/com.atproto.server.createSession',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identifier: 'alice.test', password: rp.PASSWORD }),
+    })
+    const { accessJwt, refreshJwt } = JSON.parse(
+      Buffer.from(('status' in created && created.body) || '').toString(),
+    )
+    for (const token of [accessJwt, refreshJwt]) {
+      await expect(oidc.fetchUserInfo(config, token, did)).rejects.toThrow()
+      await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+    }
+  })
+
+  test('a sign-in that somebody else has begun is not finished for them', async () => {
+    const attacker = new Visitor(app)
+    await attacker.open('/account')
+    const begun = await rp.begin(config)
+    const first = await attacker.open(begun.url.pathname + begun.url.search)
+    const link = first.header('location') ?? ''
+    expect(link).toMatch(/^\/account\/openid\//)
+    // The link alone.
+    await signedIn(visitor)
+    expect(await visitor.open(link)).toMatchObject({ status: 400, action: undefined })
+    // The link with the cookie, from a host of the same site.
+    for (const [name, cookie] of attacker.cookies) {
+      if (name.startsWith('openid-')) visitor.cookies.set(name, cookie)
+    }
+    const lured = await visitor.open(link)
+    const isConsent = lured.action?.startsWith('/account/openid/')
+    if (isConsent) await visitor.send(lured, { decision: 'allow' })
+    const id = link.split('/').at(-1)
+    const stolen = await attacker.open(`/openid/authorize/${id}`)
+    expect(stolen.header('location') ?? '').not.toContain('code=')
+    expect(stolen.status).toBe(400)
+  })
+
+  test('a session counts in its browser alone', async () => {
+    await signedIn()
+    const cookie = visitor.cookies.get('openid-session')
+    const attacker = new Visitor(app)
+    if (cookie) attacker.cookies.set('openid-session', cookie)
+    const answer = await rp.open(attacker, await rp.begin(config, { prompt: 'none' }))
+    expect(answer.header('location')).toContain('error=login_required')
+    const known = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
+    expect(known.header('location')).toContain('code=')
+  })
+
+  test('a consent counts from its own page alone', async () => {
+    const id = 'asks'
+    const client = await rp.discover(app, await rp.register(app, { id }), id)
+    const asked = await rp.signIn(visitor, await rp.open(visitor, await rp.begin(client)))
+    const headers = { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' }
+    const fields = { decision: 'allow' }
+    expect(await visitor.send(asked, fields, { headers })).toMatchObject({ status: 400 })
+    const without = await visitor.send({ ...asked, fields: {} }, fields)
+    expect(without).toMatchObject({ status: 200, title: 'Sign in to The Forum' })
+    const answer = await rp.allow(visitor, asked)
+    expect(answer.header('location')).toContain('code=')
+  })
+
+  test('a hint of another person signs nobody in as them', async () => {
+    const { id_token: hint = '' } = await signedIn()
+    const mallory = new Visitor(app)
+    const begun = await rp.begin(config)
+    const asked = await rp.signIn(mallory, await rp.open(mallory, begun), 'mallory.test')
+    await rp.allow(mallory, asked)
+    const more = { prompt: 'none', id_token_hint: hint }
+    const answer = await rp.open(mallory, await rp.begin(config, more))
+    expect(answer.header('location')).toContain('error=login_required')
+  })
+
+  test('bad input gets the error of the standard', async () => {
+    const json = { 'content-type': 'application/json' }
+    const ask = (target: string, headers: Record<string, string>, body: string) =>
+      app.ask({ method: 'POST', target, headers, body })
+    expect(await ask('/openid/token', json, '{}')).toMatchObject({ status: 415 })
+    expect(await ask('/openid/token', FORM, 'grant_type=x')).toMatchObject({ status: 400 })
+    const coded = { ...FORM, 'content-encoding': 'br' }
+    expect(await ask('/openid/token', coded, 'x')).toMatchObject({ status: 415 })
+    expect(await app.ask({ target: '/openid/nothing' })).toMatchObject({ status: 404 })
+    expect(await app.ask({ target: '/openid/TOKEN' })).toMatchObject({ status: 404 })
+    expect(await app.ask({ target: '/openid/token' })).toMatchObject({ status: 405 })
+    const page = await visitor.open('/openid/authorize/abcdefghijklmnopqrstuvwxyzabcdefghijk')
+    expect(page).toMatchObject({ status: 400 })
+    const headers = { authorization: 'Bearer made-up' }
+    expect(await app.ask({ target: '/openid/userinfo', headers })).toMatchObject({ status: 401 })
+  })
+
+  test('no database holds in the clear what opens something', async () => {
+    const { begun, answer } = await granted()
+    const code = new URL(answer.header('location') ?? '').searchParams.get('code') ?? ''
+    const tokens = await rp.exchange(config, begun, answer)
+    const secrets = [
+      ...[secret, code, tokens.access_token, tokens.refresh_token],
+      visitor.cookies.get('openid-session')?.value,
+    ].map((each) => decodeURIComponent(each ?? '').split('.')[0] ?? '')
+    expect(secrets.filter((each) => each.length < 40)).toEqual([])
+    // A page of a database may end within one.
+    const halves = secrets.flatMap((each) => [each.slice(0, 20), each.slice(20, 40)])
+    const folder = app.runner.settings.dataDir
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    const read = files
+      .filter((each) => each.isFile())
+      .map((each) => readFileSync(join(each.parentPath, each.name)))
+    expect(read.length).toBeGreaterThan(3)
+    expect(halves.filter((each) => read.some((bytes) => bytes.includes(each)))).toEqual([])
+  })
+})

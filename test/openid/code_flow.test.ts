@@ -1,0 +1,236 @@
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+let app: AppInProcess
+let did: string
+let config: oidc.Configuration
+let visitor: Visitor
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+})
+beforeEach(() => {
+  visitor = new Visitor(app)
+})
+afterAll(() => app?.close())
+
+/** Signs in to the client in a new browser. */
+async function signedIn(more: Record<string, string> = {}, fields: Record<string, string> = {}) {
+  const begun = await rp.begin(config, more)
+  const asked = await rp.signIn(visitor, await rp.open(visitor, begun), 'alice.test', fields)
+  const isConsent = asked.action?.startsWith('/account/openid/')
+  const answer = isConsent ? await rp.allow(visitor, asked) : asked
+  return rp.exchange(config, begun, answer)
+}
+
+test('without a client there is no OpenID provider at all', async () => {
+  for (const target of [
+    ...['/openid/.well-known/openid-configuration', '/.well-known/openid-configuration/openid'],
+    ...['/.well-known/oauth-authorization-server/openid', '/openid/authorize', '/openid/jwks'],
+    ...['/account/openid/abcdefghijklmnopqrstuvwxyz', '/openid/nothing', '/openid/end-session'],
+  ]) {
+    expect(await app.ask({ target })).toMatchObject({ status: 404 })
+  }
+  config = await rp.discover(app, await rp.register(app))
+})
+
+test('a person signs in to a client, which refreshes, asks and revokes', async () => {
+  const begun = await rp.begin(config)
+  const page = await rp.open(visitor, begun)
+  expect(page.text).toContain('id="password"')
+  const consent = await rp.signIn(visitor, page)
+  expect(consent.title).toBe('Sign in to The Forum')
+  expect(consent.text).toContain('rp.example.com')
+  expect(consent.header('content-security-policy')).toContain(
+    "form-action 'self' https://rp.example.com",
+  )
+  const back = await rp.allow(visitor, consent)
+  const tokens = await rp.exchange(config, begun, back)
+  expect(tokens.claims()).toMatchObject({
+    iss: 'http://localhost:2600/openid',
+    sub: did,
+    preferred_username: 'alice.test',
+    email: 'alice@mail.internal',
+    email_verified: false,
+    amr: ['pwd'],
+    auth_time: expect.any(Number),
+  })
+  const me = await oidc.fetchUserInfo(config, tokens.access_token, did)
+  expect(me).toMatchObject({ sub: did, website: 'https://alice.test', email_verified: false })
+
+  const next = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  expect(next.refresh_token).not.toBe(tokens.refresh_token)
+  // The answer was lost: the same successor once more.
+  const again = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  expect(again.refresh_token).toBe(next.refresh_token)
+
+  const shown = await oidc.tokenIntrospection(config, next.access_token)
+  expect(shown).toMatchObject({ active: true, sub: did, client_id: 'forum' })
+  await oidc.tokenRevocation(config, next.refresh_token ?? '')
+  expect(await oidc.tokenIntrospection(config, next.access_token)).toEqual({ active: false })
+  await expect(oidc.refreshTokenGrant(config, next.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+
+  // The consent outlives that: nothing is asked.
+  const answer = await rp.open(visitor, await rp.begin(config))
+  expect(answer.header('location')).toMatch(/[?&]code=/)
+})
+
+test('a person who is signed in elsewhere consented once, and signs in without a word', async () => {
+  const begun = await rp.begin(config)
+  const answer = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect((await rp.exchange(config, begun, answer)).claims()?.sub).toBe(did)
+})
+
+test('prompt=none answers without a page, max_age and prompt=login ask anew', async () => {
+  const silent = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
+  expect(silent.header('location')).toContain('error=login_required')
+  await signedIn()
+  const known = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
+  expect(known.header('location')).toContain('code=')
+  const anew: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }]
+  for (const more of anew) {
+    const begun = await rp.begin(config, more)
+    const page = await rp.open(visitor, begun)
+    expect(page.fields).toMatchObject({ username: 'alice.test', password: '' })
+    const answer = await rp.signIn(visitor, page)
+    const { auth_time: at = 0 } = (await rp.exchange(config, begun, answer)).claims() ?? {}
+    expect(at).toBeGreaterThan(Date.now() / 1_000 - 60)
+  }
+})
+
+test('the e-mail address can be refused alone, and the whole', async () => {
+  const id = 'wiki'
+  const wiki = await rp.discover(app, await rp.register(app, { id }), id)
+  const refused = await rp.signIn(visitor, await rp.open(visitor, await rp.begin(wiki)))
+  const answer = await rp.allow(
+    visitor,
+    { ...refused, fields: refused.fields },
+    { decision: 'refuse' },
+  )
+  expect(answer.header('location')).toContain('error=access_denied')
+
+  const begun = await rp.begin(wiki)
+  const { email: _, ...fields } = (await rp.open(visitor, begun)).fields
+  const page = await rp.open(visitor, begun)
+  expect(page.fields).toHaveProperty('email', 'on')
+  const { form = '' } = page.fields
+  const tokens = await rp.exchange(
+    wiki,
+    begun,
+    await rp.allow(visitor, { ...page, fields: { ...fields, form } }),
+  )
+  expect(tokens.claims()).not.toHaveProperty('email')
+  const me = await oidc.fetchUserInfo(wiki, tokens.access_token, did)
+  expect(me).not.toHaveProperty('email_verified')
+})
+
+test('pushed requests, DPoP and a client without a secret', async () => {
+  const metadata = { token_endpoint_auth_method: 'none' }
+  await rp.register(app, { id: 'spa', metadata })
+  const spa = await rp.discover(app, null, 'spa')
+  const handle = oidc.getDPoPHandle(spa, await oidc.randomDPoPKeyPair('ES256'))
+  const { url, ...begun } = await rp.begin(spa)
+  const pushed = await oidc.buildAuthorizationUrlWithPAR(spa, url.searchParams)
+  const asked = await rp.signIn(visitor, await rp.open(visitor, { url: pushed, ...begun }))
+  const answer = await rp.allow(visitor, asked)
+  const tokens = await oidc.authorizationCodeGrant(
+    spa,
+    new URL(answer.header('location') ?? ''),
+    ...[
+      { pkceCodeVerifier: begun.verifier, expectedState: begun.state, expectedNonce: begun.nonce },
+    ],
+    undefined,
+    { DPoP: handle },
+  )
+  expect(tokens.token_type).toBe('dpop')
+  const me = await oidc.fetchUserInfo(spa, tokens.access_token, did, { DPoP: handle })
+  expect(me.sub).toBe(did)
+  await expect(oidc.fetchUserInfo(spa, tokens.access_token, did)).rejects.toThrow()
+})
+
+test('who has deactivated the account is nobody to a client', async () => {
+  const tokens = await signedIn()
+  const account = app.actors.account(did)
+  await account.deactivate({ deleteAfter: null, deleteCredentials: false }, null)
+  await expect(oidc.fetchUserInfo(config, tokens.access_token, did)).rejects.toThrow()
+  const page = await rp.open(visitor, await rp.begin(config, { prompt: 'login' }))
+  const answer = await rp.signIn(visitor, page)
+  expect(answer.header('location')).toContain('error=access_denied')
+  await account.activate(null)
+  visitor = new Visitor(app)
+  await signedIn()
+})
+
+test('they stand in the list of sessions, and end there', async () => {
+  const tokens = await signedIn()
+  const { openid } = await rp.operate(app, 'account/sessions', { account: did })
+  const last = openid.at(-1)
+  expect(last).toMatchObject({ clientId: 'forum', from: { address: '192.0.2.7' } })
+  const page = await visitor.open('/account/security')
+  expect(page.text).toContain('forum')
+  for (const { id } of openid)
+    await rp.operate(app, 'account/revoke', { account: did, session: id })
+  await expect(oidc.fetchUserInfo(config, tokens.access_token, did)).rejects.toThrow()
+  const asked = await rp.open(visitor, await rp.begin(config))
+  expect(asked.title).toBe('Sign in to The Forum')
+})
+
+test('a person who signs out at the client is out here, and in it when they come back', async () => {
+  const tokens = await signedIn({}, { remember: 'on' })
+  const url = oidc.buildEndSessionUrl(config, {
+    id_token_hint: tokens.id_token ?? '',
+    post_logout_redirect_uri: 'https://rp.example.com/bye',
+    state: 'so long',
+  })
+  const page = await visitor.open(url.pathname + url.search)
+  expect(page).toMatchObject({ title: 'Sign out?', status: 200 })
+  const stayed = await visitor.send(page)
+  expect(stayed.header('location')).toBe('https://rp.example.com/bye?state=so+long')
+  const again = await visitor.open(url.pathname + url.search)
+  const out = await visitor.send(again, { logout: 'yes' })
+  expect(out.header('location')).toBe('https://rp.example.com/bye?state=so+long')
+  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  const next = await rp.open(visitor, await rp.begin(config))
+  expect(next.text).toContain('id="password"')
+})
+
+test('keys are rotated and clients changed by the operator, and nobody notices', async () => {
+  const tokens = await signedIn()
+  const keys = async () => {
+    const answer = await app.ask({ target: '/openid/jwks' })
+    if (!('status' in answer)) throw new Error('no answer')
+    return JSON.parse(Buffer.from(answer.body ?? '').toString()).keys as Record<string, string>[]
+  }
+  const before = await keys()
+  expect(before.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256'])
+  expect(before.flatMap((key) => Object.keys(key))).not.toContain('d')
+  await rp.operate(app, 'openid/rotate-keys', { atOnce: false })
+  expect(await keys()).toHaveLength(4)
+  expect(await keys()).toEqual(expect.arrayContaining(before))
+  await oidc.fetchUserInfo(config, tokens.access_token, did)
+
+  const { secret } = await rp.operate(app, 'openid/client-rotate-secret', { id: 'forum' })
+  const refused = { status: 401 }
+  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject(
+    refused,
+  )
+  const renewed = await rp.discover(app, secret)
+  const next = await oidc.refreshTokenGrant(renewed, tokens.refresh_token ?? '')
+  expect(await rp.operate(app, 'openid/client-show', { id: 'forum' })).toMatchObject({
+    metadata: { client_name: 'The Forum' },
+  })
+  await rp.operate(app, 'openid/client-remove', { id: 'forum' })
+  await expect(oidc.refreshTokenGrant(renewed, next.refresh_token ?? '')).rejects.toMatchObject(
+    refused,
+  )
+})

@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { callbackOf, signIn } from '../../lab/clients/steps.ts'
+import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
+import { cliJson } from '../../lab/world/cli.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { screenshot } from '../account_page/screenshots.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+
+/** A person with Chromium, before a real PDS, at a certified client. */
+const person = newCredentials('grace')
+/** Where the client would answer. */
+const client = createServer((_, response) => response.end('Welcome back'))
+let redirect: string
+let network: Network
+let browser: TestBrowser
+let config: oidc.Configuration
+
+beforeAll(async () => {
+  await once(client.listen(0, '127.0.0.1'), 'listening')
+  redirect = `http://127.0.0.1:${(client.address() as AddressInfo).port}/callback`
+  ;[network, browser] = await Promise.all([startNetwork(), startBrowser()])
+  await headlessSignUp(network.url, person)
+  const added = await cliJson<{ secret: string; issuer: string }>(network.vestibule.env, [
+    ...['openid', 'client', 'add', 'forum', '--redirect-uri', redirect],
+    ...['--name', 'The Forum', '--refresh', '--post-logout-uri', `${redirect}/bye`],
+  ])
+  config = await oidc.discovery(
+    new URL(added.issuer),
+    'forum',
+    undefined,
+    oidc.ClientSecretBasic(added.secret),
+    { execute: [oidc.allowInsecureRequests] },
+  )
+})
+afterAll(async () => {
+  await Promise.all([browser?.close(), network?.close()])
+  client.close()
+})
+
+async function begin() {
+  const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
+  const expectedState = oidc.randomState()
+  const url = oidc.buildAuthorizationUrl(config, {
+    redirect_uri: redirect,
+    scope: 'openid profile email',
+    code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    state: expectedState,
+  })
+  return { url, checks: { pkceCodeVerifier, expectedState } }
+}
+
+test('a person signs in, consents, and signs out', async () => {
+  const context = await browser.browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  const { url, checks } = await begin()
+  await page.goto(url.href)
+  await signIn(page, person, { remember: true })
+  await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
+  const callback = callbackOf(page, redirect)
+  await page.getByRole('button', { name: 'Allow' }).click()
+  const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
+  const claims = tokens.claims()
+  const { sub = '' } = claims ?? {}
+  expect(claims).toMatchObject({ email: person.email, atproto_pds: network.pds.url })
+  const me = await oidc.fetchUserInfo(config, tokens.access_token, sub)
+  expect(me).toMatchObject({ preferred_username: person.handle, name: person.handle })
+
+  // The next time nothing is asked.
+  const next = await begin()
+  const again = callbackOf(page, redirect)
+  await page.goto(next.url.href)
+  await oidc.authorizationCodeGrant(config, await again, next.checks)
+
+  const bye = `${redirect}/bye`
+  const out = oidc.buildEndSessionUrl(config, {
+    id_token_hint: tokens.id_token ?? '',
+    post_logout_redirect_uri: bye,
+  })
+  await page.goto(out.href)
+  const back = callbackOf(page, bye)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await back
+  await page.goto(next.url.href)
+  await page.locator('input[name=password]').waitFor()
+  await context.close()
+})
+
+test.each(sizes)('nothing on the consent page hinders people, %s', async (size) => {
+  await inSize(browser, size, async (page) => {
+    const { url } = await begin()
+    url.searchParams.set('prompt', 'consent')
+    await page.goto(url.href)
+    await signIn(page, person)
+    await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
+    await inEachTheme(page, async (theme) => {
+      expect([theme, await findingsIn(page)]).toEqual([theme, []])
+      await screenshot(page, `openid-consent-${size}-${theme}`)
+    })
+  })
+})

@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions as account } from '../../actors/account/index.ts'
+import type { Basis } from '../../actors/account/standing.ts'
+import {
+  DAY,
+  OPENID_KEY_AHEAD,
+  OPENID_KEY_KEPT,
+  REFRESH_RETRY_GRACE,
+} from '../../base/lifetimes.ts'
+import { Seal } from '../../base/seal.ts'
+import { rotateOpenidToken } from '../../database/account/openid_token.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import {
+  consumeOpenidRequest,
+  putOpenidRequest,
+  readOpenidRequest,
+} from '../../database/flow/openid.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
+import { inGroup } from '../../database/group_commit.ts'
+import { keepSealed } from '../../database/sealed_columns.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { publishedKeys } from '../../openid/keys.ts'
+import { Names } from '../../openid/names.ts'
+import { basisOf } from '../storage/basis.ts'
+
+let folder: TemporaryFolder
+let db: Db
+let basis: Basis
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('openid')
+  db = openDatabase(`${folder.path}/account.sqlite`, accountSchema)
+  account.create(db, {
+    ...{ did: 'did:plc:a', handle: 'a.test', email: 'a@mail.internal', pdsDid: 'did:web:pds' },
+    passwordScrypt: 'salt:hash',
+  })
+  basis = basisOf(db)
+  put('grant')
+})
+afterEach(async () => {
+  closeDatabase(db)
+  await folder.remove()
+})
+
+const later = Date.now() + DAY
+
+function put(id: string, on: Basis = basis) {
+  account.putOpenidGrant(db, { id, clientId: 'forum', payload: '{}', expiresAt: later }, on, null)
+}
+
+function token(kind: string, secret: string, grantId = 'grant') {
+  return account.putOpenidToken(
+    db,
+    secret,
+    { kind, grantId, payload: '{}', expiresAt: later },
+    null,
+  )
+}
+
+const find = (kind: string, secret: string) => account.findOpenidToken(db, kind, secret, 'grant')
+
+test('of two exchanges of one code at once, exactly one spends it', async () => {
+  token('AuthorizationCode', 'code')
+  const exchange = async () => account.consumeOpenidToken(db, 'code')
+  expect((await Promise.all([exchange(), exchange()])).toSorted()).toEqual([false, true])
+  // Also over another connection, as after a restart.
+  const again = openDatabase(`${folder.path}/account.sqlite`, accountSchema)
+  expect(account.consumeOpenidToken(again, 'code')).toBe(false)
+  closeDatabase(again)
+})
+
+test('a code that is shown again ends all that it gave, and nothing comes after that', () => {
+  token('AuthorizationCode', 'code')
+  account.consumeOpenidToken(db, 'code')
+  token('AccessToken', 'access')
+  expect(find('AuthorizationCode', 'code')).toBeNull()
+  expect(find('AccessToken', 'access')).toBeNull()
+  expect(token('RefreshToken', 'refresh')).toBe(false)
+  put('grant')
+  expect(token('RefreshToken', 'refresh')).toBe(true)
+})
+
+test('a refresh whose answer was lost gets the same successor, until that is used', () => {
+  token('RefreshToken', 'first')
+  expect(account.rotateOpenidToken(db, 'first', 'second')).toBe('second')
+  // The program ended before the successor was written.
+  expect(find('RefreshToken', 'first')).not.toBeNull()
+  expect(account.rotateOpenidToken(db, 'first', 'another')).toBe('second')
+  token('RefreshToken', 'second')
+  expect(account.rotateOpenidToken(db, 'first', 'another')).toBe('second')
+  expect(account.rotateOpenidToken(db, 'second', 'third')).toBe('third')
+  token('RefreshToken', 'third')
+  expect(account.rotateOpenidToken(db, 'first', 'another')).toBeNull()
+  expect(find('RefreshToken', 'third')).not.toBeNull()
+  expect(find('RefreshToken', 'first')).toBeNull()
+  expect(find('RefreshToken', 'third')).toBeNull()
+})
+
+test('a minute later the one before answers no more', () => {
+  token('RefreshToken', 'first')
+  const now = Date.now()
+  expect(rotateOpenidToken(db, 'first', 'second', now)).toBe('second')
+  const soon = now + REFRESH_RETRY_GRACE
+  expect(rotateOpenidToken(db, 'first', 'another', soon)).toBe('second')
+  expect(rotateOpenidToken(db, 'first', 'another', soon + 1)).toBeNull()
+})
+
+test('a token is nothing under another kind, or under another grant', () => {
+  token('AccessToken', 'access')
+  put('other')
+  expect(account.findOpenidToken(db, 'RefreshToken', 'access', 'other')).toBeNull()
+  expect(account.findOpenidToken(db, 'AccessToken', 'access', 'other')).toBeNull()
+  expect(find('AccessToken', 'access')).not.toBeNull()
+})
+
+type Ending = () => unknown
+const endings: [string, Ending][] = [
+  ['sign out everywhere', () => account.signOutEverywhere(db)],
+  ['sign out elsewhere', () => account.signOutElsewhere(db, 'dev-1', basis, {})],
+  ['takedown', () => account.takeDown(db, 'ref')],
+  ['new password', () => account.changePassword(db, 'a new password', 'kept')],
+  [
+    'deactivation',
+    () => account.deactivate(db, { deleteAfter: null, deleteCredentials: false }, null),
+  ],
+  ['deletion', () => account.erase(db)],
+]
+
+test.each(endings)('%s ends sessions, grants and tokens', async (_, end) => {
+  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false }
+  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)
+  token('RefreshToken', 'refresh')
+  expect(account.findOpenidSession(db, 'id')).toMatchObject({ uid: 'uid' })
+  await end()
+  expect(account.findOpenidSession(db, 'id')).toBeNull()
+  expect(account.findOpenidGrant(db, 'grant')).toBeNull()
+  expect(find('RefreshToken', 'refresh')).toBeNull()
+  expect(token('AccessToken', 'access')).toBe(false)
+})
+
+test('what rests on a sign-in that has ended is refused', () => {
+  account.signOutEverywhere(db)
+  const refused = expect.objectContaining({ code: 'SignedOut' })
+  expect(() => put('new')).toThrow(refused)
+  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
+  expect(() => account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)).toThrow(
+    refused,
+  )
+})
+
+test('a session ends with the browser that remembers the account', () => {
+  account.rememberDevice(db, 'dev-1', basis)
+  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
+  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)
+  expect(account.findOpenidSessionByUid(db, 'uid')?.basis.device).toBe('dev-1')
+  account.forgetDevice(db, 'dev-1')
+  expect(account.findOpenidSession(db, 'id')).toBeNull()
+})
+
+test('the person ends what one client was granted, and is asked again then', () => {
+  account.consentToOpenid(db, 'forum', { scope: 'openid', refused: 'email' }, basis)
+  expect(account.listOpenidGrants(db)).toMatchObject([{ id: 'grant', clientId: 'forum' }])
+  expect(account.endSession(db, 'grant', basis, {})).toBe(true)
+  expect(account.listOpenidGrants(db)).toEqual([])
+  expect(account.readOpenidConsent(db, 'forum')).toBeNull()
+  const [last] = account.listAudit(db, 1)
+  expect(last).toMatchObject({ event: 'session_ended', detail: { clientId: 'forum' } })
+})
+
+test('what comes before a person is known is spent once, and swept', async () => {
+  const flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
+  keepSealed(flow, flowSchema, new Seal(new Uint8Array(32)))
+  const row = { payload: '{"secret":"of a session"}', expiresAt: later }
+  await inGroup(flow, () => putOpenidRequest(flow, 'Interaction', 'id', row))
+  expect(readOpenidRequest(flow, 'Interaction', 'id')).toMatchObject({ ...row, isSpent: false })
+  expect(readOpenidRequest(flow, 'Session', 'id')).toBeNull()
+  const kept = flow.prepare('SELECT payload FROM openid_request').pluck().get()
+  expect(kept).not.toContain('secret')
+  const spend = () => inGroup(flow, () => consumeOpenidRequest(flow, 'id'))
+  expect((await Promise.all([spend(), spend()])).toSorted()).toEqual([false, true])
+  sweepFlow(flow, later - 1)
+  expect(readOpenidRequest(flow, 'Interaction', 'id')).not.toBeNull()
+  sweepFlow(flow, later + 1)
+  expect(flow.prepare('SELECT count(*) FROM openid_request').pluck().get()).toBe(0)
+  closeDatabase(flow)
+})
+
+test('a name is read by the entryway that wrote it alone', () => {
+  const names = new Names(new Uint8Array(32))
+  const named = { kind: 'RefreshToken', did: 'did:web:a.example.com', grantId: 'grant' } as const
+  const secret = names.write(named)
+  // RFC 6750 section 2.1: what a bearer token may consist of.
+  expect(secret).toMatch(/^[\w.~+/-]+=*$/)
+  const { kind } = named
+  expect(names.read(kind, secret)).toEqual(named)
+  expect(names.read('AccessToken', secret)).toBeNull()
+  expect(new Names(new Uint8Array(32).fill(1)).read(kind, secret)).toBeNull()
+  expect(names.read(kind, secret.replace('grant', 'other'))).toBeNull()
+})
+
+test('a new key is published before it signs, and the one before it afterwards', () => {
+  const key = (kid: string, alg: string, createdAt: number) => ({
+    ...{ kid, createdAt, jwk: JSON.stringify({ kid, alg, use: 'sig' }) },
+  })
+  const keys = [key('a', 'ES256', 0), key('r', 'RS256', 0), key('b', 'ES256', DAY)]
+  const at = (now: number) => publishedKeys(keys, now).map(({ kid }) => kid)
+  expect(at(DAY + 1)).toEqual(['a', 'b', 'r'])
+  expect(at(DAY + OPENID_KEY_AHEAD)).toEqual(['b', 'a', 'r'])
+  expect(at(DAY + OPENID_KEY_AHEAD + OPENID_KEY_KEPT - 1)).toEqual(['b', 'a', 'r'])
+  expect(at(DAY + OPENID_KEY_AHEAD + OPENID_KEY_KEPT)).toEqual(['b', 'r'])
+})

@@ -1,0 +1,46 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const configuration = inFile('openid/configuration.ts')
+const interaction = inFile('openid/interaction.ts')
+const account = inFile('actors/account/openid.ts')
+const accountAdapters = inFile('openid/account_adapters.ts')
+const requestAdapters = inFile('openid/request_adapters.ts')
+const tokens = inFile('database/account/openid_token.ts')
+const names = inFile('openid/names.ts')
+const stored = inFile('openid/stored.ts')
+
+const STORAGE = 'test/openid/storage.test.ts'
+
+/** What the OpenID provider defends (45). */
+export const openidRows = toRemovals([
+  [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
+  [45, 'what is spent ends the grant', account('if (isReplayed) deleteOpenidGrant')],
+  [
+    45,
+    'a link is of its browser',
+    interaction("readCookie(request, provider.cookieName('interaction')) === id", 'true'),
+  ],
+  [
+    45,
+    'a sign-in goes on in its browser',
+    requestAdapters('login.deviceId !== scope.deviceId', 'false'),
+  ],
+  [
+    45,
+    'a session counts in its browser',
+    accountAdapters('session.deviceId !== scope.deviceId', 'false'),
+  ],
+  [
+    45,
+    'a consent is of its page',
+    interaction('form?.interaction === interaction.uid && form.did === did', 'true'),
+  ],
+  [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
+  [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
+  [
+    STORAGE,
+    'tokens go with their grant',
+    account('findOpenidGrant(db, token.grantId, now)', 'true'),
+  ],
+  [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
+])
