@@ -42,6 +42,8 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...[
     'read',
     'listFactors',
+    'listPasskeys',
+    'hasPasskey',
     'resumeLogin',
     'isSessionOpen',
     'checkEmailToken',
@@ -80,9 +82,10 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
     'forgetConsent',
   ],
   // What rests on it looks at the sign-in again.
-  ...['proveOn', 'isTrustedDevice'],
+  ...['proveOn', 'isTrustedDevice', 'loginWithPasskey', 'provePasskey'],
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
+  'removePasskeys',
   // The account goes: its password and a code by mail are looked at in one transaction.
   'mayDelete',
 ])

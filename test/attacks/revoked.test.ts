@@ -249,6 +249,8 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
   ...['trustDevice', 'isTrustedDevice', 'listTrustedDevices', 'revokeTrustedDevice'],
   'distrustDevice',
+  ...['listPasskeys', 'hasPasskey', 'addPasskey', 'renamePasskey', 'removePasskey'],
+  ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
   ...['setNewDeviceMails', 'setOnlyAppPasswords', 'forgetConsent'],

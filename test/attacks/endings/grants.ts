@@ -4,6 +4,8 @@ import type { Basis } from '../../../actors/account/standing.ts'
 import { Refusal } from '../../../base/errors.ts'
 import { upsertClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
+import { creationOptions } from '../../../factors/passkey.ts'
+import { SoftAuthenticator } from '../../../lab/world/passkeys.ts'
 import { provenOn } from '../../../sagas/proof.ts'
 import { writeRefreshToken } from '../../../tokens/refresh_token.ts'
 import { codesOf } from '../../factors/authenticator.ts'
@@ -169,6 +171,23 @@ async function authenticatorOf(person: Person) {
   return { code, recoveryCode: recoveryCodes?.[0] ?? '' }
 }
 
+/** A passkey that was made, and is not added yet. */
+async function madePasskey({ did }: Person) {
+  const origin = 'http://localhost:2600'
+  const party = { id: 'localhost', origin, name: 'Vestibule' }
+  const challenge = randomBytes(32).toString('base64url')
+  const options = await creationOptions(party, { did, name: did }, [], challenge)
+  return { party, challenge, response: new SoftAuthenticator(origin).create(options) }
+}
+
+/** The only passkey of an account. @returns its id */
+async function onlyPasskey(person: Person): Promise<string> {
+  const { account } = person
+  await account.removePasskeys(null)
+  await account.addPasskey(await madePasskey(person), 'Phone', await basisOf(person))
+  return (await account.listPasskeys())[0]?.id ?? ''
+}
+
 /** Asks the account on a device where the person is signed in, as the security page does. */
 const onSecurityPage =
   (begin: (person: Person, basis: () => Promise<Basis>) => Promise<() => Promise<unknown>>) =>
@@ -257,6 +276,28 @@ export const grants: Record<string, Grant> = {
     begin: onSecurityPage(async (person, basis) => {
       await authenticatorOf(person)
       return async () => person.account.renewRecoveryCodes(await basis())
+    }),
+  },
+  'a passkey that is added': {
+    by: 'device',
+    begin: onSecurityPage(async (person, basis) => {
+      await person.account.removePasskeys(null)
+      const made = await madePasskey(person)
+      return async () => person.account.addPasskey(made, 'Phone', await basis())
+    }),
+  },
+  'a passkey that is renamed': {
+    by: 'device',
+    begin: onSecurityPage(async (person, basis) => {
+      const id = await onlyPasskey(person)
+      return async () => person.account.renamePasskey(id, 'Key', await basis())
+    }),
+  },
+  'a passkey that is removed': {
+    by: 'device',
+    begin: onSecurityPage(async (person, basis) => {
+      const id = await onlyPasskey(person)
+      return async () => person.account.removePasskey(id, await basis())
     }),
   },
   'a device that is trusted': {

@@ -264,6 +264,7 @@ export function stateOf({ db }: Person): Record<string, unknown[]> {
     appPassword: rows('SELECT name, created_at FROM app_password'),
     totp: rows('SELECT secret, added_at FROM totp'),
     recovery: rows('SELECT code_hash FROM recovery_code'),
+    passkey: rows('SELECT id, name FROM passkey'),
     trusted: rows('SELECT id FROM trusted_device'),
     // A sign-in that begins after the ending may send one.
     code: rows("SELECT purpose, token_hash FROM email_token WHERE purpose != 'sign_in'"),
