@@ -1,13 +1,14 @@
 import { type Configuration, errors } from 'oidc-provider'
 import * as lifetimes from '../base/lifetimes.ts'
 import { openidPage } from '../oauth/sign_in/place.ts'
+import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
 import { SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
-import { ENDPOINTS, OPENID } from './paths.ts'
+import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
@@ -60,11 +61,11 @@ export function configure(
     clientBasedCORS: () => true,
     cookies: {
       names: {
-        session: 'openid-session',
+        session: OPENID_SESSION.cookie,
         interaction: 'openid-interaction',
         resume: 'openid-resume',
       },
-      long: { ...cookie, path: OPENID },
+      long: { ...cookie, path: OPENID_SESSION.path },
       short: cookie,
     },
     features: {

@@ -1,7 +1,8 @@
 import { OPENID_PAGES } from '../oauth/sign_in/place.ts'
+import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 
 /** Where the issuer is; its paths are below. */
-export const OPENID = '/openid'
+export const OPENID = OPENID_SESSION.path
 
 /** Paths of the provider's endpoints, below the issuer. */
 export const ENDPOINTS = {

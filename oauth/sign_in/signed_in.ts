@@ -79,10 +79,17 @@ export async function signedInCookie(
   })
 }
 
+/** The session of the OpenID provider, and where browsers send it (`openid/configuration.ts`). */
+export const OPENID_SESSION = { cookie: 'openid-session', path: '/openid' }
+
 /** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
 export function signedOutCookies(issuer: string): HttpResponse['headers'] {
   const secure = isOverTls(issuer)
-  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 }))
+  const { cookie, path: openid } = OPENID_SESSION
+  return [
+    ...[AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 })),
+    setCookie(cookie, '', { path: openid, secure, lasts: 0 }),
+  ]
 }
 
 export type FoundSignIn = {

@@ -204,6 +204,14 @@ test('a person who signs out at the client is out here, and in it when they come
   expect(next.text).toContain('id="password"')
 })
 
+test('a person who signs out on the account page is out of the clients of this browser', async () => {
+  await signedIn()
+  await visitor.open('/account')
+  expect((await visitor.call('sign-out', { did })).status).toBe(200)
+  const next = await rp.open(visitor, await rp.begin(config))
+  expect(next.text).toContain('id="password"')
+})
+
 test('keys are rotated and clients changed by the operator, and nobody notices', async () => {
   const tokens = await signedIn()
   const keys = async () => {

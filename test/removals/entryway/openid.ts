@@ -9,6 +9,8 @@ const tokens = inFile('database/account/openid_token.ts')
 const names = inFile('openid/names.ts')
 const stored = inFile('openid/stored.ts')
 
+const signedIn = inFile('oauth/sign_in/signed_in.ts')
+
 const STORAGE = 'test/openid/storage.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -36,6 +38,11 @@ export const openidRows = toRemovals([
     interaction('form?.interaction === interaction.uid && form.did === did', 'true'),
   ],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
+  [
+    'test/openid/code_flow.test.ts',
+    'a sign-out takes the session along',
+    signedIn("setCookie(cookie, '', { path: openid, secure, lasts: 0 }),", ''),
+  ],
   [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
   [
     STORAGE,
