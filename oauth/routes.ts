@@ -97,6 +97,7 @@ const form = (name: Action, path: string): RouteShape => ({
   methods: ['POST'],
   body: 'form',
   ...(FORM_ACCOUNT[name] && { account: FORM_ACCOUNT[name] }),
+  ...(name === 'sign-in' && { unnamedWith: 'passkey' }),
   door: pageDoor,
 })
 

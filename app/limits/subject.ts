@@ -24,9 +24,9 @@ export function subjectOf(per: Subject, account: string | null, address: string)
  */
 export function accountOf(
   request: HttpRequest,
-  { account, readAccount = (typed) => typed }: RouteShape,
+  { account, unnamedWith, readAccount = (typed) => typed }: RouteShape,
 ): string | null {
   const name = account && request.parameter(account)
-  // Who signs in with a passkey gives no name: they must not all share one.
-  return name ? readSubject(readAccount(name)).name : null
+  const isUnnamed = unnamedWith !== undefined && Boolean(request.parameter(unnamedWith))
+  return name === undefined || isUnnamed ? null : readSubject(readAccount(name)).name
 }

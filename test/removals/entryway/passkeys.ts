@@ -62,7 +62,7 @@ export const passkeyRows = toRemovals([
   [
     41,
     'who gives no name shares no limit',
-    subject('return name ? ', 'return name !== undefined ? '),
+    subject('name === undefined || isUnnamed', 'name === undefined'),
   ],
   [
     41,
