@@ -70,6 +70,12 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ],
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   ...['listTrustedDevices', 'revokeTrustedDevice', 'distrustDevice'],
+  ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent'],
+  ...['endOpenidSession', 'endOpenidGrant', 'endOpenidToken', 'endOpenidTokens'],
+  // What is found there has its sign-in with it, which is looked at again.
+  ...['findOpenidSession', 'findOpenidSessionByUid'],
+  // It belongs to a grant, and goes with it.
+  ...['putOpenidToken', 'findOpenidToken', 'consumeOpenidToken', 'rotateOpenidToken'],
   // What it gives goes into a mail, and only ends something.
   ...['makeSignOutLink', 'readSignOutLink'],
   // What is known of devices decides about mails only.
@@ -121,8 +127,9 @@ async function sweep(grant: Grant, name: string): Promise<Count> {
     const where = `${name}, after ${made.at(-1) ?? 'nothing'} (gate ${gate})`
     expect(stateOf(person), where).toEqual(atEnding)
     if (ending.signsOut) {
-      const { session, legacy, consent, code } = atEnding
-      expect([session, legacy, consent, code], where).toEqual([[], [], [], []])
+      const { session, legacy, consent, code, openidSession, openidGrant } = atEnding
+      const left = [session, legacy, consent, code, openidSession, openidGrant]
+      expect(left.flat(), where).toEqual([])
       const granted = answer.filter(({ grantedBy }) => !grantedBy || !made.includes(grantedBy))
       await expectAlive(granted, false, where)
     }

@@ -254,6 +254,11 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
   ...['setNewDeviceMails', 'setOnlyAppPasswords', 'forgetConsent'],
+  // Its tokens are looked up here, and the PDS takes none.
+  ...['putOpenidSession', 'findOpenidSession', 'findOpenidSessionByUid', 'endOpenidSession'],
+  ...['consentToOpenid', 'readOpenidConsent', 'putOpenidGrant', 'findOpenidGrant'],
+  ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidToken', 'findOpenidToken'],
+  ...['consumeOpenidToken', 'rotateOpenidToken', 'endOpenidToken', 'endOpenidTokens'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

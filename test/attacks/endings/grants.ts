@@ -307,6 +307,29 @@ export const grants: Record<string, Grant> = {
       return account.trustDevice(device, await basis(), {})
     }),
   },
+  'a session at the OpenID provider': {
+    by: 'device',
+    begin: onSecurityPage(async ({ account }, basis) => async () => {
+      const { device = '', ...sign } = await basis()
+      const session = { uid: device, payload: '{}', deviceId: device, isRemembered: true }
+      const expiresAt = Date.now() + 60_000
+      return account.putOpenidSession({ ...session, expiresAt }, 'id', { ...sign, device })
+    }),
+  },
+  'consent to an OpenID client': {
+    by: 'device',
+    begin: onSecurityPage(async ({ account }, basis) => async () => {
+      return account.consentToOpenid(CLIENT_ID, { scope: 'openid', refused: '' }, await basis())
+    }),
+  },
+  'what an OpenID client is granted': {
+    by: 'device',
+    begin: onSecurityPage(async ({ account }, basis) => {
+      const id = randomBytes(16).toString('hex')
+      const grant = { id, clientId: CLIENT_ID, payload: '{}', expiresAt: Date.now() + 60_000 }
+      return async () => account.putOpenidGrant(grant, await basis(), null)
+    }),
+  },
   'the code by mail, switched': {
     by: 'device',
     isConfirmed: true,

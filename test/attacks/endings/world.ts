@@ -266,6 +266,9 @@ export function stateOf({ db }: Person): Record<string, unknown[]> {
     recovery: rows('SELECT code_hash FROM recovery_code'),
     passkey: rows('SELECT id, name FROM passkey'),
     trusted: rows('SELECT id FROM trusted_device'),
+    openidSession: rows('SELECT uid FROM openid_session'),
+    openidGrant: rows('SELECT id FROM openid_grant'),
+    openidConsent: rows('SELECT client_id FROM openid_consent'),
     // A sign-in that begins after the ending may send one.
     code: rows("SELECT purpose, token_hash FROM email_token WHERE purpose != 'sign_in'"),
   }
