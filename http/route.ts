@@ -25,7 +25,7 @@ export type RouteShape = {
   body: BodyKind
   /** The member of the body that names the account it is about. */
   account?: string
-  /** A member with which the body names none, as a passkey says itself whose it is. */
+  /** A member with which, unless it is blank, the body names none: a passkey says itself whose it is. */
   unnamedWith?: string
   /** The name of an account as it is meant, where people may leave a part of it out. */
   readAccount?: (typed: string) => string

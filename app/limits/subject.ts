@@ -27,6 +27,6 @@ export function accountOf(
   { account, unnamedWith, readAccount = (typed) => typed }: RouteShape,
 ): string | null {
   const name = account && request.parameter(account)
-  const isUnnamed = unnamedWith !== undefined && Boolean(request.parameter(unnamedWith))
+  const isUnnamed = unnamedWith !== undefined && Boolean(request.parameter(unnamedWith)?.trim())
   return name === undefined || isUnnamed ? null : readSubject(readAccount(name)).name
 }

@@ -193,6 +193,19 @@ describe('41. guesses at passkeys', () => {
     expect((await visitor.send(page, use(page, owner))).status).toBe(303)
   })
 
+  test('that are blank hide no password from its count', async () => {
+    const owner = await newOwner(app)
+    const blank = [' ', '\n', '\u00a0', '\ufeff']
+    const guess = async (_: unknown, i: number) => {
+      const { visitor, page } = await come()
+      const passkey = blank[i % blank.length] ?? ''
+      const entered = { username: owner.handle, password: 'not the password', passkey }
+      return (await visitor.send(page, entered)).status
+    }
+    const statuses = await Promise.all(Array.from({ length: 12 }, guess))
+    expect(statuses.sort()).toEqual([...Array(10).fill(400), 429, 429])
+  })
+
   test('are bounded by address', async () => {
     const stranger = new SoftAuthenticator(app.runner.settings.publicUrl)
     const made = {

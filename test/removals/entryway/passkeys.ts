@@ -64,6 +64,7 @@ export const passkeyRows = toRemovals([
     'who gives no name shares no limit',
     subject('name === undefined || isUnnamed', 'name === undefined'),
   ],
+  [41, 'a blank passkey hides no name', subject('(unnamedWith)?.trim()', '(unnamedWith)')],
   [
     41,
     'a passkey makes a password not enough',
