@@ -59,7 +59,8 @@ export async function acceptSignUp(
   if (isInviteNeeded && inviteCode === null) {
     throw new Refusal('InvalidInviteCode', 'No invite code provided')
   }
-  if (policy.captcha === 'not asked' && policy.provenDid === null) assertNoCaptcha(services)
+  // Who moves here proves that very DID, and nothing with another: anybody has one.
+  if (policy.captcha === 'not asked' && did === undefined) assertNoCaptcha(services)
   if (!input.email) throw new Refusal('InvalidRequest', 'Email is required')
   const email = normalizeEmail(input.email)
   // The reference makes an account without one.

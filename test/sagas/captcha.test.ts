@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { readSettings, SettingsError } from '../../base/settings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { acceptSignUp } from '../../sagas/sign_up_rules.ts'
+import { servicesOf } from '../factors/services.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { askPage, post } from '../subjects/ask.ts'
 
@@ -100,6 +102,19 @@ test('a program that can solve none is sent to the page', async () => {
   })
   const code = await create(invited, { inviteCode: 'none-such' })
   expect(code.body).not.toMatchObject({ message: expect.stringContaining('captcha') })
+})
+
+test('somebody who proves to have an account elsewhere can make no other here', async () => {
+  const policy = {
+    invite: 'as configured',
+    captcha: 'not asked',
+    reservedHandles: 'refused',
+    minPasswordLength: 1,
+    provenDid: 'did:plc:abcdefghijklmnopqrstuvwx',
+  } as const
+  const signUp = acceptSignUp(servicesOf(app), { ...input, handle: 'ned.test' }, policy)
+  const message = expect.stringContaining('/account/sign-up')
+  await expect(signUp).rejects.toMatchObject({ code: 'InvalidRequest', message })
 })
 
 test.each([

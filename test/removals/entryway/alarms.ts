@@ -54,6 +54,14 @@ export const alarmRows = toRemovals([
     'less than was asked for is not remembered',
     inFile('stores/request_store.ts')('granted !== scope.askedFor', 'false'),
   ],
+  [
+    'test/sagas/captcha.test.ts',
+    'a DID of elsewhere stands in for no captcha',
+    inFile('sagas/sign_up_rules.ts')(
+      'did === undefined) assertNoCaptcha',
+      'policy.provenDid === null) assertNoCaptcha',
+    ),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [
     ALARMS,
