@@ -87,7 +87,11 @@ const lengths = (cell: string, separator: string | RegExp) =>
 
 const total = (widths: number[]) => widths.reduce((sum, one) => sum + one + FRAME, 1)
 
+/** People name their passkeys as they like: a terminal would obey what is none of the text. */
+const CONTROLS = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu
+
 function text(value: Cell): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return String(value).replace(CONTROLS, '\ufffd')
 }

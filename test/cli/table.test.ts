@@ -36,3 +36,13 @@ test('sheets and checks fit, too; without an end nothing is wrapped', () => {
   expect(longest(checkTable([found], 80).split('To mend')[0] as string)).toBeLessThanOrEqual(80)
   expect(longest(table(['a', 'b'], [[DID, PROSE]], Number.POSITIVE_INFINITY))).toBeGreaterThan(80)
 })
+
+test('what a person named reaches no terminal as a command', () => {
+  const named = 'Phone\u001b]0;owned\u0007\u009b2J\r\u202e'
+  for (const drawn of [sheet({ passkeys: named }), table(['name'], [[named]], 20)]) {
+    expect(drawn).toContain('Phone')
+    for (const control of ['\u001b]', '\u0007', '\u009b', '\r', '\u202e']) {
+      expect(drawn).not.toContain(control)
+    }
+  }
+})
