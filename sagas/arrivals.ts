@@ -24,7 +24,8 @@ export async function noteSignedIn(
   const { actors, log } = services
   const marks = marksOf(device)
   const actor = actors.account(did)
-  const account = await actor.noteSignIn(marks, detail).catch((err) => {
+  const deviceId = device === 'program' ? null : device.deviceId
+  const account = await actor.noteSignIn(marks, detail, deviceId).catch((err) => {
     log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
     return null
   })

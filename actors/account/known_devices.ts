@@ -2,20 +2,24 @@ import { DEVICES_LEARNED } from '../../base/lifetimes.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import * as devices from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
+import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis } from './standing.ts'
 
 /**
- * Records a sign-in, and learns the device. The first sign-in of an account is from no new device.
+ * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
+ * proven in the browser before it, was in another sign-in.
  *
  * @param marks by what the device is known again: by any of these
+ * @param deviceId of a browser, as the provider names it
  * @returns the account if its owner is to be told of the device
  */
 export function noteSignIn(
   db: Db,
   marks: readonly string[],
   detail: Record<string, unknown>,
+  deviceId: string | null,
 ): profile.AccountRow | null {
   return transact(db, () => {
     const account = profile.readAccount(db)
@@ -24,6 +28,7 @@ export function noteSignIn(
     const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
     const since = devices.readDevicesKnownSince(db)
     learn(db, marks)
+    if (deviceId !== null) deleteProof(db, deviceId)
     appendAudit(db, { at: now, event: 'signed_in', detail })
     const isTold = !isKnown && since !== null && since <= now && account.newDeviceMails
     return isTold ? account : null

@@ -21,6 +21,10 @@ export function hasProof(db: Db, deviceId: string, now: number): boolean {
   return found.get(deviceId, now - PROOF_AGAIN) !== undefined
 }
 
+export function deleteProof(db: Db, deviceId: string): void {
+  sql(db, 'DELETE FROM proof WHERE device_id = ?').run(deviceId)
+}
+
 export function deleteAllProofs(db: Db): void {
   sql(db, 'DELETE FROM proof').run()
 }

@@ -97,6 +97,26 @@ describe('39. ways to sign in are changed by their person', () => {
     expect((await person.account.listFactors()).totp).toBeNull()
   })
 
+  test.each([
+    ['remembered', { remember: 'on' }],
+    ['not remembered', {}],
+  ])('a proof ends with the sign-in that it was given in, %s', async (_, box) => {
+    const person = await newPerson()
+    const { handle: username, password } = person
+    const visitor = new Visitor(app)
+    const signIn = async () =>
+      visitor.send(await visitor.open('/account/sign-in?for=security&step=sign-in'), {
+        ...{ username, password },
+        ...box,
+      })
+    const task = () => visitor.open(`${PAGE}/recovery-codes?account=${person.did}`)
+    await signIn()
+    expect((await visitor.send(await task(), { password })).status).toBe(303)
+    expect((await task()).title).toBe('Recovery codes')
+    await signIn()
+    expect((await task()).title).toBe(PROOF)
+  })
+
   test('with a code in the place of the password: wrong, used and foreign ones prove nothing', async () => {
     const [person, other] = [await newPerson(), await newPerson()]
     const visitor = await browserOf(person)

@@ -108,6 +108,14 @@ export const pageRows = toRemovals([
     ),
   ],
   [39, 'a proof is not old', accountProofs('now - PROOF_AGAIN', '0')],
+  [
+    39,
+    'a proof ends with its sign-in',
+    inFile('actors/account/known_devices.ts')(
+      '    if (deviceId !== null) deleteProof(db, deviceId)\n',
+      '',
+    ),
+  ],
   [39, 'a proof ends with the sign-ins', endings('  deleteAllProofs(db)\n', '')],
   [
     39,
