@@ -129,6 +129,9 @@ export const OPENID_INTERACTION = HOUR
 export const OPENID_REFRESH_TOKEN = 90 * DAY
 export const OPENID_GRANT = 400 * DAY
 
+/** How far ahead a client's assertion may expire. */
+export const OPENID_ASSERTION = HOUR
+
 /** A spent code is recognised for this long, so that its replay ends what it gave. */
 export const OPENID_SPENT_CODE = DAY
 

@@ -3,7 +3,7 @@ import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
-import { openidScope } from './scope.ts'
+import { openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
 type OfAccount = Pick<Storage, 'actors' | 'names'>
@@ -15,7 +15,7 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
     const scope = openidScope()
     if (!session || session.deviceId !== scope.deviceId) return undefined
     scope.account = did
-    scope.basis ??= session.basis
+    if (!scope.bases.has(did)) scope.bases.set(did, session.basis)
     return readBack(session.payload, id)
   }
 
@@ -23,7 +23,8 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
     async upsert(id, payload, expiresIn) {
       const { accountId: did, uid } = payload
       if (did === undefined) return before.upsert?.(id, payload, expiresIn)
-      const { basis, deviceId } = openidScope()
+      const { bases, deviceId } = openidScope()
+      const basis = bases.get(did)
       if (!basis || deviceId === null) throw new errors.AccessDenied('The sign-in has ended')
       const session = {
         uid: uid as string,
@@ -60,14 +61,16 @@ export function grants({ actors }: OfAccount): Stored {
     async upsert(id, payload, expiresIn) {
       const { accountId, clientId } = payload as { accountId: string; clientId: string }
       const grant = { id, clientId, payload: written(payload), expiresAt: expiryOf(expiresIn) }
-      await actors.account(accountId).putOpenidGrant(grant, openidScope().basis, calledFrom())
+      const basis = openidScope().bases.get(accountId) ?? null
+      await actors.account(accountId).putOpenidGrant(grant, basis, calledFrom())
     },
     async find(id) {
       const { account, found } = openidScope()
       if (account === null) return undefined
       const grant =
         found?.grant.id === id ? found.grant : await actors.account(account).findOpenidGrant(id)
-      return grant ? readBack(grant.payload, id) : undefined
+      if (!grant || grant.createdAt < registeredAt(grant.clientId)) return undefined
+      return readBack(grant.payload, id)
     },
     async destroy(id) {
       const { account } = openidScope()

@@ -48,6 +48,11 @@ export function configure(
     responseTypes: ['code'],
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    // What is shown once is remembered until it expires.
+    assertJwtClientAuthClaimsAndHeader: async (_, { exp }) => {
+      if (Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION) return
+      throw new errors.InvalidClientAuth('exp of the client_assertion is too far ahead')
+    },
     clientDefaults: { id_token_signed_response_alg: 'RS256' },
     // Secrets are kept as hashes, so none can be the key of a MAC.
     enabledJWA: {

@@ -1,7 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Actors } from '../actors/reach.ts'
 import type { OpenidConsent } from '../database/account/openid_grant.ts'
-import { openidScope } from './scope.ts'
+import { openidScope, registeredAt } from './scope.ts'
 
 /**
  * What the client was granted in this sign-in. Where that has ended, or somebody signs in anew, it is granted
@@ -17,8 +17,10 @@ export async function loadGrant(
   const id = result?.consent?.grantId ?? session?.grantIdFor(clientId)
   const found = id === undefined ? undefined : await provider.Grant.find(id)
   if (found?.accountId === account.accountId) return found
-  const consent = await actors.account(account.accountId).readOpenidConsent(clientId)
-  if (!consent || openidScope().basis === null) return undefined
+  const consent = await actors
+    .account(account.accountId)
+    .readOpenidConsent(clientId, registeredAt(clientId))
+  if (!consent || !openidScope().bases.has(account.accountId)) return undefined
   const grant = grantOf(new provider.Grant({ accountId: account.accountId, clientId }), consent)
   await grant.save()
   return grant

@@ -101,21 +101,18 @@ export class OpenidInteractions {
   /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
   async #signIn(visit: Visit): Promise<HttpResponse> {
     const { request, interaction, people, recent } = visit
-    const { name, reasons } = interaction.prompt
     const wanted = request.url.searchParams.get('account')
     const [only] = people.length === 1 ? people : []
     const found = wanted === null ? only : people.find((each) => isCalled(each, wanted))
-    if (!found?.basis) return this.#askToSignIn(visit, found?.did)
     const askedAt = askedAtOf(interaction)
-    const isNew = recent?.account.did === found.did && recent.since >= askedAt
-    const isAskedAnew = name === 'login' && reasons.some((each) => each !== 'no_session')
-    if (isAskedAnew && !isNew) {
-      if (askedAt === NEVER) {
-        interaction.lastSubmission = { ...interaction.lastSubmission, askedAt: Date.now() }
-        await interaction.persist()
-      }
-      return this.#askToSignIn(visit, found.did)
+    const isNewWanted = isAskedAnew(interaction)
+    if (isNewWanted && askedAt === NEVER) {
+      interaction.lastSubmission = { ...interaction.lastSubmission, askedAt: Date.now() }
+      await interaction.persist()
     }
+    if (!found?.basis) return this.#askToSignIn(visit, found?.did)
+    const isNew = recent?.account.did === found.did && recent.since >= askedAt
+    if (isNewWanted && !isNew) return this.#askToSignIn(visit, found.did)
     const account = await this.#services.actors.account(found.did).read()
     if (account?.deactivatedAt !== null) {
       return finish(interaction, {
@@ -189,7 +186,7 @@ export class OpenidInteractions {
     const { request, provider, interaction, client } = visit
     const scope = openidScope()
     scope.account = did
-    scope.basis = basis
+    scope.bases.set(did, basis)
     const { clientId } = client
     const before = interaction.grantId && (await provider.Grant.find(interaction.grantId))
     const asked = scopesOf(interaction)
@@ -213,6 +210,16 @@ const NEVER = Number.POSITIVE_INFINITY
 function askedAtOf({ lastSubmission }: Interaction): number {
   const askedAt = lastSubmission?.askedAt
   return typeof askedAt === 'number' ? askedAt : NEVER
+}
+
+/**
+ * Whether the client takes none but a new sign-in. So it is with that of another account, too, which the person
+ * chooses where the first has signed in.
+ */
+function isAskedAnew({ prompt, params }: Interaction): boolean {
+  if (prompt.name === 'login') return prompt.reasons.some((each) => each !== 'no_session')
+  const prompts = String(params.prompt ?? '').split(' ')
+  return prompts.includes('login') || params.max_age !== undefined
 }
 
 /** All that the client asked for. */

@@ -84,7 +84,8 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     unique(iss: string, jti: string, exp: number): Promise<boolean>
   }
   replay.unique = async (iss, jti, exp) => {
-    const lasts = Math.min(exp * 1_000 - Date.now(), NONCE_MEMORY)
+    // A proof may be dated as far ahead as it may be old.
+    const lasts = Math.max(exp * 1_000 - Date.now(), NONCE_MEMORY)
     const namespace = `openid ${iss}`
     return flow(nonceId(namespace, jti)).recordNonce(namespace, jti, lasts)
   }

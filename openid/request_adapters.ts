@@ -44,7 +44,7 @@ export function interactions(storage: Pick<Storage, 'flow'>): Stored {
       const scope = openidScope()
       const login = payload.result?.login as Login | undefined
       if (login && login.deviceId !== scope.deviceId) return undefined
-      if (login) scope.basis = login.basis
+      if (login) scope.bases.set(login.accountId, login.basis)
       scope.account = login?.accountId ?? payload.session?.accountId ?? scope.account
       return payload
     },
@@ -58,6 +58,7 @@ export function clients({ flow }: Pick<Storage, 'flow'>): Stored {
       const client = await flow(id).readOpenidClient(id)
       if (!client) return undefined
       const { secretHash } = client
+      openidScope().registered.set(id, client.registeredAt)
       return {
         ...JSON.parse(client.metadata),
         client_id: id,

@@ -11,8 +11,10 @@ export type OpenidScope = {
   readonly deviceId: string | null
   /** DID of the account whose code, token or session was shown. */
   account: string | null
-  /** The sign-in on which rests what is granted. */
-  basis: Basis | null
+  /** By account, the sign-in on which rests what is granted: a person may change from one to another. */
+  readonly bases: Map<string, Basis>
+  /** When the clients were registered that were asked for, ms. */
+  readonly registered: Map<string, number>
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /** The refresh token that succeeds the one that was shown. */
@@ -34,13 +36,19 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
   const scope: OpenidScope = {
     deviceId,
     account: null,
-    basis: null,
+    bases: new Map(),
+    registered: new Map(),
     found: null,
     successor: null,
     signOut: null,
     pageError: null,
   }
   return scopes.run(scope, () => work(scope))
+}
+
+/** When a client was registered, ms. What another of its id was given before counts no more. */
+export function registeredAt(clientId: string): number {
+  return openidScope().registered.get(clientId) ?? 0
 }
 
 /** @throws {Error} outside of a request */

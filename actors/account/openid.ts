@@ -1,6 +1,7 @@
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteOpenidGrant,
+  type FoundOpenidGrant,
   findOpenidGrant,
   insertOpenidGrant,
   noteOpenidGrantUse,
@@ -68,8 +69,9 @@ export function consent(db: Db, clientId: string, given: OpenidConsent, basis: B
   })
 }
 
-export function readConsent(db: Db, clientId: string): OpenidConsent | null {
-  return readOpenidConsent(db, clientId)
+/** @param since ms: one of before counts no more */
+export function readConsent(db: Db, clientId: string, since: number): OpenidConsent | null {
+  return readOpenidConsent(db, clientId, since)
 }
 
 /**
@@ -95,7 +97,7 @@ export function putGrant(
 /** The generation of no account. */
 const NONE: Basis = { generation: -1 }
 
-export function findGrant(db: Db, id: string): OpenidGrant | null {
+export function findGrant(db: Db, id: string): FoundOpenidGrant | null {
   return findOpenidGrant(db, id, Date.now())
 }
 
@@ -122,7 +124,7 @@ export function putToken(
 /** A code or token, with what is asked for next: its grant, its session and the account. */
 export type OpenidTokenOfAccount = {
   token: tokens.OpenidToken
-  grant: OpenidGrant
+  grant: FoundOpenidGrant
   session: GoodOpenidSession | null
   account: AccountRow
 }

@@ -13,6 +13,8 @@ export type OpenidGrant = {
   expiresAt: number
 }
 
+export type FoundOpenidGrant = OpenidGrant & { createdAt: number }
+
 /** The same as its person sees it. */
 export type OpenidGrantInUse = Pick<OpenidGrant, 'id' | 'clientId'> & {
   createdAt: number
@@ -63,11 +65,17 @@ export function noteOpenidGrantUse(db: Db, id: string, from: CalledFrom | null, 
   ).run({ id, ...columnsOf(from), now })
 }
 
-export function findOpenidGrant(db: Db, id: string, now: number): OpenidGrant | null {
+export function findOpenidGrant(db: Db, id: string, now: number): FoundOpenidGrant | null {
   const text = 'SELECT * FROM openid_grant WHERE id = ? AND expires_at > ?'
   const row = sql(db, text).get(id, now) as Stored | undefined
   if (!row) return null
-  return { id: row.id, clientId: row.client_id, payload: row.payload, expiresAt: row.expires_at }
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    payload: row.payload,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }
 }
 
 /** In the order in which they began. */
@@ -112,8 +120,9 @@ export function upsertOpenidConsent(
   trim(db, 'openid_consent', now)
 }
 
-export function readOpenidConsent(db: Db, clientId: string): OpenidConsent | null {
-  const row = sql(db, 'SELECT scope, refused FROM openid_consent WHERE client_id = ?').get(clientId)
+export function readOpenidConsent(db: Db, clientId: string, since: number): OpenidConsent | null {
+  const text = 'SELECT scope, refused FROM openid_consent WHERE client_id = ? AND updated_at >= ?'
+  const row = sql(db, text).get(clientId, since)
   return (row as OpenidConsent | undefined) ?? null
 }
 

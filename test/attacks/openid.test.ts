@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
@@ -209,6 +210,98 @@ describe('45. OpenID', () => {
     const more = { prompt: 'none', id_token_hint: hint }
     const answer = await rp.open(mallory, await rp.begin(config, more))
     expect(answer.header('location')).toContain('error=login_required')
+  })
+
+  /** The page where somebody else than before signs in on the way to the client. */
+  const toAnother = (interaction: string | undefined) =>
+    `/account/sign-in?for=openid&interaction=${interaction}&step=sign-in`
+
+  test('a new sign-in that a client asks for is not had by the change to another account', async () => {
+    const id = 'bank'
+    const bank = await rp.discover(app, await rp.register(app, { id }), id)
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await rp.signIn(visitor, page, 'alice.test', { remember: 'on' })
+    for (const more of [{ prompt: 'login' }, { max_age: '60' }] as Record<string, string>[]) {
+      const begun = await rp.begin(bank, more)
+      const [, interaction] =
+        /interaction=([\w-]+)/.exec((await rp.open(visitor, begun)).text) ?? []
+      const other = await visitor.open(toAnother(interaction))
+      const asked = await rp.signIn(visitor, other, 'mallory.test')
+      expect(asked.title).toBe('Sign in to The Forum')
+      const changed = await rp.follow(
+        visitor,
+        await visitor.open(`${asked.action}?account=alice.test`),
+      )
+      expect(changed.fields).toMatchObject({ username: 'alice.test', password: '' })
+      visitor.cookies.delete('openid-session')
+    }
+  })
+
+  test('who changes from one account to another is the other one, whatever ended before', async () => {
+    await app.actors.account(did).signOutEverywhere()
+    await signedIn()
+    const begun = await rp.begin(config, { prompt: 'consent' })
+    const { action = '' } = await rp.open(visitor, begun)
+    const other = await visitor.open(toAnother(action.split('/').at(-1)))
+    const over = await rp.signIn(visitor, other, 'mallory.test')
+    expect(over.status).toBe(200)
+    const to = new URL(over.action ?? '').pathname
+    expect(to).toBe('/openid/end-session/confirm')
+    const asked = await rp.follow(visitor, await visitor.send({ ...over, action: to }))
+    const answer = await rp.allow(visitor, asked)
+    const mallory = (await rp.exchange(config, begun, answer)).claims()?.sub
+    expect(mallory).toMatch(/^did:/)
+    expect(mallory).not.toBe(did)
+  })
+
+  test('what a client was given is nothing to the next one of its id', async () => {
+    const id = 'kiosk'
+    const metadata = { token_endpoint_auth_method: 'none' }
+    const kiosk = await rp.discover(app, await rp.register(app, { id, metadata }), id)
+    const { begun, answer } = await granted(visitor, kiosk)
+    const tokens = await rp.exchange(kiosk, begun, answer)
+    await rp.register(app, { id, metadata })
+    await oidc.fetchUserInfo(kiosk, tokens.access_token, did)
+    await rp.operate(app, 'openid/client-remove', { id })
+    await rp.register(app, { id, metadata })
+    await expect(oidc.fetchUserInfo(kiosk, tokens.access_token, did)).rejects.toThrow()
+    await expect(oidc.refreshTokenGrant(kiosk, tokens.refresh_token ?? '')).rejects.toMatchObject(
+      invalidGrant,
+    )
+    const anew = await rp.begin(kiosk)
+    const asked = await rp.open(visitor, anew)
+    expect(asked.title).toBe('Sign in to The Forum')
+    const next = await rp.exchange(kiosk, anew, await rp.allow(visitor, asked))
+    await oidc.fetchUserInfo(kiosk, next.access_token, did)
+  })
+
+  test('an assertion counts once, and none for longer than it is remembered', async () => {
+    const id = 'signs'
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const jwks = { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] }
+    const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks }
+    await rp.register(app, { id, metadata })
+    const assert = (expires: string) =>
+      new SignJWT({})
+        .setProtectedHeader({ alg: 'ES256' })
+        .setIssuer(id)
+        .setSubject(id)
+        .setAudience(`${app.runner.settings.publicUrl}/openid`)
+        .setJti(expires)
+        .setExpirationTime(expires)
+        .sign(privateKey)
+    const show = async (assertion: string) => {
+      const body = form({
+        ...{ grant_type: 'refresh_token', refresh_token: 'made-up', client_assertion: assertion },
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      })
+      return app.ask({ method: 'POST', target: '/openid/token', headers: FORM, body })
+    }
+    const good = await assert('30m')
+    // The client is known; its token is not.
+    expect(await show(good)).toMatchObject({ status: 400 })
+    expect(await show(good)).toMatchObject({ status: 401 })
+    expect(await show(await assert('2h'))).toMatchObject({ status: 401 })
   })
 
   test('bad input gets the error of the standard', async () => {

@@ -101,7 +101,7 @@ export async function begin(
 }
 
 /** Goes after redirects of this service. @returns the page, or the answer that leads away */
-async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
+export async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
   for (let at = seen; ; ) {
     const to = at.header('location')
     if (to === undefined || isAway(to)) return at

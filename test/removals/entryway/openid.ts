@@ -8,6 +8,7 @@ const requestAdapters = inFile('openid/request_adapters.ts')
 const tokens = inFile('database/account/openid_token.ts')
 const names = inFile('openid/names.ts')
 const stored = inFile('openid/stored.ts')
+const scope = inFile('openid/scope.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
@@ -36,6 +37,26 @@ export const openidRows = toRemovals([
     45,
     'a consent is of its page',
     interaction('form?.interaction === interaction.uid && form.did === did', 'true'),
+  ],
+  [
+    45,
+    'a new sign-in is asked for of another account, too',
+    interaction("prompts.includes('login') || params.max_age !== undefined", 'false'),
+  ],
+  [
+    45,
+    'a sign-in is of one account',
+    accountAdapters('bases.get(did)', '[...bases.values()].at(-1)'),
+  ],
+  [
+    45,
+    'what a client was given ends with it',
+    scope('openidScope().registered.get(clientId) ?? 0', '0'),
+  ],
+  [
+    45,
+    'an assertion is remembered as long as it lasts',
+    configuration('Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION', 'true'),
   ],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
   [
