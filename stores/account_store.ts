@@ -119,9 +119,12 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
     },
 
     async removeDeviceAccount(deviceId, did) {
-      if (!(await mayBeOn(deviceId, did))) return
+      const isOn = await mayBeOn(deviceId, did)
+      // Somebody who is not remembered may be signed in to OpenID clients.
+      if (!isOn && !(await actors.directory.find(did, ['did']))) return
       const account = actors.account(did)
       await account.forgetDevice(deviceId)
+      if (!isOn) return
       // Who signs out another browser may have lost it.
       const isHere = deviceCookies(requester()?.cookie).deviceId === deviceId
       if (!isHere) await account.distrustDevice(deviceId)

@@ -10,6 +10,7 @@ import {
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
+import { deleteOpenidSessionsOn } from '../../database/account/openid_session.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
@@ -66,6 +67,10 @@ export function list(db: Db): DeviceAccountRow[] {
   return listDeviceAccounts(db)
 }
 
+/** Its session at the OpenID provider goes with it, also where it was not remembered. */
 export function forget(db: Db, deviceId: string): void {
-  deleteDeviceAccount(db, deviceId)
+  transact(db, () => {
+    deleteDeviceAccount(db, deviceId)
+    deleteOpenidSessionsOn(db, deviceId)
+  })
 }

@@ -56,6 +56,11 @@ export function deleteOpenidSession(db: Db, id: string): void {
   sql(db, 'DELETE FROM openid_session WHERE id_hash = ?').run(hashSecret(id))
 }
 
+/** Those of one browser. */
+export function deleteOpenidSessionsOn(db: Db, deviceId: string): void {
+  sql(db, 'DELETE FROM openid_session WHERE device_id = ?').run(deviceId)
+}
+
 export function deleteAllOpenidSessions(db: Db): void {
   sql(db, 'DELETE FROM openid_session').run()
 }

@@ -165,7 +165,9 @@ export class SignInForm {
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
     requestScope().provesSignIn(did, basis)
     if (isRemembered) await accountManager.upsertDeviceAccount(device.deviceId, did)
-    else await accountManager.removeDeviceAccount(device.deviceId, did)
+    else if (await this.#services.actors.account(did).readDevice(device.deviceId)) {
+      await accountManager.removeDeviceAccount(device.deviceId, did)
+    }
     const { publicUrl } = this.#services.settings
     const browser = knownBrowser(publicUrl, device.deviceId)
     await noteSignedIn(this.#services, did, browser, clientOf(post))

@@ -205,9 +205,16 @@ test('a person who signs out at the client is out here, and in it when they come
 })
 
 test('a person who signs out on the account page is out of the clients of this browser', async () => {
-  await signedIn()
+  const tokens = await signedIn()
   await visitor.open('/account')
+  const session = visitor.cookies.get('openid-session')
   expect((await visitor.call('sign-out', { did })).status).toBe(200)
+  expect(visitor.cookies.get('openid-session')).toBeUndefined()
+  await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
+    error: 'invalid_grant',
+  })
+  // Somebody may have copied it.
+  if (session) visitor.cookies.set('openid-session', session)
   const next = await rp.open(visitor, await rp.begin(config))
   expect(next.text).toContain('id="password"')
 })

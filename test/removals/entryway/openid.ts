@@ -64,6 +64,11 @@ export const openidRows = toRemovals([
     'a sign-out takes the session along',
     signedIn("setCookie(cookie, '', { path: openid, secure, lasts: 0 }),", ''),
   ],
+  [
+    'test/openid/code_flow.test.ts',
+    'a sign-out ends the session here',
+    inFile('actors/account/devices.ts')('deleteOpenidSessionsOn(db, deviceId)', ''),
+  ],
   [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
   [
     STORAGE,
