@@ -136,7 +136,10 @@ export function createRoutes(
       ...oauth,
       answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
     })),
-    ...openidRoutes.map((shape) => ({ ...shape, answer: openid })),
+    ...openidRoutes.map((shape) => ({
+      ...shape,
+      answer: onOwnHost(services, shape, openid),
+    })),
     { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
     { ...HANDLE, answer: serveAtprotoDid(services) },
     { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },

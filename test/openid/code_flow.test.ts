@@ -89,6 +89,18 @@ test('a person who is signed in elsewhere consented once, and signs in without a
   expect((await rp.exchange(config, begun, answer)).claims()?.sub).toBe(did)
 })
 
+test('a sign-in that begins on the host of a handle goes on at the own one', async () => {
+  const { url } = await rp.begin(config)
+  const target = url.pathname + url.search
+  const headers = { host: 'alice.test' }
+  const answer = await app.ask({ target, headers })
+  expect(answer).toMatchObject({ status: 302 })
+  const given = new Map('headers' in answer ? answer.headers : [])
+  expect(given.get('location')).toBe(app.runner.settings.publicUrl + target)
+  expect(given.get('set-cookie')).toBeUndefined()
+  expect(await app.ask({ target: '/openid/jwks', headers })).toMatchObject({ status: 200 })
+})
+
 test('prompt=none answers without a page, max_age and prompt=login ask anew', async () => {
   const silent = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
   expect(silent.header('location')).toContain('error=login_required')
