@@ -3,7 +3,9 @@ import { type HeadlessBrowser, HeadlessError, newHeadlessBrowser } from './headl
 import { readForm } from './headless_sign_in.ts'
 
 const TASK = '/account/security/authenticator'
-const STEP = 30_000
+
+/** How long a code is of its own, ms (RFC 6238 section 5.2). */
+export const TOTP_STEP = 30_000
 
 /** Somebody on the security page, by their DID. */
 type Somebody = { did: string; password: string }
@@ -29,6 +31,8 @@ export async function addAuthenticator(
 /**
  * Removes it. Where there is none, that is all there has to be: the password alone signs in.
  *
+ * It takes the code of the next step, since that of now confirmed it; once in a step.
+ *
  * @throws {HeadlessError} also where it is half there
  */
 export async function removeAuthenticator(
@@ -53,7 +57,7 @@ async function openTask(origin: string, { did, password }: Somebody, secret: str
   const step = await read(entered)
   const isAsked = entered.statusCode === 200
   if (isAsked) {
-    const later = authenticator.clone({ epoch: Date.now() + STEP })
+    const later = authenticator.clone({ epoch: Date.now() + TOTP_STEP })
     await send(browser, origin, step, { username: did, code: later.generate(secret ?? '') })
   }
   const proof = await read(await browser.open(origin + TASK, origin))
