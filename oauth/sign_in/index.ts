@@ -178,14 +178,15 @@ function goesOn({ place, selected, isSignUp, wanted }: Visit, path: string): boo
 
 /** Where on the account page a person goes who comes to another part of it; null for where they are. */
 function accountWay(visit: Visit, path: string): string | null {
+  const { language } = visit.wanted
   const usable = visit.sessions.filter(({ loginRequired }) => !loginRequired)
   if (path === ACCOUNT || path === `${ACCOUNT}/`) {
     const [only] = visit.sessions.length === 1 ? usable : []
-    return only ? visit.place.accountPage(nameOf(only.account)) : null
+    return only ? visit.place.accountPage(nameOf(only.account), language) : null
   }
   const [, , part, name] = path.split('/')
   if (part !== 'u') return null
   const isIt = ({ account }: (typeof usable)[number]) =>
     [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
-  return usable.some(isIt) ? null : visit.place.page()
+  return usable.some(isIt) ? null : visit.place.page({ language })
 }

@@ -70,22 +70,22 @@ export class SignInPages {
       isNameFixed: fixed !== undefined,
       // Who confirms a sign-in of this device wants to keep it.
       isRemembered: chosen !== undefined || (hint !== undefined && sessions.length > 0),
-      back: isBackToChoice ? place.page({ ...asIs(shown), step: 'choose' }) : undefined,
+      back: isBackToChoice ? place.page({ ...wanted, step: 'choose' }) : undefined,
       canSignUp: canSignUp && fixed === undefined,
     })
   }
 
-  choice(shown: Shown, { sessions, hint, canSignUp }: Visit): HttpResponse {
+  choice(shown: Shown, { wanted, sessions, hint, canSignUp }: Visit): HttpResponse {
     const { place } = shown
-    const { language } = wantedOf(shown.request)
-    return this.#write(shown, {}, (texts) =>
+    const { language } = wanted
+    return this.#write(shown, wanted, {}, (texts) =>
       choiceStep(texts, {
         accounts: sessions.map(({ account, loginRequired }) => ({
           name: shownName(account),
           href:
             place.request || loginRequired
               ? place.page({ language, account: account.did })
-              : place.accountPage(nameOf(account)),
+              : place.accountPage(nameOf(account), language),
           isPasswordNeeded: loginRequired,
         })),
         other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
@@ -100,10 +100,13 @@ export class SignInPages {
     { username, isNameFixed, isRemembered, back, canSignUp }: Password,
     outcome: Outcome = {},
   ): HttpResponse {
-    const { place } = shown
-    const { account, language } = wantedOf(shown.request)
+    const { place, request } = shown
+    const { step, account, language } = wantedOf(request)
     const challenge = newChallenge()
-    return this.#write(shown, outcome, (texts) =>
+    // After a form, a browser that knows accounts would come to the choice of one.
+    const isAnswer = request.method === 'POST' && account === undefined && !isNameFixed
+    const own = { account, step: isAnswer || step === 'sign-in' ? ('sign-in' as const) : undefined }
+    return this.#write(shown, own, outcome, (texts) =>
       passwordStep(texts, {
         action: place.form('sign-in', { account, language }),
         sealed: this.#seal(shown, { challenge, ...(isNameFixed && { username }) }),
@@ -124,7 +127,7 @@ export class SignInPages {
     const { place } = shown
     const { account, language } = wantedOf(shown.request)
     const challenge = first.kind === 'passkey' ? newChallenge() : undefined
-    return this.#write(shown, outcome, (texts) =>
+    return this.#write(shown, { account }, outcome, (texts) =>
       codeStep(texts, {
         action: place.form('sign-in', { account, language }),
         sealed: this.#seal(shown, { first, ...(challenge && { challenge }) }),
@@ -144,7 +147,7 @@ export class SignInPages {
   reset(shown: Shown, email: string, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { language } = wantedOf(shown.request)
-    return this.#write(shown, outcome, (texts) =>
+    return this.#write(shown, { step: 'reset-password' }, outcome, (texts) =>
       resetStep(texts, {
         action: place.form('reset-password', { language }),
         sealed: this.#seal(shown, {}),
@@ -159,7 +162,7 @@ export class SignInPages {
   newPassword(shown: Shown, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { language } = wantedOf(shown.request)
-    return this.#write(shown, outcome, (texts) =>
+    return this.#write(shown, { step: 'new-password' }, outcome, (texts) =>
       newPasswordStep(texts, {
         action: place.form('new-password', { language }),
         sealed: this.#seal(shown, {}),
@@ -180,23 +183,24 @@ export class SignInPages {
     return this.forms.write(place, deviceId, state)
   }
 
-  #write(shown: Shown, outcome: Outcome, step: (texts: SignInTexts) => Step): HttpResponse {
+  /** @param own by what one comes to this page, which may be the answer to the form of another */
+  #write(
+    shown: Shown,
+    own: Wanted,
+    outcome: Outcome,
+    step: (texts: SignInTexts) => Step,
+  ): HttpResponse {
     const language = languageOf(shown)
     const frame: Frame = {
       look: this.#look,
       language,
-      inLanguage: (other) => shown.place.page({ ...asIs(shown), language: other }),
+      inLanguage: (other) => shown.place.page({ ...own, language: other }),
       links: linksOf(this.#links, language),
       forms: ["'self'", ...appOf(shown)],
       ...outcome,
     }
     return writeStep(frame, step(signInTexts[language]))
   }
-}
-
-/** As it is wanted. The page of a form that was sent is the one on which that stands. */
-function asIs({ request }: Shown): Wanted {
-  return wantedOf(request)
 }
 
 /** The provider's script is told by the fragment which of its views to begin with. */

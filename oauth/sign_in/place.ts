@@ -107,15 +107,18 @@ export class Place {
     return withQuery(path, this.#queryWith({ account, language }))
   }
 
-  /** The page of an account that is signed in. @param name its handle, or its DID */
-  accountPage(name: string): string {
-    if (this.#query.get('for') === FOR_SECURITY.for) {
-      return withQuery(SECURITY, new URLSearchParams({ account: name }))
-    }
+  /**
+   * The page of an account that is signed in.
+   *
+   * @param name its handle, or its DID
+   * @param language that was chosen; the provider's page keeps one of its own
+   */
+  accountPage(name: string, language: PageLanguage | undefined): string {
+    const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
+    if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(SECURITY, query)
     const interaction = this.#query.get('interaction')
     if (this.#query.get('for') === 'openid' && interaction !== null) {
-      const page = openidPage(encodeURIComponent(interaction))
-      return withQuery(page, new URLSearchParams({ account: name }))
+      return withQuery(openidPage(encodeURIComponent(interaction)), query)
     }
     return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
   }

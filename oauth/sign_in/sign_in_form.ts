@@ -171,9 +171,10 @@ export class SignInForm {
     const { publicUrl } = this.#services.settings
     const browser = knownBrowser(publicUrl, device.deviceId)
     await noteSignedIn(this.#services, did, browser, clientOf(post))
+    const { language } = wantedOf(request)
     const to = place.request
-      ? place.page({ language: wantedOf(request).language })
-      : place.accountPage(nameOf(account))
+      ? place.page({ language })
+      : place.accountPage(nameOf(account), language)
     const { deviceId } = device
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
     return goOn(to, [await signedInCookie(parts, did, isRemembered, Date.now(), amr)])

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The link in a mail that signs everybody out, in the hands of others. */
@@ -89,6 +90,8 @@ describe('43. the link in a mail that signs everybody out', () => {
     const done = await person.send(await person.open(link))
     expect([done.status, done.title]).toEqual([200, 'Reset your password'])
     expect(done.notice).toMatch(/^Everything is signed out\./)
+    const french = done.hrefs.find((href) => href.includes('lang=fr')) ?? ''
+    expect((await person.open(french)).title).toBe(signInTexts.fr.resetTitle)
     expect(await isIn()).toEqual(OUT)
     expect((await account(kim).listAudit(2))[1]).toMatchObject({
       event: 'signed_out_everywhere',

@@ -4,6 +4,7 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 
@@ -262,4 +263,12 @@ test.each(PAGE_LANGUAGES)('it speaks %s', async (language) => {
   const chosen = await visitor.open(`${PAGE}?account=${dids[kim.handle]}&lang=fr`)
   expect(chosen.title).toBe(securityTexts.fr.title)
   expect(formsOf(chosen)[0]?.action).toContain('lang=fr')
+})
+
+test('the language that was chosen goes along with a sign-in', async () => {
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(`${PAGE}?lang=fr`))
+  expect(page.title).toBe(signInTexts.fr.title)
+  const answer = await visitor.send(page, { username: kim.handle, password: kim.password })
+  expect((await visitor.follow(answer)).title).toBe(securityTexts.fr.title)
 })

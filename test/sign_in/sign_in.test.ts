@@ -353,6 +353,7 @@ describe('the account page', () => {
 })
 
 describe('languages', () => {
+  type Titled = 'choose' | 'title' | 'resetTitle' | 'newPasswordTitle'
   const words = (texts: object): string[] =>
     Object.values(texts).flatMap((text) => {
       if (typeof text === 'object') return words(text)
@@ -380,6 +381,35 @@ describe('languages', () => {
     const answer = await visitor.send(chosen, entered(kim))
     expect(told(await visitor.follow(answer), '__authorizeData').uiLocales).toBe('ko')
   })
+
+  test.each(['/oauth/authorize', '/account'])(
+    'on %s each page leads to itself in another, also where it answers the form of one',
+    async (place) => {
+      const visitor = await knowing(kim, lee)
+      const { url } = await push(app)
+      const at = (step: string) =>
+        place === '/account' ? `/account/sign-in?step=${step}` : `${url}&step=${step}`
+      const leadsToItself = async (page: Seen, name: Titled) => {
+        expect(page.title).toBe(signInTexts.en[name])
+        const french = page.hrefs.find((href) => href.includes('lang=fr')) ?? ''
+        expect((await visitor.open(french)).title).toBe(signInTexts.fr[name])
+        return page
+      }
+      await leadsToItself(await visitor.open(at('choose')), 'choose')
+      const another = await leadsToItself(await visitor.open(at('sign-in')), 'title')
+      const wrong = { username: kim.handle, password: 'wrong' }
+      await leadsToItself(await visitor.send(another, wrong), 'title')
+      const reset = await leadsToItself(await visitor.open(at('reset-password')), 'resetTitle')
+      await leadsToItself(await visitor.send(reset, { email: 'no address' }), 'resetTitle')
+      const sent = await visitor.send(reset, { email: lee.email })
+      const code = await latestCode()
+      const step = await leadsToItself(await visitor.follow(sent), 'newPasswordTitle')
+      const short = await visitor.send(step, { code, password: 'short' })
+      await leadsToItself(short, 'newPasswordTitle')
+      lee.password = `newer at ${place}`
+      await leadsToItself(await visitor.send(short, { code, password: lee.password }), 'title')
+    },
+  )
 })
 
 test.each([
