@@ -7,6 +7,7 @@ import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
 import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { Spaced } from '../base/spaced.ts'
+import type { Browser } from '../database/flow/device.ts'
 import { PASSKEY } from '../database/flow/replay.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
@@ -47,6 +48,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   refreshPdses(): Promise<void>
   /** Spends the challenge of a passkey. @returns whether it was not spent before */
   spendChallenge(challenge: string): Promise<boolean>
+  /** A browser, by its device; null where it is forgotten. */
+  browserOf(deviceId: string): Promise<Browser | null>
   /** What a PDS signed its tokens with before it was adopted. */
   carriedSecret: CarriedSecret
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
@@ -107,6 +110,12 @@ export function createServices(
     },
     spendChallenge: async (challenge) =>
       flow(nonceId(PASSKEY, challenge)).spendChallenge(challenge, PASSKEY_CHALLENGE),
+    async browserOf(deviceId) {
+      const device = await flow(deviceId).readDevice(deviceId)
+      if (!device) return null
+      const { userAgent, ipAddress, lastSeenAt } = device
+      return { userAgent, ipAddress, lastSeenAt }
+    },
     carriedSecret: (pdsDid) => flow(pdsDid).readCarriedSecret(pdsDid),
     async pds(did) {
       const pds = await actors.directory.readPds(did)

@@ -16,6 +16,9 @@ export type Device = {
   guarded?: 0 | 1
 }
 
+/** The same as its person sees it. */
+export type Browser = Pick<Device, 'userAgent' | 'ipAddress' | 'lastSeenAt'>
+
 const columns = `session_id AS sessionId, previous_session_id AS previousSessionId, user_agent AS userAgent, ip_address AS ipAddress,
   last_seen_at AS lastSeenAt, guarded`
 

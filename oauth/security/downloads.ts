@@ -1,13 +1,10 @@
-import type { DeviceData } from '@atproto/oauth-provider/store'
 import type { AuditEntry } from '../../database/account/audit.ts'
+import type { Browser } from '../../database/flow/device.ts'
 import { type HttpResponse, jsonResponse } from '../../http/message.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
 
 /** The browsers of an account, by their ids. */
-export type Browsers = ReadonlyMap<
-  string,
-  Pick<DeviceData, 'ipAddress' | 'userAgent' | 'lastSeenAt'>
->
+export type Browsers = ReadonlyMap<string, Browser>
 
 /** What is signed in, for a program; without the ids, which tokens carry. */
 export function sessionsFile(
@@ -46,7 +43,7 @@ export function sessionsFile(
         return {
           kind: 'browser',
           createdAt: iso(createdAt),
-          lastUsedAt: browser?.lastSeenAt.toISOString() ?? iso(updatedAt),
+          lastUsedAt: iso(browser?.lastSeenAt ?? updatedAt),
           ...(browser && { address: browser.ipAddress, userAgent: browser.userAgent }),
         }
       }),

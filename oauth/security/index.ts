@@ -40,7 +40,7 @@ export class Security {
     const forms = createSecurityForms(services.secrets.seal)
     this.#pages = new SecurityPages(services, forms, script)
     const pages = this.#pages
-    const views = new SecurityViews(provider, services, forms, pages)
+    const views = new SecurityViews(services, forms, pages)
     this.#views = views
     this.#actions = new SecurityActions({ provider, services, forms, pages, views })
   }

@@ -36,7 +36,7 @@ export function signedInItems(
     const browser = browsers.get(deviceId)
     return {
       ...{ id: deviceId, kind: 'browser', name: '', since: createdAt },
-      lastUsed: browser?.lastSeenAt.getTime() ?? updatedAt,
+      lastUsed: browser?.lastSeenAt ?? updatedAt,
       ...placeOf(browser && { address: browser.ipAddress, userAgent: browser.userAgent }),
       isThisBrowser: deviceId === thisDevice,
     }

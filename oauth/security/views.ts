@@ -1,4 +1,3 @@
-import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { accountNotFound } from '../../base/errors.ts'
 import { MAX_AUDIT } from '../../database/account/audit.ts'
 import { kindsOf } from '../../factors/kinds.ts'
@@ -11,7 +10,7 @@ import { listPasskeys, newPasskeyOptions } from '../../sagas/passkeys.ts'
 import { isProven } from '../../sagas/proof.ts'
 import { mailboxHint } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
-import { listSignedIn } from '../../sagas/signed_in.ts'
+import { listSignedIn, type SignedInEverywhere } from '../../sagas/signed_in.ts'
 import {
   SECURITY_ACTIVITY,
   SECURITY_SESSIONS,
@@ -29,18 +28,11 @@ import type { Visitor } from './visitor.ts'
 
 /** What can be looked at, with what is known of the account. */
 export class SecurityViews {
-  readonly #provider: Pick<OAuthProvider, 'accountManager'>
   readonly #services: Services
   readonly #forms: SecurityForms
   readonly #pages: SecurityPages
 
-  constructor(
-    provider: Pick<OAuthProvider, 'accountManager'>,
-    services: Services,
-    forms: SecurityForms,
-    pages: SecurityPages,
-  ) {
-    this.#provider = provider
+  constructor(services: Services, forms: SecurityForms, pages: SecurityPages) {
     this.#services = services
     this.#forms = forms
     this.#pages = pages
@@ -51,8 +43,8 @@ export class SecurityViews {
     const { did } = visitor.person
     switch (visitor.request.url.pathname) {
       case SECURITY_SESSIONS: {
-        const signedIn = await listSignedIn(this.#services, did)
-        return sessionsFile(did, signedIn, await this.#browsersOf(did))
+        const { signedIn, browsers } = await this.#everywhere(did)
+        return sessionsFile(did, signedIn, browsers)
       }
       case SECURITY_ACTIVITY:
         return activityFile(did, await this.#services.actors.account(did).listAudit(MAX_AUDIT))
@@ -67,10 +59,9 @@ export class SecurityViews {
     const { request, device, person } = visitor
     const { did } = person
     const account = this.#services.actors.account(did)
-    const [signedIn, browsers, activity, appPasswords, factors, passkeys, trustedDevices, row] =
+    const [everywhere, activity, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
-        listSignedIn(this.#services, did),
-        this.#browsersOf(did),
+        this.#everywhere(did),
         account.listAudit(ACTIVITY_SHOWN + 1),
         account.listAppPasswords(),
         listFactors(this.#services, did),
@@ -82,8 +73,8 @@ export class SecurityViews {
     const read = this.#forms.read(device.deviceId, told)
     const done = read?.did === did ? read.done : undefined
     if (!row) throw accountNotFound()
-    const parts = { signedIn, browsers, activity, appPasswords, factors, trustedDevices }
-    const known = { ...parts, passkeys, account: row, done }
+    const parts = { activity, appPasswords, factors, passkeys, trustedDevices }
+    const known = { ...everywhere, ...parts, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])
@@ -137,8 +128,15 @@ export class SecurityViews {
     return ['password', ...kinds]
   }
 
-  async #browsersOf(did: string): Promise<Browsers> {
-    const devices = await this.#provider.accountManager.listAccountDevices(did as never)
-    return new Map(devices.map(({ deviceId, deviceData }) => [deviceId, deviceData]))
+  /** What is signed in, with the browsers among it as they last came. */
+  async #everywhere(did: string): Promise<{ signedIn: SignedInEverywhere; browsers: Browsers }> {
+    const signedIn = await listSignedIn(this.#services, did)
+    const browsers = await Promise.all(
+      signedIn.devices.map(async ({ deviceId }) => {
+        const browser = await this.#services.browserOf(deviceId)
+        return browser ? [[deviceId, browser] as const] : []
+      }),
+    )
+    return { signedIn, browsers: new Map(browsers.flat()) }
   }
 }
