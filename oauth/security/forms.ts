@@ -16,8 +16,7 @@ export type Begun = { secret: string; uri: string }
 
 /**
  * Whose page it is, sealed into its forms, with an authenticator that was begun there, or the challenge of
- * a passkey; and what was done,
- * into the cookie with which the browser comes to the page after that.
+ * a passkey; and what was done, into the cookie with which the browser comes to the page after that.
  */
 export type SecurityForms = SealedForBrowser<{
   did: string

@@ -14,12 +14,13 @@ import {
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
-import { Place, wantedOf } from '../sign_in/place.ts'
+import { wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
 import { SecurityActions } from './actions.ts'
 import { createSecurityForms } from './forms.ts'
-import { SecurityPages, withQuery } from './pages.ts'
+import { SecurityPages } from './pages.ts'
 import { type Person, peopleOf } from './people.ts'
+import { withQuery } from './shown.ts'
 import { SecurityViews } from './views.ts'
 import { PLACE } from './visitor.ts'
 
@@ -110,5 +111,5 @@ function pageOf(request: HttpRequest): string {
 /** Our page of a sign-in, which leads back here. @param did whose password is asked for */
 function signInFor(request: HttpRequest, did?: string): string {
   const { language } = wantedOf(request)
-  return Place.forSecurity().page({ account: did, language })
+  return PLACE.page({ account: did, language })
 }

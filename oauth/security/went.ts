@@ -8,7 +8,7 @@ import { goOn } from '../sign_in/post.ts'
 import { signedInCookie } from '../sign_in/signed_in.ts'
 import { doneCookie } from './done_cookie.ts'
 import type { Done, SecurityForms } from './forms.ts'
-import { withQuery } from './pages.ts'
+import { withQuery } from './shown.ts'
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** After a form, the browser gets the page anew, which says what was done. */

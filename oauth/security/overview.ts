@@ -1,0 +1,117 @@
+import type { AppPassword } from '../../database/account/app_password.ts'
+import type { AuditEntry } from '../../database/account/audit.ts'
+import type { AccountRow } from '../../database/account/profile.ts'
+import type { TrustedDevice } from '../../database/account/trusted_device.ts'
+import type { Factors } from '../../factors/kinds.ts'
+import { securityStep } from '../../pages/security/page.ts'
+import type { PasskeyItem } from '../../pages/security/passkeys.ts'
+import type { SecurityTexts } from '../../pages/security/texts.ts'
+import type { Step } from '../../pages/sign_in/frame.ts'
+import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
+import {
+  ACCOUNT,
+  SECURITY,
+  SECURITY_ACTIVITY,
+  SECURITY_SESSIONS,
+  securityForm,
+  securityTask,
+} from '../checks/endpoints.ts'
+import { revocationNote } from '../pages/revocation_note.ts'
+import { wantedOf } from '../sign_in/place.ts'
+import { languageOf, nameOf, shownName, textsFor as signInTextsFor } from '../sign_in/shown.ts'
+import type { Browsers } from './downloads.ts'
+import type { Done } from './forms.ts'
+import { textsFor, withQuery } from './shown.ts'
+import {
+  ACTIVITY_DAYS,
+  ACTIVITY_SHOWN,
+  activityItems,
+  signedInItems,
+  trustedDeviceItems,
+} from './view.ts'
+import { PLACE, type Visitor } from './visitor.ts'
+
+/** What is known of an account for the page that shows all of it. */
+export type Known = {
+  signedIn: SignedInEverywhere
+  browsers: Browsers
+  activity: readonly AuditEntry[]
+  appPasswords: readonly AppPassword[]
+  factors: Factors
+  account: Pick<AccountRow, 'newDeviceMails' | 'onlyAppPasswords'>
+  passkeys: readonly PasskeyItem[]
+  trustedDevices: readonly TrustedDevice[]
+  done: Done | undefined
+}
+
+type Given = {
+  /** Into each form. */
+  sealed: string
+  /** For which an app can go on that is signed out; 0 where it cannot. */
+  minutes: number
+}
+
+/** All of it on one page, with the ways from there. */
+export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }: Given): Step {
+  const { request, person, device, hasOthers } = visitor
+  const { signedIn, browsers, activity, appPasswords, account, done } = known
+  const { factors, passkeys, trustedDevices } = known
+  const { deviceId } = device
+  const { language: chosen } = wantedOf(request)
+  const language = languageOf(visitor)
+  const at = (path: string) => withQuery(path, request, { account: person.did })
+  const shown = {
+    name: shownName(person),
+    language,
+    items: signedInItems(signedIn, browsers, deviceId),
+    factors: {
+      factors,
+      passkeys: passkeys.map(({ name }) => name),
+      recoveryCodes: done?.what === 'factors' ? done.recoveryCodes : undefined,
+      ways: {
+        password: PLACE.page({ step: 'reset-password', language: chosen }),
+        passkeys: at(securityTask('passkeys')),
+        authenticator: at(securityTask('authenticator')),
+        codeByMail: at(securityTask('code-by-mail')),
+        recoveryCodes: at(securityTask('recovery-codes')),
+      },
+    },
+    trustedDevices: trustedDeviceItems(trustedDevices, deviceId),
+    revokeTrustedDevice: at(securityForm('revoke-trusted-device')),
+    appPasswords: {
+      appPasswords,
+      made: done?.what === 'made' ? done : undefined,
+      only: account.onlyAppPasswords,
+      setOnly: at(securityForm('only-app-passwords')),
+    },
+    mails: { newDevices: account.newDeviceMails, action: at(securityForm('mails')) },
+    activity: activityItems(activity, browsers),
+    days: ACTIVITY_DAYS,
+    isMore: activity.length > ACTIVITY_SHOWN,
+    howSoon: revocationNote(language, minutes),
+    sealed,
+    endSession: at(securityForm('end-session')),
+    endOthers: at(securityForm('end-others')),
+    makeAppPassword: at(securityTask('app-password')),
+    revokeAppPassword: at(securityForm('revoke-app-password')),
+    sessionsFile: at(SECURITY_SESSIONS),
+    activityFile: at(SECURITY_ACTIVITY),
+    others: hasOthers ? withQuery(SECURITY, request, {}) : undefined,
+    accountPage: `${ACCOUNT}/u/${encodeURIComponent(nameOf(person))}`,
+  }
+  return securityStep(textsFor(request), shown, signInTextsFor(visitor))
+}
+
+/** What went well, in one sentence; an app password that was made says it itself. */
+export function noticeOf({ what }: Done, texts: SecurityTexts): string | undefined {
+  const notices = {
+    session: texts.sessionEnded,
+    others: texts.othersEnded,
+    revoked: texts.revoked,
+    factors: texts.factorsChanged,
+    set: texts.settingSaved,
+    trust: texts.trustRevoked,
+    made: undefined,
+  }
+  return notices[what]
+}
