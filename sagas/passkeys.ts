@@ -108,8 +108,8 @@ export async function removePasskey(
  * into its audit trail.
  *
  * @param expected DID of the account, where only one may sign in
- * @throws {Refusal} AuthenticationRequired, AccountTakedown, RateLimitExceeded. `detail.did` is the
- *   account, where there is one
+ * @throws {Refusal} ExpiredToken for a challenge that is over; AuthenticationRequired, AccountTakedown,
+ *   RateLimitExceeded. `detail.did` is the account, where there is one
  */
 export async function signInWithPasskey(
   services: Services,
@@ -117,7 +117,7 @@ export async function signInWithPasskey(
   policy: Pick<SignInPolicy, 'takenDown'>,
   expected?: string,
 ): Promise<Login> {
-  const used = await answered(services, given.response, given.challenge).catch(refuse)
+  const used = await answered(services, given.response, given.challenge)
   const did = didOf(given.response)
   const entry = did === null ? null : await services.actors.directory.find(did, ['did'])
   const account = entry && services.actors.account(entry.did)

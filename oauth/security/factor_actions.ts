@@ -16,7 +16,7 @@ import { provenOn } from '../../sagas/proof.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { SecurityTask } from '../checks/endpoints.ts'
-import { isRefusal, outcomeOf, wrong, wrongCode } from '../sign_in/outcomes.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
 import type { Begun } from './forms.ts'
 import type { SecurityPages } from './pages.ts'
@@ -56,8 +56,8 @@ export class FactorActions {
       } catch (err) {
         const isWrong = isWrongCode(err)
         if (!isWrong && !isRefusal(err, 'InvalidRequest')) throw err
-        const { notAdded } = textsFor(visitor.request)
-        const outcome = isWrong ? wrongCode(visitor, 'passkey') : wrong(notAdded)
+        const { notAdded, stale } = textsFor(visitor.request)
+        const outcome = isWrong ? wrongPasskey(visitor, err, stale) : wrong(notAdded)
         return views.task(visitor, 'passkeys', outcome)
       }
     })

@@ -5,7 +5,7 @@ import { proveAgain, proveAgainByFactor, sendProofCode } from '../../sagas/proof
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { type SecurityTask, securityTask } from '../checks/endpoints.ts'
-import { isRefusal, outcomeOf, wrong, wrongCode } from '../sign_in/outcomes.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from '../sign_in/outcomes.ts'
 import { field, goOn, localeOf, passkeyOf } from '../sign_in/post.ts'
 import { nameOf } from '../sign_in/shown.ts'
 import { textsFor, withQuery } from './shown.ts'
@@ -75,10 +75,11 @@ export class ProofForm {
 
 /** @throws `err`, where it says nothing of what was given */
 function refusedBy(visitor: Visitor, kind: ProofKind, err: unknown) {
-  if (kind !== 'password' && isWrongCode(err)) return wrongCode(visitor, kind)
-  if (isRefusal(err, 'AuthenticationRequired', 'InvalidPassword')) {
-    return wrong(textsFor(visitor.request).wrongPassword)
+  const { stale, wrongPassword } = textsFor(visitor.request)
+  if (kind !== 'password' && isWrongCode(err)) {
+    return kind === 'passkey' ? wrongPasskey(visitor, err, stale) : wrongCode(visitor, kind)
   }
+  if (isRefusal(err, 'AuthenticationRequired', 'InvalidPassword')) return wrong(wrongPassword)
   if (!isRefusal(err, 'RateLimitExceeded')) throw err
   return outcomeOf(visitor, err, {})
 }

@@ -31,6 +31,14 @@ export function wrongCode(shown: Read, kind: FactorKind = 'mail'): Outcome {
   return wrong(kind === 'mail' ? said(shown, WRONG_CODE).alert : textsFor(shown).wrongCode[kind])
 }
 
+/**
+ * @param err why a passkey was not accepted
+ * @param stale what is said where its page was too old; the one that is shown now asks anew
+ */
+export function wrongPasskey(shown: Read, err: unknown, stale = textsFor(shown).stale): Outcome {
+  return isRefusal(err, 'ExpiredToken') ? wrong(stale) : wrongCode(shown, 'passkey')
+}
+
 export function isRefusal(err: unknown, ...codes: Refusal['code'][]): boolean {
   return err instanceof Refusal && codes.includes(err.code)
 }

@@ -12,11 +12,11 @@ import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sa
 import { requestScope } from '../../stores/request_scope.ts'
 import { knownBrowser } from '../known_browser.ts'
 import type { FormState } from './forms.ts'
-import { isRefusal, outcomeOf, wrong, wrongCode } from './outcomes.ts'
+import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post, passkeyOf } from './post.ts'
-import { nameOf, textsFor } from './shown.ts'
+import { nameOf, type Outcome, textsFor } from './shown.ts'
 import { signedInCookie } from './signed_in.ts'
 import { readTrust, trustCookie } from './trust_cookie.ts'
 
@@ -94,7 +94,7 @@ export class SignInForm {
       return await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
-      return this.#pages.password(post, entered, outcomeOf(post, err, wrongCode(post, 'passkey')))
+      return this.#pages.password(post, entered, outcomeOf(post, err, wrongPasskey(post, err)))
     }
   }
 
@@ -131,10 +131,7 @@ export class SignInForm {
       }
       const isOver = isRefusal(err, 'AuthenticationRequired', 'SignedOut')
       if (isOver) return this.#stale(post, first.username)
-      const outcome = isWrongCode(err)
-        ? wrongCode(post, first.kind)
-        : outcomeOf(post, err, wrong(textsFor(post).stale))
-      return this.#pages.code(post, first, outcome)
+      return this.#pages.code(post, first, refusedBy(post, first, err))
     }
   }
 
@@ -185,6 +182,12 @@ export class SignInForm {
     const page = { ...beginning(post, username), back: post.place.page() }
     return this.#pages.password(post, page, wrong(textsFor(post).stale))
   }
+}
+
+/** How the second step came out that was refused. */
+function refusedBy(post: Post, { kind }: First, err: unknown): Outcome {
+  if (!isWrongCode(err)) return outcomeOf(post, err, wrong(textsFor(post).stale))
+  return kind === 'passkey' ? wrongPasskey(post, err) : wrongCode(post, kind)
 }
 
 /** Which codes the account takes. */

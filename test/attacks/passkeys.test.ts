@@ -87,11 +87,11 @@ describe('41. a passkey', () => {
     const wrong = await visitor.send(page, use(page, kim, { rpId: 'evil.test' }))
     expect(wrong.alert).toBe(REFUSED)
     const spent = await visitor.send(page, given)
-    expect([spent.status, spent.alert]).toEqual([400, REFUSED])
+    expect([spent.status, spent.alert]).toEqual([400, STALE])
     const right = use(spent, kim)
     expect((await visitor.send(spent, right)).status).toBe(303)
     const again = await visitor.send(spent, right)
-    expect([again.status, again.alert]).toEqual([400, REFUSED])
+    expect([again.status, again.alert]).toEqual([400, STALE])
   })
 
   test('is not late', async () => {
@@ -102,7 +102,7 @@ describe('41. a passkey', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(now + PASSKEY_CHALLENGE + 1)
     const late = await visitor.send(page, given)
-    expect([late.status, late.alert]).toEqual([400, REFUSED])
+    expect([late.status, late.alert]).toEqual([400, STALE])
     expect((await visitor.send(late, use(late, kim))).status).toBe(303)
   })
 

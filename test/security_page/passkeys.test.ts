@@ -75,19 +75,23 @@ test('what is no passkey, or was made for another page, is not added', async () 
   const page = await begin(visitor)
   const other = await visitor.open(TASK)
   const key = new SoftAuthenticator(app.runner.settings.publicUrl)
-  for (const made of [
-    { passkey: '' },
-    { passkey: '{}' },
-    answerOf(key.create(asked(other))),
-    answerOf(key.create(asked(page), { origin: 'https://evil.test' })),
+  let shown = page
+  for (const make of [
+    () => ({ passkey: '' }),
+    () => ({ passkey: '{}' }),
+    () => answerOf(key.create(asked(other))),
+    () => answerOf(key.create(asked(shown), { origin: 'https://evil.test' })),
   ]) {
-    const answer = await visitor.send(formOf(page, 'add'), made)
-    expect([answer.status, answer.alert]).toEqual([400, NOT_ACCEPTED])
+    shown = await visitor.send(formOf(shown, 'add'), make())
+    expect([shown.status, shown.alert]).toEqual([400, NOT_ACCEPTED])
   }
   const twice = answerOf(key.create(asked(other)))
   expect((await visitor.send(formOf(other, 'add'), twice)).status).toBe(303)
   const again = await visitor.send(formOf(other, 'add'), twice)
-  expect([again.status, again.alert]).toEqual([400, NOT_ACCEPTED])
+  expect([again.status, again.alert]).toEqual([
+    400,
+    'The page was open for too long. Please try again.',
+  ])
 })
 
 test('nothing changes without a proof, and a wrong passkey is none', async () => {
