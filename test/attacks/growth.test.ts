@@ -64,6 +64,7 @@ import { openFileOutbox } from '../../mail/file_outbox.ts'
 import { MAX_USER_AGENT } from '../../oauth/kept_headers.ts'
 import { type FORGETTING, withForgottenDevices } from '../../sagas/forgotten_devices.ts'
 import { createReplayStore } from '../../stores/replay_store.ts'
+import { listProgramSources } from '../house/imports.ts'
 import { basisOf } from '../storage/basis.ts'
 
 const MINUTE = 60_000
@@ -93,15 +94,7 @@ describe('34. the list of docs/security.md', () => {
   })
 
   test('leaves no cache out: there is one place that makes them', () => {
-    const sources = globSync(
-      '{base,http,identity,mail,passwords,pds,tokens,database,gateway,actors}/**/*.ts',
-      { cwd: root },
-    ).concat(
-      globSync('{maintenance,sagas,operator,stores,xrpc,oauth,openid,app,cli}/**/*.ts', {
-        cwd: root,
-      }),
-    )
-    const making = sources.filter((file) =>
+    const making = listProgramSources().filter((file) =>
       readFileSync(`${root}${file}`, 'utf8').includes('new LRUCache'),
     )
     expect(making).toEqual(['base/cache.ts'])

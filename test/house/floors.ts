@@ -22,6 +22,12 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['vitest.config.ts'],
 ]
 
+/** The rooms of the program itself, below those of tests, demo and measurements. */
+export const PROGRAM = FLOORS.slice(
+  0,
+  FLOORS.findIndex((rooms) => rooms.includes('lab')),
+).flat()
+
 /** Packages that are a matter of some rooms only, and which. */
 export const KEPT_TO: readonly { packages: RegExp; rooms: readonly string[]; why: string }[] = [
   {

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'oxc-parser'
+import { PROGRAM } from './floors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** One import: of a file of this repository by its path in it, else of a package by its name. */
 export type Import = { from: string; line: number; to: string; isLocal: boolean }
 
-/** The source files of the program, as git knows them, and those that it does not ignore. */
+/** Every source file, as git knows them, and those that it does not ignore. */
 export function listSources(): string[] {
   const listed = execFileSync(
     'git',
@@ -17,6 +18,11 @@ export function listSources(): string[] {
     { cwd: root, encoding: 'utf8' },
   )
   return listed.trim().split('\n')
+}
+
+/** Those of the program itself. */
+export function listProgramSources(): string[] {
+  return listSources().filter((file) => PROGRAM.includes(file.split('/')[0] as string))
 }
 
 /** Every import of a file: of values and of types, static and dynamic, and what it re-exports. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { NoticeKind } from '../../mail/kinds.ts'
+import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
 import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
@@ -169,4 +169,5 @@ test.each(told)('%s is told by mail', async (event, { notice, onPds = false, hap
 
 test('every notice is of some event, and every event has its row', () => {
   expect(Object.keys(rows).sort()).toEqual([...KNOWN_EVENTS].sort())
+  expect(new Set(told.map(([, { notice }]) => notice))).toEqual(new Set(noticeKinds))
 })

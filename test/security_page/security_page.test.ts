@@ -218,7 +218,7 @@ describe('activity', () => {
   })
 
   test('every event that is written has its words', () => {
-    const folders = ['actors', 'sagas', 'oauth', 'xrpc', 'stores', 'operator', 'database']
+    const folders = ['actors', 'sagas', 'oauth', 'openid', 'xrpc', 'stores', 'operator', 'database']
     const found = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((name) => name.endsWith('.ts'))

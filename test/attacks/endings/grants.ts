@@ -307,6 +307,19 @@ export const grants: Record<string, Grant> = {
       return account.trustDevice(device, await basis(), {})
     }),
   },
+  'mails of new devices, turned off': {
+    by: 'device',
+    begin: onSecurityPage(async ({ account }, basis) => async () => {
+      return account.setNewDeviceMails(false, await basis(), {})
+    }),
+  },
+  'the main password, taken by programs again': {
+    by: 'device',
+    begin: onSecurityPage(async (person, basis) => {
+      await person.account.setOnlyAppPasswords(true, await basisOf(person), {})
+      return async () => person.account.setOnlyAppPasswords(false, await basis(), {})
+    }),
+  },
   'a session at the OpenID provider': {
     by: 'device',
     begin: onSecurityPage(async ({ account }, basis) => async () => {

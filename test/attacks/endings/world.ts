@@ -255,7 +255,7 @@ export function stateOf({ db }: Person): Record<string, unknown[]> {
   const rows = (text: string) => db.prepare(text).all()
   return {
     account: rows(`SELECT handle, email, email_confirmed_at, email_auth_factor, password_scrypt,
-      deactivated_at, takedown_ref FROM account`),
+      deactivated_at, takedown_ref, new_device_mails, only_app_passwords FROM account`),
     hasTrail: rows('SELECT count(*) > 0 FROM audit'),
     session: rows('SELECT id, token_id FROM session'),
     legacy: rows('SELECT refresh_hash FROM legacy_session'),
