@@ -273,6 +273,7 @@ describe('38. the sign-in that goes on at the provider’s page', () => {
 
 describe('38. the page itself', () => {
   const INJECTED = '"><script>alert(1)</script>'
+  const OWN_SCRIPT = /<script src="([^"]+)" defer>/
 
   test('repeats nothing as markup', async () => {
     const { visitor, url, page } = await come()
@@ -282,9 +283,9 @@ describe('38. the page itself', () => {
       await visitor.open(`${url}&${query}`),
       await visitor.open(`/account/sign-in?${query}&x=${encodeURIComponent(INJECTED)}`),
     ]
-    for (const { text } of pages) expect(text).not.toContain('<script>')
     const reset = await visitor.open('/account/reset-password')
-    expect((await visitor.send(reset, { email: INJECTED })).text).not.toContain('<script>')
+    pages.push(await visitor.send(reset, { email: INJECTED }))
+    for (const { text } of pages) expect(text.replace(OWN_SCRIPT, '')).not.toContain('<script')
   })
 
   test('is in no frame, runs no script but its own and is kept by no cache', async () => {
@@ -296,7 +297,7 @@ describe('38. the page itself', () => {
       expect(policy).toContain("frame-ancestors 'none'")
       expect(policy).toContain("base-uri 'none'")
       // The very script, and no other of this origin, where anybody can put a blob.
-      const path = /<script src="([^"]+)" defer>/.exec(text)?.[1]
+      const path = OWN_SCRIPT.exec(text)?.[1]
       expect(policy).toContain(`; script-src http://localhost:2600${path};`)
       expect(text.match(/<script/g)).toHaveLength(1)
       expect(header('x-frame-options')).toBe('DENY')

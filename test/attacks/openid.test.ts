@@ -7,6 +7,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { post } from '../subjects/ask.ts'
 
 /** What somebody tries who is not the person, or a client that is not the one it says. */
 let app: AppInProcess
@@ -49,7 +50,6 @@ const invalidGrant = { error: 'invalid_grant' }
 describe('45. OpenID', () => {
   test('a client cannot write the addresses of the metadata', async () => {
     const headers = {
-      host: 'evil.example.com',
       'x-forwarded-host': 'evil.example.com',
       'x-forwarded-proto': 'https',
       forwarded: 'host=evil.example.com',
@@ -58,12 +58,13 @@ describe('45. OpenID', () => {
       ...['/openid/.well-known/openid-configuration', '/.well-known/openid-configuration/openid'],
       '/.well-known/oauth-authorization-server/openid',
     ]) {
-      const asked = { target, headers: { 'x-forwarded-host': headers['x-forwarded-host'] } }
-      const answer = await app.ask(asked)
-      const told = 'status' in answer && Buffer.from(answer.body ?? '').toString()
-      expect(told).toContain('"issuer":"http://localhost:2600/openid"')
-      expect(told).toContain('"token_endpoint":"http://localhost:2600/openid/token"')
-      expect(told).not.toContain('evil')
+      for (const host of ['localhost:2600', 'evil.example.com']) {
+        const answer = await app.ask({ target, headers: { host, ...headers } })
+        const told = 'status' in answer && Buffer.from(answer.body ?? '').toString()
+        expect(told).toContain('"issuer":"http://localhost:2600/openid"')
+        expect(told).toContain('"token_endpoint":"http://localhost:2600/openid/token"')
+        expect(told).not.toContain('evil')
+      }
     }
   })
 
@@ -133,21 +134,15 @@ describe('45. OpenID', () => {
 
     const body = form({ grant_type: 'refresh_token', refresh_token: refresh, client_id: 'forum' })
     const atOauth = await app.ask({ method: 'POST', target: '/oauth/token', headers: FORM, body })
-    expect(atOauth).not.toMatchObject({ status: 200 })
+    expect(atOauth).toMatchObject({ status: 400 })
     const session = '/xrpc/com.atproto.server.getSession'
     for (const token of [access, tokens.id_token ?? '']) {
       const headers = { authorization: `Bearer ${token}` }
-      expect(await app.ask({ target: session, headers })).not.toMatchObject({ status: 200 })
+      expect(await app.ask({ target: session, headers })).toMatchObject({ status: 400 })
     }
-    const created = await app.ask({
-      method: 'POST',
-      target: '/xrpc/com.atproto.server.createSession',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ identifier: 'alice.test', password: rp.PASSWORD }),
-    })
-    const { accessJwt, refreshJwt } = JSON.parse(
-      Buffer.from(('status' in created && created.body) || '').toString(),
-    )
+    const input = { identifier: 'alice.test', password: rp.PASSWORD }
+    const { body: created } = await post(app, '/xrpc/com.atproto.server.createSession', input)
+    const { accessJwt, refreshJwt } = created as Record<'accessJwt' | 'refreshJwt', string>
     for (const token of [accessJwt, refreshJwt]) {
       await expect(oidc.fetchUserInfo(config, token, did)).rejects.toThrow()
       await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
