@@ -1,4 +1,4 @@
-import { type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -95,7 +95,7 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
     },
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)
-      const found = await named?.account.findOpenidToken(kind, secret, named.grantId)
+      const found = await named?.account.findOpenidToken(kind, secret, named.grantId, usedBy())
       if (!named || !found) return undefined
       const scope = openidScope()
       scope.account = named.did
@@ -122,6 +122,13 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       if (account !== null) await actors.account(account).endOpenidTokens(kind, grantId)
     },
   }
+}
+
+/** The client that exchanges or revokes what it shows; null where one only asks about it (RFC 7662). */
+function usedBy(): string | null {
+  const { route, client } = Provider.ctx?.oidc ?? {}
+  const isUse = route === 'token' || route === 'revocation'
+  return isUse ? (client?.clientId ?? null) : null
 }
 
 const hasEnded = () => new errors.InvalidGrant('What was granted has ended')

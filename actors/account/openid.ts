@@ -130,16 +130,18 @@ export type OpenidTokenOfAccount = {
 }
 
 /**
- * Finds what a client shows. A code or a refresh token that was spent before ends its grant (RFC 6749
- * section 4.1.2, RFC 9700 section 4.14.2), so it is written for.
+ * Finds what a client shows. A code or a refresh token that its client uses after it was spent ends the grant
+ * (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2), so it is written for.
  *
  * @param grantId that the secret names
+ * @param usedBy id of the client that exchanges or revokes it; null where it is only asked about
  */
 export function findToken(
   db: Db,
   kind: string,
   secret: string,
   grantId: string,
+  usedBy: string | null,
 ): OpenidTokenOfAccount | null {
   return transact(db, () => {
     const now = Date.now()
@@ -151,7 +153,7 @@ export function findToken(
     const token = tokens.findOpenidToken(db, kind, secret, now)
     // Of a chain of refresh tokens, the last two are kept.
     const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
-    if (isReplayed) deleteOpenidGrant(db, grantId)
+    if (isReplayed && grant.clientId === usedBy) deleteOpenidGrant(db, grantId)
     if (!token || isReplayed || token.grantId !== grantId) return null
     const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
     const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)

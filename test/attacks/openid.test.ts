@@ -117,6 +117,14 @@ describe('45. OpenID', () => {
     const first = (await signedIn()).refresh_token ?? ''
     const second = (await oidc.refreshTokenGrant(config, first)).refresh_token ?? ''
     const third = (await oidc.refreshTokenGrant(config, second)).refresh_token ?? ''
+    const other = await rp.discover(app, await rp.register(app, { id: 'curious' }), 'curious')
+    // To ask about it is no use of it, and another client cannot use it.
+    for (const client of [config, other]) {
+      expect(await oidc.tokenIntrospection(client, first)).toEqual({ active: false })
+    }
+    await oidc.tokenRevocation(other, first)
+    await expect(oidc.refreshTokenGrant(other, first)).rejects.toMatchObject(invalidGrant)
+    expect(await oidc.tokenIntrospection(config, third)).toMatchObject({ active: true })
     await expect(oidc.refreshTokenGrant(config, first)).rejects.toMatchObject(invalidGrant)
     await expect(oidc.refreshTokenGrant(config, third)).rejects.toMatchObject(invalidGrant)
   })

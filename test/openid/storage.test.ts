@@ -59,7 +59,8 @@ function token(kind: string, secret: string, grantId = 'grant') {
   )
 }
 
-const find = (kind: string, secret: string) => account.findOpenidToken(db, kind, secret, 'grant')
+const find = (kind: string, secret: string, usedBy: string | null = 'forum') =>
+  account.findOpenidToken(db, kind, secret, 'grant', usedBy)
 
 test('of two exchanges of one code at once, exactly one spends it', async () => {
   token('AuthorizationCode', 'code')
@@ -80,6 +81,19 @@ test('a code that is shown again ends all that it gave, and nothing comes after 
   expect(token('RefreshToken', 'refresh')).toBe(false)
   put('grant')
   expect(token('RefreshToken', 'refresh')).toBe(true)
+})
+
+test('what was spent ends nothing where another client shows it, or where it is only asked about', () => {
+  token('AuthorizationCode', 'code')
+  account.consumeOpenidToken(db, 'code')
+  token('RefreshToken', 'refresh')
+  for (const usedBy of ['other', null]) {
+    expect(find('AuthorizationCode', 'code', usedBy)).toBeNull()
+    expect(find('RefreshToken', 'of before', usedBy)).toBeNull()
+    expect(find('RefreshToken', 'refresh')).not.toBeNull()
+  }
+  expect(find('RefreshToken', 'of before')).toBeNull()
+  expect(find('RefreshToken', 'refresh')).toBeNull()
 })
 
 test('a refresh whose answer was lost gets the same successor, until that is used', () => {
@@ -110,8 +124,8 @@ test('a minute later the one before answers no more', () => {
 test('a token is nothing under another kind, or under another grant', () => {
   token('AccessToken', 'access')
   put('other')
-  expect(account.findOpenidToken(db, 'RefreshToken', 'access', 'other')).toBeNull()
-  expect(account.findOpenidToken(db, 'AccessToken', 'access', 'other')).toBeNull()
+  expect(account.findOpenidToken(db, 'RefreshToken', 'access', 'other', 'forum')).toBeNull()
+  expect(account.findOpenidToken(db, 'AccessToken', 'access', 'other', 'forum')).toBeNull()
   expect(find('AccessToken', 'access')).not.toBeNull()
 })
 

@@ -17,7 +17,17 @@ const STORAGE = 'test/openid/storage.test.ts'
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
-  [45, 'what is spent ends the grant', account('if (isReplayed) deleteOpenidGrant')],
+  [
+    45,
+    'what is spent ends the grant',
+    account('if (isReplayed && grant.clientId === usedBy) deleteOpenidGrant'),
+  ],
+  [STORAGE, 'another client ends no grant', account(' && grant.clientId === usedBy', '')],
+  [
+    45,
+    'a question ends no grant',
+    accountAdapters("route === 'token' || route === 'revocation'", 'true'),
+  ],
   [
     45,
     'a link is of its browser',
