@@ -23,7 +23,7 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
     async upsert(id, payload, expiresIn) {
       const { accountId: did, uid } = payload
       if (did === undefined) return before.upsert?.(id, payload, expiresIn)
-      const { bases, deviceId } = openidScope()
+      const { bases, deviceId, signedIn } = openidScope()
       const basis = bases.get(did)
       if (!basis || deviceId === null) throw new errors.AccessDenied('The sign-in has ended')
       const session = {
@@ -33,7 +33,7 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
         isRemembered: basis.device !== undefined,
         expiresAt: expiryOf(expiresIn),
       }
-      await actors.account(did).putOpenidSession(session, id, basis)
+      await actors.account(did).putOpenidSession(session, id, basis, did === signedIn)
     },
     async find(id) {
       const named = names.read('Session', id)

@@ -59,16 +59,25 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
 
   const session = provider.Session.prototype as Provider['Session']['prototype'] & {
     id: string
-    oldId?: string
+    oldId?: string | undefined
     touched?: boolean
   }
-  const { loginAccount, resetIdentifier } = session
+  const { loginAccount, resetIdentifier, save } = session
   session.resetIdentifier = function () {
-    const { oldId } = this
-    resetIdentifier.call(this)
     // Not one that was never kept.
-    if (oldId !== undefined) this.oldId = oldId
+    const kept = this.oldId ?? this.id
+    resetIdentifier.call(this)
+    // That of an account keeps its row, which gets the new id.
+    this.oldId = names.read('Session', kept) ? undefined : kept
     if (this.accountId) this.id = names.write({ kind: 'Session', did: this.accountId, grantId: '' })
+  }
+  session.save = async function (ttl) {
+    try {
+      return await save.call(this, ttl)
+    } finally {
+      // One that was refused is not tried once more behind the page that says so.
+      this.touched = false
+    }
   }
   session.loginAccount = function (details) {
     loginAccount.call(this, details)

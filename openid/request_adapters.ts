@@ -44,7 +44,10 @@ export function interactions(storage: Pick<Storage, 'flow'>): Stored {
       const scope = openidScope()
       const login = payload.result?.login as Login | undefined
       if (login && login.deviceId !== scope.deviceId) return undefined
-      if (login) scope.bases.set(login.accountId, login.basis)
+      if (login) {
+        scope.signedIn = login.accountId
+        scope.bases.set(login.accountId, login.basis)
+      }
       scope.account = login?.accountId ?? payload.session?.accountId ?? scope.account
       return payload
     },

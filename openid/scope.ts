@@ -11,6 +11,8 @@ export type OpenidScope = {
   readonly deviceId: string | null
   /** DID of the account whose code, token or session was shown. */
   account: string | null
+  /** DID of who has just signed in. */
+  signedIn: string | null
   /** By account, the sign-in on which rests what is granted: a person may change from one to another. */
   readonly bases: Map<string, Basis>
   /** When the clients were registered that were asked for, ms. */
@@ -36,6 +38,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
   const scope: OpenidScope = {
     deviceId,
     account: null,
+    signedIn: null,
     bases: new Map(),
     registered: new Map(),
     found: null,

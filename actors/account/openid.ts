@@ -27,16 +27,23 @@ import { assertGood, type Basis, refusalOf } from './standing.ts'
 /** A session that is good, with the sign-in that it is. */
 export type GoodOpenidSession = OpenidSession & { basis: Basis }
 
-/** @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */
+/**
+ * @param isNew whether the person has just signed in. Any other session must still be there: they may have signed
+ * out while the request that found it was answered.
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
 export function putSession(
   db: Db,
   session: Omit<OpenidSession, 'generation'>,
   id: string,
   basis: Basis,
+  isNew: boolean,
 ): void {
   transact(db, () => {
-    const { generation } = assertGood(db, basis)
-    upsertOpenidSession(db, { ...session, generation }, id, Date.now())
+    const now = Date.now()
+    const isThere = isNew || findOpenidSessionByUid(db, session.uid, now) !== null
+    const { generation } = assertGood(db, isThere ? basis : NONE)
+    upsertOpenidSession(db, { ...session, generation }, id, now)
   })
 }
 

@@ -144,7 +144,7 @@ const endings: [string, Ending][] = [
 
 test.each(endings)('%s ends sessions, grants and tokens', async (_, end) => {
   const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false }
-  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)
+  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true)
   token('RefreshToken', 'refresh')
   expect(account.findOpenidSession(db, 'id')).toMatchObject({ uid: 'uid' })
   await end()
@@ -159,18 +159,33 @@ test('what rests on a sign-in that has ended is refused', () => {
   const refused = expect.objectContaining({ code: 'SignedOut' })
   expect(() => put('new')).toThrow(refused)
   const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
-  expect(() => account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)).toThrow(
-    refused,
-  )
+  expect(() =>
+    account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true),
+  ).toThrow(refused)
 })
 
 test('a session ends with the browser that remembers the account', () => {
   account.rememberDevice(db, 'dev-1', basis)
   const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
-  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis)
+  account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true)
   expect(account.findOpenidSessionByUid(db, 'uid')?.basis.device).toBe('dev-1')
   account.forgetDevice(db, 'dev-1')
   expect(account.findOpenidSession(db, 'id')).toBeNull()
+})
+
+test('a sign-out on the device ends a session for good, also where a request still has it', () => {
+  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false }
+  const save = (id: string, isNew: boolean) =>
+    account.putOpenidSession(db, { ...session, expiresAt: later }, id, basis, isNew)
+  save('id', true)
+  save('next id', false)
+  expect(account.findOpenidSession(db, 'next id')).toMatchObject({ uid: 'uid' })
+  expect(account.findOpenidSession(db, 'id')).toBeNull()
+  account.forgetDevice(db, 'dev-1')
+  expect(() => save('last id', false)).toThrow(expect.objectContaining({ code: 'SignedOut' }))
+  expect(account.findOpenidSessionByUid(db, 'uid')).toBeNull()
+  save('id', true)
+  expect(account.findOpenidSession(db, 'id')).toMatchObject({ uid: 'uid' })
 })
 
 test('the person ends what one client was granted, and is asked again then', () => {

@@ -326,7 +326,7 @@ export const grants: Record<string, Grant> = {
       const { device = '', ...sign } = await basis()
       const session = { uid: device, payload: '{}', deviceId: device, isRemembered: true }
       const expiresAt = Date.now() + 60_000
-      return account.putOpenidSession({ ...session, expiresAt }, 'id', { ...sign, device })
+      return account.putOpenidSession({ ...session, expiresAt }, 'id', { ...sign, device }, true)
     }),
   },
   'consent to an OpenID client': {

@@ -79,6 +79,11 @@ export const openidRows = toRemovals([
     'a sign-out ends the session here',
     inFile('actors/account/devices.ts')('deleteOpenidSessionsOn(db, deviceId)', ''),
   ],
+  [
+    STORAGE,
+    'a session that ended is not written again',
+    account('isThere ? basis : NONE', 'basis'),
+  ],
   [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
   [
     STORAGE,
