@@ -69,9 +69,9 @@ export function createOpenidHandler(
     // Somebody who only changes the account goes back to the sign-in.
     const isChange = headerOf(response, 'location')?.startsWith(resumeOf(settings.publicUrl))
     if (isChange) return response
-    if (account !== null && deviceId !== null) {
-      await oauth.accountManager.removeDeviceAccount(deviceId as never, account as never)
-    }
+    // Without a session the provider's page posts itself: anybody's link would sign out whoever opens it.
+    if (account === null || deviceId === null) return response
+    await oauth.accountManager.removeDeviceAccount(deviceId as never, account as never)
     return withCookies(response, signedOutCookies(settings.publicUrl))
   }
 

@@ -191,6 +191,16 @@ describe('45. OpenID', () => {
     expect(known.header('location')).toContain('code=')
   })
 
+  test('a link to the sign-out takes no sign-in where no client is signed in', async () => {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await rp.signIn(visitor, page)
+    const over = await visitor.open('/openid/end-session')
+    const action = new URL(over.action ?? '').pathname
+    expect(await visitor.send({ ...over, action })).toMatchObject({ status: 303 })
+    const next = await rp.open(visitor, await rp.begin(config))
+    expect(next.text).not.toContain('id="password"')
+  })
+
   test('a consent counts from its own page alone', async () => {
     const id = 'asks'
     const client = await rp.discover(app, await rp.register(app, { id }), id)

@@ -45,6 +45,11 @@ export const openidRows = toRemovals([
   ],
   [
     45,
+    'a sign-out is of a session',
+    inFile('openid/handler.ts')('if (account === null || deviceId === null) return response', ''),
+  ],
+  [
+    45,
     'a consent is of its page',
     interaction('form?.interaction === interaction.uid && form.did === did', 'true'),
   ],
