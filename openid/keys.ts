@@ -33,17 +33,18 @@ export function publishedKeys(keys: readonly OpenidKey[], now: number): PrivateJ
   })
 }
 
-/** Makes a key for each algorithm. */
-export async function addKeys(flow: Flow, now = Date.now()): Promise<void> {
-  for (const algorithm of ALGORITHMS) {
+/** A key for each algorithm. */
+export async function newKeys(createdAt = Date.now()): Promise<OpenidKey[]> {
+  const keys = ALGORITHMS.map(async (algorithm) => {
     const { privateKey } =
       algorithm === 'RS256'
         ? await generate('rsa', { modulusLength: 2048 })
         : await generate('ec', { namedCurve: 'P-256' })
     const kid = randomBytes(12).toString('base64url')
     const jwk = { ...privateKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' }
-    await flow(OPENID_KEYS).insertOpenidKey({ kid, jwk: JSON.stringify(jwk), createdAt: now })
-  }
+    return { kid, jwk: JSON.stringify(jwk), createdAt }
+  })
+  return Promise.all(keys)
 }
 
 /**
@@ -55,7 +56,7 @@ export async function addKeys(flow: Flow, now = Date.now()): Promise<void> {
 export async function rotateKeys(flow: Flow, isAtOnce: boolean, now = Date.now()): Promise<void> {
   const owner = flow(OPENID_KEYS)
   const before = await owner.listOpenidKeys()
-  await addKeys(flow, now)
+  await owner.insertOpenidKeys(await newKeys(now))
   const published = publishedKeys(await owner.listOpenidKeys(), now).map(({ kid }) => kid)
   for (const { kid } of before) {
     if (isAtOnce || !published.includes(kid)) await owner.deleteOpenidKey(kid)

@@ -4,7 +4,7 @@ import type { OpenidKey } from '../database/flow/openid.ts'
 import { oneIdOfEach } from '../database/partition.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
-import { addKeys, publishedKeys } from './keys.ts'
+import { newKeys, publishedKeys } from './keys.ts'
 import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
 import { Profiles } from './profile.ts'
@@ -69,11 +69,8 @@ export class OpenidProviders {
   async #readKeys(now: number): Promise<readonly OpenidKey[]> {
     if (this.#keys && now - this.#keys.readAt < OPENID_KEYS_READ) return this.#keys.all
     const owner = this.#flow(OPENID_KEYS)
-    let all = await owner.listOpenidKeys()
-    if (all.length === 0) {
-      await addKeys(this.#flow)
-      all = await owner.listOpenidKeys()
-    }
+    const kept = await owner.listOpenidKeys()
+    const all = kept.length > 0 ? kept : await owner.insertFirstOpenidKeys(await newKeys())
     this.#keys = { all, readAt: now }
     return all
   }

@@ -52,7 +52,8 @@ export const flowFunctions = {
   deleteOpenidClient: openid.deleteOpenidClient,
 
   listOpenidKeys: openid.listOpenidKeys,
-  insertOpenidKey: openid.insertOpenidKey,
+  insertOpenidKeys: openid.insertOpenidKeys,
+  insertFirstOpenidKeys: openid.insertFirstOpenidKeys,
   deleteOpenidKey: openid.deleteOpenidKey,
 }
 

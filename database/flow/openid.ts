@@ -113,12 +113,15 @@ export function listOpenidKeys(db: Db): OpenidKey[] {
   })
 }
 
-export function insertOpenidKey(db: Db, { kid, jwk, createdAt }: OpenidKey): void {
-  joining(db, 'INSERT INTO openid_key (kid, jwk, created_at) VALUES (?, ?, ?)').run(
-    kid,
-    sealIn(db, JWK, jwk),
-    createdAt,
-  )
+export function insertOpenidKeys(db: Db, keys: readonly OpenidKey[]): void {
+  const insert = joining(db, 'INSERT INTO openid_key (kid, jwk, created_at) VALUES (?, ?, ?)')
+  for (const { kid, jwk, createdAt } of keys) insert.run(kid, sealIn(db, JWK, jwk), createdAt)
+}
+
+/** Of several auth actors that begin at once, the first one's are kept. @returns those that are there then */
+export function insertFirstOpenidKeys(db: Db, keys: readonly OpenidKey[]): OpenidKey[] {
+  if (listOpenidKeys(db).length === 0) insertOpenidKeys(db, keys)
+  return listOpenidKeys(db)
 }
 
 export function deleteOpenidKey(db: Db, kid: string): void {

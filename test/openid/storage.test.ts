@@ -13,6 +13,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import {
   consumeOpenidRequest,
+  insertFirstOpenidKeys,
   putOpenidRequest,
   readOpenidRequest,
 } from '../../database/flow/openid.ts'
@@ -21,7 +22,7 @@ import { sweepFlow } from '../../database/flow/sweep.ts'
 import { inGroup } from '../../database/group_commit.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { publishedKeys } from '../../openid/keys.ts'
+import { newKeys, publishedKeys } from '../../openid/keys.ts'
 import { Names } from '../../openid/names.ts'
 import { basisOf } from '../storage/basis.ts'
 
@@ -227,6 +228,19 @@ test('a name is read by the entryway that wrote it alone', () => {
   expect(names.read('AccessToken', secret)).toBeNull()
   expect(new Names(new Uint8Array(32).fill(1)).read(kind, secret)).toBeNull()
   expect(names.read(kind, secret.replace('grant', 'other'))).toBeNull()
+})
+
+test('of auth actors that begin at once, one makes the keys', async () => {
+  const flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
+  keepSealed(flow, flowSchema, new Seal(new Uint8Array(32)))
+  const begin = async () => {
+    const keys = await newKeys()
+    return inGroup(flow, () => insertFirstOpenidKeys(flow, keys))
+  }
+  const [first = [], second] = await Promise.all([begin(), begin()])
+  expect(first.map(({ jwk }) => JSON.parse(jwk).alg).toSorted()).toEqual(['ES256', 'RS256'])
+  expect(second).toEqual(first)
+  closeDatabase(flow)
 })
 
 test('a new key is published before it signs, and the one before it afterwards', () => {
