@@ -1,4 +1,5 @@
-import { errors } from 'oidc-provider'
+import { type AdapterPayload, errors } from 'oidc-provider'
+import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
 import type { Login } from './interaction_result.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
@@ -7,6 +8,7 @@ import { expiryOf, readBack, type Storage, type Stored, written } from './stored
 export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored {
   return {
     async upsert(id, payload, expiresIn) {
+      assertShort(payload)
       const row = { payload: written(payload), expiresAt: expiryOf(expiresIn) }
       await flow(id).putOpenidRequest(kind, id, row)
     },
@@ -23,6 +25,12 @@ export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored 
       await flow(id).deleteOpenidRequest(id)
     },
   }
+}
+
+/** Only what a client asked for counts: the rest is written here, also when the person has signed in already. */
+function assertShort({ params, ...others }: AdapterPayload): void {
+  if (Buffer.byteLength(JSON.stringify(params ?? others)) <= MAX_OPENID_REQUEST) return
+  throw new errors.InvalidRequest(`the request is longer than ${MAX_OPENID_REQUEST} bytes`)
 }
 
 /** Sessions of browsers in which nobody has signed in yet. */

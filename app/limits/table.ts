@@ -175,11 +175,19 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
-    // Each request of a client is kept until the person comes back.
     name: 'OpenID page',
-    on: ['openid authorize', 'openid page', 'openid end session'],
+    on: ['openid resume', 'openid page', 'openid sign-out'],
     per: 'address',
     points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    // Each is kept for an hour, until the person comes back: one address fills half of the table at most.
+    name: 'OpenID request',
+    on: ['openid authorize', 'openid end session'],
+    per: 'address',
+    points: 1_000,
     seconds: 5 * MINUTE,
     counts: 'requests',
   },

@@ -52,12 +52,18 @@ export const LEXICONS: Bounded = {
   order: 'updated_at',
 }
 
-/** Interactions and pushed requests of the OpenID provider: anybody can begin some, each up to 64 KiB. */
+/**
+ * Bytes of what is kept of one request of an OpenID client. An id token as a hint has about 1,500, a `state`
+ * seldom more than 2,000.
+ */
+export const MAX_OPENID_REQUEST = 6_000
+
+/** Interactions and pushed requests of the OpenID provider: anybody can begin some. */
 export const OPENID_REQUESTS: Bounded = {
   table: 'openid_request',
   key: 'id_hash',
   where: 'true',
   rowBytes: '150 + octet_length(payload)',
-  maxBytes: 100 * MB,
+  maxBytes: 200 * MB,
   order: 'expires_at',
 }

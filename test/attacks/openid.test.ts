@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
@@ -81,6 +82,24 @@ describe('45. OpenID', () => {
     }
     const answer = await rp.open(visitor, begun)
     expect(answer.header('location')).toMatch(/[?&#]error=(invalid|unsupported|unauthorized)/)
+  })
+
+  test('a request that is too long is refused and not kept, however it comes', async () => {
+    const state = 'x'.repeat(MAX_OPENID_REQUEST)
+    const begun = await rp.begin(config, { state })
+    const answer = await rp.open(visitor, begun)
+    expect(answer.header('location')).toMatch(/[?&]error=invalid_request&/)
+    await expect(
+      oidc.buildAuthorizationUrlWithPAR(config, begun.url.searchParams),
+    ).rejects.toMatchObject({ error: 'invalid_request' })
+    const out = `/openid/end-session?${new URLSearchParams({ client_id: 'forum', state })}`
+    const page = await visitor.open(out)
+    expect(page).toMatchObject({ status: 400, action: undefined })
+    expect(page.text).toContain('the request is longer than')
+    // Half as long is taken, to the tokens.
+    const long = 'x'.repeat(MAX_OPENID_REQUEST / 2)
+    const { begun: good, answer: back } = await granted(visitor, config, { state: long })
+    expect((await rp.exchange(config, { ...good, state: long }, back)).claims()?.sub).toBe(did)
   })
 
   test.each([

@@ -73,6 +73,7 @@ export const openidRows = toRemovals([
     'an assertion is remembered as long as it lasts',
     configuration('Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION', 'true'),
   ],
+  [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
   [
     'test/openid/code_flow.test.ts',
