@@ -19,6 +19,7 @@ export const noticeKinds = [
   'appPasswordCreated',
   'factorAdded',
   'factorRemoved',
+  'protectionOff',
   'recoveryCodeUsed',
   'refreshTokenReused',
   'accountDeactivated',
@@ -39,9 +40,16 @@ export type MailKind = (typeof mailKinds)[number]
 /** The second factors, as a mail names them. */
 export type NamedFactor = 'passkey' | 'totp' | 'mail' | 'recovery'
 
-/** What a notice is about, where its kind does not say it all: a factor, how many codes are left, an app. */
+/** What protects an account besides those. */
+export type NamedProtection = 'newDeviceMails' | 'onlyAppPasswords'
+
+/**
+ * What a notice is about, where its kind does not say it all: a factor, another protection, how many codes
+ * are left, an app.
+ */
 export type NoticeSubject =
   | { readonly factor: NamedFactor }
+  | { readonly protection: NamedProtection }
   | { readonly left: number }
   | { readonly app: string }
 

@@ -1,4 +1,4 @@
-import type { CodeKind, NamedFactor, NoticeKind } from './kinds.ts'
+import type { CodeKind, NamedFactor, NamedProtection, NoticeKind } from './kinds.ts'
 
 /** What one kind of mail says, of one with a code and of a notice. Plain text without markup; a template escapes it where it must. */
 export type PurposeTexts = {
@@ -39,4 +39,5 @@ export type MailTexts = {
   readonly purposes: Readonly<Record<CodeKind, PurposeTexts>>
   readonly notices: Readonly<Record<NoticeKind, NoticeTexts>>
   readonly factors: Readonly<Record<NamedFactor, string>>
+  readonly protections: Readonly<Record<NamedProtection, string>>
 }

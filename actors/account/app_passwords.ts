@@ -8,7 +8,6 @@ import {
 } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_APP_PASSWORD_NAME, MAX_APP_PASSWORDS } from '../../database/account/bounds.ts'
-import { setOnlyAppPasswords } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { randomAppPassword } from '../../passwords/random.ts'
 import { hashAppPassword } from '../../passwords/scrypt.ts'
@@ -60,14 +59,5 @@ export function revoke(db: Db, name: string, basis: Basis, by: EndedBy): void {
     assertGood(db, basis)
     if (!deleteAppPassword(db, name)) return
     appendAudit(db, { at: Date.now(), event: 'app_password_revoked', detail: { name, ...by } })
-  })
-}
-
-/** Whether programs may sign in with the main password, too. @throws {Refusal} AccountNotFound, SignedOut */
-export function setOnly(db: Db, on: boolean, basis: Basis, by: EndedBy): void {
-  transact(db, () => {
-    if (assertGood(db, basis).onlyAppPasswords === on) return
-    setOnlyAppPasswords(db, on)
-    appendAudit(db, { at: Date.now(), event: 'only_app_passwords', detail: { on, ...by } })
   })
 }

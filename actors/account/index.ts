@@ -23,6 +23,7 @@ import * as lifecycle from './lifecycle.ts'
 import * as openid from './openid.ts'
 import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
+import * as protections from './protections.ts'
 import * as sessions from './sessions.ts'
 import * as signOutLinks from './sign_out_links.ts'
 import { assertGood } from './standing.ts'
@@ -51,7 +52,7 @@ export const accountFunctions = {
   createAppPassword: appPasswords.create,
   listAppPasswords: appPasswords.list,
   revokeAppPassword: appPasswords.revoke,
-  setOnlyAppPasswords: appPasswords.setOnly,
+  setProtection: protections.set,
 
   issueEmailToken: email.issueToken,
   checkEmailToken: email.checkToken,
@@ -119,7 +120,6 @@ export const accountFunctions = {
   noteSignIn: knownDevices.noteSignIn,
   learnDevice: knownDevices.learn,
   unlearnDevice: knownDevices.unlearn,
-  setNewDeviceMails: knownDevices.setMails,
   trustDevice: trustedDevices.trust,
   isTrustedDevice: trustedDevices.isTrusted,
   listTrustedDevices: trustedDevices.list,

@@ -4,8 +4,6 @@ import * as devices from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
-import type { EndedBy } from './sessions.ts'
-import { assertGood, type Basis } from './standing.ts'
 
 /**
  * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
@@ -60,13 +58,4 @@ export function learnImported(db: Db, deviceIds: readonly string[]): void {
 /** Of a browser, in which somebody is remembered. @param deviceId as the provider names it */
 export function markOfDevice(deviceId: string): string {
   return `device ${deviceId}`
-}
-
-/** @throws {Refusal} AccountNotFound, SignedOut */
-export function setMails(db: Db, on: boolean, basis: Basis, by: EndedBy): void {
-  transact(db, () => {
-    if (assertGood(db, basis).newDeviceMails === on) return
-    profile.setNewDeviceMails(db, on)
-    appendAudit(db, { at: Date.now(), event: 'new_device_mails', detail: { on, ...by } })
-  })
 }

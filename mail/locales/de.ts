@@ -96,6 +96,13 @@ export const de: MailTexts = {
       unrequested:
         'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde dich an, ändere sofort dein Passwort und richte ihn neu ein.',
     },
+    protectionOff: {
+      subject: 'Ein Schutz wurde ausgeschaltet',
+      heading: 'Ein Schutz wurde ausgeschaltet',
+      body: (protection) => `Ein Schutz deines Kontos wurde ausgeschaltet: ${protection}.`,
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde alle ab, setze sofort dein Passwort zurück und schalte den Schutz wieder ein.',
+    },
     recoveryCodeUsed: {
       subject: 'Ein Wiederherstellungscode wurde benutzt',
       heading: 'Ein Wiederherstellungscode wurde benutzt',
@@ -139,5 +146,9 @@ export const de: MailTexts = {
     totp: 'Authenticator-App',
     mail: 'Code per E-Mail',
     recovery: 'Wiederherstellungscodes',
+  },
+  protections: {
+    newDeviceMails: 'E-Mails über Anmeldungen von neuen Geräten',
+    onlyAppPasswords: 'nur App-Passwörter',
   },
 }

@@ -93,6 +93,13 @@ export const en: MailTexts = {
       unrequested:
         'If it was not you, someone has access to your account: sign in, change your password right away and set it up again.',
     },
+    protectionOff: {
+      subject: 'A protection was turned off',
+      heading: 'A protection was turned off',
+      body: (protection) => `A protection of your account was turned off: ${protection}.`,
+      unrequested:
+        'If it was not you, someone has access to your account: sign out everywhere, reset your password right away and turn the protection on again.',
+    },
     recoveryCodeUsed: {
       subject: 'A recovery code was used',
       heading: 'A recovery code was used',
@@ -135,5 +142,9 @@ export const en: MailTexts = {
     totp: 'authenticator app',
     mail: 'code by email',
     recovery: 'recovery codes',
+  },
+  protections: {
+    newDeviceMails: 'emails about sign-ins from new devices',
+    onlyAppPasswords: 'app passwords only',
   },
 }

@@ -92,6 +92,13 @@ export const es: MailTexts = {
       unrequested:
         'Si no has sido tú, alguien tiene acceso a tu cuenta: inicia sesión, cambia tu contraseña de inmediato y vuelve a configurarlo.',
     },
+    protectionOff: {
+      subject: 'Se ha desactivado una protección',
+      heading: 'Se ha desactivado una protección',
+      body: (protection) => `Se ha desactivado una protección de tu cuenta: ${protection}.`,
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes, restablece tu contraseña de inmediato y vuelve a activar la protección.',
+    },
     recoveryCodeUsed: {
       subject: 'Se ha usado un código de recuperación',
       heading: 'Se ha usado un código de recuperación',
@@ -135,5 +142,9 @@ export const es: MailTexts = {
     totp: 'aplicación de autenticación',
     mail: 'código por correo',
     recovery: 'códigos de recuperación',
+  },
+  protections: {
+    newDeviceMails: 'correos sobre inicios de sesión desde dispositivos nuevos',
+    onlyAppPasswords: 'solo contraseñas de aplicación',
   },
 }

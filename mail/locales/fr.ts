@@ -94,6 +94,13 @@ export const fr: MailTexts = {
       unrequested:
         'Si ce n’est pas vous, quelqu’un a accès à votre compte : connectez-vous, changez immédiatement votre mot de passe et configurez-le de nouveau.',
     },
+    protectionOff: {
+      subject: 'Une protection a été désactivée',
+      heading: 'Une protection a été désactivée',
+      body: (protection) => `Une protection de votre compte a été désactivée : ${protection}.`,
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout, réinitialisez immédiatement votre mot de passe et réactivez la protection.',
+    },
     recoveryCodeUsed: {
       subject: 'Un code de secours a été utilisé',
       heading: 'Un code de secours a été utilisé',
@@ -137,5 +144,9 @@ export const fr: MailTexts = {
     totp: 'application d’authentification',
     mail: 'code par e-mail',
     recovery: 'codes de secours',
+  },
+  protections: {
+    newDeviceMails: 'e-mails sur les connexions depuis de nouveaux appareils',
+    onlyAppPasswords: 'mots de passe d’application uniquement',
   },
 }

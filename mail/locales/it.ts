@@ -94,6 +94,13 @@ export const it: MailTexts = {
       unrequested:
         'Se non sei stato tu, qualcuno ha accesso al tuo account: accedi, cambia subito la password e configuralo di nuovo.',
     },
+    protectionOff: {
+      subject: 'Una protezione è stata disattivata',
+      heading: 'Una protezione è stata disattivata',
+      body: (protection) => `Una protezione del tuo account è stata disattivata: ${protection}.`,
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: esci ovunque, reimposta subito la password e riattiva la protezione.',
+    },
     recoveryCodeUsed: {
       subject: 'È stato usato un codice di recupero',
       heading: 'È stato usato un codice di recupero',
@@ -137,5 +144,9 @@ export const it: MailTexts = {
     totp: 'app di autenticazione',
     mail: 'codice via email',
     recovery: 'codici di recupero',
+  },
+  protections: {
+    newDeviceMails: 'email sugli accessi da nuovi dispositivi',
+    onlyAppPasswords: 'solo password per app',
   },
 }

@@ -96,6 +96,13 @@ export const ja: MailTexts = {
       unrequested:
         '心当たりがない場合は、第三者がアカウントにアクセスしています。サインインしてすぐにパスワードを変更し、もう一度設定してください。',
     },
+    protectionOff: {
+      subject: '保護設定がオフになりました',
+      heading: '保護設定がオフになりました',
+      body: (protection) => `アカウントの保護設定がオフになりました（${protection}）。`,
+      unrequested:
+        '心当たりがない場合は、第三者がアカウントにアクセスしています。すべての場所でサインアウトし、すぐにパスワードを再設定して、保護設定をもう一度オンにしてください。',
+    },
     recoveryCodeUsed: {
       subject: 'リカバリーコードが使用されました',
       heading: 'リカバリーコードが使用されました',
@@ -139,5 +146,9 @@ export const ja: MailTexts = {
     totp: '認証アプリ',
     mail: 'メールで届くコード',
     recovery: 'リカバリーコード',
+  },
+  protections: {
+    newDeviceMails: '新しい端末からのサインインを知らせるメール',
+    onlyAppPasswords: 'アプリパスワードのみ',
   },
 }

@@ -92,6 +92,13 @@ export const ko: MailTexts = {
       unrequested:
         '본인이 아니라면 다른 사람이 계정에 접근하고 있습니다. 로그인하여 바로 비밀번호를 변경하고 다시 설정하세요.',
     },
+    protectionOff: {
+      subject: '보호 설정이 꺼졌습니다',
+      heading: '보호 설정이 꺼졌습니다',
+      body: (protection) => `계정의 보호 설정이 꺼졌습니다: ${protection}.`,
+      unrequested:
+        '본인이 아니라면 다른 사람이 계정에 접근하고 있습니다. 모든 곳에서 로그아웃하고 바로 비밀번호를 재설정한 다음 보호 설정을 다시 켜세요.',
+    },
     recoveryCodeUsed: {
       subject: '복구 코드가 사용되었습니다',
       heading: '복구 코드가 사용되었습니다',
@@ -130,4 +137,8 @@ export const ko: MailTexts = {
     },
   },
   factors: { passkey: '패스키', totp: '인증 앱', mail: '이메일 코드', recovery: '복구 코드' },
+  protections: {
+    newDeviceMails: '새 기기 로그인 알림 이메일',
+    onlyAppPasswords: '앱 비밀번호만 허용',
+  },
 }

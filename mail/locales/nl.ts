@@ -93,6 +93,13 @@ export const nl: MailTexts = {
       unrequested:
         'Was jij dit niet, dan heeft iemand toegang tot je account: meld je aan, wijzig meteen je wachtwoord en stel hem opnieuw in.',
     },
+    protectionOff: {
+      subject: 'Een beveiliging is uitgeschakeld',
+      heading: 'Een beveiliging is uitgeschakeld',
+      body: (protection) => `Een beveiliging van je account is uitgeschakeld: ${protection}.`,
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld je overal af, stel meteen je wachtwoord opnieuw in en schakel de beveiliging weer in.',
+    },
     recoveryCodeUsed: {
       subject: 'Er is een herstelcode gebruikt',
       heading: 'Er is een herstelcode gebruikt',
@@ -136,5 +143,9 @@ export const nl: MailTexts = {
     totp: 'authenticator-app',
     mail: 'code per e-mail',
     recovery: 'herstelcodes',
+  },
+  protections: {
+    newDeviceMails: 'e-mails over aanmeldingen vanaf nieuwe apparaten',
+    onlyAppPasswords: 'alleen app-wachtwoorden',
   },
 }

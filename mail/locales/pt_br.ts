@@ -92,6 +92,13 @@ export const ptBR: MailTexts = {
       unrequested:
         'Se não foi você, alguém tem acesso à sua conta: entre, altere sua senha imediatamente e configure-o de novo.',
     },
+    protectionOff: {
+      subject: 'Uma proteção foi desativada',
+      heading: 'Uma proteção foi desativada',
+      body: (protection) => `Uma proteção da sua conta foi desativada: ${protection}.`,
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares, redefina sua senha imediatamente e ative a proteção de novo.',
+    },
     recoveryCodeUsed: {
       subject: 'Um código de recuperação foi usado',
       heading: 'Um código de recuperação foi usado',
@@ -135,5 +142,9 @@ export const ptBR: MailTexts = {
     totp: 'aplicativo autenticador',
     mail: 'código por e-mail',
     recovery: 'códigos de recuperação',
+  },
+  protections: {
+    newDeviceMails: 'e-mails sobre acessos a partir de novos dispositivos',
+    onlyAppPasswords: 'somente senhas de aplicativo',
   },
 }

@@ -95,6 +95,14 @@ export const ro: MailTexts = {
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: autentificați-vă, schimbați imediat parola și configurați-l din nou.',
     },
+    protectionOff: {
+      subject: 'O protecție a fost dezactivată',
+      heading: 'O protecție a fost dezactivată',
+      body: (protection) =>
+        `O protecție a contului dumneavoastră a fost dezactivată: ${protection}.`,
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la contul dumneavoastră: deconectați-vă de peste tot, resetați imediat parola și activați din nou protecția.',
+    },
     recoveryCodeUsed: {
       subject: 'A fost folosit un cod de recuperare',
       heading: 'A fost folosit un cod de recuperare',
@@ -138,5 +146,9 @@ export const ro: MailTexts = {
     totp: 'aplicație de autentificare',
     mail: 'cod prin e-mail',
     recovery: 'coduri de recuperare',
+  },
+  protections: {
+    newDeviceMails: 'e-mailuri despre autentificări de pe dispozitive noi',
+    onlyAppPasswords: 'doar parole de aplicație',
   },
 }

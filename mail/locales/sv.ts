@@ -94,6 +94,13 @@ export const sv: MailTexts = {
       unrequested:
         'Om det inte var du har någon tillgång till ditt konto: logga in, ändra ditt lösenord direkt och ställ in den igen.',
     },
+    protectionOff: {
+      subject: 'Ett skydd har stängts av',
+      heading: 'Ett skydd har stängts av',
+      body: (protection) => `Ett skydd för ditt konto har stängts av: ${protection}.`,
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga ut överallt, återställ ditt lösenord direkt och slå på skyddet igen.',
+    },
     recoveryCodeUsed: {
       subject: 'En återställningskod har använts',
       heading: 'En återställningskod har använts',
@@ -137,5 +144,9 @@ export const sv: MailTexts = {
     totp: 'autentiseringsapp',
     mail: 'kod via e-post',
     recovery: 'återställningskoder',
+  },
+  protections: {
+    newDeviceMails: 'mejl om inloggningar från nya enheter',
+    onlyAppPasswords: 'bara applösenord',
   },
 }

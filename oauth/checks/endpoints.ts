@@ -31,6 +31,8 @@ export const SECURITY_TASKS = [
   'code-by-mail',
   'recovery-codes',
   'app-password',
+  'new-device-mails',
+  'only-app-passwords',
 ] as const
 export type SecurityTask = (typeof SECURITY_TASKS)[number]
 

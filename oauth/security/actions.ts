@@ -1,10 +1,12 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { Protection } from '../../actors/account/protections.ts'
 import type { EndedBy } from '../../actors/account/sessions.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { createAppPassword } from '../../sagas/app_passwords.ts'
 import { recordAudit } from '../../sagas/audit.ts'
 import { provenOn } from '../../sagas/proof.ts'
+import { setProtection } from '../../sagas/protections.ts'
 import type { Services } from '../../sagas/services.ts'
 import { signOutElsewhere } from '../../sagas/signed_in.ts'
 import { SECURITY_TASKS, type SecurityAction, type SecurityTask } from '../checks/endpoints.ts'
@@ -70,9 +72,9 @@ export class SecurityActions {
       'remove-authenticator': () => this.#factors.removeAuthenticator(visitor),
       'switch-mail-code': () => this.#factors.switchMailCode(visitor),
       'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
-      mails: () => this.#setMails(visitor),
+      mails: () => this.#turn(visitor, 'newDeviceMails', 'new-device-mails'),
       'revoke-trusted-device': () => this.#revokeTrustedDevice(visitor),
-      'only-app-passwords': () => this.#setOnlyAppPasswords(visitor),
+      'only-app-passwords': () => this.#turn(visitor, 'onlyAppPasswords', 'only-app-passwords'),
     }
     return actions[action]()
   }
@@ -139,20 +141,17 @@ export class SecurityActions {
     return this.#went.to(visitor, { what: 'revoked' })
   }
 
-  async #setOnlyAppPasswords(visitor: Visitor): Promise<HttpResponse> {
+  async #turn(visitor: Visitor, protection: Protection, task: SecurityTask): Promise<HttpResponse> {
     const { request, person } = visitor
-    const on = request.parameter('only') === 'on'
-    const account = this.#services.actors.account(person.did)
-    await account.setOnlyAppPasswords(on, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'set' })
-  }
-
-  async #setMails(visitor: Visitor): Promise<HttpResponse> {
-    const { request, person } = visitor
-    const on = request.parameter('new-devices') === 'on'
-    const account = this.#services.actors.account(person.did)
-    await account.setNewDeviceMails(on, person.basis, clientOf(visitor))
-    return this.#went.to(visitor, { what: 'set' })
+    const on = request.parameter('on') === '1'
+    try {
+      const change = { protection, on }
+      await setProtection(this.#services, person.did, change, person.basis, clientOf(visitor))
+      return this.#went.to(visitor, { what: 'set' })
+    } catch (err) {
+      if (!isRefusal(err, 'ProofRequired')) throw err
+      return this.#views.task(visitor, task)
+    }
   }
 }
 

@@ -1,8 +1,6 @@
 import type { AppPassword } from '../../database/account/app_password.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
-import type { AccountRow } from '../../database/account/profile.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
-import type { Factors } from '../../factors/kinds.ts'
 import { securityStep } from '../../pages/security/page.ts'
 import type { PasskeyItem } from '../../pages/security/passkeys.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
@@ -19,6 +17,7 @@ import {
 import { revocationNote } from '../pages/revocation_note.ts'
 import { wantedOf } from '../sign_in/place.ts'
 import { languageOf, nameOf, shownName, textsFor as signInTextsFor } from '../sign_in/shown.ts'
+import type { Changeable } from './changes.ts'
 import type { Browsers } from './downloads.ts'
 import type { Done } from './forms.ts'
 import { textsFor, withQuery } from './shown.ts'
@@ -32,13 +31,11 @@ import {
 import { PLACE, type Visitor } from './visitor.ts'
 
 /** What is known of an account for the page that shows all of it. */
-export type Known = {
+export type Known = Changeable & {
   signedIn: SignedInEverywhere
   browsers: Browsers
   activity: readonly AuditEntry[]
   appPasswords: readonly AppPassword[]
-  factors: Factors
-  account: Pick<AccountRow, 'newDeviceMails' | 'onlyAppPasswords'>
   passkeys: readonly PasskeyItem[]
   trustedDevices: readonly TrustedDevice[]
   done: Done | undefined

@@ -1,5 +1,4 @@
 import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
-import type { Factors } from '../../factors/kinds.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
@@ -34,7 +33,7 @@ import {
   shownName,
   textsFor as signInTextsFor,
 } from '../sign_in/shown.ts'
-import { changeOf, type FactorTask } from './factor_changes.ts'
+import { type Changeable, type ChangeTask, changeOf } from './changes.ts'
 import type { Begun, SecurityForms } from './forms.ts'
 import { type Known, noticeOf, overviewStep } from './overview.ts'
 import type { Person } from './people.ts'
@@ -116,9 +115,9 @@ export class SecurityPages {
     return this.#write(visitor, 'passkeys', step, outcome)
   }
 
-  /** Whether a factor is to be changed, and what comes of it. */
-  change(visitor: Visitor, task: FactorTask, factors: Factors): HttpResponse {
-    const { action, fields, ...words } = changeOf(task, factors, textsFor(visitor.request))
+  /** Whether something is to be changed, and what comes of it. */
+  change(visitor: Visitor, task: ChangeTask, as: Changeable): HttpResponse {
+    const { action, fields, ...words } = changeOf(task, as, textsFor(visitor.request))
     const step = changeStep(
       { ...this.#given(visitor, action), ...words, ...(fields && { fields }) },
       signInTextsFor(visitor),

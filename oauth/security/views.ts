@@ -94,7 +94,11 @@ export class SecurityViews {
     }
     if (task === 'app-password') return this.#pages.make(visitor, entered, outcome)
     if (task === 'passkeys') return this.#passkeys(visitor, outcome)
-    return this.#pages.change(visitor, task, await listFactors(this.#services, person.did))
+    const [factors, account] = await Promise.all([
+      listFactors(this.#services, person.did),
+      requireAccount(this.#services, person.did, ['did']),
+    ])
+    return this.#pages.change(visitor, task, { factors, account })
   }
 
   async #passkeys(visitor: Visitor, outcome: Outcome): Promise<HttpResponse> {

@@ -31,7 +31,7 @@ export type AppPasswordsPart = {
 /** The app passwords, as a part of the page. */
 export function appPasswordsPart(texts: SecurityTexts, part: AppPasswordsPart): Html {
   const { appPasswords, made, makeAppPassword, only, setOnly, sealed } = part
-  const turn = html`<input type="hidden" name="only" value="${only ? 'off' : 'on'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
+  const turn = html`<input type="hidden" name="on" value="${only ? '0' : '1'}"><button aria-describedby="only">${only ? texts.turnOff : texts.turnOn}</button>`
   return html`<h2>${texts.appPasswords}</h2>
       <p class="quiet">${texts.appPasswordsLead}</p>
       ${made && html`<div class="notice" role="status"><p>${texts.made(made.name)}</p><p><code>${made.password}</code></p><p>${texts.madeOnce}</p></div>`}

@@ -14,7 +14,7 @@ export function mailsPart(
   texts: SecurityTexts,
   { newDevices, action, sealed }: MailsPart & { sealed: string },
 ): Html {
-  const button = html`<input type="hidden" name="new-devices" value="${newDevices ? 'off' : 'on'}"><button aria-describedby="mails">${newDevices ? texts.turnOff : texts.turnOn}</button>`
+  const button = html`<input type="hidden" name="on" value="${newDevices ? '0' : '1'}"><button aria-describedby="mails">${newDevices ? texts.turnOff : texts.turnOn}</button>`
   return html`<h2>${texts.mails}</h2>
       <p class="quiet">${texts.mailsLead}</p>
       <ul class="list"><li><div id="mails"><p class="main">${texts.newDevices}</p>

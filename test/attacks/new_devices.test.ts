@@ -179,14 +179,22 @@ describe('44. the mail', () => {
     await withDevice()
     const visitor = new Visitor(app)
     await signIn(visitor, { remember: 'on' })
-    const turn = async () => {
+    const press = async () => {
       const forms = formsOf(await visitor.open('/account/security'))
       const form = forms.find(({ action }) => action?.includes('/form/mails'))
-      const page = await visitor.follow(await visitor.send(form ?? { action: '', fields: {} }))
-      expect(page.notice).toBe('It is set.')
-      return page.text
+      return visitor.send(form ?? { action: '', fields: {} })
     }
-    expect(await turn()).toContain('You get no email.')
+    const proof = await press()
+    expect(proof.title).toBe('Confirm that it is you')
+    expect((await createSession({ userAgent: 'heard' })).isTold).toBe(true)
+    expect((await visitor.send(proof, { password: 'wrong' })).status).toBe(400)
+    const task = await visitor.follow(await visitor.send(proof, { password: PASSWORD }))
+    expect(task.text).toContain('You get no email.')
+    const off = await visitor.follow(await visitor.send(task))
+    expect([off.notice, off.text]).toEqual(['It is set.', expect.stringContaining('no email.')])
+    const [last] = (await app.readMails()).slice(-1)
+    expect(last?.subject).toBe(en.notices.protectionOff.subject)
+    expect(last?.text).toContain(en.protections.newDeviceMails)
     expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
     const { body } = await createSession()
     await app.ask({
@@ -196,7 +204,10 @@ describe('44. the mail', () => {
       body: JSON.stringify({ name: 'mine' }),
     })
     expect((await app.readMails()).at(-1)?.subject).toBe('An app password was made')
-    expect(await turn()).toContain('You get an email.')
+    await visitor.send(await visitor.open('/account/sign-in?step=sign-in'), {
+      ...{ username: kim.handle, password: PASSWORD, remember: 'on' },
+    })
+    expect((await visitor.follow(await press())).text).toContain('You get an email.')
     expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
     expect((await createSession({ userAgent: 'of a thief' })).isTold).toBe(true)
     const trail = await app.actors.account(did).listAudit(100)

@@ -253,7 +253,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
-  ...['setNewDeviceMails', 'setOnlyAppPasswords', 'forgetConsent'],
+  ...['setProtection', 'forgetConsent'],
   // Its tokens are looked up here, and the PDS takes none.
   ...['putOpenidSession', 'findOpenidSession', 'findOpenidSessionByUid', 'endOpenidSession'],
   ...['consentToOpenid', 'readOpenidConsent', 'putOpenidGrant', 'findOpenidGrant'],

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Protection } from '../../actors/account/protections.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
 import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
+import { setProtection } from '../../sagas/protections.ts'
 import { proveFactor } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { refreshed } from '../attacks/attacker.ts'
@@ -45,6 +47,15 @@ async function enrol(person: Person): Promise<string[]> {
   const code = codesOf(await account.beginTotp(await basisOf(person)))
   const { recoveryCodes } = await confirmTotp(services, did, code(), await basisOf(person))
   return recoveryCodes ?? []
+}
+
+/** Turned on, where it was not, and off again by who has proven that it is them. */
+const turnOff = (protection: Protection) => async (person: Person) => {
+  const by = { address: '192.0.2.1', deviceId: 'dev-alarms' }
+  for (const on of [true, false]) {
+    await person.account.proveOn(by.deviceId, await basisOf(person))
+    await setProtection(services, person.did, { protection, on }, await basisOf(person), by)
+  }
 }
 
 async function mailsTo({ email }: Person) {
@@ -127,12 +138,12 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
   main_password_refused: {
     notice: 'passwordRefused',
     happen: async (person) => {
-      await person.account.setOnlyAppPasswords(true, await basisOf(person), {})
+      await person.account.setProtection('onlyAppPasswords', true, await basisOf(person), {})
       await world.call('server.createSession', { identifier: person.handle, password: PASSWORD })
     },
   },
-  only_app_passwords: { why: 'who switches it is signed in, which was told' },
-  new_device_mails: { why: 'who switches them is signed in, which was told' },
+  only_app_passwords: { notice: 'protectionOff', happen: turnOff('onlyAppPasswords') },
+  new_device_mails: { notice: 'protectionOff', happen: turnOff('newDeviceMails') },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
   passkey_copied: { why: 'it let nobody in' },
   sign_in_failed: { why: 'strangers make these: they could have mails sent' },

@@ -38,6 +38,7 @@ const about = {
 const subjects: Partial<Record<NoticeKind, NoticeSubject>> = {
   factorAdded: { factor: 'totp' },
   factorRemoved: { factor: 'mail' },
+  protectionOff: { protection: 'newDeviceMails' },
   recoveryCodeUsed: { left: 9 },
   refreshTokenReused: { app: 'app.example' },
 }
@@ -77,9 +78,9 @@ describe.each(locales)('$language', (texts) => {
       expect(part).not.toMatch(/undefined|null|\[object/)
       const named = subjects[kind]
       if (!named) continue
-      expect(part).toContain(
-        'factor' in named ? texts.factors[named.factor] : String(Object.values(named)[0]),
-      )
+      const names: Record<string, string> = { ...texts.factors, ...texts.protections }
+      const [value] = Object.values(named)
+      expect(part).toContain(names[value] ?? String(value))
     }
   })
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en } from '../../mail/locales/en.ts'
 import { enrol } from '../factors/authenticator.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { formsOf } from './forms_of.ts'
 
 /** An account whose main password is for the sign-in page alone. */
@@ -37,12 +38,14 @@ async function createSession(password: string) {
   return { status: answer.status, ...JSON.parse(Buffer.from(answer.body ?? '').toString()) }
 }
 
-/** @returns what the page says after that */
-async function turn(): Promise<string> {
+async function press(): Promise<Seen> {
   const forms = formsOf(await visitor.open('/account/security'))
   const form = forms.find(({ action }) => action?.includes('/form/only-app-passwords'))
-  return (await visitor.follow(await visitor.send(form ?? { action: '', fields: {} }))).text
+  return visitor.send(form ?? { action: '', fields: {} })
 }
+
+/** @returns what the page says after that */
+const turnOn = async () => (await visitor.follow(await press())).text
 
 const mails = async () =>
   (await app.readMails()).filter(({ subject }) => subject === SUBJECT).length
@@ -51,7 +54,7 @@ test('an app is refused the password, its owner is told, and app passwords go on
   const generation = (await app.actors.account(did).read())?.generation ?? 0
   const { password } = await app.actors.account(did).createAppPassword('a', false, { generation })
   expect((await createSession(kim.password)).status).toBe(200)
-  expect(await turn()).toContain('are refused your password.')
+  expect(await turnOn()).toContain('are refused your password.')
   expect(await createSession(kim.password)).toMatchObject({
     status: 401,
     error: 'AuthenticationRequired',
@@ -62,14 +65,23 @@ test('an app is refused the password, its owner is told, and app passwords go on
   expect(await mails()).toBe(1)
   expect((await createSession(password)).status).toBe(200)
   await signIn()
-  expect(await turn()).toContain('take your password, too.')
+  const proof = await press()
+  expect(proof.title).toBe('Confirm that it is you')
+  expect((await createSession(kim.password)).status).toBe(401)
+  const task = await visitor.follow(await visitor.send(proof, { password: kim.password }))
+  expect(task.text).toContain('take your password, too.')
+  const off = await visitor.follow(await visitor.send(task))
+  expect(off.text).toContain('take your password, too.')
+  const [told] = (await app.readMails()).slice(-1)
+  expect(told?.subject).toBe(en.notices.protectionOff.subject)
+  expect(told?.text).toContain(en.protections.onlyAppPasswords)
   expect((await createSession(kim.password)).status).toBe(200)
   const trail = (await app.actors.account(did).listAudit(100)).map(({ event }) => event)
   expect(trail.filter((event) => event === 'only_app_passwords')).toHaveLength(2)
 })
 
 test('no code is asked for where the password is refused', async () => {
-  await turn()
+  await turnOn()
   await enrol(app, did)
   expect((await createSession(kim.password)).error).toBe('AuthenticationRequired')
 })

@@ -310,14 +310,14 @@ export const grants: Record<string, Grant> = {
   'mails of new devices, turned off': {
     by: 'device',
     begin: onSecurityPage(async ({ account }, basis) => async () => {
-      return account.setNewDeviceMails(false, await basis(), {})
+      return account.setProtection('newDeviceMails', false, await basis(), {})
     }),
   },
   'the main password, taken by programs again': {
     by: 'device',
     begin: onSecurityPage(async (person, basis) => {
-      await person.account.setOnlyAppPasswords(true, await basisOf(person), {})
-      return async () => person.account.setOnlyAppPasswords(false, await basis(), {})
+      await person.account.setProtection('onlyAppPasswords', true, await basisOf(person), {})
+      return async () => person.account.setProtection('onlyAppPasswords', false, await basis(), {})
     }),
   },
   'a session at the OpenID provider': {

@@ -13,6 +13,7 @@ const lifecycle = inFile('actors/account/lifecycle.ts')
 const notices = inFile('sagas/notice.ts')
 const arrivals = inFile('sagas/arrivals.ts')
 
+const protections = inFile('sagas/protections.ts')
 const signIn = inFile('sagas/sign_in.ts')
 const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
@@ -49,6 +50,12 @@ export const alarmRows = toRemovals([
     'an app is refused the main password',
     signIn('if (!account.onlyAppPasswords) return', 'return'),
   ],
+  [
+    44,
+    'the mails are turned off after a proof',
+    protections('on ? basis : provenOn(by.deviceId, basis)', 'basis'),
+  ],
+  [ALARMS, 'what is turned off is told', protections('if (!changed || on) return', 'return')],
   [
     'test/sign_in/narrowed_consent.test.ts',
     'less than was asked for is not remembered',

@@ -1,16 +1,31 @@
+import type { AccountRow } from '../../database/account/profile.ts'
 import type { Factors } from '../../factors/kinds.ts'
 import type { ChangeStep } from '../../pages/security/factors.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { SecurityAction, SecurityTask } from '../checks/endpoints.ts'
 
-/** The tasks that change a second factor. */
-export type FactorTask = Exclude<SecurityTask, 'app-password' | 'passkeys'>
+/** The tasks that are one change, with a button for it. */
+export type ChangeTask = Exclude<SecurityTask, 'app-password' | 'passkeys'>
 
 type Change = Pick<ChangeStep, 'title' | 'lead' | 'button' | 'fields'> & { action: SecurityAction }
 
-/** How a factor can be changed, as it stands. */
-export function changeOf(task: FactorTask, { totp, mail }: Factors, texts: SecurityTexts): Change {
+/** What can be changed, as it stands. */
+export type Changeable = {
+  factors: Factors
+  account: Pick<AccountRow, 'newDeviceMails' | 'onlyAppPasswords'>
+}
+
+/** The change that a task is. */
+export function changeOf(
+  task: ChangeTask,
+  { factors: { totp, mail }, account }: Changeable,
+  texts: SecurityTexts,
+): Change {
   const names = texts.factorNames
+  const turn = (isOn: boolean, off: string, on: string) =>
+    isOn
+      ? { lead: off, button: texts.turnOff, fields: { on: '0' } }
+      : { lead: on, button: texts.turnOn, fields: { on: '1' } }
   switch (task) {
     case 'authenticator':
       return {
@@ -33,6 +48,18 @@ export function changeOf(task: FactorTask, { totp, mail }: Factors, texts: Secur
         action: 'renew-recovery-codes',
         lead: texts.renewLead,
         button: texts.renew,
+      }
+    case 'new-device-mails':
+      return {
+        title: texts.newDevices,
+        action: 'mails',
+        ...turn(account.newDeviceMails, texts.turnedOff, texts.turnedOn),
+      }
+    case 'only-app-passwords':
+      return {
+        title: texts.onlyAppPasswords,
+        action: 'only-app-passwords',
+        ...turn(account.onlyAppPasswords, texts.passwordTaken, texts.passwordRefused),
       }
   }
 }

@@ -1,0 +1,24 @@
+import type { Protection } from '../actors/account/protections.ts'
+import type { Basis } from '../actors/account/standing.ts'
+import { notify, occasionNow } from './notice.ts'
+import { provenOn } from './proof.ts'
+import type { Services } from './services.ts'
+
+/**
+ * Turns a protection of an account on or off, for a person who is signed in on a device. A thief would turn
+ * it off first. So that takes a proof which was given there a moment ago, and the owner gets a mail.
+ *
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut, ProofRequired
+ */
+export async function setProtection(
+  services: Services,
+  did: string,
+  { protection, on }: { protection: Protection; on: boolean },
+  basis: Basis,
+  by: { address: string; deviceId: string },
+): Promise<void> {
+  const needed = on ? basis : provenOn(by.deviceId, basis)
+  const changed = await services.actors.account(did).setProtection(protection, on, needed, by)
+  if (!changed || on) return
+  notify(services, 'protectionOff', changed, occasionNow(), { about: { protection } })
+}
