@@ -1,7 +1,4 @@
-import { markOfDevice } from '../actors/account/known_devices.ts'
-import { MAX_USER_AGENT } from '../database/account/bounds.ts'
-import { hashSecret } from '../database/hash.ts'
-import { networkOf } from '../http/network.ts'
+import { markOfBrowser, markOfDevice, markOfProgram } from '../actors/account/known_devices.ts'
 import { calledFrom } from '../http/requester.ts'
 import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
@@ -24,8 +21,7 @@ export async function noteSignedIn(
   const { actors, log } = services
   const marks = marksOf(device)
   const actor = actors.account(did)
-  const deviceId = device === 'program' ? null : device.deviceId
-  const account = await actor.noteSignIn(marks, detail, deviceId).catch((err) => {
+  const account = await actor.noteSignIn(marks, detail, deviceIdOf(device)).catch((err) => {
     log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
     return null
   })
@@ -43,21 +39,13 @@ export async function learnDevice(
 ): Promise<void> {
   await actors
     .account(did)
-    .learnDevice(marksOf(device))
+    .learnDevice(marksOf(device), deviceIdOf(device))
     .catch((err) => log.error({ err, did }, 'a device was not learned'))
 }
 
 function marksOf(device: SignInDevice): string[] {
-  if (device !== 'program') {
-    return [`browser ${hashed(device.browser)}`, markOfDevice(device.deviceId)]
-  }
-  const { address, userAgent } = calledFrom() ?? { address: '', userAgent: null }
-  return [`program ${hashed(`${programOf(userAgent ?? '')}\n${networkOf(address)}`)}`]
+  if (device === 'program') return [markOfProgram(calledFrom() ?? { address: '', userAgent: null })]
+  return [markOfBrowser(device.browser), markOfDevice(device.deviceId)]
 }
 
-/** The same for all versions of it. */
-function programOf(userAgent: string): string {
-  return userAgent.slice(0, MAX_USER_AGENT).replaceAll(/\d[\d._]*/g, '')
-}
-
-const hashed = (text: string) => hashSecret(text).toString('base64url')
+const deviceIdOf = (device: SignInDevice) => (device === 'program' ? null : device.deviceId)

@@ -10,9 +10,11 @@ import {
   readDeviceAccount,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
+import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
 import { deleteOpenidSessionsOn } from '../../database/account/openid_session.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putProof } from '../../database/account/proof.ts'
+import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -72,5 +74,13 @@ export function forget(db: Db, deviceId: string): void {
   transact(db, () => {
     deleteDeviceAccount(db, deviceId)
     deleteOpenidSessionsOn(db, deviceId)
+  })
+}
+
+/** A browser that is signed out from elsewhere may be lost: the next sign-in there is as from a new one. */
+export function distrust(db: Db, deviceId: string): void {
+  transact(db, () => {
+    deleteTrustedDevicesOn(db, deviceId)
+    deleteKnownDevicesOn(db, deviceId)
   })
 }

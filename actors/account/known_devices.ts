@@ -1,9 +1,13 @@
 import { DEVICES_LEARNED } from '../../base/lifetimes.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
 import * as devices from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { hashSecret } from '../../database/hash.ts'
+import { networkOf } from '../../http/network.ts'
+import type { CalledFrom } from '../../http/requester.ts'
 
 /**
  * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
@@ -25,7 +29,7 @@ export function noteSignIn(
     const now = Date.now()
     const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
     const since = devices.readDevicesKnownSince(db)
-    learn(db, marks)
+    learn(db, marks, deviceId)
     if (deviceId !== null) deleteProof(db, deviceId)
     appendAudit(db, { at: now, event: 'signed_in', detail })
     const isTold = !isKnown && since !== null && since <= now && account.newDeviceMails
@@ -34,10 +38,10 @@ export function noteSignIn(
 }
 
 /** Learns the device of somebody who has shown otherwise that the account is theirs. */
-export function learn(db: Db, marks: readonly string[]): void {
+export function learn(db: Db, marks: readonly string[], deviceId: string | null): void {
   transact(db, () => {
     const now = Date.now()
-    for (const mark of marks) devices.putKnownDevice(db, mark, now)
+    for (const mark of marks) devices.putKnownDevice(db, mark, deviceId, now)
     if (devices.readDevicesKnownSince(db) === null) devices.setDevicesKnownSince(db, now)
   })
 }
@@ -51,7 +55,7 @@ export function unlearn(db: Db, marks: readonly string[]): void {
 
 /** Of an account that comes from elsewhere: its browsers are known, its apps are learned for a while. */
 export function learnImported(db: Db, deviceIds: readonly string[]): void {
-  learn(db, deviceIds.map(markOfDevice))
+  for (const deviceId of deviceIds) learn(db, [markOfDevice(deviceId)], deviceId)
   devices.setDevicesKnownSince(db, Date.now() + DEVICES_LEARNED)
 }
 
@@ -59,3 +63,20 @@ export function learnImported(db: Db, deviceIds: readonly string[]): void {
 export function markOfDevice(deviceId: string): string {
   return `device ${deviceId}`
 }
+
+/** Of a browser. @param secret that it keeps */
+export function markOfBrowser(secret: string): string {
+  return `browser ${hashed(secret)}`
+}
+
+/** Of another program, where it is. */
+export function markOfProgram({ address, userAgent }: CalledFrom): string {
+  return `program ${hashed(`${programOf(userAgent ?? '')}\n${networkOf(address)}`)}`
+}
+
+/** The same for all versions of it. */
+function programOf(userAgent: string): string {
+  return userAgent.slice(0, MAX_USER_AGENT).replaceAll(/\d[\d._]*/g, '')
+}
+
+const hashed = (text: string) => hashSecret(text).toString('base64url')

@@ -97,7 +97,7 @@ export function signOutElsewhere(
     endSignIns(db, { devices: false, appPasswords: false })
     deleteOtherDeviceAccounts(db, deviceId)
     deleteAllKnownDevices(db)
-    putKnownDevice(db, markOfDevice(deviceId), Date.now())
+    putKnownDevice(db, markOfDevice(deviceId), deviceId, Date.now())
     appendAudit(db, { at: Date.now(), event: 'signed_out_elsewhere', detail: by })
     return existing(db)
   })

@@ -1,5 +1,6 @@
 import { accountTakenDown } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { deleteKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import {
   deleteOpenidConsent,
@@ -8,8 +9,9 @@ import {
 } from '../../database/account/openid_grant.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
-import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import { distrust } from './devices.ts'
+import { markOfProgram } from './known_devices.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** An OAuth session together with the account it belongs to. */
@@ -99,7 +101,8 @@ export type EndedBy = { address?: string | undefined; deviceId?: string | undefi
 
 /**
  * Ends one OAuth or legacy session of the account, or what an OpenID client was granted, which is asked for
- * again then. The browser in which it began may be lost, and is asked for the second factor again.
+ * again then. The browser in which it began, or the program, may be lost: its next sign-in is as from a new
+ * one.
  *
  * @param basis null where the operator asks
  * @returns whether there was one of that id
@@ -112,7 +115,8 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     const old = legacy.listLegacySessions(db, Date.now()).find((each) => each.id === id)
     const openidClient = deleteOpenidGrant(db, id)
     if (!session && !old && openidClient === null) return false
-    if (session?.deviceId) deleteTrustedDevicesOn(db, session.deviceId)
+    if (session?.deviceId) distrust(db, session.deviceId)
+    if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))
     sessions.deleteSession(db, id)
     legacy.deleteLegacySessionById(db, id)
     if (openidClient !== null) deleteOpenidConsent(db, openidClient)

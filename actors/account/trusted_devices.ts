@@ -42,8 +42,3 @@ export function revoke(db: Db, id: string, basis: Basis, by: EndedBy): void {
     appendAudit(db, { at: Date.now(), event: 'trusted_device_revoked', detail: by })
   })
 }
-
-/** A browser that is signed out from elsewhere may be lost. */
-export function forgetOn(db: Db, deviceId: string): void {
-  stored.deleteTrustedDevicesOn(db, deviceId)
-}

@@ -2,13 +2,18 @@ import { KNOWN_DEVICE } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 
-/** To be called in a transaction. @param mark by what the device is known again */
-export function putKnownDevice(db: Db, mark: string, now: number): void {
+/**
+ * To be called in a transaction.
+ *
+ * @param mark by what the device is known again
+ * @param deviceId of a browser, as the provider names it
+ */
+export function putKnownDevice(db: Db, mark: string, deviceId: string | null, now: number): void {
   sql(
     db,
-    `INSERT INTO known_device (mark, seen_at) VALUES (@mark, @now)
-     ON CONFLICT (mark) DO UPDATE SET seen_at = @now`,
-  ).run({ mark, now })
+    `INSERT INTO known_device (mark, device_id, seen_at) VALUES (@mark, @deviceId, @now)
+     ON CONFLICT (mark) DO UPDATE SET device_id = @deviceId, seen_at = @now`,
+  ).run({ mark, deviceId, now })
   trim(db, 'known_device', now)
 }
 
@@ -19,6 +24,11 @@ export function isKnownDevice(db: Db, mark: string, now: number): boolean {
 
 export function deleteKnownDevice(db: Db, mark: string): void {
   sql(db, 'DELETE FROM known_device WHERE mark = ?').run(mark)
+}
+
+/** @param deviceId of a browser, as the provider named it at its last sign-in */
+export function deleteKnownDevicesOn(db: Db, deviceId: string): void {
+  sql(db, 'DELETE FROM known_device WHERE device_id = ?').run(deviceId)
 }
 
 export function deleteAllKnownDevices(db: Db): void {

@@ -243,5 +243,10 @@ export const accountSchema: Schema = {
     updated_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- The browser that is known by a mark, as the provider names it; null for other programs.
+  ALTER TABLE known_device ADD COLUMN device_id TEXT;
+  UPDATE known_device SET device_id = substr(mark, 8) WHERE mark LIKE 'device %';
+  `,
   ],
 }

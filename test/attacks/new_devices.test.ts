@@ -162,6 +162,36 @@ describe('44. a browser', () => {
   })
 })
 
+describe('44. what is signed out alone', () => {
+  const endOf = async (visitor: Visitor, kind: string, id?: string) => {
+    const form = formsOf(await visitor.open('/account/security')).find(
+      ({ fields }) => fields.kind === kind && (id === undefined || fields.id === id),
+    )
+    expect((await visitor.send(form ?? { action: '', fields: {} })).status).toBe(303)
+  }
+
+  test('is a new device again, a browser', async () => {
+    await withDevice()
+    const [here, there] = [new Visitor(app), new Visitor(app)]
+    for (const visitor of [here, there]) await signIn(visitor, { remember: 'on' })
+    await endOf(here, 'browser', there.cookies.get('dev-id')?.value)
+    expect(await signIn(there)).toBe(true)
+    expect(await signIn(here, { remember: 'on' })).toBe(false)
+    // Who signs out here comes back unheard.
+    await endOf(here, 'browser', here.cookies.get('dev-id')?.value)
+    expect(await signIn(here)).toBe(false)
+  })
+
+  test('is a new device again, an app', async () => {
+    await withDevice()
+    const here = new Visitor(app)
+    await signIn(here, { remember: 'on' })
+    await endOf(here, 'session')
+    expect((await createSession()).isTold).toBe(true)
+    expect((await createSession()).isTold).toBe(false)
+  })
+})
+
 describe('44. the mail', () => {
   test('comes where it was refused before: nothing that it did not tell of is known', async () => {
     await withDevice()

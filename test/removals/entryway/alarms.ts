@@ -11,7 +11,8 @@ const knownDevices = inFile('actors/account/known_devices.ts')
 const endings = inFile('actors/account/endings.ts')
 const lifecycle = inFile('actors/account/lifecycle.ts')
 const notices = inFile('sagas/notice.ts')
-const arrivals = inFile('sagas/arrivals.ts')
+const devices = inFile('actors/account/devices.ts')
+const sessions = inFile('actors/account/sessions.ts')
 
 const protections = inFile('sagas/protections.ts')
 const signIn = inFile('sagas/sign_in.ts')
@@ -35,15 +36,25 @@ export const alarmRows = toRemovals([
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
   [43, 'it ends browsers', links('devices: true', 'devices: false')],
   [44, 'a new device is told', knownDevices('const isTold = !isKnown', 'const isTold = false')],
-  [44, 'a device is known by its browser', arrivals('hashed(device.browser)', "''")],
-  [44, 'an app is known at its address', arrivals('networkOf(address)', "''")],
-  [44, 'an app is known by its name', arrivals("programOf(userAgent ?? '')", "''")],
+  [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
+  [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
+  [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],
   [44, 'a lost mail leaves the device new', notices('      await unsent?.()\n', '')],
   [44, 'an ending forgets devices', endings('    deleteAllKnownDevices(db)\n', '')],
   [
     44,
     'who signs out others keeps no other device',
     lifecycle('    deleteAllKnownDevices(db)\n', ''),
+  ],
+  [
+    44,
+    'a browser that is signed out is forgotten',
+    devices('    deleteKnownDevicesOn(db, deviceId)\n', ''),
+  ],
+  [
+    44,
+    'an app that is signed out is forgotten',
+    sessions('if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))', 'void markOfProgram'),
   ],
   [
     ONLY,

@@ -189,9 +189,6 @@ export const pageRows = toRemovals([
   [
     42,
     'nor one whose app is',
-    accountSessions(
-      'if (session?.deviceId) deleteTrustedDevicesOn(db, session.deviceId)',
-      'void deleteTrustedDevicesOn',
-    ),
+    accountSessions('if (session?.deviceId) distrust(db, session.deviceId)', 'void distrust'),
   ],
 ])
