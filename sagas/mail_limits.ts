@@ -19,19 +19,25 @@ const HOUR = 3_600
 const OF_ONE_KIND = 20
 /** An account changes its address for that of another person, and each gets a mail. */
 const CONFIRMATIONS = 10
+/** Of all kinds together, to a mailbox; fewer where it may be a stranger's. */
+const TO_CONFIRMED = 150
+const TO_UNCONFIRMED = 30
 /** A person who signs in on many devices; the requests are limited more tightly. */
 const SIGN_IN_CODES = 60
 
 /**
  * The limits on a kind of mail. A stranger can ask for resets only: what one kind of mail takes is
  * not missing for another, so that a stranger cannot keep a sign-in code away from its owner.
+ *
+ * @param isConfirmed whether the address is known to be that of the account's owner
  */
-export function mailLimits(kind: MailKind): readonly MailLimit[] {
+export function mailLimits(kind: MailKind, isConfirmed = true): readonly MailLimit[] {
   const points = POINTS[kind] ?? OF_ONE_KIND
+  const inAll = isConfirmed ? TO_CONFIRMED : TO_UNCONFIRMED
   return [
     { per: 'account', over: 'kind', points, seconds: HOUR },
     { per: 'recipient', over: 'kind', points, seconds: HOUR },
-    { per: 'recipient', over: 'all', points: 150, seconds: HOUR },
+    { per: 'recipient', over: 'all', points: inAll, seconds: HOUR },
     ...(kind === 'message' ? [] : [CLIENT]),
     { per: 'everybody', over: 'class', points: 10_000, seconds: HOUR },
   ]

@@ -57,7 +57,7 @@ export class OutgoingMail {
 
   async #count(kind: MailKind, addressee: Addressee): Promise<void> {
     if (!this.#counters) return
-    const limits = mailLimits(kind)
+    const limits = mailLimits(kind, addressee.emailConfirmedAt !== null)
     const counters = limits.flatMap((limit) => toCounter(limit, kind, addressee) ?? [])
     const { isAllowed, standings } = await this.#counters.take(counters)
     if (isAllowed) return

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { isNotice, type MailKind, mailKinds } from '../../mail/kinds.ts'
 import { mailLimits } from '../../sagas/mail_limits.ts'
+import { servicesOf } from '../factors/services.ts'
 
 const PASSWORD = 'correct horse battery'
+const CODE = { handle: 'kim.test', token: 'ABCDE-23456' }
+const NOTICE = { handle: 'kim.test', signOutLink: 'sealed.AAAA' }
+const MESSAGE = { subject: 'Hello', text: 'Hello' }
 
 let app: AppInProcess
 beforeAll(async () => {
@@ -44,5 +49,21 @@ describe('36. mail', () => {
     }
     expect(await confirm('someone+more@mail.internal')).toBe(429)
     expect(await confirm('somebody+more@mail.internal')).toBe(200)
+  })
+
+  test('a mailbox that was not confirmed gets 30 an hour, whatever they say', async () => {
+    const { mail } = servicesOf(app)
+    const send = (kind: MailKind, i: number) =>
+      mail.send(
+        kind,
+        { did: `did:plc:other${i}`, email: `victim+${i}@mail.internal`, emailConfirmedAt: null },
+        () => (isNotice(kind) ? NOTICE : kind === 'message' ? MESSAGE : CODE),
+      )
+    const sent = await Promise.allSettled(
+      mailKinds.flatMap((kind) => Array.from({ length: 5 }, (_, i) => send(kind, i))),
+    )
+    expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(30)
+    const mails = await app.readMails()
+    expect(mails.filter(({ to }) => to?.[0]?.address?.startsWith('victim+'))).toHaveLength(30)
   })
 })

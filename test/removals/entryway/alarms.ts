@@ -80,6 +80,11 @@ export const alarmRows = toRemovals([
       'policy.provenDid === null) assertNoCaptcha',
     ),
   ],
+  [
+    36,
+    'a mailbox of a stranger gets few mails',
+    inFile('sagas/mail_limits.ts')('const TO_UNCONFIRMED = 30', 'const TO_UNCONFIRMED = 150'),
+  ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
   [
     ALARMS,
