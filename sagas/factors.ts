@@ -1,9 +1,11 @@
 import type { FactorsChanged } from '../actors/account/factors.ts'
+import type { EndedBy } from '../actors/account/sessions.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { FactorKind, Factors } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { totpUri } from '../factors/totp.ts'
+import { calledFrom } from '../http/requester.ts'
 import type { Occasion } from '../mail/occasion.ts'
 import { requireAccount } from './accounts.ts'
 import { notify, occasionNow } from './notice.ts'
@@ -55,7 +57,7 @@ export async function confirmTotp(
   const changed = await guessed(services, account, async () => {
     const proof = readProof(typed)
     if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
-    return services.actors.account(did).confirmTotp(proof.code, basis)
+    return services.actors.account(did).confirmTotp(proof.code, basis, changedFrom(basis))
   })
   return told(services, 'factorAdded', 'totp', changed, occasionNow())
 }
@@ -66,7 +68,8 @@ export async function renewRecoveryCodes(
   did: string,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const changed = await services.actors.account(did).renewRecoveryCodes(basis)
+  const account = services.actors.account(did)
+  const changed = await account.renewRecoveryCodes(basis, changedFrom(basis))
   return told(services, 'factorAdded', 'recovery', changed, occasionNow())
 }
 
@@ -82,7 +85,8 @@ export async function setMailFactor(
   on: boolean,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const changed = await services.actors.account(did).setMailFactor(on, basis)
+  const account = services.actors.account(did)
+  const changed = await account.setMailFactor(on, basis, changedFrom(basis))
   return told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
 }
 
@@ -99,7 +103,8 @@ export async function switchMailFactor(
   token: string | null,
   basis: Basis,
 ): Promise<void> {
-  const changed = await services.actors.account(did).switchMailFactor(on, token, basis)
+  const account = services.actors.account(did)
+  const changed = await account.switchMailFactor(on, token, basis, changedFrom(basis))
   told(services, on ? 'factorAdded' : 'factorRemoved', 'mail', changed, occasionNow())
 }
 
@@ -109,7 +114,7 @@ export async function removeTotp(
   did: string,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const changed = await services.actors.account(did).removeTotp(basis)
+  const changed = await services.actors.account(did).removeTotp(basis, changedFrom(basis))
   return told(services, 'factorRemoved', 'totp', changed, occasionNow())
 }
 
@@ -139,6 +144,11 @@ export async function removeFactor(
 export async function addMailFactor(services: Services, did: string): Promise<FactorsChanged> {
   const changed = await services.actors.account(did).setMailFactor(true, null)
   return told(services, 'factorAdded', 'mail', changed, null)
+}
+
+/** From where a factor is changed, for the audit trail. */
+export function changedFrom({ proof, device }: Basis): EndedBy {
+  return { address: calledFrom()?.address, deviceId: proof ?? device }
 }
 
 /** Tells the owner of what has changed. */

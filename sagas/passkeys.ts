@@ -10,7 +10,7 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors/passkey.ts'
 import { requireAccount } from './accounts.ts'
-import { told } from './factors.ts'
+import { changedFrom, told } from './factors.ts'
 import { occasionNow } from './notice.ts'
 import {
   type AnsweredChallenge,
@@ -75,7 +75,8 @@ export async function addPasskey(
   basis: Basis,
 ): Promise<FactorsChanged> {
   const made = await answered(services, given.response, given.challenge)
-  const changed = await services.actors.account(did).addPasskey(made, given.name, basis)
+  const account = services.actors.account(did)
+  const changed = await account.addPasskey(made, given.name, basis, changedFrom(basis))
   return told(services, 'factorAdded', 'passkey', changed, occasionNow())
 }
 
@@ -97,7 +98,7 @@ export async function removePasskey(
   id: string,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const changed = await services.actors.account(did).removePasskey(id, basis)
+  const changed = await services.actors.account(did).removePasskey(id, basis, changedFrom(basis))
   return told(services, 'factorRemoved', 'passkey', changed, occasionNow())
 }
 

@@ -109,7 +109,7 @@ export function set(db: Db, email: string): profile.AccountRow {
  *
  * @throws {Refusal} InvalidRequest
  */
-export function setAuthFactor(db: Db, on: boolean, by: { by?: 'operator' }): void {
+export function setAuthFactor(db: Db, on: boolean, by: Record<string, unknown>): void {
   if (on && existing(db).emailConfirmedAt === null) throw unconfirmed()
   profile.setEmailAuthFactor(db, on)
   endUseless(db)

@@ -15,6 +15,7 @@ import { randomTotpSecret, totpStep } from '../../factors/totp.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import * as recoveryCodes from './recovery_codes.ts'
+import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** After a change of a factor. */
@@ -26,6 +27,8 @@ export type FactorsChanged = {
   /** Those that were made with it, to be shown once. */
   recoveryCodes: string[] | null
 }
+
+type ChangedBy = EndedBy | { by: 'operator' }
 
 export function list(db: Db): Factors {
   existing(db)
@@ -79,7 +82,7 @@ export function beginTotp(db: Db, basis: Basis): string {
 }
 
 /** @throws {Refusal} InvalidToken; ExpiredToken when none was begun, or too long ago; SignedOut */
-export function confirmTotp(db: Db, code: string, basis: Basis): FactorsChanged {
+export function confirmTotp(db: Db, code: string, basis: Basis, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     assertGood(db, basis)
     const now = Date.now()
@@ -89,25 +92,31 @@ export function confirmTotp(db: Db, code: string, basis: Basis): FactorsChanged 
     }
     spendTotp(db, code, totp)
     stored.setTotpAdded(db, now)
-    return changed(db, 'factor_added', { kind: 'totp' }, recoveryCodes.makeFirst(db), basis)
+    const codes = recoveryCodes.makeFirst(db)
+    return changed(db, 'factor_added', { kind: 'totp' }, codes, whose(basis, by))
   })
 }
 
 /** @param basis null for the operator @throws {Refusal} SignedOut */
-export function removeTotp(db: Db, basis: Basis | null): FactorsChanged {
+export function removeTotp(db: Db, basis: Basis | null, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
     const isThere = stored.readFactors(db).totp !== null
     stored.deleteTotp(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
-    return changed(db, 'factor_removed', { kind: 'totp' }, null, basis)
+    return changed(db, 'factor_removed', { kind: 'totp' }, null, whose(basis, by))
   })
 }
 
 /** The mailed code. @throws {Refusal} InvalidRequest when the address is not confirmed, SignedOut */
-export function setMail(db: Db, on: boolean, basis: Basis | null): FactorsChanged {
+export function setMail(
+  db: Db,
+  on: boolean,
+  basis: Basis | null,
+  by: EndedBy = {},
+): FactorsChanged {
   return transact(db, () => {
-    const changed = switched(db, assertGood(db, basis), on, basis)
+    const changed = switched(db, assertGood(db, basis), on, whose(basis, by))
     const makesCodes = changed.isChanged && on && basis !== null
     return makesCodes ? { ...changed, recoveryCodes: recoveryCodes.makeFirst(db) } : changed
   })
@@ -124,23 +133,24 @@ export function switchMail(
   on: boolean,
   token: string | null,
   basis: Basis,
+  by: EndedBy = {},
 ): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
     if (!on && account.emailAuthFactor) requireToken(token)
     if (token) spendToken(db, 'update_email', token, basis)
-    return switched(db, account, on, basis)
+    return switched(db, account, on, by)
   })
 }
 
-function switched(db: Db, account: AccountRow, on: boolean, basis: Basis | null): FactorsChanged {
+function switched(db: Db, account: AccountRow, on: boolean, by: ChangedBy): FactorsChanged {
   if (account.emailAuthFactor === on) return { isChanged: false, account, recoveryCodes: null }
-  setAuthFactor(db, on, by(basis))
+  setAuthFactor(db, on, by)
   return { isChanged: true, account: existing(db), recoveryCodes: null }
 }
 
 /** Ten new ones; those before end. @throws {Refusal} InvalidRequest without another factor, SignedOut */
-export function renewRecoveryCodes(db: Db, basis: Basis): FactorsChanged {
+export function renewRecoveryCodes(db: Db, basis: Basis, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     assertGood(db, basis)
     if (!kindsOf(stored.readFactors(db)).length) {
@@ -149,13 +159,8 @@ export function renewRecoveryCodes(db: Db, basis: Basis): FactorsChanged {
         'Recovery codes stand in for another factor: add one first',
       )
     }
-    return changed(
-      db,
-      'recovery_codes_renewed',
-      { kind: 'recovery' },
-      recoveryCodes.make(db),
-      basis,
-    )
+    const codes = recoveryCodes.make(db)
+    return changed(db, 'recovery_codes_renewed', { kind: 'recovery' }, codes, by)
   })
 }
 
@@ -166,7 +171,7 @@ export function removeRecoveryCodes(db: Db): FactorsChanged {
     const isThere = stored.readFactors(db).recoveryCodes > 0
     stored.deleteAllRecoveryCodes(db)
     if (!isThere) return { isChanged: false, account, recoveryCodes: null }
-    return changed(db, 'factor_removed', { kind: 'recovery' }, null, null)
+    return changed(db, 'factor_removed', { kind: 'recovery' }, null, whose(null))
   })
 }
 
@@ -180,16 +185,17 @@ export function changed(
   event: 'factor_added' | 'factor_removed' | 'recovery_codes_renewed',
   factor: { kind: FactorKind; name?: string },
   codes: string[] | null,
-  basis: Basis | null,
+  by: ChangedBy,
 ): FactorsChanged {
   recoveryCodes.endUseless(db)
   endSignInsUnderWay(db)
-  appendAudit(db, { at: Date.now(), event, detail: { ...factor, ...by(basis) } })
+  appendAudit(db, { at: Date.now(), event, detail: { ...factor, ...by } })
   return { isChanged: true, account: existing(db), recoveryCodes: codes }
 }
 
-function by(basis: Basis | null): { by?: 'operator' } {
-  return basis ? {} : { by: 'operator' }
+/** Who changed a factor, for the audit trail: without a sign-in it was the operator. */
+export function whose(basis: Basis | null, by: EndedBy = {}): ChangedBy {
+  return basis ? by : { by: 'operator' }
 }
 
 function wrongCode(): Refusal {

@@ -13,9 +13,10 @@ import {
   verifyCreation,
   verifyUse,
 } from '../../factors/passkey.ts'
-import { changed, type FactorsChanged } from './factors.ts'
+import { changed, type FactorsChanged, whose } from './factors.ts'
 import type { Login } from './passwords.ts'
 import * as recoveryCodes from './recovery_codes.ts'
+import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** What an authenticator answered to a challenge, which the caller has spent. */
@@ -46,6 +47,7 @@ export async function add(
   { party, response, challenge }: MadePasskey,
   name: string,
   basis: Basis,
+  by: EndedBy = {},
 ): Promise<FactorsChanged> {
   const passkey = await accepted(() => verifyCreation(party, response, challenge))
   return transact(db, () => {
@@ -61,7 +63,7 @@ export async function add(
     const own = freeName(name, known)
     stored.insertPasskey(db, { ...passkey, name: own, createdAt: Date.now() })
     const factor = { kind: 'passkey', name: own } as const
-    return changed(db, 'factor_added', factor, recoveryCodes.makeFirst(db), basis)
+    return changed(db, 'factor_added', factor, recoveryCodes.makeFirst(db), by)
   })
 }
 
@@ -75,13 +77,14 @@ export function rename(db: Db, id: string, name: string, basis: Basis): void {
 }
 
 /** @param basis null for the operator @throws {Refusal} SignedOut, ProofRequired */
-export function remove(db: Db, id: string, basis: Basis | null): FactorsChanged {
+export function remove(db: Db, id: string, basis: Basis | null, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
     const passkey = stored.readPasskey(db, id)
     if (!passkey) return { isChanged: false, account, recoveryCodes: null }
     stored.deletePasskey(db, id)
-    return changed(db, 'factor_removed', { kind: 'passkey', name: passkey.name }, null, basis)
+    const factor = { kind: 'passkey', name: passkey.name } as const
+    return changed(db, 'factor_removed', factor, null, whose(basis, by))
   })
 }
 

@@ -108,7 +108,9 @@ test('an authenticator counts after a code of it, and is removed', async () => {
 
   const added = await visitor.follow(await visitor.send(wrong, { code: codes() }))
   expect(item(added, 'Authenticator app')).toMatch(/^Authenticator app since .* UTC$/)
-  expect(item(added, 'A second factor was added')).toMatch(/ · Authenticator app$/)
+  expect(item(added, 'A second factor was added')).toMatch(
+    / · Authenticator app · Firefox, Linux · 192\.0\.2\.1$/,
+  )
   expect(codesIn(added)).toHaveLength(10)
   expect(item(added, 'Recovery codes')).toBe('Recovery codes 10 left')
   expect(codesIn(await visitor.open(PAGE))).toEqual([])
