@@ -10,6 +10,7 @@ import { writeErrorPage } from '../http/page/error_page.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { asRequester } from '../http/requester.ts'
 import type { KnownPdses } from '../sagas/known_pdses.ts'
+import type { OverloadLog } from './overload_log.ts'
 import { type Reading, read } from './reading.ts'
 import type { FindRoute, Route } from './routes.ts'
 
@@ -19,13 +20,17 @@ export function take(
   { authActors, name }: Pick<Settings, 'authActors' | 'name'>,
   names: Pick<KnownPdses, 'originOf'>,
   findRoute: FindRoute,
+  overloads: OverloadLog,
 ): ReadRequest {
   const reading = read(envelope, names, findRoute)
-  return { answerer: codeOwner(reading, authActors), answer: () => answer(reading, name) }
+  return {
+    answerer: codeOwner(reading, authActors),
+    answer: () => answer(reading, name, overloads),
+  }
 }
 
 /** @param service what the pages call this service */
-async function answer(reading: Reading, service: string): Promise<Answer> {
+async function answer(reading: Reading, service: string, overloads: OverloadLog): Promise<Answer> {
   if (reading === 'body is needed') return { readBody: true }
   if (reading.route === null) {
     return { ...written(reading.refusal, reading.language, service), route: 'none' }
@@ -34,7 +39,7 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
   const answered =
     'refusal' in reading
       ? (route.refused?.(request, reading.refusal) ?? reading.refusal)
-      : await asRequester(request, () => unlessOverloaded(route, request))
+      : await asRequester(request, () => unlessOverloaded(route, request, overloads))
   if ('passTo' in answered) return { ...answered, route: route.name }
   if (isPageRefusal(answered)) {
     const language = request.headers.get('accept-language')
@@ -48,9 +53,11 @@ async function answer(reading: Reading, service: string): Promise<Answer> {
 async function unlessOverloaded(
   route: Route,
   request: HttpRequest,
+  overloads: OverloadLog,
 ): Promise<Awaited<ReturnType<Route['answer']>>> {
   const { answer, overload } = await watchOverload(async () => route.answer(request))
   if (!overload || 'passTo' in answer || answer.status < 400) return answer
+  overloads.note(overload)
   const headers = { 'retry-after': String(overload.retryAfter) }
   const { tooMany, busy } = route.door
   const refusal = overload.by === 'client' ? tooMany(headers) : busy(headers)

@@ -16,6 +16,7 @@ import { createServices } from '../sagas/services.ts'
 import { announcingEndings } from './announced_endings.ts'
 import { take } from './answer.ts'
 import { limitRoutes } from './limits/index.ts'
+import { OverloadLog } from './overload_log.ts'
 import { createRoutes, findRouteIn } from './routes.ts'
 import { SessionStandings } from './session_standings.ts'
 
@@ -63,12 +64,13 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
   const { pdses, embeddedPds, log } = services
+  const overloads = new OverloadLog(log)
   const stopListening = embeddedPds.onRecorded(pdses.refresh)
   // The first request is to find them; when that fails, the log says so with the next look.
   await pdses.refresh().catch(() => {})
   const stopReading = every(PDSES_READ, 'reading which PDSes there are', pdses.refresh, log)
   return {
-    read: (envelope) => take(envelope, runner.settings, pdses, findRoute),
+    read: (envelope) => take(envelope, runner.settings, pdses, findRoute, overloads),
     forgetDocument: async (did) => {
       await services.identity.did.cache?.clearEntry(did)
     },

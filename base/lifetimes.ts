@@ -373,6 +373,9 @@ export const PREFLIGHT = DAY
 /** `Retry-After` (RFC 9110 section 10.2.3) of an answer that the program could not make. */
 export const RETRY_AFTER = 2 * SECOND
 
+/** How often the log says that there is too much to do. */
+export const OVERLOAD_LOG = MINUTE
+
 /** `Retry-After` for a client with too many WebSockets. */
 export const WEB_SOCKET_RETRY = 60 * SECOND
 

@@ -2,10 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** Why a request could not be answered: its client asks for too much, or all of them together do. */
 export type Overload = {
-  by: 'client' | 'everybody'
   /** Seconds after which to try again. */
   retryAfter: number
-}
+} & ({ by: 'client' } | { by: 'everybody'; work: 'hashing passwords' | 'looking up elsewhere' })
 
 type Note = { overload: Overload | null }
 
@@ -21,6 +20,11 @@ export async function watchOverload<T>(
   const note: Note = { overload: null }
   const answer = await notes.run(note, work)
   return { answer, overload: note.overload }
+}
+
+/** Whether too much is asked for by all together: the log says that for many requests at once. */
+export function isOverloaded(): boolean {
+  return notes.getStore()?.overload?.by === 'everybody'
 }
 
 export function noteOverload(overload: Overload): void {

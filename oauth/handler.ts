@@ -12,6 +12,7 @@ import {
   jsonResponse,
   withoutHeaders,
 } from '../http/message.ts'
+import { isOverloaded } from '../http/overload.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services.ts'
@@ -93,9 +94,13 @@ export function createOAuthHandler(provider: OAuthProvider, services: Services):
         const { refusal } = scope
         const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
         const response = withKnownBrowser(finished, scope, settings.publicUrl)
-        logRefusal(log, request, response)
+        // The log says that for many requests at once (`app/overload_log.ts`).
+        const isSaid = isOverloaded()
+        if (!isSaid) logRefusal(log, request, response)
         if (!scope.fault) return isImmutable(response) ? kept(response) : response
-        log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
+        if (!isSaid) {
+          log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
+        }
         return faulty(response)
       }),
     refused(request, given) {

@@ -44,7 +44,8 @@ const idle = new Map<Worker, NodeJS.Timeout>()
  */
 export async function deriveKey(password: string, salt: string, length: number): Promise<Buffer> {
   if (limit.pendingCount >= WAITING.ofThread * limit.concurrency) {
-    noteOverload({ by: 'everybody', retryAfter: RETRY_AFTER / 1_000 })
+    const retryAfter = RETRY_AFTER / 1_000
+    noteOverload({ by: 'everybody', work: 'hashing passwords', retryAfter })
     throw new UnavailableError('Password hashing')
   }
   return limit(async () => {

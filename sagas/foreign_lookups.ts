@@ -113,6 +113,7 @@ function tooMany(retryAfter: number): Refusal {
 }
 
 function busy(): UnavailableError {
-  noteOverload({ by: 'everybody', retryAfter: RETRY_AFTER / 1_000 })
+  const retryAfter = RETRY_AFTER / 1_000
+  noteOverload({ by: 'everybody', work: 'looking up elsewhere', retryAfter })
   return new UnavailableError('The look-up')
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { take } from '../../app/answer.ts'
+import { OverloadLog } from '../../app/overload_log.ts'
 import { findRouteIn } from '../../app/routes.ts'
 import { MAX_BODY } from '../../http/content_coding.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
@@ -122,6 +123,7 @@ describe('29. what is answered is what was counted', () => {
         settings,
         { originOf: () => publicUrl },
         findRoute,
+        new OverloadLog(observed.app.runner.log),
       ).answerer
     const owner = ownerOf('/oauth/token', FORM, 'code=cod-1&grant_type=authorization_code')
     expect(owner).not.toBeNull()

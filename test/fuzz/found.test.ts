@@ -2,7 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { take } from '../../app/answer.ts'
+import { OverloadLog } from '../../app/overload_log.ts'
 import { findRouteIn } from '../../app/routes.ts'
+import { createLog } from '../../base/log.ts'
 import { pageDoor } from '../../http/door.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { textResponse } from '../../http/message.ts'
@@ -73,8 +75,9 @@ test.each([
   const findRoute = findRouteIn(routes, { operatorToken: 'token', publicUrl })
   const settings = { authActors: 1, name: 'Vestibule' }
   const names = { originOf: () => publicUrl }
+  const overloads = new OverloadLog(createLog('silent'))
   const ask = (given: unknown) =>
-    take(given as RequestEnvelope, settings, names, findRoute).answer()
+    take(given as RequestEnvelope, settings, names, findRoute, overloads).answer()
   expect(await ask(envelope)).toMatchObject({ status: 400 })
   expect(await ask(valid)).toMatchObject({ status: 200 })
 })

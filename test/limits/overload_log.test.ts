@@ -1,5 +1,6 @@
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { WAITING } from '../../passwords/scrypt_threads.ts'
@@ -7,7 +8,7 @@ import { LOOKUPS } from '../../sagas/foreign_lookups.ts'
 import { ask, askPage } from '../subjects/ask.ts'
 
 let world: AppInProcess
-const lines: { level: number; msg: string }[] = []
+const lines: { level: number; msg: string; requests: number }[] = []
 const bounds = { waiting: { ...WAITING }, lookups: { ...LOOKUPS } }
 const person = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 
@@ -23,14 +24,28 @@ afterAll(async () => {
   Object.assign(WAITING, bounds.waiting)
   await world?.close()
 })
+/** Each test is two minutes after the one before. */
+let now = Date.now()
 beforeEach(() => {
+  now += 2 * OVERLOAD_LOG
+  vi.useFakeTimers({ now, toFake: ['Date'] })
   lines.length = 0
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 const { handle, password } = person
 const requests: Record<string, () => Promise<{ status: number }>> = {
   'a sign-in on the page': () =>
     askPage(world, 'sign-in', { locale: 'en', username: handle, password, remember: false }),
+  createSession: () =>
+    ask(world, {
+      method: 'POST',
+      target: '/xrpc/com.atproto.server.createSession',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identifier: handle, password }),
+    }),
   'a look-up of a client': () =>
     ask(world, {
       method: 'POST',
@@ -41,9 +56,12 @@ const requests: Record<string, () => Promise<{ status: number }>> = {
 }
 
 test.each(Object.entries(requests))(
-  '%s: an overload is one line of the log',
+  '%s: an overload is one line of the log a minute, however many ask',
   async (_, request) => {
-    expect((await request()).status).toBe(503)
+    for (let i = 0; i < 3; i++) expect((await request()).status).toBe(503)
     expect(lines).toHaveLength(1)
+    vi.setSystemTime(now + OVERLOAD_LOG)
+    expect((await request()).status).toBe(503)
+    expect(lines.slice(1)).toEqual([expect.objectContaining({ requests: 3 })])
   },
 )

@@ -7,6 +7,8 @@ const processHost = inFile('actors/hosting/process_host.ts')
 const threads = inFile('passwords/scrypt_threads.ts')
 const lookups = inFile('sagas/foreign_lookups.ts')
 const answers = inFile('app/answer.ts')
+const overloadLog = inFile('app/overload_log.ts')
+const OVERLOAD_LOG = 'test/limits/overload_log.test.ts'
 const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
@@ -68,6 +70,8 @@ export const growthRows = toRemovals([
   ],
   [34, 'a bound of those that wait', lookups('>= LOOKUPS.waitingOfOne', '< 0')],
   [34, 'an overload is said', answers('if (!overload ||', 'if (overload || !overload ||')],
+  [OVERLOAD_LOG, 'the log says it', answers('  overloads.note(overload)\n', '')],
+  [OVERLOAD_LOG, 'once a minute', overloadLog('now - at < OVERLOAD_LOG', 'false')],
   [
     34,
     'a document is fetched anew once in a while',
