@@ -2,6 +2,8 @@ import { inFile, toRemovals } from '../removal.ts'
 
 const configuration = inFile('openid/configuration.ts')
 const interaction = inFile('openid/interaction.ts')
+const consent = inFile('openid/interaction_consent.ts')
+const signIn = inFile('openid/interaction_sign_in.ts')
 const account = inFile('actors/account/openid.ts')
 const accountAdapters = inFile('openid/account_adapters.ts')
 const requestAdapters = inFile('openid/request_adapters.ts')
@@ -51,12 +53,12 @@ export const openidRows = toRemovals([
   [
     45,
     'a consent is of its page',
-    interaction('form?.interaction === interaction.uid && form.did === did', 'true'),
+    consent('form?.interaction === interaction.uid && form.did === did', 'true'),
   ],
   [
     45,
     'a new sign-in is asked for of another account, too',
-    interaction("prompts.includes('login') || params.max_age !== undefined", 'false'),
+    signIn("prompts.includes('login') || params.max_age !== undefined", 'false'),
   ],
   [
     45,

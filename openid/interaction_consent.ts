@@ -1,0 +1,97 @@
+import type { Interaction } from 'oidc-provider'
+import { OPENID_INTERACTION } from '../base/lifetimes.ts'
+import type { HttpResponse } from '../http/message.ts'
+import type { Person } from '../oauth/security/people.ts'
+import { openidPage, Place } from '../oauth/sign_in/place.ts'
+import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
+import { shownName } from '../oauth/sign_in/shown.ts'
+import type { Services } from '../sagas/services.ts'
+import { grantOf } from './consents.ts'
+import type { OpenidPages } from './pages.ts'
+import { openidScope } from './scope.ts'
+import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
+
+/** In the provider's words. */
+const REFUSED = {
+  error: 'access_denied',
+  error_description: 'The person refused',
+}
+
+/** What may the client know? The person is asked, and decides. */
+export class ConsentQuestion {
+  readonly #services: Pick<Services, 'actors'>
+  readonly #pages: OpenidPages
+  readonly #forms: SealedForBrowser<{ interaction: string; did: string }>
+
+  constructor({ actors, secrets }: Pick<Services, 'actors' | 'secrets'>, pages: OpenidPages) {
+    this.#services = { actors }
+    this.#pages = pages
+    this.#forms = new SealedForBrowser(
+      secrets.seal,
+      'consent to an OpenID client',
+      () => OPENID_INTERACTION,
+    )
+  }
+
+  async answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
+    const { interaction, people, request, deviceId } = visit
+    const did = accountOf(interaction)
+    const person = people.find((each) => each.did === did)
+    if (!person?.basis) return askToSignIn(visit, did)
+    const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
+    const isOwn = form?.interaction === interaction.uid && form.did === did
+    if (!isOwn) return this.#ask(visit, person)
+    const isAllowed = request.parameter('decision') === 'allow'
+    return isAllowed ? this.#grant(visit, person as SignedInPerson) : finish(interaction, REFUSED)
+  }
+
+  #ask({ request, interaction, client, deviceId }: Visit, person: Person): HttpResponse {
+    const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
+    const redirectUri = String(uri)
+    const state = { interaction: interaction.uid, did: person.did }
+    const { protocol, host } = new URL(redirectUri)
+    const logo = client.logoUri
+    return this.#pages.consent(
+      { request, redirectUri, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
+      {
+        app: client.clientName ?? client.clientId,
+        logo: logo?.startsWith('https:') ? logo : undefined,
+        name: shownName(person),
+        scopes: scopesOf(interaction),
+        host: host || protocol,
+        action: openidPage(interaction.uid),
+        sealed: this.#forms.write(deviceId, state),
+        other: Place.forOpenid(interaction.uid).page({ step: 'choose' }),
+      },
+    )
+  }
+
+  /** What was decided before about the same scopes counts no more. */
+  async #grant(visit: Visit, { did, basis }: SignedInPerson): Promise<HttpResponse> {
+    const { request, provider, interaction, client } = visit
+    const scope = openidScope()
+    scope.account = did
+    scope.bases.set(did, basis)
+    const { clientId } = client
+    const before = interaction.grantId && (await provider.Grant.find(interaction.grantId))
+    const asked = scopesOf(interaction)
+    const kept = before ? before.getOIDCScope().split(' ').filter(Boolean) : []
+    const isRefused = (each: string) => each === 'email' && request.parameter('email') === undefined
+    const allowed = new Set(
+      [...kept, ...asked].filter((each) => !(asked.includes(each) && isRefused(each))),
+    )
+    const consent = { scope: [...allowed].join(' '), refused: asked.filter(isRefused).join(' ') }
+    const grant = before || new provider.Grant({ accountId: did, clientId })
+    Object.assign(grant, { openid: undefined, rejected: undefined })
+    const grantId = await grantOf(grant, consent).save()
+    await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
+    return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
+  }
+}
+
+/** All that the client asked for. */
+function scopesOf({ params }: Interaction): string[] {
+  return String(params.scope ?? '')
+    .split(' ')
+    .filter(Boolean)
+}

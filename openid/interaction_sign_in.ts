@@ -1,0 +1,89 @@
+import type { Interaction } from 'oidc-provider'
+import type { HttpResponse } from '../http/message.ts'
+import type { Person } from '../oauth/security/people.ts'
+import type { Services } from '../sagas/services.ts'
+import { type Login, MULTI_FACTOR } from './interaction_result.ts'
+import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
+
+type OfAccounts = Pick<Services, 'actors'>
+
+/** Whether it is to be found out who it is, before anything else. */
+export function isSignIn(visit: Visit): boolean {
+  return visit.interaction.prompt.name === 'login' || isAnother(visit)
+}
+
+/** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
+export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<HttpResponse> {
+  const { request, interaction, people, recent } = visit
+  const wanted = request.url.searchParams.get('account')
+  const [only] = people.length === 1 ? people : []
+  const found = wanted === null ? only : people.find((each) => isCalled(each, wanted))
+  const askedAt = askedAtOf(interaction)
+  const isNewWanted = isAskedAnew(interaction)
+  if (isNewWanted && askedAt === NEVER) {
+    interaction.lastSubmission = { ...interaction.lastSubmission, askedAt: Date.now() }
+    await interaction.persist()
+  }
+  if (!found?.basis) return askToSignIn(visit, found?.did)
+  const isNew = recent?.account.did === found.did && recent.since >= askedAt
+  if (isNewWanted && !isNew) return askToSignIn(visit, found.did)
+  const account = await actors.account(found.did).read()
+  if (account?.deactivatedAt !== null) {
+    return finish(interaction, {
+      error: 'access_denied',
+      error_description: 'The account is deactivated',
+    })
+  }
+  return finish(interaction, {
+    login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
+  })
+}
+
+async function loginOf(
+  actors: OfAccounts['actors'],
+  { deviceId, recent }: Visit,
+  { did, basis }: SignedInPerson,
+): Promise<Login> {
+  const isRecent = recent?.account.did === did
+  const amr = isRecent ? recent.amr : undefined
+  const remembered = await actors.account(did).readDevice(deviceId)
+  const since = isRecent ? recent.since : (remembered?.device.updatedAt ?? Date.now())
+  return {
+    accountId: did,
+    ts: Math.floor(since / 1_000),
+    ...(amr && { amr: [...amr] }),
+    ...(amr?.includes('mfa') && { acr: MULTI_FACTOR }),
+    remember: basis.device !== undefined,
+    deviceId,
+    basis,
+  }
+}
+
+const NEVER = Number.POSITIVE_INFINITY
+
+/** Since when a sign-in counts that is asked for anew, ms. */
+function askedAtOf({ lastSubmission }: Interaction): number {
+  const askedAt = lastSubmission?.askedAt
+  return typeof askedAt === 'number' ? askedAt : NEVER
+}
+
+/**
+ * Whether the client takes none but a new sign-in. So it is with that of another account, too, which the person
+ * chooses where the first has signed in.
+ */
+function isAskedAnew({ prompt, params }: Interaction): boolean {
+  if (prompt.name === 'login') return prompt.reasons.some((each) => each !== 'no_session')
+  const prompts = String(params.prompt ?? '').split(' ')
+  return prompts.includes('login') || params.max_age !== undefined
+}
+
+/** Whether the person has chosen another account than that of the session. */
+function isAnother({ request, interaction, people }: Visit): boolean {
+  const wanted = request.url.searchParams.get('account')
+  const chosen = wanted !== null && people.find((each) => isCalled(each, wanted))
+  return chosen ? chosen.did !== accountOf(interaction) : false
+}
+
+function isCalled({ did, handle }: Person, name: string): boolean {
+  return did === name || handle === name
+}

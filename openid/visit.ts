@@ -1,0 +1,47 @@
+import type { Client, Interaction } from 'oidc-provider'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import type { Person } from '../oauth/security/people.ts'
+import { Place } from '../oauth/sign_in/place.ts'
+import { goOn } from '../oauth/sign_in/post.ts'
+import type { FoundSignIn } from '../oauth/sign_in/signed_in.ts'
+import type { Login } from './interaction_result.ts'
+import { chosenLanguage } from './pages.ts'
+import type { OpenidProvider } from './provider.ts'
+
+export type SignedInPerson = Person & { basis: NonNullable<Person['basis']> }
+
+/** One visit of the page on which a person goes on to a client. */
+export type Visit = {
+  request: HttpRequest
+  provider: OpenidProvider
+  interaction: Interaction
+  client: Client
+  deviceId: string
+  people: readonly Person[]
+  /** Who has signed in a moment ago. */
+  recent: FoundSignIn | null
+}
+
+/** Who has signed in for it so far. */
+export function accountOf({ session, lastSubmission }: Interaction): string | undefined {
+  const submitted = lastSubmission as { login?: Login } | undefined
+  return session?.accountId ?? submitted?.login?.accountId
+}
+
+/** Goes to the pages of a sign-in, which come back. @param did whom they ask, where that is known */
+export function askToSignIn({ request, interaction }: Visit, did?: string): HttpResponse {
+  const hint = interaction.params.login_hint
+  const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
+  const language = chosenLanguage(request)
+  return goOn(place.page({ language, ...(did !== undefined && { account: did }) }))
+}
+
+/** Goes on at the provider, which looks at the result. */
+export async function finish(
+  interaction: Interaction,
+  result: NonNullable<Interaction['result']>,
+): Promise<HttpResponse> {
+  interaction.result = result
+  await interaction.persist()
+  return goOn(interaction.returnTo)
+}
