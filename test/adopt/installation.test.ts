@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
@@ -197,14 +198,20 @@ test('settings that cannot be changed are named as such', async () => {
   expect(await run()).toMatchObject({ accounts: { imported: 2 }, locked: null })
 })
 
-test('an adoption that fails leaves no mark, or the one of before', async () => {
-  mkdirSync(join(own.path, '.env.writing'))
-  await expect(run()).rejects.toThrow()
-  expect(readdirSync(pds)).not.toContain('ADOPTED')
+test.each([
+  ['its settings', '.env.writing', (path: string) => mkdirSync(path)],
+  // Then the mark has been set.
+  ['its last step', 'data/.staged', (path: string) => symlinkSync('nowhere', path)],
+])('an adoption that fails at %s leaves no mark, or the one of before', async (_, name, hinder) => {
+  const path = join(own.path, name)
+  mkdirSync(join(own.path, 'data'))
+  hinder(path)
+  await expect(run()).rejects.toThrow(name)
+  expect(await readPdsMark(pds)).toBeNull()
   writeFileSync(join(pds, 'RELEASED'), 'some time')
-  await expect(run()).rejects.toThrow()
+  await expect(run()).rejects.toThrow(name)
   expect(await readPdsMark(pds)).toEqual({ kind: 'RELEASED', text: 'some time' })
-  rmSync(join(own.path, '.env.writing'), { recursive: true })
+  rmSync(path, { recursive: true })
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
   expect(readdirSync(pds)).not.toContain('RELEASED')
 })

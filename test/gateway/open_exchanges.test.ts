@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { Endings } from '../../actors/auth/endings.ts'
+import { CONNECT_PAUSE } from '../../base/lifetimes.ts'
 import { OpenExchanges } from '../../gateway/open_exchanges.ts'
 import type { Timeouts } from '../../gateway/timeouts.ts'
 import type { EndingTeller, SessionName } from '../../http/endings.ts'
@@ -12,6 +14,7 @@ import { passingTo, send, startTestGateway } from './test_gateway.ts'
 
 const started: { close(): unknown }[] = []
 afterEach(async () => {
+  vi.restoreAllMocks()
   for (const peer of started.splice(0).reverse()) await peer.close()
 })
 
@@ -234,16 +237,19 @@ test('while an auth actor is down there is one check of what is under way at a t
   const world = await new World().start({ doubt: 60_000 })
   const mine = await world.begin('socket', 'mine')
   await world.plain('mine')
-  let underWay = 0
-  let most = 0
+  let [asked, underWay, most] = [0, 0, 0]
+  // Longer than the pause before the next question: two checks would ask at one time.
   world.onUnanswered = async () => {
+    asked++
     most = Math.max(most, ++underWay)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await wait(2 * CONNECT_PAUSE)
     underWay--
   }
   const missed = vi.spyOn(OpenExchanges.prototype, 'missed')
   world.isDown = true
   await vi.waitFor(() => expect(missed.mock.calls.length).toBeGreaterThan(1), { timeout: 60_000 })
+  const before = asked
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(before + 2), { timeout: 60_000 })
   world.ended.add('mine')
   world.isDown = false
   expect(await mine.over).toBe('cut')

@@ -10,6 +10,12 @@ const carrying = inFile('cli/adopt/carry.ts')
 const pdsSessions = inFile('database/import/pds_sessions.ts')
 const returned = inFile('database/import/returned_sessions.ts')
 
+const adoption = inFile('cli/adopt/adopt.ts')
+const settingsLock = inFile('cli/adopt/settings_lock.ts')
+const marks = inFile('maintenance/pds_marks.ts')
+
+const INSTALLATION = 'test/adopt/installation.test.ts'
+const RELEASE = 'test/adopt/release.test.ts'
 const PDS_SESSIONS = 'test/import/pds_sessions.test.ts'
 const RETURNED = 'test/adopt/returned_sessions.test.ts'
 
@@ -45,12 +51,37 @@ export const adoptionRows = toRemovals([
     sweeps("sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)", ''),
   ],
   [
-    'test/adopt/installation.test.ts',
+    INSTALLATION,
     'no PDS works on the data that are adopted',
     heldAccounts("db.pragma('locking_mode = EXCLUSIVE')", ''),
   ],
   [
-    'test/adopt/release.test.ts',
+    INSTALLATION,
+    'no PDS starts by the settings of one that was adopted',
+    settingsLock('renameSync(fresh, file)', ''),
+  ],
+  [
+    INSTALLATION,
+    'accounts that went on elsewhere are not adopted a second time',
+    adoption("if (mark?.kind !== 'ADOPTED' || again", 'if (true || again'),
+  ],
+  [
+    INSTALLATION,
+    'an adoption that fails leaves the mark of before',
+    adoption('!isStaged(dataDir) && now?.text !== before?.text', 'false'),
+  ],
+  [
+    RELEASE,
+    'what was released is adopted as it is, not as it was',
+    adoption("if ((await readPdsMark(pdsData))?.kind === 'ADOPTED') return", 'return'),
+  ],
+  [
+    RELEASE,
+    'this program does not start on what was released',
+    marks("if (mark?.kind === 'RELEASED') throw", 'if (false) throw'),
+  ],
+  [
+    RELEASE,
     'a session that has ended does not come back by a release',
     returnedAccounts('returnSessions(db, did, sessions, browserOf)', 'void [did, sessions]'),
   ],

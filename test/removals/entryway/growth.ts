@@ -11,6 +11,7 @@ const overloadLog = inFile('app/overload_log.ts')
 const OVERLOAD_LOG = 'test/limits/overload_log.test.ts'
 const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
+const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -104,6 +105,11 @@ export const growthRows = toRemovals([
       'for (const socket of this.#idle) {\n      if (of',
       'for (const socket of new Set<Socket>()) {\n      if (of',
     ),
+  ],
+  [
+    'test/gateway/open_exchanges.test.ts',
+    'one check at a time of what is under way',
+    openExchanges('if (this.#isCheckingAll) return', ''),
   ],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],

@@ -14,6 +14,7 @@ const scope = inFile('openid/scope.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
+const CODE_FLOW = 'test/openid/code_flow.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -78,12 +79,17 @@ export const openidRows = toRemovals([
   [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
   [
-    'test/openid/code_flow.test.ts',
+    CODE_FLOW,
+    'its pages are on the own host alone',
+    inFile('app/routes.ts')('answer: onOwnHost(services, shape, openid)', 'answer: openid'),
+  ],
+  [
+    CODE_FLOW,
     'a sign-out takes the session along',
     signedIn("setCookie(cookie, '', { path: openid, secure, lasts: 0 }),", ''),
   ],
   [
-    'test/openid/code_flow.test.ts',
+    CODE_FLOW,
     'a sign-out ends the session here',
     inFile('actors/account/devices.ts')('deleteOpenidSessionsOn(db, deviceId)', ''),
   ],

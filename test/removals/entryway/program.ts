@@ -5,7 +5,7 @@ const embeddedChild = inFile('embedded/child.ts')
 
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
-/** What it defends of how it runs and stops. */
+/** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [
     'test/mail/at_stop.test.ts',
@@ -18,4 +18,9 @@ export const programRows = toRemovals([
     embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
   ],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
+  [
+    'test/cli/table.test.ts',
+    'what a person named is no command to a terminal',
+    inFile('cli/table.ts')("String(value).replace(CONTROLS, '\\ufffd')", 'String(value)'),
+  ],
 ])
