@@ -5,17 +5,18 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
 import { mailLimits } from '../../sagas/mail_limits.ts'
-import { enrol, newHandle } from '../factors/authenticator.ts'
+import { enrol } from '../factors/authenticator.ts'
+import { newPerson, type Person } from '../factors/person.ts'
 import { formsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { post } from '../subjects/ask.ts'
 
 /** A sign-in from a device that the account does not know, through each door. */
-const PASSWORD = 'secret of kim'
 const HERE = '192.0.2.1'
 const ELSEWHERE = '198.51.100.7'
 const APP = 'Some App/1.4.2 (Android 14)'
 let app: AppInProcess
-let kim: { handle: string; email: string; password: string }
+let kim: Person
 let did: string
 
 beforeAll(async () => {
@@ -24,9 +25,8 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 beforeEach(async () => {
   app.counters.exec('DELETE FROM counter')
-  const handle = newHandle()
-  kim = { handle, email: `${handle}@mail.internal`, password: PASSWORD }
-  did = await app.addAccount(kim)
+  kim = await newPerson(app)
+  did = kim.did
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -35,18 +35,21 @@ afterEach(() => {
 type From = { userAgent?: string; address?: string; password?: string }
 
 /** @returns the answer's body, and whether a mail told of it */
-async function createSession({ userAgent = APP, address = HERE, password = PASSWORD }: From = {}) {
+async function createSession({
+  userAgent = APP,
+  address = HERE,
+  password = kim.password,
+}: From = {}) {
   const before = await told()
-  const answer = await app.ask({
-    method: 'POST',
-    target: '/xrpc/com.atproto.server.createSession',
-    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
-    body: JSON.stringify({ identifier: kim.handle, password }),
+  const input = { identifier: kim.handle, password }
+  const { status, body } = await post(
+    app,
+    '/xrpc/com.atproto.server.createSession',
+    input,
+    { 'user-agent': userAgent },
     address,
-  })
-  if (!('status' in answer)) throw new Error('no answer')
-  const body = JSON.parse(Buffer.from(answer.body ?? '').toString())
-  return { status: answer.status, body, isTold: (await told()) > before }
+  )
+  return { status, body: body as Record<string, string>, isTold: (await told()) > before }
 }
 
 async function told(): Promise<number> {
@@ -129,9 +132,8 @@ describe('44. a browser', () => {
       thief.cookies.set('known-browser', { value, path: '/' })
       expect(await signIn(thief)).toBe(true)
     }
-    const other = { ...kim, handle: newHandle() }
-    kim = { ...other, email: `${other.handle}@mail.internal` }
-    did = await app.addAccount(kim)
+    kim = await newPerson(app)
+    did = kim.did
     await withDevice()
     expect(await signIn(visitor)).toBe(true)
   })
@@ -218,7 +220,7 @@ describe('44. the mail', () => {
     expect(proof.title).toBe('Confirm that it is you')
     expect((await createSession({ userAgent: 'heard' })).isTold).toBe(true)
     expect((await visitor.send(proof, { password: 'wrong' })).status).toBe(400)
-    const task = await visitor.follow(await visitor.send(proof, { password: PASSWORD }))
+    const task = await visitor.follow(await visitor.send(proof, { password: kim.password }))
     expect(task.text).toContain('You get no email.')
     const off = await visitor.follow(await visitor.send(task))
     expect([off.notice, off.text]).toEqual(['It is set.', expect.stringContaining('no email.')])
@@ -227,15 +229,15 @@ describe('44. the mail', () => {
     expect(last?.text).toContain(en.protections.newDeviceMails)
     expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
     const { body } = await createSession()
-    await app.ask({
-      method: 'POST',
-      target: '/xrpc/com.atproto.server.createAppPassword',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${body.accessJwt}` },
-      body: JSON.stringify({ name: 'mine' }),
-    })
+    await post(
+      app,
+      '/xrpc/com.atproto.server.createAppPassword',
+      { name: 'mine' },
+      { authorization: `Bearer ${body.accessJwt}` },
+    )
     expect((await app.readMails()).at(-1)?.subject).toBe('An app password was made')
     await visitor.send(await visitor.open('/account/sign-in?step=sign-in'), {
-      ...{ username: kim.handle, password: PASSWORD, remember: 'on' },
+      ...{ username: kim.handle, password: kim.password, remember: 'on' },
     })
     expect((await visitor.follow(await press())).text).toContain('You get an email.')
     expect((await createSession({ userAgent: 'unheard' })).isTold).toBe(false)
@@ -249,7 +251,7 @@ describe('44. the mail', () => {
     const row = await account.read()
     if (!row) throw new Error('no account')
     await account.erase()
-    const passwordScrypt = await hashPassword(PASSWORD)
+    const passwordScrypt = await hashPassword(kim.password)
     const sessions = {
       ...{ oauth: [], legacy: [], consents: [] },
       devices: [{ deviceId: 'dev-carried', updatedAt: Date.now() }],

@@ -3,12 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { databasePath } from '../../database/paths.ts'
 import type { Answer } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { type Authenticator, enrol, newHandle, nextStep } from '../factors/authenticator.ts'
+import { type Authenticator, enrol, nextStep } from '../factors/authenticator.ts'
+import * as people from '../factors/person.ts'
 import { push, Visitor } from '../sign_in/visitor.ts'
 
 /** Codes that are guessed, shown again, raced, or somebody else's, by each way that takes a password. */
 let app: AppInProcess
-type Person = { handle: string; email: string; password: string; did: string } & Authenticator
+type Person = people.Person & Authenticator
 beforeAll(async () => {
   app = await startApp()
 })
@@ -22,12 +23,10 @@ afterEach(() => {
 
 /** Somebody with an authenticator, who can show the code of now. */
 async function newPerson(): Promise<Person> {
-  const handle = newHandle()
-  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
-  const did = await app.addAccount(person)
-  const owned = await enrol(app, did)
+  const person = await people.newPerson(app)
+  const owned = await enrol(app, person.did)
   nextStep()
-  return { ...person, did, ...owned }
+  return { ...person, ...owned }
 }
 
 let addresses = 0

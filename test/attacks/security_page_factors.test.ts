@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { codesOf, enrol, newHandle, nextStep } from '../factors/authenticator.ts'
+import { codesOf, enrol, nextStep } from '../factors/authenticator.ts'
+import { newPerson, type Person } from '../factors/person.ts'
 import { type Form, formsOf } from '../security_page/forms_of.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { post } from '../subjects/ask.ts'
 
 /** Ways to sign in, against those who found a browser open or stole what it shows. */
 const PAGE = '/account/security'
@@ -19,14 +21,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-async function newPerson() {
-  const handle = newHandle()
-  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
-  const did = await app.addAccount(person)
-  return { ...person, did, account: app.actors.account(did) }
-}
-type Person = Awaited<ReturnType<typeof newPerson>>
 
 async function browserOf({ handle: username, password }: Person, visitor = new Visitor(app)) {
   const page = await visitor.open('/account/sign-in?step=sign-in')
@@ -62,7 +56,7 @@ const codesIn = ({ text }: Seen) =>
 
 describe('39. ways to sign in are changed by their person', () => {
   test('who is signed in alone changes none, whatever there is', async () => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const visitor = await browserOf(person)
     for (const isThere of [false, true]) {
       if (isThere) await enrol(app, person.did)
@@ -76,7 +70,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('a proof is good for five minutes, on its browser, for its account', async () => {
-    const [person, other] = [await newPerson(), await newPerson()]
+    const [person, other] = [await newPerson(app), await newPerson(app)]
     const visitor = await browserOf(person)
     const there = await browserOf(person)
     await enrol(app, person.did)
@@ -101,7 +95,7 @@ describe('39. ways to sign in are changed by their person', () => {
     ['remembered', { remember: 'on' }],
     ['not remembered', {}],
   ])('a proof ends with the sign-in that it was given in, %s', async (_, box) => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const { handle: username, password } = person
     const visitor = new Visitor(app)
     const signIn = async () =>
@@ -118,7 +112,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('with a code in the place of the password: wrong, used and foreign ones prove nothing', async () => {
-    const [person, other] = [await newPerson(), await newPerson()]
+    const [person, other] = [await newPerson(app), await newPerson(app)]
     const visitor = await browserOf(person)
     const own = await enrol(app, person.did)
     const foreign = await enrol(app, other.did)
@@ -140,7 +134,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('codes are guessed as often as at the sign-in', async () => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const visitor = await browserOf(person)
     const own = await enrol(app, person.did)
     const wrong = own.code() === '111111' ? '222222' : '111111'
@@ -152,14 +146,9 @@ describe('39. ways to sign in are changed by their person', () => {
     // Also where only the request is not counted.
     app.counters.exec('DELETE FROM counter')
     for (let i = 0; i < 10; i++) {
-      const { did } = person
-      const body = { identifier: i % 2 ? did : person.email, password: person.password }
-      await app.ask({
-        method: 'POST',
-        target: '/xrpc/com.atproto.server.createSession',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...body, authFactorToken: wrong }),
-      })
+      const { did, email, password } = person
+      const input = { identifier: i % 2 ? did : email, password, authFactorToken: wrong }
+      await post(app, '/xrpc/com.atproto.server.createSession', input)
     }
     const late = await visitor.send(proof, { code })
     expect([late.status, late.alert]).toEqual([
@@ -169,7 +158,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('a code is mailed as often as at the sign-in', async () => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const visitor = await browserOf(person)
     const token = await person.account.issueEmailToken('confirm_email', null, person.email)
     const basis = { generation: (await person.account.read())?.generation ?? 0 }
@@ -181,7 +170,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('the code that confirms an authenticator is guessed ten times', async () => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const visitor = await browserOf(person)
     const proof = await visitor.open(`${PAGE}/authenticator`)
     const task = await visitor.follow(await visitor.send(proof, { password: person.password }))
@@ -196,7 +185,7 @@ describe('39. ways to sign in are changed by their person', () => {
   })
 
   test('secret and recovery codes are shown once, and to their browser alone', async () => {
-    const person = await newPerson()
+    const person = await newPerson(app)
     const visitor = await browserOf(person)
     const proof = await visitor.open(`${PAGE}/authenticator`)
     const task = await visitor.follow(await visitor.send(proof, { password: person.password }))

@@ -2,16 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { removeFactor } from '../../sagas/factors.ts'
-import {
-  type Authenticator,
-  codesOf,
-  enrol,
-  newHandle,
-  nextStep,
-} from '../factors/authenticator.ts'
+import { type Authenticator, codesOf, enrol, nextStep } from '../factors/authenticator.ts'
+import * as people from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import { formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { post } from '../subjects/ask.ts'
 
 /** Devices that are not asked for the second factor, against those who are not on them. */
 const PAGE = '/account/security'
@@ -30,10 +26,8 @@ afterEach(() => {
 
 type Person = Awaited<ReturnType<typeof newPerson>>
 async function newPerson() {
-  const handle = newHandle()
-  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
-  const did = await app.addAccount(person)
-  return { ...person, did, account: app.actors.account(did), own: await enrol(app, did) }
+  const person = await people.newPerson(app)
+  return { ...person, own: await enrol(app, person.did) }
 }
 
 /** The answer to the password in a browser. */
@@ -164,16 +158,10 @@ describe('42. a device is trusted', () => {
       400,
       expect.stringContaining('Enter the code of your authenticator app'),
     ])
-    const answer = await app.ask({
-      method: 'POST',
-      target: '/xrpc/com.atproto.server.createSession',
-      headers: {
-        'content-type': 'application/json',
-        cookie: [...visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; '),
-      },
-      body: JSON.stringify({ identifier: username, password }),
-    })
-    expect('status' in answer && answer.status).toBe(401)
+    const cookie = [...visitor.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
+    const input = { identifier: username, password }
+    const session = await post(app, '/xrpc/com.atproto.server.createSession', input, { cookie })
+    expect(session.status).toBe(401)
   })
 })
 

@@ -4,14 +4,6 @@ import type { AppInProcess } from '../../lab/world/app.ts'
 
 const STEP = 30_000
 
-let people = 0
-
-/** The handle of somebody new, whose letters no other has. */
-export function newHandle(): string {
-  const letters = String(++people).replaceAll(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')
-  return `kim-${letters}.test`
-}
-
 /** Somebody's authenticator app, of another maker than this program, and what they wrote down. */
 export type Authenticator = {
   secret: string

@@ -12,7 +12,8 @@ import {
 } from '../../sagas/factors.ts'
 import { proveFactor } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
-import { codesOf, enrol, newHandle, nextStep } from './authenticator.ts'
+import { codesOf, enrol, nextStep } from './authenticator.ts'
+import { newPerson } from './person.ts'
 import { servicesOf } from './services.ts'
 
 /** How a person's factors come, change and go, before any page. */
@@ -25,8 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 beforeEach(async () => {
-  const handle = newHandle()
-  did = await app.addAccount({ handle, email: `${handle}@mail.internal`, password: 'secret' })
+  ;({ did } = await newPerson(app))
 })
 afterEach(() => {
   vi.useRealTimers()

@@ -2,15 +2,11 @@ import type { AppInProcess } from '../../lab/world/app.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { addPasskey, newPasskeyOptions } from '../../sagas/passkeys.ts'
-import { newHandle } from '../factors/authenticator.ts'
+import { newPerson, type Person } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 import type { Seen } from '../sign_in/visitor.ts'
 
-export type Owner = {
-  handle: string
-  email: string
-  password: string
-  did: string
+export type Owner = Person & {
   authenticator: SoftAuthenticator
   recoveryCodes: string[]
 }
@@ -20,11 +16,9 @@ export async function newOwner(
   app: AppInProcess,
   authenticator = new SoftAuthenticator(app.runner.settings.publicUrl),
 ): Promise<Owner> {
-  const handle = newHandle()
-  const person = { handle, email: `${handle}@mail.internal`, password: `secret of ${handle}` }
-  const did = await app.addAccount(person)
-  const recoveryCodes = await givePasskey(app, did, authenticator)
-  return { ...person, did, authenticator, recoveryCodes }
+  const person = await newPerson(app)
+  const recoveryCodes = await givePasskey(app, person.did, authenticator)
+  return { ...person, authenticator, recoveryCodes }
 }
 
 /** @returns the recovery codes that came with it */

@@ -17,7 +17,7 @@ import {
 } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, signIn } from '../../sagas/sign_in.ts'
-import { newHandle } from '../factors/authenticator.ts'
+import { newPerson } from '../factors/person.ts'
 import { servicesOf } from '../factors/services.ts'
 
 /** How passkeys come, sign in and go, before any page. */
@@ -26,6 +26,7 @@ let services: Services
 let origin: string
 let did: string
 let handle: string
+let secret: string
 beforeAll(async () => {
   app = await startApp({ env: { ENTRYWAY_NAME: 'The Entryway' } })
   services = servicesOf(app)
@@ -33,8 +34,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 beforeEach(async () => {
-  handle = newHandle()
-  did = await app.addAccount({ handle, email: `${handle}@mail.internal`, password: 'secret' })
+  ;({ did, handle, password: secret } = await newPerson(app))
   app.counters.exec('DELETE FROM counter')
 })
 afterEach(() => {
@@ -204,9 +204,7 @@ describe('a passkey that is used', () => {
   })
 
   test('that says it is of nobody, or of another account, signs nobody in', async () => {
-    const other = await app.addAccount({
-      ...{ handle: newHandle(), email: `of.${handle}@mail.internal`, password: 'secret' },
-    })
+    const { did: other } = await newPerson(app)
     for (const whose of ['', other, 'did:plc:nobodynobodynobodynobod', 'x'.repeat(70)]) {
       const given = use(authenticator, { userHandle: Buffer.from(whose).toString('base64url') })
       await expect(enter(given)).rejects.toMatchObject(refused)
@@ -285,7 +283,7 @@ describe('after a password', () => {
     await make(authenticator)
   })
   const password = (more: object = {}) =>
-    signIn(services, { identifier: handle, password: 'secret', ...more }, POLICY)
+    signIn(services, { identifier: handle, password: secret, ...more }, POLICY)
 
   test('a passkey is asked for where the door takes one, else a recovery code', async () => {
     await expect(password({ takesPasskeys: true })).rejects.toMatchObject({
@@ -306,9 +304,7 @@ describe('after a password', () => {
     expect((await second(given)).account.did).toBe(did)
     await expect(second(given)).rejects.toMatchObject({ code: 'ExpiredToken' })
     const mine = did
-    did = await app.addAccount({
-      ...{ handle: newHandle(), email: `of.${handle}@mail.internal`, password: 'secret' },
-    })
+    ;({ did } = await newPerson(app))
     const others = new SoftAuthenticator(origin)
     await make(others)
     did = mine

@@ -3,6 +3,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../mail/locales/en.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { post } from '../subjects/ask.ts'
 import { formsOf } from './forms_of.ts'
 
 /** An account whose main password is for the sign-in page alone. */
@@ -28,14 +29,10 @@ async function signIn(): Promise<Visitor> {
 }
 
 async function createSession(password: string) {
-  const answer = await app.ask({
-    method: 'POST',
-    target: '/xrpc/com.atproto.server.createSession',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ identifier: kim.handle, password }),
-  })
-  if (!('status' in answer)) throw new Error('no answer')
-  return { status: answer.status, ...JSON.parse(Buffer.from(answer.body ?? '').toString()) }
+  const input = { identifier: kim.handle, password }
+  const { status, body } = await post(app, '/xrpc/com.atproto.server.createSession', input)
+  const { error, message } = body as Record<string, string>
+  return { status, error, message }
 }
 
 async function press(): Promise<Seen> {
