@@ -25,9 +25,10 @@ What \`${command}\` printed: **${survived.length} of ${injected.length} faults s
 (${cpus().length} × ${cpu?.model.trim()}, Node.js ${process.version}, load average ${loadavg()[2]?.toFixed(1)}).
 
 Three people use the program at a time: they sign up, sign in with OAuth and with a password, refresh,
-revoke, change handle and address, post, and add and remove an authenticator. In the middle of that the process is killed (\`SIGKILL\`), at a named
-step or at random. Or a server around it fails, or the disk. Where gateway and runner are two processes,
-or the PDS is inside the program, one or both are killed. Then it is started again, or the fault ends, and it is proved
+revoke, change handle and address, post, and add and remove an authenticator. In the middle of that the
+process is killed (\`SIGKILL\`), at a named step or at random. Or a server around it fails, or the disk.
+Where gateway and runner are two processes, or the PDS is inside the program, one or both are killed. Then it
+is started again, or the fault ends, and it is proved
 
 - that every acknowledged sign-up can sign in, and has its repo on the PDS;
 - that every acknowledged refresh token refreshes, and that of a session only one does;

@@ -52,7 +52,7 @@ const ATTESTED = 0x40
 export class SoftAuthenticator {
   readonly made: Made[] = []
   readonly #origin: string
-  /** Whether its passkeys are on other devices, too: then none counts. */
+  /** Whether its passkeys are on other devices, too: then their counters stay 0. */
   readonly #isSynced: boolean
 
   constructor(origin: string, { isSynced = true } = {}) {
@@ -135,9 +135,8 @@ export class SoftAuthenticator {
 
   #clientData(type: string, challenge: string, misdeeds: Misdeeds): string {
     const { origin = this.#origin, crossOrigin = false } = misdeeds
-    const data = { type, challenge, origin, crossOrigin, ...misdeeds }
-    const { type: given, challenge: shown } = data
-    return url(Buffer.from(JSON.stringify({ type: given, challenge: shown, origin, crossOrigin })))
+    const of = { type: misdeeds.type ?? type, challenge: misdeeds.challenge ?? challenge }
+    return url(Buffer.from(JSON.stringify({ ...of, origin, crossOrigin })))
   }
 }
 
