@@ -8,8 +8,8 @@ import { callbackOf, signIn } from '../../lab/clients/steps.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson } from '../../lab/world/cli.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { screenshot } from '../account_page/screenshots.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { inSize, sizes } from '../pages/axe.ts'
+import { expectUsable } from '../pages/usable.ts'
 
 /** A person with Chromium, before a real PDS, at a certified client. */
 const person = newCredentials('grace')
@@ -98,9 +98,6 @@ test.each(sizes)('nothing on the consent page hinders people, %s', async (size) 
     await page.goto(url.href)
     await signIn(page, person)
     await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
-    await inEachTheme(page, async (theme) => {
-      expect([theme, await findingsIn(page)]).toEqual([theme, []])
-      await screenshot(page, `openid-consent-${size}-${theme}`)
-    })
+    await expectUsable(page, size, 'openid-consent')
   })
 })

@@ -11,7 +11,7 @@ export const SIZES = {
   desktop: { width: 1280, height: 900 },
   phone: { width: 390, height: 844 },
 } as const
-type Size = keyof typeof SIZES
+export type Size = keyof typeof SIZES
 export const sizes = Object.keys(SIZES) as Size[]
 /** The first is the one in which a page is opened. */
 const THEMES = ['light', 'dark'] as const

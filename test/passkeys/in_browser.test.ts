@@ -5,8 +5,9 @@ import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { grant, signIn } from '../../lab/clients/steps.ts'
 import { addAuthenticator, withoutAutofill } from '../../lab/clients/virtual_authenticator.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
-import { screenshot } from '../account_page/screenshots.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { inSize, sizes } from '../pages/axe.ts'
+import { expectUsable } from '../pages/usable.ts'
+import { button, item, title } from '../security_page/on_page.ts'
 
 /** Passkeys in Chromium, with an authenticator of its own: made, used by autofill and by button, removed. */
 let world: WebAppWorld
@@ -24,14 +25,6 @@ async function newPerson(name: string): Promise<Person> {
   return person
 }
 
-const title = (page: Page, name: string) =>
-  page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const item = (page: Page, text: string) =>
-  page
-    .getByRole('listitem')
-    .filter({ hasText: text })
-    .filter({ has: page.locator('p.main') })
 const newPage = async () => (await world.browser.newContext()).newPage()
 
 /** Signs in with the password, and goes as far as to the passkeys. */
@@ -147,15 +140,7 @@ test('by the button, for an app, with two accounts, and from a device without it
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   const person = await newPerson(`v${size}`)
   await inSize(world.browser, size, async (page) => {
-    const look = (name?: string) =>
-      inEachTheme(page, async (theme) => {
-        expect([theme, await findingsIn(page)]).toEqual([theme, []])
-        const overflows = await page.evaluate(
-          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        )
-        expect(overflows).toBe(false)
-        if (name) await screenshot(page, `${name}-${size}-${theme}`)
-      })
+    const look = (name?: string) => expectUsable(page, size, name)
     await withoutAutofill(page)
     await addAuthenticator(page)
     await page.goto(security)

@@ -5,9 +5,10 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { qrCode } from '../../pages/security/qr_code.ts'
-import { screenshot } from '../account_page/screenshots.ts'
-import { codesOf } from '../factors/authenticator.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { type Authenticator, codesOf } from '../factors/authenticator.ts'
+import { inSize, sizes } from '../pages/axe.ts'
+import { expectUsable } from '../pages/usable.ts'
+import { button, item, title } from './on_page.ts'
 
 /** The ways to sign in, in Chromium: from the first factor to none, and the codes of another maker. */
 let world: WebAppWorld
@@ -25,15 +26,6 @@ async function newPerson(name: string): Promise<Person> {
   return person
 }
 
-const title = (browser: Page, name: string) =>
-  browser.getByRole('heading', { level: 1, name, exact: true }).waitFor()
-const item = (browser: Page, text: string) =>
-  browser
-    .getByRole('listitem')
-    .filter({ hasText: text })
-    .filter({ has: browser.locator('p.main') })
-const button = (browser: Page, name: string) => browser.getByRole('button', { name, exact: true })
-
 async function comeTo(browser: Page, person: Person): Promise<void> {
   await browser.goto(page)
   await signIn(browser, person, { remember: true })
@@ -47,6 +39,18 @@ async function begin(browser: Page, way: string, change: string, person: Person)
   if (!(await password.count())) return
   await password.fill(person.password)
   await button(browser, 'Confirm').click()
+}
+
+/** Gives a person an authenticator. @returns what shows its codes */
+async function setUp(browser: Page, person: Person): Promise<Authenticator['code']> {
+  await comeTo(browser, person)
+  await begin(browser, 'Authenticator app', 'Set up', person)
+  await button(browser, 'Set up').click()
+  const secret = (await browser.locator('code').textContent()) ?? ''
+  const code = codesOf(secret.replaceAll(' ', ''))
+  await enterCode(browser, code())
+  await browser.locator('.codes code').first().waitFor()
+  return code
 }
 
 async function signOut(browser: Page): Promise<void> {
@@ -87,12 +91,7 @@ test('without scripts: an authenticator, its codes, recovery codes, and none of 
   })
   context.setDefaultTimeout(60_000)
   const browser = await context.newPage()
-  await comeTo(browser, person)
-  await begin(browser, 'Authenticator app', 'Set up', person)
-  await button(browser, 'Set up').click()
-  const secret = (await browser.locator('code').textContent()) ?? ''
-  const code = codesOf(secret.replaceAll(' ', ''))
-  await enterCode(browser, code())
+  const code = await setUp(browser, person)
   const codes = await browser.locator('.codes code').allTextContents()
   expect(codes).toHaveLength(10)
   await signOut(browser)
@@ -137,12 +136,7 @@ test('a browser that is trusted is asked for the password alone, until it is rev
   const person = await newPerson('ida')
   const [context, other] = [await world.browser.newContext(), await world.browser.newContext()]
   const browser = await context.newPage()
-  await comeTo(browser, person)
-  await begin(browser, 'Authenticator app', 'Set up', person)
-  await button(browser, 'Set up').click()
-  const secret = (await browser.locator('code').textContent()) ?? ''
-  const code = codesOf(secret.replaceAll(' ', ''))
-  await enterCode(browser, code())
+  const code = await setUp(browser, person)
   await signOut(browser)
 
   await signIn(browser, person, { remember: true })
@@ -185,15 +179,7 @@ test('a camera reads the same from the QR code as stands beside it', async () =>
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   const person = await newPerson(`v${size}`)
   await inSize(world.browser, size, async (browser) => {
-    const look = (name?: string) =>
-      inEachTheme(browser, async (theme) => {
-        expect([theme, await findingsIn(browser)]).toEqual([theme, []])
-        const overflows = await browser.evaluate(
-          () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        )
-        expect(overflows).toBe(false)
-        if (name) await screenshot(browser, `${name}-${size}-${theme}`)
-      })
+    const look = (name?: string) => expectUsable(browser, size, name)
     await comeTo(browser, person)
     await item(browser, 'Authenticator app').getByRole('link', { name: 'Set up' }).click()
     await title(browser, 'Confirm that it is you')

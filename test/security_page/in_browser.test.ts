@@ -8,8 +8,8 @@ import { type OAuthSession, refresh } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
-import { screenshot } from '../account_page/screenshots.ts'
-import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { inSize, sizes } from '../pages/axe.ts'
+import { expectUsable } from '../pages/usable.ts'
 
 /** The security page in Chromium, before a real PDS and a real app. */
 const person = newCredentials('ada')
@@ -139,19 +139,9 @@ test('an app password is made by keyboard, and an app uses it', async () => {
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   await openApps()
   await inSize(world.browser, size, async (page) => {
-    const look = () =>
-      inEachTheme(page, async (theme) =>
-        expect([theme, await findingsIn(page)]).toEqual([theme, []]),
-      )
-    const picture = (name: string) =>
-      inEachTheme(page, (theme) => screenshot(page, `${name}-${size}-${theme}`))
+    const look = (name?: string) => expectUsable(page, size, name)
     await comeTo(page)
-    await look()
-    const overflows = await page.evaluate(
-      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    )
-    expect(overflows).toBe(false)
-    await picture('security')
+    await look('security')
     await page.goto(`${world.network.url}/account/security/app-password`)
     await look()
     await page.fill('input[name=password]', 'wrong')
@@ -165,12 +155,11 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.keyboard.press('Enter')
     const made = page.getByRole('status')
     await made.waitFor()
-    await look()
     // It is another with each run.
     await page.locator('code').evaluate((code) => {
       code.textContent = 'xxxx-xxxx-xxxx-xxxx'
     })
     await made.scrollIntoViewIfNeeded()
-    await picture('app-password')
+    await look('app-password')
   })
 })
