@@ -16,7 +16,8 @@ export class Spaced<T> {
   run(key: string, work: () => Promise<T>): Promise<T> {
     const last = this.#last.get(key)
     if (!last) return this.#begin(key, work)
-    last.next ??= wait(last.at + this.#ms - Date.now()).then(() => this.#begin(key, work))
+    const left = Math.max(0, last.at + this.#ms - Date.now())
+    last.next ??= wait(left).then(() => this.#begin(key, work))
     return last.next
   }
 
