@@ -12,9 +12,12 @@ export type HeadlessOptions = {
   remember?: boolean
 }
 
-let people = 0
+let people = 10_000
 
-/** Credentials that are new in this process; `name` starts the handle. */
+/**
+ * Credentials that are new in this process; `name` starts the handle. All of one name are of one
+ * length: a server that is compared with another may say at which character it gave up.
+ */
 export function newCredentials(name: string, domain = '.test'): Credentials {
   const unique = `${name}${++people}`
   return {

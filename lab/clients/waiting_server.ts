@@ -1,7 +1,6 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { closeServer } from '../world/loopback.ts'
+import { createServer, type RequestListener } from 'node:http'
+import { closeServer, listenOnLoopback } from '../world/loopback.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from './oauth_app.ts'
 import { finishLogin, type Login, type OAuthSession, startLogin } from './oauth_session.ts'
 
@@ -12,7 +11,7 @@ export type WaitingServer = {
   app: OAuthApp
   /** Starts a login and hands out where to complete it. */
   begin: () => Promise<WaitingLogin>
-  close: () => Promise<void>
+  close: () => Promise<unknown>
 }
 
 /**
@@ -23,16 +22,18 @@ export type WaitingServer = {
  */
 export async function startWaitingServer(pdsUrl: string, scope: string): Promise<WaitingServer> {
   const waiting = new Map<string | null, (callback: URL) => void>()
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     const callback = new URL(request.url ?? '/', 'http://[::1]')
     const resume = waiting.get(callback.searchParams.get('state'))
     response.writeHead(resume ? 200 : 404, { 'content-type': 'text/plain' })
     response.end(resume ? 'You may close this window.' : 'No sign-in waits for this.')
     resume?.(callback)
-  })
-  server.listen(0, '::1')
+  }
+  // Its port is held on both addresses: what another server has at the port of the one would be
+  // asked for at the other, under the name `localhost`.
+  const { port, close } = await listenOnLoopback(answer)
+  const server = createServer(answer).listen(port, '::1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
 
   const app = await discoverApp({
     pdsUrl,
@@ -45,5 +46,5 @@ export async function startWaitingServer(pdsUrl: string, scope: string): Promise
     const callback = new Promise<URL>((resolve) => waiting.set(login.state, resolve))
     return { ...login, session: callback.then((url) => finishLogin(app, login, url)) }
   }
-  return { app, begin, close: () => closeServer(server) }
+  return { app, begin, close: () => Promise.all([close(), closeServer(server)]) }
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -37,9 +38,17 @@ export async function closeServer(server: Server): Promise<void> {
   await closed
 }
 
+/** Below the ports that the kernel gives to connections and to servers that name none. */
+const NAMED_PORTS = { first: 11_000, last: 32_000 }
+
 /** A port that was free a moment ago, for a child process to listen on. */
 export async function freePort(): Promise<number> {
-  const { port, close } = await listenOnLoopback()
-  await close()
-  return port
+  const port = randomInt(NAMED_PORTS.first, NAMED_PORTS.last)
+  const server = createServer().listen(port, '127.0.0.1')
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  await closeServer(server)
+  return isFree ? port : freePort()
 }
