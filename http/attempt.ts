@@ -9,7 +9,10 @@ export type Attempt = {
   isAskedOn: boolean
 }
 
-const attempts = new AsyncLocalStorage<Attempt>()
+/** Whether a captcha comes first: before the attempt that is being answered, or before the one after it fails. */
+export type WantsCaptcha = (before: 'this' | 'next') => boolean
+
+const attempts = new AsyncLocalStorage<Attempt & { wantsCaptcha: WantsCaptcha }>()
 
 /**
  * Answers a request and finds out whether it came as far as to try something: a password, a code.
@@ -17,8 +20,9 @@ const attempts = new AsyncLocalStorage<Attempt>()
  */
 export async function watchAttempt<T>(
   work: () => Promise<T>,
+  wantsCaptcha: WantsCaptcha,
 ): Promise<{ answer: T; attempt: Attempt }> {
-  const attempt = { isMade: false, hasSentCode: false, isAskedOn: false }
+  const attempt = { isMade: false, hasSentCode: false, isAskedOn: false, wantsCaptcha }
   const answer = await attempts.run(attempt, work)
   return { answer, attempt }
 }
@@ -40,3 +44,7 @@ export function noteAskedOn(): void {
   const attempt = attempts.getStore()
   if (attempt) attempt.isAskedOn = true
 }
+
+/** Whether so many attempts have failed that a captcha is to be solved, where the settings have one. */
+export const wantsCaptcha: WantsCaptcha = (before) =>
+  attempts.getStore()?.wantsCaptcha(before) ?? false

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
+import { wantsCaptcha } from '../http/attempt.ts'
 import { learnDevice, noteSignedIn } from '../sagas/arrivals.ts'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
@@ -9,7 +10,7 @@ import { knownBrowser } from './known_browser.ts'
 
 /** Keeps each account's audit trail of what happens in the provider's pages, and names sessions in tokens. */
 export function createHooks(services: Services): OAuthHooks {
-  const { publicUrl } = services.settings
+  const { publicUrl, hcaptcha } = services.settings
   const record = recordAudit.bind(null, services)
   const learn = (did: string, deviceId: string) =>
     learnDevice(services, did, knownBrowser(publicUrl, deviceId))
@@ -30,6 +31,11 @@ export function createHooks(services: Services): OAuthHooks {
      * by the id of the first access token, which stays while the tokens change.
      */
     onCreateToken: ({ claims }) => ({ ...claims, sid: requestScope().sid ?? claims.jti }),
+    /** The script of the provider's page has no captcha for a sign-in; ours comes in its place. */
+    onSignInAttempt: () => {
+      if (!hcaptcha || !wantsCaptcha('this')) return
+      throw new InvalidRequestError(`Sign in at ${publicUrl}/account, where a captcha is asked for`)
+    },
     onSignedUp: ({ account, deviceId }) => learn(account.did, deviceId),
     onResetPasswordConfirmed: ({ account, deviceId }) => learn(account.did, deviceId),
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) => {

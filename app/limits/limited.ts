@@ -2,7 +2,7 @@ import type { Counters } from '../../actors/auth/shared_counters.ts'
 import type { Counter, Standing } from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
 import type { Route } from '../routes.ts'
-import { tooMany, withRateLimit } from './answer.ts'
+import { type Applied, tooMany, withRateLimit } from './answer.ts'
 import { countsAs } from './counts_as.ts'
 import type { KnowsDevice } from './known_device.ts'
 import { accountOf, subjectOf } from './subject.ts'
@@ -42,15 +42,32 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       return route.refused?.(request, refusal) ?? refusal
     }
 
-    const watched = await watchAttempt(() => route.answer(request))
+    const { applied } = attempt
+    const isKnown =
+      account !== null &&
+      applied.some((each) => each.limit.exceptKnownDevices && isCaptchaDue(each, 'next')) &&
+      (await knowsDevice(request, account))
+    const watched = await watchAttempt(
+      () => route.answer(request),
+      (before) =>
+        applied.some(
+          (each) => isCaptchaDue(each, before) && !(isKnown && each.limit.exceptKnownDevices),
+        ),
+    )
     const response = watched.answer
     if ('passTo' in response) return response
     const countedAs = countsAs(response, watched.attempt)
     const spared = attempt.taken.filter(({ limit }) => !countedAs.includes(limit.counts))
     if (spared.length) await counters.giveBack(spared.map(({ counter }) => counter))
-    return withRateLimit(response, attempt.applied)
+    return withRateLimit(response, applied)
   }
   return { ...route, answer }
+}
+
+/** The attempt that is being answered has taken its point already. */
+function isCaptchaDue({ limit, standing }: Applied, before: 'this' | 'next'): boolean {
+  const failed = limit.points - standing.remaining - (before === 'this' ? 1 : 0)
+  return limit.captchaAfter !== undefined && failed >= limit.captchaAfter
 }
 
 function toCounter({ name, points, seconds }: Limit, subject: string): Counter {

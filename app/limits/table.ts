@@ -23,6 +23,8 @@ export type Limit = {
   counts: 'requests' | 'failures' | 'sent codes'
   /** Does not bind a browser on which the account is signed in already. */
   exceptKnownDevices?: true
+  /** After so many the pages ask for a captcha before a password, where the settings have one. */
+  captchaAfter?: number
 }
 
 const MINUTE = 60
@@ -81,6 +83,7 @@ export const LIMITS: readonly Limit[] = [
     points: 10,
     seconds: 5 * MINUTE,
     counts: 'failures',
+    captchaAfter: 3,
   },
   {
     name: 'password, one address',
@@ -89,6 +92,7 @@ export const LIMITS: readonly Limit[] = [
     points: 50,
     seconds: 5 * MINUTE,
     counts: 'failures',
+    captchaAfter: 10,
   },
   {
     name: 'password, one account',
@@ -98,6 +102,7 @@ export const LIMITS: readonly Limit[] = [
     seconds: HOUR,
     counts: 'failures',
     exceptKnownDevices: true,
+    captchaAfter: 10,
   },
   {
     name: 'sign-in code, one address at one account',

@@ -33,11 +33,20 @@ export class Script {
   }
 }
 
+/** What a page loads from another service: its script, and all that this loads in turn. */
+export type Widget = {
+  /** URL */
+  script: string
+  /** Of a content security policy. */
+  sources: readonly string[]
+}
+
 type Document = {
   language: PageLanguage
   title: string
   style: Style
   script?: Script | undefined
+  widget?: Widget | undefined
   body: Html
   status?: number
   /** From where pictures come, as sources of a content security policy. */
@@ -71,6 +80,7 @@ export function writeDocument({
   title,
   style,
   script,
+  widget,
   body,
   status = 200,
   images = [],
@@ -87,6 +97,10 @@ export function writeDocument({
       script &&
       html`
     <script src="${script.path}" defer></script>`
+    }${
+      widget &&
+      html`
+    <script src="${widget.script}" async></script>`
     }
   </head>
   <body>
@@ -96,21 +110,25 @@ ${body}
 `
   return textResponse(String(page), {
     status,
-    headers: headersOf({ style, script, images, forms }),
+    headers: headersOf({ style, script, widget, images, forms }),
   })
 }
 
 function headersOf({
   style,
   script,
+  widget,
   images,
   forms,
-}: Required<Pick<Document, 'style' | 'images' | 'forms'>> & Pick<Document, 'script'>) {
+}: Required<Pick<Document, 'style' | 'images' | 'forms'>> & Pick<Document, 'script' | 'widget'>) {
+  const foreign = widget?.sources ?? []
+  const scripts = [...(script ? [script.source] : []), ...foreign]
   const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
   const policy = [
     "default-src 'none'",
-    `style-src ${style.source}`,
-    ...(script ? [`script-src ${script.source}`] : []),
+    `style-src ${[style.source, ...foreign].join(' ')}`,
+    ...(scripts.length ? [`script-src ${scripts.join(' ')}`] : []),
+    ...(widget ? [`frame-src ${sources(foreign)}`, `connect-src ${sources(foreign)}`] : []),
     ...(images.length ? [`img-src ${sources(images)}`] : []),
     "frame-ancestors 'none'",
     "base-uri 'none'",

@@ -3,6 +3,7 @@ import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
+import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
 import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
@@ -25,12 +26,13 @@ import { type Place, type Wanted, wantedOf } from './place.ts'
 import { appOf, isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
 import type { Visit } from './visit.ts'
 
-type Password = {
+export type PasswordPage = {
   username: string
   isNameFixed: boolean
   isRemembered: boolean
   back?: string | undefined
   canSignUp: boolean
+  captcha?: CaptchaUse | undefined
 }
 
 /** Writes the pages of a sign-in, in the language of who reads them. */
@@ -97,7 +99,7 @@ export class SignInPages {
 
   password(
     shown: Shown,
-    { username, isNameFixed, isRemembered, back, canSignUp }: Password,
+    { username, isNameFixed, isRemembered, back, canSignUp, captcha }: PasswordPage,
     outcome: Outcome = {},
   ): HttpResponse {
     const { place, request } = shown
@@ -119,6 +121,7 @@ export class SignInPages {
         signUp: canSignUp ? signUpAt(place, language) : undefined,
         back,
         cancel: back === undefined ? cancel(shown) : undefined,
+        captcha,
       }),
     )
   }

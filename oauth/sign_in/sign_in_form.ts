@@ -11,9 +11,10 @@ import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { knownBrowser } from '../known_browser.ts'
+import { Captcha } from './captcha.ts'
 import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
-import type { SignInPages } from './pages.ts'
+import type { PasswordPage, SignInPages } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { beginning, field, goOn, localeOf, type Post, passkeyOf } from './post.ts'
 import { nameOf, type Outcome, textsFor } from './shown.ts'
@@ -43,11 +44,13 @@ export class SignInForm {
   readonly #provider: OAuthProvider
   readonly #services: Services
   readonly #pages: SignInPages
+  readonly #captcha: Captcha
 
   constructor(provider: OAuthProvider, services: Services, pages: SignInPages) {
     this.#provider = provider
     this.#services = services
     this.#pages = pages
+    this.#captcha = new Captcha(provider, services)
   }
 
   async answer(post: Post, form: FormState | null): Promise<HttpResponse> {
@@ -64,7 +67,11 @@ export class SignInForm {
   async #first(post: Post, form: FormState, username: string): Promise<HttpResponse> {
     const isRemembered = post.request.parameter('remember') !== undefined
     const password = post.request.parameter('password') ?? ''
+    const isNameFixed = form.username !== undefined
+    const entered = { username, isNameFixed, isRemembered, canSignUp: false }
     try {
+      const refusal = await this.#captcha.refuse(post, username)
+      if (refusal) return this.#again(post, entered, refusal, 'this')
       noteAttempt()
       const identifier = this.#services.handles.complete(username)
       const trust = (did: string) => this.#trustOf(post, did)
@@ -75,10 +82,8 @@ export class SignInForm {
       if (err instanceof SecondFactorRequired) {
         return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
       }
-      const isNameFixed = form.username !== undefined
-      const entered = { username, isNameFixed, isRemembered, canSignUp: false }
       const outcome = outcomeOf(post, err, wrong(textsFor(post).wrongPassword))
-      return this.#pages.password(post, entered, outcome)
+      return this.#again(post, entered, outcome, 'next')
     }
   }
 
@@ -94,8 +99,19 @@ export class SignInForm {
       return await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
-      return this.#pages.password(post, entered, outcomeOf(post, err, wrongPasskey(post, err)))
+      return this.#again(post, entered, outcomeOf(post, err, wrongPasskey(post, err)), 'next')
     }
+  }
+
+  /** The first step once more. @param before which attempt a captcha may come first */
+  #again(
+    post: Post,
+    entered: PasswordPage,
+    outcome: Outcome,
+    before: 'this' | 'next',
+  ): HttpResponse {
+    const captcha = this.#captcha.shown(post, before)
+    return this.#pages.password(post, { ...entered, captcha }, outcome)
   }
 
   /** Whose name it is; nobody's passkey fits where it is none. */
@@ -180,7 +196,7 @@ export class SignInForm {
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */
   #stale(post: Post, username: string): HttpResponse {
     const page = { ...beginning(post, username), back: post.place.page() }
-    return this.#pages.password(post, page, wrong(textsFor(post).stale))
+    return this.#again(post, page, wrong(textsFor(post).stale), 'this')
   }
 }
 

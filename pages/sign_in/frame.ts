@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import { LANGUAGE_LABELS, LANGUAGE_NAMES, type PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
-import { type Html, type Script, writeDocument } from '../../http/page/document.ts'
+import { type Html, type Script, type Widget, writeDocument } from '../../http/page/document.ts'
 import type { Way } from '../../http/page/layout.ts'
 import type { Look } from './look.ts'
 
@@ -26,11 +26,12 @@ export type Step = {
   lead?: string
   content: Html
   script?: Script | undefined
+  widget?: Widget | undefined
 }
 
 export function writeStep(
   { look, language, inLanguage, links, forms, alert, notice, status = 200 }: Frame,
-  { title, lead, content, script }: Step,
+  { title, lead, content, script, widget }: Step,
 ): HttpResponse {
   const { service, logo, style, images } = look
   const others = Object.entries(LANGUAGE_NAMES) as [PageLanguage, string][]
@@ -49,5 +50,6 @@ export function writeStep(
     </main>`
   // Of a step that went wrong, the title says it first: it is what a screen reader begins with.
   const name = [alert, title, service].filter(Boolean).join(' – ')
-  return writeDocument({ language, title: name, style, script, body, status, images, forms })
+  const document = { language, title: name, style, script, widget, body, status, images, forms }
+  return writeDocument(document)
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import type { CodeKind, FactorKind } from '../../factors/kinds.ts'
 import type { Html } from '../../http/page/document.ts'
+import { type CaptchaUse, captchaField } from './captcha.ts'
 import { codeField, otherWays } from './code.ts'
 import {
   actions,
@@ -47,10 +48,11 @@ export type PasswordStep = Form &
     forgotten: string
     signUp: string | undefined
     passkey: PasskeyUse
+    captcha: CaptchaUse | undefined
   }
 
 export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
-  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp, passkey } = step
+  const { username, isNameFixed, isRemembered, isWrong, forgotten, signUp, passkey, captcha } = step
   const content = form(
     step,
     html`<div class="field">
@@ -64,6 +66,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       </div>
       <p class="quiet" id="trust">${texts.trust}</p>
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
+      ${captcha && captchaField(texts, captcha)}
       ${actions(texts, texts.signIn, step)}
       ${passkeyButton({
         options: passkey.options,
@@ -75,6 +78,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
   return {
     title: texts.title,
     script: passkey.script,
+    widget: captcha?.widget,
     ...(isNameFixed && { lead: texts.enterPassword }),
     content: html`${content}
       ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}`,

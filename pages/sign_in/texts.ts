@@ -61,6 +61,10 @@ export type SignInTexts = {
   readonly noPasskey: string
   /** The one of a mail is in the words of the provider's pages. */
   readonly wrongCode: Readonly<Record<Exclude<FactorKind, 'mail'>, string>>
+  /** Where a captcha comes first, which was not solved. */
+  readonly captcha: string
+  /** The same in a browser without scripts. */
+  readonly captchaScript: string
   readonly takenDown: string
   readonly stale: string
   readonly noEmail: string

@@ -63,6 +63,10 @@ export const en: SignInTexts = {
     totp: 'This code is wrong or was used already. Wait for the next one.',
     recovery: 'This code is wrong or was used already.',
   },
+  captcha:
+    'Several sign-ins have failed. Confirm below that you are human, and enter your password again.',
+  captchaScript:
+    'Several sign-ins have failed, so you are first asked to confirm that you are human. This needs JavaScript: turn it on for this page, or try again later.',
   takenDown: 'This account has been taken down. You cannot sign in to it.',
   stale: 'The page was open for too long. Please sign in again.',
   noEmail: 'This is not an email address.',

@@ -66,6 +66,10 @@ export const es: SignInTexts = {
     totp: 'Este código es incorrecto o ya se ha usado. Espera al siguiente.',
     recovery: 'Este código es incorrecto o ya se ha usado.',
   },
+  captcha:
+    'Han fallado varios inicios de sesión. Confirma abajo que eres una persona y vuelve a escribir tu contraseña.',
+  captchaScript:
+    'Han fallado varios inicios de sesión, así que antes debes confirmar que eres una persona. Para eso hace falta JavaScript: actívalo en esta página o inténtalo más tarde.',
   takenDown: 'Esta cuenta ha sido retirada. No puedes iniciar sesión en ella.',
   stale: 'La página estuvo abierta demasiado tiempo. Vuelve a iniciar sesión.',
   noEmail: 'Esto no es una dirección de correo electrónico.',

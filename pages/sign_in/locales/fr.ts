@@ -66,6 +66,10 @@ export const fr: SignInTexts = {
     totp: 'Ce code est erroné ou a déjà été utilisé. Attendez le suivant.',
     recovery: 'Ce code est erroné ou a déjà été utilisé.',
   },
+  captcha:
+    'Plusieurs connexions ont échoué. Confirmez ci-dessous que vous êtes humain, puis saisissez à nouveau votre mot de passe.',
+  captchaScript:
+    'Plusieurs connexions ont échoué : il faut d’abord confirmer que vous êtes humain. Cela nécessite JavaScript : activez-le pour cette page ou réessayez plus tard.',
   takenDown: 'Ce compte a été suspendu. Vous ne pouvez pas vous y connecter.',
   stale: 'La page est restée ouverte trop longtemps. Veuillez vous reconnecter.',
   noEmail: 'Ceci n’est pas une adresse e-mail.',

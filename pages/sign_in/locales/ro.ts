@@ -65,6 +65,9 @@ export const ro: SignInTexts = {
     totp: 'Codul este greșit sau a fost deja folosit. Așteaptă-l pe următorul.',
     recovery: 'Codul este greșit sau a fost deja folosit.',
   },
+  captcha: 'Mai multe conectări au eșuat. Confirmă mai jos că ești om și introdu parola din nou.',
+  captchaScript:
+    'Mai multe conectări au eșuat, așa că mai întâi trebuie să confirmi că ești om. Pentru aceasta este nevoie de JavaScript: activează-l pentru această pagină sau încearcă mai târziu.',
   takenDown: 'Acest cont a fost suspendat. Nu te poți conecta la el.',
   stale: 'Pagina a fost deschisă prea mult timp. Conectează-te din nou.',
   noEmail: 'Aceasta nu este o adresă de e-mail.',

@@ -63,6 +63,10 @@ export const sv: SignInTexts = {
     totp: 'Koden är fel eller har redan använts. Vänta på nästa.',
     recovery: 'Koden är fel eller har redan använts.',
   },
+  captcha:
+    'Flera inloggningar har misslyckats. Bekräfta nedan att du är en människa och ange lösenordet igen.',
+  captchaScript:
+    'Flera inloggningar har misslyckats, så du måste först bekräfta att du är en människa. Det kräver JavaScript: slå på det för den här sidan eller försök igen senare.',
   takenDown: 'Det här kontot har stängts av. Du kan inte logga in på det.',
   stale: 'Sidan var öppen för länge. Logga in igen.',
   noEmail: 'Det här är ingen e-postadress.',

@@ -18,6 +18,9 @@ const protections = inFile('sagas/protections.ts')
 const signIn = inFile('sagas/sign_in.ts')
 const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
+const captcha = inFile('oauth/sign_in/captcha.ts')
+const limited = inFile('app/limits/limited.ts')
+const CAPTCHA = 'test/sign_in/captcha.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
 /** What it defends of the mails that tell what happened, and of their link. */
@@ -79,6 +82,22 @@ export const alarmRows = toRemovals([
       'did === undefined) assertNoCaptcha',
       'policy.provenDid === null) assertNoCaptcha',
     ),
+  ],
+  [
+    CAPTCHA,
+    'a captcha before a password',
+    captcha("if (!client || !wantsCaptcha('this'))", 'if (true)'),
+  ],
+  [CAPTCHA, 'a captcha is judged', captcha('client.checkVerifyResult(result, tokens)', '')],
+  [
+    CAPTCHA,
+    'a captcha before a program',
+    inFile('oauth/hooks.ts')('if (!hcaptcha ||', 'if (true ||'),
+  ],
+  [
+    CAPTCHA,
+    'strangers put no captcha before a browser that is known',
+    limited('!(isKnown && each', '!(false && each'),
   ],
   [
     36,
