@@ -48,7 +48,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const operator = createOperatorHandler({
     services,
     clients: createClientRegistry(owners, provider, authActors),
-    openid: createOpenidOperator(owners, openidProviders, services.settings),
+    openid: createOpenidOperator(owners, openidProviders, services),
   })
   const unlimited = createRoutes(services, {
     oauth: createOAuthHandler(provider, services),

@@ -3,6 +3,7 @@ import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
+import { type ByResource, stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
@@ -56,7 +57,7 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
 }
 
 /** What clients were granted. The id of a grant is shown to nobody, and names no account. */
-export function grants({ actors }: OfAccount): Stored {
+export function grants({ actors, flow }: Pick<Storage, 'actors' | 'flow'>): Stored {
   return {
     async upsert(id, payload, expiresIn) {
       const { accountId, clientId } = payload as { accountId: string; clientId: string }
@@ -70,7 +71,10 @@ export function grants({ actors }: OfAccount): Stored {
       const grant =
         found?.grant.id === id ? found.grant : await actors.account(account).findOpenidGrant(id)
       if (!grant || grant.createdAt < registeredAt(grant.clientId)) return undefined
-      return readBack(grant.payload, id)
+      const payload = readBack(grant.payload, id)
+      const given = payload.resources as ByResource | undefined
+      if (!given) return payload
+      return { ...payload, resources: await stillRegistered(flow, given, grant.createdAt) }
     },
     async destroy(id) {
       const { account } = openidScope()

@@ -18,6 +18,9 @@ export const SCOPE_CLAIMS = {
   email: ['email', 'email_verified'],
 }
 
+/** All that a client may ask of an account, besides what protected resources have. */
+export const OPENID_SCOPES = [...Object.keys(SCOPE_CLAIMS), 'offline_access']
+
 /** What an account says of itself to clients. `sub` is the DID. */
 export function toAccount(
   { pdses }: Pick<Services, 'pdses'>,

@@ -4,12 +4,13 @@ import { openidPage } from '../oauth/sign_in/place.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
-import { SCOPE_CLAIMS, toAccount } from './claims.ts'
+import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
+import { resourceServers } from './resources.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 
@@ -33,7 +34,7 @@ export function configure(
     adapter: createAdapter(storage),
     jwks: { keys: [...keys] },
     routes: ENDPOINTS,
-    scopes: [...Object.keys(SCOPE_CLAIMS), 'offline_access'],
+    scopes: OPENID_SCOPES,
     claims: SCOPE_CLAIMS,
     acrValues: [MULTI_FACTOR],
     // Many read the id token alone.
@@ -44,7 +45,7 @@ export function configure(
       const isActive = account?.takedownRef === null && account.deactivatedAt === null
       return isActive ? toAccount(services, profiles, account) : undefined
     },
-    loadExistingGrant: (ctx) => loadGrant(actors, ctx),
+    loadExistingGrant: (ctx) => loadGrant(storage, ctx),
     responseTypes: ['code'],
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -87,9 +88,9 @@ export function configure(
       resourceIndicators: {
         enabled: true,
         defaultResource: () => [],
-        getResourceServerInfo: async () => {
-          throw new errors.InvalidTarget('No protected resource is registered')
-        },
+        getResourceServerInfo: resourceServers(storage.flow),
+        // A client that asked for one resource goes on with it, also where it does not name it again.
+        useGrantedResource: async () => true,
       },
       rpInitiatedLogout: {
         enabled: true,

@@ -1,14 +1,15 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
-import type { Actors } from '../actors/reach.ts'
 import type { OpenidConsent } from '../database/account/openid_grant.ts'
+import { stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
+import type { Storage } from './stored.ts'
 
 /**
  * What the client was granted in this sign-in. Where that has ended, or somebody signs in anew, it is granted
  * again what the person consented to before.
  */
 export async function loadGrant(
-  actors: Actors,
+  { actors, flow }: Pick<Storage, 'actors' | 'flow'>,
   { oidc }: KoaContextWithOIDC,
 ): Promise<Grant | undefined> {
   const { client, session, result, provider, account } = oidc
@@ -21,14 +22,19 @@ export async function loadGrant(
     .account(account.accountId)
     .readOpenidConsent(clientId, registeredAt(clientId))
   if (!consent || !openidScope().bases.has(account.accountId)) return undefined
-  const grant = grantOf(new provider.Grant({ accountId: account.accountId, clientId }), consent)
+  const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)
+  const grant = grantOf(new provider.Grant({ accountId: account.accountId, clientId }), {
+    ...consent,
+    resources,
+  })
   await grant.save()
   return grant
 }
 
 /** The same grant with what a person has decided. */
-export function grantOf(grant: Grant, { scope, refused }: OpenidConsent): Grant {
+export function grantOf(grant: Grant, { scope, refused, resources }: OpenidConsent): Grant {
   if (scope) grant.addOIDCScope(scope)
   if (refused) grant.rejectOIDCScope(refused)
+  for (const [resource, its] of Object.entries(resources)) grant.addResourceScope(resource, its)
   return grant
 }

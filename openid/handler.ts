@@ -34,7 +34,7 @@ export function createOpenidHandler(
 ): HttpHandler {
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
-  const interactions = new OpenidInteractions(oauth, services, pages)
+  const interactions = new OpenidInteractions(flow, oauth, services, pages)
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
 
   async function answer(request: HttpRequest, scope: OpenidScope): Promise<HttpResponse> {

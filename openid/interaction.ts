@@ -1,4 +1,5 @@
 import { errors } from 'oidc-provider'
+import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import { readCookie } from '../http/cookie.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
@@ -26,10 +27,10 @@ export class OpenidInteractions {
   readonly #services: Services
   readonly #consent: ConsentQuestion
 
-  constructor(oauth: EntrywayProvider, services: Services, pages: OpenidPages) {
+  constructor(flow: Flow, oauth: EntrywayProvider, services: Services, pages: OpenidPages) {
     this.#oauth = oauth
     this.#services = services
-    this.#consent = new ConsentQuestion(services, pages)
+    this.#consent = new ConsentQuestion(flow, services, pages)
   }
 
   async answer(request: HttpRequest, provider: OpenidProvider): Promise<HttpResponse> {

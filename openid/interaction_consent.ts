@@ -1,4 +1,4 @@
-import type { Interaction } from 'oidc-provider'
+import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_INTERACTION } from '../base/lifetimes.ts'
 import type { HttpResponse } from '../http/message.ts'
 import type { Person } from '../oauth/security/people.ts'
@@ -6,8 +6,10 @@ import { openidPage, Place } from '../oauth/sign_in/place.ts'
 import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
 import { shownName } from '../oauth/sign_in/shown.ts'
 import type { Services } from '../sagas/services.ts'
+import { askedBy, consentTo, shownResources } from './asked.ts'
 import { grantOf } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
+import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
 import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
@@ -20,10 +22,16 @@ const REFUSED = {
 /** What may the client know? The person is asked, and decides. */
 export class ConsentQuestion {
   readonly #services: Pick<Services, 'actors'>
+  readonly #flow: Flow
   readonly #pages: OpenidPages
   readonly #forms: SealedForBrowser<{ interaction: string; did: string }>
 
-  constructor({ actors, secrets }: Pick<Services, 'actors' | 'secrets'>, pages: OpenidPages) {
+  constructor(
+    flow: Flow,
+    { actors, secrets }: Pick<Services, 'actors' | 'secrets'>,
+    pages: OpenidPages,
+  ) {
+    this.#flow = flow
     this.#services = { actors }
     this.#pages = pages
     this.#forms = new SealedForBrowser(
@@ -45,19 +53,24 @@ export class ConsentQuestion {
     return isAllowed ? this.#grant(visit, person as SignedInPerson) : finish(interaction, REFUSED)
   }
 
-  #ask({ request, interaction, client, deviceId }: Visit, person: Person): HttpResponse {
+  async #ask(
+    { request, interaction, client, deviceId }: Visit,
+    person: Person,
+  ): Promise<HttpResponse> {
     const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
     const redirectUri = String(uri)
     const state = { interaction: interaction.uid, did: person.did }
     const { protocol, host } = new URL(redirectUri)
     const logo = client.logoUri
+    const asked = await askedBy(this.#flow, interaction.params)
     return this.#pages.consent(
       { request, redirectUri, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
       {
         app: client.clientName ?? client.clientId,
         logo: logo?.startsWith('https:') ? logo : undefined,
         name: shownName(person),
-        scopes: scopesOf(interaction),
+        scopes: asked.scopes,
+        resources: shownResources(asked),
         host: host || protocol,
         action: openidPage(interaction.uid),
         sealed: this.#forms.write(deviceId, state),
@@ -66,7 +79,6 @@ export class ConsentQuestion {
     )
   }
 
-  /** What was decided before about the same scopes counts no more. */
   async #grant(visit: Visit, { did, basis }: SignedInPerson): Promise<HttpResponse> {
     const { request, provider, interaction, client } = visit
     const scope = openidScope()
@@ -74,24 +86,16 @@ export class ConsentQuestion {
     scope.bases.set(did, basis)
     const { clientId } = client
     const before = interaction.grantId && (await provider.Grant.find(interaction.grantId))
-    const asked = scopesOf(interaction)
-    const kept = before ? before.getOIDCScope().split(' ').filter(Boolean) : []
-    const isRefused = (each: string) => each === 'email' && request.parameter('email') === undefined
-    const allowed = new Set(
-      [...kept, ...asked].filter((each) => !(asked.includes(each) && isRefused(each))),
+    const { resources = {} } = (before || {}) as { resources?: ByResource }
+    const consent = consentTo(
+      await askedBy(this.#flow, interaction.params),
+      request.parameter('email') === undefined,
+      before ? { scope: before.getOIDCScope(), resources } : undefined,
     )
-    const consent = { scope: [...allowed].join(' '), refused: asked.filter(isRefused).join(' ') }
     const grant = before || new provider.Grant({ accountId: did, clientId })
-    Object.assign(grant, { openid: undefined, rejected: undefined })
+    Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
     const grantId = await grantOf(grant, consent).save()
     await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
     return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
   }
-}
-
-/** All that the client asked for. */
-function scopesOf({ params }: Interaction): string[] {
-  return String(params.scope ?? '')
-    .split(' ')
-    .filter(Boolean)
 }

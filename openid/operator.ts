@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { errors } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
-import type { Settings } from '../base/settings.ts'
 import { oneIdOfEach } from '../database/partition.ts'
 import type { OperatorContext } from '../operator/command.ts'
+import type { Services } from '../sagas/services.ts'
 import { rotateKeys } from './keys.ts'
 import { OPENID } from './paths.ts'
 import { hashClientSecret } from './provider.ts'
 import type { OpenidProviders } from './providers.ts'
+import { createResourceOperator } from './resource_operator.ts'
 
 const SECRET_BYTES = 32
 
@@ -19,8 +20,9 @@ const WITH_SECRET = ['client_secret_basic', 'client_secret_post']
 export function createOpenidOperator(
   flow: Flow,
   providers: OpenidProviders,
-  { authActors, publicUrl }: Pick<Settings, 'authActors' | 'publicUrl'>,
+  services: Pick<Services, 'settings' | 'pdses'>,
 ): OperatorContext['openid'] {
+  const { authActors, publicUrl } = services.settings
   async function assertTaken(metadata: Record<string, unknown>): Promise<void> {
     const { Client } = (await providers.current()).provider
     try {
@@ -33,6 +35,7 @@ export function createOpenidOperator(
 
   return {
     issuer: publicUrl + OPENID,
+    resources: createResourceOperator(flow, services),
     async register(id, { client_id: _, client_secret: __, ...given }) {
       const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
       const needsSecret = WITH_SECRET.includes(String(method))

@@ -45,10 +45,14 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     provider.RefreshToken,
   ] as unknown as { prototype: Identified }[]) {
     const { generateTokenId } = prototype
-    prototype.generateTokenId = function (this: Identified & { kind: NamedKind }) {
+    prototype.generateTokenId = function (
+      this: Identified & { kind: NamedKind; format?: 'opaque' | 'jwt' },
+    ) {
       // It decides on the format of an access token, too.
-      generateTokenId.call(this)
-      const { kind, accountId: did = '', grantId = '' } = this
+      const id = generateTokenId.call(this)
+      const { kind, format, accountId: did = '', grantId = '' } = this
+      // Of a JWT nothing is kept, and others read its id.
+      if (format === 'jwt') return id
       const { successor } = openidScope()
       if (kind === 'RefreshToken' && successor !== null) return successor
       return names.write({ kind, did, grantId })

@@ -1,6 +1,16 @@
 import type { z } from 'zod'
 import type { Services } from '../sagas/services.ts'
 
+/** A protected resource of OpenID. `registeredAt` is milliseconds since the epoch. */
+type Resource = {
+  address: string
+  name: string | null
+  scopes: string[]
+  /** How its tokens are signed. */
+  alg: string
+  registeredAt: number
+}
+
 /** What every command is given. */
 export type OperatorContext = {
   services: Services
@@ -30,6 +40,14 @@ export type OperatorContext = {
     /** @param isAtOnce whether the keys of before are forgotten */
     rotateKeys(isAtOnce: boolean): Promise<void>
     readonly issuer: string
+    /** Protected resources (`openid/resource_operator.ts`). */
+    readonly resources: {
+      /** @throws {Refusal} InvalidRequest */
+      register(address: string, given: Omit<Resource, 'address' | 'registeredAt'>): Promise<void>
+      list(): Promise<Resource[]>
+      find(address: string): Promise<Resource | null>
+      remove(address: string): Promise<void>
+    }
   }
 }
 

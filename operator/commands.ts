@@ -6,6 +6,7 @@ import * as compare from './compare.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as openid from './openid.ts'
+import * as openidResources from './openid_resource.ts'
 import * as pdses from './pdses.ts'
 import * as sessions from './sessions.ts'
 import * as status from './status.ts'
@@ -52,6 +53,10 @@ export const commands = {
   'openid/client-rotate-secret': openid.rotateSecret,
   'openid/client-remove': openid.remove,
   'openid/rotate-keys': openid.rotateKeys,
+  'openid/resource-add': openidResources.add,
+  'openid/resource-list': openidResources.list,
+  'openid/resource-show': openidResources.show,
+  'openid/resource-remove': openidResources.remove,
 
   'import/accounts': imports.accounts,
   'import/invites': imports.invites,

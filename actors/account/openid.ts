@@ -1,6 +1,7 @@
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteOpenidGrant,
+  type FoundOpenidConsent,
   type FoundOpenidGrant,
   findOpenidGrant,
   insertOpenidGrant,
@@ -77,7 +78,7 @@ export function consent(db: Db, clientId: string, given: OpenidConsent, basis: B
 }
 
 /** @param since ms: one of before counts no more */
-export function readConsent(db: Db, clientId: string, since: number): OpenidConsent | null {
+export function readConsent(db: Db, clientId: string, since: number): FoundOpenidConsent | null {
   return readOpenidConsent(db, clientId, since)
 }
 
@@ -92,9 +93,9 @@ export function putGrant(
   from: CalledFrom | null,
 ): void {
   transact(db, () => {
-    if (updateOpenidGrant(db, grant)) return
-    assertGood(db, basis ?? NONE)
     const now = Date.now()
+    if (updateOpenidGrant(db, grant, now)) return
+    assertGood(db, basis ?? NONE)
     insertOpenidGrant(db, grant, from, now)
     const detail = { clientId: grant.clientId, address: from?.address }
     appendAudit(db, { at: now, event: 'client_authorized', detail })

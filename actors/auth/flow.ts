@@ -5,6 +5,7 @@ import * as clients from '../../database/flow/client.ts'
 import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
 import * as openid from '../../database/flow/openid.ts'
+import * as resources from '../../database/flow/openid_resource.ts'
 import * as replay from '../../database/flow/replay.ts'
 
 /** What can be asked about what lies between two requests of one sign-in. */
@@ -50,6 +51,11 @@ export const flowFunctions = {
   hasOpenidClients: openid.hasOpenidClients,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,
+
+  readOpenidResource: resources.readOpenidResource,
+  listOpenidResources: resources.listOpenidResources,
+  upsertOpenidResource: resources.upsertOpenidResource,
+  deleteOpenidResource: resources.deleteOpenidResource,
 
   listOpenidKeys: openid.listOpenidKeys,
   insertOpenidKeys: openid.insertOpenidKeys,

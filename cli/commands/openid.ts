@@ -3,6 +3,7 @@ import { online } from '../action.ts'
 import { assertMeant } from '../ask.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
+import { addResources } from './openid_resource.ts'
 
 const ID = 'its client_id'
 
@@ -23,6 +24,7 @@ export function addOpenidCommands(program: Command): void {
     .command('openid')
     .description('OpenID Connect: products that sign people in with their accounts here')
   addClients(openid)
+  addResources(openid)
 
   openid
     .command('rotate-keys')

@@ -50,10 +50,19 @@ export function insertOpenidGrant(
   trim(db, 'openid_grant', now)
 }
 
-/** @returns whether there is one */
-export function updateOpenidGrant(db: Db, { id, payload, expiresAt }: OpenidGrant): boolean {
-  const text = 'UPDATE openid_grant SET payload = @payload, expires_at = @expiresAt WHERE id = @id'
-  return sql(db, text).run({ id, payload, expiresAt }).changes > 0
+/** What the person has decided anew is granted from then on. @returns whether there is one */
+export function updateOpenidGrant(
+  db: Db,
+  { id, payload, expiresAt }: OpenidGrant,
+  now: number,
+): boolean {
+  return (
+    sql(
+      db,
+      `UPDATE openid_grant SET payload = @payload, expires_at = @expiresAt, created_at = @now
+       WHERE id = @id`,
+    ).run({ id, payload, expiresAt, now }).changes > 0
+  )
 }
 
 /** Notes from where the client has just used it. */
@@ -102,7 +111,15 @@ export function deleteAllOpenidGrants(db: Db): void {
 }
 
 /** What a person consented to for a client, and what not: scopes with spaces between. */
-export type OpenidConsent = { scope: string; refused: string }
+export type OpenidConsent = {
+  scope: string
+  refused: string
+  /** By the address of a protected resource, as the client gave it. */
+  resources: Record<string, string>
+}
+
+/** `updatedAt`: when, ms. */
+export type FoundOpenidConsent = OpenidConsent & { updatedAt: number }
 
 /** To be called in a transaction. */
 export function upsertOpenidConsent(
@@ -113,17 +130,25 @@ export function upsertOpenidConsent(
 ): void {
   sql(
     db,
-    `INSERT INTO openid_consent (client_id, scope, refused, updated_at)
-     VALUES (@clientId, @scope, @refused, @now)
-     ON CONFLICT (client_id) DO UPDATE SET scope = @scope, refused = @refused, updated_at = @now`,
-  ).run({ clientId, ...consent, now })
+    `INSERT INTO openid_consent (client_id, scope, refused, resources, updated_at)
+     VALUES (@clientId, @scope, @refused, @resources, @now)
+     ON CONFLICT (client_id) DO UPDATE SET scope = @scope, refused = @refused,
+       resources = @resources, updated_at = @now`,
+  ).run({ clientId, ...consent, resources: JSON.stringify(consent.resources), now })
   trim(db, 'openid_consent', now)
 }
 
-export function readOpenidConsent(db: Db, clientId: string, since: number): OpenidConsent | null {
-  const text = 'SELECT scope, refused FROM openid_consent WHERE client_id = ? AND updated_at >= ?'
-  const row = sql(db, text).get(clientId, since)
-  return (row as OpenidConsent | undefined) ?? null
+export function readOpenidConsent(
+  db: Db,
+  clientId: string,
+  since: number,
+): FoundOpenidConsent | null {
+  const row = sql(
+    db,
+    `SELECT scope, refused, resources, updated_at AS updatedAt FROM openid_consent
+     WHERE client_id = ? AND updated_at >= ?`,
+  ).get(clientId, since) as (FoundOpenidConsent & { resources: string }) | undefined
+  return row ? { ...row, resources: JSON.parse(row.resources) } : null
 }
 
 export function deleteOpenidConsent(db: Db, clientId: string): void {

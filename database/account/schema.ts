@@ -248,5 +248,9 @@ export const accountSchema: Schema = {
   ALTER TABLE known_device ADD COLUMN device_id TEXT;
   UPDATE known_device SET device_id = substr(mark, 8) WHERE mark LIKE 'device %';
   `,
+    `
+  -- What the person consented to by protected resource, as JSON.
+  ALTER TABLE openid_consent ADD COLUMN resources TEXT NOT NULL DEFAULT '{}';
+  `,
   ],
 }

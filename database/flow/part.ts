@@ -16,6 +16,7 @@ const OWNED_BY: Record<string, string> = {
   client: 'hash_of(id)',
   openid_request: 'id_hash',
   openid_client: 'hash_of(id)',
+  openid_resource: 'hash_of(id)',
   // All of them belong together (`OPENID_KEYS`).
   openid_key: "hash_of('openid keys')",
 }

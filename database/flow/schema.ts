@@ -181,5 +181,16 @@ export const flowSchema: Schema = {
     created_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- Protected resources, for which OpenID clients get tokens.
+  CREATE TABLE openid_resource (
+    id TEXT PRIMARY KEY,
+    audience TEXT NOT NULL,
+    name TEXT,
+    scope TEXT NOT NULL,
+    alg TEXT NOT NULL,
+    registered_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

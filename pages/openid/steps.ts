@@ -16,6 +16,8 @@ export type ConsentStep = {
   /** `@alice.example.com` */
   name: string
   scopes: readonly string[]
+  /** Protected resources that it gets to use: what each is called, and which scopes of it. */
+  resources: readonly { name: string; scopes: readonly string[] }[]
   /** Where the person goes on. */
   host: string
   action: string
@@ -26,12 +28,16 @@ export type ConsentStep = {
 
 /** Asks a person what an app may know. The e-mail address may be refused alone. */
 export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
-  const { app, logo, name, scopes, host } = step
+  const { app, logo, name, scopes, resources, host } = step
   const content = html`${logo && html`<img class="app" src="${logo}" alt="">`}
       ${form(
         step,
         html`<p>${texts.gets(app)}</p>
       <ul class="gets"><li>${texts.identifier}</li>${scopes.includes('profile') && html`<li>${texts.profile}</li>`}${scopes.includes('offline_access') && html`<li>${texts.offline}</li>`}</ul>
+      ${resources.map(
+        (each) => html`<p>${texts.uses(each.name)}</p>
+      <ul class="gets">${each.scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>`,
+      )}
       ${scopes.includes('email') && html`<div class="check"><input id="email" name="email" type="checkbox" checked><label for="email">${texts.email}</label></div>`}
       <p class="quiet">${texts.goesTo(host)}</p>
       <div class="actions"><button class="primary" name="decision" value="allow">${texts.allow}</button><button name="decision" value="refuse">${texts.refuse}</button></div>`,

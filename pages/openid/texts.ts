@@ -10,6 +10,8 @@ export type OpenidTexts = {
   readonly profile: string
   readonly email: string
   readonly offline: string
+  /** Above the scopes of a protected resource. @param resource its name and host */
+  uses(resource: string): string
   /** @param host where the person goes on */
   goesTo(host: string): string
   readonly allow: string

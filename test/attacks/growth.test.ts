@@ -577,7 +577,12 @@ describe('34. tables of an account', () => {
       upsertOpenidToken(db, `token-${i}`, token, now)
     },
     openid_consent: (i) =>
-      upsertOpenidConsent(db, `client-${i}`, { scope: 'openid', refused: '' }, now + i),
+      upsertOpenidConsent(
+        db,
+        `client-${i}`,
+        { scope: 'openid', refused: '', resources: {} },
+        now + i,
+      ),
   }
   test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {
     const table = name as keyof typeof growing

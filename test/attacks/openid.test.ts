@@ -176,6 +176,29 @@ describe('45. OpenID', () => {
     }
   })
 
+  test('a token for a resource is nothing here, nor at atproto', async () => {
+    const resource = 'https://mcp.example.com'
+    await rp.operate(app, 'openid/resource-add', { address: resource, scopes: ['tools'] })
+    const { begun, answer } = await granted(visitor, config, { resource, scope: 'openid tools' })
+    const { access_token: token, refresh_token: refresh } = await rp.exchange(config, begun, answer)
+    expect(token.split('.')).toHaveLength(3)
+    await expect(oidc.fetchUserInfo(config, token, did)).rejects.toThrow()
+    await expect(oidc.tokenIntrospection(config, token)).rejects.toMatchObject({ status: 400 })
+    await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject(invalidGrant)
+    for (const target of [
+      '/xrpc/com.atproto.server.getSession',
+      '/xrpc/com.atproto.server.getServiceAuth?aud=did:web:a.test',
+    ]) {
+      for (const scheme of ['Bearer', 'DPoP']) {
+        const headers = { authorization: `${scheme} ${token}` }
+        const answer = await app.ask({ target, headers })
+        expect('status' in answer && [400, 401].includes(answer.status)).toBe(true)
+      }
+    }
+    // What the claims of a person say is not lost by it.
+    expect(await oidc.tokenIntrospection(config, refresh ?? '')).toMatchObject({ active: true })
+  })
+
   test('a sign-in that somebody else has begun is not finished for them', async () => {
     const attacker = new Visitor(app)
     await attacker.open('/account')

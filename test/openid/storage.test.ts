@@ -190,7 +190,7 @@ test('a sign-out on the device ends a session for good, also where a request sti
 })
 
 test('the person ends what one client was granted, and is asked again then', () => {
-  account.consentToOpenid(db, 'forum', { scope: 'openid', refused: 'email' }, basis)
+  account.consentToOpenid(db, 'forum', { scope: 'openid', refused: 'email', resources: {} }, basis)
   expect(account.listOpenidGrants(db)).toMatchObject([{ id: 'grant', clientId: 'forum' }])
   expect(account.endSession(db, 'grant', basis, {})).toBe(true)
   expect(account.listOpenidGrants(db)).toEqual([])

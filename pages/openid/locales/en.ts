@@ -8,6 +8,7 @@ export const en: OpenidTexts = {
   profile: 'Your name, handle and picture',
   email: 'Your e-mail address',
   offline: 'It stays signed in while you are away',
+  uses: (resource) => `It may use ${resource} in your name:`,
   goesTo: (host) => `You go on to ${host}.`,
   allow: 'Allow',
   refuse: 'Cancel',

@@ -8,6 +8,7 @@ export const es: OpenidTexts = {
   profile: 'Tu nombre, tu identificador público y tu imagen',
   email: 'Tu dirección de correo electrónico',
   offline: 'Mantiene la sesión iniciada mientras no estás',
+  uses: (resource) => `Puede usar ${resource} en tu nombre:`,
   goesTo: (host) => `Continuarás en ${host}.`,
   allow: 'Permitir',
   refuse: 'Cancelar',

@@ -8,6 +8,7 @@ export const fr: OpenidTexts = {
   profile: 'Votre nom, votre pseudo et votre image',
   email: 'Votre adresse e-mail',
   offline: 'L’application reste connectée en votre absence',
+  uses: (resource) => `L’application peut utiliser ${resource} en votre nom\u00a0:`,
   goesTo: (host) => `Vous continuez vers ${host}.`,
   allow: 'Autoriser',
   refuse: 'Annuler',

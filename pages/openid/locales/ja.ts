@@ -8,6 +8,7 @@ export const ja: OpenidTexts = {
   profile: '名前、ハンドル、画像',
   email: 'メールアドレス',
   offline: '不在の間もサインインしたままになります',
+  uses: (resource) => `あなたに代わって ${resource} を利用できます:`,
   goesTo: (host) => `続けて ${host} に移動します。`,
   allow: '許可する',
   refuse: 'キャンセル',

@@ -8,6 +8,7 @@ export const ko: OpenidTexts = {
   profile: '이름, 핸들, 사진',
   email: '이메일 주소',
   offline: '자리를 비운 동안에도 로그인 상태를 유지합니다',
+  uses: (resource) => `회원님을 대신해 ${resource}을(를) 사용할 수 있습니다:`,
   goesTo: (host) => `계속하면 ${host}(으)로 이동합니다.`,
   allow: '허용',
   refuse: '취소',

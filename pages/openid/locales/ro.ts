@@ -8,6 +8,7 @@ export const ro: OpenidTexts = {
   profile: 'Numele, numele de utilizator și imaginea ta',
   email: 'Adresa ta de e-mail',
   offline: 'Rămâne conectată cât timp lipsești',
+  uses: (resource) => `Poate folosi ${resource} în numele tău:`,
   goesTo: (host) => `Continui către ${host}.`,
   allow: 'Permite',
   refuse: 'Anulează',

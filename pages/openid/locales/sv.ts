@@ -8,6 +8,7 @@ export const sv: OpenidTexts = {
   profile: 'Ditt namn, ditt användarnamn och din bild',
   email: 'Din e-postadress',
   offline: 'Appen förblir inloggad när du är borta',
+  uses: (resource) => `Appen får använda ${resource} i ditt namn:`,
   goesTo: (host) => `Du går vidare till ${host}.`,
   allow: 'Tillåt',
   refuse: 'Avbryt',

@@ -332,7 +332,11 @@ export const grants: Record<string, Grant> = {
   'consent to an OpenID client': {
     by: 'device',
     begin: onSecurityPage(async ({ account }, basis) => async () => {
-      return account.consentToOpenid(CLIENT_ID, { scope: 'openid', refused: '' }, await basis())
+      return account.consentToOpenid(
+        CLIENT_ID,
+        { scope: 'openid', refused: '', resources: {} },
+        await basis(),
+      )
     }),
   },
   'what an OpenID client is granted': {

@@ -11,10 +11,12 @@ const tokens = inFile('database/account/openid_token.ts')
 const names = inFile('openid/names.ts')
 const stored = inFile('openid/stored.ts')
 const scope = inFile('openid/scope.ts')
+const resources = inFile('openid/resources.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
+const RESOURCES = 'test/openid/resources.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -103,6 +105,21 @@ export const openidRows = toRemovals([
     STORAGE,
     'tokens go with their grant',
     account('findOpenidGrant(db, token.grantId, now)', 'true'),
+  ],
+  [
+    RESOURCES,
+    'a resource that was removed gives nothing',
+    resources('resource.registeredAt <= since', 'true'),
+  ],
+  [
+    RESOURCES,
+    'a token is for what was granted',
+    resources('if (isForToken && !granted)', 'if (false)'),
+  ],
+  [
+    RESOURCES,
+    'a PDS is no resource',
+    inFile('openid/resource_operator.ts')("protocol === 'did:' || own.includes(origin)", 'false'),
   ],
   [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
 ])
