@@ -11,6 +11,7 @@ import { createOpenidHandler } from '../openid/handler.ts'
 import { createOpenidOperator } from '../openid/operator.ts'
 import { OpenidProviders } from '../openid/providers.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
+import { createOperatorPage } from '../operator_page/handler.ts'
 import { startRecovery } from '../sagas/recovery.ts'
 import { createServices } from '../sagas/services.ts'
 import { announcingEndings } from './announced_endings.ts'
@@ -45,22 +46,20 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   })
   const provider = await createProvider(owners, services)
   const openidProviders = new OpenidProviders(owners, services)
-  const operator = createOperatorHandler({
+  const forOperator = {
     services,
     clients: createClientRegistry(owners, provider, authActors),
     openid: createOpenidOperator(owners, openidProviders, services),
-  })
+  }
   const unlimited = createRoutes(services, {
     oauth: createOAuthHandler(provider, services),
     openid: createOpenidHandler(openidProviders, owners, provider, services),
-    operator,
+    operator: createOperatorHandler(forOperator),
+    operatorPage: createOperatorPage(provider, forOperator),
     standings,
   })
   const routes = rateLimits ? limitRoutes(owners, services, unlimited) : unlimited
-  const findRoute = findRouteIn(routes, {
-    operatorToken: services.secrets.operatorToken,
-    publicUrl: services.settings.publicUrl,
-  })
+  const findRoute = findRouteIn(routes, services.settings)
   // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
   const { pdses, embeddedPds, log } = services

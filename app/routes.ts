@@ -15,6 +15,7 @@ import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
 import { openidRoutes } from '../openid/routes.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
+import { operatorPageRoutes, reachesOperatorPage } from '../operator_page/routes.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { serveHome } from '../pages/home.ts'
 import { onOwnHost } from '../pages/own_host.ts'
@@ -30,6 +31,8 @@ import { serveAtprotoDid, serveDidDocument } from './well_known.ts'
 /** One thing that can be asked for, and who answers it. */
 export type Route = RouteShape & {
   answer: Passing
+  /** Whether it is there for a request; for all unless given. */
+  isThere?: (request: HttpRequest) => boolean
   /** Finishes the refusal of a request that does not come as far as to be answered. */
   refused?: (request: HttpRequest, refusal: HttpResponse) => HttpResponse
 }
@@ -93,17 +96,19 @@ type Handlers = {
   oauth: OAuthHandler
   openid: HttpHandler
   operator: HttpHandler
+  operatorPage: HttpHandler
   standings: SessionStandings
 }
 
 /** All routes of the program. */
 export function createRoutes(
   services: Services,
-  { oauth, openid, operator, standings }: Handlers,
+  { oauth, openid, operator, operatorPage, standings }: Handlers,
 ): Route[] {
   const xrpc = createXrpcHandler(services)
   const { toAccount, toNamed, toKeeper } = createPassThrough(services, standings)
   const isOwn = ({ url }: HttpRequest) => url.origin === services.settings.publicUrl
+  const isReached = reachesOperatorPage(services.settings)
   const ofProvider = new Map([
     [METADATA, keeping(serveMetadata(services, oauth.answer))],
     [JWKS, keeping(oauth.answer)],
@@ -144,7 +149,16 @@ export function createRoutes(
     { ...HANDLE, answer: serveAtprotoDid(services) },
     { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
     { ...HOME, answer: serveHome(services) },
-    { ...OPERATOR, answer: operator },
+    {
+      ...OPERATOR,
+      answer: operator,
+      isThere: (request) => isOperators(request, services.secrets.operatorToken),
+    },
+    ...operatorPageRoutes.map((shape) => ({
+      ...shape,
+      answer: onOwnHost(services, shape, operatorPage),
+      isThere: isReached,
+    })),
   ]
 }
 
@@ -156,7 +170,7 @@ const nothing = async (request: HttpRequest) => doorOfNothing(request).notFound(
  */
 export function findRouteIn(
   all: readonly Route[],
-  { operatorToken, publicUrl }: { operatorToken: string; publicUrl: string },
+  { publicUrl }: { publicUrl: string },
 ): FindRoute {
   const byPath = new Map(all.map((route) => [route.path, route]))
   const passedOn = byPath.get(XRPC) as Route
@@ -202,8 +216,7 @@ export function findRouteIn(
     if (method === 'OPTIONS' && isForPrograms && !route?.methods.includes('OPTIONS')) {
       return { route: PREFLIGHT, path: pathname }
     }
-    const isThere = route?.name !== OPERATOR.name || isOperators(request, operatorToken)
-    return route && isThere
+    return route && (route.isThere?.(request) ?? true)
       ? { route, path: pathname }
       : { route: null, refusal: doorOfNothing(request).notFound() }
   }

@@ -3,6 +3,8 @@ import { isAboutTheClient, isOfProxy } from '../http/about_the_client.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
 import { HttpRequest } from '../http/message.ts'
 
+/** By what a proxy says who its client is (`gateway/client_address.ts`). */
+const WHO = ['x-forwarded-for', 'forwarded']
 /** About one connection, which ends at the gateway (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'transfer-encoding'])
 /** Not for an origin server to answer. */
@@ -22,20 +24,23 @@ export function unwrap(
     if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
     const headers = new Map<string, string>()
     let viaProxy = false
+    let saysWho = false
     for (const [given, value] of envelope.headers) {
       validateHeaderName(given)
       validateHeaderValue(given, value)
       const name = given.toLowerCase()
       if (isOfProxy(name)) viaProxy = true
+      if (WHO.includes(name)) saysWho = true
       if (!isAboutTheClient(name) && !HOP_BY_HOP.has(name)) append(headers, name, value)
     }
-    if (typeof client.address !== 'string' || !Number.isInteger(client.port)) return null
+    const { address, port, passesOn = false } = client
+    if (typeof address !== 'string' || !Number.isInteger(port)) return null
     return new HttpRequest({
       method,
       url: new URL(originOf(headers.get('host')) + target),
       headers,
       body: body === 'unread' ? null : toBytes(body),
-      peer: { ...client, viaProxy },
+      peer: { address, port, viaProxy, mayBeProxy: passesOn || (viaProxy && !saysWho) },
     })
   } catch {
     return null

@@ -5,7 +5,7 @@
  */
 
 const SECOND = 1_000
-const MINUTE = 60 * SECOND
+export const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
@@ -154,6 +154,16 @@ export const OPENID_PROFILE_WAIT = SECOND
 
 /** Who has proven again that they are the person is not asked for that once more on this device. */
 export const PROOF_AGAIN = 5 * MINUTE
+
+/**
+ * The operator's page: a link that opens it is good for `OPERATOR_LINK`; who is in is out after
+ * `OPERATOR_IDLE` without a request, and `OPERATOR_SESSION` after the sign-in. Use is noted once in
+ * `OPERATOR_USED`.
+ */
+export const OPERATOR_LINK = 10 * MINUTE
+export const OPERATOR_IDLE = 30 * MINUTE
+export const OPERATOR_SESSION = 8 * HOUR
+export const OPERATOR_USED = MINUTE
 
 /** A device that somebody trusts is not asked for the second factor for this long. */
 export const TRUSTED_DEVICE = 30 * DAY

@@ -163,12 +163,30 @@ const list = z.string().transform((v) =>
     .filter(Boolean),
 )
 
+const ranges = list.refine(
+  (all) => all.length > 0 && all.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
+)
+
 export const addressRanges = setting(
   'must be IP addresses or CIDR ranges with commas between them, such as 127.0.0.1,10.0.0.0/8',
-  list.refine(
-    (ranges) =>
-      ranges.length > 0 && ranges.every((range) => isIP(range) || ipaddr.isValidCIDR(range)),
-  ),
+  ranges,
+)
+
+/** Loopback, link-local, RFC 1918 and RFC 4193. */
+export const PRIVATE_NETWORKS: readonly string[] = [
+  ...['127.0.0.0/8', '169.254.0.0/16', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'],
+  ...['::1/128', 'fe80::/10', 'fc00::/7'],
+]
+
+/** From where something is reachable. */
+export const networks = setting(
+  'must be private, public, off, or CIDR ranges with commas between them, such as 100.64.0.0/10',
+  z.union([
+    z.literal('public'),
+    z.literal('private').transform((): readonly string[] => PRIVATE_NETWORKS),
+    z.literal('off').transform((): readonly string[] => []),
+    ranges.transform((all): readonly string[] => all),
+  ]),
 )
 
 export const domains = setting(

@@ -23,9 +23,11 @@ import {
   hexKey,
   listenAddress,
   mailServer,
+  networks,
   oneOf,
   originOf,
   ownPassword,
+  PRIVATE_NETWORKS,
   port,
   publicOrigin,
   sender,
@@ -68,6 +70,7 @@ const environment = z.object({
   ENTRYWAY_SMTP_URL: mailServer.optional(),
   ENTRYWAY_EMAIL_FROM: sender.optional(),
   ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
+  ENTRYWAY_OPERATOR_PAGE: networks.default(PRIVATE_NETWORKS),
   ENTRYWAY_RATE_LIMITS: oneOf(['on', 'off']).default('on'),
   ENTRYWAY_MOD_SERVICE_DID: did.optional(),
   ENTRYWAY_RECOVERY_DID_KEY: didKey.optional(),
@@ -120,6 +123,8 @@ export type Settings = {
   emailFrom: string
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
+  /** The client addresses for which the operator's page is there: CIDR ranges; none where it is off. */
+  operatorPage: 'public' | readonly string[]
   /** Whether requests are counted (`app/limits/table.ts`); off for load tests. */
   rateLimits: boolean
   /** The moderation service whose service JWTs moderate accounts. */
@@ -205,6 +210,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     smtpUrl: e.ENTRYWAY_SMTP_URL ?? null,
     emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
+    operatorPage: e.ENTRYWAY_OPERATOR_PAGE,
     rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
     modServiceDid: e.ENTRYWAY_MOD_SERVICE_DID ?? null,
     recoveryDidKey: e.ENTRYWAY_RECOVERY_DID_KEY ?? null,

@@ -11,6 +11,7 @@ import { addImportPdsCommand } from './commands/import_pds.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addInviteCommands } from './commands/invite.ts'
 import { addOpenidCommands } from './commands/openid.ts'
+import { addOperatorCommands } from './commands/operator.ts'
 import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     )
   addInitCommand(program)
   addPdsSettingsCommand(program)
+  addOperatorCommands(program)
   addAccountCommands(program)
   addSessionCommands(program)
   addInviteCommands(program)

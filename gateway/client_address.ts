@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** Decides whether an address is a proxy whose word about the client is believed. */
@@ -11,29 +11,11 @@ export type Forwarding = {
   forwarded?: string | undefined
 }
 
+/** The client, and whether it says that it passes on what others send: nothing shows that it does. */
+export type FoundClient = { address: string; passesOn: boolean }
+
 /** The client of a hop that does not say who it is (RFC 7239 section 6.2). */
 const UNKNOWN = 'unknown'
-
-/**
- * @param ranges addresses or CIDR ranges
- * @throws {Error} when one of them is neither
- */
-export function trustProxies(ranges: string[]): Trust {
-  const proxies = new BlockList()
-  for (const range of ranges) {
-    if (range.includes('/')) {
-      const [address, bits] = ipaddr.parseCIDR(range)
-      proxies.addSubnet(address.toString(), bits, address.kind())
-    } else {
-      const address = ipaddr.process(range)
-      proxies.addAddress(address.toString(), address.kind())
-    }
-  }
-  return (address) => {
-    const version = isIP(address)
-    return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6')
-  }
-}
 
 /**
  * The client's address: the peer of the socket or, where that is a trusted proxy, the last hop before
@@ -42,15 +24,20 @@ export function trustProxies(ranges: string[]): Trust {
  * `Forwarded` counts only without an `X-Forwarded-For`. A proxy writes one of the two and may pass the
  * other on as a client sent it, and nearly all write `X-Forwarded-For`.
  */
-export function clientAddress(peer: string, forwarding: Forwarding, trusts: Trust): string {
+export function findClient(peer: string, forwarding: Forwarding, trusts: Trust): FoundClient {
   let address = normalize(peer)
   const hops = hopsOf(forwarding)
   while (hops.length && trusts(address)) {
     const before = nodeOf(hops.pop() as string)
-    if (before === null) break
+    if (before === null) return { address, passesOn: true }
     address = before
   }
-  return address
+  return { address, passesOn: hops.length > 0 }
+}
+
+/** The address alone. */
+export function clientAddress(...given: Parameters<typeof findClient>): string {
+  return findClient(...given).address
 }
 
 /** What stands for each hop, the one nearest to the gateway last. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestEnvelope } from '../http/envelope.ts'
-import { clientAddress, type Trust } from './client_address.ts'
+import { findClient, type Trust } from './client_address.ts'
 import { withoutNamed } from './hop_by_hop.ts'
 
 /** A request as its envelope carries it, but for the body. */
@@ -17,7 +17,7 @@ export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
     target: targetOf(url),
     headers: withoutNamed(pairs(rawHeaders), headers.connection),
     client: {
-      address: clientAddress(socket.remoteAddress ?? '', headers, trusts),
+      ...findClient(socket.remoteAddress ?? '', headers, trusts),
       port: socket.remotePort ?? 0,
     },
   }

@@ -5,9 +5,9 @@ import { FaultLog } from '../base/fault_log.ts'
 import type { Log } from '../base/log.ts'
 import type { Settings } from '../base/settings.ts'
 import type { AuthActor } from '../http/envelope.ts'
+import { within } from '../http/network.ts'
 import { createGateway } from './app.ts'
 import { CAPACITY, type Capacity } from './capacity.ts'
-import { trustProxies } from './client_address.ts'
 import { Connections } from './connections.ts'
 import { OpenExchanges } from './open_exchanges.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
@@ -28,7 +28,7 @@ export async function startGateway(
   log: Log,
   { timeouts = TIMEOUTS, capacity = CAPACITY }: { timeouts?: Timeouts; capacity?: Capacity } = {},
 ): Promise<Gateway> {
-  const trusts = trustProxies(settings.trustedProxies)
+  const trusts = within(settings.trustedProxies)
   const publicHost = new URL(settings.publicUrl).host
   const exchanges = new OpenExchanges({ auth, log, timeouts })
   const upstreams = openUpstreams(timeouts)

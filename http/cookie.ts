@@ -13,13 +13,19 @@ export function readCookie(
  *
  * @param secure whether it comes over TLS alone
  * @param lasts ms; until the browser is closed unless given
+ * @param sameSite `Strict`: not sent where another site leads here
  */
 export function setCookie(
   name: string,
   value: string,
-  { path, secure, lasts }: { path: string; secure: boolean; lasts?: number },
+  {
+    path,
+    secure,
+    lasts,
+    sameSite = 'Lax',
+  }: { path: string; secure: boolean; lasts?: number; sameSite?: 'Lax' | 'Strict' },
 ): HttpResponse['headers'][number] {
-  const options = { path, secure, httpOnly: true, sameSite: 'Lax' } as const
+  const options = { path, secure, httpOnly: true, sameSite } as const
   const maxAge = lasts === undefined ? {} : { maxAge: lasts / 1_000 }
   return ['set-cookie', serialize(name, value, { ...options, ...maxAge })]
 }

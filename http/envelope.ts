@@ -11,8 +11,11 @@ export type RequestEnvelope = {
   headers: [string, string][]
   /** `unread` where it is too long to be carried along, or might be. */
   body: Uint8Array | 'unread' | null
-  /** The client as the gateway sees it, behind proxies it trusts. */
-  client: { address: string; port: number }
+  /**
+   * The client as the gateway sees it, behind proxies it trusts; `passesOn`: it says that it passes on
+   * what others send.
+   */
+  client: { address: string; port: number; passesOn?: boolean }
 }
 
 export type ResponseEnvelope = {

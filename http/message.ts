@@ -7,6 +7,8 @@ export type Peer = {
   port: number
   /** It came through a proxy in front of the gateway. */
   viaProxy: boolean
+  /** The address may be that of a proxy: one that is not trusted, or does not say who its client is. */
+  mayBeProxy: boolean
 }
 
 /**

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** An IPv4 address, or the /64 that an IPv6 address is in: one household has all of it. */
@@ -6,4 +7,27 @@ export function networkOf(address: string): string {
   const parsed = ipaddr.process(address)
   if (parsed.kind() === 'ipv4') return parsed.toString()
   return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`).toString()
+}
+
+/**
+ * Whether an address is in one of some networks.
+ *
+ * @param ranges addresses or CIDR ranges
+ * @throws {Error} when one of them is neither
+ */
+export function within(ranges: readonly string[]): (address: string) => boolean {
+  const networks = new BlockList()
+  for (const range of ranges) {
+    if (range.includes('/')) {
+      const [address, bits] = ipaddr.parseCIDR(range)
+      networks.addSubnet(address.toString(), bits, address.kind())
+    } else {
+      const address = ipaddr.process(range)
+      networks.addAddress(address.toString(), address.kind())
+    }
+  }
+  return (address) => {
+    const version = isIP(address)
+    return version !== 0 && networks.check(address, version === 4 ? 'ipv4' : 'ipv6')
+  }
 }

@@ -25,6 +25,8 @@ export const noticeKinds = [
   'accountDeactivated',
   'newDevice',
   'passwordRefused',
+  'operatorAdded',
+  'operatorRemoved',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]

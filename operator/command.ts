@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ActingOperator } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 
 /** A protected resource of OpenID. `registeredAt` is milliseconds since the epoch. */
@@ -14,6 +15,8 @@ type Resource = {
 /** What every command is given. */
 export type OperatorContext = {
   services: Services
+  /** Who gives the command. */
+  by: ActingOperator
   /** OAuth clients that have no metadata URL (`oauth/client_registration.ts`). */
   clients: {
     /** @throws {Refusal} InvalidRequest */

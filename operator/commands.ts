@@ -7,6 +7,8 @@ import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as openid from './openid.ts'
 import * as openidResources from './openid_resource.ts'
+import * as operators from './operators.ts'
+import * as overview from './overview.ts'
 import * as pdses from './pdses.ts'
 import * as sessions from './sessions.ts'
 import * as status from './status.ts'
@@ -14,6 +16,12 @@ import * as status from './status.ts'
 /** Everything the operator's API can do, by the path below `/_operator/`. */
 export const commands = {
   status: status.show,
+  overview: overview.show,
+
+  'operator/add': operators.add,
+  'operator/list': operators.list,
+  'operator/remove': operators.remove,
+  'operator/link': operators.link,
 
   'account/list': accounts.list,
   'account/show': accounts.show,

@@ -9,6 +9,7 @@ import {
   readJson,
 } from '../http/message.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { COMMAND_LINE } from '../sagas/operators.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { commands } from './commands.ts'
 import { HalfDoneError } from './half_done.ts'
@@ -38,7 +39,8 @@ export function isOperators(request: HttpRequest, token: string): boolean {
   )
 }
 
-export function createOperatorHandler(context: OperatorContext): HttpHandler {
+export function createOperatorHandler(given: Omit<OperatorContext, 'by'>): HttpHandler {
+  const context = { ...given, by: COMMAND_LINE }
   return async (request) => {
     const name = request.url.pathname.slice(OPERATOR_PATH.length)
     if (!Object.hasOwn(commands, name)) return refuse(404, 'UnknownCommand', `No command ${name}`)

@@ -3,6 +3,7 @@ import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
+import * as operators from '../../database/directory/operator.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
@@ -18,6 +19,7 @@ import * as handleChanges from './handle_changes.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as names from './names.ts'
+import * as operatorSessions from './operator_sessions.ts'
 import * as placement from './placement.ts'
 import * as sagas from './sign_ups.ts'
 
@@ -66,6 +68,16 @@ export const directoryFunctions = {
   listInviteCodesOf: invites.listOf,
   findInviteUsedBy: invites.findUsedBy,
   disableInviteCodes: invites.disable,
+
+  addOperator: operators.insertOperator,
+  removeOperator: operators.deleteOperator,
+  listOperators: operators.listOperators,
+  isOperator: operators.isOperator,
+  putOperatorLink: operatorSessions.putOperatorLink,
+  openOperatorSession: operatorSessions.open,
+  openOperatorSessionByLink: operatorSessions.openByLink,
+  useOperatorSession: operatorSessions.use,
+  endOperatorSession: operatorSessions.deleteOperatorSession,
 
   listPdses: pdses.listPdses,
   readPds: pdses.readPds,

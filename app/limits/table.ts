@@ -206,6 +206,23 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    name: 'operator page',
+    on: ['operator page', 'operator entrance', 'operator link'],
+    per: 'address',
+    points: 3_000,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    // A link has 256 random bits: who tries one that is none makes work, and nothing else.
+    name: 'operator link',
+    on: ['operator link'],
+    per: 'address',
+    points: 20,
+    seconds: 5 * MINUTE,
+    counts: 'failures',
+  },
+  {
     name: 'pages',
     on: 'page api',
     per: 'address',

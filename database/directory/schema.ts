@@ -110,5 +110,28 @@ export const directorySchema: Schema = {
   -- Whether this program runs the PDS itself.
   ALTER TABLE pds ADD COLUMN embedded INTEGER NOT NULL DEFAULT 0;
   `,
+    `
+  -- The accounts that may use the operator's page.
+  CREATE TABLE operator (
+    did TEXT PRIMARY KEY REFERENCES account (did) ON DELETE CASCADE,
+    added_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- Links that open it once.
+  CREATE TABLE operator_link (
+    secret_hash BLOB PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+  );
+
+  -- Who is in. Without an account: by a link.
+  CREATE TABLE operator_session (
+    secret_hash BLOB PRIMARY KEY,
+    did TEXT REFERENCES operator (did) ON DELETE CASCADE,
+    basis TEXT,
+    begun_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
+  );
+  CREATE INDEX operator_session_did ON operator_session (did);
+  `,
   ],
 }

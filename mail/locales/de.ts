@@ -140,6 +140,19 @@ export const de: MailTexts = {
       unrequested:
         'Falls du das nicht warst, kennt jemand dein Passwort: Setze es sofort zurück. Falls du es warst, erstelle auf der Sicherheitsseite ein App-Passwort für die App.',
     },
+    operatorAdded: {
+      subject: 'Du bist jetzt Betreiber',
+      heading: 'Du bist jetzt Betreiber',
+      body: 'Dein Konto darf jetzt die Betreiberseite dieses Dienstes benutzen, auf der Konten, Einladungscodes und Server verwaltet werden.',
+      unrequested:
+        'Falls du das nicht erwartet hast, sag dem Betreiber dieses Dienstes Bescheid und stelle sicher, dass niemand sonst dein Passwort kennt.',
+    },
+    operatorRemoved: {
+      subject: 'Du bist nicht mehr Betreiber',
+      heading: 'Du bist nicht mehr Betreiber',
+      body: 'Dein Konto darf die Betreiberseite dieses Dienstes nicht mehr benutzen.',
+      unrequested: 'Falls du das nicht erwartet hast, frag den Betreiber dieses Dienstes.',
+    },
   },
   factors: {
     passkey: 'Passkey',

@@ -136,6 +136,19 @@ export const en: MailTexts = {
       unrequested:
         'If it was not you, someone knows your password: reset it right away. If it was you, make an app password for the app on the security page.',
     },
+    operatorAdded: {
+      subject: 'You are an operator now',
+      heading: 'You are an operator now',
+      body: 'Your account may now use the operator’s page of this service, where accounts, invite codes and servers are managed.',
+      unrequested:
+        'If you did not expect this, tell the operator of this service, and make sure that nobody else knows your password.',
+    },
+    operatorRemoved: {
+      subject: 'You are no operator any more',
+      heading: 'You are no operator any more',
+      body: 'Your account may no longer use the operator’s page of this service.',
+      unrequested: 'If you did not expect this, ask the operator of this service.',
+    },
   },
   factors: {
     passkey: 'passkey',

@@ -136,6 +136,19 @@ export const es: MailTexts = {
       unrequested:
         'Si no has sido tú, alguien conoce tu contraseña: restablécela de inmediato. Si has sido tú, crea una contraseña de aplicación en la página de seguridad.',
     },
+    operatorAdded: {
+      subject: 'Ahora eres operador',
+      heading: 'Ahora eres operador',
+      body: 'Tu cuenta ya puede usar la página del operador de este servicio, donde se administran cuentas, códigos de invitación y servidores.',
+      unrequested:
+        'Si no lo esperabas, avisa al operador de este servicio y asegúrate de que nadie más conozca tu contraseña.',
+    },
+    operatorRemoved: {
+      subject: 'Ya no eres operador',
+      heading: 'Ya no eres operador',
+      body: 'Tu cuenta ya no puede usar la página del operador de este servicio.',
+      unrequested: 'Si no lo esperabas, pregunta al operador de este servicio.',
+    },
   },
   factors: {
     passkey: 'clave de acceso',

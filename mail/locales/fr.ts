@@ -138,6 +138,19 @@ export const fr: MailTexts = {
       unrequested:
         'Si ce n’est pas vous, quelqu’un connaît votre mot de passe : réinitialisez-le immédiatement. Si c’était vous, créez un mot de passe d’application sur la page de sécurité.',
     },
+    operatorAdded: {
+      subject: 'Vous êtes maintenant opérateur',
+      heading: 'Vous êtes maintenant opérateur',
+      body: 'Votre compte peut désormais utiliser la page de l’opérateur de ce service, où sont gérés les comptes, les codes d’invitation et les serveurs.',
+      unrequested:
+        'Si vous ne vous y attendiez pas, prévenez l’opérateur de ce service et assurez-vous que personne d’autre ne connaît votre mot de passe.',
+    },
+    operatorRemoved: {
+      subject: 'Vous n’êtes plus opérateur',
+      heading: 'Vous n’êtes plus opérateur',
+      body: 'Votre compte ne peut plus utiliser la page de l’opérateur de ce service.',
+      unrequested: 'Si vous ne vous y attendiez pas, demandez à l’opérateur de ce service.',
+    },
   },
   factors: {
     passkey: 'clé d’accès',

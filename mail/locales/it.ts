@@ -138,6 +138,19 @@ export const it: MailTexts = {
       unrequested:
         'Se non sei stato tu, qualcuno conosce la tua password: reimpostala subito. Se sei stato tu, crea una password per app nella pagina di sicurezza.',
     },
+    operatorAdded: {
+      subject: 'Ora sei un gestore',
+      heading: 'Ora sei un gestore',
+      body: 'Il tuo account può ora usare la pagina del gestore di questo servizio, dove si amministrano account, codici di invito e server.',
+      unrequested:
+        'Se non te lo aspettavi, avvisa il gestore di questo servizio e assicurati che nessun altro conosca la tua password.',
+    },
+    operatorRemoved: {
+      subject: 'Non sei più un gestore',
+      heading: 'Non sei più un gestore',
+      body: 'Il tuo account non può più usare la pagina del gestore di questo servizio.',
+      unrequested: 'Se non te lo aspettavi, chiedi al gestore di questo servizio.',
+    },
   },
   factors: {
     passkey: 'passkey',

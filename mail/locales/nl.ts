@@ -137,6 +137,19 @@ export const nl: MailTexts = {
       unrequested:
         'Was jij dit niet, dan kent iemand je wachtwoord: stel het meteen opnieuw in. Was jij het wel, maak dan op de beveiligingspagina een app-wachtwoord voor de app.',
     },
+    operatorAdded: {
+      subject: 'Je bent nu beheerder',
+      heading: 'Je bent nu beheerder',
+      body: 'Je account mag nu de beheerderspagina van deze dienst gebruiken, waar accounts, uitnodigingscodes en servers worden beheerd.',
+      unrequested:
+        'Had je dit niet verwacht, laat het dan aan de beheerder van deze dienst weten en zorg dat niemand anders je wachtwoord kent.',
+    },
+    operatorRemoved: {
+      subject: 'Je bent geen beheerder meer',
+      heading: 'Je bent geen beheerder meer',
+      body: 'Je account mag de beheerderspagina van deze dienst niet meer gebruiken.',
+      unrequested: 'Had je dit niet verwacht, vraag het dan aan de beheerder van deze dienst.',
+    },
   },
   factors: {
     passkey: 'passkey',

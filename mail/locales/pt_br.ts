@@ -136,6 +136,19 @@ export const ptBR: MailTexts = {
       unrequested:
         'Se não foi você, alguém sabe sua senha: redefina-a imediatamente. Se foi você, crie uma senha de aplicativo na página de segurança.',
     },
+    operatorAdded: {
+      subject: 'Agora você é operador',
+      heading: 'Agora você é operador',
+      body: 'Sua conta agora pode usar a página do operador deste serviço, onde se administram contas, códigos de convite e servidores.',
+      unrequested:
+        'Se você não esperava por isso, avise o operador deste serviço e confira que ninguém mais sabe sua senha.',
+    },
+    operatorRemoved: {
+      subject: 'Você não é mais operador',
+      heading: 'Você não é mais operador',
+      body: 'Sua conta não pode mais usar a página do operador deste serviço.',
+      unrequested: 'Se você não esperava por isso, pergunte ao operador deste serviço.',
+    },
   },
   factors: {
     passkey: 'chave de acesso',

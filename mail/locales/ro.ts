@@ -140,6 +140,19 @@ export const ro: MailTexts = {
       unrequested:
         'Dacă nu ați fost dumneavoastră, altcineva vă știe parola: resetați-o imediat. Dacă ați fost dumneavoastră, creați pe pagina de securitate o parolă de aplicație.',
     },
+    operatorAdded: {
+      subject: 'Sunteți acum operator',
+      heading: 'Sunteți acum operator',
+      body: 'Contul dumneavoastră poate folosi acum pagina operatorului acestui serviciu, unde se administrează conturi, coduri de invitație și servere.',
+      unrequested:
+        'Dacă nu vă așteptați la aceasta, anunțați operatorul acestui serviciu și asigurați-vă că nimeni altcineva nu vă știe parola.',
+    },
+    operatorRemoved: {
+      subject: 'Nu mai sunteți operator',
+      heading: 'Nu mai sunteți operator',
+      body: 'Contul dumneavoastră nu mai poate folosi pagina operatorului acestui serviciu.',
+      unrequested: 'Dacă nu vă așteptați la aceasta, întrebați operatorul acestui serviciu.',
+    },
   },
   factors: {
     passkey: 'cheie de acces',

@@ -138,6 +138,19 @@ export const sv: MailTexts = {
       unrequested:
         'Om det inte var du känner någon till ditt lösenord: återställ det direkt. Om det var du, skapa ett applösenord för appen på säkerhetssidan.',
     },
+    operatorAdded: {
+      subject: 'Du är nu operatör',
+      heading: 'Du är nu operatör',
+      body: 'Ditt konto får nu använda operatörssidan för den här tjänsten, där konton, inbjudningskoder och servrar hanteras.',
+      unrequested:
+        'Om du inte väntade dig det här, säg till tjänstens operatör och se till att ingen annan känner till ditt lösenord.',
+    },
+    operatorRemoved: {
+      subject: 'Du är inte längre operatör',
+      heading: 'Du är inte längre operatör',
+      body: 'Ditt konto får inte längre använda operatörssidan för den här tjänsten.',
+      unrequested: 'Om du inte väntade dig det här, fråga tjänstens operatör.',
+    },
   },
   factors: {
     passkey: 'passnyckel',

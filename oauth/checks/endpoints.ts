@@ -81,6 +81,9 @@ export function isSecurityPath(path: string): boolean {
   return isPage || securityTaskOf(path) !== undefined || securityActionOf(path) !== null
 }
 
+/** Where an operator comes in who signs in with an account. */
+export const OPERATOR_ENTRANCE = `${ACCOUNT}/operator`
+
 /** Where the link in a mail leads that signs everybody out, and what its button is posted to. */
 export const SIGN_OUT_LINK = `${ACCOUNT}/sign-out-everywhere`
 export const SIGN_OUT_FORM = `${ACCOUNT}/form/sign-out-everywhere`

@@ -4,6 +4,7 @@ import { kindsOf } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
+import { forOwner } from '../../sagas/audit.ts'
 import { listFactors } from '../../sagas/factors.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { listPasskeys, newPasskeyOptions } from '../../sagas/passkeys.ts'
@@ -48,7 +49,10 @@ export class SecurityViews {
         return sessionsFile(did, signedIn, browsers)
       }
       case SECURITY_ACTIVITY:
-        return activityFile(did, await this.#services.actors.account(did).listAudit(MAX_AUDIT))
+        return activityFile(
+          did,
+          forOwner(await this.#services.actors.account(did).listAudit(MAX_AUDIT)),
+        )
       default: {
         const task = securityTaskOf(visitor.request.url.pathname)
         return task ? this.task(visitor, task) : this.main(visitor)
@@ -63,7 +67,7 @@ export class SecurityViews {
     const [everywhere, activity, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
         this.#everywhere(did),
-        account.listAudit(ACTIVITY_SHOWN + 1),
+        account.listAudit(ACTIVITY_SHOWN + 1).then(forOwner),
         account.listAppPasswords(),
         listFactors(this.#services, did),
         listPasskeys(this.#services, did),

@@ -11,18 +11,29 @@ type Ways = { again: string; giveUp?: string | undefined }
  * A form comes from a page of this program's own, in a browser that says so and keeps cookies (CSRF).
  */
 export function refuseForm(
-  { headers }: HttpRequest,
+  request: HttpRequest,
   publicUrl: string,
   { again, giveUp }: Ways,
+): PageRefusal | null {
+  const refusal = refuseForeignForm(request, publicUrl, again)
+  if (refusal) return refusal
+  if (deviceCookies(request.headers.get('cookie')).sessionId === undefined) {
+    return pageRefusal(400, { obstacle: 'cookies', again, giveUp })
+  }
+  return null
+}
+
+/** The same where the cookies are others. */
+export function refuseForeignForm(
+  { headers }: HttpRequest,
+  publicUrl: string,
+  again: string,
 ): PageRefusal | null {
   const [site, mode, dest] = FETCH_METADATA.map((name) => headers.get(name))
   if (!site || !mode || !dest) return pageRefusal(400, { obstacle: 'browser', again })
   const isOwn = site === 'same-origin' && mode === 'navigate' && dest === 'document'
   if (!isOwn || headers.get('origin') !== publicUrl) {
     return errorPage('The form was not sent from the page of this sign-in')
-  }
-  if (deviceCookies(headers.get('cookie')).sessionId === undefined) {
-    return pageRefusal(400, { obstacle: 'cookies', again, giveUp })
   }
   return null
 }

@@ -6,6 +6,7 @@ import {
   type Action,
   AUTHORIZE,
   formPath,
+  OPERATOR_ENTRANCE,
   SECURITY,
 } from '../checks/endpoints.ts'
 
@@ -30,6 +31,9 @@ const OURS = ['step', 'account', 'lang']
 
 /** What the account page is asked for, where a person comes from the security page. */
 const FOR_SECURITY = { for: 'security' }
+
+/** And where they come from the operator's page. */
+const FOR_OPERATOR = { for: 'operator' }
 
 /** The page on which a person goes on to an OpenID client. */
 export const openidPage = (interaction: string) => `${OPENID_PAGES}${interaction}`
@@ -76,6 +80,16 @@ export class Place {
     return new Place(null, query)
   }
 
+  /** The account page, of which a person wants the operator's page. */
+  static forOperator(): Place {
+    return new Place(null, new URLSearchParams(FOR_OPERATOR))
+  }
+
+  /** Whether a device that is trusted does not stand in for a second factor. */
+  get asksEachTime(): boolean {
+    return this.#query.get('for') === FOR_OPERATOR.for
+  }
+
   /** What a name is begun with that is asked for. */
   get suggestedName(): string {
     return this.#query.get('hint') ?? ''
@@ -116,6 +130,7 @@ export class Place {
   accountPage(name: string, language: PageLanguage | undefined): string {
     const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
     if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(SECURITY, query)
+    if (this.asksEachTime) return withQuery(OPERATOR_ENTRANCE, query)
     const interaction = this.#query.get('interaction')
     if (this.#query.get('for') === 'openid' && interaction !== null) {
       return withQuery(openidPage(encodeURIComponent(interaction)), query)

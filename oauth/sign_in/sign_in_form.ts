@@ -151,7 +151,8 @@ export class SignInForm {
     }
   }
 
-  #trustOf({ request, deviceId }: Post, did: string): ShownTrust | null {
+  #trustOf({ request, place, deviceId }: Post, did: string): ShownTrust | null {
+    if (place.asksEachTime) return null
     const secret = readTrust(request, did, this.#provider.issuer)
     return secret === undefined ? null : { secret, deviceId }
   }

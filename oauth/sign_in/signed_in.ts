@@ -84,12 +84,15 @@ export const OPENID_SESSION = { cookie: 'openid-session', path: '/openid' }
 
 /** Takes the cookies of all sign-ins from a browser in which somebody has signed out. */
 export function signedOutCookies(issuer: string): HttpResponse['headers'] {
+  const { cookie, path } = OPENID_SESSION
+  const openid = setCookie(cookie, '', { path, secure: isOverTls(issuer), lasts: 0 })
+  return [...noSignInCookies(issuer), openid]
+}
+
+/** Takes the cookies of {@link signedInCookie} from a browser. */
+export function noSignInCookies(issuer: string): HttpResponse['headers'] {
   const secure = isOverTls(issuer)
-  const { cookie, path: openid } = OPENID_SESSION
-  return [
-    ...[AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 })),
-    setCookie(cookie, '', { path: openid, secure, lasts: 0 }),
-  ]
+  return [AUTHORIZE, ACCOUNT].map((path) => setCookie(COOKIE, '', { path, secure, lasts: 0 }))
 }
 
 export type FoundSignIn = {

@@ -29,7 +29,7 @@ function ask(
       url: new URL(`https://entryway.test${path}`),
       headers: new Map(headers),
       body: body === undefined ? null : Buffer.from(body),
-      peer: { address: '203.0.113.7', port: 4711, viaProxy: false },
+      peer: { address: '203.0.113.7', port: 4711, viaProxy: false, mayBeProxy: false },
     }),
   )
 }

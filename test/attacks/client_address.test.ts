@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { clientAddress, trustProxies } from '../../gateway/client_address.ts'
+import { clientAddress } from '../../gateway/client_address.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
+import { within } from '../../http/network.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
 
 const PROXY = '10.0.0.1'
-const trusts = trustProxies(['10.0.0.0/8', 'fd00::/8'])
+const trusts = within(['10.0.0.0/8', 'fd00::/8'])
 const CLIENT = '198.51.100.1'
 const CLIENT6 = '2001:db8::1'
 

@@ -108,7 +108,7 @@ describe('29. what is answered is what was counted', () => {
       answer: async () => emptyResponse(200),
     }))
     const publicUrl = 'http://localhost:2600'
-    const findRoute = findRouteIn(routes, { operatorToken: 'token', publicUrl })
+    const findRoute = findRouteIn(routes, { publicUrl })
     const settings = { authActors: 64, name: 'Vestibule' }
     type Headers = [string, string][]
     const ownerOf = (target: string, type: string, body: string | Buffer, ...more: Headers) =>

@@ -8,8 +8,8 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { takePoints } from '../../database/limits/counter.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { databasePath } from '../../database/paths.ts'
-import { clientAddress, trustProxies } from '../../gateway/client_address.ts'
-import { networkOf } from '../../http/network.ts'
+import { clientAddress } from '../../gateway/client_address.ts'
+import { networkOf, within } from '../../http/network.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
@@ -207,7 +207,7 @@ describe('21. requests from other sites', () => {
   })
 
   describe('X-Forwarded-For', () => {
-    const trusts = trustProxies(['10.0.0.0/8'])
+    const trusts = within(['10.0.0.0/8'])
 
     test('of an untrusted peer is ignored', () => {
       const forwarded = { 'x-forwarded-for': '198.51.100.1' }

@@ -72,7 +72,7 @@ test.each([
   const home = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor } as const
   const publicUrl = 'http://localhost:2600'
   const routes = [{ ...home, answer: async () => textResponse('ok') }]
-  const findRoute = findRouteIn(routes, { operatorToken: 'token', publicUrl })
+  const findRoute = findRouteIn(routes, { publicUrl })
   const settings = { authActors: 1, name: 'Vestibule' }
   const names = { originOf: () => publicUrl }
   const overloads = new OverloadLog(createLog('silent'))

@@ -11,7 +11,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['embedded', 'maintenance', 'sagas'],
   ['operator', 'pages', 'stores', 'xrpc'],
   ['oauth'],
-  ['openid'],
+  ['openid', 'operator_page'],
   ['app'],
   ['registry.ts'],
   ['launch.ts'],

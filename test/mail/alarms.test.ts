@@ -58,6 +58,18 @@ const turnOff = (protection: Protection) => async (person: Person) => {
   }
 }
 
+const operator = (command: 'add' | 'remove', { did }: Person) =>
+  world.app.ask({
+    method: 'POST',
+    target: `/_operator/operator/${command}`,
+    headers: {
+      authorization: `Bearer ${world.app.runner.secrets.operatorToken}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ account: did }),
+    address: '127.0.0.1',
+  })
+
 async function mailsTo({ email }: Person) {
   const mails = await world.app.readMails()
   return mails.filter(({ to }) => to?.some(({ address }) => address === email))
@@ -144,6 +156,18 @@ const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
   },
   only_app_passwords: { notice: 'protectionOff', happen: turnOff('onlyAppPasswords') },
   new_device_mails: { notice: 'protectionOff', happen: turnOff('newDeviceMails') },
+  operator_added: {
+    notice: 'operatorAdded',
+    happen: (person) => operator('add', person),
+  },
+  operator_removed: {
+    notice: 'operatorRemoved',
+    happen: async (person) => {
+      await operator('add', person)
+      await operator('remove', person)
+    },
+  },
+  operator_entered: { why: 'it takes a second factor, and nobody else can come so far' },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
   passkey_copied: { why: 'it let nobody in' },
   sign_in_failed: { why: 'strangers make these: they could have mails sent' },

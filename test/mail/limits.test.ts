@@ -73,7 +73,7 @@ const from = <T>(address: string, work: () => T): T =>
       url: new URL('http://localhost:2600/'),
       headers: new Map(),
       body: null,
-      peer: { address, port: 1, viaProxy: false },
+      peer: { address, port: 1, viaProxy: false, mayBeProxy: false },
     }),
     work,
   )

@@ -56,6 +56,7 @@ function filesOf(attack: number): string {
     [43, 'sign_out_link'],
     [44, 'new_devices'],
     [45, 'openid'],
+    [46, 'operator_page'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

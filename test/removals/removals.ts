@@ -3,6 +3,7 @@ import { alarmRows } from './entryway/alarms.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
 import { openidRows } from './entryway/openid.ts'
+import { operatorPageRows } from './entryway/operator_page.ts'
 import { pageRows } from './entryway/pages.ts'
 import { passkeyRows } from './entryway/passkeys.ts'
 import { programRows } from './entryway/program.ts'
@@ -22,6 +23,7 @@ export const removals: readonly Removal[] = [
   ...passkeyRows,
   ...alarmRows,
   ...openidRows,
+  ...operatorPageRows,
   ...adoptionRows,
   ...programRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))

@@ -41,6 +41,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp:mail'],
   ENTRYWAY_EMAIL_FROM: [...ADDRESSES, 'Kim <me>', 'Kim <me@example.com> more', 'a\n<b@c.example>'],
   ENTRYWAY_TRUSTED_PROXIES: ['127.0.0.1,10.0.0.0/', 'proxy.internal', '10.0.0.0/33', ','],
+  ENTRYWAY_OPERATOR_PAGE: ['on', '127.0.0.1,10.0.0.0/', '10.0.0.0/33', ',', 'private,public'],
   ENTRYWAY_EMBEDDED_PDS: FLAGS.filter((value) => value !== 'on'),
   ENTRYWAY_RATE_LIMITS: FLAGS.filter((value) => value !== 'on'),
   ENTRYWAY_MOD_SERVICE_DID: DIDS,

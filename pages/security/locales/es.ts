@@ -118,6 +118,9 @@ export const es: SecurityTexts = {
     factor_added: 'Se añadió un segundo factor',
     factor_removed: 'Se quitó un segundo factor',
     handle_changed: 'Se cambió el identificador',
+    operator_added: 'Se te nombró operador de este servicio',
+    operator_entered: 'Abriste la página del operador',
+    operator_removed: 'Ya no eres operador de este servicio',
     passkey_copied: 'Se rechazó una clave de acceso que puede haberse copiado',
     main_password_refused:
       'Se rechazó la contraseña en una aplicación que debe usar una contraseña de aplicación',

@@ -121,6 +121,9 @@ export const fr: SecurityTexts = {
     factor_added: 'Un second facteur a été ajouté',
     factor_removed: 'Un second facteur a été retiré',
     handle_changed: 'L’identifiant a été changé',
+    operator_added: 'Vous avez été nommé opérateur de ce service',
+    operator_entered: 'Vous avez ouvert la page de l’opérateur',
+    operator_removed: 'Vous n’êtes plus opérateur de ce service',
     passkey_copied: 'Une clé d’accès qui a peut-être été copiée a été refusée',
     main_password_refused:
       'Le mot de passe a été refusé dans une application qui doit utiliser un mot de passe d’application',

@@ -118,6 +118,9 @@ export const ro: SecurityTexts = {
     factor_added: 'A fost adăugat un al doilea factor',
     factor_removed: 'A fost eliminat un al doilea factor',
     handle_changed: 'Numele de utilizator a fost schimbat',
+    operator_added: 'Ați fost numit operator al acestui serviciu',
+    operator_entered: 'Ați deschis pagina operatorului',
+    operator_removed: 'Nu mai sunteți operator al acestui serviciu',
     passkey_copied: 'A fost refuzată o cheie de acces care poate a fost copiată',
     main_password_refused:
       'Parola a fost refuzată într-o aplicație care trebuie să folosească o parolă de aplicație',

@@ -88,7 +88,7 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'a sign-out takes the session along',
-    signedIn("setCookie(cookie, '', { path: openid, secure, lasts: 0 }),", ''),
+    signedIn('[...noSignInCookies(issuer), openid]', 'noSignInCookies(issuer)'),
   ],
   [
     CODE_FLOW,

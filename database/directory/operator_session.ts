@@ -1,0 +1,88 @@
+import {
+  OPERATOR_IDLE,
+  OPERATOR_LINK,
+  OPERATOR_SESSION,
+  OPERATOR_USED,
+} from '../../base/lifetimes.ts'
+import { type Db, sql } from '../database.ts'
+import { hashSecret } from '../hash.ts'
+
+/**
+ * A session of the operator's page. Without an account it was opened by a link.
+ */
+export type OperatorSession = {
+  did: string | null
+  /** The sign-in that it rests on, as JSON. */
+  basis: string | null
+  /** When the person proved who they are, ms. */
+  begunAt: number
+}
+
+/** Of one account, and of links together: the one that was used longest ago makes room. */
+export const MAX_OPERATOR_SESSIONS = 10
+/** The newest of them. */
+export const MAX_OPERATOR_LINKS = 5
+
+export function insertOperatorSession(
+  db: Db,
+  secret: string,
+  session: OperatorSession,
+  now: number,
+): void {
+  sql(
+    db,
+    `INSERT INTO operator_session (secret_hash, did, basis, begun_at, used_at)
+     VALUES (@hash, @did, @basis, @begunAt, @now)`,
+  ).run({ hash: hashSecret(secret), ...session, now })
+  sql(
+    db,
+    `DELETE FROM operator_session WHERE did IS @did AND secret_hash NOT IN
+       (SELECT secret_hash FROM operator_session WHERE did IS @did
+        ORDER BY used_at DESC, rowid DESC LIMIT @most)`,
+  ).run({ did: session.did, most: MAX_OPERATOR_SESSIONS })
+}
+
+/** The session of a secret; null where there is none, or none any more. Use keeps it open. */
+export function useOperatorSession(db: Db, secret: string, now: number): OperatorSession | null {
+  const hash = hashSecret(secret)
+  const row = sql(
+    db,
+    `SELECT did, basis, begun_at AS begunAt, used_at AS usedAt FROM operator_session
+     WHERE secret_hash = ?`,
+  ).get(hash) as (OperatorSession & { usedAt: number }) | undefined
+  if (!row) return null
+  const { usedAt, ...session } = row
+  if (now - usedAt > OPERATOR_IDLE || now - session.begunAt > OPERATOR_SESSION) {
+    deleteOperatorSession(db, secret)
+    return null
+  }
+  if (now - usedAt > OPERATOR_USED) {
+    sql(db, 'UPDATE operator_session SET used_at = ? WHERE secret_hash = ?').run(now, hash)
+  }
+  return session
+}
+
+export function deleteOperatorSession(db: Db, secret: string): void {
+  sql(db, 'DELETE FROM operator_session WHERE secret_hash = ?').run(hashSecret(secret))
+}
+
+export function insertOperatorLink(db: Db, secret: string, now: number): void {
+  sql(db, 'INSERT INTO operator_link (secret_hash, expires_at) VALUES (?, ?)').run(
+    hashSecret(secret),
+    now + OPERATOR_LINK,
+  )
+  sql(
+    db,
+    `DELETE FROM operator_link WHERE expires_at <= @now OR secret_hash NOT IN
+       (SELECT secret_hash FROM operator_link ORDER BY expires_at DESC, rowid DESC LIMIT @most)`,
+  ).run({ now, most: MAX_OPERATOR_LINKS })
+}
+
+/** Takes a link out of use. @returns whether it was good */
+export function spendOperatorLink(db: Db, secret: string, now: number): boolean {
+  const spent = sql(
+    db,
+    'DELETE FROM operator_link WHERE secret_hash = ? RETURNING expires_at AS expiresAt',
+  ).get(hashSecret(secret)) as { expiresAt: number } | undefined
+  return spent !== undefined && now < spent.expiresAt
+}

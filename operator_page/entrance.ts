@@ -1,0 +1,66 @@
+import { PROOF_AGAIN } from '../base/lifetimes.ts'
+import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
+import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { peopleOf } from '../oauth/security/people.ts'
+import { loadDevice } from '../oauth/sign_in/device.ts'
+import { Place } from '../oauth/sign_in/place.ts'
+import { goOn } from '../oauth/sign_in/post.ts'
+import { nameOf } from '../oauth/sign_in/shown.ts'
+import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
+import { OPERATOR_PAGE } from '../operator/paths.ts'
+import { enterAsOperator, hasSecondFactor } from '../sagas/operators.ts'
+import type { Services } from '../sagas/services.ts'
+import { deviceCookies } from '../stores/device_cookies.ts'
+import { noFactorPage, noOperatorPage } from './outside.ts'
+import { sessionCookie } from './session_cookie.ts'
+
+const PLACE = Place.forOperator()
+const SIGN_IN = PLACE.page({ step: 'sign-in' })
+
+/**
+ * Where an operator comes in from the pages of a sign-in: only right after it, and only where it took more than
+ * a password.
+ */
+export async function enter(
+  oauth: EntrywayProvider,
+  services: Services,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const { sessionId } = deviceCookies(request.headers.get('cookie'))
+  if (sessionId === undefined) return goOn(SIGN_IN)
+  const device = await loadDevice(oauth, request, services.log, false)
+  const { deviceId } = device
+  const recent = await findSignedIn(services, request, PLACE, deviceId)
+  const people = await peopleOf(oauth, services, request, PLACE, deviceId)
+  const person = people.find(({ did }) => did === recent?.account.did)
+  const isNow = recent !== null && Date.now() - recent.since <= PROOF_AGAIN
+  const answer =
+    isNow && person?.basis
+      ? await letIn(services, request, { ...recent, basis: person.basis })
+      : goOn(SIGN_IN)
+  return withCookies(answer, device.cookies)
+}
+
+type SignedIn = NonNullable<Awaited<ReturnType<typeof findSignedIn>>> & {
+  basis: Parameters<typeof enterAsOperator>[2]['basis']
+}
+
+async function letIn(
+  services: Services,
+  { peer }: HttpRequest,
+  { account, basis, since, amr }: SignedIn,
+): Promise<HttpResponse> {
+  const { name: service, publicUrl } = services.settings
+  const { did } = account
+  const name = nameOf(account)
+  if (!(await services.actors.directory.isOperator(did))) {
+    return noOperatorPage(service, name, SIGN_IN)
+  }
+  if (!amr?.includes('mfa')) {
+    return (await hasSecondFactor(services, did)) ? goOn(SIGN_IN) : noFactorPage(service, name)
+  }
+  const secret = await enterAsOperator(services, did, { basis, since, address: peer.address })
+  return secret === null
+    ? noOperatorPage(service, name, SIGN_IN)
+    : goOn(OPERATOR_PAGE, [sessionCookie(secret, publicUrl)])
+}

@@ -1,0 +1,102 @@
+import { Refusal } from '../base/errors.ts'
+import { noteAttempt } from '../http/attempt.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  withCookies,
+} from '../http/message.ts'
+import { pageRefusal } from '../http/refuse.ts'
+import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
+import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
+import { goOn } from '../oauth/sign_in/post.ts'
+import { noSignInCookies } from '../oauth/sign_in/signed_in.ts'
+import type { OperatorContext } from '../operator/command.ts'
+import {
+  OPERATOR_LINK,
+  OPERATOR_LINK_FORM,
+  OPERATOR_PAGE,
+  OPERATOR_SIGN_OUT,
+} from '../operator/paths.ts'
+import { enterByLink, findOperatorSession } from '../sagas/operators.ts'
+import { areGuarded, withGuard } from '../stores/device_cookies.ts'
+import { inRequestScope } from '../stores/request_scope.ts'
+import { enter } from './entrance.ts'
+import { OperatorForms } from './forms.ts'
+import { linkOverPage, linkPage, signInPage } from './outside.ts'
+import { showOverview } from './overview.ts'
+import { noSessionCookie, readSession, sessionCookie } from './session_cookie.ts'
+import type { Visitor } from './visitor.ts'
+
+/** The operator's page: the way in, and what is behind it. */
+export function createOperatorPage(
+  oauth: EntrywayProvider,
+  context: Omit<OperatorContext, 'by'>,
+): HttpHandler {
+  const { services } = context
+  const { settings, log } = services
+  const { name: service, publicUrl } = settings
+  const forms = new OperatorForms(services.secrets.seal)
+  const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
+
+  async function answer(request: HttpRequest): Promise<HttpResponse> {
+    const { pathname, searchParams } = request.url
+    if (pathname === OPERATOR_ENTRANCE) return guard(await enter(oauth, services, request))
+    if (pathname === OPERATOR_LINK) return linkPage(service, searchParams.get('link') ?? '')
+    if (request.method === 'POST') {
+      const refusal = refuseForeignForm(request, publicUrl, OPERATOR_PAGE)
+      if (refusal) return refusal
+    }
+    if (pathname === OPERATOR_LINK_FORM) return openByLink(request)
+    const secret = readSession(request)
+    const session = secret === undefined ? null : await findOperatorSession(services, secret)
+    if (secret === undefined || session === null) return outside(secret !== undefined)
+    const { account } = session
+    const operator = account === null ? 'a link' : (account.handle ?? account.did)
+    const by = { operator, operatorAddress: request.peer.address }
+    const sealed = forms.write(secret)
+    const visitor: Visitor = { request, session, context: { ...context, by }, sealed }
+    if (request.method !== 'POST') return showOverview(visitor)
+    if (!forms.isOurs(secret, request.parameter('form'))) {
+      return showOverview(visitor, {
+        alert: 'The page was open for too long. Try again.',
+        status: 400,
+      })
+    }
+    if (pathname === OPERATOR_SIGN_OUT) return signOut(secret)
+    return pageRefusal(404, { obstacle: 'nowhere' })
+  }
+
+  function outside(isOver: boolean): HttpResponse {
+    const page = signInPage(service, isOver)
+    return isOver ? withCookies(page, [noSessionCookie(publicUrl)]) : page
+  }
+
+  async function openByLink(request: HttpRequest): Promise<HttpResponse> {
+    noteAttempt()
+    const secret = await enterByLink(services, request.parameter('link') ?? '')
+    if (secret === null) return linkOverPage(service)
+    log.info({ address: request.peer.address }, "the operator's page was opened by a link")
+    return goOn(OPERATOR_PAGE, [sessionCookie(secret, publicUrl)])
+  }
+
+  /** Nor does the sign-in that it began with lead back in. */
+  async function signOut(secret: string): Promise<HttpResponse> {
+    await services.actors.directory.endOperatorSession(secret)
+    return goOn(OPERATOR_PAGE, [noSessionCookie(publicUrl), ...noSignInCookies(publicUrl)])
+  }
+
+  return (request) =>
+    inRequestScope(async (scope) => {
+      try {
+        const response = await answer(request)
+        if (!scope.fault) return response
+        throw scope.fault.cause
+      } catch (err) {
+        if (err instanceof Refusal) return outside(true)
+        log.error({ err }, "the operator's page failed")
+        return pageRefusal(503, { obstacle: 'server' })
+      }
+    })
+}

@@ -1,0 +1,66 @@
+import { html } from 'hono/html'
+import type { HttpResponse } from '../http/message.ts'
+import { type Html, writeDocument } from '../http/page/document.ts'
+import { OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
+import { STYLE } from './style.ts'
+
+/** A page for who is in. */
+export type InsidePage = {
+  /** What the service is called. */
+  service: string
+  /** Who is in, as audit trails name them. */
+  operator: string
+  /** Into each form. */
+  sealed: string
+  title: string
+  content: Html
+  alert?: string | undefined
+  notice?: string | undefined
+  status?: number
+}
+
+export function writeInside({
+  service,
+  operator,
+  sealed,
+  title,
+  content,
+  alert,
+  notice,
+  status = 200,
+}: InsidePage): HttpResponse {
+  const body = html`    <header>
+      <p><a href="${OPERATOR_PAGE}">${service}</a></p>
+      <p class="quiet">Operator: ${operator}</p>
+      ${form({ action: OPERATOR_SIGN_OUT, sealed }, html`<button>Sign out</button>`)}
+    </header>
+    <main>
+      <h1>${title}</h1>
+      ${alert && html`<p class="alert" role="alert">${alert}</p>`}
+      ${notice && html`<p class="notice" role="status">${notice}</p>`}
+      ${content}
+    </main>`
+  return write([alert, title, 'Operator', service], body, status)
+}
+
+/** A page for who is not in: one card. */
+export function writeOutside(
+  service: string,
+  { title, content, status = 200 }: { title: string; content: Html; status?: number },
+): HttpResponse {
+  const body = html`    <main class="card">
+      <p class="name">${service}</p>
+      <h1>${title}</h1>
+      ${content}
+    </main>`
+  return write([title, service], body, status)
+}
+
+function form({ action, sealed }: { action: string; sealed: string }, content: Html): Html {
+  return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">${content}</form>`
+}
+
+function write(names: (string | undefined)[], body: Html, status: number): HttpResponse {
+  const title = names.filter(Boolean).join(' – ')
+  return writeDocument({ language: 'en', title, style: STYLE, body, status, forms: ["'self'"] })
+}

@@ -1,0 +1,39 @@
+import { html } from 'hono/html'
+import type { HttpResponse } from '../http/message.ts'
+import { show } from '../operator/overview.ts'
+import { writeInside } from './layout.ts'
+import { figures, table } from './table.ts'
+import type { Outcome, Visitor } from './visitor.ts'
+
+/** How the installation stands. */
+export async function showOverview(
+  { context, sealed }: Visitor,
+  outcome: Outcome = {},
+): Promise<HttpResponse> {
+  const { version, url, since, accounts, pdses, mail, disk, missing } = await show.run(context, {})
+  const content = html`${missing.map((line) => html`<p class="alert">${line}</p>`)}
+      ${figures({
+        Accounts: accounts,
+        Version: version,
+        'Runs since': `${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        'Free disk': `${gigabytes(disk.free)} of ${gigabytes(disk.total)}`,
+        'Mail server': mail ?? 'none',
+        Address: url,
+      })}
+      <h2>PDSes</h2>
+      ${table(
+        'PDSes',
+        ['URL', 'Accounts', 'Capacity', 'New accounts', 'Standing'],
+        pdses.map(({ url, accounts, capacity, open, isEmbedded, isDown }) => [
+          ...[url, accounts, capacity ?? 'no limit', open ? 'open' : 'closed'],
+          isDown ? 'does not answer' : isEmbedded ? 'inside, runs' : 'elsewhere',
+        ]),
+      )}`
+  const { settings } = context.services
+  return writeInside({
+    ...{ service: settings.name, operator: context.by.operator, sealed },
+    ...{ title: 'Overview', content, ...outcome },
+  })
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`

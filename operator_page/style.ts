@@ -1,0 +1,33 @@
+import { BASE_STYLE, Style } from '../http/page/document.ts'
+
+/** Tables become one paragraph a row where there is no room for them. */
+export const STYLE = new Style(`${BASE_STYLE}:root{--primary:#1d4ed8;--on-primary:#fff}
+body{display:block;padding:0;place-items:normal}
+header{display:flex;flex-wrap:wrap;gap:.25rem 1rem;align-items:center;padding:.75rem 1.5rem;border-bottom:1px solid var(--line);background:var(--card)}
+header p{margin:0}
+header form{margin-left:auto}
+main{max-width:72rem;margin:1.5rem auto;border:0;background:none;padding:0 1.5rem}
+main.card{max-width:28rem;margin:4rem auto;padding:1.5rem;border:1px solid var(--line);background:var(--card)}
+h1{text-align:left;font-size:1.5rem}
+h2{margin:2rem 0 .75rem;font-size:1.125rem}
+.alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
+.notice{padding:.625rem .75rem;border-radius:.625rem;background:var(--field)}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:1rem;margin:0}
+.figures div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
+dt{color:var(--quiet);font-size:.875rem}
+dd{margin:0;overflow-wrap:anywhere}
+.figures dd{font-size:1.25rem}
+table{width:100%;border-collapse:collapse;background:var(--card)}
+th,td{padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{color:var(--quiet);font-size:.875rem;font-weight:500}
+button,.button{box-sizing:border-box;display:inline-block;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-decoration:none;cursor:pointer}
+.primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}
+:focus-visible{outline:3px solid var(--primary);outline-offset:2px}
+@media(prefers-color-scheme:dark){:root{--primary:#93b4ff;--on-primary:#000}}
+@media(max-width:44rem){header,main{padding-left:1rem;padding-right:1rem}
+table,tbody,tr,td{display:block}
+thead{display:none}
+tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem}
+td{border:0;padding:.25rem .75rem}
+td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
+`)

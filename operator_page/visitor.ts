@@ -1,0 +1,16 @@
+import type { HttpRequest } from '../http/message.ts'
+import type { OperatorContext } from '../operator/command.ts'
+import type { OperatorSession } from '../sagas/operators.ts'
+
+/** Who is in, and asks for a page. */
+export type Visitor = {
+  request: HttpRequest
+  session: OperatorSession
+  /** What commands are given. */
+  context: OperatorContext
+  /** Into each form of the page. */
+  sealed: string
+}
+
+/** How what was sent before came out. */
+export type Outcome = { alert?: string; notice?: string; status?: number }

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import type { Basis } from '../actors/account/standing.ts'
+import { Refusal } from '../base/errors.ts'
+import { OPERATOR_LINK } from '../base/lifetimes.ts'
+import type { AccountRow } from '../database/account/profile.ts'
+import { recordAudit } from './audit.ts'
+import { listFactors } from './factors.ts'
+import { notify } from './notice.ts'
+import { listPasskeys } from './passkeys.ts'
+import type { Services } from './services.ts'
+
+/** Who acts as the operator, as audit trails name it, and from where. */
+export type ActingOperator = {
+  /** An account's handle or DID, `a link`, or `the command line`. */
+  operator: string
+  /** Null on the command line. */
+  operatorAddress: string | null
+}
+
+export const COMMAND_LINE: ActingOperator = { operator: 'the command line', operatorAddress: null }
+
+/** Who is in on the operator's page. */
+export type OperatorSession = {
+  /** Null where a link opened it. */
+  account: AccountRow | null
+  /** When the person proved who they are, ms. */
+  begunAt: number
+}
+
+type Parts = Pick<Services, 'actors'>
+
+const newSecret = () => randomBytes(32).toString('base64url')
+
+/** Lets an account use the operator's page; its owner is told. @returns whether it is new */
+export async function addOperator(
+  services: Services,
+  account: AccountRow,
+  by: ActingOperator,
+): Promise<boolean> {
+  const { did } = account
+  const isNew = await services.actors.directory.addOperator(did, Date.now())
+  if (isNew) {
+    await recordAudit(services, did, 'operator_added', { ...by })
+    notify(services, 'operatorAdded', account, null)
+  }
+  return isNew
+}
+
+/** Takes that back, and ends its sessions there. @returns false where it was none */
+export async function removeOperator(
+  services: Services,
+  account: AccountRow,
+  by: ActingOperator,
+): Promise<boolean> {
+  const { did } = account
+  const wasOne = await services.actors.directory.removeOperator(did)
+  if (wasOne) {
+    await recordAudit(services, did, 'operator_removed', { ...by })
+    notify(services, 'operatorRemoved', account, null)
+  }
+  return wasOne
+}
+
+/** A link that opens the page once. @returns what stands in it, and until when it is good, ms */
+export async function makeOperatorLink({ actors }: Parts) {
+  const [secret, now] = [newSecret(), Date.now()]
+  await actors.directory.putOperatorLink(secret, now)
+  return { secret, expiresAt: now + OPERATOR_LINK }
+}
+
+/**
+ * Opens the page for who has just signed in with a second factor or a passkey.
+ *
+ * @param since when, ms
+ * @returns the secret of the session; null where the account is no operator
+ * @throws {Refusal} SignedOut, AccountTakedown
+ */
+export async function enterAsOperator(
+  services: Services,
+  did: string,
+  { basis, since, address }: { basis: Basis; since: number; address: string },
+): Promise<string | null> {
+  await services.actors.account(did).assertGood(basis)
+  const secret = newSecret()
+  const session = { did, basis: JSON.stringify(basis), begunAt: since }
+  if (!(await services.actors.directory.openOperatorSession(secret, session, Date.now())))
+    return null
+  await recordAudit(services, did, 'operator_entered', { address })
+  return secret
+}
+
+/** The same by a link, which is spent. @returns null where it is not good */
+export async function enterByLink({ actors }: Parts, link: string): Promise<string | null> {
+  const secret = newSecret()
+  const isIn = await actors.directory.openOperatorSessionByLink(secret, link, Date.now())
+  return isIn ? secret : null
+}
+
+/** Who is in; null where the session is over, or the sign-in that it rests on. */
+export async function findOperatorSession(
+  { actors }: Parts,
+  secret: string,
+): Promise<OperatorSession | null> {
+  const session = await actors.directory.useOperatorSession(secret, Date.now())
+  if (!session) return null
+  const { did, basis, begunAt } = session
+  if (did === null || basis === null) return { account: null, begunAt }
+  try {
+    const account = await actors.account(did).assertGood(JSON.parse(basis))
+    return { account, begunAt }
+  } catch (err) {
+    if (!(err instanceof Refusal)) throw err
+    await actors.directory.endOperatorSession(secret)
+    return null
+  }
+}
+
+/** Whether an account asks for more than its password, or signs in without. */
+export async function hasSecondFactor(services: Services, did: string): Promise<boolean> {
+  const [{ totp, mail }, passkeys] = await Promise.all([
+    listFactors(services, did),
+    listPasskeys(services, did),
+  ])
+  return totp !== null || mail || passkeys.length > 0
+}

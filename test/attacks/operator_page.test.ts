@@ -1,0 +1,308 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  OPERATOR_IDLE,
+  OPERATOR_LINK,
+  OPERATOR_SESSION,
+  PROOF_AGAIN,
+} from '../../base/lifetimes.ts'
+import {
+  MAX_OPERATOR_LINKS,
+  MAX_OPERATOR_SESSIONS,
+} from '../../database/directory/operator_session.ts'
+import { findClient } from '../../gateway/client_address.ts'
+import { within } from '../../http/network.ts'
+import type { AppInProcess } from '../../lab/world/app.ts'
+import {
+  command,
+  enterAs,
+  isIn,
+  newOperator,
+  newSomebody,
+  PAGE,
+  signIn,
+  startOperatorApp,
+} from '../operator_page/operators.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** The operator's page, against those who are no operators. */
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startOperatorApp()
+})
+afterAll(() => app?.close())
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const later = (ms: number) => {
+  vi.useFakeTimers({ now: Date.now() + ms + 1_000, toFake: ['Date'] })
+}
+const newLink = async () => {
+  const { body } = await command(app, 'operator/link')
+  return String(body.url).slice(app.runner.settings.publicUrl.length)
+}
+async function openByLink(link: string, visitor = new Visitor(app)) {
+  return { visitor, answer: await visitor.send(await visitor.open(link)) }
+}
+
+describe('46. the page is there', () => {
+  const ENTRIES = [PAGE, `${PAGE}/link`, '/account/operator']
+  const statuses = async (on: AppInProcess, more: { address?: string; headers?: object }) => {
+    const seen = []
+    for (const target of ENTRIES) {
+      const headers = { accept: 'text/html', ...more.headers }
+      const answer = await on.ask({ target, ...more, headers })
+      seen.push('status' in answer && answer.status)
+    }
+    return seen
+  }
+  const THERE = [200, 200, 303]
+  const NOWHERE = [404, 404, 404]
+
+  test('for private addresses alone, unless the operator says otherwise', async () => {
+    const usual = await startOperatorApp({ ENTRYWAY_OPERATOR_PAGE: '' })
+    for (const address of ['127.0.0.1', '::1', '10.1.2.3', '192.168.1.1', 'fd00::1', 'fe80::1']) {
+      expect(await statuses(usual, { address }), address).toEqual(THERE)
+    }
+    for (const address of ['192.0.2.1', '100.64.0.1', '2001:db8::1', '172.32.0.1', 'unknown']) {
+      expect(await statuses(usual, { address }), address).toEqual(NOWHERE)
+    }
+    await usual.close()
+    const open = await startOperatorApp({ ENTRYWAY_OPERATOR_PAGE: 'public' })
+    expect(await statuses(open, { address: '192.0.2.1' })).toEqual(THERE)
+    await open.close()
+    const off = await startOperatorApp({ ENTRYWAY_OPERATOR_PAGE: 'off' })
+    expect(await statuses(off, { address: '127.0.0.1' })).toEqual(NOWHERE)
+    expect(await command(off, 'operator/link')).toMatchObject({ status: 400 })
+    await off.close()
+  })
+
+  test('not through a proxy that does not say who the client is', async () => {
+    for (const name of ['via', 'x-real-ip', 'x-forwarded-proto', 'cf-connecting-ip']) {
+      expect(await statuses(app, { headers: { [name]: '192.0.2.1' } }), name).toEqual(NOWHERE)
+    }
+    const headers = { 'x-forwarded-for': '192.0.2.1', via: '1.1 proxy' }
+    expect(await statuses(app, { headers })).toEqual(THERE)
+  })
+
+  test.each([
+    ['of a proxy that is not trusted', '172.18.0.2', '203.0.113.9', true],
+    ['that a client puts before its own', '10.0.0.1', '127.0.0.1, 203.0.113.9', true],
+    ['that is none', '10.0.0.1', 'x', true],
+    ['of a trusted one', '10.0.0.1', '203.0.113.9', false],
+  ])('the word %s', (_, peer, forwarded, passesOn) => {
+    const found = findClient(peer, { 'x-forwarded-for': forwarded }, within(['10.0.0.1']))
+    expect(found.passesOn).toBe(passesOn)
+  })
+})
+
+describe('46. who comes in', () => {
+  test('an operator with a second factor, and nobody else', async () => {
+    const operator = await newOperator(app)
+    expect(await isIn(new Visitor(app))).toBe(false)
+    expect(await isIn(await enterAs(app, operator))).toBe(true)
+    const visitor = new Visitor(app)
+    const refused = await signIn(visitor, await newSomebody(app))
+    expect([refused.status, refused.title]).toEqual([403, 'Not an operator'])
+    expect(await isIn(visitor)).toBe(false)
+  })
+
+  test('not with a password alone: it is told what to do', async () => {
+    const { did, handle, password } = await newSomebody(app)
+    const account = app.actors.account(did)
+    await account.removeTotp({ generation: (await account.read())?.generation ?? 0 })
+    await account.removeRecoveryCodes()
+    const added = await command(app, 'operator/add', { account: handle })
+    expect(added.body).toMatchObject({ hasFactor: false })
+    const visitor = new Visitor(app)
+    const page = await visitor.open('/account/sign-in?for=operator&step=sign-in')
+    const seen = await visitor.follow(await visitor.send(page, { username: handle, password }))
+    expect([seen.status, seen.title]).toEqual([403, 'A second factor is needed'])
+    expect(seen.hrefs).toContain('/account/security')
+    expect(await isIn(visitor)).toBe(false)
+  })
+
+  test('a device that is trusted is asked for the second factor', async () => {
+    const operator = await newOperator(app)
+    const { handle: username, password } = operator
+    const visitor = new Visitor(app)
+    const first = await visitor.open('/account/sign-in?step=sign-in')
+    const step = await visitor.send(first, { username, password, remember: 'on' })
+    await visitor.send(step, { code: operator.own.recoveryCodes.pop() as string, trust: 'on' })
+    // Elsewhere it is not asked, and that does not do here.
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    expect((await visitor.send(page, { username, password })).status).toBe(303)
+    const turned = await visitor.open('/account/operator')
+    expect(turned.header('location')).toBe('/account/sign-in?for=operator&step=sign-in')
+    expect((await signIn(visitor, operator)).header('location')).toBe(PAGE)
+  })
+
+  test('only right after the sign-in', async () => {
+    const operator = await newOperator(app)
+    const visitor = await enterAs(app, operator)
+    later(PROOF_AGAIN)
+    const turned = await visitor.open('/account/operator')
+    expect(turned.header('location')).toBe('/account/sign-in?for=operator&step=sign-in')
+    expect(turned.cookies.join()).not.toContain('operator=')
+  })
+})
+
+describe('46. who is in', () => {
+  test('is out when the account is ended, or no operator any more', async () => {
+    const operator = await newOperator(app)
+    const account = app.actors.account(operator.did)
+    const endings: Record<string, () => Promise<unknown>> = {
+      'a new password': () =>
+        command(app, 'account/reset-password', { account: operator.did, password: 'a new one' }),
+      'sign out everywhere': () => command(app, 'account/revoke', { account: operator.did }),
+      'a takedown': async () => {
+        await account.takeDown('spam')
+        return account.takeDown(null)
+      },
+      'no operator any more': async () => {
+        await command(app, 'operator/remove', { account: operator.did })
+        await command(app, 'operator/add', { account: operator.did })
+      },
+    }
+    for (const [name, end] of Object.entries(endings)) {
+      const visitor = await enterAs(app, operator)
+      await end()
+      expect([name, await isIn(visitor)]).toEqual([name, false])
+      operator.password = name === 'a new password' ? 'a new one' : operator.password
+    }
+  })
+
+  test('is out after a while, and at last', async () => {
+    const operator = await newOperator(app)
+    const visitor = await enterAs(app, operator)
+    const begun = Date.now()
+    for (let at = 0; at + OPERATOR_IDLE < OPERATOR_SESSION; at += OPERATOR_IDLE - 60_000) {
+      vi.useFakeTimers({ now: begun + at, toFake: ['Date'] })
+      expect(await isIn(visitor)).toBe(true)
+    }
+    vi.useFakeTimers({ now: begun + OPERATOR_SESSION + 1_000, toFake: ['Date'] })
+    expect(await isIn(visitor)).toBe(false)
+    vi.useRealTimers()
+    const other = await enterAs(app, operator)
+    later(OPERATOR_IDLE)
+    expect(await isIn(other)).toBe(false)
+  })
+
+  test('signs out, and is not let in again by the sign-in of before', async () => {
+    const visitor = await enterAs(app, await newOperator(app))
+    const stolen = new Visitor(app)
+    for (const [name, cookie] of visitor.cookies) stolen.cookies.set(name, cookie)
+    expect(await isIn(stolen)).toBe(true)
+    expect((await visitor.send(await visitor.open(PAGE))).status).toBe(303)
+    expect([await isIn(visitor), await isIn(stolen)]).toEqual([false, false])
+    const turned = await visitor.open('/account/operator')
+    expect(turned.header('location')).toBe('/account/sign-in?for=operator&step=sign-in')
+  })
+
+  test('has a cookie that goes nowhere else, on a page that is kept and framed by none', async () => {
+    const operator = await newOperator(app)
+    const visitor = new Visitor(app)
+    const entered = await signIn(visitor, operator)
+    const set = entered.cookies.find((cookie) => cookie.startsWith('operator='))
+    expect(set).toMatch(/; Path=\/operator; HttpOnly; SameSite=Strict$/)
+    const page = await visitor.open(PAGE)
+    expect(page.header('cache-control')).toBe('no-store')
+    const policy = page.header('content-security-policy')
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^;]*; frame-ancestors 'none';/)
+    expect(policy).not.toContain('script-src')
+  })
+
+  test('is one of few', async () => {
+    const operator = await newOperator(app)
+    const visitor = new Visitor(app)
+    await signIn(visitor, operator)
+    const first = new Visitor(app)
+    for (const [name, cookie] of visitor.cookies) first.cookies.set(name, cookie)
+    for (let i = 0; i < MAX_OPERATOR_SESSIONS; i++) await visitor.open('/account/operator')
+    expect([await isIn(first), await isIn(visitor)]).toEqual([false, true])
+  })
+})
+
+describe('46. a link', () => {
+  test('opens the page once', async () => {
+    const link = await newLink()
+    const { visitor, answer } = await openByLink(link)
+    expect(answer.header('location')).toBe(PAGE)
+    expect(await isIn(visitor)).toBe(true)
+    const again = await openByLink(link)
+    expect([again.answer.status, await isIn(again.visitor)]).toEqual([400, false])
+  })
+
+  test('does nothing by being opened, and not for long', async () => {
+    const link = await newLink()
+    for (let i = 0; i < 3; i++) await new Visitor(app).open(link)
+    later(OPERATOR_LINK)
+    expect((await openByLink(link)).answer.status).toBe(400)
+  })
+
+  test('is one of few, and no other site spends it', async () => {
+    const first = await newLink()
+    const links = []
+    for (let i = 0; i < MAX_OPERATOR_LINKS; i++) links.push(await newLink())
+    expect((await openByLink(first)).answer.status).toBe(400)
+    const visitor = new Visitor(app)
+    const page = await visitor.open(links[0] as string)
+    const headers = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+    expect((await visitor.send(page, {}, { headers })).status).toBe(400)
+    expect((await visitor.send(page)).status).toBe(303)
+  })
+
+  test('that is made up is counted', async () => {
+    const visitor = new Visitor(app)
+    const page = await visitor.open(await newLink())
+    const tried = async () => (await visitor.send(page, { link: 'made up' })).status
+    for (let i = 0; i < 20; i++) expect(await tried()).toBe(400)
+    expect(await tried()).toBe(429)
+    // It stays good.
+    expect((await visitor.send(page, {}, { address: '192.0.2.2' })).status).toBe(303)
+  })
+})
+
+describe('46. a form', () => {
+  test.each<[string, Record<string, string>]>([
+    ['from another site', { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }],
+    ['from nowhere', { origin: 'null' }],
+    ['by a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+  ])('sent %s does nothing', async (_, headers) => {
+    const visitor = (await openByLink(await newLink())).visitor
+    const page = await visitor.open(PAGE)
+    expect((await visitor.send(page, {}, { headers })).status).toBe(400)
+    expect(await isIn(visitor)).toBe(true)
+  })
+
+  test('of another session does nothing', async () => {
+    const [here, there] = [await openByLink(await newLink()), await openByLink(await newLink())]
+    const page = await there.visitor.open(PAGE)
+    const form = page.fields.form as string
+    const seen = await here.visitor.send(page)
+    expect([seen.status, seen.alert]).toEqual([400, 'The page was open for too long. Try again.'])
+    expect((await here.visitor.send(page, { form: `${form}x` })).status).toBe(400)
+    expect([await isIn(here.visitor), await isIn(there.visitor)]).toEqual([true, true])
+  })
+})
+
+test('46. who was made an operator, by whom, is in the trail and is told by mail', async () => {
+  const { did, email } = await newOperator(app)
+  await command(app, 'operator/add', { account: did })
+  await command(app, 'operator/remove', { account: did })
+  expect(await command(app, 'operator/remove', { account: did })).toMatchObject({ status: 400 })
+  const trail = await app.actors.account(did).listAudit(10)
+  const detail = { operator: 'the command line', operatorAddress: null }
+  expect(trail.slice(0, 2)).toEqual([
+    { at: expect.any(Number), event: 'operator_removed', detail },
+    { at: expect.any(Number), event: 'operator_added', detail },
+  ])
+  const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === email)
+  expect(mails.map(({ subject }) => subject)).toEqual([
+    'You are an operator now',
+    'You are no operator any more',
+  ])
+})

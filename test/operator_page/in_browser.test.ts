@@ -1,0 +1,68 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { signIn } from '../../lab/clients/steps.ts'
+import { inSize, sizes } from '../pages/axe.ts'
+import { expectUsable } from '../pages/usable.ts'
+import { button, title } from '../security_page/on_page.ts'
+import { command, newSomebody } from './operators.ts'
+import { type PageWorld, startPageWorld } from './world.ts'
+
+let world: PageWorld
+beforeAll(async () => {
+  world = await startPageWorld()
+})
+afterAll(() => world?.close())
+
+/** Goes in by a link. */
+async function enter(page: Page): Promise<void> {
+  await page.goto(await world.newLink())
+  await button(page, 'Go in').click()
+  await title(page, 'Overview')
+}
+
+test('an operator comes in by the sign-in page, without scripts, and goes out again', async () => {
+  const person = await newSomebody(world.app)
+  await command(world.app, 'operator/add', { account: person.did })
+  const { browser } = world.browser
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
+  const page = await context.newPage()
+  await page.goto(`${world.url}/operator`)
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await signIn(page, person)
+  await page.locator('input[name=code]').fill(person.own.recoveryCodes.pop() as string)
+  await page.keyboard.press('Enter')
+  await title(page, 'Overview')
+  await page.getByText(`Operator: ${person.handle}`).waitFor()
+  await button(page, 'Sign out').click()
+  await title(page, "The operator's page")
+  await context.close()
+})
+
+test('another site that leads here shows no session, and the way in goes on from there', async () => {
+  const page = await (await world.browser.newContext()).newPage()
+  await enter(page)
+  await page.goto('data:text/html,<p>elsewhere')
+  await page.setContent(`<a href="${world.url}/operator">there</a>`)
+  await page.getByRole('link').click()
+  await title(page, "The operator's page")
+  await page.reload()
+  await page.goto(`${world.url}/operator`)
+  await title(page, 'Overview')
+  await page.context().close()
+})
+
+test.each(sizes)('nothing that hinders people, %s', async (size) => {
+  await inSize(world.browser, size, async (page) => {
+    await page.goto(`${world.url}/operator`)
+    await expectUsable(page, size)
+    await page.goto(await world.newLink())
+    await expectUsable(page, size)
+    await button(page, 'Go in').click()
+    await title(page, 'Overview')
+    await expectUsable(page, size, 'operator')
+    expect(await page.locator('script').count()).toBe(0)
+    await page.goto(`${world.url}/operator/link?link=none`)
+    await button(page, 'Go in').click()
+    await expectUsable(page, size)
+  })
+})

@@ -1,0 +1,59 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const routes = inFile('operator_page/routes.ts')
+const entrance = inFile('operator_page/entrance.ts')
+const handler = inFile('operator_page/handler.ts')
+const cookie = inFile('operator_page/session_cookie.ts')
+const operators = inFile('sagas/operators.ts')
+const sessions = inFile('database/directory/operator_session.ts')
+const schema = inFile('database/directory/schema.ts')
+const signIn = inFile('oauth/sign_in/sign_in_form.ts')
+const addresses = inFile('gateway/client_address.ts')
+const unwrap = inFile('app/unwrap.ts')
+
+/** What keeps others out of the operator's page (46). */
+export const operatorPageRows = toRemovals([
+  [46, 'it is there for some addresses', routes('isInside(peer.address)', 'true')],
+  [46, 'an address may be a proxy', routes('!peer.mayBeProxy && ', '')],
+  [46, 'a proxy that says nothing', unwrap('(viaProxy && !saysWho)', 'false')],
+  [46, 'a proxy that is not believed', addresses('passesOn: hops.length > 0', 'passesOn: false')],
+  [46, 'a hop that is none', addresses('return { address, passesOn: true }', 'break')],
+  [
+    46,
+    'an operator',
+    entrance('if (!(await services.actors.directory.isOperator(did)))'),
+    inFile('actors/directory/operator_sessions.ts')('if (!isOperator(db, session.did))'),
+    schema('did TEXT REFERENCES operator (did) ON DELETE CASCADE', 'did TEXT'),
+  ],
+  [46, 'a second factor', entrance("if (!amr?.includes('mfa'))")],
+  [46, 'a trusted device is asked', signIn('if (place.asksEachTime) return null', '')],
+  [46, 'right after the sign-in', entrance('Date.now() - recent.since <= PROOF_AGAIN', 'true')],
+  [46, 'the sign-in is looked at each time', operators('assertGood(JSON.parse(basis))', 'read()')],
+  [
+    46,
+    'no operator, no session',
+    schema('did TEXT REFERENCES operator (did) ON DELETE CASCADE', 'did TEXT'),
+  ],
+  [46, 'idle sessions end', sessions('now - usedAt > OPERATOR_IDLE', 'false')],
+  [46, 'all sessions end', sessions('|| now - session.begunAt > OPERATOR_SESSION', '')],
+  [
+    46,
+    'signing out ends the session',
+    handler('await services.actors.directory.endOperatorSession(secret)', ''),
+  ],
+  [46, 'and the sign-in', handler(', ...noSignInCookies(publicUrl)', '')],
+  [46, 'no other site leads to the session', cookie("sameSite: 'Strict'", "sameSite: 'Lax'")],
+  [46, 'few sessions', sessions('most: MAX_OPERATOR_SESSIONS', 'most: 1_000')],
+  [
+    46,
+    'a link opens once',
+    sessions(
+      'DELETE FROM operator_link WHERE secret_hash = ? RETURNING expires_at AS expiresAt',
+      'SELECT expires_at AS expiresAt FROM operator_link WHERE secret_hash = ?',
+    ),
+  ],
+  [46, 'a link is over', sessions('&& now < spent.expiresAt', '')],
+  [46, 'few links', sessions('most: MAX_OPERATOR_LINKS', 'most: 1_000')],
+  [46, 'forms of other sites', handler('if (refusal) return refusal', '')],
+  [46, 'forms of other sessions', handler("if (!forms.isOurs(secret, request.parameter('form')))")],
+])
