@@ -8,6 +8,8 @@ import { createClientRegistry } from '../oauth/client_registration.ts'
 import { createOAuthHandler } from '../oauth/handler.ts'
 import { createProvider } from '../oauth/provider.ts'
 import { createOpenidHandler } from '../openid/handler.ts'
+import { LogoutTeller, startTelling } from '../openid/logout_teller.ts'
+import { notingEndings } from '../openid/noted_endings.ts'
 import { createOpenidOperator } from '../openid/operator.ts'
 import { OpenidProviders } from '../openid/providers.ts'
 import { createOperatorHandler } from '../operator/handler.ts'
@@ -38,14 +40,20 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     standings.ended([did])
     await endings.tell(did)
   })
+  const noted = notingEndings(
+    announced,
+    () => openidProviders.isOpen(),
+    (ending) => logouts.begin(ending),
+  )
   const services = createServices(runner, {
-    actors: announced,
+    actors: noted,
     flow: owners,
     peers,
     counters: createCounters(owners, runner.log),
   })
   const provider = await createProvider(owners, services)
   const openidProviders = new OpenidProviders(owners, services)
+  const logouts = new LogoutTeller(services, openidProviders, runner.background)
   const forOperator = {
     services,
     clients: createClientRegistry(owners, provider, authActors),
@@ -62,6 +70,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const findRoute = findRouteIn(routes, services.settings)
   // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
+  const stopTelling = number === 0 ? startTelling(logouts, runner.log) : () => {}
   const { pdses, embeddedPds, log } = services
   const overloads = new OverloadLog(log)
   const stopListening = embeddedPds.onRecorded(pdses.refresh)
@@ -79,6 +88,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     areOpen: (sessions) => Promise.all(sessions.map((session) => standings.ask(session))),
     close() {
       stopRecovery()
+      stopTelling()
       stopListening()
       stopReading()
       endings.close()

@@ -148,6 +148,19 @@ export const OPENID_KEY_KEPT = 30 * DAY
 /** How often an auth actor reads the keys, and whether there is a client. */
 export const OPENID_KEYS_READ = 10 * SECOND
 
+/**
+ * An OpenID client is told of an ending at once. Where it does not take that, it is told again after these pauses,
+ * and not any more a day after the ending.
+ */
+export const OPENID_LOGOUT_PAUSES = [
+  ...[10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE],
+  ...[2 * HOUR, 6 * HOUR, 12 * HOUR],
+]
+export const OPENID_LOGOUT = DAY
+
+/** How often the program looks for clients that are to be told again. */
+export const OPENID_LOGOUT_LOOK = 10 * SECOND
+
 /** A profile is kept this long; an answer waits this long for one that is not there. */
 export const OPENID_PROFILE = 10 * MINUTE
 export const OPENID_PROFILE_WAIT = SECOND

@@ -1,4 +1,4 @@
-import { LexResolver, safeFetchWrap } from '@atproto/oauth-provider/provider'
+import { LexResolver } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
@@ -9,16 +9,13 @@ import { createStores } from '../stores/index.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
+import { createSafeFetch } from './safe_fetch.ts'
 import { SigningKey } from './signing_key.ts'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets, inFlight, lookups } = services
-  const safeFetch = safeFetchWrap({
-    timeout: lifetimes.CLIENT_FETCH,
-    ssrfProtection: !settings.dev,
-  })
-
+  const safeFetch = createSafeFetch(settings)
   const lexResolver = new LexResolver({
     fetch: safeFetch,
     plcDirectoryUrl: settings.plcUrl,
@@ -40,7 +37,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
-    safeFetch: lookups.fetching(safeFetch as typeof globalThis.fetch),
+    safeFetch: lookups.fetching(safeFetch),
     lexResolver,
     branding: createBranding(settings),
     availableUserDomains: [...services.handles.domains],

@@ -1,6 +1,7 @@
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
+import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
@@ -32,6 +33,7 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
         payload: written(payload),
         deviceId,
         isRemembered: basis.device !== undefined,
+        signIns: signInsOf(payload),
         expiresAt: expiryOf(expiresIn),
       }
       await actors.account(did).putOpenidSession(session, id, basis, did === signedIn)
@@ -54,6 +56,13 @@ export function accountSessions({ actors, names }: OfAccount, before: Stored): S
       await actors.account(named.did).endOpenidSession(id)
     },
   }
+}
+
+/** How the clients know of a session that were granted something in it. */
+function signInsOf({ authorizations = {} }: AdapterPayload): OpenidSignIn[] {
+  return Object.entries(authorizations).flatMap(([clientId, { sid, grantId }]) =>
+    sid && grantId ? { clientId, sid, grantId } : [],
+  )
 }
 
 /** What clients were granted. The id of a grant is shown to nobody, and names no account. */

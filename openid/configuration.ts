@@ -6,6 +6,7 @@ import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
+import { fetching } from './fetching.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
@@ -13,9 +14,6 @@ import type { Profiles } from './profile.ts'
 import { resourceServers } from './resources.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
-
-/** Bytes of a document that a client publishes. */
-const LARGEST_DOCUMENT = 512_000
 
 const SIGNING = ['ES256', 'RS256'] as const
 
@@ -28,7 +26,7 @@ export function configure(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Configuration {
-  const { actors, lookups } = services
+  const { actors } = services
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
     adapter: createAdapter(storage),
@@ -54,7 +52,11 @@ export function configure(
       if (Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION) return
       throw new errors.InvalidClientAuth('exp of the client_assertion is too far ahead')
     },
-    clientDefaults: { id_token_signed_response_alg: 'RS256' },
+    clientDefaults: {
+      id_token_signed_response_alg: 'RS256',
+      // Of one sign-in of several is told by its name alone.
+      backchannel_logout_session_required: true,
+    },
     // Secrets are kept as hashes, so none can be the key of a MAC.
     enabledJWA: {
       idTokenSigningAlgValues: [...SIGNING],
@@ -84,6 +86,7 @@ export function configure(
         enabled: true,
         allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
       },
+      backchannelLogout: { enabled: true },
       requestObjects: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -107,11 +110,7 @@ export function configure(
         },
       },
     },
-    fetch: (url, options) => lookups.run(() => fetch(url, options as RequestInit)),
-    fetchResponseBodyLimits: {
-      jwks_uri: LARGEST_DOCUMENT,
-      sector_identifier_uri: LARGEST_DOCUMENT,
-    },
+    ...fetching(services),
     interactions: { url: (_, { uid }) => openidPage(uid) },
     renderError: async (ctx, out, err) => {
       const { error, error_description: description } = out

@@ -22,7 +22,15 @@ export function createOpenidOperator(
   providers: OpenidProviders,
   services: Pick<Services, 'settings' | 'pdses'>,
 ): OperatorContext['openid'] {
-  const { authActors, publicUrl } = services.settings
+  const { authActors, publicUrl, dev } = services.settings
+
+  /** Elsewhere nobody is told (`oauth/safe_fetch.ts`). */
+  function assertTellable({ backchannel_logout_uri: uri }: Record<string, unknown>): void {
+    const { protocol, port } = URL.parse(String(uri)) ?? {}
+    if (uri === undefined || dev || (protocol === 'https:' && port === '')) return
+    throw invalid('backchannel_logout_uri must be an https URL without a port')
+  }
+
   async function assertTaken(metadata: Record<string, unknown>): Promise<void> {
     const { Client } = (await providers.current()).provider
     try {
@@ -44,6 +52,7 @@ export function createOpenidOperator(
       const secret = needsSecret && !isKept ? newSecret() : null
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
       const metadata = { ...given, token_endpoint_auth_method: method }
+      assertTellable(metadata)
       await assertTaken({
         ...metadata,
         client_id: id,

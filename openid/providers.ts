@@ -5,14 +5,15 @@ import { oneIdOfEach } from '../database/partition.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
 import { newKeys, publishedKeys } from './keys.ts'
+import { notingLogouts, type TellLogout } from './logout.ts'
 import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
 import { Profiles } from './profile.ts'
 import { createOpenidProvider, type OpenidProvider } from './provider.ts'
 import type { Storage } from './stored.ts'
 
-/** The provider, and its endpoints as one function. */
-export type Running = { provider: OpenidProvider; ask: HttpHandler }
+/** The provider, its endpoints as one function, and how clients are told of sign-outs. */
+export type Running = { provider: OpenidProvider; ask: HttpHandler; tellLogout: TellLogout }
 
 /**
  * The OpenID provider with the keys of the moment. There is none until the operator has registered a client.
@@ -36,7 +37,7 @@ export class OpenidProviders {
 
   /** @returns null where no client is registered */
   async open(): Promise<Running | null> {
-    return (await this.#isOpen()) ? this.current() : null
+    return (await this.isOpen()) ? this.current() : null
   }
 
   /** The same where there may be no client yet. */
@@ -46,7 +47,8 @@ export class OpenidProviders {
     const kids = keys.map(({ kid }) => kid).join()
     if (this.#current?.kids !== kids) {
       const provider = createOpenidProvider(this.#storage, this.#services, this.#profiles, keys)
-      this.#current = { kids, provider, ask: mounted(provider, this.#services) }
+      const tellLogout = notingLogouts(provider, this.#services.actors)
+      this.#current = { kids, provider, ask: mounted(provider, this.#services), tellLogout }
     }
     return this.#current
   }
@@ -57,7 +59,8 @@ export class OpenidProviders {
     this.#openUntil = 0
   }
 
-  async #isOpen(): Promise<boolean> {
+  /** Whether a client is registered. */
+  async isOpen(): Promise<boolean> {
     if (Date.now() < this.#openUntil) return true
     const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
     const found = await Promise.all(owners.map(async (owner) => owner.hasOpenidClients()))

@@ -11,11 +11,11 @@ import {
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
-import { deleteOpenidSessionsOn } from '../../database/account/openid_session.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { endOpenidSessions } from './endings.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 /** The account as one of its devices sees it. */
@@ -73,7 +73,7 @@ export function list(db: Db): DeviceAccountRow[] {
 export function forget(db: Db, deviceId: string): void {
   transact(db, () => {
     deleteDeviceAccount(db, deviceId)
-    deleteOpenidSessionsOn(db, deviceId)
+    endOpenidSessions(db, { deviceId })
   })
 }
 

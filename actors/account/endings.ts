@@ -8,7 +8,15 @@ import {
   deleteAllOpenidConsents,
   deleteAllOpenidGrants,
 } from '../../database/account/openid_grant.ts'
-import { deleteAllOpenidSessions } from '../../database/account/openid_session.ts'
+import {
+  deleteAllOpenidSessions,
+  deleteOpenidSession,
+  deleteOpenidSessionsOn,
+} from '../../database/account/openid_session.ts'
+import {
+  endAllOpenidSignIns,
+  endOpenidSignInsOfSession,
+} from '../../database/account/openid_sign_in.ts'
 import { setSignedOut, startGeneration } from '../../database/account/profile.ts'
 import { deleteAllProofs } from '../../database/account/proof.ts'
 import { deleteAllSessions } from '../../database/account/session.ts'
@@ -45,6 +53,14 @@ export function endSignIns(db: Db, { devices, appPasswords }: Ending): void {
 export function endOpenid(db: Db): void {
   deleteAllOpenidSessions(db)
   deleteAllOpenidGrants(db)
+  endAllOpenidSignIns(db, Date.now())
+}
+
+/** Ends the OpenID sessions of one browser, or the one that it shows; to be called inside a transaction. */
+export function endOpenidSessions(db: Db, which: { deviceId: string } | { id: string }): void {
+  const uids =
+    'id' in which ? deleteOpenidSession(db, which.id) : deleteOpenidSessionsOn(db, which.deviceId)
+  for (const uid of uids) endOpenidSignInsOfSession(db, uid, Date.now())
 }
 
 /**

@@ -21,6 +21,7 @@ import { importAccount } from './imports.ts'
 import * as knownDevices from './known_devices.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as openid from './openid.ts'
+import * as openidLogout from './openid_logout.ts'
 import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
 import * as protections from './protections.ts'
@@ -111,6 +112,9 @@ export const accountFunctions = {
   rotateOpenidToken: openid.rotateToken,
   endOpenidToken: openid.endToken,
   endOpenidTokens: openid.endTokens,
+  endOpenidSignIn: openidLogout.endSignIn,
+  listOpenidSignInsToTell: openidLogout.toTell,
+  noteOpenidSignInsTold: openidLogout.noteTold,
 
   rememberDevice: devices.remember,
   readDevice: devices.read,

@@ -13,20 +13,26 @@ import {
   upsertOpenidConsent,
 } from '../../database/account/openid_grant.ts'
 import {
-  deleteOpenidSession,
   findOpenidSession,
   findOpenidSessionByUid,
   type OpenidSession,
   upsertOpenidSession,
 } from '../../database/account/openid_session.ts'
+import { type OpenidSignIn, upsertOpenidSignIns } from '../../database/account/openid_sign_in.ts'
 import * as tokens from '../../database/account/openid_token.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { CalledFrom } from '../../http/requester.ts'
+import { endOpenidSessions } from './endings.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** A session that is good, with the sign-in that it is. */
 export type GoodOpenidSession = OpenidSession & { basis: Basis }
+
+/** A session, and the clients that were signed in to in it. */
+export type NewOpenidSession = Omit<OpenidSession, 'generation'> & {
+  signIns: readonly OpenidSignIn[]
+}
 
 /**
  * @param isNew whether the person has just signed in. Any other session must still be there: they may have signed
@@ -35,7 +41,7 @@ export type GoodOpenidSession = OpenidSession & { basis: Basis }
  */
 export function putSession(
   db: Db,
-  session: Omit<OpenidSession, 'generation'>,
+  { signIns, ...session }: NewOpenidSession,
   id: string,
   basis: Basis,
   isNew: boolean,
@@ -45,6 +51,7 @@ export function putSession(
     const isThere = isNew || findOpenidSessionByUid(db, session.uid, now) !== null
     const { generation } = assertGood(db, isThere ? basis : NONE)
     upsertOpenidSession(db, { ...session, generation }, id, now)
+    upsertOpenidSignIns(db, session.uid, signIns, now)
   })
 }
 
@@ -57,7 +64,7 @@ export function findSessionByUid(db: Db, uid: string): GoodOpenidSession | null 
 }
 
 export function endSession(db: Db, id: string): void {
-  deleteOpenidSession(db, id)
+  transact(db, () => endOpenidSessions(db, { id }))
 }
 
 /** An ending of the account, or of the browser where it is remembered, ends the session there. */

@@ -7,6 +7,7 @@ import {
   deleteOpenidGrant,
   listOpenidGrants,
 } from '../../database/account/openid_grant.ts'
+import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
@@ -119,7 +120,10 @@ export function end(db: Db, id: string, basis: Basis | null, by: EndedBy): boole
     if (old?.from) deleteKnownDevice(db, markOfProgram(old.from))
     sessions.deleteSession(db, id)
     legacy.deleteLegacySessionById(db, id)
-    if (openidClient !== null) deleteOpenidConsent(db, openidClient)
+    if (openidClient !== null) {
+      endOpenidSignInsOfGrant(db, id, Date.now())
+      deleteOpenidConsent(db, openidClient)
+    }
     const clientId = session?.clientId ?? openidClient
     const of = clientId === null ? { appPassword: old?.appPasswordName } : { clientId }
     appendAudit(db, { at: Date.now(), event: 'session_ended', detail: { ...of, ...by } })

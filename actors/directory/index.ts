@@ -3,6 +3,7 @@ import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
+import * as openidEndings from '../../database/directory/openid_ending.ts'
 import * as operators from '../../database/directory/operator.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
@@ -38,6 +39,9 @@ export const directoryFunctions = {
   readFollowedTakedown: followed.readFollowedTakedown,
   deleteFollowedTakedown: followed.deleteFollowedTakedown,
   listFollowedTakedowns: followed.listFollowedTakedowns,
+  noteOpenidEnding: openidEndings.noteOpenidEnding,
+  listOpenidEndings: openidEndings.listOpenidEndings,
+  settleOpenidEnding: openidEndings.settleOpenidEnding,
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 

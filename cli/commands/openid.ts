@@ -10,6 +10,7 @@ const ID = 'its client_id'
 type Added = {
   redirectUri: string[]
   postLogoutUri?: string[]
+  backchannelLogoutUri?: string
   name?: string
   uri?: string
   logo?: string
@@ -52,6 +53,7 @@ function addClients(openid: Command): void {
     .argument('<id>', `${ID}, such as discourse`)
     .requiredOption('--redirect-uri <uri...>', 'where people come back to')
     .option('--post-logout-uri <uri...>', 'where they come back to when they have signed out')
+    .option('--backchannel-logout-uri <uri>', 'where it is told that somebody signed out')
     .option('--name <name>', 'what people are told it is called')
     .option('--uri <url>', 'its home page')
     .option('--logo <url>', 'a picture of it')
@@ -84,10 +86,10 @@ function addClients(openid: Command): void {
         const { clients } = await operator('openid/client-list', {})
         output.result(clients, (rows) =>
           table(
-            ['id', 'name', 'secret', 'registered'],
+            ['id', 'name', 'secret', 'told of sign-outs', 'registered'],
             rows.map(({ id, metadata, hasSecret, registeredAt }) => [
               ...[id, String(metadata.client_name ?? ''), hasSecret ? 'yes' : 'no'],
-              when(registeredAt),
+              ...[metadata.backchannel_logout_uri === undefined ? 'no' : 'yes', when(registeredAt)],
             ]),
           ),
         )
@@ -137,6 +139,7 @@ function metadataOf(given: Added): Record<string, unknown> {
   const all = {
     redirect_uris: given.redirectUri,
     post_logout_redirect_uris: given.postLogoutUri,
+    backchannel_logout_uri: given.backchannelLogoutUri,
     client_name: given.name,
     client_uri: given.uri,
     logo_uri: given.logo,

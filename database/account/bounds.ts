@@ -1,5 +1,6 @@
 import {
   KNOWN_DEVICE,
+  OPENID_GRANT,
   PROOF_AGAIN,
   REPLAYED_CODE_MEMORY,
   SESSION_UNUSED,
@@ -86,6 +87,12 @@ export const ACCOUNT_BOUNDS = {
     expired: 'expires_at <= @now',
   },
   openid_consent: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
+  openid_sign_in: {
+    rows: 1_000,
+    key: 'id',
+    order: 'updated_at DESC',
+    expired: `updated_at < @now - ${OPENID_GRANT}`,
+  },
 } as const satisfies Record<string, Table>
 
 /** Characters of a `User-Agent` header; browsers send about 150. */

@@ -52,13 +52,16 @@ export function findOpenidSessionByUid(db: Db, uid: string, now: number): Openid
   return toSession(sql(db, text).get(uid, now))
 }
 
-export function deleteOpenidSession(db: Db, id: string): void {
-  sql(db, 'DELETE FROM openid_session WHERE id_hash = ?').run(hashSecret(id))
+/** @returns its uid, where there was one */
+export function deleteOpenidSession(db: Db, id: string): string[] {
+  const text = 'DELETE FROM openid_session WHERE id_hash = ? RETURNING uid'
+  return sql(db, text).pluck().all(hashSecret(id)) as string[]
 }
 
-/** Those of one browser. */
-export function deleteOpenidSessionsOn(db: Db, deviceId: string): void {
-  sql(db, 'DELETE FROM openid_session WHERE device_id = ?').run(deviceId)
+/** Those of one browser. @returns their uids */
+export function deleteOpenidSessionsOn(db: Db, deviceId: string): string[] {
+  const text = 'DELETE FROM openid_session WHERE device_id = ? RETURNING uid'
+  return sql(db, text).pluck().all(deviceId) as string[]
 }
 
 export function deleteAllOpenidSessions(db: Db): void {

@@ -1,4 +1,5 @@
 import { type Db, listTables, sql, transact } from '../database.ts'
+import { endAllOpenidSignIns } from './openid_sign_in.ts'
 
 /** The account itself. Times are milliseconds since the epoch. */
 export type AccountRow = {
@@ -149,9 +150,11 @@ export function setOnlyAppPasswords(db: Db, on: boolean): void {
   sql(db, 'UPDATE account SET only_app_passwords = ?').run(on ? 1 : 0)
 }
 
-/** Everything about the account goes: the rows of all tables. */
+/** Everything about the account goes: the rows of all tables, but for what OpenID clients are to be told. */
 export function eraseAccount(db: Db): void {
   transact(db, () => {
-    for (const table of listTables(db)) sql(db, `DELETE FROM ${table}`).run()
+    endAllOpenidSignIns(db, Date.now())
+    const tables = listTables(db).filter((table) => table !== 'openid_sign_in')
+    for (const table of tables) sql(db, `DELETE FROM ${table}`).run()
   })
 }

@@ -252,5 +252,21 @@ export const accountSchema: Schema = {
   -- What the person consented to by protected resource, as JSON.
   ALTER TABLE openid_consent ADD COLUMN resources TEXT NOT NULL DEFAULT '{}';
   `,
+    `
+  -- Sign-ins as OpenID clients know them. One that has ended stays until its client was told.
+  CREATE TABLE openid_sign_in (
+    id INTEGER PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    sid TEXT NOT NULL,
+    session_uid TEXT NOT NULL,
+    grant_id TEXT NOT NULL,
+    updated_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    due_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE UNIQUE INDEX openid_sign_in_open ON openid_sign_in (client_id, sid)
+    WHERE ended_at IS NULL;
+  `,
   ],
 }

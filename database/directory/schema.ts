@@ -133,5 +133,13 @@ export const directorySchema: Schema = {
   );
   CREATE INDEX operator_session_did ON operator_session (did);
   `,
+    `
+  -- Accounts of whose endings OpenID clients may have to be told; also of one that was deleted.
+  CREATE TABLE openid_ending (
+    did TEXT PRIMARY KEY,
+    noted_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -54,6 +54,7 @@ export type AppInProcess = {
   flow: Db
   /** The counters of the limits; their keys are hashes. */
   counters: Db
+  directory: Db
   ask(asked: Asked): Promise<Answer>
   /** Adds an account with a PDS that cannot be reached. @returns its DID */
   addAccount(account: { handle: string; email: string; password: string }): Promise<string>
@@ -136,6 +137,7 @@ export async function startApp({
     auth: new AuthRoundRobin(() => auth),
     flow,
     counters,
+    directory,
     ask: ({ method = 'GET', target, headers = {}, body = null, address = '192.0.2.1' }) =>
       answer({
         method,

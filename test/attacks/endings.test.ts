@@ -44,12 +44,14 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['listAppPasswords', 'listLegacySessions', 'listDevices', 'listTrustedDevices'],
   ...['listAuthorizedClients', 'listAudit'],
   ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent'],
+  ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // It ends something.
   ...['erase', 'takeDown', 'signOutEverywhere', 'signOutElsewhere', 'useSignOutLink'],
   ...['resetPassword', 'changePassword', 'forgetDevice', 'forgetConsent'],
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   ...['revokeTrustedDevice', 'distrustDevice'],
   ...['endOpenidSession', 'endOpenidGrant', 'endOpenidToken', 'endOpenidTokens'],
+  'endOpenidSignIn',
   // What is found there has its sign-in with it, which is looked at again.
   ...['findOpenidSession', 'findOpenidSessionByUid'],
   // It belongs to a grant, and goes with it.

@@ -29,6 +29,10 @@ import { putKnownDevice } from '../../database/account/known_device.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
 import { insertOpenidGrant, upsertOpenidConsent } from '../../database/account/openid_grant.ts'
 import { upsertOpenidSession } from '../../database/account/openid_session.ts'
+import {
+  listEndedOpenidSignIns,
+  upsertOpenidSignIns,
+} from '../../database/account/openid_sign_in.ts'
 import { upsertOpenidToken } from '../../database/account/openid_token.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -68,6 +72,7 @@ import { listProgramSources } from '../house/imports.ts'
 import { basisOf } from '../storage/basis.ts'
 
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const security = readFileSync(`${root}docs/security.md`, 'utf8')
 
@@ -583,6 +588,8 @@ describe('34. tables of an account', () => {
         { scope: 'openid', refused: '', resources: {} },
         now + i,
       ),
+    openid_sign_in: (i) =>
+      upsertOpenidSignIns(db, 'uid', [{ clientId: 'c', sid: `${i}`, grantId: 'g' }], now + i),
   }
   test.each(Object.entries(growing))('%s: the oldest make room', (name, add) => {
     const table = name as keyof typeof growing
@@ -601,7 +608,7 @@ describe('34. tables of an account', () => {
     if (table !== 'replayed_code') expect(first(0)).toBe(later)
   })
 
-  test('an account that is erased leaves no row in any of them', () => {
+  test('an account that is erased leaves no row in any of them, but what is to be told', () => {
     db.pragma('ignore_check_constraints = ON')
     for (const table of listTables(db)) {
       const columns = db.pragma(`table_info(${table})`) as { name: string }[]
@@ -610,7 +617,10 @@ describe('34. tables of an account', () => {
     }
     expect(listTables(db).filter((table) => count(table) === 0)).toEqual([])
     accountFunctions.erase(db)
-    expect(listTables(db).filter((table) => count(table) !== 0)).toEqual([])
+    expect(listTables(db).filter((table) => count(table) !== 0)).toEqual(['openid_sign_in'])
+    // That goes a day later.
+    expect(listEndedOpenidSignIns(db, Date.now() + DAY + MINUTE, 9)).toEqual([])
+    expect(count('openid_sign_in')).toBe(0)
   })
 
   test('sessions that cannot be refreshed any more go', () => {

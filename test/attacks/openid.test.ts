@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
+import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { until } from '../../lab/world/until.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -394,5 +396,44 @@ describe('45. OpenID', () => {
       .map((each) => readFileSync(join(each.parentPath, each.name)))
     expect(read.length).toBeGreaterThan(3)
     expect(halves.filter((each) => read.some((bytes) => bytes.includes(each)))).toEqual([])
+  })
+
+  test('sign-outs are told to nobody inside', async () => {
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+    const env = {
+      ENTRYWAY_DEV: undefined,
+      ENTRYWAY_PUBLIC_URL: 'https://entryway.example.com',
+      ENTRYWAY_PLC_URL: 'https://plc.directory',
+    }
+    const inProduction = await startApp({ env, log })
+    try {
+      const person = { handle: 'kim.test', email: 'kim@mail.internal', password: rp.PASSWORD }
+      const account = inProduction.actors.account(await inProduction.addAccount(person))
+      const register = (id: string, uri: string) =>
+        rp.register(inProduction, { id, metadata: { backchannel_logout_uri: uri } })
+      for (const uri of ['http://rp.example.com/out', 'https://rp.example.com:8443/out']) {
+        await expect(register('forum', uri)).rejects.toThrow('an https URL without a port')
+      }
+      const inside = ['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254', '10.1.2.3']
+      const hosts = [...inside, 'localhost', 'metadata', 'printer.local']
+      for (const [i, host] of hosts.entries()) await register(`c${i}`, `https://${host}/out`)
+      const session = { uid: 'uid', payload: '{}', deviceId: 'dev', isRemembered: false }
+      const signIns = hosts.map((_, i) => ({ clientId: `c${i}`, sid: 'sid', grantId: 'grant' }))
+      const { generation = 0 } = (await account.read()) ?? {}
+      const expiresAt = Date.now() + 60_000
+      await account.putOpenidSession({ ...session, expiresAt, signIns }, 'id', { generation }, true)
+      await rp.operate(inProduction, 'account/revoke', { account: 'kim.test' })
+      const told = () => lines.map((line) => JSON.parse(line)).filter((each) => each.clientId)
+      await until(() => told().length === hosts.length, 'not all are tried')
+      for (const { clientId, why } of told()) {
+        expect([clientId, why]).toEqual([
+          clientId,
+          expect.stringMatching(/non-unicast|not a public domain/),
+        ])
+      }
+    } finally {
+      await inProduction.close()
+    }
   })
 })

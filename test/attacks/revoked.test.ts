@@ -259,6 +259,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['consentToOpenid', 'readOpenidConsent', 'putOpenidGrant', 'findOpenidGrant'],
   ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidToken', 'findOpenidToken'],
   ...['consumeOpenidToken', 'rotateOpenidToken', 'endOpenidToken', 'endOpenidTokens'],
+  ...['endOpenidSignIn', 'listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],
   // The tokens of before end, and the session goes on.

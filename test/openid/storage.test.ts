@@ -46,6 +46,7 @@ afterEach(async () => {
 })
 
 const later = Date.now() + DAY
+const SESSION = { uid: 'uid', payload: '{}', deviceId: 'dev-1', signIns: [] }
 
 function put(id: string, on: Basis = basis) {
   account.putOpenidGrant(db, { id, clientId: 'forum', payload: '{}', expiresAt: later }, on, null)
@@ -144,7 +145,7 @@ const endings: [string, Ending][] = [
 ]
 
 test.each(endings)('%s ends sessions, grants and tokens', async (_, end) => {
-  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false }
+  const session = { ...SESSION, isRemembered: false }
   account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true)
   token('RefreshToken', 'refresh')
   expect(account.findOpenidSession(db, 'id')).toMatchObject({ uid: 'uid' })
@@ -159,7 +160,7 @@ test('what rests on a sign-in that has ended is refused', () => {
   account.signOutEverywhere(db)
   const refused = expect.objectContaining({ code: 'SignedOut' })
   expect(() => put('new')).toThrow(refused)
-  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
+  const session = { ...SESSION, isRemembered: true }
   expect(() =>
     account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true),
   ).toThrow(refused)
@@ -167,7 +168,7 @@ test('what rests on a sign-in that has ended is refused', () => {
 
 test('a session ends with the browser that remembers the account', () => {
   account.rememberDevice(db, 'dev-1', basis)
-  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: true }
+  const session = { ...SESSION, isRemembered: true }
   account.putOpenidSession(db, { ...session, expiresAt: later }, 'id', basis, true)
   expect(account.findOpenidSessionByUid(db, 'uid')?.basis.device).toBe('dev-1')
   account.forgetDevice(db, 'dev-1')
@@ -175,7 +176,7 @@ test('a session ends with the browser that remembers the account', () => {
 })
 
 test('a sign-out on the device ends a session for good, also where a request still has it', () => {
-  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false }
+  const session = { ...SESSION, isRemembered: false }
   const save = (id: string, isNew: boolean) =>
     account.putOpenidSession(db, { ...session, expiresAt: later }, id, basis, isNew)
   save('id', true)

@@ -324,7 +324,13 @@ export const grants: Record<string, Grant> = {
     by: 'device',
     begin: onSecurityPage(async ({ account }, basis) => async () => {
       const { device = '', ...sign } = await basis()
-      const session = { uid: device, payload: '{}', deviceId: device, isRemembered: true }
+      const session = {
+        uid: device,
+        payload: '{}',
+        deviceId: device,
+        isRemembered: true,
+        signIns: [],
+      }
       const expiresAt = Date.now() + 60_000
       return account.putOpenidSession({ ...session, expiresAt }, 'id', { ...sign, device }, true)
     }),

@@ -4,7 +4,7 @@ const hooks = inFile('oauth/hooks.ts')
 const reading = inFile('app/reading.ts')
 const bodies = inFile('http/read_body.ts')
 const checks = inFile('oauth/checks/index.ts')
-const fetching = inFile('oauth/provider.ts')
+const fetching = inFile('oauth/safe_fetch.ts')
 const provider = inFile('oauth/entryway_provider.ts')
 const revocation = inFile('oauth/revocation.ts')
 const handler = inFile('oauth/handler.ts')
@@ -54,8 +54,8 @@ export const oauthRows = toRemovals([
   [8, 'media types', reading('if (!taken.includes(type))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
-  [10, 'a bound on time', fetching('lifetimes.CLIENT_FETCH', '600_000')],
-  [10, 'no private addresses', fetching('!settings.dev', 'false')],
+  [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
+  [10, 'no private addresses', fetching('!dev', 'false')],
   [12, 'clients are as they are published', clients('known && this.#isCurrent(known)', 'known')],
   [12, 'sessions end with the key', provider('await endIfKeyIsWithdrawn(', 'void (')],
   [

@@ -9,6 +9,8 @@ const accountAdapters = inFile('openid/account_adapters.ts')
 const requestAdapters = inFile('openid/request_adapters.ts')
 const tokens = inFile('database/account/openid_token.ts')
 const names = inFile('openid/names.ts')
+const logout = inFile('openid/logout.ts')
+const endings = inFile('actors/account/endings.ts')
 const stored = inFile('openid/stored.ts')
 const scope = inFile('openid/scope.ts')
 const resources = inFile('openid/resources.ts')
@@ -18,6 +20,7 @@ const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
 const RESOURCES = 'test/openid/resources.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
+const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
@@ -79,6 +82,25 @@ export const openidRows = toRemovals([
     configuration('Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION', 'true'),
   ],
   [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
+  [
+    45,
+    'sign-outs are told to public addresses',
+    inFile('openid/fetching.ts')('fetch(url, others)', 'globalThis.fetch(url, others)'),
+  ],
+  [
+    LOGOUT,
+    'the client is not waited for',
+    logout('prototype.backchannelLogout = async', 'void async'),
+  ],
+  [
+    LOGOUT,
+    'an ending is noted before',
+    inFile('openid/noted_endings.ts')(
+      'await actors.directory.noteOpenidEnding(did)',
+      'Promise.resolve(0) && 0',
+    ),
+  ],
+  [LOGOUT, 'all that ends is told', endings('endAllOpenidSignIns(db, Date.now())', '')],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
   [
     CODE_FLOW,
@@ -93,7 +115,7 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'a sign-out ends the session here',
-    inFile('actors/account/devices.ts')('deleteOpenidSessionsOn(db, deviceId)', ''),
+    inFile('actors/account/devices.ts')('endOpenidSessions(db, { deviceId })', ''),
   ],
   [
     STORAGE,

@@ -1,0 +1,82 @@
+import { OPENID_LOGOUT } from '../../base/lifetimes.ts'
+import { type Db, sql } from '../database.ts'
+import { trim } from './bounds.ts'
+
+/** A sign-in as an OpenID client knows it: by a `sid` that is in its id token. */
+export type OpenidSignIn = { clientId: string; sid: string; grantId: string }
+
+/** One that has ended, and of which its client is still to be told. */
+export type EndedOpenidSignIn = {
+  id: number
+  clientId: string
+  sid: string
+  /** How often it was tried in vain. */
+  tries: number
+}
+
+/** To be called in a transaction. @param sessionUid of the session of the browser */
+export function upsertOpenidSignIns(
+  db: Db,
+  sessionUid: string,
+  signIns: readonly OpenidSignIn[],
+  now: number,
+): void {
+  for (const signIn of signIns) {
+    sql(
+      db,
+      `INSERT INTO openid_sign_in (client_id, sid, session_uid, grant_id, updated_at)
+       VALUES (@clientId, @sid, @sessionUid, @grantId, @now)
+       ON CONFLICT (client_id, sid) WHERE ended_at IS NULL
+       DO UPDATE SET session_uid = @sessionUid, grant_id = @grantId, updated_at = @now`,
+    ).run({ ...signIn, sessionUid, now })
+  }
+  if (signIns.length > 0) trim(db, 'openid_sign_in', now)
+}
+
+export function endAllOpenidSignIns(db: Db, now: number): void {
+  end(db, 'true', [], now)
+}
+
+/** Those of one browser session. */
+export function endOpenidSignInsOfSession(db: Db, uid: string, now: number): void {
+  end(db, 'session_uid = ?', [uid], now)
+}
+
+export function endOpenidSignInsOfGrant(db: Db, grantId: string, now: number): void {
+  end(db, 'grant_id = ?', [grantId], now)
+}
+
+export function endOpenidSignIn(db: Db, clientId: string, sid: string, now: number): void {
+  end(db, 'client_id = ? AND sid = ?', [clientId, sid], now)
+}
+
+/** From the next look on the client is told. */
+function end(db: Db, where: string, of: readonly string[], now: number): void {
+  sql(
+    db,
+    `UPDATE openid_sign_in SET ended_at = ?, due_at = ? WHERE ended_at IS NULL AND ${where}`,
+  ).run(now, now, ...of)
+}
+
+/** Those that are due; what could not be told for a day is forgotten. To be called in a transaction. */
+export function listEndedOpenidSignIns(db: Db, now: number, limit: number): EndedOpenidSignIn[] {
+  sql(db, 'DELETE FROM openid_sign_in WHERE ended_at < ?').run(now - OPENID_LOGOUT)
+  return sql(
+    db,
+    `SELECT id, client_id AS clientId, sid, tries FROM openid_sign_in
+     WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`,
+  ).all(now, limit) as EndedOpenidSignIn[]
+}
+
+export function deleteOpenidSignIn(db: Db, id: number): void {
+  sql(db, 'DELETE FROM openid_sign_in WHERE id = ?').run(id)
+}
+
+export function postponeOpenidSignIn(db: Db, id: number, dueAt: number): void {
+  sql(db, 'UPDATE openid_sign_in SET tries = tries + 1, due_at = ? WHERE id = ?').run(dueAt, id)
+}
+
+/** When the next one is due, ms; null where there is none. */
+export function nextEndedOpenidSignIn(db: Db): number | null {
+  return sql(db, 'SELECT min(due_at) FROM openid_sign_in').pluck().get() as number | null
+}

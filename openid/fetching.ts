@@ -1,0 +1,27 @@
+import type { Configuration } from 'oidc-provider'
+import { createSafeFetch } from '../oauth/safe_fetch.ts'
+import type { Services } from '../sagas/services.ts'
+
+/** Bytes of the keys that a client publishes. */
+const LARGEST_DOCUMENT = 512_000
+
+/** What the provider asks of clients: as at atproto's side, and not over its own connections. */
+export function fetching({
+  settings,
+  lookups,
+}: Pick<Services, 'settings' | 'lookups'>): Pick<
+  Configuration,
+  'fetch' | 'fetchResponseBodyLimits'
+> {
+  const fetch = lookups.fetching(createSafeFetch(settings))
+  return {
+    fetch: (url, options) => {
+      const { dispatcher: _, ...others }: RequestInit & { dispatcher?: unknown } = options ?? {}
+      return fetch(url, others)
+    },
+    fetchResponseBodyLimits: {
+      jwks_uri: LARGEST_DOCUMENT,
+      sector_identifier_uri: LARGEST_DOCUMENT,
+    },
+  }
+}

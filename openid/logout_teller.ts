@@ -1,0 +1,98 @@
+import type { Client } from 'oidc-provider'
+import pLimit from 'p-limit'
+import type { Background } from '../base/background.ts'
+import { every } from '../base/every.ts'
+import { OPENID_LOGOUT_LOOK, OPENID_LOGOUT_PAUSES } from '../base/lifetimes.ts'
+import type { EndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
+import type { OpenidEnding } from '../database/directory/openid_ending.ts'
+import type { Services } from '../sagas/services.ts'
+import type { OpenidProviders } from './providers.ts'
+import { inOpenidScope } from './scope.ts'
+
+/** How many accounts are told of at once where it was left undone, and how many are looked at in one round. */
+const AT_ONCE = 8
+const ROUND = 200
+
+/** Tells OpenID clients of sign-ins that have ended, until they take it or it is too late. */
+export class LogoutTeller {
+  readonly #services: Pick<Services, 'actors' | 'mutex' | 'log'>
+  readonly #providers: OpenidProviders
+  readonly #background: Background
+  readonly #atOnce = pLimit(AT_ONCE)
+
+  constructor(
+    services: Pick<Services, 'actors' | 'mutex' | 'log'>,
+    providers: OpenidProviders,
+    background: Background,
+  ) {
+    this.#services = services
+    this.#providers = providers
+    this.#background = background
+  }
+
+  /** Tells of an ending that was made just now. */
+  begin(ending: OpenidEnding): void {
+    const { did } = ending
+    const work = () => this.#tell(ending, new Set())
+    this.#background.run('telling OpenID clients of an ending', work, { did })
+  }
+
+  /** Tells again what was not taken, and what was interrupted. */
+  async goOn(): Promise<void> {
+    const due = await this.#services.actors.directory.listOpenidEndings(ROUND)
+    const silent = new Set<string>()
+    const tell = (ending: OpenidEnding) => this.#atOnce(() => this.#tell(ending, silent))
+    await Promise.all(due.map(tell))
+  }
+
+  /** @param silent ids of clients that did not answer in this round, and are not asked once more */
+  async #tell(ending: OpenidEnding, silent: Set<string>): Promise<void> {
+    const { did } = ending
+    const { actors, mutex } = this.#services
+    await mutex.run(`openid logout ${did}`, async () => {
+      const account = actors.account(did)
+      const done: number[] = []
+      const again: { id: number; dueAt: number }[] = []
+      for (const signIn of await account.listOpenidSignInsToTell()) {
+        const pause = OPENID_LOGOUT_PAUSES[signIn.tries]
+        if (await this.#isDone(did, signIn, silent)) done.push(signIn.id)
+        else if (pause === undefined) done.push(signIn.id)
+        else again.push({ id: signIn.id, dueAt: Date.now() + pause })
+      }
+      const dueAt = await account.noteOpenidSignInsTold(done, again)
+      await actors.directory.settleOpenidEnding(ending, dueAt)
+    })
+  }
+
+  /** Tells one client. @returns whether it took it, or need not be told */
+  async #isDone(
+    did: string,
+    { clientId, sid, tries }: EndedOpenidSignIn,
+    silent: Set<string>,
+  ): Promise<boolean> {
+    if (silent.has(clientId)) return false
+    try {
+      return await inOpenidScope(null, async () => {
+        const { provider, tellLogout } = await this.#providers.current()
+        const client: (Client & { backchannelLogoutUri?: string }) | undefined =
+          await provider.Client.find(clientId)
+        if (client?.backchannelLogoutUri) await tellLogout(client, did, sid)
+        return true
+      })
+    } catch (err) {
+      silent.add(clientId)
+      // The message of the provider has the address, in which may be a secret.
+      const { response, cause, name } = err as Error & { response?: Response }
+      const why = response?.status ?? (cause instanceof Error ? cause.message : name)
+      const { log } = this.#services
+      log.warn({ did, clientId, tries, why }, 'an OpenID client did not take a sign-out')
+      return false
+    }
+  }
+}
+
+/** @returns what ends it */
+export function startTelling(logouts: LogoutTeller, log: Services['log']): () => void {
+  const name = 'telling OpenID clients of endings again'
+  return every(OPENID_LOGOUT_LOOK, name, () => logouts.goOn(), log)
+}
