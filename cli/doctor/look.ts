@@ -4,16 +4,21 @@ import type { Check } from '../../operator/check.ts'
 /** What was found without what was looked at. */
 export type Finding = Omit<Check, 'name'>
 
-/** Runs one check; one that breaks has failed, and `mend` says what then is to be done. */
+/**
+ * Runs one check; one that breaks has failed.
+ *
+ * @param mend what then is to be done, by the code of the error where there is one (`ENOTFOUND`, …)
+ */
 export async function look(
   name: string,
-  mend: string,
+  mend: string | ((code: string) => string),
   work: () => Promise<Finding>,
 ): Promise<Check> {
   try {
     return { name, ...(await work()) }
   } catch (err) {
-    return { name, state: 'failed', found: reason(err), mend }
+    const toDo = typeof mend === 'string' ? mend : mend(codeOf(err))
+    return { name, state: 'failed', found: reason(err), mend: toDo }
   }
 }
 
@@ -39,4 +44,9 @@ function reason(err: unknown): string {
   if (!(err instanceof Error)) return 'it could not be asked'
   const { cause } = err
   return cause instanceof Error && cause.message ? cause.message : err.message
+}
+
+function codeOf(err: unknown): string {
+  const { cause = err } = (err ?? {}) as { cause?: unknown }
+  return String((cause as { code?: unknown } | null)?.code ?? '')
 }

@@ -22,7 +22,7 @@ export async function checkProgram(
   handles: string[]
 }> {
   const operator = connectOperator(installation)
-  const { publicUrl } = installation.settings
+  const { publicUrl, embeddedPds } = installation.settings
   const running = await look('Program', 'start it: pnpm start', async () => {
     const { version, url } = await answered(() => operator('status', {}), output)
     if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
@@ -41,8 +41,12 @@ export async function checkProgram(
     checks.push({
       name: 'PDS',
       state: 'warning',
-      found: 'there is none',
-      mend: 'vestibule pds add <url>',
+      ...(embeddedPds
+        ? {
+            found: 'the one inside has not been up yet',
+            mend: 'ask again in a moment, and see what the log of the program says',
+          }
+        : { found: 'there is none', mend: 'vestibule pds add <url>' }),
     })
   }
   return {

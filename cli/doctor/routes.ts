@@ -6,11 +6,15 @@ import { ask, type Finding, look, readJson } from './look.ts'
 const PROXY =
   'start the program if it does not run; else let the proxy in front send every path of this host to it (docs/deploy.md)'
 
+const NAME =
+  'let the name lead to this machine (DNS), or to the proxy in front, and see that it can be looked up from here'
+const mendOf = (code: string) => (['ENOTFOUND', 'EAI_AGAIN'].includes(code) ? NAME : PROXY)
+
 /** What the outside must find at the public address. */
 export function checkRoutes(settings: Settings): Promise<Check[]> {
   const { publicUrl, did } = settings
   const at = (path: string, work: (response: Response) => Promise<Finding>) =>
-    look(`${publicUrl}${path}`, PROXY, async () => work(await ask(new URL(path, publicUrl))))
+    look(`${publicUrl}${path}`, mendOf, async () => work(await ask(new URL(path, publicUrl))))
 
   return Promise.all([
     at('/_health', async (response) => {
@@ -58,7 +62,7 @@ export function checkServed(urls: readonly string[]): Promise<Check[]> {
   return Promise.all(
     urls.map((url) => {
       const path = '/.well-known/oauth-protected-resource'
-      return look(`${url}${path}`, PROXY, async () => {
+      return look(`${url}${path}`, mendOf, async () => {
         const { resource } = await readJson<{ resource?: string }>(await ask(new URL(path, url)))
         return resource === url
           ? { state: 'ok', found: 'it leads to the PDS' }

@@ -87,6 +87,13 @@ test('routes that something else answers, then those of an entryway', async () =
   expect(states(await checkRoutes(settings()))).toEqual(['ok', 'ok', 'ok', 'ok'])
 })
 
+test('routes under a name that leads nowhere', async () => {
+  const nowhere = `https://${'x'.repeat(64)}.invalid`
+  for (const check of await checkRoutes(settings({ ENTRYWAY_PUBLIC_URL: nowhere }))) {
+    expect(check).toMatchObject({ state: 'failed', mend: expect.stringMatching(/^let the name/) })
+  }
+})
+
 test('a program that is stopped behind its proxy is told in words', async () => {
   await trustHere(ca)
   const bare = (status: number) => (_request: unknown, response: ServerResponse) =>
