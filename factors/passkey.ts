@@ -1,21 +1,16 @@
-import {
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticationResponseJSON,
+  AuthenticatorTransport,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+  RegistrationResponseJSON,
 } from '@simplewebauthn/server'
-import {
-  decodeAttestationObject,
-  decodeClientDataJSON,
-  isoBase64URL,
-  isoCBOR,
-} from '@simplewebauthn/server/helpers'
 import { z } from 'zod'
 import { PASSKEY_CHALLENGE } from '../base/lifetimes.ts'
+
+/** Some 300 modules, a tenth of the program: they are loaded with the first passkey. */
+const webAuthn = () => import('@simplewebauthn/server')
+const webAuthnHelpers = () => import('@simplewebauthn/server/helpers')
 
 /** Whom passkeys are for (WebAuthn section 4, "Relying Party"). */
 export type RelyingParty = {
@@ -122,7 +117,7 @@ export function didOf({ response }: AuthenticationResponseJSON): string | null {
  * @param known the passkeys that the account has: an authenticator makes no second one
  * @throws {PasskeyError} where the DID is too long
  */
-export function creationOptions(
+export async function creationOptions(
   party: RelyingParty,
   account: { did: string; name: string },
   known: readonly Pick<PasskeyKey, 'id' | 'transports'>[],
@@ -130,13 +125,14 @@ export function creationOptions(
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const userID = userHandle(account.did)
   if (!userID) throw new PasskeyError('The DID of the account is too long for a passkey')
+  const { generateRegistrationOptions } = await webAuthn()
   return generateRegistrationOptions({
     rpName: party.name,
     rpID: party.id,
     userID,
     userName: account.name,
     userDisplayName: account.name,
-    challenge: isoBase64URL.toBuffer(challenge),
+    challenge: new Uint8Array(Buffer.from(challenge, 'base64url')),
     timeout: PASSKEY_CHALLENGE,
     attestationType: 'none',
     excludeCredentials: known.map(({ id, transports }) => ({ id, transports })),
@@ -160,9 +156,10 @@ export async function verifyCreation(
   response: RegistrationResponseJSON,
   challenge: string,
 ): Promise<PasskeyKey> {
-  const { registrationInfo } = await judged(response, () =>
+  const { verifyRegistrationResponse } = await webAuthn()
+  const { registrationInfo } = await judged(response, async () =>
     verifyRegistrationResponse({
-      response: withoutAttestation(response),
+      response: await withoutAttestation(response),
       ...expected(party, challenge),
       supportedAlgorithmIDs: ALGORITHMS,
     }),
@@ -188,6 +185,7 @@ export async function verifyUse(
   response: AuthenticationResponseJSON,
   challenge: string,
 ): Promise<Pick<PasskeyKey, 'counter' | 'isBackedUp'>> {
+  const { verifyAuthenticationResponse } = await webAuthn()
   const { verified, authenticationInfo } = await judged(response, () =>
     verifyAuthenticationResponse({
       response,
@@ -222,6 +220,7 @@ async function judged<T>(
   { response }: { response: { clientDataJSON: string } },
   verify: () => Promise<T>,
 ): Promise<T> {
+  const { decodeClientDataJSON } = await webAuthnHelpers()
   try {
     // Our pages are in no frame of others, and ask from none (WebAuthn section 5.8.1).
     const { crossOrigin } = decodeClientDataJSON(response.clientDataJSON)
@@ -236,7 +235,10 @@ async function judged<T>(
  * No attestation is asked for, and none is read: it could name addresses for certificates to be looked up
  * at.
  */
-function withoutAttestation(given: RegistrationResponseJSON): RegistrationResponseJSON {
+async function withoutAttestation(
+  given: RegistrationResponseJSON,
+): Promise<RegistrationResponseJSON> {
+  const { decodeAttestationObject, isoBase64URL, isoCBOR } = await webAuthnHelpers()
   const { attestationObject } = given.response
   const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('authData')
   const plain = new Map<string, unknown>([

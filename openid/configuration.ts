@@ -11,7 +11,7 @@ import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
-import { resourceServers } from './resources.ts'
+import { resourceServers } from './resource_servers.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 

@@ -17,7 +17,7 @@ import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
-import { OpenidInteractions } from './interaction.ts'
+import type { OpenidInteractions } from './interaction.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
@@ -34,7 +34,7 @@ export function createOpenidHandler(
 ): HttpHandler {
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
-  const interactions = new OpenidInteractions(flow, oauth, services, pages)
+  let interactions: OpenidInteractions | undefined
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
 
   async function answer(request: HttpRequest, scope: OpenidScope): Promise<HttpResponse> {
@@ -42,7 +42,11 @@ export function createOpenidHandler(
     if (!running) return doorOfNothing(request).notFound()
     if (request.method === 'OPTIONS') return preflight(request)
     const path = providerPath(request.url.pathname)
-    if (path === null) return guard(await interactions.answer(request, running.provider))
+    if (path === null) {
+      const { OpenidInteractions } = await import('./interaction.ts')
+      interactions ??= new OpenidInteractions(flow, oauth, services, pages)
+      return guard(await interactions.answer(request, running.provider))
+    }
     const asked = () => running.ask(request)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.

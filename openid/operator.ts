@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { errors } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import { oneIdOfEach } from '../database/partition.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
+import { hashClientSecret } from './client_secret.ts'
 import { rotateKeys } from './keys.ts'
 import { OPENID } from './paths.ts'
-import { hashClientSecret } from './provider.ts'
 import type { OpenidProviders } from './providers.ts'
 import { createResourceOperator } from './resource_operator.ts'
 
@@ -33,6 +32,7 @@ export function createOpenidOperator(
 
   async function assertTaken(metadata: Record<string, unknown>): Promise<void> {
     const { Client } = (await providers.current()).provider
+    const { errors } = await import('oidc-provider')
     try {
       await (Client as unknown as { validate(given: object): Promise<void> }).validate(metadata)
     } catch (err) {

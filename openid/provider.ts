@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import Provider from 'oidc-provider'
 import { nonceId } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
+import { hashClientSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
 import type { PrivateJwk } from './keys.ts'
 import { type NamedKind, newGrantId } from './names.ts'
@@ -102,9 +102,4 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     const namespace = `openid ${iss}`
     return flow(nonceId(namespace, jti)).recordNonce(namespace, jti, lasts)
   }
-}
-
-/** A secret is random, so its hash can be compared as it is. */
-export function hashClientSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
 }

@@ -9,14 +9,15 @@ import { notingLogouts, type TellLogout } from './logout.ts'
 import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
 import { Profiles } from './profile.ts'
-import { createOpenidProvider, type OpenidProvider } from './provider.ts'
+import type { OpenidProvider } from './provider.ts'
 import type { Storage } from './stored.ts'
 
 /** The provider, its endpoints as one function, and how clients are told of sign-outs. */
 export type Running = { provider: OpenidProvider; ask: HttpHandler; tellLogout: TellLogout }
 
 /**
- * The OpenID provider with the keys of the moment. There is none until the operator has registered a client.
+ * The OpenID provider with the keys of the moment. There is none until the operator has registered a client,
+ * and its modules, a tenth of the program, are not loaded before.
  */
 export class OpenidProviders {
   readonly #flow: Flow
@@ -45,6 +46,7 @@ export class OpenidProviders {
     const now = Date.now()
     const keys = publishedKeys(await this.#readKeys(now), now)
     const kids = keys.map(({ kid }) => kid).join()
+    const { createOpenidProvider } = await import('./provider.ts')
     if (this.#current?.kids !== kids) {
       const provider = createOpenidProvider(this.#storage, this.#services, this.#profiles, keys)
       const tellLogout = notingLogouts(provider, this.#services.actors)

@@ -10,6 +10,19 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** One import: of a file of this repository by its path in it, else of a package by its name. */
 export type Import = { from: string; line: number; to: string; isLocal: boolean }
 
+/** What is loaded with a file: its imports but for those of types, and for those that it makes as it runs. */
+export function loadedWith(file: string): Import[] {
+  const { module } = parseSync(file, readFileSync(join(root, file), 'utf8'))
+  const values = [
+    ...module.staticImports.filter(
+      ({ entries }) => !entries.length || entries.some(({ isType }) => !isType),
+    ),
+    ...module.staticExports.filter(({ entries }) => entries.some(({ isType }) => !isType)),
+  ]
+  const starts = new Set(values.map(({ start }) => start))
+  return importsAt(file).filter(({ start }) => starts.has(start))
+}
+
 /** Every source file, as git knows them, and those that it does not ignore. */
 export function listSources(): string[] {
   const listed = execFileSync(
@@ -27,6 +40,10 @@ export function listProgramSources(): string[] {
 
 /** Every import of a file: of values and of types, static and dynamic, and what it re-exports. */
 export function importsOf(file: string): Import[] {
+  return importsAt(file).map(({ start: _, ...each }) => each)
+}
+
+function importsAt(file: string): (Import & { start: number })[] {
   const source = readFileSync(join(root, file), 'utf8')
   const { module } = parseSync(file, source)
   const lineAt = (offset: number) => source.slice(0, offset).split('\n').length
@@ -45,7 +62,7 @@ export function importsOf(file: string): Import[] {
   return named.map(({ start, to }) => {
     const isLocal = to.startsWith('.')
     const path = isLocal ? posix.normalize(posix.join(dirname(file), to)) : to
-    return { from: file, line: lineAt(start), to: path, isLocal }
+    return { from: file, line: lineAt(start), to: path, isLocal, start }
   })
 }
 

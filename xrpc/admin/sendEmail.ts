@@ -1,5 +1,4 @@
 import { AuthRequiredError } from '@atproto/xrpc-server'
-import { convert } from 'html-to-text'
 import { namedAccount } from '../accounts.ts'
 import { readAuthorization } from '../auth/header.ts'
 import { moderator, saysModerationService } from '../auth/moderator.ts'
@@ -29,6 +28,7 @@ export default method('com.atproto.admin.sendEmail', {
     if (credentials !== 'moderator' && credentials.did !== recipientDid) {
       throw new AuthRequiredError('The issuer is not the recipient', 'BadJwtIss')
     }
+    const { convert } = await import('html-to-text')
     const account = await namedAccount(services, recipientDid, { message: 'Recipient not found' })
     await services.mail.send('message', account, () => ({
       subject,

@@ -14,6 +14,7 @@ const endings = inFile('actors/account/endings.ts')
 const stored = inFile('openid/stored.ts')
 const scope = inFile('openid/scope.ts')
 const resources = inFile('openid/resources.ts')
+const resourceServers = inFile('openid/resource_servers.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
@@ -136,7 +137,7 @@ export const openidRows = toRemovals([
   [
     RESOURCES,
     'a token is for what was granted',
-    resources('if (isForToken && !granted)', 'if (false)'),
+    resourceServers('if (isForToken && !granted)', 'if (false)'),
   ],
   [
     RESOURCES,
