@@ -19,6 +19,9 @@ export const DAY = 24 * HOUR
 export const ACCESS_TOKEN_MAX = 15 * MINUTE
 export const ACCESS_TOKEN_MIN = 2 * MINUTE
 
+/** Lines of the log that strangers cause are counted within this. */
+export const EVENT_LINES = MINUTE
+
 /** How long a gateway may answer for a public document that seldom changes. */
 export const PUBLIC_DOCUMENT = SECOND
 

@@ -6,17 +6,21 @@ export type Log = Logger
 const MAX_KEPT = 256 * 1024
 
 /**
- * Structured logs on standard output. Of an error, only the fields that are listed here are written.
+ * Structured logs, on standard output unless given another place. Of an error, only the fields that are listed here are written.
  * Its stack and other fields are left out, since they may hold a secret.
  */
-export function createLog(level: string): Log {
+export function createLog(
+  level: string,
+  to: { write(line: string): void } = standardOutput(),
+): Log {
   const options = {
     level,
     base: undefined,
     timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: serializeError },
   }
-  return pino(options, standardOutput())
+  return pino(options, to)
 }
 
 /**

@@ -32,6 +32,11 @@ export const refusedConnections = new Counter({
   help: 'Connections and WebSockets refused because there were too many, by kind',
   labelNames: ['kind'] as const,
 })
+export const events = new Counter({
+  name: 'vestibule_events_total',
+  help: 'Events of the log (docs/watching.md), by name; also those whose lines were left out',
+  labelNames: ['event'] as const,
+})
 export const mails = new Counter({
   name: 'vestibule_mails_total',
   help: 'Mails that the mail server took or did not take, by kind',

@@ -154,9 +154,32 @@ function transactsOf(db: Db): { write: Transact; read: Transact } {
   return made
 }
 
+const afterCommits = new WeakMap<Db, (() => void)[]>()
+
+/** Runs `work` once the transaction that is open is committed, and never where it is rolled back. */
+export function afterCommit(db: Db, work: () => void): void {
+  const waiting = afterCommits.get(db)
+  if (waiting) waiting.push(work)
+  else afterCommits.set(db, [work])
+}
+
 /** Runs `work` in one write transaction; it is rolled back when `work` throws. */
 export function transact<T>(db: Db, work: () => T): T {
-  return transactsOf(db).write(work)
+  const before = afterCommits.get(db)?.length ?? 0
+  let result: T
+  try {
+    result = transactsOf(db).write(work)
+  } catch (err) {
+    // Of a transaction inside another one, only its own is rolled back.
+    afterCommits.get(db)?.splice(before)
+    throw err
+  }
+  const waiting = afterCommits.get(db)
+  if (waiting && !db.inTransaction) {
+    afterCommits.delete(db)
+    for (const each of waiting) each()
+  }
+  return result
 }
 
 /**

@@ -67,7 +67,6 @@ export function createMailer(options: MailerOptions): Mailer {
         throw new MailError(kind, secret === null ? error : withoutSecret(error, secret))
       }
       mails.inc({ kind, result: 'sent' })
-      if (smtpUrl) log.info({ kind }, 'Mail sent')
     },
     close: () => outbox.close(),
   }

@@ -2,7 +2,7 @@ import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import type { OAuthHooks } from '@atproto/oauth-provider/hooks'
 import { wantsCaptcha } from '../http/attempt.ts'
 import { learnDevice, noteSignedIn } from '../sagas/arrivals.ts'
-import { recordAudit } from '../sagas/audit.ts'
+import { recordAudit, recordFailedSignIn } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { WrongCodeError } from '../stores/wrong_code_error.ts'
@@ -39,14 +39,16 @@ export function createHooks(services: Services): OAuthHooks {
     onSignedUp: ({ account, deviceId }) => learn(account.did, deviceId),
     onResetPasswordConfirmed: ({ account, deviceId }) => learn(account.did, deviceId),
     onSignedIn: ({ account, deviceId, deviceMetadata, clientId }) => {
-      const detail = { deviceId, address: deviceMetadata.ipAddress, clientId }
+      const address = deviceMetadata.ipAddress
+      const detail = { way: 'password', deviceId, address, clientId } as const
       return noteSignedIn(services, account.did, knownBrowser(publicUrl, deviceId), detail)
     },
     onSignInFailed: async ({ did, error, deviceId, deviceMetadata, clientId }) => {
-      const about = error instanceof WrongCodeError ? error.did : did
-      if (!about) return
+      const isCode = error instanceof WrongCodeError
+      const way = isCode ? 'second factor' : 'password'
       const address = deviceMetadata.ipAddress
-      await record(about, 'sign_in_failed', { deviceId, address, clientId })
+      const detail = { way, deviceId, address, clientId } as const
+      await recordFailedSignIn(services, isCode ? error.did : (did ?? undefined), detail)
     },
     onTokenCreated: ({ account, client, clientMetadata, parameters }) =>
       record(account.did, 'client_authorized', {

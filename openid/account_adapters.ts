@@ -1,5 +1,6 @@
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
+import { logEvent } from '../base/event_log.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -8,7 +9,7 @@ import { type ByResource, stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
-type OfAccount = Pick<Storage, 'actors' | 'names'>
+type OfAccount = Pick<Storage, 'actors' | 'names' | 'log'>
 
 /** Sessions of browsers in which somebody has signed in. @param before those of all others */
 export function accountSessions({ actors, names }: OfAccount, before: Stored): Stored {
@@ -66,7 +67,7 @@ function signInsOf({ authorizations = {} }: AdapterPayload): OpenidSignIn[] {
 }
 
 /** What clients were granted. The id of a grant is shown to nobody, and names no account. */
-export function grants({ actors, flow }: Pick<Storage, 'actors' | 'flow'>): Stored {
+export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 'log'>): Stored {
   return {
     async upsert(id, payload, expiresIn) {
       const { accountId, clientId } = payload as { accountId: string; clientId: string }
@@ -87,7 +88,9 @@ export function grants({ actors, flow }: Pick<Storage, 'actors' | 'flow'>): Stor
     },
     async destroy(id) {
       const { account } = openidScope()
-      if (account !== null) await actors.account(account).endOpenidGrant(id)
+      if (account === null) return
+      await actors.account(account).endOpenidGrant(id)
+      logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
     },
   }
 }

@@ -33,7 +33,8 @@ export class OpenidProviders {
     this.#services = services
     this.#profiles = new Profiles(services)
     const names = new Names(services.secrets.openidSecret)
-    this.#storage = { flow, actors: services.actors, names }
+    const { actors, log } = services
+    this.#storage = { flow, actors, names, log }
   }
 
   /** @returns null where no client is registered */

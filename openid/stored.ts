@@ -1,10 +1,11 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
+import type { Log } from '../base/log.ts'
 import type { Names } from './names.ts'
 
 /** What the storage is made of. */
-export type Storage = { flow: Flow; actors: Actors; names: Names }
+export type Storage = { flow: Flow; actors: Actors; names: Names; log: Log }
 
 /** What the provider stores of one model; what it does not ask for is left out. */
 export type Stored = Partial<Adapter>

@@ -1,5 +1,6 @@
 import { markOfBrowser, markOfDevice, markOfProgram } from '../actors/account/known_devices.ts'
 import { calledFrom } from '../http/requester.ts'
+import type { SignInDetail } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
 import type { Services } from './services.ts'
 
@@ -16,7 +17,7 @@ export async function noteSignedIn(
   services: Services,
   did: string,
   device: SignInDevice,
-  detail: Record<string, unknown>,
+  detail: SignInDetail,
 ): Promise<void> {
   const { actors, log } = services
   const marks = marksOf(device)

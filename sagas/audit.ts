@@ -1,3 +1,5 @@
+import { logEvent } from '../base/event_log.ts'
+import type { AuditEvent } from '../base/events.ts'
 import type { AuditEntry } from '../database/account/audit.ts'
 import type { Services } from './services.ts'
 
@@ -5,7 +7,7 @@ import type { Services } from './services.ts'
 export async function recordAudit(
   { actors, log }: Pick<Services, 'actors' | 'log'>,
   did: string,
-  event: string,
+  event: AuditEvent,
   detail: Record<string, unknown>,
 ): Promise<void> {
   await actors
@@ -25,4 +27,27 @@ export function forOwner(entries: readonly AuditEntry[]): AuditEntry[] {
       Object.entries(detail).filter(([name]) => !OF_OPERATORS.includes(name)),
     ),
   }))
+}
+
+/** By what a sign-in was, or was tried; a second factor comes after a password that was right. */
+export type SignInWay = 'password' | 'app password' | 'passkey' | 'second factor'
+
+/** What is known of a sign-in, or of one that failed. */
+export type SignInDetail = {
+  way: SignInWay
+  /** Of the client. */
+  address: string
+  deviceId?: string | undefined
+  clientId?: string | undefined
+  appPassword?: string
+}
+
+/** Records that a sign-in failed; where there is no such account, in the log alone. */
+export async function recordFailedSignIn(
+  services: Pick<Services, 'actors' | 'log'>,
+  did: string | undefined,
+  detail: SignInDetail,
+): Promise<void> {
+  if (did !== undefined) return recordAudit(services, did, 'sign_in_failed', detail)
+  logEvent(services.log, 'sign_in_failed', detail, detail.address)
 }

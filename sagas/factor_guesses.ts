@@ -1,4 +1,5 @@
 import { Refusal } from '../base/errors.ts'
+import { logEvent } from '../base/event_log.ts'
 import { type Counter, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
@@ -23,7 +24,7 @@ const FACTOR_GUESSES = {
  * @throws {Refusal} RateLimitExceeded
  */
 export async function takeGuess(
-  { counters, settings }: Pick<Services, 'counters' | 'settings'>,
+  { counters, settings, log }: Pick<Services, 'counters' | 'settings' | 'log'>,
   did: string,
 ): Promise<{ giveBack(): Promise<void> }> {
   if (!settings.rateLimits) return { giveBack: async () => {} }
@@ -31,6 +32,9 @@ export async function takeGuess(
   const taken = [toCounter('account at address', `${did}\n${address}`), toCounter('account', did)]
   const { isAllowed, standings } = await counters.take(taken)
   if (isAllowed) return { giveBack: () => counters.giveBack(taken) }
+  const isUsedUp = standings[0]?.remaining === 0
+  const per = isUsedUp ? 'account at address' : 'account'
+  logEvent(log, 'rate_limited', { did, limit: 'second factor', per }, requester()?.address)
   const retryAfter = secondsToWait(standings)
   throw new Refusal(
     'RateLimitExceeded',

@@ -2,6 +2,7 @@ import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Runner } from '../actors/runner.ts'
 import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
+import { logEvent } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import { type Counter, type Standing, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
@@ -47,7 +48,14 @@ export class OutgoingMail {
     write: () => MailContents[K] | Promise<MailContents[K]>,
   ): Promise<void> {
     await this.#count(kind, addressee)
-    await this.#mailer.send(kind, addressee.email, await write())
+    const about = { kind, did: addressee.did }
+    const address = requester()?.address
+    const content = await write()
+    await this.#mailer.send(kind, addressee.email, content).catch((err) => {
+      logEvent(this.#log, 'mail_failed', { ...about, reason: reasonOf(err) }, address)
+      throw err
+    })
+    logEvent(this.#log, 'mail_sent', about, address)
   }
 
   /** Runs `send`, for whose mail no answer waits; the log says when it was not sent. */
@@ -68,10 +76,8 @@ export class OutgoingMail {
     }
     const isUsedUp = (_: Counter, i: number) => standings[i]?.remaining === 0
     const usedUp = counters.filter(isUsedUp).map(({ key }) => key.split('\n', 1)[0])
-    this.#log.warn(
-      { kind, did: addressee.did, limits: usedUp },
-      'a mail over the limit was not sent',
-    )
+    const limited = { kind, did: addressee.did, limit: usedUp.join('; ') }
+    logEvent(this.#log, 'mail_limited', limited, requester()?.address)
     const retryAfter = secondsToWait(standings)
     throw new Refusal(
       'RateLimitExceeded',
@@ -79,6 +85,12 @@ export class OutgoingMail {
       { retryAfter },
     )
   }
+}
+
+/** Why a mail was not taken: the code of the connection or of the mail server, without its words. */
+function reasonOf(err: unknown): string {
+  const cause = (err as Error).cause as { code?: unknown; responseCode?: unknown } | undefined
+  return [cause?.code, cause?.responseCode].filter((code) => code !== undefined).join(' ')
 }
 
 /** Mails of a kind about an account, which is the first that is counted. */

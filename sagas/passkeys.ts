@@ -124,13 +124,16 @@ export async function signInWithPasskey(
   const account = entry && services.actors.account(entry.did)
   const row = await account?.read()
   const isKnown = row && (await account?.hasPasskey(given.response.id))
-  if (!account || !row || !isKnown) refuse(new Refusal('InvalidToken', 'There is no such passkey'))
+  if (!account || !row || !isKnown) {
+    await recordGuess(services, undefined, 'passkey', given)
+    return refuse(new Refusal('InvalidToken', 'There is no such passkey'))
+  }
   if (expected !== undefined && row.did !== expected) {
     throw new Refusal('AuthenticationRequired', 'The passkey is of another account')
   }
   const signedIn = await guessed(services, row, () => account.loginWithPasskey(used)).catch(
     async (err) => {
-      if (isWrongCode(err)) await recordGuess(services, row.did, given)
+      if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)
       return refuse(err)
     },
   )

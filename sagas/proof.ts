@@ -52,7 +52,7 @@ export async function proveAgainByFactor(
       ? proveFactor(services, account, factor, basis)
       : provePasskey(services, account, factor, basis)
   await proven.catch(async (err) => {
-    if (isWrongCode(err)) await recordGuess(services, did, attempt)
+    if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
     throw err
   })
   await services.actors.account(did).proveOn(attempt.deviceId, basis)

@@ -1,3 +1,4 @@
+import { logEvent } from '../base/event_log.ts'
 import { every } from '../base/every.ts'
 import { FaultLog } from '../base/fault_log.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../base/lifetimes.ts'
@@ -52,7 +53,7 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
       if (down && (pdsDid ?? (await directory.find(did as string))?.pdsDid) === down) return
       const settled = await work()
       faults.succeeded({ did, what })
-      services.log.info({ did, what, settled }, 'settled what was interrupted')
+      logEvent(services.log, 'saga_settled', { did, what, settled }, undefined)
     } catch (err) {
       faults.failed(err, { did, what })
     }

@@ -3,7 +3,7 @@ import type { Login } from '../actors/account/passwords.ts'
 import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit, recordFailedSignIn, type SignInWay } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
 import {
   type FirstStep,
@@ -125,7 +125,9 @@ async function checkSecondFactor(
   attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
 ): Promise<void> {
   await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {
-    if (isWrongCode(err)) await recordGuess(services, signedIn.account.did, attempt)
+    if (isWrongCode(err)) {
+      await recordGuess(services, signedIn.account.did, 'second factor', attempt)
+    }
     refuseIfOver(err)
   })
 }
@@ -158,7 +160,7 @@ export async function checkPassword(
     ? await services.actors.account(entry.did).login(password, allowAppPassword)
     : await failLikeAnAccount(password, allowAppPassword)
   if (login) return login
-  await recordGuess(services, entry?.did, attempt)
+  await recordGuess(services, entry?.did, 'password', attempt)
   await setTimeout(Math.max(0, earliest - Date.now()))
   throw new Refusal('AuthenticationRequired', 'Invalid identifier or password', {
     ...(entry && { did: entry.did }),
@@ -171,12 +173,13 @@ async function failLikeAnAccount(password: string, allowAppPassword: boolean): P
   return null
 }
 
-/** Puts a failure into the audit trail, unless the door does that itself. */
+/** Records a failure, unless the door does that itself. */
 export async function recordGuess(
   services: Services,
   did: string | undefined,
+  way: SignInWay,
   { address, deviceId, clientId }: Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,
 ): Promise<void> {
-  if (!did || address === undefined) return
-  await recordAudit(services, did, 'sign_in_failed', { address, deviceId, clientId })
+  if (address === undefined) return
+  await recordFailedSignIn(services, did, { way, address, deviceId, clientId })
 }

@@ -21,7 +21,7 @@ export function createStores(flow: Flow, services: Services): OAuthStore {
     ...createLexiconStore(flow),
     ...createReplayStore(flow),
     ...createRequestStore(flow, services.actors),
-    ...createTokenStore(flow, services.actors),
+    ...createTokenStore(flow, services),
   }
   return Object.fromEntries(
     Object.entries(stores).map(([name, method]) => [

@@ -2,13 +2,17 @@ import { InvalidGrantError } from '@atproto/oauth-provider/errors'
 import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/store'
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Flow } from '../actors/auth/flow.ts'
-import type { Actors } from '../actors/reach.ts'
+import { logEvent } from '../base/event_log.ts'
 import { calledFrom } from '../http/requester.ts'
+import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 import { requestScope } from './request_scope.ts'
 
 /** OAuth sessions, each in the database of its account. */
-export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
+export function createTokenStore(
+  flow: Flow,
+  { actors, log }: Pick<Services, 'actors' | 'log'>,
+): TokenStore {
   return {
     async createToken(tokenId, data, refreshToken) {
       const scope = requestScope()
@@ -44,7 +48,8 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
 
     async deleteToken(tokenId) {
       const { account } = requestScope()
-      if (account) await actors.account(account).deleteSessionByTokenId(tokenId)
+      if (!account || !(await actors.account(account).deleteSessionByTokenId(tokenId))) return
+      logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
     },
 
     async rotateToken(tokenId, _newTokenId, newRefreshToken, newData) {
@@ -81,6 +86,7 @@ export function createTokenStore(flow: Flow, actors: Actors): TokenStore {
     async findTokenByCode(code) {
       const did = await flow(code).findSpentCode(code)
       if (did === null) return null
+      logEvent(log, 'code_reused', { did }, calledFrom()?.address)
       requestScope().isAbout(did)
       return toTokenInfo(await actors.account(did).findSessionByCode(code))
     },

@@ -14,6 +14,7 @@ import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
 import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
+import { logAudit } from './audit_log.ts'
 import * as devices from './devices.ts'
 import * as email from './email.ts'
 import * as factors from './factors.ts'
@@ -163,13 +164,13 @@ export const accountActor = (runner: Runner) =>
   actor({
     options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
-    createVars: (c: KvContext & { key: string[] }, _driver: unknown) =>
-      openActorDatabase(
-        runner,
-        c,
-        databasePath.account(runner.settings, c.key[0] as string),
-        accountSchema,
-      ),
+    createVars: async (c: KvContext & { key: string[] }, _driver: unknown) => {
+      const did = c.key[0] as string
+      const path = databasePath.account(runner.settings, did)
+      const opened = await openActorDatabase(runner, c, path, accountSchema)
+      logAudit(opened.db, did, runner.log)
+      return opened
+    },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
     actions: onDatabase(accountFunctions),

@@ -1,5 +1,5 @@
 import { accountTakenDown } from '../../base/errors.ts'
-import { type AuditEntry, appendAudit } from '../../database/account/audit.ts'
+import { appendAudit, type NewAuditEntry } from '../../database/account/audit.ts'
 import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
@@ -104,7 +104,7 @@ export function signOutElsewhere(
 }
 
 /** Adds to the trail; an account that was deleted meanwhile has none any more. */
-export function audit(db: Db, entry: AuditEntry): void {
+export function audit(db: Db, entry: NewAuditEntry): void {
   transact(db, () => {
     if (profile.readAccount(db)) appendAudit(db, entry)
   })

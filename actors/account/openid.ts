@@ -168,7 +168,13 @@ export function findToken(
     const token = tokens.findOpenidToken(db, kind, secret, now)
     // Of a chain of refresh tokens, the last two are kept.
     const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
-    if (isReplayed && grant.clientId === usedBy) deleteOpenidGrant(db, grantId)
+    if (isReplayed && grant.clientId === usedBy) {
+      deleteOpenidGrant(db, grantId)
+      if (kind === 'RefreshToken') {
+        const detail = { clientId: usedBy }
+        appendAudit(db, { at: now, event: 'refresh_token_reused', detail })
+      }
+    }
     if (!token || isReplayed || token.grantId !== grantId) return null
     const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
     const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)

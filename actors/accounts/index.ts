@@ -5,6 +5,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import type { Db } from '../../database/database.ts'
 import { below, type Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
+import { logAudit } from '../account/audit_log.ts'
 import { accountFunctions } from '../account/index.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
 import { callable } from '../hosting/callable.ts'
@@ -66,7 +67,12 @@ class Accounts {
     if (!entry) {
       this.#makeRoom()
       const kv = below(this.#kv, `account/${did}/`)
-      const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema)
+      const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema).then(
+        (opened) => {
+          logAudit(opened.db, did, this.#runner.log)
+          return opened
+        },
+      )
       entry = { replica, active: 0, usedAt: Date.now() }
       this.#awake.set(did, entry)
       replica.catch(() => this.#forget(did))

@@ -8,12 +8,12 @@ import { LIMITS, type Limit } from './table.ts'
 /** The same routes, limited. */
 export function limitRoutes(
   owners: Owners,
-  { actors, counters }: Pick<Services, 'actors' | 'counters'>,
+  services: Pick<Services, 'actors' | 'counters' | 'log'>,
   routes: readonly Route[],
 ): Route[] {
-  const knowsDevice = knownDevices(owners, actors)
+  const knowsDevice = knownDevices(owners, services.actors)
   for (const { name, on } of LIMITS) assertOnRoutes(name, on, routes)
-  return routes.map((route) => limited(counters, knowsDevice, route))
+  return routes.map((route) => limited(services, knowsDevice, route))
 }
 
 /** @throws {Error} when a limit names a route that does not exist: it would limit nothing */

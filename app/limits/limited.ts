@@ -1,6 +1,8 @@
-import type { Counters } from '../../actors/auth/shared_counters.ts'
+import { logEvent } from '../../base/event_log.ts'
 import type { Counter, Standing } from '../../database/limits/counter.ts'
 import { watchAttempt } from '../../http/attempt.ts'
+import type { HttpRequest } from '../../http/message.ts'
+import type { Services } from '../../sagas/services.ts'
 import type { Route } from '../routes.ts'
 import { type Applied, tooMany, withRateLimit } from './answer.ts'
 import { countsAs } from './counts_as.ts'
@@ -13,11 +15,23 @@ import { LIMITS, type Limit } from './table.ts'
  * and given back where the limit does not count what came of it, so that guesses made at once do
  * not slip through together.
  */
-export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Route): Route {
+export function limited(
+  { counters, log }: Pick<Services, 'counters' | 'log'>,
+  knowsDevice: KnowsDevice,
+  route: Route,
+): Route {
   const limits = LIMITS.filter(({ on }) =>
     typeof on === 'string' ? on === route.door.name : on.includes(route.name),
   )
   if (!limits.length) return route
+
+  const note = ({ peer }: HttpRequest, applied: Applied[]) => {
+    for (const { limit, standing } of applied) {
+      if (standing.remaining > 0) continue
+      const { name, per } = limit
+      logEvent(log, 'rate_limited', { limit: name, per, route: route.name }, peer.address)
+    }
+  }
 
   const answer: Route['answer'] = async (request) => {
     if (request.method === 'OPTIONS') return route.answer(request)
@@ -38,6 +52,7 @@ export function limited(counters: Counters, knowsDevice: KnowsDevice, route: Rou
       if (await knowsDevice(request, account)) attempt = await take(others)
     }
     if (!attempt.isAllowed) {
+      note(request, attempt.applied)
       const refusal = tooMany(route.door, attempt.applied)
       return route.refused?.(request, refusal) ?? refusal
     }

@@ -1,20 +1,32 @@
+import type { AuditEvent } from '../../base/events.ts'
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
-import { type Db, sql, transact } from '../database.ts'
+import { afterCommit, type Db, sql, transact } from '../database.ts'
 
 /** One line of the audit trail: what happened, when (ms), and what is known of it. */
 export type AuditEntry = { at: number; event: string; detail: Record<string, unknown> }
+
+/** One that this program writes; those of a newer one may be others. */
+export type NewAuditEntry = AuditEntry & { event: AuditEvent }
+
+const listeners = new WeakMap<Db, (entry: NewAuditEntry) => void>()
+
+/** Has `listener` told of each entry from now on, once it is committed. */
+export function hearAudit(db: Db, listener: (entry: NewAuditEntry) => void): void {
+  listeners.set(db, listener)
+}
 
 /** Entries of an account. */
 export const MAX_AUDIT = 2_000
 /** Of these, failed sign-ins: a stranger can make them, so they must not push the other entries out. */
 export const MAX_AUDIT_GUESSES = 500
-const GUESS = 'sign_in_failed'
+const GUESS: AuditEvent = 'sign_in_failed'
 
 /** Characters of a text in {@link AuditEntry.detail}; clients choose their ids. */
 export const MAX_AUDIT_TEXT = 512
 
 /** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
-export function appendAudit(db: Db, { at, event, detail }: AuditEntry): void {
+export function appendAudit(db: Db, entry: NewAuditEntry): void {
+  const { at, event, detail } = entry
   transact(db, () => {
     sql(db, 'DELETE FROM audit WHERE at < ?').run(at - AUDIT_MEMORY)
     sql(db, 'INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)').run(
@@ -35,6 +47,7 @@ export function appendAudit(db: Db, { at, event, detail }: AuditEntry): void {
       db,
       'DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?)',
     ).run(MAX_AUDIT)
+    afterCommit(db, () => listeners.get(db)?.(entry))
   })
 }
 

@@ -45,7 +45,8 @@ try {
   await wait(1.5 * ACCOUNT_SLEEP)
   const rest = await sample()
 
-  const complaints = network.vestibule.logs.slice(quiet).match(/^.*"level":[456]0.*$/gm) ?? []
+  const complaints =
+    network.vestibule.logs.slice(quiet).match(/^.*"level":"(?:warn|error|fatal)".*$/gm) ?? []
   const verdicts = judge(samples)
   const text = report({ minutes, samples, traffic, verdicts, rest, complaints })
   writeFileSync(new URL('../../docs/soak.md', import.meta.url), text)

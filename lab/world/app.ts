@@ -102,7 +102,7 @@ export async function startApp({
       throw err
     },
   }
-  const databases = openAppDatabases(settings, runner.secrets)
+  const databases = openAppDatabases(settings, runner.secrets, log)
   const { flow, counters, directory } = databases
   const accountActions = onDatabase(accountFunctions)
   let app: App

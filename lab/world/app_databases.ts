@@ -1,3 +1,5 @@
+import { logAudit } from '../../actors/account/audit_log.ts'
+import type { Log } from '../../base/log.ts'
 import type { Secrets } from '../../base/secrets.ts'
 import type { Settings } from '../../base/settings.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -18,7 +20,7 @@ export type AppDatabases = {
 }
 
 /** The databases of an application in this process, where the program would have them. */
-export function openAppDatabases(settings: Settings, { seal }: Secrets): AppDatabases {
+export function openAppDatabases(settings: Settings, { seal }: Secrets, log: Log): AppDatabases {
   const opened: Db[] = []
   const open = (path: string, schema: Schema) => {
     const db = openDatabase(path, schema, 'program')
@@ -35,6 +37,7 @@ export function openAppDatabases(settings: Settings, { seal }: Secrets): AppData
       const known = accounts.get(did)
       if (known) return known
       const db = open(databasePath.account(settings, did), accountSchema)
+      logAudit(db, did, log)
       accounts.set(did, db)
       return db
     },

@@ -184,7 +184,8 @@ export class SignInForm {
     }
     const { publicUrl } = this.#services.settings
     const browser = knownBrowser(publicUrl, device.deviceId)
-    await noteSignedIn(this.#services, did, browser, clientOf(post))
+    const way = amr === AMR['passkey alone'] ? 'passkey' : 'password'
+    await noteSignedIn(this.#services, did, browser, { way, ...clientOf(post) })
     const { language } = wantedOf(request)
     const to = place.request
       ? place.page({ language })

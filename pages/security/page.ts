@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { AuditEvent } from '../../base/events.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html } from '../../http/page/document.ts'
@@ -8,7 +9,7 @@ import type { SignInTexts } from '../sign_in/texts.ts'
 import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
 import { type FactorsPart, factorsPart } from './factors.ts'
 import { type MailsPart, mailsPart } from './mails.ts'
-import { KNOWN_EVENTS, type SecurityTexts } from './texts.ts'
+import type { SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
 import { type TrustedDeviceItem, trustedDevicesPart } from './trusted_devices.ts'
 
@@ -142,8 +143,8 @@ function activityOf(
   language: PageLanguage,
   { at, event, factor, about }: ActivityItem,
 ): Html {
-  const known = KNOWN_EVENTS.find((name) => name === event)
+  const said = Object.hasOwn(texts.events, event) ? texts.events[event as AuditEvent] : event
   const all = factor ? [texts.factorNames[factor], ...about] : about
-  return html`<li><div><p>${known ? texts.events[known] : event}</p>
+  return html`<li><div><p>${said}</p>
       <p class="quiet">${time(language, at)}${all.map((each) => html` · ${each}`)}</p></div></li>`
 }

@@ -1,3 +1,4 @@
+import type { AuditEvent } from '../../base/events.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 
 /** What the security page says, in plain text. */
@@ -115,44 +116,5 @@ export type SecurityTexts = {
   readonly passwordTaken: string
 
   /** What happened, by the name of the event in the audit trail. */
-  readonly events: Readonly<Record<KnownEvent, string>>
+  readonly events: Readonly<Record<AuditEvent, string>>
 }
-
-/** Every event that is written to an audit trail. */
-export const KNOWN_EVENTS = [
-  'account_created',
-  'account_imported',
-  'account_activated',
-  'account_deactivated',
-  'app_password_created',
-  'app_password_revoked',
-  'browser_signed_out',
-  'client_authorized',
-  'device_trusted',
-  'email_auth_factor',
-  'email_changed',
-  'email_confirmed',
-  'factor_added',
-  'factor_removed',
-  'handle_changed',
-  'operator_added',
-  'operator_entered',
-  'operator_removed',
-  'passkey_copied',
-  'main_password_refused',
-  'new_device_mails',
-  'only_app_passwords',
-  'password_changed',
-  'recovery_code_used',
-  'recovery_codes_renewed',
-  'refresh_token_reused',
-  'session_ended',
-  'sign_in_failed',
-  'signed_in',
-  'signed_out_elsewhere',
-  'signed_out_everywhere',
-  'taken_down',
-  'takedown_lifted',
-  'trusted_device_revoked',
-] as const
-type KnownEvent = (typeof KNOWN_EVENTS)[number]

@@ -8,6 +8,7 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { ProcessHost } from '../../actors/hosting/process_host.ts'
 import { CACHES, type CacheName, createCache } from '../../base/cache.ts'
+import type { AuditEvent } from '../../base/events.ts'
 import {
   DEVICE_UNUSED,
   NONCE_MEMORY,
@@ -655,7 +656,8 @@ describe('34. tables of an account', () => {
   })
 
   test('the audit trail: guesses of strangers push nothing else out', () => {
-    const add = (event: string, detail = {}) => audit.appendAudit(db, { at: now, event, detail })
+    const add = (event: AuditEvent, detail = {}) =>
+      audit.appendAudit(db, { at: now, event, detail })
     add('password_changed')
     const clientId = `http://localhost?${'x'.repeat(10_000)}`
     for (let i = 0; i < audit.MAX_AUDIT + 100; i++) add('sign_in_failed', { clientId })

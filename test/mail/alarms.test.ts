@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Protection } from '../../actors/account/protections.ts'
+import type { AuditEvent } from '../../base/events.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
-import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
 import { setProtection } from '../../sagas/protections.ts'
 import { proveFactor } from '../../sagas/second_factor.ts'
@@ -77,7 +77,7 @@ async function mailsTo({ email }: Person) {
 
 const ONLY_TAKES = 'it only takes access away'
 
-const rows: Record<(typeof KNOWN_EVENTS)[number], Row> = {
+const rows: Record<AuditEvent, Row> = {
   password_changed: {
     notice: 'passwordChanged',
     happen: async (person) => {
@@ -202,7 +202,6 @@ test.each(told)('%s is told by mail', async (event, { notice, onPds = false, hap
   expect(mail?.text).toContain(`${world.url}/account/sign-out-everywhere?link=sealed.`)
 })
 
-test('every notice is of some event, and every event has its row', () => {
-  expect(Object.keys(rows).sort()).toEqual([...KNOWN_EVENTS].sort())
+test('every notice is of some event', () => {
   expect(new Set(told.map(([, { notice }]) => notice))).toEqual(new Set(noticeKinds))
 })

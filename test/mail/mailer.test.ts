@@ -92,9 +92,7 @@ describe('mails with a code', () => {
 
   test('leave no token and no address in the log', async () => {
     await mailer.send('resetPassword', TO, content)
-    expect(logged).toContain('resetPassword')
-    expect(logged).not.toContain(TOKEN)
-    expect(logged).not.toContain(TO)
+    expect(logged).toBe('')
   })
 })
 

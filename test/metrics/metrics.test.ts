@@ -65,5 +65,5 @@ test('an unhandled rejection is logged and counted, fails the test, and the prog
   await expect.poll(count).toBe(1)
   expect((await fetch(`${network.url}/_health`)).status).toBe(200)
   await expect(network.vestibule.stop()).rejects.toThrow('Nothing waits for this')
-  expect(network.vestibule.logs).toContain('"level":50')
+  expect(network.vestibule.logs).toContain('"level":"error"')
 })

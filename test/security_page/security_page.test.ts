@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
-import { KNOWN_EVENTS } from '../../pages/security/texts.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
@@ -215,23 +213,6 @@ describe('activity', () => {
       / UTC · Firefox, Linux · 192\.0\.2\.1$/,
     )
     expect(items.find((item) => item.startsWith('A sign-in failed'))).toMatch(/ · 192\.0\.2\.7$/)
-  })
-
-  test('every event that is written has its words', () => {
-    const folders = ['actors', 'sagas', 'oauth', 'openid', 'xrpc', 'stores', 'operator', 'database']
-    const found = folders.flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.ts'))
-        .flatMap((name) => {
-          const text = readFileSync(`${folder}/${name}`, 'utf8')
-          const events = text.matchAll(
-            /event: '(\w+)'|(?:record|recordAudit)\([^)]*?'([a-z]+_[a-z_]+)'|\? '(\w+)' : '(takedown\w+)'/g,
-          )
-          return [...events].flatMap(([, ...names]) => names.filter(Boolean))
-        }),
-    )
-    expect(found.length).toBeGreaterThan(15)
-    expect(found.filter((name) => !KNOWN_EVENTS.some((known) => known === name))).toEqual([])
   })
 
   test('both lists are files, too', async () => {

@@ -23,6 +23,7 @@ export default method('com.atproto.server.createSession', {
       sessionBody(services, account),
     ])
     await noteSignedIn(services, account.did, 'program', {
+      way: appPassword ? 'app password' : 'password',
       address,
       ...(appPassword && { appPassword: appPassword.name }),
     })

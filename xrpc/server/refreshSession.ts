@@ -1,4 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
+import { logEvent } from '../../base/event_log.ts'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
@@ -8,7 +9,7 @@ import { sessionBody } from '../sessions.ts'
 
 export default method('com.atproto.server.refreshSession', {
   auth: refresh(),
-  handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
+  handler: async ({ credentials: { did, jti }, address }, { services, tokens }) => {
     const { directory, account: actor } = services.actors
     const now = Date.now()
     const expiresAt = now + LEGACY_REFRESH_TOKEN
@@ -19,7 +20,10 @@ export default method('com.atproto.server.refreshSession', {
       throw new InvalidRequestError(`Could not find user info for account: ${did}`)
     }
     const { account, session } = found
-    if (!session) throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
+    if (!session) {
+      logEvent(services.log, 'refresh_refused', { did }, address)
+      throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
+    }
     const { pdsDid } = account
     const scope = legacyScope(session.appPassword, false)
     const [{ accessJwt, refreshJwt }, body] = await Promise.all([

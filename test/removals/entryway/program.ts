@@ -3,6 +3,9 @@ import { inFile, toRemovals } from '../removal.ts'
 const program = inFile('start.ts')
 const embeddedChild = inFile('embedded/child.ts')
 
+const events = inFile('base/event_log.ts')
+const EVENTS = 'test/watching/events.test.ts'
+
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
@@ -16,6 +19,13 @@ export const programRows = toRemovals([
     EMBEDDED,
     'the PDS inside listens on loopback',
     embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
+  ],
+  [EVENTS, 'known fields alone are logged', events('...Object.fromEntries(given)', '...fields')],
+  [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
+  [
+    EVENTS,
+    'what was rolled back is not logged',
+    inFile('database/database.ts')('afterCommits.get(db)?.splice(before)', ''),
   ],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
   [

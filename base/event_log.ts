@@ -1,0 +1,64 @@
+import { EVENTS, type EventName, type EventShape } from './events.ts'
+import { EVENT_LINES } from './lifetimes.ts'
+import type { Log } from './log.ts'
+import { events } from './metrics.ts'
+
+type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
+
+/** Characters of a field. */
+const LONGEST = 300
+
+/** Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, and for all. */
+export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
+
+/**
+ * Writes the line of an event, and counts it.
+ *
+ * @param fields those that the event has not are not written
+ * @param address of the client; undefined where the program works by itself
+ */
+export function logEvent<E extends EventName>(
+  log: Log,
+  event: E,
+  fields: { [F in FieldOf<E>]?: unknown } & Record<string, unknown>,
+  address: string | undefined,
+): void {
+  events.inc({ event })
+  const { level, message, fields: known, isStrangers }: EventShape = EVENTS[event]
+  if (isStrangers && !hasRoom(log, address)) return
+  const given = known.flatMap((field) =>
+    fields[field] === undefined ? [] : [[field, short(fields[field])]],
+  )
+  // The address stands first, where deploy/fail2ban looks for it.
+  log[level]({ event, address, ...Object.fromEntries(given) }, message)
+}
+
+/** Clients choose their ids. */
+const short = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST) : value)
+
+type Lines = { since: number; all: number; byAddress: Map<string, number>; leftOut: number }
+
+const written = new WeakMap<Log, Lines>()
+
+/** Whether there is room for one more line; the first of a new minute says how many were left out. */
+function hasRoom(log: Log, address = ''): boolean {
+  const lines = linesNow(log)
+  const ofOne = lines.byAddress.get(address) ?? 0
+  if (ofOne >= MOST_LINES.ofOne || lines.all >= MOST_LINES.ofAll) {
+    lines.leftOut++
+    return false
+  }
+  lines.byAddress.set(address, ofOne + 1)
+  lines.all++
+  return true
+}
+
+function linesNow(log: Log): Lines {
+  const now = Date.now()
+  const before = written.get(log)
+  if (before && now - before.since < EVENT_LINES) return before
+  const lines = { since: now, all: 0, byAddress: new Map(), leftOut: 0 }
+  written.set(log, lines)
+  if (before?.leftOut) logEvent(log, 'lines_left_out', { lines: before.leftOut }, undefined)
+  return lines
+}
