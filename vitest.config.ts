@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { compileCache } from './lab/world/child.ts'
+import { LongestFirst } from './test/order.ts'
 import { withoutDefence } from './test/removals/vite_plugin.ts'
 
 /** Suites that put something in place of a module, or look at all threads of their process. */
@@ -9,9 +10,6 @@ const ALONE = globSync('test/**/*.test.ts').filter(
     /\bvi\.(doM|m)ock\(/.test(readFileSync(file, 'utf8')) ||
     file === 'test/passwords/scrypt.test.ts',
 )
-
-/** Suites whose engine takes a runner for lost that is silent for 4 s: they run after the others. */
-const ENGINE = ['test/engine/engine.test.ts', 'test/copy/engine.test.ts']
 
 const shared = {
   // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
@@ -28,7 +26,9 @@ const plugins = withoutDefence(process.env.WORLD_PRELOAD)
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    // Twice the cores of a small machine: a suite waits for much of its time.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // One process runs many suites: to load the PDS anew for each was a quarter of the CPU.
@@ -37,15 +37,11 @@ export default defineConfig({
           ...shared,
           name: 'suites',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...ALONE, ...ENGINE],
+          exclude: [...configDefaults.exclude, ...ALONE],
           isolate: false,
         },
       },
       { plugins, test: { ...shared, name: 'alone', include: ALONE, isolate: true } },
-      {
-        plugins,
-        test: { ...shared, name: 'engine', include: ENGINE, sequence: { groupOrder: 1 } },
-      },
     ],
   },
 })

@@ -1,0 +1,41 @@
+import { relative } from 'node:path'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The files that take half a minute and more, the longest first. */
+export const LONGEST = [
+  'test/xrpc/comparison.test.ts',
+  'test/image/image.test.ts',
+  'test/attacks/endings.test.ts',
+  'test/engine/engine.test.ts',
+  'test/cli/operator.test.ts',
+  'test/embedded/supervision.test.ts',
+  'test/faults/killed.test.ts',
+  'test/pages/pages.test.ts',
+  'test/attacks/sign_in.test.ts',
+  'test/backup/pds_inside.test.ts',
+  'test/adopt/adopt.test.ts',
+  'test/fuzz/fuzz.test.ts',
+  'test/security_page/factors_in_browser.test.ts',
+  'test/embedded/program.test.ts',
+  'test/faults/outages.test.ts',
+  'test/auth_actors/auth_actors.test.ts',
+  'test/attacks/second_factors.test.ts',
+]
+
+/**
+ * Has the longest files begin first, as one that begins last is waited for alone. What vitest knows of
+ * former runs is not there on another machine, and the size of a file says little.
+ */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification) => {
+      const place = LONGEST.indexOf(relative(project.config.root, moduleId))
+      // A process that many suites share ends where one comes between that wants its own.
+      return [project.config.isolate ? 0 : 1, place === -1 ? LONGEST.length : place] as const
+    }
+    return (await super.sort(files)).toSorted((a, b) => {
+      const [[aShares, aPlace], [bShares, bPlace]] = [rank(a), rank(b)]
+      return aShares - bShares || aPlace - bPlace
+    })
+  }
+}
