@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -28,49 +29,57 @@ type Report = {
   testResults: { message: string; assertionResults: { status: string; fullName: string }[] }[]
 }
 
-/** The tests that fail without the defence. @throws {Error} when they could not be run */
-function missedBy({ attack, edits }: Removal, number: number, outputFile: string): string[] {
+/** The first test that fails without the defence. @throws {Error} when none could be run */
+async function missedBy(
+  { attack, edits }: Removal,
+  number: number,
+  outputFile: string,
+): Promise<string | undefined> {
   for (const edit of edits) apply(edit)
   const preload = new URL(hook)
   preload.searchParams.set('removal', String(number))
-  const { stderr } = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/vitest/vitest.mjs'),
-      ...['run', ...testsOf(attack)],
-      ...['--reporter=json', `--outputFile=${outputFile}`],
-    ],
-    {
-      cwd: root,
-      env: {
-        ...process.env,
-        ...WITHOUT_CACHE,
-        WORLD_PRELOAD: preload.href,
-        ...(edits.some(isOfForked) && { NODE_OPTIONS: `--import=${preload.href}` }),
-      },
-      encoding: 'utf8',
-    },
-  )
-  if (!existsSync(outputFile)) throw new Error(stderr)
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  // One test that misses it is enough.
+  const told = ['--bail=1', '--reporter=json', `--outputFile=${outputFile}`]
+  const printed = await runNode([vitest, 'run', ...testsOf(attack), ...told], {
+    ...process.env,
+    ...WITHOUT_CACHE,
+    WORLD_PRELOAD: preload.href,
+    ...(edits.some(isOfForked) && { NODE_OPTIONS: `--import=${preload.href}` }),
+  })
+  if (!existsSync(outputFile)) throw new Error(printed)
   const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8')) as Report
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   if (!results.some(({ status }) => status === 'passed' || status === 'failed')) {
     throw new Error(testResults.map(({ message }) => message).join('\n'))
   }
-  return results.flatMap(({ status, fullName }) => (status === 'failed' ? [fullName] : []))
+  return results.find(({ status }) => status === 'failed')?.fullName
+}
+
+/** What a program that has ended printed as errors; tests that fail end it with 1. */
+function runNode(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const options = { cwd: root, env, maxBuffer: Number.POSITIVE_INFINITY }
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (_err, _stdout, stderr) => resolve(stderr))
+  })
 }
 
 const folder = await makeTemporaryFolder('removals')
+const rows = removals.entries()
 let survivors = 0
-for (const [number, removal] of removals.entries()) {
-  const { attack, defence } = removal
-  if (values.attack !== undefined && String(attack) !== values.attack) continue
-  if (!defence.includes(values.defence)) continue
-  const missed = missedBy(removal, number, join(folder.path, `${number}.json`))
-  if (missed.length === 0) survivors++
-  console.log(`${attack}. ${defence}: ${missed.length === 0 ? 'NOT MISSED' : 'missed by'}`)
-  for (const name of missed) console.log(`     ${name}`)
+const runAll = async () => {
+  // Each takes the next row of the same list.
+  for (const [number, removal] of rows) {
+    const { attack, defence } = removal
+    if (values.attack !== undefined && String(attack) !== values.attack) continue
+    if (!defence.includes(values.defence)) continue
+    const missed = await missedBy(removal, number, join(folder.path, `${number}.json`))
+    if (missed === undefined) survivors++
+    const by = missed === undefined ? 'NOT MISSED' : `missed by\n     ${missed}`
+    console.log(`${attack}. ${defence}: ${by}`)
+  }
 }
+await Promise.all(Array.from({ length: availableParallelism() }, runAll))
 await folder.remove()
 console.log(survivors === 0 ? 'Every defence is missed.' : `${survivors} are not missed.`)
 process.exitCode = survivors === 0 ? 0 : 1
