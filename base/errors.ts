@@ -18,6 +18,7 @@ export type RefusalCode =
   | 'InvalidPassword'
   | 'InvalidRequest'
   | 'InvalidToken'
+  | 'LastWayIn'
   | 'OffensiveHandle'
   | 'ProofRequired'
   | 'RateLimitExceeded'

@@ -67,6 +67,7 @@ export const AUDIT_EVENTS = {
   new_device_mails: info('the mails about new devices were switched', 'did', 'on'),
   only_app_passwords: info('whether only app passwords are taken was switched', 'did', 'on'),
   password_changed: info('a password was changed', 'did'),
+  password_removed: info('a password was removed', 'did'),
   recovery_code_used: info('a recovery code was used', 'did', 'left'),
   recovery_codes_renewed: info('recovery codes were renewed', 'did', 'by'),
   refresh_token_reused: warn(

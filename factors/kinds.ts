@@ -8,8 +8,10 @@ export type CodeKind = Exclude<FactorKind, 'passkey'>
 /** A code of a second factor; its form tells which. */
 export type Proof = { kind: CodeKind; code: string }
 
-/** What an account asks for at sign-in besides its password. */
+/** With what an account is signed in to, and what it asks for besides its password. */
 export type Factors = {
+  /** Whether it has one: the others are asked for after it. */
+  password: boolean
   /** How many there are. Each signs in by itself, too. */
   passkeys: number
   /** The authenticator; ms. */

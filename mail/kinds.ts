@@ -27,6 +27,7 @@ export const noticeKinds = [
   'passwordRefused',
   'operatorAdded',
   'operatorRemoved',
+  'passwordRemoved',
 ] as const
 
 export type NoticeKind = (typeof noticeKinds)[number]

@@ -1,6 +1,7 @@
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { FAILED_SIGN_IN } from '../base/lifetimes.ts'
+import type { ProvenBy } from '../database/account/proof.ts'
 import { noteSentCode } from '../http/attempt.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { requireAccount } from './accounts.ts'
@@ -31,7 +32,7 @@ export async function proveAgain(
     { ...attempt, identifier: did },
     { ...policy, failureTakes: FAILED_SIGN_IN },
   )
-  await services.actors.account(did).proveOn(attempt.deviceId, basis)
+  await services.actors.account(did).proveOn(attempt.deviceId, 'any', basis)
 }
 
 /**
@@ -47,15 +48,15 @@ export async function proveAgainByFactor(
 ): Promise<void> {
   const account = await requireAccount(services, did, ['did'])
   const { factor } = attempt
-  const proven =
-    typeof factor === 'string'
-      ? proveFactor(services, account, factor, basis)
-      : provePasskey(services, account, factor, basis)
+  const isCode = typeof factor === 'string'
+  const proven = isCode
+    ? proveFactor(services, account, factor, basis)
+    : provePasskey(services, account, factor, basis)
   await proven.catch(async (err) => {
     if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
     throw err
   })
-  await services.actors.account(did).proveOn(attempt.deviceId, basis)
+  await services.actors.account(did).proveOn(attempt.deviceId, isCode ? 'any' : 'passkey', basis)
 }
 
 /**
@@ -77,9 +78,10 @@ export async function sendProofCode(
   noteSentCode()
 }
 
-/** A sign-in that counts only where it was proven again on its device. */
-export function provenOn(deviceId: string, basis: Basis): Basis {
-  return { ...basis, proof: deviceId }
+/** A sign-in that counts only where it was proven again on its device. @param by what it has to be */
+export function provenOn(deviceId: string, basis: Basis, by: ProvenBy = 'any'): Basis {
+  const proven = { ...basis, proof: deviceId }
+  return by === 'any' ? proven : { ...proven, provenBy: by }
 }
 
 /** Whether that was a moment ago. @throws {Refusal} SignedOut, AccountTakedown, AccountNotFound */
@@ -88,9 +90,10 @@ export async function isProven(
   did: string,
   deviceId: string,
   basis: Basis,
+  by: ProvenBy = 'any',
 ): Promise<boolean> {
   try {
-    await actors.account(did).assertGood(provenOn(deviceId, basis))
+    await actors.account(did).assertGood(provenOn(deviceId, basis, by))
     return true
   } catch (err) {
     if (err instanceof Refusal && err.code === 'ProofRequired') return false

@@ -12,7 +12,7 @@ import {
 } from '../../database/account/device.ts'
 import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
-import { putProof } from '../../database/account/proof.ts'
+import { type ProvenBy, putProof } from '../../database/account/proof.ts'
 import { deleteTrustedDevicesOn } from '../../database/account/trusted_device.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { endOpenidSessions } from './endings.ts'
@@ -36,10 +36,10 @@ export function remember(db: Db, deviceId: string, basis: Basis): string[] {
 }
 
 /** The person has proven again, on a device, that it is them. @throws {Refusal} SignedOut */
-export function proveOn(db: Db, deviceId: string, basis: Basis): void {
+export function proveOn(db: Db, deviceId: string, by: ProvenBy, basis: Basis): void {
   transact(db, () => {
     assertGood(db, basis)
-    putProof(db, deviceId, Date.now())
+    putProof(db, deviceId, by, Date.now())
   })
 }
 

@@ -49,6 +49,7 @@ export const accountFunctions = {
   resumeLogin: passwords.resume,
   mayDelete: passwords.mayDelete,
   changePassword: passwords.change,
+  removePassword: passwords.remove,
   resetPassword: passwords.reset,
 
   createAppPassword: appPasswords.create,

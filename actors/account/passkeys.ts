@@ -6,6 +6,7 @@ import { readFactors } from '../../database/account/factor.ts'
 import * as stored from '../../database/account/passkey.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import type { Factors } from '../../factors/kinds.ts'
 import {
   isCopied,
   PasskeyError,
@@ -76,16 +77,25 @@ export function rename(db: Db, id: string, name: string, basis: Basis): void {
   })
 }
 
-/** @param basis null for the operator @throws {Refusal} SignedOut, ProofRequired */
+/** @param basis null for the operator @throws {Refusal} LastWayIn, SignedOut, ProofRequired */
 export function remove(db: Db, id: string, basis: Basis | null, by: EndedBy = {}): FactorsChanged {
   return transact(db, () => {
     const account = assertGood(db, basis)
     const passkey = stored.readPasskey(db, id)
     if (!passkey) return { isChanged: false, account, recoveryCodes: null }
+    if (basis) assertNotLastWayIn(readFactors(db))
     stored.deletePasskey(db, id)
     const factor = { kind: 'passkey', name: passkey.name } as const
     return changed(db, 'factor_removed', factor, null, whose(basis, by))
   })
+}
+
+/** Who has no password, and loses the last passkey, is locked out. @throws {Refusal} LastWayIn */
+function assertNotLastWayIn({ password, passkeys }: Factors): void {
+  if (password || passkeys > 1) return
+  const message =
+    'Set a password first, or add another passkey: this one is the only way to sign in'
+  throw new Refusal('LastWayIn', message)
 }
 
 /** For the operator. @param name of one, else all @throws {Refusal} InvalidRequest where there is none */

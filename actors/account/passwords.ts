@@ -1,3 +1,4 @@
+import { Refusal } from '../../base/errors.ts'
 import { findAppPassword } from '../../database/account/app_password.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { readFactors } from '../../database/account/factor.ts'
@@ -7,7 +8,9 @@ import type { Factors } from '../../factors/kinds.ts'
 import { hashNewPassword } from '../../passwords/new_password.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
 import { checkToken, spendToken } from './email.ts'
-import { endSignIns } from './endings.ts'
+import { endSignIns, endSignInsUnderWay } from './endings.ts'
+import type { FactorsChanged } from './factors.ts'
+import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
 export type Login = {
@@ -105,6 +108,27 @@ export async function reset(
     spendToken(db, 'reset_password', token, null)
     replace(db, passwordScrypt, 'ended')
     return account
+  })
+}
+
+/**
+ * Takes the password off an account, which is signed in to with passkeys alone then. A new one, by a code
+ * from a mail or from the operator, puts one back.
+ *
+ * @throws {Refusal} LastWayIn where there is no passkey; SignedOut, ProofRequired
+ */
+export function remove(db: Db, basis: Basis, by: EndedBy = {}): FactorsChanged {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
+    const { password, passkeys } = readFactors(db)
+    if (!password) return { isChanged: false, account, recoveryCodes: null }
+    if (passkeys === 0) {
+      throw new Refusal('LastWayIn', 'Add a passkey first: the password is the only way to sign in')
+    }
+    setPasswordScrypt(db, null)
+    endSignInsUnderWay(db)
+    appendAudit(db, { at: Date.now(), event: 'password_removed', detail: by })
+    return { isChanged: true, account: existing(db), recoveryCodes: null }
   })
 }
 

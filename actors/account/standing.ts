@@ -3,7 +3,7 @@ import { type AppPasswordId, hasAppPassword } from '../../database/account/app_p
 import { readDeviceAccount } from '../../database/account/device.ts'
 import { isLegacySessionOpen } from '../../database/account/legacy_session.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
-import { hasProof } from '../../database/account/proof.ts'
+import { hasProof, type ProvenBy } from '../../database/account/proof.ts'
 import type { Db } from '../../database/database.ts'
 
 /**
@@ -21,6 +21,8 @@ export type Basis = {
   appPassword?: AppPasswordId
   /** The device on which it was proven again, a moment ago, that it is the person (`PROOF_AGAIN`). */
   proof?: string
+  /** By what that has to be; by anything unless given. */
+  provenBy?: ProvenBy
   /** Whether it is good for an account that was taken down, too. */
   mayBeTakenDown?: boolean
 }
@@ -52,14 +54,14 @@ export function refusalOf(db: Db, account: AccountRow, basis: Basis): Refusal | 
   if (account.takedownRef !== null && !basis.mayBeTakenDown) {
     return accountTakenDown()
   }
-  const { generation, session, device, appPassword, proof } = basis
+  const { generation, session, device, appPassword, proof, provenBy = 'any' } = basis
   const isGood =
     generation === account.generation &&
     (session === undefined || isLegacySessionOpen(db, session, Date.now())) &&
     (device === undefined || readDeviceAccount(db, device) !== null) &&
     (appPassword === undefined || hasAppPassword(db, appPassword))
   if (!isGood) return new Refusal('SignedOut', 'You were signed out meanwhile. Sign in again.')
-  const isProven = proof === undefined || hasProof(db, proof, Date.now())
+  const isProven = proof === undefined || hasProof(db, proof, provenBy, Date.now())
   return isProven ? null : new Refusal('ProofRequired', 'Prove again that it is you')
 }
 

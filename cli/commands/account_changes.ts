@@ -76,15 +76,21 @@ export function addAccountChangeCommands(account: Command): void {
         const { remove, passkey, add } = options
         const asked = { account: name, remove, passkey, add }
         const found = await operator('account/factors', asked)
-        output.result(found, ({ handle, did, passkeys, totp, mail, recoveryCodes }) =>
+        output.result(found, ({ handle, did, password, passkeys, totp, mail, recoveryCodes }) =>
           sheet({
             account: handle ?? did,
+            password,
             passkeys: passkeys.map(passkeyLine).join('\n') || 'no',
             'authenticator app': totp ? `since ${when(totp.addedAt)}` : 'no',
             'code by mail': mail,
             'recovery codes left': recoveryCodes,
           }),
         )
+        if (!found.password && !found.passkeys.length) {
+          output.note(
+            'Nobody can sign in with a password or a passkey: the owner sets a password by mail, or give one with account reset-password.',
+          )
+        }
       }),
     )
 

@@ -54,6 +54,10 @@ function describe(report: ReleaseReport, dryRun: boolean): string {
       (did) =>
         `${did} signs in with a second factor here that the PDS does not have: it asks for less there.`,
     ),
+    ...report.withoutPassword.map(
+      (did) =>
+        `${did} signs in with a passkey alone here, which the PDS does not take: its owner has a new password sent by mail there.`,
+    ),
     '',
     'Other sessions end, which only this program can go on with: apps are signed in again, with the password of now.',
     ...(dryRun

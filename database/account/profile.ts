@@ -26,7 +26,8 @@ export type AccountRow = {
 }
 
 export type NewAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'> & {
-  passwordScrypt: string
+  /** Null where it has no password. */
+  passwordScrypt: string | null
   emailConfirmedAt?: number | null
   createdAt?: number
   deactivatedAt?: number | null
@@ -92,13 +93,16 @@ export function readAccount(db: Db): AccountRow | null {
   }
 }
 
-/** The hash of the password, and the generation of a sign-in with it. */
-export function readPassword(db: Db): { scrypt: string; generation: number } | null {
+type StoredPassword = { scrypt: string | null; generation: number }
+
+/** The hash of the password, if the account has one, and the generation of a sign-in with it. */
+export function readPassword(db: Db): StoredPassword | null {
   const row = sql(db, 'SELECT password_scrypt AS scrypt, generation FROM account').get()
-  return (row as { scrypt: string; generation: number } | undefined) ?? null
+  return (row as StoredPassword | undefined) ?? null
 }
 
-export function setPasswordScrypt(db: Db, passwordScrypt: string): void {
+/** @param passwordScrypt null takes the password off */
+export function setPasswordScrypt(db: Db, passwordScrypt: string | null): void {
   sql(db, 'UPDATE account SET password_scrypt = ?').run(passwordScrypt)
 }
 

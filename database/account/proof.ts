@@ -2,22 +2,27 @@ import { PROOF_AGAIN } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 
+/** By what it was proven; `any` is a passkey, too. */
+export type ProvenBy = 'any' | 'passkey'
+
 /**
  * Notes that somebody has just proven again, on a device, that the account is theirs. To be called in a
  * transaction.
  */
-export function putProof(db: Db, deviceId: string, now: number): void {
+export function putProof(db: Db, deviceId: string, by: ProvenBy, now: number): void {
   sql(
     db,
-    `INSERT INTO proof (device_id, proven_at) VALUES (@deviceId, @now)
-     ON CONFLICT (device_id) DO UPDATE SET proven_at = @now`,
-  ).run({ deviceId, now })
+    `INSERT INTO proof (device_id, proven_at, passkey_at) VALUES (@deviceId, @now, @passkeyAt)
+     ON CONFLICT (device_id) DO UPDATE SET proven_at = @now,
+       passkey_at = coalesce(@passkeyAt, passkey_at)`,
+  ).run({ deviceId, now, passkeyAt: by === 'passkey' ? now : null })
   trim(db, 'proof', now)
 }
 
 /** Whether that was a moment ago ({@link PROOF_AGAIN}). */
-export function hasProof(db: Db, deviceId: string, now: number): boolean {
-  const found = sql(db, 'SELECT 1 FROM proof WHERE device_id = ? AND proven_at > ?')
+export function hasProof(db: Db, deviceId: string, by: ProvenBy, now: number): boolean {
+  const at = by === 'passkey' ? 'passkey_at' : 'proven_at'
+  const found = sql(db, `SELECT 1 FROM proof WHERE device_id = ? AND ${at} > ?`)
   return found.get(deviceId, now - PROOF_AGAIN) !== undefined
 }
 

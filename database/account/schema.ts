@@ -268,5 +268,15 @@ export const accountSchema: Schema = {
   CREATE UNIQUE INDEX openid_sign_in_open ON openid_sign_in (client_id, sid)
     WHERE ended_at IS NULL;
   `,
+    `
+  -- The hash of the password is null where there is none: passkeys sign in alone then.
+  ALTER TABLE account ADD COLUMN password TEXT;
+  UPDATE account SET password = password_scrypt;
+  ALTER TABLE account DROP COLUMN password_scrypt;
+  ALTER TABLE account RENAME COLUMN password TO password_scrypt;
+
+  -- When it was proven with a passkey; null where it never was.
+  ALTER TABLE proof ADD COLUMN passkey_at INTEGER;
+  `,
   ],
 }

@@ -3,6 +3,8 @@ import type { NewAccount } from '../account/profile.ts'
 
 /** An account with its credentials as a PDS kept them: the hashes are the same ones. */
 export type ImportedAccount = Required<NewAccount> & {
+  /** Each has one there. */
+  passwordScrypt: string
   /** Whether a code is mailed at sign-in. */
   emailAuthFactor: boolean
   deleteAfter: number | null

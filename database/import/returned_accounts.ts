@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Db, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { Device } from '../flow/device.ts'
@@ -19,7 +20,8 @@ export type ReturnedAccount = {
   emailAuthFactor: boolean
   /** Whether there are factors that no PDS knows: an authenticator, or passkeys. */
   hasOwnFactors: boolean
-  passwordScrypt: string
+  /** Null where it has no password. */
+  passwordScrypt: string | null
   invitesDisabled: boolean
   deactivatedAt: number | null
   deleteAfter: number | null
@@ -43,6 +45,8 @@ export type ReturnReport = {
   inviteCodes: number
   /** DIDs whose second factor the PDS cannot keep. */
   withoutFactor: string[]
+  /** DIDs that have no password: they set one there, by mail. */
+  withoutPassword: string[]
 }
 
 /** As SQLite has what is true or false. */
@@ -119,6 +123,9 @@ export function planReturn(
     withoutFactor: known.flatMap(({ did, emailAuthFactor, hasOwnFactors }) =>
       hasOwnFactors || (emailAuthFactor && !keepsMail) ? did : [],
     ),
+    withoutPassword: known.flatMap(({ did, passwordScrypt }) =>
+      passwordScrypt === null ? did : [],
+    ),
   }
 }
 
@@ -156,7 +163,7 @@ function writeAccount(db: Db, account: ReturnedAccount): void {
      ON CONFLICT (did) DO UPDATE SET email = @email, passwordScrypt = @passwordScrypt,
        emailConfirmedAt = @emailConfirmedAt, invitesDisabled = @invitesDisabled`,
   ).run({
-    ...{ did, email: account.email, passwordScrypt: account.passwordScrypt },
+    ...{ did, email: account.email, passwordScrypt: account.passwordScrypt ?? noPassword() },
     emailConfirmedAt: iso(account.emailConfirmedAt),
     invitesDisabled: account.invitesDisabled ? 1 : 0,
   })
@@ -180,6 +187,11 @@ function writeAccount(db: Db, account: ReturnedAccount): void {
   for (const { name, passwordScrypt, createdAt, privileged } of account.appPasswords) {
     insert.run(did, name, passwordScrypt, iso(createdAt), privileged ? 1 : 0)
   }
+}
+
+/** A PDS knows no account without a password: what it gets is the hash of none, in its own form. */
+function noPassword(): string {
+  return `${randomBytes(16).toString('hex')}:${randomBytes(64).toString('hex')}`
 }
 
 function writeFactor(db: Db, { did, emailAuthFactor }: ReturnedAccount): void {

@@ -153,6 +153,13 @@ export const de: MailTexts = {
       body: 'Dein Konto darf die Betreiberseite dieses Dienstes nicht mehr benutzen.',
       unrequested: 'Falls du das nicht erwartet hast, frag den Betreiber dieses Dienstes.',
     },
+    passwordRemoved: {
+      subject: 'Dein Passwort wurde entfernt',
+      heading: 'Dein Passwort wurde entfernt',
+      body: 'Das Passwort deines Kontos wurde entfernt: Angemeldet wird ab jetzt mit einem Passkey. App-Passwörter gelten weiter.',
+      unrequested:
+        'Falls du das nicht warst, hat jemand Zugriff auf dein Konto: Melde überall ab, setze sofort per E-Mail ein neues Passwort und entferne die Passkeys, die du nicht kennst.',
+    },
   },
   factors: {
     passkey: 'Passkey',

@@ -149,6 +149,13 @@ export const en: MailTexts = {
       body: 'Your account may no longer use the operator’s page of this service.',
       unrequested: 'If you did not expect this, ask the operator of this service.',
     },
+    passwordRemoved: {
+      subject: 'Your password was removed',
+      heading: 'Your password was removed',
+      body: 'The password of your account was removed: from now on it is signed in to with a passkey. App passwords go on.',
+      unrequested:
+        'If it was not you, someone has access to your account: sign out everywhere, set a new password by email right away, and remove the passkeys that you do not know.',
+    },
   },
   factors: {
     passkey: 'passkey',

@@ -149,6 +149,13 @@ export const es: MailTexts = {
       body: 'Tu cuenta ya no puede usar la página del operador de este servicio.',
       unrequested: 'Si no lo esperabas, pregunta al operador de este servicio.',
     },
+    passwordRemoved: {
+      subject: 'Se ha quitado tu contraseña',
+      heading: 'Se ha quitado tu contraseña',
+      body: 'Se ha quitado la contraseña de tu cuenta: a partir de ahora se inicia sesión con una clave de acceso. Las contraseñas de aplicación siguen valiendo.',
+      unrequested:
+        'Si no has sido tú, alguien tiene acceso a tu cuenta: cierra sesión en todas partes, establece de inmediato una contraseña nueva por correo y quita las claves de acceso que no conozcas.',
+    },
   },
   factors: {
     passkey: 'clave de acceso',

@@ -151,6 +151,13 @@ export const fr: MailTexts = {
       body: 'Votre compte ne peut plus utiliser la page de l’opérateur de ce service.',
       unrequested: 'Si vous ne vous y attendiez pas, demandez à l’opérateur de ce service.',
     },
+    passwordRemoved: {
+      subject: 'Votre mot de passe a été retiré',
+      heading: 'Votre mot de passe a été retiré',
+      body: 'Le mot de passe de votre compte a été retiré : la connexion se fait désormais avec une clé d’accès. Les mots de passe d’application restent valables.',
+      unrequested:
+        'Si ce n’est pas vous, quelqu’un a accès à votre compte : déconnectez-vous partout, définissez immédiatement un nouveau mot de passe par e-mail et retirez les clés d’accès que vous ne connaissez pas.',
+    },
   },
   factors: {
     passkey: 'clé d’accès',

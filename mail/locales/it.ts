@@ -151,6 +151,13 @@ export const it: MailTexts = {
       body: 'Il tuo account non può più usare la pagina del gestore di questo servizio.',
       unrequested: 'Se non te lo aspettavi, chiedi al gestore di questo servizio.',
     },
+    passwordRemoved: {
+      subject: 'La tua password è stata rimossa',
+      heading: 'La tua password è stata rimossa',
+      body: 'La password del tuo account è stata rimossa: d’ora in poi si accede con una passkey. Le password per app restano valide.',
+      unrequested:
+        'Se non sei stato tu, qualcuno ha accesso al tuo account: disconnetti tutto, imposta subito una nuova password via e-mail e rimuovi le passkey che non conosci.',
+    },
   },
   factors: {
     passkey: 'passkey',

@@ -150,6 +150,13 @@ export const nl: MailTexts = {
       body: 'Je account mag de beheerderspagina van deze dienst niet meer gebruiken.',
       unrequested: 'Had je dit niet verwacht, vraag het dan aan de beheerder van deze dienst.',
     },
+    passwordRemoved: {
+      subject: 'Je wachtwoord is verwijderd',
+      heading: 'Je wachtwoord is verwijderd',
+      body: 'Het wachtwoord van je account is verwijderd: voortaan meld je je aan met een passkey. App-wachtwoorden blijven werken.',
+      unrequested:
+        'Was jij dit niet, dan heeft iemand toegang tot je account: meld overal af, stel meteen per e-mail een nieuw wachtwoord in en verwijder de passkeys die je niet kent.',
+    },
   },
   factors: {
     passkey: 'passkey',

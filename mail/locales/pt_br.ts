@@ -149,6 +149,13 @@ export const ptBR: MailTexts = {
       body: 'Sua conta não pode mais usar a página do operador deste serviço.',
       unrequested: 'Se você não esperava por isso, pergunte ao operador deste serviço.',
     },
+    passwordRemoved: {
+      subject: 'Sua senha foi removida',
+      heading: 'Sua senha foi removida',
+      body: 'A senha da sua conta foi removida: a partir de agora, o acesso é feito com uma chave de acesso. As senhas de aplicativo continuam valendo.',
+      unrequested:
+        'Se não foi você, alguém tem acesso à sua conta: saia de todos os lugares, defina imediatamente uma nova senha por e-mail e remova as chaves de acesso que você não conhece.',
+    },
   },
   factors: {
     passkey: 'chave de acesso',

@@ -153,6 +153,13 @@ export const ro: MailTexts = {
       body: 'Contul dumneavoastră nu mai poate folosi pagina operatorului acestui serviciu.',
       unrequested: 'Dacă nu vă așteptați la aceasta, întrebați operatorul acestui serviciu.',
     },
+    passwordRemoved: {
+      subject: 'Parola dumneavoastră a fost eliminată',
+      heading: 'Parola dumneavoastră a fost eliminată',
+      body: 'Parola contului dumneavoastră a fost eliminată: de acum autentificarea se face cu o cheie de acces. Parolele de aplicație rămân valabile.',
+      unrequested:
+        'Dacă nu ați fost dumneavoastră, altcineva are acces la cont: deconectați-vă de peste tot, setați imediat o parolă nouă prin e-mail și eliminați cheile de acces pe care nu le cunoașteți.',
+    },
   },
   factors: {
     passkey: 'cheie de acces',

@@ -151,6 +151,13 @@ export const sv: MailTexts = {
       body: 'Ditt konto får inte längre använda operatörssidan för den här tjänsten.',
       unrequested: 'Om du inte väntade dig det här, fråga tjänstens operatör.',
     },
+    passwordRemoved: {
+      subject: 'Ditt lösenord har tagits bort',
+      heading: 'Ditt lösenord har tagits bort',
+      body: 'Lösenordet till ditt konto har tagits bort: från och med nu loggar man in med en passnyckel. Applösenord fortsätter att gälla.',
+      unrequested:
+        'Om det inte var du har någon tillgång till ditt konto: logga ut överallt, ställ in ett nytt lösenord via e-post direkt och ta bort de passnycklar som du inte känner igen.',
+    },
   },
   factors: {
     passkey: 'passnyckel',

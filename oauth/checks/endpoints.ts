@@ -26,6 +26,7 @@ export const SECURITY_ACTIVITY = `${SECURITY}/activity.json`
 
 /** What has a page of its own, which asks first for proof that it is the person. */
 export const SECURITY_TASKS = [
+  'password',
   'passkeys',
   'authenticator',
   'code-by-mail',
@@ -52,6 +53,7 @@ export const SECURITY_ACTIONS = [
   'prove',
   'make-app-password',
   'revoke-app-password',
+  'remove-password',
   'add-passkey',
   'rename-passkey',
   'remove-passkey',

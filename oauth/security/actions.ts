@@ -64,6 +64,7 @@ export class SecurityActions {
         this.#proof.answer(visitor, wantedTask(visitor) ?? 'app-password', form.challenge),
       'make-app-password': () => this.#makeAppPassword(visitor),
       'revoke-app-password': () => this.#revokeAppPassword(visitor),
+      'remove-password': () => this.#factors.removePassword(visitor),
       'add-passkey': () => this.#factors.addPasskey(visitor, form.challenge),
       'rename-passkey': () => this.#factors.renamePasskey(visitor),
       'remove-passkey': () => this.#factors.removePasskey(visitor),

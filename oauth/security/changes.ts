@@ -27,6 +27,13 @@ export function changeOf(
       ? { lead: off, button: texts.turnOff, fields: { on: '0' } }
       : { lead: on, button: texts.turnOn, fields: { on: '1' } }
   switch (task) {
+    case 'password':
+      return {
+        title: texts.takeOff,
+        action: 'remove-password',
+        lead: texts.takeOffLead,
+        button: texts.remove,
+      }
     case 'authenticator':
       return {
         title: names.totp,

@@ -12,6 +12,7 @@ import {
 } from '../../sagas/factors.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
 import { addPasskey, removePasskey, renamePasskey } from '../../sagas/passkeys.ts'
+import { removePassword } from '../../sagas/password_removal.ts'
 import { provenOn } from '../../sagas/proof.ts'
 import { isWrongCode } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -38,6 +39,13 @@ export class FactorActions {
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  removePassword(visitor: Visitor): Promise<HttpResponse> {
+    const { services } = this.#parts
+    return this.#proven(visitor, 'password', async (basis) =>
+      this.#changed(visitor, await removePassword(services, visitor.person.did, basis)),
+    )
   }
 
   /** @param challenge of the form, for which the passkey was made */
@@ -138,6 +146,7 @@ export class FactorActions {
       return await work(provenOn(device.deviceId, person.basis))
     } catch (err) {
       if (isRefusal(err, 'ProofRequired')) return this.#parts.views.task(visitor, task)
+      if (isRefusal(err, 'LastWayIn')) return this.#parts.views.lastWayIn(visitor, task)
       if (!isRefusal(err, 'InvalidRequest') && !isWrongCode(err)) throw err
       const { notConfirmed, stale } = textsFor(request)
       return this.#parts.views.main(visitor, wrong(task === 'code-by-mail' ? notConfirmed : stale))

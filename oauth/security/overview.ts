@@ -67,6 +67,7 @@ export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }
       recoveryCodes: done?.what === 'factors' ? done.recoveryCodes : undefined,
       ways: {
         password: PLACE.page({ step: 'reset-password', language: chosen }),
+        noPassword: at(securityTask('password')),
         passkeys: at(securityTask('passkeys')),
         authenticator: at(securityTask('authenticator')),
         codeByMail: at(securityTask('code-by-mail')),

@@ -34,12 +34,12 @@ export class ProofForm {
     const { request, person } = visitor
     // The limits count by the name that was sent.
     if (field(visitor, 'username') !== nameOf(person)) {
-      return this.#views.proof(visitor, task, 'password', wrong(textsFor(request).stale))
+      return this.#views.proof(visitor, task, undefined, wrong(textsFor(request).stale))
     }
-    const kinds = await this.#views.proofKinds(visitor)
+    const kinds = await this.#views.proofKinds(visitor, task)
     const asked = kinds.find((kind) => kind === request.parameter('with'))
     if (asked) return this.#ask(visitor, task, asked)
-    const kind = kinds.find((each) => each === request.parameter('kind')) ?? 'password'
+    const kind = kinds.find((each) => each === request.parameter('kind')) ?? kinds[0] ?? 'password'
     try {
       await this.#prove(visitor, kind, challenge)
     } catch (err) {
@@ -67,7 +67,7 @@ export class ProofForm {
     try {
       await sendProofCode(this.#services, did, localeOf(visitor), basis)
     } catch (err) {
-      return this.#views.proof(visitor, task, 'password', refusedBy(visitor, 'password', err))
+      return this.#views.proof(visitor, task, undefined, refusedBy(visitor, 'mail', err))
     }
     return this.#views.proof(visitor, task, kind)
   }

@@ -1,5 +1,6 @@
 import { accountNotFound } from '../../base/errors.ts'
 import { MAX_AUDIT } from '../../database/account/audit.ts'
+import type { ProvenBy } from '../../database/account/proof.ts'
 import { kindsOf } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import type { ProofKind } from '../../pages/security/proof.ts'
@@ -93,8 +94,10 @@ export class SecurityViews {
     entered = '',
   ): Promise<HttpResponse> {
     const { device, person } = visitor
-    if (!(await isProven(this.#services, person.did, device.deviceId, person.basis))) {
-      return this.proof(visitor, task, 'password', outcome)
+    const { did, basis } = person
+    if (task === 'password' && !(await this.#canTakeOff(did))) return this.lastWayIn(visitor, task)
+    if (!(await isProven(this.#services, did, device.deviceId, basis, provenBy(task)))) {
+      return this.proof(visitor, task, undefined, outcome)
     }
     if (task === 'app-password') return this.#pages.make(visitor, entered, outcome)
     if (task === 'passkeys') return this.#passkeys(visitor, outcome)
@@ -103,6 +106,17 @@ export class SecurityViews {
       requireAccount(this.#services, person.did, ['did']),
     ])
     return this.#pages.change(visitor, task, { factors, account })
+  }
+
+  async #canTakeOff(did: string): Promise<boolean> {
+    const { password, passkeys } = await listFactors(this.#services, did)
+    return password && passkeys > 0
+  }
+
+  /** A change that would lock the person out, and what to do first. */
+  lastWayIn(visitor: Visitor, task: SecurityTask): Promise<HttpResponse> {
+    const { noPasskeyYet, lastPasskey } = textsFor(visitor.request)
+    return this.main(visitor, wrong(task === 'password' ? noPasskeyYet : lastPasskey))
   }
 
   async #passkeys(visitor: Visitor, outcome: Outcome): Promise<HttpResponse> {
@@ -117,24 +131,27 @@ export class SecurityViews {
     return this.#pages.passkeys(visitor, { passkeys, options, challenge }, outcome)
   }
 
-  /** Where the person proves that it is them. @param kind by what */
+  /** Where the person proves that it is them. @param wanted by what, if they can */
   async proof(
     visitor: Visitor,
     task: SecurityTask,
-    kind: ProofKind,
+    wanted: ProofKind | undefined,
     outcome: Outcome = {},
   ): Promise<HttpResponse> {
-    const kinds = await this.proofKinds(visitor)
+    const kinds = await this.proofKinds(visitor, task)
+    const kind = kinds.find((each) => each === wanted) ?? kinds[0] ?? 'password'
     const account = await requireAccount(this.#services, visitor.person.did, ['did'])
     const others = kinds.filter((other) => other !== kind)
     const asked = { kind, others, hint: mailboxHint(account.email) }
     return this.#pages.proof(visitor, task, asked, outcome)
   }
 
-  /** By what the person can. */
-  async proofKinds({ person }: Visitor): Promise<ProofKind[]> {
-    const kinds = kindsOf(await listFactors(this.#services, person.did))
-    return ['password', ...kinds]
+  /** By what the person can, the one that is asked for first. */
+  async proofKinds({ person }: Visitor, task: SecurityTask): Promise<ProofKind[]> {
+    const factors = await listFactors(this.#services, person.did)
+    const kinds = kindsOf(factors)
+    const all: ProofKind[] = factors.password ? ['password', ...kinds] : kinds
+    return provenBy(task) === 'any' ? all : all.filter((kind) => kind === 'passkey')
   }
 
   /** What is signed in, with the browsers among it as they last came. */
@@ -148,4 +165,9 @@ export class SecurityViews {
     )
     return { signedIn, browsers: new Map(browsers.flat()) }
   }
+}
+
+/** By what it has to be proven before that it is the person. */
+function provenBy(task: SecurityTask): ProvenBy {
+  return task === 'password' ? 'passkey' : 'any'
 }

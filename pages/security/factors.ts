@@ -21,7 +21,10 @@ export type FactorsPart = {
   recoveryCodes: readonly string[] | undefined
   /** Where each is changed. */
   ways: Readonly<
-    Record<'password' | 'passkeys' | 'authenticator' | 'codeByMail' | 'recoveryCodes', string>
+    Record<
+      'password' | 'noPassword' | 'passkeys' | 'authenticator' | 'codeByMail' | 'recoveryCodes',
+      string
+    >
   >
 }
 
@@ -34,7 +37,7 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
       <p class="quiet">${texts.waysLead}</p>
       ${recoveryCodes && newCodes(texts, recoveryCodes)}
       <ul class="list">
-      ${way('password', signIn.password, texts.on, ways.password, texts.change)}
+      ${passwordWay(texts, part, signIn)}
       ${way('passkeys', names.passkey, passkeys.join(', ') || texts.off, ways.passkeys, passkeys.length > 0 ? texts.change : texts.setUp)}
       ${way(
         'authenticator',
@@ -48,9 +51,21 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
       </ul>`
 }
 
+function passwordWay(texts: SecurityTexts, { factors, ways }: FactorsPart, signIn: SignInTexts) {
+  const { password, passkeys } = factors
+  const id = 'password'
+  const remove = password && passkeys > 0 && wayTo(id, ways.noPassword, texts.remove)
+  return html`<li><div id="${id}"><p class="main">${signIn.password}</p><p>${password ? texts.on : texts.noPassword}</p></div>
+      ${wayTo(id, ways.password, password ? texts.change : texts.setUp)}${remove}</li>`
+}
+
 function way(id: string, name: string, state: Html | string, href: string, change: string): Html {
   return html`<li><div id="${id}"><p class="main">${name}</p><p>${state}</p></div>
-      <a class="button" href="${href}" aria-describedby="${id}">${change}</a></li>`
+      ${wayTo(id, href, change)}</li>`
+}
+
+function wayTo(id: string, href: string, change: string): Html {
+  return html`<a class="button" href="${href}" aria-describedby="${id}">${change}</a>`
 }
 
 function newCodes(texts: SecurityTexts, codes: readonly string[]): Html {

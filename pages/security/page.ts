@@ -23,6 +23,7 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list>li>div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
 .list form{margin:0}
 .list p{margin:0}
+.wide+.list{margin-top:1rem}
 .main{font-weight:600}
 code{font-size:1.125rem;user-select:all}
 .codes{columns:12rem;margin:0 0 1rem;padding:0;list-style:none}

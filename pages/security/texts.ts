@@ -65,6 +65,13 @@ export type SecurityTexts = {
   readonly noNewPasskey: string
   readonly notAdded: string
   readonly needsScript: string
+  /** How the password stands. */
+  readonly noPassword: string
+  readonly takeOff: string
+  readonly takeOffLead: string
+  /** Why it cannot be taken off, and why a passkey cannot be removed. */
+  readonly noPasskeyYet: string
+  readonly lastPasskey: string
   readonly renewLead: string
   readonly qrCode: string
   /** Before the key of an authenticator, and above its QR code. */

@@ -71,6 +71,14 @@ test('addresses that two accounts exchanged go back, and passwords with them', a
   ])
 })
 
+test('an account without a password gets one there that nobody knows', async () => {
+  onAccount(BOB, (db) => profile.setPasswordScrypt(db, null))
+  expect(await run()).toMatchObject({ withoutPassword: [BOB] })
+  expect(rows('account')[1]).toMatchObject({
+    ...{ did: BOB, passwordScrypt: expect.stringMatching(/^[0-9a-f]{32}:[0-9a-f]{128}$/) },
+  })
+})
+
 test('a session of before that has ended does not come back', async () => {
   await actors.account(ALICE).signOutEverywhere()
   await run({ dryRun: true })

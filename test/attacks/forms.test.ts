@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en } from '../../pages/sign_in/locales/en.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
 
 /** The forms of the sign-in page, against somebody who does not use them as they are meant. */
@@ -137,7 +138,7 @@ describe('38. the second step follows the first', () => {
   test('without a right password before, a code is no step', async () => {
     const { visitor, page } = await come()
     const answer = await visitor.send(page, { username: two.handle, code: 'AAAAA-AAAAA' })
-    expect([answer.status, answer.alert]).toEqual([400, 'Wrong username or password.'])
+    expect([answer.status, answer.alert]).toEqual([400, en.wrongPassword])
     expect(calls).not.toContain('proveFactor')
   })
 

@@ -567,7 +567,7 @@ describe('34. tables of an account', () => {
       }),
     device_account: (i) => upsertDeviceAccount(db, `dev-${i}`, now + i),
     authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, '{}', now + i),
-    proof: (i) => putProof(db, `dev-${i}`, now + i),
+    proof: (i) => putProof(db, `dev-${i}`, 'any', now + i),
     known_device: (i) => putKnownDevice(db, `device ${i}`, null, now + i),
     trusted_device: (i) => {
       const [id, secret] = [`${i}`, `secret ${i}`]

@@ -250,6 +250,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['trustDevice', 'isTrustedDevice', 'listTrustedDevices', 'revokeTrustedDevice'],
   'distrustDevice',
   ...['listPasskeys', 'hasPasskey', 'addPasskey', 'renamePasskey', 'removePasskey'],
+  'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],

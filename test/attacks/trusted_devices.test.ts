@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en } from '../../pages/sign_in/locales/en.ts'
 import { removeFactor } from '../../sagas/factors.ts'
 import { type Authenticator, codesOf, enrol, nextStep } from '../factors/authenticator.ts'
 import * as people from '../factors/person.ts'
@@ -61,7 +62,7 @@ describe('42. a device is trusted', () => {
     expect(await isAsked(person, there)).toBe(true)
     expect(await isAsked(person, new Visitor(app))).toBe(true)
     const wrong = await enter({ ...person, password: 'wrong' }, here)
-    expect([wrong.status, wrong.alert]).toEqual([400, 'Wrong username or password.'])
+    expect([wrong.status, wrong.alert]).toEqual([400, en.wrongPassword])
     const [first] = await person.account.listAudit(1)
     expect(first).toMatchObject({ event: 'sign_in_failed' })
     expect((await person.account.listAudit(50)).map(({ event }) => event)).toContain(

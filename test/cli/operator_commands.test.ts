@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
+import { newOwner } from '../passkeys/owner.ts'
 
 let app: AppInProcess
 let did: string
@@ -197,4 +198,22 @@ test.each([
       ),
     },
   })
+})
+
+test('an account without a password is shown as one, and the operator gives it another', async () => {
+  const owner = await newOwner(app)
+  const account = app.actors.account(owner.did)
+  const hasPassword = async () => {
+    const { body } = await call('account/factors', { account: owner.did })
+    return (body as { password: boolean }).password
+  }
+  expect(await hasPassword()).toBe(true)
+  await account.removePassword({ generation: (await account.read())?.generation ?? 0 })
+  expect(await hasPassword()).toBe(false)
+  // Somebody who lost them all: the operator is not held back.
+  const removed = await call('account/factors', { account: owner.did, remove: 'passkey' })
+  expect(removed.body).toMatchObject({ password: false, passkeys: [], recoveryCodes: 0 })
+  const given = { account: owner.did, password: 'another password' }
+  expect(await call('account/reset-password', given)).toMatchObject({ status: 200 })
+  expect(await hasPassword()).toBe(true)
 })

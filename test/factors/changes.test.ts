@@ -62,7 +62,7 @@ async function confirmAddress(): Promise<void> {
 }
 const prove = async (code: string) => proveFactor(services, await read(), code, await basis())
 const refused = { code: 'InvalidToken' }
-const NONE = { passkeys: 0, totp: null, mail: false, recoveryCodes: 0 }
+const NONE = { password: true, passkeys: 0, totp: null, mail: false, recoveryCodes: 0 }
 
 describe('an authenticator', () => {
   test('counts when a code has confirmed it, and comes with recovery codes', async () => {
@@ -83,6 +83,7 @@ describe('an authenticator', () => {
     expect(account.generation).toBeGreaterThan(before.generation)
     expect(new Set(recoveryCodes).size).toBe(10)
     expect(await listFactors(services, did)).toEqual({
+      password: true,
       passkeys: 0,
       totp: { addedAt: expect.any(Number) },
       mail: false,

@@ -4,11 +4,12 @@ import type { AuditEvent } from '../../base/events.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
+import { removePassword } from '../../sagas/password_removal.ts'
 import { setProtection } from '../../sagas/protections.ts'
 import { proveFactor } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
 import { refreshed } from '../attacks/attacker.ts'
-import { authorization, registerClient } from '../attacks/endings/grants.ts'
+import { authorization, madePasskey, registerClient } from '../attacks/endings/grants.ts'
 import {
   basisOf,
   begin,
@@ -53,7 +54,7 @@ async function enrol(person: Person): Promise<string[]> {
 const turnOff = (protection: Protection) => async (person: Person) => {
   const by = { address: '192.0.2.1', deviceId: 'dev-alarms' }
   for (const on of [true, false]) {
-    await person.account.proveOn(by.deviceId, await basisOf(person))
+    await person.account.proveOn(by.deviceId, 'any', await basisOf(person))
     await setProtection(services, person.did, { protection, on }, await basisOf(person), by)
   }
 }
@@ -85,6 +86,14 @@ const rows: Record<AuditEvent, Row> = {
       const [mail] = await mailsTo(person)
       const [token] = mail?.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/) ?? []
       await world.call('server.resetPassword', { token, password: 'a new password' })
+    },
+  },
+  password_removed: {
+    notice: 'passwordRemoved',
+    happen: async (person) => {
+      const { did, account } = person
+      await account.addPasskey(await madePasskey(person), 'Phone', await basisOf(person))
+      await removePassword(services, did, await basisOf(person))
     },
   },
   email_changed: {

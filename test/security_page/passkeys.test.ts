@@ -4,11 +4,12 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import { answerOf, asked, newOwner, type Owner } from '../passkeys/owner.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { type Form, formsOf, itemsOf } from './forms_of.ts'
+import type { Seen, Visitor } from '../sign_in/visitor.ts'
+import * as security from './come.ts'
+import { itemsOf } from './forms_of.ts'
 
 /** The passkeys on the security page, over databases: what the script of the page sends is sent here. */
-const PAGE = '/account/security'
+const { PAGE } = security
 const TASK = `${PAGE}/passkeys`
 let app: AppInProcess
 let owner: Owner
@@ -21,13 +22,7 @@ beforeEach(async () => {
   owner = await newOwner(app)
 })
 
-async function come(box: Record<string, string> = { remember: 'on' }): Promise<Visitor> {
-  const visitor = new Visitor(app)
-  const page = await visitor.follow(await visitor.open(PAGE))
-  const given = answerOf(owner.authenticator.use(asked(page)))
-  await visitor.send(page, { ...box, ...given })
-  return visitor
-}
+const come = (box?: Record<string, string>) => security.come(app, owner, box)
 /** Proves with the passkey, and goes on to the list of them. */
 async function begin(visitor: Visitor): Promise<Seen> {
   const page = await visitor.open(TASK)
@@ -35,11 +30,7 @@ async function begin(visitor: Visitor): Promise<Seen> {
   expect(step.title).toBe('Confirm that it is you')
   return visitor.follow(await visitor.send(step, answerOf(owner.authenticator.use(asked(step)))))
 }
-const formOf = (page: Seen, action: string): Form => {
-  const found = formsOf(page).find((form) => form.action?.includes(`/form/${action}-passkey`))
-  if (!found) throw new Error(`No form to ${action}`)
-  return found
-}
+const formOf = (page: Seen, action: string) => security.formTo(page, `${action}-passkey`)
 const item = (page: Seen) => itemsOf(page).find((each) => each.startsWith('Passkey'))
 const NOT_ACCEPTED = 'This passkey was not accepted. Try again, or choose another way.'
 

@@ -80,7 +80,7 @@ describe('with a password', () => {
   ])('%s is called wrong, and the right one works in its place', async (_, fields) => {
     const { visitor, page } = await come()
     const wrong = await visitor.send(page, { ...fields, remember: 'on' })
-    expect([wrong.status, wrong.alert]).toEqual([400, 'Wrong username or password.'])
+    expect([wrong.status, wrong.alert]).toEqual([400, signInTexts.en.wrongPassword])
     expect(wrong.fields).toMatchObject({ username: fields.username, password: '', remember: 'on' })
     expect(selected(await visitor.follow(await visitor.send(wrong, entered(kim))))).toBe(
       dids[kim.handle],

@@ -61,6 +61,13 @@ export const en: SecurityTexts = {
   noNewPasskey: 'No passkey was made. Try again.',
   notAdded: 'The passkey was not added. It is there already, or there are too many.',
   needsScript: 'Adding a passkey needs JavaScript.',
+  noPassword: 'None. You sign in with a passkey.',
+  takeOff: 'Sign in without a password',
+  takeOffLead:
+    'Your password is deleted, and you sign in with a passkey. Where an app asks for a password, use an app password. To delete your account, or if you lose your passkeys, set a new password by email.',
+  noPasskeyYet: 'Add a passkey first: without one you could not sign in.',
+  lastPasskey:
+    'This is your last passkey, and there is no password. Add another passkey or set a password first.',
   renewLead: 'The recovery codes that you have now will no longer work.',
   qrCode: 'QR code for the authenticator app',
   secret: 'Or enter this key there:',
@@ -125,6 +132,7 @@ export const en: SecurityTexts = {
     new_device_mails: 'The mails about new devices were turned on or off',
     only_app_passwords: 'It was set whether apps take app passwords only',
     password_changed: 'The password was changed',
+    password_removed: 'The password was removed',
     recovery_code_used: 'A recovery code was used',
     recovery_codes_renewed: 'New recovery codes were made',
     refresh_token_reused: 'An app was signed out, because its refresh token was used twice',

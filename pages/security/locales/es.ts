@@ -62,6 +62,13 @@ export const es: SecurityTexts = {
   noNewPasskey: 'No se creó ninguna clave de acceso. Inténtalo de nuevo.',
   notAdded: 'No se añadió la clave de acceso. Ya existe o hay demasiadas.',
   needsScript: 'Para añadir una clave de acceso se necesita JavaScript.',
+  noPassword: 'Ninguna. Inicias sesión con una clave de acceso.',
+  takeOff: 'Iniciar sesión sin contraseña',
+  takeOffLead:
+    'Tu contraseña se elimina e inicias sesión con una clave de acceso. Donde una aplicación pida una contraseña, usa una contraseña de aplicación. Para eliminar tu cuenta, o si pierdes tus claves de acceso, establece una contraseña nueva por correo.',
+  noPasskeyYet: 'Añade antes una clave de acceso: sin ella no podrías iniciar sesión.',
+  lastPasskey:
+    'Es tu última clave de acceso y no hay contraseña. Añade antes otra clave de acceso o establece una contraseña.',
   renewLead: 'Los códigos de recuperación que tienes ahora dejarán de valer.',
   qrCode: 'Código QR para la aplicación de autenticación',
   secret: 'O introduce allí esta clave:',
@@ -127,6 +134,7 @@ export const es: SecurityTexts = {
     new_device_mails: 'Se activaron o desactivaron los correos sobre dispositivos nuevos',
     only_app_passwords: 'Se cambió si las aplicaciones solo aceptan contraseñas de aplicación',
     password_changed: 'Se cambió la contraseña',
+    password_removed: 'Se quitó la contraseña',
     recovery_code_used: 'Se usó un código de recuperación',
     recovery_codes_renewed: 'Se crearon nuevos códigos de recuperación',
     refresh_token_reused:

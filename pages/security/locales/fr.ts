@@ -62,6 +62,13 @@ export const fr: SecurityTexts = {
   noNewPasskey: 'Aucune clé d’accès n’a été créée. Réessayez.',
   notAdded: 'La clé d’accès n’a pas été ajoutée. Elle existe déjà, ou il y en a trop.',
   needsScript: 'L’ajout d’une clé d’accès nécessite JavaScript.',
+  noPassword: 'Aucun. Vous vous connectez avec une clé d’accès.',
+  takeOff: 'Se connecter sans mot de passe',
+  takeOffLead:
+    'Votre mot de passe est supprimé et vous vous connectez avec une clé d’accès. Là où une application demande un mot de passe, utilisez un mot de passe d’application. Pour supprimer votre compte, ou si vous perdez vos clés d’accès, définissez un nouveau mot de passe par e-mail.',
+  noPasskeyYet: 'Ajoutez d’abord une clé d’accès : sans elle, vous ne pourriez pas vous connecter.',
+  lastPasskey:
+    'C’est votre dernière clé d’accès, et il n’y a pas de mot de passe. Ajoutez d’abord une autre clé d’accès ou définissez un mot de passe.',
   renewLead: 'Les codes de secours que vous avez maintenant ne serviront plus.',
   qrCode: 'Code QR pour l’application d’authentification',
   secret: 'Ou saisissez-y cette clé :',
@@ -130,6 +137,7 @@ export const fr: SecurityTexts = {
     new_device_mails: 'Les e-mails sur les nouveaux appareils ont été activés ou désactivés',
     only_app_passwords: 'L’obligation d’utiliser des mots de passe d’application a été modifiée',
     password_changed: 'Le mot de passe a été changé',
+    password_removed: 'Le mot de passe a été retiré',
     recovery_code_used: 'Un code de secours a été utilisé',
     recovery_codes_renewed: 'De nouveaux codes de secours ont été créés',
     refresh_token_reused:

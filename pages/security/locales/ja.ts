@@ -61,6 +61,13 @@ export const ja: SecurityTexts = {
   noNewPasskey: 'パスキーは作成されませんでした。もう一度お試しください。',
   notAdded: 'パスキーを追加できませんでした。すでに登録されているか、数が多すぎます。',
   needsScript: 'パスキーの追加にはJavaScriptが必要です。',
+  noPassword: 'なし。パスキーでサインインします。',
+  takeOff: 'パスワードなしでサインイン',
+  takeOffLead:
+    'パスワードは削除され、パスキーでサインインします。アプリでパスワードを求められたら、アプリパスワードを使ってください。アカウントを削除するときやパスキーをなくしたときは、メールで新しいパスワードを設定してください。',
+  noPasskeyYet: '先にパスキーを追加してください。パスキーがないとサインインできなくなります。',
+  lastPasskey:
+    'これは最後のパスキーで、パスワードもありません。先に別のパスキーを追加するか、パスワードを設定してください。',
   renewLead: '今お持ちのリカバリーコードは使えなくなります。',
   qrCode: '認証アプリ用のQRコード',
   secret: 'またはこのキーを入力してください：',
@@ -125,6 +132,7 @@ export const ja: SecurityTexts = {
     new_device_mails: '新しい端末についてのメールの設定が変更されました',
     only_app_passwords: 'アプリでアプリパスワードのみを使う設定が変更されました',
     password_changed: 'パスワードが変更されました',
+    password_removed: 'パスワードが削除されました',
     recovery_code_used: 'リカバリーコードが使われました',
     recovery_codes_renewed: '新しいリカバリーコードが作成されました',
     refresh_token_reused: 'リフレッシュトークンが二度使われたため、アプリがサインアウトされました',

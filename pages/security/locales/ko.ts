@@ -60,6 +60,13 @@ export const ko: SecurityTexts = {
   noNewPasskey: '패스키가 만들어지지 않았습니다. 다시 시도하세요.',
   notAdded: '패스키를 추가하지 못했습니다. 이미 있거나 너무 많습니다.',
   needsScript: '패스키를 추가하려면 JavaScript가 필요합니다.',
+  noPassword: '없음. 패스키로 로그인합니다.',
+  takeOff: '비밀번호 없이 로그인',
+  takeOffLead:
+    '비밀번호가 삭제되고 패스키로 로그인합니다. 앱에서 비밀번호를 요구하면 앱 비밀번호를 사용하세요. 계정을 삭제하려 하거나 패스키를 잃어버렸다면 이메일로 새 비밀번호를 설정하세요.',
+  noPasskeyYet: '먼저 패스키를 추가하세요. 패스키가 없으면 로그인할 수 없게 됩니다.',
+  lastPasskey:
+    '마지막 패스키이며 비밀번호도 없습니다. 먼저 다른 패스키를 추가하거나 비밀번호를 설정하세요.',
   renewLead: '지금 가지고 있는 복구 코드는 더 이상 사용할 수 없습니다.',
   qrCode: '인증 앱용 QR 코드',
   secret: '또는 이 키를 입력하세요:',
@@ -123,6 +130,7 @@ export const ko: SecurityTexts = {
     new_device_mails: '새 기기에 대한 메일을 켜거나 껐습니다',
     only_app_passwords: '앱에서 앱 비밀번호만 사용하는 설정이 변경되었습니다',
     password_changed: '비밀번호가 변경되었습니다',
+    password_removed: '비밀번호가 제거되었습니다',
     recovery_code_used: '복구 코드가 사용되었습니다',
     recovery_codes_renewed: '새 복구 코드가 생성되었습니다',
     refresh_token_reused: '새로 고침 토큰이 두 번 사용되어 앱에서 로그아웃되었습니다',

@@ -62,6 +62,13 @@ export const ro: SecurityTexts = {
   noNewPasskey: 'Nu a fost creată nicio cheie de acces. Încearcă din nou.',
   notAdded: 'Cheia de acces nu a fost adăugată. Există deja sau sunt prea multe.',
   needsScript: 'Pentru a adăuga o cheie de acces este nevoie de JavaScript.',
+  noPassword: 'Niciuna. Te conectezi cu o cheie de acces.',
+  takeOff: 'Conectare fără parolă',
+  takeOffLead:
+    'Parola ta este ștearsă și te conectezi cu o cheie de acces. Unde o aplicație cere o parolă, folosește o parolă de aplicație. Ca să-ți ștergi contul sau dacă îți pierzi cheile de acces, setează o parolă nouă prin e-mail.',
+  noPasskeyYet: 'Adaugă mai întâi o cheie de acces: fără ea nu te-ai putea conecta.',
+  lastPasskey:
+    'Este ultima ta cheie de acces și nu există parolă. Adaugă mai întâi altă cheie de acces sau setează o parolă.',
   renewLead: 'Codurile de recuperare pe care le ai acum nu vor mai funcționa.',
   qrCode: 'Cod QR pentru aplicația de autentificare',
   secret: 'Sau introdu acolo această cheie:',
@@ -127,6 +134,7 @@ export const ro: SecurityTexts = {
     new_device_mails: 'E-mailurile despre dispozitive noi au fost activate sau dezactivate',
     only_app_passwords: 'S-a schimbat dacă aplicațiile acceptă doar parole de aplicație',
     password_changed: 'Parola a fost schimbată',
+    password_removed: 'Parola a fost eliminată',
     recovery_code_used: 'A fost folosit un cod de recuperare',
     recovery_codes_renewed: 'Au fost create coduri de recuperare noi',
     refresh_token_reused:

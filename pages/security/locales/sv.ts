@@ -61,6 +61,13 @@ export const sv: SecurityTexts = {
   noNewPasskey: 'Ingen passnyckel skapades. Försök igen.',
   notAdded: 'Passnyckeln lades inte till. Den finns redan, eller så är de för många.',
   needsScript: 'JavaScript krävs för att lägga till en passnyckel.',
+  noPassword: 'Inget. Du loggar in med en passnyckel.',
+  takeOff: 'Logga in utan lösenord',
+  takeOffLead:
+    'Ditt lösenord raderas och du loggar in med en passnyckel. Där en app frågar efter ett lösenord använder du ett applösenord. För att radera ditt konto, eller om du förlorar dina passnycklar, ställer du in ett nytt lösenord via e-post.',
+  noPasskeyYet: 'Lägg först till en passnyckel: utan den skulle du inte kunna logga in.',
+  lastPasskey:
+    'Det här är din sista passnyckel och det finns inget lösenord. Lägg först till en annan passnyckel eller ställ in ett lösenord.',
   renewLead: 'De återställningskoder som du har nu slutar fungera.',
   qrCode: 'QR-kod för autentiseringsappen',
   secret: 'Eller ange den här nyckeln där:',
@@ -126,6 +133,7 @@ export const sv: SecurityTexts = {
     new_device_mails: 'Mejlen om nya enheter slogs på eller av',
     only_app_passwords: 'Det ändrades om appar bara tar emot applösenord',
     password_changed: 'Lösenordet ändrades',
+    password_removed: 'Lösenordet togs bort',
     recovery_code_used: 'En återställningskod användes',
     recovery_codes_renewed: 'Nya återställningskoder skapades',
     refresh_token_reused: 'En app loggades ut eftersom dess uppdateringstoken användes två gånger',

@@ -56,7 +56,8 @@ export const en: SignInTexts = {
   length: (least, most) => `${least} to ${most} characters.`,
   save: 'Save password',
   saved: 'Your password has been changed. Sign in with the new one.',
-  wrongPassword: 'Wrong username or password.',
+  wrongPassword:
+    'Wrong username or password. An account without a password signs in with its passkey.',
   noPasskey: 'No passkey was used. Try again, or choose another way.',
   wrongCode: {
     passkey: 'This passkey was not accepted. Try again, or choose another way.',

@@ -59,7 +59,8 @@ export const es: SignInTexts = {
   length: (least, most) => `De ${least} a ${most} caracteres.`,
   save: 'Guardar contraseña',
   saved: 'Tu contraseña ha cambiado. Inicia sesión con la nueva.',
-  wrongPassword: 'Nombre de usuario o contraseña incorrectos.',
+  wrongPassword:
+    'Nombre de usuario o contraseña incorrectos. En una cuenta sin contraseña se entra con su clave de acceso.',
   noPasskey: 'No se usó ninguna clave de acceso. Inténtalo de nuevo o elige otra forma.',
   wrongCode: {
     passkey: 'No se aceptó esta clave de acceso. Inténtalo de nuevo o elige otra forma.',

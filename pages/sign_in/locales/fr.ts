@@ -59,7 +59,8 @@ export const fr: SignInTexts = {
   length: (least, most) => `De ${least} à ${most} caractères.`,
   save: 'Enregistrer le mot de passe',
   saved: 'Votre mot de passe a été modifié. Connectez-vous avec le nouveau.',
-  wrongPassword: 'Nom d’utilisateur ou mot de passe incorrect.',
+  wrongPassword:
+    'Nom d’utilisateur ou mot de passe incorrect. Un compte sans mot de passe se connecte avec sa clé d’accès.',
   noPasskey: 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',
   wrongCode: {
     passkey: 'Cette clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.',

@@ -58,7 +58,8 @@ export const ro: SignInTexts = {
   length: (least, most) => `Între ${least} și ${most} de caractere.`,
   save: 'Salvează parola',
   saved: 'Parola a fost schimbată. Conectează-te cu cea nouă.',
-  wrongPassword: 'Nume de utilizator sau parolă greșite.',
+  wrongPassword:
+    'Nume de utilizator sau parolă greșite. La un cont fără parolă te conectezi cu cheia lui de acces.',
   noPasskey: 'Nu a fost folosită nicio cheie de acces. Încearcă din nou sau alege altă cale.',
   wrongCode: {
     passkey: 'Cheia de acces nu a fost acceptată. Încearcă din nou sau alege altă cale.',

@@ -56,7 +56,8 @@ export const sv: SignInTexts = {
   length: (least, most) => `${least} till ${most} tecken.`,
   save: 'Spara lösenordet',
   saved: 'Ditt lösenord har ändrats. Logga in med det nya.',
-  wrongPassword: 'Fel användarnamn eller lösenord.',
+  wrongPassword:
+    'Fel användarnamn eller lösenord. Ett konto utan lösenord loggar man in på med dess passnyckel.',
   noPasskey: 'Ingen passnyckel användes. Försök igen eller välj ett annat sätt.',
   wrongCode: {
     passkey: 'Passnyckeln godkändes inte. Försök igen eller välj ett annat sätt.',

@@ -172,7 +172,7 @@ async function authenticatorOf(person: Person) {
 }
 
 /** A passkey that was made, and is not added yet. */
-async function madePasskey({ did }: Person) {
+export async function madePasskey({ did }: Person) {
   const origin = 'http://localhost:2600'
   const party = { id: 'localhost', origin, name: 'Vestibule' }
   const challenge = randomBytes(32).toString('base64url')
@@ -300,6 +300,13 @@ export const grants: Record<string, Grant> = {
       return async () => person.account.removePasskey(id, await basis())
     }),
   },
+  'a password that is removed': {
+    by: 'device',
+    begin: onSecurityPage(async (person, basis) => {
+      await onlyPasskey(person)
+      return async () => person.account.removePassword(await basis())
+    }),
+  },
   'a device that is trusted': {
     by: 'device',
     begin: onSecurityPage(async ({ account }, basis) => async () => {
@@ -402,7 +409,7 @@ export const grants: Record<string, Grant> = {
     begin: onSecurityPage(async (person, basis) => {
       const { account } = person
       const { device = '' } = await basis()
-      await account.proveOn(device, await basisOf(person))
+      await account.proveOn(device, 'any', await basisOf(person))
       return async () =>
         account.createAppPassword('another', false, provenOn(device, await basis()))
     }),

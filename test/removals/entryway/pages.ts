@@ -103,8 +103,8 @@ export const pageRows = toRemovals([
     39,
     'a proof is of one device',
     accountProofs(
-      "'SELECT 1 FROM proof WHERE device_id = ? AND proven_at > ?'",
-      "'SELECT 1 FROM proof WHERE ? <> 1 AND proven_at > ?'",
+      'SELECT 1 FROM proof WHERE device_id = ? AND',
+      'SELECT 1 FROM proof WHERE ? <> 1 AND',
     ),
   ],
   [39, 'a proof is not old', accountProofs('now - PROOF_AGAIN', '0')],

@@ -4,6 +4,7 @@ const passkey = inFile('factors/passkey.ts')
 const account = inFile('actors/account/passkeys.ts')
 const replay = inFile('database/flow/replay.ts')
 const challenges = inFile('sagas/passkey_challenge.ts')
+const passwords = inFile('actors/account/passwords.ts')
 const sagas = inFile('sagas/passkeys.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
@@ -72,6 +73,30 @@ export const passkeyRows = toRemovals([
     41,
     'a passkey makes a password not enough',
     inFile('factors/kinds.ts')("    ...(passkeys > 0 ? ['passkey' as const] : []),\n", ''),
+  ],
+  [41, 'a password that is removed is deleted', passwords('    setPasswordScrypt(db, null)\n', '')],
+  [
+    41,
+    'a password that is removed ends what it began',
+    passwords(
+      '    setPasswordScrypt(db, null)\n    endSignInsUnderWay(db)\n',
+      '    setPasswordScrypt(db, null)\n',
+    ),
+  ],
+  [
+    41,
+    'no password is removed without a passkey',
+    passwords('if (passkeys === 0) {', 'if (false) {'),
+  ],
+  [
+    41,
+    'the last passkey stays',
+    account('    if (basis) assertNotLastWayIn(readFactors(db))\n', ''),
+  ],
+  [
+    41,
+    'a password is removed after a proof by passkey',
+    inFile('sagas/password_removal.ts')("{ ...basis, provenBy: 'passkey' }", 'basis'),
   ],
   [
     securityPage,

@@ -1,0 +1,25 @@
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { answerOf, asked, type Owner } from '../passkeys/owner.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { type Form, formsOf } from './forms_of.ts'
+
+export const PAGE = '/account/security'
+
+/** The owner of a passkey comes to the security page with it. */
+export async function come(
+  app: AppInProcess,
+  { authenticator }: Pick<Owner, 'authenticator'>,
+  box: Record<string, string> = { remember: 'on' },
+): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  const page = await visitor.follow(await visitor.open(PAGE))
+  await visitor.send(page, { ...box, ...answerOf(authenticator.use(asked(page))) })
+  return visitor
+}
+
+/** The form of a page that does something. */
+export function formTo(page: { text: string }, action: string): Form {
+  const found = formsOf(page).find((form) => form.action?.includes(`/form/${action}`))
+  if (!found) throw new Error(`No form to ${action}`)
+  return found
+}
