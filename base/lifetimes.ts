@@ -1,6 +1,6 @@
 /**
  * Every duration of the program, in milliseconds. The windows of rate limits stand with the limits, in
- * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`, `sagas/factor_guesses.ts`). How long OAuth
+ * seconds (`app/limits/table.ts`, `sagas/mail_limits.ts`, `sagas/guesses.ts`). How long OAuth
  * sessions, their refresh tokens and DPoP nonces last is for the provider to say (`docs/apps.md`).
  */
 
@@ -131,6 +131,13 @@ export const OPENID_INTERACTION = HOUR
 /** A refresh token that was not used for this long is good no more; nor is any this long after the sign-in. */
 export const OPENID_REFRESH_TOKEN = 90 * DAY
 export const OPENID_GRANT = 400 * DAY
+
+/**
+ * How long a person may take to type the code of a device (RFC 8628 section 3.2), and how long that one waits
+ * before it asks again.
+ */
+export const OPENID_DEVICE_CODE = 10 * MINUTE
+export const OPENID_DEVICE_POLL = 5 * SECOND
 
 /** How far ahead a client's assertion may expire. */
 export const OPENID_ASSERTION = HOUR

@@ -1,6 +1,7 @@
 import { type Adapter, errors } from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
 import { accountSessions, grants, tokens } from './account_adapters.ts'
+import { deviceCodes } from './device_adapter.ts'
 import { clients, interactions, requests, sessionsBefore } from './request_adapters.ts'
 import type { Storage, Stored } from './stored.ts'
 
@@ -18,6 +19,7 @@ export function createAdapter(storage: Storage): (model: string) => Adapter {
     AuthorizationCode: tokens(storage, 'AuthorizationCode'),
     AccessToken: tokens(storage, 'AccessToken'),
     RefreshToken: tokens(storage, 'RefreshToken'),
+    DeviceCode: deviceCodes(storage),
   }
   return (model) => ({ ...missing(model), ...translating(stores[model] ?? {}) })
 }

@@ -1,5 +1,7 @@
 import { type Configuration, errors } from 'oidc-provider'
 import * as lifetimes from '../base/lifetimes.ts'
+import { deviceName } from '../http/device_name.ts'
+import { calledFrom } from '../http/requester.ts'
 import { openidPage } from '../oauth/sign_in/place.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
@@ -16,6 +18,12 @@ import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 
 const SIGNING = ['ES256', 'RS256'] as const
+
+/** From where a device asks, as the person who decides reads it. */
+function deviceInfo() {
+  const { address, userAgent } = calledFrom() ?? {}
+  return { address, name: deviceName(userAgent) }
+}
 
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
 
@@ -77,6 +85,7 @@ export function configure(
       short: cookie,
     },
     features: {
+      deviceFlow: { enabled: true, deviceInfo },
       devInteractions: { enabled: false },
       introspection: {
         enabled: true,
@@ -124,6 +133,7 @@ export function configure(
       IdToken: seconds(lifetimes.OPENID_ID_TOKEN),
       RefreshToken: seconds(lifetimes.OPENID_REFRESH_TOKEN),
       Grant: seconds(lifetimes.OPENID_GRANT),
+      DeviceCode: seconds(lifetimes.OPENID_DEVICE_CODE),
       Interaction: seconds(lifetimes.OPENID_INTERACTION),
       Session: (_, { loginTs, transient }) => {
         const { DEVICE_AUTHENTICATION, OPENID_INTERACTION, OPENID_PASSING_SESSION } = lifetimes

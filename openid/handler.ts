@@ -12,11 +12,13 @@ import {
 } from '../http/message.ts'
 import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
+import type { DevicePage } from './device.ts'
 import type { OpenidInteractions } from './interaction.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
@@ -24,6 +26,9 @@ import type { OpenidProviders } from './providers.ts'
 import { inOpenidScope, type OpenidScope } from './scope.ts'
 
 const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
+
+/** What a device shows for a person to type. */
+const TYPED = OPENID + ENDPOINTS.code_verification
 
 /** The OpenID provider's endpoints and pages. Without a client of the operator's there is nothing. */
 export function createOpenidHandler(
@@ -35,13 +40,20 @@ export function createOpenidHandler(
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
   let interactions: OpenidInteractions | undefined
+  let devices: DevicePage | undefined
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
 
   async function answer(request: HttpRequest, scope: OpenidScope): Promise<HttpResponse> {
     const running = await providers.open()
     if (!running) return doorOfNothing(request).notFound()
     if (request.method === 'OPTIONS') return preflight(request)
-    const path = providerPath(request.url.pathname)
+    const { pathname } = request.url
+    if (pathname === OPENID_DEVICE || pathname === TYPED) {
+      const { DevicePage } = await import('./device.ts')
+      devices ??= new DevicePage(providers.storage, oauth, services, pages)
+      return guard(await devices.answer(request, running.provider))
+    }
+    const path = providerPath(pathname)
     if (path === null) {
       const { OpenidInteractions } = await import('./interaction.ts')
       interactions ??= new OpenidInteractions(flow, oauth, services, pages)

@@ -1,9 +1,15 @@
 import type { Interaction } from 'oidc-provider'
 import type { HttpResponse } from '../http/message.ts'
-import type { Person } from '../oauth/security/people.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Login, MULTI_FACTOR } from './interaction_result.ts'
-import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
+import {
+  accountOf,
+  askToSignIn,
+  finish,
+  isCalled,
+  type SignedInPerson,
+  type Visit,
+} from './visit.ts'
 
 type OfAccounts = Pick<Services, 'actors'>
 
@@ -39,9 +45,10 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   })
 }
 
-async function loginOf(
+/** How a person has signed in. */
+export async function loginOf(
   actors: OfAccounts['actors'],
-  { deviceId, recent }: Visit,
+  { deviceId, recent }: Pick<Visit, 'deviceId' | 'recent'>,
   { did, basis }: SignedInPerson,
 ): Promise<Login> {
   const isRecent = recent?.account.did === did
@@ -82,8 +89,4 @@ function isAnother({ request, interaction, people }: Visit): boolean {
   const wanted = request.url.searchParams.get('account')
   const chosen = wanted !== null && people.find((each) => isCalled(each, wanted))
   return chosen ? chosen.did !== accountOf(interaction) : false
-}
-
-function isCalled({ did, handle }: Person, name: string): boolean {
-  return did === name || handle === name
 }

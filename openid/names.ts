@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
 
 /** What a code, a token or the session of a browser says besides its secret. */
@@ -36,6 +36,19 @@ export class Names {
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
     const parts = { secret, sessionId: KINDS[kind] + grantId, did: base64url(did) }
     return writeRefreshToken(parts, this.#key)
+  }
+
+  /**
+   * The secret of a device (RFC 8628 section 3.2). It says where it is kept: with the code that a person types,
+   * which the device knows, too.
+   */
+  writeDeviceCode(userCode: string): string {
+    return `${randomBytes(SECRET_BYTES).toString('base64url')}.${this.ofUserCode(userCode)}`
+  }
+
+  /** What a code is kept by that a person types: it is so short that its hash would tell it. */
+  ofUserCode(userCode: string): string {
+    return createHmac('sha256', this.#key).update(`user code ${userCode}`).digest('base64url')
   }
 
   /** @returns null unless this entryway wrote it, as one of this kind */

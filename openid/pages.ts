@@ -3,6 +3,14 @@ import { primaryColor } from '../oauth/branding.ts'
 import { wantedOf } from '../oauth/sign_in/place.ts'
 import { appOf, languageOf } from '../oauth/sign_in/shown.ts'
 import { linksOf } from '../pages/links.ts'
+import {
+  type DeviceCodeStep,
+  type DeviceConsentStep,
+  type DeviceDoneStep,
+  deviceCodeStep,
+  deviceConsentStep,
+  deviceDoneStep,
+} from '../pages/openid/device.ts'
 import { openidTexts } from '../pages/openid/locales/index.ts'
 import {
   type ConsentStep,
@@ -40,6 +48,19 @@ export class OpenidPages {
     return this.#write(shown, (texts) => consentStep(texts, step), step.logo)
   }
 
+  deviceCode(shown: Shown, step: DeviceCodeStep): HttpResponse {
+    const outcome = (texts: OpenidTexts) => (step.isWrong ? texts.wrongCode : undefined)
+    return this.#write(shown, (texts) => deviceCodeStep(texts, step), undefined, outcome)
+  }
+
+  deviceConsent(shown: Shown, step: DeviceConsentStep): HttpResponse {
+    return this.#write(shown, (texts) => deviceConsentStep(texts, step), step.logo)
+  }
+
+  deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {
+    return this.#write(shown, (texts) => deviceDoneStep(texts, step))
+  }
+
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
     const { name: service } = this.#settings
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
@@ -53,6 +74,7 @@ export class OpenidPages {
     { request, redirectUri, uiLocales }: Shown,
     step: (texts: OpenidTexts) => Step,
     logo?: string,
+    alertOf: (texts: OpenidTexts) => string | undefined = () => undefined,
   ): HttpResponse {
     const parameters = { redirect_uri: redirectUri, ui_locales: uiLocales }
     const language = languageOf({ request, parameters })
@@ -62,11 +84,15 @@ export class OpenidPages {
       language,
       inLanguage: (other) => inLanguage(request, other),
       links: linksOf(this.#settings.branding.links, language),
+      ...withAlert(alertOf(openidTexts[language])),
       forms: ["'self'", ...appOf({ parameters })],
     }
     return writeStep(frame, step(openidTexts[language]))
   }
 }
+
+/** What was wrong of what was sent. */
+const withAlert = (alert: string | undefined) => (alert === undefined ? {} : { alert, status: 400 })
 
 /** The same page in another language. */
 function inLanguage({ url }: HttpRequest, language: string): string {

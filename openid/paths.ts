@@ -14,6 +14,8 @@ export const ENDPOINTS = {
   revocation: '/revoke',
   pushed_authorization_request: '/par',
   end_session: '/end-session',
+  device_authorization: '/device-authorization',
+  code_verification: '/device',
 } as const
 
 const DISCOVERY = '/.well-known/openid-configuration'

@@ -58,6 +58,10 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
       return names.write({ kind, did, grantId })
     }
   }
+  const device = provider.DeviceCode.prototype as unknown as Identified & { userCode: string }
+  device.generateTokenId = function (this: { userCode: string }) {
+    return names.writeDeviceCode(this.userCode)
+  }
   const grant = provider.Grant.prototype as unknown as Identified
   grant.generateTokenId = newGrantId
 

@@ -22,7 +22,7 @@ export type Running = { provider: OpenidProvider; ask: HttpHandler; tellLogout: 
 export class OpenidProviders {
   readonly #flow: Flow
   readonly #services: Services
-  readonly #storage: Storage
+  readonly storage: Storage
   readonly #profiles: Profiles
   #keys: { all: readonly OpenidKey[]; readAt: number } | null = null
   #openUntil = 0
@@ -34,7 +34,7 @@ export class OpenidProviders {
     this.#profiles = new Profiles(services)
     const names = new Names(services.secrets.openidSecret)
     const { actors, log } = services
-    this.#storage = { flow, actors, names, log }
+    this.storage = { flow, actors, names, log }
   }
 
   /** @returns null where no client is registered */
@@ -49,7 +49,7 @@ export class OpenidProviders {
     const kids = keys.map(({ kid }) => kid).join()
     const { createOpenidProvider } = await import('./provider.ts')
     if (this.#current?.kids !== kids) {
-      const provider = createOpenidProvider(this.#storage, this.#services, this.#profiles, keys)
+      const provider = createOpenidProvider(this.storage, this.#services, this.#profiles, keys)
       const tellLogout = notingLogouts(provider, this.#services.actors)
       this.#current = { kids, provider, ask: mounted(provider, this.#services), tellLogout }
     }

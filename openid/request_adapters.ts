@@ -28,7 +28,7 @@ export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored 
 }
 
 /** Only what a client asked for counts: the rest is written here, also when the person has signed in already. */
-function assertShort({ params, ...others }: AdapterPayload): void {
+export function assertShort({ params, ...others }: AdapterPayload): void {
   if (Buffer.byteLength(JSON.stringify(params ?? others)) <= MAX_OPENID_REQUEST) return
   throw new errors.InvalidRequest(`the request is longer than ${MAX_OPENID_REQUEST} bytes`)
 }

@@ -1,6 +1,6 @@
 import { documentDoor, oauthDoor, pageDoor } from '../http/door.ts'
 import type { RouteShape } from '../http/route.ts'
-import { OPENID_PAGES } from '../oauth/sign_in/place.ts'
+import { OPENID_DEVICE, OPENID_PAGES } from '../oauth/sign_in/place.ts'
 import { ENDPOINTS, OPENID, WELL_KNOWN } from './paths.ts'
 
 const document = (name: string, path: string): RouteShape => ({
@@ -26,10 +26,13 @@ export const openidRoutes: readonly RouteShape[] = [
   page('openid authorize', authorize, ['GET']),
   page('openid resume', `${authorize}/`, ['GET']),
   page('openid page', OPENID_PAGES, ['GET', 'POST']),
+  page('openid device', OPENID_DEVICE, ['GET', 'POST']),
+  page('openid device', OPENID + ENDPOINTS.code_verification, ['GET']),
   page('openid end session', endSession, ['GET', 'POST']),
   page('openid sign-out', `${endSession}/confirm`, ['POST']),
   page('openid sign-out', `${endSession}/success`, ['GET']),
   forPrograms('openid par', ENDPOINTS.pushed_authorization_request),
+  forPrograms('openid device authorization', ENDPOINTS.device_authorization),
   forPrograms('openid token', ENDPOINTS.token),
   forPrograms('openid userinfo', ENDPOINTS.userinfo, 'GET'),
   forPrograms('openid introspect', ENDPOINTS.introspection),

@@ -6,7 +6,7 @@ import { type FactorKind, kindsOf } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
 import { sendEmailCode } from './email_code.ts'
-import { takeGuess } from './factor_guesses.ts'
+import { takeGuess } from './guesses.ts'
 import { notify, occasionNow } from './notice.ts'
 import { type AnsweredChallenge, answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -152,7 +152,7 @@ export async function guessed<T>(
   { did, email }: Pick<AccountRow, 'did' | 'email'>,
   judge: () => Promise<T>,
 ): Promise<T> {
-  const guess = await takeGuess(services, did)
+  const guess = await takeGuess(services, 'second factor', did)
   try {
     const judged = await judge()
     await guess.giveBack()

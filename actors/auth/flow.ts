@@ -5,6 +5,7 @@ import * as clients from '../../database/flow/client.ts'
 import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
 import * as openid from '../../database/flow/openid.ts'
+import * as deviceCodes from '../../database/flow/openid_device_code.ts'
 import * as resources from '../../database/flow/openid_resource.ts'
 import * as replay from '../../database/flow/replay.ts'
 
@@ -51,6 +52,12 @@ export const flowFunctions = {
   hasOpenidClients: openid.hasOpenidClients,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,
+
+  insertDeviceCode: deviceCodes.insertDeviceCode,
+  readDeviceCode: deviceCodes.readDeviceCode,
+  decideDeviceCode: deviceCodes.decideDeviceCode,
+  pollDeviceCode: deviceCodes.pollDeviceCode,
+  consumeDeviceCode: deviceCodes.consumeDeviceCode,
 
   readOpenidResource: resources.readOpenidResource,
   listOpenidResources: resources.listOpenidResources,

@@ -181,7 +181,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     name: 'OpenID page',
-    on: ['openid resume', 'openid page', 'openid sign-out'],
+    on: ['openid resume', 'openid page', 'openid device', 'openid sign-out'],
     per: 'address',
     points: 3_000,
     seconds: 5 * MINUTE,
@@ -190,7 +190,7 @@ export const LIMITS: readonly Limit[] = [
   {
     // Each is kept for an hour, until the person comes back: one address fills half of the table at most.
     name: 'OpenID request',
-    on: ['openid authorize', 'openid end session'],
+    on: ['openid authorize', 'openid end session', 'openid device authorization'],
     per: 'address',
     points: 1_000,
     seconds: 5 * MINUTE,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { assertMeant } from '../ask.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
 import { addResources } from './openid_resource.ts'
@@ -8,7 +9,7 @@ import { addResources } from './openid_resource.ts'
 const ID = 'its client_id'
 
 type Added = {
-  redirectUri: string[]
+  redirectUri?: string[]
   postLogoutUri?: string[]
   backchannelLogoutUri?: string
   name?: string
@@ -17,6 +18,7 @@ type Added = {
   public?: boolean
   native?: boolean
   refresh?: boolean
+  device?: boolean
   alg?: string
 }
 
@@ -51,7 +53,7 @@ function addClients(openid: Command): void {
     .command('add')
     .description('Register a client, or change it; prints its settings with the secret, once')
     .argument('<id>', `${ID}, such as discourse`)
-    .requiredOption('--redirect-uri <uri...>', 'where people come back to')
+    .option('--redirect-uri <uri...>', 'where people come back to')
     .option('--post-logout-uri <uri...>', 'where they come back to when they have signed out')
     .option('--backchannel-logout-uri <uri>', 'where it is told that somebody signed out')
     .option('--name <name>', 'what people are told it is called')
@@ -60,9 +62,13 @@ function addClients(openid: Command): void {
     .option('--public', 'it cannot keep a secret')
     .option('--native', 'it is an app on a device')
     .option('--refresh', 'it gets refresh tokens')
+    .option('--device', 'it runs where there is no browser, and shows a code to type (RFC 8628)')
     .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
     .action(
       online<Added>(async (operator, output, [id = ''], options) => {
+        if (!options.redirectUri && !options.device) {
+          throw new CliError('Give --redirect-uri, --device, or both', ExitCode.wrongUsage)
+        }
         const added = await operator('openid/client-add', { id, metadata: metadataOf(options) })
         output.result(added, ({ issuer, secret }) =>
           [
@@ -135,7 +141,9 @@ function addClients(openid: Command): void {
 
 /** As RFC 7591 names it. */
 function metadataOf(given: Added): Record<string, unknown> {
-  const more = given.refresh ? ['refresh_token'] : []
+  const byCode = given.redirectUri ? ['authorization_code'] : []
+  const byDevice = given.device ? ['urn:ietf:params:oauth:grant-type:device_code'] : []
+  const refresh = given.refresh ? ['refresh_token'] : []
   const all = {
     redirect_uris: given.redirectUri,
     post_logout_redirect_uris: given.postLogoutUri,
@@ -145,7 +153,8 @@ function metadataOf(given: Added): Record<string, unknown> {
     logo_uri: given.logo,
     application_type: given.native ? 'native' : undefined,
     token_endpoint_auth_method: given.public ? 'none' : undefined,
-    grant_types: ['authorization_code', ...more],
+    grant_types: [...byCode, ...byDevice, ...refresh],
+    response_types: given.redirectUri ? undefined : [],
     id_token_signed_response_alg: given.alg,
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))

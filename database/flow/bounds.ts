@@ -58,6 +58,16 @@ export const LEXICONS: Bounded = {
  */
 export const MAX_OPENID_REQUEST = 6_000
 
+/** Codes of devices that nobody typed yet, or a moment ago: each app can ask for some. */
+export const OPENID_DEVICE_CODES: Bounded = {
+  table: 'openid_device_code',
+  key: 'id_hash',
+  where: 'true',
+  rowBytes: '250 + octet_length(payload)',
+  maxBytes: 25 * MB,
+  order: 'expires_at',
+}
+
 /** Interactions and pushed requests of the OpenID provider: anybody can begin some. */
 export const OPENID_REQUESTS: Bounded = {
   table: 'openid_request',

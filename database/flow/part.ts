@@ -15,6 +15,7 @@ const OWNED_BY: Record<string, string> = {
   lexicon: 'hash_of(nsid)',
   client: 'hash_of(id)',
   openid_request: 'id_hash',
+  openid_device_code: 'id_hash',
   openid_client: 'hash_of(id)',
   openid_resource: 'hash_of(id)',
   // All of them belong together (`OPENID_KEYS`).

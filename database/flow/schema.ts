@@ -12,6 +12,7 @@ export const flowSchema: Schema = {
     { table: 'carried_token', column: 'session_id' },
     { table: 'carried_secret', column: 'secret' },
     { table: 'openid_request', column: 'payload' },
+    { table: 'openid_device_code', column: 'payload' },
     { table: 'openid_key', column: 'jwk' },
   ],
   steps: [
@@ -191,6 +192,20 @@ export const flowSchema: Schema = {
     alg TEXT NOT NULL,
     registered_at INTEGER NOT NULL
   ) WITHOUT ROWID;
+  `,
+    `
+  -- What devices asked for that have no browser, by the code that a person types.
+  CREATE TABLE openid_device_code (
+    id_hash BLOB PRIMARY KEY NOT NULL,
+    secret_hash BLOB NOT NULL,
+    payload TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    decided_at INTEGER,
+    consumed_at INTEGER,
+    polled_at INTEGER,
+    wait INTEGER NOT NULL
+  );
+  CREATE INDEX openid_device_code_expiry ON openid_device_code (expires_at);
   `,
   ],
 }

@@ -1,6 +1,7 @@
 import {
   DEVICE_UNUSED,
   EXPIRED_REQUEST_MEMORY,
+  OPENID_DEVICE_CODE,
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
@@ -21,6 +22,8 @@ export function sweepFlow(db: Db, now = Date.now()): void {
     sql(db, 'DELETE FROM carried_token WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM openid_request WHERE expires_at < ?').run(now)
+    // A device that asks late is told that its code has expired.
+    sql(db, 'DELETE FROM openid_device_code WHERE expires_at < ?').run(now - OPENID_DEVICE_CODE)
     sql(db, 'DELETE FROM device WHERE linked = 0 AND last_seen_at < ?').run(now - DEVICE_UNUSED)
     sql(db, 'DELETE FROM device WHERE linked = 1 AND last_seen_at < ?').run(
       now - SIGNED_IN_DEVICE_UNUSED,

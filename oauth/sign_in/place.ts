@@ -39,6 +39,9 @@ const FOR_OPERATOR = { for: 'operator' }
 export const openidPage = (interaction: string) => `${OPENID_PAGES}${interaction}`
 export const OPENID_PAGES = `${ACCOUNT}/openid/`
 
+/** The page on which a person types the code of a device. */
+export const OPENID_DEVICE = `${ACCOUNT}/device`
+
 /** What somebody signs in for: an app's authorization request, or the account page. */
 export class Place {
   readonly request: { clientId: string; requestUri: string } | null
@@ -83,6 +86,13 @@ export class Place {
   /** The account page, of which a person wants the operator's page. */
   static forOperator(): Place {
     return new Place(null, new URLSearchParams(FOR_OPERATOR))
+  }
+
+  /** The account page, of which a person wants to let a device in. @param code that it shows */
+  static forDevice(code?: string): Place {
+    const query = new URLSearchParams({ for: 'device' })
+    if (code !== undefined) query.set('user_code', code)
+    return new Place(null, query)
   }
 
   /** Whether a device that is trusted does not stand in for a second factor. */
@@ -131,6 +141,11 @@ export class Place {
     const query = new URLSearchParams({ account: name, ...(language && { lang: language }) })
     if (this.#query.get('for') === FOR_SECURITY.for) return withQuery(SECURITY, query)
     if (this.asksEachTime) return withQuery(OPERATOR_ENTRANCE, query)
+    if (this.#query.get('for') === 'device') {
+      const code = this.#query.get('user_code')
+      if (code !== null) query.set('user_code', code)
+      return withQuery(OPENID_DEVICE, query)
+    }
     const interaction = this.#query.get('interaction')
     if (this.#query.get('for') === 'openid' && interaction !== null) {
       return withQuery(openidPage(encodeURIComponent(interaction)), query)

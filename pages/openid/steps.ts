@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import type { Html } from '../../http/page/document.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { OpenidTexts } from './texts.ts'
@@ -8,7 +9,8 @@ export const OPENID_STYLE = `.app{display:block;width:3rem;height:3rem;margin:0 
 .gets{margin:0 0 1rem;padding-left:1.25rem}
 `
 
-export type ConsentStep = {
+/** What an app asks a person for. */
+export type AskedStep = {
   /** As the client names itself. */
   app: string
   /** An address; undefined where it has none. */
@@ -18,18 +20,24 @@ export type ConsentStep = {
   scopes: readonly string[]
   /** Protected resources that it gets to use: what each is called, and which scopes of it. */
   resources: readonly { name: string; scopes: readonly string[] }[]
-  /** Where the person goes on. */
-  host: string
   action: string
   sealed: string
+}
+
+export type ConsentStep = AskedStep & {
+  /** Where the person goes on. */
+  host: string
   /** Chooses another account. */
   other: string
 }
 
-/** Asks a person what an app may know. The e-mail address may be refused alone. */
-export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
-  const { app, logo, name, scopes, resources, host } = step
-  const content = html`${logo && html`<img class="app" src="${logo}" alt="">`}
+/** What an app gets, and the decision. The e-mail address may be refused alone. @param note what to know first */
+export function askedForm(
+  texts: OpenidTexts,
+  { app, logo, scopes, resources, ...step }: AskedStep,
+  note: Html,
+): Html {
+  return html`${logo && html`<img class="app" src="${logo}" alt="">`}
       ${form(
         step,
         html`<p>${texts.gets(app)}</p>
@@ -39,9 +47,15 @@ export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
       <ul class="gets">${each.scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>`,
       )}
       ${scopes.includes('email') && html`<div class="check"><input id="email" name="email" type="checkbox" checked><label for="email">${texts.email}</label></div>`}
-      <p class="quiet">${texts.goesTo(host)}</p>
+      ${note}
       <div class="actions"><button class="primary" name="decision" value="allow">${texts.allow}</button><button name="decision" value="refuse">${texts.refuse}</button></div>`,
-      )}
+      )}`
+}
+
+/** Asks a person what an app may know. */
+export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
+  const { app, name, host } = step
+  const content = html`${askedForm(texts, step, html`<p class="quiet">${texts.goesTo(host)}</p>`)}
       <p><a class="link" href="${step.other}">${texts.otherAccount}</a></p>`
   return { title: texts.title(app), lead: texts.lead(name), content }
 }

@@ -18,6 +18,21 @@ export type OpenidTexts = {
   readonly refuse: string
   readonly otherAccount: string
 
+  readonly deviceTitle: string
+  /** Above the field for the code of a device. */
+  readonly deviceLead: string
+  readonly code: string
+  readonly goOn: string
+  readonly wrongCode: string
+  /** Of an app on a device. @param from its system and address */
+  askedFrom(app: string, from: string): string
+  /** Somebody could have sent the code to the person. */
+  codeShown(code: string): string
+  readonly deviceDone: string
+  deviceDoneLead(app: string): string
+  readonly deviceRefused: string
+  deviceRefusedLead(app: string): string
+
   readonly signOutTitle: string
   /** @param app that asks for it; undefined where none does */
   signOutLead(service: string, app: string | undefined): string

@@ -53,6 +53,7 @@ import * as bounds from '../../database/flow/bounds.ts'
 import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
 import { putOpenidRequest } from '../../database/flow/openid.ts'
+import { insertDeviceCode } from '../../database/flow/openid_device_code.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
@@ -209,6 +210,14 @@ describe('34. tables of an auth actor', () => {
       bounds.OPENID_REQUESTS,
       (i) =>
         putOpenidRequest(db, 'Interaction', `${i}`, {
+          ...{ payload: 'x'.repeat(300), expiresAt: Date.now() + MINUTE + i },
+        }),
+    ],
+    [
+      'codes of devices',
+      bounds.OPENID_DEVICE_CODES,
+      (i) =>
+        insertDeviceCode(db, `${i}`, 'secret', {
           ...{ payload: 'x'.repeat(300), expiresAt: Date.now() + MINUTE + i },
         }),
     ],

@@ -9,7 +9,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { until } from '../../lab/world/until.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
 /** What somebody tries who is not the person, or a client that is not the one it says. */
@@ -26,6 +26,9 @@ beforeAll(async () => {
   })
   await app.addAccount({
     ...{ handle: 'mallory.test', email: 'mallory@mail.internal', password: rp.PASSWORD },
+  })
+  await app.addAccount({
+    ...{ handle: 'bob.test', email: 'bob@mail.internal', password: rp.PASSWORD },
   })
   secret = await rp.register(app)
   config = await rp.discover(app, secret)
@@ -199,6 +202,80 @@ describe('45. OpenID', () => {
     }
     // What the claims of a person say is not lost by it.
     expect(await oidc.tokenIntrospection(config, refresh ?? '')).toMatchObject({ active: true })
+  })
+
+  describe('codes of devices', () => {
+    let tool: oidc.Configuration
+    const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+    const begin = () => oidc.initiateDeviceAuthorization(tool, { scope: 'openid' })
+    const poll = (code: string, client = tool) =>
+      oidc.genericGrantRequest(client, grantType, { device_code: code })
+    const typing = async (browser: Visitor, name = 'alice.test') =>
+      rp.signIn(browser, await rp.follow(browser, await browser.open('/openid/device')), name)
+
+    beforeAll(async () => {
+      const metadata = {
+        ...{ redirect_uris: undefined, post_logout_redirect_uris: undefined, response_types: [] },
+        ...{ token_endpoint_auth_method: 'none', grant_types: [grantType, 'refresh_token'] },
+      }
+      const ids = ['tool', 'other-tool']
+      for (const id of ids) await rp.register(app, { id, metadata })
+      tool = await rp.discover(app, null, 'tool')
+    })
+
+    test('who does not have the account lets nothing in, and no other page does', async () => {
+      const asked = await begin()
+      const page = await visitor.open(`/account/device?user_code=${asked.user_code}`)
+      expect(page.header('location')).toMatch(/^\/account\/sign-in\?/)
+      const typed = await typing(visitor)
+      const sent = { user_code: asked.user_code }
+      const headers = { origin: 'https://evil.example.com', 'sec-fetch-site': 'cross-site' }
+      expect(await visitor.send(typed, sent, { headers })).toMatchObject({ status: 400 })
+      const question = await visitor.send(typed, sent)
+      const allow = { decision: 'allow' }
+      expect(await visitor.send(question, allow, { headers })).toMatchObject({ status: 400 })
+      // The form of another browser, and one that was not given.
+      const mallory = new Visitor(app)
+      await typing(mallory, 'mallory.test')
+      await mallory.send(question, allow)
+      await visitor.send({ ...question, fields: {} }, allow)
+      await expect(poll(asked.device_code)).rejects.toMatchObject({
+        error: 'authorization_pending',
+      })
+    })
+
+    test('a code is good for its own app alone, and for as long as the sign-in of the person', async () => {
+      const asked = await begin()
+      const question = await visitor.send(await typing(visitor), { user_code: asked.user_code })
+      await visitor.send(question, { decision: 'allow' })
+      const other = await rp.discover(app, null, 'other-tool')
+      await expect(poll(asked.device_code, other)).rejects.toMatchObject(invalidGrant)
+      const [, id = ''] = asked.device_code.split('.')
+      await expect(poll(`made-up.${id}`)).rejects.toMatchObject(invalidGrant)
+      await app.actors.account(did).signOutEverywhere()
+      await expect(poll(asked.device_code)).rejects.toMatchObject(invalidGrant)
+      expect((await typing(visitor)).title).toBe('Connect a device')
+    })
+
+    test('guesses are counted by account and by address', async () => {
+      const { user_code: right } = await begin()
+      const guess = async (browser: Visitor, page: Seen, code: string, address: string) =>
+        (await browser.send(page, { user_code: code }, { address })).status
+      const page = await typing(visitor)
+      for (let i = 0; i < 20; i++) {
+        expect(await guess(visitor, page, 'BCDF-GHJK', `192.0.2.${i}`)).toBe(400)
+      }
+      expect(await guess(visitor, page, right, '198.51.100.1')).toBe(429)
+      const mallory = new Visitor(app)
+      const its = await typing(mallory, 'mallory.test')
+      const address = '198.51.100.2'
+      for (let i = 0; i < 20; i++) await guess(mallory, its, 'BCDF-GHJK', address)
+      expect(await guess(mallory, its, right, address)).toBe(429)
+      // A right code is no guess.
+      const bob = new Visitor(app)
+      const bobs = await typing(bob, 'bob.test')
+      for (let i = 0; i < 30; i++) expect(await guess(bob, bobs, right, '203.0.113.9')).toBe(200)
+    })
   })
 
   test('a sign-in that somebody else has begun is not finished for them', async () => {

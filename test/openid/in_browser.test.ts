@@ -19,6 +19,9 @@ let redirect: string
 let network: Network
 let browser: TestBrowser
 let config: oidc.Configuration
+let issuer: string
+
+const TOOLS = { address: 'https://mcp.example.com', scopes: 'tools:read tools:write' }
 
 beforeAll(async () => {
   await once(client.listen(0, '127.0.0.1'), 'listening')
@@ -28,6 +31,14 @@ beforeAll(async () => {
   const added = await cliJson<{ secret: string; issuer: string }>(network.vestibule.env, [
     ...['openid', 'client', 'add', 'forum', '--redirect-uri', redirect],
     ...['--name', 'The Forum', '--refresh', '--post-logout-uri', `${redirect}/bye`],
+  ])
+  issuer = added.issuer
+  await cliJson(network.vestibule.env, [
+    ...['openid', 'client', 'add', 'tool', '--name', 'The Tool', '--device', '--public'],
+  ])
+  await cliJson(network.vestibule.env, [
+    ...['openid', 'resource', 'add', TOOLS.address, '--name', 'Tools'],
+    ...['--scopes', ...TOOLS.scopes.split(' ')],
   ])
   config = await oidc.discovery(
     new URL(added.issuer),
@@ -42,12 +53,13 @@ afterAll(async () => {
   client.close()
 })
 
-async function begin() {
+async function begin(scope = 'openid profile email', more: Record<string, string> = {}) {
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
   const expectedState = oidc.randomState()
   const url = oidc.buildAuthorizationUrl(config, {
     redirect_uri: redirect,
-    scope: 'openid profile email',
+    scope,
+    ...more,
     code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: 'S256',
     state: expectedState,
@@ -91,9 +103,57 @@ test('a person signs in, consents, and signs out', async () => {
   await context.close()
 })
 
+test('a token for a resource is nothing at the PDS', async () => {
+  const context = await browser.browser.newContext({ locale: 'en-US' })
+  const page = await context.newPage()
+  const { url, checks } = await begin(`openid ${TOOLS.scopes}`, { resource: TOOLS.address })
+  await page.goto(url.href)
+  await signIn(page, person)
+  await page.getByText('It may use Tools (mcp.example.com) in your name:').waitFor()
+  const callback = callbackOf(page, redirect)
+  await page.getByRole('button', { name: 'Allow' }).click()
+  const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
+  expect(JSON.parse(atob(tokens.access_token.split('.')[1] ?? ''))).toMatchObject({
+    aud: TOOLS.address,
+  })
+  const headers = { authorization: `Bearer ${tokens.access_token}` }
+  for (const origin of [network.pds.url, network.url]) {
+    const answer = await fetch(`${origin}/xrpc/app.bsky.actor.getPreferences`, { headers })
+    expect([400, 401]).toContain(answer.status)
+  }
+  await context.close()
+})
+
+test.each(sizes)('a person lets a command line in, and nothing hinders them, %s', async (size) => {
+  const tool = await oidc.discovery(new URL(issuer), 'tool', undefined, oidc.None(), {
+    execute: [oidc.allowInsecureRequests],
+  })
+  const asked = await oidc.initiateDeviceAuthorization(tool, { scope: 'openid profile email' })
+  await inSize(browser, size, async (page) => {
+    await page.goto(asked.verification_uri)
+    await signIn(page, person)
+    await page.getByRole('heading', { level: 1, name: 'Connect a device' }).waitFor()
+    await expectUsable(page, size, 'openid-device')
+    await page.getByLabel('Code').fill(asked.user_code)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Sign in to The Tool' }).waitFor()
+    await expectUsable(page, size, 'openid-device-consent')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('heading', { level: 1, name: 'The device is connected' }).waitFor()
+  })
+  const tokens = await oidc.genericGrantRequest(
+    tool,
+    'urn:ietf:params:oauth:grant-type:device_code',
+    { device_code: asked.device_code },
+  )
+  expect(tokens.claims()).toMatchObject({ email: person.email })
+})
+
 test.each(sizes)('nothing on the consent page hinders people, %s', async (size) => {
   await inSize(browser, size, async (page) => {
-    const { url } = await begin()
+    const { url } = await begin(`openid profile email ${TOOLS.scopes}`, {
+      resource: TOOLS.address,
+    })
     url.searchParams.set('prompt', 'consent')
     await page.goto(url.href)
     await signIn(page, person)

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import type { Basis } from '../../actors/account/standing.ts'
 import {
   DAY,
+  OPENID_DEVICE_CODE,
   OPENID_KEY_AHEAD,
   OPENID_KEY_KEPT,
   REFRESH_RETRY_GRACE,
@@ -17,6 +18,13 @@ import {
   putOpenidRequest,
   readOpenidRequest,
 } from '../../database/flow/openid.ts'
+import {
+  consumeDeviceCode,
+  decideDeviceCode,
+  insertDeviceCode,
+  pollDeviceCode,
+  readDeviceCode,
+} from '../../database/flow/openid_device_code.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { inGroup } from '../../database/group_commit.ts'
@@ -216,6 +224,63 @@ test('what comes before a person is known is spent once, and swept', async () =>
   sweepFlow(flow, later + 1)
   expect(flow.prepare('SELECT count(*) FROM openid_request').pluck().get()).toBe(0)
   closeDatabase(flow)
+})
+
+describe('codes of devices', () => {
+  let flow: Db
+  const now = Date.now()
+  const row = { payload: '{"asked":"for"}', expiresAt: now + OPENID_DEVICE_CODE }
+  const inFlow = <T>(work: () => T) => inGroup(flow, work)
+  const poll = (at: number, secret = 'secret') =>
+    inFlow(() => pollDeviceCode(flow, 'id', secret, at))
+
+  beforeEach(async () => {
+    flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
+    keepSealed(flow, flowSchema, new Seal(new Uint8Array(32)))
+    expect(await inFlow(() => insertDeviceCode(flow, 'id', 'secret', row, now))).toBe(true)
+  })
+  afterEach(() => closeDatabase(flow))
+
+  test('of two devices one has a code, until it is too late', async () => {
+    const insert = (at: number) =>
+      inFlow(() => insertDeviceCode(flow, 'id', 'other', { ...row, expiresAt: at + 1 }, at))
+    expect(await insert(now)).toBe(false)
+    expect(await poll(now, 'other')).toBeNull()
+    expect(await insert(row.expiresAt)).toBe(true)
+    expect(await poll(row.expiresAt)).toBeNull()
+  })
+
+  test('one that asks too fast waits longer from then on', async () => {
+    const isTooFast = async (at: number) => (await poll(now + at))?.isTooFast
+    expect(await isTooFast(0)).toBe(false)
+    expect(await isTooFast(5_000)).toBe(false)
+    expect(await isTooFast(6_000)).toBe(true)
+    expect(await isTooFast(12_000)).toBe(true)
+    expect(await isTooFast(27_000)).toBe(false)
+    await inFlow(() => decideDeviceCode(flow, 'id', '{}', now))
+    expect(await poll(now + 27_001)).toMatchObject({ isTooFast: false, isPending: false })
+  })
+
+  test('of two people at once one decides, and of two devices one takes it', async () => {
+    const decide = (payload: string, at = now) =>
+      inFlow(() => decideDeviceCode(flow, 'id', payload, at))
+    expect(await decide('{}', row.expiresAt)).toBe(false)
+    expect(await Promise.all([decide('{"by":1}'), decide('{"by":2}')])).toEqual([true, false])
+    expect(readDeviceCode(flow, 'id', now)).toBeNull()
+    expect(await poll(now)).toMatchObject({ payload: '{"by":1}', isSpent: false })
+    const consume = () => inFlow(() => consumeDeviceCode(flow, 'id', now))
+    expect(await Promise.all([consume(), consume()])).toEqual([true, false])
+    expect(await poll(now)).toMatchObject({ isSpent: true })
+  })
+
+  test('it is kept sealed, and for as long again, so that a device learns that it is late', async () => {
+    const kept = flow.prepare('SELECT payload FROM openid_device_code').pluck().get()
+    expect(kept).not.toContain('asked')
+    sweepFlow(flow, row.expiresAt + OPENID_DEVICE_CODE)
+    expect(await poll(row.expiresAt + 1)).toMatchObject({ isPending: false })
+    sweepFlow(flow, row.expiresAt + OPENID_DEVICE_CODE + 1)
+    expect(await poll(row.expiresAt + 1)).toBeNull()
+  })
 })
 
 test('a name is read by the entryway that wrote it alone', () => {

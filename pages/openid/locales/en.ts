@@ -14,6 +14,19 @@ export const en: OpenidTexts = {
   refuse: 'Cancel',
   otherAccount: 'Use another account',
 
+  deviceTitle: 'Connect a device',
+  deviceLead: 'Enter the code that the device or the program shows.',
+  code: 'Code',
+  goOn: 'Continue',
+  wrongCode: 'This code is wrong, was used or has expired.',
+  askedFrom: (app, from) => `${app} asks to sign in as you. It asked from ${from}.`,
+  codeShown: (code) =>
+    `Go on only if your own device shows ${code}, and you began this yourself. If somebody sent you the code, cancel.`,
+  deviceDone: 'The device is connected',
+  deviceDoneLead: (app) => `You can close this page and go back to ${app}.`,
+  deviceRefused: 'The device is not connected',
+  deviceRefusedLead: (app) => `${app} got nothing. You can close this page.`,
+
   signOutTitle: 'Sign out?',
   signOutLead: (service, app) =>
     app

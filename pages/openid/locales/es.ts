@@ -14,6 +14,19 @@ export const es: OpenidTexts = {
   refuse: 'Cancelar',
   otherAccount: 'Usar otra cuenta',
 
+  deviceTitle: 'Conectar un dispositivo',
+  deviceLead: 'Introduce el código que muestra el dispositivo o el programa.',
+  code: 'Código',
+  goOn: 'Continuar',
+  wrongCode: 'Este código no es correcto, ya se usó o ha caducado.',
+  askedFrom: (app, from) => `${app} pide iniciar sesión con tu cuenta. Lo pidió desde ${from}.`,
+  codeShown: (code) =>
+    `Continúa solo si tu propio dispositivo muestra ${code} y has empezado esto tú. Si alguien te envió el código, cancela.`,
+  deviceDone: 'El dispositivo está conectado',
+  deviceDoneLead: (app) => `Puedes cerrar esta página y volver a ${app}.`,
+  deviceRefused: 'El dispositivo no está conectado',
+  deviceRefusedLead: (app) => `${app} no ha recibido nada. Puedes cerrar esta página.`,
+
   signOutTitle: '¿Cerrar la sesión?',
   signOutLead: (service, app) =>
     app

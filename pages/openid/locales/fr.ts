@@ -14,6 +14,20 @@ export const fr: OpenidTexts = {
   refuse: 'Annuler',
   otherAccount: 'Utiliser un autre compte',
 
+  deviceTitle: 'Connecter un appareil',
+  deviceLead: 'Saisissez le code affiché par l’appareil ou le programme.',
+  code: 'Code',
+  goOn: 'Continuer',
+  wrongCode: 'Ce code est incorrect, déjà utilisé ou expiré.',
+  askedFrom: (app, from) =>
+    `${app} demande à se connecter avec votre compte. La demande vient de ${from}.`,
+  codeShown: (code) =>
+    `Continuez seulement si votre propre appareil affiche ${code} et si vous êtes à l’origine de cette demande. Si quelqu’un vous a envoyé le code, annulez.`,
+  deviceDone: 'L’appareil est connecté',
+  deviceDoneLead: (app) => `Vous pouvez fermer cette page et revenir à ${app}.`,
+  deviceRefused: 'L’appareil n’est pas connecté',
+  deviceRefusedLead: (app) => `${app} n’a rien reçu. Vous pouvez fermer cette page.`,
+
   signOutTitle: 'Se déconnecter\u00a0?',
   signOutLead: (service, app) =>
     app

@@ -14,6 +14,20 @@ export const ja: OpenidTexts = {
   refuse: 'キャンセル',
   otherAccount: '別のアカウントを使う',
 
+  deviceTitle: 'デバイスを接続',
+  deviceLead: 'デバイスまたはプログラムに表示されているコードを入力してください。',
+  code: 'コード',
+  goOn: '続ける',
+  wrongCode: 'このコードは正しくないか、使用済みか、期限切れです。',
+  askedFrom: (app, from) =>
+    `${app} があなたのアカウントでのサインインを求めています。要求元: ${from}。`,
+  codeShown: (code) =>
+    `ご自身のデバイスに ${code} が表示されていて、ご自身で始めた場合にのみ続けてください。誰かから送られてきたコードの場合はキャンセルしてください。`,
+  deviceDone: 'デバイスを接続しました',
+  deviceDoneLead: (app) => `このページを閉じて ${app} に戻ることができます。`,
+  deviceRefused: 'デバイスは接続されていません',
+  deviceRefusedLead: (app) => `${app} には何も渡されていません。このページを閉じることができます。`,
+
   signOutTitle: 'サインアウトしますか？',
   signOutLead: (service, app) =>
     app

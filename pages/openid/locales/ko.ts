@@ -14,6 +14,19 @@ export const ko: OpenidTexts = {
   refuse: '취소',
   otherAccount: '다른 계정 사용',
 
+  deviceTitle: '기기 연결',
+  deviceLead: '기기나 프로그램에 표시된 코드를 입력하세요.',
+  code: '코드',
+  goOn: '계속',
+  wrongCode: '코드가 잘못되었거나 이미 사용되었거나 만료되었습니다.',
+  askedFrom: (app, from) => `${app}에서 회원님의 계정으로 로그인을 요청합니다. 요청한 곳: ${from}.`,
+  codeShown: (code) =>
+    `회원님의 기기에 ${code}이(가) 표시되어 있고 직접 시작한 경우에만 계속하세요. 다른 사람이 보낸 코드라면 취소하세요.`,
+  deviceDone: '기기가 연결되었습니다',
+  deviceDoneLead: (app) => `이 페이지를 닫고 ${app}(으)로 돌아가도 됩니다.`,
+  deviceRefused: '기기가 연결되지 않았습니다',
+  deviceRefusedLead: (app) => `${app}에 아무것도 전달되지 않았습니다. 이 페이지를 닫아도 됩니다.`,
+
   signOutTitle: '로그아웃하시겠습니까?',
   signOutLead: (service, app) =>
     app

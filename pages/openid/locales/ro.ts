@@ -14,6 +14,20 @@ export const ro: OpenidTexts = {
   refuse: 'Anulează',
   otherAccount: 'Folosește alt cont',
 
+  deviceTitle: 'Conectează un dispozitiv',
+  deviceLead: 'Introdu codul afișat de dispozitiv sau de program.',
+  code: 'Cod',
+  goOn: 'Continuă',
+  wrongCode: 'Codul este greșit, a fost folosit sau a expirat.',
+  askedFrom: (app, from) =>
+    `${app} cere să se conecteze cu contul tău. Cererea vine de la ${from}.`,
+  codeShown: (code) =>
+    `Continuă doar dacă dispozitivul tău afișează ${code} și ai început chiar tu. Dacă cineva ți-a trimis codul, anulează.`,
+  deviceDone: 'Dispozitivul este conectat',
+  deviceDoneLead: (app) => `Poți închide pagina și reveni la ${app}.`,
+  deviceRefused: 'Dispozitivul nu este conectat',
+  deviceRefusedLead: (app) => `${app} nu a primit nimic. Poți închide pagina.`,
+
   signOutTitle: 'Te deconectezi?',
   signOutLead: (service, app) =>
     app

@@ -14,6 +14,19 @@ export const sv: OpenidTexts = {
   refuse: 'Avbryt',
   otherAccount: 'Använd ett annat konto',
 
+  deviceTitle: 'Anslut en enhet',
+  deviceLead: 'Ange koden som enheten eller programmet visar.',
+  code: 'Kod',
+  goOn: 'Fortsätt',
+  wrongCode: 'Koden är fel, har redan använts eller har gått ut.',
+  askedFrom: (app, from) => `${app} vill logga in med ditt konto. Begäran kommer från ${from}.`,
+  codeShown: (code) =>
+    `Fortsätt bara om din egen enhet visar ${code} och du själv har påbörjat detta. Om någon har skickat koden till dig, avbryt.`,
+  deviceDone: 'Enheten är ansluten',
+  deviceDoneLead: (app) => `Du kan stänga sidan och gå tillbaka till ${app}.`,
+  deviceRefused: 'Enheten är inte ansluten',
+  deviceRefusedLead: (app) => `${app} fick ingenting. Du kan stänga sidan.`,
+
   signOutTitle: 'Logga ut?',
   signOutLead: (service, app) =>
     app

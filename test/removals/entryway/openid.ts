@@ -13,12 +13,16 @@ const logout = inFile('openid/logout.ts')
 const endings = inFile('actors/account/endings.ts')
 const stored = inFile('openid/stored.ts')
 const scope = inFile('openid/scope.ts')
+const device = inFile('openid/device.ts')
+const deviceAdapter = inFile('openid/device_adapter.ts')
+const deviceCodes = inFile('database/flow/openid_device_code.ts')
 const resources = inFile('openid/resources.ts')
 const resourceServers = inFile('openid/resource_servers.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
+const DEVICE = 'test/openid/device.test.ts'
 const RESOURCES = 'test/openid/resources.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
 const LOGOUT = 'test/openid/back_channel_logout.test.ts'
@@ -125,6 +129,24 @@ export const openidRows = toRemovals([
     'tokens go with their grant',
     account('findOpenidGrant(db, token.grantId, now)', 'true'),
   ],
+  [DEVICE, 'a device waits', deviceAdapter('if (polled.isTooFast) throw', 'if (false) throw')],
+  [
+    45,
+    'guesses of the code of a device are counted',
+    device("takeGuess(this.#services, 'device code', person.did)", '{ giveBack: async () => {} }'),
+  ],
+  [
+    45,
+    'a form of a device is of its person',
+    device('if (form?.did !== person.did) return', 'if (!form) return'),
+  ],
+  [
+    STORAGE,
+    'a code of a device is decided once',
+    deviceCodes('@now AND decided_at IS NULL', '@now'),
+  ],
+  [STORAGE, 'a code of a device is spent once', deviceCodes(' AND consumed_at IS NULL', '')],
+  [45, 'a device shows its secret', deviceCodes(' AND secret_hash = @secret', '')],
   [
     RESOURCES,
     'a resource that was removed gives nothing',

@@ -21,7 +21,7 @@ const visit = inFile('oauth/sign_in/visit.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
 const factorRows = inFile('database/account/factor.ts')
-const factorGuesses = inFile('sagas/factor_guesses.ts')
+const guesses = inFile('sagas/guesses.ts')
 const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const limits = inFile('app/limits/table.ts')
@@ -131,7 +131,7 @@ export const pageRows = toRemovals([
   [
     39,
     'guesses of a code are counted by account',
-    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+    secondFactor("await takeGuess(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
   [
     39,
@@ -155,13 +155,9 @@ export const pageRows = toRemovals([
   [
     40,
     'guesses are counted by account',
-    secondFactor('await takeGuess(services, did)', '{ giveBack: async () => {} }'),
+    secondFactor("await takeGuess(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
-  [
-    40,
-    'and from everywhere',
-    factorGuesses('  account: { points: 100,', '  account: { points: 1_000,'),
-  ],
+  [40, 'and from everywhere', guesses('account: { points: 100,', 'account: { points: 1_000,')],
   [
     40,
     'a password alone is not enough',

@@ -1,0 +1,166 @@
+import { Refusal } from '../base/errors.ts'
+import { OPENID_DEVICE_CODE } from '../base/lifetimes.ts'
+import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
+import { pageRefusal } from '../http/refuse.ts'
+import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { peopleOf } from '../oauth/security/people.ts'
+import { loadDevice } from '../oauth/sign_in/device.ts'
+import { refuseForm } from '../oauth/sign_in/own_form.ts'
+import { OPENID_DEVICE, Place } from '../oauth/sign_in/place.ts'
+import { goOn } from '../oauth/sign_in/post.ts'
+import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
+import { shownName } from '../oauth/sign_in/shown.ts'
+import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
+import { takeGuess } from '../sagas/guesses.ts'
+import type { Services } from '../sagas/services.ts'
+import { askedBy, shownResources } from './asked.ts'
+import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
+import { allow, type Decider, refuse } from './device_decision.ts'
+import { chosenLanguage, type OpenidPages } from './pages.ts'
+import type { OpenidProvider } from './provider.ts'
+import type { Storage } from './stored.ts'
+import { isCalled, type SignedInPerson } from './visit.ts'
+
+/** Whose form it is; of the second step, the code that it is about. */
+type Form = { did: string; userCode?: string }
+
+/** Who has come to the page, in which browser. */
+type Visit = Decider & { request: HttpRequest; userCode: string | undefined }
+
+/**
+ * Where a person lets a device in that has no browser (RFC 8628 section 3.3): they sign in, type the code that it
+ * shows, see which app asked for it and from where, and decide.
+ */
+export class DevicePage {
+  readonly #storage: Storage
+  readonly #oauth: EntrywayProvider
+  readonly #services: Services
+  readonly #pages: OpenidPages
+  readonly #forms: SealedForBrowser<Form>
+
+  constructor(storage: Storage, oauth: EntrywayProvider, services: Services, pages: OpenidPages) {
+    this.#storage = storage
+    this.#oauth = oauth
+    this.#services = services
+    this.#pages = pages
+    this.#forms = new SealedForBrowser(
+      services.secrets.seal,
+      'code of a device',
+      () => OPENID_DEVICE_CODE,
+    )
+  }
+
+  async answer(request: HttpRequest, provider: OpenidProvider): Promise<HttpResponse> {
+    const { pathname, search, searchParams } = request.url
+    // The address that a device shows is a short one.
+    if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)
+    const { settings, log } = this.#services
+    const isForm = request.method === 'POST'
+    const refusal = isForm && refuseForm(request, settings.publicUrl, { again: OPENID_DEVICE })
+    if (refusal) return refusal
+    const device = await loadDevice(this.#oauth, request, log, isForm)
+    const { deviceId } = device
+    const userCode = searchParams.get('user_code') ?? undefined
+    const place = Place.forDevice(userCode)
+    const [people, recent] = await Promise.all([
+      peopleOf(this.#oauth, this.#services, request, place, deviceId),
+      findSignedIn(this.#services, request, place, deviceId),
+    ])
+    const wanted = searchParams.get('account')
+    const [only] = people.length === 1 ? people : []
+    const person = wanted === null ? only : people.find((each) => isCalled(each, wanted))
+    const response = person?.basis
+      ? await this.#answer(
+          { request, provider, deviceId, recent, userCode, person: person as SignedInPerson },
+          isForm,
+        )
+      : goOn(
+          place.page({
+            language: chosenLanguage(request),
+            ...(person && { account: person.did }),
+          }),
+        )
+    return withCookies(response, device.cookies)
+  }
+
+  async #answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
+    const { request, deviceId, person } = visit
+    const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
+    if (form?.did !== person.did) return this.#askCode(visit)
+    try {
+      return form.userCode === undefined
+        ? await this.#typed(visit)
+        : await this.#decided(visit, form.userCode)
+    } catch (err) {
+      if (!(err instanceof Refusal)) throw err
+      const isTooMany = err.code === 'RateLimitExceeded'
+      return isTooMany
+        ? pageRefusal(429, { obstacle: 'attempts', again: OPENID_DEVICE })
+        : pageRefusal(400, { obstacle: 'ended' })
+    }
+  }
+
+  #askCode({ request, person, userCode, deviceId }: Visit, isWrong = false): HttpResponse {
+    return this.#pages.deviceCode(
+      { request },
+      {
+        ...{ isWrong, name: shownName(person), userCode: userCode ?? '' },
+        action: actionFor(person),
+        sealed: this.#forms.write(deviceId, { did: person.did }),
+        other: Place.forDevice(userCode).page({ step: 'choose' }),
+      },
+    )
+  }
+
+  async #typed(visit: Visit): Promise<HttpResponse> {
+    const { request, person, provider, deviceId } = visit
+    const typed = request.parameter('user_code') ?? ''
+    const guess = await takeGuess(this.#services, 'device code', person.did)
+    const asked = await findByUserCode(this.#storage, typed)
+    const client = asked && (await provider.Client.find(asked.clientId))
+    if (!asked || !client) return this.#askCode({ ...visit, userCode: typed }, true)
+    await guess.giveBack()
+    const { scopes, ...more } = await askedBy(this.#storage.flow, asked.params as object)
+    const userCode = asked.userCode as string
+    return this.#pages.deviceConsent(
+      { request, uiLocales: undefined },
+      {
+        app: client.clientName ?? client.clientId,
+        logo: client.logoUri?.startsWith('https:') ? client.logoUri : undefined,
+        name: shownName(person),
+        scopes,
+        resources: shownResources({ scopes, ...more }),
+        code: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
+        from: placeOf(asked),
+        action: actionFor(person),
+        sealed: this.#forms.write(deviceId, { did: person.did, userCode }),
+      },
+    )
+  }
+
+  async #decided(visit: Visit, userCode: string): Promise<HttpResponse> {
+    const { request, provider } = visit
+    const asked = await findByUserCode(this.#storage, userCode)
+    const client = asked && (await provider.Client.find(asked.clientId))
+    if (!asked || !client) return this.#askCode(visit, true)
+    const isAllowed = request.parameter('decision') === 'allow'
+    const isEmailRefused = request.parameter('email') === undefined
+    const isDone = isAllowed
+      ? await allow(this.#storage, visit, asked, isEmailRefused)
+      : await refuse(this.#storage, asked)
+    if (!isDone) return this.#askCode(visit, true)
+    return this.#pages.deviceDone(
+      { request },
+      { isAllowed, app: client.clientName ?? asked.clientId },
+    )
+  }
+}
+
+const actionFor = ({ did }: { did: string }) =>
+  `${OPENID_DEVICE}?${new URLSearchParams({ account: did })}`
+
+/** From where the device asked. */
+function placeOf({ deviceInfo }: AskedByDevice): string {
+  const { address, name } = (deviceInfo ?? {}) as { address?: string; name?: string }
+  return [name, address].filter(Boolean).join(', ')
+}

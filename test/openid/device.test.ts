@@ -1,0 +1,173 @@
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import type { Seen } from '../sign_in/visitor.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+/** A device without a browser (RFC 8628), and the person who lets it in. */
+let app: AppInProcess
+let did: string
+let config: oidc.Configuration
+let visitor: Visitor
+
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+beforeAll(async () => {
+  app = await startApp()
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+  const metadata = {
+    ...{ client_name: 'The Tool', redirect_uris: undefined, response_types: [] },
+    ...{ post_logout_redirect_uris: undefined, token_endpoint_auth_method: 'none' },
+    grant_types: [DEVICE_CODE, 'refresh_token'],
+  }
+  await rp.register(app, { id: 'tool', metadata })
+  config = await rp.discover(app, null, 'tool')
+})
+beforeEach(() => {
+  visitor = new Visitor(app)
+})
+afterAll(() => app?.close())
+
+const begin = (scope = 'openid profile email', more: Record<string, string> = {}) =>
+  oidc.initiateDeviceAuthorization(config, { scope, ...more })
+
+/** The device asks once whether the person has decided. */
+const poll = ({ device_code }: { device_code: string }) =>
+  oidc.genericGrantRequest(config, DEVICE_CODE, { device_code })
+
+/** The page on which the code is typed. */
+async function signedIn(path = '/openid/device'): Promise<Seen> {
+  const page = await rp.follow(visitor, await visitor.open(path))
+  expect(page.text).toContain('id="password"')
+  return rp.signIn(visitor, page)
+}
+
+const type = (page: Seen, code: string) => visitor.send(page, { user_code: code })
+
+test('a person lets a command line in, which goes on without them', async () => {
+  const asked = await begin()
+  expect(asked).toMatchObject({
+    user_code: expect.stringMatching(/^[B-DF-HJ-NP-TV-XZ]{4}-[B-DF-HJ-NP-TV-XZ]{4}$/),
+    verification_uri: 'http://localhost:2600/openid/device',
+    expires_in: 600,
+  })
+  await expect(poll(asked)).rejects.toMatchObject({ error: 'authorization_pending' })
+  await expect(poll(asked)).rejects.toMatchObject({ error: 'slow_down' })
+  const page = await signedIn()
+  expect(page.title).toBe('Connect a device')
+  // As people type it.
+  const question = await type(page, ` ${asked.user_code.toLowerCase().replace('-', ' ')}`)
+  expect(question).toMatchObject({ status: 200, title: 'Sign in to The Tool' })
+  expect(question.text).toContain('It asked from 192.0.2.7.')
+  expect(question.text).toContain(asked.user_code)
+  const done = await visitor.send(question, { decision: 'allow' })
+  expect(done).toMatchObject({ status: 200, title: 'The device is connected' })
+
+  const tokens = await oidc.pollDeviceAuthorizationGrant(config, asked)
+  expect(tokens.claims()).toMatchObject({ sub: did, amr: ['pwd'], email: 'alice@mail.internal' })
+  const me = await oidc.fetchUserInfo(config, tokens.access_token, did)
+  expect(me.preferred_username).toBe('alice.test')
+  // A sign-out in that browser is none of the device.
+  visitor.cookies.clear()
+  const next = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  await oidc.fetchUserInfo(config, next.access_token, did)
+  const { openid } = await rp.operate(app, 'account/sessions', { account: did })
+  expect(openid).toMatchObject([{ clientId: 'tool' }])
+  await rp.operate(app, 'account/revoke', { account: did, session: openid[0].id })
+  await expect(oidc.fetchUserInfo(config, next.access_token, did)).rejects.toThrow()
+})
+
+test('the link with the code leads through the sign-in to the code, which the person sends', async () => {
+  const asked = await begin()
+  const { pathname, search } = new URL(asked.verification_uri_complete ?? '')
+  const page = await signedIn(pathname + search)
+  expect(page.fields).toMatchObject({ user_code: asked.user_code })
+  const question = await visitor.send(page)
+  expect(question.title).toBe('Sign in to The Tool')
+})
+
+test('what is refused is refused once and for all', async () => {
+  const asked = await begin()
+  const question = await type(await signedIn(), asked.user_code)
+  const done = await visitor.send(question, { decision: 'refuse' })
+  expect(done.title).toBe('The device is not connected')
+  const late = await visitor.send(question, { decision: 'allow' })
+  expect(late).toMatchObject({ status: 400, title: 'Connect a device' })
+  await expect(poll(asked)).rejects.toMatchObject({ error: 'access_denied' })
+})
+
+test('the e-mail address can be refused alone, and each device is one of its own', async () => {
+  const [first, second] = [await begin(), await begin('openid')]
+  const question = await type(await signedIn(), first.user_code)
+  const { email, ...fields } = question.fields
+  expect(email).toBe('on')
+  await visitor.send({ ...question, fields }, { decision: 'allow' })
+  const other = await type(await visitor.open('/account/device'), second.user_code)
+  await visitor.send(other, { decision: 'allow' })
+  const tokens = await poll(first)
+  expect(tokens.claims()).not.toHaveProperty('email')
+  const others = await poll(second)
+  const { openid } = await rp.operate(app, 'account/sessions', { account: did })
+  expect(openid).toHaveLength(2)
+  await oidc.tokenRevocation(config, tokens.refresh_token ?? '')
+  await oidc.refreshTokenGrant(config, others.refresh_token ?? '')
+})
+
+test('a code is used once, and its replay ends what it gave', async () => {
+  const asked = await begin()
+  const question = await type(await signedIn(), asked.user_code)
+  await visitor.send(question, { decision: 'allow' })
+  const both = await Promise.allSettled([poll(asked), poll(asked)])
+  const got = both.filter(({ status }) => status === 'fulfilled')
+  expect(got).toHaveLength(1)
+  await expect(poll(asked)).rejects.toMatchObject({ error: 'invalid_grant' })
+  const [tokens] = got as PromiseFulfilledResult<oidc.TokenEndpointResponse>[]
+  const refreshed = oidc.refreshTokenGrant(config, tokens?.value.refresh_token ?? '')
+  await expect(refreshed).rejects.toMatchObject({ error: 'invalid_grant' })
+})
+
+test('a device gets a token for a resource', async () => {
+  const resource = 'https://mcp.example.com'
+  await rp.operate(app, 'openid/resource-add', { address: resource, scopes: ['tools'] })
+  const asked = await begin('openid tools', { resource })
+  const question = await type(await signedIn(), asked.user_code)
+  expect(question.text).toContain('It may use mcp.example.com in your name:')
+  await visitor.send(question, { decision: 'allow' })
+  const { access_token: token } = await poll(asked)
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  expect(claims).toMatchObject({ aud: resource, scope: 'tools', sub: did })
+  const unknown = begin('openid', { resource: 'https://unknown.example.com' })
+  await expect(unknown).rejects.toMatchObject({ error: 'invalid_target' })
+})
+
+test('a code that asks for nothing is not given, nor to a client that has not registered for it', async () => {
+  await expect(begin('made-up')).rejects.toMatchObject({ error: 'invalid_scope' })
+  const forum = await rp.discover(app, await rp.register(app))
+  await expect(oidc.initiateDeviceAuthorization(forum, { scope: 'openid' })).rejects.toMatchObject({
+    error: 'invalid_request',
+  })
+})
+
+test('a code that nobody typed in time has expired', async () => {
+  const asked = await begin()
+  const page = await signedIn()
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + OPENID_DEVICE_CODE + 1_000 })
+  try {
+    await expect(poll(asked)).rejects.toMatchObject({ error: 'expired_token' })
+  } finally {
+    vi.useRealTimers()
+  }
+  const typed = await type(page, 'BCDF-GHJK')
+  expect(typed).toMatchObject({ status: 400, title: 'Connect a device' })
+  expect(typed.alert).toBe('This code is wrong, was used or has expired.')
+})
+
+test('the page is in the language of the person', async () => {
+  const page = await rp.follow(visitor, await visitor.open('/openid/device?lang=sv'))
+  const typed = await rp.signIn(visitor, page)
+  expect(typed.title).toBe('Anslut en enhet')
+})
