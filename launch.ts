@@ -16,6 +16,7 @@ import { EmbeddedPds } from './embedded/index.ts'
 import { createMailer } from './mail/mailer.ts'
 import { holdData } from './maintenance/hold.ts'
 import { assertNotReleased } from './maintenance/pds_marks.ts'
+import { watchSizes } from './maintenance/sizes.ts'
 
 /** What the log says of a promise that was rejected and whose rejection nothing handled. */
 export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
@@ -105,6 +106,7 @@ export async function prepareRunner(
     log,
   })
   const secrets = await loadSecrets(settings)
+  if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
   return {
     settings,
     secrets,

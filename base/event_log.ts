@@ -1,7 +1,7 @@
 import { EVENTS, type EventName, type EventShape } from './events.ts'
 import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
-import { events } from './metrics.ts'
+import { events, rateLimited, signIns } from './metrics.ts'
 
 type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 
@@ -24,6 +24,7 @@ export function logEvent<E extends EventName>(
   address: string | undefined,
 ): void {
   events.inc({ event })
+  COUNTS[event]?.(fields)
   const { level, message, fields: known, isStrangers }: EventShape = EVENTS[event]
   if (isStrangers && !hasRoom(log, address)) return
   const given = known.flatMap((field) =>
@@ -35,6 +36,19 @@ export function logEvent<E extends EventName>(
 
 /** Clients choose their ids. */
 const short = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST) : value)
+
+/** What is counted of an event besides its name. The values are those of tables: no stranger can add one. */
+const COUNTS: Partial<Record<EventName, (fields: Record<string, unknown>) => void>> = {
+  signed_in: ({ way }) => signIns.inc({ way: String(way), result: 'succeeded' }),
+  sign_in_failed: ({ way }) => signIns.inc({ way: String(way), result: 'failed' }),
+  rate_limited: ({ limit }) => rateLimited.inc({ limit: String(limit) }),
+}
+
+// A counter that appears with its first event has not grown by it, so an alert would miss that one.
+for (const event of Object.keys(EVENTS)) events.inc({ event }, 0)
+for (const way of ['password', 'app password', 'passkey']) {
+  for (const result of ['succeeded', 'failed']) signIns.inc({ way, result }, 0)
+}
 
 type Lines = { since: number; all: number; byAddress: Map<string, number>; leftOut: number }
 

@@ -19,6 +19,9 @@ export const DAY = 24 * HOUR
 export const ACCESS_TOKEN_MAX = 15 * MINUTE
 export const ACCESS_TOKEN_MIN = 2 * MINUTE
 
+/** How often the size of the databases is looked at. */
+export const SIZES_INTERVAL = 15 * MINUTE
+
 /** Lines of the log that strangers cause are counted within this. */
 export const EVENT_LINES = MINUTE
 

@@ -37,6 +37,54 @@ export const events = new Counter({
   help: 'Events of the log (docs/watching.md), by name; also those whose lines were left out',
   labelNames: ['event'] as const,
 })
+export const signIns = new Counter({
+  name: 'vestibule_sign_ins_total',
+  help: 'Sign-ins, by the way that was taken and whether they succeeded',
+  labelNames: ['way', 'result'] as const,
+})
+export const factorProofs = new Counter({
+  name: 'vestibule_factors_total',
+  help: 'Second factors and passkeys that were given, by kind and whether they were right',
+  labelNames: ['kind', 'result'] as const,
+})
+export const rateLimited = new Counter({
+  name: 'vestibule_rate_limited_total',
+  help: 'Requests that a limit refused, by limit',
+  labelNames: ['limit'] as const,
+})
+export const tokens = new Counter({
+  name: 'vestibule_tokens_total',
+  help: 'Tokens issued, refreshed, replayed and revoked, of OAuth, OpenID and createSession',
+  labelNames: ['profile', 'act'] as const,
+})
+export const openSagas = new Gauge({
+  name: 'vestibule_sagas_open',
+  help: 'Work in several steps that is neither finished nor undone, by what it is; looked at once a minute',
+  labelNames: ['what'] as const,
+})
+export const accountWakes = new Counter({
+  name: 'vestibule_account_wakes_total',
+  help: 'Account actors that were woken',
+})
+const upstreamSeconds = new Histogram({
+  name: 'vestibule_upstream_seconds',
+  help: 'Time of a call to a PDS, the PLC directory or the mail server, and whether it was answered',
+  labelNames: ['upstream', 'result'] as const,
+  buckets,
+})
+export const databaseBytes = new Gauge({
+  name: 'vestibule_database_bytes',
+  help: 'Size of the databases on this disk, with their logs, by database; looked at four times an hour',
+  labelNames: ['database'] as const,
+})
+export const diskBytes = new Gauge({
+  name: 'vestibule_disk_bytes',
+  help: 'Size of the disk of the data directory',
+})
+export const diskFreeBytes = new Gauge({
+  name: 'vestibule_disk_free_bytes',
+  help: 'What is free of it for this program',
+})
 export const mails = new Counter({
   name: 'vestibule_mails_total',
   help: 'Mails that the mail server took or did not take, by kind',
@@ -83,6 +131,22 @@ export const cacheBytes = Object.assign(
 /** Starts the default metrics; to be called once by a process that serves them. */
 export function collectProcessMetrics(): void {
   collectDefaultMetrics()
+}
+
+/** Times a call to another server. */
+export async function timed<T>(
+  upstream: 'pds' | 'plc' | 'smtp',
+  call: () => Promise<T>,
+): Promise<T> {
+  const end = upstreamSeconds.startTimer({ upstream })
+  try {
+    const answer = await call()
+    end({ result: 'answered' })
+    return answer
+  } catch (err) {
+    end({ result: 'failed' })
+    throw err
+  }
 }
 
 export const { contentType } = register

@@ -6,6 +6,7 @@ import {
   PlcClientError,
 } from '@did-plc/lib'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { timed } from '../base/metrics.ts'
 
 /**
  * The library's client with a deadline: its own waits for ever, and goes on when a directory that was
@@ -42,10 +43,8 @@ export class PlcClient extends Client {
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(this.url + path, {
-      ...init,
-      signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
-    })
+    const signal = AbortSignal.timeout(UPSTREAM_TIMEOUT)
+    const response = await timed('plc', () => fetch(this.url + path, { ...init, signal }))
     if (response.ok) return response
     throw new PlcClientError(response.status, undefined, (await response.text()).slice(0, 200))
   }

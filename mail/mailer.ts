@@ -4,7 +4,13 @@ import { DAY, EMAIL_TOKEN, SIGN_OUT_LINK } from '../base/lifetimes.ts'
 import { mails } from '../base/metrics.ts'
 import { MailError, withoutSecret } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
-import type { CodeKind, MailContents, MailKind, NoticeKind } from './kinds.ts'
+import {
+  type CodeKind,
+  type MailContents,
+  type MailKind,
+  mailKinds,
+  type NoticeKind,
+} from './kinds.ts'
 import { textsFor } from './locales/index.ts'
 import type { Outbox } from './outbox.ts'
 import { openSmtpOutbox } from './smtp_outbox.ts'
@@ -33,6 +39,10 @@ export type Mailer = {
   /** Lets mails that are being sent finish and closes the connections. */
   readonly close: () => void
 }
+
+// A counter that appears with its first failure has not grown by it, so an alert would miss that one.
+for (const kind of mailKinds)
+  for (const result of ['sent', 'failed']) mails.inc({ kind, result }, 0)
 
 /** Opens the way out for mails: SMTP where configured, else files for the operator to read. */
 export function createMailer(options: MailerOptions): Mailer {

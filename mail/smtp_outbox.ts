@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { SMTP_GREETING, SMTP_MAIL, SMTP_SILENCE } from '../base/lifetimes.ts'
+import { timed } from '../base/metrics.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 const TIMEOUTS = {
@@ -20,7 +21,7 @@ export function openSmtpOutbox(smtpUrl: string): Outbox {
   return {
     send: async (message) => {
       const signal = AbortSignal.timeout(SMTP_MAIL)
-      await transport.sendMail({ ...envelopeOf(message), signal })
+      await timed('smtp', () => transport.sendMail({ ...envelopeOf(message), signal }))
     },
     close: () => transport.close(),
   }

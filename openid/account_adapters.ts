@@ -2,6 +2,7 @@ import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
 import { logEvent } from '../base/event_log.ts'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
+import { tokens as counted } from '../base/metrics.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
@@ -90,6 +91,7 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
       const { account } = openidScope()
       if (account === null) return
       await actors.account(account).endOpenidGrant(id)
+      counted.inc({ profile: 'openid', act: 'revoked' })
       logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
     },
   }
@@ -106,8 +108,10 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       const { accountId, grantId } = payload as { accountId: string; grantId: string }
       const expiresAt = expiryOf(expiresIn) + (kind === 'AuthorizationCode' ? OPENID_SPENT_CODE : 0)
       const token = { kind, grantId, payload: written(payload), expiresAt }
-      if (await actors.account(accountId).putOpenidToken(secret, token, calledFrom())) return
-      throw hasEnded()
+      if (!(await actors.account(accountId).putOpenidToken(secret, token, calledFrom()))) {
+        throw hasEnded()
+      }
+      if (kind === 'AccessToken') counted.inc({ profile: 'openid', act: 'issued' })
     },
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)
@@ -128,6 +132,7 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       }
       const successor = await named.account.rotateOpenidToken(secret, names.write(named))
       if (successor === null) throw hasEnded()
+      counted.inc({ profile: 'openid', act: 'refreshed' })
       openidScope().successor = successor
     },
     async destroy(secret) {

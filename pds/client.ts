@@ -11,6 +11,7 @@ import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
 import { lexicons } from '../base/lexicons.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { timed } from '../base/metrics.ts'
 import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
 
@@ -35,12 +36,13 @@ export class PdsClient {
       const client = requester()
       // The PDS has limits of its own for each client.
       if (client) headers.set('x-forwarded-for', client.address)
-      const response = await fetch(new URL(path, pds.address), {
+      const request: RequestInit = {
         ...init,
         headers,
         redirect: 'error',
         signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
-      })
+      }
+      const response = await timed('pds', () => fetch(new URL(path, pds.address), request))
       // Methods without output would take the page of a proxy or of another server for a success.
       const type = response.headers.get('content-type') ?? 'application/json'
       if (type.startsWith('application/json')) return response

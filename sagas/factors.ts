@@ -54,7 +54,7 @@ export async function confirmTotp(
   basis: Basis,
 ): Promise<FactorsChanged> {
   const account = await requireAccount(services, did, ['did'])
-  const changed = await guessed(services, account, async () => {
+  const changed = await guessed(services, account, 'totp', async () => {
     const proof = readProof(typed)
     if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
     return services.actors.account(did).confirmTotp(proof.code, basis, changedFrom(basis))

@@ -131,12 +131,12 @@ export async function signInWithPasskey(
   if (expected !== undefined && row.did !== expected) {
     throw new Refusal('AuthenticationRequired', 'The passkey is of another account')
   }
-  const signedIn = await guessed(services, row, () => account.loginWithPasskey(used)).catch(
-    async (err) => {
-      if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)
-      return refuse(err)
-    },
-  )
+  const signedIn = await guessed(services, row, 'passkey', () =>
+    account.loginWithPasskey(used),
+  ).catch(async (err) => {
+    if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)
+    return refuse(err)
+  })
   assertNotTakenDown(signedIn, policy)
   return signedIn
 }

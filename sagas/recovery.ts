@@ -2,6 +2,7 @@ import { logEvent } from '../base/event_log.ts'
 import { every } from '../base/every.ts'
 import { FaultLog } from '../base/fault_log.ts'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../base/lifetimes.ts'
+import { openSagas } from '../base/metrics.ts'
 import { finishDeletion } from './account_life.ts'
 import { settleEmailChange } from './email_change.ts'
 import { settleHandleChange } from './handle_change.ts'
@@ -34,6 +35,17 @@ export function startRecovery(services: Services, alone: boolean): () => void {
   )
 }
 
+/** Also what is under way in good order: what stays is what to worry about. */
+async function countOpen({ actors }: Services): Promise<void> {
+  const { signUps, handleChanges, emailChanges, deletions } = await actors.directory.listUnderWay(
+    Date.now() + 1,
+  )
+  openSagas.set({ what: 'sign-up' }, signUps.length)
+  openSagas.set({ what: 'handle change' }, handleChanges.length)
+  openSagas.set({ what: 'change of address' }, emailChanges.length)
+  openSagas.set({ what: 'deletion' }, deletions.length)
+}
+
 /** The account that something was about, and its PDS where that is on record with it. */
 type Whose = { did: string; pdsDid?: string } | { did: string | null; pdsDid: string }
 
@@ -58,6 +70,7 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
       faults.failed(err, { did, what })
     }
   }
+  await countOpen(services)
   // Asked for each kind: settling takes its time, and others finish their own meanwhile.
   const underWay = () => directory.listUnderWay(before)
   for (const signUp of (await underWay()).signUps) {

@@ -1,6 +1,7 @@
 import type { Login } from '../actors/account/passwords.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
+import { factorProofs } from '../base/metrics.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { type FactorKind, kindsOf } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
@@ -118,8 +119,8 @@ export async function proveFactor(
   typed: string,
   basis: Basis,
 ): Promise<void> {
-  await guessed(services, account, async () => {
-    const proof = readProof(typed)
+  const proof = readProof(typed)
+  await guessed(services, account, proof?.kind ?? 'unreadable', async () => {
     if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
     const { left } = await services.actors.account(account.did).proveFactor(proof, basis)
     if (proof.kind === 'recovery') {
@@ -135,7 +136,7 @@ export async function provePasskey(
   { response, challenge }: AnsweredChallenge,
   basis: Basis,
 ): Promise<void> {
-  await guessed(services, account, async () => {
+  await guessed(services, account, 'passkey', async () => {
     const used = await answered(services, response, challenge)
     await services.actors.account(account.did).provePasskey(used, basis)
   })
@@ -150,18 +151,21 @@ export async function provePasskey(
 export async function guessed<T>(
   services: Services,
   { did, email }: Pick<AccountRow, 'did' | 'email'>,
+  kind: FactorKind | 'unreadable',
   judge: () => Promise<T>,
 ): Promise<T> {
   const guess = await takeGuess(services, 'second factor', did)
   try {
     const judged = await judge()
     await guess.giveBack()
+    factorProofs.inc({ kind, result: 'right' })
     return judged
   } catch (err) {
     if (!isWrongCode(err)) {
       await guess.giveBack()
       throw err
     }
+    factorProofs.inc({ kind, result: 'wrong' })
     throw new Refusal(err.code, err.message, { ...err.detail, did, hint: mailboxHint(email) })
   }
 }

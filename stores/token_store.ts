@@ -3,6 +3,7 @@ import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/s
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { logEvent } from '../base/event_log.ts'
+import { tokens } from '../base/metrics.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
@@ -34,6 +35,7 @@ export function createTokenStore(
       }
       const sessionId = await actors.account(data.did).createSession(session, consent)
       if (sessionId === null) throw notValid()
+      count('issued')
       scope.isAbout(data.did)
       if (refreshToken) {
         scope.issueRefreshToken({ secret: refreshToken, sessionId, did: data.did }, tokenId)
@@ -49,6 +51,7 @@ export function createTokenStore(
     async deleteToken(tokenId) {
       const { account } = requestScope()
       if (!account || !(await actors.account(account).deleteSessionByTokenId(tokenId))) return
+      count('revoked')
       logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
     },
 
@@ -67,6 +70,7 @@ export function createTokenStore(
         from: calledFrom(),
       })
       if (refreshToken === null) throw new InvalidGrantError('Refresh token replayed')
+      count('refreshed')
       scope.issueRefreshToken({ ...presented, secret: refreshToken }, tokenId)
     },
 
@@ -78,6 +82,7 @@ export function createTokenStore(
       const found = await actors.account(did).findSessionByRefreshToken(sessionId, refreshToken)
       scope.isAbout(did)
       if (found && !found.answers) {
+        count('replayed')
         scope.seeReuse({ account: found.account, clientId: found.session.clientId })
       }
       return toTokenInfo(found, found?.answers ? refreshToken : null)
@@ -97,6 +102,8 @@ export function createTokenStore(
     },
   }
 }
+
+const count = (act: string) => tokens.inc({ profile: 'oauth', act })
 
 const notValid = () => new InvalidGrantError('This code is not valid any more')
 

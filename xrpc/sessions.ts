@@ -1,6 +1,7 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
 import type { Basis } from '../actors/account/standing.ts'
+import { tokens as counted } from '../base/metrics.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { Services } from '../sagas/services.ts'
@@ -92,5 +93,6 @@ export async function openSession(
     .account(did)
     .createLegacySession({ ...session, from: calledFrom() }, basis)
     .catch(refuseIfOver)
+  counted.inc({ profile: 'createSession', act: 'issued' })
   return { accessJwt, refreshJwt }
 }

@@ -1,6 +1,7 @@
 import { actor } from 'rivetkit'
 import { every } from '../../base/every.ts'
 import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
+import { accountWakes } from '../../base/metrics.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import type { Db } from '../../database/database.ts'
 import { below, type Kv } from '../../database/replication/kv.ts'
@@ -75,6 +76,7 @@ class Accounts {
       )
       entry = { replica, active: 0, usedAt: Date.now() }
       this.#awake.set(did, entry)
+      accountWakes.inc()
       replica.catch(() => this.#forget(did))
     }
     entry.active++

@@ -8,7 +8,7 @@ import {
 import { getInitialActorKvState } from 'rivetkit/driver-helpers'
 import { withDeadline } from '../../base/deadline.ts'
 import type { Log } from '../../base/log.ts'
-import { awakeActors } from '../../base/metrics.ts'
+import { accountWakes, awakeActors } from '../../base/metrics.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
 import { startActors } from './setup.ts'
 import { stubOf } from './stub.ts'
@@ -130,6 +130,7 @@ export class ProcessHost {
     }
     this.#entries.set(id, entry)
     awakeActors.inc({ actor: name })
+    if (name === 'account') accountWakes.inc()
     entry.started = instance
       .start(this.#actorDriver, this.#inlineClient as never, id, name, key, 'process')
       .then(() => instance)

@@ -1,4 +1,5 @@
 import type { Owners } from '../../actors/auth/owners.ts'
+import { rateLimited } from '../../base/metrics.ts'
 import type { Services } from '../../sagas/services.ts'
 import type { Route } from '../routes.ts'
 import { knownDevices } from './known_device.ts'
@@ -12,7 +13,10 @@ export function limitRoutes(
   routes: readonly Route[],
 ): Route[] {
   const knowsDevice = knownDevices(owners, services.actors)
-  for (const { name, on } of LIMITS) assertOnRoutes(name, on, routes)
+  for (const { name, on } of LIMITS) {
+    assertOnRoutes(name, on, routes)
+    rateLimited.inc({ limit: name }, 0)
+  }
   return routes.map((route) => limited(services, knowsDevice, route))
 }
 

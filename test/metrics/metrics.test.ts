@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
@@ -49,6 +50,52 @@ test('mails are counted that were sent, and those that failed, though their answ
   expect((await reset()).status).toBe(200)
   await expect.poll(metrics, { timeout: 60_000 }).toContain(line('failed'))
   expect(network.vestibule.logs).toContain('work in the background failed')
+})
+
+test('every metric of the dashboard and of the alert rules is there', async () => {
+  const texts = ['grafana/vestibule.json', 'prometheus/vestibule.rules.yml'].map((path) =>
+    readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8'),
+  )
+  const named = texts.flatMap((text) =>
+    [...text.matchAll(/\b((?:vestibule|nodejs|process)_[a-z0-9_]+)/g)].map(([, name = '']) =>
+      name.replace(/_(bucket|count|sum)$/, ''),
+    ),
+  )
+  const scraped = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  const there = new Set([...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
+  expect(new Set(named).size).toBeGreaterThan(20)
+  expect([...new Set(named)].filter((name) => !there.has(name))).toEqual([])
+  // And the page of them has each that the program adds.
+  const page = readFileSync(new URL('../../docs/watching.md', import.meta.url), 'utf8')
+  const own = [...there].filter((name) => name?.startsWith('vestibule_'))
+  expect(own.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+})
+
+test('what people do is counted', async () => {
+  const person = newCredentials('tallied')
+  await headlessSignUp(network.url, person)
+  const createSession = (password: string) =>
+    fetch(`${network.url}/xrpc/com.atproto.server.createSession`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ identifier: person.handle, password }),
+    })
+  expect((await createSession('wrong')).status).toBe(401)
+  expect((await createSession(person.password)).status).toBe(200)
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  for (const line of [
+    'vestibule_sign_ins_total{way="password",result="failed"} 1',
+    'vestibule_sign_ins_total{way="password",result="succeeded"} 1',
+    'vestibule_events_total{event="sign_in_failed"} 1',
+    'vestibule_tokens_total{profile="createSession",act="issued"} 1',
+    'vestibule_sagas_open{what="sign-up"} 0',
+  ]) {
+    expect(metrics).toContain(`${line}\n`)
+  }
+  expect(metrics).toMatch(
+    /vestibule_upstream_seconds_count\{upstream="pds",result="answered"\} [1-9]/,
+  )
+  expect(metrics).toMatch(/vestibule_database_bytes\{database="directory"\} [1-9]/)
 })
 
 test('the metrics are not on the public port', async () => {

@@ -1,4 +1,5 @@
 import { logEvent } from '../../base/event_log.ts'
+import { tokens } from '../../base/metrics.ts'
 import { findAccount } from '../../sagas/accounts.ts'
 import { refresh } from '../auth/refresh.ts'
 import { method } from '../method.ts'
@@ -8,6 +9,7 @@ export default method('com.atproto.server.deleteSession', {
   handler: async ({ credentials: { did, jti, sessionId }, address }, { services }) => {
     if (!(await findAccount(services, did, ['did']))) return
     await services.actors.account(did).deleteLegacySession(jti, sessionId)
+    tokens.inc({ profile: 'createSession', act: 'revoked' })
     logEvent(services.log, 'session_revoked', { did }, address)
   },
 })

@@ -1,6 +1,7 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import { logEvent } from '../../base/event_log.ts'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import { tokens as counted } from '../../base/metrics.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
 import { refresh } from '../auth/refresh.ts'
@@ -21,9 +22,11 @@ export default method('com.atproto.server.refreshSession', {
     }
     const { account, session } = found
     if (!session) {
+      counted.inc({ profile: 'createSession', act: 'refused' })
       logEvent(services.log, 'refresh_refused', { did }, address)
       throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
     }
+    counted.inc({ profile: 'createSession', act: 'refreshed' })
     const { pdsDid } = account
     const scope = legacyScope(session.appPassword, false)
     const [{ accessJwt, refreshJwt }, body] = await Promise.all([

@@ -52,10 +52,7 @@ export const passkeyRows = toRemovals([
   [
     41,
     'a wrong passkey is in the audit trail',
-    sagas(
-      "      if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)\n",
-      '',
-    ),
+    sagas("    if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)\n", ''),
   ],
   [
     41,
