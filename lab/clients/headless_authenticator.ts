@@ -1,14 +1,14 @@
 import { authenticator } from 'otplib'
-import { type HeadlessBrowser, HeadlessError, newHeadlessBrowser } from './headless_browser.ts'
-import { readForm } from './headless_sign_in.ts'
-
-const TASK = '/account/security/authenticator'
+import { type HeadlessBrowser, HeadlessError } from './headless_browser.ts'
+import { hasAllCodes, openPage, openTask, press, type Somebody, send } from './headless_security.ts'
 
 /** How long a code is of its own, ms (RFC 6238 section 5.2). */
 export const TOTP_STEP = 30_000
 
-/** Somebody on the security page, by their DID. */
-type Somebody = { did: string; password: string }
+/** @param steps that the clock of the app is ahead */
+export function totpCode(secret: string, steps = 0): string {
+  return authenticator.clone({ epoch: Date.now() + steps * TOTP_STEP }).generate(secret)
+}
 
 /**
  * Adds an authenticator on the security page, as its forms do.
@@ -21,11 +21,25 @@ export async function addAuthenticator(
   person: Somebody,
   begun: (secret: string) => void,
 ): Promise<void> {
-  const { browser, page } = await openTask(origin, person, null)
+  const { browser, page } = await openTask(origin, person, 'authenticator')
+  await confirmAuthenticator(browser, origin, page, begun)
+}
+
+/**
+ * The same in a browser that has come to its page.
+ *
+ * @returns the page that follows, with the recovery codes if it is the first factor
+ */
+async function confirmAuthenticator(
+  browser: HeadlessBrowser,
+  origin: string,
+  page: string,
+  begun: (secret: string) => void,
+): Promise<string> {
   const shown = await press(browser, origin, page, {})
   const secret = /<code>([A-Z2-7 ]+)<\/code>/.exec(shown)?.[1]?.replaceAll(' ', '') ?? ''
   begun(secret)
-  await send(browser, origin, shown, { code: authenticator.generate(secret) })
+  return send(browser, origin, shown, { code: totpCode(secret) })
 }
 
 /**
@@ -40,57 +54,43 @@ export async function removeAuthenticator(
   person: Somebody,
   secret: string | null,
 ): Promise<void> {
-  const { browser, page, isAsked } = await openTask(origin, person, secret)
-  const overview = await read(await browser.open(`${origin}/account/security`, origin))
+  const code = () => ({ code: totpCode(secret ?? '', 1) })
+  const { browser, page, isAsked } = await openTask(origin, person, 'authenticator', code)
   const isThere = page.includes('/form/remove-authenticator')
-  if (isThere !== isAsked || isThere !== overview.includes('10 left')) {
+  if (isThere !== isAsked || isThere !== (await hasAllCodes(browser, origin))) {
     throw new HeadlessError(500, 'The authenticator is half there')
   }
   if (isThere) await send(browser, origin, page, {})
 }
 
-/** Signs in and proves it, as far as the page with the button. @param secret where a code may be asked for */
-async function openTask(origin: string, { did, password }: Somebody, secret: string | null) {
-  const browser = newHeadlessBrowser(origin)
-  const first = await browser.open(`${origin}/account/sign-in?for=security&step=sign-in`)
-  const entered = await post(browser, origin, await read(first), { username: did, password })
-  const step = await read(entered)
-  const isAsked = entered.statusCode === 200
-  if (isAsked) {
-    const later = authenticator.clone({ epoch: Date.now() + TOTP_STEP })
-    await send(browser, origin, step, { username: did, code: later.generate(secret ?? '') })
-  }
-  const proof = await read(await browser.open(origin + TASK, origin))
-  const username = /name="username" value="([^"]*)"/.exec(proof)?.[1] ?? ''
-  await send(browser, origin, proof, { username, password })
-  return { browser, isAsked, page: await read(await browser.open(origin + TASK, origin)) }
+/** An authenticator app, and what was written down with it. */
+export type Authenticator = { secret: string; recoveryCodes: string[] }
+
+/**
+ * Gives somebody an authenticator, in the place of the one that they have: a code of it works once, so
+ * that nobody signs in twice with one in the same half minute.
+ */
+export async function newAuthenticator(
+  origin: string,
+  person: Somebody,
+  old?: Authenticator,
+): Promise<Authenticator> {
+  const code = () => ({ code: old?.recoveryCodes.pop() ?? '' })
+  const { browser, page } = await openTask(origin, person, 'authenticator', code)
+  if (old) await send(browser, origin, page, {})
+  return beginAuthenticator(browser, origin)
 }
 
-type Fields = Record<string, string>
-
-async function post(browser: HeadlessBrowser, origin: string, page: string, fields: Fields) {
-  const form = readForm(page)
-  if (!form) throw new HeadlessError(400, 'There is no form')
-  return browser.post(`${origin}/account`, form.action, { form: form.sealed, ...fields })
-}
-
-/** A form that does its work and leads on. */
-async function send(...args: Parameters<typeof post>): Promise<void> {
-  const answer = await post(...args)
-  const text = await answer.body.text()
-  if (answer.statusCode !== 303) throw new HeadlessError(answer.statusCode, text)
-}
-
-/** A form whose answer is the next page. */
-async function press(...args: Parameters<typeof post>): Promise<string> {
-  return read(await post(...args))
-}
-
-async function read({
-  statusCode,
-  body,
-}: Awaited<ReturnType<HeadlessBrowser['open']>>): Promise<string> {
-  const text = await body.text()
-  if (statusCode >= 400) throw new HeadlessError(statusCode, text)
-  return text
+/** In a browser that has proved who it is. */
+export async function beginAuthenticator(
+  browser: HeadlessBrowser,
+  origin: string,
+): Promise<Authenticator> {
+  const page = await openPage(browser, origin, 'authenticator')
+  let secret = ''
+  const after = await confirmAuthenticator(browser, origin, page, (begun) => {
+    secret = begun
+  })
+  const codes = [...after.matchAll(/<li><code>([^<]*)<\/code>/g)].map(([, each = '']) => each)
+  return { secret, recoveryCodes: codes }
 }

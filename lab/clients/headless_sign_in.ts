@@ -10,6 +10,17 @@ export type HeadlessOptions = {
   grantedScope?: string
   /** "Remember this account on this device". */
   remember?: boolean
+  /** On the pages of the entryway: the password alone unless given. */
+  steps?: SignInSteps
+}
+
+type Fields = Record<string, string>
+
+/** What to enter on each page of a sign-in. */
+export type SignInSteps = {
+  first(page: string): Fields
+  /** @param ask asks for another kind of second factor, and resolves to its page */
+  second?(page: string, ask: (kind: string) => Promise<string>): Promise<Fields>
 }
 
 let people = 10_000
@@ -54,7 +65,7 @@ export async function headlessSignUp(origin: string, person: Credentials): Promi
 export async function headlessSignIn(
   url: string,
   person: Credentials,
-  { browser, grantedScope, remember = false }: HeadlessOptions = {},
+  { browser, grantedScope, remember = false, steps = byPassword(person) }: HeadlessOptions = {},
 ): Promise<URL> {
   const { origin } = new URL(url)
   const device = browser ?? newHeadlessBrowser(origin)
@@ -65,7 +76,7 @@ export async function headlessSignIn(
 
   const form = readForm(text)
   const { did, ephemeralToken } = form
-    ? await signInByForm(device, url, form, { person, remember })
+    ? await signInByForm(device, url, text, { steps, remember })
     : await signInByScript(device, url, { person, remember })
   const consent = await device.callApi<{ url: string }>(
     url,
@@ -79,7 +90,6 @@ export async function headlessSignIn(
   return new URL(String(redirect.headers.location))
 }
 
-type Person = { person: Credentials; remember: boolean }
 type SignedIn = { did: string; ephemeralToken?: string | undefined }
 
 /** The form of a page of the entryway; null in a page that has none. */
@@ -89,18 +99,38 @@ export function readForm(page: string): { action: string; sealed: string } | nul
   return action && sealed ? { action: action.replaceAll('&amp;', '&'), sealed } : null
 }
 
+const byPassword = ({ handle: username, password }: Credentials): SignInSteps => ({
+  first: () => ({ username, password }),
+})
+
 async function signInByForm(
   device: HeadlessBrowser,
   url: string,
-  { action, sealed }: { action: string; sealed: string },
-  { person, remember }: Person,
+  page: string,
+  { steps, remember }: { steps: SignInSteps; remember: boolean },
 ): Promise<SignedIn> {
-  const { handle: username, password } = person
-  const fields = { form: sealed, username, password, ...(remember && { remember: 'on' }) }
-  const posted = await device.post(url, action, fields)
-  const answer = await posted.body.text()
-  const { location } = posted.headers
-  if (!location) throw new HeadlessError(posted.statusCode, answer)
+  const send = async (shown: string, fields: Fields) => {
+    const form = readForm(shown)
+    if (!form) throw new HeadlessError(400, shown)
+    const { statusCode, headers, body } = await device.post(url, form.action, {
+      form: form.sealed,
+      ...fields,
+    })
+    return { statusCode, location: headers.location, text: await body.text() }
+  }
+  const entered = steps.first(page)
+  let answer = await send(page, { ...entered, ...(remember && { remember: 'on' }) })
+  if (answer.statusCode === 200 && steps.second) {
+    const name = { username: entered.username ?? '' }
+    const ask = async (kind: string) => {
+      answer = await send(answer.text, { ...name, with: kind })
+      return answer.text
+    }
+    const given = await steps.second(answer.text, ask)
+    answer = await send(answer.text, { ...name, ...given })
+  }
+  const { location } = answer
+  if (!location) throw new HeadlessError(answer.statusCode, answer.text)
   const next = await device.open(new URL(String(location), url).href, url)
   const text = await next.body.text()
   const [session] = sessionsIn(text)
@@ -118,7 +148,7 @@ function sessionsIn(page: string): { account: { did: string }; ephemeralToken?: 
 async function signInByScript(
   device: HeadlessBrowser,
   url: string,
-  { person, remember }: Person,
+  { person, remember }: { person: Credentials; remember: boolean },
 ): Promise<SignedIn> {
   const { account, ephemeralToken } = await device.callApi<{
     account: { did: string }

@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from 'playwright-core'
+import type { Made } from '../world/passkeys.ts'
 
 type Credential = { credentialId: string; userHandle: string }
 
@@ -46,6 +47,16 @@ export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator
       }
     },
   }
+}
+
+/** A passkey that is synced from a authenticator in software to this one. */
+export function synced({ id, key, userHandle, counter }: Made, rpId: string): Credential {
+  const base64 = (text: string) => Buffer.from(text, 'base64url').toString('base64')
+  return {
+    ...{ credentialId: base64(id), userHandle: base64(userHandle), rpId, signCount: counter },
+    privateKey: key.export({ type: 'pkcs8', format: 'der' }).toString('base64'),
+    ...{ isResidentCredential: true, backupEligibility: true, backupState: true },
+  } as Credential
 }
 
 /** Lets a page find that its browser offers no passkeys in a field. */

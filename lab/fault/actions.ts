@@ -1,8 +1,10 @@
 import { addAuthenticator, removeAuthenticator } from '../clients/headless_authenticator.ts'
+import { makePasskey, removePasskey, signInByPasskey } from '../clients/headless_passkey.ts'
 import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import { finishLogin, refresh, revoke, startLogin } from '../clients/oauth_session.ts'
+import { SoftAuthenticator } from '../world/passkeys.ts'
 import { type Attempted, attempt, call } from './attempt.ts'
 import type { Facet, Person } from './person.ts'
 
@@ -19,6 +21,7 @@ export type Action =
   | 'refreshSession'
   | 'deleteSession'
   | 'addFactor'
+  | 'addPasskey'
 
 type Step = {
   facet: Facet
@@ -187,11 +190,28 @@ const steps: Record<Action, Step> = {
     possible: byPassword,
     run: (person, _app, origin) =>
       attempt(async () => {
-        const somebody = { did: person.did as string, password: person.credentials.password }
+        const somebody = { username: person.did as string, password: person.credentials.password }
         await addAuthenticator(origin, somebody, (secret) => {
           person.secret = secret
         })
         await removeAuthenticator(origin, somebody, person.secret)
+      }),
+  },
+  /** A passkey is made, signs in by itself, and is removed again, likewise. */
+  addPasskey: {
+    facet: 'factor',
+    possible: byPassword,
+    run: (person, _app, origin) =>
+      attempt(async () => {
+        const somebody = { username: person.did as string, password: person.credentials.password }
+        const made = new SoftAuthenticator(origin)
+        person.passkey = { authenticator: made, isThere: null }
+        await makePasskey(origin, somebody, made)
+        person.passkey.isThere = true
+        if (!(await signInByPasskey(origin, made))) throw new Error('A passkey is not taken')
+        person.passkey.isThere = null
+        await removePasskey(origin, somebody, made)
+        person.passkey = null
       }),
   },
 }

@@ -38,6 +38,9 @@ const ROTATE_LEGACY = 'UPDATE legacy_session SET expires_at'
 const CONFIRM_TOTP = 'UPDATE totp SET added_at'
 const INSERT_RECOVERY_CODE = 'INSERT INTO recovery_code'
 const DELETE_TOTP = 'DELETE FROM totp'
+const INSERT_PASSKEY = 'INSERT INTO passkey'
+const USE_PASSKEY = 'UPDATE passkey SET counter'
+const DELETE_PASSKEY = 'DELETE FROM passkey'
 const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE refresh_hash'
 
 const statement = (
@@ -94,6 +97,15 @@ export const killPoints: readonly KillPoint[] = [
     'committed',
   ]),
   ...statement('authenticator: removed', 'addFactor', DELETE_TOTP, ['within', 'committed']),
+
+  // Its challenge is spent before, in the database of the auth actor.
+  ...statement('passkey: made', 'addPasskey', INSERT_PASSKEY, ['before', 'within']),
+  ...statement('passkey: recovery codes', 'addPasskey', INSERT_RECOVERY_CODE, [
+    'within',
+    'committed',
+  ]),
+  ...statement('passkey: used', 'addPasskey', USE_PASSKEY, ['within', 'committed']),
+  ...statement('passkey: removed', 'addPasskey', DELETE_PASSKEY, ['within', 'committed']),
 
   ...statement('handle change: new handle held', 'changeHandle', RESERVE_HANDLE, [
     'within',

@@ -1,5 +1,6 @@
 import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
+import type { SoftAuthenticator } from '../world/passkeys.ts'
 
 /** What one client holds, by what it can be in doubt about after a fault. */
 export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email' | 'posts' | 'factor'
@@ -16,6 +17,8 @@ export class Person {
   /** The code that {@link session} came from. */
   code: UsedCode | null = null
   legacy: { accessJwt: string; refreshJwt: string } | null = null
+  /** That was begun last, and not removed for sure; whether it is there, null where that is in doubt. */
+  passkey: { authenticator: SoftAuthenticator; isThere: boolean | null } | null = null
   /** The secret of an authenticator that was begun last. */
   secret: string | null = null
   /** Asked for, and no answer. */

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { removeAuthenticator, TOTP_STEP } from '../clients/headless_authenticator.ts'
+import { removePasskey, signInByPasskey } from '../clients/headless_passkey.ts'
+import type { Somebody } from '../clients/headless_security.ts'
 import { headlessSignUp } from '../clients/headless_sign_in.ts'
 import type { OAuthApp } from '../clients/oauth_app.ts'
 import type { Network } from '../world/network.ts'
@@ -66,21 +68,39 @@ async function proveAccount({ person, network, patience, report }: Proof): Promi
   if (!('done' in repo)) report('the PDS does not have the account')
 }
 
-/** An authenticator is there with its recovery codes, or nothing of it is. */
+/** A factor is there with its recovery codes, or nothing of it is. */
 async function proveFactor({ person, network, patience, report }: Proof): Promise<void> {
   if (!person.inDoubt.has('factor')) return
-  const somebody = { did: person.did as string, password: person.credentials.password }
+  const somebody = { username: person.did as string, password: person.credentials.password }
+  const { passkey } = person
+  const remove = passkey
+    ? () => settlePasskey(network.url, somebody, passkey)
+    : () => removeAuthenticator(network.url, somebody, person.secret)
   let problem: unknown
   // A removal that was cut off may have used up the code of the step.
   const settled = await until(patience + TOTP_STEP, async () => {
-    const removed = removeAuthenticator(network.url, somebody, person.secret)
-    problem = await removed.then(
+    problem = await remove().then(
       () => null,
       (err) => err,
     )
     return problem === null || null
   })
-  if (!settled) report(`its authenticator cannot be removed: ${inspect(problem)}`)
+  if (!settled) report(`its second factor cannot be removed: ${inspect(problem)}`)
+  person.passkey = null
+}
+
+/** A passkey that was shown as made signs in; any other does, or is asked for nowhere. */
+async function settlePasskey(
+  origin: string,
+  somebody: Somebody,
+  { authenticator, isThere }: NonNullable<Person['passkey']>,
+): Promise<void> {
+  const signsIn = authenticator.made.length > 0 && (await signInByPasskey(origin, authenticator))
+  if (isThere && !signsIn) throw new Error('A passkey is gone that was shown as made')
+  await removePasskey(origin, somebody, authenticator)
+  if (signsIn && (await signInByPasskey(origin, authenticator))) {
+    throw new Error('A passkey signs in that was removed')
+  }
 }
 
 /** Directory, PLC and PDS name the account alike: as acknowledged or, in doubt, one way or the other. */

@@ -30,7 +30,7 @@ export type Misdeeds = {
 
 export type Algorithm = 'ES256' | 'EdDSA' | 'RS256' | 'ES384'
 
-type Made = {
+export type Made = {
   id: string
   key: KeyObject
   algorithm: Algorithm

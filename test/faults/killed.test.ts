@@ -14,6 +14,8 @@ describe('25. killed', () =>
     killed('revocation, committed'),
     killed('authenticator: recovery codes, within'),
     killed('authenticator: recovery codes, committed'),
+    killed('passkey: made, before'),
+    killed('passkey: recovery codes, committed'),
     killed('e-mail change: account, committed'),
     crashAnywhere(),
   ]))
