@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { hostBrowserApp } from '../../lab/clients/host_browser_app.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import type { LoopbackServer } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 const person = newCredentials('bea')
@@ -19,23 +18,7 @@ beforeAll(async () => {
   network = await startNetwork()
   browser = await startBrowser()
   did = await headlessSignUp(network.url, person)
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('../../lab/clients/browser_app.ts', import.meta.url))],
-    bundle: true,
-    format: 'iife',
-    write: false,
-    define: {
-      servers: JSON.stringify({
-        handleResolver: network.url,
-        plcUrl: network.plc.url,
-        scope: 'atproto transition:generic',
-      }),
-    },
-  })
-  const page = `<!doctype html><title>App</title><script>${bundle.outputFiles[0]?.text}</script>`
-  host = await listenOnLoopback((_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
-  })
+  host = await hostBrowserApp(network, 'atproto transition:generic')
 })
 afterAll(async () => {
   await host?.close()
