@@ -1,3 +1,4 @@
+import { renderFactors } from './factors_report.ts'
 import type { Figures } from './figures.ts'
 import { renderOperations } from './operations_report.ts'
 import { renderPassing } from './passing_report.ts'
@@ -11,6 +12,7 @@ import { renderStream } from './stream_report.ts'
 export type Measured = {
   operations: Figures[]
   storm: Figures[]
+  factors: Figures[]
   states: States[]
   passing: Figures[]
   streams: Stream[]
@@ -23,7 +25,7 @@ export type Extent = { command: string; runs: number; minutes: number }
 /** The report in Markdown; each figure is the median over the runs, where there are several. */
 export function render(measured: Measured, extent: Extent, machine: string): string {
   const { command, runs, minutes } = extent
-  const { operations, storm, states, passing, streams, starts } = measured
+  const { operations, storm, factors, states, passing, streams, starts } = measured
   const sections = [
     `# Vestibule and the stock PDS on one machine
 
@@ -33,6 +35,7 @@ counted; the servers and the load generator on this machine. Reproduce with
 `,
     operations.length ? renderOperations(operations) : '',
     storm.length ? renderStorm(storm) : '',
+    factors.length ? renderFactors(factors) : '',
     states.length ? renderStates(states) : '',
     passing.length ? renderPassing(passing) : '',
     streams.length ? renderStream(streams, minutes) : '',

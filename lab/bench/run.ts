@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { factors } from './factors.ts'
 import { startGenerator } from './generator.ts'
 import { inTurn, populate, rounds } from './measure.ts'
 import type { Operation } from './operation.ts'
@@ -7,7 +8,7 @@ import { operations } from './operations.ts'
 import { passing } from './passing.ts'
 import { machine } from './process_figures.ts'
 import { type Measured, render } from './report.ts'
-import { end, startOneName, startServers } from './servers.ts'
+import { end, startEntryway, startOneName, startServers } from './servers.ts'
 import { measureStarts } from './starts.ts'
 import { measureStates } from './states.ts'
 import { STORM_IN_FLIGHT, storm } from './storm.ts'
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   },
 })
 const OTHERS = ['storm', 'states', 'event stream', 'start']
-const parts = [...operations, ...passing].map(({ name }) => name).concat(OTHERS)
+const parts = [...operations, ...factors, ...passing].map(({ name }) => name).concat(OTHERS)
 const unknown = values.only?.find((name) => !parts.includes(name))
 if (unknown) throw new Error(`No part is called ${unknown}; there are ${parts.join(', ')}`)
 if (values.only && values.write) throw new Error('A part does not replace the whole report')
@@ -40,12 +41,14 @@ const wantedOf = (all: readonly Operation[]) => all.filter(({ name }) => isWante
 const measured: Measured = {
   operations: [],
   storm: [],
+  factors: [],
   states: [],
   passing: [],
   streams: [],
   starts: [],
 }
 if (wantedOf(operations).length || isWanted('storm')) await measureServers()
+if (wantedOf(factors).length) await measureFactors()
 if (isWanted('states')) measured.states = await measureStates(runs)
 if (wantedOf(passing).length) await measurePassing()
 if (isWanted('event stream')) measured.streams = await measureStream(minutes)
@@ -76,6 +79,30 @@ async function measureServers(): Promise<void> {
         measured.storm.push(...(await inTurn(bench, [stock, vestibule], name, STORM_IN_FLIGHT)))
       }
       console.error(`storm, run ${run + 1}`)
+    }
+  } finally {
+    await end(generator)
+    await servers.close()
+  }
+}
+
+/** The ways to sign in, in turn, each with people of its own: all of them, as they are compared. */
+async function measureFactors(): Promise<void> {
+  const servers = await startEntryway()
+  const generator = await startGenerator()
+  try {
+    const ways = factors.map(({ name }) => ({ name, server: { ...servers.vestibule } }))
+    const all = ways.map(({ server }) => server)
+    const bench = await populate(generator, all, PEOPLE)
+    for (const inFlight of [1, 16]) {
+      // The first run is not counted.
+      for (let run = 0; run <= runs; run++) {
+        for (const { name, server } of ways) {
+          const figures = await inTurn(bench, [server], name, inFlight)
+          if (run > 0) measured.factors.push(...figures)
+        }
+      }
+      console.error(`ways to sign in at ${inFlight}`)
     }
   } finally {
     await end(generator)

@@ -73,6 +73,14 @@ export function startServers(preloads: string[] = []): Promise<Servers> {
   })
 }
 
+/** Starts Vestibule before a stock PDS. */
+export function startEntryway(): Promise<Closable & { vestibule: Server }> {
+  return startTogether('The servers', async (keep) => {
+    const network = keep(await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } }))
+    return { vestibule: serverOf(VESTIBULE, network.vestibule) }
+  })
+}
+
 /** Starts a stock PDS alone and Vestibule with a PDS inside, both as shipped. */
 export function startOneName(): Promise<OneName> {
   return startTogether('The servers', async (keep) => {
