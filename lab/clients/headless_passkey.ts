@@ -12,7 +12,7 @@ import {
 /** What a page asks the browser for. */
 function askedOf(page: string) {
   const [, options] = /data-passkey="([^"]*)"/.exec(page) ?? []
-  if (!options) throw new Error('The page asks for no passkey')
+  if (!options) throw new HeadlessError(400, 'The page asks for no passkey')
   return JSON.parse(options.replaceAll('&quot;', '"').replaceAll('&amp;', '&'))
 }
 

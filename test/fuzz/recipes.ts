@@ -1,4 +1,5 @@
 import type { Cook } from './cook.ts'
+import { securityForm, signInStep } from './factor_recipes.ts'
 import { isJwt } from './mutate.ts'
 import { exchange, push, refresh, revoke } from './oauth_recipes.ts'
 import { authorize, form, page, pages } from './page_recipes.ts'
@@ -16,6 +17,8 @@ const menu: [share: number, cook: Cook][] = [
   [8, authorize],
   [14, page],
   [8, form],
+  [4, securityForm],
+  [5, signInStep],
   [22, xrpc],
   [4, operator],
   [8, pages],

@@ -8,6 +8,7 @@ import { headlessSignUp, newCredentials, readForm } from '../../lab/clients/head
 import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
+import { type Holder, makeHolder } from './holder.ts'
 
 /** What the fuzzer has in its hands: somebody with everything, all of it valid. */
 export type Target = {
@@ -26,6 +27,8 @@ export type Target = {
   /** What a form of the sign-in page carries, as it was shown to the person's browser. */
   sealedForm: string
   operatorToken: string
+  /** Somebody else, with every second factor. */
+  holder: Holder
 }
 
 /** What must never be seen, and what it is. */
@@ -49,6 +52,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
   const sealedForm = readForm(await page.body.text())?.sealed
   if (!sealedForm) throw new Error('There is no form')
   const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
+  const holder = await makeHolder(network)
   for (const [what, secret] of Object.entries({
     password: person.password,
     'app password': appPassword.password,
@@ -62,6 +66,8 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     'signing key': network.identity.jwtKeys.privateHex,
     'rotation key': network.identity.plcRotationKeys.privateHex,
     'DPoP secret': network.vestibule.env.ENTRYWAY_DPOP_SECRET_HEX,
+    'secret of an authenticator': holder.factors.secret,
+    'recovery code': holder.factors.recoveryCodes[0],
   })) {
     if (!secret || String(secret).length < 8) throw new Error(`There is no ${what}`)
     known.set(String(secret), what)
@@ -81,6 +87,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     },
     requestUri: String(pushed.body.request_uri),
     operatorToken,
+    holder,
   }
 }
 
