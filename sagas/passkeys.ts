@@ -33,8 +33,19 @@ import {
  */
 
 /** The oldest first. */
-export function listPasskeys({ actors }: Services, did: string): Promise<ListedPasskey[]> {
+export function listPasskeys(
+  { actors }: Pick<Services, 'actors'>,
+  did: string,
+): Promise<ListedPasskey[]> {
   return actors.account(did).listPasskeys()
+}
+
+/** As the person called them. */
+export async function passkeyNames(
+  services: Pick<Services, 'actors'>,
+  did: string,
+): Promise<string[]> {
+  return (await listPasskeys(services, did)).map(({ name }) => name)
 }
 
 /** What a browser is given to make a passkey. @throws {Refusal} InvalidRequest for a DID that is too long */

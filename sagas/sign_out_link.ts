@@ -23,10 +23,20 @@ export async function readSignOutLink(parts: Parts, link: string): Promise<Accou
   return opened && parts.actors.account(opened.did).readSignOutLink(opened.secret)
 }
 
-/** Ends all sign-ins of the account, app passwords included. @returns false as {@link readSignOutLink} */
-export async function signOutByLink(parts: Parts, link: string, by: EndedBy): Promise<boolean> {
+/**
+ * Ends all sign-ins of the account, app passwords included.
+ *
+ * @returns its DID; null as {@link readSignOutLink}
+ */
+export async function signOutByLink(
+  parts: Parts,
+  link: string,
+  by: EndedBy,
+): Promise<string | null> {
   const opened = await open(parts, link)
-  return opened !== null && parts.actors.account(opened.did).useSignOutLink(opened.secret, by)
+  if (!opened) return null
+  const isDone = await parts.actors.account(opened.did).useSignOutLink(opened.secret, by)
+  return isDone ? opened.did : null
 }
 
 async function open({ actors, secrets }: Parts, link: string) {

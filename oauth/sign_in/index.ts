@@ -33,7 +33,7 @@ export class SignIn {
     this.#services = services
     this.#pages = new SignInPages(services, script)
     this.#signIn = new SignInForm(provider, services, this.#pages)
-    this.#reset = new ResetForms(provider, this.#pages)
+    this.#reset = new ResetForms(provider, services, this.#pages)
   }
 
   /** What the provider is asked for, where a page of a sign-in may come first. */

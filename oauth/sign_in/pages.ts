@@ -8,6 +8,7 @@ import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
+import { passkeysStay } from '../../pages/sign_in/passkeys_stay.ts'
 import {
   choiceStep,
   codeStep,
@@ -21,6 +22,7 @@ import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
 import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { primaryColor } from '../branding.ts'
+import { securityTask } from '../checks/endpoints.ts'
 import { type FormState, Forms } from './forms.ts'
 import { type Place, type Wanted, wantedOf } from './place.ts'
 import { appOf, isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
@@ -194,15 +196,20 @@ export class SignInPages {
     step: (texts: SignInTexts) => Step,
   ): HttpResponse {
     const language = languageOf(shown)
+    const texts = signInTexts[language]
+    const { passkeysLeft = [], ...said } = outcome
     const frame: Frame = {
       look: this.#look,
       language,
       inLanguage: (other) => shown.place.page({ ...own, language: other }),
       links: linksOf(this.#links, language),
       forms: ["'self'", ...appOf(shown)],
-      ...outcome,
+      ...said,
+      ...(passkeysLeft.length > 0 && {
+        more: passkeysStay(texts, passkeysLeft, securityTask('passkeys')),
+      }),
     }
-    return writeStep(frame, step(signInTexts[language]))
+    return writeStep(frame, step(texts))
   }
 }
 

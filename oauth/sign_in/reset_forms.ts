@@ -2,6 +2,8 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { HttpResponse } from '../../http/message.ts'
 import { normalizeEmail } from '../../identity/email_rules.ts'
 import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
+import { passkeyNames } from '../../sagas/passkeys.ts'
+import type { Services } from '../../sagas/services.ts'
 import type { FormState } from './forms.ts'
 import { outcomeOf, wrong, wrongCode } from './outcomes.ts'
 import type { SignInPages } from './pages.ts'
@@ -15,10 +17,16 @@ type ResetRequest = Parameters<Accounts['resetPasswordRequest']>[2]
 /** The forms of a forgotten password. */
 export class ResetForms {
   readonly #accounts: Accounts
+  readonly #services: Pick<Services, 'actors'>
   readonly #pages: SignInPages
 
-  constructor({ accountManager }: Pick<OAuthProvider, 'accountManager'>, pages: SignInPages) {
+  constructor(
+    { accountManager }: Pick<OAuthProvider, 'accountManager'>,
+    services: Pick<Services, 'actors'>,
+    pages: SignInPages,
+  ) {
     this.#accounts = accountManager
+    this.#services = services
     this.#pages = pages
   }
 
@@ -51,11 +59,16 @@ export class ResetForms {
     try {
       assertNewPassword(password, NEW_PASSWORD_MIN_LENGTH)
       const given = { token, password }
-      await this.#accounts.resetPasswordConfirm(device.deviceId, device.deviceMetadata, given)
+      const { did } = await this.#accounts.resetPasswordConfirm(
+        device.deviceId,
+        device.deviceMetadata,
+        given,
+      )
+      const passkeysLeft = await passkeyNames(this.#services, did)
+      return this.#pages.password(post, beginning(post, ''), { notice: saved, passkeysLeft })
     } catch (err) {
       return this.#pages.newPassword(post, outcomeOf(post, err, wrongCode(post)))
     }
-    return this.#pages.password(post, beginning(post, ''), { notice: saved })
   }
 }
 

@@ -27,6 +27,8 @@ export type Read = Pick<Shown, 'request'> & Partial<Pick<Shown, 'parameters'>>
 export type Outcome = {
   alert?: string | undefined
   notice?: string | undefined
+  /** Names of the passkeys that sign in still, where everything else was ended. */
+  passkeysLeft?: readonly string[]
   status?: number
 }
 

@@ -8,6 +8,7 @@ import { type Step, writeStep } from '../../pages/sign_in/frame.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import { overStep, signOutStep } from '../../pages/sign_out/page.ts'
 import { type SignOutTexts, signOutTexts } from '../../pages/sign_out/texts.ts'
+import { passkeyNames } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { readSignOutLink, signOutByLink } from '../../sagas/sign_out_link.ts'
 import { requestScope } from '../../stores/request_scope.ts'
@@ -73,13 +74,14 @@ export class SignOutLink {
 
   async #signOut(request: HttpRequest): Promise<HttpResponse> {
     const { address } = request.peer
-    const isDone = await signOutByLink(this.#services, linkOf(request), { address })
-    if (!isDone) return this.#over(request)
+    const did = await signOutByLink(this.#services, linkOf(request), { address })
+    if (did === null) return this.#over(request)
+    const passkeysLeft = await passkeyNames(this.#services, did)
     const device = await loadDevice(this.#provider, request, this.#services.log)
     const { deviceId, cookies } = device
     const notice = signOutTexts[languageOf({ request })].done
     const shown = { request, place: PLACE, parameters: null, deviceId }
-    return withCookies(this.#signIn.reset(shown, '', { notice }), cookies)
+    return withCookies(this.#signIn.reset(shown, '', { notice, passkeysLeft }), cookies)
   }
 
   #over(request: HttpRequest): HttpResponse {

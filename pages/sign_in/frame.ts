@@ -18,6 +18,8 @@ export type Frame = {
   alert?: string | undefined
   /** What went well. */
   notice?: string | undefined
+  /** What is to be said besides, below that. */
+  more?: Html | undefined
   status?: number
 }
 
@@ -30,7 +32,7 @@ export type Step = {
 }
 
 export function writeStep(
-  { look, language, inLanguage, links, forms, alert, notice, status = 200 }: Frame,
+  { look, language, inLanguage, links, forms, alert, notice, more, status = 200 }: Frame,
   { title, lead, content, script, widget }: Step,
 ): HttpResponse {
   const { service, logo, style, images } = look
@@ -41,6 +43,7 @@ export function writeStep(
       ${lead && html`<p class="lead">${lead}</p>`}
       ${alert && html`<p class="alert" role="alert" id="alert">${alert}</p>`}
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
+      ${more}
       ${content}
       <details><summary>${LANGUAGE_LABELS[language]} · ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
         ([tag, name]) =>

@@ -54,6 +54,9 @@ export type SignInTexts = {
   length(least: number, most: number): string
   readonly save: string
   readonly saved: string
+  /** Before the names of passkeys, and where they are removed. */
+  readonly passkeysStay: string
+  readonly toPasskeys: string
 
   /** What went wrong. */
   readonly wrongPassword: string

@@ -4,6 +4,7 @@ import { SIGN_OUT_LINK } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { newOwner } from '../passkeys/owner.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The link in a mail that signs everybody out, in the hands of others. */
@@ -47,6 +48,15 @@ async function call(nsid: string, input: object | undefined, jwt?: string) {
 
 let passwords = 0
 
+async function newestMailTo({ email }: Pick<typeof kim, 'email'>): Promise<string | undefined> {
+  return (await app.readMails()).findLast(({ to }) => to?.[0]?.address === email)?.text
+}
+
+async function linkTo(person: Pick<typeof kim, 'email'>): Promise<string> {
+  const text = (await newestMailTo(person)) ?? ''
+  return /\/account\/sign-out-everywhere\S+/.exec(text)?.[0] ?? ''
+}
+
 /** Signs in everywhere, and has a mail sent. @returns the address in it, and what is signed in */
 async function alarm(person = kim) {
   const { handle: identifier, password } = person
@@ -57,9 +67,7 @@ async function alarm(person = kim) {
   const visitor = new Visitor(app)
   const page = await visitor.open('/account/sign-in?step=sign-in')
   await visitor.send(page, { username: identifier, password, remember: 'on' })
-  const mails = await app.readMails()
-  const mail = mails.findLast(({ to }) => to?.[0]?.address === person.email)
-  const [link = ''] = /\/account\/sign-out-everywhere\S+/.exec(mail?.text ?? '') ?? []
+  const link = await linkTo(person)
   const isIn = async () => [
     (await call('refreshSession', undefined, body.refreshJwt)).status,
     (await call('refreshSession', undefined, app1.body.refreshJwt)).status,
@@ -99,6 +107,22 @@ describe('43. the link in a mail that signs everybody out', () => {
     })
     const sent = await person.send(done, { email: kim.email })
     expect((await person.follow(sent)).title).toBe('Choose a new password')
+  })
+
+  test('it leaves no passkey of a thief unsaid, nor does a new password', async () => {
+    const owner = await newOwner(app)
+    const link = await linkTo(owner)
+    const person = new Visitor(app)
+    const out = await person.send(await person.open(link))
+    expect(out.text).toContain(signInTexts.en.passkeysStay)
+    expect(out.text).toContain('<li>Phone</li>')
+    expect(out.hrefs).toContain('/account/security/passkeys')
+    const page = await person.follow(await person.send(out, { email: owner.email }))
+    expect(page.text).not.toContain('Phone')
+    const [code = ''] = /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec((await newestMailTo(owner)) ?? '') ?? []
+    const set = await person.send(page, { code, password: 'another password' })
+    expect(set.notice).toBe(signInTexts.en.saved)
+    expect(set.text).toContain('<li>Phone</li>')
   })
 
   test('it works once', async () => {

@@ -56,6 +56,8 @@ export const en: SignInTexts = {
   length: (least, most) => `${least} to ${most} characters.`,
   save: 'Save password',
   saved: 'Your password has been changed. Sign in with the new one.',
+  passkeysStay: 'Passkeys still sign in to your account. Remove those that you do not know:',
+  toPasskeys: 'Sign in and look at the passkeys',
   wrongPassword:
     'Wrong username or password. An account without a password signs in with its passkey.',
   noPasskey: 'No passkey was used. Try again, or choose another way.',

@@ -59,6 +59,8 @@ export const es: SignInTexts = {
   length: (least, most) => `De ${least} a ${most} caracteres.`,
   save: 'Guardar contraseña',
   saved: 'Tu contraseña ha cambiado. Inicia sesión con la nueva.',
+  passkeysStay: 'Las claves de acceso siguen dando acceso a tu cuenta. Quita las que no conozcas:',
+  toPasskeys: 'Iniciar sesión y ver las claves de acceso',
   wrongPassword:
     'Nombre de usuario o contraseña incorrectos. En una cuenta sin contraseña se entra con su clave de acceso.',
   noPasskey: 'No se usó ninguna clave de acceso. Inténtalo de nuevo o elige otra forma.',

@@ -59,6 +59,9 @@ export const fr: SignInTexts = {
   length: (least, most) => `De ${least} à ${most} caractères.`,
   save: 'Enregistrer le mot de passe',
   saved: 'Votre mot de passe a été modifié. Connectez-vous avec le nouveau.',
+  passkeysStay:
+    'Les clés d’accès permettent toujours de se connecter à votre compte. Retirez celles que vous ne connaissez pas :',
+  toPasskeys: 'Se connecter et voir les clés d’accès',
   wrongPassword:
     'Nom d’utilisateur ou mot de passe incorrect. Un compte sans mot de passe se connecte avec sa clé d’accès.',
   noPasskey: 'Aucune clé d’accès n’a été utilisée. Réessayez ou choisissez un autre moyen.',

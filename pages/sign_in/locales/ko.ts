@@ -57,6 +57,8 @@ export const ko: SignInTexts = {
   length: (least, most) => `${least}~${most}자`,
   save: '비밀번호 저장',
   saved: '비밀번호를 변경했습니다. 새 비밀번호로 로그인하세요.',
+  passkeysStay: '패스키로는 계속 계정에 로그인할 수 있습니다. 모르는 패스키는 제거하세요.',
+  toPasskeys: '로그인하고 패스키 확인하기',
   wrongPassword:
     '사용자 이름 또는 비밀번호가 올바르지 않습니다. 비밀번호가 없는 계정은 패스키로 로그인합니다.',
   noPasskey: '패스키가 사용되지 않았습니다. 다시 시도하거나 다른 방법을 선택하세요.',

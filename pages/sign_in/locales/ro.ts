@@ -58,6 +58,9 @@ export const ro: SignInTexts = {
   length: (least, most) => `Între ${least} și ${most} de caractere.`,
   save: 'Salvează parola',
   saved: 'Parola a fost schimbată. Conectează-te cu cea nouă.',
+  passkeysStay:
+    'Cheile de acces permit în continuare conectarea la contul tău. Elimină-le pe cele pe care nu le cunoști:',
+  toPasskeys: 'Conectează-te și vezi cheile de acces',
   wrongPassword:
     'Nume de utilizator sau parolă greșite. La un cont fără parolă te conectezi cu cheia lui de acces.',
   noPasskey: 'Nu a fost folosită nicio cheie de acces. Încearcă din nou sau alege altă cale.',

@@ -56,6 +56,9 @@ export const sv: SignInTexts = {
   length: (least, most) => `${least} till ${most} tecken.`,
   save: 'Spara lösenordet',
   saved: 'Ditt lösenord har ändrats. Logga in med det nya.',
+  passkeysStay:
+    'Passnycklar kan fortfarande logga in på ditt konto. Ta bort dem som du inte känner igen:',
+  toPasskeys: 'Logga in och se passnycklarna',
   wrongPassword:
     'Fel användarnamn eller lösenord. Ett konto utan lösenord loggar man in på med dess passnyckel.',
   noPasskey: 'Ingen passnyckel användes. Försök igen eller välj ett annat sätt.',

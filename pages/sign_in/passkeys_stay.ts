@@ -1,0 +1,14 @@
+import { html } from 'hono/html'
+import type { Html } from '../../http/page/document.ts'
+import type { SignInTexts } from './texts.ts'
+
+/**
+ * A new password, and the link that signs out, leave passkeys alone, and so one that a thief added.
+ *
+ * @param href where they are removed
+ */
+export function passkeysStay(texts: SignInTexts, names: readonly string[], href: string): Html {
+  return html`<div class="notice"><p>${texts.passkeysStay}</p>
+      <ul>${names.map((name) => html`<li>${name}</li>`)}</ul>
+      <a href="${href}">${texts.toPasskeys}</a></div>`
+}
