@@ -15,6 +15,7 @@ import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { resourceServers } from './resource_servers.ts'
 import { openidScope } from './scope.ts'
+import { completeDocument, shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
 
 const SIGNING = ['ES256', 'RS256'] as const
@@ -65,6 +66,10 @@ export function configure(
       // Of one sign-in of several is told by its name alone.
       backchannel_logout_session_required: true,
     },
+    extraClientMetadata: {
+      properties: ['software_id'],
+      validator: (_, __, ___, metadata) => completeDocument(metadata as Record<string, unknown>),
+    },
     // Secrets are kept as hashes, so none can be the key of a MAC.
     enabledJWA: {
       idTokenSigningAlgValues: [...SIGNING],
@@ -96,6 +101,14 @@ export function configure(
         allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
       },
       backchannelLogout: { enabled: true },
+      clientIdMetadataDocument: {
+        enabled: true,
+        ack: 'draft-02',
+        cacheDuration: {
+          min: seconds(lifetimes.CLIENT_KEYS),
+          max: seconds(lifetimes.CLIENT_METADATA),
+        },
+      },
       requestObjects: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -108,9 +121,10 @@ export function configure(
         enabled: true,
         logoutSource: async (ctx) => {
           const { session, params, client } = ctx.oidc
+          const app = client && shownClient(client).app
           const { secret = '' } = (session?.state ?? {}) as { secret?: string }
           const to = params?.post_logout_redirect_uri as string | undefined
-          openidScope().signOut = { secret, to, app: client?.clientName ?? client?.clientId }
+          openidScope().signOut = { secret, to, app }
           ctx.body = ''
         },
         postLogoutSuccessSource: async (ctx) => {

@@ -18,6 +18,7 @@ import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
 import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
+import { shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
 import { isCalled, type SignedInPerson } from './visit.ts'
 
@@ -125,8 +126,7 @@ export class DevicePage {
     return this.#pages.deviceConsent(
       { request, uiLocales: undefined },
       {
-        app: client.clientName ?? client.clientId,
-        logo: client.logoUri?.startsWith('https:') ? client.logoUri : undefined,
+        ...shownClient(client),
         name: shownName(person),
         scopes,
         resources: shownResources({ scopes, ...more }),
@@ -149,10 +149,8 @@ export class DevicePage {
       ? await allow(this.#storage, visit, asked, isEmailRefused)
       : await refuse(this.#storage, asked)
     if (!isDone) return this.#askCode(visit, true)
-    return this.#pages.deviceDone(
-      { request },
-      { isAllowed, app: client.clientName ?? asked.clientId },
-    )
+    const { app } = shownClient(client)
+    return this.#pages.deviceDone({ request }, { isAllowed, app })
   }
 }
 

@@ -2,6 +2,9 @@ import type { Configuration } from 'oidc-provider'
 import { createSafeFetch } from '../oauth/safe_fetch.ts'
 import type { Services } from '../sagas/services.ts'
 
+/** Bytes of the metadata document that is at a client's id. */
+const LARGEST_METADATA = 10_000
+
 /** Bytes of the keys that a client publishes. */
 const LARGEST_DOCUMENT = 512_000
 
@@ -20,6 +23,7 @@ export function fetching({
       return fetch(url, others)
     },
     fetchResponseBodyLimits: {
+      'client_id metadata document': LARGEST_METADATA,
       jwks_uri: LARGEST_DOCUMENT,
       sector_identifier_uri: LARGEST_DOCUMENT,
     },

@@ -1,4 +1,4 @@
-import { errors } from 'oidc-provider'
+import { type Client, errors, type Interaction } from 'oidc-provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import { readCookie } from '../http/cookie.ts'
@@ -43,7 +43,7 @@ export class OpenidInteractions {
     // The address alone is not enough: it could be that of somebody else (login CSRF).
     const isOwn = readCookie(request, provider.cookieName('interaction')) === id
     const interaction = isOwn ? await provider.Interaction.find(id) : undefined
-    const client = interaction && (await provider.Client.find(String(interaction.params.client_id)))
+    const client = interaction && (await findClient(provider, interaction))
     if (!interaction || !client) return pageRefusal(400, { obstacle: 'ended' })
     const { log } = this.#services
     const device = await loadDevice(this.#oauth, request, log, isForm)
@@ -67,5 +67,18 @@ export class OpenidInteractions {
       if (isOver) return pageRefusal(400, { obstacle: 'ended' })
       throw err
     }
+  }
+}
+
+/** One that publishes itself may be gone, or have become something else. */
+async function findClient(
+  provider: OpenidProvider,
+  { params }: Interaction,
+): Promise<Client | undefined> {
+  try {
+    return await provider.Client.find(String(params.client_id))
+  } catch (err) {
+    if (err instanceof errors.OIDCProviderError) return undefined
+    throw err
   }
 }

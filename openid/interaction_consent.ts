@@ -11,6 +11,7 @@ import { grantOf } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
+import { shownClient } from './shown_client.ts'
 import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
 /** In the provider's words. */
@@ -61,13 +62,11 @@ export class ConsentQuestion {
     const redirectUri = String(uri)
     const state = { interaction: interaction.uid, did: person.did }
     const { protocol, host } = new URL(redirectUri)
-    const logo = client.logoUri
     const asked = await askedBy(this.#flow, interaction.params)
     return this.#pages.consent(
       { request, redirectUri, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
       {
-        app: client.clientName ?? client.clientId,
-        logo: logo?.startsWith('https:') ? logo : undefined,
+        ...shownClient(client),
         name: shownName(person),
         scopes: asked.scopes,
         resources: shownResources(asked),

@@ -45,7 +45,8 @@ export class OpenidPages {
   }
 
   consent(shown: Shown, step: ConsentStep): HttpResponse {
-    return this.#write(shown, (texts) => consentStep(texts, step), step.logo)
+    const { name: service } = this.#settings
+    return this.#write(shown, (texts) => consentStep(texts, service, step), step.logo)
   }
 
   deviceCode(shown: Shown, step: DeviceCodeStep): HttpResponse {
@@ -54,7 +55,8 @@ export class OpenidPages {
   }
 
   deviceConsent(shown: Shown, step: DeviceConsentStep): HttpResponse {
-    return this.#write(shown, (texts) => deviceConsentStep(texts, step), step.logo)
+    const { name: service } = this.#settings
+    return this.#write(shown, (texts) => deviceConsentStep(texts, service, step), step.logo)
   }
 
   deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {

@@ -62,11 +62,11 @@ export class OpenidProviders {
     this.#openUntil = 0
   }
 
-  /** Whether a client is registered. */
+  /** Whether a client or a resource is registered. */
   async isOpen(): Promise<boolean> {
     if (Date.now() < this.#openUntil) return true
     const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
-    const found = await Promise.all(owners.map(async (owner) => owner.hasOpenidClients()))
+    const found = await Promise.all(owners.map(async (owner) => owner.isOpenidWanted()))
     const isOpen = found.includes(true)
     if (isOpen) this.#openUntil = Date.now() + OPENID_KEYS_READ
     return isOpen

@@ -49,7 +49,7 @@ export const flowFunctions = {
 
   readOpenidClient: openid.readOpenidClient,
   listOpenidClients: openid.listOpenidClients,
-  hasOpenidClients: openid.hasOpenidClients,
+  isOpenidWanted: openid.isOpenidWanted,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,
 

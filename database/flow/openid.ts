@@ -81,8 +81,11 @@ export function listOpenidClients(db: Db): OpenidClient[] {
   return sql(db, `${CLIENT} ORDER BY id`).all() as OpenidClient[]
 }
 
-export function hasOpenidClients(db: Db): boolean {
-  return sql(db, 'SELECT EXISTS (SELECT 1 FROM openid_client)').pluck().get() === 1
+/** Whether the operator has registered a client, or a resource that others use. */
+export function isOpenidWanted(db: Db): boolean {
+  const text = `SELECT EXISTS (SELECT 1 FROM openid_client)
+    OR EXISTS (SELECT 1 FROM openid_resource)`
+  return sql(db, text).pluck().get() === 1
 }
 
 export function upsertOpenidClient(db: Db, client: OpenidClient): void {

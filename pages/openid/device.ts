@@ -40,11 +40,15 @@ export type DeviceConsentStep = AskedStep & {
 }
 
 /** Asks a person whether the app on a device may come in. */
-export function deviceConsentStep(texts: OpenidTexts, step: DeviceConsentStep): Step {
+export function deviceConsentStep(
+  texts: OpenidTexts,
+  service: string,
+  step: DeviceConsentStep,
+): Step {
   const { app, name, code, from } = step
   const note = html`<p class="notice">${texts.codeShown(code)}</p>`
   const content = html`<p>${texts.askedFrom(app, from)}</p>
-      ${askedForm(texts, step, note)}`
+      ${askedForm(texts, service, step, note)}`
   return { title: texts.title(app), lead: texts.lead(name), content }
 }
 

@@ -11,8 +11,11 @@ export const OPENID_STYLE = `.app{display:block;width:3rem;height:3rem;margin:0 
 
 /** What an app asks a person for. */
 export type AskedStep = {
-  /** As the client names itself. */
   app: string
+  /** Whether the operator did not register it. */
+  isUnvouched: boolean
+  /** What such a client calls itself. */
+  claimed: string | undefined
   /** An address; undefined where it has none. */
   logo: string | undefined
   /** `@alice.example.com` */
@@ -34,10 +37,11 @@ export type ConsentStep = AskedStep & {
 /** What an app gets, and the decision. The e-mail address may be refused alone. @param note what to know first */
 export function askedForm(
   texts: OpenidTexts,
-  { app, logo, scopes, resources, ...step }: AskedStep,
+  service: string,
+  { app, isUnvouched, claimed, logo, scopes, resources, ...step }: AskedStep,
   note: Html,
 ): Html {
-  return html`${logo && html`<img class="app" src="${logo}" alt="">`}
+  return html`${logo && html`<img class="app" src="${logo}" alt="">`}${isUnvouched && html`<p class="notice">${texts.unvouched(service, claimed)}</p>`}
       ${form(
         step,
         html`<p>${texts.gets(app)}</p>
@@ -53,9 +57,9 @@ export function askedForm(
 }
 
 /** Asks a person what an app may know. */
-export function consentStep(texts: OpenidTexts, step: ConsentStep): Step {
+export function consentStep(texts: OpenidTexts, service: string, step: ConsentStep): Step {
   const { app, name, host } = step
-  const content = html`${askedForm(texts, step, html`<p class="quiet">${texts.goesTo(host)}</p>`)}
+  const content = html`${askedForm(texts, service, step, html`<p class="quiet">${texts.goesTo(host)}</p>`)}
       <p><a class="link" href="${step.other}">${texts.otherAccount}</a></p>`
   return { title: texts.title(app), lead: texts.lead(name), content }
 }

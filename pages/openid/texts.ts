@@ -4,6 +4,12 @@ export type OpenidTexts = {
   title(app: string): string
   /** @param name of the account that is signed in */
   lead(name: string): string
+  /**
+   * Of an app that the operator did not register.
+   *
+   * @param name what it calls itself; undefined where it says nothing
+   */
+  unvouched(service: string, name: string | undefined): string
   /** Above what the app gets. */
   gets(app: string): string
   readonly identifier: string

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { pino } from 'pino'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { until } from '../../lab/world/until.ts'
@@ -49,6 +49,12 @@ async function granted(browser = visitor, client = config, more: Record<string, 
 async function signedIn(browser = visitor) {
   const { begun, answer } = await granted(browser)
   return rp.exchange(config, begun, answer)
+}
+
+const PRODUCTION = {
+  ENTRYWAY_DEV: undefined,
+  ENTRYWAY_PUBLIC_URL: 'https://entryway.example.com',
+  ENTRYWAY_PLC_URL: 'https://plc.directory',
 }
 
 const invalidGrant = { error: 'invalid_grant' }
@@ -475,15 +481,47 @@ describe('45. OpenID', () => {
     expect(halves.filter((each) => read.some((bytes) => bytes.includes(each)))).toEqual([])
   })
 
+  test('a client whose id leads inside is not looked at', async () => {
+    const { fetch } = globalThis
+    const refused: string[] = []
+    vi.stubGlobal('fetch', async (...asked: Parameters<typeof fetch>) => {
+      try {
+        return await fetch(...asked)
+      } catch (err) {
+        refused.push(String((err as Error).cause))
+        throw err
+      }
+    })
+    const inProduction = await startApp({ env: PRODUCTION })
+    try {
+      await rp.register(inProduction)
+      const browser = new Visitor(inProduction)
+      const look = async (host: string) => {
+        const more = { client_id: `https://${host}/client.json` }
+        const page = await rp.open(browser, await rp.begin(config, more))
+        expect(page).toMatchObject({ status: 400, action: undefined })
+        expect(page.text).toContain('metadata document fetch failed')
+      }
+      await look('rp.example.net:8443')
+      expect(refused).toEqual([])
+      const inside = ['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254', '10.1.2.3']
+      for (const host of [...inside, 'localhost', 'printer.local']) {
+        await look(host)
+        expect([host, refused.pop()]).toEqual([
+          host,
+          expect.stringMatching(/non-unicast|not a public domain/),
+        ])
+      }
+    } finally {
+      vi.unstubAllGlobals()
+      await inProduction.close()
+    }
+  })
+
   test('sign-outs are told to nobody inside', async () => {
     const lines: string[] = []
     const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
-    const env = {
-      ENTRYWAY_DEV: undefined,
-      ENTRYWAY_PUBLIC_URL: 'https://entryway.example.com',
-      ENTRYWAY_PLC_URL: 'https://plc.directory',
-    }
-    const inProduction = await startApp({ env, log })
+    const inProduction = await startApp({ env: PRODUCTION, log })
     try {
       const person = { handle: 'kim.test', email: 'kim@mail.internal', password: rp.PASSWORD }
       const account = inProduction.actors.account(await inProduction.addAccount(person))

@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const en: OpenidTexts = {
   title: (app) => `Sign in to ${app}`,
   lead: (name) => `You are signed in as ${name}.`,
+  unvouched: (service, name) =>
+    `${name ? `It calls itself “${name}”. ` : ''}${service} does not know who is behind it.`,
   gets: (app) => `${app} gets to know:`,
   identifier: 'The identifier of your account, which stays the same',
   profile: 'Your name, handle and picture',

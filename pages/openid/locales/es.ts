@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const es: OpenidTexts = {
   title: (app) => `Iniciar sesión en ${app}`,
   lead: (name) => `Has iniciado sesión como ${name}.`,
+  unvouched: (service, name) =>
+    `${name ? `Se presenta como «${name}». ` : ''}${service} no sabe quién está detrás.`,
   gets: (app) => `${app} recibe:`,
   identifier: 'El identificador de tu cuenta, que no cambia',
   profile: 'Tu nombre, tu identificador público y tu imagen',

@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const fr: OpenidTexts = {
   title: (app) => `Se connecter à ${app}`,
   lead: (name) => `Vous êtes connecté en tant que ${name}.`,
+  unvouched: (service, name) =>
+    `${name ? `Elle se présente comme «\u00a0${name}\u00a0». ` : ''}${service} ne sait pas qui est derrière.`,
   gets: (app) => `${app} reçoit\u00a0:`,
   identifier: 'L’identifiant de votre compte, qui ne change pas',
   profile: 'Votre nom, votre pseudo et votre image',

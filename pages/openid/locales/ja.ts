@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const ja: OpenidTexts = {
   title: (app) => `${app} にサインイン`,
   lead: (name) => `${name} としてサインインしています。`,
+  unvouched: (service, name) =>
+    `${name ? `「${name}」と名乗っています。` : ''}${service} は提供元を確認していません。`,
   gets: (app) => `${app} に伝わる情報:`,
   identifier: '変わることのないアカウントの識別子',
   profile: '名前、ハンドル、画像',

@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const ko: OpenidTexts = {
   title: (app) => `${app}에 로그인`,
   lead: (name) => `${name} 계정으로 로그인되어 있습니다.`,
+  unvouched: (service, name) =>
+    `${name ? `스스로를 “${name}”(이)라고 합니다. ` : ''}${service}에서는 운영 주체를 확인하지 않았습니다.`,
   gets: (app) => `${app}에 전달되는 정보:`,
   identifier: '바뀌지 않는 계정 식별자',
   profile: '이름, 핸들, 사진',

@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const ro: OpenidTexts = {
   title: (app) => `Conectare la ${app}`,
   lead: (name) => `Ești conectat ca ${name}.`,
+  unvouched: (service, name) =>
+    `${name ? `Se prezintă drept „${name}”. ` : ''}${service} nu știe cine se află în spatele ei.`,
   gets: (app) => `${app} primește:`,
   identifier: 'Identificatorul contului tău, care nu se schimbă',
   profile: 'Numele, numele de utilizator și imaginea ta',

@@ -3,6 +3,8 @@ import type { OpenidTexts } from '../texts.ts'
 export const sv: OpenidTexts = {
   title: (app) => `Logga in på ${app}`,
   lead: (name) => `Du är inloggad som ${name}.`,
+  unvouched: (service, name) =>
+    `${name ? `Den kallar sig ”${name}”. ` : ''}${service} vet inte vem som ligger bakom den.`,
   gets: (app) => `${app} får veta:`,
   identifier: 'Ditt kontos identifierare, som inte ändras',
   profile: 'Ditt namn, ditt användarnamn och din bild',

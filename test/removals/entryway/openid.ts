@@ -25,6 +25,7 @@ const CODE_FLOW = 'test/openid/code_flow.test.ts'
 const DEVICE = 'test/openid/device.test.ts'
 const RESOURCES = 'test/openid/resources.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
+const DOCUMENTS = 'test/openid/client_documents.test.ts'
 const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -85,8 +86,13 @@ export const openidRows = toRemovals([
   [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
   [
     45,
-    'sign-outs are told to public addresses',
+    'clients are asked and told at public addresses',
     inFile('openid/fetching.ts')('fetch(url, others)', 'globalThis.fetch(url, others)'),
+  ],
+  [
+    DOCUMENTS,
+    'who asks is known by its host',
+    inFile('openid/shown_client.ts')('client.clientIdMetadataDocument === true', 'false'),
   ],
   [
     LOGOUT,

@@ -1,0 +1,40 @@
+import type { Client } from 'oidc-provider'
+
+/** How people are told of a client. */
+export type ShownClient = {
+  /** Its name; of one that nobody vouches for a host, since a name is what it says of itself. */
+  app: string
+  /** An address; undefined where it has none, or nobody vouches for it. */
+  logo: string | undefined
+  /** Whether the operator did not register it. */
+  isUnvouched: boolean
+  /** What one that nobody vouches for calls itself. */
+  claimed: string | undefined
+}
+
+/** @param client as the provider made it, from a document at its id or from the operator's registration */
+export function shownClient(client: Client): ShownClient {
+  const { clientId, clientName, logoUri } = client
+  if (!isUnvouched(client)) {
+    const logo = logoUri?.startsWith('https:') ? logoUri : undefined
+    return { app: clientName ?? clientId, logo, isUnvouched: false, claimed: undefined }
+  }
+  return { app: new URL(clientId).host, logo: undefined, isUnvouched: true, claimed: clientName }
+}
+
+function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {
+  return client.clientIdMetadataDocument === true
+}
+
+/**
+ * Programs on a device seldom say in their documents that they are such: those that people come back to on their own
+ * machine, or by a scheme of their own, are (OpenID Connect Dynamic Client Registration 1.0 section 2).
+ *
+ * @param metadata as it came; it is completed
+ */
+export function completeDocument(metadata: Record<string, unknown>): void {
+  const { client_id: id, redirect_uris: uris } = metadata
+  if (!String(id).startsWith('https:') || !Array.isArray(uris)) return
+  const isOfDevice = uris.some((uri) => !String(uri).startsWith('https:'))
+  if (isOfDevice) metadata.application_type = 'native'
+}

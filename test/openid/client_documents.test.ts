@@ -1,0 +1,157 @@
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+/** Clients that publish a document at their id (draft-ietf-oauth-client-id-metadata-document). */
+const ID = 'https://tool.vestibule.internal/client.json'
+let app: AppInProcess
+let did: string
+let visitor: Visitor
+/** What is published, by address. */
+const published = new Map<string, () => Response>()
+let fetched: string[] = []
+
+const DOCUMENT = {
+  client_id: ID,
+  client_name: 'Bank of Alice',
+  logo_uri: 'https://bank.example.com/logo.png',
+  redirect_uris: ['https://rp.example.com/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+}
+const publish = (id: string, change: object = {}) =>
+  published.set(id, () => Response.json({ ...DOCUMENT, client_id: id, ...change }))
+
+beforeAll(async () => {
+  vi.stubGlobal('fetch', async (input: RequestInfo | URL) => {
+    const { url } = input as Request
+    if (url.startsWith('https:')) fetched.push(url)
+    return published.get(url)?.() ?? new Response(null, { status: 404 })
+  })
+  app = await startApp()
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+})
+beforeEach(() => {
+  visitor = new Visitor(app)
+  fetched = []
+})
+afterAll(async () => {
+  vi.unstubAllGlobals()
+  await app?.close()
+})
+
+const discover = (id = ID) => rp.discover(app, null, id)
+
+test('without a client or a resource of the operator there is nothing, also for these', async () => {
+  const query = new URLSearchParams({ client_id: ID, response_type: 'code' })
+  expect(await app.ask({ target: `/openid/authorize?${query}` })).toMatchObject({ status: 404 })
+  expect(fetched).toEqual([])
+  const address = 'https://mcp.example.com'
+  await rp.operate(app, 'openid/resource-add', { address, scopes: ['tools:read'] })
+  expect((await discover()).serverMetadata()).toMatchObject({
+    client_id_metadata_document_supported: true,
+  })
+})
+
+test('a person sees by its host who asks, and signs in', async () => {
+  publish(ID)
+  const client = await discover()
+  const begun = await rp.begin(client)
+  const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect(page.title).toBe('Sign in to tool.vestibule.internal')
+  expect(page.notice).toBe(
+    'It calls itself “Bank of Alice”. localhost does not know who is behind it.',
+  )
+  expect(page.text).toContain('You go on to rp.example.com.')
+  expect(page.text).not.toContain('logo.png')
+  const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+  expect(tokens.claims()).toMatchObject({ sub: did, aud: ID })
+  const next = await oidc.refreshTokenGrant(client, tokens.refresh_token ?? '')
+  await oidc.fetchUserInfo(client, next.access_token, did)
+  // It is fetched once for a while.
+  expect(fetched).toEqual([ID])
+})
+
+test('a program on the device may listen at any port, and is asked for each time', async () => {
+  const id = 'https://cli.vestibule.internal/client.json'
+  publish(id, { redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'] })
+  const client = await discover(id)
+  for (const uri of ['http://127.0.0.1:4711/callback', 'http://localhost:4712/callback']) {
+    const begun = await rp.begin(client, { redirect_uri: uri })
+    const opened = await rp.open(visitor, begun)
+    const isKnown = !opened.text.includes('id="password"')
+    const page = isKnown ? opened : await rp.signIn(visitor, opened)
+    expect(page.title).toBe('Sign in to cli.vestibule.internal')
+    const { status, header } = await visitor.send(page, { decision: 'allow' })
+    expect(status).toBe(303)
+    const { pathname } = new URL(header('location') ?? '', app.runner.settings.publicUrl)
+    const back = await visitor.open(pathname)
+    expect(back.header('location')).toMatch(new RegExp(`^${uri.replaceAll('.', '\\.')}\\?code=`))
+  }
+})
+
+describe('a document is refused, and nobody is sent anywhere', () => {
+  const id = (name: string) => `https://${name}.vestibule.internal/client.json`
+  const documents: Record<string, () => Response> = {
+    other: () => Response.json(DOCUMENT),
+    secret: () => Response.json({ ...DOCUMENT, client_id: id('secret'), client_secret: 'x' }),
+    shared: () =>
+      Response.json({
+        ...{ ...DOCUMENT, client_id: id('shared') },
+        token_endpoint_auth_method: 'client_secret_basic',
+      }),
+    moved: () => new Response(null, { status: 302, headers: { location: ID } }),
+    long: () => Response.json({ ...DOCUMENT, client_id: id('long'), x: 'x'.repeat(10_000) }),
+    page: () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+    plain: () =>
+      Response.json({
+        ...{ ...DOCUMENT, client_id: id('plain') },
+        redirect_uris: ['http://rp.example.com/callback'],
+      }),
+  }
+  test.each(Object.entries(documents))('%s', async (name, answer) => {
+    published.set(id(name), answer)
+    const query = new URLSearchParams({
+      ...{ client_id: id(name), response_type: 'code', scope: 'openid', state: 'state' },
+      ...{ redirect_uri: 'https://rp.example.com/callback', code_challenge_method: 'S256' },
+      code_challenge: 'x'.repeat(43),
+    })
+    const page = await visitor.open(`/openid/authorize?${query}`)
+    expect(page).toMatchObject({ status: 400, action: undefined })
+    expect(page.header('location')).toBeUndefined()
+    expect(page.text).toMatch(/invalid_(client|redirect_uri)/)
+    expect(new Set(fetched)).toEqual(new Set([id(name)]))
+  })
+
+  test.each([
+    'https://a.vestibule.internal/../x',
+    'https://u@a.vestibule.internal/x',
+    'https://a.vestibule.internal/#x',
+  ])('%s is no id, and not looked at', async (clientId) => {
+    const query = new URLSearchParams({ client_id: clientId, response_type: 'code' })
+    expect(await visitor.open(`/openid/authorize?${query}`)).toMatchObject({ status: 400 })
+    expect(fetched).toEqual([])
+  })
+})
+
+test('one whose document is gone meanwhile is not signed in to', async () => {
+  const id = 'https://gone.vestibule.internal/client.json'
+  published.set(id, () =>
+    Response.json({ ...DOCUMENT, client_id: id }, { headers: { 'cache-control': 'no-store' } }),
+  )
+  const begun = await rp.begin(await discover(id))
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const page = await rp.open(visitor, begun)
+    published.delete(id)
+    vi.setSystemTime(Date.now() + 5 * 60_000)
+    const after = await visitor.send(page, { username: 'alice.test', password: rp.PASSWORD })
+    expect(await rp.follow(visitor, after)).toMatchObject({ status: 400, action: undefined })
+  } finally {
+    vi.useRealTimers()
+  }
+})
