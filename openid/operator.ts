@@ -6,7 +6,7 @@ import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
 import { hashClientSecret } from './client_secret.ts'
 import { rotateKeys } from './keys.ts'
-import { OPENID } from './paths.ts'
+import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { createResourceOperator } from './resource_operator.ts'
 
@@ -41,8 +41,16 @@ export function createOpenidOperator(
     }
   }
 
+  const issuer = publicUrl + OPENID
   return {
-    issuer: publicUrl + OPENID,
+    issuer,
+    endpoints: {
+      authorization: issuer + ENDPOINTS.authorization,
+      token: issuer + ENDPOINTS.token,
+      userinfo: issuer + ENDPOINTS.userinfo,
+      jwks: issuer + ENDPOINTS.jwks,
+      endSession: issuer + ENDPOINTS.end_session,
+    },
     resources: createResourceOperator(flow, services),
     async register(id, { client_id: _, client_secret: __, ...given }) {
       const method = given.token_endpoint_auth_method ?? 'client_secret_basic'

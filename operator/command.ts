@@ -43,6 +43,11 @@ export type OperatorContext = {
     /** @param isAtOnce whether the keys of before are forgotten */
     rotateKeys(isAtOnce: boolean): Promise<void>
     readonly issuer: string
+    /** Addresses of the provider's endpoints. */
+    readonly endpoints: Record<
+      'authorization' | 'token' | 'userinfo' | 'jwks' | 'endSession',
+      string
+    >
     /** Protected resources (`openid/resource_operator.ts`). */
     readonly resources: {
       /** @throws {Refusal} InvalidRequest */

@@ -9,7 +9,7 @@ export const add = command(
   aClient.extend({ metadata: z.record(z.string(), z.unknown()) }),
   async ({ openid }, { id, metadata }) => {
     const { secret } = await openid.register(id, metadata)
-    return { id, secret, issuer: openid.issuer }
+    return { id, secret, issuer: openid.issuer, endpoints: openid.endpoints }
   },
 )
 
@@ -19,7 +19,10 @@ export const list = command(z.strictObject({}), async ({ openid }) => ({
 }))
 
 /** @throws {Refusal} InvalidRequest where there is none */
-export const show = command(aClient, find)
+export const show = command(aClient, async (context, input) => {
+  const { issuer, endpoints } = context.openid
+  return { ...(await find(context, input)), issuer, endpoints }
+})
 
 /** The secret of before is good no more. @throws {Refusal} InvalidRequest where there is none */
 export const rotateSecret = command(aClient, async (context, input) => {

@@ -1,14 +1,20 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { online } from '../action.ts'
 import { assertMeant } from '../ask.ts'
 import { CliError, ExitCode } from '../errors.ts'
+import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
 import { addResources } from './openid_resource.ts'
 
 const ID = 'its client_id'
 
+/** Stands for a secret, of which a hash is kept. */
+const KEPT = '<the secret that was told>'
+
 type Added = {
+  for?: ProductName
+  at?: string
   redirectUri?: string[]
   postLogoutUri?: string[]
   backchannelLogoutUri?: string
@@ -53,6 +59,8 @@ function addClients(openid: Command): void {
     .command('add')
     .description('Register a client, or change it; prints its settings with the secret, once')
     .argument('<id>', `${ID}, such as discourse`)
+    .addOption(productOption())
+    .option('--at <url>', 'where that product is, in place of the addresses below')
     .option('--redirect-uri <uri...>', 'where people come back to')
     .option('--post-logout-uri <uri...>', 'where they come back to when they have signed out')
     .option('--backchannel-logout-uri <uri>', 'where it is told that somebody signed out')
@@ -66,12 +74,16 @@ function addClients(openid: Command): void {
     .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
     .action(
       online<Added>(async (operator, output, [id = ''], options) => {
-        if (!options.redirectUri && !options.device) {
-          throw new CliError('Give --redirect-uri, --device, or both', ExitCode.wrongUsage)
-        }
-        const added = await operator('openid/client-add', { id, metadata: metadataOf(options) })
-        output.result(added, ({ issuer, secret }) =>
-          [
+        const given = { ...addressesOf(id, options), ...options }
+        const added = await operator('openid/client-add', { id, metadata: metadataOf(given) })
+        output.result(added, ({ issuer, endpoints, secret }) => {
+          const product = options.for && PRODUCTS[options.for]
+          const [redirectUri = ''] = given.redirectUri ?? []
+          if (product) {
+            const told = { issuer, endpoints, id, secret: secret ?? KEPT, redirectUri }
+            return `${id} is registered. Its settings:\n\n${product.settings(told)}`
+          }
+          return [
             `${id} is registered. Its settings:`,
             `  issuer         ${issuer}`,
             `  discovery      ${issuer}/.well-known/openid-configuration`,
@@ -79,8 +91,8 @@ function addClients(openid: Command): void {
             ...(secret === null ? [] : [`  client secret  ${secret}`]),
             '  scopes         openid profile email',
             '  PKCE           S256, required',
-          ].join('\n'),
-        )
+          ].join('\n')
+        })
       }),
     )
 
@@ -104,12 +116,18 @@ function addClients(openid: Command): void {
 
   client
     .command('show')
-    .description('Print the metadata of an OpenID client, as JSON')
+    .description('Print the metadata of an OpenID client, as JSON, or its settings for a product')
     .argument('<id>', ID)
+    .addOption(productOption())
     .action(
-      online(async (operator, output, [id = '']) => {
-        const { metadata } = await operator('openid/client-show', { id })
-        output.result(metadata, (found) => JSON.stringify(found, null, 2))
+      online<{ for?: ProductName }>(async (operator, output, [id = ''], options) => {
+        const { metadata, issuer, endpoints } = await operator('openid/client-show', { id })
+        output.result(metadata, (found) => {
+          const product = options.for && PRODUCTS[options.for]
+          const [redirectUri = ''] = metadata.redirect_uris as string[]
+          if (!product) return JSON.stringify(found, null, 2)
+          return product.settings({ issuer, endpoints, id, secret: KEPT, redirectUri })
+        })
       }),
     )
 
@@ -137,6 +155,27 @@ function addClients(openid: Command): void {
         output.result(removed, () => `${removed.id} is unknown from now on`)
       }),
     )
+}
+
+const productOption = () =>
+  new Option('--for <product>', 'print the settings as this product takes them').choices(
+    Object.keys(PRODUCTS),
+  )
+
+/** Those of a product at an address. @throws {CliError} where it is not said where people come back to */
+function addressesOf(id: string, { for: name, at, redirectUri, device }: Added): Partial<Added> {
+  if (name && at !== undefined && URL.canParse(at)) {
+    const addresses: Addresses = PRODUCTS[name].at(at.replace(/\/+$/, ''), id)
+    const { postLogoutUri, backchannelLogoutUri } = addresses
+    return {
+      redirectUri: [addresses.redirectUri],
+      ...(postLogoutUri !== undefined && { postLogoutUri: [postLogoutUri] }),
+      ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
+    }
+  }
+  if ((redirectUri || device) && at === undefined) return {}
+  const why = 'Give --redirect-uri, --device, or --for with the --at <url> of the product'
+  throw new CliError(why, ExitCode.wrongUsage)
 }
 
 /** As RFC 7591 names it. */

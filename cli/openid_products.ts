@@ -1,0 +1,154 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+/** What a product has to be told. */
+type Told = {
+  issuer: string
+  /** Addresses of the provider's endpoints. */
+  endpoints: {
+    authorization: string
+    token: string
+    userinfo: string
+    jwks: string
+    endSession: string
+  }
+  id: string
+  /** What stands for it where it is not known any more. */
+  secret: string
+  redirectUri: string
+}
+
+/** Addresses of a product that the provider has to be told. */
+export type Addresses = {
+  redirectUri: string
+  postLogoutUri?: string
+  backchannelLogoutUri?: string
+}
+
+type Product = {
+  /** @param url where the product is, without a slash at its end @param id of the client */
+  at(url: string, id: string): Addresses
+  /** Its settings, as the product itself takes them. */
+  settings(told: Told): string
+}
+
+const SCOPES = 'openid profile email'
+
+const discovery = (issuer: string) => `${issuer}/.well-known/openid-configuration`
+const originOf = (uri: string) => new URL(uri).origin
+
+/** By the name that `--for` takes. The names of settings are those of the products' own manuals. */
+export const PRODUCTS = {
+  discourse: {
+    at: (url) => ({ redirectUri: `${url}/auth/oidc/callback`, postLogoutUri: `${url}/` }),
+    settings: ({ issuer, id, secret, redirectUri }) => `openid_connect_enabled: true
+openid_connect_discovery_document: ${discovery(issuer)}
+openid_connect_client_id: ${id}
+openid_connect_client_secret: ${secret}
+openid_connect_authorize_scope: ${SCOPES}
+openid_connect_use_pkce: true
+openid_connect_rp_initiated_logout: true
+openid_connect_rp_initiated_logout_redirect: ${originOf(redirectUri)}/`,
+  },
+  matrix: {
+    at: (url, id) => ({
+      redirectUri: `${url}/upstream/callback/${ulidOf(id)}`,
+      backchannelLogoutUri: `${url}/upstream/backchannel-logout/${ulidOf(id)}`,
+    }),
+    settings: ({ issuer, id, secret, redirectUri }) => `upstream_oauth2:
+  providers:
+    - id: ${redirectUri.split('/').at(-1)}
+      issuer: ${issuer}
+      client_id: ${id}
+      client_secret: ${secret}
+      token_endpoint_auth_method: client_secret_basic
+      scope: ${SCOPES}
+      pkce_method: always
+      on_backchannel_logout: logout_browser_only
+      claims_imports:
+        localpart:
+          action: require
+          template: "{{ user.preferred_username }}"
+        displayname:
+          action: suggest
+          template: "{{ user.name }}"
+        email:
+          action: suggest
+          template: "{{ user.email }}"`,
+  },
+  wordpress: {
+    at: (url) => ({
+      redirectUri: `${url}/wp-admin/admin-ajax.php?action=openid-connect-authorize`,
+      postLogoutUri: `${url}/wp-login.php?loggedout=true`,
+    }),
+    settings: ({ issuer, endpoints, id, secret }) => `define( 'OIDC_CLIENT_ID', '${id}' );
+define( 'OIDC_CLIENT_SECRET', '${secret}' );
+define( 'OIDC_CLIENT_SCOPE', '${SCOPES}' );
+define( 'OIDC_ISSUER', '${issuer}' );
+define( 'OIDC_ENDPOINT_LOGIN_URL', '${endpoints.authorization}' );
+define( 'OIDC_ENDPOINT_TOKEN_URL', '${endpoints.token}' );
+define( 'OIDC_ENDPOINT_USERINFO_URL', '${endpoints.userinfo}' );
+define( 'OIDC_ENDPOINT_JWKS_URL', '${endpoints.jwks}' );
+define( 'OIDC_ENDPOINT_LOGOUT_URL', '${endpoints.endSession}' );`,
+  },
+  grafana: {
+    at: (url) => ({ redirectUri: `${url}/login/generic_oauth`, postLogoutUri: `${url}/login` }),
+    settings: ({ endpoints, id, secret, redirectUri }) => `[auth.generic_oauth]
+enabled = true
+allow_sign_up = true
+client_id = ${id}
+client_secret = ${secret}
+scopes = ${SCOPES}
+auth_url = ${endpoints.authorization}
+token_url = ${endpoints.token}
+api_url = ${endpoints.userinfo}
+use_pkce = true
+login_attribute_path = preferred_username
+name_attribute_path = name
+email_attribute_path = email
+signout_redirect_url = ${endpoints.endSession}?${new URLSearchParams({
+      post_logout_redirect_uri: redirectUri.replace('/login/generic_oauth', '/login'),
+    })}`,
+  },
+  mod_auth_openidc: {
+    at: (url) => ({
+      redirectUri: `${url}/openid-callback`,
+      postLogoutUri: `${url}/`,
+      backchannelLogoutUri: `${url}/openid-callback?logout=backchannel`,
+    }),
+    settings: ({ issuer, id, secret, redirectUri }) => `OIDCProviderMetadataURL ${discovery(issuer)}
+OIDCClientID ${id}
+OIDCClientSecret ${secret}
+OIDCRedirectURI ${redirectUri}
+OIDCCryptoPassphrase ${newSecret()}
+OIDCScope "${SCOPES}"
+OIDCPKCEMethod S256
+OIDCRemoteUserClaim preferred_username`,
+  },
+  'oauth2-proxy': {
+    at: (url) => ({ redirectUri: `${url}/oauth2/callback` }),
+    settings: ({ issuer, id, secret, redirectUri }) => `provider = "oidc"
+oidc_issuer_url = "${issuer}"
+client_id = "${id}"
+client_secret = "${secret}"
+redirect_url = "${redirectUri}"
+scope = "${SCOPES}"
+code_challenge_method = "S256"
+email_domains = ["*"]
+cookie_secret = "${newSecret()}"`,
+  },
+} as const satisfies Record<string, Product>
+
+export type ProductName = keyof typeof PRODUCTS
+
+/** One that the product keeps for itself, of 32 characters. */
+const newSecret = () => randomBytes(16).toString('hex')
+
+const BASE32 = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** An id in the form of a ULID, as Matrix Authentication Service asks for; always the same for a client. */
+function ulidOf(id: string): string {
+  const hash = createHash('sha256').update(id).digest()
+  const number = BigInt(`0x${hash.subarray(0, 16).toString('hex')}`)
+  const digit = (i: number) => BASE32[Number((number >> BigInt(5 * i)) & 31n)]
+  return Array.from({ length: 26 }, (_, i) => digit(25 - i)).join('')
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PRODUCTS, type ProductName } from '../../cli/openid_products.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import * as rp from '../openid/relying_party.ts'
+
+/** The settings that `vestibule openid client add --for` prints. */
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app?.close())
+
+/** How each product is told to send a challenge, without which no client signs anybody in. */
+const PKCE: Record<ProductName, string | null> = {
+  discourse: 'openid_connect_use_pkce: true',
+  matrix: 'pkce_method: always',
+  // A box on its page.
+  wordpress: null,
+  grafana: 'use_pkce = true',
+  mod_auth_openidc: 'OIDCPKCEMethod S256',
+  'oauth2-proxy': 'code_challenge_method = "S256"',
+}
+
+test.each(Object.keys(PRODUCTS) as ProductName[])('%s', async (name) => {
+  const product = PRODUCTS[name]
+  const id = `our-${name}`
+  const { redirectUri, ...others } = product.at('https://app.example.com/below', id)
+  const { postLogoutUri, backchannelLogoutUri }: { [name: string]: string } = others
+  const metadata = {
+    redirect_uris: [redirectUri],
+    ...(postLogoutUri && { post_logout_redirect_uris: [postLogoutUri] }),
+    ...(backchannelLogoutUri && { backchannel_logout_uri: backchannelLogoutUri }),
+  }
+  const { issuer, endpoints, secret } = await rp.operate(app, 'openid/client-add', { id, metadata })
+  const settings = product.settings({ issuer, endpoints, id, secret, redirectUri })
+  for (const said of [id, secret, 'openid profile email', PKCE[name] ?? '']) {
+    expect(settings).toContain(said)
+  }
+  expect(settings).not.toMatch(/undefined|\[object/)
+  // Every address of the provider that it says is there.
+  const said = settings.match(/http:\/\/localhost:2600[^\s"'?]*/g) ?? []
+  expect(said).not.toEqual([])
+  for (const address of said) {
+    const target = address === issuer ? '/openid/jwks' : new URL(address).pathname
+    const answer = await app.ask({ target })
+    expect([address, 'status' in answer && answer.status]).not.toEqual([address, 404])
+  }
+  // The same command gives the same addresses.
+  expect(product.at('https://app.example.com/below', id)).toEqual({ redirectUri, ...others })
+})
+
+test('an id in the form of a ULID, for Matrix', () => {
+  const { redirectUri } = PRODUCTS.matrix.at('https://mas.example.com', 'matrix')
+  expect(redirectUri).toMatch(
+    /^https:\/\/mas\.example\.com\/upstream\/callback\/[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
+  )
+})
