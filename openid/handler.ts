@@ -10,9 +10,10 @@ import {
   headerOf,
   withCookies,
 } from '../http/message.ts'
-import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
+import { goOn } from '../oauth/sign_in/post.ts'
 import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
@@ -29,6 +30,9 @@ const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
 
 /** What a device shows for a person to type. */
 const TYPED = OPENID + ENDPOINTS.code_verification
+
+/** Characters of a query; headers are 16 KiB at most, with cookies. */
+const LONGEST_LINK = 10_000
 
 /** The OpenID provider's endpoints and pages. Without a client of the operator's there is nothing. */
 export function createOpenidHandler(
@@ -59,6 +63,8 @@ export function createOpenidHandler(
       interactions ??= new OpenidInteractions(flow, oauth, services, pages)
       return guard(await interactions.answer(request, running.provider))
     }
+    const isPosted = path === ENDPOINTS.authorization && request.method === 'POST'
+    if (isPosted) return asLink(request)
     const asked = () => running.ask(request)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
@@ -102,6 +108,18 @@ export function createOpenidHandler(
         return isPage ? pageRefusal(503, { obstacle: 'server' }) : unavailable()
       }
     })
+}
+
+/**
+ * A request that a client posts (OpenID Connect Core section 3.1.2.1), as a link. A browser sends no cookies with a
+ * form of another site, and sends them where that leads on to; and what is asked for is looked at in one way.
+ */
+function asLink({ url, parameters }: HttpRequest): HttpResponse {
+  const query = new URLSearchParams(parameters)
+  if (query.size === 0) return errorPage('The form has no parameters')
+  if (String(query).length > LONGEST_LINK)
+    return errorPage('The form is too long; push the request')
+  return goOn(`${url.pathname}?${query}`)
 }
 
 const resumeOf = (publicUrl: string) => `${publicUrl}${OPENID}${ENDPOINTS.authorization}/`

@@ -14,6 +14,9 @@ import { openidScope } from './scope.ts'
 import { shownClient } from './shown_client.ts'
 import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
+/** Of apps that listen on the device of the person: any app there can say that it is one (RFC 8252 section 8.6). */
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
+
 /** In the provider's words. */
 const REFUSED = {
   error: 'access_denied',
@@ -61,7 +64,7 @@ export class ConsentQuestion {
     const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
     const redirectUri = String(uri)
     const state = { interaction: interaction.uid, did: person.did }
-    const { protocol, host } = new URL(redirectUri)
+    const { protocol, host, hostname } = new URL(redirectUri)
     const asked = await askedBy(this.#flow, interaction.params)
     return this.#pages.consent(
       { request, redirectUri, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
@@ -71,6 +74,7 @@ export class ConsentQuestion {
         scopes: asked.scopes,
         resources: shownResources(asked),
         host: host || protocol,
+        isLocal: LOOPBACK.has(hostname),
         action: openidPage(interaction.uid),
         sealed: this.#forms.write(deviceId, state),
         other: Place.forOpenid(interaction.uid).page({ step: 'choose' }),

@@ -23,7 +23,7 @@ const endSession = OPENID + ENDPOINTS.end_session
 export const openidRoutes: readonly RouteShape[] = [
   ...[...WELL_KNOWN.keys()].map((path) => document('openid metadata', path)),
   document('openid jwks', OPENID + ENDPOINTS.jwks),
-  page('openid authorize', authorize, ['GET']),
+  page('openid authorize', authorize, ['GET', 'POST']),
   page('openid resume', `${authorize}/`, ['GET']),
   page('openid page', OPENID_PAGES, ['GET', 'POST']),
   page('openid device', OPENID_DEVICE, ['GET', 'POST']),

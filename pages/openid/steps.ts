@@ -30,6 +30,8 @@ export type AskedStep = {
 export type ConsentStep = AskedStep & {
   /** Where the person goes on. */
   host: string
+  /** Whether that is on the person's own device. */
+  isLocal: boolean
   /** Chooses another account. */
   other: string
 }
@@ -58,8 +60,13 @@ export function askedForm(
 
 /** Asks a person what an app may know. */
 export function consentStep(texts: OpenidTexts, service: string, step: ConsentStep): Step {
-  const { app, name, host } = step
-  const content = html`${askedForm(texts, service, step, html`<p class="quiet">${texts.goesTo(host)}</p>`)}
+  const { app, name, host, isLocal } = step
+  const note = html`<p class="quiet">${texts.goesTo(host)}</p>${
+    isLocal &&
+    html`
+      <p class="notice">${texts.local(app)}</p>`
+  }`
+  const content = html`${askedForm(texts, service, step, note)}
       <p><a class="link" href="${step.other}">${texts.otherAccount}</a></p>`
   return { title: texts.title(app), lead: texts.lead(name), content }
 }

@@ -20,6 +20,8 @@ export type OpenidTexts = {
   uses(resource: string): string
   /** @param host where the person goes on */
   goesTo(host: string): string
+  /** Of an app on the person's own device: any other there can call itself so. */
+  local(app: string): string
   readonly allow: string
   readonly refuse: string
   readonly otherAccount: string

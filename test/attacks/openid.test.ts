@@ -107,6 +107,8 @@ describe('45. OpenID', () => {
     const page = await visitor.open(out)
     expect(page).toMatchObject({ status: 400, action: undefined })
     expect(page.text).toContain('the request is longer than')
+    const form = { action: begun.url.pathname, fields: { state: state + state } }
+    expect(await visitor.send(form)).toMatchObject({ status: 400 })
     // Half as long is taken, to the tokens.
     const long = 'x'.repeat(MAX_OPENID_REQUEST / 2)
     const { begun: good, answer: back } = await granted(visitor, config, { state: long })

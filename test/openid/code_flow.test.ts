@@ -101,6 +101,20 @@ test('a sign-in that begins on the host of a handle goes on at the own one', asy
   expect(await app.ask({ target: '/openid/jwks', headers })).toMatchObject({ status: 200 })
 })
 
+test('a client may post its request, also from another site', async () => {
+  await signedIn()
+  const begun = await rp.begin(config)
+  const page = { action: begun.url.pathname, fields: Object.fromEntries(begun.url.searchParams) }
+  // What a browser sends with a form of another site.
+  const alone = new Visitor(app)
+  const headers = { origin: 'https://rp.example.com', 'sec-fetch-site': 'cross-site' }
+  const link = await alone.send(page, {}, { headers })
+  expect(link).toMatchObject({ status: 303 })
+  expect(alone.cookies.size).toBe(0)
+  const answer = await rp.follow(visitor, link)
+  expect((await rp.exchange(config, begun, answer)).claims()?.sub).toBe(did)
+})
+
 test('prompt=none answers without a page, max_age and prompt=login ask anew', async () => {
   const silent = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
   expect(silent.header('location')).toContain('error=login_required')

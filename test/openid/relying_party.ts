@@ -6,7 +6,7 @@ export const PASSWORD = 'correct horse battery'
 const REDIRECT = 'https://rp.example.com/callback'
 
 /** `fetch`, answered by the application in this process. */
-function fetchFrom(app: AppInProcess, address = '192.0.2.7'): oidc.CustomFetch {
+export function fetchFrom(app: AppInProcess, address = '192.0.2.7'): oidc.CustomFetch {
   return async (url, { method = 'GET', headers, body }) => {
     const { pathname, search } = new URL(url)
     const answer = await app.ask({
@@ -109,10 +109,10 @@ export async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
   }
 }
 
-const isAway = (to: string) => to.startsWith('https://rp.example.com')
+const isAway = (to: string) => !/^(\/|http:\/\/localhost:2600\/)/.test(to)
 
 /** Opens the client's address in a browser. */
-export async function open(visitor: Visitor, { url }: Begun): Promise<Seen> {
+export async function open(visitor: Visitor, { url }: Pick<Begun, 'url'>): Promise<Seen> {
   return follow(visitor, await visitor.open(url.pathname + url.search))
 }
 

@@ -12,6 +12,8 @@ export const en: OpenidTexts = {
   offline: 'It stays signed in while you are away',
   uses: (resource) => `It may use ${resource} in your name:`,
   goesTo: (host) => `You go on to ${host}.`,
+  local: (app) =>
+    `${app} runs on your device, and nobody can vouch that it is what it says. Go on only if you have just started it yourself.`,
   allow: 'Allow',
   refuse: 'Cancel',
   otherAccount: 'Use another account',

@@ -12,6 +12,8 @@ export const ro: OpenidTexts = {
   offline: 'Rămâne conectată cât timp lipsești',
   uses: (resource) => `Poate folosi ${resource} în numele tău:`,
   goesTo: (host) => `Continui către ${host}.`,
+  local: (app) =>
+    `${app} rulează pe dispozitivul tău și nimeni nu poate garanta că este ceea ce spune. Continuă doar dacă tocmai ai pornit-o chiar tu.`,
   allow: 'Permite',
   refuse: 'Anulează',
   otherAccount: 'Folosește alt cont',

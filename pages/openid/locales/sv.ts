@@ -12,6 +12,8 @@ export const sv: OpenidTexts = {
   offline: 'Appen förblir inloggad när du är borta',
   uses: (resource) => `Appen får använda ${resource} i ditt namn:`,
   goesTo: (host) => `Du går vidare till ${host}.`,
+  local: (app) =>
+    `${app} körs på din enhet, och ingen kan intyga att den är det den säger. Fortsätt bara om du själv just har startat den.`,
   allow: 'Tillåt',
   refuse: 'Avbryt',
   otherAccount: 'Använd ett annat konto',

@@ -135,6 +135,11 @@ export const openidRows = toRemovals([
     'tokens go with their grant',
     account('findOpenidGrant(db, token.grantId, now)', 'true'),
   ],
+  [
+    'test/openid/mcp.test.ts',
+    'a local app is named one',
+    consent('isLocal: LOOPBACK.has(hostname)', 'isLocal: false'),
+  ],
   [DEVICE, 'a device waits', deviceAdapter('if (polled.isTooFast) throw', 'if (false) throw')],
   [
     45,
