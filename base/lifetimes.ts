@@ -142,6 +142,13 @@ export const OPENID_GRANT = 400 * DAY
 export const OPENID_DEVICE_CODE = 10 * MINUTE
 export const OPENID_DEVICE_POLL = 5 * SECOND
 
+/**
+ * A client that registered itself is forgotten when nobody has signed in to it for this long: at first, and
+ * later.
+ */
+export const OPENID_CLIENT_UNUSED = DAY
+export const OPENID_USED_CLIENT_UNUSED = OPENID_GRANT
+
 /** How far ahead a client's assertion may expire. */
 export const OPENID_ASSERTION = HOUR
 

@@ -76,6 +76,7 @@ const environment = z.object({
   ENTRYWAY_RECOVERY_DID_KEY: didKey.optional(),
   ...brandingEnvironment,
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
+  ENTRYWAY_OPENID_REGISTRATION: oneOf(['off', 'token', 'open']).default('off'),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_AUTH_ACTORS: countUpTo(64).default(1),
   ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / 60_000),
@@ -134,6 +135,8 @@ export type Settings = {
   branding: Branding
   /** Resolve every lexicon at this DID instead of by DNS; for local networks. */
   lexiconAuthorityDid: string | null
+  /** Whether OpenID clients register themselves (RFC 7591): not at all, with a token of the operator's, or all. */
+  openidRegistration: 'off' | 'token' | 'open'
   /** Allows http, loopback PDSes and loopback-hosted clients. */
   dev: boolean
   database: 'file' | 'engine'
@@ -216,6 +219,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     recoveryDidKey: e.ENTRYWAY_RECOVERY_DID_KEY ?? null,
     branding: toBranding(e),
     lexiconAuthorityDid: e.ENTRYWAY_LEXICON_AUTHORITY_DID ?? null,
+    openidRegistration: e.ENTRYWAY_OPENID_REGISTRATION,
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,
     authActors: e.ENTRYWAY_AUTH_ACTORS,

@@ -2,16 +2,21 @@ import { type Adapter, errors } from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
 import { accountSessions, grants, tokens } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
+import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'
 import { clients, interactions, requests, sessionsBefore } from './request_adapters.ts'
 import type { Storage, Stored } from './stored.ts'
 
 /**
  * Where the provider keeps each of its models: what is there before a person is known in the flow state
  * with its owner, everything of a person in that account's database.
+ *
+ * @param partitions over how many auth actors the flow state is spread
  */
-export function createAdapter(storage: Storage): (model: string) => Adapter {
+export function createAdapter(storage: Storage, partitions: number): (model: string) => Adapter {
   const stores: Record<string, Stored> = {
-    Client: clients(storage),
+    Client: registering(storage, partitions, clients(storage)),
+    RegistrationAccessToken: registrationTokens(storage),
+    InitialAccessToken: initialTokens(storage),
     Interaction: interactions(storage),
     PushedAuthorizationRequest: requests(storage, 'PushedAuthorizationRequest'),
     Session: accountSessions(storage, sessionsBefore(storage)),

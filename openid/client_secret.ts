@@ -4,3 +4,17 @@ import { createHash } from 'node:crypto'
 export function hashClientSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
+
+const HASHED = 'sha256:'
+
+/** How the provider knows the secret of a client that is kept. */
+export const keptSecret = (hash: string) => HASHED + hash
+
+/** The hash of a secret as the provider knows it: that of one which is kept, or a new one itself. */
+export function hashOfKept(secret: string): string {
+  return isKeptSecret(secret) ? secret.slice(HASHED.length) : hashClientSecret(secret)
+}
+
+export function isKeptSecret(secret: unknown): secret is string {
+  return typeof secret === 'string' && secret.startsWith(HASHED)
+}

@@ -13,6 +13,7 @@ import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
+import { newClientId, newClientSecret } from './registration.ts'
 import { resourceServers } from './resource_servers.ts'
 import { openidScope } from './scope.ts'
 import { completeDocument, shownClient } from './shown_client.ts'
@@ -35,10 +36,10 @@ export function configure(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Configuration {
-  const { actors } = services
+  const { actors, settings } = services
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
-    adapter: createAdapter(storage),
+    adapter: createAdapter(storage, settings.authActors),
     jwks: { keys: [...keys] },
     routes: ENDPOINTS,
     scopes: OPENID_SCOPES,
@@ -101,6 +102,17 @@ export function configure(
         allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
       },
       backchannelLogout: { enabled: true },
+      registration: {
+        enabled: settings.openidRegistration !== 'off',
+        initialAccessToken: settings.openidRegistration === 'token',
+        idFactory: newClientId,
+        secretFactory: newClientSecret,
+      },
+      registrationManagement: {
+        enabled: settings.openidRegistration !== 'off',
+        // A client that misses the answer to a change could not change itself any more.
+        rotateRegistrationAccessToken: false,
+      },
       clientIdMetadataDocument: {
         enabled: true,
         ack: 'draft-02',

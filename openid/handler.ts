@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
-import { preflight } from '../http/cors.ts'
+import { preflight, readableElsewhere } from '../http/cors.ts'
 import { doorOfNothing } from '../http/door.ts'
 import { unavailable } from '../http/fault.ts'
 import {
@@ -24,6 +24,7 @@ import type { OpenidInteractions } from './interaction.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
+import { withKeptSecret } from './registration.ts'
 import { inOpenidScope, type OpenidScope } from './scope.ts'
 
 const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
@@ -65,6 +66,11 @@ export function createOpenidHandler(
     }
     const isPosted = path === ENDPOINTS.authorization && request.method === 'POST'
     if (isPosted) return asLink(request)
+    const isRegistration = path.startsWith(ENDPOINTS.registration)
+    if (isRegistration && settings.openidRegistration === 'off') {
+      return doorOfNothing(request).notFound()
+    }
+    if (isRegistration) return readableElsewhere(await running.ask(withKeptSecret(request)))
     const asked = () => running.ask(request)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.

@@ -8,6 +8,7 @@ import { hashClientSecret } from './client_secret.ts'
 import { rotateKeys } from './keys.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
+import { isSelfRegistered } from './registration.ts'
 import { createResourceOperator } from './resource_operator.ts'
 
 const SECRET_BYTES = 32
@@ -50,6 +51,7 @@ export function createOpenidOperator(
       userinfo: issuer + ENDPOINTS.userinfo,
       jwks: issuer + ENDPOINTS.jwks,
       endSession: issuer + ENDPOINTS.end_session,
+      registration: issuer + ENDPOINTS.registration,
     },
     resources: createResourceOperator(flow, services),
     async register(id, { client_id: _, client_secret: __, ...given }) {
@@ -60,6 +62,7 @@ export function createOpenidOperator(
       const secret = needsSecret && !isKept ? newSecret() : null
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
       const metadata = { ...given, token_endpoint_auth_method: method }
+      if (isSelfRegistered(id)) throw invalid('its id is of those that register themselves')
       assertTellable(metadata)
       await assertTaken({
         ...metadata,
@@ -77,8 +80,8 @@ export function createOpenidOperator(
       const clients = await Promise.all(owners.map(async (owner) => owner.listOpenidClients()))
       return clients
         .flat()
-        .map(({ id, metadata, secretHash, registeredAt }) => ({
-          ...{ id, metadata: JSON.parse(metadata), hasSecret: secretHash !== null, registeredAt },
+        .map(({ metadata, secretHash, ...client }) => ({
+          ...{ ...client, metadata: JSON.parse(metadata), hasSecret: secretHash !== null },
         }))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
     },
@@ -92,6 +95,24 @@ export function createOpenidOperator(
     async remove(id) {
       await flow(id).deleteOpenidClient(id)
       providers.forget()
+    },
+    tokens: {
+      async add(name, lasts) {
+        const token = newSecret()
+        const createdAt = Date.now()
+        const row = { name, createdAt, expiresAt: createdAt + lasts }
+        await flow(token).insertOpenidInitialToken(token, row)
+        return { token }
+      },
+      async list() {
+        const owners = oneIdOfEach(authActors).map(flow)
+        const all = owners.map(async (owner) => owner.listOpenidInitialTokens())
+        return (await Promise.all(all)).flat().sort((a, b) => (a.name < b.name ? -1 : 1))
+      },
+      async remove(name) {
+        const owners = oneIdOfEach(authActors).map(flow)
+        await Promise.all(owners.map(async (owner) => owner.deleteOpenidInitialTokens(name)))
+      },
     },
     async rotateKeys(isAtOnce) {
       await rotateKeys(flow, isAtOnce)

@@ -14,6 +14,7 @@ export const ENDPOINTS = {
   revocation: '/revoke',
   pushed_authorization_request: '/par',
   end_session: '/end-session',
+  registration: '/register',
   device_authorization: '/device-authorization',
   code_verification: '/device',
 } as const

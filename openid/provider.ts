@@ -3,12 +3,13 @@ import Provider from 'oidc-provider'
 import { nonceId } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
-import { hashClientSecret } from './client_secret.ts'
+import { hashClientSecret, keptSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
 import type { PrivateJwk } from './keys.ts'
 import { type NamedKind, newGrantId } from './names.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
+import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
 import { openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 
@@ -32,6 +33,7 @@ export function createOpenidProvider(
   const koa: EventEmitter = provider
   koa.on('error', (err) => log.error({ err }, 'the OpenID provider failed'))
   nameSecrets(provider, storage)
+  keepSecretsBack(provider)
   return provider
 }
 
@@ -62,6 +64,7 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
   device.generateTokenId = function (this: { userCode: string }) {
     return names.writeDeviceCode(this.userCode)
   }
+  nameRegistrationTokens(provider)
   const grant = provider.Grant.prototype as unknown as Identified
   grant.generateTokenId = newGrantId
 
@@ -93,7 +96,7 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
   }
 
   provider.Client.prototype.compareClientSecret = function (actual: string) {
-    return this.clientSecret === hashClientSecret(actual)
+    return this.clientSecret === keptSecret(hashClientSecret(actual))
   }
 
   // The provider looks and then writes; two at once would both be the first.

@@ -62,8 +62,9 @@ export class OpenidProviders {
     this.#openUntil = 0
   }
 
-  /** Whether a client or a resource is registered. */
+  /** Whether a client or a resource is registered, or clients may register themselves. */
   async isOpen(): Promise<boolean> {
+    if (this.#services.settings.openidRegistration !== 'off') return true
     if (Date.now() < this.#openUntil) return true
     const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
     const found = await Promise.all(owners.map(async (owner) => owner.isOpenidWanted()))

@@ -1,5 +1,6 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
+import { keptSecret } from './client_secret.ts'
 import type { Login } from './interaction_result.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
@@ -73,7 +74,7 @@ export function clients({ flow }: Pick<Storage, 'flow'>): Stored {
       return {
         ...JSON.parse(client.metadata),
         client_id: id,
-        ...(secretHash !== null && { client_secret: secretHash }),
+        ...(secretHash !== null && { client_secret: keptSecret(secretHash) }),
       }
     },
   }

@@ -17,6 +17,7 @@ const page = (name: string, path: string, methods: readonly string[]): RouteShap
 })
 
 const authorize = OPENID + ENDPOINTS.authorization
+const register = OPENID + ENDPOINTS.registration
 const endSession = OPENID + ENDPOINTS.end_session
 
 /** Every endpoint and page of the OpenID provider. */
@@ -37,4 +38,12 @@ export const openidRoutes: readonly RouteShape[] = [
   forPrograms('openid userinfo', ENDPOINTS.userinfo, 'GET'),
   forPrograms('openid introspect', ENDPOINTS.introspection),
   forPrograms('openid revoke', ENDPOINTS.revocation),
+  {
+    ...{ name: 'openid register', path: register, methods: ['POST', 'OPTIONS'], body: 'json' },
+    door: oauthDoor,
+  },
+  {
+    ...{ name: 'openid registered', path: `${register}/`, body: 'json', door: oauthDoor },
+    methods: ['GET', 'PUT', 'DELETE', 'OPTIONS'],
+  },
 ]

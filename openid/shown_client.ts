@@ -1,4 +1,5 @@
 import type { Client } from 'oidc-provider'
+import { isSelfRegistered } from './registration.ts'
 
 /** How people are told of a client. */
 export type ShownClient = {
@@ -12,18 +13,23 @@ export type ShownClient = {
   claimed: string | undefined
 }
 
-/** @param client as the provider made it, from a document at its id or from the operator's registration */
-export function shownClient(client: Client): ShownClient {
+/**
+ * @param client as the provider made it, from a document at its id or from a registration
+ * @param redirectUri where the person goes on, by which one that registered itself is known
+ */
+export function shownClient(client: Client, redirectUri?: string): ShownClient {
   const { clientId, clientName, logoUri } = client
   if (!isUnvouched(client)) {
     const logo = logoUri?.startsWith('https:') ? logoUri : undefined
     return { app: clientName ?? clientId, logo, isUnvouched: false, claimed: undefined }
   }
-  return { app: new URL(clientId).host, logo: undefined, isUnvouched: true, claimed: clientName }
+  const home = isSelfRegistered(clientId) ? redirectUri : clientId
+  const app = home?.startsWith('https:') ? new URL(home).host : (clientName ?? clientId)
+  return { app, logo: undefined, isUnvouched: true, claimed: clientName }
 }
 
 function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {
-  return client.clientIdMetadataDocument === true
+  return client.clientIdMetadataDocument === true || isSelfRegistered(client.clientId)
 }
 
 /**
@@ -34,7 +40,8 @@ function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): b
  */
 export function completeDocument(metadata: Record<string, unknown>): void {
   const { client_id: id, redirect_uris: uris } = metadata
-  if (!String(id).startsWith('https:') || !Array.isArray(uris)) return
+  const isOwn = String(id).startsWith('https:') || isSelfRegistered(String(id))
+  if (!isOwn || !Array.isArray(uris)) return
   const isOfDevice = uris.some((uri) => !String(uri).startsWith('https:'))
   if (isOfDevice) metadata.application_type = 'native'
 }

@@ -35,8 +35,16 @@ export type OperatorContext = {
         metadata: Record<string, unknown>
         hasSecret: boolean
         registeredAt: number
+        isSelfRegistered: boolean
       }[]
     >
+    /** Tokens by which clients register themselves; times are milliseconds. */
+    tokens: {
+      /** @param lasts ms @returns the token, which is not kept */
+      add(name: string, lasts: number): Promise<{ token: string }>
+      list(): Promise<{ name: string; createdAt: number; expiresAt: number }[]>
+      remove(name: string): Promise<void>
+    }
     /** @returns the new secret @throws {Refusal} InvalidRequest */
     rotateSecret(id: string): Promise<{ secret: string }>
     remove(id: string): Promise<void>
@@ -45,7 +53,7 @@ export type OperatorContext = {
     readonly issuer: string
     /** Addresses of the provider's endpoints. */
     readonly endpoints: Record<
-      'authorization' | 'token' | 'userinfo' | 'jwks' | 'endSession',
+      'authorization' | 'token' | 'userinfo' | 'jwks' | 'endSession' | 'registration',
       string
     >
     /** Protected resources (`openid/resource_operator.ts`). */

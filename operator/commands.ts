@@ -6,6 +6,7 @@ import * as compare from './compare.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as openid from './openid.ts'
+import * as openidRegistration from './openid_registration.ts'
 import * as openidResources from './openid_resource.ts'
 import * as operators from './operators.ts'
 import * as overview from './overview.ts'
@@ -61,6 +62,9 @@ export const commands = {
   'openid/client-rotate-secret': openid.rotateSecret,
   'openid/client-remove': openid.remove,
   'openid/rotate-keys': openid.rotateKeys,
+  'openid/registration-token-add': openidRegistration.add,
+  'openid/registration-token-list': openidRegistration.list,
+  'openid/registration-token-remove': openidRegistration.remove,
   'openid/resource-add': openidResources.add,
   'openid/resource-list': openidResources.list,
   'openid/resource-show': openidResources.show,

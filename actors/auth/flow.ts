@@ -6,6 +6,7 @@ import * as devices from '../../database/flow/device.ts'
 import * as lexicons from '../../database/flow/lexicon.ts'
 import * as openid from '../../database/flow/openid.ts'
 import * as deviceCodes from '../../database/flow/openid_device_code.ts'
+import * as registration from '../../database/flow/openid_registration.ts'
 import * as resources from '../../database/flow/openid_resource.ts'
 import * as replay from '../../database/flow/replay.ts'
 
@@ -52,6 +53,15 @@ export const flowFunctions = {
   isOpenidWanted: openid.isOpenidWanted,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,
+
+  registerOpenidClient: registration.registerOpenidClient,
+  noteOpenidClientUse: registration.noteOpenidClientUse,
+  setOpenidClientAccess: registration.setOpenidClientAccess,
+  hasOpenidClientAccess: registration.hasOpenidClientAccess,
+  insertOpenidInitialToken: registration.insertOpenidInitialToken,
+  isOpenidInitialToken: registration.isOpenidInitialToken,
+  listOpenidInitialTokens: registration.listOpenidInitialTokens,
+  deleteOpenidInitialTokens: registration.deleteOpenidInitialTokens,
 
   insertDeviceCode: deviceCodes.insertDeviceCode,
   readDeviceCode: deviceCodes.readDeviceCode,

@@ -197,6 +197,22 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    name: 'OpenID registration',
+    on: ['openid register'],
+    per: 'address',
+    points: 20,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
+    name: 'OpenID registration, everybody',
+    on: ['openid register'],
+    per: 'everybody',
+    points: 1_000,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
     // Each leaves its mark in the audit trail.
     name: 'security form',
     on: ['security form', 'security proof'],
@@ -243,6 +259,7 @@ export const LIMITS: readonly Limit[] = [
     on: [
       ...['token', 'revoke'],
       ...['openid token', 'openid userinfo', 'openid introspect', 'openid revoke'],
+      'openid registered',
     ],
     per: 'address',
     points: 30_000,

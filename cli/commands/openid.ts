@@ -5,6 +5,7 @@ import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
+import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'
 
 const ID = 'its client_id'
@@ -34,6 +35,7 @@ export function addOpenidCommands(program: Command): void {
     .description('OpenID Connect: products that sign people in with their accounts here')
   addClients(openid)
   addResources(openid)
+  addRegistrationTokens(openid)
 
   openid
     .command('rotate-keys')
@@ -104,10 +106,11 @@ function addClients(openid: Command): void {
         const { clients } = await operator('openid/client-list', {})
         output.result(clients, (rows) =>
           table(
-            ['id', 'name', 'secret', 'told of sign-outs', 'registered'],
-            rows.map(({ id, metadata, hasSecret, registeredAt }) => [
+            ['id', 'name', 'secret', 'told of sign-outs', 'registered', 'by'],
+            rows.map(({ id, metadata, hasSecret, registeredAt, isSelfRegistered }) => [
               ...[id, String(metadata.client_name ?? ''), hasSecret ? 'yes' : 'no'],
               ...[metadata.backchannel_logout_uri === undefined ? 'no' : 'yes', when(registeredAt)],
+              isSelfRegistered ? 'itself' : 'you',
             ]),
           ),
         )

@@ -77,3 +77,13 @@ export const OPENID_REQUESTS: Bounded = {
   maxBytes: 200 * MB,
   order: 'expires_at',
 }
+
+/** OpenID clients that registered themselves; those to which nobody signed in go first. */
+export const SELF_REGISTERED_CLIENTS: Bounded = {
+  table: 'openid_client',
+  key: 'id',
+  where: 'self_registered = 1',
+  rowBytes: '400 + octet_length(metadata)',
+  maxBytes: 20 * MB,
+  order: 'used_at IS NOT NULL, coalesce(used_at, registered_at)',
+}

@@ -59,7 +59,7 @@ export function deleteOpenidRequest(db: Db, id: string): void {
   joining(db, 'DELETE FROM openid_request WHERE id_hash = ?').run(hashSecret(id))
 }
 
-/** A client as the operator registered it. `metadata` is JSON (RFC 7591), without the secret. */
+/** A client as it was registered. `metadata` is JSON (RFC 7591), without the secret. */
 export type OpenidClient = {
   id: string
   metadata: string
@@ -67,18 +67,28 @@ export type OpenidClient = {
   secretHash: string | null
   /** ms */
   registeredAt: number
+  /** By itself, not by the operator. */
+  isSelfRegistered: boolean
 }
 
-const CLIENT = `SELECT id, metadata, secret_hash AS secretHash, registered_at AS registeredAt
+type StoredClient = Omit<OpenidClient, 'isSelfRegistered'> & { selfRegistered: number }
+
+const CLIENT = `SELECT id, metadata, secret_hash AS secretHash, registered_at AS registeredAt,
+    self_registered AS selfRegistered
   FROM openid_client`
 
 export function readOpenidClient(db: Db, id: string): OpenidClient | null {
-  return (sql(db, `${CLIENT} WHERE id = ?`).get(id) as OpenidClient | undefined) ?? null
+  const row = sql(db, `${CLIENT} WHERE id = ?`).get(id) as StoredClient | undefined
+  return row ? toClient(row) : null
+}
+
+function toClient({ selfRegistered, ...client }: StoredClient): OpenidClient {
+  return { ...client, isSelfRegistered: selfRegistered === 1 }
 }
 
 /** In the order of their ids. */
 export function listOpenidClients(db: Db): OpenidClient[] {
-  return sql(db, `${CLIENT} ORDER BY id`).all() as OpenidClient[]
+  return (sql(db, `${CLIENT} ORDER BY id`).all() as StoredClient[]).map(toClient)
 }
 
 /** Whether the operator has registered a client, or a resource that others use. */
@@ -88,7 +98,8 @@ export function isOpenidWanted(db: Db): boolean {
   return sql(db, text).pluck().get() === 1
 }
 
-export function upsertOpenidClient(db: Db, client: OpenidClient): void {
+/** As the operator registers it. */
+export function upsertOpenidClient(db: Db, client: Omit<OpenidClient, 'isSelfRegistered'>): void {
   joining(
     db,
     `INSERT INTO openid_client (id, metadata, secret_hash, registered_at)

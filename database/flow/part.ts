@@ -18,6 +18,7 @@ const OWNED_BY: Record<string, string> = {
   openid_device_code: 'id_hash',
   openid_client: 'hash_of(id)',
   openid_resource: 'hash_of(id)',
+  openid_initial_token: 'token_hash',
   // All of them belong together (`OPENID_KEYS`).
   openid_key: "hash_of('openid keys')",
 }

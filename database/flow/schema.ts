@@ -194,6 +194,20 @@ export const flowSchema: Schema = {
   ) WITHOUT ROWID;
   `,
     `
+  -- Of clients that registered themselves: when somebody last signed in, and by what they change themselves.
+  ALTER TABLE openid_client ADD COLUMN self_registered INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE openid_client ADD COLUMN used_at INTEGER;
+  ALTER TABLE openid_client ADD COLUMN access_hash BLOB;
+
+  -- Tokens of the operator's, by which clients register themselves.
+  CREATE TABLE openid_initial_token (
+    token_hash BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
+    `
   -- What devices asked for that have no browser, by the code that a person types.
   CREATE TABLE openid_device_code (
     id_hash BLOB PRIMARY KEY NOT NULL,

@@ -6,6 +6,7 @@ import {
 } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
+import { sweepOpenidRegistrations } from './openid_registration.ts'
 
 /**
  * Deletes what has expired: spent codes, nonces, what was carried over from a PDS, what OpenID
@@ -22,6 +23,7 @@ export function sweepFlow(db: Db, now = Date.now()): void {
     sql(db, 'DELETE FROM carried_token WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM carried_secret WHERE expires_at < ?').run(now)
     sql(db, 'DELETE FROM openid_request WHERE expires_at < ?').run(now)
+    sweepOpenidRegistrations(db, now)
     // A device that asks late is told that its code has expired.
     sql(db, 'DELETE FROM openid_device_code WHERE expires_at < ?').run(now - OPENID_DEVICE_CODE)
     sql(db, 'DELETE FROM device WHERE linked = 0 AND last_seen_at < ?').run(now - DEVICE_UNUSED)

@@ -54,6 +54,7 @@ import { linkAccount } from '../../database/flow/device.ts'
 import { upsertLexicon } from '../../database/flow/lexicon.ts'
 import { putOpenidRequest } from '../../database/flow/openid.ts'
 import { insertDeviceCode } from '../../database/flow/openid_device_code.ts'
+import { registerOpenidClient } from '../../database/flow/openid_registration.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
@@ -211,6 +212,14 @@ describe('34. tables of an auth actor', () => {
       (i) =>
         putOpenidRequest(db, 'Interaction', `${i}`, {
           ...{ payload: 'x'.repeat(300), expiresAt: Date.now() + MINUTE + i },
+        }),
+    ],
+    [
+      'OpenID clients that registered themselves',
+      bounds.SELF_REGISTERED_CLIENTS,
+      (i) =>
+        registerOpenidClient(db, {
+          ...{ id: `dynamic-${i}`, metadata: 'x'.repeat(300), secretHash: null, registeredAt: i },
         }),
     ],
     [

@@ -483,6 +483,78 @@ describe('45. OpenID', () => {
     expect(halves.filter((each) => read.some((bytes) => bytes.includes(each)))).toEqual([])
   })
 
+  describe('a client that registers itself', () => {
+    let open: AppInProcess
+    beforeAll(async () => {
+      open = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
+      await rp.register(open)
+    })
+    afterAll(() => open?.close())
+    const METADATA = {
+      ...{ client_name: 'The Forum', token_endpoint_auth_method: 'none' },
+      redirect_uris: ['https://tool.example.com/callback'],
+      logo_uri: 'https://rp.example.com/logo.png',
+    }
+    const registering = (change: object = {}, address?: string) =>
+      rp.manage(open, 'POST', { body: { ...METADATA, ...change }, ...(address && { address }) })
+
+    test('has neither the id nor the page of one of the operator', async () => {
+      const { body } = await registering({ client_id: 'forum', client_secret: 'mine' })
+      expect(body.client_id).toMatch(/^dynamic-[\w-]{24}$/)
+      const { clients } = await rp.operate(open, 'openid/client-list', {})
+      expect(clients.find(({ id }: { id: string }) => id === 'forum').isSelfRegistered).toBe(false)
+      await expect(rp.register(open, { id: 'dynamic-forum' })).rejects.toThrow(
+        'register themselves',
+      )
+      for (const redirect of ['https://rp.example.com/callback', 'https://rp.example.com/else']) {
+        const { status, body: refusal } = await registering({ redirect_uris: [redirect] })
+        expect([status, refusal.error_description]).toEqual([
+          400,
+          'redirect_uris are those of another client',
+        ])
+      }
+      const client = await rp.discover(open, null, body.client_id)
+      const person = { handle: 'kim.test', email: 'kim@mail.internal', password: rp.PASSWORD }
+      await open.addAccount(person)
+      const browser = new Visitor(open)
+      const begun = await rp.begin(client, { redirect_uri: METADATA.redirect_uris[0] ?? '' })
+      const page = await rp.signIn(browser, await rp.open(browser, begun), person.handle)
+      expect(page.title).toBe('Sign in to tool.example.com')
+      expect(page.notice).toContain('“The Forum”')
+      expect(page.text).not.toContain('logo.png')
+    })
+
+    test('changes itself alone', async () => {
+      const [mine, other] = [(await registering()).body, (await registering()).body]
+      const target = `/openid/register/${other.client_id}`
+      const token = mine.registration_access_token
+      const made = `${other.client_id}.${'x'.repeat(43)}`
+      for (const shown of [made, token, 'forum.x', '']) {
+        const body = { ...METADATA, client_id: other.client_id, client_name: 'Mine' }
+        const answer = await rp.manage(open, 'PUT', { target, token: shown, body })
+        expect([400, 401]).toContain(answer.status)
+      }
+      const own = { target, token: other.registration_access_token }
+      expect(await rp.manage(open, 'GET', own)).toMatchObject({
+        body: { client_name: 'The Forum' },
+      })
+      const forum = { target: '/openid/register/forum', token: other.registration_access_token }
+      expect(await rp.manage(open, 'DELETE', forum)).toMatchObject({ status: 401 })
+      expect(await rp.operate(open, 'openid/client-show', { id: 'forum' })).toMatchObject({
+        id: 'forum',
+      })
+    })
+
+    test('floods nothing', async () => {
+      open.counters.exec('DELETE FROM counter')
+      const answers = []
+      for (let i = 0; i < 21; i++) answers.push((await registering({}, '198.51.100.9')).status)
+      expect(answers.lastIndexOf(201)).toBe(19)
+      expect(answers.at(-1)).toBe(429)
+      expect(await registering({}, '198.51.100.10')).toMatchObject({ status: 201 })
+    })
+  })
+
   test('a client whose id leads inside is not looked at', async () => {
     const { fetch } = globalThis
     const refused: string[] = []

@@ -144,3 +144,28 @@ export async function exchange(
     expectedNonce: nonce,
   })
 }
+
+/** Has a client register itself (RFC 7591), or change itself (RFC 7592). */
+export async function manage(
+  app: AppInProcess,
+  method: 'POST' | 'GET' | 'PUT' | 'DELETE',
+  { target = '/openid/register', token, body, address = '192.0.2.7' }: Managing = {},
+) {
+  const answer = await app.ask({
+    ...{ method, target, address },
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!('status' in answer)) throw new Error('no answer')
+  const text = Buffer.from(answer.body ?? '').toString()
+  return {
+    status: answer.status,
+    headers: new Map(answer.headers),
+    body: text ? JSON.parse(text) : null,
+  }
+}
+
+type Managing = { target?: string; token?: string; body?: object; address?: string }

@@ -61,6 +61,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_SUCCESS_COLOR: COLORS,
   ENTRYWAY_LEXICON_AUTHORITY_DID: DIDS,
   ENTRYWAY_LOG_LEVEL: ['verbose', 'INFO', '30'],
+  ENTRYWAY_OPENID_REGISTRATION: ['on', 'Open', 'true'],
   ENTRYWAY_DEV: FLAGS,
   ENTRYWAY_DATABASE: ['postgres', 'File'],
   ENTRYWAY_AUTH_ACTORS: ['0', '65', 'two', '1.5'],

@@ -26,6 +26,7 @@ const DEVICE = 'test/openid/device.test.ts'
 const RESOURCES = 'test/openid/resources.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
 const DOCUMENTS = 'test/openid/client_documents.test.ts'
+const REGISTRATION = 'test/openid/registration.test.ts'
 const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 
 /** What the OpenID provider defends (45). */
@@ -88,6 +89,35 @@ export const openidRows = toRemovals([
     45,
     'clients are asked and told at public addresses',
     inFile('openid/fetching.ts')('fetch(url, others)', 'globalThis.fetch(url, others)'),
+  ],
+  [
+    45,
+    'hosts of clients of the operator are taken',
+    inFile('openid/registration_adapters.ts')(
+      'if (!webHostsOf(redirectUris).some((host) => taken.has(host))) return',
+      'return',
+    ),
+  ],
+  [
+    45,
+    'a registration access token is of its client',
+    inFile('database/flow/openid_registration.ts')(
+      'return matchesHash(access, hash ?? null)',
+      'return hash !== undefined',
+    ),
+  ],
+  [
+    REGISTRATION,
+    'a client is not told the hash of its secret',
+    inFile('openid/registration.ts')('delete body.client_secret\n', ''),
+  ],
+  [
+    REGISTRATION,
+    'with a token of the operator alone',
+    configuration(
+      "initialAccessToken: settings.openidRegistration === 'token'",
+      'initialAccessToken: false',
+    ),
   ],
   [
     DOCUMENTS,

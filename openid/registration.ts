@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto'
+import type Provider from 'oidc-provider'
+import type { HttpRequest } from '../http/message.ts'
+import { hashClientSecret, isKeptSecret, keptSecret } from './client_secret.ts'
+
+/** How the ids of clients begin that registered themselves; the operator registers none of them. */
+const SELF_REGISTERED = 'dynamic-'
+
+const ID_BYTES = 18
+const SECRET_BYTES = 32
+
+const random = (bytes: number) => randomBytes(bytes).toString('base64url')
+
+export const newClientId = () => SELF_REGISTERED + random(ID_BYTES)
+export const newClientSecret = () => random(SECRET_BYTES)
+
+export const isSelfRegistered = (clientId: string) => clientId.startsWith(SELF_REGISTERED)
+
+/** The client that a registration access token names (RFC 7592); null where it is none of ours. */
+export function clientOfAccess(token: string): string | null {
+  const [clientId = '', secret] = token.split('.')
+  return secret !== undefined && isSelfRegistered(clientId) ? clientId : null
+}
+
+/** A registration access token names its client, which keeps its hash. */
+export function nameRegistrationTokens(provider: Provider): void {
+  const { prototype } = provider.RegistrationAccessToken as unknown as {
+    prototype: { generateTokenId(): string }
+  }
+  prototype.generateTokenId = function (this: { clientId?: string }) {
+    return `${this.clientId}.${random(SECRET_BYTES)}`
+  }
+}
+
+/** A client that reads or changes itself is not told the hash of its secret; it has the secret. */
+export function keepSecretsBack(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { body } = ctx as {
+      body?: { client_secret?: unknown; client_secret_expires_at?: unknown }
+    }
+    if (!isKeptSecret(body?.client_secret)) return
+    delete body.client_secret
+    delete body.client_secret_expires_at
+  })
+}
+
+/** The same change of a client with its secret as the provider knows it (RFC 7592 section 2.2). */
+export function withKeptSecret(request: HttpRequest): HttpRequest {
+  const given = parsed(request.text())
+  if (typeof given?.client_secret !== 'string') return request
+  const secret = keptSecret(hashClientSecret(given.client_secret))
+  return request.withBody(JSON.stringify({ ...given, client_secret: secret }))
+}
+
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

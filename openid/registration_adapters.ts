@@ -1,0 +1,82 @@
+import { type AdapterPayload, errors } from 'oidc-provider'
+import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
+import { oneIdOfEach } from '../database/partition.ts'
+import { hashOfKept } from './client_secret.ts'
+import { clientOfAccess } from './registration.ts'
+import type { Storage, Stored } from './stored.ts'
+
+type OfFlow = Pick<Storage, 'flow'>
+
+/**
+ * Clients that register themselves (RFC 7591), beside those that the operator registered.
+ *
+ * @param partitions over how many auth actors they are spread
+ */
+export function registering({ flow }: OfFlow, partitions: number, clients: Stored): Stored {
+  /** A person would be sent to a product that the operator vouches for, by somebody else. */
+  async function assertOwnHosts(redirectUris: unknown): Promise<void> {
+    const owners = oneIdOfEach(partitions).map(flow)
+    const all = (await Promise.all(owners.map(async (owner) => owner.listOpenidClients()))).flat()
+    const vouched = all.filter(({ isSelfRegistered }) => !isSelfRegistered)
+    const taken = new Set(
+      vouched.flatMap(({ metadata }) => webHostsOf(JSON.parse(metadata).redirect_uris)),
+    )
+    if (!webHostsOf(redirectUris).some((host) => taken.has(host))) return
+    throw new errors.InvalidClientMetadata('redirect_uris are those of another client')
+  }
+
+  return {
+    ...clients,
+    async upsert(id, payload: AdapterPayload) {
+      const { client_secret: secret, client_id: _, ...others } = payload
+      const { client_secret_expires_at: __, client_id_issued_at: ___, ...given } = others
+      const metadata = JSON.stringify(given)
+      if (Buffer.byteLength(metadata) > MAX_OPENID_REQUEST) {
+        const most = `the metadata is longer than ${MAX_OPENID_REQUEST} bytes`
+        throw new errors.InvalidClientMetadata(most)
+      }
+      await assertOwnHosts(given.redirect_uris)
+      const secretHash = typeof secret === 'string' ? hashOfKept(secret) : null
+      const row = { id, metadata, secretHash, registeredAt: Date.now() }
+      await flow(id).registerOpenidClient(row)
+    },
+    async destroy(id) {
+      await flow(id).deleteOpenidClient(id)
+    },
+  }
+}
+
+/** What a client that registered itself reads and changes itself by (RFC 7592). */
+export function registrationTokens({ flow }: OfFlow): Stored {
+  return {
+    async upsert(token, { clientId }) {
+      const id = String(clientId)
+      await flow(id).setOpenidClientAccess(id, token)
+    },
+    async find(token) {
+      const clientId = clientOfAccess(token)
+      if (clientId === null) return undefined
+      const isIt = await flow(clientId).hasOpenidClientAccess(clientId, token)
+      return isIt ? { kind: 'RegistrationAccessToken', clientId, jti: token } : undefined
+    },
+    async destroy(token) {
+      const clientId = clientOfAccess(token)
+      if (clientId !== null) await flow(clientId).setOpenidClientAccess(clientId, null)
+    },
+  }
+}
+
+/** Tokens of the operator's, by which clients register themselves. */
+export function initialTokens({ flow }: OfFlow): Stored {
+  return {
+    async find(token) {
+      const isIt = await flow(token).isOpenidInitialToken(token)
+      return isIt ? { kind: 'InitialAccessToken', jti: token } : undefined
+    },
+  }
+}
+
+function webHostsOf(uris: unknown): string[] {
+  const urls = Array.isArray(uris) ? uris.map((uri) => URL.parse(String(uri))) : []
+  return urls.flatMap((url) => (url?.protocol === 'https:' ? [url.host] : []))
+}

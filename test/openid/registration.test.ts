@@ -1,0 +1,150 @@
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { DAY, OPENID_CLIENT_UNUSED, OPENID_USED_CLIENT_UNUSED } from '../../base/lifetimes.ts'
+import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
+import { isOpenidInitialToken } from '../../database/flow/openid_registration.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+/** Clients that register themselves (RFC 7591), and change themselves (RFC 7592). */
+let app: AppInProcess
+let closed: AppInProcess
+let did: string
+
+beforeAll(async () => {
+  app = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
+  closed = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'token' } })
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+})
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+})
+afterAll(async () => {
+  await Promise.all([app?.close(), closed?.close()])
+})
+
+const METADATA = {
+  client_name: 'A tool',
+  redirect_uris: ['https://rp.example.com/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
+}
+const register = (change: object = {}) =>
+  rp.manage(app, 'POST', { body: { ...METADATA, ...change } })
+const isKnown = async (id: string) =>
+  (await rp.operate(app, 'openid/client-list', {})).clients.some(
+    (each: { id: string }) => each.id === id,
+  )
+
+test('one registers, a person sees where they go on, and it is used', async () => {
+  const { status, body, headers } = await register()
+  expect(status).toBe(201)
+  expect(headers.get('access-control-allow-origin')).toBe('*')
+  expect(body).toMatchObject({
+    client_id: expect.stringMatching(/^dynamic-/),
+    client_name: 'A tool',
+  })
+  expect(body).not.toHaveProperty('client_secret')
+  const visitor = new Visitor(app)
+  const client = await rp.discover(app, null, body.client_id)
+  expect(client.serverMetadata().registration_endpoint).toMatch(/\/openid\/register$/)
+  const begun = await rp.begin(client)
+  const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect(page.title).toBe('Sign in to rp.example.com')
+  expect(page.notice).toMatch(/^It calls itself “A tool”\. .* does not know who is behind it\.$/)
+  const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+  expect(tokens.claims()).toMatchObject({ sub: did })
+  // It stays for longer than one that nobody has signed in to.
+  const other = (await register()).body.client_id
+  sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
+  expect([await isKnown(body.client_id), await isKnown(other)]).toEqual([true, false])
+  sweepFlow(app.flow, Date.now() + OPENID_USED_CLIENT_UNUSED + DAY)
+  expect(await isKnown(body.client_id)).toBe(false)
+})
+
+test('one with a secret reads, changes and removes itself', async () => {
+  const { body } = await register({ token_endpoint_auth_method: 'client_secret_basic' })
+  const { client_id: id, client_secret: secret, registration_access_token: token } = body
+  const target = new URL(body.registration_client_uri).pathname
+  expect(secret).toMatch(/^[\w-]{43}$/)
+  const asks = async (given: string) => {
+    const client = await rp.discover(app, given, id)
+    return oidc.refreshTokenGrant(client, 'made-up').catch((err) => err.error ?? err.status)
+  }
+  expect([await asks(secret), await asks('wrong')]).toEqual(['invalid_grant', 401])
+
+  const read = await rp.manage(app, 'GET', { target, token })
+  expect(read).toMatchObject({ status: 200, body: { client_id: id, client_name: 'A tool' } })
+  // It has it, and here is a hash only.
+  expect(read.body).not.toHaveProperty('client_secret')
+  const change = { ...METADATA, token_endpoint_auth_method: 'client_secret_basic', client_id: id }
+  const renamed = { ...change, client_name: 'The tool', client_secret: secret }
+  const changed = await rp.manage(app, 'PUT', { target, token, body: renamed })
+  expect(changed).toMatchObject({ status: 200, body: { client_name: 'The tool' } })
+  expect(await asks(secret)).toBe('invalid_grant')
+  const wrong = { ...renamed, client_secret: 'x' }
+  expect(await rp.manage(app, 'PUT', { target, token, body: wrong })).toMatchObject({ status: 400 })
+
+  const other = (await register()).body
+  const asOther = { target, token: other.registration_access_token }
+  expect(await rp.manage(app, 'GET', asOther)).toMatchObject({ status: 401 })
+  // A token that was shown for another client is spent.
+  expect(await rp.manage(app, 'DELETE', { target, token })).toMatchObject({ status: 204 })
+  expect(await isKnown(id)).toBe(false)
+  expect(await rp.manage(app, 'GET', { target, token })).toMatchObject({ status: 401 })
+})
+
+test('with a token of the operator alone', async () => {
+  const body = METADATA
+  expect(await rp.manage(closed, 'POST', { body })).toMatchObject({ status: 401 })
+  const token = 'made-up'
+  expect(await rp.manage(closed, 'POST', { body, token })).toMatchObject({ status: 401 })
+  const name = 'agents'
+  const made = await rp.operate(closed, 'openid/registration-token-add', { name, days: 2 })
+  expect(made.endpoint).toMatch(/\/openid\/register$/)
+  const asked = () => rp.manage(closed, 'POST', { body, token: made.token })
+  expect(await asked()).toMatchObject({ status: 201 })
+  expect(await rp.operate(closed, 'openid/registration-token-list', {})).toMatchObject({
+    tokens: [{ name }],
+  })
+  expect(isOpenidInitialToken(closed.flow, made.token, Date.now() + 3 * DAY)).toBe(false)
+  await rp.operate(closed, 'openid/registration-token-remove', { name })
+  expect(await asked()).toMatchObject({ status: 401 })
+  await expect(rp.operate(closed, 'openid/registration-token-remove', { name })).rejects.toThrow(
+    'No registration token agents',
+  )
+})
+
+test('where it is off there is nothing', async () => {
+  const off = await startApp()
+  try {
+    const asked = () => rp.manage(off, 'POST', { body: METADATA })
+    expect(await asked()).toMatchObject({ status: 404 })
+    const config = await rp.discover(off, await rp.register(off))
+    expect(config.serverMetadata()).not.toHaveProperty('registration_endpoint')
+    expect(await asked()).toMatchObject({ status: 404 })
+  } finally {
+    await off.close()
+  }
+})
+
+test('what cannot be registered is refused in the words of the standard', async () => {
+  const refused = { status: 400, body: { error: expect.stringMatching(/^invalid_/) } }
+  const long = 'x'.repeat(MAX_OPENID_REQUEST)
+  for (const change of [
+    { redirect_uris: [] },
+    { redirect_uris: ['http://rp.example.net/callback'] },
+    { redirect_uris: ['javascript:alert(1)'] },
+    { redirect_uris: 'https://rp.example.com/callback' },
+    { client_name: long },
+    { grant_types: ['implicit'], response_types: ['id_token'] },
+    { token_endpoint_auth_method: 'client_secret_jwt' },
+  ]) {
+    expect([change, await register(change)]).toMatchObject([change, refused])
+  }
+  expect(await rp.manage(app, 'POST', {})).toMatchObject({ status: 400 })
+})
