@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, statfsSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { compileCache } from './lab/world/child.ts'
 import { LongestFirst } from './test/order.ts'
@@ -11,6 +11,20 @@ const ALONE = globSync('test/**/*.test.ts').filter(
     file === 'test/passwords/scrypt.test.ts',
 )
 
+/** Where the data of the world lie in memory, if there is room: on a disk each commit is waited for. */
+const MEMORY = '/dev/shm'
+const ROOM = 2 * 1024 ** 3
+
+function hasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY)
+    return bavail * bsize >= ROOM
+  } catch {
+    // Only Linux has one, and not every container.
+    return false
+  }
+}
+
 const shared = {
   // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
   testTimeout: 180_000,
@@ -19,7 +33,7 @@ const shared = {
   fileParallelism: true,
   pool: 'forks',
   // Also for what is started with the environment of a test.
-  env: { NODE_COMPILE_CACHE: compileCache },
+  env: { NODE_COMPILE_CACHE: compileCache, ...(hasRoom() && { WORLD_DATA: MEMORY }) },
 } as const
 
 const plugins = withoutDefence(process.env.WORLD_PRELOAD)

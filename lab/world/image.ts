@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { cp, mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram } from './proxies.ts'
@@ -45,7 +46,7 @@ export function whyNoImage(): string | null {
  * images is asked. Processes in the container see the network of this machine.
  */
 export async function buildImage(): Promise<Image> {
-  const folder = await makeTemporaryFolder('image')
+  const folder = await makeTemporaryFolder('image', tmpdir())
   const storage = [
     ...['--root', join(folder.path, 'root'), '--runroot', join(folder.path, 'run')],
     ...['--storage-driver', canOverlay(folder.path) ? 'overlay' : 'vfs'],
