@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 /**
  * The handle rules of the reference PDS (reserved names, lengths, slurs), read from its own
@@ -16,16 +15,17 @@ type ReferenceRules = {
   hasExplicitSlur(handle: string): boolean
 }
 
-const folder = join(
-  dirname(createRequire(import.meta.url).resolve('@atproto/pds/package.json')),
-  'dist',
-  'handle',
-)
-const load = (file: string) => import(pathToFileURL(join(folder, file)).href)
+const require = createRequire(import.meta.url)
 
-export const {
-  ensureHandleServiceConstraints,
-}: Pick<ReferenceRules, 'ensureHandleServiceConstraints'> = await load('index.js')
+let loaded: ReferenceRules | undefined
 
-export const { hasExplicitSlur }: Pick<ReferenceRules, 'hasExplicitSlur'> =
-  await load('explicit-slurs.js')
+/** They are loaded with the first handle: to build its list of reserved names takes the package 0.1 s. */
+export function referenceRules(): ReferenceRules {
+  if (loaded) return loaded
+  const folder = join(dirname(require.resolve('@atproto/pds/package.json')), 'dist', 'handle')
+  const [names, slurs] = ['index.js', 'explicit-slurs.js'].map((file) =>
+    require(join(folder, file)),
+  )
+  loaded = { ...names, ...slurs } as ReferenceRules
+  return loaded
+}

@@ -1,7 +1,7 @@
 import { InvalidHandleError, isValidTld, normalizeAndEnsureValidHandle } from '@atproto/syntax'
 import { XRPCError } from '@atproto/xrpc-server'
 import { Refusal } from '../base/errors.ts'
-import { ensureHandleServiceConstraints, hasExplicitSlur } from './reference_rules.ts'
+import { referenceRules } from './reference_rules.ts'
 
 export type HandleOptions = {
   /** For the operator: reserved names and slurs pass. */
@@ -47,7 +47,7 @@ export class ServiceHandles {
     if (!isValidTld(handle) && !isOurs) {
       throw new Refusal('DisallowedTld', 'Handle TLD is invalid or disallowed')
     }
-    if (!allowReserved && hasExplicitSlur(handle)) {
+    if (!allowReserved && referenceRules().hasExplicitSlur(handle)) {
       throw new Refusal('OffensiveHandle', 'Inappropriate language in handle')
     }
     if (isOurs) this.#assertAllowed(handle, allowReserved)
@@ -68,7 +68,7 @@ export class ServiceHandles {
       throw new Refusal('ReservedHandle', 'Reserved handle')
     }
     try {
-      ensureHandleServiceConstraints(handle, [...this.domains], allowReserved)
+      referenceRules().ensureHandleServiceConstraints(handle, [...this.domains], allowReserved)
     } catch (err) {
       if (!(err instanceof XRPCError)) throw err
       // Of these rules only that for reserved names says that the handle is not to be had.
