@@ -27,8 +27,8 @@ function hasRoom(): boolean {
 
 const shared = {
   // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
-  testTimeout: 180_000,
-  hookTimeout: 240_000,
+  testTimeout: 300_000,
+  hookTimeout: 400_000,
   expect: { poll: { timeout: 60_000 } },
   fileParallelism: true,
   pool: 'forks',

@@ -27,7 +27,7 @@ async function listeningTo(teller: EndingTeller) {
   const standings = new SessionStandings({ look, isSure: () => listener.isSure })
   const listener = new EndingListener(teller, standings, log)
   started.push(listener)
-  await vi.waitFor(() => expect(listener.isSure).toBe(true), 10_000)
+  await vi.waitFor(() => expect(listener.isSure).toBe(true), 60_000)
   return {
     ended,
     looks,
@@ -109,7 +109,7 @@ test('an ending waits for a listener that is out of reach, and that trusts nothi
     const known = standings.isOpen(kim)
     await known
     expect(known).toBe(false)
-  }, 10_000)
+  }, 60_000)
 })
 
 test('an auth actor that came back may have ended something without a word', async () => {
@@ -119,7 +119,7 @@ test('an auth actor that came back may have ended something without a word', asy
   ended.add('first')
   endings.close()
   endings = new Endings()
-  await vi.waitFor(async () => expect(await standings.isOpen(kim)).toBe(false), 10_000)
+  await vi.waitFor(async () => expect(await standings.isOpen(kim)).toBe(false), 60_000)
 })
 
 test('more endings than are kept are not passed over', async () => {

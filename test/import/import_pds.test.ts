@@ -21,7 +21,7 @@ import { snapshot } from './snapshot.ts'
 /** The long version makes 200: `IMPORT_ACCOUNTS=200`. */
 const ACCOUNTS = Number(process.env.IMPORT_ACCOUNTS ?? 20)
 
-const TIMEOUT = 20_000 + ACCOUNTS * 2_000
+const TIMEOUT = 120_000 + ACCOUNTS * 3_000
 
 let plc: Peer
 let home: PdsHome

@@ -9,5 +9,5 @@ export async function readCodeIn(app: AppInProcess, address: string): Promise<st
     const code = mine.at(-1)?.text?.match(/[A-Z2-7]{5}-[A-Z2-7]{5}/)?.[0]
     expect(code).toBeDefined()
     return code as string
-  }, 20_000)
+  }, 60_000)
 }
