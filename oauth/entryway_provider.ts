@@ -36,6 +36,8 @@ type Options = OAuthProviderOptions & {
   refreshTokenKey: Uint8Array
   /** What was carried over from PDSes that were adopted. */
   carried: { find: FindCarriedToken; secret: CarriedSecret }
+  /** Makes the request that was read one for less, before anybody consents to it. */
+  narrowRequest(scope: string): Promise<void>
   /** A session has ended because one of its refresh tokens was used twice. */
   onReuse(reused: ReusedToken): Promise<void>
   /** Whether a proof is to be verified on a thread of libuv's pool. */
@@ -54,8 +56,16 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
   readonly #onReuse: Options['onReuse']
+  readonly narrowRequest: Options['narrowRequest']
 
-  constructor({ refreshTokenKey, carried, onReuse, verifyOnThread, ...options }: Options) {
+  constructor({
+    refreshTokenKey,
+    carried,
+    onReuse,
+    narrowRequest,
+    verifyOnThread,
+    ...options
+  }: Options) {
     const documents = new ClientDocuments()
     super({
       ...options,
@@ -69,6 +79,7 @@ export class EntrywayProvider extends OAuthProvider {
     this.#carriedSecret = carried.secret
     this.#documents = documents
     this.#onReuse = onReuse
+    this.narrowRequest = narrowRequest
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
 

@@ -33,6 +33,7 @@ import { Scripts } from './scripts.ts'
 import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
+import type { Narrowing } from './sign_in/permissions_form.ts'
 import { onVisit } from './sign_in/visit.ts'
 import { SignOutLink } from './sign_out/index.ts'
 
@@ -43,7 +44,10 @@ export type OAuthHandler = {
   refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
 }
 
-export function createOAuthHandler(provider: OAuthProvider, services: Services): OAuthHandler {
+export function createOAuthHandler(
+  provider: OAuthProvider & Narrowing,
+  services: Services,
+): OAuthHandler {
   const { settings, pdses, log } = services
   const script = createPasskeyScript(passkeyScriptPath, settings.publicUrl)
   const signIn = new SignIn(provider, services, script)

@@ -6,6 +6,7 @@ import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { findingCarriedTokens } from '../stores/carried_tokens.ts'
 import { createStores } from '../stores/index.ts'
+import { narrowingRequests } from '../stores/request_store.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { createHooks } from './hooks.ts'
@@ -34,6 +35,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     refreshTokenKey: secrets.refreshTokenSecret,
     carried: { find: findingCarriedTokens(flow), secret: services.carriedSecret },
     onReuse: (reused) => tellOfReuse(services, reused),
+    narrowRequest: narrowingRequests(flow),
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,

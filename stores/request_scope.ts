@@ -101,8 +101,8 @@ export class RequestScope {
     return this.#reused
   }
 
-  /** An app asked for this, before the person consented to it or to less. */
-  askedFor: string | null = null
+  /** The authorization request that was read last, and what its app asked for, of which it may be one for less. */
+  request: { id: string; parameters: string; askedFor: string | null } | null = null
   /** The app to which the person gave less than it asked for; null where that is not so. */
   narrowedFor: string | null = null
 

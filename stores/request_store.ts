@@ -14,7 +14,7 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
         id,
         clientId: data.clientId,
         clientAuth: data.clientAuth && JSON.stringify(data.clientAuth),
-        parameters: JSON.stringify(data.parameters),
+        parameters: JSON.stringify({ ...data.parameters, [ASKED]: undefined }),
         expiresAt: data.expiresAt.getTime(),
         deviceId: data.deviceId,
         did: data.did,
@@ -25,7 +25,11 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
       const row = await flow(id).readRequest(id)
       if (!row) requestScope().missSignIn()
       const data = row && toRequestData(row, null)
-      requestScope().askedFor = data?.parameters.scope ?? null
+      requestScope().request = row && {
+        id,
+        parameters: row.parameters,
+        askedFor: askedFor(row.parameters),
+      }
       return data
     },
 
@@ -42,8 +46,12 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
         const { generation } = scope.signInOf(data.did ?? '')
         const request = await flow(id).takeRequest(id)
         if (!request) throw new InvalidRequestError('This request was already authorized')
+        // Narrowed in another tab since it was read.
+        if (request.parameters !== scope.request?.parameters) {
+          throw new InvalidRequestError('This request has changed')
+        }
         const granted = data.parameters?.scope
-        if (data.did && granted !== undefined && granted !== scope.askedFor) {
+        if (data.did && granted !== undefined && granted !== scope.request?.askedFor) {
           scope.narrowedFor = request.clientId
           await account(data.did).forgetConsent(request.clientId)
         }
@@ -63,12 +71,38 @@ export function createRequestStore(flow: Flow, { account }: Pick<Actors, 'accoun
   }
 }
 
+/** Beside the parameters of a request that was narrowed, what its app asked for. */
+const ASKED = 'asked_scope'
+
+function askedFor(parameters: string): string | null {
+  const { scope = null, [ASKED]: asked = scope } = JSON.parse(parameters)
+  return asked
+}
+
+/**
+ * How to make the request that was read last one for less, before anybody consents to it. It can be made one
+ * for more again, up to what its app asked for.
+ *
+ * @returns a function of a part of that
+ */
+export function narrowingRequests(flow: Flow) {
+  return async (scope: string): Promise<void> => {
+    const { request } = requestScope()
+    if (!request) throw new InvalidRequestError('There is no such request')
+    const { id, askedFor } = request
+    const { [ASKED]: _, ...parameters } = JSON.parse(request.parameters)
+    const narrowed = { ...parameters, scope, ...(scope !== askedFor && { [ASKED]: askedFor }) }
+    await flow(id).updateRequest(id, { parameters: JSON.stringify(narrowed) })
+  }
+}
+
 /** Only the hash of the code is stored; the request that consumes the code has just presented it. */
 function toRequestData(row: AuthorizationRequest, code: RequestData['code']): RequestData {
+  const { [ASKED]: _, ...parameters } = JSON.parse(row.parameters)
   return {
     clientId: row.clientId,
     clientAuth: row.clientAuth === null ? null : JSON.parse(row.clientAuth),
-    parameters: JSON.parse(row.parameters),
+    parameters,
     expiresAt: new Date(row.expiresAt),
     deviceId: row.deviceId as RequestData['deviceId'],
     did: row.did as RequestData['did'],

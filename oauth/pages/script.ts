@@ -1,5 +1,6 @@
 import { PAGE_SETTLED } from '../../base/lifetimes.ts'
 import { LANGUAGE_LABELS, LANGUAGE_NAMES, PAGE_LANGUAGES } from '../../http/language.ts'
+import { permissionTexts } from '../../pages/permissions/locales/index.ts'
 import { ACCOUNT, AUTHORIZE } from '../checks/endpoints.ts'
 import { NEEDS_SCRIPT } from './needs.ts'
 import { refusalWords } from './refusal_words.ts'
@@ -7,6 +8,9 @@ import { revocationNote } from './revocation_note.ts'
 
 /** Parts of the account page where the provider's script asks who somebody is. */
 const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`, `${ACCOUNT}/reset-password`]
+
+/** Of the link to the page on which a person chooses what an app may do. */
+const choices = Object.fromEntries(PAGE_LANGUAGES.map((each) => [each, permissionTexts[each].link]))
 
 const notesOf = (minutes: number) =>
   Object.fromEntries(PAGE_LANGUAGES.map((each) => [each, revocationNote(each, minutes)]))
@@ -16,6 +20,7 @@ const notesOf = (minutes: number) =>
  * error below a form and the error that passes by (`data-slot="toast"`). It says
  * - in `<html lang>` which language was chosen there,
  * - above the list of apps how soon one is out that is revoked,
+ * - below what an app asks for, where a person can take something of it,
  * - in the place of the provider's words what the status of an answer says better.
  *
  * Where the provider's script would show a way to sign in, it leaves for the page of this program.
@@ -24,9 +29,11 @@ const notesOf = (minutes: number) =>
  */
 export const pageScript = (
   minutes: number,
-) => `{const names=${JSON.stringify(LANGUAGE_NAMES)},labels=${JSON.stringify(LANGUAGE_LABELS)},notes=${JSON.stringify(notesOf(minutes))},words=${JSON.stringify(refusalWords)}
+) => `{const names=${JSON.stringify(LANGUAGE_NAMES)},labels=${JSON.stringify(LANGUAGE_LABELS)},notes=${JSON.stringify(notesOf(minutes))},choices=${JSON.stringify(choices)},words=${JSON.stringify(refusalWords)}
 const root=document.documentElement,note=document.createElement('p'),ask=fetch
 note.id='revocation-note'
+const choice=document.createElement('a')
+choice.id='choose-permissions'
 note.setAttribute('role','note')
 let status=0
 fetch=async(...given)=>{
@@ -56,6 +63,14 @@ const main=location.pathname.split('/')[4]==='apps'&&document.querySelector('mai
 if(!main)note.remove()
 else if(main.previousSibling!==note)main.before(note)
 put(note,notes[root.lang])
+const asked=location.pathname==='${AUTHORIZE}'&&document.querySelector('form [role=list]')
+if(!asked)choice.remove()
+else if(asked.nextSibling!==choice)asked.after(choice)
+put(choice,choices[root.lang])
+const to=new URLSearchParams(location.search)
+to.set('step','permissions')
+to.set('lang',root.lang)
+if(choice.search!=='?'+to)choice.href='?'+to
 const text=words[status]?.[root.lang]
 if(text)for(const element of document.querySelectorAll('form [role=alert] p,[data-slot=toast][data-type=error] [data-slot=toast-description]'))put(element,text)
 clearTimeout(leaving)

@@ -11,6 +11,7 @@ import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import { loadDevice } from './device.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
 import { SignInPages } from './pages.ts'
+import { type Narrowing, PermissionsForm } from './permissions_form.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
 import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
@@ -27,13 +28,15 @@ export class SignIn {
   readonly #pages: SignInPages
   readonly #signIn: SignInForm
   readonly #reset: ResetForms
+  readonly #permissions: PermissionsForm
 
-  constructor(provider: OAuthProvider, services: Services, script: Script) {
+  constructor(provider: OAuthProvider & Narrowing, services: Services, script: Script) {
     this.#provider = provider
     this.#services = services
     this.#pages = new SignInPages(services, script)
     this.#signIn = new SignInForm(provider, services, this.#pages)
     this.#reset = new ResetForms(provider, services, this.#pages)
+    this.#permissions = new PermissionsForm(provider)
   }
 
   /** What the provider is asked for, where a page of a sign-in may come first. */
@@ -124,6 +127,7 @@ export class SignIn {
       'sign-in': () => this.#signIn.answer(post, form),
       'reset-password': () => this.#reset.request(post, form),
       'new-password': () => this.#reset.confirm(post, form),
+      permissions: () => this.#permissions.answer(post, form),
     }
     return withCookies(await answers[action](), cookies)
   }
@@ -171,7 +175,7 @@ const CANCELLED: GivenUp = {
 /** Whether the provider's own page is shown. */
 function goesOn({ place, selected, isSignUp, wanted }: Visit, path: string): boolean {
   if (isSignUp) return true
-  if (place.request) return selected !== undefined
+  if (place.request) return selected !== undefined && wanted.step !== 'permissions'
   const isEntry = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`].includes(path)
   return !isEntry && wanted.step === undefined
 }

@@ -1,8 +1,11 @@
 import { DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
+import { appName } from '../../http/app_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
+import { permissionTexts } from '../../pages/permissions/locales/index.ts'
+import { permissionsStep } from '../../pages/permissions/step.ts'
 import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
 import type { PasskeyUse } from '../../pages/sign_in/form.ts'
 import { type Frame, type Step, writeStep } from '../../pages/sign_in/frame.ts'
@@ -21,9 +24,11 @@ import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../password
 import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
 import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
+import { requestScope } from '../../stores/request_scope.ts'
 import { primaryColor } from '../branding.ts'
 import { securityTask } from '../checks/endpoints.ts'
 import { type FormState, Forms } from './forms.ts'
+import { permissionItems } from './permissions.ts'
 import { type Place, type Wanted, wantedOf } from './place.ts'
 import { appOf, isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
 import type { Visit } from './visit.ts'
@@ -59,6 +64,8 @@ export class SignInPages {
     const { place, wanted, sessions, hint, canSignUp } = visit
     if (wanted.step === 'reset-password') return this.reset(shown, '')
     if (wanted.step === 'new-password') return this.newPassword(shown)
+    if (wanted.step === 'permissions' && visit.asked && visit.selected)
+      return this.permissions(shown, visit)
     const another = wanted.step === 'sign-in' && hint === undefined
     const isChoice = sessions.length > 0 && wanted.account === undefined && !another
     if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
@@ -179,6 +186,34 @@ export class SignInPages {
     )
   }
 
+  /** What an app asks for, of which a person can take something. */
+  permissions(shown: Shown, { wanted, selected, asked }: Visit): HttpResponse {
+    const { place } = shown
+    const { account, language } = wanted
+    const given = asked?.parameters.scope ?? ''
+    return this.#write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
+      permissionsStep(
+        permissionTexts[read],
+        {
+          action: place.form('permissions', { account, language }),
+          sealed: this.#seal(shown, {}),
+          app: appName(place.request?.clientId ?? ''),
+          name: selected ? shownName(selected.account) : '',
+          items: permissionItems(
+            {
+              asked: requestScope().request?.askedFor ?? given,
+              given,
+              permissionSets: asked?.permissionSets ?? new Map(),
+            },
+            read,
+          ),
+          back: place.page({ account, language }),
+        },
+        texts,
+      ),
+    )
+  }
+
   #passkey(challenge: Challenge): PasskeyUse {
     const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
     return { script: this.#script, options }
@@ -193,7 +228,7 @@ export class SignInPages {
     shown: Shown,
     own: Wanted,
     outcome: Outcome,
-    step: (texts: SignInTexts) => Step,
+    step: (texts: SignInTexts, language: PageLanguage) => Step,
   ): HttpResponse {
     const language = languageOf(shown)
     const texts = signInTexts[language]
@@ -209,7 +244,7 @@ export class SignInPages {
         more: passkeysStay(texts, passkeysLeft, securityTask('passkeys')),
       }),
     }
-    return writeStep(frame, step(texts))
+    return writeStep(frame, step(texts, language))
   }
 }
 

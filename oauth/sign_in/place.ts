@@ -11,7 +11,10 @@ import {
 } from '../checks/endpoints.ts'
 
 /** What a page of a sign-in can be asked for; the first unless it is. */
-const STEPS = ['choose', 'sign-in', 'sign-up', 'reset-password', 'new-password', 'cancel'] as const
+const STEPS = [
+  ...(['choose', 'sign-in', 'sign-up', 'reset-password', 'new-password', 'cancel'] as const),
+  'permissions',
+] as const
 type StepName = (typeof STEPS)[number]
 
 /** Those that the account page has a path of its own for. */

@@ -104,7 +104,7 @@ export class Visit {
 
   #select(signedIn: Session | undefined): Session | undefined {
     const { step, account } = this.wanted
-    if (step !== undefined) return undefined
+    if (step !== undefined && step !== 'permissions') return undefined
     const did = account ?? signedIn?.account.did ?? this.asked?.selectedDid
     return this.sessions.find((each) => each.account.did === did && !each.loginRequired)
   }

@@ -25,8 +25,9 @@ input[aria-invalid]{border-color:var(--error)}
 .row input{order:1}
 .row .link{margin-bottom:.375rem}
 .check{display:flex;gap:.625rem;align-items:start;margin-bottom:1rem}
-.check input{width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}
-.check label{margin:0}
+.check input{flex:none;width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}
+.check label{margin:0;min-width:0;overflow-wrap:anywhere}
+.check small{display:block;color:var(--quiet)}
 .actions{display:flex;flex-wrap:wrap;flex-direction:row-reverse;gap:.5rem}
 button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .primary{background:var(--primary);color:var(--on-primary)}

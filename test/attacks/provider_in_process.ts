@@ -54,6 +54,7 @@ export async function providerInProcess() {
     dpopSecret: randomBytes(32),
     refreshTokenKey: randomBytes(32),
     carried: { find: async () => null, secret: () => null },
+    narrowRequest: async () => {},
     onReuse: async () => {},
     verifyOnThread: () => false,
     onTokenRefreshed: () => {

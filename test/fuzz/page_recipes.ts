@@ -98,6 +98,7 @@ const formInputs = ({ person }: Target): [Action, Pairs][] => [
       ['password', 'password'],
     ],
   ],
+  ['permissions', [['permission-1', 'on']]],
 ]
 
 /** A form of the sign-in page. */

@@ -20,6 +20,8 @@ const ONLY = 'test/security_page/only_app_passwords.test.ts'
 const LIMITS = 'test/mail/limits.test.ts'
 const captcha = inFile('oauth/sign_in/captcha.ts')
 const limited = inFile('app/limits/limited.ts')
+const PERMISSIONS = 'test/sign_in/permissions.test.ts'
+const requests = inFile('stores/request_store.ts')
 const CAPTCHA = 'test/sign_in/captcha.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
@@ -71,9 +73,19 @@ export const alarmRows = toRemovals([
   ],
   [ALARMS, 'what is turned off is told', protections('if (!changed || on) return', 'return')],
   [
+    PERMISSIONS,
+    'a request that was narrowed meanwhile is not granted',
+    requests('if (request.parameters !== scope.request?.parameters)', 'if (false)'),
+  ],
+  [
+    PERMISSIONS,
+    'an app always knows the account',
+    inFile('oauth/sign_in/permissions.ts')('scope === ALWAYS || isTicked(', 'isTicked('),
+  ],
+  [
     'test/sign_in/narrowed_consent.test.ts',
     'less than was asked for is not remembered',
-    inFile('stores/request_store.ts')('granted !== scope.askedFor', 'false'),
+    requests('granted !== scope.request?.askedFor', 'false'),
   ],
   [
     'test/sagas/captcha.test.ts',
