@@ -2,6 +2,7 @@ import { BACKGROUND } from './base/lifetimes.ts'
 import { missingForUse } from './base/settings.ts'
 import { startGateway } from './gateway/server.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
+import { startDailyBackups } from './maintenance/daily_backup.ts'
 import { startRunner } from './registry.ts'
 
 /** Gateway and runner in one process: nothing listens but the gateway. */
@@ -13,10 +14,12 @@ await launch(async (settings, log) => {
   )
   const gateway = await startGateway(settings, auth, log)
   await Promise.all([auth.ready(), runner.embeddedPds.start(directory)])
+  const endBackups = startDailyBackups(runner)
   log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
   for (const sentence of missingForUse(settings)) log.warn(sentence)
   return async () => {
     leave()
+    endBackups()
     await gateway.stop()
     await runner.background.end(BACKGROUND)
     await stopRunner(runner)

@@ -90,6 +90,8 @@ export type AuditEvent = keyof typeof AUDIT_EVENTS
 /** Every event of the log; docs/watching.md says when to worry. */
 export const EVENTS = {
   ...AUDIT_EVENTS,
+  backup_failed: error('a backup could not be made, or was not good', 'reason'),
+  backup_made: info('a backup was made and verified'),
   code_reused: warn('an authorization code was used twice; its session ended', 'did'),
   lines_left_out: warn('lines were left out: strangers caused too many', 'lines'),
   mail_failed: error('a mail could not be sent', 'did', 'kind', 'reason'),

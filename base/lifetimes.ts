@@ -22,6 +22,15 @@ export const ACCESS_TOKEN_MIN = 2 * MINUTE
 /** How often the size of the databases is looked at. */
 export const SIZES_INTERVAL = 15 * MINUTE
 
+/** A backup is made when the last good one is older than this. */
+export const BACKUP_INTERVAL = DAY
+
+/** How often that is looked at, and one that failed is tried again. */
+export const BACKUP_LOOK = HOUR
+
+/** The operator is told where the last good backup is older than this. */
+export const BACKUP_OLD = 2 * DAY
+
 /** Lines of the log that strangers cause are counted within this. */
 export const EVENT_LINES = MINUTE
 

@@ -85,6 +85,25 @@ export const diskFreeBytes = new Gauge({
   name: 'vestibule_disk_free_bytes',
   help: 'What is free of it for this program',
 })
+/** When the last good backups were begun, ms, by where they are. */
+const lastBackups = new Map<string, number>()
+
+export const backupAge = Object.assign(
+  new Gauge({
+    name: 'vestibule_backup_age_seconds',
+    help: 'Since the last backup was begun that was found good, by where it is',
+    labelNames: ['to'] as const,
+    collect() {
+      for (const [to, at] of lastBackups) this.set({ to }, (Date.now() - at) / 1_000)
+    },
+  }),
+  {
+    /** @param at ms */
+    watch(to: 'disk' | 's3', at: number): void {
+      lastBackups.set(to, at)
+    },
+  },
+)
 export const mails = new Counter({
   name: 'vestibule_mails_total',
   help: 'Mails that the mail server took or did not take, by kind',

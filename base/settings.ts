@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
 import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
@@ -18,6 +18,7 @@ import {
   did,
   didKey,
   domains,
+  emailAddress,
   engine,
   flag,
   hexKey,
@@ -69,6 +70,9 @@ const environment = z.object({
   ENTRYWAY_DPOP_SECRET_HEX: hexKey.optional(),
   ENTRYWAY_SMTP_URL: mailServer.optional(),
   ENTRYWAY_EMAIL_FROM: sender.optional(),
+  ENTRYWAY_BACKUP_DIR: z.string().optional(),
+  ENTRYWAY_BACKUP_KEEP: countUpTo(1_000).default(14),
+  ENTRYWAY_OPERATOR_EMAIL: emailAddress.optional(),
   ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
   ENTRYWAY_OPERATOR_PAGE: networks.default(PRIVATE_NETWORKS),
   ENTRYWAY_RATE_LIMITS: oneOf(['on', 'off']).default('on'),
@@ -122,6 +126,10 @@ export type Settings = {
   }
   smtpUrl: string | null
   emailFrom: string
+  /** The folder of daily backups, absolute, if they are wanted, and how many good ones are kept. */
+  backup: { dir: string | null; keep: number }
+  /** Where the program writes when something needs the operator. */
+  operatorEmail: string | null
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
   /** The client addresses for which the operator's page is there: CIDR ranges; none where it is off. */
@@ -181,6 +189,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       `ENTRYWAY_HCAPTCHA_${unset}_KEY: is needed when ENTRYWAY_HCAPTCHA_${set}_KEY is set; hCaptcha gives both`,
     )
   }
+  lines.push(...mistakesInBackups(e))
   if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
     lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
   }
@@ -212,6 +221,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     },
     smtpUrl: e.ENTRYWAY_SMTP_URL ?? null,
     emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
+    backup: {
+      dir: e.ENTRYWAY_BACKUP_DIR === undefined ? null : resolve(e.ENTRYWAY_BACKUP_DIR),
+      keep: e.ENTRYWAY_BACKUP_KEEP,
+    },
+    operatorEmail: e.ENTRYWAY_OPERATOR_EMAIL ?? null,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
     operatorPage: e.ENTRYWAY_OPERATOR_PAGE,
     rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',
@@ -227,6 +241,17 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
   }
+}
+
+function mistakesInBackups(e: z.infer<typeof environment>): string[] {
+  if (e.ENTRYWAY_BACKUP_DIR === undefined) return []
+  if (e.ENTRYWAY_DATABASE === 'engine') {
+    return ['ENTRYWAY_BACKUP_DIR: is for databases in files; back up what the engine keeps instead']
+  }
+  const inside = relative(resolve(e.ENTRYWAY_DATA_DIR), resolve(e.ENTRYWAY_BACKUP_DIR))
+  return inside.startsWith('..') || isAbsolute(inside)
+    ? []
+    : ['ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA_DIR, such as /var/backups/vestibule']
 }
 
 /** What several machines need, since an actor may move from one to another at any time. */

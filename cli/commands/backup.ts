@@ -2,51 +2,69 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
+import type { KeptOptions } from '../../maintenance/kept_backups.ts'
 import { here, offline } from '../action.ts'
-import { CliError } from '../errors.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import { findingTable } from '../findings.ts'
 
 export function addBackupCommands(program: Command): void {
   program
     .command('backup')
-    .description('Copy all data into a new folder; the program may run')
-    .argument('<folder>', 'made, or empty')
+    .description(
+      'Copy all data into a new folder, and verify the copy; the program may run. Without a folder: as `--to` ENTRYWAY_BACKUP_DIR',
+    )
+    .argument('[folder]', 'made, or empty')
+    .option('--to <folder>', 'a folder of backups: this one is named after the time')
+    .option(
+      '--keep <n>',
+      'with --to: how many good ones are kept there; ENTRYWAY_BACKUP_KEEP, else 14',
+    )
     .option(
       '--with-secrets',
       'copy the keys, too: then the backup alone is enough to act as this entryway',
     )
     .action(
-      here<{ withSecrets?: boolean }>(async ({ settings }, output, [folder = ''], options) => {
-        const { backUp } = await import('../../maintenance/backup.ts')
-        const bar = output.progress('Accounts')
-        const manifest = await backUp({
-          dataDir: settings.dataDir,
-          folder: resolve(folder),
-          withSecrets: options.withSecrets === true,
-          pds: placesOf(settings, process.env),
-          onProgress: bar.update,
-        }).finally(bar.stop)
-        output.result(manifest, ({ databases, secrets, pds }) => {
-          const lines = [
-            `${databases.length} databases (${sizeOf(databases)}) and ${secrets.length} keys are in ${folder}`,
-          ]
-          if (pds) {
-            const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
-            lines.push(
-              `Of the PDS inside: ${pds.files.length} databases and keys of repos (${sizeOf(pds.files)})${blobs}`,
+      here<{ withSecrets?: boolean; to?: string; keep?: string }>(
+        async ({ settings }, output, [given], { withSecrets = false, to, keep }) => {
+          const place = placeOf(given, to, settings.backup.dir)
+          const bar = output.progress('Databases')
+          const options = {
+            dataDir: settings.dataDir,
+            withSecrets,
+            pds: placesOf(settings, process.env),
+            onProgress: bar.update,
+          }
+          const verifying = output.progress('Verified')
+          const { folder, manifest } = await backUpAt(place, {
+            ...options,
+            keep: keep === undefined ? settings.backup.keep : count(keep),
+            onVerify: verifying.update,
+          }).finally(() => {
+            bar.stop()
+            verifying.stop()
+          })
+          output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
+            const lines = [
+              `${databases.length} databases (${sizeOf(databases)}) and ${secrets.length} keys are in ${folder}, and verified`,
+            ]
+            if (pds) {
+              const blobs = pds.blobs ? `, and ${pds.blobs.count} files of blobs` : ''
+              lines.push(
+                `Of the PDS inside: ${pds.files.length} databases and keys of repos (${sizeOf(pds.files)})${blobs}`,
+              )
+            }
+            return lines.join('\n')
+          })
+          if (manifest.pds && !manifest.pds.blobs) {
+            output.note('The blobs of the PDS inside are in S3, and not in it.')
+          }
+          if (!withSecrets) {
+            output.note(
+              'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',
             )
           }
-          return lines.join('\n')
-        })
-        if (manifest.pds && !manifest.pds.blobs) {
-          output.note('The blobs of the PDS inside are in S3, and not in it.')
-        }
-        if (!options.withSecrets) {
-          output.note(
-            'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',
-          )
-        }
-      }),
+        },
+      ),
     )
 
   program
@@ -85,6 +103,40 @@ export function addBackupCommands(program: Command): void {
       }),
     )
 }
+
+/** A folder of its own, or one in a folder of backups. */
+type Place = { folder: string } | { to: string }
+
+function placeOf(folder: string | undefined, to: string | undefined, usual: string | null): Place {
+  if (folder && to) throw new CliError('Name a folder, or --to a folder of backups', WRONG)
+  if (folder) return { folder: resolve(folder) }
+  const all = to ?? usual
+  if (all) return { to: resolve(all) }
+  throw new CliError(
+    'Name a folder, or --to a folder of backups, or set ENTRYWAY_BACKUP_DIR (docs/backup.md)',
+    WRONG,
+  )
+}
+
+async function backUpAt(place: Place, { keep, onVerify, ...options }: Omit<KeptOptions, 'to'>) {
+  if ('to' in place) {
+    const { backUpTo } = await import('../../maintenance/kept_backups.ts')
+    return backUpTo({ ...options, ...place, keep, ...(onVerify && { onVerify }) })
+  }
+  const { backUp } = await import('../../maintenance/backup.ts')
+  const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
+  const manifest = await backUp({ ...options, ...place })
+  await verifyBackup(place.folder, onVerify)
+  return { ...place, manifest }
+}
+
+function count(text: string): number {
+  const n = Number(text)
+  if (Number.isInteger(n) && n > 0) return n
+  throw new CliError('--keep: must be a whole number, such as 14', WRONG)
+}
+
+const WRONG = ExitCode.wrongUsage
 
 const sizeOf = (files: { bytes: number }[]) =>
   `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1024 / 1024).toFixed(1)} MiB`

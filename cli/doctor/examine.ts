@@ -7,6 +7,7 @@ import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { notePdsInside } from '../pds_inside.ts'
 import { checkAddresses } from './address.ts'
+import { checkBackups } from './backup.ts'
 import { checkClocks } from './clock.ts'
 import { forTrial } from './local.ts'
 import { checkMail } from './mail.ts'
@@ -26,6 +27,7 @@ export async function examine(output: Output): Promise<void> {
     ...forTrial(await checkClocks([{ name: 'PLC', url: settings.plcUrl }]), settings),
     ...(await checkClocks(running.pdses)),
     await checkMail(settings),
+    ...forTrial(await checkBackups(settings), settings),
   ]
   output.result(checks, checkTable)
   failIfFailed(checks)

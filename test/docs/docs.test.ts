@@ -177,14 +177,16 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
     if (text.includes('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
     said += await opened.run(here(text))
   }
-  expect(blocks).toHaveLength(16)
+  expect(blocks).toHaveLength(17)
   // The rehearsal, then the import.
   expect(said.match(new RegExp(`accounts imported +│ ${ACCOUNTS} `, 'g'))).toHaveLength(2)
   expect(said).toContain(`${ACCOUNTS} accounts as of`)
   expect(said).toContain('All is in order')
   expect(said).not.toContain('.env not found')
-  // One by the timer, and those that the pages make.
-  expect(readdirSync(join(folder.path, 'backups'))).toHaveLength(4)
+  // Those that the program makes by itself or is told to, and those that the pages name.
+  const backups = readdirSync(join(folder.path, 'backups'))
+  expect(backups.filter((name) => /T\d{6}Z$/.test(name)).length).toBeGreaterThan(1)
+  expect(backups.filter((name) => /^(before|2026)-[\w-]+(?<!Z)$/.test(name))).toHaveLength(3)
 }, 300_000)
 
 test.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)(

@@ -40,6 +40,8 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_DPOP_SECRET_HEX: HEX,
   ENTRYWAY_SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp:mail'],
   ENTRYWAY_EMAIL_FROM: [...ADDRESSES, 'Kim <me>', 'Kim <me@example.com> more', 'a\n<b@c.example>'],
+  ENTRYWAY_BACKUP_KEEP: ['0', '1001', 'all', '1.5'],
+  ENTRYWAY_OPERATOR_EMAIL: ADDRESSES,
   ENTRYWAY_TRUSTED_PROXIES: ['127.0.0.1,10.0.0.0/', 'proxy.internal', '10.0.0.0/33', ','],
   ENTRYWAY_OPERATOR_PAGE: ['on', '127.0.0.1,10.0.0.0/', '10.0.0.0/33', ',', 'private,public'],
   ENTRYWAY_EMBEDDED_PDS: FLAGS.filter((value) => value !== 'on'),
@@ -69,8 +71,8 @@ const WRONG: Record<string, readonly string[]> = {
   RIVET_ENDPOINT: URLS,
 }
 
-/** What any text may be: a folder, and a password that the PDS's admin chose. */
-const ANY_TEXT = ['ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
+/** What any text may be: folders, and a password that the PDS's admin chose. */
+const ANY_TEXT = ['ENTRYWAY_BACKUP_DIR', 'ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
 
 const SECRET = [/_HEX$/, /_SECRET_KEY$/, /_PASSWORD$/, /^ENTRYWAY_SMTP_URL$/, /^RIVET_ENDPOINT$/]
 

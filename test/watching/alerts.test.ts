@@ -112,6 +112,11 @@ const cases: Record<string, Case> = {
     silentAt: '10m',
     firesAt: '25m',
   },
+  VestibuleBackupOld: {
+    series: { [metric('backup_age_seconds{to="disk"}')]: '172000+60x40' },
+    silentAt: '15m',
+    firesAt: '30m',
+  },
 }
 
 const named = [...readFileSync(RULES, 'utf8').matchAll(/- alert: (\w+)/g)].map(([, name]) => name)

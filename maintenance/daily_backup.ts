@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { constants, setPriority } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { logEvent } from '../base/event_log.ts'
+import { every } from '../base/every.ts'
+import { BACKUP_INTERVAL, BACKUP_LOOK, BACKUP_OLD, DAY } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import { backupAge } from '../base/metrics.ts'
+import type { Settings } from '../base/settings.ts'
+import type { Mailer } from '../mail/mailer.ts'
+import { listBackups } from './kept_backups.ts'
+
+const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
+/** When the operator was last told, by its time. */
+const TOLD = '.told-of-backups'
+
+type Parts = { settings: Settings; mailer: Mailer; log: Log }
+
+/**
+ * Makes a backup each day, where `ENTRYWAY_BACKUP_DIR` is set: by the command for it, in a process of its
+ * own, so that nobody waits. One that fails is tried again within the hour; the operator gets a mail, once a
+ * day, when the last good one is older than {@link BACKUP_OLD}.
+ *
+ * @returns what ends it, with a backup that is under way
+ */
+export function startDailyBackups({ settings, mailer, log }: Parts): () => void {
+  const { dir } = settings.backup
+  if (dir === null) return () => {}
+  const ended = new AbortController()
+  const work = async () => {
+    const last = await lastGood(dir)
+    backupAge.watch('disk', last)
+    if (Date.now() - last < BACKUP_INTERVAL && (await listBackups(dir)).length > 0) return
+    const failure = await backUpBy(COMMAND, ended.signal)
+    if (ended.signal.aborted) return
+    if (failure === null) {
+      logEvent(log, 'backup_made', {}, undefined)
+      backupAge.watch('disk', await lastGood(dir))
+      return
+    }
+    logEvent(log, 'backup_failed', { reason: failure }, undefined)
+    if (Date.now() - last > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
+  }
+  const end = every(BACKUP_LOOK, 'the daily backup', work, log)
+  return () => {
+    end()
+    ended.abort()
+  }
+}
+
+/** When the last good backup was begun, ms; without one, since when there is a folder for them. */
+async function lastGood(dir: string): Promise<number> {
+  const [newest] = await listBackups(dir)
+  if (newest) return newest.startedAt
+  const made = await mkdir(dir, { recursive: true, mode: 0o700 })
+    .then(() => stat(dir))
+    .catch(() => null)
+  return made?.birthtimeMs ?? started
+}
+
+const started = Date.now()
+
+/** @returns the last line that it said where it failed, else null */
+function backUpBy(command: string, signal: AbortSignal): Promise<string | null> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [command, 'backup', '--json'],
+      { signal, maxBuffer: Number.POSITIVE_INFINITY },
+      (err, _, said) => resolve(err && (said.trim().split('\n').at(-1) || err.message)),
+    )
+    if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW)
+  })
+}
+
+/** Told anew after a day, also over restarts. */
+async function tell({ settings, mailer, log }: Parts, last: number, failure: string) {
+  const { operatorEmail, dataDir, name } = settings
+  if (operatorEmail === null) return
+  const mark = join(dataDir, TOLD)
+  const toldAt = await stat(mark).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )
+  if (Date.now() - toldAt < DAY) return
+  await mailer
+    .send('message', operatorEmail, {
+      subject: `No backup of ${name} since ${new Date(last).toISOString().slice(0, 10)}`,
+      text: `The last good backup of ${name} is of ${new Date(last).toISOString()}.\n\nThe last try failed: ${failure}\n\nIt is tried again each hour. \`vestibule backup\` tries it now, and \`vestibule doctor\` says how things stand.\n`,
+    })
+    .then(
+      async () => {
+        await writeFile(mark, '', { mode: 0o600 })
+        await utimes(mark, new Date(), new Date())
+      },
+      (err) => log.error({ err }, 'the operator was not told of the backups'),
+    )
+}

@@ -1,0 +1,83 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { isThere } from '../base/files.ts'
+import { POLL } from '../base/lifetimes.ts'
+import { lockFile } from '../database/file_lock.ts'
+import { type BackupOptions, backUp } from './backup.ts'
+import type { Manifest } from './manifest.ts'
+import { type Verified, verifyBackup } from './verify_backup.ts'
+
+/** As it is named after when it was begun, in UTC: `2026-11-26T030000Z`. */
+const NAME = /^(\d{4}-\d{2}-\d{2}T)(\d{2})(\d{2})(\d{2})Z$/
+/** Written into a backup once it was verified. */
+const MARK = 'verified.json'
+const LOCK = '.lock'
+
+/** A backup that was found good. Times are milliseconds since the epoch. */
+export type KeptBackup = Verified & { name: string; startedAt: number }
+
+export type KeptOptions = Omit<BackupOptions, 'folder'> & {
+  /** The folder of all backups. */
+  to: string
+  /** How many good ones are kept. */
+  keep: number
+  onVerify?: (done: number, total: number) => void
+}
+
+/**
+ * Makes one more backup in a folder of them, and verifies it. Only when it is good, those go that are too
+ * many, and those that were not finished.
+ *
+ * @throws {Error} where it could not be made, or is not good
+ */
+export async function backUpTo({
+  to,
+  keep,
+  onVerify,
+  ...options
+}: KeptOptions): Promise<{ name: string; folder: string; manifest: Manifest; removed: string[] }> {
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  const release = await lockWhenFree(join(to, LOCK))
+  try {
+    const name = nameAt(Date.now())
+    const folder = join(to, name)
+    const manifest = await backUp({ ...options, folder })
+    const verified = await verifyBackup(folder, onVerify)
+    await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
+    const good = (await listBackups(to)).slice(0, keep).map((each) => each.name)
+    const removed = (await listFolders(to)).filter((each) => !good.includes(each) && each <= name)
+    for (const each of removed) await rm(join(to, each), { recursive: true, force: true })
+    return { name, folder, manifest, removed }
+  } finally {
+    release()
+  }
+}
+
+/** Another one may be being made, by the program or by the operator. */
+async function lockWhenFree(path: string): Promise<() => void> {
+  for (;;) {
+    const release = lockFile(path)
+    if (release) return release
+    await setTimeout(POLL)
+  }
+}
+
+/** Those that were found good, the newest first. */
+export async function listBackups(to: string): Promise<KeptBackup[]> {
+  const found = await Promise.all(
+    (await listFolders(to)).map(async (name) => {
+      const mark = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
+      return mark === null ? [] : [{ ...(JSON.parse(mark) as Verified), name, startedAt: at(name) }]
+    }),
+  )
+  return found.flat().sort((a, b) => b.startedAt - a.startedAt)
+}
+
+async function listFolders(to: string): Promise<string[]> {
+  return isThere(to) ? (await readdir(to)).filter((name) => NAME.test(name)) : []
+}
+
+const nameAt = (ms: number) => new Date(ms).toISOString().replace(/:|\.\d+/g, '')
+
+const at = (name: string) => Date.parse(name.replace(NAME, '$1$2:$3:$4Z'))

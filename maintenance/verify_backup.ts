@@ -1,0 +1,89 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listDamages, openAsItIs } from '../database/check/database.ts'
+import { listAllEntries } from '../database/check/directory.ts'
+import { databasePath } from '../database/paths.ts'
+import { DIRECTORY, EMBEDDED_PDS } from './data_folder.ts'
+import { type Manifest, readManifest, sha256File } from './manifest.ts'
+
+/** What a backup was found to hold. */
+export type Verified = { accounts: number; databases: number; files: number }
+
+/** How many faults are named. */
+const MOST_NAMED = 3
+
+/**
+ * Opens what a backup wrote: every file is there as the manifest says, every database is undamaged, every
+ * account of the directory has its database, and every blob is there.
+ *
+ * @throws {Error} where it is not so
+ */
+export async function verifyBackup(
+  folder: string,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<Verified> {
+  const manifest = await readManifest(folder)
+  const files = filesOf(manifest)
+  const faults: string[] = []
+  for (const [i, file] of files.entries()) {
+    const fault = await faultOf(folder, file)
+    if (fault) faults.push(`${file.path} ${fault}`)
+    onProgress(i + 1, files.length)
+  }
+  const accounts = faults.length === 0 ? listAccounts(folder) : []
+  const there = new Set(files.map(({ path }) => path))
+  for (const did of accounts) {
+    const path = databasePath.account({ dataDir: '' }, did)
+    if (!there.has(path)) faults.push(`${path} is missing: ${did} is in the directory`)
+  }
+  const blobs = manifest.pds?.blobs?.count ?? 0
+  const found = blobs > 0 ? await countFiles(join(folder, EMBEDDED_PDS, 'blobs')) : 0
+  if (found < blobs) faults.push(`${blobs - found} blobs are missing`)
+  if (faults.length > 0) {
+    const more = faults.length > MOST_NAMED ? `, and ${faults.length - MOST_NAMED} faults more` : ''
+    throw new Error(`${folder} is no good backup: ${faults.slice(0, MOST_NAMED).join('; ')}${more}`)
+  }
+  return { accounts: accounts.length, databases: manifest.databases.length, files: files.length }
+}
+
+type File = Manifest['secrets'][number]
+
+function filesOf({ databases, secrets, pds }: Manifest): File[] {
+  return [...databases, ...secrets, ...(pds?.files ?? [])]
+}
+
+async function faultOf(folder: string, { path, bytes, sha256 }: File): Promise<string | null> {
+  const file = join(folder, path)
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => null,
+  )
+  if (size === null) return 'is missing'
+  if (size !== bytes || (await sha256File(file)) !== sha256) return 'is not what was written'
+  if (!path.endsWith('.sqlite')) return null
+  try {
+    const db = openAsItIs(file)
+    try {
+      const [damage] = listDamages(db)
+      return damage === undefined ? null : `is damaged: ${damage}`
+    } finally {
+      db.close()
+    }
+  } catch (err) {
+    return `cannot be read: ${(err as Error).message}`
+  }
+}
+
+function listAccounts(folder: string): string[] {
+  const db = openAsItIs(join(folder, DIRECTORY))
+  try {
+    return listAllEntries(db).map(({ did }) => did)
+  } finally {
+    db.close()
+  }
+}
+
+async function countFiles(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).length
+}

@@ -1,0 +1,151 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DAY } from '../../base/lifetimes.ts'
+import type { Log } from '../../base/log.ts'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings, type Settings } from '../../base/settings.ts'
+import { checkBackups } from '../../cli/doctor/backup.ts'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import { readMailFolder } from '../../lab/world/mail_folder.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { createMailer } from '../../mail/mailer.ts'
+import { startDailyBackups } from '../../maintenance/daily_backup.ts'
+import { backUpTo, listBackups } from '../../maintenance/kept_backups.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { keptLog } from '../watching/logged.ts'
+import { DataFolder } from './data_folder.ts'
+
+let folder: TemporaryFolder
+let data: DataFolder
+let to: string
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('kept')
+  data = new DataFolder(join(folder.path, 'data'))
+  to = join(folder.path, 'backups')
+  for (const name of ['alice', 'bob']) data.add(name)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  vi.useRealTimers()
+  await folder.remove()
+})
+
+const make = (keep = 14, onVerify?: (done: number) => void) =>
+  backUpTo({ dataDir: data.dataDir, to, keep, ...(onVerify && { onVerify }) })
+
+/** As many days later; backups are named after the second. */
+const later = (days: number) => vi.useFakeTimers({ now: Date.now() + days * DAY, toFake: ['Date'] })
+
+const folders = () => readdirSync(to).filter((name) => !name.startsWith('.'))
+
+const settingsWith = (more: Record<string, string> = {}) => ({
+  ENTRYWAY_DEV: '1',
+  ENTRYWAY_DATA_DIR: data.dataDir,
+  ENTRYWAY_BACKUP_DIR: to,
+  ENTRYWAY_OPERATOR_EMAIL: 'operator@example.com',
+  ...more,
+})
+
+function mailerFor({ emailFrom: from, dataDir, publicUrl, name: service }: Settings, log: Log) {
+  return createMailer({ from, dataDir, publicUrl, service, log })
+}
+
+test('the newest good ones are kept, each can be restored', async () => {
+  const names: string[] = []
+  for (let day = 0; day < 3; day++) {
+    names.push((await make(2)).name)
+    later(1)
+  }
+  expect(folders()).toEqual(names.slice(1))
+  expect(await listBackups(to)).toMatchObject([
+    { name: names[2], accounts: 2 },
+    { name: names[1], accounts: 2 },
+  ])
+  const dataDir = join(folder.path, 'restored')
+  const { report } = await restore({ folder: join(to, names[2] as string), dataDir })
+  expect(report).toMatchObject({ accounts: 2, findings: [] })
+})
+
+test('one that is not good is called so, and takes the place of none', async () => {
+  const good = await make(1)
+  later(1)
+  /** What a bad disk does, once the first file was looked at. */
+  const damage = (done: number) => {
+    const [name = ''] = folders().filter((each) => each !== good.name)
+    if (done === 1) writeFileSync(join(to, name, 'auth/0.sqlite'), 'not what was written')
+  }
+  await expect(make(1, damage)).rejects.toThrow(/auth\/0\.sqlite is not what was written/)
+  later(1)
+  data.directory((db) =>
+    db.prepare("UPDATE account SET did = 'did:plc:carol' WHERE did LIKE '%bob'").run(),
+  )
+  await expect(make(1)).rejects.toThrow(/did:plc:carol is in the directory/)
+  expect((await listBackups(to)).map(({ name }) => name)).toEqual([good.name])
+  expect(folders()).toHaveLength(3)
+  // With the next good one, they go.
+  later(1)
+  data.directory((db) =>
+    db.prepare("UPDATE account SET did = 'did:plc:bob' WHERE did LIKE '%carol'").run(),
+  )
+  expect(folders()).toContain(good.name)
+  const { name } = await make(1)
+  expect(folders()).toEqual([name])
+})
+
+test('the program makes one each day by itself', async () => {
+  for (const [name, value] of Object.entries(settingsWith())) vi.stubEnv(name, value)
+  const settings = readSettings(settingsWith())
+  await loadSecrets(settings)
+  const { log, lines } = keptLog()
+  const mailer = mailerFor(settings, log)
+  const end = startDailyBackups({ settings, mailer, log })
+  await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_made' }])
+  end()
+  expect(await listBackups(to)).toMatchObject([{ accounts: 2 }])
+  expect(await checkBackups(settings)).toMatchObject([
+    { state: 'ok', found: 'the last good one is 0 hours old, with 2 accounts' },
+  ])
+})
+
+test('the operator gets a mail when the last good one is two days old, once', async () => {
+  const { name } = await make()
+  later(3)
+  rmSync(join(data.dataDir, 'directory.sqlite'))
+  for (const [key, value] of Object.entries(settingsWith())) vi.stubEnv(key, value)
+  const settings = readSettings(settingsWith())
+  await loadSecrets(settings)
+  const { log, lines } = keptLog()
+  const mailer = mailerFor(settings, log)
+  for (const tries of [1, 2]) {
+    const end = startDailyBackups({ settings, mailer, log })
+    const failed = () => lines().filter(({ event }) => event === 'backup_failed')
+    await expect.poll(failed, { timeout: 60_000 }).toHaveLength(tries)
+    expect(failed()[0]?.reason).toContain('directory.sqlite is missing')
+    const mails = () => readMailFolder(join(data.dataDir, 'mail'))
+    await expect.poll(mails, { timeout: 60_000 }).toHaveLength(1)
+    end()
+  }
+  const [mail] = await readMailFolder(join(data.dataDir, 'mail'))
+  expect(mail?.to?.[0]?.address).toBe('operator@example.com')
+  expect(mail?.subject).toBe(`No backup of ${settings.name} since ${name.slice(0, 10)}`)
+  expect(mail?.text).toContain('directory.sqlite is missing')
+  expect(await checkBackups(settings)).toMatchObject([
+    { state: 'failed', mend: expect.any(String) },
+  ])
+})
+
+test('a command that names no place says what to do', async () => {
+  await loadSecrets(readSettings(settingsWith()))
+  const run = (env: Record<string, string>, ...args: string[]) =>
+    runCli(childEnvironment({}, env), ['backup', ...args])
+  const nowhere = await run(settingsWith({ ENTRYWAY_BACKUP_DIR: '' }))
+  expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Name a folder') })
+  mkdirSync(to)
+  const wrong = await run(settingsWith(), '--keep', 'all')
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('such as 14') })
+  const made = await run(settingsWith(), '--json')
+  expect(JSON.parse(made.stdout)).toMatchObject({ folder: expect.stringContaining(to) })
+})
