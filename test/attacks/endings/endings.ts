@@ -114,7 +114,7 @@ export const endings: Record<string, Ending> = {
       const { account } = person
       await account.removeTotp(null)
       const code = codesOf(await account.beginTotp(await basisOf(person)))
-      await account.confirmTotp(code(-1), await basisOf(person))
+      await account.confirmTotp(code(), await basisOf(person))
     },
     ends: ['password'],
     endsUnderWay: [...TOKENS, 'password and code', 'app password', 'device'],

@@ -162,13 +162,13 @@ const heldAuthorization =
     }
   }
 
-/** An authenticator that has not shown the code of now, and a recovery code. */
+/** An authenticator whose code of now is used up, the next one, and a recovery code. */
 async function authenticatorOf(person: Person) {
   const { account } = person
   await account.removeTotp(null)
   const code = codesOf(await account.beginTotp(await basisOf(person)))
-  const { recoveryCodes } = await account.confirmTotp(code(-1), await basisOf(person))
-  return { code, recoveryCode: recoveryCodes?.[0] ?? '' }
+  const { recoveryCodes } = await account.confirmTotp(code(), await basisOf(person))
+  return { nextCode: code(1), recoveryCode: recoveryCodes?.[0] ?? '' }
 }
 
 /** A passkey that was made, and is not added yet. */
@@ -236,8 +236,8 @@ export const grants: Record<string, Grant> = {
     by: 'password and code',
     isConfirmed: true,
     begin: async (world, person) => {
-      const { code } = await authenticatorOf(person)
-      return signIn(world, PASSWORD, person, code())
+      const { nextCode } = await authenticatorOf(person)
+      return signIn(world, PASSWORD, person, nextCode)
     },
   },
   'createSession with a recovery code': {
