@@ -5,8 +5,10 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { callbackOf, signIn } from '../../lab/clients/steps.ts'
+import { findApache, startApache } from '../../lab/world/apache.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { cliJson } from '../../lab/world/cli.ts'
+import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { freePort } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
@@ -161,3 +163,54 @@ test.each(sizes)('nothing on the consent page hinders people, %s', async (size) 
     await expectUsable(page, size, 'openid-consent')
   })
 })
+
+const apache = findApache()
+if (!apache) {
+  const missing = 'Apache with mod_auth_openidc (apt-get install libapache2-mod-auth-openidc)'
+  console.warn(`Left out: ${missing}`)
+}
+test.skipIf(!apache)(
+  'a person signs in to Apache by the settings that are printed, is signed out from here, and signs out there',
+  async () => {
+    const port = await freePort()
+    const at = `http://127.0.0.1:${port}`
+    const added = await runCli(network.vestibule.env, [
+      ...['openid', 'client', 'add', 'wiki', '--name', 'The Wiki'],
+      ...['--for', 'mod_auth_openidc', '--at', at],
+    ])
+    const [, settings = ''] = added.stdout.split('\n\n')
+    const wiki = await startApache(apache ?? '', port, settings)
+    const context = await browser.browser.newContext({ locale: 'en-US' })
+    const page = await context.newPage()
+    const isAsked = page.locator('input[name=password]')
+    try {
+      await page.goto(at)
+      await signIn(page, person)
+      await page.getByRole('heading', { level: 1, name: 'Sign in to The Wiki' }).waitFor()
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByText(person.handle, { exact: true }).waitFor()
+      expect(await page.locator('#OIDC_CLAIM_sub').textContent()).toMatch(/^did:plc:/)
+      expect(await page.locator('#OIDC_CLAIM_email').textContent()).toBe(person.email)
+
+      await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all'])
+      await expect
+        .poll(async () => {
+          await page.goto(at)
+          return isAsked.isVisible()
+        })
+        .toBe(true)
+      await signIn(page, person)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByText(person.handle, { exact: true }).waitFor()
+
+      await page.goto(`${at}/openid-callback?${new URLSearchParams({ logout: `${at}/` })}`)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await isAsked.waitFor()
+    } catch (err) {
+      throw new Error(wiki.logs(), { cause: err })
+    } finally {
+      await context.close()
+      await wiki.close()
+    }
+  },
+)
