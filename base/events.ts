@@ -59,6 +59,7 @@ export const AUDIT_EVENTS = {
   factor_added: info('a second factor was added', 'did', 'kind', 'by'),
   factor_removed: info('a second factor was removed', 'did', 'kind', 'by'),
   handle_changed: info('a handle was changed', 'did', 'from', 'to'),
+  operator_acted: info('an operator did something to an account', 'did', 'what', 'operator'),
   operator_added: warn('an account became one of an operator', 'did', 'operator'),
   operator_entered: info('somebody entered the page of the operator', 'did'),
   operator_removed: info('an account is no longer one of an operator', 'did', 'operator'),

@@ -99,18 +99,21 @@ export const deactivate = command(anAccount, async ({ services }, input) => {
   return { did, handle }
 })
 
-/** @param ref what to remember of the reason; null lifts the takedown */
+/** `ref` is what to remember of the reason. */
 export const takeDown = command(
-  anAccount.extend({ ref: z.string().min(1).nullable() }),
+  anAccount.extend({
+    ref: z.string().min(1).default('operator'),
+    lift: z.boolean().default(false),
+  }),
   async ({ services }, input) => {
     const { did, handle } = await findAccount(services, input.account)
+    const ref = input.lift ? null : input.ref
     await tellingHalf(
-      () => takeDownAccount(services, did, input.ref),
+      () => takeDownAccount(services, did, ref),
       async (why) => {
         const here = await services.actors.account(did).read()
-        if (input.ref === null)
-          return `${why} ${handle ?? did} is still taken down, here and there.`
-        if (here?.takedownRef !== input.ref) return `${why} Nothing is changed.`
+        if (ref === null) return `${why} ${handle ?? did} is still taken down, here and there.`
+        if (here?.takedownRef !== ref) return `${why} Nothing is changed.`
         return (
           `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
           `not know it and still shows the account. ${why} Give the command again when it answers; ` +
@@ -118,7 +121,7 @@ export const takeDown = command(
         )
       },
     )
-    return { did, handle }
+    return { did, handle, takedownRef: ref }
   },
 )
 

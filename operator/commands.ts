@@ -23,6 +23,7 @@ export const commands = {
   'operator/list': operators.list,
   'operator/remove': operators.remove,
   'operator/link': operators.link,
+  'operator/trail': operators.trail,
 
   'account/list': accounts.list,
   'account/show': accounts.show,

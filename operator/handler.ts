@@ -1,6 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { z } from 'zod'
-import { Refusal, UnavailableError } from '../base/errors.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -8,11 +6,9 @@ import {
   jsonResponse,
   readJson,
 } from '../http/message.ts'
-import { PdsRefusal } from '../pds/client.ts'
 import { COMMAND_LINE } from '../sagas/operators.ts'
-import type { Command, OperatorContext } from './command.ts'
-import { commands } from './commands.ts'
-import { HalfDoneError } from './half_done.ts'
+import type { OperatorContext } from './command.ts'
+import { isCommand, run } from './run.ts'
 
 /** The operator's API: `POST /_operator/<command>` with a JSON object, answered in JSON. */
 export const OPERATOR_PATH = '/_operator/'
@@ -43,20 +39,11 @@ export function createOperatorHandler(given: Omit<OperatorContext, 'by'>): HttpH
   const context = { ...given, by: COMMAND_LINE }
   return async (request) => {
     const name = request.url.pathname.slice(OPERATOR_PATH.length)
-    if (!Object.hasOwn(commands, name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
-    const { input, run } = commands[name as keyof typeof commands] as Command
-    const parsed = input.safeParse(inputOf(request))
-    if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
-    try {
-      return jsonResponse(await run(context, parsed.data))
-    } catch (err) {
-      if (err instanceof Refusal) return refuse(400, err.code, err.message)
-      if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
-      context.services.log.error({ err, name }, 'an operator command failed')
-      if (err instanceof HalfDoneError) return refuse(502, 'HalfDone', err.message)
-      if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)
-      return refuse(500, 'InternalServerError', 'The command failed; the log says why')
-    }
+    if (!isCommand(name)) return refuse(404, 'UnknownCommand', `No command ${name}`)
+    const ran = await run(context, name, inputOf(request))
+    if ('value' in ran) return jsonResponse(ran.value)
+    const { status, error, message } = ran.refusal
+    return refuse(status, error, message)
   }
 }
 

@@ -22,9 +22,17 @@ export const create = command(
   },
 )
 
-export const list = command(z.strictObject({}), async ({ services }) => ({
-  codes: await services.actors.directory.listInviteCodes(),
-}))
+export const list = command(
+  z.strictObject({ usable: z.boolean().default(false) }),
+  async ({ services }, { usable }) => {
+    const codes = await services.actors.directory.listInviteCodes()
+    return {
+      codes: codes.filter(
+        (code) => !usable || (!code.disabled && code.uses.length < code.availableUses),
+      ),
+    }
+  },
+)
 
 /** Takes the codes, and all codes of the accounts, out of use. */
 export const disable = command(

@@ -14,6 +14,8 @@ import { goOn } from '../oauth/sign_in/post.ts'
 import { noSignInCookies } from '../oauth/sign_in/signed_in.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import {
+  OPERATOR_COMMANDS,
+  OPERATOR_DO,
   OPERATOR_LINK,
   OPERATOR_LINK_FORM,
   OPERATOR_PAGE,
@@ -22,6 +24,7 @@ import {
 import { enterByLink, findOperatorSession } from '../sagas/operators.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
+import { answerCommand, showCommands } from './commands.ts'
 import { enter } from './entrance.ts'
 import { OperatorForms } from './forms.ts'
 import { linkOverPage, linkPage, signInPage } from './outside.ts'
@@ -57,15 +60,20 @@ export function createOperatorPage(
     const by = { operator, operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
     const visitor: Visitor = { request, session, context: { ...context, by }, sealed }
-    if (request.method !== 'POST') return showOverview(visitor)
+    if (request.method !== 'POST') return show(visitor)
     if (!forms.isOurs(secret, request.parameter('form'))) {
       return showOverview(visitor, {
         alert: 'The page was open for too long. Try again.',
         status: 400,
       })
     }
-    if (pathname === OPERATOR_SIGN_OUT) return signOut(secret)
-    return pageRefusal(404, { obstacle: 'nowhere' })
+    return pathname === OPERATOR_SIGN_OUT ? signOut(secret) : show(visitor)
+  }
+
+  async function show(visitor: Visitor): Promise<HttpResponse> {
+    const { pathname } = visitor.request.url
+    if (pathname === OPERATOR_COMMANDS) return showCommands(visitor)
+    return pathname.startsWith(OPERATOR_DO) ? answerCommand(visitor) : showOverview(visitor)
   }
 
   function outside(isOver: boolean): HttpResponse {

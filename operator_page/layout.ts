@@ -1,8 +1,18 @@
 import { html } from 'hono/html'
 import type { HttpResponse } from '../http/message.ts'
 import { type Html, writeDocument } from '../http/page/document.ts'
-import { OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
+import { formOf, OPERATOR_COMMANDS, OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
 import { STYLE } from './style.ts'
+
+/** What is used most; everything else stands among the commands. */
+const PAGES: readonly [name: string, href: string][] = [
+  ['Overview', OPERATOR_PAGE],
+  ['Accounts', formOf('account list')],
+  ['Invites', formOf('invite list')],
+  ['PDSes', formOf('pds list')],
+  ['Trail', formOf('operator trail')],
+  ['Commands', OPERATOR_COMMANDS],
+]
 
 /** A page for who is in. */
 export type InsidePage = {
@@ -31,6 +41,7 @@ export function writeInside({
 }: InsidePage): HttpResponse {
   const body = html`    <header>
       <p><a href="${OPERATOR_PAGE}">${service}</a></p>
+      <nav aria-label="Pages">${PAGES.map(([name, href]) => html`<a href="${href}">${name}</a>`)}</nav>
       <p class="quiet">Operator: ${operator}</p>
       ${form({ action: OPERATOR_SIGN_OUT, sealed }, html`<button>Sign out</button>`)}
     </header>
@@ -56,7 +67,7 @@ export function writeOutside(
   return write([title, service], body, status)
 }
 
-function form({ action, sealed }: { action: string; sealed: string }, content: Html): Html {
+export function form({ action, sealed }: { action: string; sealed: string }, content: Html): Html {
   return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">${content}</form>`
 }
 

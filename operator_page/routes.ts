@@ -4,6 +4,8 @@ import { within } from '../http/network.ts'
 import type { RouteShape } from '../http/route.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
 import {
+  OPERATOR_COMMANDS,
+  OPERATOR_DO,
   OPERATOR_LINK,
   OPERATOR_LINK_FORM,
   OPERATOR_PAGE,
@@ -26,6 +28,8 @@ export const operatorPageRoutes: readonly RouteShape[] = [
   page('operator page', OPERATOR_LINK),
   form('operator link', OPERATOR_LINK_FORM),
   form('operator page', OPERATOR_SIGN_OUT),
+  page('operator page', OPERATOR_COMMANDS),
+  { ...form('operator page', OPERATOR_DO), methods: ['GET', 'POST'] },
 ]
 
 /**

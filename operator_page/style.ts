@@ -17,6 +17,21 @@ h2{margin:2rem 0 .75rem;font-size:1.125rem}
 dt{color:var(--quiet);font-size:.875rem}
 dd{margin:0;overflow-wrap:anywhere}
 .figures dd{font-size:1.25rem}
+header nav{margin:0}
+.field,.check{margin-bottom:1rem;max-width:36rem}
+.check{display:flex;gap:.625rem;align-items:start}
+.check input{width:1rem;height:1rem;margin:.25rem 0 0}
+.field p,.check p{margin:.25rem 0 0}
+label{display:block;margin-bottom:.25rem;font-size:.875rem}
+.field input,select,textarea{box-sizing:border-box;width:100%;min-height:2.75rem;padding:.5rem .625rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card);color:inherit;font:inherit}
+main>.quiet{margin-top:1rem}
+section{margin-top:1.5rem}
+.sheet{margin:0;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
+.sheet div{display:grid;grid-template-columns:minmax(8rem,1fr) 3fr;gap:.25rem 1rem;padding:.5rem .75rem}
+.sheet div+div{border-top:1px solid var(--line)}
+.commands,.plain{padding:0;list-style:none}
+.commands li{padding:.5rem 0;border-bottom:1px solid var(--line)}
+code{overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;background:var(--card)}
 th,td{padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--quiet);font-size:.875rem;font-weight:500}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
-import { OPERATOR_LINK } from '../base/lifetimes.ts'
+import { OPERATOR_LINK, PROOF_AGAIN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { recordAudit } from './audit.ts'
 import { listFactors } from './factors.ts'
@@ -122,4 +122,8 @@ export async function hasSecondFactor(services: Services, did: string): Promise<
     listPasskeys(services, did),
   ])
   return totp !== null || mail || passkeys.length > 0
+}
+/** Whether it was proven a moment ago who is in: before what a stolen session must not do. */
+export function isFresh({ begunAt }: OperatorSession): boolean {
+  return Date.now() - begunAt <= PROOF_AGAIN
 }

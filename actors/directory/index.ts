@@ -5,6 +5,7 @@ import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
 import * as openidEndings from '../../database/directory/openid_ending.ts'
 import * as operators from '../../database/directory/operator.ts'
+import * as operatorActs from '../../database/directory/operator_act.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
@@ -77,6 +78,8 @@ export const directoryFunctions = {
   removeOperator: operators.deleteOperator,
   listOperators: operators.listOperators,
   isOperator: operators.isOperator,
+  addOperatorAct: operatorActs.insertOperatorAct,
+  listOperatorActs: operatorActs.listOperatorActs,
   putOperatorLink: operatorSessions.putOperatorLink,
   openOperatorSession: operatorSessions.open,
   openOperatorSessionByLink: operatorSessions.openByLink,

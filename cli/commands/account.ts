@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { newPassword, type PasswordOptions } from '../ask.ts'
+import { described } from '../described.ts'
 import { when } from '../output.ts'
 import { sheet, table } from '../table.ts'
-import { ACCOUNT, addAccountChangeCommands } from './account_changes.ts'
+import { addAccountChangeCommands } from './account_changes.ts'
 import { addCompareCommand } from './account_compare.ts'
 
 /** Each is asked how it stands. */
@@ -12,67 +13,54 @@ const STANDINGS_AT_ONCE = 100
 export function addAccountCommands(program: Command): void {
   const account = program.command('account').description('Accounts of this entryway')
 
-  account
-    .command('list')
-    .description('List accounts')
-    .option('--search <text>', 'only those whose handle or e-mail address contains it')
-    .action(
-      online<{ search?: string }>(async (operator, output, _args, { search }) => {
-        const accounts: Awaited<ReturnType<typeof page>>['accounts'] = []
-        const page = (after: string) =>
-          operator('account/list', {
-            ...{ after, standing: true, limit: STANDINGS_AT_ONCE },
-            ...(search === undefined ? {} : { search }),
-          })
-        for (let after: string | null = ''; after !== null; ) {
-          const answer = await page(after)
-          accounts.push(...answer.accounts)
-          after = answer.next
-        }
-        output.result(accounts, (rows) =>
-          table(
-            ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'created'],
-            rows.map((row) => [
-              ...[row.handle, row.did, row.standing, row.email, row.pdsDid, when(row.createdAt)],
-            ]),
-          ),
-        )
-      }),
-    )
+  described(account, 'account list').action(
+    online<{ search?: string }>(async (operator, output, _args, { search }) => {
+      const accounts: Awaited<ReturnType<typeof page>>['accounts'] = []
+      const page = (after: string) =>
+        operator('account/list', {
+          ...{ after, standing: true, limit: STANDINGS_AT_ONCE },
+          ...(search === undefined ? {} : { search }),
+        })
+      for (let after: string | null = ''; after !== null; ) {
+        const answer = await page(after)
+        accounts.push(...answer.accounts)
+        after = answer.next
+      }
+      output.result(accounts, (rows) =>
+        table(
+          ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'created'],
+          rows.map((row) => [
+            ...[row.handle, row.did, row.standing, row.email, row.pdsDid, when(row.createdAt)],
+          ]),
+        ),
+      )
+    }),
+  )
 
-  account
-    .command('show')
-    .description('Show one account')
-    .argument('<account>', ACCOUNT)
-    .action(
-      online(async (operator, output, [name = '']) => {
-        output.result(await operator('account/show', { account: name }), (found) =>
-          sheet({
-            DID: found.did,
-            handle: found.handle,
-            'e-mail': found.email,
-            'e-mail confirmed': when(found.emailConfirmedAt) || 'no',
-            'sign-in code by mail': found.emailAuthFactor,
-            PDS: found.pdsDid,
-            created: when(found.createdAt),
-            deactivated: when(found.deactivatedAt) || 'no',
-            'to be deleted': when(found.deleteAfter) || 'no',
-            'taken down': found.takedownRef ?? 'no',
-            sessions: found.sessions,
-            'app passwords': found.appPasswords,
-            'invited with': found.invitedWith,
-          }),
-        )
-      }),
-    )
+  described(account, 'account show').action(
+    online(async (operator, output, [name = '']) => {
+      output.result(await operator('account/show', { account: name }), (found) =>
+        sheet({
+          DID: found.did,
+          handle: found.handle,
+          'e-mail': found.email,
+          'e-mail confirmed': when(found.emailConfirmedAt) || 'no',
+          'sign-in code by mail': found.emailAuthFactor,
+          PDS: found.pdsDid,
+          created: when(found.createdAt),
+          deactivated: when(found.deactivatedAt) || 'no',
+          'to be deleted': when(found.deleteAfter) || 'no',
+          'taken down': found.takedownRef ?? 'no',
+          sessions: found.sessions,
+          'app passwords': found.appPasswords,
+          'invited with': found.invitedWith,
+        }),
+      )
+    }),
+  )
 
-  account
-    .command('create')
-    .description('Create an account; its password is generated unless asked for')
-    .argument('<handle>')
-    .argument('<email>')
+  described(account, 'account create')
     .option('--ask', 'ask for the password')
-    .option('--password <password>', 'the password (other users of this machine can see it)')
     .action(
       online<PasswordOptions>(async (operator, output, [handle = '', email = ''], options) => {
         const { password, generated } = await newPassword(options, output)
@@ -87,22 +75,17 @@ export function addAccountCommands(program: Command): void {
   addAccountChangeCommands(account)
   addCompareCommand(account)
 
-  account
-    .command('audit')
-    .description('What happened to an account, the newest first; kept for 90 days')
-    .argument('<account>', ACCOUNT)
-    .option('--limit <n>', 'how many entries', Number, 50)
-    .action(
-      online<{ limit: number }>(async (operator, output, [name = ''], { limit }) => {
-        const { entries } = await operator('account/audit', { account: name, limit })
-        output.result(entries, (rows) =>
-          table(
-            ['when (UTC)', 'what', 'detail'],
-            rows.map(({ at, event, detail }) => [when(at), event, details(detail)]),
-          ),
-        )
-      }),
-    )
+  described(account, 'account audit').action(
+    online<{ limit: number }>(async (operator, output, [name = ''], { limit }) => {
+      const { entries } = await operator('account/audit', { account: name, limit })
+      output.result(entries, (rows) =>
+        table(
+          ['when (UTC)', 'what', 'detail'],
+          rows.map(({ at, event, detail }) => [when(at), event, details(detail)]),
+        ),
+      )
+    }),
+  )
 }
 
 function details(detail: Record<string, unknown>): string {

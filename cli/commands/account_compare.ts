@@ -1,34 +1,30 @@
 import type { Command } from 'commander'
 import type { CommandOutput } from '../../operator/commands.ts'
 import { online } from '../action.ts'
+import { described } from '../described.ts'
 import { CliError } from '../errors.ts'
 
 type Difference = CommandOutput<'account/compare'>['differences'][number]
 
 export function addCompareCommand(account: Command): void {
-  account
-    .command('compare')
-    .description(
-      'Find accounts that stand otherwise on their PDS; follow the PDS where that is safe',
-    )
-    .action(
-      online(async (operator, output) => {
-        const differences: Difference[] = []
-        let compared = 0
-        for (let after: string | null = ''; after !== null; ) {
-          const page: CommandOutput<'account/compare'> = await operator('account/compare', {
-            after,
-          })
-          differences.push(...page.differences)
-          compared += page.compared
-          after = page.next
-        }
-        output.result({ compared, differences }, toLines)
-        const left = differences.filter(({ mend }) => mend !== null).length
-        if (left > 0)
-          throw new CliError(`${left} of ${compared} accounts have to be mended, as said above`)
-      }),
-    )
+  described(account, 'account compare').action(
+    online(async (operator, output) => {
+      const differences: Difference[] = []
+      let compared = 0
+      for (let after: string | null = ''; after !== null; ) {
+        const page: CommandOutput<'account/compare'> = await operator('account/compare', {
+          after,
+        })
+        differences.push(...page.differences)
+        compared += page.compared
+        after = page.next
+      }
+      output.result({ compared, differences }, toLines)
+      const left = differences.filter(({ mend }) => mend !== null).length
+      if (left > 0)
+        throw new CliError(`${left} of ${compared} accounts have to be mended, as said above`)
+    }),
+  )
 }
 
 function toLines({ compared, differences }: { compared: number; differences: Difference[] }) {

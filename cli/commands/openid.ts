@@ -1,14 +1,13 @@
 import { type Command, Option } from 'commander'
 import { online } from '../action.ts'
 import { assertMeant } from '../ask.ts'
+import { described, questionOf } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
 import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'
-
-const ID = 'its client_id'
 
 /** Stands for a secret, of which a hash is kept. */
 const KEPT = '<the secret that was told>'
@@ -37,15 +36,12 @@ export function addOpenidCommands(program: Command): void {
   addResources(openid)
   addRegistrationTokens(openid)
 
-  openid
-    .command('rotate-keys')
-    .description('Make new signing keys, which sign a day later; relying parties notice nothing')
-    .option('--at-once', 'forget the keys of before now: somebody else knows one of them')
+  described(openid, 'openid rotate-keys')
     .option('--yes', 'do not ask')
     .action(
       online<{ atOnce?: boolean; yes?: boolean }>(async (operator, output, _, options) => {
         const { atOnce = false, yes } = options
-        if (atOnce) await assertMeant('Forget the keys? Id tokens of before count no more.', yes)
+        if (atOnce) await assertMeant(questionOf('openid rotate-keys', { atOnce }), yes)
         const done = await operator('openid/rotate-keys', { atOnce })
         output.result(done, () =>
           atOnce ? 'The new keys sign' : 'The new keys are published, and sign in a day',
@@ -57,10 +53,7 @@ export function addOpenidCommands(program: Command): void {
 function addClients(openid: Command): void {
   const client = openid.command('client').description('OpenID clients (relying parties)')
 
-  client
-    .command('add')
-    .description('Register a client, or change it; prints its settings with the secret, once')
-    .argument('<id>', `${ID}, such as discourse`)
+  described(client, 'openid client add')
     .addOption(productOption())
     .option('--at <url>', 'where that product is, in place of the addresses below')
     .option('--redirect-uri <uri...>', 'where people come back to')
@@ -98,29 +91,23 @@ function addClients(openid: Command): void {
       }),
     )
 
-  client
-    .command('list')
-    .description('List the OpenID clients')
-    .action(
-      online(async (operator, output) => {
-        const { clients } = await operator('openid/client-list', {})
-        output.result(clients, (rows) =>
-          table(
-            ['id', 'name', 'secret', 'told of sign-outs', 'registered', 'by'],
-            rows.map(({ id, metadata, hasSecret, registeredAt, isSelfRegistered }) => [
-              ...[id, String(metadata.client_name ?? ''), hasSecret ? 'yes' : 'no'],
-              ...[metadata.backchannel_logout_uri === undefined ? 'no' : 'yes', when(registeredAt)],
-              isSelfRegistered ? 'itself' : 'you',
-            ]),
-          ),
-        )
-      }),
-    )
+  described(client, 'openid client list').action(
+    online(async (operator, output) => {
+      const { clients } = await operator('openid/client-list', {})
+      output.result(clients, (rows) =>
+        table(
+          ['id', 'name', 'secret', 'told of sign-outs', 'registered', 'by'],
+          rows.map(({ id, metadata, hasSecret, registeredAt, isSelfRegistered }) => [
+            ...[id, String(metadata.client_name ?? ''), hasSecret ? 'yes' : 'no'],
+            ...[metadata.backchannel_logout_uri === undefined ? 'no' : 'yes', when(registeredAt)],
+            isSelfRegistered ? 'itself' : 'you',
+          ]),
+        ),
+      )
+    }),
+  )
 
-  client
-    .command('show')
-    .description('Print the metadata of an OpenID client, as JSON, or its settings for a product')
-    .argument('<id>', ID)
+  described(client, 'openid client show')
     .addOption(productOption())
     .action(
       online<{ for?: ProductName }>(async (operator, output, [id = ''], options) => {
@@ -134,26 +121,19 @@ function addClients(openid: Command): void {
       }),
     )
 
-  client
-    .command('rotate-secret')
-    .description('Give an OpenID client a new secret; that of before is good no more')
-    .argument('<id>', ID)
-    .action(
-      online(async (operator, output, [id = '']) => {
-        const rotated = await operator('openid/client-rotate-secret', { id })
-        output.result(rotated, ({ secret }) => `The secret of ${id} is ${secret}`)
-      }),
-    )
+  described(client, 'openid client rotate-secret').action(
+    online(async (operator, output, [id = '']) => {
+      const rotated = await operator('openid/client-rotate-secret', { id })
+      output.result(rotated, ({ secret }) => `The secret of ${id} is ${secret}`)
+    }),
+  )
 
-  client
-    .command('remove')
-    .description('Forget an OpenID client: sign-ins to it are refused, and its tokens are void')
-    .argument('<id>', ID)
+  described(client, 'openid client remove')
     .option('--yes', 'do not ask')
     .action(
       online<{ yes?: boolean }>(async (operator, output, [id = ''], { yes }) => {
         await operator('openid/client-show', { id })
-        await assertMeant(`Forget ${id}? Nobody can sign in to it any more.`, yes)
+        await assertMeant(questionOf('openid client remove', { id }), yes)
         const removed = await operator('openid/client-remove', { id })
         output.result(removed, () => `${removed.id} is unknown from now on`)
       }),

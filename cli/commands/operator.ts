@@ -1,88 +1,87 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
+import { described } from '../described.ts'
 import { when } from '../output.ts'
 import { sheet, table } from '../table.ts'
-import { ACCOUNT } from './account_changes.ts'
 
 export function addOperatorCommands(program: Command): void {
-  program
-    .command('overview')
-    .description('How the installation stands')
-    .action(
-      online(async (operator, output) => {
-        output.result(await operator('overview', {}), (found) =>
-          sheet({
-            version: found.version,
-            address: found.url,
-            'runs since': when(found.since),
-            accounts: found.accounts,
-            PDSes: found.pdses.length,
-            'mail server': found.mail ?? 'none',
-            'free disk': `${(found.disk.free / 1e9).toFixed(1)} of ${(found.disk.total / 1e9).toFixed(1)} GB`,
-            missing: found.missing.join('\n'),
-          }),
-        )
-      }),
-    )
+  described(program, 'overview').action(
+    online(async (operator, output) => {
+      output.result(await operator('overview', {}), (found) =>
+        sheet({
+          version: found.version,
+          address: found.url,
+          'runs since': when(found.since),
+          accounts: found.accounts,
+          PDSes: found.pdses.length,
+          'mail server': found.mail ?? 'none',
+          'free disk': `${(found.disk.free / 1e9).toFixed(1)} of ${(found.disk.total / 1e9).toFixed(1)} GB`,
+          missing: found.missing.join('\n'),
+        }),
+      )
+    }),
+  )
 
   const operators = program
     .command('operator')
     .description("Who may use the operator's page, `/operator`")
 
-  operators
-    .command('add')
-    .description("Let an account use the operator's page; it needs a passkey or a second factor")
-    .argument('<account>', ACCOUNT)
-    .action(
-      online(async (operator, output, [name = '']) => {
-        const added = await operator('operator/add', { account: name })
-        output.result(added, ({ did, handle, isNew, page }) =>
-          [
-            `${handle ?? did} ${isNew ? 'is an operator' : 'was an operator already'}`,
-            ...(page === null ? [] : [`The page is ${page}`]),
-          ].join('\n'),
+  described(operators, 'operator add').action(
+    online(async (operator, output, [name = '']) => {
+      const added = await operator('operator/add', { account: name })
+      output.result(added, ({ did, handle, isNew, page }) =>
+        [
+          `${handle ?? did} ${isNew ? 'is an operator' : 'was an operator already'}`,
+          ...(page === null ? [] : [`The page is ${page}`]),
+        ].join('\n'),
+      )
+      if (!added.hasFactor) {
+        output.note(
+          'The account signs in with a password alone. It cannot come in before its owner adds a passkey or a second factor on the security page.',
         )
-        if (!added.hasFactor) {
-          output.note(
-            'The account signs in with a password alone. It cannot come in before its owner adds a passkey or a second factor on the security page.',
-          )
-        }
-        if (added.page === null) output.note('The page is off (ENTRYWAY_OPERATOR_PAGE).')
-      }),
-    )
+      }
+      if (added.page === null) output.note('The page is off (ENTRYWAY_OPERATOR_PAGE).')
+    }),
+  )
 
-  operators
-    .command('list')
-    .description('List the operators')
-    .action(
-      online(async (operator, output) => {
-        const { operators: all } = await operator('operator/list', {})
-        output.result(all, (rows) =>
+  described(operators, 'operator list').action(
+    online(async (operator, output) => {
+      const { operators: all } = await operator('operator/list', {})
+      output.result(all, (rows) =>
+        table(
+          ['handle', 'DID', 'since'],
+          rows.map(({ handle, did, addedAt }) => [handle, did, when(addedAt)]),
+        ),
+      )
+    }),
+  )
+
+  described(operators, 'operator remove').action(
+    online(async (operator, output, [name = '']) => {
+      const removed = await operator('operator/remove', { account: name })
+      output.result(removed, ({ did, handle }) => `${handle ?? did} is no operator any more`)
+    }),
+  )
+
+  described(operators, 'operator link').action(
+    online(async (operator, output) => {
+      output.result(await operator('operator/link', {}), ({ url }) => url)
+    }),
+  )
+
+  described(operators, 'operator trail').action(
+    online<{ search?: string; limit: number }>(
+      async (operator, output, _args, { search, limit }) => {
+        const { acts } = await operator('operator/trail', { search, limit })
+        output.result(acts, (rows) =>
           table(
-            ['handle', 'DID', 'since'],
-            rows.map(({ handle, did, addedAt }) => [handle, did, when(addedAt)]),
+            ['when (UTC)', 'who', 'from', 'what', 'to'],
+            rows.map(({ at, operator: who, operatorAddress, command, subject }) => [
+              ...[when(at), who, operatorAddress, command, subject],
+            ]),
           ),
         )
-      }),
-    )
-
-  operators
-    .command('remove')
-    .description("Take that back; who is in on the operator's page with it is out at once")
-    .argument('<account>', ACCOUNT)
-    .action(
-      online(async (operator, output, [name = '']) => {
-        const removed = await operator('operator/remove', { account: name })
-        output.result(removed, ({ did, handle }) => `${handle ?? did} is no operator any more`)
-      }),
-    )
-
-  operators
-    .command('link')
-    .description("Print a link that opens the operator's page once, within ten minutes")
-    .action(
-      online(async (operator, output) => {
-        output.result(await operator('operator/link', {}), ({ url }) => url)
-      }),
-    )
+      },
+    ),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
+import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
@@ -8,64 +9,56 @@ import { table } from '../table.ts'
 export function addSessionCommands(program: Command): void {
   const account = program.commands.find((command) => command.name() === 'account') as Command
 
-  account
-    .command('sessions')
-    .description('List what is signed in to an account')
-    .argument('<account>', 'handle, DID or e-mail address')
-    .action(
-      online(async (operator, output, [name = '']) => {
-        const found = await operator('account/sessions', { account: name })
-        output.result(found, ({ oauth, legacy, openid, devices }) =>
-          table(
-            ['kind', 'id', 'app', 'scope', 'since', 'last used', 'from'],
-            [
-              ...oauth.map((row) => [
-                'OAuth',
-                row.id,
-                row.clientId,
-                row.scope,
-                when(row.createdAt),
-                when(row.updatedAt),
-                row.from?.address,
-              ]),
-              ...legacy.map((row) => [
-                'password',
-                row.id,
-                row.appPasswordName ?? 'main password',
-                '',
-                when(row.createdAt),
-                when(row.updatedAt),
-                row.from?.address,
-              ]),
-              ...openid.map((row) => [
-                'OpenID',
-                row.id,
-                row.clientId,
-                '',
-                when(row.createdAt),
-                when(row.updatedAt),
-                row.from?.address,
-              ]),
-              ...devices.map((row) => [
-                'browser',
-                row.deviceId,
-                '',
-                '',
-                when(row.createdAt),
-                when(row.updatedAt),
-                '',
-              ]),
-            ],
-          ),
-        )
-      }),
-    )
+  described(account, 'account sessions').action(
+    online(async (operator, output, [name = '']) => {
+      const found = await operator('account/sessions', { account: name })
+      output.result(found, ({ oauth, legacy, openid, devices }) =>
+        table(
+          ['kind', 'id', 'app', 'scope', 'since', 'last used', 'from'],
+          [
+            ...oauth.map((row) => [
+              'OAuth',
+              row.id,
+              row.clientId,
+              row.scope,
+              when(row.createdAt),
+              when(row.updatedAt),
+              row.from?.address,
+            ]),
+            ...legacy.map((row) => [
+              'password',
+              row.id,
+              row.appPasswordName ?? 'main password',
+              '',
+              when(row.createdAt),
+              when(row.updatedAt),
+              row.from?.address,
+            ]),
+            ...openid.map((row) => [
+              'OpenID',
+              row.id,
+              row.clientId,
+              '',
+              when(row.createdAt),
+              when(row.updatedAt),
+              row.from?.address,
+            ]),
+            ...devices.map((row) => [
+              'browser',
+              row.deviceId,
+              '',
+              '',
+              when(row.createdAt),
+              when(row.updatedAt),
+              '',
+            ]),
+          ],
+        ),
+      )
+    }),
+  )
 
-  account
-    .command('revoke')
-    .description('End one session of an account, or everything that is signed in')
-    .argument('<account>', 'handle, DID or e-mail address')
-    .argument('[session]', 'its id, as `account sessions` lists it')
+  described(account, 'account revoke')
     .option('--all', 'sign out everywhere')
     .action(
       online<{ all?: boolean }>(async (operator, output, [name = '', session], { all }) => {

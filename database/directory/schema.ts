@@ -141,5 +141,16 @@ export const directorySchema: Schema = {
     due_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- What operators did. The oldest make room.
+  CREATE TABLE operator_act (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    address TEXT,
+    command TEXT NOT NULL,
+    subject TEXT NOT NULL
+  );
+  `,
   ],
 }

@@ -1,17 +1,22 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
+  AUDIT_MEMORY,
   OPERATOR_IDLE,
   OPERATOR_LINK,
   OPERATOR_SESSION,
   PROOF_AGAIN,
 } from '../../base/lifetimes.ts'
+import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
+import { insertOperatorAct, MAX_OPERATOR_ACTS } from '../../database/directory/operator_act.ts'
 import {
   MAX_OPERATOR_LINKS,
   MAX_OPERATOR_SESSIONS,
 } from '../../database/directory/operator_session.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
 import { findClient } from '../../gateway/client_address.ts'
 import { within } from '../../http/network.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
+import { formOf } from '../../operator/paths.ts'
 import {
   command,
   enterAs,
@@ -22,6 +27,7 @@ import {
   signIn,
   startOperatorApp,
 } from '../operator_page/operators.ts'
+import { formsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
 /** The operator's page, against those who are no operators. */
@@ -179,7 +185,7 @@ describe('46. who is in', () => {
     const operator = await newOperator(app)
     const visitor = await enterAs(app, operator)
     const begun = Date.now()
-    for (let at = 0; at + OPERATOR_IDLE < OPERATOR_SESSION; at += OPERATOR_IDLE - 60_000) {
+    for (let at = 0; at < OPERATOR_SESSION; at += OPERATOR_IDLE - 60_000) {
       vi.useFakeTimers({ now: begun + at, toFake: ['Date'] })
       expect(await isIn(visitor)).toBe(true)
     }
@@ -305,4 +311,54 @@ test('46. who was made an operator, by whom, is in the trail and is told by mail
     'You are an operator now',
     'You are no operator any more',
   ])
+})
+
+describe('46. a session that somebody stole', () => {
+  const give = async (visitor: Visitor, words: string, fields: Record<string, string>) => {
+    const page = await visitor.open(formOf(words))
+    const form = formsOf(page).find(({ action }) => action?.includes('/do/'))
+    return visitor.send(form ?? page, { sure: 'on', ...fields })
+  }
+
+  test('makes no operator, no link, and no operator its own', async () => {
+    const operator = await newOperator(app)
+    const eve = await newSomebody(app)
+    const visitor = await enterAs(app, operator)
+    const asked: [string, Record<string, string>][] = [
+      ['operator add', { account: eve.handle }],
+      ['operator link', {}],
+      ['account reset-password', { account: operator.handle }],
+      ['account set-email', { account: operator.did, email: 'eve@elsewhere.internal' }],
+      ['account factors', { account: operator.email, remove: 'totp' }],
+    ]
+    later(PROOF_AGAIN)
+    const before = await app.actors.account(operator.did).read()
+    for (const [words, fields] of asked) {
+      const seen = await give(visitor, words, fields)
+      expect([words, seen.status]).toEqual([words, 403])
+      expect(seen.text).toContain('less than five minutes ago')
+    }
+    expect(await app.actors.account(operator.did).read()).toEqual(before)
+    expect(await app.actors.directory.isOperator(eve.did)).toBe(false)
+    // What is not such a way goes on; and right after a sign-in all of it does.
+    expect((await give(visitor, 'account deactivate', { account: eve.handle })).status).toBe(502)
+    vi.useRealTimers()
+    const again = await enterAs(app, operator)
+    expect((await give(again, 'operator add', { account: eve.handle })).notice).toBe('Done.')
+  })
+
+  test('keeps its acts in the trail, which does not grow without end', async () => {
+    const db = openDatabase(':memory:', directorySchema)
+    const act = { operator: 'kim.test', operatorAddress: null, command: 'invite/create' }
+    transact(db, () => {
+      for (let i = 0; i < MAX_OPERATOR_ACTS + 5; i++) {
+        insertOperatorAct(db, { ...act, at: 1_000 + i, subject: 'x'.repeat(1_000) })
+      }
+    })
+    const count = db.prepare('SELECT count(*), max(length(subject)) FROM operator_act').raw().get()
+    expect(count).toEqual([MAX_OPERATOR_ACTS, 512])
+    insertOperatorAct(db, { ...act, at: 2_000 + AUDIT_MEMORY + MAX_OPERATOR_ACTS, subject: '' })
+    expect(db.prepare('SELECT count(*) FROM operator_act').pluck().get()).toBe(1)
+    closeDatabase(db)
+  })
 })

@@ -47,7 +47,7 @@ test('a takedown that the PDS does not hear of is half done, and says what to do
     },
   })
   expect(await standing()).toEqual(['taken down'])
-  const up = await call('account/take-down', { account: 'kim.test', ref: null })
+  const up = await call('account/take-down', { account: 'kim.test', lift: true })
   expect(up.body).toMatchObject({ message: expect.stringContaining('is still taken down') })
   expect(await standing()).toEqual(['taken down'])
   await app.actors.account(did).takeDown(null)

@@ -165,6 +165,7 @@ const rows: Record<AuditEvent, Row> = {
   },
   only_app_passwords: { notice: 'protectionOff', happen: turnOff('onlyAppPasswords') },
   new_device_mails: { notice: 'protectionOff', happen: turnOff('newDeviceMails') },
+  operator_acted: { why: 'what the operator did has its own line, and its mail where it has one' },
   operator_added: {
     notice: 'operatorAdded',
     happen: (person) => operator('add', person),

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
+import { formOf } from '../../operator/paths.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
 import { button, title } from '../security_page/on_page.ts'
@@ -53,6 +54,7 @@ test('another site that leads here shows no session, and the way in goes on from
 
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   await inSize(world.browser, size, async (page) => {
+    const person = await newSomebody(world.app)
     await page.goto(`${world.url}/operator`)
     await expectUsable(page, size)
     await page.goto(await world.newLink())
@@ -61,6 +63,22 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await title(page, 'Overview')
     await expectUsable(page, size, 'operator')
     expect(await page.locator('script').count()).toBe(0)
+    await page.getByRole('link', { name: 'Commands' }).click()
+    await title(page, 'Commands')
+    await expectUsable(page, size)
+    await page.goto(world.url + formOf('account factors'))
+    await expectUsable(page, size, 'operator-form')
+    await page.locator('#account').fill(person.handle)
+    await page.locator('#remove').selectOption('totp')
+    await page.locator('main button').click()
+    await page.getByText(`Remove totp from ${person.handle}?`).waitFor()
+    await expectUsable(page, size)
+    await button(page, 'Yes').click()
+    await page.getByRole('status').waitFor()
+    await expectUsable(page, size)
+    await page.getByRole('link', { name: 'Accounts' }).click()
+    await title(page, 'Account list')
+    await expectUsable(page, size, 'operator-accounts')
     await page.goto(`${world.url}/operator/link?link=none`)
     await button(page, 'Go in').click()
     await expectUsable(page, size)

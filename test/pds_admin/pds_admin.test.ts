@@ -22,7 +22,7 @@ afterAll(() => network?.close())
 const compare = () => operator('account/compare', {})
 const show = ({ did }: Person) => operator('account/show', { account: did })
 const takeDownHere = ({ did }: Person, ref: string | null) =>
-  operator('account/take-down', { account: did, ref })
+  operator('account/take-down', { account: did, ...(ref === null ? { lift: true } : { ref }) })
 
 const atPds = () => new AtpAgent({ service: network.pds.url }).com.atproto.admin
 const asPdsAdmin = () => ({

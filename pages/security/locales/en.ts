@@ -124,6 +124,7 @@ export const en: SecurityTexts = {
     factor_added: 'A second factor was added',
     factor_removed: 'A second factor was removed',
     handle_changed: 'The handle was changed',
+    operator_acted: 'An operator changed something',
     operator_added: 'You were made an operator of this service',
     operator_entered: 'You opened the operator’s page',
     operator_removed: 'You are no operator of this service any more',

@@ -125,6 +125,7 @@ export const es: SecurityTexts = {
     factor_added: 'Se añadió un segundo factor',
     factor_removed: 'Se quitó un segundo factor',
     handle_changed: 'Se cambió el identificador',
+    operator_acted: 'Un operador cambió algo',
     operator_added: 'Se te nombró operador de este servicio',
     operator_entered: 'Abriste la página del operador',
     operator_removed: 'Ya no eres operador de este servicio',

@@ -128,6 +128,7 @@ export const fr: SecurityTexts = {
     factor_added: 'Un second facteur a été ajouté',
     factor_removed: 'Un second facteur a été retiré',
     handle_changed: 'L’identifiant a été changé',
+    operator_acted: 'Un opérateur a modifié quelque chose',
     operator_added: 'Vous avez été nommé opérateur de ce service',
     operator_entered: 'Vous avez ouvert la page de l’opérateur',
     operator_removed: 'Vous n’êtes plus opérateur de ce service',

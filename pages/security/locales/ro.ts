@@ -125,6 +125,7 @@ export const ro: SecurityTexts = {
     factor_added: 'A fost adăugat un al doilea factor',
     factor_removed: 'A fost eliminat un al doilea factor',
     handle_changed: 'Numele de utilizator a fost schimbat',
+    operator_acted: 'Un operator a modificat ceva',
     operator_added: 'Ați fost numit operator al acestui serviciu',
     operator_entered: 'Ați deschis pagina operatorului',
     operator_removed: 'Nu mai sunteți operator al acestui serviciu',

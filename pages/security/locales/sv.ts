@@ -125,6 +125,7 @@ export const sv: SecurityTexts = {
     factor_added: 'En andra faktor lades till',
     factor_removed: 'En andra faktor togs bort',
     handle_changed: 'Användarnamnet ändrades',
+    operator_acted: 'En operatör ändrade något',
     operator_added: 'Du utsågs till operatör för den här tjänsten',
     operator_entered: 'Du öppnade operatörssidan',
     operator_removed: 'Du är inte längre operatör för den här tjänsten',

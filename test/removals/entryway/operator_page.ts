@@ -3,6 +3,7 @@ import { inFile, toRemovals } from '../removal.ts'
 const routes = inFile('operator_page/routes.ts')
 const entrance = inFile('operator_page/entrance.ts')
 const handler = inFile('operator_page/handler.ts')
+const commands = inFile('operator_page/commands.ts')
 const cookie = inFile('operator_page/session_cookie.ts')
 const operators = inFile('sagas/operators.ts')
 const sessions = inFile('database/directory/operator_session.ts')
@@ -56,4 +57,15 @@ export const operatorPageRows = toRemovals([
   [46, 'few links', sessions('most: MAX_OPERATOR_LINKS', 'most: 1_000')],
   [46, 'forms of other sites', handler('if (refusal) return refusal', '')],
   [46, 'forms of other sessions', handler("if (!forms.isOurs(secret, request.parameter('form')))")],
+  [46, 'a stolen session makes no way in', commands('!isFresh(visitor.session) && ', 'false && ')],
+  [
+    46,
+    'nor out of an operator',
+    commands("if (typeof account !== 'string') return false", 'return false'),
+  ],
+  [
+    46,
+    'the acts have an end',
+    inFile('database/directory/operator_act.ts')('most: MAX_OPERATOR_ACTS', 'most: 1e9'),
+  ],
 ])

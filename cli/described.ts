@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander'
+import { type Field, fieldsOf } from '../operator/fields.ts'
+import { descriptionOf } from '../operator/list.ts'
+
+/** A command of the list that the operator's page is made from, too, below its parent. @param words all of its name */
+export function described(parent: Command, words: string): Command {
+  const description = descriptionOf(words)
+  const name = words.split(' ').at(-1) as string
+  const command = parent.command(name).description(description.what)
+  for (const field of fieldsOf(description)) {
+    if (field.elsewhere === 'options') continue
+    if (field.elsewhere === 'file') command.argument('<file>', field.about)
+    else if (field.flags === undefined) command.argument(placeOf(field), field.about)
+    else command.addOption(optionOf(field, field.flags))
+  }
+  return command
+}
+
+/** What is asked before a command of the list that cannot be undone. */
+export function questionOf(words: string, input: Record<string, unknown>): string {
+  return descriptionOf(words).asks(input) ?? ''
+}
+
+function placeOf({ name, kind, isRequired }: Field): string {
+  if (kind === 'list') return `[${name}...]`
+  return isRequired ? `<${name}>` : `[${name}]`
+}
+
+function optionOf(field: Field, flags: string): Option {
+  const option = new Option(flags, field.about)
+  if (field.kind === 'choice') option.choices(field.choices)
+  if (field.kind === 'number') {
+    option.argParser((given) => (field.mayBeNone && given === 'none' ? null : Number(given)))
+  }
+  if (field.usual !== null && field.kind !== 'choice') option.default(field.usual)
+  if (field.isRequired && field.elsewhere === undefined) option.makeOptionMandatory()
+  return option
+}

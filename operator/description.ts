@@ -1,0 +1,60 @@
+import type { CommandInput, CommandName } from './commands.ts'
+
+/** What a command takes, as people are told. Without flags it stands in its place on the command line. */
+export type Argument = {
+  about: string
+  /** As the command line has it, such as `--ref <text>`. */
+  flags?: string
+  /** On the command line it comes in another way: asked for, from a file, or by more options. */
+  elsewhere?: 'secret' | 'file' | 'options'
+}
+
+/** A command as people give it. */
+export type Description = {
+  /** As on the command line: `account set-email`. */
+  words: string
+  command: CommandName
+  /** What it does, in a sentence without a full stop. */
+  what: string
+  /** By the members of the input, in the order of the command line. */
+  takes: Readonly<Record<string, Argument>>
+  /** What it always gives of the input. */
+  fixed: Readonly<Record<string, unknown>>
+  kind: 'reads' | 'acts'
+  /** Whether it changes nothing. */
+  isReading(input: Record<string, unknown>): boolean
+  /** What is asked before, where it cannot be undone. */
+  asks(input: Record<string, unknown>): string | null
+  /** The member by which the next page of its answer is asked for; its answer says it as `next`. */
+  pagedBy: string | null
+  /** Only for who has proven a moment ago who they are. */
+  needsProof: boolean
+}
+
+type Given<N extends CommandName> = {
+  what: string
+  takes?: { readonly [K in keyof CommandInput<N> & string]?: Argument }
+  fixed?: Partial<CommandInput<N>>
+  asks?: string | ((input: Record<string, unknown>) => string | null)
+  /** With what it changes nothing. */
+  readsWhere?: (input: Record<string, unknown>) => boolean
+  pagedBy?: keyof CommandInput<N> & string
+  needsProof?: true
+}
+
+const describe =
+  (kind: Description['kind']) =>
+  <N extends CommandName>(words: string, command: N, given: Given<N>): Description => {
+    const { what, takes = {}, fixed = {}, asks = null, needsProof = false } = given
+    const { readsWhere = () => kind === 'reads', pagedBy = null } = given
+    return {
+      ...{ kind, words, command, what, fixed, isReading: readsWhere, pagedBy, needsProof },
+      takes: takes as Description['takes'],
+      asks: typeof asks === 'function' ? asks : () => asks,
+    }
+  }
+
+/** A command that only says something. */
+export const reads = describe('reads')
+/** A command that does something. */
+export const acts = describe('acts')

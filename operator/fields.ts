@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { commands } from './commands.ts'
+import type { Argument, Description } from './description.ts'
+
+/** How a member of an input is given. */
+type FieldKind = 'text' | 'number' | 'switch' | 'choice' | 'list' | 'json'
+
+/** A member of a command's input, with what its schema says of it. */
+export type Field = Argument & {
+  name: string
+  kind: FieldKind
+  isRequired: boolean
+  /** A number that may be `none`, which is null. */
+  mayBeNone: boolean
+  choices: readonly string[]
+  /** Null where there is none. */
+  usual: string | number | null
+}
+
+type Schema = {
+  type?: string
+  enum?: string[]
+  const?: string
+  anyOf?: Schema[]
+  default?: unknown
+  properties?: Record<string, Schema>
+  required?: string[]
+}
+
+/** What people give to a command, in its order. */
+export function fieldsOf({ command, takes }: Description): Field[] {
+  const options = { io: 'input', unrepresentable: 'any' } as const
+  const { properties = {}, required = [] } = z.toJSONSchema(
+    commands[command].input as z.ZodType,
+    options,
+  ) as Schema
+  return Object.entries(takes).map(([name, argument]) => {
+    const schema = properties[name] ?? {}
+    const given = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema
+    const mayBeNull = schema.anyOf?.some(({ type }) => type === 'null') ?? false
+    const kind = kindOf(given)
+    const usual = schema.default
+    return {
+      ...{ ...argument, name, kind, choices: choicesOf(given) },
+      isRequired: required.includes(name),
+      mayBeNone: kind === 'number' && mayBeNull,
+      usual: typeof usual === 'string' || typeof usual === 'number' ? usual : null,
+    }
+  })
+}
+
+function choicesOf({ enum: several, const: one }: Schema): string[] {
+  return several ?? (one === undefined ? [] : [one])
+}
+
+function kindOf(schema: Schema): FieldKind {
+  const { type } = schema
+  if (choicesOf(schema).length > 0) return 'choice'
+  if (type === 'integer' || type === 'number') return 'number'
+  if (type === 'boolean') return 'switch'
+  if (type === 'array') return 'list'
+  return type === 'object' ? 'json' : 'text'
+}

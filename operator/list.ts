@@ -1,0 +1,112 @@
+import type { Description } from './description.ts'
+import { acts, reads } from './description.ts'
+import { accountDescriptions } from './list_accounts.ts'
+import { clientDescriptions } from './list_clients.ts'
+
+const ACCOUNT = { about: 'handle, DID or e-mail address' }
+const PDS = { about: 'DID, URL or host name' }
+const PLACEMENT = {
+  weight: {
+    about: 'its share of new accounts, relative to the others',
+    flags: '--weight <n>',
+  },
+  capacity: {
+    about: 'how many accounts it takes at most; `none` for no limit',
+    flags: '--capacity <n>',
+  },
+}
+
+/**
+ * The one list of what an operator can do with the running program: the command line (`cli/described.ts`) and the
+ * page (`operator_page/commands.ts`) are made from it, so neither can have less.
+ */
+export const descriptions: readonly Description[] = [
+  reads('overview', 'overview', { what: 'How the installation stands' }),
+  acts('operator add', 'operator/add', {
+    what: "Let an account use the operator's page; it needs a passkey or a second factor",
+    takes: { account: ACCOUNT },
+    needsProof: true,
+  }),
+  reads('operator list', 'operator/list', { what: 'List the operators' }),
+  acts('operator remove', 'operator/remove', {
+    what: "Take that back; who is in on the operator's page with it is out at once",
+    takes: { account: ACCOUNT },
+  }),
+  acts('operator link', 'operator/link', {
+    what: "Print a link that opens the operator's page once, within ten minutes",
+    needsProof: true,
+  }),
+  reads('operator trail', 'operator/trail', {
+    what: 'What operators did, the newest first; kept for 90 days',
+    takes: {
+      search: {
+        about: 'only with these words in operator, command or subject',
+        flags: '--search <text>',
+      },
+      limit: { about: 'how many entries', flags: '--limit <n>' },
+    },
+    pagedBy: 'before',
+  }),
+  ...accountDescriptions,
+  acts('invite create', 'invite/create', {
+    what: 'Make invite codes',
+    takes: {
+      count: { about: 'how many codes', flags: '--count <n>' },
+      uses: { about: 'how many sign-ups each is good for', flags: '--uses <n>' },
+      account: { about: 'whose codes they are', flags: '--for <account>' },
+    },
+  }),
+  reads('invite list', 'invite/list', {
+    what: 'List invite codes',
+    takes: { usable: { about: 'only those that can still be used', flags: '--usable' } },
+  }),
+  acts('invite disable', 'invite/disable', {
+    what: 'Take invite codes out of use',
+    takes: {
+      codes: { about: 'the codes' },
+      accounts: { about: 'all codes of these accounts', flags: '--of <account...>' },
+    },
+    asks: 'Take these codes out of use, for good?',
+  }),
+  reads('pds list', 'pds/list', { what: 'List them' }),
+  acts('pds add', 'pds/add', {
+    what: 'Put a PDS behind this entryway, or change what is known of one, once it takes the password',
+    takes: {
+      url: { about: 'its public URL, or host name; may be that of the entryway' },
+      address: {
+        about: 'where the entryway reaches it; what is known, or its public URL, unless given',
+        flags: '--address <url>',
+      },
+      did: { about: 'its DID; it is asked for it unless given', flags: '--did <did>' },
+      adminPassword: {
+        about:
+          'its PDS_ADMIN_PASSWORD (other users of this machine can see it); asked for, or taken from the environment, unless given',
+        flags: '--admin-password <password>',
+        elsewhere: 'secret',
+      },
+    },
+  }),
+  acts('pds close', 'pds/place', {
+    what: 'Let a PDS take no new accounts',
+    takes: { pds: PDS, ...PLACEMENT },
+    fixed: { open: false },
+  }),
+  acts('pds open', 'pds/place', {
+    what: 'Let a PDS take new accounts',
+    takes: { pds: PDS, ...PLACEMENT },
+    fixed: { open: true },
+  }),
+  acts('pds remove', 'pds/remove', {
+    what: 'Take a PDS away that holds no accounts any more',
+    takes: { pds: PDS },
+  }),
+  reads('pds check', 'pds/check', { what: 'Look whether each PDS is set up for this entryway' }),
+  ...clientDescriptions,
+]
+
+/** @throws {Error} for words that are not in the list */
+export function descriptionOf(words: string): Description {
+  const found = descriptions.find((each) => each.words === words)
+  if (!found) throw new Error(`No command ${words} in the list`)
+  return found
+}

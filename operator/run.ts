@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { Refusal, UnavailableError } from '../base/errors.ts'
+import { PdsRefusal } from '../pds/client.ts'
+import { recordAudit } from '../sagas/audit.ts'
+import type { Command, OperatorContext } from './command.ts'
+import { type CommandName, commands } from './commands.ts'
+import { HalfDoneError } from './half_done.ts'
+import { descriptions } from './list.ts'
+
+/** What came of a command; an error is told as `error` of XRPC, with a sentence. */
+export type Ran =
+  | { value: unknown }
+  | { refusal: { status: number; error: string; message: string } }
+
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name)
+
+/** Does what an operator wants, and keeps who it was. @param given what was given, not read yet */
+export async function run(
+  context: OperatorContext,
+  name: CommandName,
+  given: unknown,
+): Promise<Ran> {
+  const { input, run: work } = commands[name] as Command
+  const parsed = input.safeParse(given)
+  if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
+  try {
+    const value = await work(context, parsed.data)
+    await keep(context, name, parsed.data as Record<string, unknown>, value)
+    return { value }
+  } catch (err) {
+    if (err instanceof Refusal) return refuse(400, err.code, err.message)
+    if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
+    context.services.log.error({ err, name }, 'an operator command failed')
+    if (err instanceof HalfDoneError) {
+      await keep(context, name, parsed.data as Record<string, unknown>, null)
+      return refuse(502, 'HalfDone', err.message)
+    }
+    if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)
+    return refuse(500, 'InternalServerError', 'The command failed; the log says why')
+  }
+}
+
+/** Those after which there is nothing of the account, or which write their own line. */
+const WITHOUT_AUDIT: readonly CommandName[] = ['account/delete', 'operator/add', 'operator/remove']
+
+/** In the operators' trail and, where it is about an account, in that of the account. */
+async function keep(
+  { services, by }: OperatorContext,
+  name: CommandName,
+  input: Record<string, unknown>,
+  value: unknown,
+): Promise<void> {
+  const description = descriptions.find(({ command }) => command === name)
+  if (!description || description.isReading(input)) return
+  const { did } = (value ?? {}) as { did?: unknown }
+  const [first] = Object.keys(description.takes)
+  const subject = typeof did === 'string' ? did : String((first && input[first]) ?? '')
+  await services.actors.directory.addOperatorAct({ at: Date.now(), ...by, command: name, subject })
+  const isOfAccount = 'account' in description.takes && typeof did === 'string'
+  if (isOfAccount && !WITHOUT_AUDIT.includes(name)) {
+    await recordAudit(services, did, 'operator_acted', { what: name, ...by })
+  }
+}
+
+function refuse(status: number, error: string, message: string): Ran {
+  return { refusal: { status, error, message } }
+}

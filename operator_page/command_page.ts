@@ -1,0 +1,100 @@
+import { html } from 'hono/html'
+import type { HttpResponse } from '../http/message.ts'
+import type { Html } from '../http/page/document.ts'
+import type { Description } from '../operator/description.ts'
+import type { Field } from '../operator/fields.ts'
+import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
+import { isGenerated } from './input.ts'
+import { form, writeInside } from './layout.ts'
+import { resultOf, wordsOf } from './result.ts'
+import type { Outcome, Visitor } from './visitor.ts'
+
+export type CommandPage = {
+  description: Description
+  fields: readonly Field[]
+  /** What was filled in so far. */
+  filled(name: string): string
+  outcome?: Outcome | undefined
+  /** What the command answered. */
+  value?: unknown
+  /** Where the next page of it is. */
+  next?: string | undefined
+}
+
+/** A command with its form, and what came of it. */
+export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
+  const { description, fields, filled, outcome = {}, value, next } = page
+  const { words, what, needsProof } = description
+  const inputs = fields.map((field) => inputOf(field, filled(field.name)))
+  const isReading = description.kind === 'reads'
+  const button = html`<button class="primary">${isReading ? 'Show' : titleOf(words)}</button>`
+  const action = formOf(words)
+  const filling = isReading
+    ? html`<form method="get" action="${action}">${inputs}${button}</form>`
+    : form({ action, sealed: visitor.sealed }, html`${inputs}${button}`)
+  const content = html`<p>${what}.</p>
+      ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
+      ${(fields.length > 0 || !isReading) && filling}
+      ${value !== undefined && html`<section aria-label="Result">${resultOf(value)}</section>`}
+      ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
+      <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
+  return write(visitor, titleOf(words), content, outcome)
+}
+
+/** Asks once more before what cannot be undone. */
+export function questionPage(
+  visitor: Visitor,
+  { description, fields, filled }: CommandPage,
+  question: string,
+): HttpResponse {
+  const { words } = description
+  const hidden = fields.map(({ name }) => {
+    const value = filled(name)
+    return value && html`<input type="hidden" name="${name}" value="${value}">`
+  })
+  const action = formOf(words)
+  const content = html`<p>${question}</p>
+      ${form({ action, sealed: visitor.sealed }, html`${hidden}<input type="hidden" name="sure" value="on"><button class="primary">Yes</button> <a class="button" href="${action}">No</a>`)}`
+  return write(visitor, titleOf(words), content, {})
+}
+
+/** For who has not proven a moment ago who they are. @param signIn where they do */
+export function proofPage(visitor: Visitor, words: string, signIn: string): HttpResponse {
+  const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
+      ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${signIn}">Sign in again</a></p>`}
+      <p>Then come back to this page.</p>`
+  return write(visitor, titleOf(words), content, { status: 403 })
+}
+
+export const titleOf = (words: string): string => {
+  const [first = '', ...others] = words.split(' ')
+  const named = first === 'pds' ? 'PDS' : first === 'openid' ? 'OpenID' : wordsOf(first)
+  return [named, ...others].join(' ')
+}
+
+function write({ context, sealed }: Visitor, title: string, content: Html, outcome: Outcome) {
+  const { name: service } = context.services.settings
+  return writeInside({ service, operator: context.by.operator, sealed, title, content, ...outcome })
+}
+
+function inputOf(field: Field, value: string): Html {
+  const { name, kind, about, isRequired, choices, usual } = field
+  const label = html`<label for="${name}">${wordsOf(name)}</label>`
+  const hint = isGenerated(field)
+    ? 'generated where it is left blank'
+    : kind === 'list'
+      ? `${about}, one a line`
+      : about
+  const help = hint && html`<p class="quiet" id="${name}-hint">${hint}</p>`
+  const more = html`id="${name}" name="${name}" ${hint && html`aria-describedby="${name}-hint"`} ${isRequired && !isGenerated(field) && html`required`}`
+  if (kind === 'switch') {
+    return html`<div class="check"><input type="checkbox" ${more} ${value !== '' && html`checked`}><div>${label}${help}</div></div>`
+  }
+  const box =
+    kind === 'choice'
+      ? html`<select ${more}><option value="">–</option>${choices.map((each) => html`<option ${each === value && html`selected`}>${each}</option>`)}</select>`
+      : kind === 'json' || kind === 'list'
+        ? html`<textarea ${more} rows="4">${value}</textarea>`
+        : html`<input ${more} value="${value || String(usual ?? '')}" type="${field.elsewhere === 'secret' && !isGenerated(field) ? 'password' : 'text'}" autocomplete="off" ${kind === 'number' && html`inputmode="numeric"`}>`
+  return html`<div class="field">${label}${box}${help}</div>`
+}

@@ -1,0 +1,104 @@
+import { html } from 'hono/html'
+import type { HttpRequest, HttpResponse } from '../http/message.ts'
+import { pageRefusal } from '../http/refuse.ts'
+import { Place } from '../oauth/sign_in/place.ts'
+import type { Description } from '../operator/description.ts'
+import { fieldsOf } from '../operator/fields.ts'
+import { descriptions } from '../operator/list.ts'
+import { formOf, OPERATOR_DO } from '../operator/paths.ts'
+import { run } from '../operator/run.ts'
+import { findAccount } from '../sagas/accounts.ts'
+import { isFresh } from '../sagas/operators.ts'
+import { type CommandPage, commandPage, proofPage, questionPage, titleOf } from './command_page.ts'
+import { readInput } from './input.ts'
+import { writeInside } from './layout.ts'
+import type { Visitor } from './visitor.ts'
+
+/** Everything that an operator can do, as the command line has it. */
+export function showCommands({ context, sealed }: Visitor): HttpResponse {
+  const content = html`<ul class="commands">${descriptions.map(
+    ({ words, what }) =>
+      html`<li><a href="${formOf(words)}">${titleOf(words)}</a> <span class="quiet">${what}</span></li>`,
+  )}</ul>`
+  const { name: service } = context.services.settings
+  const { operator } = context.by
+  return writeInside({ service, operator, sealed, title: 'Commands', content })
+}
+
+/** A command's page, and what is done there. */
+export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
+  const { request, context } = visitor
+  const words = request.url.pathname.slice(OPERATOR_DO.length).replaceAll('/', ' ')
+  const description = descriptions.find((each) => each.words === words)
+  if (!description) return pageRefusal(404, { obstacle: 'nowhere' })
+  const fields = fieldsOf(description)
+  const page: CommandPage = { description, fields, filled: (name) => request.parameter(name) ?? '' }
+  const isForm = request.method === 'POST'
+  if (!isForm && !isAsked(page)) return commandPage(visitor, page)
+  const read = readInput(fields, request)
+  if ('mistake' in read) return commandPage(visitor, refused(page, 400, read.mistake))
+  const input = { ...read.input, ...description.fixed, ...placeIn(description, request) }
+  const isReading = description.isReading(input)
+  // A link does nothing, wherever it stands.
+  if (!isForm && !isReading) return commandPage(visitor, page)
+  if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
+    return proofPage(visitor, words, Place.forOperator().page({ step: 'sign-in' }))
+  }
+  const question = description.asks(input)
+  if (question !== null && request.parameter('sure') === undefined) {
+    return questionPage(visitor, page, question)
+  }
+  const ran = await run(context, description.command, input)
+  if ('refusal' in ran) {
+    const { status, message } = ran.refusal
+    return commandPage(visitor, refused(page, status, message))
+  }
+  const generated = read.generated === null ? {} : { password: read.generated }
+  const value = { ...(ran.value as object), ...generated }
+  const outcome = isReading ? {} : { notice: 'Done.' }
+  return commandPage(visitor, {
+    ...page,
+    outcome,
+    value,
+    next: nextOf(description, request, value),
+  })
+}
+
+/** Whether all is filled in that a command cannot do without. */
+function isAsked({ fields, filled }: CommandPage): boolean {
+  return fields.every(({ name, isRequired }) => !isRequired || filled(name) !== '')
+}
+
+/**
+ * What a session that somebody stole must not do: to make itself a way in that stays. The account of an operator
+ * is such a way.
+ */
+async function isTight(
+  { context }: Visitor,
+  { needsProof }: Description,
+  { account }: Record<string, unknown>,
+): Promise<boolean> {
+  if (needsProof) return true
+  if (typeof account !== 'string') return false
+  const found = await findAccount(context.services, account)
+  return found !== null && (await context.services.actors.directory.isOperator(found.did))
+}
+
+function placeIn({ pagedBy }: Description, request: HttpRequest): Record<string, unknown> {
+  const given = pagedBy === null ? undefined : request.parameter(pagedBy)
+  if (pagedBy === null || given === undefined) return {}
+  return { [pagedBy]: /^\d+$/.test(given) ? Number(given) : given }
+}
+
+function nextOf({ pagedBy }: Description, { url }: HttpRequest, value: object): string | undefined {
+  const { next } = value as { next?: unknown }
+  if (pagedBy === null || next === null || next === undefined) return undefined
+  const query = new URLSearchParams(url.search)
+  query.set(pagedBy, String(next))
+  return `${url.pathname}?${query}`
+}
+
+const refused = (page: CommandPage, status: number, alert: string): CommandPage => ({
+  ...page,
+  outcome: { status, alert },
+})

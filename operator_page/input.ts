@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto'
+import type { HttpRequest } from '../http/message.ts'
+import type { Field } from '../operator/fields.ts'
+import { wordsOf } from './result.ts'
+
+/** What was filled in, for the command; or which field is wrong, and why. */
+export type ReadInput =
+  | { input: Record<string, unknown>; generated: string | null }
+  | { mistake: string }
+
+/** The fields of a form as a command takes them; what is blank is left out. */
+export function readInput(fields: readonly Field[], request: HttpRequest): ReadInput {
+  const input: Record<string, unknown> = {}
+  let generated: string | null = null
+  for (const field of fields) {
+    const { name } = field
+    const given = request.parameter(name)?.trim() ?? ''
+    if (given === '' && isGenerated(field)) {
+      generated = randomBytes(15).toString('base64url')
+      input[name] = generated
+    } else if (given === '' && field.isRequired) {
+      return { mistake: `Fill in ${wordsOf(name)}.` }
+    } else if (given !== '') {
+      const value = readField(field, given)
+      if (value === undefined) return { mistake: `${wordsOf(name)} is not as it must be.` }
+      input[name] = value
+    }
+  }
+  return { input, generated }
+}
+
+/** A password for somebody else, where none is given. */
+export const isGenerated = ({ name, elsewhere }: Field): boolean =>
+  elsewhere === 'secret' && name === 'password'
+
+/** @returns undefined where it is none */
+function readField({ kind, mayBeNone, choices }: Field, given: string): unknown {
+  switch (kind) {
+    case 'number':
+      if (mayBeNone && given === 'none') return null
+      return /^\d{1,15}$/.test(given) ? Number(given) : undefined
+    case 'switch':
+      return true
+    case 'choice':
+      return choices.includes(given) ? given : undefined
+    case 'list':
+      return given.split(/\s+/)
+    case 'json':
+      return parsed(given)
+    default:
+      return given
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

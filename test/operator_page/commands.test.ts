@@ -1,0 +1,138 @@
+import type { Command } from 'commander'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createProgram } from '../../cli/program.ts'
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { commands } from '../../operator/commands.ts'
+import { fieldsOf } from '../../operator/fields.ts'
+import { descriptions } from '../../operator/list.ts'
+import { formOf } from '../../operator/paths.ts'
+import { formsOf } from '../security_page/forms_of.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { command, newSomebody, startOperatorApp } from './operators.ts'
+
+/** What works on files, while the program may be stopped. */
+const ON_FILES = [
+  ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'doctor'],
+  ...['backup', 'restore', 'directory rebuild', 'data copy'],
+]
+/** What commands are made of. */
+const PARTS = ['status', 'pds/look', 'import/accounts', 'import/invites']
+
+let app: AppInProcess
+let visitor: Visitor
+beforeAll(async () => {
+  app = await startOperatorApp()
+  visitor = new Visitor(app)
+  const { url } = (await command(app, 'operator/link')).body
+  const page = await visitor.open(String(url).slice(app.runner.settings.publicUrl.length))
+  await visitor.send(page)
+})
+afterAll(() => app?.close())
+
+function leavesOf(parent: Command, prefix = ''): { words: string; made: Command }[] {
+  return parent.commands.flatMap((made) => {
+    const words = `${prefix} ${made.name()}`.trim()
+    return made.commands.length > 0 ? leavesOf(made, words) : [{ words, made }]
+  })
+}
+
+/** The form of a command's page. */
+const formIn = (page: Seen) => formsOf(page).find(({ action }) => action?.includes('/do/'))
+async function give(words: string, fields: Record<string, string>, from = visitor) {
+  const form = formIn(await from.open(formOf(words)))
+  if (!form) throw new Error('no form')
+  return from.send(form, fields)
+}
+
+test('the page and the command line have the same commands, from one list', async () => {
+  const online = leavesOf(createProgram()).filter(({ words }) => !ON_FILES.includes(words))
+  const page = await visitor.open('/operator/commands')
+  const onPage = [
+    ...page.text.matchAll(/href="\/operator\/do\/([^"]*)">[^<]*<\/a> <span[^>]*>([^<]*)/g),
+  ]
+  const unescaped = (text = '') => text.replaceAll('&#39;', "'")
+  expect(
+    onPage.map(([, path = '', what]) => [path.replaceAll('/', ' '), unescaped(what)]).sort(),
+  ).toEqual(online.map(({ words, made }) => [words, made.description()]).sort())
+  expect(new Set([...descriptions.map((each) => each.command), ...PARTS])).toEqual(
+    new Set(Object.keys(commands)),
+  )
+})
+
+test.each(descriptions)('$words takes the same in both', async (description) => {
+  const { words } = description
+  const { made } = leavesOf(createProgram()).find((each) => each.words === words) ?? {}
+  const page = await visitor.open(formOf(words))
+  expect(page.status).toBe(200)
+  for (const { name, about, flags, elsewhere } of fieldsOf(description)) {
+    expect(page.text).toContain(`id="${name}"`)
+    if (elsewhere === 'options') continue
+    const taken =
+      flags === undefined
+        ? made?.registeredArguments.map((each) => each.description)
+        : made?.options.map((each) => each.description)
+    expect(taken).toContain(elsewhere === 'file' ? about : about)
+  }
+})
+
+test('what is done is done, and is in both trails', async () => {
+  const { did, handle } = await newSomebody(app)
+  const asked = await give('account reset-password', { account: handle })
+  expect(asked.text).toContain(`Set a new password for ${handle}`)
+  const before = await app.actors.account(did).read()
+  const done = await visitor.send(formIn(asked) ?? asked)
+  expect([done.status, done.notice]).toEqual([200, 'Done.'])
+  const [, password] = /<dt>Password<\/dt><dd>([^<]{20})</.exec(done.text) ?? []
+  expect(password).toBeDefined()
+  expect((await app.actors.account(did).read())?.generation).not.toBe(before?.generation)
+  const [act] = await app.actors.account(did).listAudit(1)
+  const by = { operator: 'a link', operatorAddress: '192.0.2.1' }
+  expect(act).toMatchObject({
+    event: 'operator_acted',
+    detail: { what: 'account/reset-password', ...by },
+  })
+  const trail = await visitor.open(formOf('operator trail'))
+  expect(trail.text).toContain('account/reset-password')
+  expect(JSON.stringify((await command(app, 'operator/trail')).body)).not.toContain(password)
+  const { body } = await command(app, 'operator/trail', { search: 'reset-password' })
+  expect(body.acts).toEqual([
+    {
+      id: expect.any(Number),
+      at: expect.any(Number),
+      ...by,
+      command: 'account/reset-password',
+      subject: did,
+    },
+  ])
+})
+
+test('a link to a command does nothing, and one that is wrong says so', async () => {
+  const { did, handle } = await newSomebody(app)
+  const linked = await visitor.open(formOf('account delete', { account: handle, sure: 'on' }))
+  expect(linked.status).toBe(200)
+  expect(await app.actors.account(did).read()).not.toBeNull()
+  const wrong = await give('account set-email', { account: 'nobody.test', email: 'a@b.internal' })
+  expect([wrong.status, wrong.alert]).toEqual([400, 'No account nobody.test here'])
+  const blank = await give('account set-email', { account: handle })
+  expect([blank.status, blank.alert]).toEqual([400, 'Fill in Email.'])
+  const number = await give('invite create', { count: 'many' })
+  expect([number.status, number.alert]).toEqual([400, 'Count is not as it must be.'])
+  expect((await visitor.open('/operator/do/account/none')).status).toBe(404)
+})
+
+test('lists go on on the next page, by key', async () => {
+  for (let i = 0; i < 3; i++) await give('invite create', { count: '1' })
+  const first = await visitor.open(formOf('operator trail', { limit: '2' }))
+  const next = first.hrefs.find((href) => href.includes('before=')) ?? ''
+  const ids = async (page: Seen) =>
+    [...page.text.matchAll(/data-label="Id">(\d+)/g)].map(([, id]) => Number(id))
+  const [seen, rest] = [await ids(first), await ids(await visitor.open(next))]
+  expect(seen.length).toBe(2)
+  expect(Math.max(...rest)).toBeLessThan(Math.min(...seen))
+})
+
+test('what somebody called themselves is text', async () => {
+  const { handle } = await newSomebody(app)
+  const page = await visitor.open(formOf('account list', { search: `"><script>${handle}` }))
+  expect(page.text).not.toContain('<script')
+})
