@@ -60,7 +60,7 @@ export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }
   const shown = {
     name: shownName(person),
     language,
-    items: signedInItems(signedIn, browsers, deviceId),
+    items: signedInItems(signedIn, browsers, deviceId, language),
     factors: {
       factors,
       passkeys: passkeys.map(({ name }) => name),

@@ -4,9 +4,11 @@ import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
+import type { PageLanguage } from '../../http/language.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
 import type { TrustedDeviceItem } from '../../pages/security/trusted_devices.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
+import { permissionWords } from '../sign_in/permissions.ts'
 import type { Browsers } from './downloads.ts'
 
 /** How far the activity goes back, and how much of it the page shows. */
@@ -18,11 +20,14 @@ export function signedInItems(
   { oauth, legacy, openid, devices }: SignedInEverywhere,
   browsers: Browsers,
   thisDevice: string,
+  language: PageLanguage,
 ): SignedInItem[] {
-  const apps = [...oauth, ...openid].map(
-    ({ id, clientId, createdAt, updatedAt, from }): SignedInItem => ({
+  const given = oauth.map((each) => ({ ...each, may: permissionWords(each.scope ?? '', language) }))
+  const apps = [...given, ...openid.map((each) => ({ ...each, may: undefined }))].map(
+    ({ id, clientId, createdAt, updatedAt, from, may }): SignedInItem => ({
       ...{ id, kind: 'app', name: appName(clientId), since: createdAt, lastUsed: updatedAt },
       ...placeOf(from),
+      may,
     }),
   )
   const passwords = legacy.map(

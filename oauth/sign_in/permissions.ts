@@ -43,6 +43,12 @@ export function permissionItems(
   }))
 }
 
+/** What an app was given: each scope in words where there are some. */
+export function permissionWords(scope: string, language: PageLanguage): string[] {
+  const texts = permissionTexts[language]
+  return scopesIn(scope).map((each) => textOf(each, texts, language, new Map()) ?? each)
+}
+
 /** What a person chose of that. @param isTicked whether the form has such a field */
 export function chosenScope(asked: string, isTicked: (field: string) => boolean): string {
   return scopesIn(asked)

@@ -22,6 +22,9 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list>li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
 .list>li>div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
 .list form{margin:0}
+.list details{order:1;flex-basis:100%;margin:0;text-align:left}
+.list summary{padding:.25rem 0}
+.list details ul{margin:.25rem 0 0;padding-left:1.25rem;overflow-wrap:anywhere}
 .list p{margin:0}
 .wide+.list{margin-top:1rem}
 .main{font-weight:600}
@@ -44,6 +47,8 @@ export type SignedInItem = {
   since: number | null
   lastUsed: number | null
   isThisBrowser: boolean
+  /** What an app was given, in words or, where there are none, as scopes; undefined of what is no app of it. */
+  may?: readonly string[] | undefined
 }
 
 /** One line of the audit trail. */
@@ -126,6 +131,7 @@ function itemOf(
   return html`<li><div id="${id}"><p class="main">${titleOf(texts, item)}</p>
       <p>${place || texts.unknownPlace}</p>
       <p class="quiet">${times.map((each, i) => html`${i > 0 && ' · '}${each}`)}</p></div>
+      ${item.may && html`<details><summary aria-describedby="${id}">${texts.may}</summary><ul>${item.may.map((each) => html`<li>${each}</li>`)}</ul></details>`}
       ${form(
         { action: endSession, sealed },
         html`<input type="hidden" name="kind" value="${item.kind === 'browser' ? 'browser' : 'session'}"><input type="hidden" name="id" value="${item.id}"><button aria-describedby="${id}">${texts.signOut}</button>`,

@@ -15,6 +15,8 @@ export type SecurityTexts = {
   /** Before a time. */
   readonly since: string
   readonly lastUsed: string
+  /** Above what an app was given. */
+  readonly may: string
   readonly unknownPlace: string
   readonly signOut: string
   readonly signOutOthers: string

@@ -134,6 +134,9 @@ test('what is unticked is not asked for on the next page, nor in any token', asy
   expect((await client.refresh(session)).body.scope).toBe(LEFT.join(' '))
   const [kept] = await app.actors.account(did).listSessions()
   expect(kept?.session.scope).toBe(LEFT.join(' '))
+  const security = await visitor.open(`/account/security?account=${did}`)
+  const { chat, generic } = permissionTexts.en
+  expect([security.text.includes(chat), security.text.includes(generic)]).toEqual([true, false])
 })
 
 test('what was unticked stands there still, and can be ticked again', async () => {

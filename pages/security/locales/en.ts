@@ -11,6 +11,7 @@ export const en: SecurityTexts = {
   withAppPassword: (name) => `App password “${name}”`,
   since: 'since',
   lastUsed: 'last used',
+  may: 'What it may do',
   unknownPlace: 'From an unknown place',
   signOut: 'Sign out',
   signOutOthers: 'Sign out everywhere else',

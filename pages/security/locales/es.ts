@@ -11,6 +11,7 @@ export const es: SecurityTexts = {
   withAppPassword: (name) => `Contraseña de aplicación «${name}»`,
   since: 'desde',
   lastUsed: 'último uso',
+  may: 'Qué puede hacer',
   unknownPlace: 'Lugar desconocido',
   signOut: 'Cerrar sesión',
   signOutOthers: 'Cerrar todas las demás sesiones',

@@ -11,6 +11,7 @@ export const fr: SecurityTexts = {
   withAppPassword: (name) => `Mot de passe d’application « ${name} »`,
   since: 'depuis',
   lastUsed: 'dernière utilisation',
+  may: 'Ce qu’elle peut faire',
   unknownPlace: 'Lieu inconnu',
   signOut: 'Déconnecter',
   signOutOthers: 'Déconnecter tout le reste',

@@ -11,6 +11,7 @@ export const ja: SecurityTexts = {
   withAppPassword: (name) => `アプリパスワード「${name}」`,
   since: '開始',
   lastUsed: '最終使用',
+  may: '許可されている操作',
   unknownPlace: '場所は不明',
   signOut: 'サインアウト',
   signOutOthers: 'ほかをすべてサインアウト',

@@ -11,6 +11,7 @@ export const ko: SecurityTexts = {
   withAppPassword: (name) => `앱 비밀번호 “${name}”`,
   since: '시작',
   lastUsed: '마지막 사용',
+  may: '허용된 작업',
   unknownPlace: '위치를 알 수 없음',
   signOut: '로그아웃',
   signOutOthers: '다른 모든 곳에서 로그아웃',

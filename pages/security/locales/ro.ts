@@ -11,6 +11,7 @@ export const ro: SecurityTexts = {
   withAppPassword: (name) => `Parola de aplicație „${name}”`,
   since: 'din',
   lastUsed: 'ultima folosire',
+  may: 'Ce poate face',
   unknownPlace: 'Loc necunoscut',
   signOut: 'Deconectează',
   signOutOthers: 'Deconectează tot restul',

@@ -11,6 +11,7 @@ export const sv: SecurityTexts = {
   withAppPassword: (name) => `Applösenordet ”${name}”`,
   since: 'sedan',
   lastUsed: 'senast använd',
+  may: 'Vad den får göra',
   unknownPlace: 'Okänd plats',
   signOut: 'Logga ut',
   signOutOthers: 'Logga ut allt annat',
