@@ -121,6 +121,29 @@ export const hexKey = setting(
   true,
 )
 
+export const bucketName = setting(
+  'must be the name of a bucket, such as vestibule-backups',
+  z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/),
+)
+
+const storeKey = z.string().regex(/^[\x21-\x7e]{1,200}$/)
+
+export const region = setting(
+  'must be the name of a region, such as eu-central-1',
+  z.string().regex(/^[a-z0-9-]{1,60}$/),
+)
+
+export const storeKeyId = setting(
+  'must be an access key id as the store gives it, such as AKIAIOSFODNN7EXAMPLE',
+  storeKey,
+)
+
+export const storeSecret = setting(
+  'must be a secret access key as the store gives it, 40 characters at most stores',
+  storeKey,
+  true,
+)
+
 const captchaKey = z.string().regex(/^[\w-]{1,200}$/)
 
 export const captchaSiteKey = setting(

@@ -12,6 +12,7 @@ import {
 import {
   accessTokenMinutes,
   addressRanges,
+  bucketName,
   captchaSecretKey,
   captchaSiteKey,
   countUpTo,
@@ -31,8 +32,11 @@ import {
   PRIVATE_NETWORKS,
   port,
   publicOrigin,
+  region,
   sender,
   serviceName,
+  storeKeyId,
+  storeSecret,
 } from './setting_kinds.ts'
 import { mistakesInNames } from './unknown_settings.ts'
 
@@ -72,6 +76,11 @@ const environment = z.object({
   ENTRYWAY_EMAIL_FROM: sender.optional(),
   ENTRYWAY_BACKUP_DIR: z.string().optional(),
   ENTRYWAY_BACKUP_KEEP: countUpTo(1_000).default(14),
+  ENTRYWAY_BACKUP_S3_BUCKET: bucketName.optional(),
+  ENTRYWAY_BACKUP_S3_ENDPOINT: originOf('https://s3.example.com').optional(),
+  ENTRYWAY_BACKUP_S3_REGION: region.default('us-east-1'),
+  ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID: storeKeyId.optional(),
+  ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY: storeSecret.optional(),
   ENTRYWAY_OPERATOR_EMAIL: emailAddress.optional(),
   ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
   ENTRYWAY_OPERATOR_PAGE: networks.default(PRIVATE_NETWORKS),
@@ -91,6 +100,15 @@ const environment = z.object({
 
 /** Every variable that is a setting. */
 export const settingNames = Object.keys(environment.shape)
+
+/** A bucket of an S3-compatible store, and what opens it. */
+export type S3Place = {
+  bucket: string
+  endpoint: string
+  region: string
+  accessKeyId: string
+  secretAccessKey: string
+}
 
 /** What the operator decided; every default is filled in. Most durations are elsewhere (`base/lifetimes.ts`). */
 export type Settings = {
@@ -127,7 +145,7 @@ export type Settings = {
   smtpUrl: string | null
   emailFrom: string
   /** The folder of daily backups, absolute, if they are wanted, and how many good ones are kept. */
-  backup: { dir: string | null; keep: number }
+  backup: { dir: string | null; keep: number; s3: S3Place | null }
   /** Where the program writes when something needs the operator. */
   operatorEmail: string | null
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
@@ -224,6 +242,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     backup: {
       dir: e.ENTRYWAY_BACKUP_DIR === undefined ? null : resolve(e.ENTRYWAY_BACKUP_DIR),
       keep: e.ENTRYWAY_BACKUP_KEEP,
+      s3: toS3Place(e),
     },
     operatorEmail: e.ENTRYWAY_OPERATOR_EMAIL ?? null,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
@@ -243,7 +262,26 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   }
 }
 
+const S3_SETTINGS = [
+  'ENTRYWAY_BACKUP_DIR',
+  'ENTRYWAY_BACKUP_S3_BUCKET',
+  'ENTRYWAY_BACKUP_S3_ENDPOINT',
+  'ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID',
+  'ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY',
+] as const
+
+function toS3Place(e: z.infer<typeof environment>): S3Place | null {
+  const [, bucket, endpoint, accessKeyId, secretAccessKey] = S3_SETTINGS.map((name) => e[name])
+  if (!bucket || !endpoint || !accessKeyId || !secretAccessKey) return null
+  return { bucket, endpoint, region: e.ENTRYWAY_BACKUP_S3_REGION, accessKeyId, secretAccessKey }
+}
+
 function mistakesInBackups(e: z.infer<typeof environment>): string[] {
+  const [, ...ofS3] = S3_SETTINGS
+  const missing = S3_SETTINGS.filter((name) => !e[name])
+  if (missing.length > 0 && ofS3.some((name) => e[name])) {
+    return [`${missing[0]}: is needed where backups go to S3: set ${S3_SETTINGS.join(', ')}`]
+  }
   if (e.ENTRYWAY_BACKUP_DIR === undefined) return []
   if (e.ENTRYWAY_DATABASE === 'engine') {
     return ['ENTRYWAY_BACKUP_DIR: is for databases in files; back up what the engine keeps instead']

@@ -8,9 +8,9 @@ import { every } from '../base/every.ts'
 import { BACKUP_INTERVAL, BACKUP_LOOK, BACKUP_OLD, DAY } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { backupAge } from '../base/metrics.ts'
-import type { Settings } from '../base/settings.ts'
+import type { S3Place, Settings } from '../base/settings.ts'
 import type { Mailer } from '../mail/mailer.ts'
-import { listBackups } from './kept_backups.ts'
+import { type KeptBackup, listBackups } from './kept_backups.ts'
 
 const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
 /** When the operator was last told, by its time. */
@@ -26,22 +26,21 @@ type Parts = { settings: Settings; mailer: Mailer; log: Log }
  * @returns what ends it, with a backup that is under way
  */
 export function startDailyBackups({ settings, mailer, log }: Parts): () => void {
-  const { dir } = settings.backup
+  const { dir, s3 } = settings.backup
   if (dir === null) return () => {}
   const ended = new AbortController()
   const work = async () => {
-    const last = await lastGood(dir)
-    backupAge.watch('disk', last)
-    if (Date.now() - last < BACKUP_INTERVAL && (await listBackups(dir)).length > 0) return
+    const last = await look(dir, s3)
+    if (Date.now() - last.at < BACKUP_INTERVAL && last.isThere) return
     const failure = await backUpBy(COMMAND, ended.signal)
     if (ended.signal.aborted) return
     if (failure === null) {
       logEvent(log, 'backup_made', {}, undefined)
-      backupAge.watch('disk', await lastGood(dir))
+      await look(dir, s3)
       return
     }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
-    if (Date.now() - last > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
+    if (Date.now() - last.at > BACKUP_OLD) await tell({ settings, mailer, log }, last.at, failure)
   }
   const end = every(BACKUP_LOOK, 'the daily backup', work, log)
   return () => {
@@ -50,14 +49,36 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
   }
 }
 
-/** When the last good backup was begun, ms; without one, since when there is a folder for them. */
-async function lastGood(dir: string): Promise<number> {
-  const [newest] = await listBackups(dir)
-  if (newest) return newest.startedAt
+/** When the last good backup was begun, ms, in the place where it is older; whether each place has one. */
+async function look(dir: string, s3: S3Place | null): Promise<{ at: number; isThere: boolean }> {
+  const here = await lastOf(dir, await listBackups(dir))
+  backupAge.watch('disk', here.at)
+  if (s3 === null) return here
+  const there = await lastOf(dir, await listStored(s3))
+  backupAge.watch('s3', there.at)
+  return { at: Math.min(here.at, there.at), isThere: here.isThere && there.isThere }
+}
+
+/** Those of a store that does not answer are not known: then it is tried again. */
+async function listStored(s3: S3Place): Promise<KeptBackup[]> {
+  const { BackupStore } = await import('./backup_store.ts')
+  const store = new BackupStore(s3)
+  try {
+    return await store.list()
+  } catch {
+    return []
+  } finally {
+    store.close()
+  }
+}
+
+/** Without one, it counts from when there was a folder for them. */
+async function lastOf(dir: string, [newest]: KeptBackup[]) {
+  if (newest) return { at: newest.startedAt, isThere: true }
   const made = await mkdir(dir, { recursive: true, mode: 0o700 })
     .then(() => stat(dir))
     .catch(() => null)
-  return made?.birthtimeMs ?? started
+  return { at: made?.birthtimeMs ?? started, isThere: false }
 }
 
 const started = Date.now()

@@ -11,7 +11,7 @@ import { type Verified, verifyBackup } from './verify_backup.ts'
 /** As it is named after when it was begun, in UTC: `2026-11-26T030000Z`. */
 const NAME = /^(\d{4}-\d{2}-\d{2}T)(\d{2})(\d{2})(\d{2})Z$/
 /** Written into a backup once it was verified. */
-const MARK = 'verified.json'
+export const MARK = 'verified.json'
 const LOCK = '.lock'
 
 /** A backup that was found good. Times are milliseconds since the epoch. */
@@ -68,7 +68,10 @@ export async function listBackups(to: string): Promise<KeptBackup[]> {
   const found = await Promise.all(
     (await listFolders(to)).map(async (name) => {
       const mark = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
-      return mark === null ? [] : [{ ...(JSON.parse(mark) as Verified), name, startedAt: at(name) }]
+      const startedAt = namedAt(name)
+      return mark === null || startedAt === null
+        ? []
+        : [{ ...(JSON.parse(mark) as Verified), name, startedAt }]
     }),
   )
   return found.flat().sort((a, b) => b.startedAt - a.startedAt)
@@ -80,4 +83,7 @@ async function listFolders(to: string): Promise<string[]> {
 
 const nameAt = (ms: number) => new Date(ms).toISOString().replace(/:|\.\d+/g, '')
 
-const at = (name: string) => Date.parse(name.replace(NAME, '$1$2:$3:$4Z'))
+/** When a backup of this name was begun, ms; null where it is no such name. */
+export function namedAt(name: string): number | null {
+  return NAME.test(name) ? Date.parse(name.replace(NAME, '$1$2:$3:$4Z')) : null
+}

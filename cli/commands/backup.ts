@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../../base/settings.ts'
+import { readSettings, type S3Place } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
+import type { BackupStore } from '../../maintenance/backup_store.ts'
 import type { KeptOptions } from '../../maintenance/kept_backups.ts'
 import { here, offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -38,6 +39,7 @@ export function addBackupCommands(program: Command): void {
           const { folder, manifest } = await backUpAt(place, {
             ...options,
             keep: keep === undefined ? settings.backup.keep : count(keep),
+            s3: settings.backup.s3,
             onVerify: verifying.update,
           }).finally(() => {
             bar.stop()
@@ -72,10 +74,21 @@ export function addBackupCommands(program: Command): void {
     .description('Restore a backup into an empty data directory; the program must be stopped')
     .argument('<folder>', 'what `backup` made')
     .option('--sign-out', 'end every session, also those that were ended after the backup')
+    .option(
+      '--s3 [name]',
+      'copy it from the S3 store into that folder first: the newest, or this one',
+    )
     .action(
-      offline<{ signOut?: boolean }>(async (output, [folder = ''], { signOut }) => {
+      offline<{ signOut?: boolean; s3?: string | true }>(async (output, [folder = ''], given) => {
+        const { signOut, s3: wanted } = given
         const { restore } = await import('../../maintenance/restore.ts')
-        const { dataDir } = readSettings(process.env)
+        const { dataDir, backup } = readSettings(process.env)
+        if (wanted !== undefined) {
+          if (!backup.s3)
+            throw new CliError('--s3: set ENTRYWAY_BACKUP_S3_BUCKET and the others', WRONG)
+          const name = wanted === true ? undefined : wanted
+          await inStore(backup.s3, (store) => store.fetch(name, resolve(folder)))
+        }
         const bar = output.progress('Files')
         const restored = await restore({
           folder: resolve(folder),
@@ -118,16 +131,34 @@ function placeOf(folder: string | undefined, to: string | undefined, usual: stri
   )
 }
 
-async function backUpAt(place: Place, { keep, onVerify, ...options }: Omit<KeptOptions, 'to'>) {
+/** @param s3 to which one in a folder of backups is copied */
+async function backUpAt(
+  place: Place,
+  { keep, onVerify, s3, ...options }: Omit<KeptOptions, 'to'> & { s3: S3Place | null },
+) {
   if ('to' in place) {
     const { backUpTo } = await import('../../maintenance/kept_backups.ts')
-    return backUpTo({ ...options, ...place, keep, ...(onVerify && { onVerify }) })
+    const made = await backUpTo({ ...options, ...place, keep, ...(onVerify && { onVerify }) })
+    if (s3) await inStore(s3, (store) => store.put(made.folder, made.name, keep))
+    return made
   }
   const { backUp } = await import('../../maintenance/backup.ts')
   const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
   const manifest = await backUp({ ...options, ...place })
   await verifyBackup(place.folder, onVerify)
   return { ...place, manifest }
+}
+
+async function inStore<T>(s3: S3Place, work: (store: BackupStore) => Promise<T>): Promise<T> {
+  const { BackupStore } = await import('../../maintenance/backup_store.ts')
+  const store = new BackupStore(s3)
+  try {
+    return await work(store)
+  } catch (err) {
+    throw new CliError(`The S3 store ${s3.endpoint}/${s3.bucket}: ${(err as Error).message}`)
+  } finally {
+    store.close()
+  }
 }
 
 function count(text: string): number {

@@ -1,11 +1,12 @@
 import { BACKUP_OLD, DAY } from '../../base/lifetimes.ts'
-import type { Settings } from '../../base/settings.ts'
-import { listBackups } from '../../maintenance/kept_backups.ts'
+import type { S3Place, Settings } from '../../base/settings.ts'
+import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import type { Check } from '../../operator/check.ts'
-import { look } from './look.ts'
+import { type Finding, look } from './look.ts'
 
 /** How old the last good backup is. */
-export async function checkBackups({ backup: { dir }, database }: Settings): Promise<Check[]> {
+export async function checkBackups({ backup, database }: Settings): Promise<Check[]> {
+  const { dir, s3 } = backup
   if (database === 'engine') return []
   if (dir === null) {
     return [
@@ -18,14 +19,25 @@ export async function checkBackups({ backup: { dir }, database }: Settings): Pro
     ]
   }
   const mend = `see what \`vestibule backup\` says, and that there is room in ${dir}`
-  const check = await look('Backups', mend, async () => {
-    const [newest] = await listBackups(dir)
-    if (!newest) return { state: 'failed', found: `there is no good one in ${dir}`, mend }
-    const age = Date.now() - newest.startedAt
-    const found = `the last good one is ${ageOf(age)} old, with ${newest.accounts} accounts`
-    return age > BACKUP_OLD ? { state: 'failed', found, mend } : { state: 'ok', found }
-  })
-  return [check]
+  const age = (newest: KeptBackup | undefined, place: string): Finding => {
+    if (!newest) return { state: 'failed', found: `there is no good one in ${place}`, mend }
+    const ms = Date.now() - newest.startedAt
+    const found = `the last good one is ${ageOf(ms)} old, with ${newest.accounts} accounts`
+    return ms > BACKUP_OLD ? { state: 'failed', found, mend } : { state: 'ok', found }
+  }
+  const here = look('Backups', mend, async () => age((await listBackups(dir))[0], dir))
+  const there = s3 && look('Backups in S3', mend, async () => age(await newestIn(s3), s3.bucket))
+  return Promise.all([here, ...(there ? [there] : [])])
+}
+
+async function newestIn(s3: S3Place): Promise<KeptBackup | undefined> {
+  const { BackupStore } = await import('../../maintenance/backup_store.ts')
+  const store = new BackupStore(s3)
+  try {
+    return (await store.list())[0]
+  } finally {
+    store.close()
+  }
 }
 
 const ageOf = (ms: number) =>

@@ -96,6 +96,10 @@ describe('settings', () => {
     ],
     [{ ENTRYWAY_PDS_ADDRESS: 'http://127.0.0.1:3000' }, /^ENTRYWAY_PDS_ADDRESS: needs/],
     [{ ENTRYWAY_SMTP_URL: 'smtp://mail.example.com' }, /^ENTRYWAY_EMAIL_FROM: is needed/],
+    [
+      { ENTRYWAY_BACKUP_S3_BUCKET: 'backups' },
+      /^ENTRYWAY_BACKUP_DIR: is needed where backups go to S3/,
+    ],
     [{ ENTRYWAY_BACKUP_DIR: 'data/backups' }, /^ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA/],
     [{ ...machines, ENTRYWAY_BACKUP_DIR: '/b' }, /^ENTRYWAY_BACKUP_DIR: is for databases in files/],
     [{ ENTRYWAY_DATABASE: 'engine' }, /^ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT/],

@@ -41,6 +41,11 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_SMTP_URL: ['mail.example.com', 'https://mail.example.com', 'smtp://', 'smtp:mail'],
   ENTRYWAY_EMAIL_FROM: [...ADDRESSES, 'Kim <me>', 'Kim <me@example.com> more', 'a\n<b@c.example>'],
   ENTRYWAY_BACKUP_KEEP: ['0', '1001', 'all', '1.5'],
+  ENTRYWAY_BACKUP_S3_BUCKET: ['b', 'Big', 'a/b', '-a-'],
+  ENTRYWAY_BACKUP_S3_ENDPOINT: ORIGINS,
+  ENTRYWAY_BACKUP_S3_REGION: ['Frankfurt', 'eu central'],
+  ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID: ['two words'],
+  ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY: ['two words'],
   ENTRYWAY_OPERATOR_EMAIL: ADDRESSES,
   ENTRYWAY_TRUSTED_PROXIES: ['127.0.0.1,10.0.0.0/', 'proxy.internal', '10.0.0.0/33', ','],
   ENTRYWAY_OPERATOR_PAGE: ['on', '127.0.0.1,10.0.0.0/', '10.0.0.0/33', ',', 'private,public'],
@@ -74,7 +79,14 @@ const WRONG: Record<string, readonly string[]> = {
 /** What any text may be: folders, and a password that the PDS's admin chose. */
 const ANY_TEXT = ['ENTRYWAY_BACKUP_DIR', 'ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
 
-const SECRET = [/_HEX$/, /_SECRET_KEY$/, /_PASSWORD$/, /^ENTRYWAY_SMTP_URL$/, /^RIVET_ENDPOINT$/]
+const SECRET = [
+  /_HEX$/,
+  /_SECRET_KEY$/,
+  /_SECRET_ACCESS_KEY$/,
+  /_PASSWORD$/,
+  /^ENTRYWAY_SMTP_URL$/,
+  /^RIVET_ENDPOINT$/,
+]
 
 /** Settings without which another would not be looked at. */
 const BESIDE: Record<string, Record<string, string>> = {

@@ -1,0 +1,199 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import pLimit from 'p-limit'
+import { isThere } from '../base/files.ts'
+import type { S3Place } from '../base/settings.ts'
+import { EMBEDDED_PDS } from './data_folder.ts'
+import { type KeptBackup, MARK, namedAt } from './kept_backups.ts'
+
+/** In each backup: which blobs it needs. They never change, so all backups share them. */
+const BLOB_LIST = 'blobs.json'
+/** Where those are, in the store and in a backup. */
+const BLOBS = { shared: 'blobs/', own: join(EMBEDDED_PDS, 'blobs') }
+/** Files that are on their way at once. */
+const AT_ONCE = 8
+/** Keys that one request deletes at most (S3 API, DeleteObjects). */
+const DELETED_AT_ONCE = 1_000
+
+/** Copies of backups in an S3-compatible store: each below its name, with all files under their paths. */
+export class BackupStore {
+  readonly #bucket: string
+  readonly #client: S3Client
+
+  constructor({ bucket, endpoint, region, accessKeyId, secretAccessKey }: S3Place) {
+    this.#bucket = bucket
+    this.#client = new S3Client({
+      endpoint,
+      region,
+      credentials: { accessKeyId, secretAccessKey },
+      forcePathStyle: true,
+      // Not every store knows the newer checksums; those of the manifest tell.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    })
+  }
+
+  /** Those that are there as a whole, the newest first. */
+  async list(): Promise<KeptBackup[]> {
+    const found = await Promise.all(
+      (await this.#names()).map(async (name) => {
+        const startedAt = namedAt(name)
+        const mark = startedAt === null ? null : await this.#read(`${name}/${MARK}`)
+        return mark === null || startedAt === null
+          ? []
+          : [{ ...JSON.parse(mark), name, startedAt } as KeptBackup]
+      }),
+    )
+    return found.flat().sort((a, b) => b.startedAt - a.startedAt)
+  }
+
+  /**
+   * Copies a good backup there, and removes those that are too many. It counts as there once the store has
+   * said that it has every file with its size.
+   *
+   * @throws {Error} where it has not
+   */
+  async put(folder: string, name: string, keep: number): Promise<void> {
+    const all = await listFiles(folder)
+    const blobs = all.filter((path) => path.startsWith(`${BLOBS.own}/`))
+    const files = all.filter((path) => !blobs.includes(path) && path !== MARK)
+    const blobNames = blobs.map((path) => relative(BLOBS.own, path))
+    const there = await this.#sizes(BLOBS.shared)
+    const missing = blobNames.filter((blob) => !there.has(BLOBS.shared + blob))
+    await this.#each(missing, (blob) =>
+      this.#putFile(BLOBS.shared + blob, join(folder, BLOBS.own, blob)),
+    )
+    await this.#each(files, (path) => this.#putFile(`${name}/${path}`, join(folder, path)))
+    await this.#write(`${name}/${BLOB_LIST}`, JSON.stringify(blobNames))
+    const sizes = await this.#sizes(`${name}/`)
+    for (const path of files) {
+      if (sizes.get(`${name}/${path}`) !== (await stat(join(folder, path))).size) {
+        throw new Error(`The S3 store has not all of ${path}`)
+      }
+    }
+    await this.#write(`${name}/${MARK}`, await readFile(join(folder, MARK), 'utf8'))
+    await this.#prune(name, keep)
+  }
+
+  /** Copies one from there into an empty folder. @param wanted the newest, where undefined */
+  async fetch(wanted: string | undefined, folder: string): Promise<string> {
+    const name = wanted ?? (await this.list())[0]?.name
+    const keys = name ? [...(await this.#sizes(`${name}/`)).keys()] : []
+    if (!name || keys.length === 0)
+      throw new Error(`There is no backup ${wanted ?? ''} in the store`)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
+    await this.#each(keys, (key) => this.#getFile(key, folder, key.slice(name.length + 1)))
+    const blobs = JSON.parse((await this.#read(`${name}/${BLOB_LIST}`)) ?? '[]') as string[]
+    await this.#each(blobs, (blob) =>
+      this.#getFile(BLOBS.shared + blob, folder, join(BLOBS.own, blob)),
+    )
+    return name
+  }
+
+  close(): void {
+    this.#client.destroy()
+  }
+
+  async #prune(newest: string, keep: number): Promise<void> {
+    const kept = (await this.list()).slice(0, keep).map(({ name }) => name)
+    const lists = await Promise.all(kept.map((name) => this.#read(`${name}/${BLOB_LIST}`)))
+    const needed = new Set(lists.flatMap((list) => JSON.parse(list ?? '[]') as string[]))
+    const blobs = [...(await this.#sizes(BLOBS.shared)).keys()]
+    const surplus = blobs.filter((key) => !needed.has(key.slice(BLOBS.shared.length)))
+    for (const name of await this.#names()) {
+      if (namedAt(name) === null || name >= newest || kept.includes(name)) continue
+      surplus.push(...(await this.#sizes(`${name}/`)).keys())
+    }
+    for (let i = 0; i < surplus.length; i += DELETED_AT_ONCE) {
+      const Objects = surplus.slice(i, i + DELETED_AT_ONCE).map((Key) => ({ Key }))
+      await this.#client.send(
+        new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } }),
+      )
+    }
+  }
+
+  /** What there is at the top: names of backups, and the place of the blobs. */
+  async #names(): Promise<string[]> {
+    const names: string[] = []
+    for await (const { CommonPrefixes = [] } of this.#pages({ Delimiter: '/' })) {
+      names.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix?.slice(0, -1) ?? []))
+    }
+    return names
+  }
+
+  /** Bytes of all that is below a prefix, by key. */
+  async #sizes(prefix: string): Promise<Map<string, number>> {
+    const sizes = new Map<string, number>()
+    for await (const { Contents = [] } of this.#pages({ Prefix: prefix })) {
+      for (const { Key, Size = 0 } of Contents) if (Key) sizes.set(Key, Size)
+    }
+    return sizes
+  }
+
+  #pages(of: { Prefix: string } | { Delimiter: string }) {
+    return paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, ...of })
+  }
+
+  async #putFile(key: string, path: string): Promise<void> {
+    const { size } = await stat(path)
+    await this.#client.send(
+      new PutObjectCommand({
+        Bucket: this.#bucket,
+        Key: key,
+        Body: createReadStream(path),
+        ContentLength: size,
+      }),
+    )
+  }
+
+  async #write(key: string, text: string): Promise<void> {
+    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: text }))
+  }
+
+  async #read(key: string): Promise<string | null> {
+    try {
+      const got = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      return (await got.Body?.transformToString()) ?? null
+    } catch (err) {
+      if ((err as Error).name === 'NoSuchKey') return null
+      throw err
+    }
+  }
+
+  /** @throws {Error} for a path that leads out of the folder */
+  async #getFile(key: string, folder: string, path: string): Promise<void> {
+    if (path.split('/').some((part) => ['', '.', '..'].includes(part))) {
+      throw new Error(`The store has a file that is none of a backup: ${key}`)
+    }
+    const target = join(folder, path)
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+    const got = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+    await pipeline(got.Body as Readable, createWriteStream(target, { mode: 0o600, flags: 'wx' }))
+  }
+
+  async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const limit = pLimit(AT_ONCE)
+    await Promise.all(items.map((item) => limit(() => work(item))))
+  }
+}
+
+/** Paths of all files below a folder. */
+async function listFiles(folder: string): Promise<string[]> {
+  if (!isThere(folder)) return []
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}

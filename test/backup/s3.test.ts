@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { checkBackups } from '../../cli/doctor/backup.ts'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import { type S3, startS3 } from '../../lab/world/s3.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { BackupStore } from '../../maintenance/backup_store.ts'
+import { DataFolder } from './data_folder.ts'
+
+let s3: S3
+let folder: TemporaryFolder
+let data: DataFolder
+let env: Record<string, string>
+
+const cli = (...args: string[]) => runCli(childEnvironment({}, env), args)
+
+beforeAll(async () => {
+  s3 = await startS3()
+  folder = await makeTemporaryFolder('stored')
+  data = new DataFolder(join(folder.path, 'data'))
+  for (const name of ['alice', 'bob']) data.add(name)
+  env = {
+    ...s3.env,
+    ENTRYWAY_DEV: '1',
+    ENTRYWAY_DATA_DIR: data.dataDir,
+    ENTRYWAY_BACKUP_DIR: join(folder.path, 'backups'),
+  }
+  await loadSecrets(readSettings(env))
+})
+afterAll(async () => {
+  await s3?.close()
+  await folder?.remove()
+})
+
+test('a backup goes to the store, and all is there again by one command', async () => {
+  expect(await cli('backup')).toMatchObject({ exitCode: 0 })
+  expect(await checkBackups(readSettings(env))).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
+  for (const name of readdirSync(data.dataDir)) {
+    if (name !== 'secrets') rmSync(join(data.dataDir, name), { recursive: true })
+  }
+  rmSync(join(folder.path, 'backups'), { recursive: true })
+  const restored = await cli('restore', join(folder.path, 'fetched'), '--s3', '--json')
+  expect(restored).toMatchObject({ exitCode: 0 })
+  expect(JSON.parse(restored.stdout)).toMatchObject({ accounts: 2, findings: [] })
+  expect(data.directory((db) => db.prepare('SELECT count(*) AS n FROM account').get())).toEqual({
+    n: 2,
+  })
+})
+
+test('as many are kept as wanted, and the blobs that they need', async () => {
+  const store = new BackupStore(s3.place)
+  const local = join(folder.path, 'local')
+  const put = async (name: string, blobs: string[]) => {
+    rmSync(local, { recursive: true, force: true })
+    mkdirSync(join(local, 'pds/blobs/did'), { recursive: true })
+    writeFileSync(join(local, 'manifest.json'), '{}')
+    writeFileSync(join(local, 'verified.json'), '{"accounts":1,"databases":1,"files":1}')
+    for (const blob of blobs) writeFileSync(join(local, 'pds/blobs/did', blob), `of ${blob}`)
+    await store.put(local, name, 2)
+  }
+  await put('2040-01-01T000000Z', ['old', 'shared'])
+  await put('2040-01-02T000000Z', ['shared'])
+  await put('2040-01-03T000000Z', ['shared', 'new'])
+  const names = (await store.list()).map(({ name }) => name)
+  expect(names).toEqual(['2040-01-03T000000Z', '2040-01-02T000000Z'])
+  const to = join(folder.path, 'newest')
+  expect(await store.fetch(undefined, to)).toBe('2040-01-03T000000Z')
+  expect(readFileSync(join(to, 'pds/blobs/did/shared'), 'utf8')).toBe('of shared')
+  expect(readdirSync(join(to, 'pds/blobs/did')).sort()).toEqual(['new', 'shared'])
+  await expect(store.fetch('2040-01-01T000000Z', join(folder.path, 'x'))).rejects.toThrow(
+    'no backup',
+  )
+  // Blobs that no kept backup needs are gone.
+  await put('2040-01-04T000000Z', [])
+  await put('2040-01-05T000000Z', [])
+  const empty = join(folder.path, 'empty')
+  await store.fetch(undefined, empty)
+  expect(readdirSync(empty)).not.toContain('pds')
+  store.close()
+})
+
+test('a store that does not take it is named, and the backup on disk stays', async () => {
+  const { ENTRYWAY_BACKUP_DIR: dir = '' } = env
+  const wrong = { ...env, ENTRYWAY_BACKUP_S3_BUCKET: 'nowhere' }
+  const { exitCode, stderr } = await runCli(childEnvironment({}, wrong), ['backup'])
+  expect(exitCode).toBe(1)
+  expect(stderr).toContain(`The S3 store ${s3.place.endpoint}/nowhere: `)
+  expect(readdirSync(dir).filter((name) => /Z$/.test(name))).toHaveLength(1)
+})
