@@ -128,7 +128,8 @@ export class DevicePage {
       {
         ...shownClient(client),
         name: shownName(person),
-        scopes,
+        // With a refresh token the device goes on when the browser of the person is closed.
+        scopes: client.grantTypeAllowed('refresh_token') ? [...scopes, 'offline_access'] : scopes,
         resources: shownResources({ scopes, ...more }),
         code: `${userCode.slice(0, 4)}-${userCode.slice(4)}`,
         from: placeOf(asked),

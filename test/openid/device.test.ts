@@ -64,6 +64,7 @@ test('a person lets a command line in, which goes on without them', async () => 
   expect(question).toMatchObject({ status: 200, title: 'Sign in to The Tool' })
   expect(question.text).toContain('It asked from 192.0.2.7.')
   expect(question.text).toContain(asked.user_code)
+  expect(question.text).toContain('It stays signed in while you are away')
   const done = await visitor.send(question, { decision: 'allow' })
   expect(done).toMatchObject({ status: 200, title: 'The device is connected' })
 
