@@ -1,5 +1,6 @@
 import type { Credentials } from '../clients/headless_sign_in.ts'
 import { factors } from './factors.ts'
+import { openid } from './openid.ts'
 import { operations } from './operations.ts'
 import { passing } from './passing.ts'
 import { signUpPeople } from './people.ts'
@@ -49,7 +50,7 @@ process.on('message', async (request: LoadRequest) => {
     tell({ kind: 'streamed', result: await stream(request) })
     return
   }
-  const operation = [...operations, ...storm, ...factors, ...passing].find(
+  const operation = [...operations, ...storm, ...factors, ...openid, ...passing].find(
     ({ name }) => name === request.operation,
   )
   if (!operation) throw new Error(`No such operation: ${request.operation}`)

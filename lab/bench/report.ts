@@ -1,5 +1,6 @@
 import { renderFactors } from './factors_report.ts'
 import type { Figures } from './figures.ts'
+import { renderOpenid } from './openid_report.ts'
 import { renderOperations } from './operations_report.ts'
 import { renderPassing } from './passing_report.ts'
 import { renderStarts, type Starts } from './starts.ts'
@@ -13,6 +14,7 @@ export type Measured = {
   operations: Figures[]
   storm: Figures[]
   factors: Figures[]
+  openid: Figures[]
   states: States[]
   passing: Figures[]
   streams: Stream[]
@@ -25,7 +27,7 @@ export type Extent = { command: string; runs: number; minutes: number }
 /** The report in Markdown; each figure is the median over the runs, where there are several. */
 export function render(measured: Measured, extent: Extent, machine: string): string {
   const { command, runs, minutes } = extent
-  const { operations, storm, factors, states, passing, streams, starts } = measured
+  const { operations, storm, factors, openid, states, passing, streams, starts } = measured
   const sections = [
     `# Vestibule and the stock PDS on one machine
 
@@ -36,6 +38,7 @@ counted; the servers and the load generator on this machine. Reproduce with
     operations.length ? renderOperations(operations) : '',
     storm.length ? renderStorm(storm) : '',
     factors.length ? renderFactors(factors) : '',
+    openid.length ? renderOpenid(openid) : '',
     states.length ? renderStates(states) : '',
     passing.length ? renderPassing(passing) : '',
     streams.length ? renderStream(streams, minutes) : '',

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util'
 import { factors } from './factors.ts'
 import { startGenerator } from './generator.ts'
 import { inTurn, populate, rounds } from './measure.ts'
+import { openid } from './openid.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { passing } from './passing.ts'
 import { machine } from './process_figures.ts'
 import { type Measured, render } from './report.ts'
-import { end, startEntryway, startOneName, startServers } from './servers.ts'
+import { end, startEntryway, startOneName, startOpenid, startServers } from './servers.ts'
 import { measureStarts } from './starts.ts'
 import { measureStates } from './states.ts'
 import { STORM_IN_FLIGHT, storm } from './storm.ts'
@@ -24,7 +25,9 @@ const { values } = parseArgs({
   },
 })
 const OTHERS = ['storm', 'states', 'event stream', 'start']
-const parts = [...operations, ...factors, ...passing].map(({ name }) => name).concat(OTHERS)
+const parts = [...operations, ...factors, ...openid, ...passing]
+  .map(({ name }) => name)
+  .concat(OTHERS)
 const unknown = values.only?.find((name) => !parts.includes(name))
 if (unknown) throw new Error(`No part is called ${unknown}; there are ${parts.join(', ')}`)
 if (values.only && values.write) throw new Error('A part does not replace the whole report')
@@ -42,6 +45,7 @@ const measured: Measured = {
   operations: [],
   storm: [],
   factors: [],
+  openid: [],
   states: [],
   passing: [],
   streams: [],
@@ -49,6 +53,7 @@ const measured: Measured = {
 }
 if (wantedOf(operations).length || isWanted('storm')) await measureServers()
 if (wantedOf(factors).length) await measureFactors()
+if (wantedOf(openid).length) await measureOpenid()
 if (isWanted('states')) measured.states = await measureStates(runs)
 if (wantedOf(passing).length) await measurePassing()
 if (isWanted('event stream')) measured.streams = await measureStream(minutes)
@@ -103,6 +108,25 @@ async function measureFactors(): Promise<void> {
         }
       }
       console.error(`ways to sign in at ${inFlight}`)
+    }
+  } finally {
+    await end(generator)
+    await servers.close()
+  }
+}
+
+/** The OpenID provider alone, and the one of Vestibule, whose people both have. */
+async function measureOpenid(): Promise<void> {
+  const servers = await startOpenid()
+  const generator = await startGenerator()
+  try {
+    const { alone, vestibule } = servers
+    const bench = await populate(generator, [vestibule], 16)
+    bench.people.set(alone, bench.people.get(vestibule) ?? [])
+    for (const { name } of wantedOf(openid)) {
+      for (const inFlight of [1, 16]) {
+        measured.openid.push(...(await rounds(bench, [alone, vestibule], name, inFlight, runs)))
+      }
     }
   } finally {
     await end(generator)

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { registerOpenidClient } from '../clients/openid_client.ts'
 import { startNetwork } from '../world/network.ts'
 import { pdsInside } from '../world/pds_inside.ts'
 import { startPlc } from '../world/plc.ts'
@@ -27,6 +28,8 @@ export const STOCK_FULL = 'stock PDS, FULL'
 export const VESTIBULE = 'Vestibule'
 /** The PDS inside Vestibule, asked on its own port. */
 export const INSIDE = 'PDS inside'
+/** The OpenID provider beneath Vestibule's, with its storage in memory. */
+export const ALONE = 'oidc-provider alone'
 /** The same through the gateway, which has the name of both. */
 export const ONE_NAME = 'one name'
 
@@ -35,6 +38,7 @@ export type ServerName =
   | typeof STOCK_FULL
   | typeof VESTIBULE
   | typeof INSIDE
+  | typeof ALONE
   | typeof ONE_NAME
 
 type Closable = { close(): Promise<void> }
@@ -78,6 +82,25 @@ export function startEntryway(): Promise<Closable & { vestibule: Server }> {
   return startTogether('The servers', async (keep) => {
     const network = keep(await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } }))
     return { vestibule: serverOf(VESTIBULE, network.vestibule) }
+  })
+}
+
+/** Starts Vestibule before a stock PDS, and the OpenID provider alone; each has the lab's client. */
+export function startOpenid(): Promise<Closable & { alone: Server; vestibule: Server }> {
+  return startTogether('The servers', async (keep) => {
+    const network = keep(await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } }))
+    await registerOpenidClient(network)
+    const vestibule = serverOf(VESTIBULE, network.vestibule)
+    const child = fork(moduleFile('openid_alone'), {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    keep({ close: () => end(child) })
+    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
+    const ask = async () => undefined
+    return {
+      vestibule: { ...vestibule, address: `${vestibule.url}/openid` },
+      alone: { name: ALONE, url, address: url, pid: child.pid as number, inside: null, ask },
+    }
   })
 }
 

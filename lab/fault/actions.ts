@@ -1,4 +1,6 @@
 import { addAuthenticator, removeAuthenticator } from '../clients/headless_authenticator.ts'
+import { newHeadlessBrowser } from '../clients/headless_browser.ts'
+import { codeForm, openidCode, openidTokens, refreshForm } from '../clients/headless_openid.ts'
 import { makePasskey, removePasskey, signInByPasskey } from '../clients/headless_passkey.ts'
 import { headlessSignIn, headlessSignUp } from '../clients/headless_sign_in.ts'
 import { newPost } from '../clients/new_post.ts'
@@ -22,6 +24,8 @@ export type Action =
   | 'deleteSession'
   | 'addFactor'
   | 'addPasskey'
+  | 'openidSignIn'
+  | 'openidRefresh'
 
 type Step = {
   facet: Facet
@@ -213,6 +217,29 @@ const steps: Record<Action, Step> = {
         await removePasskey(origin, somebody, made)
         person.passkey = null
       }),
+  },
+  openidSignIn: {
+    facet: 'openid',
+    possible: byPassword,
+    run: async (person, _app, origin) => {
+      const outcome = await attempt(async () => {
+        const issuer = `${origin}/openid`
+        const code = await openidCode(newHeadlessBrowser(origin), issuer, person.credentials)
+        return openidTokens(issuer, codeForm(code))
+      })
+      if ('done' in outcome) person.openid = outcome.done
+      return outcome
+    },
+  },
+  openidRefresh: {
+    facet: 'openid',
+    possible: ({ openid }) => openid !== null,
+    run: async (person, _app, origin) => {
+      const form = refreshForm(person.openid?.refresh_token ?? '')
+      const outcome = await attempt(() => openidTokens(`${origin}/openid`, form))
+      if ('done' in outcome) person.openid = outcome.done
+      return outcome
+    },
   },
 }
 

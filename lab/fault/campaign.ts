@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RECOVERY_INTERVAL, SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { discoverApp, loopbackClientId } from '../clients/oauth_app.ts'
+import { registerOpenidClient } from '../clients/openid_client.ts'
 import { type Network, startNetwork } from '../world/network.ts'
 import { answers, until } from '../world/until.ts'
 import { actions } from './actions.ts'
@@ -74,6 +75,7 @@ export async function startCampaign({
   })
   const network = embedded ? { ...started, pds: { ...started.pds, url: started.url } } : started
   const peers = takeHold(network)
+  await registerOpenidClient(network)
   const app = await discoverApp({
     pdsUrl: network.pds.url,
     clientId: loopbackClientId(REDIRECT, SCOPE),

@@ -41,6 +41,10 @@ const DELETE_TOTP = 'DELETE FROM totp'
 const INSERT_PASSKEY = 'INSERT INTO passkey'
 const USE_PASSKEY = 'UPDATE passkey SET counter'
 const DELETE_PASSKEY = 'DELETE FROM passkey'
+const INSERT_OPENID_GRANT = 'INSERT INTO openid_grant'
+const CONSUME_OPENID_CODE = 'UPDATE openid_token SET consumed_at = ? WHERE'
+const INSERT_OPENID_TOKEN = 'INSERT INTO openid_token'
+const ROTATE_OPENID = 'UPDATE openid_token SET consumed_at = @now'
 const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE refresh_hash'
 
 const statement = (
@@ -90,6 +94,15 @@ export const killPoints: readonly KillPoint[] = [
   ...statement('legacy session insert', 'createSession', INSERT_LEGACY, ['within', 'committed']),
   ...statement('legacy rotation', 'refreshSession', ROTATE_LEGACY, ['within', 'committed']),
   ...statement('legacy revocation', 'deleteSession', DELETE_LEGACY, ['within', 'committed']),
+
+  ...statement('OpenID grant', 'openidSignIn', INSERT_OPENID_GRANT, ['within', 'committed']),
+  ...statement('OpenID code', 'openidSignIn', CONSUME_OPENID_CODE, ['before', 'committed']),
+  ...statement('OpenID successor', 'openidRefresh', INSERT_OPENID_TOKEN, ['within', 'committed']),
+  ...statement('OpenID rotation', 'openidRefresh', ROTATE_OPENID, [
+    'before',
+    'within',
+    'committed',
+  ]),
 
   ...statement('authenticator: confirmed', 'addFactor', CONFIRM_TOTP, ['before', 'within']),
   ...statement('authenticator: recovery codes', 'addFactor', INSERT_RECOVERY_CODE, [

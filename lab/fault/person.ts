@@ -1,9 +1,18 @@
+import type { OpenidTokens } from '../clients/headless_openid.ts'
 import { type Credentials, newCredentials } from '../clients/headless_sign_in.ts'
 import type { Login, OAuthSession } from '../clients/oauth_session.ts'
 import type { SoftAuthenticator } from '../world/passkeys.ts'
 
 /** What one client holds, by what it can be in doubt about after a fault. */
-export type Facet = 'account' | 'oauth' | 'legacy' | 'handle' | 'email' | 'posts' | 'factor'
+export type Facet =
+  | 'account'
+  | 'oauth'
+  | 'legacy'
+  | 'handle'
+  | 'email'
+  | 'posts'
+  | 'factor'
+  | 'openid'
 
 /** An exchanged code, as an attacker would have kept it. */
 export type UsedCode = { login: Login; callback: URL }
@@ -16,6 +25,8 @@ export class Person {
   session: OAuthSession | null = null
   /** The code that {@link session} came from. */
   code: UsedCode | null = null
+  /** Of an OpenID client. */
+  openid: OpenidTokens | null = null
   legacy: { accessJwt: string; refreshJwt: string } | null = null
   /** That was begun last, and not removed for sure; whether it is there, null where that is in doubt. */
   passkey: { authenticator: SoftAuthenticator; isThere: boolean | null } | null = null

@@ -10,7 +10,7 @@ import { attempt, call } from './attempt.ts'
 import type { Person } from './person.ts'
 import type { Proof } from './proof_of.ts'
 import { provePosts } from './proof_of_posts.ts'
-import { proveLegacy, proveOAuth } from './proof_of_sessions.ts'
+import { proveLegacy, proveOAuth, proveOpenid } from './proof_of_sessions.ts'
 
 /**
  * Proves that what was acknowledged to a person holds; every sentence is a broken promise. Where a
@@ -35,6 +35,7 @@ export async function prove(
   await proveHandle(proof)
   await proveEmail(proof)
   await proveOAuth(proof)
+  await proveOpenid(proof)
   await proveLegacy(proof)
   await provePosts(proof)
   person.inDoubt.clear()

@@ -1,3 +1,4 @@
+import { openidTokens, refreshForm } from '../clients/headless_openid.ts'
 import { finishLogin, type OAuthSession, refresh } from '../clients/oauth_session.ts'
 import { attempt, call } from './attempt.ts'
 import type { Proof } from './proof_of.ts'
@@ -42,6 +43,23 @@ export async function proveOAuth({ person, app, report }: Proof): Promise<void> 
     return report(`a session did not refresh twice: ${describe(afterNext)}`)
   if (!(await isDead(before))) report('two refresh tokens of a session are live')
   if (!(await isDead(afterNext.done))) report('a replayed refresh token did not end its session')
+}
+
+/** A live refresh token of an OpenID client refreshes, and has one successor, also when it is asked for again. */
+export async function proveOpenid({ person, network, report }: Proof): Promise<void> {
+  if (!person.openid) return
+  const form = refreshForm(person.openid.refresh_token)
+  const refreshOnce = () => attempt(() => openidTokens(`${network.url}/openid`, form))
+  const next = await refreshOnce()
+  if (!('done' in next)) {
+    person.openid = null
+    return report(`a live OpenID session is lost: ${describe(next)}`)
+  }
+  const again = await refreshOnce()
+  if ('done' in again && again.done.refresh_token !== next.done.refresh_token) {
+    report('a refresh token of an OpenID client has two successors')
+  }
+  person.openid = next.done
 }
 
 /** The same of sessions without OAuth. */

@@ -12,6 +12,8 @@ describe('25. killed', () =>
     killed('token insert, committed'),
     killed('rotation, committed'),
     killed('revocation, committed'),
+    killed('OpenID code, committed'),
+    killed('OpenID rotation, committed'),
     killed('authenticator: recovery codes, within'),
     killed('authenticator: recovery codes, committed'),
     killed('passkey: made, before'),

@@ -15,18 +15,17 @@ const codeOf: Entered = ({ factors }, _, random) => [
   ['code', random.pick([totpCode(factors.secret), '000000', 'AAAAA-AAAAA', 'AAAA-AAAA-AAAA-AAAA'])],
 ]
 
-/** A passkey that was made or used as the page asks, with something else in it now and then. */
-const passkey =
-  (act: 'create' | 'use'): Entered =>
-  ({ factors }, { options }, random) => {
-    if (options === null) return [['passkey', '{}']]
-    const asked = JSON.parse(options)
-    const given: object =
-      act === 'use' ? factors.passkeys.use(asked) : factors.passkeys.create(asked)
-    // One that was made is not kept: nobody has added it.
-    if (act === 'create') factors.passkeys.made.pop()
-    return [['passkey', JSON.stringify(random.chance(0.6) ? mutateJson(random, given) : given)]]
-  }
+/** A passkey that is made or used, as the form asks, with something else in it now and then. */
+const passkey: Entered = ({ factors }, { options }, random) => {
+  if (options === null) return [['passkey', '{}']]
+  const asked = JSON.parse(options)
+  // What is asked for may be that of another form (`otherAction`).
+  const isMade = asked.user !== undefined
+  const given: object = isMade ? factors.passkeys.create(asked) : factors.passkeys.use(asked)
+  // One that was made is not kept: nobody has added it.
+  if (isMade) factors.passkeys.made.pop()
+  return [['passkey', JSON.stringify(random.chance(0.6) ? mutateJson(random, given) : given)]]
+}
 
 const anyOf =
   (...ways: Entered[]): Entered =>
@@ -35,7 +34,7 @@ const anyOf =
 
 const ENTERED: Record<string, Entered> = {
   'sign-in': anyOf(
-    passkey('use'),
+    passkey,
     codeOf,
     ({ handle }) => [
       ['username', handle],
@@ -44,12 +43,12 @@ const ENTERED: Record<string, Entered> = {
     (_, __, random) => [['with', random.pick(['passkey', 'totp', 'mail', 'recovery'])]],
   ),
   prove: anyOf(
-    (...args) => [['kind', 'passkey'], ...passkey('use')(...args)],
+    (...args) => [['kind', 'passkey'], ...passkey(...args)],
     (...args) => [['kind', args[2].pick(['totp', 'recovery', 'mail'])], ...codeOf(...args)],
     () => [['password', 'wrong password']],
     (_, __, random) => [['with', random.pick(['passkey', 'totp', 'mail', 'password'])]],
   ),
-  'add-passkey': (...args) => [['name', 'Key'], ...passkey('create')(...args)],
+  'add-passkey': (...args) => [['name', 'Key'], ...passkey(...args)],
   'rename-passkey': () => [['name', 'Phone']],
   'confirm-authenticator': codeOf,
   'make-app-password': () => [

@@ -2,6 +2,7 @@ import type { Cook } from './cook.ts'
 import { securityForm, signInStep } from './factor_recipes.ts'
 import { isJwt } from './mutate.ts'
 import { exchange, push, refresh, revoke } from './oauth_recipes.ts'
+import { openidCall, openidPage } from './openid_recipes.ts'
 import { authorize, form, page, pages } from './page_recipes.ts'
 import type { Random } from './random.ts'
 import type { Recipe } from './recipe.ts'
@@ -19,6 +20,8 @@ const menu: [share: number, cook: Cook][] = [
   [8, form],
   [4, securityForm],
   [5, signInStep],
+  [8, openidCall],
+  [5, openidPage],
   [22, xrpc],
   [4, operator],
   [8, pages],

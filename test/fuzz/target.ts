@@ -4,7 +4,17 @@ import type { NsidString } from '@atproto/syntax'
 import { createServiceJwt } from '@atproto/xrpc-server'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
+import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import {
+  codeForm,
+  OPENID_CLIENT,
+  OPENID_SCOPE,
+  type OpenidTokens,
+  openidCode,
+  openidTokens,
+} from '../../lab/clients/headless_openid.ts'
 import { headlessSignUp, newCredentials, readForm } from '../../lab/clients/headless_sign_in.ts'
+import { registerOpenidClient } from '../../lab/clients/openid_client.ts'
 import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
@@ -26,6 +36,8 @@ export type Target = {
   requestUri: string
   /** What a form of the sign-in page carries, as it was shown to the person's browser. */
   sealedForm: string
+  /** Of an OpenID client: what is live, a code that was used, and a token to be revoked. */
+  openid: OpenidTokens & { code: string; spare: string; deviceCode: string }
   operatorToken: string
   /** Somebody else, with every second factor. */
   holder: Holder
@@ -52,6 +64,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
   const sealedForm = readForm(await page.body.text())?.sealed
   if (!sealedForm) throw new Error('There is no form')
   const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
+  const openid = await openidOf(network, person)
   const holder = await makeHolder(network)
   for (const [what, secret] of Object.entries({
     password: person.password,
@@ -60,6 +73,8 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     'refresh token': session.refreshToken,
     'legacy access token': accessJwt,
     'legacy refresh token': refreshJwt,
+    'OpenID access token': openid.access_token,
+    'OpenID refresh token': openid.refresh_token,
     'operator token': operatorToken,
     'admin password': network.vestibule.adminPassword,
     'PDS admin password': network.pds.adminPassword,
@@ -86,9 +101,26 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
       return createServiceJwt({ iss: person.did, aud: network.vestibule.did, lxm, keypair })
     },
     requestUri: String(pushed.body.request_uri),
+    openid,
     operatorToken,
     holder,
   }
+}
+
+/** What an OpenID client gets of somebody. */
+async function openidOf(network: Network, person: Person): Promise<Target['openid']> {
+  await registerOpenidClient(network)
+  const issuer = `${network.url}/openid`
+  const browser = newHeadlessBrowser(network.url)
+  const signIn = async () => {
+    const code = await openidCode(browser, issuer, { ...person, email: '' })
+    return { code, ...(await openidTokens(issuer, codeForm(code))) }
+  }
+  const spare = (await signIn()).refresh_token
+  const body = new URLSearchParams({ client_id: OPENID_CLIENT.id, scope: OPENID_SCOPE })
+  const begun = await fetch(`${issuer}/device-authorization`, { method: 'POST', body })
+  const { device_code: deviceCode } = (await begun.json()) as { device_code: string }
+  return { ...(await signIn()), spare, deviceCode }
 }
 
 /** Makes anew what requests use up, as far as the person still can. */

@@ -296,6 +296,14 @@ test('a name is read by the entryway that wrote it alone', () => {
   expect(names.read(kind, secret.replace('grant', 'other'))).toBeNull()
 })
 
+test('both codes of a device lead to the auth actor that keeps it, and tell nothing of each other', () => {
+  const names = new Names(new Uint8Array(32))
+  const [secret = '', owner] = names.writeDeviceCode('BCDFGHJK').split('.')
+  expect(owner).toBe(names.ofUserCode('BCDFGHJK'))
+  expect(secret.length).toBeGreaterThan(40)
+  expect(new Names(new Uint8Array(32).fill(1)).ofUserCode('BCDFGHJK')).not.toBe(owner)
+})
+
 test('of auth actors that begin at once, one makes the keys', async () => {
   const flow = openDatabase(`${folder.path}/auth.sqlite`, flowSchema)
   keepSealed(flow, flowSchema, new Seal(new Uint8Array(32)))

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { type HeadlessBrowser, HeadlessError } from './headless_browser.ts'
+import { type Credentials, readForm } from './headless_sign_in.ts'
+
+/** A client of the OpenID provider that has no secret, as the operator registers it. */
+export const OPENID_CLIENT = {
+  id: 'lab',
+  metadata: {
+    ...{ client_name: 'The lab', token_endpoint_auth_method: 'none' },
+    redirect_uris: ['https://rp.vestibule.internal/callback'],
+    grant_types: [
+      ...['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
+    ],
+  },
+}
+
+export const OPENID_SCOPE = 'openid profile email'
+const [REDIRECT = ''] = OPENID_CLIENT.metadata.redirect_uris
+const VERIFIER = 'v'.repeat(43)
+
+export type OpenidTokens = { access_token: string; refresh_token: string }
+
+/**
+ * Goes to an OpenID provider for a code, in a browser that may be signed in there: over its pages, as far as it
+ * shows some.
+ *
+ * @param issuer its endpoints are below
+ * @throws {HeadlessError}
+ */
+export async function openidCode(
+  browser: HeadlessBrowser,
+  issuer: string,
+  { handle: username, password }: Credentials,
+): Promise<string> {
+  const { origin } = new URL(issuer)
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: OPENID_CLIENT.id, redirect_uri: REDIRECT },
+    ...{ scope: OPENID_SCOPE, code_challenge_method: 'S256', login_hint: username },
+    code_challenge: createHash('sha256').update(VERIFIER).digest('base64url'),
+  })
+  let answer = await browser.open(`${issuer}/authorize?${query}`)
+  for (;;) {
+    const { statusCode, headers } = answer
+    const text = await answer.body.text()
+    if (headers.location !== undefined) {
+      const next = new URL(String(headers.location), origin)
+      if (next.origin !== origin) return next.searchParams.get('code') ?? ''
+      answer = await browser.open(next.href, origin)
+      continue
+    }
+    const form = readForm(text)
+    if (!form || statusCode >= 400) throw new HeadlessError(statusCode, text)
+    const isSignIn = text.includes('id="password"')
+    const entered: Record<string, string> = isSignIn
+      ? { username, password }
+      : { decision: 'allow', email: 'on' }
+    answer = await browser.post(`${origin}/account`, form.action, { form: form.sealed, ...entered })
+  }
+}
+
+/** What the token endpoint is asked for a code. */
+export const codeForm = (code: string) => ({
+  ...{ grant_type: 'authorization_code', code, code_verifier: VERIFIER, redirect_uri: REDIRECT },
+  client_id: OPENID_CLIENT.id,
+})
+
+/** The same for a refresh token. */
+export const refreshForm = (token: string) => ({
+  ...{ grant_type: 'refresh_token', refresh_token: token, client_id: OPENID_CLIENT.id },
+})
+
+/** Asks the token endpoint. @throws {HeadlessError} with its answer when that is no success */
+export async function openidTokens(
+  issuer: string,
+  form: Record<string, string>,
+): Promise<OpenidTokens> {
+  const response = await fetch(`${issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    signal: AbortSignal.timeout(60_000),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new HeadlessError(response.status, text)
+  return JSON.parse(text)
+}
