@@ -36,6 +36,17 @@ export type PasskeyKey = {
   isBackedUp: boolean
 }
 
+/** One that is to be kept, as JSON. */
+export function writePasskey({ publicKey, ...passkey }: PasskeyKey & { name: string }): string {
+  return JSON.stringify({ ...passkey, publicKey: Buffer.from(publicKey).toString('base64url') })
+}
+
+/** @param text by {@link writePasskey} */
+export function readPasskey(text: string): PasskeyKey & { name: string } {
+  const { publicKey, ...passkey } = JSON.parse(text)
+  return { ...passkey, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')) }
+}
+
 /** ES256, EdDSA and RS256: what authenticators make (WebAuthn section 5.4, `pubKeyCredParams`). */
 const ALGORITHMS = [-7, -8, -257]
 

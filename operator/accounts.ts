@@ -75,14 +75,17 @@ export const show = command(anAccount, async ({ services }, input) => {
 /** As a sign-up, but without an invite code and free to take a reserved name. */
 export const create = command(
   z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),
-  ({ services }, input) =>
-    signUp(services, input, {
+  async ({ services }, input) => {
+    const { account } = await signUp(services, input, {
       invite: 'not needed',
       captcha: 'not needed',
       reservedHandles: 'allowed',
+      credential: 'password',
       minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
       provenDid: null,
-    }),
+    })
+    return account
+  },
 )
 
 /** The newest entries of the audit trail, newest first. */

@@ -1,10 +1,19 @@
-import type { AccountRow } from '../database/account/profile.ts'
+import type { CreatedAccount } from '../actors/account/lifecycle.ts'
+import { verifyMade } from '../actors/account/passkeys.ts'
+import { Refusal } from '../base/errors.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
+import { writePasskey } from '../factors/passkey.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
 import { saidNo } from '../pds/client.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
+import { answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
-import { acceptSignUp, type SignUpInput, type SignUpPolicy } from './sign_up_rules.ts'
+import {
+  type AcceptedSignUp,
+  acceptSignUp,
+  type SignUpInput,
+  type SignUpPolicy,
+} from './sign_up_rules.ts'
 
 /** What is on record about a sign-up, as far as it takes to finish it. */
 type Recorded = Omit<SignUp, 'sealedInvite'>
@@ -27,21 +36,23 @@ export async function signUp(
   services: Services,
   typed: SignUpInput,
   policy: SignUpPolicy,
-): Promise<AccountRow> {
+): Promise<CreatedAccount> {
   const { directory } = services.actors
   const input = await acceptSignUp(services, typed, policy)
-  const passwordScrypt = await hashPassword(input.password)
-  const { id, pds } = await directory.reserveSignUp({
-    handle: input.handle,
-    email: input.email,
-    passwordScrypt,
-    inviteCode: input.inviteCode,
-  })
+  const { handle, email, inviteCode } = input
+  const credential = await credentialOf(services, input)
+  const prepared = input.passkey?.identity
+  const { id, pds } = await directory.reserveSignUp(
+    { handle, email, inviteCode, ...credential },
+    prepared?.pdsDid,
+  )
   const client = await services.pds(pds.did)
 
   const { did, op, movedFrom } = await undoing(
     async () => {
-      const identity = await prepareIdentity(services, client, input)
+      const identity = prepared
+        ? { ...prepared, movedFrom: null }
+        : await prepareIdentity(services, client, input)
       await directory.recordSignUpDid(id, identity, Date.now())
       return identity
     },
@@ -52,20 +63,35 @@ export async function signUp(
     id,
     did,
     movedFrom,
-    handle: input.handle,
-    email: input.email,
-    passwordScrypt,
+    handle,
+    email,
+    ...credential,
     pdsDid: pds.did,
     step: 'creating',
     createdAt: Date.now(),
     updatedAt: Date.now(),
   }
   try {
-    await client.createAccount({ did, handle: input.handle, plcOp: op })
+    await client.createAccount({ did, handle, plcOp: op })
   } catch (err) {
     await settle(services, record, err)
   }
   return finish(services, record)
+}
+
+/**
+ * With what the account is signed in to: the hash of a password, or the passkey, which is verified here.
+ *
+ * @throws {Refusal} InvalidToken, ExpiredToken
+ */
+async function credentialOf(
+  services: Services,
+  { password, passkey: given }: AcceptedSignUp,
+): Promise<Pick<SignUp, 'passwordScrypt' | 'passkey'>> {
+  if (password !== null) return { passwordScrypt: await hashPassword(password), passkey: null }
+  if (!given) throw new Refusal('InvalidToken', 'A passkey is needed')
+  const key = await verifyMade(await answered(services, given.response, given.challenge))
+  return { passwordScrypt: null, passkey: writePasskey({ ...key, name: given.name }) }
 }
 
 /** What became of something that was interrupted; `open` things stay on record. */
@@ -108,21 +134,24 @@ async function settle(services: Services, record: Recorded, cause: unknown): Pro
   throw cause
 }
 
-async function finish(services: Services, signUp: Recorded): Promise<AccountRow> {
+async function finish(services: Services, signUp: Recorded): Promise<CreatedAccount> {
   const did = signUp.did as string
   const isMove = signUp.movedFrom !== null
   if (isMove) await (await services.pds(signUp.pdsDid)).updateStatus(did, { deactivated: true })
-  const account = await services.actors.account(did).create({
-    did,
-    handle: signUp.handle,
-    email: signUp.email,
-    passwordScrypt: signUp.passwordScrypt,
-    pdsDid: signUp.pdsDid,
-    createdAt: signUp.createdAt,
-    deactivatedAt: isMove ? Date.now() : null,
-  })
+  const created = await services.actors.account(did).create(
+    {
+      did,
+      handle: signUp.handle,
+      email: signUp.email,
+      passwordScrypt: signUp.passwordScrypt,
+      pdsDid: signUp.pdsDid,
+      createdAt: signUp.createdAt,
+      deactivatedAt: isMove ? Date.now() : null,
+    },
+    signUp.passkey,
+  )
   await services.actors.directory.completeSignUp(signUp.id)
-  return account
+  return created
 }
 
 async function undoing<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {

@@ -1,8 +1,11 @@
 import { parseDidKey } from '@atproto/crypto'
+import type { Operation } from '@did-plc/lib'
+import type { RegistrationResponseJSON } from '@simplewebauthn/server'
 import { Refusal } from '../base/errors.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import { assertNewPassword } from '../passwords/new_password.ts'
 import { newHandle } from './new_handle.ts'
+import type { Challenge } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
 
 /** What somebody gives for a new account, as it was typed. */
@@ -10,6 +13,8 @@ export type SignUpInput = {
   handle: string
   email?: string | undefined
   password?: string | undefined
+  /** In the place of a password. */
+  passkey?: GivenPasskey | undefined
   /** An empty one is none: apps send the field of their form in any case. */
   inviteCode?: string | undefined
   /** A did:key of the person's own, to outrank the entryway's in PLC. */
@@ -18,8 +23,21 @@ export type SignUpInput = {
   did?: string | undefined
 }
 
+/** The DID of an account that is to come, and the operation that makes it; its PDS has the key. */
+export type PreparedIdentity = { did: string; op: Operation; pdsDid: string }
+
+/** A passkey that was made for that account, and its name. */
+type GivenPasskey = {
+  response: RegistrationResponseJSON
+  challenge: Challenge
+  name: string
+  identity: PreparedIdentity
+}
+
 /** What a door asks for. */
 export type SignUpPolicy = {
+  /** With what the account will be signed in to. */
+  credential: 'password' | 'passkey'
   /** `as configured` needs an invite code where the settings do; a code that is given is checked. */
   invite: 'as configured' | 'not needed'
   /** Whether the door has asked hCaptcha, where the settings have it. */
@@ -34,7 +52,8 @@ export type SignUpPolicy = {
 export type AcceptedSignUp = {
   handle: string
   email: string
-  password: string
+  password: string | null
+  passkey: GivenPasskey | null
   inviteCode: string | null
   recoveryKey: string | undefined
   did: string | undefined
@@ -52,7 +71,11 @@ export async function acceptSignUp(
   input: SignUpInput,
   policy: SignUpPolicy,
 ): Promise<AcceptedSignUp> {
-  const { password, did, recoveryKey } = input
+  const { did, recoveryKey } = input
+  // Programs may send what is no member of their method.
+  const isByPassword = policy.credential === 'password'
+  const password = (isByPassword && input.password) || null
+  const passkey = (!isByPassword && input.passkey) || null
   if (password) assertNewPassword(password, policy.minPasswordLength)
   const inviteCode = input.inviteCode || null
   const isInviteNeeded = policy.invite === 'as configured' && services.settings.inviteRequired
@@ -64,7 +87,7 @@ export async function acceptSignUp(
   if (!input.email) throw new Refusal('InvalidRequest', 'Email is required')
   const email = normalizeEmail(input.email)
   // The reference makes an account without one.
-  if (!password) throw new Refusal('InvalidRequest', 'Password is required')
+  if (isByPassword && !password) throw new Refusal('InvalidRequest', 'Password is required')
   const allowReserved = policy.reservedHandles === 'allowed'
   if (recoveryKey !== undefined) assertDidKey(recoveryKey)
   const handle = await newHandle(services, input.handle, did ?? null, { allowReserved })
@@ -72,7 +95,7 @@ export async function acceptSignUp(
   if (inviteCode !== null) await assertInviterInGoodStanding(services, inviteCode)
   // The directory decides in the end; here it spares the work for a password.
   await services.actors.directory.assertAvailable({ handle, email })
-  return { handle, email, password, inviteCode, recoveryKey, did }
+  return { handle, email, password, passkey, inviteCode, recoveryKey, did }
 }
 
 /**

@@ -24,6 +24,7 @@ const POLICY: SignUpPolicy = {
   // The provider has verified it by then.
   captcha: 'solved',
   reservedHandles: 'refused',
+  credential: 'password',
   minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
   provenDid: null,
 }
@@ -61,7 +62,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
 
     createAccount: (typed) =>
       asOAuth(async () => {
-        const account = await signUp(services, typed, POLICY)
+        const { account } = await signUp(services, typed, POLICY)
         requestScope().provesSignIn(account.did, { generation: account.generation })
         return toAccount(account)
       }),

@@ -4,16 +4,27 @@ import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { readPasskey } from '../../factors/passkey.ts'
 import { endOpenid, endSignIns } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
+import { addFirst } from './passkeys.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
-export function create(db: Db, account: profile.NewAccount): profile.AccountRow {
+/** An account that is new, with the recovery codes that came with its passkey, to be shown once. */
+export type CreatedAccount = { account: profile.AccountRow; recoveryCodes: string[] | null }
+
+/** @param passkey by which it is signed in to, as JSON (`factors/passkey.ts`) */
+export function create(
+  db: Db,
+  account: profile.NewAccount,
+  passkey: string | null = null,
+): CreatedAccount {
   return transact(db, () => {
     profile.insertAccount(db, account)
+    const recoveryCodes = passkey === null ? null : addFirst(db, readPasskey(passkey))
     appendAudit(db, { at: Date.now(), event: 'account_created', detail: {} })
-    return existing(db)
+    return { account: existing(db), recoveryCodes }
   })
 }
 

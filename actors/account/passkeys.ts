@@ -10,6 +10,7 @@ import type { Factors } from '../../factors/kinds.ts'
 import {
   isCopied,
   PasskeyError,
+  type PasskeyKey,
   type RelyingParty,
   verifyCreation,
   verifyUse,
@@ -50,7 +51,7 @@ export async function add(
   basis: Basis,
   by: EndedBy = {},
 ): Promise<FactorsChanged> {
-  const passkey = await accepted(() => verifyCreation(party, response, challenge))
+  const passkey = await verifyMade({ party, response, challenge })
   return transact(db, () => {
     assertGood(db, basis)
     const known = stored.listPasskeys(db)
@@ -66,6 +67,18 @@ export async function add(
     const factor = { kind: 'passkey', name: own } as const
     return changed(db, 'factor_added', factor, recoveryCodes.makeFirst(db), by)
   })
+}
+
+/** @throws {Refusal} InvalidToken where it is not accepted */
+export function verifyMade({ party, response, challenge }: MadePasskey): Promise<PasskeyKey> {
+  return accepted(() => verifyCreation(party, response, challenge))
+}
+
+/** The first one of an account that is made. @returns the recovery codes */
+export function addFirst(db: Db, passkey: PasskeyKey & { name: string }): string[] | null {
+  if (stored.readPasskey(db, passkey.id)) return null
+  stored.insertPasskey(db, { ...passkey, name: freeName(passkey.name, []), createdAt: Date.now() })
+  return recoveryCodes.makeFirst(db)
 }
 
 /** @throws {Refusal} SignedOut, ProofRequired */

@@ -46,6 +46,7 @@ export const directoryFunctions = {
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 
+  choosePds: sagas.choosePds,
   reserveSignUp: sagas.reserve,
   recordSignUpDid: signUps.setSignUpCreating,
   completeSignUp: sagas.complete,

@@ -8,13 +8,15 @@ import type { Pds } from '../../pds/pds.ts'
  * Chooses the PDS of a new account: among those that are open and below their capacity, the one
  * that is furthest behind its share.
  *
+ * @param at DID of the only one that it may be
  * @throws {Refusal} SignUpClosed when none takes accounts
  */
-export function place(db: Db): Pds {
+export function place(db: Db, at: string | null = null): Pds {
   const counts = countPlaced(db)
   const fill = (pds: Pds) => (counts.get(pds.did) ?? 0) / pds.weight
   const candidates = listPdses(db).filter(
     (pds) =>
+      (at === null || pds.did === at) &&
       pds.open &&
       pds.weight > 0 &&
       (pds.capacity === null || (counts.get(pds.did) ?? 0) < pds.capacity),

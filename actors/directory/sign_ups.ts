@@ -3,27 +3,36 @@ import { Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { findByDid, insertEntry } from '../../database/directory/account.ts'
 import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
-import { deleteSignUp, insertSignUp, readSignUp } from '../../database/directory/sign_up.ts'
+import {
+  deleteSignUp,
+  insertSignUp,
+  readSignUp,
+  type SignUp,
+} from '../../database/directory/sign_up.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { assertUsable } from './invites.ts'
 import { assertAvailable } from './names.ts'
 import { place } from './placement.ts'
 
+type Reserved = Pick<SignUp, 'handle' | 'email' | 'passwordScrypt' | 'passkey'> & {
+  inviteCode: string | null
+}
+
 /**
  * Holds handle, e-mail and invite code for a sign-up, and chooses its PDS, in one transaction: of
  * two sign-ups at once one gets the names.
  *
+ * @param at DID of the PDS, where it was chosen before
  * @throws {Refusal} HandleTaken, EmailTaken, InvalidInviteCode, SignUpClosed
  */
 export function reserve(
   db: Db,
-  input: { handle: string; email: string; passwordScrypt: string; inviteCode: string | null },
+  input: Reserved,
+  at: string | null = null,
 ): { id: string; pds: Pds } {
   return transact(db, () => {
-    assertAvailable(db, input)
+    const pds = choosePds(db, input, at)
     const { inviteCode, ...names } = input
-    if (inviteCode !== null) assertUsable(db, inviteCode)
-    const pds = place(db)
     const id = randomUUID()
     const now = Date.now()
     insertSignUp(db, {
@@ -39,6 +48,21 @@ export function reserve(
     })
     return { id, pds }
   })
+}
+
+/**
+ * The PDS of a sign-up, if it came now. Nothing is held for it.
+ *
+ * @throws as {@link reserve}
+ */
+export function choosePds(
+  db: Db,
+  { handle, email, inviteCode }: Pick<Reserved, 'handle' | 'email' | 'inviteCode'>,
+  at: string | null = null,
+): Pds {
+  assertAvailable(db, { handle, email })
+  if (inviteCode !== null) assertUsable(db, inviteCode)
+  return place(db, at)
 }
 
 /** The account exists on PLC, on the PDS and in its actor: its names are its own now. */

@@ -40,7 +40,7 @@ const SIGN_INS = ['sign-in', page('sign-in'), server('createSession')]
 /** Where somebody who is signed in proves again that it is them. */
 const PROOFS = ['security proof']
 const PASSWORDS = [...SIGN_INS, ...PROOFS, page('delete-account-confirm'), server('deleteAccount')]
-const SIGN_UPS = [page('sign-up'), server('createAccount')]
+const SIGN_UPS = [page('sign-up'), 'passkey-sign-up', server('createAccount')]
 const RESET_REQUESTS = [
   'reset-password',
   page('reset-password-request'),

@@ -152,5 +152,13 @@ export const directorySchema: Schema = {
     subject TEXT NOT NULL
   );
   `,
+    `
+  -- A sign-up has a passkey in the place of a password, as JSON, or the hash of a password.
+  ALTER TABLE sign_up ADD COLUMN password TEXT;
+  UPDATE sign_up SET password = password_scrypt;
+  ALTER TABLE sign_up DROP COLUMN password_scrypt;
+  ALTER TABLE sign_up RENAME COLUMN password TO password_scrypt;
+  ALTER TABLE sign_up ADD COLUMN passkey TEXT;
+  `,
   ],
 }

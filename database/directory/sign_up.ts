@@ -8,7 +8,9 @@ export type SignUp = {
   id: string
   handle: string
   email: string
-  passwordScrypt: string
+  /** With what the account is signed in to: the hash of a password, or a passkey as JSON. */
+  passwordScrypt: string | null
+  passkey: string | null
   pdsDid: string
   /** Sealed, as the code itself is (`invite.ts`). */
   sealedInvite: string | null
@@ -20,16 +22,16 @@ export type SignUp = {
   updatedAt: number
 }
 
-const columns = `id, handle, email, password_scrypt AS passwordScrypt, pds_did AS pdsDid,
+const columns = `id, handle, email, password_scrypt AS passwordScrypt, passkey, pds_did AS pdsDid,
   invite_code AS sealedInvite, did, moved_from AS movedFrom, step, created_at AS createdAt, updated_at AS updatedAt`
 
 export function insertSignUp(db: Db, signUp: SignUp): void {
   sql(
     db,
-    `INSERT INTO sign_up (id, handle, email, password_scrypt, pds_did, invite_code, did, moved_from,
-       step, created_at, updated_at)
-     VALUES (@id, @handle, @email, @passwordScrypt, @pdsDid, @sealedInvite, @did, @movedFrom, @step,
-       @createdAt, @updatedAt)`,
+    `INSERT INTO sign_up (id, handle, email, password_scrypt, passkey, pds_did, invite_code, did,
+       moved_from, step, created_at, updated_at)
+     VALUES (@id, @handle, @email, @passwordScrypt, @passkey, @pdsDid, @sealedInvite, @did,
+       @movedFrom, @step, @createdAt, @updatedAt)`,
   ).run(signUp)
 }
 

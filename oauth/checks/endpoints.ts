@@ -13,7 +13,13 @@ export const PROGRAMS = [PAR, TOKEN, REVOKE]
 export const ACCOUNT = '/account'
 
 /** What forms of a sign-in do. */
-export const ACTIONS = ['sign-in', 'reset-password', 'new-password', 'permissions'] as const
+export const ACTIONS = [
+  'sign-in',
+  'passkey-sign-up',
+  'reset-password',
+  'new-password',
+  'permissions',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 /** Where the forms of a page are posted to. */

@@ -6,17 +6,20 @@ import { wantsCaptcha } from '../../http/attempt.ts'
 import { CAPTCHA_FIELD, type CaptchaUse, hCaptcha } from '../../pages/sign_in/captcha.ts'
 import type { Services } from '../../sagas/services.ts'
 import { field, type Post } from './post.ts'
-import { languageOf, type Outcome, textsFor } from './shown.ts'
+import { languageOf, type Outcome, type Shown, textsFor } from './shown.ts'
 
 /** What the provider's sign-up asks hCaptcha with (`AccountManager.processHcaptchaToken`). */
 type Client = {
   buildClientTokens(address: string, name: string, userAgent?: string): object
-  verify(of: 'login', given: string, address: string, tokens: object): Promise<object>
+  verify(of: Asked, given: string, address: string, tokens: object): Promise<object>
   /** @throws where it was not solved */
   checkVerifyResult(result: object, tokens: object): void
 }
 
-/** hCaptcha before a password, where the settings have it and so many attempts have failed. */
+/** What hCaptcha is told that it stands before. */
+type Asked = 'login' | 'signup'
+
+/** hCaptcha before a sign-up, and before a password where so many attempts have failed, if the settings have it. */
 export class Captcha {
   readonly #client: Client | undefined
   readonly #siteKey: string | undefined
@@ -38,9 +41,12 @@ export class Captcha {
    * @param before which attempt it is to be solved
    */
   shown(post: Post, before: 'this' | 'next'): CaptchaUse | undefined {
-    const siteKey = this.#siteKey
-    if (siteKey === undefined || !wantsCaptcha(before)) return undefined
-    return hCaptcha(siteKey, languageOf(post))
+    return wantsCaptcha(before) ? this.shownToSignUp(post) : undefined
+  }
+
+  /** What the page of a sign-up shows. */
+  shownToSignUp(shown: Shown): CaptchaUse | undefined {
+    return this.#siteKey === undefined ? undefined : hCaptcha(this.#siteKey, languageOf(shown))
   }
 
   /**
@@ -51,18 +57,24 @@ export class Captcha {
    * @throws {Refusal} RateLimitExceeded, for asking it
    */
   async refuse(post: Post, username: string): Promise<Outcome | null> {
-    const client = this.#client
-    if (!client || !wantsCaptcha('this')) return null
-    const given = field(post, CAPTCHA_FIELD)
-    const isSolved = given !== '' && (await this.#isSolved(client, given, post, username))
-    return isSolved ? null : { alert: textsFor(post).captcha, status: 403 }
+    if (!wantsCaptcha('this') || (await this.#isSolved('login', post, username))) return null
+    return { alert: textsFor(post).captcha, status: 403 }
   }
 
-  async #isSolved(client: Client, given: string, post: Post, username: string): Promise<boolean> {
+  /** Whether a sign-up may go on. @throws as {@link refuse} */
+  passesSignUp(post: Post, handle: string): Promise<boolean> {
+    return this.#isSolved('signup', post, handle)
+  }
+
+  async #isSolved(asked: Asked, post: Post, username: string): Promise<boolean> {
+    const client = this.#client
+    if (!client) return true
+    const given = field(post, CAPTCHA_FIELD)
+    if (given === '') return false
     const { ipAddress, userAgent } = post.device.deviceMetadata
     const tokens = client.buildClientTokens(ipAddress, username, userAgent)
     const verify = () =>
-      withDeadline(client.verify('login', given, ipAddress, tokens), CLIENT_FETCH).catch((err) => {
+      withDeadline(client.verify(asked, given, ipAddress, tokens), CLIENT_FETCH).catch((err) => {
         throw new UnavailableError('hCaptcha', { cause: err })
       })
     const result = await this.#lookups.run(verify)

@@ -2,6 +2,7 @@ import { SIGN_IN_FORM, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import type { Seal } from '../../base/seal.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { Challenge } from '../../sagas/passkey_challenge.ts'
+import type { BegunSignUp } from '../../sagas/passkey_sign_up.ts'
 import type { FirstStep } from '../../sagas/second_factor.ts'
 import type { Place } from './place.ts'
 import { SealedForBrowser } from './sealed.ts'
@@ -12,6 +13,8 @@ export type FormState = {
   username?: string
   /** For a passkey that is used on the page. */
   challenge?: Challenge
+  /** Of a sign-up whose passkey is to be made. */
+  signUp?: BegunSignUp
   /** What was done before: the password was right, and this is the second step. */
   first?: FirstStep & {
     username: string
@@ -31,8 +34,8 @@ export class Forms {
   readonly #sealed: SealedForBrowser<FormState & { request: string | null }>
 
   constructor(seal: Seal) {
-    this.#sealed = new SealedForBrowser(seal, 'form of a sign-in', ({ first }) =>
-      first ? SIGN_IN_STEP : SIGN_IN_FORM,
+    this.#sealed = new SealedForBrowser(seal, 'form of a sign-in', ({ first, signUp }) =>
+      first || signUp ? SIGN_IN_STEP : SIGN_IN_FORM,
     )
   }
 

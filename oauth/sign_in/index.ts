@@ -17,6 +17,8 @@ import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
 import { type Asked, nameOf } from './shown.ts'
 import { SignInForm } from './sign_in_form.ts'
+import { SignUpForm } from './sign_up_form.ts'
+import { SignUpPages } from './sign_up_pages.ts'
 import { readSignedIn, signedOutCookies } from './signed_in.ts'
 import { Visit } from './visit.ts'
 import { wayBack } from './way_back.ts'
@@ -27,6 +29,7 @@ export class SignIn {
   readonly #services: Services
   readonly #pages: SignInPages
   readonly #signIn: SignInForm
+  readonly #signUp: SignUpForm
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
 
@@ -35,6 +38,7 @@ export class SignIn {
     this.#services = services
     this.#pages = new SignInPages(services, script)
     this.#signIn = new SignInForm(provider, services, this.#pages)
+    this.#signUp = new SignUpForm(provider, services, new SignUpPages(services, this.#pages))
     this.#reset = new ResetForms(provider, services, this.#pages)
     this.#permissions = new PermissionsForm(provider)
   }
@@ -68,7 +72,9 @@ export class SignIn {
     if (to !== null) return goOn(to, cookies)
     if (goesOn(visit, request.url.pathname)) return null
     const parameters = visit.asked?.parameters ?? null
-    const page = this.#pages.first({ request, place, parameters, deviceId }, visit)
+    const shown = { request, place, parameters, deviceId }
+    const isSignUp = visit.canSignUp && visit.wanted.step === 'passkey-sign-up'
+    const page = isSignUp ? this.#signUp.page(shown) : this.#pages.first(shown, visit)
     return withCookies(page, cookies)
   }
 
@@ -125,6 +131,7 @@ export class SignIn {
     const form = this.#pages.forms.read(place, deviceId, request.parameter('form'))
     const answers = {
       'sign-in': () => this.#signIn.answer(post, form),
+      'passkey-sign-up': () => this.#signUp.answer(post, form),
       'reset-password': () => this.#reset.request(post, form),
       'new-password': () => this.#reset.confirm(post, form),
       permissions: () => this.#permissions.answer(post, form),

@@ -18,6 +18,7 @@ import {
   newPasswordStep,
   passwordStep,
   resetStep,
+  type SignUps,
 } from '../../pages/sign_in/steps.ts'
 import type { SignInTexts } from '../../pages/sign_in/texts.ts'
 import { NEW_PASSWORD_MAX_LENGTH, NEW_PASSWORD_MIN_LENGTH } from '../../passwords/new_password.ts'
@@ -89,7 +90,7 @@ export class SignInPages {
   choice(shown: Shown, { wanted, sessions, hint, canSignUp }: Visit): HttpResponse {
     const { place } = shown
     const { language } = wanted
-    return this.#write(shown, wanted, {}, (texts) =>
+    return this.write(shown, wanted, {}, (texts) =>
       choiceStep(texts, {
         accounts: sessions.map(({ account, loginRequired }) => ({
           name: shownName(account),
@@ -100,7 +101,7 @@ export class SignInPages {
           isPasswordNeeded: loginRequired,
         })),
         other: hint === undefined ? place.page({ language, step: 'sign-in' }) : undefined,
-        signUp: canSignUp ? signUpAt(place, language) : undefined,
+        signUp: canSignUp ? signUpsAt(place, language) : undefined,
         cancel: cancel(shown),
       }),
     )
@@ -117,17 +118,17 @@ export class SignInPages {
     // After a form, a browser that knows accounts would come to the choice of one.
     const isAnswer = request.method === 'POST' && account === undefined && !isNameFixed
     const own = { account, step: isAnswer || step === 'sign-in' ? ('sign-in' as const) : undefined }
-    return this.#write(shown, own, outcome, (texts) =>
+    return this.write(shown, own, outcome, (texts) =>
       passwordStep(texts, {
         action: place.form('sign-in', { account, language }),
-        sealed: this.#seal(shown, { challenge, ...(isNameFixed && { username }) }),
-        passkey: this.#passkey(challenge),
+        sealed: this.seal(shown, { challenge, ...(isNameFixed && { username }) }),
+        passkey: this.passkey(challenge),
         isWrong: isWrong(outcome),
         username,
         isNameFixed,
         isRemembered,
         forgotten: place.page({ language, step: 'reset-password' }),
-        signUp: canSignUp ? signUpAt(place, language) : undefined,
+        signUp: canSignUp ? signUpsAt(place, language) : undefined,
         back,
         cancel: back === undefined ? cancel(shown) : undefined,
         captcha,
@@ -139,11 +140,11 @@ export class SignInPages {
     const { place } = shown
     const { account, language } = wantedOf(shown.request)
     const challenge = first.kind === 'passkey' ? newChallenge() : undefined
-    return this.#write(shown, { account }, outcome, (texts) =>
+    return this.write(shown, { account }, outcome, (texts) =>
       codeStep(texts, {
         action: place.form('sign-in', { account, language }),
-        sealed: this.#seal(shown, { first, ...(challenge && { challenge }) }),
-        passkey: challenge && this.#passkey(challenge),
+        sealed: this.seal(shown, { first, ...(challenge && { challenge }) }),
+        passkey: challenge && this.passkey(challenge),
         isWrong: isWrong(outcome),
         username: first.username,
         kind: first.kind,
@@ -159,10 +160,10 @@ export class SignInPages {
   reset(shown: Shown, email: string, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { language } = wantedOf(shown.request)
-    return this.#write(shown, { step: 'reset-password' }, outcome, (texts) =>
+    return this.write(shown, { step: 'reset-password' }, outcome, (texts) =>
       resetStep(texts, {
         action: place.form('reset-password', { language }),
-        sealed: this.#seal(shown, {}),
+        sealed: this.seal(shown, {}),
         isWrong: isWrong(outcome),
         email,
         haveCode: place.page({ language, step: 'new-password' }),
@@ -174,10 +175,10 @@ export class SignInPages {
   newPassword(shown: Shown, outcome: Outcome = {}): HttpResponse {
     const { place } = shown
     const { language } = wantedOf(shown.request)
-    return this.#write(shown, { step: 'new-password' }, outcome, (texts) =>
+    return this.write(shown, { step: 'new-password' }, outcome, (texts) =>
       newPasswordStep(texts, {
         action: place.form('new-password', { language }),
-        sealed: this.#seal(shown, {}),
+        sealed: this.seal(shown, {}),
         isWrong: isWrong(outcome),
         least: NEW_PASSWORD_MIN_LENGTH,
         most: NEW_PASSWORD_MAX_LENGTH,
@@ -191,12 +192,12 @@ export class SignInPages {
     const { place } = shown
     const { account, language } = wanted
     const given = asked?.parameters.scope ?? ''
-    return this.#write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
+    return this.write(shown, { account, step: 'permissions' }, {}, (texts, read) =>
       permissionsStep(
         permissionTexts[read],
         {
           action: place.form('permissions', { account, language }),
-          sealed: this.#seal(shown, {}),
+          sealed: this.seal(shown, {}),
           app: appName(place.request?.clientId ?? ''),
           name: selected ? shownName(selected.account) : '',
           items: permissionItems(
@@ -214,17 +215,20 @@ export class SignInPages {
     )
   }
 
-  #passkey(challenge: Challenge): PasskeyUse {
-    const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
-    return { script: this.#script, options }
+  /** @param options of a passkey that is made; one is used unless they are given */
+  passkey(
+    challenge: Challenge,
+    options: object = usePasskeyOptions(this.#services, challenge),
+  ): PasskeyUse {
+    return { script: this.#script, options: JSON.stringify(options) }
   }
 
-  #seal({ place, deviceId }: Shown, state: FormState): string {
+  seal({ place, deviceId }: Shown, state: FormState): string {
     return this.forms.write(place, deviceId, state)
   }
 
   /** @param own by what one comes to this page, which may be the answer to the form of another */
-  #write(
+  write(
     shown: Shown,
     own: Wanted,
     outcome: Outcome,
@@ -248,12 +252,19 @@ export class SignInPages {
   }
 }
 
-/** The provider's script is told by the fragment which of its views to begin with. */
-function signUpAt(place: Place, language: PageLanguage | undefined): string {
-  return `${place.page({ language, step: 'sign-up' })}${place.request ? '#step=sign-up' : ''}`
+/**
+ * Where people sign up, with a password or with a passkey. The provider's script is told by the fragment
+ * which of its views to begin with.
+ */
+function signUpsAt(place: Place, language: PageLanguage | undefined): SignUps {
+  const fragment = place.request ? '#step=sign-up' : ''
+  return {
+    withPassword: place.page({ language, step: 'sign-up' }) + fragment,
+    withPasskey: place.page({ language, step: 'passkey-sign-up' }),
+  }
 }
 
-function cancel({ place, request }: Shown): string | undefined {
+export function cancel({ place, request }: Shown): string | undefined {
   const { language } = wantedOf(request)
   return place.request ? place.page({ language, step: 'cancel' }) : undefined
 }

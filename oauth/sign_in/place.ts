@@ -12,13 +12,19 @@ import {
 
 /** What a page of a sign-in can be asked for; the first unless it is. */
 const STEPS = [
-  ...(['choose', 'sign-in', 'sign-up', 'reset-password', 'new-password', 'cancel'] as const),
+  'choose',
+  'sign-in',
+  'sign-up',
+  'passkey-sign-up',
+  'reset-password',
+  'new-password',
+  'cancel',
   'permissions',
 ] as const
 type StepName = (typeof STEPS)[number]
 
 /** Those that the account page has a path of its own for. */
-const WITH_PATH = ['sign-up', 'reset-password', 'new-password'] as const
+const WITH_PATH = ['sign-up', 'passkey-sign-up', 'reset-password', 'new-password'] as const
 
 /** What of a page is wanted. */
 export type Wanted = {

@@ -29,7 +29,7 @@ const POLICY: SignInPolicy = {
 }
 
 /** How somebody has signed in: with a second factor, or by a passkey alone (RFC 8176 section 2). */
-const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[]>> = {
+export const AMR: Readonly<Record<FactorKind | 'passkey alone', readonly string[]>> = {
   'passkey alone': ['hwk', 'user', 'mfa'],
   passkey: ['pwd', 'hwk', 'mfa'],
   totp: ['pwd', 'otp', 'mfa'],

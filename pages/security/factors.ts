@@ -68,7 +68,8 @@ function wayTo(id: string, href: string, change: string): Html {
   return html`<a class="button" href="${href}" aria-describedby="${id}">${change}</a>`
 }
 
-function newCodes(texts: SecurityTexts, codes: readonly string[]): Html {
+/** Recovery codes that were just made, which are shown once. */
+export function newCodes(texts: SecurityTexts, codes: readonly string[]): Html {
   return html`<div class="notice" role="status"><p>${texts.newCodes}</p>
       <ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
       <p>${texts.newCodesLead}</p></div>`

@@ -28,8 +28,6 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list p{margin:0}
 .wide+.list{margin-top:1rem}
 .main{font-weight:600}
-code{font-size:1.125rem;user-select:all}
-.codes{columns:12rem;margin:0 0 1rem;padding:0;list-style:none}
 .list input{width:8rem;max-width:100%}
 .qr{max-width:14rem;margin:0 auto 1rem;border-radius:.375rem;overflow:hidden}
 .qr svg{display:block}

@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
 import type { Html, Widget } from '../../http/page/document.ts'
-import type { SignInTexts } from './texts.ts'
 
 /** A captcha on a page. */
 export type CaptchaUse = { siteKey: string; widget: Widget }
@@ -19,8 +18,12 @@ export function hCaptcha(siteKey: string, language: PageLanguage): CaptchaUse {
   return { siteKey, widget: { script, sources: SOURCES } }
 }
 
-/** The script finds it by its class. The compact form is as wide as a phone has room for. */
-export function captchaField(texts: SignInTexts, { siteKey }: CaptchaUse): Html {
+/**
+ * The script finds it by its class. The compact form is as wide as a phone has room for.
+ *
+ * @param withoutScript what is said where scripts do not run
+ */
+export function captchaField({ siteKey }: CaptchaUse, withoutScript: string): Html {
   return html`<div class="field h-captcha" data-sitekey="${siteKey}" data-size="compact"></div>
-      <noscript><p class="alert">${texts.captchaScript}</p></noscript>`
+      <noscript><p class="alert">${withoutScript}</p></noscript>`
 }

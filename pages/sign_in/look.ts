@@ -17,10 +17,13 @@ html{background-position:50%;background-repeat:no-repeat;background-size:cover}
 h1{margin-bottom:1.25rem;font-size:1.5rem}
 .lead{text-align:center}
 label,.label{display:block;margin-bottom:.375rem;font-size:.875rem}
-input:not([type=checkbox]){box-sizing:border-box;width:100%;height:2.75rem;padding:0 .625rem;border:1px solid var(--edge);border-radius:.625rem;background:transparent;color:inherit;font:inherit}
+input:not([type=checkbox]),select{box-sizing:border-box;width:100%;height:2.75rem;padding:0 .625rem;border:1px solid var(--edge);border-radius:.625rem;background:transparent;color:inherit;font:inherit}
 input[readonly]{background:var(--field)}
 input[aria-invalid]{border-color:var(--error)}
 .field{margin-bottom:1rem}
+.joined{display:flex;flex-wrap:wrap;gap:.25rem .5rem;align-items:center}
+.joined input{flex:1 1 8rem}
+.joined select{width:auto;max-width:100%}
 .row{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
 .row input{order:1}
 .row .link{margin-bottom:.375rem}
@@ -40,6 +43,8 @@ button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;bor
 .accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
 .accounts small{display:block;color:var(--quiet)}
 form+form{margin-top:1rem}
+code{font-size:1.125rem;user-select:all}
+.codes{columns:12rem;margin:0 0 1rem;padding:0;list-style:none}
 details{margin-top:1.5rem;text-align:center;font-size:.875rem}
 summary{display:inline-block;padding:.25rem .5rem;border-radius:.375rem;cursor:pointer}
 summary::after{content:"";display:inline-block;margin-left:.5rem;border:.3rem solid transparent;border-top-color:currentcolor;vertical-align:-.15rem}

@@ -17,11 +17,14 @@ import {
 import type { Step } from './frame.ts'
 import type { SignInTexts } from './texts.ts'
 
+/** Where people sign up. */
+export type SignUps = { withPassword: string; withPasskey: string }
+
 export type ChoiceStep = Pick<Ways, 'cancel'> & {
   accounts: readonly { name: string; href: string; isPasswordNeeded: boolean }[]
   /** Undefined where the app asked for one account. */
   other: string | undefined
-  signUp: string | undefined
+  signUp: SignUps | undefined
 }
 
 /** The accounts that are known on this device. */
@@ -33,7 +36,7 @@ export function choiceStep(
     ({ name, href, isPasswordNeeded }) =>
       html`<li><a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a></li>`,
   )}${other && html`<li><a href="${other}">${texts.anotherAccount}</a></li>`}</ul>
-      ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}
+      ${signUps(texts, signUp)}
       ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}`
   return { title: texts.choose, content }
 }
@@ -46,7 +49,7 @@ export type PasswordStep = Form &
     /** What the box is; undefined where there is none. */
     isRemembered: boolean
     forgotten: string
-    signUp: string | undefined
+    signUp: SignUps | undefined
     passkey: PasskeyUse
     captcha: CaptchaUse | undefined
   }
@@ -66,7 +69,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       </div>
       <p class="quiet" id="trust">${texts.trust}</p>
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
-      ${captcha && captchaField(texts, captcha)}
+      ${captcha && captchaField(captcha, texts.captchaScript)}
       ${actions(texts, texts.signIn, step)}
       ${passkeyButton({
         options: passkey.options,
@@ -81,8 +84,16 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
     widget: captcha?.widget,
     ...(isNameFixed && { lead: texts.enterPassword }),
     content: html`${content}
-      ${signUp && html`<a class="button wide" href="${signUp}">${texts.signUp}</a>`}`,
+      ${signUps(texts, signUp)}`,
   }
+}
+
+function signUps(texts: SignInTexts, ways: SignUps | undefined): Html | undefined {
+  return (
+    ways &&
+    html`<a class="button wide" href="${ways.withPassword}">${texts.signUp}</a>
+      <a class="button wide" href="${ways.withPasskey}">${texts.signUpWithPasskey}</a>`
+  )
 }
 
 export type CodeStep = Form &

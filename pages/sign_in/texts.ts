@@ -28,6 +28,7 @@ export type SignInTexts = {
   readonly signIn: string
   readonly withPasskey: string
   readonly signUp: string
+  readonly signUpWithPasskey: string
   readonly back: string
   readonly cancel: string
 

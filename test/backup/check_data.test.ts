@@ -45,6 +45,7 @@ const signUp = (changes: object = {}) => ({
   handle: 'carol.test',
   email: 'carol@mail.test',
   passwordScrypt: 'salt:hash',
+  passkey: null,
   pdsDid: PDS,
   sealedInvite: null,
   did: null,

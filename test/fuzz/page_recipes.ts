@@ -90,6 +90,15 @@ const formInputs = ({ person }: Target): [Action, Pairs][] => [
       ['remember', 'on'],
     ],
   ],
+  [
+    'passkey-sign-up',
+    [
+      ['handle', 'nobody'],
+      ['email', 'nobody@mail.vestibule.internal'],
+      ['domain', '.test'],
+      ['invite', ''],
+    ],
+  ],
   ['reset-password', [['email', 'nobody@mail.vestibule.internal']]],
   [
     'new-password',

@@ -137,6 +137,38 @@ test('by the button, for an app, with two accounts, and from a device without it
   await other.context().close()
 })
 
+test('an account is made with one, for an app, and signs in again', async () => {
+  const page = await newPage()
+  await withoutAutofill(page)
+  await addAuthenticator(page)
+  const { url } = await startLogin(world.app)
+  await page.goto(url)
+  await signUpOnPage(page, newCredentials('pia'))
+  await title(page, 'Your account is there')
+  expect(await page.locator('.codes code').count()).toBe(10)
+  await page.getByRole('link', { name: 'Continue' }).click()
+  await grant(page)
+  await page.getByText('Back in the app').waitFor()
+  await page.context().clearCookies()
+  await page.goto(security)
+  await button(page, 'Sign in with a passkey').click()
+  await title(page, 'Security')
+  await item(page, 'Password').getByText('None.').waitFor()
+  await page.context().close()
+})
+
+/** From the sign-in page, as far as to the passkey, which is made then. */
+async function signUpOnPage(page: Page, person: Person, look?: () => Promise<void>): Promise<void> {
+  await page.getByRole('link', { name: 'Create a new account with a passkey' }).click()
+  await title(page, 'Create an account with a passkey')
+  await look?.()
+  await page.fill('input[name=handle]', person.handle.split('.', 1)[0] ?? '')
+  await page.fill('input[name=email]', person.email)
+  await button(page, 'Next').click()
+  await title(page, 'Make your passkey')
+  await button(page, 'Make the passkey').click()
+}
+
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
   const person = await newPerson(`v${size}`)
   await inSize(world.browser, size, async (page) => {
@@ -156,5 +188,10 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await signIn(page, person)
     await title(page, 'Use your passkey')
     await look('sign-in-passkey')
+    await page.context().clearCookies()
+    await page.goto(security)
+    await signUpOnPage(page, newCredentials(`w${size}`), () => look('sign-up-passkey'))
+    await title(page, 'Your account is there')
+    await look('sign-up-codes')
   })
 })

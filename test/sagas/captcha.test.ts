@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readSettings, SettingsError } from '../../base/settings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en as signUp } from '../../pages/sign_up/locales/en.ts'
 import { acceptSignUp } from '../../sagas/sign_up_rules.ts'
 import { servicesOf } from '../factors/services.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -50,6 +51,21 @@ test('a sign-up without a solved one is refused', async () => {
   expect(answer.body).toMatchObject({ error_description: expect.stringMatching(HANDLE_TAKEN) })
 })
 
+test('a sign-up with a passkey asks for one, too', async () => {
+  const visitor = new Visitor(app)
+  const page = await visitor.open('/account/passkey-sign-up')
+  expect(page.text).toContain(`data-sitekey="${KEYS.ENTRYWAY_HCAPTCHA_SITE_KEY}"`)
+  expect(page.header('content-security-policy')).toContain('https://*.hcaptcha.com')
+  const names = { handle: 'ned', email: 'ned@mail.internal' }
+  const none = await visitor.send(page, names)
+  expect([none.status, none.alert]).toEqual([403, signUp.captchaMissing])
+  expect(hcaptcha.asked).toEqual([])
+  const wrong = await visitor.send(page, { ...names, 'h-captcha-response': 'made up' })
+  expect([wrong.status, wrong.alert]).toEqual([403, signUp.captchaMissing])
+  const solved = { handle: 'kim', email: names.email, 'h-captcha-response': 'solved' }
+  expect((await visitor.send(page, solved)).alert).toBe(signUp.handleTaken)
+})
+
 test('hCaptcha is told the keys and the address, and no name', async () => {
   await askPage(app, 'sign-up', { ...input, hcaptchaToken: 'solved' }, '198.51.100.7')
   const [told] = hcaptcha.asked
@@ -78,12 +94,13 @@ test('somebody who proves to have an account elsewhere can make no other here', 
     invite: 'as configured',
     captcha: 'not asked',
     reservedHandles: 'refused',
+    credential: 'password',
     minPasswordLength: 1,
     provenDid: 'did:plc:abcdefghijklmnopqrstuvwx',
   } as const
-  const signUp = acceptSignUp(servicesOf(app), { ...input, handle: 'ned.test' }, policy)
+  const tried = acceptSignUp(servicesOf(app), { ...input, handle: 'ned.test' }, policy)
   const message = expect.stringContaining('/account/sign-up')
-  await expect(signUp).rejects.toMatchObject({ code: 'InvalidRequest', message })
+  await expect(tried).rejects.toMatchObject({ code: 'InvalidRequest', message })
 })
 
 test.each([

@@ -53,7 +53,7 @@ test('a directory gives back what it was given, and stores none of it', () => {
   directory.addPds(db, pds)
   const [made] = directory.createInviteCodes(db, invites)
   const code = made?.codes[0] as string
-  const names = { handle: 'kim.test', email: 'kim@mail.test', passwordScrypt: 'a:b' }
+  const names = { handle: 'kim.test', email: 'kim@mail.test', passwordScrypt: 'a:b', passkey: null }
   const { id } = directory.reserveSignUp(db, { ...names, inviteCode: code })
   directory.recordSignUpDid(db, id, { did: 'did:plc:kim', movedFrom: null }, 1)
   directory.completeSignUp(db, id)

@@ -21,10 +21,11 @@ export default method('com.atproto.server.createAccount', {
   handler: async ({ input, credentials: requester }, context) => {
     const { services } = context
     if (input.plcOp) throw new InvalidRequestError('Unsupported input: "plcOp"')
-    const account = await signUp(services, input, {
+    const { account } = await signUp(services, input, {
       invite: 'as configured',
       captcha: 'not asked',
       reservedHandles: 'refused',
+      credential: 'password',
       minPasswordLength: 1,
       provenDid: requester,
     }).catch(withoutName)

@@ -14,6 +14,7 @@ export const en: SignInTexts = {
   signIn: 'Sign in',
   withPasskey: 'Sign in with a passkey',
   signUp: 'Create a new account',
+  signUpWithPasskey: 'Create a new account with a passkey',
   back: 'Back',
   cancel: 'Cancel',
   codeTitle: 'Enter your code',

@@ -14,6 +14,7 @@ export const es: SignInTexts = {
   signIn: 'Iniciar sesión',
   withPasskey: 'Iniciar sesión con una clave de acceso',
   signUp: 'Crear una nueva cuenta',
+  signUpWithPasskey: 'Crear una cuenta con una clave de acceso',
   back: 'Volver',
   cancel: 'Cancelar',
   codeTitle: 'Introduce tu código',

@@ -14,6 +14,7 @@ export const fr: SignInTexts = {
   signIn: 'Se connecter',
   withPasskey: 'Se connecter avec une clé d’accès',
   signUp: 'Créer un nouveau compte',
+  signUpWithPasskey: 'Créer un compte avec une clé d’accès',
   back: 'Retour',
   cancel: 'Annuler',
   codeTitle: 'Saisissez votre code',

@@ -14,6 +14,7 @@ export const ja: SignInTexts = {
   signIn: 'サインイン',
   withPasskey: 'パスキーでサインイン',
   signUp: '新規アカウントの作成',
+  signUpWithPasskey: 'パスキーで新しいアカウントを作成',
   back: '戻る',
   cancel: 'キャンセル',
   codeTitle: 'コードを入力',

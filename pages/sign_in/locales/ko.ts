@@ -14,6 +14,7 @@ export const ko: SignInTexts = {
   signIn: '로그인하기',
   withPasskey: '패스키로 로그인하기',
   signUp: '새 계정 만들기',
+  signUpWithPasskey: '패스키로 새 계정 만들기',
   back: '뒤로',
   cancel: '취소',
   codeTitle: '코드 입력',

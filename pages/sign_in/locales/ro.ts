@@ -14,6 +14,7 @@ export const ro: SignInTexts = {
   signIn: 'Conectează-te',
   withPasskey: 'Conectează-te cu o cheie de acces',
   signUp: 'Creează un cont nou',
+  signUpWithPasskey: 'Creează un cont cu o cheie de acces',
   back: 'Înapoi',
   cancel: 'Anulează',
   codeTitle: 'Introdu codul',

@@ -14,6 +14,7 @@ export const sv: SignInTexts = {
   signIn: 'Logga in',
   withPasskey: 'Logga in med en passnyckel',
   signUp: 'Skapa ett nytt konto',
+  signUpWithPasskey: 'Skapa ett nytt konto med en passnyckel',
   back: 'Tillbaka',
   cancel: 'Avbryt',
   codeTitle: 'Ange din kod',

@@ -98,7 +98,7 @@ export const alarmRows = toRemovals([
   [
     CAPTCHA,
     'a captcha before a password',
-    captcha("if (!client || !wantsCaptcha('this'))", 'if (true)'),
+    captcha("if (!wantsCaptcha('this') || ", 'if (true || '),
   ],
   [CAPTCHA, 'a captcha is judged', captcha('client.checkVerifyResult(result, tokens)', '')],
   [

@@ -10,6 +10,7 @@ const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
+const signUpPage = 'test/passkeys/sign_up.test.ts'
 
 /** What it defends of passkeys (41). */
 export const passkeyRows = toRemovals([
@@ -70,6 +71,27 @@ export const passkeyRows = toRemovals([
     41,
     'a passkey makes a password not enough',
     inFile('factors/kinds.ts')("    ...(passkeys > 0 ? ['passkey' as const] : []),\n", ''),
+  ],
+  [
+    signUpPage,
+    'a passkey that signs up is verified',
+    account(
+      'accepted(() => verifyCreation(party, response, challenge))',
+      "accepted(() => verifyCreation(party, response, JSON.parse(Buffer.from(response.response.clientDataJSON, 'base64url').toString()).challenge))",
+    ),
+  ],
+  [
+    signUpPage,
+    'what is no member of a method makes nothing of a sign-up',
+    inFile('sagas/sign_up_rules.ts')(
+      '(!isByPassword && input.passkey) || null',
+      'input.passkey ?? null',
+    ),
+  ],
+  [
+    signUpPage,
+    'a sign-up with a passkey is for the browser that it was shown to',
+    inFile('oauth/sign_in/sealed.ts')('of === device && ', ''),
   ],
   [41, 'a password that is removed is deleted', passwords('    setPasswordScrypt(db, null)\n', '')],
   [

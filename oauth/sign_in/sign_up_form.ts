@@ -1,0 +1,159 @@
+import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { CreatedAccount } from '../../actors/account/lifecycle.ts'
+import { Refusal, type RefusalCode } from '../../base/errors.ts'
+import { readCreation } from '../../factors/passkey.ts'
+import { deviceName } from '../../http/device_name.ts'
+import { type HttpResponse, withCookies } from '../../http/message.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
+import { learnDevice } from '../../sagas/arrivals.ts'
+import {
+  type BegunSignUp,
+  beginPasskeySignUp,
+  signUpWithPasskey,
+} from '../../sagas/passkey_sign_up.ts'
+import { isWrongCode } from '../../sagas/second_factor.ts'
+import type { Services } from '../../sagas/services.ts'
+import type { SignUpPolicy } from '../../sagas/sign_up_rules.ts'
+import { requestScope } from '../../stores/request_scope.ts'
+import { knownBrowser } from '../known_browser.ts'
+import { Captcha } from './captcha.ts'
+import type { FormState } from './forms.ts'
+import { isRefusal, outcomeOf, wrong } from './outcomes.ts'
+import { wantedOf } from './place.ts'
+import { field, type Post } from './post.ts'
+import { languageOf, nameOf, type Outcome, type Shown, textsFor } from './shown.ts'
+import { AMR } from './sign_in_form.ts'
+import type { Entered, SignUpPages } from './sign_up_pages.ts'
+import { signedInCookie } from './signed_in.ts'
+
+/** As for the provider's page. */
+const POLICY: SignUpPolicy = {
+  invite: 'as configured',
+  // Asked for in the first step.
+  captcha: 'solved',
+  reservedHandles: 'refused',
+  credential: 'passkey',
+  minPasswordLength: 0,
+  provenDid: null,
+}
+
+type Word = 'handleWrong' | 'handleTaken' | 'emailTaken' | 'inviteWrong' | 'closed'
+
+const WORDS: Partial<Record<RefusalCode, Word>> = {
+  DisallowedTld: 'handleWrong',
+  EmailTaken: 'emailTaken',
+  HandleTaken: 'handleTaken',
+  InvalidHandle: 'handleWrong',
+  InvalidInviteCode: 'inviteWrong',
+  OffensiveHandle: 'handleWrong',
+  ReservedHandle: 'handleTaken',
+  SignUpClosed: 'closed',
+  UnsupportedDomain: 'handleWrong',
+}
+
+/** The forms of a sign-up with a passkey: between their pages and the saga that decides. */
+export class SignUpForm {
+  readonly #provider: OAuthProvider
+  readonly #services: Services
+  readonly #pages: SignUpPages
+  readonly #captcha: Captcha
+
+  constructor(provider: OAuthProvider, services: Services, pages: SignUpPages) {
+    this.#provider = provider
+    this.#services = services
+    this.#pages = pages
+    this.#captcha = new Captcha(provider, services)
+  }
+
+  /** Where somebody begins. */
+  page(shown: Shown): HttpResponse {
+    return this.#names(shown, this.#entered(shown))
+  }
+
+  answer(post: Post, form: FormState | null): Promise<HttpResponse> {
+    if (form?.signUp) return this.#finish(post, form, form.signUp)
+    return this.#begin(post, form)
+  }
+
+  /** Names and captcha; the passkey is made after that. */
+  async #begin(post: Post, form: FormState | null): Promise<HttpResponse> {
+    const entered = this.#entered(post)
+    const { stale, captchaMissing } = wordsFor(post)
+    if (!form) return this.#names(post, entered, wrong(stale))
+    const { handle, domain, email, inviteCode } = entered
+    const isWhole = handle.includes('.')
+    const input = { handle: isWhole ? handle : handle + domain, email, inviteCode }
+    try {
+      const isHuman = await this.#captcha.passesSignUp(post, input.handle)
+      if (!isHuman) return this.#names(post, entered, { alert: captchaMissing, status: 403 })
+      const begun = await beginPasskeySignUp(this.#services, input, POLICY)
+      return await this.#pages.make(post, begun)
+    } catch (err) {
+      return this.#names(post, entered, this.#refused(post, err))
+    }
+  }
+
+  async #finish(post: Post, form: FormState, begun: BegunSignUp): Promise<HttpResponse> {
+    const response = readCreation(field(post, 'passkey'))
+    const { challenge } = form
+    const { stale, notAccepted } = wordsFor(post)
+    if (!response || !challenge) return this.#pages.make(post, begun, wrong(notAccepted))
+    const name = deviceName(post.request.headers.get('user-agent'))
+    try {
+      const made = { response, challenge, name }
+      return await this.#done(post, await signUpWithPasskey(this.#services, begun, made, POLICY))
+    } catch (err) {
+      if (isWrongCode(err)) {
+        const isLate = isRefusal(err, 'ExpiredToken')
+        return this.#pages.make(post, begun, wrong(isLate ? stale : notAccepted))
+      }
+      const { handle = '', email = '', inviteCode = '' } = begun.input
+      const entered = { ...this.#entered(post), handle, email, inviteCode }
+      return this.#names(post, entered, this.#refused(post, err))
+    }
+  }
+
+  /** The person is signed in, as after the provider's sign-up: remembered, unless an app asked for it. */
+  async #done(post: Post, { account, recoveryCodes }: CreatedAccount): Promise<HttpResponse> {
+    const { place, device, request } = post
+    const { deviceId } = device
+    const { accountManager } = this.#provider
+    const did = account.did as Parameters<typeof accountManager.getAccount>[0]
+    const isRemembered = place.request === null
+    requestScope().provesSignIn(did, { generation: account.generation })
+    if (isRemembered) await accountManager.upsertDeviceAccount(deviceId, did)
+    const { publicUrl } = this.#services.settings
+    await learnDevice(this.#services, did, knownBrowser(publicUrl, deviceId))
+    const { language } = wantedOf(request)
+    const next = place.request
+      ? place.page({ language })
+      : place.accountPage(nameOf(account), language)
+    const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
+    const amr = AMR['passkey alone']
+    const cookie = await signedInCookie(parts, did, isRemembered, Date.now(), amr)
+    return withCookies(this.#pages.done(post, recoveryCodes ?? [], next), [cookie])
+  }
+
+  #names(shown: Shown, entered: Entered, outcome: Outcome = {}): HttpResponse {
+    return this.#pages.names(shown, entered, this.#captcha.shownToSignUp(shown), outcome)
+  }
+
+  #entered(shown: Pick<Shown, 'request'>): Entered {
+    const { domains } = this.#services.handles
+    const domain = field(shown, 'domain')
+    return {
+      handle: field(shown, 'handle').replace(/^@/, ''),
+      domain: domains.find((each) => each === domain) ?? domains[0] ?? '',
+      email: field(shown, 'email'),
+      inviteCode: field(shown, 'invite'),
+    }
+  }
+
+  #refused(post: Post, err: unknown): Outcome {
+    const word = err instanceof Refusal ? WORDS[err.code] : undefined
+    if (word) return wrong(wordsFor(post)[word])
+    return outcomeOf(post, err, wrong(textsFor(post).noEmail))
+  }
+}
+
+const wordsFor = (shown: Shown) => signUpTexts[languageOf(shown)]

@@ -1,0 +1,86 @@
+import type { PageLanguage } from '../../http/language.ts'
+import type { HttpResponse } from '../../http/message.ts'
+import { securityTexts } from '../../pages/security/locales/index.ts'
+import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
+import type { Step } from '../../pages/sign_in/frame.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
+import { doneStep, makeStep, namesStep, type Texts } from '../../pages/sign_up/steps.ts'
+import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/passkey_sign_up.ts'
+import type { Services } from '../../sagas/services.ts'
+import { cancel, type SignInPages } from './pages.ts'
+import { wantedOf } from './place.ts'
+import { isWrong, type Outcome, type Shown } from './shown.ts'
+
+/** What was entered of a new account. */
+export type Entered = { handle: string; domain: string; email: string; inviteCode: string }
+
+const STEP = { step: 'passkey-sign-up' } as const
+
+/** Writes the pages of a sign-up with a passkey, in the language of who reads them. */
+export class SignUpPages {
+  readonly #services: Pick<Services, 'settings' | 'handles'>
+  readonly #pages: SignInPages
+
+  constructor(services: Pick<Services, 'settings' | 'handles'>, pages: SignInPages) {
+    this.#services = services
+    this.#pages = pages
+  }
+
+  names(
+    shown: Shown,
+    entered: Entered,
+    captcha: CaptchaUse | undefined,
+    outcome: Outcome,
+  ): HttpResponse {
+    const { settings, handles } = this.#services
+    const step = {
+      ...this.#ways(shown),
+      sealed: this.#pages.seal(shown, {}),
+      isWrong: isWrong(outcome),
+      ...entered,
+      domains: handles.domains,
+      inviteCode: settings.inviteRequired ? entered.inviteCode : undefined,
+      captcha,
+    }
+    return this.#write(shown, outcome, (texts) => namesStep(texts, step))
+  }
+
+  /** Where the passkey is made, for an account that is to come. */
+  async make(shown: Shown, signUp: BegunSignUp, outcome: Outcome = {}): Promise<HttpResponse> {
+    const challenge = newChallenge()
+    const options = await firstPasskeyOptions(this.#services, signUp, challenge)
+    const step = {
+      ...this.#ways(shown),
+      sealed: this.#pages.seal(shown, { signUp, challenge }),
+      handle: signUp.input.handle,
+      passkey: this.#pages.passkey(challenge, options),
+    }
+    return this.#write(shown, outcome, (texts) => makeStep(texts, step))
+  }
+
+  /** @param next where the person goes on, signed in */
+  done(shown: Shown, recoveryCodes: readonly string[], next: string): HttpResponse {
+    return this.#write(shown, {}, (texts) => doneStep(texts, { recoveryCodes, next }))
+  }
+
+  #ways(shown: Shown) {
+    const { language } = wantedOf(shown.request)
+    return {
+      action: shown.place.form('passkey-sign-up', { language }),
+      back: shown.place.page({ language }),
+      cancel: cancel(shown),
+    }
+  }
+
+  #write(shown: Shown, outcome: Outcome, step: (texts: Texts) => Step) {
+    const write = (_: unknown, language: PageLanguage) =>
+      step({
+        signUp: signUpTexts[language],
+        signIn: signInTexts[language],
+        security: securityTexts[language],
+      })
+    return this.#pages.write(shown, STEP, outcome, write)
+  }
+}

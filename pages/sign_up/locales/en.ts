@@ -1,0 +1,25 @@
+import type { SignUpTexts } from '../texts.ts'
+
+export const en: SignUpTexts = {
+  title: 'Create an account with a passkey',
+  lead: 'You sign in by fingerprint, face or screen lock, and need no password.',
+  handle: 'Username',
+  domain: 'Ending of the username',
+  inviteCode: 'Invite code',
+  next: 'Next',
+  makeTitle: 'Make your passkey',
+  makeLead: (handle) => `Your device keeps it for @${handle}. Then your account is made.`,
+  make: 'Make the passkey',
+  doneTitle: 'Your account is there',
+  doneLead:
+    'With one of these codes you get in when you have lost your passkey, after you have set a password by email.',
+  goOn: 'Continue',
+  handleTaken: 'This username is taken. Choose another one.',
+  handleWrong: 'This username cannot be used. Choose another one, of letters, digits and hyphens.',
+  emailTaken: 'An account has this email address already.',
+  inviteWrong: 'This invite code is not valid.',
+  captchaMissing: 'Show that you are human, below the form.',
+  closed: 'No new accounts can be made here at the moment.',
+  notAccepted: 'This passkey was not accepted. Try again.',
+  stale: 'The page was open for too long. Please try again.',
+}

@@ -1,0 +1,25 @@
+import type { SignUpTexts } from '../texts.ts'
+
+export const es: SignUpTexts = {
+  title: 'Crear una cuenta con una clave de acceso',
+  lead: 'Inicias sesión con tu huella, tu cara o el bloqueo de pantalla, y no necesitas contraseña.',
+  handle: 'Nombre de usuario',
+  domain: 'Terminación del nombre de usuario',
+  inviteCode: 'Código de invitación',
+  next: 'Siguiente',
+  makeTitle: 'Crea tu clave de acceso',
+  makeLead: (handle) => `Tu dispositivo la guarda para @${handle}. Después se crea tu cuenta.`,
+  make: 'Crear la clave de acceso',
+  doneTitle: 'Tu cuenta está lista',
+  doneLead:
+    'Con uno de estos códigos entras si has perdido tu clave de acceso, después de establecer una contraseña por correo.',
+  goOn: 'Continuar',
+  handleTaken: 'Este nombre de usuario está ocupado. Elige otro.',
+  handleWrong: 'Este nombre de usuario no se puede usar. Elige otro, de letras, cifras y guiones.',
+  emailTaken: 'Ya hay una cuenta con esta dirección de correo.',
+  inviteWrong: 'Este código de invitación no es válido.',
+  captchaMissing: 'Demuestra que eres una persona, debajo del formulario.',
+  closed: 'En este momento no se pueden crear cuentas aquí.',
+  notAccepted: 'No se aceptó esta clave de acceso. Inténtalo de nuevo.',
+  stale: 'La página estuvo abierta demasiado tiempo. Inténtalo de nuevo.',
+}

@@ -1,0 +1,19 @@
+import type { PageLanguage } from '../../../http/language.ts'
+import type { SignUpTexts } from '../texts.ts'
+import { en } from './en.ts'
+import { es } from './es.ts'
+import { fr } from './fr.ts'
+import { ja } from './ja.ts'
+import { ko } from './ko.ts'
+import { ro } from './ro.ts'
+import { sv } from './sv.ts'
+
+export const signUpTexts: Readonly<Record<PageLanguage, SignUpTexts>> = {
+  en,
+  es,
+  fr,
+  ja,
+  ko,
+  ro,
+  sv,
+}

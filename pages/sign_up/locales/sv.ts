@@ -1,0 +1,26 @@
+import type { SignUpTexts } from '../texts.ts'
+
+export const sv: SignUpTexts = {
+  title: 'Skapa ett konto med en passnyckel',
+  lead: 'Du loggar in med fingeravtryck, ansikte eller skärmlås och behöver inget lösenord.',
+  handle: 'Användarnamn',
+  domain: 'Användarnamnets slut',
+  inviteCode: 'Inbjudningskod',
+  next: 'Nästa',
+  makeTitle: 'Skapa din passnyckel',
+  makeLead: (handle) => `Din enhet sparar den för @${handle}. Sedan skapas ditt konto.`,
+  make: 'Skapa passnyckeln',
+  doneTitle: 'Ditt konto finns nu',
+  doneLead:
+    'Med någon av dessa koder kommer du in om du har förlorat din passnyckel, efter att du har ställt in ett lösenord via e-post.',
+  goOn: 'Fortsätt',
+  handleTaken: 'Användarnamnet är upptaget. Välj ett annat.',
+  handleWrong:
+    'Användarnamnet kan inte användas. Välj ett annat, med bokstäver, siffror och bindestreck.',
+  emailTaken: 'Ett konto har redan den här e-postadressen.',
+  inviteWrong: 'Inbjudningskoden är inte giltig.',
+  captchaMissing: 'Visa att du är en människa, under formuläret.',
+  closed: 'Just nu kan inga nya konton skapas här.',
+  notAccepted: 'Passnyckeln godtogs inte. Försök igen.',
+  stale: 'Sidan var öppen för länge. Försök igen.',
+}

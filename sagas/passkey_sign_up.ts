@@ -1,0 +1,68 @@
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+} from '@simplewebauthn/server'
+import type { CreatedAccount } from '../actors/account/lifecycle.ts'
+import { creationOptions } from '../factors/passkey.ts'
+import { prepareIdentity } from './new_identity.ts'
+import { type Challenge, relyingParty } from './passkey_challenge.ts'
+import type { Services } from './services.ts'
+import { signUp } from './sign_up.ts'
+import {
+  acceptSignUp,
+  type PreparedIdentity,
+  type SignUpInput,
+  type SignUpPolicy,
+} from './sign_up_rules.ts'
+
+/**
+ * A sign-up before its passkey is made, which whoever asks keeps. Neither the names nor the DID are taken
+ * by it: another sign-up may be faster.
+ */
+export type BegunSignUp = { input: SignUpInput; identity: PreparedIdentity }
+
+/**
+ * Begins a sign-up with a passkey in the place of a password. A passkey names the DID of its account
+ * (`factors/passkey.ts`), so that comes first, with the operation that makes it; nothing is published.
+ *
+ * @throws {Refusal} as {@link signUp}
+ * @throws {PdsRefusal | UnavailableError}
+ */
+export async function beginPasskeySignUp(
+  services: Services,
+  input: SignUpInput,
+  policy: SignUpPolicy,
+): Promise<BegunSignUp> {
+  const accepted = await acceptSignUp(services, input, policy)
+  const pds = await services.actors.directory.choosePds(accepted)
+  const client = await services.pds(pds.did)
+  const { did, op } = await prepareIdentity(services, client, accepted)
+  return { input, identity: { did, op, pdsDid: pds.did } }
+}
+
+/** What a browser is given to make the passkey. */
+export function firstPasskeyOptions(
+  services: Pick<Services, 'settings'>,
+  { input, identity: { did } }: BegunSignUp,
+  { value }: Challenge,
+): Promise<PublicKeyCredentialCreationOptionsJSON> {
+  return creationOptions(relyingParty(services), { did, name: input.handle }, [], value)
+}
+
+/**
+ * Creates the account, which has that passkey and no password.
+ *
+ * @param made with the challenge that the passkey was made for, and its name
+ * @returns with the recovery codes
+ * @throws {Refusal} InvalidToken where the passkey is not accepted; ExpiredToken for a challenge that is
+ *   over; and as {@link signUp}
+ * @throws {PdsRefusal | UnavailableError}
+ */
+export function signUpWithPasskey(
+  services: Services,
+  { input, identity }: BegunSignUp,
+  made: { response: RegistrationResponseJSON; challenge: Challenge; name: string },
+  policy: SignUpPolicy,
+): Promise<CreatedAccount> {
+  return signUp(services, { ...input, passkey: { ...made, identity } }, policy)
+}

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { PASSKEY_CHALLENGE } from '../../base/lifetimes.ts'
+import { PAGE_LANGUAGES } from '../../http/language.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
+import { PdsClient } from '../../pds/client.ts'
+import { newChallenge } from '../../sagas/passkey_challenge.ts'
+import {
+  beginPasskeySignUp,
+  firstPasskeyOptions,
+  signUpWithPasskey,
+} from '../../sagas/passkey_sign_up.ts'
+import { settleSignUp } from '../../sagas/sign_up.ts'
+import type { SignUpPolicy } from '../../sagas/sign_up_rules.ts'
+import { startWorld, type World } from '../attacks/endings/world.ts'
+import { servicesOf } from '../factors/services.ts'
+import { push, type Seen, Visitor } from '../sign_in/visitor.ts'
+import { answerOf, asked } from './owner.ts'
+
+/** Signing up with a passkey in the place of a password, at a PDS and a PLC directory. */
+let world: World
+let app: AppInProcess
+let invited: AppInProcess
+let people = 0
+const PAGE = '/account/passkey-sign-up'
+const words = signUpTexts.en
+
+beforeAll(async () => {
+  world = await startWorld()
+  app = world.app
+  invited = await startApp({ env: { ENTRYWAY_INVITE_REQUIRED: 'true' } })
+})
+afterAll(() => Promise.all([world?.close(), invited?.close()]))
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const newNames = () => {
+  const handle = `nyx${++people}`
+  return { handle, email: `${handle}@mail.internal` }
+}
+const whole = ({ handle }: { handle: string }) => `${handle}.test`
+const newAuthenticator = () => new SoftAuthenticator(app.runner.settings.publicUrl)
+const findDid = async (names: { handle: string }) =>
+  (await app.actors.directory.find(whole(names)))?.did
+const make = (page: Seen, authenticator = newAuthenticator(), misdeeds: Misdeeds = {}) =>
+  answerOf(authenticator.create(asked(page), misdeeds))
+/** Goes as far as to the passkey. */
+async function begin(names = newNames(), address = PAGE) {
+  const visitor = new Visitor(app)
+  const page = await visitor.send(await visitor.open(address), names)
+  return { visitor, page, names }
+}
+
+describe('a sign-up with a passkey', () => {
+  test('makes an account without a password, and signs in', async () => {
+    const authenticator = newAuthenticator()
+    const { visitor, page, names } = await begin()
+    expect([page.status, page.title]).toEqual([200, words.makeTitle])
+    const { user } = asked(page)
+    const did = Buffer.from(user.id, 'base64url').toString()
+    expect(did).toMatch(/^did:plc:/)
+    expect(user.name).toBe(whole(names))
+    // Nothing is made as long as the passkey is not.
+    expect(await findDid(names)).toBeUndefined()
+    expect((await fetch(`${world.plc.url}/${did}`)).status).toBe(404)
+    const done = await visitor.send(page, make(page, authenticator))
+    expect([done.status, done.title]).toEqual([200, words.doneTitle])
+    expect(done.text.match(/<code>/g)).toHaveLength(10)
+    expect(await findDid(names)).toBe(did)
+    const account = app.actors.account(did)
+    expect(await account.listFactors()).toMatchObject({
+      ...{ password: false, passkeys: 1, recoveryCodes: 10 },
+    })
+    expect(await new PdsClient(world.pds).readStanding(did)).toMatchObject({ isDeactivated: false })
+    const next = done.hrefs.find((href) => href.startsWith('/account/u/')) ?? ''
+    expect((await visitor.open(next)).status).toBe(200)
+    expect(await account.listDevices()).toHaveLength(1)
+    const other = new Visitor(app)
+    const signIn = await other.open('/account/sign-in')
+    const entered = await other.send(signIn, answerOf(authenticator.use(asked(signIn))))
+    expect(entered.status).toBe(303)
+  })
+
+  test('goes on to the app that asked for it', async () => {
+    const { url } = await push(app)
+    const visitor = new Visitor(app)
+    const first = await visitor.open(url)
+    const link = first.hrefs.find((href) => href.includes('passkey-sign-up')) ?? ''
+    const names = newNames()
+    const page = await visitor.send(await visitor.open(link), names)
+    const done = await visitor.send(page, make(page))
+    const next = done.hrefs.find((href) => href.startsWith('/oauth/authorize')) ?? ''
+    const consent = await visitor.open(next)
+    expect(consent.text).toContain(whole(names))
+    // As after the provider's sign-up, a browser remembers the account only where no app asked.
+    const did = (await findDid(names)) ?? ''
+    expect(await app.actors.account(did).listDevices()).toEqual([])
+  })
+
+  test.each<[string, Misdeeds]>([
+    ['of another origin', { origin: 'https://evil.test' }],
+    ['for another challenge', { challenge: 'AAAA' }],
+    ['that nobody unlocked', { isVerified: false }],
+  ])('%s is refused, and makes nothing', async (_, misdeeds) => {
+    const { visitor, page, names } = await begin()
+    const wrong = await visitor.send(page, make(page, newAuthenticator(), misdeeds))
+    expect([wrong.status, wrong.alert]).toEqual([400, words.notAccepted])
+    expect(await findDid(names)).toBeUndefined()
+    const right = await visitor.send(wrong, make(wrong))
+    expect(right.title).toBe(words.doneTitle)
+  })
+
+  test('that is late is asked for anew', async () => {
+    const { visitor, page } = await begin()
+    const given = make(page)
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Date.now() + PASSKEY_CHALLENGE + 1)
+    const late = await visitor.send(page, given)
+    expect([late.status, late.alert]).toEqual([400, words.stale])
+    expect((await visitor.send(late, make(late))).title).toBe(words.doneTitle)
+  })
+
+  test('counts in the browser that it was shown to, once', async () => {
+    const { visitor, page, names } = await begin()
+    const given = make(page)
+    const thief = new Visitor(app)
+    await thief.open(PAGE)
+    const stolen = await thief.send(page, given)
+    expect([stolen.status, stolen.alert]).toEqual([400, words.stale])
+    expect(await findDid(names)).toBeUndefined()
+    const answers = await Promise.all([visitor.send(page, given), visitor.send(page, given)])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
+  })
+
+  test('of a name that somebody else took meanwhile leads back to the names', async () => {
+    const { visitor, page, names } = await begin()
+    const other = await begin(names)
+    expect((await other.visitor.send(other.page, make(other.page))).title).toBe(words.doneTitle)
+    const late = await visitor.send(page, make(page))
+    expect([late.status, late.title, late.alert]).toEqual([400, words.title, words.handleTaken])
+    expect(late.fields.email).toBe(names.email)
+    const again = await visitor.send(late, newNames())
+    expect((await visitor.send(again, make(again))).title).toBe(words.doneTitle)
+  })
+
+  test('what is no member of a method makes nothing of it', async () => {
+    const names = newNames()
+    const identity = { did: 'did:plc:evil', op: {}, pdsDid: world.pds.did }
+    const passkey = { response: {}, challenge: { value: '', at: 0 }, name: '', identity }
+    const input = { handle: whole(names), email: names.email, password: 'a good password', passkey }
+    const { status, body } = await world.call('server.createAccount', input)
+    expect([status, body.did === identity.did]).toEqual([200, false])
+    const { password: _, ...without } = input
+    expect((await world.call('server.createAccount', without)).status).toBe(400)
+  })
+})
+
+test('what was interrupted is finished, with its passkey', async () => {
+  const services = servicesOf(app)
+  const authenticator = newAuthenticator()
+  const { handle, email } = newNames()
+  const policy: SignUpPolicy = {
+    invite: 'as configured',
+    captcha: 'not needed',
+    reservedHandles: 'refused',
+    credential: 'passkey',
+    minPasswordLength: 0,
+    provenDid: null,
+  }
+  const begun = await beginPasskeySignUp(services, { handle: `${handle}.test`, email }, policy)
+  const challenge = newChallenge()
+  const options = await firstPasskeyOptions(services, begun, challenge)
+  const made = { response: authenticator.create(options), challenge, name: 'Phone' }
+  const account = () => {
+    throw new Error('The program is killed')
+  }
+  const killed = { ...services, actors: { ...services.actors, account } }
+  await expect(signUpWithPasskey(killed, begun, made, policy)).rejects.toThrow('is killed')
+  const [left] = (await app.actors.directory.listUnderWay(Date.now() + 1)).signUps
+  if (!left) throw new Error('Nothing is on record')
+  expect(await settleSignUp(services, left, false)).toBe('finished')
+  const { did } = begun.identity
+  expect(await app.actors.account(did).listPasskeys()).toMatchObject([{ name: 'Phone' }])
+  const visitor = new Visitor(app)
+  const page = await visitor.open('/account/sign-in')
+  expect((await visitor.send(page, answerOf(authenticator.use(asked(page))))).status).toBe(303)
+})
+
+describe('names', () => {
+  test.each([
+    ['a reserved name', { handle: 'admin' }, words.handleTaken],
+    ['one with a dot', { handle: 'a.bc.test' }, words.handleWrong],
+    ['a foreign one', { handle: 'nyx.example.com' }, words.handleWrong],
+    ['no name', { handle: '' }, words.handleWrong],
+    ['no address', { email: '' }, 'This is not an email address.'],
+    ['half an address', { email: 'nyx@' }, 'This is not an email address.'],
+  ])('%s is refused before a passkey is made', async (_, wrong, alert) => {
+    const { page, names } = await begin({ ...newNames(), ...wrong })
+    expect([page.status, page.alert]).toEqual([400, alert])
+    expect(page.fields.email).toBe(names.email)
+  })
+
+  test('an invite code is asked for where one is needed', async () => {
+    const visitor = new Visitor(invited)
+    const page = await visitor.open(PAGE)
+    expect(page.fields).toHaveProperty('invite')
+    for (const invite of ['', 'none-such']) {
+      const answer = await visitor.send(page, { ...newNames(), invite })
+      expect([answer.status, answer.alert]).toEqual([400, words.inviteWrong])
+    }
+  })
+
+  test.each(PAGE_LANGUAGES)('in %s', async (language) => {
+    const visitor = new Visitor(app)
+    visitor.language = language
+    const page = await visitor.open(PAGE)
+    const texts = signUpTexts[language]
+    expect([page.title, page.text.includes(texts.handle)]).toEqual([texts.title, true])
+    const make = await visitor.send(page, newNames())
+    expect(make.title).toBe(texts.makeTitle)
+  })
+})
