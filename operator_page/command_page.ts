@@ -3,6 +3,7 @@ import type { HttpResponse } from '../http/message.ts'
 import type { Html } from '../http/page/document.ts'
 import type { Description } from '../operator/description.ts'
 import type { Field } from '../operator/fields.ts'
+import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
 import { isGenerated } from './input.ts'
 import { form, writeInside } from './layout.ts'
@@ -29,16 +30,29 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const isReading = description.kind === 'reads'
   const button = html`<button class="primary">${isReading ? 'Show' : titleOf(words)}</button>`
   const action = formOf(words)
+  const account = filled('account')
   const filling = isReading
     ? html`<form method="get" action="${action}">${inputs}${button}</form>`
     : form({ action, sealed: visitor.sealed }, html`${inputs}${button}`)
   const content = html`<p>${what}.</p>
       ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
       ${(fields.length > 0 || !isReading) && filling}
+      ${account !== '' && accountLinks(words, account)}
       ${value !== undefined && html`<section aria-label="Result">${resultOf(value)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
   return write(visitor, titleOf(words), content, outcome)
+}
+
+/** What else can be done with the account that is named. */
+function accountLinks(of: string, account: string): Html {
+  const others = descriptions.filter(
+    ({ words, takes }) => 'account' in takes && words !== of && words.startsWith('account '),
+  )
+  return html`<nav class="others" aria-label="This account">${others.map(
+    ({ words }) =>
+      html`<a class="button" href="${formOf(words, { account })}">${titleOf(words.slice('account '.length))}</a>`,
+  )}</nav>`
 }
 
 /** Asks once more before what cannot be undone. */

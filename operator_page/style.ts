@@ -26,6 +26,7 @@ label{display:block;margin-bottom:.25rem;font-size:.875rem}
 .field input,select,textarea{box-sizing:border-box;width:100%;min-height:2.75rem;padding:.5rem .625rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card);color:inherit;font:inherit}
 main>.quiet{margin-top:1rem}
 section{margin-top:1.5rem}
+.others{justify-content:start;gap:.5rem}
 .sheet{margin:0;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 .sheet div{display:grid;grid-template-columns:minmax(8rem,1fr) 3fr;gap:.25rem 1rem;padding:.5rem .75rem}
 .sheet div+div{border-top:1px solid var(--line)}

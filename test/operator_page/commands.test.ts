@@ -131,6 +131,20 @@ test('lists go on on the next page, by key', async () => {
   expect(Math.max(...rest)).toBeLessThan(Math.min(...seen))
 })
 
+test('from an account, everything that can be done with it is a step away', async () => {
+  const { did, handle } = await newSomebody(app)
+  const shown = await visitor.open(formOf('account show', { account: did }))
+  expect(shown.text).toContain(handle)
+  for (const { words } of descriptions.filter((each) => 'account' in each.takes)) {
+    const isOwn = words.startsWith('account ')
+    expect([words, shown.hrefs.includes(formOf(words, { account: did }))]).toEqual([words, isOwn])
+  }
+  const factors = await visitor.open(formOf('account factors', { account: did }))
+  expect(factors.text).toContain('Recovery codes')
+  const filled = await visitor.open(formOf('account set-email', { account: did }))
+  expect(formIn(filled)?.fields.account ?? filled.text).toContain(did)
+})
+
 test('what somebody called themselves is text', async () => {
   const { handle } = await newSomebody(app)
   const page = await visitor.open(formOf('account list', { search: `"><script>${handle}` }))
