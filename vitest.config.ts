@@ -36,7 +36,12 @@ const shared = {
   env: { NODE_COMPILE_CACHE: compileCache, ...(hasRoom() && { WORLD_DATA: MEMORY }) },
 } as const
 
-const plugins = withoutDefence(process.env.WORLD_PRELOAD)
+/** A module that programs load first, with what the tests' tests take out of the code (`test/removals`). */
+const preload = process.env.WORLD_PRELOAD
+const plugins = withoutDefence(preload)
+
+/** Node loads the suites as it loads the program; only a suite that mocks, and a removal, need Vite. */
+const natively = { viteModuleRunner: preload !== undefined, nodeLoader: false }
 
 export default defineConfig({
   test: {
@@ -53,6 +58,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...ALONE],
           isolate: false,
+          experimental: natively,
         },
       },
       { plugins, test: { ...shared, name: 'alone', include: ALONE, isolate: true } },
