@@ -52,8 +52,8 @@ export async function loginOf(
   { did, basis }: SignedInPerson,
 ): Promise<Login> {
   const isRecent = recent?.account.did === did
-  const amr = isRecent ? recent.amr : undefined
   const remembered = await actors.account(did).readDevice(deviceId)
+  const amr = isRecent ? recent.amr : remembered?.device.amr
   const since = isRecent ? recent.since : (remembered?.device.updatedAt ?? Date.now())
   return {
     accountId: did,

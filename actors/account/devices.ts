@@ -8,6 +8,7 @@ import {
   deleteDeviceAccount,
   listDeviceAccounts,
   readDeviceAccount,
+  setDeviceAmr,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
@@ -33,6 +34,11 @@ export function remember(db: Db, deviceId: string, basis: Basis): string[] {
     assertGood(db, basis)
     return upsertDeviceAccount(db, deviceId, Date.now())
   })
+}
+
+/** Keeps how the person has signed in on a device (RFC 8176), for what asks later. */
+export function noteAmr(db: Db, deviceId: string, amr: readonly string[]): void {
+  setDeviceAmr(db, deviceId, amr)
 }
 
 /** The person has proven again, on a device, that it is them. @throws {Refusal} SignedOut */

@@ -119,6 +119,7 @@ export const accountFunctions = {
   noteOpenidSignInsTold: openidLogout.noteTold,
 
   rememberDevice: devices.remember,
+  noteDeviceAmr: devices.noteAmr,
   readDevice: devices.read,
   listDevices: devices.list,
   forgetDevice: devices.forget,

@@ -2,9 +2,15 @@ import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 
 /** A device on which the account is signed in. Times are milliseconds since the epoch. */
-export type DeviceAccountRow = { deviceId: string; createdAt: number; updatedAt: number }
+export type DeviceAccountRow = {
+  deviceId: string
+  createdAt: number
+  updatedAt: number
+  /** How the person signed in there last (RFC 8176); null where that is not known. */
+  amr: string[] | null
+}
 
-type Stored = { device_id: string; created_at: number; updated_at: number }
+type Stored = { device_id: string; created_at: number; updated_at: number; amr: string | null }
 
 /**
  * To be called in a transaction.
@@ -15,9 +21,15 @@ export function upsertDeviceAccount(db: Db, deviceId: string, now: number): stri
   sql(
     db,
     `INSERT INTO device_account (device_id, created_at, updated_at) VALUES (@deviceId, @now, @now)
-     ON CONFLICT (device_id) DO UPDATE SET updated_at = @now`,
+     ON CONFLICT (device_id) DO UPDATE SET updated_at = @now, amr = NULL`,
   ).run({ deviceId, now })
   return trim(db, 'device_account', now) as string[]
+}
+
+/** @param amr how the person has just signed in (RFC 8176) */
+export function setDeviceAmr(db: Db, deviceId: string, amr: readonly string[]): void {
+  const text = 'UPDATE device_account SET amr = ? WHERE device_id = ?'
+  sql(db, text).run(JSON.stringify(amr), deviceId)
 }
 
 export function readDeviceAccount(db: Db, deviceId: string): DeviceAccountRow | null {
@@ -44,5 +56,10 @@ export function deleteAllDeviceAccounts(db: Db): void {
 
 function toRow(found: unknown): DeviceAccountRow {
   const row = found as Stored
-  return { deviceId: row.device_id, createdAt: row.created_at, updatedAt: row.updated_at }
+  return {
+    deviceId: row.device_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    amr: row.amr === null ? null : JSON.parse(row.amr),
+  }
 }

@@ -278,5 +278,9 @@ export const accountSchema: Schema = {
   -- When it was proven with a passkey; null where it never was.
   ALTER TABLE proof ADD COLUMN passkey_at INTEGER;
   `,
+    `
+  -- How the person signed in there last.
+  ALTER TABLE device_account ADD COLUMN amr TEXT;
+  `,
   ],
 }

@@ -178,8 +178,11 @@ export class SignInForm {
     const { accountManager } = this.#provider
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
     requestScope().provesSignIn(did, basis)
-    if (isRemembered) await accountManager.upsertDeviceAccount(device.deviceId, did)
-    else if (await this.#services.actors.account(did).readDevice(device.deviceId)) {
+    const stub = this.#services.actors.account(did)
+    if (isRemembered) {
+      await accountManager.upsertDeviceAccount(device.deviceId, did)
+      await stub.noteDeviceAmr(device.deviceId, amr)
+    } else if (await stub.readDevice(device.deviceId)) {
       await accountManager.removeDeviceAccount(device.deviceId, did)
     }
     const { publicUrl } = this.#services.settings

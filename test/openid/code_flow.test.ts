@@ -235,6 +235,27 @@ test('a person who signs out on the account page is out of the clients of this b
   expect(next.text).toContain('id="password"')
 })
 
+test('how somebody signed in is told where the browser was signed in before, too', async () => {
+  const browser = new Visitor(app)
+  const page = await browser.open('/account/sign-in?step=sign-in')
+  await browser.send(page, { username: 'alice.test', password: rp.PASSWORD, remember: 'on' })
+  // A quarter of an hour later.
+  browser.cookies.delete('sign-in')
+  const amrOf = async () => {
+    browser.cookies.delete('openid-session')
+    const begun = await rp.begin(config)
+    const asked = await rp.open(browser, begun)
+    const answer = asked.action ? await rp.allow(browser, asked) : asked
+    return (await rp.exchange(config, begun, answer)).claims()?.amr
+  }
+  expect(await amrOf()).toEqual(['pwd'])
+  // As of a sign-in of which that is not known.
+  const { generation = 0 } = (await app.actors.account(did).read()) ?? {}
+  const [device] = await app.actors.account(did).listDevices()
+  await app.actors.account(did).rememberDevice(device?.deviceId ?? '', { generation })
+  expect(await amrOf()).toBeUndefined()
+})
+
 test('keys are rotated and clients changed by the operator, and nobody notices', async () => {
   const tokens = await signedIn()
   const keys = async () => {
