@@ -1,4 +1,5 @@
-import { Command } from 'commander'
+import tab from '@bomb.sh/tab/commander'
+import { Command, Help } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addAccountCommands } from './commands/account.ts'
 import { addAdoptCommand } from './commands/adopt.ts'
@@ -17,6 +18,29 @@ import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
 import { addSessionCommands } from './commands/session.ts'
 
+/** Each is run by a test as far as its arguments go. */
+export const EXAMPLES = [
+  ['init', 'begin here'],
+  ['doctor', 'what is wrong, and how to mend it'],
+  ['account create alice.example.com alice@example.com', ''],
+  ['account audit alice.example.com', 'what happened, and from where'],
+  ['invite create --count 5', 'codes to give away'],
+  ['account --help', 'the commands about accounts'],
+] as const
+
+const AFTER = `
+Examples:
+${EXAMPLES.map(([line, what]) => `  vestibule ${line.padEnd(34)} ${what}`.trimEnd()).join('\n')}
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the program is not running.`
+
+/** At the top, the name alone: the arguments are in the help of each command. */
+function subcommandTerm(command: Command): string {
+  return command.parent?.parent
+    ? Help.prototype.subcommandTerm.call(command.createHelp(), command)
+    : command.name()
+}
+
 /**
  * The operator's command line. It throws where a command fails; `main.ts` tells. Commands load what
  * only they need when they run, so that the others start at once.
@@ -27,11 +51,8 @@ export function createProgram(): Command {
     .version(packageJson.version)
     .option('--json', 'print JSON, for scripts')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done, 1 failed, 2 wrong usage, 3 the program is not running.',
-    )
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
+    .addHelpText('after', AFTER)
   addInitCommand(program)
   addPdsSettingsCommand(program)
   addOperatorCommands(program)
@@ -48,5 +69,6 @@ export function createProgram(): Command {
   addDirectoryCommands(program)
   addDataCommands(program)
   addDoctorCommand(program)
+  tab(program, { completionCommandName: 'completion' })
   return program
 }

@@ -22,6 +22,7 @@ type AdoptOptions = {
 export function addAdoptCommand(program: Command): void {
   program
     .command('adopt')
+    .summary('Take over the installation of a stock PDS')
     .description(
       'Take over the installation of a stock PDS: its name, accounts, settings and data; it must be stopped',
     )

@@ -11,6 +11,7 @@ import { findingTable } from '../findings.ts'
 export function addBackupCommands(program: Command): void {
   program
     .command('backup')
+    .summary('Copy all data, and verify the copy; the program may run')
     .description(
       'Copy all data into a new folder, and verify the copy; the program may run. Without a folder: as `--to` ENTRYWAY_BACKUP_DIR',
     )
@@ -71,6 +72,7 @@ export function addBackupCommands(program: Command): void {
 
   program
     .command('restore')
+    .summary('Restore a backup into an empty data directory')
     .description('Restore a backup into an empty data directory; the program must be stopped')
     .argument('<folder>', 'what `backup` made')
     .option('--sign-out', 'end every session, also those that were ended after the backup')

@@ -23,6 +23,7 @@ type ImportOptions = {
 export function addImportPdsCommand(program: Command): void {
   program
     .command('import-pds')
+    .summary('Put the accounts of a PDS under this entryway')
     .description('Put the accounts of a PDS under this entryway, with the passwords they have')
     .argument('<folder>', 'the data directory of the PDS, or a copy of its account.sqlite')
     .option('--dry-run', 'say what would be done')

@@ -5,6 +5,7 @@ import type { InitOptions } from '../init.ts'
 export function addInitCommand(program: Command): void {
   program
     .command('init')
+    .summary('Ask the few questions, and write the settings')
     .description(
       'Ask the few questions, write the settings file and print what a PDS elsewhere needs; stopped, it goes on where it was',
     )

@@ -5,6 +5,7 @@ import { pdsSettings, toLines } from '../pds_settings.ts'
 export function addPdsSettingsCommand(program: Command): void {
   program
     .command('pds-settings')
+    .summary('Print what a PDS behind this entryway needs in its settings')
     .description('Print the lines that a PDS behind this entryway needs in its settings')
     .action(
       here(async (installation, output) => {

@@ -9,6 +9,7 @@ type ReleaseOptions = { dryRun?: boolean; pds?: string; pdsEnv?: string }
 export function addReleaseCommand(program: Command): void {
   program
     .command('release')
+    .summary('Give a PDS back what it needs to sign people in by itself')
     .description(
       'Give a PDS back what it needs to sign its people in by itself; the program and the PDS must be stopped',
     )

@@ -9,7 +9,10 @@ export function commandTable(program: Command): string {
 
 function rows(command: Command, prefix: string): string[] {
   if (command.commands.length > 0) {
-    return command.commands.flatMap((sub) => rows(sub, `${prefix} ${sub.name()}`))
+    const shown = command.createHelp().visibleCommands(command)
+    return command.commands
+      .filter((sub) => shown.includes(sub))
+      .flatMap((sub) => rows(sub, `${prefix} ${sub.name()}`))
   }
   const args = command.registeredArguments.map((argument) => {
     const name = argument.variadic ? `${argument.name()}...` : argument.name()

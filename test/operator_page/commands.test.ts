@@ -10,9 +10,9 @@ import { formsOf } from '../security_page/forms_of.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { command, newSomebody, startOperatorApp } from './operators.ts'
 
-/** What works on files, while the program may be stopped. */
+/** What works on files, while the program may be stopped, and what is for a shell. */
 const ON_FILES = [
-  ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'doctor'],
+  ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'doctor', 'completion', 'complete'],
   ...['backup', 'restore', 'directory rebuild', 'data copy'],
 ]
 /** What commands are made of. */

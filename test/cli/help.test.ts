@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process'
+import type { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { createProgram, EXAMPLES } from '../../cli/program.ts'
+import { childEnvironment } from '../../lab/world/child.ts'
+import { runCli } from '../../lab/world/cli.ts'
+
+/** Lines and columns of a screen. */
+const SCREEN = { lines: 42, columns: 80 }
+
+const cli = (...args: string[]) => runCli(childEnvironment({}, {}), args)
+
+test('the help of the program fits a screen', async () => {
+  const { stdout, exitCode } = await cli('--help')
+  const lines = stdout.trimEnd().split('\n')
+  expect(exitCode).toBe(0)
+  expect(lines.length).toBeLessThanOrEqual(SCREEN.lines)
+  expect(lines.filter((line) => line.length > SCREEN.columns)).toEqual([])
+})
+
+test.each(EXAMPLES.map(([line]) => line))('%s is an example that can be run', (line) => {
+  const words = line.split(' ')
+  let command: Command = createProgram()
+  while (command.commands.length > 0 && !words[0]?.startsWith('-')) {
+    const next = command.commands.find((one) => one.name() === words[0])
+    expect(next, `no command ${words[0]}`).toBeDefined()
+    command = next as Command
+    words.shift()
+  }
+  const given = words.filter((word) => !/^(-|\d)/.test(word))
+  const wanted = command.registeredArguments.filter(({ required }) => required)
+  expect(given.length).toBeGreaterThanOrEqual(words.includes('--help') ? 0 : wanted.length)
+})
+
+test('a shell completes commands and options', async () => {
+  const completed = async (...words: string[]) =>
+    (await cli('complete', '--', ...words)).stdout.split('\n').map((line) => line.split('\t')[0])
+  expect(await completed('account', 're')).toEqual(
+    expect.arrayContaining(['reset-password', 'revoke']),
+  )
+  expect(await completed('backup', '--k')).toContain('--keep')
+  const { stdout } = await cli('completion', 'bash')
+  const { status, stderr } = spawnSync('bash', ['-n'], { input: stdout, encoding: 'utf8' })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+})
