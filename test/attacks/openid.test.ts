@@ -252,6 +252,24 @@ describe('45. OpenID', () => {
       })
     })
 
+    test('a form is that of its person, also where two are signed in', async () => {
+      const asked = await begin()
+      const remember = { remember: 'on' }
+      const page = await rp.follow(visitor, await visitor.open('/openid/device'))
+      const typed = await rp.signIn(visitor, page, 'alice.test', remember)
+      const question = await visitor.send(typed, { user_code: asked.user_code })
+      const other = await visitor.open('/account/sign-in?for=device&step=sign-in')
+      const its = await rp.signIn(visitor, other, 'mallory.test', remember)
+      const sent = await visitor.send({ ...question, action: its.action }, { decision: 'allow' })
+      expect(sent).toMatchObject({ status: 200, title: 'Connect a device' })
+      await expect(poll(asked.device_code)).rejects.toMatchObject({
+        error: 'authorization_pending',
+      })
+      expect((await visitor.send(question, { decision: 'allow' })).title).toBe(
+        'The device is connected',
+      )
+    })
+
     test('a code is good for its own app alone, and for as long as the sign-in of the person', async () => {
       const asked = await begin()
       const question = await visitor.send(await typing(visitor), { user_code: asked.user_code })
