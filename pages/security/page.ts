@@ -26,7 +26,7 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list summary{padding:.25rem 0}
 .list details ul{margin:.25rem 0 0;padding-left:1.25rem;overflow-wrap:anywhere}
 .list p{margin:0}
-.wide+.list{margin-top:1rem}
+.wide+.list,.notice+.list{margin-top:1rem}
 .main{font-weight:600}
 .list input{width:8rem;max-width:100%}
 .qr{max-width:14rem;margin:0 auto 1rem;border-radius:.375rem;overflow:hidden}

@@ -202,7 +202,8 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await enterCode(browser, 'x')
     await browser.getByRole('alert').waitFor()
     await look()
-    await enterCode(browser, codesOf(secret.replaceAll(' ', ''))())
+    const code = codesOf(secret.replaceAll(' ', ''))
+    await enterCode(browser, code())
     const codes = browser.locator('.codes code')
     await codes.first().waitFor()
     await codes.evaluateAll((all) => {
@@ -213,5 +214,13 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
       browser.viewportSize()?.height ?? 0,
     )
     await look('ways-to-sign-in')
+
+    await signOut(browser)
+    await signIn(browser, person, { remember: true })
+    await browser.getByLabel('Don’t ask again on this device for 30 days').check()
+    await enterCode(browser, code(1))
+    const list = browser.getByRole('heading', { level: 3, name: 'Trusted devices' })
+    await list.evaluate((each) => each.scrollIntoView())
+    await look('trusted-devices')
   })
 })
