@@ -6,6 +6,9 @@ const embeddedChild = inFile('embedded/child.ts')
 const events = inFile('base/event_log.ts')
 const EVENTS = 'test/watching/events.test.ts'
 
+const verify = inFile('maintenance/verify_backup.ts')
+const KEPT = 'test/backup/kept_backups.test.ts'
+
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
@@ -27,6 +30,12 @@ export const programRows = toRemovals([
     'what was rolled back is not logged',
     inFile('database/database.ts')('afterCommits.get(db)?.splice(before)', ''),
   ],
+  [
+    KEPT,
+    'a backup is what was written',
+    verify('size !== bytes || (await sha256File(file)) !== sha256', 'false'),
+  ],
+  [KEPT, 'a backup has every account', verify('!there.has(path)', 'false')],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
   [
     'test/cli/table.test.ts',
