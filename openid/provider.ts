@@ -3,6 +3,7 @@ import Provider from 'oidc-provider'
 import { nonceId } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
+import { takeScopesOfResources } from './client_scope.ts'
 import { hashClientSecret, keptSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
 import type { PrivateJwk } from './keys.ts'
@@ -34,6 +35,7 @@ export function createOpenidProvider(
   koa.on('error', (err) => log.error({ err }, 'the OpenID provider failed'))
   nameSecrets(provider, storage)
   keepSecretsBack(provider)
+  takeScopesOfResources(provider)
   return provider
 }
 

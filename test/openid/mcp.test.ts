@@ -22,6 +22,7 @@ let issuer: string
 const about = {
   ...{ client_name: 'Agent', application_type: 'native', token_endpoint_auth_method: 'none' },
   grant_types: ['authorization_code', 'refresh_token'],
+  scope: `openid offline_access ${MCP_SCOPE}`,
   redirect_uris: ['127.0.0.1', '[::1]', 'localhost'].map((host) => `http://${host}/callback`),
 }
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   vi.stubGlobal('fetch', (input: Request | string | URL, init?: RequestInit) =>
     (input as Request).url === DOCUMENT ? published() : real(input, init),
   )
-  app = await startApp()
+  app = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
   did = await app.addAccount({
     ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
   })
@@ -64,6 +65,9 @@ async function read(target: string): Promise<string> {
   return Buffer.from(answer.body ?? '').toString()
 }
 
+/** How the authorization server comes to know an agent. */
+type Way = 'registered' | 'known by its document' | 'registered by itself'
+
 /** What an agent keeps of one authorization server. */
 class Kept implements OAuthClientProvider {
   readonly redirectUrl: string
@@ -73,15 +77,17 @@ class Kept implements OAuthClientProvider {
   #known: { client_id: string } | undefined
   #verifier = ''
 
-  constructor(redirectUrl: string, clientMetadataUrl?: string) {
+  constructor(redirectUrl: string, way: Way) {
     this.redirectUrl = redirectUrl
-    if (clientMetadataUrl) this.clientMetadataUrl = clientMetadataUrl
+    if (way === 'known by its document') this.clientMetadataUrl = DOCUMENT
+    if (way === 'registered') this.#known = { client_id: 'agent' }
   }
   get clientMetadata() {
-    return { client_name: 'Agent', redirect_uris: [this.redirectUrl] }
+    const { client_name, grant_types } = about
+    return { client_name, grant_types, redirect_uris: [this.redirectUrl] }
   }
   state = () => 'a state'
-  clientInformation = () => (this.clientMetadataUrl ? this.#known : { client_id: 'agent' })
+  clientInformation = () => this.#known
   saveClientInformation(known: { client_id: string }) {
     this.#known = known
   }
@@ -110,17 +116,15 @@ const toServer = (authProvider: OAuthClientProvider) =>
 const ask = async (agent: Client) =>
   (await agent.callTool({ name: 'whoami', arguments: {} })).content
 
-describe.each([
+describe.each<[string, Way, string]>([
   ['127.0.0.1', 'registered', 'Agent'],
   ['[::1]', 'registered', 'Agent'],
   ['localhost', 'registered', 'Agent'],
   ['127.0.0.1', 'known by its document', 'agent.vestibule.internal'],
+  ['localhost', 'registered by itself', 'Agent'],
 ])('an agent that listens on %s and is %s', (host, way, name) => {
   test('signs a person in, calls a tool in their name, and goes on with a refresh', async () => {
-    const kept = new Kept(
-      `http://${host}:43117/callback`,
-      way === 'registered' ? undefined : DOCUMENT,
-    )
+    const kept = new Kept(`http://${host}:43117/callback`, way)
     const info = { name: 'agent', version: '1.0.0' }
     const first = toServer(kept)
     await expect(new Client(info).connect(first)).rejects.toThrow(UnauthorizedError)

@@ -1,0 +1,28 @@
+import type Provider from 'oidc-provider'
+import { OPENID_SCOPES } from './claims.ts'
+
+type Metadata = { scope?: unknown }
+type Schema = new (metadata: Metadata, ...others: unknown[]) => object
+
+/**
+ * Clients name the scopes of protected resources, too, where they say what they will ask for; the provider takes
+ * its own alone. The others are left out (RFC 7591 section 2): whether one is given for a resource is looked at
+ * when it is asked for.
+ */
+export function takeScopesOfResources(provider: Provider): void {
+  const client = provider.Client as unknown as { Schema: Schema }
+  const { Schema } = client
+  const value = class extends Schema {
+    constructor(metadata: Metadata, ...others: unknown[]) {
+      super(withOwnScopes(metadata), ...others)
+    }
+  }
+  Object.defineProperty(client, 'Schema', { value })
+}
+
+function withOwnScopes(metadata: Metadata): Metadata {
+  const { scope, ...others } = metadata
+  if (typeof scope !== 'string') return metadata
+  const own = scope.split(' ').filter((each) => OPENID_SCOPES.includes(each))
+  return own.length > 0 ? { ...others, scope: own.join(' ') } : others
+}
