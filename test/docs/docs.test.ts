@@ -177,7 +177,7 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
     if (text.includes('systemctl enable --now vestibule\n')) await startPdsBehind(opened)
     said += await opened.run(here(text))
   }
-  expect(blocks).toHaveLength(17)
+  expect(blocks).toHaveLength(18)
   // The rehearsal, then the import.
   expect(said.match(new RegExp(`accounts imported +│ ${ACCOUNTS} `, 'g'))).toHaveLength(2)
   expect(said).toContain(`${ACCOUNTS} accounts as of`)

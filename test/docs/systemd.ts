@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -51,8 +51,16 @@ async function stop(unit: Unit): Promise<void> {
   while (isRunning(pid)) await setTimeout(50)
 }
 
+/** What a timer begins, once and now. */
+function runOnce(unit: Unit): void {
+  const cwd = unit.said('WorkingDirectory')
+  const { status } = spawnSync('sh', ['-c', command(unit, 'ExecStart')], { cwd, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
 async function systemctl([verb, ...rest]: string[]): Promise<void> {
   const unit = readUnit(rest.at(-1) ?? '')
+  if (unit.name.endsWith('.timer')) return runOnce(readUnit(unit.name.replace('.timer', '')))
   if (verb === 'stop' || verb === 'restart') await stop(unit)
   if (verb !== 'stop') start(unit)
 }
