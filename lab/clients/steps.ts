@@ -5,7 +5,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name, ex
 
 /** Signs up from the sign-in page, where a first-time visitor lands. */
 export async function signUp(page: Page, person: Credentials): Promise<void> {
-  await page.getByRole('link', { name: 'Create a new account' }).click()
+  await page.getByRole('link', { name: 'Create a new account', exact: true }).click()
   await fillInSignUp(page, person)
 }
 
