@@ -30,9 +30,7 @@ import { assertGood, type Basis, refusalOf } from './standing.ts'
 export type GoodOpenidSession = OpenidSession & { basis: Basis }
 
 /** A session, and the clients that were signed in to in it. */
-export type NewOpenidSession = Omit<OpenidSession, 'generation'> & {
-  signIns: readonly OpenidSignIn[]
-}
+export type NewOpenidSession = OpenidSession & { signIns: readonly OpenidSignIn[] }
 
 /**
  * @param isNew whether the person has just signed in. Any other session must still be there: they may have signed
@@ -49,8 +47,8 @@ export function putSession(
   transact(db, () => {
     const now = Date.now()
     const isThere = isNew || findOpenidSessionByUid(db, session.uid, now) !== null
-    const { generation } = assertGood(db, isThere ? basis : NONE)
-    upsertOpenidSession(db, { ...session, generation }, id, now)
+    assertGood(db, isThere ? basis : NONE)
+    upsertOpenidSession(db, session, id, now)
     upsertOpenidSignIns(db, session.uid, signIns, now)
   })
 }
@@ -71,7 +69,8 @@ export function endSession(db: Db, id: string): void {
 function good(db: Db, session: OpenidSession | null): GoodOpenidSession | null {
   const account = session && readAccount(db)
   if (!account || account.deactivatedAt !== null) return null
-  const { generation, isRemembered, deviceId } = session
+  const { isRemembered, deviceId } = session
+  const { generation } = account
   const basis = { generation, ...(isRemembered && { device: deviceId }) }
   return refusalOf(db, account, basis) === null ? { ...session, basis } : null
 }

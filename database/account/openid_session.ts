@@ -10,8 +10,6 @@ export type OpenidSession = {
   /** The browser (table `device_account`, where it is remembered there). */
   deviceId: string
   isRemembered: boolean
-  /** The account's when the person signed in. */
-  generation: number
   expiresAt: number
 }
 
@@ -20,7 +18,6 @@ type Stored = {
   payload: string
   device_id: string
   remembered: number
-  generation: number
   expires_at: number
 }
 
@@ -34,10 +31,10 @@ export function upsertOpenidSession(
   sql(
     db,
     `INSERT INTO openid_session
-       (uid, id_hash, payload, device_id, remembered, generation, created_at, updated_at, expires_at)
-     VALUES (@uid, @hash, @payload, @deviceId, @remembered, @generation, @now, @now, @expiresAt)
+       (uid, id_hash, payload, device_id, remembered, created_at, updated_at, expires_at)
+     VALUES (@uid, @hash, @payload, @deviceId, @remembered, @now, @now, @expiresAt)
      ON CONFLICT (uid) DO UPDATE SET id_hash = @hash, payload = @payload, device_id = @deviceId,
-       remembered = @remembered, generation = @generation, updated_at = @now, expires_at = @expiresAt`,
+       remembered = @remembered, updated_at = @now, expires_at = @expiresAt`,
   ).run({ ...session, remembered: isRemembered ? 1 : 0, hash: hashSecret(id), now })
   trim(db, 'openid_session', now)
 }
@@ -76,7 +73,6 @@ function toSession(found: unknown): OpenidSession | null {
     payload: row.payload,
     deviceId: row.device_id,
     isRemembered: row.remembered === 1,
-    generation: row.generation,
     expiresAt: row.expires_at,
   }
 }

@@ -282,5 +282,9 @@ export const accountSchema: Schema = {
   -- How the person signed in there last.
   ALTER TABLE device_account ADD COLUMN amr TEXT;
   `,
+    `
+  -- Endings take sessions away; what is only asked for from then on does not.
+  ALTER TABLE openid_session DROP COLUMN generation;
+  `,
   ],
 }

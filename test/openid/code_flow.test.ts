@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { enrol } from '../factors/authenticator.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -183,6 +184,15 @@ test('who has deactivated the account is nobody to a client', async () => {
   await account.activate(null)
   visitor = new Visitor(app)
   await signedIn()
+})
+
+test('a second factor that is added ends nothing', async () => {
+  const { refresh_token: token = '' } = await signedIn()
+  await enrol(app, did)
+  const known = await rp.open(visitor, await rp.begin(config, { prompt: 'none' }))
+  expect(known.header('location')).toContain('code=')
+  expect(await oidc.refreshTokenGrant(config, token)).toMatchObject({ token_type: 'bearer' })
+  await app.actors.account(did).removeTotp(null)
 })
 
 test('they stand in the list of sessions, and end there', async () => {
