@@ -40,10 +40,11 @@ export class Crowd {
     while (people.length < count) people.push(new Person())
     await Promise.all(
       people.map(async (person) => {
-        for (const action of ['signUp', 'signIn', 'createSession'] as const) {
+        for (const action of ['signUp', 'signIn', 'createSession', 'openidSignIn'] as const) {
           if (action === 'signUp' && person.did !== null) continue
           if (action === 'signIn' && person.session !== null) continue
           if (action === 'createSession' && person.legacy !== null) continue
+          if (action === 'openidSignIn' && person.openid !== null) continue
           const outcome = await act(action, person, this.#app, this.#network.url)
           if (!outcome || !('done' in outcome)) {
             throw new Error(`${action} before anything happened: ${inspectError(outcome)}`)
@@ -68,6 +69,7 @@ export class Crowd {
         if (deed === 'revoke' || deed === 'refresh') if (!person.session) deed = 'signIn'
         if (deed === 'refreshSession' || deed === 'deleteSession')
           if (!person.legacy) deed = 'createSession'
+        if (deed === 'openidRefresh' && !person.openid) deed = 'openidSignIn'
         const actor = deed === 'signUp' ? new Person() : person
         if (deed === 'signUp') strangers.push(actor)
         const outcome = await act(deed, actor, this.#app, this.#network.url)
