@@ -159,6 +159,8 @@ describe('every kind of mail', () => {
       'mail/file_outbox.ts',
       'mail/smtp_outbox.ts',
       'mail/verify_smtp.ts',
+      // To the operator alone, once a day at most.
+      'maintenance/daily_backup.ts',
       'sagas/outgoing_mail.ts',
     ])
   })
