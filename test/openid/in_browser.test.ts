@@ -1,14 +1,19 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import * as oidc from 'openid-client'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { authJsApp } from '../../lab/clients/auth_js.ts'
+import { betterAuthApp } from '../../lab/clients/better_auth.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import type { OpenidApp } from '../../lab/clients/openid_app.ts'
 import { callbackOf, signIn } from '../../lab/clients/steps.ts'
 import { findApache, startApache } from '../../lab/world/apache.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
-import { freePort } from '../../lab/world/loopback.ts'
+import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
@@ -25,12 +30,14 @@ let issuer: string
 
 const TOOLS = { address: 'https://mcp.example.com', scopes: 'tools:read tools:write' }
 
+type Added = { secret: string; issuer: string }
+
 beforeAll(async () => {
   await once(client.listen(0, '127.0.0.1'), 'listening')
   redirect = `http://127.0.0.1:${(client.address() as AddressInfo).port}/callback`
   ;[network, browser] = await Promise.all([startNetwork(), startBrowser()])
   await headlessSignUp(network.url, person)
-  const added = await cliJson<{ secret: string; issuer: string }>(network.vestibule.env, [
+  const added = await cliJson<Added>(network.vestibule.env, [
     ...['openid', 'client', 'add', 'forum', '--redirect-uri', redirect],
     ...['--name', 'The Forum', '--refresh', '--post-logout-uri', `${redirect}/bye`],
   ])
@@ -161,6 +168,72 @@ test.each(sizes)('nothing on the consent page hinders people, %s', async (size) 
     await signIn(page, person)
     await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
     await expectUsable(page, size, 'openid-consent')
+  })
+})
+
+/** Registers an app, and opens it in a browser that is signed in nowhere. */
+async function inApp(
+  name: string,
+  { callback, make }: OpenidApp,
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const { port, server, close } = await listenOnLoopback()
+  // For cookies, it is another site than the issuer.
+  const at = `http://127.0.0.1:${port}`
+  const context = await browser.newContext()
+  try {
+    const { issuer, secret } = await cliJson<Added>(network.vestibule.env, [
+      ...['openid', 'client', 'add', name, '--name', `The ${name}`],
+      ...['--redirect-uri', at + callback, '--post-logout-uri', `${at}/`],
+    ])
+    server.on('request', getRequestListener(make(at, { issuer, id: name, secret }).fetch))
+    const page = await context.newPage()
+    await page.goto(at)
+    await use(page)
+  } finally {
+    await context.close()
+    await close()
+  }
+}
+
+test('Auth.js signs a person in and out, and gets nothing of one who is signed out here', async () => {
+  await inApp('blog', authJsApp, async (page) => {
+    const goOn = async () => {
+      await page.getByRole('link', { name: 'Sign in' }).click()
+      await page.getByRole('button', { name: 'Sign in with Vestibule' }).click()
+    }
+    await goOn()
+    await signIn(page, person)
+    await page.getByRole('heading', { level: 1, name: 'Sign in to The blog' }).waitFor()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByText(person.handle, { exact: true }).waitFor()
+    await page.getByText(person.email, { exact: true }).waitFor()
+
+    await page.getByRole('link', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    // Here the browser is signed in.
+    await goOn()
+    await page.getByText(person.handle, { exact: true }).waitFor()
+
+    await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all'])
+    await page.reload()
+    await goOn()
+    await page.locator('input[name=password]').waitFor()
+  })
+})
+
+test('Better Auth signs a person in, and out here, too', async () => {
+  await inApp('shop', betterAuthApp, async (page) => {
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await signIn(page, person)
+    await page.getByRole('heading', { level: 1, name: 'Sign in to The shop' }).waitFor()
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByText(person.email, { exact: true }).waitFor()
+
+    await page.getByRole('link', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await page.locator('input[name=password]').waitFor()
   })
 })
 
