@@ -404,6 +404,9 @@ export const TCP_PROBE = 60 * SECOND
 export const LOCK_WAIT = SECOND
 export const CHECK_LOCK_WAIT = 5 * SECOND
 
+/** `vestibule upgrade --check` waits this long for where newer versions are, which a slow line may fetch. */
+export const UPGRADE_LOOK = 2 * MINUTE
+
 /** `vestibule doctor` waits this long for each answer. */
 export const DOCTOR_LOOK = 10 * SECOND
 

@@ -50,6 +50,12 @@ export const webUrl = setting(
   z.string().refine(isWeb),
 )
 
+/** To which the name of a file is added. */
+export const webFolder = setting(
+  'must be the http(s) URL of a folder, such as https://raw.githubusercontent.com/you/vestibule/main',
+  z.string().refine((v) => isWeb(v) && !/[?#]/.test(v) && new URL(v).username === ''),
+)
+
 export const image = setting(
   'must be an http(s) or data: URL, such as https://example.com/logo.png',
   z.string().refine((v) => isWeb(v) || (/^data:/.test(v) && URL.canParse(v))),

@@ -37,6 +37,7 @@ import {
   serviceName,
   storeKeyId,
   storeSecret,
+  webFolder,
 } from './setting_kinds.ts'
 import { mistakesInNames } from './unknown_settings.ts'
 
@@ -82,6 +83,7 @@ const environment = z.object({
   ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID: storeKeyId.optional(),
   ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY: storeSecret.optional(),
   ENTRYWAY_OPERATOR_EMAIL: emailAddress.optional(),
+  ENTRYWAY_UPGRADE_URL: webFolder.optional(),
   ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
   ENTRYWAY_OPERATOR_PAGE: networks.default(PRIVATE_NETWORKS),
   ENTRYWAY_RATE_LIMITS: oneOf(['on', 'off']).default('on'),
@@ -148,6 +150,8 @@ export type Settings = {
   backup: { dir: string | null; keep: number; s3: S3Place | null }
   /** Where the program writes when something needs the operator. */
   operatorEmail: string | null
+  /** Where the newest package.json and CHANGELOG.md are; else the remote of the clone is asked. */
+  upgradeUrl: string | null
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: string[]
   /** The client addresses for which the operator's page is there: CIDR ranges; none where it is off. */
@@ -245,6 +249,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       s3: toS3Place(e),
     },
     operatorEmail: e.ENTRYWAY_OPERATOR_EMAIL ?? null,
+    upgradeUrl: e.ENTRYWAY_UPGRADE_URL ?? null,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
     operatorPage: e.ENTRYWAY_OPERATOR_PAGE,
     rateLimits: e.ENTRYWAY_RATE_LIMITS === 'on',

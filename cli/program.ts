@@ -17,6 +17,7 @@ import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
 import { addSessionCommands } from './commands/session.ts'
+import { addUpgradeCommand } from './commands/upgrade.ts'
 
 /** Each is run by a test as far as its arguments go. */
 export const EXAMPLES = [
@@ -69,6 +70,7 @@ export function createProgram(): Command {
   addDirectoryCommands(program)
   addDataCommands(program)
   addDoctorCommand(program)
+  addUpgradeCommand(program)
   tab(program, { completionCommandName: 'completion' })
   return program
 }

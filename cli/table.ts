@@ -93,5 +93,8 @@ const CONTROLS = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu
 function text(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return String(value).replace(CONTROLS, '\ufffd')
+  return printable(String(value))
 }
+
+/** Text of others, on as many lines. */
+export const printable = (text: string) => text.replace(CONTROLS, '\ufffd')

@@ -13,7 +13,10 @@ export type Schema = {
    * that is written to all over, each commit writes more of them.
    */
   pageSize: 1024 | 4096
-  /** The SQL of each step; its position (from 1) is the version it leads to. */
+  /**
+   * The SQL of each step; its position (from 1) is the version it leads to. How many there are also
+   * stands in package.json (`schemas`), for those who ask before they upgrade.
+   */
   steps: readonly string[]
   /**
    * Columns of what opens something as it stands, kept sealed (`sealed_columns.ts`): `as` is the

@@ -13,7 +13,7 @@ import { command, newSomebody, startOperatorApp } from './operators.ts'
 /** What works on files, while the program may be stopped, and what is for a shell. */
 const ON_FILES = [
   ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'doctor', 'completion', 'complete'],
-  ...['backup', 'restore', 'directory rebuild', 'data copy'],
+  ...['backup', 'restore', 'directory rebuild', 'data copy', 'upgrade'],
 ]
 /** What commands are made of. */
 const PARTS = ['status', 'pds/look', 'import/accounts', 'import/invites']

@@ -47,6 +47,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID: ['two words'],
   ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY: ['two words'],
   ENTRYWAY_OPERATOR_EMAIL: ADDRESSES,
+  ENTRYWAY_UPGRADE_URL: [...URLS, 'https://a.example/b?ref=main', 'https://a:b@c.example'],
   ENTRYWAY_TRUSTED_PROXIES: ['127.0.0.1,10.0.0.0/', 'proxy.internal', '10.0.0.0/33', ','],
   ENTRYWAY_OPERATOR_PAGE: ['on', '127.0.0.1,10.0.0.0/', '10.0.0.0/33', ',', 'private,public'],
   ENTRYWAY_EMBEDDED_PDS: FLAGS.filter((value) => value !== 'on'),
