@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { ageOf } from '../base/age.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { show } from '../operator/overview.ts'
 import { writeInside } from './layout.ts'
@@ -10,12 +11,17 @@ export async function showOverview(
   { context, sealed }: Visitor,
   outcome: Outcome = {},
 ): Promise<HttpResponse> {
-  const { version, url, since, accounts, pdses, mail, disk, missing } = await show.run(context, {})
+  const { version, url, since, accounts, pdses, mail, disk, backups, signIns, missing } =
+    await show.run(context, {})
   const content = html`${missing.map((line) => html`<p class="alert">${line}</p>`)}
       ${figures({
         Accounts: accounts,
         Version: version,
         'Runs since': `${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        ...(signIns && {
+          'Sign-ins since then': `${signIns.succeeded}, and ${signIns.failed} that failed`,
+        }),
+        'Last good backup': backups === null ? 'none is made' : ageOfLast(backups.lastAt),
         'Free disk': `${gigabytes(disk.free)} of ${gigabytes(disk.total)}`,
         'Mail server': mail ?? 'none',
         Address: url,
@@ -37,3 +43,6 @@ export async function showOverview(
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+const ageOfLast = (at: number | null) =>
+  at === null ? 'none yet' : `${ageOf(Date.now() - at)} old`

@@ -12,9 +12,14 @@ export function addOperatorCommands(program: Command): void {
           version: found.version,
           address: found.url,
           'runs since': when(found.since),
+          ...(found.signIns && {
+            'sign-ins since then': `${found.signIns.succeeded}, and ${found.signIns.failed} that failed`,
+          }),
           accounts: found.accounts,
           PDSes: found.pdses.length,
           'mail server': found.mail ?? 'none',
+          'last good backup':
+            found.backups === null ? 'none is made' : when(found.backups.lastAt) || 'none yet',
           'free disk': `${(found.disk.free / 1e9).toFixed(1)} of ${(found.disk.total / 1e9).toFixed(1)} GB`,
           missing: found.missing.join('\n'),
         }),

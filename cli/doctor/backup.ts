@@ -1,4 +1,5 @@
-import { BACKUP_OLD, DAY } from '../../base/lifetimes.ts'
+import { ageOf } from '../../base/age.ts'
+import { BACKUP_OLD } from '../../base/lifetimes.ts'
 import type { S3Place, Settings } from '../../base/settings.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import type { Check } from '../../operator/check.ts'
@@ -39,6 +40,3 @@ async function newestIn(s3: S3Place): Promise<KeptBackup | undefined> {
     store.close()
   }
 }
-
-const ageOf = (ms: number) =>
-  ms < 2 * DAY ? `${Math.round(ms / (DAY / 24))} hours` : `${Math.floor(ms / DAY)} days`
