@@ -56,9 +56,14 @@ export function readJsonMembers(body: Uint8Array): Parameters {
   return Object.entries(value).map(([name, of]) => [name, typeof of === 'string' ? of : ''])
 }
 
-/** Some parsers refuse it, others let it change what the object is. */
+/**
+ * Some parsers refuse the first, others let it change what the object is. What reads an object with the second
+ * as a text fails.
+ */
+const UNUSABLE = ['__proto__', 'toString']
+
 function assertUsable(name: string): void {
-  if (name === '__proto__') throw new UnreadableError('No member may have the name __proto__')
+  if (UNUSABLE.includes(name)) throw new UnreadableError(`No member may have the name ${name}`)
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

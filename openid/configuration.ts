@@ -27,6 +27,12 @@ function deviceInfo() {
   return { address, name: deviceName(userAgent) }
 }
 
+/** The provider reads the redirect URIs of a client of this type before it looks whether they are URIs. */
+function assertPublicSubjects({ subject_type: type }: { subject_type?: unknown }): void {
+  if (type !== 'pairwise') return
+  throw new errors.InvalidClientMetadata("subject_type must be 'public'")
+}
+
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
 
 /** How the provider is to be; what is left out is as it is by itself. */
@@ -69,7 +75,10 @@ export function configure(
     },
     extraClientMetadata: {
       properties: ['software_id'],
-      validator: (_, __, ___, metadata) => completeDocument(metadata as Record<string, unknown>),
+      validator: (_, __, ___, metadata) => {
+        assertPublicSubjects(metadata)
+        completeDocument(metadata as Record<string, unknown>)
+      },
     },
     // Secrets are kept as hashes, so none can be the key of a MAC.
     enabledJWA: {

@@ -29,7 +29,9 @@ const issued = new Set<string>()
 let network: Network
 
 beforeAll(async () => {
-  network = await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
+  network = await startNetwork({
+    env: { ENTRYWAY_RATE_LIMITS: 'off', ENTRYWAY_OPENID_REGISTRATION: 'open' },
+  })
 })
 afterAll(() => network?.close())
 

@@ -7,6 +7,7 @@ import {
 } from '../../lab/clients/headless_openid.ts'
 import { type Cook, plain } from './cook.ts'
 import type { Pairs } from './recipe.ts'
+import { METADATA } from './self_registered.ts'
 import type { Target } from './target.ts'
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -80,4 +81,24 @@ export const openidPage: Cook = ({ network, person, sealedForm }, random) => {
     cookies: person.browser.cookies(),
     body: isForm ? { form: [['form', sealedForm], ...fields] } : null,
   }
+}
+
+/** Clients that register, read, change and remove themselves. */
+export const selfRegistration: Cook = ({ selfRegistered }, random) => {
+  const { path, id, secret, token } = selfRegistered
+  const own = (method: string) => plain(method, path, [['authorization', `Bearer ${token}`]])
+  const changed = own('PUT')
+  return random.pick([
+    {
+      ...plain('POST', '/openid/register', [['content-type', 'application/json']]),
+      body: { json: METADATA },
+    },
+    own('GET'),
+    {
+      ...changed,
+      headers: [...changed.headers, ['content-type', 'application/json']],
+      body: { json: { ...METADATA, client_id: id, client_secret: secret } },
+    },
+    own('DELETE'),
+  ])
 }

@@ -2,7 +2,7 @@ import type { Cook } from './cook.ts'
 import { securityForm, signInStep } from './factor_recipes.ts'
 import { isJwt } from './mutate.ts'
 import { exchange, push, refresh, revoke } from './oauth_recipes.ts'
-import { openidCall, openidPage } from './openid_recipes.ts'
+import { openidCall, openidPage, selfRegistration } from './openid_recipes.ts'
 import { authorize, form, page, pages } from './page_recipes.ts'
 import type { Random } from './random.ts'
 import type { Recipe } from './recipe.ts'
@@ -22,6 +22,7 @@ const menu: [share: number, cook: Cook][] = [
   [5, signInStep],
   [8, openidCall],
   [5, openidPage],
+  [5, selfRegistration],
   [22, xrpc],
   [4, operator],
   [8, pages],

@@ -19,6 +19,7 @@ import { call } from '../../lab/fault/attempt.ts'
 import type { Network } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person, type Session } from '../attacks/attacker.ts'
 import { type Holder, makeHolder } from './holder.ts'
+import { registerItself, type SelfRegistered } from './self_registered.ts'
 
 /** What the fuzzer has in its hands: somebody with everything, all of it valid. */
 export type Target = {
@@ -38,6 +39,7 @@ export type Target = {
   sealedForm: string
   /** Of an OpenID client: what is live, a code that was used, and a token to be revoked. */
   openid: OpenidTokens & { code: string; spare: string; deviceCode: string }
+  selfRegistered: SelfRegistered
   operatorToken: string
   /** Somebody else, with every second factor. */
   holder: Holder
@@ -65,6 +67,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
   if (!sealedForm) throw new Error('There is no form')
   const { operatorToken } = await loadSecrets(readSettings(network.vestibule.env))
   const openid = await openidOf(network, person)
+  const selfRegistered = await registerItself(network)
   const holder = await makeHolder(network)
   for (const [what, secret] of Object.entries({
     password: person.password,
@@ -75,6 +78,8 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     'legacy refresh token': refreshJwt,
     'OpenID access token': openid.access_token,
     'OpenID refresh token': openid.refresh_token,
+    'secret of an OpenID client': selfRegistered.secret,
+    'registration access token': selfRegistered.token,
     'operator token': operatorToken,
     'admin password': network.vestibule.adminPassword,
     'PDS admin password': network.pds.adminPassword,
@@ -102,6 +107,7 @@ export async function makeTarget(network: Network, known: KnownSecrets): Promise
     },
     requestUri: String(pushed.body.request_uri),
     openid,
+    selfRegistered,
     operatorToken,
     holder,
   }
@@ -125,11 +131,12 @@ async function openidOf(network: Network, person: Person): Promise<Target['openi
 
 /** Makes anew what requests use up, as far as the person still can. */
 export async function renew(target: Target): Promise<void> {
-  const { attacker, person, session } = target
+  const { network, attacker, person, session } = target
   const pushed = await attacker.push(session.key)
   target.requestUri = String(pushed.body.request_uri)
   target.session = await attacker.signIn(person).catch(() => session)
   target.spare = await attacker.signIn(person).catch(() => target.spare)
+  target.selfRegistered = await registerItself(network)
 }
 
 /** Everything that the program wrote to its data directory, file by file. */

@@ -112,6 +112,11 @@ describe('a document is refused, and nobody is sent anywhere', () => {
         ...{ ...DOCUMENT, client_id: id('plain') },
         redirect_uris: ['http://rp.example.com/callback'],
       }),
+    pairwise: () =>
+      Response.json({
+        ...{ ...DOCUMENT, client_id: id('pairwise'), subject_type: 'pairwise' },
+        redirect_uris: ['no address'],
+      }),
   }
   test.each(Object.entries(documents))('%s', async (name, answer) => {
     published.set(id(name), answer)

@@ -143,6 +143,10 @@ test('what cannot be registered is refused in the words of the standard', async 
     { client_name: long },
     { grant_types: ['implicit'], response_types: ['id_token'] },
     { token_endpoint_auth_method: 'client_secret_jwt' },
+    { subject_type: 'pairwise' },
+    { subject_type: 'pairwise', redirect_uris: ['no address'] },
+    { id_token_signed_response_alg: { toString: 1 } },
+    { redirect_uris: [{ toString: 1 }] },
   ]) {
     expect([change, await register(change)]).toMatchObject([change, refused])
   }

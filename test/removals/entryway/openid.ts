@@ -120,6 +120,16 @@ export const openidRows = toRemovals([
     ),
   ],
   [
+    REGISTRATION,
+    'a type of subjects is looked at first',
+    configuration('assertPublicSubjects(metadata)\n', ''),
+  ],
+  [
+    REGISTRATION,
+    'an object can be read as a text',
+    inFile('http/read_body.ts')("['__proto__', 'toString']", "['__proto__']"),
+  ],
+  [
     DOCUMENTS,
     'who asks is known by its host',
     inFile('openid/shown_client.ts')('client.clientIdMetadataDocument === true', 'false'),
