@@ -139,10 +139,26 @@ export async function renew(target: Target): Promise<void> {
   target.selfRegistered = await registerItself(network)
 }
 
-/** Everything that the program wrote to its data directory, file by file. */
+/**
+ * Everything that the program wrote to its data directory, file by file. A database that is closed meanwhile takes its
+ * `-wal` along, whose content is then in the file itself, which is read after it.
+ */
 export function* readData(folder: string): Generator<[path: string, content: Buffer]> {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    if (entry.isFile()) yield [path, readFileSync(path)]
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  for (const path of paths.sort().reverse()) {
+    const content = readIfThere(path)
+    if (content) yield [path, content]
+  }
+}
+
+function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path)
+  } catch (err) {
+    if ((err as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw err
   }
 }
