@@ -85,6 +85,7 @@ export const descriptions: readonly Description[] = [
         elsewhere: 'secret',
       },
     },
+    needsProof: true,
   }),
   acts('pds close', 'pds/place', {
     what: 'Let a PDS take no new accounts',

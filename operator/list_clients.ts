@@ -15,6 +15,7 @@ export const clientDescriptions: readonly Description[] = [
       },
       metadata: { ...METADATA, elsewhere: 'file' },
     },
+    needsProof: true,
   }),
   reads('client list', 'client/list', { what: 'List the registered clients' }),
   reads('client show', 'client/show', {
@@ -32,6 +33,7 @@ export const clientDescriptions: readonly Description[] = [
       id: { about: 'its client_id, such as discourse' },
       metadata: { ...METADATA, elsewhere: 'options' },
     },
+    needsProof: true,
   }),
   reads('openid client list', 'openid/client-list', { what: 'List the OpenID clients' }),
   reads('openid client show', 'openid/client-show', {
@@ -42,6 +44,7 @@ export const clientDescriptions: readonly Description[] = [
     what: 'Give an OpenID client a new secret; that of before is good no more',
     takes: { id: ID },
     asks: ({ id }) => `Give ${id} a new secret? That of before is good no more.`,
+    needsProof: true,
   }),
   acts('openid client remove', 'openid/client-remove', {
     what: 'Forget an OpenID client: sign-ins to it are refused, and its tokens are void',
@@ -54,6 +57,7 @@ export const clientDescriptions: readonly Description[] = [
       name: NAME,
       days: { about: 'how long it is good: 30, unless you say otherwise', flags: '--days <days>' },
     },
+    needsProof: true,
   }),
   reads('openid registration-token list', 'openid/registration-token-list', {
     what: 'List the tokens that are good',

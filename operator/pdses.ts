@@ -44,17 +44,23 @@ async function lookAt(
   { services }: OperatorContext,
   { url, ...given }: z.output<typeof named>,
 ): Promise<Pick<Pds, 'did' | 'url' | 'address'>> {
-  const known = (await services.actors.directory.listPdses()).find((one) => one.url === url)
-  if (known?.isEmbedded && services.settings.embeddedPds) {
+  const { settings, actors } = services
+  const pdses = await actors.directory.listPdses()
+  const refuseInside = (pds: Pds | undefined) => {
+    if (!pds?.isEmbedded || !settings.embeddedPds) return
     throw new Refusal(
       'InvalidRequest',
       'That is the PDS inside this program, which is set up by it (ENTRYWAY_EMBEDDED_PDS)',
     )
   }
+  const known = pdses.find((one) => one.url === url)
+  refuseInside(known)
   const address = given.address ?? known?.address ?? url
-  refuseWrong('URL', mistakeInUrl(url, services.settings))
-  refuseWrong('address', mistakeInAddress(address, services.settings))
-  return { did: given.did ?? (await describePds(address)).did, url, address }
+  refuseWrong('URL', mistakeInUrl(url, settings))
+  refuseWrong('address', mistakeInAddress(address, settings))
+  const did = given.did ?? (await describePds(address)).did
+  refuseInside(pdses.find((one) => one.did === did))
+  return { did, url, address }
 }
 
 /** Before the password of a PDS is asked for: whether it can be added at all. */

@@ -71,7 +71,7 @@ function isAsked({ fields, filled }: CommandPage): boolean {
 
 /**
  * What a session that somebody stole must not do: to make itself a way in that stays. The account of an operator
- * is such a way.
+ * is such a way; what else is, its description says.
  */
 async function isTight(
   { context }: Visitor,

@@ -16,6 +16,7 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import { findClient } from '../../gateway/client_address.ts'
 import { within } from '../../http/network.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
+import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import {
   command,
@@ -330,6 +331,10 @@ describe('46. a session that somebody stole', () => {
       ['account reset-password', { account: operator.handle }],
       ['account set-email', { account: operator.did, email: 'eve@elsewhere.internal' }],
       ['account factors', { account: operator.email, remove: 'totp' }],
+      // Whoever knows the admin password of a PDS sets the passwords of its accounts.
+      ['pds add', { url: 'https://evil.test', did: 'did:web:pds.test', adminPassword: 'known' }],
+      ['client add', { id: 'https://evil.test', metadata: '{}' }],
+      ['openid client rotate-secret', { id: 'wiki' }],
     ]
     later(PROOF_AGAIN)
     const before = await app.actors.account(operator.did).read()
@@ -345,6 +350,19 @@ describe('46. a session that somebody stole', () => {
     vi.useRealTimers()
     const again = await enterAs(app, operator)
     expect((await give(again, 'operator add', { account: eve.handle })).notice).toBe('Done.')
+  })
+
+  /** They take something away, or give what opens nothing here. What changes an account asks whose it is. */
+  const NO_WAY_IN = [
+    ...['account compare', 'account create', 'client remove', 'invite disable'],
+    ...['openid client remove', 'openid registration-token remove', 'openid resource add'],
+    ...['openid resource remove', 'openid rotate-keys', 'pds close', 'pds open', 'pds remove'],
+  ]
+  test('is asked for a proof by every other command that acts', () => {
+    const unproven = descriptions.filter(
+      ({ kind, needsProof, takes }) => kind === 'acts' && !needsProof && !('account' in takes),
+    )
+    expect(unproven.map(({ words }) => words).sort()).toEqual(NO_WAY_IN)
   })
 
   test('keeps its acts in the trail, which does not grow without end', async () => {

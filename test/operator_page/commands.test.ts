@@ -150,3 +150,19 @@ test('what somebody called themselves is text', async () => {
   const page = await visitor.open(formOf('account list', { search: `"><script>${handle}` }))
   expect(page.text).not.toContain('<script')
 })
+
+test('the PDS inside is not given another address, by whichever name it is called', async () => {
+  const { actors, runner } = app
+  const [did, url] = ['did:web:inside.test', runner.settings.publicUrl]
+  const inside = { did, url, address: 'http://127.0.0.1:9', adminPassword: 'its own' }
+  await actors.directory.addPds({ ...inside, isEmbedded: true })
+  for (const named of [{ url }, { url: 'https://elsewhere.test', did }]) {
+    const refused = await command(app, 'pds/add', { ...named, adminPassword: 'known' })
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      expect.stringContaining('the PDS inside this program'),
+    ])
+  }
+  expect(await actors.directory.readPds(did)).toMatchObject(inside)
+  await actors.directory.removePds(did)
+})

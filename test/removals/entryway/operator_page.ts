@@ -57,6 +57,12 @@ export const operatorPageRows = toRemovals([
   [46, 'few links', sessions('most: MAX_OPERATOR_LINKS', 'most: 1_000')],
   [46, 'forms of other sites', handler('if (refusal) return refusal', '')],
   [46, 'forms of other sessions', handler("if (!forms.isOurs(secret, request.parameter('form')))")],
+  [46, 'what makes a way in is proven', commands('if (needsProof) return true', '')],
+  [
+    'test/operator_page/commands.test.ts',
+    'the PDS inside stays where it is',
+    inFile('operator/pdses.ts')('refuseInside(pdses.find((one) => one.did === did))', ''),
+  ],
   [46, 'a stolen session makes no way in', commands('!isFresh(visitor.session) && ', 'false && ')],
   [
     46,
