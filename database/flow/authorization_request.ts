@@ -49,6 +49,7 @@ export function readRequest(db: Db, id: string): AuthorizationRequest | null {
   return (row as AuthorizationRequest | undefined) ?? null
 }
 
+/** Not one that was granted: what a person consented to stays. */
 export function updateRequest(db: Db, id: string, change: AuthorizationRequestChange): void {
   joining(
     db,
@@ -57,7 +58,7 @@ export function updateRequest(db: Db, id: string, change: AuthorizationRequestCh
        expires_at = coalesce(@expiresAt, expires_at),
        device_id = coalesce(@deviceId, device_id),
        did = coalesce(@did, did)
-     WHERE id = @id`,
+     WHERE id = @id AND code_hash IS NULL`,
   ).run({ parameters: null, expiresAt: null, deviceId: null, did: null, ...change, id })
 }
 

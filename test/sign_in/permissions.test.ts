@@ -27,14 +27,16 @@ let app: AppInProcess
 let did: string
 let visitor: Visitor
 let client: Attacker
-/** Before an auth actor takes a request that is consented to. */
-let meanwhile: (() => Promise<unknown>) | null = null
+/** Before an auth actor takes a request that is consented to, or changes what it asks for. */
+let meanwhile: { before: 'taken' | 'narrowed'; work: () => Promise<unknown> } | null = null
 
 beforeAll(async () => {
   app = await startApp({
-    onCall: async ({ action }) => {
-      if (action !== 'takeRequest' || !meanwhile) return
-      const work = meanwhile
+    onCall: async ({ action, args }) => {
+      const isNarrowed = action === 'updateRequest' && 'parameters' in (args[1] as object)
+      const now = action === 'takeRequest' ? 'taken' : isNarrowed ? 'narrowed' : null
+      if (!meanwhile || meanwhile.before !== now) return
+      const { work } = meanwhile
       meanwhile = null
       await work()
     },
@@ -85,8 +87,8 @@ async function come(browser = visitor) {
     const { text } = await browser.call('consent', { did }, url)
     return new URL(JSON.parse(text).url).searchParams
   }
-  const exchange = async () => {
-    const code = (await consent()).get('code') ?? ''
+  const exchange = async (granted?: URLSearchParams) => {
+    const code = (granted ?? (await consent())).get('code') ?? ''
     return client.exchange({ code, verifier, key })
   }
   await open()
@@ -184,9 +186,25 @@ test('a form of another browser or request, or none, takes nothing', async () =>
 test('who narrows in one tab while they consent in another gives nothing', async () => {
   const { choose, consent } = await come()
   const page = await choose()
-  meanwhile = () => visitor.send(without(page, ...TAKEN))
+  meanwhile = { before: 'taken', work: () => visitor.send(without(page, ...TAKEN)) }
   const answer = await consent()
   expect([answer.get('code'), answer.get('error')]).toEqual([null, 'invalid_request'])
+})
+
+test('what was consented to is not made more while that is under way', async () => {
+  const { choose, consent, exchange } = await come()
+  const page = await choose()
+  await visitor.send(without(page, ...TAKEN))
+  let granted: URLSearchParams | undefined
+  meanwhile = {
+    before: 'narrowed',
+    work: async () => {
+      granted = await consent()
+    },
+  }
+  await visitor.send(page)
+  const { status, body } = await exchange(granted)
+  expect([status, body.scope]).toEqual([200, LEFT.join(' ')])
 })
 
 test('nobody chooses before they have signed in, nor on the account page', async () => {

@@ -79,6 +79,14 @@ export const alarmRows = toRemovals([
   ],
   [
     PERMISSIONS,
+    'a request that was granted stays as it is',
+    inFile('database/flow/authorization_request.ts')(
+      'WHERE id = @id AND code_hash IS NULL',
+      'WHERE id = @id',
+    ),
+  ],
+  [
+    PERMISSIONS,
     'an app always knows the account',
     inFile('oauth/sign_in/permissions.ts')('scope === ALWAYS || isTicked(', 'isTicked('),
   ],
