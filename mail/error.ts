@@ -18,13 +18,21 @@ function codeOf(cause: unknown): string {
 /** What an error of nodemailer or the file system says that is worth keeping. */
 const DETAILS = ['code', 'syscall', 'command', 'responseCode', 'permanent']
 
+/** A mail address, as servers quote it. */
+const ADDRESS = /[^\s<>()[\]"',;:]+@[^\s<>()[\]"',;:]+/g
+
 /**
- * Copies an error without a secret and without the recipients: a server may quote the mail that it
- * turns down, and nodemailer attaches each answer to the error.
+ * Copies an error without what of a mail may not get into the log, its recipients included: a server may quote
+ * the mail or the address that it turns down, and nodemailer attaches each answer to the error.
+ *
+ * @param secret of the mail, if it has one
  */
-export function withoutSecret(error: unknown, secret: string): unknown {
+export function withoutSecrets(error: unknown, secret: string | null): unknown {
   if (!(error instanceof Error)) return error
-  const clean = (text: string) => text.replaceAll(secret, '[redacted]')
+  const clean = (text: string) => {
+    const redacted = secret === null ? text : text.replaceAll(secret, '[redacted]')
+    return redacted.replaceAll(ADDRESS, '[address]')
+  }
   const copy = new Error(clean(error.message))
   copy.stack = clean(error.stack ?? '')
   const kept = Object.entries(error).filter(([key]) => DETAILS.includes(key))

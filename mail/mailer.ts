@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { DAY, EMAIL_TOKEN, SIGN_OUT_LINK } from '../base/lifetimes.ts'
 import { mails } from '../base/metrics.ts'
-import { MailError, withoutSecret } from './error.ts'
+import { MailError, withoutSecrets } from './error.ts'
 import { openFileOutbox } from './file_outbox.ts'
 import {
   type CodeKind,
@@ -73,8 +73,7 @@ export function createMailer(options: MailerOptions): Mailer {
         await outbox.send({ kind, from: sender, to, ...(await write(kind, content)) })
       } catch (error) {
         mails.inc({ kind, result: 'failed' })
-        const secret = secretOf(content)
-        throw new MailError(kind, secret === null ? error : withoutSecret(error, secret))
+        throw new MailError(kind, withoutSecrets(error, secretOf(content)))
       }
       mails.inc({ kind, result: 'sent' })
     },

@@ -171,6 +171,19 @@ describe('a server that does not take the mail', () => {
     await mailer.send('resetPassword', TO, content)
     await smtp.waitForMail(TO)
   })
+
+  test.each([
+    ['a code', () => mailer.send('resetPassword', TO, content)],
+    ['a message', () => mailer.send('message', TO, { subject: 'Hello', text: 'Hello' })],
+  ])('is a MailError without the address, which servers quote, of %s', async (_, send) => {
+    smtp.refuse(`5.1.1 <${TO}>: Recipient address rejected`)
+    const error = await failure(send())
+    expect(error.cause).toMatchObject({
+      message: expect.stringContaining('5.1.1 <[address]>: Recipient address rejected'),
+      responseCode: 550,
+    })
+    expect(inspect(error, { depth: 10 })).not.toContain(TO)
+  })
 })
 
 test('close() hangs up the pooled connection', async () => {

@@ -24,6 +24,11 @@ export const programRows = toRemovals([
     embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
   ],
   [EVENTS, 'known fields alone are logged', events('...Object.fromEntries(given)', '...fields')],
+  [
+    'test/mail/mailer.test.ts',
+    'no address that a mail server quotes is logged',
+    inFile('mail/error.ts')("redacted.replaceAll(ADDRESS, '[address]')", 'redacted'),
+  ],
   [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
   [
     EVENTS,
