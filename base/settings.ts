@@ -106,6 +106,8 @@ export const settingNames = Object.keys(environment.shape)
 /** A bucket of an S3-compatible store, and what opens it. */
 export type S3Place = {
   bucket: string
+  /** Below which everything is kept there: the host, so that several installations may share a bucket. */
+  prefix: string
   endpoint: string
   region: string
   accessKeyId: string
@@ -278,7 +280,9 @@ const S3_SETTINGS = [
 function toS3Place(e: z.infer<typeof environment>): S3Place | null {
   const [, bucket, endpoint, accessKeyId, secretAccessKey] = S3_SETTINGS.map((name) => e[name])
   if (!bucket || !endpoint || !accessKeyId || !secretAccessKey) return null
-  return { bucket, endpoint, region: e.ENTRYWAY_BACKUP_S3_REGION, accessKeyId, secretAccessKey }
+  const region = e.ENTRYWAY_BACKUP_S3_REGION
+  const prefix = `${new URL(e.ENTRYWAY_PUBLIC_URL).hostname}/`
+  return { bucket, prefix, endpoint, region, accessKeyId, secretAccessKey }
 }
 
 function mistakesInBackups(e: z.infer<typeof environment>): string[] {

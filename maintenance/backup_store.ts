@@ -25,13 +25,18 @@ const AT_ONCE = 8
 /** Keys that one request deletes at most (S3 API, DeleteObjects). */
 const DELETED_AT_ONCE = 1_000
 
-/** Copies of backups in an S3-compatible store: each below its name, with all files under their paths. */
+/**
+ * Copies of backups in an S3-compatible store: each below its name, with all files under their paths. All of it
+ * is below a prefix, and what else there is in the bucket is of others.
+ */
 export class BackupStore {
   readonly #bucket: string
+  readonly #prefix: string
   readonly #client: S3Client
 
-  constructor({ bucket, endpoint, region, accessKeyId, secretAccessKey }: S3Place) {
+  constructor({ bucket, prefix, endpoint, region, accessKeyId, secretAccessKey }: S3Place) {
     this.#bucket = bucket
+    this.#prefix = prefix
     this.#client = new S3Client({
       endpoint,
       region,
@@ -116,7 +121,8 @@ export class BackupStore {
       surplus.push(...(await this.#sizes(`${name}/`)).keys())
     }
     for (let i = 0; i < surplus.length; i += DELETED_AT_ONCE) {
-      const Objects = surplus.slice(i, i + DELETED_AT_ONCE).map((Key) => ({ Key }))
+      const keys = surplus.slice(i, i + DELETED_AT_ONCE)
+      const Objects = keys.map((key) => ({ Key: this.#prefix + key }))
       await this.#client.send(
         new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } }),
       )
@@ -126,31 +132,38 @@ export class BackupStore {
   /** What there is at the top: names of backups, and the place of the blobs. */
   async #names(): Promise<string[]> {
     const names: string[] = []
-    for await (const { CommonPrefixes = [] } of this.#pages({ Delimiter: '/' })) {
-      names.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix?.slice(0, -1) ?? []))
+    const { length } = this.#prefix
+    for await (const { CommonPrefixes = [] } of this.#pages('', '/')) {
+      names.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix?.slice(length, -1) ?? []))
     }
     return names
   }
 
-  /** Bytes of all that is below a prefix, by key. */
+  /** Bytes of all that is below a path, by key. */
   async #sizes(prefix: string): Promise<Map<string, number>> {
     const sizes = new Map<string, number>()
-    for await (const { Contents = [] } of this.#pages({ Prefix: prefix })) {
-      for (const { Key, Size = 0 } of Contents) if (Key) sizes.set(Key, Size)
+    for await (const { Contents = [] } of this.#pages(prefix)) {
+      for (const { Key, Size = 0 } of Contents) {
+        if (Key) sizes.set(Key.slice(this.#prefix.length), Size)
+      }
     }
     return sizes
   }
 
-  #pages(of: { Prefix: string } | { Delimiter: string }) {
+  #pages(prefix: string, Delimiter?: string) {
+    const of = { Prefix: this.#prefix + prefix, ...(Delimiter && { Delimiter }) }
     return paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, ...of })
+  }
+
+  #at(key: string) {
+    return { Bucket: this.#bucket, Key: this.#prefix + key }
   }
 
   async #putFile(key: string, path: string): Promise<void> {
     const { size } = await stat(path)
     await this.#client.send(
       new PutObjectCommand({
-        Bucket: this.#bucket,
-        Key: key,
+        ...this.#at(key),
         Body: createReadStream(path),
         ContentLength: size,
       }),
@@ -158,12 +171,12 @@ export class BackupStore {
   }
 
   async #write(key: string, text: string): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ Bucket: this.#bucket, Key: key, Body: text }))
+    await this.#client.send(new PutObjectCommand({ ...this.#at(key), Body: text }))
   }
 
   async #read(key: string): Promise<string | null> {
     try {
-      const got = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+      const got = await this.#client.send(new GetObjectCommand(this.#at(key)))
       return (await got.Body?.transformToString()) ?? null
     } catch (err) {
       if ((err as Error).name === 'NoSuchKey') return null
@@ -178,7 +191,7 @@ export class BackupStore {
     }
     const target = join(folder, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    const got = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+    const got = await this.#client.send(new GetObjectCommand(this.#at(key)))
     await pipeline(got.Body as Readable, createWriteStream(target, { mode: 0o600, flags: 'wx' }))
   }
 

@@ -14,7 +14,8 @@ export async function startS3(): Promise<S3> {
   })
   const { port } = await server.run()
   const keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
-  const place = { bucket, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', ...keys }
+  const endpoint = `http://127.0.0.1:${port}`
+  const place = { bucket, prefix: 'localhost/', endpoint, region: 'us-east-1', ...keys }
   return {
     place,
     env: {

@@ -51,17 +51,20 @@ test('a backup goes to the store, and all is there again by one command', async 
   })
 })
 
+/** Puts something like a backup into a store that keeps two. */
+async function putInto(store: BackupStore, name: string, blobs: string[]) {
+  const local = join(folder.path, 'local')
+  rmSync(local, { recursive: true, force: true })
+  mkdirSync(join(local, 'pds/blobs/did'), { recursive: true })
+  writeFileSync(join(local, 'manifest.json'), '{}')
+  writeFileSync(join(local, 'verified.json'), '{"accounts":1,"databases":1,"files":1}')
+  for (const blob of blobs) writeFileSync(join(local, 'pds/blobs/did', blob), `of ${blob}`)
+  await store.put(local, name, 2)
+}
+
 test('as many are kept as wanted, and the blobs that they need', async () => {
   const store = new BackupStore(s3.place)
-  const local = join(folder.path, 'local')
-  const put = async (name: string, blobs: string[]) => {
-    rmSync(local, { recursive: true, force: true })
-    mkdirSync(join(local, 'pds/blobs/did'), { recursive: true })
-    writeFileSync(join(local, 'manifest.json'), '{}')
-    writeFileSync(join(local, 'verified.json'), '{"accounts":1,"databases":1,"files":1}')
-    for (const blob of blobs) writeFileSync(join(local, 'pds/blobs/did', blob), `of ${blob}`)
-    await store.put(local, name, 2)
-  }
+  const put = (name: string, blobs: string[]) => putInto(store, name, blobs)
   await put('2040-01-01T000000Z', ['old', 'shared'])
   await put('2040-01-02T000000Z', ['shared'])
   await put('2040-01-03T000000Z', ['shared', 'new'])
@@ -81,6 +84,19 @@ test('as many are kept as wanted, and the blobs that they need', async () => {
   await store.fetch(undefined, empty)
   expect(readdirSync(empty)).not.toContain('pds')
   store.close()
+})
+
+test('what is of others in the bucket stays, also the backups of another host', async () => {
+  const [here, other] = ['localhost/', 'other.example/'].map(
+    (prefix) => new BackupStore({ ...s3.place, prefix }),
+  ) as [BackupStore, BackupStore]
+  await putInto(other, '2039-01-01T000000Z', ['theirs'])
+  for (const day of [6, 7, 8]) await putInto(here, `2040-01-0${day}T000000Z`, [`of-${day}`])
+  expect(await other.list()).toMatchObject([{ name: '2039-01-01T000000Z' }])
+  const to = join(folder.path, 'of-others')
+  expect(await other.fetch(undefined, to)).toBe('2039-01-01T000000Z')
+  expect(readdirSync(join(to, 'pds/blobs/did'))).toEqual(['theirs'])
+  for (const store of [here, other]) store.close()
 })
 
 test('a store that does not take it is named, and the backup on disk stays', async () => {
