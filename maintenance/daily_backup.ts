@@ -20,7 +20,7 @@ type Parts = { settings: Settings; mailer: Mailer; log: Log }
 
 /**
  * Makes a backup each day, where `ENTRYWAY_BACKUP_DIR` is set: by the command for it, in a process of its
- * own, so that nobody waits. One that fails is tried again within the hour; the operator gets a mail, once a
+ * own, so that nobody waits. What fails is tried again within the hour; the operator gets a mail, once a
  * day, when the last good one is older than {@link BACKUP_OLD}.
  *
  * @returns what ends it, with a backup that is under way
@@ -30,17 +30,20 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
   if (dir === null) return () => {}
   const ended = new AbortController()
   const work = async () => {
-    const last = await look(dir, s3)
-    if (Date.now() - last.at < BACKUP_INTERVAL && last.isThere) return
-    const failure = await backUpBy(COMMAND, ended.signal)
+    const { here, there } = await look(dir, s3)
+    if (!isDue(here) && !isDue(there)) return
+    // A new one each hour would take the place of those of two weeks while the store does not answer.
+    const options = isDue(here) ? [] : ['--copy-only']
+    const failure = await backUpBy(COMMAND, options, ended.signal)
     if (ended.signal.aborted) return
     if (failure === null) {
-      logEvent(log, 'backup_made', {}, undefined)
+      if (isDue(here)) logEvent(log, 'backup_made', {}, undefined)
       await look(dir, s3)
       return
     }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
-    if (Date.now() - last.at > BACKUP_OLD) await tell({ settings, mailer, log }, last.at, failure)
+    const last = Math.min(here.at, there.at)
+    if (Date.now() - last > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
   }
   const end = every(BACKUP_LOOK, 'the daily backup', work, log)
   return () => {
@@ -49,14 +52,19 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
   }
 }
 
-/** When the last good backup was begun, ms, in the place where it is older; whether each place has one. */
-async function look(dir: string, s3: S3Place | null): Promise<{ at: number; isThere: boolean }> {
+/** When the last good backup of a place was begun, ms, and whether there is one. */
+type Last = { at: number; isThere: boolean }
+
+const isDue = ({ at, isThere }: Last) => !isThere || Date.now() - at >= BACKUP_INTERVAL
+
+/** On the disk, and in the store where there is one. */
+async function look(dir: string, s3: S3Place | null): Promise<{ here: Last; there: Last }> {
   const here = await lastOf(dir, await listBackups(dir))
   backupAge.watch('disk', here.at)
-  if (s3 === null) return here
+  if (s3 === null) return { here, there: here }
   const there = await lastOf(dir, await listStored(s3))
   backupAge.watch('s3', there.at)
-  return { at: Math.min(here.at, there.at), isThere: here.isThere && there.isThere }
+  return { here, there }
 }
 
 /** Those of a store that does not answer are not known: then it is tried again. */
@@ -73,7 +81,7 @@ async function listStored(s3: S3Place): Promise<KeptBackup[]> {
 }
 
 /** Without one, it counts from when there was a folder for them. */
-async function lastOf(dir: string, [newest]: KeptBackup[]) {
+async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
   if (newest) return { at: newest.startedAt, isThere: true }
   const made = await mkdir(dir, { recursive: true, mode: 0o700 })
     .then(() => stat(dir))
@@ -84,11 +92,15 @@ async function lastOf(dir: string, [newest]: KeptBackup[]) {
 const started = Date.now()
 
 /** @returns the last line that it said where it failed, else null */
-function backUpBy(command: string, signal: AbortSignal): Promise<string | null> {
+function backUpBy(
+  command: string,
+  options: readonly string[],
+  signal: AbortSignal,
+): Promise<string | null> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [command, 'backup', '--json'],
+      [command, 'backup', '--json', ...options],
       { signal, maxBuffer: Number.POSITIVE_INFINITY },
       (err, _, said) => resolve(err && (said.trim().split('\n').at(-1) || err.message)),
     )

@@ -23,7 +23,11 @@ export type KeptOptions = Omit<BackupOptions, 'folder'> & {
   /** How many good ones are kept. */
   keep: number
   onVerify?: (done: number, total: number) => void
+  /** Copies it elsewhere, while nothing else is made or removed in the folder. */
+  copy?: Copy | undefined
 }
+
+type Copy = (made: { name: string; folder: string }) => Promise<void>
 
 /**
  * Makes one more backup in a folder of them, and verifies it. Only when it is good, those go that are too
@@ -35,11 +39,10 @@ export async function backUpTo({
   to,
   keep,
   onVerify,
+  copy,
   ...options
 }: KeptOptions): Promise<{ name: string; folder: string; manifest: Manifest; removed: string[] }> {
-  await mkdir(to, { recursive: true, mode: 0o700 })
-  const release = await lockWhenFree(join(to, LOCK))
-  try {
+  return whenFree(to, async () => {
     const name = nameAt(Date.now())
     const folder = join(to, name)
     const manifest = await backUp({ ...options, folder })
@@ -48,13 +51,33 @@ export async function backUpTo({
     const good = (await listBackups(to)).slice(0, keep).map((each) => each.name)
     const removed = (await listFolders(to)).filter((each) => !good.includes(each) && each <= name)
     for (const each of removed) await rm(join(to, each), { recursive: true, force: true })
+    await copy?.({ name, folder })
     return { name, folder, manifest, removed }
+  })
+}
+
+/** Copies the newest good one elsewhere. @returns its folder @throws {Error} where there is none */
+export async function copyNewest(to: string, copy: Copy): Promise<string> {
+  return whenFree(to, async () => {
+    const [newest] = await listBackups(to)
+    if (!newest) throw new Error(`There is no good backup in ${to}`)
+    const folder = join(to, newest.name)
+    await copy({ name: newest.name, folder })
+    return folder
+  })
+}
+
+/** Another one may be being made or copied, by the program or by the operator: that is waited for. */
+async function whenFree<T>(to: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  const release = await lockWhenFree(join(to, LOCK))
+  try {
+    return await work()
   } finally {
     release()
   }
 }
 
-/** Another one may be being made, by the program or by the operator. */
 async function lockWhenFree(path: string): Promise<() => void> {
   for (;;) {
     const release = lockFile(path)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings, type S3Place } from '../../base/settings.ts'
+import { readSettings, type S3Place, type Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import type { BackupStore } from '../../maintenance/backup_store.ts'
 import type { KeptOptions } from '../../maintenance/kept_backups.ts'
@@ -25,10 +25,16 @@ export function addBackupCommands(program: Command): void {
       '--with-secrets',
       'copy the keys, too: then the backup alone is enough to act as this entryway',
     )
+    .option('--copy-only', 'copy the newest good one there to the S3 store, and make none')
     .action(
-      here<{ withSecrets?: boolean; to?: string; keep?: string }>(
-        async ({ settings }, output, [given], { withSecrets = false, to, keep }) => {
+      here<{ withSecrets?: boolean; to?: string; keep?: string; copyOnly?: boolean }>(
+        async ({ settings }, output, [given], { withSecrets = false, to, keep, copyOnly }) => {
           const place = placeOf(given, to, settings.backup.dir)
+          if (copyOnly) {
+            const folder = await copyAgain(place, settings.backup)
+            output.result({ folder }, () => `${folder} is in the S3 store`)
+            return
+          }
           const bar = output.progress('Databases')
           const options = {
             dataDir: settings.dataDir,
@@ -140,9 +146,11 @@ async function backUpAt(
 ) {
   if ('to' in place) {
     const { backUpTo } = await import('../../maintenance/kept_backups.ts')
-    const made = await backUpTo({ ...options, ...place, keep, ...(onVerify && { onVerify }) })
-    if (s3) await inStore(s3, (store) => store.put(made.folder, made.name, keep))
-    return made
+    if (s3 && options.withSecrets) {
+      throw new CliError('--with-secrets: name a folder; keys are not copied to S3', WRONG)
+    }
+    const copy = s3 ? copyingTo(s3, keep) : undefined
+    return backUpTo({ ...options, ...place, keep, copy, ...(onVerify && { onVerify }) })
   }
   const { backUp } = await import('../../maintenance/backup.ts')
   const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
@@ -150,6 +158,20 @@ async function backUpAt(
   await verifyBackup(place.folder, onVerify)
   return { ...place, manifest }
 }
+
+/** @returns the folder of the one that was copied */
+async function copyAgain(place: Place, { s3, keep }: Settings['backup']): Promise<string> {
+  if (!s3 || !('to' in place)) {
+    throw new CliError('--copy-only: set ENTRYWAY_BACKUP_S3_BUCKET and the others', WRONG)
+  }
+  const { copyNewest } = await import('../../maintenance/kept_backups.ts')
+  return copyNewest(place.to, copyingTo(s3, keep))
+}
+
+const copyingTo =
+  (s3: S3Place, keep: number) =>
+  ({ folder, name }: { folder: string; name: string }): Promise<void> =>
+    inStore(s3, (store) => store.put(folder, name, keep))
 
 async function inStore<T>(s3: S3Place, work: (store: BackupStore) => Promise<T>): Promise<T> {
   const { BackupStore } = await import('../../maintenance/backup_store.ts')

@@ -1,14 +1,19 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkBackups } from '../../cli/doctor/backup.ts'
+import { lockFile } from '../../database/file_lock.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
 import { type S3, startS3 } from '../../lab/world/s3.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { createMailer } from '../../mail/mailer.ts'
 import { BackupStore } from '../../maintenance/backup_store.ts'
+import { startDailyBackups } from '../../maintenance/daily_backup.ts'
+import { backUpTo } from '../../maintenance/kept_backups.ts'
+import { keptLog } from '../watching/logged.ts'
 import { DataFolder } from './data_folder.ts'
 
 let s3: S3
@@ -106,4 +111,50 @@ test('a store that does not take it is named, and the backup on disk stays', asy
   expect(exitCode).toBe(1)
   expect(stderr).toContain(`The S3 store ${s3.place.endpoint}/nowhere: `)
   expect(readdirSync(dir).filter((name) => /Z$/.test(name))).toHaveLength(1)
+})
+
+test('what the store did not take is copied later, and no other is made for that', async () => {
+  const to = join(folder.path, 'later')
+  const own = { ...env, ENTRYWAY_BACKUP_DIR: to, ENTRYWAY_PUBLIC_URL: 'https://later.example' }
+  const names = () => readdirSync(to).filter((name) => /Z$/.test(name))
+  /** The program with a store, until it has tried once. */
+  const tryOnce = (bucket: string) => {
+    const given = { ...own, ENTRYWAY_BACKUP_S3_BUCKET: bucket }
+    for (const [name, value] of Object.entries(given)) vi.stubEnv(name, value)
+    const settings = readSettings(given)
+    const { log, lines } = keptLog()
+    const { emailFrom: from, dataDir, publicUrl, name: service } = settings
+    const mailer = createMailer({ from, dataDir, publicUrl, service, log })
+    return { end: startDailyBackups({ settings, mailer, log }), lines }
+  }
+  for (let tries = 0; tries < 2; tries++) {
+    const { end, lines } = tryOnce('nowhere')
+    await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_failed' }])
+    end()
+    expect(names()).toHaveLength(1)
+  }
+  const { end } = tryOnce(s3.place.bucket)
+  const store = new BackupStore({ ...s3.place, prefix: 'later.example/' })
+  const stored = async () => (await store.list()).map(({ name }) => name)
+  await expect.poll(stored, { timeout: 60_000 }).toEqual(names())
+  end()
+  store.close()
+  expect(names()).toHaveLength(1)
+  vi.unstubAllEnvs()
+})
+
+test('nothing else is made or removed while one is copied', async () => {
+  const to = join(folder.path, 'copied')
+  const lock = () => lockFile(join(to, '.lock'))
+  const copy = vi.fn(async () => expect(lock()).toBeNull())
+  await backUpTo({ dataDir: data.dataDir, to, keep: 1, copy })
+  expect(copy).toHaveBeenCalledOnce()
+  const release = lock()
+  expect(release).not.toBeNull()
+  release?.()
+})
+
+test('keys are not copied to the store', async () => {
+  const { exitCode, stderr } = await cli('backup', '--with-secrets')
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('keys are not copied to S3')])
 })

@@ -8,6 +8,9 @@ const EVENTS = 'test/watching/events.test.ts'
 
 const verify = inFile('maintenance/verify_backup.ts')
 const KEPT = 'test/backup/kept_backups.test.ts'
+const store = inFile('maintenance/backup_store.ts')
+const daily = inFile('maintenance/daily_backup.ts')
+const S3 = 'test/backup/s3.test.ts'
 
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
@@ -40,6 +43,17 @@ export const programRows = toRemovals([
     'a backup is what was written',
     verify('size !== bytes || (await sha256File(file)) !== sha256', 'false'),
   ],
+  [
+    S3,
+    'what is of others in the bucket stays',
+    store('this.#prefix = prefix', "this.#prefix = ''"),
+  ],
+  [
+    S3,
+    'keys go to no store',
+    inFile('cli/commands/backup.ts')('if (s3 && options.withSecrets)', 'if (false)'),
+  ],
+  [S3, 'no backups but those of a day', daily("isDue(here) ? [] : ['--copy-only']", '[]')],
   [KEPT, 'a backup has every account', verify('!there.has(path)', 'false')],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
   [
