@@ -48,7 +48,7 @@ export const directoryFunctions = {
 
   choosePds: sagas.choosePds,
   reserveSignUp: sagas.reserve,
-  recordSignUpDid: signUps.setSignUpCreating,
+  recordSignUpDid: sagas.recordDid,
   completeSignUp: sagas.complete,
   abandonSignUp: signUps.deleteSignUp,
 

@@ -5,9 +5,11 @@ import { findByDid, insertEntry } from '../../database/directory/account.ts'
 import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
 import {
   deleteSignUp,
+  hasOtherSignUp,
   insertSignUp,
   readSignUp,
   type SignUp,
+  setSignUpCreating,
 } from '../../database/directory/sign_up.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { assertUsable } from './invites.ts'
@@ -63,6 +65,26 @@ export function choosePds(
   assertAvailable(db, { handle, email })
   if (inviteCode !== null) assertUsable(db, inviteCode)
   return place(db, at)
+}
+
+/**
+ * Records for which DID a sign-up is, before anything is published.
+ *
+ * @throws {Refusal} InvalidRequest where that has an account, or another sign-up
+ */
+export function recordDid(
+  db: Db,
+  id: string,
+  identity: { did: string; movedFrom: string | null },
+  now: number,
+): void {
+  transact(db, () => {
+    const { did } = identity
+    if (findByDid(db, did) || hasOtherSignUp(db, id, did)) {
+      throw new Refusal('InvalidRequest', 'This DID has an account here: sign in and activate it')
+    }
+    setSignUpCreating(db, id, identity, now)
+  })
 }
 
 /** The account exists on PLC, on the PDS and in its actor: its names are its own now. */

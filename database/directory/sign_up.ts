@@ -62,6 +62,11 @@ export function findSignUpByName(db: Db, handle: string, email: string): SignUp 
   return (row as SignUp | undefined) ?? null
 }
 
+/** Whether another one is for that DID. */
+export function hasOtherSignUp(db: Db, id: string, did: string): boolean {
+  return sql(db, 'SELECT 1 FROM sign_up WHERE did = ? AND id <> ?').get(did, id) !== undefined
+}
+
 export function countSignUpsWithInvite(db: Db, sealedInvite: string): number {
   return sql(db, 'SELECT count(*) FROM sign_up WHERE invite_code = ?')
     .pluck()

@@ -145,6 +145,21 @@ describe('a sign-up with a passkey', () => {
     expect((await visitor.send(again, make(again))).title).toBe(words.doneTitle)
   })
 
+  test('shown anew makes no second passkey of the account, when its names are free again', async () => {
+    const { visitor, page, names } = await begin()
+    const anew = await visitor.send(page, { passkey: 'none' })
+    expect(anew.alert).toBe(words.notAccepted)
+    expect((await visitor.send(anew, make(anew))).title).toBe(words.doneTitle)
+    const did = (await findDid(names)) ?? ''
+    const others = newNames()
+    const rename = app.directory.prepare('UPDATE account SET handle = ?, email = ? WHERE did = ?')
+    rename.run(whole(others), others.email, did)
+    expect((await visitor.send(page, make(page))).status).toBe(400)
+    expect(await app.actors.account(did).listPasskeys()).toHaveLength(1)
+    const { signUps } = await app.actors.directory.listUnderWay(Date.now() + 1)
+    expect(signUps.map((each) => each.did)).not.toContain(did)
+  })
+
   test('what is no member of a method makes nothing of it', async () => {
     const names = newNames()
     const identity = { did: 'did:plc:evil', op: {}, pdsDid: world.pds.did }

@@ -90,6 +90,13 @@ export const passkeyRows = toRemovals([
   ],
   [
     signUpPage,
+    'a DID has one account',
+    inFile('actors/directory/sign_ups.ts')(
+      'if (findByDid(db, did) || hasOtherSignUp(db, id, did))',
+    ),
+  ],
+  [
+    signUpPage,
     'a sign-up with a passkey is for the browser that it was shown to',
     inFile('oauth/sign_in/sealed.ts')('of === device && ', ''),
   ],
