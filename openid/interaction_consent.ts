@@ -74,7 +74,8 @@ export class ConsentQuestion {
         name: shownName(person),
         scopes: asked.scopes,
         resources: shownResources(asked),
-        host: host || protocol,
+        // A scheme of an app's own may have any host behind it.
+        host: /^https?:$/.test(protocol) ? host : protocol,
         isLocal: LOOPBACK.has(hostname),
         action: openidPage(interaction.uid),
         sealed: this.#forms.write(deviceId, state),

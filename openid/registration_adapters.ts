@@ -4,6 +4,7 @@ import { oneIdOfEach } from '../database/partition.ts'
 import { hashOfKept } from './client_secret.ts'
 import { clientOfAccess } from './registration.ts'
 import type { Storage, Stored } from './stored.ts'
+import { webHostOf } from './web_host.ts'
 
 type OfFlow = Pick<Storage, 'flow'>
 
@@ -16,10 +17,11 @@ export function registering({ flow }: OfFlow, partitions: number, clients: Store
   /** A person would be sent to a product that the operator vouches for, by somebody else. */
   async function assertOwnHosts(redirectUris: unknown): Promise<void> {
     const owners = oneIdOfEach(partitions).map(flow)
-    const all = (await Promise.all(owners.map(async (owner) => owner.listOpenidClients()))).flat()
-    const vouched = all.filter(({ isSelfRegistered }) => !isSelfRegistered)
+    const vouched = owners.map(async (owner) => owner.listVouchedOpenidClients())
     const taken = new Set(
-      vouched.flatMap(({ metadata }) => webHostsOf(JSON.parse(metadata).redirect_uris)),
+      (await Promise.all(vouched))
+        .flat()
+        .flatMap(({ metadata }) => webHostsOf(JSON.parse(metadata).redirect_uris)),
     )
     if (!webHostsOf(redirectUris).some((host) => taken.has(host))) return
     throw new errors.InvalidClientMetadata('redirect_uris are those of another client')
@@ -77,6 +79,5 @@ export function initialTokens({ flow }: OfFlow): Stored {
 }
 
 function webHostsOf(uris: unknown): string[] {
-  const urls = Array.isArray(uris) ? uris.map((uri) => URL.parse(String(uri))) : []
-  return urls.flatMap((url) => (url?.protocol === 'https:' ? [url.host] : []))
+  return Array.isArray(uris) ? uris.flatMap((uri) => webHostOf(uri) ?? []) : []
 }

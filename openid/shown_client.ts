@@ -1,5 +1,6 @@
 import type { Client } from 'oidc-provider'
 import { isSelfRegistered } from './registration.ts'
+import { webHostOf } from './web_host.ts'
 
 /** How people are told of a client. */
 export type ShownClient = {
@@ -9,9 +10,12 @@ export type ShownClient = {
   logo: string | undefined
   /** Whether the operator did not register it. */
   isUnvouched: boolean
-  /** What one that nobody vouches for calls itself. */
+  /** What one that nobody vouches for calls itself, as it stands in a sentence. */
   claimed: string | undefined
 }
+
+/** Characters of it. */
+const LONGEST_CLAIM = 60
 
 /**
  * @param client as the provider made it, from a document at its id or from a registration
@@ -24,8 +28,15 @@ export function shownClient(client: Client, redirectUri?: string): ShownClient {
     return { app: clientName ?? clientId, logo, isUnvouched: false, claimed: undefined }
   }
   const home = isSelfRegistered(clientId) ? redirectUri : clientId
-  const app = home?.startsWith('https:') ? new URL(home).host : (clientName ?? clientId)
-  return { app, logo: undefined, isUnvouched: true, claimed: clientName }
+  const claimed = inSentence(clientName)
+  const app = webHostOf(home) ?? claimed ?? clientId
+  return { app, logo: undefined, isUnvouched: true, claimed }
+}
+
+/** A name that ends no quotation, turns no direction of writing and pushes no text away. */
+function inSentence(name = ''): string | undefined {
+  const plain = name.replace(/["“”„«»「」]/g, '').replace(/[\p{C}\p{Z}]+/gu, ' ')
+  return [...plain.trim()].slice(0, LONGEST_CLAIM).join('') || undefined
 }
 
 function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {
@@ -40,8 +51,8 @@ function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): b
  */
 export function completeDocument(metadata: Record<string, unknown>): void {
   const { client_id: id, redirect_uris: uris } = metadata
-  const isOwn = String(id).startsWith('https:') || isSelfRegistered(String(id))
+  const isOwn = webHostOf(id) !== null || isSelfRegistered(String(id))
   if (!isOwn || !Array.isArray(uris)) return
-  const isOfDevice = uris.some((uri) => !String(uri).startsWith('https:'))
+  const isOfDevice = uris.some((uri) => webHostOf(uri) === null)
   if (isOfDevice) metadata.application_type = 'native'
 }

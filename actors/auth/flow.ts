@@ -50,6 +50,7 @@ export const flowFunctions = {
 
   readOpenidClient: openid.readOpenidClient,
   listOpenidClients: openid.listOpenidClients,
+  listVouchedOpenidClients: openid.listVouchedOpenidClients,
   isOpenidWanted: openid.isOpenidWanted,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,

@@ -91,6 +91,12 @@ export function listOpenidClients(db: Db): OpenidClient[] {
   return (sql(db, `${CLIENT} ORDER BY id`).all() as StoredClient[]).map(toClient)
 }
 
+/** Those of the operator alone: of the others there may be many. */
+export function listVouchedOpenidClients(db: Db): OpenidClient[] {
+  const rows = sql(db, `${CLIENT} WHERE self_registered = 0`).all() as StoredClient[]
+  return rows.map(toClient)
+}
+
 /** Whether the operator has registered a client, or a resource that others use. */
 export function isOpenidWanted(db: Db): boolean {
   const text = `SELECT EXISTS (SELECT 1 FROM openid_client)

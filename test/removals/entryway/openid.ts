@@ -17,6 +17,7 @@ const device = inFile('openid/device.ts')
 const deviceAdapter = inFile('openid/device_adapter.ts')
 const deviceCodes = inFile('database/flow/openid_device_code.ts')
 const resources = inFile('openid/resources.ts')
+const webHost = inFile('openid/web_host.ts')
 const resourceServers = inFile('openid/resource_servers.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
@@ -105,6 +106,25 @@ export const openidRows = toRemovals([
       'return matchesHash(access, hash ?? null)',
       'return hash !== undefined',
     ),
+  ],
+  [
+    45,
+    'a host is one however it is written',
+    webHost(
+      "typeof address === 'string' ? URL.parse(address) : null",
+      "typeof address === 'string' && address.startsWith('https:') ? URL.parse(address) : null",
+    ),
+  ],
+  [45, 'a host has no dot of the root', webHost(".replace(/\\.(?=:|$)/, '')", '')],
+  [
+    45,
+    'a scheme of an app is no host',
+    consent('/^https?:$/.test(protocol) ? host : protocol', 'host || protocol'),
+  ],
+  [
+    45,
+    'what a client calls itself stands in a sentence',
+    inFile('openid/shown_client.ts')('inSentence(clientName)', 'clientName'),
   ],
   [
     REGISTRATION,

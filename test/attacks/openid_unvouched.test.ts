@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { listVouchedOpenidClients } from '../../database/flow/openid.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import * as rp from '../openid/relying_party.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+
+/** What somebody tries with a client of their own, which the operator has never seen. */
+let app: AppInProcess
+let visitor: Visitor
+/** What they publish, by address. */
+const published = new Map<string, object>()
+
+const TOOL = 'https://tool.vestibule.internal/callback'
+const METADATA = {
+  ...{ client_name: 'The Tool', token_endpoint_auth_method: 'none' },
+  ...{ redirect_uris: [TOOL], grant_types: ['authorization_code', 'refresh_token'] },
+}
+
+beforeAll(async () => {
+  const real = globalThis.fetch
+  vi.stubGlobal('fetch', async (input: Request | string | URL, init?: RequestInit) => {
+    const { url = String(input) } = input as Request
+    if (!url.startsWith('https:')) return real(input, init)
+    const document = published.get(url)
+    return document ? Response.json(document) : new Response(null, { status: 404 })
+  })
+  app = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
+  await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+  await rp.register(app)
+})
+beforeEach(() => {
+  app.counters.exec('DELETE FROM counter')
+  visitor = new Visitor(app)
+})
+afterAll(async () => {
+  vi.unstubAllGlobals()
+  await app?.close()
+})
+
+const register = (change: object = {}) =>
+  rp.manage(app, 'POST', { body: { ...METADATA, ...change } })
+
+/** @returns its id */
+function publish(host: string, change: object = {}): string {
+  const id = `https://${host}.vestibule.internal/client.json`
+  published.set(id, { ...METADATA, client_id: id, ...change })
+  return id
+}
+
+/** The page to which a client leads a person, who signs in on the way. */
+async function led(id: string, redirectUri = TOOL, more: Record<string, string> = {}) {
+  const begun = await rp.begin(await rp.discover(app, null, id), {
+    ...{ redirect_uri: redirectUri },
+    ...more,
+  })
+  const page = await rp.open(visitor, begun)
+  return page.text.includes('id="password"') ? rp.signIn(visitor, page) : page
+}
+
+describe('45. OpenID clients that nobody vouches for', () => {
+  test('are known by their hosts, however they write their addresses', async () => {
+    const id = 'HTTPS://Shouts.vestibule.internal./client.json'
+    const document = { ...METADATA, client_name: 'The Forum', client_id: id }
+    published.set('https://shouts.vestibule.internal./client.json', document)
+    expect((await led(id)).title).toBe('Sign in to shouts.vestibule.internal')
+
+    const redirect = 'HTTPS://Shouts.vestibule.internal/callback'
+    const { body } = await register({ client_name: 'The Forum', redirect_uris: [redirect] })
+    const { title } = await led(body.client_id, redirect)
+    expect(title).toBe('Sign in to shouts.vestibule.internal')
+  })
+
+  test('do not have the hosts of clients of the operator, however they write them', async () => {
+    for (const uri of ['HTTPS://RP.example.com/else', 'https://rp.example.com./else']) {
+      expect(await register({ redirect_uris: [uri] })).toMatchObject({
+        status: 400,
+        body: { error_description: 'redirect_uris are those of another client' },
+      })
+    }
+    // To look at them costs the same where many have registered.
+    expect(listVouchedOpenidClients(app.flow).map(({ id }) => id)).toEqual(['forum'])
+  })
+
+  test('get nothing in the clear, however they write their ids', async () => {
+    const id = 'HTTPS://clear.vestibule.internal/client.json'
+    const redirect = 'http://tool.vestibule.internal/callback'
+    const document = { ...METADATA, client_id: id, redirect_uris: [redirect] }
+    published.set('https://clear.vestibule.internal/client.json', document)
+    const page = await led(id, redirect)
+    expect(page).toMatchObject({ status: 400, action: undefined })
+    expect(page.header('location')).toBeUndefined()
+  })
+
+  test('have no host where they have a scheme of their own', async () => {
+    const uri = 'web+tool://rp.example.com/callback'
+    const { text } = await led(publish('scheme', { redirect_uris: [uri] }), uri)
+    expect(text).toContain('You go on to web+tool:.')
+    expect(text).not.toContain('to rp.example.com')
+  })
+
+  test('say of themselves no more than a short name', async () => {
+    const name = `Bank”. localhost knows who is behind it.\n“\u202e${'x'.repeat(200)}`
+    const { notice } = await led(publish('talks', { client_name: name }))
+    expect(notice).toMatch(
+      /^It calls itself “[^“”\p{C}]{1,60}”\. localhost does not know [^“”.]+\.$/u,
+    )
+  })
+})
