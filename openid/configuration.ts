@@ -13,6 +13,7 @@ import { MULTI_FACTOR } from './interaction_result.ts'
 import type { PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
+import { prompts } from './prompts.ts'
 import { newClientId, newClientSecret } from './registration.ts'
 import { resourceServers } from './resource_servers.ts'
 import { openidScope } from './scope.ts'
@@ -155,7 +156,7 @@ export function configure(
       },
     },
     ...fetching(services),
-    interactions: { url: (_, { uid }) => openidPage(uid) },
+    interactions: { policy: prompts(), url: (_, { uid }) => openidPage(uid) },
     renderError: async (ctx, out, err) => {
       const { error, error_description: description } = out
       const isEnded = err instanceof errors.SessionNotFound

@@ -43,7 +43,7 @@ export class OpenidInteractions {
     // The address alone is not enough: it could be that of somebody else (login CSRF).
     const isOwn = readCookie(request, provider.cookieName('interaction')) === id
     const interaction = isOwn ? await provider.Interaction.find(id) : undefined
-    const client = interaction && (await findClient(provider, interaction))
+    const client = interaction && (await findAsking(provider, interaction))
     if (!interaction || !client) return pageRefusal(400, { obstacle: 'ended' })
     const { log } = this.#services
     const device = await loadDevice(this.#oauth, request, log, isForm)
@@ -70,13 +70,19 @@ export class OpenidInteractions {
   }
 }
 
-/** One that publishes itself may be gone, or have become something else. */
-async function findClient(
+/** The client, as long as the person may be sent back to where it asked for. */
+async function findAsking(
   provider: OpenidProvider,
   { params }: Interaction,
 ): Promise<Client | undefined> {
+  const client = await findClient(provider, String(params.client_id))
+  return client?.redirectUriAllowed(String(params.redirect_uri)) ? client : undefined
+}
+
+/** One that publishes itself may be gone, or have become something else. */
+async function findClient(provider: OpenidProvider, id: string): Promise<Client | undefined> {
   try {
-    return await provider.Client.find(String(params.client_id))
+    return await provider.Client.find(id)
   } catch (err) {
     if (err instanceof errors.OIDCProviderError) return undefined
     throw err

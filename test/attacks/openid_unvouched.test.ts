@@ -107,4 +107,23 @@ describe('45. OpenID clients that nobody vouches for', () => {
       /^It calls itself “[^“”\p{C}]{1,60}”\. localhost does not know [^“”.]+\.$/u,
     )
   })
+
+  test('that registered themselves are asked about each time: the next host may be another', async () => {
+    const other = 'https://evil.vestibule.internal/callback'
+    const { client_id: id, ...mine } = (await register({ redirect_uris: [TOOL, other] })).body
+    const page = await led(id)
+    expect(page.title).toBe('Sign in to tool.vestibule.internal')
+    expect((await rp.allow(visitor, page)).header('location')).toContain('code=')
+    expect((await led(id, other)).title).toBe('Sign in to evil.vestibule.internal')
+    const silently = await led(id, other, { prompt: 'none' })
+    expect(silently.header('location')).toContain('error=interaction_required')
+    // Nor does a sign-in that is under way lead to where the client leads nobody any more.
+    const asked = await led(id)
+    const target = `/openid/register/${id}`
+    const body = { ...METADATA, client_id: id, redirect_uris: [other] }
+    const token = mine.registration_access_token
+    expect(await rp.manage(app, 'PUT', { target, token, body })).toMatchObject({ status: 200 })
+    const late = await visitor.send(asked, { decision: 'allow' })
+    expect(late).toMatchObject({ status: 400, action: undefined })
+  })
 })

@@ -127,6 +127,19 @@ export const openidRows = toRemovals([
     inFile('openid/shown_client.ts')('inSentence(clientName)', 'clientName'),
   ],
   [
+    45,
+    'a client that registered itself is asked about each time',
+    inFile('openid/prompts.ts')('isSelfRegistered(client.clientId) && !result?.consent', 'false'),
+  ],
+  [
+    45,
+    'a person goes on to where the client leads still',
+    interaction(
+      'client?.redirectUriAllowed(String(params.redirect_uri)) ? client : undefined',
+      'client',
+    ),
+  ],
+  [
     REGISTRATION,
     'a client is not told the hash of its secret',
     inFile('openid/registration.ts')('delete body.client_secret\n', ''),

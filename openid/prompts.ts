@@ -1,0 +1,23 @@
+import { interactionPolicy } from 'oidc-provider'
+import { isSelfRegistered } from './registration.ts'
+
+/**
+ * When a person is asked: as the provider has it, and each time for a client that registered itself. It is known by
+ * the host to which the person goes on, and may name several, or others later (RFC 7592 section 2.2): what somebody
+ * allowed for one of them is not meant for the next.
+ */
+export function prompts(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base()
+  policy
+    .get('consent')
+    ?.checks.add(
+      new interactionPolicy.Check(
+        'self_registered_client_prompt',
+        'clients that registered themselves require End-User interaction',
+        'interaction_required',
+        ({ oidc: { client, result } }) =>
+          client !== undefined && isSelfRegistered(client.clientId) && !result?.consent,
+      ),
+    )
+  return policy
+}
