@@ -6,6 +6,7 @@ import { tokens as counted } from '../base/metrics.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
+import { isSelfRegistered } from './registration.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
@@ -75,6 +76,7 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
       const grant = { id, clientId, payload: written(payload), expiresAt: expiryOf(expiresIn) }
       const basis = openidScope().bases.get(accountId) ?? null
       await actors.account(accountId).putOpenidGrant(grant, basis, calledFrom())
+      if (isSelfRegistered(clientId)) await flow(clientId).noteOpenidClientUse(clientId)
     },
     async find(id) {
       const { account, found } = openidScope()

@@ -9,7 +9,6 @@ import type { Services } from '../sagas/services.ts'
 import { askedBy, consentTo, shownResources } from './asked.ts'
 import { grantOf } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
-import { isSelfRegistered } from './registration.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
 import { shownClient } from './shown_client.ts'
@@ -101,7 +100,6 @@ export class ConsentQuestion {
     Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
     const grantId = await grantOf(grant, consent).save()
     await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
-    if (isSelfRegistered(clientId)) await this.#flow(clientId).noteOpenidClientUse(clientId)
     return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
   }
 }

@@ -1,5 +1,8 @@
+import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DAY, OPENID_CLIENT_UNUSED } from '../../base/lifetimes.ts'
 import { listVouchedOpenidClients } from '../../database/flow/openid.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import * as rp from '../openid/relying_party.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -125,5 +128,26 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(await rp.manage(app, 'PUT', { target, token, body })).toMatchObject({ status: 200 })
     const late = await visitor.send(asked, { decision: 'allow' })
     expect(late).toMatchObject({ status: 400, action: undefined })
+  })
+
+  test('that devices use are not forgotten', async () => {
+    const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+    const { client_id: id } = (
+      await register({
+        ...{ redirect_uris: undefined, response_types: [] },
+        grant_types: [grantType, 'refresh_token'],
+      })
+    ).body
+    const device = await rp.discover(app, null, id)
+    const asked = await oidc.initiateDeviceAuthorization(device, { scope: 'openid' })
+    const page = await rp.follow(visitor, await visitor.open('/openid/device'))
+    const typed = await rp.signIn(visitor, page)
+    const question = await visitor.send(typed, { user_code: asked.user_code })
+    await visitor.send(question, { decision: 'allow' })
+    const tokens = await oidc.genericGrantRequest(device, grantType, {
+      device_code: asked.device_code,
+    })
+    sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
+    await oidc.refreshTokenGrant(device, tokens.refresh_token ?? '')
   })
 })

@@ -140,6 +140,14 @@ export const openidRows = toRemovals([
     ),
   ],
   [
+    45,
+    'a client that a device uses is used',
+    accountAdapters(
+      'if (isSelfRegistered(clientId)) await flow(clientId).noteOpenidClientUse(clientId)',
+      '',
+    ),
+  ],
+  [
     REGISTRATION,
     'a client is not told the hash of its secret',
     inFile('openid/registration.ts')('delete body.client_secret\n', ''),
