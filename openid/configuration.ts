@@ -156,6 +156,8 @@ export function configure(
       },
     },
     ...fetching(services),
+    // It decides about pairwise subjects, which are not given here.
+    sectorIdentifierUriValidate: () => false,
     interactions: { policy: prompts(), url: (_, { uid }) => openidPage(uid) },
     renderError: async (ctx, out, err) => {
       const { error, error_description: description } = out

@@ -16,6 +16,7 @@ import type { Services } from '../sagas/services.ts'
 import { askedBy, shownResources } from './asked.ts'
 import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
 import { allow, type Decider, refuse } from './device_decision.ts'
+import { findClient } from './find_client.ts'
 import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
 import { shownClient } from './shown_client.ts'
@@ -118,7 +119,7 @@ export class DevicePage {
     const typed = request.parameter('user_code') ?? ''
     const guess = await takeGuess(this.#services, 'device code', person.did)
     const asked = await findByUserCode(this.#storage, typed)
-    const client = asked && (await provider.Client.find(asked.clientId))
+    const client = asked && (await findClient(provider, asked.clientId))
     if (!asked || !client) return this.#askCode({ ...visit, userCode: typed }, true)
     await guess.giveBack()
     const { scopes, ...more } = await askedBy(this.#storage.flow, asked.params as object)
@@ -142,7 +143,7 @@ export class DevicePage {
   async #decided(visit: Visit, userCode: string): Promise<HttpResponse> {
     const { request, provider } = visit
     const asked = await findByUserCode(this.#storage, userCode)
-    const client = asked && (await provider.Client.find(asked.clientId))
+    const client = asked && (await findClient(provider, asked.clientId))
     if (!asked || !client) return this.#askCode(visit, true)
     const isAllowed = request.parameter('decision') === 'allow'
     const isEmailRefused = request.parameter('email') === undefined

@@ -19,13 +19,14 @@ export function fetching({
   const fetch = lookups.fetching(createSafeFetch(settings))
   return {
     fetch: (url, options) => {
-      const { dispatcher: _, ...others }: RequestInit & { dispatcher?: unknown } = options ?? {}
+      const { dispatcher: _, ...given }: RequestInit & { dispatcher?: unknown } = options ?? {}
+      // Of keys the provider does not say it.
+      const others = { redirect: 'error' as const, ...given }
       return fetch(url, others)
     },
     fetchResponseBodyLimits: {
       'client_id metadata document': LARGEST_METADATA,
       jwks_uri: LARGEST_DOCUMENT,
-      sector_identifier_uri: LARGEST_DOCUMENT,
     },
   }
 }

@@ -11,6 +11,7 @@ import { refuseForm } from '../oauth/sign_in/own_form.ts'
 import { openidPage, Place } from '../oauth/sign_in/place.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
+import { findClient } from './find_client.ts'
 import { ConsentQuestion } from './interaction_consent.ts'
 import { isSignIn, signIn } from './interaction_sign_in.ts'
 import type { OpenidPages } from './pages.ts'
@@ -77,14 +78,4 @@ async function findAsking(
 ): Promise<Client | undefined> {
   const client = await findClient(provider, String(params.client_id))
   return client?.redirectUriAllowed(String(params.redirect_uri)) ? client : undefined
-}
-
-/** One that publishes itself may be gone, or have become something else. */
-async function findClient(provider: OpenidProvider, id: string): Promise<Client | undefined> {
-  try {
-    return await provider.Client.find(id)
-  } catch (err) {
-    if (err instanceof errors.OIDCProviderError) return undefined
-    throw err
-  }
 }

@@ -6,6 +6,7 @@ import type { Services } from '../sagas/services.ts'
 import { takeScopesOfResources } from './client_scope.ts'
 import { hashClientSecret, keptSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
+import { forgetSpoiledClients } from './find_client.ts'
 import type { PrivateJwk } from './keys.ts'
 import { type NamedKind, newGrantId } from './names.ts'
 import { OPENID } from './paths.ts'
@@ -36,6 +37,7 @@ export function createOpenidProvider(
   nameSecrets(provider, storage)
   keepSecretsBack(provider)
   takeScopesOfResources(provider)
+  forgetSpoiledClients(provider)
   return provider
 }
 

@@ -1,9 +1,11 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DAY, OPENID_CLIENT_UNUSED } from '../../base/lifetimes.ts'
 import { listVouchedOpenidClients } from '../../database/flow/openid.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
@@ -12,6 +14,7 @@ let app: AppInProcess
 let visitor: Visitor
 /** What they publish, by address. */
 const published = new Map<string, object>()
+const fetched: string[] = []
 
 const TOOL = 'https://tool.vestibule.internal/callback'
 const METADATA = {
@@ -24,6 +27,7 @@ beforeAll(async () => {
   vi.stubGlobal('fetch', async (input: Request | string | URL, init?: RequestInit) => {
     const { url = String(input) } = input as Request
     if (!url.startsWith('https:')) return real(input, init)
+    fetched.push(url)
     const document = published.get(url)
     return document ? Response.json(document) : new Response(null, { status: 404 })
   })
@@ -36,6 +40,7 @@ beforeAll(async () => {
 beforeEach(() => {
   app.counters.exec('DELETE FROM counter')
   visitor = new Visitor(app)
+  fetched.length = 0
 })
 afterAll(async () => {
   vi.unstubAllGlobals()
@@ -149,5 +154,55 @@ describe('45. OpenID clients that nobody vouches for', () => {
     })
     sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
     await oidc.refreshTokenGrant(device, tokens.refresh_token ?? '')
+  })
+
+  test.each<[string, object]>([
+    ['is none any more', []],
+    ['is that of another', { ...METADATA, client_id: 'https://x.vestibule.internal/' }],
+    ['has a member of another type', { logo_uri: { toString: 1 } }],
+    ['has a redirect that is none', { redirect_uris: [{ toString: 1 }] }],
+  ])('keep nobody from signing out: whose document %s', async (name, spoiled) => {
+    const id = publish(name.replaceAll(' ', '-'))
+    expect((await rp.allow(visitor, await led(id))).header('location')).toContain('code=')
+    const own = Array.isArray(spoiled) ? spoiled : { ...METADATA, client_id: id, ...spoiled }
+    published.set(id, own)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+    try {
+      const question = await visitor.open('/openid/end-session')
+      expect(question.title).toContain('Sign out')
+      const { status } = await visitor.send(question, { logout: 'yes' })
+      expect([status, visitor.cookies.has('openid-session')]).toEqual([303, false])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('have nothing looked up but the document and the keys that they name', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const keys = 'https://keys.vestibule.internal/jwks.json'
+    published.set(keys, { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] })
+    const id = publish('signs', {
+      ...{ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keys },
+      ...{ sector_identifier_uri: 'https://other.vestibule.internal/', subject_type: 'public' },
+      initiate_login_uri: 'https://other.vestibule.internal/',
+    })
+    const assertion = await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256' })
+      .setIssuer(id)
+      .setSubject(id)
+      .setAudience(`${app.runner.settings.publicUrl}/openid`)
+      .setJti('first')
+      .setExpirationTime('10m')
+      .sign(privateKey)
+    const body = form({
+      ...{ grant_type: 'refresh_token', refresh_token: 'made-up', client_assertion: assertion },
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    })
+    const asked = { method: 'POST', target: '/openid/token', headers: FORM, body }
+    const answer = await app.ask(asked)
+    if (!('status' in answer)) throw new Error('no answer')
+    const { error } = JSON.parse(Buffer.from(answer.body ?? '').toString())
+    // The client is known; its token is not.
+    expect([error, fetched]).toEqual(['invalid_grant', [id, keys]])
   })
 })

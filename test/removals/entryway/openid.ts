@@ -148,6 +148,19 @@ export const openidRows = toRemovals([
     ),
   ],
   [
+    45,
+    'a client that is spoiled is none',
+    inFile('openid/find_client.ts')('if (!isSpoiled) throw cause', 'if (find) throw cause'),
+  ],
+  [
+    45,
+    'nothing is looked up about pairwise subjects',
+    configuration(
+      'sectorIdentifierUriValidate: () => false',
+      'sectorIdentifierUriValidate: () => true',
+    ),
+  ],
+  [
     REGISTRATION,
     'a client is not told the hash of its secret',
     inFile('openid/registration.ts')('delete body.client_secret\n', ''),
