@@ -10,6 +10,7 @@ import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { isSelfRegistered } from './registration.ts'
 import { createResourceOperator } from './resource_operator.ts'
+import { webHostOf } from './web_host.ts'
 
 const SECRET_BYTES = 32
 
@@ -93,7 +94,8 @@ export function createOpenidOperator(
       return { secret }
     },
     async remove(id) {
-      await flow(id).deleteOpenidClient(id)
+      if (webHostOf(id) === null) await flow(id).deleteOpenidClient(id)
+      else await flow(id).removeOpenidClient(id)
       providers.forget()
     },
     tokens: {

@@ -4,6 +4,7 @@ import { keptSecret } from './client_secret.ts'
 import type { Login } from './interaction_result.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
+import { webHostOf } from './web_host.ts'
 
 /** What is kept by its id alone, with its owner. */
 export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored {
@@ -68,7 +69,12 @@ export function clients({ flow }: Pick<Storage, 'flow'>): Stored {
   return {
     async find(id) {
       const client = await flow(id).readOpenidClient(id)
-      if (!client) return undefined
+      if (!client) {
+        // It may publish itself.
+        const removedAt = webHostOf(id) === null ? null : await flow(id).readOpenidRemoval(id)
+        if (removedAt !== null) openidScope().registered.set(id, removedAt)
+        return undefined
+      }
       const { secretHash } = client
       openidScope().registered.set(id, client.registeredAt)
       return {

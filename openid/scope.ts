@@ -15,7 +15,7 @@ export type OpenidScope = {
   signedIn: string | null
   /** By account, the sign-in on which rests what is granted: a person may change from one to another. */
   readonly bases: Map<string, Basis>
-  /** When the clients were registered that were asked for, ms. */
+  /** When the clients were registered that were asked for, or removed and publish themselves since, ms. */
   readonly registered: Map<string, number>
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null

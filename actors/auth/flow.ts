@@ -54,6 +54,8 @@ export const flowFunctions = {
   isOpenidWanted: openid.isOpenidWanted,
   upsertOpenidClient: openid.upsertOpenidClient,
   deleteOpenidClient: openid.deleteOpenidClient,
+  removeOpenidClient: openid.removeOpenidClient,
+  readOpenidRemoval: openid.readOpenidRemoval,
 
   registerOpenidClient: registration.registerOpenidClient,
   noteOpenidClientUse: registration.noteOpenidClientUse,

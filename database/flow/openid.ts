@@ -118,6 +118,22 @@ export function deleteOpenidClient(db: Db, id: string): void {
   joining(db, 'DELETE FROM openid_client WHERE id = ?').run(id)
 }
 
+/** The same where it may publish itself by this id: what it was given until now is remembered to have ended. */
+export function removeOpenidClient(db: Db, id: string, now = Date.now()): void {
+  deleteOpenidClient(db, id)
+  joining(
+    db,
+    `INSERT INTO openid_removal (id, removed_at) VALUES (@id, @now)
+     ON CONFLICT (id) DO UPDATE SET removed_at = @now`,
+  ).run({ id, now })
+}
+
+/** When that was, ms; null where it was not. */
+export function readOpenidRemoval(db: Db, id: string): number | null {
+  const text = 'SELECT removed_at FROM openid_removal WHERE id = ?'
+  return (sql(db, text).pluck().get(id) as number | undefined) ?? null
+}
+
 /** A private key of the OpenID provider, as JWK (JSON), and when it was made, ms. */
 export type OpenidKey = { kid: string; jwk: string; createdAt: number }
 

@@ -17,6 +17,7 @@ const OWNED_BY: Record<string, string> = {
   openid_request: 'id_hash',
   openid_device_code: 'id_hash',
   openid_client: 'hash_of(id)',
+  openid_removal: 'hash_of(id)',
   openid_resource: 'hash_of(id)',
   openid_initial_token: 'token_hash',
   // All of them belong together (`OPENID_KEYS`).

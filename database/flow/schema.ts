@@ -221,5 +221,12 @@ export const flowSchema: Schema = {
   );
   CREATE INDEX openid_device_code_expiry ON openid_device_code (expires_at);
   `,
+    `
+  -- When the operator removed a client that may publish itself by the same id.
+  CREATE TABLE openid_removal (
+    id TEXT PRIMARY KEY,
+    removed_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -177,6 +177,24 @@ describe('45. OpenID clients that nobody vouches for', () => {
     }
   })
 
+  test('begin anew where the operator has vouched for one, and does no more', async () => {
+    const id = publish('vouched')
+    await rp.register(app, { id, metadata: { ...METADATA, redirect_uris: [TOOL] } })
+    const client = await rp.discover(app, null, id)
+    const begun = await rp.begin(client, { redirect_uri: TOOL })
+    const page = await rp.signIn(visitor, await rp.open(visitor, begun))
+    expect(page.title).toBe('Sign in to The Tool')
+    const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
+    await rp.operate(app, 'openid/client-remove', { id })
+    await expect(oidc.refreshTokenGrant(client, tokens.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    })
+    const asked = await led(id)
+    expect(asked.title).toBe('Sign in to vouched.vestibule.internal')
+    expect((await rp.allow(visitor, asked)).header('location')).toContain('code=')
+    expect((await led(id)).header('location')).toContain('code=')
+  })
+
   test('have nothing looked up but the document and the keys that they name', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const keys = 'https://keys.vestibule.internal/jwks.json'

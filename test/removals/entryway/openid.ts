@@ -161,6 +161,11 @@ export const openidRows = toRemovals([
     ),
   ],
   [
+    45,
+    'what a client of the operator was given ends with that, also where it publishes itself',
+    requestAdapters('openidScope().registered.set(id, removedAt)', ''),
+  ],
+  [
     REGISTRATION,
     'a client is not told the hash of its secret',
     inFile('openid/registration.ts')('delete body.client_secret\n', ''),
