@@ -59,6 +59,6 @@ export const programRows = toRemovals([
   [
     'test/cli/table.test.ts',
     'what a person named is no command to a terminal',
-    inFile('cli/table.ts')("String(value).replace(CONTROLS, '\\ufffd')", 'String(value)'),
+    inFile('cli/table.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
   ],
 ])
