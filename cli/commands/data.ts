@@ -61,7 +61,8 @@ async function copy(
   const { path: scratch } = folder
   const { authActors } = settings
   const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
-  const log = createLog(settings.logLevel)
+  // Standard output is for the result, which may be JSON.
+  const log = createLog(settings.logLevel, process.stderr)
   const storage = new EngineStorage({ secrets, log }, settings.rivetEndpoint as string)
   try {
     return await copyData({
