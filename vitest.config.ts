@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statfsSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { compileCache } from './lab/world/child.ts'
 import { LongestFirst } from './test/order.ts'
@@ -11,20 +11,6 @@ const ALONE = globSync('test/**/*.test.ts').filter(
     file === 'test/passwords/scrypt.test.ts',
 )
 
-/** Where the data of the world lie in memory, if there is room: on a disk each commit is waited for. */
-const MEMORY = '/dev/shm'
-const ROOM = 2 * 1024 ** 3
-
-function hasRoom(): boolean {
-  try {
-    const { bavail, bsize } = statfsSync(MEMORY)
-    return bavail * bsize >= ROOM
-  } catch {
-    // Only Linux has one, and not every container.
-    return false
-  }
-}
-
 const shared = {
   // Suites start real servers of their own, on ports of their own; a busy machine takes its time.
   testTimeout: 300_000,
@@ -33,7 +19,7 @@ const shared = {
   fileParallelism: true,
   pool: 'forks',
   // Also for what is started with the environment of a test.
-  env: { NODE_COMPILE_CACHE: compileCache, ...(hasRoom() && { WORLD_DATA: MEMORY }) },
+  env: { NODE_COMPILE_CACHE: compileCache },
 } as const
 
 /** A module that programs load first, with what the tests' tests take out of the code (`test/removals`). */
@@ -47,6 +33,7 @@ export default defineConfig({
   test: {
     // Twice the cores of a small machine: a suite waits for much of its time.
     maxWorkers: 4,
+    globalSetup: 'test/run_folder.ts',
     sequence: { sequencer: LongestFirst },
     projects: [
       {
