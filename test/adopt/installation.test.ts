@@ -32,10 +32,12 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { checkData } from '../../maintenance/check_data.ts'
 import { listDatabases } from '../../maintenance/data_folder.ts'
 import { readPdsMark } from '../../maintenance/pds_marks.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('a PDS of another user')
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
 const DIE = fileURLToPath(new URL('./die_at.ts', import.meta.url))
 let home: PdsHome
@@ -216,7 +218,7 @@ test.each([
   expect(readdirSync(pds)).not.toContain('RELEASED')
 })
 
-test.runIf(process.getuid?.() === 0)(
+test.runIf(isRoot)(
   'data that stay are given to the user to whom the data here belong, and nothing else',
   async () => {
     const data = join(own.path, 'data')
@@ -299,7 +301,7 @@ test('what stands against it is said in a line, and nothing is done', async () =
   expect(await run()).toMatchObject({ accounts: { imported: 2 } })
 })
 
-test.runIf(process.getuid?.() === 0)(
+test.runIf(isRoot)(
   'a rehearsal needs to write nowhere; what is not to be read is named',
   async () => {
     chmodSync(own.path, 0o755)

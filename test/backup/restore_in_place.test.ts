@@ -17,11 +17,12 @@ import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataInUseError, holdData } from '../../maintenance/hold.ts'
 import { restore } from '../../maintenance/restore.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 import { DataFolder } from './data_folder.ts'
 
 /** Debian's `nobody`: not root, and of no folder the owner. */
 const OTHER_USER = 65534
-const isRoot = process.getuid?.() === 0
+const isRoot = sayUnlessRoot('a restore into the home of another user')
 
 let parent: TemporaryFolder
 let folder: string

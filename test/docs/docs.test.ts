@@ -10,6 +10,7 @@ import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../..
 import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { populate } from '../import/populate.ts'
+import { sayUnless } from '../left_out.ts'
 import { type Block, shellBlocks, units } from './blocks.ts'
 import { type Shell, startShell } from './shell.ts'
 
@@ -18,6 +19,10 @@ const ACCOUNTS = 4
 /** Named after the process that made it. */
 const LEFT_USER = /^vestibule-docs-(\d+)(?=:)/gm
 const isRoot = process.getuid?.() === 0
+const hasSystemd = sayUnless(
+  spawnSync('systemd-analyze', ['--version']).status === 0,
+  'the units of systemd: systemd-analyze is not installed (apt-get install systemd)',
+)
 
 /** `sqlite3 <file> ".backup <copy>"`, where Debian's sqlite3 is not installed. */
 const BACKUP_BY_NODE = `exec "${process.execPath}" -e '
@@ -189,19 +194,16 @@ test('what the pages tell an operator to run runs, in order, as a user that is n
   expect(backups.filter((name) => /^(before|2026)-[\w-]+(?<!Z)$/.test(name))).toHaveLength(3)
 }, 300_000)
 
-test.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)(
-  'systemd takes the units',
-  () => {
-    const places = [...units()].map(([name, text]) => {
-      const place = join(folder.path, name)
-      const whole = here(text).replace(/^User=.*$/m, `User=${user?.name ?? 'nobody'}`)
-      writeFileSync(place, whole, { mode: 0o644 })
-      return place
-    })
-    const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...places], {
-      encoding: 'utf8',
-    })
-    const ours = stderr.split('\n').filter((line) => line.includes('vestibule'))
-    expect({ status, ours }).toEqual({ status: 0, ours: [] })
-  },
-)
+test.runIf(hasSystemd)('systemd takes the units', () => {
+  const places = [...units()].map(([name, text]) => {
+    const place = join(folder.path, name)
+    const whole = here(text).replace(/^User=.*$/m, `User=${user?.name ?? 'nobody'}`)
+    writeFileSync(place, whole, { mode: 0o644 })
+    return place
+  })
+  const { status, stderr } = spawnSync('systemd-analyze', ['verify', ...places], {
+    encoding: 'utf8',
+  })
+  const ours = stderr.split('\n').filter((line) => line.includes('vestibule'))
+  expect({ status, ours }).toEqual({ status: 0, ours: [] })
+})

@@ -9,9 +9,11 @@ import { runCli } from '../../lab/world/cli.ts'
 import { makePdsHome, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { accounts } from '../../operator/imports.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('data of another user')
 const PDS = {
   did: 'did:web:pds.test',
   url: 'http://127.0.0.1:9',
@@ -113,60 +115,57 @@ describe('the e-mail factor that a PDS may have (bluesky-social/atproto#5207)', 
   })
 })
 
-describe.runIf(process.getuid?.() === 0)(
-  'as the user of the service, whose the data are not',
-  () => {
-    let theirs: string
-    let own: string
-    beforeEach(() => {
-      own = join(folder.path, 'own')
-      mkdirSync(own, { recursive: true })
-      chownSync(own, OTHER_USER, OTHER_USER)
-      chmodSync(folder.path, 0o711)
-      theirs = join(folder.path, 'theirs')
-      mkdirSync(theirs, { recursive: true })
-      cpSync(path, join(theirs, 'account.sqlite'))
-    })
-    const rehearse = (where: string) =>
-      runCli(
-        {
-          PATH: process.env.PATH,
-          ENTRYWAY_DATA_DIR: own,
-          ENTRYWAY_PORT: '1',
-          ENTRYWAY_ADMIN_PASSWORD: 'of no use here',
-          ENTRYWAY_DPOP_SECRET_HEX: '1'.repeat(64),
-          ENTRYWAY_JWT_KEY_HEX: '2'.repeat(64),
-          ENTRYWAY_PLC_ROTATION_KEY_HEX: '3'.repeat(64),
-        },
-        ['import-pds', where, '--dry-run'],
-        { uid: OTHER_USER },
-      )
+describe.runIf(isRoot)('as the user of the service, whose the data are not', () => {
+  let theirs: string
+  let own: string
+  beforeEach(() => {
+    own = join(folder.path, 'own')
+    mkdirSync(own, { recursive: true })
+    chownSync(own, OTHER_USER, OTHER_USER)
+    chmodSync(folder.path, 0o711)
+    theirs = join(folder.path, 'theirs')
+    mkdirSync(theirs, { recursive: true })
+    cpSync(path, join(theirs, 'account.sqlite'))
+  })
+  const rehearse = (where: string) =>
+    runCli(
+      {
+        PATH: process.env.PATH,
+        ENTRYWAY_DATA_DIR: own,
+        ENTRYWAY_PORT: '1',
+        ENTRYWAY_ADMIN_PASSWORD: 'of no use here',
+        ENTRYWAY_DPOP_SECRET_HEX: '1'.repeat(64),
+        ENTRYWAY_JWT_KEY_HEX: '2'.repeat(64),
+        ENTRYWAY_PLC_ROTATION_KEY_HEX: '3'.repeat(64),
+      },
+      ['import-pds', where, '--dry-run'],
+      { uid: OTHER_USER },
+    )
 
-    test('a copy that root made is read; then only the program is missing', async () => {
-      expect(await rehearse(theirs)).toMatchObject({
-        exitCode: 3,
-        stderr: expect.stringContaining('Is it running'),
-      })
+  test('a copy that root made is read; then only the program is missing', async () => {
+    expect(await rehearse(theirs)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('Is it running'),
     })
+  })
 
-    test('a folder and a file that may not be read, and one that is not there', async () => {
-      const refused = (what: string) => ({
-        exitCode: 1,
-        stderr: expect.stringMatching(
-          new RegExp(`^The user nobody may not use ${what}: run this as`),
-        ),
-      })
-      chmodSync(join(theirs, 'account.sqlite'), 0o600)
-      expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
-      chmodSync(theirs, 0o700)
-      expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
-      expect(await rehearse(`${theirs}-not`)).toMatchObject({
-        exitCode: 1,
-        stderr: `There is no ${theirs}-not/account.sqlite; name the data folder of the PDS\n`,
-      })
+  test('a folder and a file that may not be read, and one that is not there', async () => {
+    const refused = (what: string) => ({
+      exitCode: 1,
+      stderr: expect.stringMatching(
+        new RegExp(`^The user nobody may not use ${what}: run this as`),
+      ),
     })
-  },
-)
+    chmodSync(join(theirs, 'account.sqlite'), 0o600)
+    expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
+    chmodSync(theirs, 0o700)
+    expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
+    expect(await rehearse(`${theirs}-not`)).toMatchObject({
+      exitCode: 1,
+      stderr: `There is no ${theirs}-not/account.sqlite; name the data folder of the PDS\n`,
+    })
+  })
+})
 
 test('what a PDS says of itself is taken over where it is a setting, and none is there yet', () => {
   process.env.ENTRYWAY_SUPPORT_URL = 'https://example.com/our-help'

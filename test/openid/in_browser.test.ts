@@ -15,6 +15,7 @@ import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sayUnless } from '../left_out.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
 
@@ -238,11 +239,11 @@ test('Better Auth signs a person in, and out here, too', async () => {
 })
 
 const apache = findApache()
-if (!apache) {
-  const missing = 'Apache with mod_auth_openidc (apt-get install libapache2-mod-auth-openidc)'
-  console.warn(`Left out: ${missing}`)
-}
-test.skipIf(!apache)(
+const hasApache = sayUnless(
+  apache !== null,
+  'Apache with mod_auth_openidc: it is not installed (apt-get install libapache2-mod-auth-openidc)',
+)
+test.runIf(hasApache)(
   'a person signs in to Apache by the settings that are printed, is signed out from here, and signs out there',
   async () => {
     const port = await freePort()

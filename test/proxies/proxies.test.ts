@@ -10,6 +10,7 @@ import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { findProgram, type ProxyInFront, startCaddy, startNginx } from '../../lab/world/proxies.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
+import { sayUnless } from '../left_out.ts'
 
 const MB = 1024 * 1024
 const NAME = 'pds.example.com'
@@ -26,15 +27,13 @@ const PROXIES = [
 const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
 
 for (const { name, start } of PROXIES) {
-  const program = findProgram(name)
-  if (!program) {
-    const missing = `a real ${name} in front: it is not installed (apt-get install ${name})`
-    console.warn(`Left out: ${missing}`)
-    test.skip(missing)
-    continue
-  }
+  const program = findProgram(name) ?? ''
+  const isInstalled = sayUnless(
+    program !== '',
+    `a real ${name} in front: it is not installed (apt-get install ${name})`,
+  )
 
-  describe(`behind a real ${name}, as deploy/ sets it up`, () => {
+  describe.runIf(isInstalled)(`behind a real ${name}, as deploy/ sets it up`, () => {
     let pds: LoopbackServer
     let gateway: Peer
     let proxy: ProxyInFront

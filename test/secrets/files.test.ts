@@ -11,6 +11,7 @@ import { runCli } from '../../lab/world/cli.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
 import { createMailer } from '../../mail/mailer.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 
 /** Only the owner can read what is kept, whatever the umask is and whatever was there before. */
 let folder: TemporaryFolder
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 /** A user that no file here belongs to. */
 const NOBODY = 65_534
-const isRoot = process.getuid?.() === 0
+const isRoot = sayUnlessRoot('what another user can read')
 
 /** What others may read, write or enter, below a folder. */
 function openToOthers(path: string): string[] {

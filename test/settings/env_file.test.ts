@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../../lab/world/cli.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { sayUnlessRoot } from '../left_out.ts'
 
 /** Debian's `nobody`. */
 const OTHER_USER = 65534
+const isRoot = sayUnlessRoot('files of another user')
 const SECRETS = {
   ENTRYWAY_ADMIN_PASSWORD: 'of no use here',
   ENTRYWAY_DPOP_SECRET_HEX: '1'.repeat(64),
@@ -40,18 +42,15 @@ test('a .env here is read; the environment goes before it', async () => {
   expect(stdout).toContain('PDS_ENTRYWAY_URL=https://shell.example.com\n')
 })
 
-test.runIf(process.getuid?.() === 0)(
-  'one that this user may not read is one clear line',
-  async () => {
-    chmodSync(join(folder.path, '.env'), 0o600)
-    expect(await pdsSettings({}, OTHER_USER)).toMatchObject({
-      exitCode: 1,
-      stderr: '.env: cannot be read by this user (EACCES); run this as its owner\n',
-    })
-  },
-)
+test.runIf(isRoot)('one that this user may not read is one clear line', async () => {
+  chmodSync(join(folder.path, '.env'), 0o600)
+  expect(await pdsSettings({}, OTHER_USER)).toMatchObject({
+    exitCode: 1,
+    stderr: '.env: cannot be read by this user (EACCES); run this as its owner\n',
+  })
+})
 
-test.runIf(process.getuid?.() === 0)('nor is a data directory of another user', async () => {
+test.runIf(isRoot)('nor is a data directory of another user', async () => {
   chmodSync(join(folder.path, '.env'), 0o644)
   await pdsSettings()
   chmodSync(join(folder.path, 'data'), 0o700)

@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { sayUnless } from '../left_out.ts'
 
 const RULES = fileURLToPath(new URL('../../deploy/prometheus/vestibule.rules.yml', import.meta.url))
-const isInstalled = spawnSync('promtool', ['--version']).status === 0
-if (!isInstalled) console.warn('Left out: promtool is not installed (Debian: prometheus)')
+const isInstalled = sayUnless(
+  spawnSync('promtool', ['--version']).status === 0,
+  'alerts: promtool is not installed (apt-get install prometheus)',
+)
 
 /** What the metrics are, a minute after another, and when the alert is silent and when it fires. */
 type Case = { series: Record<string, string>; silentAt: string; firesAt: string }

@@ -6,13 +6,16 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { logEvent } from '../../base/event_log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { sayUnless } from '../left_out.ts'
 import { keptLog } from './logged.ts'
 
 const FILTER = fileURLToPath(
   new URL('../../deploy/fail2ban/filter.d/vestibule.conf', import.meta.url),
 )
-const isInstalled = spawnSync('fail2ban-regex', ['--version']).status === 0
-if (!isInstalled) console.warn('Left out: fail2ban is not installed')
+const isInstalled = sayUnless(
+  spawnSync('fail2ban-regex', ['--version']).status === 0,
+  'the filter of fail2ban: it is not installed (apt-get install fail2ban)',
+)
 
 const kept = keptLog()
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'the secret of kim' }
