@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkBackups } from '../../cli/doctor/backup.ts'
@@ -35,6 +35,9 @@ beforeAll(async () => {
     ENTRYWAY_BACKUP_DIR: join(folder.path, 'backups'),
   }
   await loadSecrets(readSettings(env))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
 })
 afterAll(async () => {
   await s3?.close()
@@ -140,7 +143,6 @@ test('what the store did not take is copied later, and no other is made for that
   end()
   store.close()
   expect(names()).toHaveLength(1)
-  vi.unstubAllEnvs()
 })
 
 test('nothing else is made or removed while one is copied', async () => {

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 
 export const HCAPTCHA_KEYS = {
@@ -17,6 +17,17 @@ export type HCaptchaServer = {
   /** Whether it fails. */
   isAway: boolean
   close(): Promise<void>
+}
+
+/** Fails unless it was told, first, the keys of the installation and `more`, and no name of Kim's. */
+export function expectTold({ asked: [told] }: HCaptchaServer, more: Record<string, string>): void {
+  expect(told).toMatchObject({
+    secret: HCAPTCHA_KEYS.ENTRYWAY_HCAPTCHA_SECRET_KEY,
+    sitekey: HCAPTCHA_KEYS.ENTRYWAY_HCAPTCHA_SITE_KEY,
+    response: SOLVED,
+    ...more,
+  })
+  expect(JSON.stringify(told)).not.toContain('kim')
 }
 
 /**
