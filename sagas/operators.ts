@@ -3,10 +3,10 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { OPERATOR_LINK, PROOF_AGAIN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { kindsOf } from '../factors/kinds.ts'
 import { recordAudit } from './audit.ts'
 import { listFactors } from './factors.ts'
 import { notify } from './notice.ts'
-import { listPasskeys } from './passkeys.ts'
 import type { Services } from './services.ts'
 
 /** Who acts as the operator, as audit trails name it, and from where. */
@@ -117,12 +117,9 @@ export async function findOperatorSession(
 
 /** Whether an account asks for more than its password, or signs in without. */
 export async function hasSecondFactor(services: Services, did: string): Promise<boolean> {
-  const [{ totp, mail }, passkeys] = await Promise.all([
-    listFactors(services, did),
-    listPasskeys(services, did),
-  ])
-  return totp !== null || mail || passkeys.length > 0
+  return kindsOf(await listFactors(services, did)).length > 0
 }
+
 /** Whether it was proven a moment ago who is in: before what a stolen session must not do. */
 export function isFresh({ begunAt }: OperatorSession): boolean {
   return Date.now() - begunAt <= PROOF_AGAIN
