@@ -99,13 +99,15 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       asOAuth(async () => {
         // The pointer first: one without an account behind it is harmless, the reverse is not.
         await flow(deviceId).linkAccount(deviceId, did)
-        const signIn = requestScope().signInOf(did)
+        const scope = requestScope()
         const account = actors.account(did)
-        const forgotten = await account.rememberDevice(deviceId, signIn).catch(async (err) => {
-          const isRefused = err instanceof Refusal && !(await account.readDevice(deviceId))
-          if (isRefused) await flow(deviceId).unlinkAccount(deviceId, did)
-          throw err
-        })
+        const forgotten = await account
+          .rememberDevice(deviceId, scope.signInOf(did), scope.amr)
+          .catch(async (err) => {
+            const isRefused = err instanceof Refusal && !(await account.readDevice(deviceId))
+            if (isRefused) await flow(deviceId).unlinkAccount(deviceId, did)
+            throw err
+          })
         await Promise.all(forgotten.map((other) => flow(other).unlinkAccount(other, did)))
       }),
 

@@ -20,6 +20,8 @@ export class RequestScope {
   #sid: string | null = null
   /** By what a browser is known again in which somebody signs in; null as long as nobody does. */
   browser: string | null = null
+  /** How somebody signs in with this request (RFC 8176); null where that is not known. */
+  amr: readonly string[] | null = null
   #reused: ReusedToken | null = null
   #pageError: unknown = null
   #isSignInGone = false

@@ -8,7 +8,6 @@ import {
   deleteDeviceAccount,
   listDeviceAccounts,
   readDeviceAccount,
-  setDeviceAmr,
   upsertDeviceAccount,
 } from '../../database/account/device.ts'
 import { deleteKnownDevicesOn } from '../../database/account/known_device.ts'
@@ -28,17 +27,21 @@ export type AccountOnDevice = {
   basis: Basis
 }
 
-/** @returns the devices that are forgotten, to make room for this one */
-export function remember(db: Db, deviceId: string, basis: Basis): string[] {
+/**
+ * @param amr how the person has signed in there (RFC 8176), for what asks later; null where that is not known
+ * @returns the devices that are forgotten, to make room for this one
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function remember(
+  db: Db,
+  deviceId: string,
+  basis: Basis,
+  amr: readonly string[] | null = null,
+): string[] {
   return transact(db, () => {
     assertGood(db, basis)
-    return upsertDeviceAccount(db, deviceId, Date.now())
+    return upsertDeviceAccount(db, deviceId, Date.now(), amr)
   })
-}
-
-/** Keeps how the person has signed in on a device (RFC 8176), for what asks later. */
-export function noteAmr(db: Db, deviceId: string, amr: readonly string[]): void {
-  setDeviceAmr(db, deviceId, amr)
 }
 
 /** The person has proven again, on a device, that it is them. @throws {Refusal} SignedOut */

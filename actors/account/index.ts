@@ -119,7 +119,6 @@ export const accountFunctions = {
   noteOpenidSignInsTold: openidLogout.noteTold,
 
   rememberDevice: devices.remember,
-  noteDeviceAmr: devices.noteAmr,
   readDevice: devices.read,
   listDevices: devices.list,
   forgetDevice: devices.forget,

@@ -15,21 +15,22 @@ type Stored = { device_id: string; created_at: number; updated_at: number; amr: 
 /**
  * To be called in a transaction.
  *
+ * @param amr how the person has just signed in (RFC 8176); null where that is not known
  * @returns the devices that are forgotten, to make room for this one
  */
-export function upsertDeviceAccount(db: Db, deviceId: string, now: number): string[] {
+export function upsertDeviceAccount(
+  db: Db,
+  deviceId: string,
+  now: number,
+  amr: readonly string[] | null = null,
+): string[] {
   sql(
     db,
-    `INSERT INTO device_account (device_id, created_at, updated_at) VALUES (@deviceId, @now, @now)
-     ON CONFLICT (device_id) DO UPDATE SET updated_at = @now, amr = NULL`,
-  ).run({ deviceId, now })
+    `INSERT INTO device_account (device_id, created_at, updated_at, amr)
+     VALUES (@deviceId, @now, @now, @amr)
+     ON CONFLICT (device_id) DO UPDATE SET updated_at = @now, amr = @amr`,
+  ).run({ deviceId, now, amr: amr && JSON.stringify(amr) })
   return trim(db, 'device_account', now) as string[]
-}
-
-/** @param amr how the person has just signed in (RFC 8176) */
-export function setDeviceAmr(db: Db, deviceId: string, amr: readonly string[]): void {
-  const text = 'UPDATE device_account SET amr = ? WHERE device_id = ?'
-  sql(db, text).run(JSON.stringify(amr), deviceId)
 }
 
 export function readDeviceAccount(db: Db, deviceId: string): DeviceAccountRow | null {

@@ -177,12 +177,12 @@ export class SignInForm {
     const { place, device, request } = post
     const { accountManager } = this.#provider
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
-    requestScope().provesSignIn(did, basis)
-    const stub = this.#services.actors.account(did)
+    const scope = requestScope()
+    scope.provesSignIn(did, basis)
+    scope.amr = amr
     if (isRemembered) {
       await accountManager.upsertDeviceAccount(device.deviceId, did)
-      await stub.noteDeviceAmr(device.deviceId, amr)
-    } else if (await stub.readDevice(device.deviceId)) {
+    } else if (await this.#services.actors.account(did).readDevice(device.deviceId)) {
       await accountManager.removeDeviceAccount(device.deviceId, did)
     }
     const { publicUrl } = this.#services.settings
@@ -195,7 +195,7 @@ export class SignInForm {
       : place.accountPage(nameOf(account), language)
     const { deviceId } = device
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    return goOn(to, [await signedInCookie(parts, did, isRemembered, Date.now(), amr)])
+    return goOn(to, [await signedInCookie(parts, did, isRemembered)])
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

@@ -120,7 +120,9 @@ export class SignUpForm {
     const { accountManager } = this.#provider
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
     const isRemembered = place.request === null
-    requestScope().provesSignIn(did, { generation: account.generation })
+    const scope = requestScope()
+    scope.provesSignIn(did, { generation: account.generation })
+    scope.amr = AMR['passkey alone']
     if (isRemembered) await accountManager.upsertDeviceAccount(deviceId, did)
     const { publicUrl } = this.#services.settings
     await learnDevice(this.#services, did, knownBrowser(publicUrl, deviceId))
@@ -129,8 +131,7 @@ export class SignUpForm {
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    const amr = AMR['passkey alone']
-    const cookie = await signedInCookie(parts, did, isRemembered, Date.now(), amr)
+    const cookie = await signedInCookie(parts, did, isRemembered)
     return withCookies(this.#pages.done(post, recoveryCodes ?? [], next), [cookie])
   }
 

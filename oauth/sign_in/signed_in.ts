@@ -52,23 +52,22 @@ type Parts = {
  * The browser forgets it when it is closed.
  *
  * @param since when the person signed in, ms: one that is written anew lasts no longer
- * @param amr how (RFC 8176), where that is known
  */
 export async function signedInCookie(
   { provider: { signer, issuer }, seal, place, deviceId }: Parts,
   did: Account['did'],
   isRemembered: boolean,
   since = Date.now(),
-  amr?: readonly string[],
 ): Promise<[name: string, value: string]> {
   const requestUri = place.request?.requestUri as Claims['requestUri']
   const exp = Math.floor((since + SIGN_IN_HANDOVER) / 1_000)
+  const scope = requestScope()
   const signedIn: HandedOver = {
     did,
-    generation: requestScope().signInOf(did).generation,
+    generation: scope.signInOf(did).generation,
     request: place.requestUri,
     since,
-    ...(amr && { amr }),
+    ...(scope.amr && { amr: scope.amr }),
     ...(!isRemembered && {
       token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri, exp } as Claims),
     }),

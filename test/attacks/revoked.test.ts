@@ -252,7 +252,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['listPasskeys', 'hasPasskey', 'addPasskey', 'renamePasskey', 'removePasskey'],
   'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
-  ...['noteDeviceAmr', 'proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
+  ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],
   ...['makeSignOutLink', 'readSignOutLink', 'noteSignIn', 'learnDevice', 'unlearnDevice'],
   ...['setProtection', 'forgetConsent'],
   // Its tokens are looked up here, and the PDS takes none.

@@ -76,7 +76,7 @@ describe('a sign-up with a passkey', () => {
     expect(await new PdsClient(world.pds).readStanding(did)).toMatchObject({ isDeactivated: false })
     const next = done.hrefs.find((href) => href.startsWith('/account/u/')) ?? ''
     expect((await visitor.open(next)).status).toBe(200)
-    expect(await account.listDevices()).toHaveLength(1)
+    expect(await account.listDevices()).toMatchObject([{ amr: ['hwk', 'user', 'mfa'] }])
     const other = new Visitor(app)
     const signIn = await other.open('/account/sign-in')
     const entered = await other.send(signIn, answerOf(authenticator.use(asked(signIn))))
