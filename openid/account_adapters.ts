@@ -107,13 +107,18 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
   }
   return {
     async upsert(secret, payload, expiresIn) {
-      const { accountId, grantId } = payload as { accountId: string; grantId: string }
-      const expiresAt = expiryOf(expiresIn) + (kind === 'AuthorizationCode' ? OPENID_SPENT_CODE : 0)
-      const token = { kind, grantId, payload: written(payload), expiresAt }
-      if (!(await actors.account(accountId).putOpenidToken(secret, token, calledFrom()))) {
-        throw hasEnded()
+      const { accountId: did, grantId } = payload as { accountId: string; grantId: string }
+      const isCode = kind === 'AuthorizationCode'
+      const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
+      const token = { secret, kind, payload: written(payload), expiresAt }
+      if (!isCode) {
+        const scope = openidScope()
+        scope.issued ??= { did, grantId, tokens: [] }
+        scope.issued.tokens.push(token)
+        return
       }
-      if (kind === 'AccessToken') counted.inc({ profile: 'openid', act: 'issued' })
+      if (await actors.account(did).putOpenidTokens(grantId, [token], calledFrom())) return
+      throw hasEnded()
     },
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)

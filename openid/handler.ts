@@ -21,6 +21,7 @@ import { shownDevice } from '../stores/device_store.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
 import type { DevicePage } from './device.ts'
 import type { OpenidInteractions } from './interaction.ts'
+import { keepIssued } from './issued_tokens.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
@@ -71,7 +72,7 @@ export function createOpenidHandler(
       return doorOfNothing(request).notFound()
     }
     if (isRegistration) return readableElsewhere(await running.ask(withKeptSecret(request)))
-    const asked = () => running.ask(request)
+    const asked = async () => keepIssued(services, await running.ask(request), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()

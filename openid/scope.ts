@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { OpenidTokenOfAccount } from '../actors/account/openid.ts'
+import type { NewOpenidToken, OpenidTokenOfAccount } from '../actors/account/openid.ts'
 import type { Basis } from '../actors/account/standing.ts'
 
 /**
@@ -21,6 +21,8 @@ export type OpenidScope = {
   found: OpenidTokenOfAccount | null
   /** The refresh token that succeeds the one that was shown. */
   successor: string | null
+  /** The tokens of the answer, which are kept before it leaves (`openid/issued_tokens.ts`). */
+  issued: { did: string; grantId: string; tokens: NewOpenidToken[] } | null
   /** What a person who signs out is shown: the question, or that it is done. */
   signOut: { secret: string; to: string | undefined; app: string | undefined } | 'done' | null
   /** The provider's error that a person reads on a page. */
@@ -43,6 +45,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     registered: new Map(),
     found: null,
     successor: null,
+    issued: null,
     signOut: null,
     pageError: null,
   }

@@ -108,7 +108,7 @@ export const accountFunctions = {
   findOpenidGrant: openid.findGrant,
   endOpenidGrant: openid.endGrant,
   listOpenidGrants: sessions.listOpenid,
-  putOpenidToken: openid.putToken,
+  putOpenidTokens: openid.putTokens,
   findOpenidToken: openid.findToken,
   consumeOpenidToken: openid.consumeToken,
   rotateOpenidToken: openid.rotateToken,

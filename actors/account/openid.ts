@@ -119,18 +119,24 @@ export function endGrant(db: Db, id: string): void {
   deleteOpenidGrant(db, id)
 }
 
-/** @returns whether it is kept; not where its grant has ended meanwhile */
-export function putToken(
+/** A code or a token that is to be kept, of which its client has the secret. */
+export type NewOpenidToken = Omit<tokens.OpenidToken, 'grantId'> & { secret: string }
+
+/** @returns whether they are kept; not where their grant has ended meanwhile */
+export function putTokens(
   db: Db,
-  secret: string,
-  token: tokens.OpenidToken,
+  grantId: string,
+  issued: readonly NewOpenidToken[],
   from: CalledFrom | null,
 ): boolean {
   return transact(db, () => {
     const now = Date.now()
-    if (!findOpenidGrant(db, token.grantId, now)) return false
-    tokens.upsertOpenidToken(db, secret, token, now)
-    if (token.kind !== 'AuthorizationCode') noteOpenidGrantUse(db, token.grantId, from, now)
+    if (!findOpenidGrant(db, grantId, now)) return false
+    for (const { secret, ...token } of issued) {
+      tokens.upsertOpenidToken(db, secret, { ...token, grantId }, now)
+    }
+    const isUse = issued.some(({ kind }) => kind !== 'AuthorizationCode')
+    if (isUse) noteOpenidGrantUse(db, grantId, from, now)
     return true
   })
 }

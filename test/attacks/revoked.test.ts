@@ -258,7 +258,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   // Its tokens are looked up here, and the PDS takes none.
   ...['putOpenidSession', 'findOpenidSession', 'findOpenidSessionByUid', 'endOpenidSession'],
   ...['consentToOpenid', 'readOpenidConsent', 'putOpenidGrant', 'findOpenidGrant'],
-  ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidToken', 'findOpenidToken'],
+  ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidTokens', 'findOpenidToken'],
   ...['consumeOpenidToken', 'rotateOpenidToken', 'endOpenidToken', 'endOpenidTokens'],
   ...['endOpenidSignIn', 'listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // The one that was not used longest makes room, at the bound only.

@@ -61,12 +61,8 @@ function put(id: string, on: Basis = basis) {
 }
 
 function token(kind: string, secret: string, grantId = 'grant') {
-  return account.putOpenidToken(
-    db,
-    secret,
-    { kind, grantId, payload: '{}', expiresAt: later },
-    null,
-  )
+  const issued = { secret, kind, payload: '{}', expiresAt: later }
+  return account.putOpenidTokens(db, grantId, [issued], null)
 }
 
 const find = (kind: string, secret: string, usedBy: string | null = 'forum') =>

@@ -229,10 +229,11 @@ export const openidRows = toRemovals([
     account('isThere ? basis : NONE', 'basis'),
   ],
   [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
+  [STORAGE, 'tokens go with their grant', account('!findOpenidGrant(db, grantId, now)', 'false')],
   [
-    STORAGE,
-    'tokens go with their grant',
-    account('findOpenidGrant(db, token.grantId, now)', 'true'),
+    'test/openid/issued_tokens.test.ts',
+    'tokens that are not kept do not leave',
+    inFile('openid/issued_tokens.ts')('if (!isKept) return', 'if (false) return'),
   ],
   [
     'test/openid/mcp.test.ts',

@@ -1,0 +1,78 @@
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import type { ActorCall } from '../../lab/world/watched_actors.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+let app: AppInProcess
+let did: string
+let config: oidc.Configuration
+let calls: string[] = []
+/** Comes before a call, as an ending could. */
+let before: { action: string; end(): Promise<unknown> } | null = null
+
+beforeAll(async () => {
+  app = await startApp({
+    onCall: ({ actor, action }: ActorCall) => {
+      if (actor === 'account') calls.push(action)
+      if (action !== before?.action) return undefined
+      const { end } = before
+      before = null
+      return end().then(() => {})
+    },
+  })
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+  config = await rp.discover(app, await rp.register(app))
+})
+afterAll(() => app?.close())
+
+/** What comes back to the client from a new browser. */
+async function signedIn() {
+  const visitor = new Visitor(app)
+  const begun = await rp.begin(config)
+  const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
+  const isConsent = asked.action?.startsWith('/account/openid/')
+  const answer = isConsent ? await rp.allow(visitor, asked) : asked
+  calls = []
+  return { begun, answer }
+}
+
+test('an answer with tokens asks the account as often as it has to', async () => {
+  const { begun, answer } = await signedIn()
+  const tokens = await rp.exchange(config, begun, answer)
+  expect(calls).toEqual(['findOpenidToken', 'consumeOpenidToken', 'putOpenidTokens'])
+  calls = []
+  const next = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  expect(calls).toEqual(['findOpenidToken', 'rotateOpenidToken', 'putOpenidTokens'])
+  calls = []
+  await oidc.fetchUserInfo(config, next.access_token, did)
+  expect(calls).toEqual(['findOpenidToken'])
+})
+
+test('tokens whose grant ends while they are made do not leave', async () => {
+  const end = async () => {
+    const account = app.actors.account(did)
+    for (const { id } of await account.listOpenidGrants()) await account.endOpenidGrant(id)
+  }
+  const refused = expect.objectContaining({ error: 'invalid_grant' })
+  const first = await signedIn()
+  before = { action: 'putOpenidTokens', end }
+  await expect(rp.exchange(config, first.begun, first.answer)).rejects.toEqual(refused)
+  const { begun, answer } = await signedIn()
+  const { refresh_token: token = '' } = await rp.exchange(config, begun, answer)
+  before = { action: 'putOpenidTokens', end }
+  await expect(oidc.refreshTokenGrant(config, token)).rejects.toEqual(refused)
+  expect(before).toBeNull()
+})
+
+test('a refresh whose tokens could not be kept can be made again', async () => {
+  const { begun, answer } = await signedIn()
+  const { refresh_token: token = '' } = await rp.exchange(config, begun, answer)
+  before = { action: 'putOpenidTokens', end: () => Promise.reject(new Error('told to fail')) }
+  await expect(oidc.refreshTokenGrant(config, token)).rejects.toThrow()
+  const next = await oidc.refreshTokenGrant(config, token)
+  expect(await oidc.fetchUserInfo(config, next.access_token, did)).toMatchObject({ sub: did })
+})
