@@ -1,10 +1,9 @@
 import { type Flow, OPENID_KEYS } from '../actors/auth/flow.ts'
 import { OPENID_KEYS_READ } from '../base/lifetimes.ts'
-import type { OpenidKey } from '../database/flow/openid.ts'
 import { oneIdOfEach } from '../database/partition.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
-import { newKeys, publishedKeys } from './keys.ts'
+import { newKeys, type PrivateJwk, publishedKeys } from './keys.ts'
 import { notingLogouts, type TellLogout } from './logout.ts'
 import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
@@ -24,7 +23,7 @@ export class OpenidProviders {
   readonly #services: Services
   readonly storage: Storage
   readonly #profiles: Profiles
-  #keys: { all: readonly OpenidKey[]; readAt: number } | null = null
+  #keys: { published: readonly PrivateJwk[]; readAt: number } | null = null
   #openUntil = 0
   #current: (Running & { kids: string }) | null = null
 
@@ -44,8 +43,7 @@ export class OpenidProviders {
 
   /** The same where there may be no client yet. */
   async current(): Promise<Running> {
-    const now = Date.now()
-    const keys = publishedKeys(await this.#readKeys(now), now)
+    const keys = await this.#readKeys(Date.now())
     const kids = keys.map(({ kid }) => kid).join()
     const { createOpenidProvider } = await import('./provider.ts')
     if (this.#current?.kids !== kids) {
@@ -73,12 +71,14 @@ export class OpenidProviders {
     return isOpen
   }
 
-  async #readKeys(now: number): Promise<readonly OpenidKey[]> {
-    if (this.#keys && now - this.#keys.readAt < OPENID_KEYS_READ) return this.#keys.all
+  /** Those that are published. */
+  async #readKeys(now: number): Promise<readonly PrivateJwk[]> {
+    if (this.#keys && now - this.#keys.readAt < OPENID_KEYS_READ) return this.#keys.published
     const owner = this.#flow(OPENID_KEYS)
     const kept = await owner.listOpenidKeys()
     const all = kept.length > 0 ? kept : await owner.insertFirstOpenidKeys(await newKeys())
-    this.#keys = { all, readAt: now }
-    return all
+    const published = publishedKeys(all, now)
+    this.#keys = { published, readAt: now }
+    return published
   }
 }
