@@ -11,9 +11,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
-import { isThere } from '../base/files.ts'
 import type { S3Place } from '../base/settings.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
+import { listFiles } from './file_copies.ts'
 import { type KeptBackup, MARK, namedAt } from './kept_backups.ts'
 
 /** In each backup: which blobs it needs. They never change, so all backups share them. */
@@ -70,9 +70,9 @@ export class BackupStore {
    */
   async put(folder: string, name: string, keep: number): Promise<void> {
     const all = await listFiles(folder)
-    const blobs = all.filter((path) => path.startsWith(`${BLOBS.own}/`))
-    const files = all.filter((path) => !blobs.includes(path) && path !== MARK)
-    const blobNames = blobs.map((path) => relative(BLOBS.own, path))
+    const isBlob = (path: string) => path.startsWith(`${BLOBS.own}/`)
+    const files = all.filter((path) => !isBlob(path) && path !== MARK)
+    const blobNames = all.filter(isBlob).map((path) => relative(BLOBS.own, path))
     const there = await this.#sizes(BLOBS.shared)
     const missing = blobNames.filter((blob) => !there.has(BLOBS.shared + blob))
     await this.#each(missing, (blob) =>
@@ -199,14 +199,4 @@ export class BackupStore {
     const limit = pLimit(AT_ONCE)
     await Promise.all(items.map((item) => limit(() => work(item))))
   }
-}
-
-/** Paths of all files below a folder. */
-async function listFiles(folder: string): Promise<string[]> {
-  if (!isThere(folder)) return []
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort()
 }

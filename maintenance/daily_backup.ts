@@ -8,8 +8,9 @@ import { every } from '../base/every.ts'
 import { BACKUP_INTERVAL, BACKUP_LOOK, BACKUP_OLD, DAY } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { backupAge } from '../base/metrics.ts'
-import type { S3Place, Settings } from '../base/settings.ts'
+import type { Settings } from '../base/settings.ts'
 import type { Mailer } from '../mail/mailer.ts'
+import { inStore } from './in_store.ts'
 import { type KeptBackup, listBackups } from './kept_backups.ts'
 
 const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
@@ -29,21 +30,34 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
   const { dir, s3 } = settings.backup
   if (dir === null) return () => {}
   const ended = new AbortController()
+  /** What is known of the store: it stays so while the store does not answer. */
+  let stored: Last = { at: Date.now(), isThere: false }
+  /** On the disk, and in the store where there is one. */
+  const look = async () => {
+    const here = await lastOf(dir, await listBackups(dir))
+    backupAge.watch('disk', here.at)
+    if (s3 === null) return { here, there: here }
+    const found = await inStore(s3, (store) => store.list()).catch(() => null)
+    if (found !== null) stored = await lastOf(dir, found)
+    backupAge.watch('s3', stored.at)
+    return { here, there: stored }
+  }
   const work = async () => {
-    const { here, there } = await look(dir, s3)
+    const { here, there } = await look()
     if (!isDue(here) && !isDue(there)) return
     // A new one each hour would take the place of those of two weeks while the store does not answer.
     const options = isDue(here) ? [] : ['--copy-only']
-    const failure = await backUpBy(COMMAND, options, ended.signal)
+    const failure = await backUp(options, ended.signal)
     if (ended.signal.aborted) return
     if (failure === null) {
       if (isDue(here)) logEvent(log, 'backup_made', {}, undefined)
-      await look(dir, s3)
+      await look()
       return
     }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
-    const last = Math.min(here.at, there.at)
-    if (Date.now() - last > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
+    const place = here.at <= there.at || s3 === null ? dir : `${s3.endpoint}/${s3.bucket}`
+    const last = { at: Math.min(here.at, there.at), place }
+    if (Date.now() - last.at > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
   }
   const end = every(BACKUP_LOOK, 'the daily backup', work, log)
   return () => {
@@ -57,29 +71,6 @@ type Last = { at: number; isThere: boolean }
 
 const isDue = ({ at, isThere }: Last) => !isThere || Date.now() - at >= BACKUP_INTERVAL
 
-/** On the disk, and in the store where there is one. */
-async function look(dir: string, s3: S3Place | null): Promise<{ here: Last; there: Last }> {
-  const here = await lastOf(dir, await listBackups(dir))
-  backupAge.watch('disk', here.at)
-  if (s3 === null) return { here, there: here }
-  const there = await lastOf(dir, await listStored(s3))
-  backupAge.watch('s3', there.at)
-  return { here, there }
-}
-
-/** Those of a store that does not answer are not known: then it is tried again. */
-async function listStored(s3: S3Place): Promise<KeptBackup[]> {
-  const { BackupStore } = await import('./backup_store.ts')
-  const store = new BackupStore(s3)
-  try {
-    return await store.list()
-  } catch {
-    return []
-  } finally {
-    store.close()
-  }
-}
-
 /** Without one, it counts from when there was a folder for them. */
 async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
   if (newest) return { at: newest.startedAt, isThere: true }
@@ -92,16 +83,12 @@ async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
 const started = Date.now()
 
 /** @returns the last line that it said where it failed, else null */
-function backUpBy(
-  command: string,
-  options: readonly string[],
-  signal: AbortSignal,
-): Promise<string | null> {
+function backUp(options: readonly string[], signal: AbortSignal): Promise<string | null> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [command, 'backup', '--json', ...options],
-      { signal, maxBuffer: Number.POSITIVE_INFINITY },
+      [COMMAND, 'backup', ...options],
+      { signal },
       (err, _, said) => resolve(err && (said.trim().split('\n').at(-1) || err.message)),
     )
     if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_LOW)
@@ -109,8 +96,13 @@ function backUpBy(
 }
 
 /** Told anew after a day, also over restarts. */
-async function tell({ settings, mailer, log }: Parts, last: number, failure: string) {
+async function tell(
+  { settings, mailer, log }: Parts,
+  { at, place }: { at: number; place: string },
+  failure: string,
+) {
   const { operatorEmail, dataDir, name } = settings
+  const since = new Date(at).toISOString()
   if (operatorEmail === null) return
   const mark = join(dataDir, TOLD)
   const toldAt = await stat(mark).then(
@@ -120,8 +112,8 @@ async function tell({ settings, mailer, log }: Parts, last: number, failure: str
   if (Date.now() - toldAt < DAY) return
   await mailer
     .send('message', operatorEmail, {
-      subject: `No backup of ${name} since ${new Date(last).toISOString().slice(0, 10)}`,
-      text: `The last good backup of ${name} is of ${new Date(last).toISOString()}.\n\nThe last try failed: ${failure}\n\nIt is tried again each hour. \`vestibule backup\` tries it now, and \`vestibule doctor\` says how things stand.\n`,
+      subject: `No backup of ${name} since ${since.slice(0, 10)}`,
+      text: `In ${place} there is no good backup of ${name} newer than ${since}.\n\nThe last try failed: ${failure}\n\nIt is tried again each hour. \`vestibule backup\` tries it now, and \`vestibule doctor\` says how things stand.\n`,
     })
     .then(
       async () => {

@@ -1,7 +1,17 @@
-import { chmod, copyFile, mkdir, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { explainUnreadable } from '../base/files.ts'
+import { chmod, copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { explainUnreadable, isThere } from '../base/files.ts'
 import { sha256File } from './manifest.ts'
+
+/** Paths of all files below a folder, in order; none where there is no such folder. */
+export async function listFiles(folder: string): Promise<string[]> {
+  if (!isThere(folder)) return []
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+}
 
 /** What the manifest says of a file of a backup. */
 export async function describe(folder: string, path: string) {

@@ -3,7 +3,7 @@ import { chmod, copyFile, cp, link, mkdir, readdir, rename, rm } from 'node:fs/p
 import { dirname, join, relative } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
-import { copyVerified, describe } from './file_copies.ts'
+import { copyVerified, describe, listFiles } from './file_copies.ts'
 import type { Manifest } from './manifest.ts'
 import { copyOnline } from './online_copy.ts'
 
@@ -110,16 +110,6 @@ async function assertFree(path: string): Promise<void> {
   if (names.length > 0) {
     throw new Error(`${path} is a part of what a PDS keeps, without its accounts: move it away`)
   }
-}
-
-/** Paths of all files below a folder. */
-async function listFiles(folder: string): Promise<string[]> {
-  if (!isThere(folder)) return []
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort()
 }
 
 /** @returns whether it was still there */

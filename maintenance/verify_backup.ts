@@ -1,9 +1,10 @@
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listDamages, openAsItIs } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
 import { DIRECTORY, EMBEDDED_PDS } from './data_folder.ts'
+import { listFiles } from './file_copies.ts'
 import { type Manifest, readManifest, sha256File } from './manifest.ts'
 
 /** What a backup was found to hold. */
@@ -37,7 +38,7 @@ export async function verifyBackup(
     if (!there.has(path)) faults.push(`${path} is missing: ${did} is in the directory`)
   }
   const blobs = manifest.pds?.blobs?.count ?? 0
-  const found = blobs > 0 ? await countFiles(join(folder, EMBEDDED_PDS, 'blobs')) : 0
+  const found = blobs > 0 ? (await listFiles(join(folder, EMBEDDED_PDS, 'blobs'))).length : 0
   if (found < blobs) faults.push(`${blobs - found} blobs are missing`)
   if (faults.length > 0) {
     const more = faults.length > MOST_NAMED ? `, and ${faults.length - MOST_NAMED} faults more` : ''
@@ -81,9 +82,4 @@ function listAccounts(folder: string): string[] {
   } finally {
     db.close()
   }
-}
-
-async function countFiles(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).length
 }

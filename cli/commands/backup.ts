@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings, type S3Place, type Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
-import type { BackupStore } from '../../maintenance/backup_store.ts'
+import { inStore } from '../../maintenance/in_store.ts'
 import type { KeptOptions } from '../../maintenance/kept_backups.ts'
 import { here, offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -172,18 +172,6 @@ const copyingTo =
   (s3: S3Place, keep: number) =>
   ({ folder, name }: { folder: string; name: string }): Promise<void> =>
     inStore(s3, (store) => store.put(folder, name, keep))
-
-async function inStore<T>(s3: S3Place, work: (store: BackupStore) => Promise<T>): Promise<T> {
-  const { BackupStore } = await import('../../maintenance/backup_store.ts')
-  const store = new BackupStore(s3)
-  try {
-    return await work(store)
-  } catch (err) {
-    throw new CliError(`The S3 store ${s3.endpoint}/${s3.bucket}: ${(err as Error).message}`)
-  } finally {
-    store.close()
-  }
-}
 
 function count(text: string): number {
   const n = Number(text)

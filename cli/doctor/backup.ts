@@ -1,6 +1,7 @@
 import { ageOf } from '../../base/age.ts'
 import { BACKUP_OLD } from '../../base/lifetimes.ts'
-import type { S3Place, Settings } from '../../base/settings.ts'
+import type { Settings } from '../../base/settings.ts'
+import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
 import type { Check } from '../../operator/check.ts'
 import { type Finding, look } from './look.ts'
@@ -27,16 +28,10 @@ export async function checkBackups({ backup, database }: Settings): Promise<Chec
     return ms > BACKUP_OLD ? { state: 'failed', found, mend } : { state: 'ok', found }
   }
   const here = look('Backups', mend, async () => age((await listBackups(dir))[0], dir))
-  const there = s3 && look('Backups in S3', mend, async () => age(await newestIn(s3), s3.bucket))
-  return Promise.all([here, ...(there ? [there] : [])])
-}
-
-async function newestIn(s3: S3Place): Promise<KeptBackup | undefined> {
-  const { BackupStore } = await import('../../maintenance/backup_store.ts')
-  const store = new BackupStore(s3)
-  try {
-    return (await store.list())[0]
-  } finally {
-    store.close()
-  }
+  if (s3 === null) return [await here]
+  const there = look('Backups in S3', mend, async () => {
+    const [newest] = await inStore(s3, (store) => store.list())
+    return age(newest, s3.bucket)
+  })
+  return Promise.all([here, there])
 }

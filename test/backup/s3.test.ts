@@ -1,6 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { DAY } from '../../base/lifetimes.ts'
+import { backupAge } from '../../base/metrics.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { checkBackups } from '../../cli/doctor/backup.ts'
@@ -38,6 +40,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   vi.unstubAllEnvs()
+  vi.useRealTimers()
 })
 afterAll(async () => {
   await s3?.close()
@@ -116,33 +119,50 @@ test('a store that does not take it is named, and the backup on disk stays', asy
   expect(readdirSync(dir).filter((name) => /Z$/.test(name))).toHaveLength(1)
 })
 
+/** The program with a store; it tries at once. */
+function startWith(own: Record<string, string>, bucket: string) {
+  const given = { ...own, ENTRYWAY_BACKUP_S3_BUCKET: bucket }
+  for (const [name, value] of Object.entries(given)) vi.stubEnv(name, value)
+  const settings = readSettings(given)
+  const { log, lines } = keptLog()
+  const { emailFrom: from, dataDir, publicUrl, name: service } = settings
+  const mailer = createMailer({ from, dataDir, publicUrl, service, log })
+  return { end: startDailyBackups({ settings, mailer, log }), lines }
+}
+
 test('what the store did not take is copied later, and no other is made for that', async () => {
   const to = join(folder.path, 'later')
   const own = { ...env, ENTRYWAY_BACKUP_DIR: to, ENTRYWAY_PUBLIC_URL: 'https://later.example' }
   const names = () => readdirSync(to).filter((name) => /Z$/.test(name))
-  /** The program with a store, until it has tried once. */
-  const tryOnce = (bucket: string) => {
-    const given = { ...own, ENTRYWAY_BACKUP_S3_BUCKET: bucket }
-    for (const [name, value] of Object.entries(given)) vi.stubEnv(name, value)
-    const settings = readSettings(given)
-    const { log, lines } = keptLog()
-    const { emailFrom: from, dataDir, publicUrl, name: service } = settings
-    const mailer = createMailer({ from, dataDir, publicUrl, service, log })
-    return { end: startDailyBackups({ settings, mailer, log }), lines }
-  }
   for (let tries = 0; tries < 2; tries++) {
-    const { end, lines } = tryOnce('nowhere')
+    const { end, lines } = startWith(own, 'nowhere')
     await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_failed' }])
     end()
     expect(names()).toHaveLength(1)
   }
-  const { end } = tryOnce(s3.place.bucket)
+  const { end } = startWith(own, s3.place.bucket)
   const store = new BackupStore({ ...s3.place, prefix: 'later.example/' })
   const stored = async () => (await store.list()).map(({ name }) => name)
   await expect.poll(stored, { timeout: 60_000 }).toEqual(names())
   end()
   store.close()
   expect(names()).toHaveLength(1)
+})
+
+test('a store that does not answer is not said to have had no backup for long', async () => {
+  const to = join(folder.path, 'unknown')
+  mkdirSync(to)
+  // The folder is old by then, and the backup in it is not.
+  vi.useFakeTimers({ now: Date.now() + 3 * DAY, toFake: ['Date'] })
+  await backUpTo({ dataDir: data.dataDir, to, keep: 1 })
+  const { end, lines } = startWith({ ...env, ENTRYWAY_BACKUP_DIR: to }, 'nowhere')
+  await expect.poll(lines, { timeout: 60_000 }).toMatchObject([{ event: 'backup_failed' }])
+  end()
+  const { values } = await backupAge.get()
+  for (const place of ['disk', 's3']) {
+    const age = values.find(({ labels }) => labels.to === place)?.value
+    expect(age).toBeLessThan(DAY / 1_000)
+  }
 })
 
 test('nothing else is made or removed while one is copied', async () => {

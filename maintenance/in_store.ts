@@ -1,0 +1,23 @@
+import type { S3Place } from '../base/settings.ts'
+import type { BackupStore } from './backup_store.ts'
+
+/**
+ * Works on the backups in an S3-compatible store. Its client is loaded with the first work.
+ *
+ * @throws {Error} which names the store
+ */
+export async function inStore<T>(
+  s3: S3Place,
+  work: (store: BackupStore) => Promise<T>,
+): Promise<T> {
+  const { BackupStore } = await import('./backup_store.ts')
+  const store = new BackupStore(s3)
+  try {
+    return await work(store)
+  } catch (err) {
+    const { message } = err as Error
+    throw new Error(`The S3 store ${s3.endpoint}/${s3.bucket}: ${message}`, { cause: err })
+  } finally {
+    store.close()
+  }
+}
