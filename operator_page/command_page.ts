@@ -26,7 +26,10 @@ export type CommandPage = {
 export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const { description, fields, filled, outcome = {}, value, next } = page
   const { words, what, needsProof } = description
-  const inputs = fields.map((field) => inputOf(field, filled(field.name)))
+  // What is secret is not written into a page that stays open.
+  const inputs = fields.map((field) =>
+    inputOf(field, field.elsewhere === 'secret' ? '' : filled(field.name)),
+  )
   const isReading = description.kind === 'reads'
   const button = html`<button class="primary">${isReading ? 'Show' : titleOf(words)}</button>`
   const action = formOf(words)
@@ -41,7 +44,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
       ${value !== undefined && html`<section aria-label="Result">${resultOf(value)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
-  return write(visitor, titleOf(words), content, outcome)
+  return writeInside(visitor, titleOf(words), content, outcome)
 }
 
 /** What else can be done with the account that is named. */
@@ -69,7 +72,7 @@ export function questionPage(
   const action = formOf(words)
   const content = html`<p>${question}</p>
       ${form({ action, sealed: visitor.sealed }, html`${hidden}<input type="hidden" name="sure" value="on"><button class="primary">Yes</button> <a class="button" href="${action}">No</a>`)}`
-  return write(visitor, titleOf(words), content, {})
+  return writeInside(visitor, titleOf(words), content)
 }
 
 /** For who has not proven a moment ago who they are. @param signIn where they do */
@@ -77,18 +80,13 @@ export function proofPage(visitor: Visitor, words: string, signIn: string): Http
   const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
       ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${signIn}">Sign in again</a></p>`}
       <p>Then come back to this page.</p>`
-  return write(visitor, titleOf(words), content, { status: 403 })
+  return writeInside(visitor, titleOf(words), content, { status: 403 })
 }
 
 export const titleOf = (words: string): string => {
   const [first = '', ...others] = words.split(' ')
   const named = first === 'pds' ? 'PDS' : first === 'openid' ? 'OpenID' : wordsOf(first)
   return [named, ...others].join(' ')
-}
-
-function write({ context, sealed }: Visitor, title: string, content: Html, outcome: Outcome) {
-  const { name: service } = context.services.settings
-  return writeInside({ service, operator: context.by.operator, sealed, title, content, ...outcome })
 }
 
 function inputOf(field: Field, value: string): Html {

@@ -15,14 +15,12 @@ import { writeInside } from './layout.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Everything that an operator can do, as the command line has it. */
-export function showCommands({ context, sealed }: Visitor): HttpResponse {
+export function showCommands(visitor: Visitor): HttpResponse {
   const content = html`<ul class="commands">${descriptions.map(
     ({ words, what }) =>
       html`<li><a href="${formOf(words)}">${titleOf(words)}</a> <span class="quiet">${what}</span></li>`,
   )}</ul>`
-  const { name: service } = context.services.settings
-  const { operator } = context.by
-  return writeInside({ service, operator, sealed, title: 'Commands', content })
+  return writeInside(visitor, 'Commands', content)
 }
 
 /** A command's page, and what is done there. */

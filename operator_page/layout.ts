@@ -3,6 +3,7 @@ import type { HttpResponse } from '../http/message.ts'
 import { type Html, writeDocument } from '../http/page/document.ts'
 import { formOf, OPERATOR_COMMANDS, OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
 import { STYLE } from './style.ts'
+import type { Outcome, Visitor } from './visitor.ts'
 
 /** What is used most; everything else stands among the commands. */
 const PAGES: readonly [name: string, href: string][] = [
@@ -14,35 +15,18 @@ const PAGES: readonly [name: string, href: string][] = [
   ['Commands', OPERATOR_COMMANDS],
 ]
 
-/** A page for who is in. */
-export type InsidePage = {
-  /** What the service is called. */
-  service: string
-  /** Who is in, as audit trails name them. */
-  operator: string
-  /** Into each form. */
-  sealed: string
-  title: string
-  content: Html
-  alert?: string | undefined
-  notice?: string | undefined
-  status?: number
-}
-
-export function writeInside({
-  service,
-  operator,
-  sealed,
-  title,
-  content,
-  alert,
-  notice,
-  status = 200,
-}: InsidePage): HttpResponse {
+/** A page for who is in. @param outcome of what was sent before */
+export function writeInside(
+  { context, sealed }: Visitor,
+  title: string,
+  content: Html,
+  { alert, notice, status = 200 }: Outcome = {},
+): HttpResponse {
+  const { name: service } = context.services.settings
   const body = html`    <header>
       <p><a href="${OPERATOR_PAGE}">${service}</a></p>
       <nav aria-label="Pages">${PAGES.map(([name, href]) => html`<a href="${href}">${name}</a>`)}</nav>
-      <p class="quiet">Operator: ${operator}</p>
+      <p class="quiet">Operator: ${context.by.operator}</p>
       ${form({ action: OPERATOR_SIGN_OUT, sealed }, html`<button>Sign out</button>`)}
     </header>
     <main>

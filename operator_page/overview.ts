@@ -3,21 +3,19 @@ import { ageOf } from '../base/age.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { show } from '../operator/overview.ts'
 import { writeInside } from './layout.ts'
+import { timeOf } from './result.ts'
 import { figures, table } from './table.ts'
 import type { Outcome, Visitor } from './visitor.ts'
 
 /** How the installation stands. */
-export async function showOverview(
-  { context, sealed }: Visitor,
-  outcome: Outcome = {},
-): Promise<HttpResponse> {
+export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Promise<HttpResponse> {
   const { version, url, since, accounts, pdses, mail, disk, backups, signIns, missing } =
-    await show.run(context, {})
+    await show.run(visitor.context, {})
   const content = html`${missing.map((line) => html`<p class="alert">${line}</p>`)}
       ${figures({
         Accounts: accounts,
         Version: version,
-        'Runs since': `${new Date(since).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        'Runs since': timeOf(since),
         ...(signIns && {
           'Sign-ins since then': `${signIns.succeeded}, and ${signIns.failed} that failed`,
         }),
@@ -35,11 +33,7 @@ export async function showOverview(
           isDown ? 'does not answer' : isEmbedded ? 'inside, runs' : 'elsewhere',
         ]),
       )}`
-  const { settings } = context.services
-  return writeInside({
-    ...{ service: settings.name, operator: context.by.operator, sealed },
-    ...{ title: 'Overview', content, ...outcome },
-  })
+  return writeInside(visitor, 'Overview', content, outcome)
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`

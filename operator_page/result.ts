@@ -50,7 +50,7 @@ function cell(name: string, value: unknown): Html | string {
 }
 
 /** @param at ms since the epoch */
-function timeOf(at: number): Html {
+export function timeOf(at: number): Html {
   const iso = new Date(at).toISOString()
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
 }

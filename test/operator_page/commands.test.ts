@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createProgram } from '../../cli/program.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { commands } from '../../operator/commands.ts'
-import { fieldsOf } from '../../operator/fields.ts'
+import { type Field, fieldsOf } from '../../operator/fields.ts'
 import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { formsOf } from '../security_page/forms_of.ts'
@@ -75,6 +75,20 @@ test.each(descriptions)('$words takes the same in both', async (description) => 
   }
 })
 
+const isSecret = ({ elsewhere }: Field) => elsewhere === 'secret'
+
+test.each(descriptions.filter((each) => fieldsOf(each).some(isSecret)))(
+  '$words does not write the secret that was typed into its page',
+  async (description) => {
+    const typed = 'what an operator typed'
+    const secrets = fieldsOf(description).filter(isSecret)
+    const given = Object.fromEntries(secrets.map(({ name }) => [name, typed]))
+    const blank = await give(description.words, given)
+    expect(blank.alert).toMatch(/^Fill in /)
+    expect(blank.text).not.toContain(typed)
+  },
+)
+
 test('what is done is done, and is in both trails', async () => {
   const { did, handle } = await newSomebody(app)
   const asked = await give('account reset-password', { account: handle })
@@ -104,6 +118,17 @@ test('what is done is done, and is in both trails', async () => {
       subject: did,
     },
   ])
+})
+
+test('a password that the operator chose is not in the page that says it is set', async () => {
+  const { did, handle } = await newSomebody(app)
+  const typed = 'what an operator typed'
+  const before = await app.actors.account(did).read()
+  const asked = await give('account reset-password', { account: handle, password: typed })
+  const done = await visitor.send(formIn(asked) ?? asked)
+  expect(done.notice).toBe('Done.')
+  expect(done.text).not.toContain(typed)
+  expect((await app.actors.account(did).read())?.generation).not.toBe(before?.generation)
 })
 
 test('a link to a command does nothing, and one that is wrong says so', async () => {

@@ -63,6 +63,11 @@ export const operatorPageRows = toRemovals([
     'the PDS inside stays where it is',
     inFile('operator/pdses.ts')('refuseInside(pdses.find((one) => one.did === did))', ''),
   ],
+  [
+    'test/operator_page/commands.test.ts',
+    'a page holds no secret that was typed',
+    inFile('operator_page/command_page.ts')("field.elsewhere === 'secret' ? '' : ", ''),
+  ],
   [46, 'a stolen session makes no way in', commands('!isFresh(visitor.session) && ', 'false && ')],
   [
     46,
