@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander'
-import { type Field, fieldsOf } from '../operator/fields.ts'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Field, fieldsOf, readNumber } from '../operator/fields.ts'
 import { descriptionOf } from '../operator/list.ts'
 
 /** A command of the list that the operator's page is made from, too, below its parent. @param words all of its name */
@@ -30,7 +30,13 @@ function optionOf(field: Field, flags: string): Option {
   const option = new Option(flags, field.about)
   if (field.kind === 'choice') option.choices(field.choices)
   if (field.kind === 'number') {
-    option.argParser((given) => (field.mayBeNone && given === 'none' ? null : Number(given)))
+    option.argParser((given) => {
+      const number = readNumber(field, given)
+      if (number !== undefined) return number
+      throw new InvalidArgumentError(
+        `It must be a whole number${field.mayBeNone ? ' or none' : ''}.`,
+      )
+    })
   }
   if (field.usual !== null && field.kind !== 'choice') option.default(field.usual)
   if (field.isRequired && field.elsewhere === undefined) option.makeOptionMandatory()

@@ -49,6 +49,12 @@ export function fieldsOf({ command, takes }: Description): Field[] {
   })
 }
 
+/** A number of a field, as it is typed. @returns undefined where it is none */
+export function readNumber({ mayBeNone }: Field, typed: string): number | null | undefined {
+  if (mayBeNone && typed === 'none') return null
+  return /^\d{1,15}$/.test(typed) ? Number(typed) : undefined
+}
+
 function choicesOf({ enum: several, const: one }: Schema): string[] {
   return several ?? (one === undefined ? [] : [one])
 }

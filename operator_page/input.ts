@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { HttpRequest } from '../http/message.ts'
-import type { Field } from '../operator/fields.ts'
+import { type Field, readNumber } from '../operator/fields.ts'
 import { wordsOf } from './result.ts'
 
 /** What was filled in, for the command; or which field is wrong, and why. */
@@ -34,15 +34,14 @@ export const isGenerated = ({ name, elsewhere }: Field): boolean =>
   elsewhere === 'secret' && name === 'password'
 
 /** @returns undefined where it is none */
-function readField({ kind, mayBeNone, choices }: Field, given: string): unknown {
-  switch (kind) {
+function readField(field: Field, given: string): unknown {
+  switch (field.kind) {
     case 'number':
-      if (mayBeNone && given === 'none') return null
-      return /^\d{1,15}$/.test(given) ? Number(given) : undefined
+      return readNumber(field, given)
     case 'switch':
       return true
     case 'choice':
-      return choices.includes(given) ? given : undefined
+      return field.choices.includes(given) ? given : undefined
     case 'list':
       return given.split(/\s+/)
     case 'json':

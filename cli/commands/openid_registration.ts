@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
-import { CliError, ExitCode } from '../errors.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
 
@@ -13,9 +12,6 @@ export function addRegistrationTokens(openid: Command): void {
 
   described(token, 'openid registration-token add').action(
     online<{ days: number }>(async (operator, output, [name = ''], { days }) => {
-      if (!Number.isInteger(days) || days < 1) {
-        throw new CliError('--days is a number of days', ExitCode.wrongUsage)
-      }
       const added = await operator('openid/registration-token-add', { name, days })
       output.result(added, ({ token: made, endpoint, registration }) =>
         [

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { UPGRADE_LOOK } from '../../base/lifetimes.ts'
 import { makePassingFolder } from '../../base/passing_folder.ts'
 import { CliError } from '../errors.ts'
-import type { ReleaseFiles } from './release.ts'
+import { compareVersions, type ReleaseFiles } from './release.ts'
 
 /** What `git pull` would bring to a clone; where it follows no branch, what the newest tag is. */
 export type AskedClone = {
@@ -92,7 +92,7 @@ async function newest(
   const version = (ref: string) => VERSION_TAG.exec(ref)?.[1] ?? ''
   const [tag] = [...refs.keys()]
     .filter(version)
-    .sort((a, b) => version(b).localeCompare(version(a), 'en', { numeric: true }))
+    .sort((a, b) => compareVersions(version(b), version(a)))
   const ref = branch ?? tag ?? 'HEAD'
   // Of an annotated tag, the commit.
   const there = refs.get(`${ref}^{}`) ?? refs.get(ref)

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { createProgram, EXAMPLES } from '../../cli/program.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
+import { fieldsOf } from '../../operator/fields.ts'
+import { descriptions } from '../../operator/list.ts'
 
 /** Lines and columns of a screen. */
 const SCREEN = { lines: 42, columns: 80 }
@@ -30,6 +32,18 @@ test.each(EXAMPLES.map(([line]) => line))('%s is an example that can be run', (l
   const given = words.filter((word) => !/^(-|\d)/.test(word))
   const wanted = command.registeredArguments.filter(({ required }) => required)
   expect(given.length).toBeGreaterThanOrEqual(words.includes('--help') ? 0 : wanted.length)
+})
+
+const numbers = descriptions.flatMap((description) =>
+  fieldsOf(description)
+    .filter(({ kind, flags }) => kind === 'number' && flags !== undefined)
+    .map((field) => ({ words: description.words, flag: field.flags?.split(' ')[0] ?? '' })),
+)
+
+test.each(numbers)('$words takes no $flag that is no number', async ({ words, flag }) => {
+  const { stderr, exitCode } = await cli(...words.split(' '), flag, 'many')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain("argument 'many' is invalid. It must be a whole number")
 })
 
 test('a shell completes commands and options', async () => {
