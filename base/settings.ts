@@ -1,5 +1,11 @@
-import { isAbsolute, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  type BackupSetting,
+  backupEnvironment,
+  mistakesInBackups,
+  toBackupSetting,
+} from './backup_setting.ts'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
 import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
 import {
@@ -12,7 +18,6 @@ import {
 import {
   accessTokenMinutes,
   addressRanges,
-  bucketName,
   captchaSecretKey,
   captchaSiteKey,
   countUpTo,
@@ -32,11 +37,8 @@ import {
   PRIVATE_NETWORKS,
   port,
   publicOrigin,
-  region,
   sender,
   serviceName,
-  storeKeyId,
-  storeSecret,
   webFolder,
 } from './setting_kinds.ts'
 import { mistakesInNames } from './unknown_settings.ts'
@@ -75,13 +77,7 @@ const environment = z.object({
   ENTRYWAY_DPOP_SECRET_HEX: hexKey.optional(),
   ENTRYWAY_SMTP_URL: mailServer.optional(),
   ENTRYWAY_EMAIL_FROM: sender.optional(),
-  ENTRYWAY_BACKUP_DIR: z.string().optional(),
-  ENTRYWAY_BACKUP_KEEP: countUpTo(1_000).default(14),
-  ENTRYWAY_BACKUP_S3_BUCKET: bucketName.optional(),
-  ENTRYWAY_BACKUP_S3_ENDPOINT: originOf('https://s3.example.com').optional(),
-  ENTRYWAY_BACKUP_S3_REGION: region.default('us-east-1'),
-  ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID: storeKeyId.optional(),
-  ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY: storeSecret.optional(),
+  ...backupEnvironment,
   ENTRYWAY_OPERATOR_EMAIL: emailAddress.optional(),
   ENTRYWAY_UPGRADE_URL: webFolder.optional(),
   ENTRYWAY_TRUSTED_PROXIES: addressRanges.default(['127.0.0.1', '::1']),
@@ -102,17 +98,6 @@ const environment = z.object({
 
 /** Every variable that is a setting. */
 export const settingNames = Object.keys(environment.shape)
-
-/** A bucket of an S3-compatible store, and what opens it. */
-export type S3Place = {
-  bucket: string
-  /** Below which everything is kept there: the host, so that several installations may share a bucket. */
-  prefix: string
-  endpoint: string
-  region: string
-  accessKeyId: string
-  secretAccessKey: string
-}
 
 /** What the operator decided; every default is filled in. Most durations are elsewhere (`base/lifetimes.ts`). */
 export type Settings = {
@@ -148,8 +133,7 @@ export type Settings = {
   }
   smtpUrl: string | null
   emailFrom: string
-  /** The folder of daily backups, absolute, if they are wanted, and how many good ones are kept. */
-  backup: { dir: string | null; keep: number; s3: S3Place | null }
+  backup: BackupSetting
   /** Where the program writes when something needs the operator. */
   operatorEmail: string | null
   /** Where the newest package.json and CHANGELOG.md are; else the remote of the clone is asked. */
@@ -213,7 +197,9 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       `ENTRYWAY_HCAPTCHA_${unset}_KEY: is needed when ENTRYWAY_HCAPTCHA_${set}_KEY is set; hCaptcha gives both`,
     )
   }
-  lines.push(...mistakesInBackups(e))
+  lines.push(
+    ...mistakesInBackups(e, { dataDir: e.ENTRYWAY_DATA_DIR, database: e.ENTRYWAY_DATABASE }),
+  )
   if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
     lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
   }
@@ -245,11 +231,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     },
     smtpUrl: e.ENTRYWAY_SMTP_URL ?? null,
     emailFrom: e.ENTRYWAY_EMAIL_FROM ?? `noreply@${publicUrl.hostname}`,
-    backup: {
-      dir: e.ENTRYWAY_BACKUP_DIR === undefined ? null : resolve(e.ENTRYWAY_BACKUP_DIR),
-      keep: e.ENTRYWAY_BACKUP_KEEP,
-      s3: toS3Place(e),
-    },
+    backup: toBackupSetting(e, publicUrl.hostname),
     operatorEmail: e.ENTRYWAY_OPERATOR_EMAIL ?? null,
     upgradeUrl: e.ENTRYWAY_UPGRADE_URL ?? null,
     trustedProxies: e.ENTRYWAY_TRUSTED_PROXIES,
@@ -267,38 +249,6 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
   }
-}
-
-const S3_SETTINGS = [
-  'ENTRYWAY_BACKUP_DIR',
-  'ENTRYWAY_BACKUP_S3_BUCKET',
-  'ENTRYWAY_BACKUP_S3_ENDPOINT',
-  'ENTRYWAY_BACKUP_S3_ACCESS_KEY_ID',
-  'ENTRYWAY_BACKUP_S3_SECRET_ACCESS_KEY',
-] as const
-
-function toS3Place(e: z.infer<typeof environment>): S3Place | null {
-  const [, bucket, endpoint, accessKeyId, secretAccessKey] = S3_SETTINGS.map((name) => e[name])
-  if (!bucket || !endpoint || !accessKeyId || !secretAccessKey) return null
-  const region = e.ENTRYWAY_BACKUP_S3_REGION
-  const prefix = `${new URL(e.ENTRYWAY_PUBLIC_URL).hostname}/`
-  return { bucket, prefix, endpoint, region, accessKeyId, secretAccessKey }
-}
-
-function mistakesInBackups(e: z.infer<typeof environment>): string[] {
-  const [, ...ofS3] = S3_SETTINGS
-  const missing = S3_SETTINGS.filter((name) => !e[name])
-  if (missing.length > 0 && ofS3.some((name) => e[name])) {
-    return [`${missing[0]}: is needed where backups go to S3: set ${S3_SETTINGS.join(', ')}`]
-  }
-  if (e.ENTRYWAY_BACKUP_DIR === undefined) return []
-  if (e.ENTRYWAY_DATABASE === 'engine') {
-    return ['ENTRYWAY_BACKUP_DIR: is for databases in files; back up what the engine keeps instead']
-  }
-  const inside = relative(resolve(e.ENTRYWAY_DATA_DIR), resolve(e.ENTRYWAY_BACKUP_DIR))
-  return inside.startsWith('..') || isAbsolute(inside)
-    ? []
-    : ['ENTRYWAY_BACKUP_DIR: must not be in ENTRYWAY_DATA_DIR, such as /var/backups/vestibule']
 }
 
 /** What several machines need, since an actor may move from one to another at any time. */

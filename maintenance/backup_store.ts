@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
-import type { S3Place } from '../base/settings.ts'
+import type { S3Place } from '../base/backup_setting.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
 import { type KeptBackup, MARK, namedAt } from './kept_backups.ts'

@@ -1,4 +1,4 @@
-import type { S3Place } from '../base/settings.ts'
+import type { S3Place } from '../base/backup_setting.ts'
 import type { BackupStore } from './backup_store.ts'
 
 /**

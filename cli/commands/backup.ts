@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings, type S3Place, type Settings } from '../../base/settings.ts'
+import type { S3Place } from '../../base/backup_setting.ts'
+import { readSettings, type Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import type { KeptOptions } from '../../maintenance/kept_backups.ts'
