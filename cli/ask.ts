@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomPassword } from '../passwords/random.ts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Output } from './output.ts'
 
@@ -18,7 +18,7 @@ export async function newPassword(
     warnOfArguments(output)
     return { password: given, generated: false }
   }
-  if (!ask) return { password: randomBytes(15).toString('base64url'), generated: true }
+  if (!ask) return { password: randomPassword(), generated: true }
   const first = await askSecret('New password', 'leave --ask out')
   if (first !== (await askSecret('Once more', 'leave --ask out')))
     throw new CliError('The two passwords differ. Nothing is changed; run the command again.')

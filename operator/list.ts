@@ -1,9 +1,8 @@
 import type { Description } from './description.ts'
 import { acts, reads } from './description.ts'
-import { accountDescriptions } from './list_accounts.ts'
+import { ACCOUNT, accountDescriptions } from './list_accounts.ts'
 import { clientDescriptions } from './list_clients.ts'
 
-const ACCOUNT = { about: 'handle, DID or e-mail address' }
 const PDS = { about: 'DID, URL or host name' }
 const PLACEMENT = {
   weight: {

@@ -1,6 +1,6 @@
 import { acts, type Description, reads } from './description.ts'
 
-const ACCOUNT = { about: 'handle, DID or e-mail address' }
+export const ACCOUNT = { about: 'handle, DID or e-mail address' }
 const PASSWORD = {
   about: 'the password (other users of this machine can see it)',
   flags: '--password <password>',

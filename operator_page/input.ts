@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { HttpRequest } from '../http/message.ts'
 import { type Field, readNumber } from '../operator/fields.ts'
+import { randomPassword } from '../passwords/random.ts'
 import { wordsOf } from './result.ts'
 
 /** What was filled in, for the command; or which field is wrong, and why. */
@@ -16,7 +16,7 @@ export function readInput(fields: readonly Field[], request: HttpRequest): ReadI
     const { name } = field
     const given = request.parameter(name)?.trim() ?? ''
     if (given === '' && isGenerated(field)) {
-      generated = randomBytes(15).toString('base64url')
+      generated = randomPassword()
       input[name] = generated
     } else if (given === '' && field.isRequired) {
       return { mistake: `Fill in ${wordsOf(name)}.` }

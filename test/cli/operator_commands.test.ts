@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import { OPERATOR_PATH } from '../../operator/handler.ts'
+import { command } from '../operator_page/operators.ts'
 import { newOwner } from '../passkeys/owner.ts'
 
 let app: AppInProcess
@@ -15,20 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
-async function call(name: string, input: object = {}): Promise<{ status: number; body: unknown }> {
-  const answer = await app.ask({
-    method: 'POST',
-    target: OPERATOR_PATH + name,
-    headers: {
-      authorization: `Bearer ${app.runner.secrets.operatorToken}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(input),
-    address: '127.0.0.1',
-  })
-  const { status, body } = answer as ResponseEnvelope
-  return { status, body: JSON.parse(String(body)) }
-}
+const call = (name: string, input: object = {}) => command(app, name, input)
 const standing = async () => {
   const { body } = await call('account/list', { standing: true })
   return (body as { accounts: { standing: string }[] }).accounts.map((one) => one.standing)
