@@ -3,7 +3,7 @@ import { Command, Help } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
 import { addAccountCommands } from './commands/account.ts'
 import { addAdoptCommand } from './commands/adopt.ts'
-import { addBackupCommands } from './commands/backup.ts'
+import { addBackupCommand } from './commands/backup.ts'
 import { addClientCommands } from './commands/client.ts'
 import { addDataCommands } from './commands/data.ts'
 import { addDirectoryCommands } from './commands/directory.ts'
@@ -16,6 +16,7 @@ import { addOperatorCommands } from './commands/operator.ts'
 import { addPdsCommands } from './commands/pds.ts'
 import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
+import { addRestoreCommand } from './commands/restore.ts'
 import { addSessionCommands } from './commands/session.ts'
 import { addUpgradeCommand } from './commands/upgrade.ts'
 
@@ -66,7 +67,8 @@ export function createProgram(): Command {
   addImportPdsCommand(program)
   addAdoptCommand(program)
   addReleaseCommand(program)
-  addBackupCommands(program)
+  addBackupCommand(program)
+  addRestoreCommand(program)
   addDirectoryCommands(program)
   addDataCommands(program)
   addDoctorCommand(program)

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { readSettings } from '../../base/settings.ts'
+import { placesOf } from '../../embedded/folder.ts'
+import { inStore } from '../../maintenance/in_store.ts'
+import { offline } from '../action.ts'
+import { CliError, ExitCode } from '../errors.ts'
+import { findingTable } from '../findings.ts'
+
+export function addRestoreCommand(program: Command): void {
+  program
+    .command('restore')
+    .summary('Restore a backup into an empty data directory')
+    .description('Restore a backup into an empty data directory; the program must be stopped')
+    .argument('<folder>', 'what `backup` made')
+    .option('--sign-out', 'end every session, also those that were ended after the backup')
+    .option(
+      '--s3 [name]',
+      'copy it from the S3 store into that folder first: the newest, or this one',
+    )
+    .action(
+      offline<{ signOut?: boolean; s3?: string | true }>(async (output, [folder = ''], given) => {
+        const { signOut, s3: wanted } = given
+        const { restore } = await import('../../maintenance/restore.ts')
+        const { dataDir, backup } = readSettings(process.env)
+        if (wanted !== undefined) {
+          if (!backup.s3)
+            throw new CliError(
+              '--s3: set ENTRYWAY_BACKUP_S3_BUCKET and the others',
+              ExitCode.wrongUsage,
+            )
+          const name = wanted === true ? undefined : wanted
+          await inStore(backup.s3, (store) => store.fetch(name, resolve(folder)))
+        }
+        const bar = output.progress('Files')
+        const restored = await restore({
+          folder: resolve(folder),
+          dataDir,
+          signOut: signOut === true,
+          pds: placesOf({ dataDir }, process.env),
+          onProgress: bar.update,
+        }).finally(bar.stop)
+        const { report, directory, manifest, isPdsRestored } = restored
+        output.result({ ...report, lost: directory.lost, isPdsRestored }, () =>
+          [
+            `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
+            ...directory.lost.map(
+              ({ did, name }) => `${did} lost ${name}, which another account took later`,
+            ),
+            ...(report.findings.length > 0 ? [findingTable(report.findings)] : []),
+            ...(manifest.pds ? [ofPds(isPdsRestored)] : []),
+            ...(manifest.secrets.length > 0
+              ? []
+              : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
+          ].join('\n'),
+        )
+        if (report.findings.length > 0)
+          throw new CliError('The backup is restored, but has the faults above. Mend them first.')
+      }),
+    )
+}
+
+const ofPds = (isRestored: boolean) =>
+  isRestored
+    ? 'What the PDS inside kept is there again, as of then.'
+    : 'What the PDS inside keeps was there, and stays as it is: it is newer than the backup.'
