@@ -1,4 +1,4 @@
-import { type Dirent, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { every } from '../base/every.ts'
@@ -8,11 +8,13 @@ import { databaseBytes, diskBytes, diskFreeBytes } from '../base/metrics.ts'
 
 /** Where the databases of each kind lie in the data directory. */
 const PLACES = {
-  directory: { folder: '.', names: /^directory\.sqlite/ },
-  accounts: { folder: 'accounts', names: /\.sqlite/ },
-  auth: { folder: 'auth', names: /\.sqlite/ },
-  limits: { folder: 'limits', names: /\.sqlite/ },
+  directory: { folder: '.', names: /^directory\.sqlite/, recursive: false },
+  accounts: { folder: 'accounts', names: /\.sqlite/, recursive: true },
+  auth: { folder: 'auth', names: /\.sqlite/, recursive: false },
+  limits: { folder: 'limits', names: /\.sqlite/, recursive: false },
 } as const
+
+type Place = (typeof PLACES)[keyof typeof PLACES]
 
 /** Keeps the metrics of how much room the data take, and is left. @returns what ends it */
 export function watchSizes(dataDir: string, log: Log): () => void {
@@ -20,28 +22,28 @@ export function watchSizes(dataDir: string, log: Log): () => void {
     const { bsize, blocks, bavail } = await statfs(dataDir)
     diskBytes.set(bsize * blocks)
     diskFreeBytes.set(bsize * bavail)
-    for (const [database, { folder, names }] of Object.entries(PLACES)) {
-      databaseBytes.set({ database }, await bytesIn(join(dataDir, folder), names))
+    for (const [database, place] of Object.entries(PLACES)) {
+      databaseBytes.set({ database }, await bytesIn(dataDir, place))
     }
   }
   return every(SIZES_INTERVAL, 'looking how much room the data take', look, log)
 }
 
 /** One file after the other: there may be a hundred thousand, and others need the threads. */
-async function bytesIn(folder: string, names: RegExp): Promise<number> {
-  if (!existsSync(folder)) return 0
+async function bytesIn(dataDir: string, { folder, names, recursive }: Place): Promise<number> {
+  const path = join(dataDir, folder)
+  if (!existsSync(path)) return 0
   let bytes = 0
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    bytes += await bytesOf(folder, entry, names)
+  for (const entry of await readdir(path, { withFileTypes: true, recursive })) {
+    if (entry.isFile() && names.test(entry.name)) {
+      bytes += await sizeOf(join(entry.parentPath, entry.name))
+    }
   }
   return bytes
 }
 
-async function bytesOf(folder: string, entry: Dirent, names: RegExp): Promise<number> {
-  const path = join(folder, entry.name)
-  if (entry.isDirectory()) return folder.endsWith('accounts') ? bytesIn(path, names) : 0
-  if (!names.test(entry.name)) return 0
-  // It may have gone meanwhile, as the log of a database that was closed.
+/** It may have gone meanwhile, as the log of a database that was closed. */
+function sizeOf(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
     () => 0,
