@@ -6,8 +6,8 @@ export type Log = Logger
 const MAX_KEPT = 256 * 1024
 
 /**
- * Structured logs, on standard output unless given another place. Of an error, only the fields that are listed here are written.
- * Its stack and other fields are left out, since they may hold a secret.
+ * Structured logs, on standard output unless given another place. Of an error, only the fields that are
+ * listed here are written. Its stack and other fields are left out, since they may hold a secret.
  */
 export function createLog(
   level: string,
