@@ -16,6 +16,7 @@ const shared = {
   testTimeout: 300_000,
   hookTimeout: 400_000,
   expect: { poll: { timeout: 60_000 } },
+  setupFiles: 'test/put_back.ts',
   fileParallelism: true,
   pool: 'forks',
   // Also for what is started with the environment of a test.

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { envToSecrets } from '@atproto/pds'
 import Sqlite from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { unlocked } from '../../cli/adopt/settings_lock.ts'
 import { readPdsFile } from '../../cli/pds_env.ts'
 import { holdPdsAccounts } from '../../database/import/held_accounts.ts'
@@ -259,15 +259,15 @@ test('what stands against it is said in a line, and nothing is done', async () =
   await expect(run()).rejects.toThrow(`${file} exists; --force replaces it`)
   rmSync(file)
 
-  process.env.ENTRYWAY_PLC_URL = 'https://other.example.com'
+  vi.stubEnv('ENTRYWAY_PLC_URL', 'https://other.example.com')
   await expect(run()).rejects.toThrow(
     'ENTRYWAY_PLC_URL: is set in the environment to something else',
   )
-  delete process.env.ENTRYWAY_PLC_URL
+  vi.unstubAllEnvs()
 
-  process.env.ENTRYWAY_EMBEDDED_PDS = 'off'
+  vi.stubEnv('ENTRYWAY_EMBEDDED_PDS', 'off')
   await expect(run()).rejects.toThrow('an adopted PDS runs inside')
-  delete process.env.ENTRYWAY_EMBEDDED_PDS
+  vi.unstubAllEnvs()
 
   mkdirSync(join(data, 'pds'), { recursive: true })
   writeFileSync(join(data, 'pds', 'account.sqlite'), '')

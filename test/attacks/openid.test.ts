@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
-import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
@@ -11,6 +10,7 @@ import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
+import { keptLog } from '../watching/logged.ts'
 
 /** What somebody tries who is not the person, or a client that is not the one it says. */
 let app: AppInProcess
@@ -611,8 +611,7 @@ describe('45. OpenID', () => {
   })
 
   test('sign-outs are told to nobody inside', async () => {
-    const lines: string[] = []
-    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) })
+    const { log, lines } = keptLog()
     const inProduction = await startApp({ env: PRODUCTION, log })
     try {
       const person = { handle: 'kim.test', email: 'kim@mail.internal', password: rp.PASSWORD }
@@ -631,7 +630,7 @@ describe('45. OpenID', () => {
       const expiresAt = Date.now() + 60_000
       await account.putOpenidSession({ ...session, expiresAt, signIns }, 'id', { generation }, true)
       await rp.operate(inProduction, 'account/revoke', { account: 'kim.test' })
-      const told = () => lines.map((line) => JSON.parse(line)).filter((each) => each.clientId)
+      const told = () => lines().filter((each) => each.clientId && each.level === 'warn')
       await until(() => told().length === hosts.length, 'not all are tried')
       for (const { clientId, why } of told()) {
         expect([clientId, why]).toEqual([

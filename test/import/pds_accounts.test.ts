@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { settingsToTakeOver } from '../../cli/pds_env.ts'
 import { listPdsAccounts, openPdsAccounts } from '../../database/import/pds_accounts.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
@@ -168,7 +168,7 @@ describe.runIf(isRoot)('as the user of the service, whose the data are not', () 
 })
 
 test('what a PDS says of itself is taken over where it is a setting, and none is there yet', () => {
-  process.env.ENTRYWAY_SUPPORT_URL = 'https://example.com/our-help'
+  vi.stubEnv('ENTRYWAY_SUPPORT_URL', 'https://example.com/our-help')
   const taken = settingsToTakeOver({
     PDS_SERVICE_NAME: 'Our PDS',
     PDS_TERMS_OF_SERVICE_URL: 'https://example.com/terms',
@@ -180,7 +180,7 @@ test('what a PDS says of itself is taken over where it is a setting, and none is
     PDS_JWT_SECRET: 'never',
     PDS_LOGO_URL: '',
   })
-  delete process.env.ENTRYWAY_SUPPORT_URL
+  vi.unstubAllEnvs()
   expect(taken).toEqual({
     ENTRYWAY_NAME: 'Our PDS',
     ENTRYWAY_TERMS_OF_SERVICE_URL: 'https://example.com/terms',

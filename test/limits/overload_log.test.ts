@@ -1,24 +1,20 @@
-import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { OVERLOAD_LOG } from '../../base/lifetimes.ts'
-import type { Log } from '../../base/log.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { WAITING } from '../../passwords/scrypt_threads.ts'
 import { LOOKUPS } from '../../sagas/foreign_lookups.ts'
 import { ask, askPage } from '../subjects/ask.ts'
+import { keptLog } from '../watching/logged.ts'
 
 let world: AppInProcess
-const lines: { level: number; msg: string; requests: number }[] = []
+const kept = keptLog()
+/** What goes on beside it says things, too. */
+const lines = () => kept.lines().filter((line) => 'requests' in line)
 const bounds = { waiting: { ...WAITING }, lookups: { ...LOOKUPS } }
 const person = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 
 beforeAll(async () => {
-  const write = (text: string) => {
-    const line = JSON.parse(text)
-    // What goes on beside it says things, too.
-    if ('requests' in line) lines.push(line)
-  }
-  world = await startApp({ log: pino({ base: undefined, level: 'info' }, { write }) as Log })
+  world = await startApp({ log: kept.log })
   await world.addAccount(person)
   Object.assign(LOOKUPS, { running: 0, waiting: 0 })
   WAITING.ofThread = 0
@@ -33,7 +29,7 @@ let now = Date.now()
 beforeEach(() => {
   now += 2 * OVERLOAD_LOG
   vi.useFakeTimers({ now, toFake: ['Date'] })
-  lines.length = 0
+  kept.clear()
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -63,9 +59,9 @@ test.each(Object.entries(requests))(
   '%s: an overload is one line of the log a minute, however many ask',
   async (_, request) => {
     for (let i = 0; i < 3; i++) expect((await request()).status).toBe(503)
-    expect(lines).toHaveLength(1)
+    expect(lines()).toHaveLength(1)
     vi.setSystemTime(now + OVERLOAD_LOG)
     expect((await request()).status).toBe(503)
-    expect(lines.slice(1)).toEqual([expect.objectContaining({ requests: 3 })])
+    expect(lines().slice(1)).toEqual([expect.objectContaining({ requests: 3 })])
   },
 )
