@@ -65,6 +65,8 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
       if (down && (pdsDid ?? (await directory.find(did as string))?.pdsDid) === down) return
       const settled = await work()
       faults.succeeded({ did, what })
+      // What stays open is counted (`openSagas`).
+      if (settled === 'open') return
       logEvent(services.log, 'saga_settled', { did, what, settled }, undefined)
     } catch (err) {
       faults.failed(err, { did, what })
