@@ -1,5 +1,6 @@
 import type { CreateApp } from '../actors/auth/app.ts'
 import { Endings } from '../actors/auth/endings.ts'
+import { createLimitsInForce } from '../actors/auth/limits_in_force.ts'
 import { createCounters } from '../actors/auth/shared_counters.ts'
 import { every } from '../base/every.ts'
 import { PDSES_READ } from '../base/lifetimes.ts'
@@ -56,6 +57,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const logouts = new LogoutTeller(services, openidProviders, runner.background)
   const forOperator = {
     services,
+    limits: createLimitsInForce(owners, authActors),
     clients: createClientRegistry(owners, provider, authActors),
     openid: createOpenidOperator(owners, openidProviders, services),
   }

@@ -11,6 +11,7 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addImportPdsCommand } from './commands/import_pds.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addInviteCommands } from './commands/invite.ts'
+import { addLimitsCommands } from './commands/limits.ts'
 import { addOpenidCommands } from './commands/openid.ts'
 import { addOperatorCommands } from './commands/operator.ts'
 import { addPdsCommands } from './commands/pds.ts'
@@ -61,6 +62,7 @@ export function createProgram(): Command {
   addAccountCommands(program)
   addSessionCommands(program)
   addInviteCommands(program)
+  addLimitsCommands(program)
   addPdsCommands(program)
   addClientCommands(program)
   addOpenidCommands(program)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { LimitsInForce } from '../actors/auth/limits_in_force.ts'
 import type { ActingOperator } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -17,6 +18,8 @@ export type OperatorContext = {
   services: Services
   /** Who gives the command. */
   by: ActingOperator
+  /** Rate limits that are in force now. */
+  limits: LimitsInForce
   /** OAuth clients that have no metadata URL (`oauth/client_registration.ts`). */
   clients: {
     /** @throws {Refusal} InvalidRequest */

@@ -5,6 +5,7 @@ import * as clients from './clients.ts'
 import * as compare from './compare.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
+import * as limits from './limits.ts'
 import * as openid from './openid.ts'
 import * as openidRegistration from './openid_registration.ts'
 import * as openidResources from './openid_resource.ts'
@@ -44,6 +45,9 @@ export const commands = {
   'invite/create': invites.create,
   'invite/list': invites.list,
   'invite/disable': invites.disable,
+
+  'limits/list': limits.list,
+  'limits/lift': limits.lift,
 
   'pds/list': pdses.list,
   'pds/look': pdses.look,

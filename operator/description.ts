@@ -1,4 +1,4 @@
-import type { CommandInput, CommandName } from './commands.ts'
+import type { CommandInput, CommandName, CommandOutput } from './commands.ts'
 
 /** What a command takes, as people are told. Without flags it stands in its place on the command line. */
 export type Argument = {
@@ -29,6 +29,10 @@ export type Description = {
   pagedBy: string | null
   /** Only for who has proven a moment ago who they are. */
   needsProof: boolean
+  /** Of the things that it answers: which command goes on with one, by the member that names it there. */
+  leadsTo: Readonly<Record<string, string>>
+  /** What the operators' trail says that it was done to, where its first argument does not. */
+  subject(value: unknown): string | null
 }
 
 type Given<N extends CommandName> = {
@@ -40,16 +44,19 @@ type Given<N extends CommandName> = {
   readsWhere?: (input: Record<string, unknown>) => boolean
   pagedBy?: keyof CommandInput<N> & string
   needsProof?: true
+  leadsTo?: Record<string, string>
+  subject?: (value: CommandOutput<N>) => string
 }
 
 const describe =
   (kind: Description['kind']) =>
   <N extends CommandName>(words: string, command: N, given: Given<N>): Description => {
     const { what, takes = {}, fixed = {}, asks = null, needsProof = false } = given
-    const { readsWhere = () => kind === 'reads', pagedBy = null } = given
+    const { readsWhere = () => kind === 'reads', pagedBy = null, leadsTo = {}, subject } = given
     return {
-      ...{ kind, words, command, what, fixed, isReading: readsWhere, pagedBy, needsProof },
+      ...{ kind, words, command, what, fixed, isReading: readsWhere, pagedBy, needsProof, leadsTo },
       takes: takes as Description['takes'],
+      subject: (value) => (subject && value !== null ? subject(value as CommandOutput<N>) : null),
       asks: typeof asks === 'function' ? asks : () => asks,
     }
   }

@@ -67,6 +67,23 @@ export const descriptions: readonly Description[] = [
     },
     asks: 'Take these codes out of use, for good?',
   }),
+  reads('limits list', 'limits/list', {
+    what: 'Rate limits in force: who has used one up, or nearly, and until when',
+    takes: {
+      search: {
+        about: 'only with this in the limit, the account or the address',
+        flags: '--search <text>',
+      },
+      limit: { about: 'how many', flags: '--limit <n>' },
+    },
+    leadsTo: { id: 'limits lift' },
+  }),
+  acts('limits lift', 'limits/lift', {
+    what: 'Let a rate limit begin anew for whom it has stopped',
+    takes: { id: { about: 'its id, as `limits list` has it' } },
+    subject: ({ limit, whom }) => `${whom} (${limit})`,
+    needsProof: true,
+  }),
   reads('pds list', 'pds/list', { what: 'List them' }),
   acts('pds add', 'pds/add', {
     what: 'Put a PDS behind this entryway, or change what is known of one, once it takes the password',

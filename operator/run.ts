@@ -54,7 +54,7 @@ async function keep(
   if (!description || description.isReading(input)) return
   const { did } = (value ?? {}) as { did?: unknown }
   const [first] = Object.keys(description.takes)
-  const subject = typeof did === 'string' ? did : String((first && input[first]) ?? '')
+  const subject = description.subject(value) ?? String(did ?? (first && input[first]) ?? '')
   await services.actors.directory.addOperatorAct({ at: Date.now(), ...by, command: name, subject })
   const isOfAccount = 'account' in description.takes && typeof did === 'string'
   if (isOfAccount && !WITHOUT_AUDIT.includes(name)) {

@@ -25,7 +25,7 @@ export type CommandPage = {
 /** A command with its form, and what came of it. */
 export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const { description, fields, filled, outcome = {}, value, next } = page
-  const { words, what, needsProof } = description
+  const { words, what, needsProof, leadsTo } = description
   // What is secret is not written into a page that stays open.
   const inputs = fields.map((field) =>
     inputOf(field, field.elsewhere === 'secret' ? '' : filled(field.name)),
@@ -41,7 +41,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
       ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
       ${(fields.length > 0 || !isReading) && filling}
       ${account !== '' && accountLinks(words, account)}
-      ${value !== undefined && html`<section aria-label="Result">${resultOf(value)}</section>`}
+      ${value !== undefined && html`<section aria-label="Result">${resultOf(value, leadsTo)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
   return writeInside(visitor, titleOf(words), content, outcome)

@@ -10,6 +10,7 @@ const PAGES: readonly [name: string, href: string][] = [
   ['Overview', OPERATOR_PAGE],
   ['Accounts', formOf('account list')],
   ['Invites', formOf('invite list')],
+  ['Limits', formOf('limits list')],
   ['PDSes', formOf('pds list')],
   ['Trail', formOf('operator trail')],
   ['Commands', OPERATOR_COMMANDS],

@@ -1,52 +1,62 @@
 import { html } from 'hono/html'
 import type { Html } from '../http/page/document.ts'
+import { descriptionOf } from '../operator/list.ts'
 import { formOf } from '../operator/paths.ts'
 import { table } from './table.ts'
 
+/** By members of answers: which command goes on with what one names. */
+type LeadsTo = Readonly<Record<string, string>>
+
+const TO_ACCOUNT = { did: 'account show', usedBy: 'account show', forAccount: 'account show' }
+
 /** What a command answered: single values in a list, and things of one kind in a table each. */
-export function resultOf(value: unknown): Html {
-  if (Array.isArray(value)) return listOf('Result', value)
+export function resultOf(value: unknown, own: LeadsTo = {}): Html {
+  const leadsTo = { ...TO_ACCOUNT, ...own }
+  if (Array.isArray(value)) return listOf('Result', value, leadsTo)
   const entries = Object.entries((value ?? {}) as object).filter(([name]) => name !== 'next')
   const isMany = ([, each]: [string, unknown]) => Array.isArray(each)
   const single = entries.filter((entry) => !isMany(entry))
-  return html`${single.length > 0 && sheet(single)}${entries
+  return html`${single.length > 0 && sheet(single, leadsTo)}${entries
     .filter(isMany)
-    .map(([name, each]) => html`<h2>${wordsOf(name)}</h2>${listOf(name, each as unknown[])}`)}`
+    .map(
+      ([name, each]) => html`<h2>${wordsOf(name)}</h2>${listOf(name, each as unknown[], leadsTo)}`,
+    )}`
 }
 
-function listOf(name: string, all: readonly unknown[]): Html {
+function listOf(name: string, all: readonly unknown[], leadsTo: LeadsTo): Html {
   const isThing = (each: unknown): each is Record<string, unknown> =>
     typeof each === 'object' && each !== null
   if (!all.every(isThing)) {
-    return html`<ul class="plain">${all.map((each) => html`<li>${cell('', each)}</li>`)}</ul>`
+    return html`<ul class="plain">${all.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
   }
   const columns = [...new Set(all.flatMap((each) => Object.keys(each)))]
   return table(
     wordsOf(name),
     columns.map(wordsOf),
-    all.map((each) => columns.map((column) => cell(column, each[column]))),
+    all.map((each) => columns.map((column) => cell(column, each[column], leadsTo))),
   )
 }
 
-function sheet(entries: readonly [string, unknown][]): Html {
+function sheet(entries: readonly [string, unknown][], leadsTo: LeadsTo): Html {
   return html`<dl class="sheet">${entries.map(
-    ([name, value]) => html`<div><dt>${wordsOf(name)}</dt><dd>${cell(name, value)}</dd></div>`,
+    ([name, value]) =>
+      html`<div><dt>${wordsOf(name)}</dt><dd>${cell(name, value, leadsTo)}</dd></div>`,
   )}</dl>`
 }
 
 /** Names of members that are times, ms. */
 const TIME = /(At|^at|^since|After)$/
 
-function cell(name: string, value: unknown): Html | string {
+function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'number' && TIME.test(name)) return timeOf(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'object') return html`<code>${JSON.stringify(value)}</code>`
-  const isAccount = name === 'did' || name === 'usedBy' || name === 'forAccount'
-  if (isAccount && String(value).startsWith('did:')) {
-    return html`<a href="${formOf('account show', { account: String(value) })}">${value}</a>`
-  }
-  return String(value)
+  const words = leadsTo[name]
+  const isNobody = words === 'account show' && !String(value).startsWith('did:')
+  if (words === undefined || isNobody) return String(value)
+  const [first = ''] = Object.keys(descriptionOf(words).takes)
+  return html`<a href="${formOf(words, { [first]: String(value) })}">${value}</a>`
 }
 
 /** @param at ms since the epoch */

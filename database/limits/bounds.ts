@@ -29,3 +29,13 @@ const counters = (isWide: 0 | 1): Bounded => ({
 
 export const NARROW_COUNTERS = counters(0)
 export const WIDE_COUNTERS = counters(1)
+
+/** The names of counters that are near their limit: those that begin anew first are the first to go. */
+export const NEAR_LIMITS: Bounded = {
+  table: 'near_limit',
+  key: 'key',
+  where: 'true',
+  rowBytes: '100 + length(name)',
+  maxBytes: 2_000_000,
+  order: 'resets_at',
+}

@@ -2,6 +2,7 @@ import { type Db, sql, transact } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { makeRoom, measureAnew } from '../room.ts'
 import { NARROW_COUNTERS, WIDE, WIDE_COUNTERS } from './bounds.ts'
+import { isNear, noteNear } from './near.ts'
 
 /**
  * A counter that may go up to `points` within a window of `seconds`. The first line of its key names the
@@ -24,7 +25,10 @@ export function takePoints(
 ): { isAllowed: boolean; standings: Standing[] } {
   const [only, ...others] = counters
   const standing = only && !others.length ? takeAtOnce(db, only, now) : null
-  if (standing) return { isAllowed: true, standings: [standing] }
+  if (only && standing) {
+    noteIfNear(db, only, standing)
+    return { isAllowed: true, standings: [standing] }
+  }
   return transact(db, () => {
     const before = counters.map((counter) => read(db, counter, now))
     const isAllowed = before.every(({ remaining }) => remaining > 0)
@@ -34,8 +38,13 @@ export function takePoints(
       if (some.length) makeRoom(db, bounded, 130 * some.length)
     }
     const standings = counters.map((counter) => take(db, counter, now))
+    for (const [i, counter] of counters.entries()) noteIfNear(db, counter, standings[i] as Standing)
     return { isAllowed, standings }
   })
+}
+
+function noteIfNear(db: Db, counter: Counter, { remaining, resetsAt }: Standing): void {
+  if (isNear(counter.points, remaining)) noteNear(db, counter, resetsAt)
 }
 
 /**
@@ -72,6 +81,7 @@ export function returnPoints(db: Db, counters: Counter[]): void {
 export function sweepCounters(db: Db, now = Date.now()): void {
   sql(db, 'DELETE FROM counter WHERE resets_at <= ?').run(now)
   sql(db, 'DELETE FROM pushed_out WHERE resets_at <= ?').run(now)
+  sql(db, 'DELETE FROM near_limit WHERE resets_at <= ?').run(now)
   measureAnew(db)
 }
 

@@ -1,6 +1,6 @@
 import type { Schema } from '../database.ts'
 
-/** Who asked how often. Times are milliseconds since the epoch; keys are hashes. */
+/** Who asked how often. Times are milliseconds since the epoch; keys are hashes, but for those near their limit. */
 export const limitsSchema: Schema = {
   pageSize: 1024,
   steps: [
@@ -22,6 +22,15 @@ export const limitsSchema: Schema = {
     points INTEGER NOT NULL,
     resets_at INTEGER NOT NULL
   );
+  `,
+    `
+  -- Counters that are used up, or nearly, by name: for the operator. Here points is what they may have.
+  CREATE TABLE near_limit (
+    key BLOB PRIMARY KEY,
+    name TEXT NOT NULL,
+    points INTEGER NOT NULL,
+    resets_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
   ],
 }

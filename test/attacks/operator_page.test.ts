@@ -335,6 +335,8 @@ describe('46. a session that somebody stole', () => {
       ['pds add', { url: 'https://evil.test', did: 'did:web:pds.test', adminPassword: 'known' }],
       ['client add', { id: 'https://evil.test', metadata: '{}' }],
       ['openid client rotate-secret', { id: 'wiki' }],
+      // Whoever lifts a limit guesses on.
+      ['limits lift', { id: '0123456789ab' }],
     ]
     later(PROOF_AGAIN)
     const before = await app.actors.account(operator.did).read()

@@ -20,6 +20,8 @@ const flowBounds = inFile('database/flow/bounds.ts')
 const sweeps = inFile('database/flow/sweep.ts')
 const counted = inFile('database/limits/counter.ts')
 const counters = inFile('database/limits/bounds.ts')
+const near = inFile('database/limits/near.ts')
+const IN_FORCE = 'test/limits/in_force.test.ts'
 const accountBounds = inFile('database/account/bounds.ts')
 const audits = inFile('database/account/audit.ts')
 const limits = inFile('app/limits/table.ts')
@@ -37,6 +39,8 @@ export const growthRows = toRemovals([
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
   [34, 'what was granted stays', flowBounds("where: 'code_hash IS NULL'", "where: 'true'")],
+  [IN_FORCE, 'their names make room', near('makeRoom(db, NEAR_LIMITS, 100 + name.length)', '')],
+  [IN_FORCE, 'their names are short', near('key.slice(0, MAX_KEY)', 'key')],
   [34, 'counters of guessers stay', counters("'points, resets_at'", "'points DESC, resets_at'")],
   [
     34,

@@ -1,0 +1,32 @@
+import type { NearLimit } from '../../database/limits/near.ts'
+import { oneIdOfEach } from '../../database/partition.ts'
+import type { CounterOwner } from './owners.ts'
+
+/** The counters of all auth actors that are at their limit, or near it. */
+export type LimitsInForce = {
+  /** Those that are used up first, then those that stay so for longest. */
+  list(asked: { text: string; limit: number }): Promise<NearLimit[]>
+  /** Lets a counter begin anew. @returns how it stood; null where none of that id is near */
+  lift(id: string): Promise<NearLimit | null>
+}
+
+/** @param partitions over how many auth actors the counters are spread */
+export function createLimitsInForce(
+  ownerOf: (id: string) => CounterOwner,
+  partitions: number,
+): LimitsInForce {
+  const ofEach = <T>(ask: (owner: CounterOwner) => T | Promise<T>): Promise<T[]> =>
+    Promise.all(oneIdOfEach(partitions).map(async (id) => ask(ownerOf(id))))
+  return {
+    async list(asked) {
+      const near = (await ofEach((owner) => owner.listNear(asked))).flat()
+      const isOver = ({ used, points }: NearLimit) => Number(used >= points)
+      near.sort((a, b) => isOver(b) - isOver(a) || b.resetsAt - a.resetsAt)
+      return near.slice(0, asked.limit)
+    },
+    async lift(id) {
+      const lifted = await ofEach((owner) => owner.liftNear(id))
+      return lifted.find((each) => each !== null) ?? null
+    },
+  }
+}
