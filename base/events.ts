@@ -12,7 +12,7 @@ type EventField =
       | 'pds'
       | 'operator'
     )
-  | ('limit' | 'per' | 'route' | 'what' | 'settled' | 'reason' | 'lines')
+  | ('limit' | 'per' | 'route' | 'what' | 'settled' | 'reason' | 'lines' | 'count')
 
 /**
  * An event in the log: its level, what its line says, and which fields it may have besides `event` and
@@ -65,6 +65,8 @@ export const AUDIT_EVENTS = {
   operator_removed: info('an account is no longer one of an operator', 'did', 'operator'),
   passkey_copied: warn('a passkey was refused: there may be a copy of it', 'did'),
   main_password_refused: warn('a password was refused: only app passwords are taken', 'did'),
+  invite_disabled: info('a person took an invite code of theirs out of use', 'did'),
+  invites_made: info('a person made invite codes', 'did', 'count'),
   new_device_mails: info('the mails about new devices were switched', 'did', 'on'),
   only_app_passwords: info('whether only app passwords are taken was switched', 'did', 'on'),
   password_changed: info('a password was changed', 'did'),

@@ -69,6 +69,7 @@ const environment = z.object({
   ENTRYWAY_PLC_URL: originOf('https://plc.directory').default('https://plc.directory'),
   ENTRYWAY_HANDLE_DOMAINS: domains.optional(),
   ENTRYWAY_INVITE_REQUIRED: flag.default(true),
+  ENTRYWAY_USER_INVITES: countUpTo(100).optional(),
   ENTRYWAY_HCAPTCHA_SITE_KEY: captchaSiteKey.optional(),
   ENTRYWAY_HCAPTCHA_SECRET_KEY: captchaSecretKey.optional(),
   ENTRYWAY_ADMIN_PASSWORD: ownPassword.optional(),
@@ -122,6 +123,8 @@ export type Settings = {
   /** Each with a leading dot, e.g. `.example.com`. */
   handleDomains: string[]
   inviteRequired: boolean
+  /** How many invite codes a person may make in a month; null where only the operator makes them. */
+  userInvites: number | null
   /** The keys with which hCaptcha is asked whether a person signs up; null where it is not. */
   hcaptcha: { siteKey: string; secretKey: string } | null
   /** Secrets given by the environment; the missing ones are generated (`base/secrets.ts`). */
@@ -190,6 +193,11 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       'ENTRYWAY_EMAIL_FROM: is needed when ENTRYWAY_SMTP_URL is set, such as noreply@example.com',
     )
   }
+  if (e.ENTRYWAY_USER_INVITES && !e.ENTRYWAY_INVITE_REQUIRED) {
+    lines.push(
+      'ENTRYWAY_USER_INVITES: needs ENTRYWAY_INVITE_REQUIRED=true, or nobody needs a code; leave one of them out',
+    )
+  }
   const captcha = [e.ENTRYWAY_HCAPTCHA_SITE_KEY, e.ENTRYWAY_HCAPTCHA_SECRET_KEY] as const
   if (captcha.filter(Boolean).length === 1) {
     const [set, unset] = captcha[0] ? ['SITE', 'SECRET'] : ['SECRET', 'SITE']
@@ -222,6 +230,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       domain.startsWith('.') ? domain.toLowerCase() : `.${domain.toLowerCase()}`,
     ),
     inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
+    userInvites: e.ENTRYWAY_USER_INVITES ?? null,
     hcaptcha: captcha[0] && captcha[1] ? { siteKey: captcha[0], secretKey: captcha[1] } : null,
     given: {
       adminPassword: e.ENTRYWAY_ADMIN_PASSWORD,

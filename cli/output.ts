@@ -4,6 +4,8 @@ import { type Options, Presets, SingleBar } from 'cli-progress'
 export type Output = {
   /** The result: `value` as JSON where that was asked for, else what `human` makes of it. */
   result<T>(value: T, human: (value: T) => string): void
+  /** A long result, page by page: as one array of JSON, or what `human` makes of each page. */
+  list<T>(pages: AsyncIterable<readonly T[]>, human: (rows: readonly T[]) => string): Promise<void>
   /** A remark to a person, on stderr: the output of a script's command has its own place. */
   note(line: string): void
   /** A bar for long work, on stderr of a terminal. */
@@ -15,8 +17,43 @@ type Progress = { update(done: number, total: number): void; stop(): void }
 export function createOutput(json: boolean): Output {
   return {
     result: (value, human) => console.log(json ? JSON.stringify(value, null, 2) : human(value)),
+    list: (pages, human) => (json ? printArray(pages) : printPages(pages, human)),
     note: (line) => console.error(line),
     progress: (what) => (json || !process.stderr.isTTY ? silent : bar(what)),
+  }
+}
+
+async function printArray(pages: AsyncIterable<readonly unknown[]>): Promise<void> {
+  let before = '['
+  for await (const page of pages) {
+    for (const row of page) {
+      console.log(before + JSON.stringify(row))
+      before = ','
+    }
+  }
+  console.log(before === '[' ? '[]' : ']')
+}
+
+async function printPages<T>(
+  pages: AsyncIterable<readonly T[]>,
+  human: (rows: readonly T[]) => string,
+): Promise<void> {
+  let isFirst = true
+  for await (const page of pages) {
+    if (isFirst || page.length > 0) console.log(human(page))
+    isFirst = false
+  }
+}
+
+/** The pages of a list, each of which says where the next one begins. */
+export async function* pagesOf<T, P>(
+  ask: (after: P | undefined) => Promise<{ rows: readonly T[]; next: P | null }>,
+): AsyncGenerator<readonly T[]> {
+  for (let after: P | undefined; ; ) {
+    const { rows, next } = await ask(after)
+    yield rows
+    if (next === null) return
+    after = next
   }
 }
 

@@ -61,7 +61,7 @@ export const PASSED_ON: Readonly<Record<string, Kind>> = {
 const one = (setting: string) => `one setting is for both; set ${setting}`
 const PAGES = 'the sign-in pages are those of this program; set'
 const RELATION = 'the PDS inside is told by this program; leave it out'
-const NO_GIFTS = 'people get no codes as time goes by here; leave it out'
+const NO_GIFTS = 'people make codes by the month here; set ENTRYWAY_USER_INVITES'
 
 /** Settings of the stock PDS that this program decides: why, and what to set instead. */
 export const DECIDED_HERE: Readonly<Record<string, string>> = {

@@ -58,17 +58,21 @@ function standingOf(account: AccountRow | null): AccountStanding {
 export const show = command(anAccount, async ({ services }, input) => {
   const account = await findAccount(services, input.account)
   const handle = services.actors.account(account.did)
-  const [sessions, legacySessions, appPasswords, invite] = await Promise.all([
+  const [sessions, legacySessions, appPasswords, invitations] = await Promise.all([
     handle.listSessions(),
     handle.listLegacySessions(Date.now()),
     handle.listAppPasswords(),
-    services.actors.directory.findInviteUsedBy(account.did),
+    services.actors.directory.readInvitations(account.did),
   ])
+  const { by } = invitations
   return {
     ...account,
     sessions: sessions.length + legacySessions.length,
     appPasswords: appPasswords.length,
-    invitedWith: invite?.code ?? null,
+    invitedWith: by?.code ?? null,
+    invitedBy: by?.account.startsWith('did:') ? { did: by.account, handle: by.handle } : null,
+    invited: invitations.count,
+    newestInvited: invitations.newest,
   }
 })
 

@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import { Refusal } from '../base/errors.ts'
+import { readPosition } from '../database/directory/invite.ts'
 import { command } from './command.ts'
 import { accountName, findAccount } from './find_account.ts'
+
+const MAX_PAGE = 500
 
 /** Codes that belong to no account, or to the account that is named. */
 export const create = command(
@@ -22,15 +26,22 @@ export const create = command(
   },
 )
 
+/** The newest first, with who came by each; `next` is the `after` of the next page. */
 export const list = command(
-  z.strictObject({ usable: z.boolean().default(false) }),
-  async ({ services }, { usable }) => {
-    const codes = await services.actors.directory.listInviteCodes()
-    return {
-      codes: codes.filter(
-        (code) => !usable || (!code.disabled && code.uses.length < code.availableUses),
-      ),
+  z.strictObject({
+    usable: z.boolean().default(false),
+    account: accountName.optional(),
+    after: z.string().optional(),
+    limit: z.int().min(1).max(MAX_PAGE).default(MAX_PAGE),
+  }),
+  async ({ services }, { usable, account, after, limit }) => {
+    const position = after === undefined ? null : readPosition(after)
+    if (after !== undefined && !position) {
+      throw new Refusal('InvalidRequest', `No page begins after ${after}: begin the list anew`)
     }
+    const of = account === undefined ? undefined : (await findAccount(services, account)).did
+    const filter = { of, usable, after: position, limit }
+    return services.actors.directory.listShownInvites(filter)
   },
 )
 

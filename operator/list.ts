@@ -56,8 +56,13 @@ export const descriptions: readonly Description[] = [
     },
   }),
   reads('invite list', 'invite/list', {
-    what: 'List invite codes',
-    takes: { usable: { about: 'only those that can still be used', flags: '--usable' } },
+    what: 'List invite codes, and who came by them, the newest first',
+    takes: {
+      usable: { about: 'only those that can still be used', flags: '--usable' },
+      account: { about: 'only those of this account', flags: '--of <account>' },
+    },
+    fixed: { limit: 100 },
+    pagedBy: 'after',
   }),
   acts('invite disable', 'invite/disable', {
     what: 'Take invite codes out of use',

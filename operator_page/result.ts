@@ -51,12 +51,25 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'number' && TIME.test(name)) return timeOf(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  if (typeof value === 'object') return html`<code>${JSON.stringify(value)}</code>`
+  if (Array.isArray(value)) {
+    return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
+  }
+  if (typeof value === 'object') {
+    return accountIn(value) ?? html`<code>${JSON.stringify(value)}</code>`
+  }
   const words = leadsTo[name]
   const isNobody = words === 'account show' && !String(value).startsWith('did:')
   if (words === undefined || isNobody) return String(value)
   const [first = ''] = Object.keys(descriptionOf(words).takes)
   return html`<a href="${formOf(words, { [first]: String(value) })}">${value}</a>`
+}
+
+/** An account that is named in a cell, by its handle; null where it is none. */
+function accountIn(thing: { did?: unknown; usedBy?: unknown; handle?: unknown }): Html | null {
+  const did = thing.did ?? thing.usedBy
+  if (typeof did !== 'string') return null
+  const name = typeof thing.handle === 'string' ? thing.handle : did
+  return html`<a href="${formOf('account show', { account: did })}">${name}</a>`
 }
 
 /** @param at ms since the epoch */

@@ -19,6 +19,7 @@ import * as devices from './devices.ts'
 import * as email from './email.ts'
 import * as factors from './factors.ts'
 import { importAccount } from './imports.ts'
+import * as invites from './invites.ts'
 import * as knownDevices from './known_devices.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as openid from './openid.ts'
@@ -44,6 +45,7 @@ export const accountFunctions = {
   takeDown: lifecycle.takeDown,
   erase: profiles.eraseAccount,
   setInvitesDisabled: profiles.setInvitesDisabled,
+  noteInvitesMade: invites.noteMade,
 
   login: passwords.login,
   resumeLogin: passwords.resume,

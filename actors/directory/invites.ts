@@ -1,7 +1,13 @@
 import { randomStr } from '@atproto/crypto'
-import { Refusal } from '../../base/errors.ts'
-import { type Db, transact } from '../../database/database.ts'
+import { accountNotFound, Refusal } from '../../base/errors.ts'
+import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import { findByDid } from '../../database/directory/account.ts'
 import * as codes from '../../database/directory/invite.ts'
+import {
+  readInvitations as invitationsOf,
+  listShownInvites,
+  type ShownInvite,
+} from '../../database/directory/shown_invite.ts'
 import { countSignUpsWithInvite } from '../../database/directory/sign_up.ts'
 
 /** As the reference forms them: the host with dashes, then two groups of five letters. */
@@ -39,9 +45,63 @@ export function create(
   )
 }
 
+/** How many codes a person may make from a time on (ms), and have unused. */
+export type Allowance = { most: number; since: number }
+
+/** How many more a person may make now. */
+function leftOf(db: Db, did: string, { most, since }: Allowance): number {
+  const { made, unused } = codes.countOwnInvites(db, did, since)
+  return Math.max(0, most - Math.max(made, unused))
+}
+
+/**
+ * Makes codes of a person's own, each for one sign-up. All is one transaction, so several requests at once
+ * make no more than one.
+ *
+ * @param count how many are wanted; it makes what is left
+ * @throws {Refusal} AccountNotFound
+ */
+export function createOwn(
+  db: Db,
+  did: string,
+  { host, count, allowance }: { host: string; count: number; allowance: Allowance },
+): string[] {
+  return transact(db, () => {
+    if (!findByDid(db, did)) throw accountNotFound()
+    const wanted = Math.min(count, leftOf(db, did, allowance))
+    if (wanted <= 0) return []
+    codes.deleteUnusedInvites(db, did, allowance.since)
+    const owner = { host, count: wanted, useCount: 1, forAccounts: [did], createdBy: did }
+    return create(db, owner).flatMap((made) => made.codes)
+  })
+}
+
+/** Takes back what was made, and told nobody. */
+export function discard(db: Db, made: string[]): void {
+  transact(db, () => {
+    for (const code of made) codes.deleteInviteCode(db, code)
+  })
+}
+
+/** Of a person's codes the newest, and how many more they may make now. */
+export function readOwn(
+  db: Db,
+  did: string,
+  allowance: Allowance,
+  limit: number,
+): { left: number; codes: ShownInvite[] } {
+  return readAtOnce(db, () => ({
+    left: leftOf(db, did, allowance),
+    codes: listShownInvites(db, { of: did, after: null, limit }).codes,
+  }))
+}
+
+export const disableOwn = codes.disableInviteCodeOf
 export const read = codes.readInviteCode
 export const list = codes.listInviteCodes
 export const page = codes.pageInviteCodes
+export const listShown = listShownInvites
+export const readInvitations = invitationsOf
 export const listOf = codes.listInviteCodesOf
 export const findUsedBy = codes.findInviteUsedBy
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'
-import { when } from '../output.ts'
+import { pagesOf, when } from '../output.ts'
 import { sheet, table } from '../table.ts'
 import { addAccountChangeCommands } from './account_changes.ts'
 import { addCompareCommand } from './account_compare.ts'
@@ -15,18 +15,15 @@ export function addAccountCommands(program: Command): void {
 
   described(account, 'account list').action(
     online<{ search?: string }>(async (operator, output, _args, { search }) => {
-      const accounts: Awaited<ReturnType<typeof page>>['accounts'] = []
-      const page = (after: string) =>
-        operator('account/list', {
-          ...{ after, standing: true, limit: STANDINGS_AT_ONCE },
-          ...(search === undefined ? {} : { search }),
+      const pages = pagesOf(async (after: string | undefined) => {
+        const { accounts, next } = await operator('account/list', {
+          ...{ standing: true, limit: STANDINGS_AT_ONCE },
+          ...(search !== undefined && { search }),
+          ...(after !== undefined && { after }),
         })
-      for (let after: string | null = ''; after !== null; ) {
-        const answer = await page(after)
-        accounts.push(...answer.accounts)
-        after = answer.next
-      }
-      output.result(accounts, (rows) =>
+        return { rows: accounts, next }
+      })
+      await output.list(pages, (rows) =>
         table(
           ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'created'],
           rows.map((row) => [
@@ -54,6 +51,11 @@ export function addAccountCommands(program: Command): void {
           sessions: found.sessions,
           'app passwords': found.appPasswords,
           'invited with': found.invitedWith,
+          'invited by': found.invitedBy && (found.invitedBy.handle ?? found.invitedBy.did),
+          invited: found.invited,
+          'the last of them': found.newestInvited
+            .map(({ handle, did }) => handle ?? did)
+            .join('\n'),
         }),
       )
     }),

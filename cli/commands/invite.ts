@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { when } from '../output.ts'
+import { pagesOf, when } from '../output.ts'
 import { table } from '../table.ts'
 
 export function addInviteCommands(program: Command): void {
@@ -22,22 +22,26 @@ export function addInviteCommands(program: Command): void {
   )
 
   described(invite, 'invite list').action(
-    online<{ usable?: boolean }>(async (operator, output, _args, { usable = false }) => {
-      const { codes } = await operator('invite/list', { usable })
-      output.result(codes, (rows) =>
-        table(
-          ['code', 'used', 'of', 'disabled', 'for', 'created'],
-          rows.map((row) => [
-            row.code,
-            row.uses.length,
-            row.availableUses,
-            row.disabled,
-            row.forAccount,
-            when(row.createdAt),
-          ]),
-        ),
-      )
-    }),
+    online<{ usable?: boolean; of?: string }>(
+      async (operator, output, _args, { usable = false, of: account }) => {
+        const pages = pagesOf(async (after: string | undefined) => {
+          const asked = { usable, ...(account && { account }), ...(after && { after }) }
+          const { codes, next } = await operator('invite/list', asked)
+          return { rows: codes, next }
+        })
+        await output.list(pages, (rows) =>
+          table(
+            ['code', 'used', 'of', 'disabled', 'for', 'used by', 'created'],
+            rows.map((row) => [
+              ...[row.code, row.used, row.availableUses, row.disabled],
+              row.forHandle ?? row.forAccount,
+              row.uses.map(({ handle, usedBy }) => handle ?? usedBy).join('\n'),
+              when(row.createdAt),
+            ]),
+          ),
+        )
+      },
+    ),
   )
 
   described(invite, 'invite disable').action(

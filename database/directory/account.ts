@@ -1,4 +1,5 @@
-import { type Db, sql } from '../database.ts'
+import { type Db, sql, transact } from '../database.ts'
+import { disableInviteCodesOf } from './invite.ts'
 
 /** Who is who. */
 export type DirectoryEntry = {
@@ -62,8 +63,12 @@ export function setEntryEmail(db: Db, did: string, email: string): void {
   sql(db, 'UPDATE account SET email = ? WHERE did = ?').run(email, did)
 }
 
+/** Its invite codes end with it. */
 export function deleteEntry(db: Db, did: string): void {
-  sql(db, 'DELETE FROM account WHERE did = ?').run(did)
+  transact(db, () => {
+    disableInviteCodesOf(db, did)
+    sql(db, 'DELETE FROM account WHERE did = ?').run(did)
+  })
 }
 
 export function countByPds(db: Db): Map<string, number> {

@@ -22,10 +22,10 @@ type Stored = {
 }
 
 /** A code opens a sign-up, so that the database keeps it sealed. */
-const CODE = 'invite_code.code'
+export const INVITE_CODE = 'invite_code.code'
 
 /** A code as the database has it, also in what refers to it. */
-export const sealInvite = (db: Db, code: string): string => sealIn(db, CODE, code)
+export const sealInvite = (db: Db, code: string): string => sealIn(db, INVITE_CODE, code)
 
 export function insertInviteCode(
   db: Db,
@@ -55,6 +55,22 @@ export function listInviteCodes(db: Db): InviteCode[] {
 /** A place in a sorted list: its value (a time in ms, or a number of uses), and the code itself. */
 export type InvitePosition = { value: number; code: string }
 
+export const writePosition = ({ value, code }: InvitePosition): string => `${value}__${code}`
+
+/** @returns null for what is none */
+export function readPosition(text: string): InvitePosition | null {
+  const [value = '', code] = text.split('__')
+  return /^\d{1,15}$/.test(value) && code ? { value: Number(value), code } : null
+}
+
+/** Before the first. */
+const TOP: InvitePosition = { value: Number.MAX_SAFE_INTEGER, code: '' }
+
+/** A position as SQL compares it. */
+export function positionIn(db: Db, position: InvitePosition | null): InvitePosition {
+  return position ? { ...position, code: sealInvite(db, position.code) } : TOP
+}
+
 const SORTS = {
   recent: 'created_at',
   usage: '(SELECT count(*) FROM invite_use WHERE invite_use.code = invite_code.code)',
@@ -70,9 +86,9 @@ export function pageInviteCodes(
   const rows = sql(
     db,
     `SELECT * FROM (SELECT *, ${SORTS[sort]} AS value FROM invite_code)
-     WHERE @value IS NULL OR (value, code) < (@value, @code)
+     WHERE (value, code) < (@value, @code)
      ORDER BY value DESC, code DESC LIMIT @limit`,
-  ).all({ value: after?.value ?? null, code: after && sealInvite(db, after.code), limit })
+  ).all({ ...positionIn(db, after), limit })
   return withUses(db, rows)
 }
 
@@ -102,6 +118,45 @@ export function disableInviteCode(db: Db, code: string): void {
   sql(db, 'UPDATE invite_code SET disabled = 1 WHERE code = ?').run(sealInvite(db, code))
 }
 
+/** Takes a code of an account out of use. @returns whether it was in use */
+export function disableInviteCodeOf(db: Db, did: string, code: string): boolean {
+  const { changes } = sql(
+    db,
+    'UPDATE invite_code SET disabled = 1 WHERE code = ? AND for_account = ? AND disabled = 0',
+  ).run(sealInvite(db, code), did)
+  return changes > 0
+}
+
+export function deleteInviteCode(db: Db, code: string): void {
+  sql(db, 'DELETE FROM invite_code WHERE code = ?').run(sealInvite(db, code))
+}
+
+const IS_USED = 'EXISTS (SELECT 1 FROM invite_use WHERE invite_use.code = invite_code.code)'
+
+/** How many codes a person has made since then (ms), and how many of theirs can be used. */
+export function countOwnInvites(
+  db: Db,
+  did: string,
+  since: number,
+): { made: number; unused: number } {
+  return sql(
+    db,
+    `SELECT count(*) FILTER (WHERE created_at >= @since) AS made,
+       count(*) FILTER (WHERE disabled = 0 AND NOT ${IS_USED}) AS unused
+     FROM invite_code WHERE for_account = @did AND created_by = @did`,
+  ).get({ did, since }) as { made: number; unused: number }
+}
+
+/** Forgets what a person made before then (ms) and took out of use, so that it does not add up. */
+export function deleteUnusedInvites(db: Db, did: string, before: number): void {
+  sql(
+    db,
+    `DELETE FROM invite_code
+     WHERE for_account = @did AND created_by = @did AND created_at < @before AND disabled = 1
+       AND NOT ${IS_USED} AND NOT EXISTS (SELECT 1 FROM sign_up WHERE invite_code = invite_code.code)`,
+  ).run({ did, before })
+}
+
 export function disableInviteCodesOf(db: Db, did: string): void {
   sql(db, 'UPDATE invite_code SET disabled = 1 WHERE for_account = ?').run(did)
 }
@@ -109,7 +164,7 @@ export function disableInviteCodesOf(db: Db, did: string): void {
 /** Codes that were sealed under another secret open nothing any more, and are left out. */
 function withUses(db: Db, found: unknown[]): InviteCode[] {
   return (found as Stored[]).flatMap((row) => {
-    const code = openIn(db, CODE, row.code)
+    const code = openIn(db, INVITE_CODE, row.code)
     if (code === null) return []
     return {
       code,

@@ -1,5 +1,5 @@
 import { type Db, sql, transact } from '../database.ts'
-import type { DirectoryEntry } from './account.ts'
+import { type DirectoryEntry, deleteEntry } from './account.ts'
 
 /**
  * Makes the directory list exactly these accounts, whose names must be unique. Everything else in
@@ -22,7 +22,7 @@ export function replaceEntries(
     )
     const wanted = new Set(entries.map(({ did }) => did))
     const removed = [...before.keys()].filter((did) => !wanted.has(did))
-    for (const did of removed) sql(db, 'DELETE FROM account WHERE did = ?').run(did)
+    for (const did of removed) deleteEntry(db, did)
 
     const changes = entries.filter(({ did, handle, email, pdsDid }) => {
       const entry = before.get(did)

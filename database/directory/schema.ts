@@ -160,5 +160,12 @@ export const directorySchema: Schema = {
   ALTER TABLE sign_up RENAME COLUMN password TO password_scrypt;
   ALTER TABLE sign_up ADD COLUMN passkey TEXT;
   `,
+    `
+  -- The codes of a person and of all, the newest first, and with which code an account came.
+  DROP INDEX invite_code_for_account;
+  CREATE INDEX invite_code_for_account ON invite_code (for_account, created_at);
+  CREATE INDEX invite_code_created ON invite_code (created_at);
+  CREATE INDEX invite_use_used_by ON invite_use (used_by);
+  `,
   ],
 }

@@ -71,6 +71,8 @@ export const SECURITY_ACTIONS = [
   'mails',
   'revoke-trusted-device',
   'only-app-passwords',
+  'make-invite',
+  'disable-invite',
 ] as const
 export type SecurityAction = (typeof SECURITY_ACTIONS)[number]
 

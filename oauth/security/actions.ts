@@ -5,6 +5,7 @@ import type { HttpResponse } from '../../http/message.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { createAppPassword } from '../../sagas/app_passwords.ts'
 import { recordAudit } from '../../sagas/audit.ts'
+import { disableOwnInvite, makeInvites } from '../../sagas/invites.ts'
 import { provenOn } from '../../sagas/proof.ts'
 import { setProtection } from '../../sagas/protections.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -75,6 +76,8 @@ export class SecurityActions {
       'renew-recovery-codes': () => this.#factors.renewRecoveryCodes(visitor),
       mails: () => this.#turn(visitor, 'newDeviceMails', 'new-device-mails'),
       'revoke-trusted-device': () => this.#revokeTrustedDevice(visitor),
+      'make-invite': () => this.#makeInvite(visitor),
+      'disable-invite': () => this.#disableInvite(visitor),
       'only-app-passwords': () => this.#turn(visitor, 'onlyAppPasswords', 'only-app-passwords'),
     }
     return actions[action]()
@@ -140,6 +143,22 @@ export class SecurityActions {
     const account = this.#services.actors.account(person.did)
     await account.revokeAppPassword(name, person.basis, clientOf(visitor))
     return this.#went.to(visitor, { what: 'revoked' })
+  }
+
+  async #makeInvite(visitor: Visitor): Promise<HttpResponse> {
+    const { request, person } = visitor
+    const account = await requireAccount(this.#services, person.did, ['did'])
+    const by = clientOf(visitor)
+    const made = await makeInvites(this.#services, account, person.basis, by, 1)
+    if (made.length > 0) return this.#went.to(visitor, { what: 'invited' })
+    return this.#views.main(visitor, wrong(textsFor(request).noInvite))
+  }
+
+  async #disableInvite(visitor: Visitor): Promise<HttpResponse> {
+    const { request, person } = visitor
+    const code = request.parameter('code') ?? ''
+    await disableOwnInvite(this.#services, person.did, code, person.basis, clientOf(visitor))
+    return this.#went.to(visitor, { what: 'uninvited' })
   }
 
   async #turn(visitor: Visitor, protection: Protection, task: SecurityTask): Promise<HttpResponse> {

@@ -5,7 +5,7 @@ import { SealedForBrowser } from '../sign_in/sealed.ts'
 
 /** What was done with a form, as the next page says it. */
 export type Done =
-  | { what: 'session' | 'others' | 'revoked' | 'trust' | 'set' }
+  | { what: 'session' | 'others' | 'revoked' | 'trust' | 'set' | 'invited' | 'uninvited' }
   /** The only time that an app password is shown. */
   | { what: 'made'; name: string; password: string }
   /** The only time that recovery codes are shown, if there are new ones. */

@@ -5,6 +5,7 @@ import { securityStep } from '../../pages/security/page.ts'
 import type { PasskeyItem } from '../../pages/security/passkeys.ts'
 import type { SecurityTexts } from '../../pages/security/texts.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
+import type { OwnInvites } from '../../sagas/invites.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
 import {
   ACCOUNT,
@@ -25,6 +26,7 @@ import {
   ACTIVITY_DAYS,
   ACTIVITY_SHOWN,
   activityItems,
+  inviteItem,
   signedInItems,
   trustedDeviceItems,
 } from './view.ts'
@@ -38,6 +40,7 @@ export type Known = Changeable & {
   appPasswords: readonly AppPassword[]
   passkeys: readonly PasskeyItem[]
   trustedDevices: readonly TrustedDevice[]
+  invites: OwnInvites | null
   done: Done | undefined
 }
 
@@ -46,13 +49,19 @@ type Given = {
   sealed: string
   /** For which an app can go on that is signed out; 0 where it cannot. */
   minutes: number
+  /** Of this service, before its paths. */
+  publicUrl: string
 }
 
 /** All of it on one page, with the ways from there. */
-export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }: Given): Step {
+export function overviewStep(
+  visitor: Visitor,
+  known: Known,
+  { sealed, minutes, publicUrl }: Given,
+): Step {
   const { request, person, device, hasOthers } = visitor
   const { signedIn, browsers, activity, appPasswords, account, done } = known
-  const { factors, passkeys, trustedDevices } = known
+  const { factors, passkeys, trustedDevices, invites } = known
   const { deviceId } = device
   const { language: chosen } = wantedOf(request)
   const language = languageOf(visitor)
@@ -83,6 +92,15 @@ export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }
       setOnly: at(securityForm('only-app-passwords')),
     },
     mails: { newDevices: account.newDeviceMails, action: at(securityForm('mails')) },
+    invites: invites
+      ? {
+          ...invites,
+          codes: invites.codes.map((each) => inviteItem(each, publicUrl)),
+          isMade: done?.what === 'invited',
+          make: at(securityForm('make-invite')),
+          disable: at(securityForm('disable-invite')),
+        }
+      : undefined,
     activity: activityItems(activity, browsers),
     days: ACTIVITY_DAYS,
     isMore: activity.length > ACTIVITY_SHOWN,
@@ -100,7 +118,7 @@ export function overviewStep(visitor: Visitor, known: Known, { sealed, minutes }
   return securityStep(textsFor(request), shown, signInTextsFor(visitor))
 }
 
-/** What went well, in one sentence; an app password that was made says it itself. */
+/** What went well, in one sentence; what was made and is shown says it itself. */
 export function noticeOf({ what }: Done, texts: SecurityTexts): string | undefined {
   const notices = {
     session: texts.sessionEnded,
@@ -109,7 +127,9 @@ export function noticeOf({ what }: Done, texts: SecurityTexts): string | undefin
     factors: texts.factorsChanged,
     set: texts.settingSaved,
     trust: texts.trustRevoked,
+    uninvited: texts.inviteDisabled,
     made: undefined,
+    invited: undefined,
   }
   return notices[what]
 }

@@ -73,6 +73,7 @@ export class SecurityPages {
     const step = overviewStep(visitor, known, {
       sealed: this.#forms.write(device.deviceId, { did }),
       minutes: pdses.areAllServedHere ? 0 : settings.accessTokenLifetime / 60_000,
+      publicUrl: settings.publicUrl,
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))
     return writeStep({ ...this.#frame(request, { account: did }), notice, ...outcome }, step)

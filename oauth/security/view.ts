@@ -1,14 +1,18 @@
 import { AUDIT_MEMORY, DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
+import type { ShownInvite } from '../../database/directory/shown_invite.ts'
 import { FACTOR_KINDS } from '../../factors/kinds.ts'
 import { appName } from '../../http/app_name.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { PageLanguage } from '../../http/language.ts'
+import type { InviteItem } from '../../pages/security/invites.ts'
 import type { ActivityItem, SignedInItem } from '../../pages/security/page.ts'
 import type { TrustedDeviceItem } from '../../pages/security/trusted_devices.ts'
 import type { SignedInEverywhere } from '../../sagas/signed_in.ts'
 import { permissionWords } from '../sign_in/permissions.ts'
+import { Place } from '../sign_in/place.ts'
+import { shownName } from '../sign_in/shown.ts'
 import type { Browsers } from './downloads.ts'
 
 /** How far the activity goes back, and how much of it the page shows. */
@@ -83,4 +87,18 @@ export function trustedDeviceItems(
     until: createdAt + TRUSTED_DEVICE,
     isThisBrowser: deviceId === thisDevice,
   }))
+}
+
+export function inviteItem(
+  { code, createdAt, disabled, used, availableUses, uses }: ShownInvite,
+  publicUrl: string,
+): InviteItem {
+  const isUsable = !disabled && used < availableUses
+  return {
+    ...{ code, createdAt },
+    usedBy: uses.map(({ usedBy, handle }) => shownName({ did: usedBy, handle })),
+    signUp: isUsable
+      ? publicUrl + Place.forInvite(code).page({ step: 'passkey-sign-up' })
+      : undefined,
+  }
 }

@@ -7,6 +7,7 @@ import type { ProofKind } from '../../pages/security/proof.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { forOwner } from '../../sagas/audit.ts'
 import { listFactors } from '../../sagas/factors.ts'
+import { readOwnInvites } from '../../sagas/invites.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { listPasskeys, newPasskeyOptions } from '../../sagas/passkeys.ts'
 import { isProven } from '../../sagas/proof.ts'
@@ -79,8 +80,9 @@ export class SecurityViews {
     const read = this.#forms.read(device.deviceId, told)
     const done = read?.did === did ? read.done : undefined
     if (!row) throw accountNotFound()
+    const invites = await readOwnInvites(this.#services, row)
     const parts = { activity, appPasswords, factors, passkeys, trustedDevices }
-    const known = { ...everywhere, ...parts, account: row, done }
+    const known = { ...everywhere, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
     return told === undefined ? page : withCookies(page, [noDoneCookie(publicUrl)])

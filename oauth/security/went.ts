@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { WAYS } from '../../pages/security/factors.ts'
+import { INVITES } from '../../pages/security/invites.ts'
 import type { Services } from '../../sagas/services.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { SECURITY } from '../checks/endpoints.ts'
@@ -10,6 +11,12 @@ import { doneCookie } from './done_cookie.ts'
 import type { Done, SecurityForms } from './forms.ts'
 import { withQuery } from './shown.ts'
 import { PLACE, type Visitor } from './visitor.ts'
+
+/** Where what was just made stands, below what is signed in. */
+const PARTS: Partial<Record<Done['what'], string>> = {
+  factors: `#${WAYS}`,
+  invited: `#${INVITES}`,
+}
 
 /** After a form, the browser gets the page anew, which says what was done. */
 export class Went {
@@ -26,9 +33,9 @@ export class Went {
   to({ request, device, person }: Visitor, done: Done): HttpResponse {
     const sealed = this.#forms.write(device.deviceId, { did: person.did, done })
     const told = doneCookie(sealed, this.#services.settings.publicUrl)
-    // New recovery codes stand below what is signed in.
-    const part = done.what === 'factors' ? `#${WAYS}` : ''
-    return goOn(withQuery(SECURITY, request, { account: person.did }) + part, [told])
+    return goOn(withQuery(SECURITY, request, { account: person.did }) + (PARTS[done.what] ?? ''), [
+      told,
+    ])
   }
 
   /**

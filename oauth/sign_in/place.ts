@@ -92,6 +92,11 @@ export class Place {
     return new Place(null, query)
   }
 
+  /** The account page, to which somebody comes with an invite code. */
+  static forInvite(code: string): Place {
+    return new Place(null, new URLSearchParams({ invite: code }))
+  }
+
   /** The account page, of which a person wants the operator's page. */
   static forOperator(): Place {
     return new Place(null, new URLSearchParams(FOR_OPERATOR))

@@ -8,6 +8,7 @@ import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
 import { type AppPasswordsPart, appPasswordsPart } from './app_passwords.ts'
 import { type FactorsPart, factorsPart } from './factors.ts'
+import { type InvitesPart, invitesPart } from './invites.ts'
 import { type MailsPart, mailsPart } from './mails.ts'
 import type { SecurityTexts } from './texts.ts'
 import { time } from './time.ts'
@@ -29,6 +30,7 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .wide+.list,.notice+.list{margin-top:1rem}
 .main{font-weight:600}
 .list input{width:8rem;max-width:100%}
+.whole{user-select:all}
 .qr{max-width:14rem;margin:0 auto 1rem;border-radius:.375rem;overflow:hidden}
 .qr svg{display:block}
 `
@@ -69,6 +71,8 @@ export type SecurityStep = {
   revokeTrustedDevice: string
   appPasswords: Pick<AppPasswordsPart, 'appPasswords' | 'made' | 'only' | 'setOnly'>
   mails: MailsPart
+  /** Undefined where people make no codes. */
+  invites: InvitesPart | undefined
   activity: readonly ActivityItem[]
   days: number
   /** Whether there is more of it in the file. */
@@ -106,6 +110,7 @@ export function securityStep(texts: SecurityTexts, step: SecurityStep, signIn: S
       ${step.trustedDevices.length > 0 && trustedDevicesPart(texts, step)}
       ${appPasswordsPart(texts, { ...step, ...step.appPasswords })}
       ${mailsPart(texts, { ...step.mails, sealed })}
+      ${step.invites && invitesPart(texts, { ...step.invites, language: step.language, sealed })}
       <h2>${texts.activity}</h2>
       <p class="quiet">${texts.activityLead(step.days)}${step.isMore && html` ${texts.more}`}</p>
       <ul class="list">${activity.map((each) => activityOf(texts, step.language, each))}</ul>

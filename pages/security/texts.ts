@@ -119,6 +119,24 @@ export type SecurityTexts = {
   readonly turnOff: string
   readonly settingSaved: string
 
+  readonly invites: string
+  /** @param most in a month */
+  invitesLead(most: number): string
+  /** @param left in this month */
+  invitesLeft(left: number): string
+  readonly makeInvite: string
+  readonly inviteMade: string
+  /** Of a link to the sign-up with the code. */
+  readonly inviteLink: string
+  /** @param names of who came by it */
+  inviteUsedBy(names: string): string
+  /** Of a code that nobody can use. */
+  readonly inviteOff: string
+  readonly disableInvite: string
+  readonly inviteDisabled: string
+  /** Where none was made. */
+  readonly noInvite: string
+
   /** The switch, and what it means. */
   readonly onlyAppPasswords: string
   readonly passwordRefused: string

@@ -247,12 +247,20 @@ describe('32. over HTTP', () => {
     const before = await signedIn(person, PASSWORD)
     const ask = (name: string, jwt: string, at = world.pds.url) =>
       post('createAppPassword', { name }, jwt, at)
+    const invites = async (jwt: string) => {
+      const url = `${world.pds.url}/xrpc/com.atproto.server.getAccountInviteCodes`
+      const { status, body } = await send(url, { headers: { authorization: `Bearer ${jwt}` } })
+      return { status, codes: (body.codes as unknown[]).length }
+    }
     expect(await ask('one', before)).toMatchObject({ status: 200 })
     expect(await reset(person)).toMatchObject({ status: 200 })
+    world.app.runner.settings.userInvites = 5
     const after = await signedIn(person, NEW)
     for (const jwt of [before, after]) {
       const refused = { status: 400, body: { message: expect.stringContaining('signed out') } }
       expect(await ask('two', jwt)).toMatchObject(refused)
+      // It may be asked for what there is.
+      expect(await invites(jwt)).toEqual({ status: 200, codes: 0 })
     }
     expect(await post('requestEmailUpdate', null, after, world.pds.url)).toMatchObject({
       status: 200,
@@ -260,6 +268,8 @@ describe('32. over HTTP', () => {
     expect(await ask('two', after, world.url)).toMatchObject({ status: 200 })
     person.forgetSignOut()
     expect(await ask('three', after)).toMatchObject({ status: 200 })
+    expect(await invites(after)).toEqual({ status: 200, codes: 5 })
+    world.app.runner.settings.userInvites = null
   })
 
   test('a PDS that has not heard of a takedown: every method', async () => {

@@ -240,7 +240,14 @@ describe('33. revoked means out, from the next request on', () => {
 /** What is new is looked at here. */
 const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['create', 'import', 'read', 'readWithSession', 'assertGood', 'setHandle', 'activate'],
-  ...['setInvitesDisabled', 'login', 'mayDelete', 'createAppPassword', 'listAppPasswords'],
+  ...[
+    'setInvitesDisabled',
+    'noteInvitesMade',
+    'login',
+    'mayDelete',
+    'createAppPassword',
+    'listAppPasswords',
+  ],
   ...['issueEmailToken', 'checkEmailToken', 'spendEmailToken', 'confirmEmail', 'changeEmail'],
   ...['setEmail', 'resumeLogin', 'listFactors', 'proveFactor', 'beginTotp', 'confirmTotp'],
   ...['removeTotp', 'setMailFactor', 'switchMailFactor', 'renewRecoveryCodes'],

@@ -178,6 +178,8 @@ const rows: Record<AuditEvent, Row> = {
     },
   },
   operator_entered: { why: 'it takes a second factor, and nobody else can come so far' },
+  invites_made: { why: 'a code opens a sign-up, and nothing of the account; a month has few' },
+  invite_disabled: { why: ONLY_TAKES },
   client_authorized: { why: 'it follows a sign-in, and the security page lists the app' },
   passkey_copied: { why: 'it let nobody in' },
   sign_in_failed: { why: 'strangers make these: they could have mails sent' },

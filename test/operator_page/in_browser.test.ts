@@ -2,8 +2,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
 import { formOf } from '../../operator/paths.ts'
+import { newPerson } from '../factors/person.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
+import { signUpWith } from '../security_page/guest.ts'
 import { button, title } from '../security_page/on_page.ts'
 import { command, newSomebody } from './operators.ts'
 import { type PageWorld, startPageWorld } from './world.ts'
@@ -86,5 +88,30 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.goto(`${world.url}/operator/link?link=none`)
     await button(page, 'Go in').click()
     await expectUsable(page, size)
+  })
+})
+
+test.each(sizes)('a person invites somebody, and an operator sees whom, %s', async (size) => {
+  await inSize(world.browser, size, async (page) => {
+    const person = await newPerson(world.app)
+    await page.goto(`${world.url}/account/security`)
+    await signIn(page, person)
+    await title(page, 'Security')
+    await button(page, 'Make an invite code').click()
+    await page.getByText('The new code is the first in the list.').waitFor()
+    await expectUsable(page, size)
+    expect(await page.locator('script').count()).toBe(0)
+    const code = (await page.locator('code.whole').textContent()) ?? ''
+    await page.getByRole('link', { name: 'Sign-up page with this code' }).click()
+    expect(await page.locator('input[name=invite]').inputValue()).toBe(code)
+    const guest = await signUpWith(world.app, code)
+    await page.goto(`${world.url}/account/security`)
+    await page.getByText(`Used by @${guest.handle}`).waitFor()
+    await enter(page)
+    await page.goto(world.url + formOf('invite list', { account: person.did }))
+    await expectUsable(page, size)
+    await page.getByRole('link', { name: guest.handle }).click()
+    await title(page, 'Account show')
+    await page.getByRole('link', { name: person.handle }).waitFor()
   })
 })

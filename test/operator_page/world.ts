@@ -25,6 +25,8 @@ export async function startPageWorld(): Promise<PageWorld> {
         ENTRYWAY_NAME: 'Example',
         // Nothing listens there.
         ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:9',
+        ENTRYWAY_INVITE_REQUIRED: 'true',
+        ENTRYWAY_USER_INVITES: '5',
       },
     }),
     startBrowser(),

@@ -97,6 +97,10 @@ describe('settings', () => {
     [{ ENTRYWAY_PDS_ADDRESS: 'http://127.0.0.1:3000' }, /^ENTRYWAY_PDS_ADDRESS: needs/],
     [{ ENTRYWAY_SMTP_URL: 'smtp://mail.example.com' }, /^ENTRYWAY_EMAIL_FROM: is needed/],
     [
+      { ENTRYWAY_USER_INVITES: '5', ENTRYWAY_INVITE_REQUIRED: 'false' },
+      /^ENTRYWAY_USER_INVITES: needs ENTRYWAY_INVITE_REQUIRED=true/,
+    ],
+    [
       { ENTRYWAY_BACKUP_S3_BUCKET: 'backups' },
       /^ENTRYWAY_BACKUP_DIR: is needed where backups go to S3/,
     ],

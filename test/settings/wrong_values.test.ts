@@ -32,6 +32,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_PLC_URL: ORIGINS,
   ENTRYWAY_HANDLE_DOMAINS: ['.good.com,b@d', ',', 'https://example.com', '.a b.com', '..com'],
   ENTRYWAY_INVITE_REQUIRED: FLAGS,
+  ENTRYWAY_USER_INVITES: ['0', '101', '5 per month', '1.5', 'off'],
   ENTRYWAY_HCAPTCHA_SITE_KEY: ['two words', '"quoted"', 'k'.repeat(201)],
   ENTRYWAY_HCAPTCHA_SECRET_KEY: ['two words', 'a/b'],
   ENTRYWAY_ADMIN_PASSWORD: ['seven c'],

@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import type { InvitePosition } from '../../database/directory/invite.ts'
+import { readPosition, writePosition } from '../../database/directory/invite.ts'
 import { moderator } from '../auth/moderator.ts'
 import { toInviteCode } from '../invites.ts'
 import { method } from '../method.ts'
@@ -12,20 +12,18 @@ export default method('com.atproto.admin.getInviteCodes', {
     if (named !== undefined && named !== sort) {
       throw new InvalidRequestError(`unknown sort method: ${named}`)
     }
-    const after = cursor === undefined ? null : readCursor(cursor)
+    const after = cursor === undefined ? null : readPosition(cursor)
+    if (cursor !== undefined && !after) throw new InvalidRequestError('Malformed cursor')
     const codes = await services.actors.directory.pageInviteCodes(sort, after, limit)
     const last = codes.at(-1)
     return {
       codes: codes.map(toInviteCode),
       ...(last && {
-        cursor: `${sort === 'recent' ? last.createdAt : last.uses.length}__${last.code}`,
+        cursor: writePosition({
+          value: sort === 'recent' ? last.createdAt : last.uses.length,
+          code: last.code,
+        }),
       }),
     }
   },
 })
-
-function readCursor(cursor: string): InvitePosition {
-  const [value = '', code] = cursor.split('__')
-  if (!/^\d+$/.test(value) || !code) throw new InvalidRequestError('Malformed cursor')
-  return { value: Number(value), code }
-}

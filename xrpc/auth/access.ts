@@ -24,7 +24,7 @@ export type AccessOptions = {
   checkTakedown?: boolean
   /**
    * False for what only reads, or sends a mail to the owner: a PDS may ask for it just after a
-   * sign-out, too (see {@link service}). Defaults to true.
+   * sign-out, too (see `isAfterSignOut`). Defaults to true.
    */
   lasting?: boolean
 }
@@ -35,6 +35,8 @@ export type UserCredentials = {
   by: 'access token' | 'PDS'
   /** The sign-in, for the grants that follow from it. */
   basis: Basis
+  /** Whether they may get what lasts; who asks for what is not {@link AccessOptions.lasting} may not at times. */
+  mayLast: boolean
 }
 
 /**
@@ -56,7 +58,7 @@ export function access({
     }
     if (checkTakedown) refuseTakenDown(account)
     if (!isOpen) throw new Refusal('SignedOut', 'Token has expired: its session has ended')
-    return { account, by: 'access token', basis }
+    return { account, by: 'access token', basis, mayLast: true }
   }
 }
 

@@ -45,26 +45,29 @@ export const service: Verifier<UserCredentials> = async (call, context) => {
 
 function askedByPds(account: AccountRow): UserCredentials {
   const basis = { generation: account.generation, mayBeTakenDown: true }
-  return { account, by: 'PDS', basis }
+  return { account, by: 'PDS', basis, mayLast: false }
 }
 
 /**
- * Refuses a PDS that asks just after a sign-out everywhere. The PDS asks for a client whose access
- * token it verified alone. That token may be from before the sign-out, and its holder could get
- * something that lasts. The PDS is believed again when the last such token has expired.
- *
- * @throws {Refusal} InvalidRequest
+ * Whether a PDS asks just after a sign-out everywhere. The PDS asks for a client whose access token it
+ * verified alone. That token may be from before the sign-out, and its holder could get something that
+ * lasts. The PDS is believed again when the last such token has expired.
  */
-export function refuseAfterSignOut(
+export function isAfterSignOut(
   call: Call,
   { signedOutAt }: AccountRow,
   { accessTokenLifetime }: Pick<Settings, 'accessTokenLifetime'>,
-): void {
-  if (signedOutAt === null) return
+): boolean {
+  if (signedOutAt === null) return false
   const issuedAt = Math.min((decodeJwt(readBearer(call)).iat ?? 0) * 1_000, Date.now())
-  if (issuedAt > signedOutAt + accessTokenLifetime) return
+  return issuedAt <= signedOutAt + accessTokenLifetime
+}
+
+export function justSignedOut({
+  accessTokenLifetime,
+}: Pick<Settings, 'accessTokenLifetime'>): Refusal {
   const minutes = accessTokenLifetime / 60_000
-  throw new Refusal(
+  return new Refusal(
     'InvalidRequest',
     `This account was signed out a moment ago. Try again ${minutes} minutes after that.`,
   )

@@ -1,7 +1,7 @@
 import type { Verifier } from '../method.ts'
 import { type AccessOptions, access, refuseTakenDown, type UserCredentials } from './access.ts'
 import { readBearer } from './header.ts'
-import { isServiceJwt, refuseAfterSignOut, service } from './service.ts'
+import { isAfterSignOut, isServiceJwt, justSignedOut, service } from './service.ts'
 
 /** The account's owner, by access JWT or through the account's PDS. */
 export function user(options: AccessOptions = {}): Verifier<UserCredentials> {
@@ -10,9 +10,9 @@ export function user(options: AccessOptions = {}): Verifier<UserCredentials> {
     if (!isServiceJwt(readBearer(call))) return byAccessToken(call, context)
     const credentials = await service(call, context)
     if (options.checkTakedown) refuseTakenDown(credentials.account)
-    if (options.lasting ?? true) {
-      refuseAfterSignOut(call, credentials.account, context.services.settings)
-    }
-    return credentials
+    const { settings } = context.services
+    const mayLast = !isAfterSignOut(call, credentials.account, settings)
+    if (!mayLast && (options.lasting ?? true)) throw justSignedOut(settings)
+    return { ...credentials, mayLast }
   }
 }

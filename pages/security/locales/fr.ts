@@ -108,6 +108,18 @@ export const fr: SecurityTexts = {
   turnOn: 'Activer',
   turnOff: 'Désactiver',
   settingSaved: 'C’est enregistré.',
+  invites: 'Invitations',
+  invitesLead: (most) =>
+    `Donnez un code à une personne qui doit avoir un compte ici ; il sert une fois. Vous pouvez en créer ${most} par mois, tant que moins de ${most} des vôtres restent inutilisés.`,
+  invitesLeft: (left) => `Vous pouvez encore en créer ${left} ce mois-ci.`,
+  makeInvite: 'Créer un code d’invitation',
+  inviteMade: 'Le nouveau code est le premier de la liste.',
+  inviteLink: 'Page d’inscription avec ce code',
+  inviteUsedBy: (names) => `Utilisé par ${names}`,
+  inviteOff: 'Désactivé',
+  disableInvite: 'Désactiver',
+  inviteDisabled: 'Le code est désactivé.',
+  noInvite: 'Aucun code n’a été créé : il n’en reste plus ce mois-ci.',
   onlyAppPasswords: 'Mots de passe d’application uniquement',
   passwordRefused:
     'Votre mot de passe est refusé dans les applications qui ne peuvent pas ouvrir cette page.',
@@ -136,6 +148,8 @@ export const fr: SecurityTexts = {
     passkey_copied: 'Une clé d’accès qui a peut-être été copiée a été refusée',
     main_password_refused:
       'Le mot de passe a été refusé dans une application qui doit utiliser un mot de passe d’application',
+    invite_disabled: 'Un code d’invitation a été désactivé',
+    invites_made: 'Des codes d’invitation ont été créés',
     new_device_mails: 'Les e-mails sur les nouveaux appareils ont été activés ou désactivés',
     only_app_passwords: 'L’obligation d’utiliser des mots de passe d’application a été modifiée',
     password_changed: 'Le mot de passe a été changé',

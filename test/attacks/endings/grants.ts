@@ -6,9 +6,12 @@ import { upsertClient } from '../../../database/flow/client.ts'
 import { linkAccount } from '../../../database/flow/device.ts'
 import { creationOptions } from '../../../factors/passkey.ts'
 import { SoftAuthenticator } from '../../../lab/world/passkeys.ts'
+import { requireAccount } from '../../../sagas/accounts.ts'
+import { makeInvites } from '../../../sagas/invites.ts'
 import { provenOn } from '../../../sagas/proof.ts'
 import { writeRefreshToken } from '../../../tokens/refresh_token.ts'
 import { codesOf } from '../../factors/authenticator.ts'
+import { servicesOf } from '../../factors/services.ts'
 import { Attacker, makeDpopKey, SCOPE, type Session } from '../attacker.ts'
 import { Browser } from './browser.ts'
 import type { By } from './endings.ts'
@@ -359,6 +362,27 @@ export const grants: Record<string, Grant> = {
       const grant = { id, clientId: CLIENT_ID, payload: '{}', expiresAt: Date.now() + 60_000 }
       return async () => account.putOpenidGrant(grant, await basis(), null)
     }),
+  },
+  'an invite code': {
+    by: 'device',
+    begin: async (world, person) => {
+      const all = servicesOf(world.app)
+      const services = { ...all, settings: { ...all.settings, userInvites: 100 } }
+      const account = await requireAccount(services, person.did)
+      const { deviceId } = await rememberedBrowser(world, person)
+      return async () => {
+        const device = await person.account.readDevice(deviceId)
+        if (!device) return []
+        const making = makeInvites(services, account, device.basis, {}, 1)
+        const made = await making.catch((err) => {
+          if (err instanceof Refusal) return []
+          throw err
+        })
+        const isInUse = async (code: string) =>
+          (await world.app.actors.directory.readInviteCode(code))?.disabled === false
+        return made.map((code) => ({ name: 'invite code', isAlive: () => isInUse(code) }))
+      }
+    },
   },
   'the code by mail, switched': {
     by: 'device',

@@ -26,9 +26,16 @@ const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const limits = inFile('app/limits/table.ts')
 const trustRows = inFile('database/account/trusted_device.ts')
+const invites = inFile('actors/directory/invites.ts')
+const inviteRows = inFile('database/directory/invite.ts')
+const inviteNotes = inFile('actors/account/invites.ts')
+const ownInvites = inFile('sagas/invites.ts')
+const entries = inFile('database/directory/account.ts')
 const accountStore = inFile('stores/account_store.ts')
 const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
+
+const INVITES = 'test/security_page/invites.test.ts'
 
 /** What it defends of its pages and of second factors (38 to 40, 42). */
 export const pageRows = toRemovals([
@@ -186,5 +193,36 @@ export const pageRows = toRemovals([
     42,
     'nor one whose app is',
     accountSessions('if (session?.deviceId) distrust(db, session.deviceId)', 'void distrust'),
+  ],
+  [
+    INVITES,
+    'a month has no more codes than the setting',
+    invites('Math.min(count, leftOf(db, did, allowance))', 'count'),
+  ],
+  [INVITES, 'a code counts in its month', inviteRows('created_at >= @since', 'created_at < 0')],
+  [INVITES, 'unused codes do not add up', invites('Math.max(made, unused)', 'made')],
+  [
+    INVITES,
+    'what an ending comes before is taken back',
+    ownInvites('if (!isGiven) await directory.discardInvites(codes)', ''),
+  ],
+  [
+    INVITES,
+    'who may not invite gets no code',
+    ownInvites(' || !mayInvite(account)', ''),
+    inviteNotes(
+      'if (!mayInvite(assertGood(db, { ...basis, mayBeTakenDown: false }))) return false',
+      '',
+    ),
+  ],
+  [
+    INVITES,
+    'a code is taken out of use by whose it is',
+    inviteRows('for_account = ? AND ', '? <> 1 AND '),
+  ],
+  [
+    INVITES,
+    'an account that is deleted invites nobody',
+    entries('disableInviteCodesOf(db, did)', ''),
   ],
 ])

@@ -14,6 +14,7 @@ const appPasswords = inFile('actors/account/app_passwords.ts')
 const accountEmail = inFile('actors/account/email.ts')
 const accounts = inFile('stores/account_store.ts')
 const handleChange = inFile('sagas/handle_change.ts')
+const ownCodes = inFile('xrpc/server/getAccountInviteCodes.ts')
 const pdsCalls = inFile('xrpc/auth/user.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
@@ -96,7 +97,12 @@ export const signInRows = toRemovals([
     'a handle is taken back',
     handleChange('err instanceof PdsRefusal || err instanceof Refusal', 'false'),
   ],
-  [32, 'a PDS waits', pdsCalls('if (options.lasting ?? true)')],
+  [32, 'a PDS waits', pdsCalls('if (!mayLast && (options.lasting ?? true))')],
+  [
+    32,
+    'and gets no invite codes meanwhile',
+    ownCodes('createAvailable && mayLast', 'createAvailable'),
+  ],
   [32, 'a PDS that has not heard of a takedown', pdsCalls('if (options.checkTakedown)', 'if (0)')],
   [
     32,
