@@ -10,6 +10,7 @@ import { serveMetrics } from './base/metrics_server.ts'
 import { keepFromOthers } from './base/private_files.ts'
 import { loadSecrets } from './base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from './base/settings.ts'
+import { startTracing } from './base/tracing.ts'
 import { closeAllDatabases } from './database/database.ts'
 import { folderOf } from './embedded/folder.ts'
 import { EmbeddedPds } from './embedded/index.ts'
@@ -40,15 +41,18 @@ export async function launch(
       log.error({ err }, UNHANDLED_REJECTION)
       unhandledRejections.inc()
     })
+    const endTracing = settings.traces ? await startTracing(settings.traces, log) : async () => {}
     let stop = async () => {}
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, async () => {
         log.info({ signal }, 'stopping')
         try {
           await stop()
+          await endTracing()
           process.exit(0)
         } catch (err) {
           log.error({ err }, 'did not stop in order')
+          await endTracing()
           process.exit(1)
         }
       })

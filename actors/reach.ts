@@ -1,10 +1,11 @@
-import { Refusal, type RefusalCode, UnavailableError } from '../base/errors.ts'
+import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { Db } from '../database/database.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { accountFunctions } from './account/index.ts'
 import type { directoryFunctions } from './directory/index.ts'
 import type { CallerParams } from './runner.ts'
+import { isUserError } from './user_error.ts'
 
 /** An actor as its callers see it: its functions without the database, and asynchronous. */
 type StubOf<F> = {
@@ -93,11 +94,4 @@ export function refusing<S extends object>(stub: S, name: string): S {
         })
     },
   })
-}
-
-/** A `UserError` of rivetkit, thrown in this process or read off the wire. */
-function isUserError(
-  err: unknown,
-): err is Error & { code: RefusalCode; metadata?: Record<string, unknown> } {
-  return err instanceof Error && (err as { group?: unknown }).group === 'user'
 }

@@ -297,6 +297,9 @@ export const DRAIN = 10 * SECOND
 /** How long a stopping runner waits for work that no answer waits for, such as mails. */
 export const BACKGROUND = 5 * SECOND
 
+/** How long an ending program waits for the collector to take the last traces. */
+export const TRACES_END = 3 * SECOND
+
 /** How long a stopping runner closes databases. */
 export const CLOSING = 3 * SECOND
 

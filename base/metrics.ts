@@ -73,9 +73,9 @@ export const accountWakes = new Counter({
   name: 'vestibule_account_wakes_total',
   help: 'Account actors that were woken',
 })
-const upstreamSeconds = new Histogram({
+export const upstreamSeconds = new Histogram({
   name: 'vestibule_upstream_seconds',
-  help: 'Time of a call to a PDS, the PLC directory or the mail server, and whether it was answered',
+  help: 'Time until another server answers, and whether it does: PDS, PLC directory, mail server, engine',
   labelNames: ['upstream', 'result'] as const,
   buckets,
 })
@@ -157,22 +157,6 @@ export const cacheBytes = Object.assign(
 /** Starts the default metrics; to be called once by a process that serves them. */
 export function collectProcessMetrics(): void {
   collectDefaultMetrics()
-}
-
-/** Times a call to another server. */
-export async function timed<T>(
-  upstream: 'pds' | 'plc' | 'smtp',
-  call: () => Promise<T>,
-): Promise<T> {
-  const end = upstreamSeconds.startTimer({ upstream })
-  try {
-    const answer = await call()
-    end({ result: 'answered' })
-    return answer
-  } catch (err) {
-    end({ result: 'failed' })
-    throw err
-  }
 }
 
 export const { contentType } = register

@@ -50,10 +50,17 @@ export const webUrl = setting(
   z.string().refine(isWeb),
 )
 
-/** To which the name of a file is added. */
+/** To which a path is added. */
+const webBase = z.string().refine((v) => isWeb(v) && !/[?#]/.test(v) && new URL(v).username === '')
+
 export const webFolder = setting(
   'must be the http(s) URL of a folder, such as https://raw.githubusercontent.com/you/vestibule/main',
-  z.string().refine((v) => isWeb(v) && !/[?#]/.test(v) && new URL(v).username === ''),
+  webBase,
+)
+
+export const collector = setting(
+  'must be the http(s) URL of an OTLP/HTTP receiver, such as http://127.0.0.1:4318',
+  webBase,
 )
 
 export const image = setting(
@@ -90,6 +97,15 @@ export const port = setting('must be a port from 1 to 65535, such as 2600', whol
 
 export const countUpTo = (most: number) =>
   setting(`must be a whole number from 1 to ${most}, such as 4`, wholeNumber(1, most))
+
+export const share = setting(
+  'must be a share from 0 to 1, such as 0.1',
+  z
+    .string()
+    .regex(/^(0|1|0?\.\d+|[01]\.\d+)$/)
+    .transform(Number)
+    .refine((n) => n <= 1),
+)
 
 export const accessTokenMinutes = setting(
   'must be a whole number of minutes from 2 to 15, such as 5',

@@ -41,6 +41,7 @@ import {
   serviceName,
   webFolder,
 } from './setting_kinds.ts'
+import { type TracesSetting, toTracesSetting, tracesEnvironment } from './traces_setting.ts'
 import { mistakesInNames } from './unknown_settings.ts'
 
 /** Raised at start when a setting is wrong; `lines` holds one clear sentence per mistake. */
@@ -95,6 +96,7 @@ const environment = z.object({
   ENTRYWAY_DATABASE: oneOf(['file', 'engine']).default('file'),
   ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   RIVET_ENDPOINT: engine.optional(),
+  ...tracesEnvironment,
 })
 
 /** Every variable that is a setting. */
@@ -165,6 +167,7 @@ export type Settings = {
   accessTokenLifetime: number
   logLevel: string
   rivetEndpoint: string | null
+  traces: TracesSetting
 }
 
 /**
@@ -257,6 +260,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     accessTokenLifetime: e.ENTRYWAY_ACCESS_TOKEN_MINUTES * 60_000,
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
+    traces: toTracesSetting(e),
   }
 }
 

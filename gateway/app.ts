@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import type { Agent } from 'undici'
 import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
+import { isTracing, traceRequest } from '../base/tracing.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { fault, tooLarge, unavailable } from '../http/fault.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
@@ -13,7 +14,7 @@ import type { Capacity } from './capacity.ts'
 import type { Trust } from './client_address.ts'
 import { forward } from './forward.ts'
 import { KeptAnswers } from './kept_answers.ts'
-import { type Metered, metered, routeOf } from './metered.ts'
+import { answered, type Metered, metered, routeOf } from './metered.ts'
 import type { OpenExchanges } from './open_exchanges.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
@@ -60,6 +61,16 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     }
     const anybody = { 'access-control-allow-origin': '*' }
     return c.json({ version: packageJson.version, status: 'ok' }, 200, anybody)
+  })
+
+  // What comes before is asked every few seconds by programs that watch this one.
+  app.use(async (c, next) => {
+    if (!isTracing()) return next()
+    const { method = '', headers } = c.env.incoming
+    return traceRequest(method, headers.traceparent, async () => {
+      await next()
+      return answered(c)
+    })
   })
 
   app.all('*', async (c) => {

@@ -4,6 +4,8 @@ import { finished } from 'node:stream/promises'
 import type { Agent } from 'undici'
 import { LAST_REQUEST } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
+import { upstreamSeconds } from '../base/metrics.ts'
+import { currentTraceparent, isTracing, tracePart } from '../base/tracing.ts'
 import type { PassTo, RequestEnvelope } from '../http/envelope.ts'
 import { fault } from '../http/fault.ts'
 import { endToEnd, withoutNamed } from './hop_by_hop.ts'
@@ -32,6 +34,9 @@ export function fromPds({ headers }: UpstreamHead): [string, string][] {
 /** What the gateway itself says to the PDS about a request. */
 const OF_THE_GATEWAY = new Set(['host', 'content-length', 'expect'])
 
+/** What metrics call the PDSes, as far as the gateway passes requests on to them. */
+const PASSED_ON = 'pds, passed on'
+
 /** One request on its way through. */
 export type Passage = {
   passTo: PassTo['passTo']
@@ -52,22 +57,33 @@ type Options = { log: Log; upstreams: Agent; exchanges: OpenExchanges }
  *
  * @returns when the answer is written, or the client has gone
  */
-export async function passThrough(
+export async function passThrough(passage: Passage, options: Options): Promise<void> {
+  if (!isTracing()) return pass(passage, options)
+  const { passTo, incoming, outgoing } = passage
+  const { method = 'GET' } = incoming
+  await tracePart(
+    { name: `PDS ${method}`, kind: 'client', method, host: new URL(passTo.url).hostname },
+    () => pass(passage, options),
+    () => (outgoing.headersSent ? outgoing.statusCode : undefined),
+  )
+}
+
+async function pass(
   { passTo, since, body, incoming, outgoing, join }: Passage,
   { log, upstreams, exchanges }: Options,
 ): Promise<void> {
   // The client may have gone while it was decided where to go.
   if (outgoing.destroyed) return
   const url = new URL(passTo.url)
-  const headers = [
-    ...endToEnd(passTo.headers).filter(([name]) => !OF_THE_GATEWAY.has(name.toLowerCase())),
-    ...lengthOf(incoming, body),
-  ]
+  const given = endToEnd(passTo.headers).filter(([name]) => !OF_THE_GATEWAY.has(name.toLowerCase()))
+  const headers = [...inTrace(given), ...lengthOf(incoming, body)]
   const request = {
     ...{ url, method: incoming.method ?? 'GET', headers },
     body: body === 'unread' ? incoming : body,
     upgrade: join ? (incoming.headers.upgrade ?? null) : null,
   }
+  // How long the client takes for the rest of its body is not the PDS's time.
+  const timed = body !== 'unread' && !join && upstreamSeconds.startTimer({ upstream: PASSED_ON })
   const leave = passTo.session
     ? exchanges.enter(passTo.session, since, () => cut({ incoming, outgoing, join }))
     : () => {}
@@ -77,6 +93,7 @@ export async function passThrough(
   }
   const exchange = new Exchange(upstreams, request, {
     begin(head) {
+      if (timed) timed({ result: 'answered' })
       outgoing.writeHead(head.status, head.message, fromPds(head).flat())
       return outgoing
     },
@@ -95,6 +112,7 @@ export async function passThrough(
       outgoing.destroy()
       return
     }
+    if (timed) timed({ result: 'failed' })
     log.warn({ err, pds: url.origin }, 'a PDS did not answer')
     writeResponse(
       outgoing,
@@ -103,6 +121,17 @@ export async function passThrough(
         : fault(502, { error: 'UpstreamFailure', message: 'The PDS cannot be reached' }),
     )
   }
+}
+
+/** W3C Trace Context. */
+const TRACE_CONTEXT = new Set(['traceparent', 'tracestate'])
+
+/** Within a trace, the PDS is told of it, and not of one that the client named. */
+function inTrace(headers: [string, string][]): [string, string][] {
+  const traceparent = currentTraceparent()
+  if (traceparent === null) return headers
+  const others = headers.filter(([name]) => !TRACE_CONTEXT.has(name.toLowerCase()))
+  return [...others, ['traceparent', traceparent]]
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   PlcClientError,
 } from '@did-plc/lib'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
-import { timed } from '../base/metrics.ts'
+import { askUpstream } from '../base/upstream.ts'
 
 /**
  * The library's client with a deadline: its own waits for ever, and goes on when a directory that was
@@ -17,19 +17,19 @@ import { timed } from '../base/metrics.ts'
  */
 export class PlcClient extends Client {
   override getDocumentData(did: string): Promise<DocumentData> {
-    return this.#get(`/${encodeURIComponent(did)}/data`)
+    return this.#get('/{did}/data', did)
   }
 
   override getOperationLog(did: string): Promise<CompatibleOpOrTombstone[]> {
-    return this.#get(`/${encodeURIComponent(did)}/log`)
+    return this.#get('/{did}/log', did)
   }
 
   override getLastOp(did: string): Promise<CompatibleOpOrTombstone> {
-    return this.#get(`/${encodeURIComponent(did)}/log/last`)
+    return this.#get('/{did}/log/last', did)
   }
 
   override async sendOperation(did: string, op: OpOrTombstone): Promise<void> {
-    const response = await this.#fetch(`/${encodeURIComponent(did)}`, {
+    const response = await this.#fetch('/{did}', did, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(op),
@@ -37,14 +37,21 @@ export class PlcClient extends Client {
     await response.body?.cancel()
   }
 
-  async #get<T>(path: string): Promise<T> {
-    const response = await this.#fetch(path, {})
+  async #get<T>(template: string, did: string): Promise<T> {
+    const response = await this.#fetch(template, did, { method: 'GET' })
     return (await response.json()) as T
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
+  async #fetch(
+    template: string,
+    did: string,
+    init: RequestInit & { method: string },
+  ): Promise<Response> {
     const signal = AbortSignal.timeout(UPSTREAM_TIMEOUT)
-    const response = await timed('plc', () => fetch(this.url + path, { ...init, signal }))
+    const url = new URL(this.url + template.replace('{did}', encodeURIComponent(did)))
+    const { method } = init
+    const part = { name: `PLC ${method} ${template}`, method, host: url.hostname }
+    const response = await askUpstream('plc', part, () => fetch(url, { ...init, signal }))
     if (response.ok) return response
     throw new PlcClientError(response.status, undefined, (await response.text()).slice(0, 200))
   }

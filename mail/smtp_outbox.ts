@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { SMTP_GREETING, SMTP_MAIL, SMTP_SILENCE } from '../base/lifetimes.ts'
-import { timed } from '../base/metrics.ts'
+import { askUpstream } from '../base/upstream.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 const TIMEOUTS = {
@@ -21,7 +21,9 @@ export function openSmtpOutbox(smtpUrl: string): Outbox {
   return {
     send: async (message) => {
       const signal = AbortSignal.timeout(SMTP_MAIL)
-      await timed('smtp', () => transport.sendMail({ ...envelopeOf(message), signal }))
+      await askUpstream('smtp', { name: 'send a mail' }, () =>
+        transport.sendMail({ ...envelopeOf(message), signal }),
+      )
     },
     close: () => transport.close(),
   }

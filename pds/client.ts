@@ -11,7 +11,8 @@ import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
 import { lexicons } from '../base/lexicons.ts'
 import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
-import { timed } from '../base/metrics.ts'
+import { currentTraceparent } from '../base/tracing.ts'
+import { askUpstream } from '../base/upstream.ts'
 import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
 
@@ -42,7 +43,14 @@ export class PdsClient {
         redirect: 'error',
         signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
       }
-      const response = await timed('pds', () => fetch(new URL(path, pds.address), request))
+      const url = new URL(path, pds.address)
+      const method = init.method?.toUpperCase() ?? 'GET'
+      const part = { name: `PDS ${method} ${url.pathname}`, method, host: url.hostname }
+      const response = await askUpstream('pds', part, () => {
+        const traceparent = currentTraceparent()
+        if (traceparent !== null) headers.set('traceparent', traceparent)
+        return fetch(url, request)
+      })
       // Methods without output would take the page of a proxy or of another server for a success.
       const type = response.headers.get('content-type') ?? 'application/json'
       if (type.startsWith('application/json')) return response

@@ -127,6 +127,7 @@ export const accountsActor = (runner: Runner) =>
     onSleep: (c) => c.vars.accounts.close(),
     onDestroy: (c) => c.vars.accounts.close(),
     actions: callable(
+      'accounts',
       {
         run: answering(
           (c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {

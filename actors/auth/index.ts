@@ -59,7 +59,7 @@ export const authActor = (
     onDestroy: (c) => stop(c.vars),
     actions: {
       ...actionsOf(runner),
-      ...callable(actionsOf(runner), runner.log),
+      ...callable('auth', actionsOf(runner), runner.log),
     },
   })
 

@@ -122,5 +122,5 @@ export const directoryActor = (runner: Runner) =>
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: { ...actions, ...callable(actions, runner.log) },
+    actions: { ...actions, ...callable('directory', actions, runner.log) },
   })

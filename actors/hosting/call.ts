@@ -3,7 +3,7 @@ import type { RefusalCode } from '../../base/errors.ts'
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller
  * holds one connection to the actor, asks once for the `instance` it reaches, and then sends
- * `call(instance, id, name, args)`. The result comes as an event with the same `id`: rivetkit handles
+ * `call(instance, id, name, args, traceparent)`. The result comes as an event with the same `id`: rivetkit handles
  * the messages of a connection one after another, each until its action has returned, so a call that
  * was answered by its action would hold up all that follow it.
  */
@@ -18,7 +18,13 @@ export type CallResult =
 /** What a caller uses of a rivetkit connection. */
 export type RivetConnection = {
   instance(): Promise<string>
-  call(instance: string, id: number, name: string, args: unknown[]): Promise<void>
+  call(
+    instance: string,
+    id: number,
+    name: string,
+    args: unknown[],
+    traceparent: string | null,
+  ): Promise<void>
   on(event: string, listener: (id: number, result: CallResult) => void): unknown
   onClose(listener: () => void): unknown
   dispose(): Promise<void>

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { withDeadline } from '../../base/deadline.ts'
-import type { RefusalCode } from '../../base/errors.ts'
 import { ACTION } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
+import { isUserError } from '../user_error.ts'
 import { type CallResult, RESULT } from './call.ts'
+import { tracedAction } from './traced_call.ts'
 
 type Context = { vars: object; conn: { send(event: string, ...args: unknown[]): void } }
 type Actions = Record<string, (c: never, ...args: never[]) => unknown>
@@ -14,15 +15,25 @@ type Actions = Record<string, (c: never, ...args: never[]) => unknown>
  * that may have been answered, and a code that is spent twice ends its session.
  *
  * The action of rivetkit returns at once, so its `actionTimeout` is kept here.
+ *
+ * @param actor its name
  */
-export function callable<A extends Actions>(actions: A, log: Log) {
+export function callable<A extends Actions>(actor: string, actions: A, log: Log) {
   return {
     instance: (c: Context) => instanceOf(c),
-    call: (c: Context, instance: string, id: number, name: string, args: unknown[]): void => {
+    call: (
+      c: Context,
+      instance: string,
+      id: number,
+      name: string,
+      args: unknown[],
+      traceparent: string | null = null,
+    ): void => {
       const action = Object.hasOwn(actions, name) ? actions[name] : undefined
       const work = async () => {
         if (!action) throw new Error(`No action ${name}`)
-        return action(c as never, ...(args as never[]))
+        const run = async () => action(c as never, ...(args as never[]))
+        return tracedAction(traceparent, { actor, action: name, args }, run)
       }
       const result: Promise<CallResult> =
         instance === instanceOf(c) ? resultOf(work, log) : Promise.resolve({ fault: 'moved' })
@@ -49,17 +60,11 @@ async function resultOf(work: () => Promise<unknown>, log: Log): Promise<CallRes
   try {
     return { value: await withDeadline(work(), ACTION) }
   } catch (err) {
-    const { group, code, message, metadata } = err as UserErrorLike
-    if (group === 'user') return { refusal: { code, message, ...(metadata ? { metadata } : {}) } }
+    if (isUserError(err)) {
+      const { code, message, metadata } = err
+      return { refusal: { code, message, ...(metadata ? { metadata } : {}) } }
+    }
     log.error({ err }, 'an actor failed')
     return { fault: 'failed' }
   }
-}
-
-/** A `UserError` of rivetkit. */
-type UserErrorLike = {
-  group?: unknown
-  code: RefusalCode
-  message: string
-  metadata?: Record<string, unknown>
 }

@@ -11,7 +11,9 @@ export function connectAuth(settings: Settings, secret: string, log: Log): AuthR
   const place = rivetEndpoint ? 'engine' : 'port'
   const { auth } = rivetEndpoint ? engineClient(rivetEndpoint) : portClient(settings, secret)
   return new AuthRoundRobin((number) => {
-    const connection = new ActorConnection(auth, [String(number)], { secret, place, log })
+    const connection = new ActorConnection(auth, [String(number)], {
+      ...{ actor: 'auth', secret, place, log },
+    })
     return connection.stub as OneAuthActor
   })
 }

@@ -5,10 +5,12 @@ import { UnavailableError } from '../../base/errors.ts'
 import { every } from '../../base/every.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
+import { currentTraceparent } from '../../base/tracing.ts'
 import type { CallerParams } from '../runner.ts'
 import { type CallResult, RESULT, type RivetConnection } from './call.ts'
 import { type Attempt, hedged } from './hedged.ts'
 import { stubOf } from './stub.ts'
+import { tracedCall } from './traced_call.ts'
 
 /** Where the actor is. */
 export type Place =
@@ -41,6 +43,7 @@ type Call = { open: Open; since: number; result: PromiseWithResolvers<CallResult
  */
 export class ActorConnection {
   readonly #connect: () => RivetConnection
+  readonly #actor: string
   readonly #place: Place
   readonly #log: Log
   #open: Open | null = null
@@ -53,8 +56,9 @@ export class ActorConnection {
   constructor(
     getter: ConnectionGetter,
     key: string[],
-    { secret, place, log }: { secret: string; place: Place; log: Log },
+    { actor, secret, place, log }: { actor: string; secret: string; place: Place; log: Log },
   ) {
+    this.#actor = actor
     this.#connect = () =>
       getter.getOrCreate(key, { params: { secret } }).connect() as unknown as RivetConnection
     this.#place = place
@@ -70,7 +74,12 @@ export class ActorConnection {
    * @throws {UserError} what the action refuses
    * @throws {Error} when it is unknown what came of the call
    */
-  async call(name: string, args: unknown[]): Promise<unknown> {
+  call(name: string, args: unknown[]): Promise<unknown> {
+    const called = { actor: this.#actor, action: name, args }
+    return tracedCall('client', called, () => this.#call(name, args))
+  }
+
+  async #call(name: string, args: unknown[]): Promise<unknown> {
     const deadline = Date.now() + lifetimes.CALL
     const open = this.#open ?? (await this.#awaitOpen(deadline))
     const id = ++this.#lastId
@@ -78,7 +87,7 @@ export class ActorConnection {
     this.#calls.set(id, { open, since: Date.now(), result })
     if (this.#place === 'engine') this.#beginChecks()
     try {
-      open.connection.call(open.instance, id, name, args).catch(result.reject)
+      open.connection.call(open.instance, id, name, args, currentTraceparent()).catch(result.reject)
       const came = await withDeadline(result.promise, deadline - Date.now())
       if ('value' in came) return came.value
       if ('refusal' in came) {

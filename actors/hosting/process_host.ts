@@ -12,6 +12,7 @@ import { accountWakes, awakeActors } from '../../base/metrics.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
 import { startActors } from './setup.ts'
 import { stubOf } from './stub.ts'
+import { tracedCall } from './traced_call.ts'
 
 type Key = string[]
 type Pair = [Uint8Array, Uint8Array]
@@ -73,7 +74,11 @@ export class ProcessHost {
   }
 
   #stub(name: string, key: Key): object {
-    return stubOf((action, args) => this.#call(name, key, action, args))
+    return stubOf((action, args) =>
+      tracedCall('internal', { actor: name, action, args }, () =>
+        this.#call(name, key, action, args),
+      ),
+    )
   }
 
   async #call(name: string, key: Key, action: string, args: unknown[]): Promise<unknown> {

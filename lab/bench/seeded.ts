@@ -5,7 +5,12 @@ import { ACCOUNT_SLEEP } from '../../base/lifetimes.ts'
 import { type BenchClient, openClient } from '../clients/lean_client.ts'
 import { freePort } from '../world/loopback.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
-import { makeVestibuleIdentity, startVestibule, type Vestibule } from '../world/vestibule.ts'
+import {
+  makeVestibuleIdentity,
+  startVestibule,
+  type Vestibule,
+  type VestibuleOptions,
+} from '../world/vestibule.ts'
 import { seed } from './seed.ts'
 
 /** Milliseconds that accounts have to fall asleep, once they may. */
@@ -26,11 +31,15 @@ export type Seeded = {
   close(): Promise<void>
 }
 
-/** @param connections how many requests will be in flight */
+/**
+ * @param connections how many requests will be in flight
+ * @param how it runs otherwise than usual
+ */
 export async function startSeeded(
   plcUrl: string,
   count: number,
   connections: number,
+  how: Pick<VestibuleOptions, 'env' | 'preloads'> = {},
 ): Promise<Seeded> {
   const data = await makeTemporaryFolder('seeded')
   const identity = await makeVestibuleIdentity()
@@ -57,7 +66,10 @@ export async function startSeeded(
   execFileSync('sync')
 
   const begun = performance.now()
-  const vestibule = await startVestibule({ identity, plcUrl, pds, env })
+  const vestibule = await startVestibule({
+    ...{ identity, plcUrl, pds, ...how },
+    env: { ...env, ...how.env },
+  })
   const ready = performance.now() - begun
   return {
     vestibule,

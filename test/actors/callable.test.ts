@@ -12,6 +12,7 @@ function instance() {
   const sent: unknown[][] = []
   const spent: string[] = []
   const actions = callable(
+    'test',
     {
       spend: (_c: unknown, code: string) => spent.push(code),
       refuse: answering(() => {

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
+import { type Collector, startCollector } from '../../lab/world/collector.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { untilStatus } from '../../lab/world/until.ts'
+import { until, untilStatus } from '../../lab/world/until.ts'
 
 const METADATA = '/.well-known/oauth-authorization-server'
 let folder: TemporaryFolder
 let env: Record<string, string>
+let collector: Collector
 let url: string
 let gateway: Run
 let runner: Run
@@ -17,6 +19,7 @@ let pds: LoopbackServer
 const asked = Promise.withResolvers<() => void>()
 
 beforeAll(async () => {
+  collector = await startCollector()
   folder = await makeTemporaryFolder('two-processes')
   const told = Promise.withResolvers<void>()
   pds = await listenOnLoopback(async (request, response) => {
@@ -41,13 +44,15 @@ beforeAll(async () => {
     ENTRYWAY_HANDLE_DOMAINS: '.test',
     ENTRYWAY_INVITE_REQUIRED: 'false',
     ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
+    ...collector.env,
   }
-  gateway = runProgram('start_gateway.ts', env)
+  gateway = runProgram('start_gateway.ts', { ...env, OTEL_SERVICE_NAME: 'gateway' })
 })
 afterAll(async () => {
   await gateway?.end('SIGKILL')
   await runner?.end('SIGKILL')
   await pds?.close()
+  await collector?.close()
   await folder?.remove()
 })
 
@@ -89,6 +94,27 @@ test('a runner answers what is under way before it ends, and nothing more', asyn
   expect(answer.status).toBe(502)
   expect(await answer.json()).toMatchObject({ error: 'UpstreamFailure' })
   expect(await ended).toBe(0)
+})
+
+test('a request is one trace in both', async () => {
+  const { spans } = collector
+  const named = (name: string) => spans.filter((span) => span.name === name)
+  await until(
+    () => named('POST com.atproto.server.createAccount').length > 0,
+    'The gateway sends no trace of the sign-up',
+  )
+  const [asked] = named('PDS POST /xrpc/com.atproto.server.reserveSigningKey')
+  const way: string[] = []
+  for (let span = asked; span; span = spans.find(({ spanId }) => spanId === span?.parentId)) {
+    expect(span.traceId).toBe(asked?.traceId)
+    way.push(`${span.service}: ${span.kind} ${span.name}`)
+  }
+  expect(way).toEqual([
+    'vestibule: client PDS POST /xrpc/com.atproto.server.reserveSigningKey',
+    'vestibule: server auth.answer',
+    'gateway: client auth.answer',
+    'gateway: server POST com.atproto.server.createAccount',
+  ])
 })
 
 test('the gateway ends in order', async () => {

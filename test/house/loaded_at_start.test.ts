@@ -1,8 +1,17 @@
+import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadedWith } from './imports.ts'
 
 /** Large packages that only some of those who run this program, or of its people, ever need. */
-const LOADED_WHEN_USED = ['@simplewebauthn/server', 'oidc-provider', 'qrcode', 'html-to-text']
+const LOADED_WHEN_USED = [
+  '@simplewebauthn/server',
+  'oidc-provider',
+  'qrcode',
+  'html-to-text',
+  ...readdirSync(new URL('../../node_modules/@opentelemetry', import.meta.url)).map(
+    (name) => `@opentelemetry/${name}`,
+  ),
+]
 
 test('what only some use is loaded when they use it', () => {
   const packages = new Map<string, string>()

@@ -63,7 +63,7 @@ describe('settings', () => {
 
   test('the README lists the settings that there are', async () => {
     const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
-    const rows = readme.split('\n').filter((line) => /^\| `(ENTRYWAY|RIVET)_/.test(line))
+    const rows = readme.split('\n').filter((line) => /^\| `(ENTRYWAY|RIVET|OTEL)_/.test(line))
     const listed = rows.flatMap((row) => row.split(' | ')[0]?.match(/[A-Z][A-Z0-9_]+/g) ?? [])
     expect(listed.sort()).toEqual([...settingNames].sort())
   })

@@ -76,10 +76,19 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_AUTH_ACTORS: ['0', '65', 'two', '1.5'],
   ENTRYWAY_ACCESS_TOKEN_MINUTES: ['1', '16', 'five', '2.5', ' 5'],
   RIVET_ENDPOINT: URLS,
+  OTEL_EXPORTER_OTLP_ENDPOINT: [...URLS, 'https://a.example/b?key=1', 'https://a:b@c.example'],
+  OTEL_EXPORTER_OTLP_PROTOCOL: ['grpc', 'http'],
+  OTEL_TRACES_SAMPLER: ['always', 'jaeger_remote'],
+  OTEL_TRACES_SAMPLER_ARG: ['1.5', '-0.1', '10%', 'all', '1e-3'],
 }
 
-/** What any text may be: folders, and a password that the PDS's admin chose. */
-const ANY_TEXT = ['ENTRYWAY_BACKUP_DIR', 'ENTRYWAY_DATA_DIR', 'ENTRYWAY_PDS_ADMIN_PASSWORD']
+/** What any text may be: folders, a name, and a password that the PDS's admin chose. */
+const ANY_TEXT = [
+  'ENTRYWAY_BACKUP_DIR',
+  'ENTRYWAY_DATA_DIR',
+  'ENTRYWAY_PDS_ADMIN_PASSWORD',
+  'OTEL_SERVICE_NAME',
+]
 
 const SECRET = [
   /_HEX$/,
@@ -133,7 +142,7 @@ describe.each(Object.entries(WRONG))('%s', (name, values) => {
       .exec(wanted)?.[1]
       ?.split(/, or | on this machine$| for all$| or (?=\S+ <)/)
     // Where there are only a few values, they are all named.
-    const [first] = /must be (\w+)/.exec(wanted)?.slice(1) ?? []
+    const [first] = /must be ([\w/]+)/.exec(wanted)?.slice(1) ?? []
     for (const example of examples ?? [first as string]) {
       if (example === '' || example.startsWith('`')) continue
       const wrong = linesOf({ ...BESIDE[name], [name]: example })

@@ -27,7 +27,9 @@ export function connectEngineActors(endpoint: string, secret: string, log: Log):
     const id = `${name}/${key}`
     let connection = connections.get(id)
     if (!connection) {
-      connection = new ActorConnection(client[name], [key], { secret, place: 'engine', log })
+      connection = new ActorConnection(client[name], [key], {
+        ...{ actor: name, secret, place: 'engine', log },
+      })
       connections.set(id, connection)
     }
     return connection

@@ -57,7 +57,7 @@ export class EngineStorage {
     this.#hosting ??= this.#host()
     const { client } = this.#hosting
     const { secrets, log } = this.#runner
-    const options = { secret: secrets.actorSecret, place: 'engine', log } as const
+    const options = { actor: name, secret: secrets.actorSecret, place: 'engine', log } as const
     const connection = new ActorConnection(client[name], [key], options)
     await connection.call('lend', []).finally(() => connection.close())
   }
@@ -87,7 +87,7 @@ export class EngineStorage {
       },
       onSleep: (c) => void this.#lent.delete(id(c)),
       onDestroy: (c) => void this.#lent.delete(id(c)),
-      actions: callable({ lend: () => true }, this.#runner.log),
+      actions: callable(name, { lend: () => true }, this.#runner.log),
     })
   }
 }

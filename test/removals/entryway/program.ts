@@ -12,6 +12,10 @@ const store = inFile('maintenance/backup_store.ts')
 const daily = inFile('maintenance/daily_backup.ts')
 const S3 = 'test/backup/s3.test.ts'
 
+const spans = inFile('base/open_telemetry.ts')
+const passing = inFile('gateway/pass_through.ts')
+const TRACES = 'test/watching/traces.test.ts'
+
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
@@ -55,6 +59,15 @@ export const programRows = toRemovals([
   ],
   [S3, 'no backups but those of a day', daily("isDue(here) ? [] : ['--copy-only']", '[]')],
   [KEPT, 'a backup has every account', verify('!there.has(path)', 'false')],
+  [
+    TRACES,
+    'no trace of a stranger is gone on with',
+    spans(
+      "kind: 'server', method }, ROOT_CONTEXT",
+      "kind: 'server', method }, this.#contextOf(sent)",
+    ),
+  ],
+  [TRACES, 'a PDS hears of no trace of a stranger', passing('!TRACE_CONTEXT.has(', 'true || (')],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
   [
     'test/cli/table.test.ts',
