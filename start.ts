@@ -4,6 +4,7 @@ import { startGateway } from './gateway/server.ts'
 import { launch, prepareRunner, stopRunner } from './launch.ts'
 import { startDailyBackups } from './maintenance/daily_backup.ts'
 import { startRunner } from './registry.ts'
+import { keepEvents } from './sagas/kept_events.ts'
 
 /** Gateway and runner in one process: nothing listens but the gateway. */
 await launch(async (settings, log) => {
@@ -12,6 +13,7 @@ await launch(async (settings, log) => {
     runner,
     settings.rivetEndpoint ? 'engine' : 'process',
   )
+  const endTrail = keepEvents(log, directory)
   const gateway = await startGateway(settings, auth, log)
   await Promise.all([auth.ready(), runner.embeddedPds.start(directory)])
   const endBackups = startDailyBackups(runner)
@@ -22,6 +24,7 @@ await launch(async (settings, log) => {
     endBackups()
     await gateway.stop()
     await runner.background.end(BACKGROUND)
+    await endTrail()
     await stopRunner(runner)
   }
 })

@@ -11,6 +11,29 @@ const LONGEST = 300
 /** Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, and for all. */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
+/** An event as it was logged. */
+export type LoggedEvent = {
+  at: number
+  event: EventName
+  address: string | undefined
+  /** Those of the event. */
+  fields: Record<string, unknown>
+}
+
+/** Is told of what is logged. */
+export type EventListener = {
+  /** Also of what no line is written of, as strangers cause too much of it. */
+  counted(event: EventName): void
+  logged(event: LoggedEvent): void
+}
+
+const listeners = new WeakMap<Log, EventListener>()
+
+/** Has `listener` told of each event from now on. */
+export function hearEvents(log: Log, listener: EventListener): void {
+  listeners.set(log, listener)
+}
+
 /**
  * Writes the line of an event, and counts it.
  *
@@ -25,13 +48,17 @@ export function logEvent<E extends EventName>(
 ): void {
   events.inc({ event })
   COUNTS[event]?.(fields)
+  const listener = listeners.get(log)
+  listener?.counted(event)
   const { level, message, fields: known, isStrangers }: EventShape = EVENTS[event]
   if (isStrangers && !hasRoom(log, address)) return
   const given = known.flatMap((field) =>
     fields[field] === undefined ? [] : [[field, short(fields[field])]],
   )
+  const kept = Object.fromEntries(given)
   // The address stands first, where deploy/fail2ban looks for it.
-  log[level]({ event, address, ...Object.fromEntries(given) }, message)
+  log[level]({ event, address, ...kept }, message)
+  listener?.logged({ at: Date.now(), event, address, fields: kept })
 }
 
 /** Clients choose their ids. */

@@ -34,6 +34,9 @@ export const BACKUP_OLD = 2 * DAY
 /** Lines of the log that strangers cause are counted within this. */
 export const EVENT_LINES = MINUTE
 
+/** What happened is kept in the trail over all accounts this much later, at most. */
+export const EVENTS_KEPT = 2 * SECOND
+
 /** How long a gateway may answer for a public document that seldom changes. */
 export const PUBLIC_DOCUMENT = SECOND
 

@@ -19,6 +19,7 @@ import { addPdsSettingsCommand } from './commands/pds_settings.ts'
 import { addReleaseCommand } from './commands/release.ts'
 import { addRestoreCommand } from './commands/restore.ts'
 import { addSessionCommands } from './commands/session.ts'
+import { addTrailCommand } from './commands/trail.ts'
 import { addUpgradeCommand } from './commands/upgrade.ts'
 
 /** Each is run by a test as far as its arguments go. */
@@ -59,6 +60,7 @@ export function createProgram(): Command {
   addInitCommand(program)
   addPdsSettingsCommand(program)
   addOperatorCommands(program)
+  addTrailCommand(program)
   addAccountCommands(program)
   addSessionCommands(program)
   addInviteCommands(program)

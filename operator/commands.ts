@@ -14,17 +14,18 @@ import * as overview from './overview.ts'
 import * as pdses from './pdses.ts'
 import * as sessions from './sessions.ts'
 import * as status from './status.ts'
+import * as trail from './trail.ts'
 
 /** Everything the operator's API can do, by the path below `/_operator/`. */
 export const commands = {
   status: status.show,
   overview: overview.show,
+  trail: trail.list,
 
   'operator/add': operators.add,
   'operator/list': operators.list,
   'operator/remove': operators.remove,
   'operator/link': operators.link,
-  'operator/trail': operators.trail,
 
   'account/list': accounts.list,
   'account/show': accounts.show,

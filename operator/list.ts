@@ -21,6 +21,20 @@ const PLACEMENT = {
  */
 export const descriptions: readonly Description[] = [
   reads('overview', 'overview', { what: 'How the installation stands' }),
+  reads('trail', 'trail', {
+    what: 'What happened to accounts and what operators did, the newest first; kept for 90 days',
+    takes: {
+      event: { about: 'only events of this kind', flags: '--event <name>' },
+      account: { about: 'only of this account', flags: '--account <account>' },
+      by: { about: 'only by operators with this in their name', flags: '--by <text>' },
+      search: { about: 'only with these words in what is known of it', flags: '--search <text>' },
+      address: { about: 'only from addresses that begin so', flags: '--address <address>' },
+      since: { about: 'from this date or time on (UTC)', flags: '--since <time>' },
+      until: { about: 'before this date or time (UTC)', flags: '--until <time>' },
+      limit: { about: 'how many', flags: '--limit <n>' },
+    },
+    pagedBy: 'before',
+  }),
   acts('operator add', 'operator/add', {
     what: "Let an account use the operator's page; it needs a passkey or a second factor",
     takes: { account: ACCOUNT },
@@ -34,17 +48,6 @@ export const descriptions: readonly Description[] = [
   acts('operator link', 'operator/link', {
     what: "Print a link that opens the operator's page once, within ten minutes",
     needsProof: true,
-  }),
-  reads('operator trail', 'operator/trail', {
-    what: 'What operators did, the newest first; kept for 90 days',
-    takes: {
-      search: {
-        about: 'only with these words in operator, command or subject',
-        flags: '--search <text>',
-      },
-      limit: { about: 'how many entries', flags: '--limit <n>' },
-    },
-    pagedBy: 'before',
   }),
   ...accountDescriptions,
   acts('invite create', 'invite/create', {

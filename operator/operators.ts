@@ -47,17 +47,4 @@ export const link = command(z.strictObject({}), async ({ services }) => {
   return { url: `${services.settings.publicUrl}${OPERATOR_LINK}?${query}`, expiresAt }
 })
 
-/** What operators did, the newest first; `next` is the `before` of the next page. Times are ms since the epoch. */
-export const trail = command(
-  z.strictObject({
-    search: z.string().default(''),
-    before: z.int().nullable().default(null),
-    limit: z.int().min(1).max(1_000).default(100),
-  }),
-  async ({ services }, { search: text, before, limit }) => {
-    const acts = await services.actors.directory.listOperatorActs({ before, text, limit })
-    return { acts, next: acts.length === limit ? (acts.at(-1)?.id ?? null) : null }
-  },
-)
-
 const isOff = ({ settings }: Pick<Services, 'settings'>) => settings.operatorPage.length === 0

@@ -55,10 +55,11 @@ async function keep(
   const { did } = (value ?? {}) as { did?: unknown }
   const [first] = Object.keys(description.takes)
   const subject = description.subject(value) ?? String(did ?? (first && input[first]) ?? '')
-  await services.actors.directory.addOperatorAct({ at: Date.now(), ...by, command: name, subject })
-  const isOfAccount = 'account' in description.takes && typeof did === 'string'
-  if (isOfAccount && !WITHOUT_AUDIT.includes(name)) {
-    await recordAudit(services, did, 'operator_acted', { what: name, ...by })
+  const account = 'account' in description.takes && typeof did === 'string' ? did : null
+  const act = { at: Date.now(), ...by, command: name, subject, did: account }
+  await services.actors.directory.addOperatorAct(act)
+  if (account !== null && !WITHOUT_AUDIT.includes(name)) {
+    await recordAudit(services, account, 'operator_acted', { what: name, ...by })
   }
 }
 

@@ -12,7 +12,7 @@ const PAGES: readonly [name: string, href: string][] = [
   ['Invites', formOf('invite list')],
   ['Limits', formOf('limits list')],
   ['PDSes', formOf('pds list')],
-  ['Trail', formOf('operator trail')],
+  ['Trail', formOf('trail')],
   ['Commands', OPERATOR_COMMANDS],
 ]
 

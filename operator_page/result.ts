@@ -55,7 +55,7 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
     return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
   }
   if (typeof value === 'object') {
-    return accountIn(value) ?? html`<code>${JSON.stringify(value)}</code>`
+    return accountIn(value) ?? properties(value, leadsTo)
   }
   const words = leadsTo[name]
   const isNobody = words === 'account show' && !String(value).startsWith('did:')
@@ -70,6 +70,14 @@ function accountIn(thing: { did?: unknown; usedBy?: unknown; handle?: unknown })
   if (typeof did !== 'string') return null
   const name = typeof thing.handle === 'string' ? thing.handle : did
   return html`<a href="${formOf('account show', { account: did })}">${name}</a>`
+}
+
+/** What is known of a thing, one a line. */
+function properties(value: object, leadsTo: LeadsTo): Html {
+  return html`${Object.entries(value).map(
+    ([name, each]) =>
+      html`<span class="property">${wordsOf(name)}: ${cell(name, each, leadsTo)}</span>`,
+  )}`
 }
 
 /** @param at ms since the epoch */

@@ -33,6 +33,7 @@ section{margin-top:1.5rem}
 .commands,.plain{padding:0;list-style:none}
 .commands li{padding:.5rem 0;border-bottom:1px solid var(--line)}
 code{overflow-wrap:anywhere}
+.property{display:block}
 table{width:100%;border-collapse:collapse;background:var(--card)}
 th,td{padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--quiet);font-size:.875rem;font-weight:500}

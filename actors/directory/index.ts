@@ -5,7 +5,6 @@ import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
 import * as openidEndings from '../../database/directory/openid_ending.ts'
 import * as operators from '../../database/directory/operator.ts'
-import * as operatorActs from '../../database/directory/operator_act.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
@@ -17,6 +16,7 @@ import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
 import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as emailChanges from './email_changes.ts'
+import * as events from './events.ts'
 import * as handleChanges from './handle_changes.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
@@ -33,7 +33,7 @@ export const directoryFunctions = {
   listAccounts: entries.listEntries,
   searchAccounts: entries.searchEntries,
   addAccount: entries.insertEntry,
-  removeAccount: entries.deleteEntry,
+  removeAccount: events.removeAccount,
   beginDeletion: deletions.putDeletion,
   abandonDeletion: deletions.deleteDeletion,
   putFollowedTakedown: followed.putFollowedTakedown,
@@ -85,8 +85,11 @@ export const directoryFunctions = {
   removeOperator: operators.deleteOperator,
   listOperators: operators.listOperators,
   isOperator: operators.isOperator,
-  addOperatorAct: operatorActs.insertOperatorAct,
-  listOperatorActs: operatorActs.listOperatorActs,
+  keepEvents: events.keep,
+  addOperatorAct: events.act,
+  listEvents: events.listEvents,
+  readEventCounts: events.readEventCounts,
+
   putOperatorLink: operatorSessions.putOperatorLink,
   openOperatorSession: operatorSessions.open,
   openOperatorSessionByLink: operatorSessions.openByLink,

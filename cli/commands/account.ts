@@ -90,7 +90,8 @@ export function addAccountCommands(program: Command): void {
   )
 }
 
-function details(detail: Record<string, unknown>): string {
+/** What is known of an event, one a line. */
+export function details(detail: Record<string, unknown>): string {
   return Object.entries(detail)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => `${name}: ${value}`)

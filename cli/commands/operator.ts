@@ -73,20 +73,4 @@ export function addOperatorCommands(program: Command): void {
       output.result(await operator('operator/link', {}), ({ url }) => url)
     }),
   )
-
-  described(operators, 'operator trail').action(
-    online<{ search?: string; limit: number }>(
-      async (operator, output, _args, { search, limit }) => {
-        const { acts } = await operator('operator/trail', { search, limit })
-        output.result(acts, (rows) =>
-          table(
-            ['when (UTC)', 'who', 'from', 'what', 'to'],
-            rows.map(({ at, operator: who, operatorAddress, command, subject }) => [
-              ...[when(at), who, operatorAddress, command, subject],
-            ]),
-          ),
-        )
-      },
-    ),
-  )
 }

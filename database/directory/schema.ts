@@ -167,5 +167,32 @@ export const directorySchema: Schema = {
   CREATE INDEX invite_code_created ON invite_code (created_at);
   CREATE INDEX invite_use_used_by ON invite_use (used_by);
   `,
+    `
+  -- The trail over all accounts, for operators: the newest of what the accounts have in their own trails,
+  -- and what operators did. A kind of events makes room for its own.
+  CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    did TEXT,
+    address TEXT,
+    operator TEXT,
+    detail TEXT NOT NULL
+  );
+  CREATE INDEX event_did ON event (did);
+  INSERT INTO event (at, event, did, address, operator, detail)
+    SELECT at, 'operator_acted', iif(subject LIKE 'did:%', subject, NULL), address, operator,
+           json_object('what', command, 'to', subject)
+    FROM operator_act ORDER BY id;
+  DROP TABLE operator_act;
+
+  -- How often something happened on a day (UTC).
+  CREATE TABLE event_count (
+    day TEXT NOT NULL,
+    event TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (day, event)
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -19,6 +19,7 @@ import { inGroup } from '../../database/group_commit.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import { createMailer } from '../../mail/mailer.ts'
 import { hashPassword } from '../../passwords/scrypt.ts'
+import { keepEvents } from '../../sagas/kept_events.ts'
 import { openAppDatabases } from './app_databases.ts'
 import { readMailFolder } from './mail_folder.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
@@ -129,6 +130,7 @@ export async function startApp({
       watchedStub('account', accountActions, () => databases.account(did), onCall),
     auth: () => auth,
   } as unknown as Actors
+  const endTrail = keepEvents(log, actors.directory)
   const here = watched('auth', ownerHere(flow, counters), onCall)
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
 
@@ -174,6 +176,7 @@ export async function startApp({
     close: async () => {
       await runner.background.end(BACKGROUND)
       app.close()
+      await endTrail()
       mailer.close()
       databases.close()
       await folder.remove()

@@ -1,18 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
-  AUDIT_MEMORY,
   OPERATOR_IDLE,
   OPERATOR_LINK,
   OPERATOR_SESSION,
   PROOF_AGAIN,
 } from '../../base/lifetimes.ts'
-import { closeDatabase, openDatabase, transact } from '../../database/database.ts'
-import { insertOperatorAct, MAX_OPERATOR_ACTS } from '../../database/directory/operator_act.ts'
 import {
   MAX_OPERATOR_LINKS,
   MAX_OPERATOR_SESSIONS,
 } from '../../database/directory/operator_session.ts'
-import { directorySchema } from '../../database/directory/schema.ts'
 import { findClient } from '../../gateway/client_address.ts'
 import { within } from '../../http/network.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
@@ -365,20 +361,5 @@ describe('46. a session that somebody stole', () => {
       ({ kind, needsProof, takes }) => kind === 'acts' && !needsProof && !('account' in takes),
     )
     expect(unproven.map(({ words }) => words).sort()).toEqual(NO_WAY_IN)
-  })
-
-  test('keeps its acts in the trail, which does not grow without end', async () => {
-    const db = openDatabase(':memory:', directorySchema)
-    const act = { operator: 'kim.test', operatorAddress: null, command: 'invite/create' }
-    transact(db, () => {
-      for (let i = 0; i < MAX_OPERATOR_ACTS + 5; i++) {
-        insertOperatorAct(db, { ...act, at: 1_000 + i, subject: 'x'.repeat(1_000) })
-      }
-    })
-    const count = db.prepare('SELECT count(*), max(length(subject)) FROM operator_act').raw().get()
-    expect(count).toEqual([MAX_OPERATOR_ACTS, 512])
-    insertOperatorAct(db, { ...act, at: 2_000 + AUDIT_MEMORY + MAX_OPERATOR_ACTS, subject: '' })
-    expect(db.prepare('SELECT count(*) FROM operator_act').pluck().get()).toBe(1)
-    closeDatabase(db)
   })
 })

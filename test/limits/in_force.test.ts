@@ -66,10 +66,10 @@ test('who has used up a limit stands in the list, and goes on once it is lifted'
   expect(resetsAt).toBeGreaterThan(Date.now())
   expect((await command(app, 'limits/lift', { id })).body).toEqual(found[0])
   expect(await signIn(handle, password)).toBe(200)
-  const [act] = (await command(app, 'operator/trail', { limit: 1 })).body.acts
+  const [act] = (await command(app, 'trail', { event: 'operator_acted', limit: 1 })).body.events
   expect(act).toMatchObject({
-    ...{ operator: 'the command line', command: 'limits/lift' },
-    subject: `${handle} at ${ADDRESS} (${GUESSES})`,
+    operator: 'the command line',
+    detail: { what: 'limits/lift', to: `${handle} at ${ADDRESS} (${GUESSES})` },
   })
   const again = await command(app, 'limits/lift', { id })
   expect(again).toMatchObject({ status: 400, body: { error: 'InvalidRequest' } })

@@ -9,6 +9,9 @@ const operators = inFile('sagas/operators.ts')
 const sessions = inFile('database/directory/operator_session.ts')
 const schema = inFile('database/directory/schema.ts')
 const signIn = inFile('oauth/sign_in/sign_in_form.ts')
+const event = inFile('database/directory/event.ts')
+const kept = inFile('sagas/kept_events.ts')
+const TRAIL = 'test/operator_page/trail.test.ts'
 const addresses = inFile('gateway/client_address.ts')
 const unwrap = inFile('app/unwrap.ts')
 
@@ -74,9 +77,21 @@ export const operatorPageRows = toRemovals([
     'nor out of an operator',
     commands("if (typeof account !== 'string') return false", 'return false'),
   ],
+  [TRAIL, 'the trail has an end', event('makeRoom(db, EVENTS[kind], 130 + text.length)', '')],
   [
-    46,
-    'the acts have an end',
-    inFile('database/directory/operator_act.ts')('most: MAX_OPERATOR_ACTS', 'most: 1e9'),
+    TRAIL,
+    'also in time',
+    inFile('actors/directory/events.ts')('events.deleteOldEvents(db, now)', ''),
+  ],
+  [TRAIL, 'guesses push nothing out', event("? 'guesses' : 'others'", "? 'others' : 'others'")],
+  [
+    TRAIL,
+    'it forgets who is gone',
+    inFile('actors/directory/events.ts')('events.deleteEventsOf(db, did)', ''),
+  ],
+  [
+    TRAIL,
+    'what waits for it has an end',
+    kept('if (this.#events.length >= MOST_WAITING) return', ''),
   ],
 ])

@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import type { CommandInput } from '../../operator/commands.ts'
+import { online } from '../action.ts'
+import { described } from '../described.ts'
+import { when } from '../output.ts'
+import { table } from '../table.ts'
+import { details } from './account.ts'
+
+export function addTrailCommand(program: Command): void {
+  described(program, 'trail').action(
+    online<CommandInput<'trail'>>(async (operator, output, _args, options) => {
+      const { event, account, by, search, address, since, until, limit } = options
+      const given = { event, account, by, search, address, since, until, limit }
+      const { events } = await operator('trail', given)
+      output.result(events, (rows) =>
+        table(
+          ['when (UTC)', 'what', 'account', 'who', 'from', 'detail'],
+          rows.map((row) => [
+            ...[when(row.at), row.event, row.handle ?? row.did, row.operator, row.address],
+            details(row.detail),
+          ]),
+        ),
+      )
+    }),
+  )
+}

@@ -1,0 +1,123 @@
+import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
+import { type Db, sql } from '../database.ts'
+import { type Bounded, makeRoom } from '../room.ts'
+
+/** Something that happened, as the trail over all accounts has it; `at` is milliseconds since the epoch. */
+export type TrailEvent = {
+  at: number
+  event: string
+  /** Null where it is of no account. */
+  did: string | null
+  /** Of the client; null where nobody asked for it, and on the command line. */
+  address: string | null
+  /** Who acted as the operator, where one did. */
+  operator: string | null
+  detail: Record<string, unknown>
+}
+
+/** Of the trail, as it is listed. */
+export type ListedEvent = TrailEvent & { id: number; handle: string | null }
+
+/** The event of what an operator did; `detail` has the command and what it was done to. */
+export const OPERATOR_ACT = 'operator_acted'
+/** A stranger causes it as often as the limits let them. */
+const GUESS = 'sign_in_failed'
+
+const bounded = (where: string, maxBytes: number): Bounded => ({
+  ...{ table: 'event', key: 'id', order: 'id', where, maxBytes },
+  rowBytes: '130 + length(detail)',
+})
+
+/** The oldest of a kind make room; none pushes out those of another. About 10,000 rows, 10,000 and 50,000. */
+export const EVENTS = {
+  acts: bounded(`event = '${OPERATOR_ACT}'`, 2_000_000),
+  guesses: bounded(`event = '${GUESS}'`, 2_000_000),
+  others: bounded(`event NOT IN ('${OPERATOR_ACT}', '${GUESS}')`, 10_000_000),
+}
+
+/** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
+export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
+  const text = JSON.stringify(detail)
+  const kind = event.event === OPERATOR_ACT ? 'acts' : event.event === GUESS ? 'guesses' : 'others'
+  makeRoom(db, EVENTS[kind], 130 + text.length)
+  sql(
+    db,
+    `INSERT INTO event (at, event, did, address, operator, detail)
+     VALUES (@at, @event, @did, @address, @operator, @detail)`,
+  ).run({ ...event, detail: text })
+}
+
+/** They stand in the order in which they came, which is nearly that of their times. */
+export function deleteOldEvents(db: Db, now: number): void {
+  sql(
+    db,
+    `DELETE FROM event WHERE id <
+       coalesce((SELECT id FROM event WHERE at >= ? ORDER BY id LIMIT 1), 9e18)`,
+  ).run(now - AUDIT_MEMORY)
+}
+
+/** Those of an account that is no more; what an operator did stays. */
+export function deleteEventsOf(db: Db, did: string): void {
+  sql(db, 'DELETE FROM event WHERE did = ? AND event <> ?').run(did, OPERATOR_ACT)
+}
+
+/** Which of them are listed: all that are given must hold. Times are milliseconds since the epoch. */
+export type EventFilter = {
+  event?: string | undefined
+  did?: string | undefined
+  /** In the name of the operator. */
+  operator?: string | undefined
+  /** In what is known of it. */
+  text?: string | undefined
+  /** How the address begins. */
+  address?: string | undefined
+  since?: number | undefined
+  until?: number | undefined
+  /** The id of the last one that was seen. */
+  before?: number | undefined
+}
+
+const CONDITIONS: Record<keyof EventFilter, string> = {
+  event: 'event = @event',
+  did: 'event.did = @did',
+  operator: 'instr(operator, @operator)',
+  text: 'instr(detail, @text)',
+  address: 'substr(address, 1, length(@address)) = @address',
+  since: 'at >= @since',
+  until: 'at < @until',
+  before: 'id < @before',
+}
+
+/** The newest first. */
+export function listEvents(db: Db, filter: EventFilter, limit: number): ListedEvent[] {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined)
+  const conditions = given.map(([name]) => CONDITIONS[name as keyof EventFilter])
+  const rows = sql(
+    db,
+    `SELECT id, at, event, event.did AS did, handle, address, operator, detail
+     FROM event LEFT JOIN account ON account.did = event.did
+     WHERE ${['true', ...conditions].join(' AND ')} ORDER BY id DESC LIMIT @limit`,
+  ).all({ ...Object.fromEntries(given), limit }) as (ListedEvent & { detail: string })[]
+  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) }))
+}
+
+/** How long it is known how often something happened on a day. */
+const DAYS = 90
+
+/** @param day in UTC, such as `2026-11-26` */
+export function countEvents(db: Db, day: string, counts: Record<string, number>): void {
+  for (const [event, n] of Object.entries(counts)) {
+    sql(
+      db,
+      `INSERT INTO event_count (day, event, n) VALUES (@day, @event, @n)
+       ON CONFLICT (day, event) DO UPDATE SET n = n + @n`,
+    ).run({ day, event, n })
+  }
+  sql(db, `DELETE FROM event_count WHERE day < date(?, '-${DAYS} days')`).run(day)
+}
+
+/** How often each event happened on a day; those that did not are not in it. */
+export function readEventCounts(db: Db, day: string): Record<string, number> {
+  const rows = sql(db, 'SELECT event, n FROM event_count WHERE day = ?').raw().all(day)
+  return Object.fromEntries(rows as [string, number][])
+}

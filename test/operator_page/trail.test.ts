@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { directoryFunctions } from '../../actors/directory/index.ts'
+import { logEvent } from '../../base/event_log.ts'
+import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
+import { createLog } from '../../base/log.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { EVENTS, type TrailEvent } from '../../database/directory/event.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { measure } from '../../database/room.ts'
+import type { AppInProcess } from '../../lab/world/app.ts'
+import { formOf } from '../../operator/paths.ts'
+import { dayOf, keepEvents } from '../../sagas/kept_events.ts'
+import { newPerson } from '../factors/person.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { command, startOperatorApp } from './operators.ts'
+
+type Filter = Record<string, string | number>
+
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startOperatorApp()
+})
+afterAll(() => app?.close())
+
+const trail = async (filter: Filter = {}) => {
+  const { status, body } = await command(app, 'trail', filter)
+  expect([status, body.message]).toEqual([200, undefined])
+  return body as { events: (TrailEvent & { id: number; handle: string })[]; next: number | null }
+}
+
+async function signIn(identifier: string, password: string, address: string): Promise<void> {
+  await app.ask({
+    method: 'POST',
+    target: '/xrpc/com.atproto.server.createSession',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier, password }),
+    address,
+  })
+}
+
+test('what happens to accounts comes into the trail, and is found by each filter', async () => {
+  const [kim, lee] = [await newPerson(app), await newPerson(app)]
+  const [here, there] = ['203.0.113.7', '203.0.113.80']
+  await signIn(kim.handle, 'a wrong one', here)
+  await signIn(kim.handle, kim.password, here)
+  await signIn(lee.handle, lee.password, there)
+  await signIn('nobody.test', 'a wrong one', there)
+  const found = async (filter: Filter) =>
+    (await trail(filter)).events.map(({ event, handle }) => [event, handle])
+  await expect
+    .poll(() => found({ address: '203.0.113.' }))
+    .toEqual([
+      ['sign_in_failed', null],
+      ['signed_in', lee.handle],
+      ['signed_in', kim.handle],
+      ['sign_in_failed', kim.handle],
+    ])
+  expect(await found({ account: kim.handle, event: 'sign_in_failed' })).toEqual([
+    ['sign_in_failed', kim.handle],
+  ])
+  expect(await found({ account: kim.did, address: here, search: 'password' })).toHaveLength(2)
+  expect(await found({ address: here, since: new Date(Date.now() + DAY).toISOString() })).toEqual(
+    [],
+  )
+  expect(await found({ address: here, until: dayOf(Date.now()) })).toEqual([])
+  expect(await found({ address: here, since: dayOf(Date.now()) })).toHaveLength(2)
+  const { events } = await trail({ account: kim.handle, event: 'signed_in' })
+  expect(events).toEqual([
+    {
+      ...{ id: expect.any(Number), at: expect.any(Number), event: 'signed_in', operator: null },
+      ...{ did: kim.did, handle: kim.handle, address: here, detail: { way: 'password' } },
+    },
+  ])
+
+  await command(app, 'operator/add', { account: lee.handle })
+  await expect
+    .poll(() => found({ event: 'operator_added' }))
+    .toEqual([['operator_added', lee.handle]])
+  expect(await found({ by: 'command line', account: lee.did })).toEqual([
+    ['operator_added', lee.handle],
+    ['operator_acted', lee.handle],
+  ])
+  expect(await found({ by: 'somebody else' })).toEqual([])
+})
+
+test('a time that is none is refused, with one that would be right', async () => {
+  const { status, body } = await command(app, 'trail', { since: 'yesterday' })
+  expect([status, body.message]).toEqual([400, expect.stringContaining('such as 2026-11-26')])
+})
+
+test('the page has it with the filters, page by page', async () => {
+  const visitor = new Visitor(app)
+  const { url } = (await command(app, 'operator/link')).body
+  await visitor.send(await visitor.open(String(url).slice(app.runner.settings.publicUrl.length)))
+  for (let i = 0; i < 3; i++) await command(app, 'invite/create')
+  const filter = { event: 'operator_acted', search: 'invite/create', limit: '2' }
+  const first = await visitor.open(formOf('trail', filter))
+  expect(first.text).toContain('<option selected>operator_acted')
+  const next = first.hrefs.find((href) => href.includes('before=')) ?? ''
+  const rows = (text: string) => text.match(/What: invite\/create/g)?.length
+  expect([rows(first.text), rows((await visitor.open(next)).text)]).toEqual([2, 1])
+})
+
+test('how often each thing happened is counted by day, also over several processes', async () => {
+  const db = openDatabase(':memory:', directorySchema)
+  const count = (day: string, n: number) =>
+    directoryFunctions.keepEvents(db, { events: [], counts: { [day]: { signed_in: n } } }, 0)
+  count('2026-06-01', 1)
+  count('2026-11-25', 2)
+  count('2026-11-26', 3)
+  count('2026-11-26', 4)
+  expect(directoryFunctions.readEventCounts(db, '2026-11-26')).toEqual({ signed_in: 7 })
+  expect(directoryFunctions.readEventCounts(db, '2026-11-25')).toEqual({ signed_in: 2 })
+  expect(directoryFunctions.readEventCounts(db, '2026-06-01')).toEqual({})
+  closeDatabase(db)
+})
+
+describe('the trail', () => {
+  let db: Db
+  beforeEach(() => {
+    db = openDatabase(':memory:', directorySchema)
+  })
+  afterEach(() => closeDatabase(db))
+
+  const NOBODY = { did: null, address: null, operator: null, detail: {} }
+  const add = (event: string, more: Partial<TrailEvent> = {}) => {
+    const [first] = [{ at: 1_000, ...NOBODY, event, ...more }]
+    directoryFunctions.keepEvents(db, { events: [first], counts: {} }, first.at)
+  }
+  const act = (at: number, subject = 'kim', did: string | null = null) =>
+    directoryFunctions.addOperatorAct(db, {
+      ...{ at, operator: 'kim.test', operatorAddress: null, command: 'invite/create' },
+      ...{ subject, did },
+    })
+  const count = (event = '%') =>
+    db.prepare('SELECT count(*) FROM event WHERE event LIKE ?').pluck().get(event)
+
+  test('has an end, and one kind pushes out no other', () => {
+    const sizes = Object.values(EVENTS).map((bounded) => bounded.maxBytes)
+    for (const bounded of Object.values(EVENTS)) bounded.maxBytes = 5_000
+    try {
+      add('signed_in')
+      act(1_000)
+      for (let i = 0; i < 200; i++) add('sign_in_failed')
+      expect([count('signed_in'), count('operator_acted')]).toEqual([1, 1])
+      for (let i = 0; i < 200; i++) add('signed_in')
+      for (let i = 0; i < 200; i++) act(1_000, 'x'.repeat(1_000))
+      for (const bounded of Object.values(EVENTS)) {
+        const { rows, bytes } = measure(db, bounded)
+        expect(rows).toBeGreaterThan(5)
+        expect(bytes).toBeLessThanOrEqual(5_000)
+      }
+    } finally {
+      for (const [i, bounded] of Object.values(EVENTS).entries()) {
+        bounded.maxBytes = sizes[i] as number
+      }
+    }
+  })
+
+  test('goes back for as long as those of accounts', () => {
+    add('signed_in')
+    act(2_000)
+    add('signed_in', { at: 2_000 + AUDIT_MEMORY })
+    expect(count()).toBe(2)
+    add('signed_in', { at: 2_001 + AUDIT_MEMORY })
+    expect([count(), count('operator_acted')]).toEqual([2, 0])
+  })
+
+  test('of an account that is deleted keeps what operators did', () => {
+    const did = 'did:plc:kim'
+    add('signed_in', { did })
+    add('signed_in', { did: 'did:plc:lee' })
+    act(1_000, did, did)
+    directoryFunctions.removeAccount(db, did)
+    expect(directoryFunctions.listEvents(db, {}, 9).map((each) => [each.event, each.did])).toEqual([
+      ['operator_acted', did],
+      ['signed_in', 'did:plc:lee'],
+    ])
+  })
+
+  test('is written when the directory answers again, and what waits for it has an end', async () => {
+    const log = createLog('silent')
+    let isAway = true
+    const end = keepEvents(log, {
+      keepEvents: async (happened, now) => {
+        if (isAway) throw new Error('away')
+        directoryFunctions.keepEvents(db, happened, now)
+      },
+    })
+    for (let i = 0; i < 10_100; i++) logEvent(log, 'signed_in', { did: `did:${i}` }, '192.0.2.1')
+    logEvent(log, 'mail_sent', { kind: 'signInCode' }, undefined)
+    await end()
+    expect(count()).toBe(0)
+    isAway = false
+    await end()
+    expect(count()).toBe(10_000)
+    expect(directoryFunctions.readEventCounts(db, dayOf(Date.now()))).toEqual({
+      ...{ signed_in: 10_100, mail_sent: 1 },
+    })
+    expect(directoryFunctions.listEvents(db, { did: 'did:0' }, 9)).toMatchObject([
+      { event: 'signed_in', did: 'did:0', address: '192.0.2.1' },
+    ])
+  })
+})
