@@ -106,3 +106,10 @@ test('packages whose insides are known here have exact versions', () => {
     expect(all[name], name).toMatch(/^\d+\.\d+\.\d+$/)
   }
 })
+
+test('the undici that stands in for those of other Nodes is that of this one', () => {
+  const { undici } = manifest.dependencies
+  expect(undici.split('.')[0]).toBe(process.versions.undici?.split('.')[0])
+  const overrides = readFileSync('pnpm-workspace.yaml', 'utf8').match(/undici_v\d": npm:undici@.*/g)
+  expect(overrides).toEqual(['6', '8'].map((major) => `undici_v${major}": npm:undici@${undici}`))
+})
