@@ -24,3 +24,20 @@ export function oneIdOfEach(partitions: number): string[] {
   }
   return ids
 }
+
+/**
+ * A page of what is spread over the partitions, in the order of the ids.
+ *
+ * @param ofEach the page that each of them has
+ * @returns `next` is the id after which the next page begins; null where there is none
+ */
+export function mergePages<T extends { id: string }>(
+  ofEach: readonly (readonly T[])[],
+  limit: number,
+): { rows: T[]; next: string | null } {
+  const rows = ofEach
+    .flat()
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .slice(0, limit)
+  return { rows, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }
+}

@@ -2,7 +2,8 @@ import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { oauthClientMetadataSchema } from '@atproto/oauth-types'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import { oneIdOfEach } from '../database/partition.ts'
+import type { RegisteredClient } from '../database/flow/client.ts'
+import { mergePages, oneIdOfEach } from '../database/partition.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { askProvider } from '../stores/request_scope.ts'
 
@@ -12,6 +13,14 @@ import { askProvider } from '../stores/request_scope.ts'
  */
 const LOOKED_UP = /^https:\/\/[^/?#@]+\/?$/
 
+/** `registeredAt` is milliseconds since the epoch. */
+type Registered = { id: string; metadata: Record<string, unknown>; registeredAt: number }
+
+const toRegistered = ({ metadata, ...client }: RegisteredClient): Registered => ({
+  ...client,
+  metadata: JSON.parse(metadata),
+})
+
 /** The clients without a metadata URL, which the operator registers. */
 export type ClientRegistry = {
   /**
@@ -20,8 +29,9 @@ export type ClientRegistry = {
    * {@link UnavailableError}.
    */
   register(id: string, metadata: Record<string, unknown>): Promise<void>
-  /** In the order of their ids; `registeredAt` is milliseconds since the epoch. */
-  list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
+  /** In the order of their ids; `next` is the `after` of the next page. */
+  list(after: string, limit: number): Promise<{ clients: Registered[]; next: string | null }>
+  find(id: string): Promise<Registered | null>
   /** From now on the client is unknown: sign-ins to it and refreshes of its sessions are refused. */
   remove(id: string): Promise<void>
 }
@@ -40,7 +50,7 @@ export function createClientRegistry(
       await askProvider(() => provider.clientManager.getClient(id))
     } catch (err) {
       if (before === null) await owner.deleteClient(id)
-      else await owner.upsertClient(id, before)
+      else await owner.upsertClient(id, before.metadata)
       throw err
     }
   }
@@ -61,13 +71,15 @@ export function createClientRegistry(
         throw new UnavailableError('The database', { cause: err })
       }
     },
-    async list() {
+    async list(after, limit) {
       const owners = oneIdOfEach(partitions).map(flow)
-      const clients = await Promise.all(owners.map(async (owner) => owner.listClients()))
-      return clients
-        .flat()
-        .map(({ metadata, ...client }) => ({ ...client, metadata: JSON.parse(metadata) }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const pages = owners.map(async (owner) => owner.listClients(after, limit))
+      const { rows, next } = mergePages(await Promise.all(pages), limit)
+      return { clients: rows.map(toRegistered), next }
+    },
+    async find(id) {
+      const client = await flow(id).readClient(id)
+      return client && toRegistered(client)
     },
     async remove(id) {
       await flow(id).deleteClient(id)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
-import { oneIdOfEach } from '../database/partition.ts'
+import type { OpenidClient } from '../database/flow/openid.ts'
+import { mergePages, oneIdOfEach } from '../database/partition.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
 import { hashClientSecret } from './client_secret.ts'
@@ -76,15 +77,15 @@ export function createOpenidOperator(
       providers.forget()
       return { secret }
     },
-    async list() {
+    async list(after, limit) {
       const owners = oneIdOfEach(authActors).map(flow)
-      const clients = await Promise.all(owners.map(async (owner) => owner.listOpenidClients()))
-      return clients
-        .flat()
-        .map(({ metadata, secretHash, ...client }) => ({
-          ...{ ...client, metadata: JSON.parse(metadata), hasSecret: secretHash !== null },
-        }))
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
+      const pages = owners.map(async (owner) => owner.listOpenidClients(after, limit))
+      const { rows, next } = mergePages(await Promise.all(pages), limit)
+      return { clients: rows.map(toShown), next }
+    },
+    async find(id) {
+      const client = await flow(id).readOpenidClient(id)
+      return client && toShown(client)
     },
     async rotateSecret(id) {
       const client = await flow(id).readOpenidClient(id)
@@ -122,6 +123,10 @@ export function createOpenidOperator(
     },
   }
 }
+
+const toShown = ({ metadata, secretHash, ...client }: OpenidClient) => ({
+  ...{ ...client, metadata: JSON.parse(metadata), hasSecret: secretHash !== null },
+})
 
 const newSecret = () => randomBytes(SECRET_BYTES).toString('base64url')
 

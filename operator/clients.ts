@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
+import { aPage, command, type OperatorContext } from './command.ts'
 
 const aClient = z.strictObject({ id: z.string().min(1) })
 
@@ -13,10 +13,8 @@ export const add = command(
   },
 )
 
-/** Times are milliseconds since the epoch. */
-export const list = command(z.strictObject({}), async ({ clients }) => ({
-  clients: await clients.list(),
-}))
+/** In the order of their ids; `next` is the `after` of the next page. */
+export const list = command(aPage, ({ clients }, { after, limit }) => clients.list(after, limit))
 
 /** @throws {Refusal} InvalidRequest where there is none */
 export const show = command(aClient, find)
@@ -30,8 +28,7 @@ export const remove = command(aClient, async (context, input) => {
 
 /** With or without the slash at its end. */
 async function find({ clients }: OperatorContext, { id }: { id: string }) {
-  const all = await clients.list()
-  const found = all.find((client) => client.id === id || client.id === id.replace(/\/$/, ''))
+  const found = (await clients.find(id)) ?? (await clients.find(id.replace(/\/$/, '')))
   if (!found)
     throw new Refusal(
       'InvalidRequest',

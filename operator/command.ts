@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { LimitsInForce } from '../actors/auth/limits_in_force.ts'
 import type { ActingOperator } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
@@ -13,6 +13,11 @@ type Resource = {
   registeredAt: number
 }
 
+/** A client that is registered. `registeredAt` is milliseconds since the epoch. */
+type Client = { id: string; metadata: Record<string, unknown>; registeredAt: number }
+
+type OpenidClient = Client & { hasSecret: boolean; isSelfRegistered: boolean }
+
 /** What every command is given. */
 export type OperatorContext = {
   services: Services
@@ -24,23 +29,17 @@ export type OperatorContext = {
   clients: {
     /** @throws {Refusal} InvalidRequest */
     register(id: string, metadata: Record<string, unknown>): Promise<void>
-    list(): Promise<{ id: string; metadata: Record<string, unknown>; registeredAt: number }[]>
+    /** In the order of their ids; `next` is the `after` of the next page. */
+    list(after: string, limit: number): Promise<{ clients: Client[]; next: string | null }>
+    find(id: string): Promise<Client | null>
     remove(id: string): Promise<void>
   }
   /** OpenID clients, and the keys of that provider (`openid/operator.ts`). */
   openid: {
     /** @returns the secret, which is not kept @throws {Refusal} InvalidRequest */
     register(id: string, metadata: Record<string, unknown>): Promise<{ secret: string | null }>
-    /** `registeredAt` is milliseconds since the epoch. */
-    list(): Promise<
-      {
-        id: string
-        metadata: Record<string, unknown>
-        hasSecret: boolean
-        registeredAt: number
-        isSelfRegistered: boolean
-      }[]
-    >
+    list(after: string, limit: number): Promise<{ clients: OpenidClient[]; next: string | null }>
+    find(id: string): Promise<OpenidClient | null>
     /** Tokens by which clients register themselves; times are milliseconds. */
     tokens: {
       /** @param lasts ms @returns the token, which is not kept */
@@ -82,3 +81,9 @@ export function command<I extends z.ZodType, O>(
 ): Command<I, O> {
   return { input, run }
 }
+
+/** Of a list in the order of its ids: from the one after `after`. */
+export const aPage = z.strictObject({
+  after: z.string().default(''),
+  limit: z.int().min(1).max(500).default(500),
+})

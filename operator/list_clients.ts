@@ -5,6 +5,8 @@ const ADDRESS = { about: 'its address, such as https://mcp.example.com' }
 const NAME = { about: 'what you call it' }
 const METADATA = { about: 'its metadata as JSON (RFC 7591)' }
 
+const PAGED = { fixed: { limit: 100 }, pagedBy: 'after' } as const
+
 /** What can be done with clients and resources; a part of the list. */
 export const clientDescriptions: readonly Description[] = [
   acts('client add', 'client/add', {
@@ -17,7 +19,7 @@ export const clientDescriptions: readonly Description[] = [
     },
     needsProof: true,
   }),
-  reads('client list', 'client/list', { what: 'List the registered clients' }),
+  reads('client list', 'client/list', { what: 'List the registered clients', ...PAGED }),
   reads('client show', 'client/show', {
     what: 'Print the metadata of a registered client, as JSON',
     takes: { id: ID },
@@ -35,7 +37,7 @@ export const clientDescriptions: readonly Description[] = [
     },
     needsProof: true,
   }),
-  reads('openid client list', 'openid/client-list', { what: 'List the OpenID clients' }),
+  reads('openid client list', 'openid/client-list', { what: 'List the OpenID clients', ...PAGED }),
   reads('openid client show', 'openid/client-show', {
     what: 'Print the metadata of an OpenID client, as JSON, or its settings for a product',
     takes: { id: ID },

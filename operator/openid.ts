@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
-import { command, type OperatorContext } from './command.ts'
+import { aPage, command, type OperatorContext } from './command.ts'
 
 const aClient = z.strictObject({ id: z.string().regex(/^[\x21-\x7e]{1,200}$/) })
 
@@ -13,10 +13,8 @@ export const add = command(
   },
 )
 
-/** Times are milliseconds since the epoch. */
-export const list = command(z.strictObject({}), async ({ openid }) => ({
-  clients: await openid.list(),
-}))
+/** In the order of their ids; `next` is the `after` of the next page. */
+export const list = command(aPage, ({ openid }, { after, limit }) => openid.list(after, limit))
 
 /** @throws {Refusal} InvalidRequest where there is none */
 export const show = command(aClient, async (context, input) => {
@@ -47,7 +45,7 @@ export const rotateKeys = command(
 )
 
 async function find({ openid }: OperatorContext, { id }: { id: string }) {
-  const found = (await openid.list()).find((client) => client.id === id)
+  const found = await openid.find(id)
   if (found) return found
   const message = `No OpenID client ${id}; \`vestibule openid client list\` shows them`
   throw new Refusal('InvalidRequest', message)

@@ -6,9 +6,9 @@ import type { Flow } from '../actors/auth/flow.ts'
 export function createClientStore(flow: Flow): ClientStore {
   return {
     async findClient(clientId) {
-      const metadata = await flow(clientId).readClient(clientId)
-      if (metadata === null) throw new InvalidClientMetadataError(`Unknown client "${clientId}"`)
-      return JSON.parse(metadata)
+      const client = await flow(clientId).readClient(clientId)
+      if (client === null) throw new InvalidClientMetadataError(`Unknown client "${clientId}"`)
+      return JSON.parse(client.metadata)
     },
   }
 }

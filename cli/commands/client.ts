@@ -4,7 +4,7 @@ import { online } from '../action.ts'
 import { assertMeant } from '../ask.ts'
 import { described, questionOf } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
-import { when } from '../output.ts'
+import { pagesOf, when } from '../output.ts'
 import { table } from '../table.ts'
 
 export function addClientCommands(program: Command): void {
@@ -22,8 +22,11 @@ export function addClientCommands(program: Command): void {
 
   described(client, 'client list').action(
     online(async (operator, output) => {
-      const { clients } = await operator('client/list', {})
-      output.result(clients, (rows) =>
+      const pages = pagesOf(async (after: string | undefined) => {
+        const { clients, next } = await operator('client/list', { after })
+        return { rows: clients, next }
+      })
+      await output.list(pages, (rows) =>
         table(
           ['id', 'name', 'registered'],
           rows.map(({ id, metadata, registeredAt }) => [

@@ -4,7 +4,7 @@ import { assertMeant } from '../ask.ts'
 import { described, questionOf } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
-import { when } from '../output.ts'
+import { pagesOf, when } from '../output.ts'
 import { table } from '../table.ts'
 import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'
@@ -93,8 +93,11 @@ function addClients(openid: Command): void {
 
   described(client, 'openid client list').action(
     online(async (operator, output) => {
-      const { clients } = await operator('openid/client-list', {})
-      output.result(clients, (rows) =>
+      const pages = pagesOf(async (after: string | undefined) => {
+        const { clients, next } = await operator('openid/client-list', { after })
+        return { rows: clients, next }
+      })
+      await output.list(pages, (rows) =>
         table(
           ['id', 'name', 'secret', 'told of sign-outs', 'registered', 'by'],
           rows.map(({ id, metadata, hasSecret, registeredAt, isSelfRegistered }) => [

@@ -1,18 +1,19 @@
 import { type Db, sql } from '../database.ts'
 
-/** The metadata, as JSON, of a client that the operator registered. */
-export function readClient(db: Db, id: string): string | null {
-  const row = sql(db, 'SELECT metadata FROM client WHERE id = ?').get(id)
-  return (row as { metadata: string } | undefined)?.metadata ?? null
-}
-
-/** A client that the operator registered; the time is in milliseconds. */
+/** A client that the operator registered. `metadata` is JSON, the time in milliseconds. */
 export type RegisteredClient = { id: string; metadata: string; registeredAt: number }
 
-/** In the order of their ids. */
-export function listClients(db: Db): RegisteredClient[] {
-  const text = 'SELECT id, metadata, registered_at AS registeredAt FROM client ORDER BY id'
-  return sql(db, text).all() as RegisteredClient[]
+const CLIENT = 'SELECT id, metadata, registered_at AS registeredAt FROM client'
+
+export function readClient(db: Db, id: string): RegisteredClient | null {
+  const row = sql(db, `${CLIENT} WHERE id = ?`).get(id)
+  return (row as RegisteredClient | undefined) ?? null
+}
+
+/** In the order of their ids, from the one after `after`. */
+export function listClients(db: Db, after: string, limit: number): RegisteredClient[] {
+  const text = `${CLIENT} WHERE id > ? ORDER BY id LIMIT ?`
+  return sql(db, text).all(after, limit) as RegisteredClient[]
 }
 
 export function upsertClient(db: Db, id: string, metadata: string): void {

@@ -86,9 +86,10 @@ function toClient({ selfRegistered, ...client }: StoredClient): OpenidClient {
   return { ...client, isSelfRegistered: selfRegistered === 1 }
 }
 
-/** In the order of their ids. */
-export function listOpenidClients(db: Db): OpenidClient[] {
-  return (sql(db, `${CLIENT} ORDER BY id`).all() as StoredClient[]).map(toClient)
+/** In the order of their ids, from the one after `after`. */
+export function listOpenidClients(db: Db, after: string, limit: number): OpenidClient[] {
+  const text = `${CLIENT} WHERE id > ? ORDER BY id LIMIT ?`
+  return (sql(db, text).all(after, limit) as StoredClient[]).map(toClient)
 }
 
 /** Those of the operator alone: of the others there may be many. */
