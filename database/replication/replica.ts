@@ -30,7 +30,9 @@ export async function replicasClosed(ms: number): Promise<void> {
  * A database on this machine whose truth is in the key-value storage of its actor (docs/scale.md).
  *
  * Each commit is shipped as the pages it changed. It counts once it is written there *and* no newer
- * epoch was found afterwards: who begins an epoch reads what is there only after that.
+ * epoch was found afterwards: who begins an epoch reads what is there only after that. Nor is anything
+ * answered from here, before such a look, that was not written here
+ * (`test/storage/two_writers.pml`).
  */
 export class Replica implements Keeper {
   readonly db: Db
@@ -48,6 +50,11 @@ export class Replica implements Keeper {
   /** Keys that nothing refers to once the head stands. */
   #stale: string[]
   #shipping: Promise<void> | null = null
+  /** How many changes were shipped or are being shipped. */
+  #ships = 0
+  /** A look whether this epoch is the newest, and the one after it, which has not begun. */
+  #looking: Promise<void> | null = null
+  #nextLook: Promise<void> | null = null
   #snapshotting: Promise<void> | null = null
   #lost: Error | null = null
   readonly #onLost: (err: Error) => void
@@ -99,7 +106,14 @@ export class Replica implements Keeper {
     return this.#lost !== null
   }
 
+  /** Also a mere question needs a look: another instance may have changed the database since. */
   async settle(): Promise<void> {
+    const ships = this.#ships
+    await this.#shipAll()
+    if (this.#ships === ships) await this.#look()
+  }
+
+  async #shipAll(): Promise<void> {
     for (;;) {
       if (this.#lost) throw this.#lost
       if (this.#shipping) {
@@ -108,6 +122,7 @@ export class Replica implements Keeper {
       }
       const change = this.db.open ? this.#wal.read() : null
       if (!change) return
+      this.#ships++
       this.#occupy(this.#ship(change))
     }
   }
@@ -115,7 +130,7 @@ export class Replica implements Keeper {
   /** Keeps what is committed, and removes the replica. */
   async close(): Promise<void> {
     try {
-      await this.settle()
+      await this.#shipAll()
       await this.#snapshotting
       // An epoch that wrote nothing need not be remembered.
       if (!this.#headIsWritten && !this.#lost) await this.#kv.delete([keys.head(this.#epoch)])
@@ -125,6 +140,25 @@ export class Replica implements Keeper {
       removeCopy(this.#path)
       open.delete(this)
     }
+  }
+
+  /** Those who ask while a look is under way share the next one: this one may be older than they are. */
+  #look(): Promise<void> {
+    if (!this.#nextLook) {
+      const look = (this.#looking ?? Promise.resolve())
+        .catch(() => {})
+        .then(() => {
+          this.#looking = look
+          this.#nextLook = null
+          return assertNewest(this.#kv, this.#epoch)
+        })
+        .catch((err: Error) => {
+          this.#lose(err)
+          throw err
+        })
+      this.#nextLook = look
+    }
+    return this.#nextLook
   }
 
   #occupy(work: Promise<void>): void {

@@ -117,6 +117,31 @@ test('who was replaced gets no write acknowledged, though its put succeeds', asy
   expect(bodies((await wake()).db)).toEqual(['before', 'after'])
 })
 
+test('who was replaced answers no question, though it wrote nothing since', async () => {
+  const old = await wake()
+  insert(old.db, 'before')
+  await old.settle()
+  await old.settle()
+  const young = await wake()
+  await expect(old.settle()).rejects.toThrow('has taken its database over')
+  expect(old.lost).toBe(true)
+  await young.settle()
+})
+
+test('questions that come together share a look, but none that had begun before them', async () => {
+  const replica = await wake()
+  insert(replica.db, 'before')
+  await replica.settle()
+  const list = vi.spyOn(kv, 'list')
+  const first = replica.settle()
+  await vi.waitFor(() => expect(list).toHaveBeenCalledTimes(1))
+  await Promise.all([first, ...Array.from({ length: 20 }, () => replica.settle())])
+  expect(list).toHaveBeenCalledTimes(2)
+  insert(replica.db, 'after')
+  await replica.settle()
+  expect(list).toHaveBeenCalledTimes(3)
+})
+
 test('who wakes with a clock that is behind is the newest all the same', async () => {
   const ahead = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000)
   const old = await wake()

@@ -15,6 +15,8 @@ const S3 = 'test/backup/s3.test.ts'
 const spans = inFile('base/open_telemetry.ts')
 const passing = inFile('gateway/pass_through.ts')
 const TRACES = 'test/watching/traces.test.ts'
+const replica = inFile('database/replication/replica.ts')
+const REPLICA = 'test/storage/replica.test.ts'
 
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
@@ -29,6 +31,16 @@ export const programRows = toRemovals([
     EMBEDDED,
     'the PDS inside listens on loopback',
     embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
+  ],
+  [
+    REPLICA,
+    'the second look after a write',
+    replica('await assertNewest(this.#kv, this.#epoch)\n', '\n'),
+  ],
+  [
+    REPLICA,
+    'a look before an answer to a question',
+    replica('if (this.#ships === ships) await this.#look()', ''),
   ],
   [EVENTS, 'known fields alone are logged', events('...Object.fromEntries(given)', '...fields')],
   [
