@@ -3,7 +3,7 @@ import { OPENID_DEVICE_CODE } from '../base/lifetimes.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
-import { peopleOf } from '../oauth/security/people.ts'
+import { chosenOf, peopleOf } from '../oauth/security/people.ts'
 import { loadDevice } from '../oauth/sign_in/device.ts'
 import { refuseForm } from '../oauth/sign_in/own_form.ts'
 import { OPENID_DEVICE, Place } from '../oauth/sign_in/place.ts'
@@ -21,7 +21,7 @@ import { chosenLanguage, type OpenidPages } from './pages.ts'
 import type { OpenidProvider } from './provider.ts'
 import { shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
-import { isCalled, type SignedInPerson } from './visit.ts'
+import type { SignedInPerson } from './visit.ts'
 
 /** Whose form it is; of the second step, the code that it is about. */
 type Form = { did: string; userCode?: string }
@@ -64,13 +64,9 @@ export class DevicePage {
     const { deviceId } = device
     const userCode = searchParams.get('user_code') ?? undefined
     const place = Place.forDevice(userCode)
-    const [people, recent] = await Promise.all([
-      peopleOf(this.#oauth, this.#services, request, place, deviceId),
-      findSignedIn(this.#services, request, place, deviceId),
-    ])
-    const wanted = searchParams.get('account')
-    const [only] = people.length === 1 ? people : []
-    const person = wanted === null ? only : people.find((each) => isCalled(each, wanted))
+    const recent = await findSignedIn(this.#services, request, place, deviceId)
+    const people = await peopleOf(this.#oauth, deviceId, recent)
+    const person = chosenOf(request, people)
     const response = person?.basis
       ? await this.#answer(
           { request, provider, deviceId, recent, userCode, person: person as SignedInPerson },

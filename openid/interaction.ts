@@ -50,10 +50,8 @@ export class OpenidInteractions {
     const device = await loadDevice(this.#oauth, request, log, isForm)
     const { deviceId } = device
     const place = Place.forOpenid(id)
-    const [people, recent] = await Promise.all([
-      peopleOf(this.#oauth, this.#services, request, place, deviceId),
-      findSignedIn(this.#services, request, place, deviceId),
-    ])
+    const recent = await findSignedIn(this.#services, request, place, deviceId)
+    const people = await peopleOf(this.#oauth, deviceId, recent)
     const visit = { request, provider, interaction, client, deviceId, people, recent }
     return withCookies(await this.#answer(visit, isForm), device.cookies)
   }

@@ -1,15 +1,9 @@
 import type { Interaction } from 'oidc-provider'
 import type { HttpResponse } from '../http/message.ts'
+import { chosenOf } from '../oauth/security/people.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Login, MULTI_FACTOR } from './interaction_result.ts'
-import {
-  accountOf,
-  askToSignIn,
-  finish,
-  isCalled,
-  type SignedInPerson,
-  type Visit,
-} from './visit.ts'
+import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
 type OfAccounts = Pick<Services, 'actors'>
 
@@ -21,9 +15,7 @@ export function isSignIn(visit: Visit): boolean {
 /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
 export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<HttpResponse> {
   const { request, interaction, people, recent } = visit
-  const wanted = request.url.searchParams.get('account')
-  const [only] = people.length === 1 ? people : []
-  const found = wanted === null ? only : people.find((each) => isCalled(each, wanted))
+  const found = chosenOf(request, people)
   const askedAt = askedAtOf(interaction)
   const isNewWanted = isAskedAnew(interaction)
   if (isNewWanted && askedAt === NEVER) {
@@ -86,7 +78,7 @@ function isAskedAnew({ prompt, params }: Interaction): boolean {
 
 /** Whether the person has chosen another account than that of the session. */
 function isAnother({ request, interaction, people }: Visit): boolean {
-  const wanted = request.url.searchParams.get('account')
-  const chosen = wanted !== null && people.find((each) => isCalled(each, wanted))
-  return chosen ? chosen.did !== accountOf(interaction) : false
+  if (!request.url.searchParams.has('account')) return false
+  const chosen = chosenOf(request, people)
+  return chosen !== undefined && chosen.did !== accountOf(interaction)
 }

@@ -22,11 +22,6 @@ export type Visit = {
   recent: FoundSignIn | null
 }
 
-/** Whether it is their handle or DID. */
-export function isCalled({ did, handle }: Person, name: string): boolean {
-  return did === name || handle === name
-}
-
 /** Who has signed in for it so far. */
 export function accountOf({ session, lastSubmission }: Interaction): string | undefined {
   const submitted = lastSubmission as { login?: Login } | undefined

@@ -31,7 +31,7 @@ export async function enter(
   const device = await loadDevice(oauth, request, services.log, false)
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
-  const people = await peopleOf(oauth, services, request, PLACE, deviceId)
+  const people = await peopleOf(oauth, deviceId, recent)
   const person = people.find(({ did }) => did === recent?.account.did)
   const isNow = recent !== null && Date.now() - recent.since <= PROOF_AGAIN
   const answer =

@@ -16,10 +16,11 @@ import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
 import { wantedOf } from '../sign_in/place.ts'
 import { goOn } from '../sign_in/post.ts'
+import { findSignedIn } from '../sign_in/signed_in.ts'
 import { SecurityActions } from './actions.ts'
 import { createSecurityForms } from './forms.ts'
 import { SecurityPages } from './pages.ts'
-import { type Person, peopleOf } from './people.ts'
+import { chosenOf, type Person, peopleOf } from './people.ts'
 import { withQuery } from './shown.ts'
 import { SecurityViews } from './views.ts'
 import { PLACE } from './visitor.ts'
@@ -75,7 +76,8 @@ export class Security {
     const { sessionId } = deviceCookies(request.headers.get('cookie'))
     if (sessionId === undefined) return goOn(signInFor(request))
     const device = await loadDevice(this.#provider, request, this.#services.log, action !== null)
-    const people = await peopleOf(this.#provider, this.#services, request, PLACE, device.deviceId)
+    const recent = await findSignedIn(this.#services, request, PLACE, device.deviceId)
+    const people = await peopleOf(this.#provider, device.deviceId, recent)
     const response = await this.#answerOne(request, action, device, people)
     return withCookies(response, device.cookies)
   }
@@ -86,12 +88,9 @@ export class Security {
     device: LoadedDevice,
     people: readonly Person[],
   ): Promise<HttpResponse> {
-    const wanted = request.url.searchParams.get('account')
-    const [only] = people.length === 1 ? people : []
-    const found =
-      wanted === null ? only : people.find(({ did, handle }) => [did, handle].includes(wanted))
+    const found = chosenOf(request, people)
     if (!found) {
-      const isChoice = wanted === null && people.length > 1
+      const isChoice = !request.url.searchParams.has('account') && people.length > 1
       return isChoice ? this.#pages.choice(request, people) : goOn(signInFor(request))
     }
     const { basis } = found

@@ -1,11 +1,9 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Basis } from '../../actors/account/standing.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import type { Services } from '../../sagas/services.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import type { DeviceId } from '../sign_in/device.ts'
-import type { Place } from '../sign_in/place.ts'
-import { findSignedIn } from '../sign_in/signed_in.ts'
+import type { FoundSignIn } from '../sign_in/signed_in.ts'
 
 /** An account that is signed in, or was, in a browser. */
 export type Person = {
@@ -17,13 +15,15 @@ export type Person = {
   passingSince: number | null
 }
 
-/** Whom a browser can see the security page of, the one that has just signed in first. */
+/**
+ * Whom a browser can see the security page of, the one that has just signed in first.
+ *
+ * @param recent who has just signed in (`findSignedIn`)
+ */
 export async function peopleOf(
   provider: Pick<OAuthProvider, 'accountManager' | 'checkLoginRequired'>,
-  services: Pick<Services, 'actors' | 'secrets'>,
-  request: HttpRequest,
-  place: Place,
   deviceId: DeviceId,
+  recent: FoundSignIn | null,
 ): Promise<Person[]> {
   const known = await provider.accountManager.listDeviceAccounts(deviceId)
   const remembered = known.map((each): Person => {
@@ -32,12 +32,18 @@ export async function peopleOf(
     const basis = isTooOld ? null : requestScope().signInOf(did)
     return { did, handle, basis, passingSince: null }
   })
-  const passing = await findSignedIn(services, request, place, deviceId)
   // That of one who is remembered ends with the device session.
-  if (!passing?.token) return remembered
-  const { did, handle, generation } = passing.account
+  if (!recent?.token) return remembered
+  const { did, handle, generation } = recent.account
   const isIt = (each: Person) => each.did === did && each.basis !== null
   if (remembered.some(isIt)) return remembered
-  const first = { did, handle, basis: { generation }, passingSince: passing.since }
+  const first = { did, handle, basis: { generation }, passingSince: recent.since }
   return [first, ...remembered.filter((each) => each.did !== did)]
+}
+
+/** Whom the person has chosen, by DID or handle, or else the only one there is. */
+export function chosenOf({ url }: HttpRequest, people: readonly Person[]): Person | undefined {
+  const wanted = url.searchParams.get('account')
+  if (wanted === null) return people.length === 1 ? people[0] : undefined
+  return people.find(({ did, handle }) => did === wanted || handle === wanted)
 }
