@@ -8,7 +8,7 @@ import { calledFrom } from '../http/requester.ts'
 import type { NamedKind } from './names.ts'
 import { isSelfRegistered } from './registration.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
-import { openidScope, registeredAt } from './scope.ts'
+import { type Issued, openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
 type OfAccount = Pick<Storage, 'actors' | 'names' | 'log'>
@@ -112,9 +112,7 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
       const token = { secret, kind, payload: written(payload), expiresAt }
       if (!isCode) {
-        const scope = openidScope()
-        scope.issued ??= { did, grantId, tokens: [] }
-        scope.issued.tokens.push(token)
+        issuedTo(did, grantId).tokens.push(token)
         return
       }
       if (await actors.account(did).putOpenidTokens(grantId, [token], calledFrom())) return
@@ -129,18 +127,12 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       scope.found = found
       return readBack(found.token.payload, secret)
     },
-    /** Of a refresh token, the one that succeeds it is decided with that. */
+    /** It is spent with what it gives. Of a refresh token, what is to succeed it is named now. */
     async consume(secret) {
-      const named = ofAccount(secret)
+      const named = names.read(kind, secret)
       if (!named) throw hasEnded()
-      if (kind !== 'RefreshToken') {
-        if (!(await named.account.consumeOpenidToken(secret))) throw hasEnded()
-        return
-      }
-      const successor = await named.account.rotateOpenidToken(secret, names.write(named))
-      if (successor === null) throw hasEnded()
-      counted.inc({ profile: 'openid', act: 'refreshed' })
-      openidScope().successor = successor
+      const next = kind === 'RefreshToken' ? names.write(named) : null
+      issuedTo(named.did, named.grantId).spent = { secret, next }
     },
     async destroy(secret) {
       await ofAccount(secret)?.account.endOpenidToken(secret)
@@ -150,6 +142,13 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       if (account !== null) await actors.account(account).endOpenidTokens(kind, grantId)
     },
   }
+}
+
+/** What the answer gives of a grant. */
+function issuedTo(did: string, grantId: string): Issued {
+  const scope = openidScope()
+  scope.issued ??= { did, grantId, tokens: [], spent: null }
+  return scope.issued
 }
 
 /** The client that exchanges or revokes what it shows; null where one only asks about it (RFC 7662). */

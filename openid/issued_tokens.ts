@@ -6,10 +6,10 @@ import { calledFrom } from '../http/requester.ts'
 import type { OpenidScope } from './scope.ts'
 
 /**
- * Keeps the tokens of an answer before it leaves. The provider saves them one by one; here they are kept in one
- * transaction, with one wait for the disk.
+ * Keeps the tokens of an answer before it leaves, and spends the code or the refresh token that they are given for.
+ * The provider does all that one by one; here it is one transaction, with one wait for the disk.
  *
- * @returns the answer; `invalid_grant` where the grant has ended meanwhile
+ * @returns the answer; `invalid_grant` where the grant has ended meanwhile, or what was shown was spent
  */
 export async function keepIssued(
   { actors }: { actors: Pick<Actors, 'account'> },
@@ -17,11 +17,20 @@ export async function keepIssued(
   { issued }: OpenidScope,
 ): Promise<HttpResponse> {
   if (issued === null || answer.status !== 200) return answer
-  const { did, grantId, tokens } = issued
-  const isKept = await actors.account(did).putOpenidTokens(grantId, tokens, calledFrom())
-  if (!isKept) return refuse(400, 'invalid_grant', 'What was granted has ended')
+  const { did, grantId, tokens, spent } = issued
+  const kept = await actors.account(did).putOpenidTokens(grantId, tokens, calledFrom(), spent)
+  if (!kept) return refuse(400, 'invalid_grant', 'What was granted has ended')
   if (tokens.some(({ kind }) => kind === 'AccessToken')) {
     counted.inc({ profile: 'openid', act: 'issued' })
   }
-  return answer
+  if (!spent?.next) return answer
+  counted.inc({ profile: 'openid', act: 'refreshed' })
+  return withSuccessor(answer, spent.next, kept.successor)
+}
+
+/** Of a refresh that is made once more, or twice at once, the answer has the same refresh token. */
+function withSuccessor(answer: HttpResponse, next: string, successor: string | null): HttpResponse {
+  if (successor === null || successor === next) return answer
+  const text = Buffer.from(answer.body ?? '').toString()
+  return { ...answer, body: Buffer.from(text.replace(next, successor)) }
 }

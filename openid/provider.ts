@@ -59,9 +59,8 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
       const { kind, format, accountId: did = '', grantId = '' } = this
       // Of a JWT nothing is kept, and others read its id.
       if (format === 'jwt') return id
-      const { successor } = openidScope()
-      if (kind === 'RefreshToken' && successor !== null) return successor
-      return names.write({ kind, did, grantId })
+      const next = kind === 'RefreshToken' ? openidScope().issued?.spent?.next : null
+      return next ?? names.write({ kind, did, grantId })
     }
   }
   const device = provider.DeviceCode.prototype as unknown as Identified & { userCode: string }

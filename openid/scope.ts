@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { NewOpenidToken, OpenidTokenOfAccount } from '../actors/account/openid.ts'
+import type {
+  NewOpenidToken,
+  OpenidTokenOfAccount,
+  SpentOpenidToken,
+} from '../actors/account/openid.ts'
 import type { Basis } from '../actors/account/standing.ts'
 
 /**
@@ -19,10 +23,8 @@ export type OpenidScope = {
   readonly registered: Map<string, number>
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
-  /** The refresh token that succeeds the one that was shown. */
-  successor: string | null
-  /** The tokens of the answer, which are kept before it leaves (`openid/issued_tokens.ts`). */
-  issued: { did: string; grantId: string; tokens: NewOpenidToken[] } | null
+  /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
+  issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
   signOut: { secret: string; to: string | undefined; app: string | undefined } | 'done' | null
   /** The provider's error that a person reads on a page. */
@@ -32,6 +34,14 @@ export type OpenidScope = {
     /** The sign-in is not there, or no more. */
     isEnded: boolean
   } | null
+}
+
+export type Issued = {
+  did: string
+  grantId: string
+  tokens: NewOpenidToken[]
+  /** The code or the refresh token that they are given for, where that is of the account. */
+  spent: SpentOpenidToken | null
 }
 
 const scopes = new AsyncLocalStorage<OpenidScope>()
@@ -44,7 +54,6 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     bases: new Map(),
     registered: new Map(),
     found: null,
-    successor: null,
     issued: null,
     signOut: null,
     pageError: null,

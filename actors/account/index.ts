@@ -112,8 +112,6 @@ export const accountFunctions = {
   listOpenidGrants: sessions.listOpenid,
   putOpenidTokens: openid.putTokens,
   findOpenidToken: openid.findToken,
-  consumeOpenidToken: openid.consumeToken,
-  rotateOpenidToken: openid.rotateToken,
   endOpenidToken: openid.endToken,
   endOpenidTokens: openid.endTokens,
   endOpenidSignIn: openidLogout.endSignIn,

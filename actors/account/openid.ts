@@ -122,23 +122,54 @@ export function endGrant(db: Db, id: string): void {
 /** A code or a token that is to be kept, of which its client has the secret. */
 export type NewOpenidToken = Omit<tokens.OpenidToken, 'grantId'> & { secret: string }
 
-/** @returns whether they are kept; not where their grant has ended meanwhile */
+/** The code or the refresh token for which others are issued. */
+export type SpentOpenidToken = {
+  secret: string
+  /** The one of those issued that is to succeed a refresh token; null of a code. */
+  next: string | null
+}
+
+/** `successor`: the refresh token that succeeds the one that was spent; null where none was. */
+export type KeptOpenidTokens = { successor: string | null }
+
+/**
+ * Keeps what is issued and spends what it is issued for, in one transaction. A refresh token that was spent a moment
+ * ago has a successor already ({@link tokens.rotateOpenidToken}); then that one is issued, and not `next`.
+ *
+ * @returns null where nothing is kept: the grant has ended meanwhile, or the code or token was spent before
+ */
 export function putTokens(
   db: Db,
   grantId: string,
   issued: readonly NewOpenidToken[],
   from: CalledFrom | null,
-): boolean {
+  spent: SpentOpenidToken | null = null,
+): KeptOpenidTokens | null {
   return transact(db, () => {
     const now = Date.now()
-    if (!findOpenidGrant(db, grantId, now)) return false
+    if (!findOpenidGrant(db, grantId, now)) return null
+    const kept = spend(db, spent, now)
+    if (!kept) return null
     for (const { secret, ...token } of issued) {
-      tokens.upsertOpenidToken(db, secret, { ...token, grantId }, now)
+      const isNext = secret === spent?.next
+      const keptAs = (isNext && kept.successor) || secret
+      tokens.upsertOpenidToken(db, keptAs, { ...token, grantId }, now)
     }
     const isUse = issued.some(({ kind }) => kind !== 'AuthorizationCode')
     if (isUse) noteOpenidGrantUse(db, grantId, from, now)
-    return true
+    return kept
   })
+}
+
+/** @returns null where it was spent before */
+function spend(db: Db, spent: SpentOpenidToken | null, now: number): KeptOpenidTokens | null {
+  if (spent === null) return { successor: null }
+  const { secret, next } = spent
+  if (next === null) {
+    return tokens.consumeOpenidToken(db, secret, now) ? { successor: null } : null
+  }
+  const successor = tokens.rotateOpenidToken(db, secret, next, now)
+  return successor === null ? null : { successor }
 }
 
 /** A code or token, with what is asked for next: its grant, its session and the account. */
@@ -185,16 +216,6 @@ export function findToken(
     const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)
     return { token, grant, session: good(db, session), account }
   })
-}
-
-/** @returns whether it was not spent before */
-export function consumeToken(db: Db, secret: string): boolean {
-  return tokens.consumeOpenidToken(db, secret, Date.now())
-}
-
-/** As `rotateOpenidToken`. */
-export function rotateToken(db: Db, secret: string, next: string): string | null {
-  return tokens.rotateOpenidToken(db, secret, next, Date.now())
 }
 
 export function endToken(db: Db, secret: string): void {

@@ -1,5 +1,5 @@
 import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
-import { type Db, sql, transact } from '../database.ts'
+import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
@@ -66,9 +66,8 @@ export function consumeOpenidToken(db: Db, secret: string, now: number): boolean
 }
 
 /**
- * Refresh token rotation (RFC 9700 section 4.14.2), in one transaction, as `rotateSession` does it: the
- * one that was succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was
- * not used, since an answer can be lost on its way.
+ * Refresh token rotation (RFC 9700 section 4.14.2), as `rotateSession` does it: the one that was succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was
+ * not used, since an answer can be lost on its way. To be called in a transaction.
  *
  * @param next the successor to use when there is none yet
  * @returns the successor; null when the presented one answers no more
@@ -79,23 +78,21 @@ export function rotateOpenidToken(
   next: string,
   now: number,
 ): string | null {
-  return transact(db, () => {
-    const hash = hashSecret(secret)
-    const row = read(db, hash)
-    if (!row) return null
-    if (row.consumed_at !== null) {
-      return mayRetry(db, row, now) ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
-    }
-    // What came before is known by its grant alone from now on.
-    sql(db, 'DELETE FROM openid_token WHERE successor_hash = ?').run(hash)
-    sql(
-      db,
-      `UPDATE openid_token SET consumed_at = @now, sealed_successor = @sealed,
-         successor_hash = @successor
-       WHERE token_hash = @hash`,
-    ).run({ hash, now, sealed: sealSuccessor(next, secret), successor: hashSecret(next) })
-    return next
-  })
+  const hash = hashSecret(secret)
+  const row = read(db, hash)
+  if (!row) return null
+  if (row.consumed_at !== null) {
+    return mayRetry(db, row, now) ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
+  }
+  // What came before is known by its grant alone from now on.
+  sql(db, 'DELETE FROM openid_token WHERE successor_hash = ?').run(hash)
+  sql(
+    db,
+    `UPDATE openid_token SET consumed_at = @now, sealed_successor = @sealed,
+       successor_hash = @successor
+     WHERE token_hash = @hash`,
+  ).run({ hash, now, sealed: sealSuccessor(next, secret), successor: hashSecret(next) })
+  return next
 }
 
 export function deleteOpenidToken(db: Db, secret: string): void {
@@ -113,6 +110,6 @@ function read(db: Db, hash: Buffer): Stored | undefined {
 function mayRetry(db: Db, row: Stored, now: number): boolean {
   const { consumed_at: at, successor_hash: successor } = row
   if (at === null || successor === null || now - at > REFRESH_RETRY_GRACE) return false
-  // The successor may be missing: the program ended before it was written.
+  // The successor may have made room for others.
   return (read(db, successor)?.consumed_at ?? null) === null
 }

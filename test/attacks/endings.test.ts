@@ -56,7 +56,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // What is found there has its sign-in with it, which is looked at again.
   ...['findOpenidSession', 'findOpenidSessionByUid'],
   // It belongs to a grant, and goes with it.
-  ...['putOpenidTokens', 'findOpenidToken', 'consumeOpenidToken', 'rotateOpenidToken'],
+  ...['putOpenidTokens', 'findOpenidToken'],
   // What it gives goes into a mail, and only ends something.
   ...['makeSignOutLink', 'readSignOutLink'],
   // What is known of devices decides about mails only.

@@ -43,10 +43,10 @@ async function signedIn() {
 test('an answer with tokens asks the account as often as it has to', async () => {
   const { begun, answer } = await signedIn()
   const tokens = await rp.exchange(config, begun, answer)
-  expect(calls).toEqual(['findOpenidToken', 'consumeOpenidToken', 'putOpenidTokens'])
+  expect(calls).toEqual(['findOpenidToken', 'putOpenidTokens'])
   calls = []
   const next = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
-  expect(calls).toEqual(['findOpenidToken', 'rotateOpenidToken', 'putOpenidTokens'])
+  expect(calls).toEqual(['findOpenidToken', 'putOpenidTokens'])
   calls = []
   await oidc.fetchUserInfo(config, next.access_token, did)
   expect(calls).toEqual(['findOpenidToken'])
@@ -75,4 +75,36 @@ test('a refresh whose tokens could not be kept can be made again', async () => {
   await expect(oidc.refreshTokenGrant(config, token)).rejects.toThrow()
   const next = await oidc.refreshTokenGrant(config, token)
   expect(await oidc.fetchUserInfo(config, next.access_token, did)).toMatchObject({ sub: did })
+})
+
+test('two refreshes at once get one refresh token, which refreshes', async () => {
+  const { begun, answer } = await signedIn()
+  const { refresh_token: token = '' } = await rp.exchange(config, begun, answer)
+  const meanwhile = Promise.withResolvers<oidc.TokenEndpointResponse>()
+  const refresh = () => oidc.refreshTokenGrant(config, token)
+  before = {
+    action: 'putOpenidTokens',
+    end: async () => meanwhile.resolve(await refresh()),
+  }
+  const [one, other] = [await refresh(), await meanwhile.promise]
+  expect(one.refresh_token).toBe(other.refresh_token)
+  for (const { access_token: access } of [one, other]) {
+    expect(await oidc.fetchUserInfo(config, access, did)).toMatchObject({ sub: did })
+  }
+  await oidc.refreshTokenGrant(config, one.refresh_token ?? '')
+})
+
+test('a code that another exchange has spent meanwhile gives nothing', async () => {
+  const { begun, answer } = await signedIn()
+  const code = new URL(answer.header('location') ?? '').searchParams.get('code') ?? ''
+  before = {
+    action: 'putOpenidTokens',
+    end: async () => {
+      const [{ id = '' } = {}] = await app.actors.account(did).listOpenidGrants()
+      await app.actors.account(did).putOpenidTokens(id, [], null, { secret: code, next: null })
+    },
+  }
+  const refused = expect.objectContaining({ error: 'invalid_grant' })
+  await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
+  expect(before).toBeNull()
 })

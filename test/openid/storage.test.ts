@@ -62,7 +62,17 @@ function put(id: string, on: Basis = basis) {
 
 function token(kind: string, secret: string, grantId = 'grant') {
   const issued = { secret, kind, payload: '{}', expiresAt: later }
-  return account.putOpenidTokens(db, grantId, [issued], null)
+  return account.putOpenidTokens(db, grantId, [issued], null) !== null
+}
+
+/** @returns whether it was not spent before */
+const exchange = (code: string, over = db) =>
+  account.putOpenidTokens(over, 'grant', [], null, { secret: code, next: null }) !== null
+
+/** @returns the refresh token that is issued */
+function refresh(secret: string, next: string) {
+  const issued = { secret: next, kind: 'RefreshToken', payload: '{}', expiresAt: later }
+  return account.putOpenidTokens(db, 'grant', [issued], null, { secret, next })?.successor ?? null
 }
 
 const find = (kind: string, secret: string, usedBy: string | null = 'forum') =>
@@ -70,17 +80,17 @@ const find = (kind: string, secret: string, usedBy: string | null = 'forum') =>
 
 test('of two exchanges of one code at once, exactly one spends it', async () => {
   token('AuthorizationCode', 'code')
-  const exchange = async () => account.consumeOpenidToken(db, 'code')
-  expect((await Promise.all([exchange(), exchange()])).toSorted()).toEqual([false, true])
+  const once = async () => exchange('code')
+  expect((await Promise.all([once(), once()])).toSorted()).toEqual([false, true])
   // Also over another connection, as after a restart.
   const again = openDatabase(`${folder.path}/account.sqlite`, accountSchema)
-  expect(account.consumeOpenidToken(again, 'code')).toBe(false)
+  expect(exchange('code', again)).toBe(false)
   closeDatabase(again)
 })
 
 test('a code that is shown again ends all that it gave, and nothing comes after that', () => {
   token('AuthorizationCode', 'code')
-  account.consumeOpenidToken(db, 'code')
+  exchange('code')
   token('AccessToken', 'access')
   expect(find('AuthorizationCode', 'code')).toBeNull()
   expect(find('AccessToken', 'access')).toBeNull()
@@ -91,7 +101,7 @@ test('a code that is shown again ends all that it gave, and nothing comes after 
 
 test('what was spent ends nothing where another client shows it, or where it is only asked about', () => {
   token('AuthorizationCode', 'code')
-  account.consumeOpenidToken(db, 'code')
+  exchange('code')
   token('RefreshToken', 'refresh')
   for (const usedBy of ['other', null]) {
     expect(find('AuthorizationCode', 'code', usedBy)).toBeNull()
@@ -104,15 +114,11 @@ test('what was spent ends nothing where another client shows it, or where it is 
 
 test('a refresh whose answer was lost gets the same successor, until that is used', () => {
   token('RefreshToken', 'first')
-  expect(account.rotateOpenidToken(db, 'first', 'second')).toBe('second')
-  // The program ended before the successor was written.
-  expect(find('RefreshToken', 'first')).not.toBeNull()
-  expect(account.rotateOpenidToken(db, 'first', 'another')).toBe('second')
-  token('RefreshToken', 'second')
-  expect(account.rotateOpenidToken(db, 'first', 'another')).toBe('second')
-  expect(account.rotateOpenidToken(db, 'second', 'third')).toBe('third')
-  token('RefreshToken', 'third')
-  expect(account.rotateOpenidToken(db, 'first', 'another')).toBeNull()
+  expect(refresh('first', 'second')).toBe('second')
+  expect(refresh('first', 'another')).toBe('second')
+  expect(find('RefreshToken', 'another', null)).toBeNull()
+  expect(refresh('second', 'third')).toBe('third')
+  expect(refresh('first', 'another')).toBeNull()
   expect(find('RefreshToken', 'third')).not.toBeNull()
   expect(find('RefreshToken', 'first')).toBeNull()
   expect(find('RefreshToken', 'third')).toBeNull()
