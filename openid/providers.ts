@@ -23,9 +23,9 @@ export class OpenidProviders {
   readonly #services: Services
   readonly storage: Storage
   readonly #profiles: Profiles
-  #keys: { published: readonly PrivateJwk[]; readAt: number } | null = null
   #openUntil = 0
-  #current: (Running & { kids: string }) | null = null
+  /** `until`: when it is looked whether its keys are still those that are published, ms. */
+  #current: (Running & { kids: string; until: number }) | null = null
 
   constructor(flow: Flow, services: Services) {
     this.#flow = flow
@@ -43,20 +43,22 @@ export class OpenidProviders {
 
   /** The same where there may be no client yet. */
   async current(): Promise<Running> {
-    const keys = await this.#readKeys(Date.now())
+    if (this.#current && Date.now() < this.#current.until) return this.#current
+    const now = Date.now()
+    const keys = await this.#readKeys(now)
     const kids = keys.map(({ kid }) => kid).join()
     const { createOpenidProvider } = await import('./provider.ts')
-    if (this.#current?.kids !== kids) {
-      const provider = createOpenidProvider(this.storage, this.#services, this.#profiles, keys)
-      const tellLogout = notingLogouts(provider, this.#services.actors)
-      this.#current = { kids, provider, ask: mounted(provider, this.#services), tellLogout }
-    }
+    const until = now + OPENID_KEYS_READ
+    if (this.#current?.kids === kids) return Object.assign(this.#current, { until })
+    const provider = createOpenidProvider(this.storage, this.#services, this.#profiles, keys)
+    const tellLogout = notingLogouts(provider, this.#services.actors)
+    this.#current = { kids, until, provider, ask: mounted(provider, this.#services), tellLogout }
     return this.#current
   }
 
   /** Reads the keys anew, and whether there are clients. */
   forget(): void {
-    this.#keys = null
+    if (this.#current) this.#current.until = 0
     this.#openUntil = 0
   }
 
@@ -73,12 +75,9 @@ export class OpenidProviders {
 
   /** Those that are published. */
   async #readKeys(now: number): Promise<readonly PrivateJwk[]> {
-    if (this.#keys && now - this.#keys.readAt < OPENID_KEYS_READ) return this.#keys.published
     const owner = this.#flow(OPENID_KEYS)
     const kept = await owner.listOpenidKeys()
     const all = kept.length > 0 ? kept : await owner.insertFirstOpenidKeys(await newKeys())
-    const published = publishedKeys(all, now)
-    this.#keys = { published, readAt: now }
-    return published
+    return publishedKeys(all, now)
   }
 }

@@ -66,9 +66,12 @@ export function endSession(db: Db, id: string): void {
 }
 
 /** An ending of the account, or of the browser where it is remembered, ends the session there. */
-function good(db: Db, session: OpenidSession | null): GoodOpenidSession | null {
-  const account = session && readAccount(db)
-  if (!account || account.deactivatedAt !== null) return null
+function good(
+  db: Db,
+  session: OpenidSession | null,
+  account = session && readAccount(db),
+): GoodOpenidSession | null {
+  if (!session || !account || account.deactivatedAt !== null) return null
   const { isRemembered, deviceId } = session
   const { generation } = account
   const basis = { generation, ...(isRemembered && { device: deviceId }) }
@@ -182,7 +185,7 @@ export type OpenidTokenOfAccount = {
 
 /**
  * Finds what a client shows. A code or a refresh token that its client uses after it was spent ends the grant
- * (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2), so it is written for.
+ * (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
  *
  * @param grantId that the secret names
  * @param usedBy id of the client that exchanges or revokes it; null where it is only asked about
@@ -194,28 +197,40 @@ export function findToken(
   grantId: string,
   usedBy: string | null,
 ): OpenidTokenOfAccount | null {
-  return transact(db, () => {
-    const now = Date.now()
-    const account = readAccount(db)
-    const grant = findOpenidGrant(db, grantId, now)
-    if (!account || !grant || account.takedownRef !== null || account.deactivatedAt !== null) {
-      return null
-    }
-    const token = tokens.findOpenidToken(db, kind, secret, now)
-    // Of a chain of refresh tokens, the last two are kept.
-    const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
-    if (isReplayed && grant.clientId === usedBy) {
-      deleteOpenidGrant(db, grantId)
-      if (kind === 'RefreshToken') {
-        const detail = { clientId: usedBy }
-        appendAudit(db, { at: now, event: 'refresh_token_reused', detail })
-      }
-    }
-    if (!token || isReplayed || token.grantId !== grantId) return null
-    const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
-    const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)
-    return { token, grant, session: good(db, session), account }
-  })
+  const now = Date.now()
+  const looked = readAtOnce(db, () => look(db, kind, secret, grantId, now))
+  // Nothing comes between, since neither waits.
+  if (looked?.isReplayed && looked.grant.clientId === usedBy) {
+    transact(db, () => endReplayed(db, kind, looked.grant, now))
+  }
+  return looked?.found ?? null
+}
+
+type Looked = { grant: FoundOpenidGrant; isReplayed: boolean; found: OpenidTokenOfAccount | null }
+
+function look(db: Db, kind: string, secret: string, grantId: string, now: number): Looked | null {
+  const account = readAccount(db)
+  const grant = findOpenidGrant(db, grantId, now)
+  if (!account || !grant || account.takedownRef !== null || account.deactivatedAt !== null) {
+    return null
+  }
+  const token = tokens.findOpenidToken(db, kind, secret, now)
+  // Of a chain of refresh tokens, the last two are kept.
+  const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
+  if (!token || isReplayed || token.grantId !== grantId) return { grant, isReplayed, found: null }
+  const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
+  const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)
+  return {
+    grant,
+    isReplayed,
+    found: { token, grant, session: good(db, session, account), account },
+  }
+}
+
+function endReplayed(db: Db, kind: string, { id, clientId }: FoundOpenidGrant, now: number): void {
+  deleteOpenidGrant(db, id)
+  if (kind !== 'RefreshToken') return
+  appendAudit(db, { at: now, event: 'refresh_token_reused', detail: { clientId } })
 }
 
 export function endToken(db: Db, secret: string): void {

@@ -33,8 +33,8 @@ const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
-  [45, 'what is spent ends the grant', account('deleteOpenidGrant(db, grantId)\n      if', 'if')],
-  [STORAGE, 'another client ends no grant', account(' && grant.clientId === usedBy', '')],
+  [45, 'what is spent ends the grant', account('deleteOpenidGrant(db, id)\n  if', 'if')],
+  [STORAGE, 'another client ends no grant', account(' && looked.grant.clientId === usedBy', '')],
   [
     45,
     'a question ends no grant',
