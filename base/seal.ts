@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 
 const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
@@ -14,13 +21,13 @@ export const SEALED = 'sealed.'
  * section 1).
  */
 export class Seal {
-  readonly #key: Uint8Array
-  readonly #nonceKey: Uint8Array
+  readonly #key: KeyObject
+  readonly #nonceKey: KeyObject
 
   /** @param secret 32 bytes or more */
   constructor(secret: Uint8Array) {
     const derive = (purpose: string) =>
-      new Uint8Array(hkdfSync('sha256', secret, '', `vestibule ${purpose}`, 32))
+      createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `vestibule ${purpose}`, 32)))
     this.#key = derive('sealed columns')
     this.#nonceKey = derive('nonces of sealed columns')
   }

@@ -2,6 +2,7 @@ import {
   createECDH,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -32,11 +33,11 @@ export type Secrets = {
   actorSecret: string
   /** Bearer token of the operator's API. */
   operatorToken: string
-  refreshTokenSecret: Uint8Array
+  refreshTokenSecret: KeyObject
   /** With which hCaptcha is told apart who signs up, and not who that is. */
   captchaSalt: string
   /** Of the MAC in codes, tokens and sessions of the OpenID provider. */
-  openidSecret: Uint8Array
+  openidSecret: KeyObject
   /** What a stock PDS demands to be given; behind an entryway it signs nothing with either. */
   embeddedPds: { jwtSecret: string; plcRotationKeyHex: string }
   /** Of what the databases keep that opens something as it stands. */
@@ -74,9 +75,9 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),
     operatorToken: Buffer.from(derive('operator')).toString('base64url'),
-    refreshTokenSecret: derive('refresh token'),
+    refreshTokenSecret: createSecretKey(derive('refresh token')),
     captchaSalt: Buffer.from(derive('hCaptcha')).toString('base64url'),
-    openidSecret: derive('OpenID token'),
+    openidSecret: createSecretKey(derive('OpenID token')),
     embeddedPds: {
       jwtSecret: Buffer.from(derive('embedded PDS')).toString('hex'),
       plcRotationKeyHex: Buffer.from(derive('PLC key of the embedded PDS')).toString('hex'),

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import {
   AuthorizationError,
   InvalidClientError,
@@ -33,7 +34,7 @@ type TokenResponse = Awaited<ReturnType<Token>>
 
 type Options = OAuthProviderOptions & {
   dpopSecret: Uint8Array
-  refreshTokenKey: Uint8Array
+  refreshTokenKey: KeyObject
   /** What was carried over from PDSes that were adopted. */
   carried: { find: FindCarriedToken; secret: CarriedSecret }
   /** Makes the request that was read one for less, before anybody consents to it. */

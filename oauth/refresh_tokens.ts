@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
@@ -7,10 +8,10 @@ import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
  * their secret alone, and the request's scope of the rest.
  */
 export class RefreshTokens {
-  readonly #key: Uint8Array
+  readonly #key: KeyObject
   readonly #findCarried: FindCarriedToken
 
-  constructor(key: Uint8Array, findCarried: FindCarriedToken) {
+  constructor(key: KeyObject, findCarried: FindCarriedToken) {
     this.#key = key
     this.#findCarried = findCarried
   }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 
 /** A secret is random, so its hash can be compared as it is. */
 export function hashClientSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return digest('sha256', secret, 'base64url')
 }
 
 const HASHED = 'sha256:'

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
 
 /** What a code, a token or the session of a browser says besides its secret. */
@@ -26,9 +26,9 @@ const GRANT_BYTES = 18
  * for in one database. The DID is in base64url: a bearer token takes no colon (RFC 6750 section 2.1).
  */
 export class Names {
-  readonly #key: Uint8Array
+  readonly #key: KeyObject
 
-  constructor(key: Uint8Array) {
+  constructor(key: KeyObject) {
     this.#key = key
   }
 

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto'
 import { decodeBase64url } from './base64url.ts'
 
 /** What an OAuth refresh token says on the wire. */
@@ -18,13 +18,13 @@ const MAC_BYTES = 16
  * goes straight to that account's database, with no index of tokens anywhere; the MAC (HMAC-SHA256,
  * 128 bits) keeps made-up tokens from reaching any account.
  */
-export function writeRefreshToken(parts: RefreshTokenParts, key: Uint8Array): string {
+export function writeRefreshToken(parts: RefreshTokenParts, key: KeyObject): string {
   const body = `${parts.secret}.${parts.sessionId}.${parts.did}`
   return `${body}.${mac(body, key).toString('base64url')}`
 }
 
 /** @returns null unless this entryway wrote the token */
-export function readRefreshToken(token: string, key: Uint8Array): RefreshTokenParts | null {
+export function readRefreshToken(token: string, key: KeyObject): RefreshTokenParts | null {
   const end = token.lastIndexOf('.')
   const body = token.slice(0, Math.max(end, 0))
   const given = decodeBase64url(token.slice(end + 1))
@@ -34,6 +34,7 @@ export function readRefreshToken(token: string, key: Uint8Array): RefreshTokenPa
   return { secret, sessionId, did: did.join('.') }
 }
 
-function mac(body: string, key: Uint8Array): Buffer {
+/** @param key made once: a MAC with the bytes of a key takes four times as long */
+function mac(body: string, key: KeyObject): Buffer {
   return createHmac('sha256', key).update(body).digest().subarray(0, MAC_BYTES)
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeySync, randomBytes } from 'node:crypto'
 import { InvalidRequestError } from '@atproto/oauth-provider/errors'
 import { JoseKey } from '@atproto/oauth-provider/provider'
 import { accountFunctions } from '../../actors/account/index.ts'
@@ -52,7 +52,7 @@ export async function providerInProcess() {
     keyset: [await JoseKey.generate(['ES256'])],
     store: createStores(() => owner, services),
     dpopSecret: randomBytes(32),
-    refreshTokenKey: randomBytes(32),
+    refreshTokenKey: generateKeySync('hmac', { length: 256 }),
     carried: { find: async () => null, secret: () => null },
     narrowRequest: async () => {},
     onReuse: async () => {},

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import type { Basis } from '../../actors/account/standing.ts'
@@ -286,7 +287,7 @@ describe('codes of devices', () => {
 })
 
 test('a name is read by the entryway that wrote it alone', () => {
-  const names = new Names(new Uint8Array(32))
+  const names = new Names(createSecretKey(new Uint8Array(32)))
   const named = { kind: 'RefreshToken', did: 'did:web:a.example.com', grantId: 'grant' } as const
   const secret = names.write(named)
   // RFC 6750 section 2.1: what a bearer token may consist of.
@@ -294,16 +295,18 @@ test('a name is read by the entryway that wrote it alone', () => {
   const { kind } = named
   expect(names.read(kind, secret)).toEqual(named)
   expect(names.read('AccessToken', secret)).toBeNull()
-  expect(new Names(new Uint8Array(32).fill(1)).read(kind, secret)).toBeNull()
+  expect(new Names(createSecretKey(new Uint8Array(32).fill(1))).read(kind, secret)).toBeNull()
   expect(names.read(kind, secret.replace('grant', 'other'))).toBeNull()
 })
 
 test('both codes of a device lead to the auth actor that keeps it, and tell nothing of each other', () => {
-  const names = new Names(new Uint8Array(32))
+  const names = new Names(createSecretKey(new Uint8Array(32)))
   const [secret = '', owner] = names.writeDeviceCode('BCDFGHJK').split('.')
   expect(owner).toBe(names.ofUserCode('BCDFGHJK'))
   expect(secret.length).toBeGreaterThan(40)
-  expect(new Names(new Uint8Array(32).fill(1)).ofUserCode('BCDFGHJK')).not.toBe(owner)
+  expect(new Names(createSecretKey(new Uint8Array(32).fill(1))).ofUserCode('BCDFGHJK')).not.toBe(
+    owner,
+  )
 })
 
 test('of auth actors that begin at once, one makes the keys', async () => {

@@ -186,7 +186,7 @@ describe('secrets', () => {
     expect(again.jwtKeyHex).toBe(first.jwtKeyHex)
     expect(again.plcRotationKey.did()).toBe(first.plcRotationKey.did())
     expect(again.adminPassword).toBe(first.adminPassword)
-    expect(again.refreshTokenSecret).toEqual(first.refreshTokenSecret)
+    expect(again.refreshTokenSecret.equals(first.refreshTokenSecret)).toBe(true)
     const file = await stat(join(dataDir, 'secrets', 'jwt_key.hex'))
     expect(file.mode & 0o777).toBe(0o600)
   })

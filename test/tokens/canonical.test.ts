@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { generateKeySync, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSecrets, type Secrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -21,7 +21,7 @@ type Kind = () => Promise<{ token: string; takes: (token: string) => Promise<boo
 
 const kinds: Record<string, Kind> = {
   'refresh token of OAuth': async () => {
-    const key = randomBytes(32)
+    const key = generateKeySync('hmac', { length: 256 })
     const parts = { secret: 'ref-0123456789abcdef', sessionId: 'session', did: 'did:web:a.test' }
     const takes = async (token: string) => readRefreshToken(token, key) !== null
     return { token: writeRefreshToken(parts, key), takes }
