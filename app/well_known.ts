@@ -1,9 +1,7 @@
 import { emptyResponse, type HttpHandler, jsonResponse, textResponse } from '../http/message.ts'
+import { NO_SUCH_HANDLE } from '../identity/service_handles.ts'
 import { findByHandle } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
-
-/** The reference's words for a handle that no account here has. */
-export const NO_SUCH_HANDLE = 'User not found'
 
 /** Browser apps read these documents, too. */
 const ANYBODY = { 'access-control-allow-origin': '*' }

@@ -416,6 +416,9 @@ export const UPGRADE_LOOK = 2 * MINUTE
 /** `vestibule doctor` waits this long for each answer. */
 export const DOCTOR_LOOK = 10 * SECOND
 
+/** What doctor found is shown on the operator's page for this long before it is looked at anew. */
+export const DOCTOR_RECENT = 5 * MINUTE
+
 /** `vestibule doctor` gives a program that does not answer this long, as it may be starting. */
 export const DOCTOR_START = 30 * SECOND
 

@@ -42,13 +42,6 @@ export const signIns = new Counter({
   help: 'Sign-ins, by the way that was taken and whether they succeeded',
   labelNames: ['way', 'result'] as const,
 })
-/** How many sign-ins there were since this process began. */
-export async function countSignIns(): Promise<{ succeeded: number; failed: number }> {
-  const { values } = await signIns.get()
-  const sum = (result: 'succeeded' | 'failed') =>
-    values.reduce((n, { labels, value }) => (labels.result === result ? n + value : n), 0)
-  return { succeeded: sum('succeeded'), failed: sum('failed') }
-}
 export const factorProofs = new Counter({
   name: 'vestibule_factors_total',
   help: 'Second factors and passkeys that were given, by kind and whether they were right',

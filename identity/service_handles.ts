@@ -3,6 +3,9 @@ import { XRPCError } from '@atproto/xrpc-server'
 import { Refusal } from '../base/errors.ts'
 import { referenceRules } from './reference_rules.ts'
 
+/** The reference's words for a handle that no account here has. */
+export const NO_SUCH_HANDLE = 'User not found'
+
 export type HandleOptions = {
   /** For the operator: reserved names and slurs pass. */
   allowReserved?: boolean

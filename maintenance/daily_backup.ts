@@ -10,6 +10,7 @@ import type { Log } from '../base/log.ts'
 import { backupAge } from '../base/metrics.ts'
 import type { Settings } from '../base/settings.ts'
 import type { Mailer } from '../mail/mailer.ts'
+import { backupStanding } from './backup_standing.ts'
 import { inStore } from './in_store.ts'
 import { type KeptBackup, listBackups } from './kept_backups.ts'
 
@@ -38,7 +39,10 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
     backupAge.watch('disk', here.at)
     if (s3 === null) return { here, there: here }
     const found = await inStore(s3, (store) => store.list()).catch(() => null)
-    if (found !== null) stored = await lastOf(dir, found)
+    if (found !== null) {
+      stored = await lastOf(dir, found)
+      backupStanding.store = { count: found.length, lastAt: found[0]?.startedAt ?? null }
+    }
     backupAge.watch('s3', stored.at)
     return { here, there: stored }
   }
@@ -50,10 +54,12 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
     const failure = await backUp(options, ended.signal)
     if (ended.signal.aborted) return
     if (failure === null) {
+      backupStanding.failure = null
       if (isDue(here)) logEvent(log, 'backup_made', {}, undefined)
       await look()
       return
     }
+    backupStanding.failure = { at: Date.now(), reason: failure }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
     const place = here.at <= there.at || s3 === null ? dir : `${s3.endpoint}/${s3.bucket}`
     const last = { at: Math.min(here.at, there.at), place }

@@ -3,6 +3,7 @@ import * as changes from './account_changes.ts'
 import * as accounts from './accounts.ts'
 import * as clients from './clients.ts'
 import * as compare from './compare.ts'
+import * as examine from './examine.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as limits from './limits.ts'
@@ -21,6 +22,7 @@ export const commands = {
   status: status.show,
   overview: overview.show,
   trail: trail.list,
+  doctor: examine.look,
 
   'operator/add': operators.add,
   'operator/list': operators.list,

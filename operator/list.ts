@@ -21,6 +21,7 @@ const PLACEMENT = {
  */
 export const descriptions: readonly Description[] = [
   reads('overview', 'overview', { what: 'How the installation stands' }),
+  reads('doctor', 'doctor', { what: 'Look for what is wrong and say how to mend it' }),
   reads('trail', 'trail', {
     what: 'What happened to accounts and what operators did, the newest first; kept for 90 days',
     takes: {

@@ -2,26 +2,39 @@ import { statfs } from 'node:fs/promises'
 import { z } from 'zod'
 import { ageOf } from '../base/age.ts'
 import { BACKUP_OLD } from '../base/lifetimes.ts'
-import { countSignIns } from '../base/metrics.ts'
 import { missingForUse, type Settings } from '../base/settings.ts'
+import { backupStanding } from '../maintenance/backup_standing.ts'
 import { listBackups } from '../maintenance/kept_backups.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { dayOf } from '../sagas/kept_events.ts'
 import { command } from './command.ts'
+import { type Looked, lastLook } from './examine.ts'
 import { list as listPdses } from './pdses.ts'
 
+/** More limits in force, and more clients, are not counted. */
+const MOST_LIMITS = 1_000
+const MOST_CLIENTS = 100
+
 /**
- * How the installation stands. Sizes are bytes; times, such as `since`, are milliseconds since the epoch.
- * Sign-ins are those since then.
+ * How the installation stands. Sizes are bytes; times, such as `since`, are milliseconds since the epoch. Today
+ * began at midnight, UTC. What doctor finds is what it found last: null where it has only begun to look.
  */
 export const show = command(z.strictObject({}), async (context) => {
-  const { settings, embeddedPds } = context.services
-  const [{ pdses }, { bavail, blocks, bsize }, backups, signIns] = await Promise.all([
+  const { services, clients, openid, limits } = context
+  const { settings, embeddedPds, actors } = services
+  const [{ pdses }, { bavail, blocks, bsize }, backups, today, near] = await Promise.all([
     listPdses.run(context, {}),
     statfs(settings.dataDir),
-    lastBackup(settings),
-    // On an engine other runners count their own.
-    settings.database === 'engine' ? null : countSignIns(),
+    lastBackups(settings),
+    actors.directory.readEventCounts(dayOf(Date.now())),
+    limits.list({ text: '', limit: MOST_LIMITS }),
   ])
+  const [registered, ofOpenid, resources] = await Promise.all([
+    clients.list('', MOST_CLIENTS),
+    openid.list('', MOST_CLIENTS),
+    openid.resources.list(),
+  ])
+  const looked = lastLook(context)
   return {
     version: packageJson.version,
     url: settings.publicUrl,
@@ -29,29 +42,73 @@ export const show = command(z.strictObject({}), async (context) => {
     accounts: pdses.reduce((sum, { accounts }) => sum + accounts, 0),
     pdses: pdses.map(({ did, url, accounts, capacity, open, isEmbedded }) => ({
       ...{ did, url, accounts, capacity, open, isEmbedded },
-      isDown: isEmbedded && embeddedPds.isDown,
+      standing: isEmbedded && embeddedPds.isDown ? 'does not answer' : standingOf(url, looked),
     })),
+    today: {
+      signIns: { succeeded: today.signed_in ?? 0, failed: today.sign_in_failed ?? 0 },
+      mails: { sent: today.mail_sent ?? 0, failed: today.mail_failed ?? 0 },
+    },
+    limitsReached: near.filter(({ used, points }) => used >= points).length,
     mail: settings.smtpUrl === null ? null : new URL(settings.smtpUrl).host,
     disk: { free: bavail * bsize, total: blocks * bsize },
     backups,
-    signIns,
+    clients: countOf(registered),
+    openid: { clients: countOf(ofOpenid), resources: resources.length },
+    doctor: looked && {
+      at: looked.at,
+      checks: looked.checks.length,
+      wrong: looked.checks.filter(({ state }) => state !== 'ok'),
+    },
     missing: [...missingForUse(settings), ...missingOfBackups(backups)],
   }
 })
 
-/** Where daily backups go, and when the last good one there was begun; null where there are none to be. */
-type Backups = { dir: string; lastAt: number | null } | null
+const countOf = ({ clients, next }: { clients: unknown[]; next: string | null }): string =>
+  next === null ? String(clients.length) : `${clients.length} or more`
 
-async function lastBackup({ backup: { dir } }: Settings): Promise<Backups> {
+const NOT_LOOKED = 'not looked at yet'
+
+function standingOf(url: string, looked: Looked | null): string {
+  if (looked === null) return NOT_LOOKED
+  const about = `PDS ${new URL(url).host}: `
+  const checks = looked.checks.filter(({ name }) => name.startsWith(about))
+  if (checks.length === 0) return NOT_LOOKED
+  const wrong = checks.filter(({ state }) => state !== 'ok').length
+  return wrong === 0 ? 'in order' : `${wrong} of ${checks.length} checks failed`
+}
+
+/** The good backups of a place; the last of them was begun at `lastAt`, null where there is none. */
+type Good = { place: string; count: number; lastAt: number | null }
+
+/** Daily backups; null where none are to be. */
+type Backups = {
+  here: Good
+  /** As it was when the store last answered; `isKnown` where it did. */
+  s3: (Good & { isKnown: boolean }) | null
+  /** The last try, where it failed. */
+  failure: { at: number; reason: string } | null
+} | null
+
+async function lastBackups({ backup: { dir, s3 } }: Settings): Promise<Backups> {
   if (dir === null) return null
   // A folder that cannot be read holds none that could be come back from.
-  const [last] = await listBackups(dir).catch(() => [])
-  return { dir, lastAt: last?.startedAt ?? null }
+  const good = await listBackups(dir).catch(() => [])
+  const { store, failure } = backupStanding
+  return {
+    here: { place: dir, count: good.length, lastAt: good[0]?.startedAt ?? null },
+    s3: s3 && {
+      place: `${s3.endpoint}/${s3.bucket}`,
+      ...(store ?? { count: 0, lastAt: null }),
+      isKnown: store !== null,
+    },
+    failure,
+  }
 }
 
 function missingOfBackups(backups: Backups): string[] {
-  if (!backups?.lastAt) return []
-  const age = Date.now() - backups.lastAt
+  const lastAt = backups?.here.lastAt
+  if (!lastAt) return []
+  const age = Date.now() - lastAt
   return age > BACKUP_OLD
     ? [`The last good backup is ${ageOf(age)} old: see what \`vestibule backup\` says.`]
     : []

@@ -2,11 +2,10 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
+import { described } from '../described.ts'
 
 export function addDoctorCommand(program: Command): void {
-  program
-    .command('doctor')
-    .description('Look for what is wrong and say how to mend it')
+  described(program, 'doctor')
     .option('--data [dir]', 'check the databases instead: these, or those of the settings')
     .action(
       offline<{ data?: string | true }>(async (output, _args, { data }) => {

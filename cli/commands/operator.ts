@@ -7,23 +7,34 @@ import { sheet, table } from '../table.ts'
 export function addOperatorCommands(program: Command): void {
   described(program, 'overview').action(
     online(async (operator, output) => {
-      output.result(await operator('overview', {}), (found) =>
-        sheet({
+      output.result(await operator('overview', {}), (found) => {
+        const { today, backups, disk, openid, doctor } = found
+        return sheet({
           version: found.version,
           address: found.url,
           'runs since': when(found.since),
-          ...(found.signIns && {
-            'sign-ins since then': `${found.signIns.succeeded}, and ${found.signIns.failed} that failed`,
-          }),
           accounts: found.accounts,
-          PDSes: found.pdses.length,
+          'sign-ins today': `${today.signIns.succeeded}, and ${today.signIns.failed} that failed`,
+          'mails today': `${today.mails.sent}, and ${today.mails.failed} that failed`,
+          'rate limits reached': found.limitsReached,
+          PDSes: found.pdses.map(({ url, standing }) => `${url}: ${standing}`).join('\n'),
           'mail server': found.mail ?? 'none',
-          'last good backup':
-            found.backups === null ? 'none is made' : when(found.backups.lastAt) || 'none yet',
-          'free disk': `${(found.disk.free / 1e9).toFixed(1)} of ${(found.disk.total / 1e9).toFixed(1)} GB`,
+          'last good backup': backups === null ? 'none is made' : goodOf(backups.here),
+          ...(backups?.s3 && {
+            'last one in S3': backups.s3.isKnown
+              ? goodOf(backups.s3)
+              : 'the store has not answered',
+          }),
+          ...(backups?.failure && { 'last try of one': `failed: ${backups.failure.reason}` }),
+          'free disk': `${(disk.free / 1e9).toFixed(1)} of ${(disk.total / 1e9).toFixed(1)} GB`,
+          clients: `${found.clients} of OAuth, ${openid.clients} of OpenID, ${openid.resources} resources`,
+          doctor:
+            doctor === null
+              ? 'it looks for the first time'
+              : `${doctor.wrong.length} things to mend`,
           missing: found.missing.join('\n'),
-        }),
-      )
+        })
+      })
     }),
   )
 
@@ -74,3 +85,6 @@ export function addOperatorCommands(program: Command): void {
     }),
   )
 }
+
+const goodOf = ({ lastAt, count }: { lastAt: number | null; count: number }) =>
+  lastAt === null ? 'none yet' : `${when(lastAt)}, of ${count}`

@@ -1,34 +1,19 @@
 import { isThere } from '../../base/files.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { lookAround } from '../../operator/doctor/around.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
 import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
 import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
 import { notePdsInside } from '../pds_inside.ts'
-import { checkAddresses } from './address.ts'
-import { checkBackups } from './backup.ts'
-import { checkClocks } from './clock.ts'
-import { forTrial } from './local.ts'
-import { checkMail } from './mail.ts'
 import { checkProgram } from './program.ts'
-import { checkRoutes, checkServed } from './routes.ts'
 
 /** DNS, TLS, routes, PDSes, clock and mail. */
 export async function examine(output: Output): Promise<void> {
   const installation = await openInstallation()
-  const { settings } = installation
   const running = await checkProgram(installation, output)
-  const checks = [
-    ...running.checks,
-    ...forTrial(await checkAddresses(settings, running.handles), settings),
-    ...(await checkRoutes(settings)),
-    ...(await checkServed(running.served)),
-    ...forTrial(await checkClocks([{ name: 'PLC', url: settings.plcUrl }]), settings),
-    ...(await checkClocks(running.pdses)),
-    await checkMail(settings),
-    ...forTrial(await checkBackups(settings), settings),
-  ]
+  const checks = [...running.checks, ...(await lookAround(installation.settings, running))]
   output.result(checks, checkTable)
   failIfFailed(checks)
 }

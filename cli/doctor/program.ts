@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
 import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import type { Check } from '../../operator/check.ts'
+import type { Known } from '../../operator/doctor/around.ts'
+import { look } from '../../operator/doctor/look.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
 import type { Output } from '../output.ts'
-import { look } from './look.ts'
 
 /**
  * The running program, and what it says of its PDSes. `systemctl restart` returns before the program
@@ -14,13 +15,7 @@ import { look } from './look.ts'
 export async function checkProgram(
   installation: Installation,
   output: Pick<Output, 'note'>,
-): Promise<{
-  checks: Check[]
-  pdses: { name: string; url: string }[]
-  /** Public URLs of PDSes that the gateway answers for. */
-  served: string[]
-  handles: string[]
-}> {
+): Promise<Known & { checks: Check[] }> {
   const operator = connectOperator(installation)
   const { publicUrl, embeddedPds } = installation.settings
   const running = await look('Program', 'start it: pnpm start', async () => {
@@ -32,7 +27,7 @@ export async function checkProgram(
       mend: 'restart it',
     }
   })
-  if (running.state === 'failed') return { checks: [running], pdses: [], served: [], handles: [] }
+  if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
   const { pdses } = await operator('pds/list', {})
   const { accounts } = await operator('account/list', {})
@@ -51,8 +46,7 @@ export async function checkProgram(
   }
   return {
     checks: [running, ...checks],
-    pdses: pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address })),
-    served: pdses.flatMap(({ url, address }) => (url === address ? [] : [url])),
+    pdses,
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }

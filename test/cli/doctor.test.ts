@@ -1,11 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings.ts'
-import { checkAddresses } from '../../cli/doctor/address.ts'
-import { checkClocks } from '../../cli/doctor/clock.ts'
-import { forTrial } from '../../cli/doctor/local.ts'
-import { checkMail } from '../../cli/doctor/mail.ts'
-import { checkRoutes } from '../../cli/doctor/routes.ts'
 import {
   type CertificateAuthority,
   makeCertificateAuthority,
@@ -14,6 +9,11 @@ import {
 import { APP_HOSTNAME, type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startSmtp } from '../../lab/world/smtp.ts'
+import { checkAddresses } from '../../operator/doctor/address.ts'
+import { checkClocks } from '../../operator/doctor/clock.ts'
+import { forTrial } from '../../operator/doctor/local.ts'
+import { checkMail } from '../../operator/doctor/mail.ts'
+import { checkRoutes } from '../../operator/doctor/routes.ts'
 
 let ca: CertificateAuthority
 let host: HttpsHost

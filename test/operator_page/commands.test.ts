@@ -12,7 +12,7 @@ import { command, newSomebody, startOperatorApp } from './operators.ts'
 
 /** What works on files, while the program may be stopped, and what is for a shell. */
 const ON_FILES = [
-  ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'doctor', 'completion', 'complete'],
+  ...['init', 'pds-settings', 'import-pds', 'adopt', 'release', 'completion', 'complete'],
   ...['backup', 'restore', 'directory rebuild', 'data copy', 'upgrade'],
 ]
 /** What commands are made of. */

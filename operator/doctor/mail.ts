@@ -1,6 +1,6 @@
 import type { Settings } from '../../base/settings.ts'
 import { verifySmtp } from '../../mail/verify_smtp.ts'
-import type { Check } from '../../operator/check.ts'
+import type { Check } from '../check.ts'
 import { look } from './look.ts'
 
 export function checkMail({ smtpUrl, dataDir }: Settings): Promise<Check> {

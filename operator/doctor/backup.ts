@@ -3,7 +3,7 @@ import { BACKUP_OLD } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
-import type { Check } from '../../operator/check.ts'
+import type { Check } from '../check.ts'
 import { type Finding, look } from './look.ts'
 
 /** How old the last good backup is. */

@@ -1,6 +1,6 @@
-import { NO_SUCH_HANDLE } from '../../app/well_known.ts'
 import type { Settings } from '../../base/settings.ts'
-import type { Check } from '../../operator/check.ts'
+import { NO_SUCH_HANDLE } from '../../identity/service_handles.ts'
+import type { Check } from '../check.ts'
 import { ask, type Finding, look, readJson } from './look.ts'
 
 const PROXY =

@@ -1,5 +1,5 @@
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
-import type { Check } from '../../operator/check.ts'
+import type { Check } from '../check.ts'
 
 /** What was found without what was looked at. */
 export type Finding = Omit<Check, 'name'>

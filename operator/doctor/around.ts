@@ -1,0 +1,31 @@
+import type { Settings } from '../../base/settings.ts'
+import type { Check } from '../check.ts'
+import { checkAddresses } from './address.ts'
+import { checkBackups } from './backup.ts'
+import { checkClocks } from './clock.ts'
+import { forTrial } from './local.ts'
+import { checkMail } from './mail.ts'
+import { checkRoutes, checkServed } from './routes.ts'
+
+/** What is known of the installation by its program; nothing where that does not run. */
+export type Known = {
+  pdses: readonly { url: string; address: string }[]
+  /** Of accounts. */
+  handles: string[]
+}
+
+/** What can be seen from outside of the program: DNS, TLS, routes, clocks, mail and backups. */
+export async function lookAround(settings: Settings, { pdses, handles }: Known): Promise<Check[]> {
+  const peers = pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address }))
+  const served = pdses.flatMap(({ url, address }) => (url === address ? [] : [url]))
+  const found = await Promise.all([
+    checkAddresses(settings, handles).then((checks) => forTrial(checks, settings)),
+    checkRoutes(settings),
+    checkServed(served),
+    checkClocks([{ name: 'PLC', url: settings.plcUrl }]).then((all) => forTrial(all, settings)),
+    checkClocks(peers),
+    checkMail(settings).then((check) => [check]),
+    checkBackups(settings).then((checks) => forTrial(checks, settings)),
+  ])
+  return found.flat()
+}
