@@ -9,7 +9,10 @@ import type { Services } from '../sagas/services.ts'
 import type { OpenidProviders } from './providers.ts'
 import { inOpenidScope } from './scope.ts'
 
-/** How many accounts are told of at once where it was left undone, and how many are looked at in one round. */
+/**
+ * How many accounts are told of at once where it was left undone, and how many clients of one account; and how many
+ * accounts are looked at in one round.
+ */
 const AT_ONCE = 8
 const ROUND = 200
 
@@ -51,14 +54,21 @@ export class LogoutTeller {
     const { actors, mutex } = this.#services
     await mutex.run(`openid logout ${did}`, async () => {
       const account = actors.account(did)
+      const due = await account.listOpenidSignInsToTell()
       const done: number[] = []
       const again: { id: number; dueAt: number }[] = []
-      for (const signIn of await account.listOpenidSignInsToTell()) {
-        const pause = OPENID_LOGOUT_PAUSES[signIn.tries]
-        if (await this.#isDone(did, signIn, silent)) done.push(signIn.id)
-        else if (pause === undefined) done.push(signIn.id)
-        else again.push({ id: signIn.id, dueAt: Date.now() + pause })
+      const tellInTurn = async (mine: readonly EndedOpenidSignIn[]) => {
+        for (const signIn of mine) {
+          const pause = OPENID_LOGOUT_PAUSES[signIn.tries]
+          if (await this.#isDone(did, signIn, silent)) done.push(signIn.id)
+          else if (pause === undefined) done.push(signIn.id)
+          else again.push({ id: signIn.id, dueAt: Date.now() + pause })
+        }
       }
+      // No client waits for another one that does not answer.
+      const byClient = Map.groupBy(due, ({ clientId }) => clientId)
+      const clientsAtOnce = pLimit(AT_ONCE)
+      await Promise.all([...byClient.values()].map((mine) => clientsAtOnce(() => tellInTurn(mine))))
       const dueAt = await account.noteOpenidSignInsTold(done, again)
       await actors.directory.settleOpenidEnding(ending, dueAt)
     })

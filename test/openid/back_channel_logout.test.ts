@@ -223,6 +223,28 @@ test('the person does not wait for the client', async () => {
   expect(endpoint.told).toHaveLength(1)
 })
 
+test('no client waits for another one', async () => {
+  const slow = await signedIn()
+  const blogs = await startLogoutEndpoint(app, 'blog')
+  try {
+    const metadata = { backchannel_logout_uri: blogs.uri }
+    const blog = await rp.discover(app, await rp.register(app, { id: 'blog', metadata }), 'blog')
+    await signedIn(blog)
+    const { promise, resolve } = Promise.withResolvers<number>()
+    endpoint.answers.push(promise)
+    await rp.operate(app, 'account/reset-password', {
+      ...{ account: person.handle, password: rp.PASSWORD },
+    })
+    await until(() => blogs.told.length > 0, 'it is not told while the other one is waited for')
+    resolve(200)
+    await expectTold(slow.sid)
+    expect([endpoint.told.length, blogs.told.length]).toEqual([1, 1])
+  } finally {
+    await rp.operate(app, 'openid/client-remove', { id: 'blog' })
+    await blogs.close()
+  }
+})
+
 test('a client that fails is told again, by a new token, and not for ever', async () => {
   const first = await signedIn()
   endpoint.answers.push(500, 302)
