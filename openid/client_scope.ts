@@ -5,9 +5,9 @@ type Metadata = { scope?: unknown }
 type Schema = new (metadata: Metadata, ...others: unknown[]) => object
 
 /**
- * Clients name the scopes of protected resources, too, where they say what they will ask for; the provider takes
- * its own alone. The others are left out (RFC 7591 section 2): whether one is given for a resource is looked at
- * when it is asked for.
+ * Clients name the scopes of protected resources, too, where they say what they will ask for (RFC 7591 section 2); the
+ * provider takes its own alone. So it looks at those, and keeps all: a client that names none of the provider's
+ * gets none of them. Whether one is given for a resource is looked at when it is asked for.
  */
 export function takeScopesOfResources(provider: Provider): void {
   const client = provider.Client as unknown as { Schema: Schema }
@@ -15,6 +15,7 @@ export function takeScopesOfResources(provider: Provider): void {
   const value = class extends Schema {
     constructor(metadata: Metadata, ...others: unknown[]) {
       super(withOwnScopes(metadata), ...others)
+      if (typeof metadata.scope === 'string') Object.assign(this, { scope: metadata.scope })
     }
   }
   Object.defineProperty(client, 'Schema', { value })

@@ -98,6 +98,20 @@ test('one with a secret reads, changes and removes itself', async () => {
   expect(await rp.manage(app, 'GET', { target, token })).toMatchObject({ status: 401 })
 })
 
+test('one that will ask for scopes of resources alone gets no others', async () => {
+  const { body } = await register({ scope: 'tools:read tools:write' })
+  expect(body.scope).toBe('tools:read tools:write')
+  const client = await rp.discover(app, null, body.client_id)
+  const ask = async (scope: string) => {
+    const answer = await rp.open(new Visitor(app), await rp.begin(client, { scope }))
+    return new URL(answer.header('location') ?? 'about:blank').searchParams.get('error')
+  }
+  expect([await ask('openid'), await ask('tools:read email')]).toEqual([
+    'invalid_scope',
+    'invalid_scope',
+  ])
+})
+
 test('with a token of the operator alone', async () => {
   const body = METADATA
   expect(await rp.manage(closed, 'POST', { body })).toMatchObject({ status: 401 })
