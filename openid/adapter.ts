@@ -1,5 +1,6 @@
 import { type Adapter, errors } from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
+import type { Settings } from '../base/settings.ts'
 import { accountSessions, grants, tokens } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
 import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'
@@ -9,12 +10,13 @@ import type { Storage, Stored } from './stored.ts'
 /**
  * Where the provider keeps each of its models: what is there before a person is known in the flow state
  * with its owner, everything of a person in that account's database.
- *
- * @param partitions over how many auth actors the flow state is spread
  */
-export function createAdapter(storage: Storage, partitions: number): (model: string) => Adapter {
+export function createAdapter(
+  storage: Storage,
+  settings: Pick<Settings, 'authActors' | 'dev'>,
+): (model: string) => Adapter {
   const stores: Record<string, Stored> = {
-    Client: registering(storage, partitions, clients(storage)),
+    Client: registering(storage, settings, clients(storage)),
     RegistrationAccessToken: registrationTokens(storage),
     InitialAccessToken: initialTokens(storage),
     Interaction: interactions(storage),

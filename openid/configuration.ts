@@ -46,7 +46,7 @@ export function configure(
   const { actors, settings } = services
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
-    adapter: createAdapter(storage, settings.authActors),
+    adapter: createAdapter(storage, settings),
     jwks: { keys: [...keys] },
     routes: ENDPOINTS,
     scopes: OPENID_SCOPES,

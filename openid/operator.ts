@@ -5,6 +5,7 @@ import type { OpenidClient } from '../database/flow/openid.ts'
 import { mergePages, oneIdOfEach } from '../database/partition.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
+import { unreachable } from './client_addresses.ts'
 import { hashClientSecret } from './client_secret.ts'
 import { rotateKeys } from './keys.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
@@ -24,14 +25,7 @@ export function createOpenidOperator(
   providers: OpenidProviders,
   services: Pick<Services, 'settings' | 'pdses'>,
 ): OperatorContext['openid'] {
-  const { authActors, publicUrl, dev } = services.settings
-
-  /** Elsewhere nobody is told (`oauth/safe_fetch.ts`). */
-  function assertTellable({ backchannel_logout_uri: uri }: Record<string, unknown>): void {
-    const { protocol, port } = URL.parse(String(uri)) ?? {}
-    if (uri === undefined || dev || (protocol === 'https:' && port === '')) return
-    throw invalid('backchannel_logout_uri must be an https URL without a port')
-  }
+  const { authActors, publicUrl } = services.settings
 
   async function assertTaken(metadata: Record<string, unknown>): Promise<void> {
     const { Client } = (await providers.current()).provider
@@ -65,7 +59,8 @@ export function createOpenidOperator(
       const secretHash = isKept ? before.secretHash : secret && hashClientSecret(secret)
       const metadata = { ...given, token_endpoint_auth_method: method }
       if (isSelfRegistered(id)) throw invalid('its id is of those that register themselves')
-      assertTellable(metadata)
+      const fault = unreachable(metadata, services.settings)
+      if (fault) throw invalid(fault)
       await assertTaken({
         ...metadata,
         client_id: id,

@@ -1,6 +1,8 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
+import type { Settings } from '../base/settings.ts'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
 import { oneIdOfEach } from '../database/partition.ts'
+import { unreachable } from './client_addresses.ts'
 import { hashOfKept } from './client_secret.ts'
 import { clientOfAccess } from './registration.ts'
 import type { Storage, Stored } from './stored.ts'
@@ -8,15 +10,15 @@ import { webHostOf } from './web_host.ts'
 
 type OfFlow = Pick<Storage, 'flow'>
 
-/**
- * Clients that register themselves (RFC 7591), beside those that the operator registered.
- *
- * @param partitions over how many auth actors they are spread
- */
-export function registering({ flow }: OfFlow, partitions: number, clients: Stored): Stored {
+/** Clients that register themselves (RFC 7591), beside those that the operator registered. */
+export function registering(
+  { flow }: OfFlow,
+  settings: Pick<Settings, 'authActors' | 'dev'>,
+  clients: Stored,
+): Stored {
   /** A person would be sent to a product that the operator vouches for, by somebody else. */
   async function assertOwnHosts(redirectUris: unknown): Promise<void> {
-    const owners = oneIdOfEach(partitions).map(flow)
+    const owners = oneIdOfEach(settings.authActors).map(flow)
     const vouched = owners.map(async (owner) => owner.listVouchedOpenidClients())
     const taken = new Set(
       (await Promise.all(vouched))
@@ -37,6 +39,8 @@ export function registering({ flow }: OfFlow, partitions: number, clients: Store
         const most = `the metadata is longer than ${MAX_OPENID_REQUEST} bytes`
         throw new errors.InvalidClientMetadata(most)
       }
+      const fault = unreachable(given, settings)
+      if (fault) throw new errors.InvalidClientMetadata(fault)
       await assertOwnHosts(given.redirect_uris)
       const secretHash = typeof secret === 'string' ? hashOfKept(secret) : null
       const row = { id, metadata, secretHash, registeredAt: Date.now() }

@@ -51,6 +51,11 @@ async function signedIn(browser = visitor) {
   return rp.exchange(config, begun, answer)
 }
 
+/** A client that registers itself. */
+const SELF = {
+  ...{ redirect_uris: ['https://tool.example.com/callback'], token_endpoint_auth_method: 'none' },
+}
+
 const PRODUCTION = {
   ENTRYWAY_DEV: undefined,
   ENTRYWAY_PUBLIC_URL: 'https://entryway.example.com',
@@ -612,7 +617,8 @@ describe('45. OpenID', () => {
 
   test('sign-outs are told to nobody inside', async () => {
     const { log, lines } = keptLog()
-    const inProduction = await startApp({ env: PRODUCTION, log })
+    const env = { ...PRODUCTION, ENTRYWAY_OPENID_REGISTRATION: 'open' }
+    const inProduction = await startApp({ env, log })
     try {
       const person = { handle: 'kim.test', email: 'kim@mail.internal', password: rp.PASSWORD }
       const account = inProduction.actors.account(await inProduction.addAccount(person))
@@ -620,7 +626,15 @@ describe('45. OpenID', () => {
         rp.register(inProduction, { id, metadata: { backchannel_logout_uri: uri } })
       for (const uri of ['http://rp.example.com/out', 'https://rp.example.com:8443/out']) {
         await expect(register('forum', uri)).rejects.toThrow('an https URL without a port')
+        const registers = (name: string) =>
+          rp.manage(inProduction, 'POST', { body: { ...SELF, [name]: uri } })
+        for (const name of ['backchannel_logout_uri', 'jwks_uri']) {
+          expect(await registers(name)).toMatchObject({
+            ...{ status: 400, body: { error: 'invalid_client_metadata' } },
+          })
+        }
       }
+      expect(await rp.manage(inProduction, 'POST', { body: SELF })).toMatchObject({ status: 201 })
       const inside = ['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254', '10.1.2.3']
       const hosts = [...inside, 'localhost', 'metadata', 'printer.local']
       for (const [i, host] of hosts.entries()) await register(`c${i}`, `https://${host}/out`)
