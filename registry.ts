@@ -3,6 +3,7 @@ import { accountsActor } from './actors/accounts/index.ts'
 import { authActor } from './actors/auth/index.ts'
 import { checkNumber } from './actors/auth/number.ts'
 import { directoryActor } from './actors/directory/index.ts'
+import type { DirectoryStub } from './actors/directory/stub.ts'
 import { connectAuth } from './actors/hosting/connect_auth.ts'
 import { connectEngineActors } from './actors/hosting/engine/actors.ts'
 import { removeOldCopies } from './actors/hosting/engine/copies.ts'
@@ -11,7 +12,7 @@ import { startOnPort } from './actors/hosting/port.ts'
 import { ProcessHost } from './actors/hosting/process_host.ts'
 import { AuthRoundRobin, type OneAuthActor } from './actors/hosting/round_robin.ts'
 import { startActors } from './actors/hosting/setup.ts'
-import { type ActorsClient, connectActors, type DirectoryStub } from './actors/reach.ts'
+import { type ActorsClient, connectActors } from './actors/reach.ts'
 import type { Runner } from './actors/runner.ts'
 import { createApp } from './app/index.ts'
 import type { AuthActor } from './http/envelope.ts'
@@ -43,7 +44,7 @@ async function startOnEngine(runner: Runner): Promise<Started> {
   const { settings, secrets, log } = runner
   const endpoint = settings.rivetEndpoint as string
   removeOldCopies(settings)
-  const actors = connectEngineActors(endpoint, secrets.actorSecret, log)
+  const actors = connectEngineActors(endpoint, secrets.actorSecret, settings, log)
   const use = {
     auth: authActor(runner, () => actors, createApp),
     directory: directoryActor(runner),
@@ -65,9 +66,9 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
   const secret = secrets.actorSecret
   const here = new ProcessHost(log)
   const others = { directory: directoryActor(runner), account: accountActor(runner) }
-  const { directory } = connectActors(here.client, secret)
+  const { directory } = connectActors(here.client, secret, settings)
   if (host === 'process') {
-    const auth = authActor(runner, () => connectActors(here.client, secret), createApp)
+    const auth = authActor(runner, () => connectActors(here.client, secret, settings), createApp)
     here.start({ auth, ...others })
     const all = new AuthRoundRobin(
       (number) => here.client.auth.getOrCreate([String(number)]) as OneAuthActor,
@@ -77,7 +78,7 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
   here.start(others)
   const connect = (c: { client(): unknown }) => {
     const { auth } = c.client() as ActorsClient
-    return connectActors({ ...here.client, auth }, secret)
+    return connectActors({ ...here.client, auth }, secret, settings)
   }
   startOnPort(settings, secret, { auth: authActor(runner, connect, createApp) })
   const auth = await connectAuth(settings, secret, log).opened()

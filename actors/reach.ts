@@ -1,21 +1,16 @@
 import { Refusal, UnavailableError } from '../base/errors.ts'
-import type { Db } from '../database/database.ts'
+import type { Settings } from '../base/settings.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { accountFunctions } from './account/index.ts'
-import type { directoryFunctions } from './directory/index.ts'
+import { keyOfPart } from './directory/part_number.ts'
+import { directoryOf } from './directory/parts/index.ts'
+import type { DirectoryPart, DirectoryStub } from './directory/stub.ts'
 import type { CallerParams } from './runner.ts'
+import type { StubOf } from './stub_of.ts'
 import { isUserError } from './user_error.ts'
 
-/** An actor as its callers see it: its functions without the database, and asynchronous. */
-type StubOf<F> = {
-  [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
-    ? (...args: A) => Promise<Awaited<R>>
-    : never
-}
-
 export type AccountStub = StubOf<typeof accountFunctions>
-export type DirectoryStub = StubOf<typeof directoryFunctions>
 
 /** An auth actor as the other auth actors know it. */
 export type AuthPeer = EndingTeller & {
@@ -24,6 +19,8 @@ export type AuthPeer = EndingTeller & {
   owned(name: string, args: unknown[]): Promise<unknown>
   /** Over how many auth actors the flow state is spread. */
   authActors(): Promise<number>
+  /** In how many parts the directory is. */
+  directories(): Promise<number>
   /** Has it fetch the DID document anew when it is next asked for. */
   forgetDocument(did: string): Promise<void>
   /** Has it read anew which PDSes there are. */
@@ -43,18 +40,30 @@ type Getter = { getOrCreate(key: string[], options: { params: CallerParams }): o
 export type ActorsClient = { auth: Getter; account: Getter; directory: Getter }
 
 /** The actors as seen through a rivetkit client; every call carries the shared secret. */
-export function connectActors(client: ActorsClient, secret: string): Actors {
+export function connectActors(
+  client: ActorsClient,
+  secret: string,
+  settings: Pick<Settings, 'directories'>,
+): Actors {
   const params = { secret }
   return {
     auth: (number) =>
       refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
     account: (did) =>
       refusing(client.account.getOrCreate([did], { params }), 'account') as AccountStub,
-    directory: refusing(
-      client.directory.getOrCreate(['main'], { params }),
-      'directory',
-    ) as DirectoryStub,
+    directory: reachDirectory(settings, (key) =>
+      refusing(client.directory.getOrCreate([key], { params }), 'directory'),
+    ),
   }
+}
+
+/** @param part reaches the actor with a key, which is a part of the directory */
+export function reachDirectory(
+  { directories }: Pick<Settings, 'directories'>,
+  part: (key: string) => object,
+): DirectoryStub {
+  const numbers = [...Array(directories).keys()]
+  return directoryOf(numbers.map((number) => part(keyOfPart(number)) as DirectoryPart))
 }
 
 /**

@@ -92,6 +92,7 @@ const environment = z.object({
   ENTRYWAY_OPENID_REGISTRATION: oneOf(['off', 'token', 'open']).default('off'),
   ENTRYWAY_DEV: flag.default(false),
   ENTRYWAY_AUTH_ACTORS: countUpTo(64).default(1),
+  ENTRYWAY_DIRECTORIES: countUpTo(64).default(1),
   ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / 60_000),
   ENTRYWAY_DATABASE: oneOf(['file', 'engine']).default('file'),
   ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
@@ -163,6 +164,8 @@ export type Settings = {
   database: 'file' | 'engine'
   /** Over how many auth actors requests and flow state are spread; the same for ever. */
   authActors: number
+  /** In how many parts the directory is, each an actor; the same for ever. */
+  directories: number
   /** How long access tokens are good, in milliseconds. */
   accessTokenLifetime: number
   logLevel: string
@@ -257,6 +260,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     dev: e.ENTRYWAY_DEV,
     database: e.ENTRYWAY_DATABASE,
     authActors: e.ENTRYWAY_AUTH_ACTORS,
+    directories: e.ENTRYWAY_DIRECTORIES,
     accessTokenLifetime: e.ENTRYWAY_ACCESS_TOKEN_MINUTES * 60_000,
     logLevel: e.ENTRYWAY_LOG_LEVEL,
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,

@@ -1,10 +1,11 @@
+import type { Db } from './database.ts'
 import { hashSecret } from './hash.ts'
 
 /**
  * Which of `of` databases keeps what a hash names. What names it is kept as its hash or whole, so
  * that what is there can be dealt out anew.
  */
-export function partitionOfHash(hash: Buffer, of: number): number {
+function partitionOfHash(hash: Buffer, of: number): number {
   return hash.readUInt32BE(0) % of
 }
 
@@ -40,4 +41,13 @@ export function mergePages<T extends { id: string }>(
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .slice(0, limit)
   return { rows, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null }
+}
+
+/** Makes the SQL functions `hash_of(id)` and `partition_of(hash, of)` for a database. */
+export function definePartition(db: Db): void {
+  const options = { deterministic: true }
+  db.function('hash_of', options, (id: unknown) => hashSecret(String(id)))
+  db.function('partition_of', options, (hash: unknown, of: unknown) =>
+    partitionOfHash(hash as Buffer, Number(of)),
+  )
 }

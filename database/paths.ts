@@ -9,7 +9,8 @@ export const databasePath = {
     join(settings.dataDir, 'auth', `${partition}.sqlite`),
   limits: (settings: Place, partition: string) =>
     join(settings.dataDir, 'limits', `${partition}.sqlite`),
-  directory: (settings: Place) => join(settings.dataDir, 'directory.sqlite'),
+  directory: (settings: Place, part = 0) =>
+    join(settings.dataDir, part === 0 ? 'directory.sqlite' : `directory-${part}.sqlite`),
   account: (settings: Place, did: string) =>
     join(settings.dataDir, 'accounts', did.slice(-2), `${did.replaceAll(':', '_')}.sqlite`),
 }

@@ -1,8 +1,7 @@
 import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { openAsItIs } from '../database/check/database.ts'
-import { listAllEntries } from '../database/check/directory.ts'
+import { listEntriesAt } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { type DatabaseKind, DIRECTORY, listDatabases, SECRETS } from './data_folder.ts'
@@ -29,7 +28,7 @@ export type BackupOptions = {
  * Copies a data directory while the program runs: each database by SQLite's online backup, in an
  * order that makes the copies agree (`docs/backup.md` argues it):
  *
- * 1. the directory; 2. every account; 3. the directory again, and once more each account whose
+ * 1. the directory, with all its parts; 2. every account; 3. the directory again, and once more each account whose
  * entry changed meanwhile, until none did; 4. the state of sign-ins under way; 5. what the PDS inside
  * keeps, which is made before its account here knows of it.
  *
@@ -55,18 +54,19 @@ export async function backUp({
     copied.set(path, await copyDatabase(dataDir, folder, path, kind))
   }
 
-  await copy(DIRECTORY, 'directory')
+  const directories = listDatabases(dataDir, 'directory')
+  for (const path of directories) await copy(path, 'directory')
   let accounts = listDatabases(dataDir, 'account')
   const total = accounts.length
   let done = 0
   for (let round = 0; round < MAX_ROUNDS && accounts.length > 0; round++) {
-    const before = readEntries(folder)
+    const before = readEntries(folder, directories)
     for (const path of accounts) {
       await copy(path, 'account')
       onProgress(Math.min(++done, total), total)
     }
-    await copy(DIRECTORY, 'directory')
-    accounts = listChanged(before, readEntries(folder))
+    for (const path of directories) await copy(path, 'directory')
+    accounts = listChanged(before, readEntries(folder, directories))
       .map((did) => databasePath.account({ dataDir: '' }, did))
       .filter((path) => isThere(join(dataDir, path)))
   }
@@ -92,13 +92,9 @@ async function copyDatabase(dataDir: string, folder: string, path: string, kind:
   return { ...(await describe(folder, path)), kind, schemaVersion: version }
 }
 
-function readEntries(folder: string): Map<string, string> {
-  const db = openAsItIs(join(folder, DIRECTORY))
-  try {
-    return new Map(listAllEntries(db).map((entry) => [entry.did, JSON.stringify(entry)]))
-  } finally {
-    db.close()
-  }
+function readEntries(folder: string, directories: string[]): Map<string, string> {
+  const entries = directories.flatMap((path) => listEntriesAt(join(folder, path)))
+  return new Map(entries.map((entry) => [entry.did, JSON.stringify(entry)]))
 }
 
 /** DIDs that were added, removed or renamed between two copies of the directory. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { checkAccount, type SeenAccount } from './check_account.ts'
-import { checkDirectory } from './check_directory.ts'
+import { checkDirectory, type SeenPart, seePart } from './check_directory.ts'
 import { checkFlow } from './check_flow.ts'
 import { listDatabases } from './data_folder.ts'
 import type { Finding } from './finding.ts'
@@ -69,11 +69,17 @@ async function lookThrough(
     if (seen) accounts.push(seen)
     await step()
   }
+  const parts: SeenPart[] = []
   for (const path of files.directory) {
-    inspect(dataDir, path, 'directory', findings, (db) =>
-      checkDirectory(db, path, accounts, { now: Date.now(), patience }, findings),
+    const seen = inspect(dataDir, path, 'directory', findings, (db) =>
+      seePart(db, path, { now: Date.now(), patience }),
     )
+    if (seen) parts.push(seen)
     await step()
+  }
+  // With a part that cannot be looked at, every account of it would seem to be missing.
+  if (parts.length > 0 && parts.length === files.directory.length) {
+    checkDirectory(parts, accounts, findings)
   }
   for (const path of files.auth) {
     inspect(dataDir, path, 'auth', findings, (db) => checkFlow(db, path, accounts, findings))

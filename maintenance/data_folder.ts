@@ -15,7 +15,9 @@ export const schemas: Record<DatabaseKind, Schema> = {
   directory: directorySchema,
 }
 
+/** The first part of the directory. */
 export const DIRECTORY = 'directory.sqlite'
+const DIRECTORY_PART = /^directory-(\d+)\.sqlite$/
 export const SECRETS = 'secrets'
 /** What the embedded PDS keeps (`embedded/folder.ts`). */
 export const EMBEDDED_PDS = 'pds'
@@ -28,7 +30,7 @@ export const LOCK = 'program.lock'
  * @throws {UnreadableError}
  */
 export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
-  if (kind === 'directory') return isThere(join(dataDir, DIRECTORY)) ? [DIRECTORY] : []
+  if (kind === 'directory') return listDirectories(dataDir)
   const folders =
     kind === 'auth'
       ? ['auth']
@@ -38,6 +40,14 @@ export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
       .filter((name) => name.endsWith('.sqlite'))
       .map((name) => join(folder, name)),
   )
+}
+
+/** In the order of the parts. */
+function listDirectories(dataDir: string): string[] {
+  const numberOf = (name: string) => Number(DIRECTORY_PART.exec(name)?.[1] ?? 0)
+  return listFolder(dataDir)
+    .filter((name) => name === DIRECTORY || DIRECTORY_PART.test(name))
+    .sort((a, b) => numberOf(a) - numberOf(b))
 }
 
 function listFolder(path: string): string[] {

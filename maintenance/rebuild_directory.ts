@@ -4,18 +4,24 @@ import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
 import { type Claims, readClaims } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'
-import { closeDatabase, openDatabase } from '../database/database.ts'
+import { claimsOf } from '../database/check/held_names.ts'
+import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
+import { replaceNameClaims } from '../database/directory/name_claim.ts'
+import { readPart, writePart } from '../database/directory/part.ts'
 import { replaceEntries } from '../database/directory/rebuild.ts'
 import { directorySchema } from '../database/directory/schema.ts'
-import { DIRECTORY, listDatabases } from './data_folder.ts'
+import { readInstallation } from '../database/flow/installation.ts'
+import { partitionOf } from '../database/partition.ts'
+import { databasePath } from '../database/paths.ts'
+import { type DatabaseKind, listDatabases } from './data_folder.ts'
 import { holdData } from './hold.ts'
 
 export type Rebuilt = ReturnType<typeof replaceEntries> & {
   accounts: number
   /** Names that two accounts had; the DID is the one that lost the name. */
   lost: { did: string; name: string }[]
-  /** Where a directory that could not be read was moved. */
+  /** Where what could not be read of it was moved. */
   movedTo: string | null
 }
 
@@ -39,19 +45,67 @@ export function rebuildDirectory(dataDir: string): Rebuilt {
 
 /** The same in a directory that the caller holds. */
 export function rebuildDirectoryIn(dataDir: string): Rebuilt {
-  const movedTo = setDamagedAside(dataDir)
+  const parts = countParts(dataDir)
+  const paths = Array.from({ length: parts }, (_, part) =>
+    databasePath.directory({ dataDir }, part),
+  )
+  const moved = paths.flatMap((path) => setDamagedAside(path) ?? [])
   const { entries, lost } = readAccounts(dataDir)
-  const db = openDatabase(join(dataDir, DIRECTORY), directorySchema)
+  const dbs = paths.map((path) => openDatabase(path, directorySchema))
   try {
-    return { ...replaceEntries(db, entries), accounts: entries.length, lost, movedTo }
+    const replaced = dbs.map((db, number) => {
+      writePart(db, { number, parts })
+      return replaceEntries(
+        db,
+        entries.filter(({ did }) => partitionOf(did, parts) === number),
+      )
+    })
+    if (parts > 1) rebuildClaims(dbs)
+    return {
+      added: replaced.flatMap(({ added }) => added),
+      changed: replaced.flatMap(({ changed }) => changed),
+      removed: replaced.flatMap(({ removed }) => removed),
+      accounts: entries.length,
+      lost,
+      movedTo: moved.length > 0 ? moved.join(', ') : null,
+    }
   } finally {
-    closeDatabase(db)
-    giveToOwnerOf(dataDir, join(dataDir, DIRECTORY))
+    for (const db of dbs) closeDatabase(db)
+    for (const path of paths) giveToOwnerOf(dataDir, path)
   }
 }
 
-function setDamagedAside(dataDir: string): string | null {
-  const path = join(dataDir, DIRECTORY)
+/** As any part says that can be read, or an auth actor; else one for each that is there. */
+function countParts(dataDir: string): number {
+  const read = (kind: DatabaseKind, numberIn: (db: Db) => number | undefined) =>
+    listDatabases(dataDir, kind).map((path) => {
+      try {
+        const db = openAsItIs(join(dataDir, path))
+        try {
+          return numberIn(db)
+        } finally {
+          db.close()
+        }
+      } catch {
+        // Another one may say it.
+        return undefined
+      }
+    })
+  const parts = read('directory', (db) => readPart(db)?.parts)
+  const known = [...parts, ...read('auth', (db) => readInstallation(db)?.directories)]
+  return known.find((number) => number !== undefined) ?? Math.max(1, parts.length)
+}
+
+/** Each name is claimed in its own part. */
+function rebuildClaims(dbs: readonly Db[]): void {
+  const claims = [...claimsOf(dbs)]
+  for (const [number, db] of dbs.entries()) {
+    const its = claims.filter(([name]) => partitionOf(name, dbs.length) === number)
+    replaceNameClaims(db, its)
+  }
+}
+
+function setDamagedAside(path: string): string | null {
   if (!isThere(path)) return null
   try {
     openAsItIs(path).close()

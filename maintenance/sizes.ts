@@ -8,7 +8,7 @@ import { databaseBytes, diskBytes, diskFreeBytes } from '../base/metrics.ts'
 
 /** Where the databases of each kind lie in the data directory. */
 const PLACES = {
-  directory: { folder: '.', names: /^directory\.sqlite/, recursive: false },
+  directory: { folder: '.', names: /^directory(-\d+)?\.sqlite/, recursive: false },
   accounts: { folder: 'accounts', names: /\.sqlite/, recursive: true },
   auth: { folder: 'auth', names: /\.sqlite/, recursive: false },
   limits: { folder: 'limits', names: /\.sqlite/, recursive: false },

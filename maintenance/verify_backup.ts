@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listDamages, openAsItIs } from '../database/check/database.ts'
-import { listAllEntries } from '../database/check/directory.ts'
+import { listEntriesAt } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
-import { DIRECTORY, EMBEDDED_PDS } from './data_folder.ts'
+import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
 import { type Manifest, readManifest, sha256File } from './manifest.ts'
 
@@ -31,7 +31,11 @@ export async function verifyBackup(
     if (fault) faults.push(`${file.path} ${fault}`)
     onProgress(i + 1, files.length)
   }
-  const accounts = faults.length === 0 ? listAccounts(folder) : []
+  const directories = manifest.databases.filter(({ kind }) => kind === 'directory')
+  const accounts =
+    faults.length === 0
+      ? directories.flatMap(({ path }) => listEntriesAt(join(folder, path)).map(({ did }) => did))
+      : []
   const there = new Set(files.map(({ path }) => path))
   for (const did of accounts) {
     const path = databasePath.account({ dataDir: '' }, did)
@@ -72,14 +76,5 @@ async function faultOf(folder: string, { path, bytes, sha256 }: File): Promise<s
     }
   } catch (err) {
     return `cannot be read: ${(err as Error).message}`
-  }
-}
-
-function listAccounts(folder: string): string[] {
-  const db = openAsItIs(join(folder, DIRECTORY))
-  try {
-    return listAllEntries(db).map(({ did }) => did)
-  } finally {
-    db.close()
   }
 }

@@ -1,4 +1,4 @@
-import type { DirectoryStub } from '../actors/reach.ts'
+import type { DirectoryStub } from '../actors/directory/stub.ts'
 import { type EventListener, hearEvents, type LoggedEvent } from '../base/event_log.ts'
 import { AUDIT_EVENTS } from '../base/events.ts'
 import { every } from '../base/every.ts'

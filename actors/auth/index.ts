@@ -76,6 +76,7 @@ const actionsOf = (runner: Runner) => ({
   ),
   ready: () => !runner.embeddedPds.isDown,
   authActors: () => runner.settings.authActors,
+  directories: () => runner.settings.directories,
   owned: answering(({ vars }: { vars: AuthVars }, name: string, args: never[]) =>
     askOwner(vars.here, vars.db, name, args),
   ),

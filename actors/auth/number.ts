@@ -1,12 +1,23 @@
-import { SettingsError } from '../../base/settings.ts'
+import { type Settings, SettingsError } from '../../base/settings.ts'
 import type { Db } from '../../database/database.ts'
-import { readAuthActors, writeAuthActors } from '../../database/flow/installation.ts'
+import {
+  type Installation,
+  readInstallation,
+  writeInstallation,
+} from '../../database/flow/installation.ts'
 import type { AuthPeer } from '../reach.ts'
 import type { Runner } from '../runner.ts'
 
+/** What is fixed once there is data, by the setting that says it. */
+const FIXED = {
+  authActors: 'ENTRYWAY_AUTH_ACTORS',
+  directories: 'ENTRYWAY_DIRECTORIES',
+} as const satisfies Record<keyof Installation, string>
+
 /**
- * Remembers over how many auth actors the flow state is spread, and ends the program where the
- * settings say another number: nonces and codes would be looked for where they are not.
+ * Remembers over how many auth actors the flow state is spread, and in how many parts the directory is.
+ * Ends the program where the settings say another number: nonces, codes and names would be looked for
+ * where they are not.
  *
  * @param number of the auth actor that wakes; only a new one has to ask the first
  */
@@ -16,29 +27,42 @@ export async function claimNumber(
   number: number,
   first: AuthPeer,
 ): Promise<void> {
-  const { authActors } = runner.settings
+  const { authActors, directories } = runner.settings
   if (number >= authActors) throw new Error(`There is no auth actor ${number}`)
-  const known = readAuthActors(db)
-  if (known !== null) return assertNumber(runner, known)
-  if (number > 0) assertNumber(runner, await first.authActors())
-  writeAuthActors(db, authActors)
+  const known = readInstallation(db)
+  if (known !== null) return assertSame(runner, known)
+  if (number > 0) assertSame(runner, await askFirst(first))
+  writeInstallation(db, { authActors, directories })
 }
 
 /** The same for an engine's, before any auth actor wakes here. */
 export async function checkNumber(runner: Runner, first: AuthPeer): Promise<void> {
   try {
-    assertNumber(runner, await first.authActors())
+    assertSame(runner, await askFirst(first))
   } catch {
     // Where the first does not say so yet, each auth actor looks when it wakes.
   }
 }
 
-/** Ends the program where the installation has another number of auth actors. */
-function assertNumber({ settings, refuse }: Runner, known: number): void {
-  if (known === settings.authActors) return
-  refuse(
-    new SettingsError([
-      `ENTRYWAY_AUTH_ACTORS: this installation has ${known} (see docs/scale.md to change it)`,
-    ]),
-  )
+async function askFirst(first: AuthPeer): Promise<Installation> {
+  const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
+  return { authActors, directories }
+}
+
+/** Ends the program where the installation has other numbers. */
+function assertSame({ settings, refuse }: Runner, known: Installation): void {
+  const mistakes = otherNumbers(settings, known)
+  if (mistakes.length > 0) refuse(new SettingsError(mistakes))
+}
+
+/** One sentence for each setting that says another number than the data. */
+function otherNumbers(
+  settings: Pick<Settings, keyof Installation>,
+  known: Partial<Installation>,
+): string[] {
+  return Object.entries(known).flatMap(([name, number]) => {
+    const key = name as keyof Installation
+    if (number === settings[key]) return []
+    return `${FIXED[key]}: this installation has ${number} (see docs/scale.md to change it)`
+  })
 }

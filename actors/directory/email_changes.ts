@@ -33,4 +33,14 @@ export function complete(db: Db, did: string, email: string): void {
   })
 }
 
+/** The same where the change is on record. @returns whether it is */
+export function completeRecorded(db: Db, did: string, email: string): boolean {
+  return transact(db, () => {
+    if (readEmailChange(db, did)?.newEmail !== email) return false
+    complete(db, did, email)
+    return true
+  })
+}
+
+export const read = readEmailChange
 export const abandon = deleteEmailChange

@@ -42,5 +42,14 @@ export function complete(db: Db, did: string, handle: string): void {
   })
 }
 
+/** The same where the change is on record. @returns whether it is */
+export function completeRecorded(db: Db, did: string, handle: string): boolean {
+  return transact(db, () => {
+    if (readHandleChange(db, did)?.newHandle !== handle) return false
+    complete(db, did, handle)
+    return true
+  })
+}
+
 export const read = readHandleChange
 export const abandon = deleteHandleChange

@@ -1,5 +1,12 @@
+import { Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { type DirectoryEntry, findByDid, insertEntry } from '../../database/directory/account.ts'
+import {
+  deleteEntryToBe,
+  type EntryToBe,
+  putEntryToBe,
+  readEntryToBe,
+} from '../../database/directory/entry_to_be.ts'
 import {
   type InviteCode,
   insertInviteCode,
@@ -22,6 +29,33 @@ export function importEntry(db: Db, entry: DirectoryEntry): void {
     insertEntry(db, entry)
   })
 }
+
+/**
+ * Holds the names of an account that is to be added, where the directory has several parts; see
+ * {@link endImport}.
+ *
+ * @throws {Refusal} HandleTaken, EmailTaken
+ */
+export function beginImport(db: Db, entry: EntryToBe): void {
+  transact(db, () => {
+    const { did, handle, email } = entry
+    assertAvailable(db, { did, ...(handle && { handle }), ...(email && { email }) })
+    putEntryToBe(db, entry, Date.now())
+  })
+}
+
+/** Adds it once its names are claimed. @throws {Refusal} InvalidRequest where that took too long */
+export function endImport(db: Db, entry: DirectoryEntry): void {
+  transact(db, () => {
+    if (findByDid(db, entry.did)) return
+    if (!readEntryToBe(db, entry.did, Date.now()))
+      throw new Refusal('InvalidRequest', 'This import took too long; repeat it')
+    insertEntry(db, entry)
+    deleteEntryToBe(db, entry.did)
+  })
+}
+
+export const abandonImport = deleteEntryToBe
 
 /**
  * Adds invite codes with their uses; codes that are here already stay as they are.

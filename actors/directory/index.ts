@@ -3,12 +3,12 @@ import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
+import * as claims from '../../database/directory/name_claim.ts'
 import * as openidEndings from '../../database/directory/openid_ending.ts'
 import * as operators from '../../database/directory/operator.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import * as signUps from '../../database/directory/sign_up.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
 import { callable } from '../hosting/callable.ts'
@@ -20,8 +20,10 @@ import * as events from './events.ts'
 import * as handleChanges from './handle_changes.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
+import * as nameClaims from './name_claims.ts'
 import * as names from './names.ts'
 import * as operatorSessions from './operator_sessions.ts'
+import { claimPart, partOfKey } from './part_number.ts'
 import * as placement from './placement.ts'
 import * as sagas from './sign_ups.ts'
 
@@ -29,7 +31,6 @@ import * as sagas from './sign_ups.ts'
 export const directoryFunctions = {
   find: names.find,
   assertAvailable: names.assertAvailable,
-  setHandle: names.setHandle,
   listAccounts: entries.listEntries,
   searchAccounts: entries.searchEntries,
   addAccount: entries.insertEntry,
@@ -50,7 +51,7 @@ export const directoryFunctions = {
   reserveSignUp: sagas.reserve,
   recordSignUpDid: sagas.recordDid,
   completeSignUp: sagas.complete,
-  abandonSignUp: signUps.deleteSignUp,
+  abandonSignUp: sagas.abandon,
 
   reserveHandle: handleChanges.reserve,
   readHandleChange: handleChanges.read,
@@ -104,16 +105,43 @@ export const directoryFunctions = {
   countAccounts: placement.countAccounts,
 }
 
-const actions = onDatabase(directoryFunctions)
+/** What a part of the directory can be asked, where there are several (`parts/`). */
+export const partFunctions = {
+  ...directoryFunctions,
 
-/** Who is who: unique names and pointers. There is one; it can be rebuilt from the accounts. */
+  claimName: claims.claimName,
+  readNameClaim: claims.readNameClaim,
+  releaseName: claims.releaseName,
+  holdsName: nameClaims.holdsName,
+  namesOf: nameClaims.namesOf,
+
+  readHandles: entries.readHandles,
+  makeOwnInvites: invites.makeOwn,
+
+  readSignedUp: sagas.readEntry,
+  putEntry: sagas.putEntry,
+  endSignUp: sagas.end,
+  completeRecordedHandleChange: handleChanges.completeRecorded,
+  readEmailChange: emailChanges.read,
+  completeRecordedEmailChange: emailChanges.completeRecorded,
+  beginImport: imports.beginImport,
+  endImport: imports.endImport,
+  abandonImport: imports.abandonImport,
+}
+
+const actions = onDatabase(partFunctions)
+
+/** Who is who: unique names and pointers, in one part or several. It can be rebuilt from the accounts. */
 export const directoryActor = (runner: Runner) =>
   actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: DIRECTORY_WAKE },
     onBeforeConnect: requireSecret(runner),
-    createVars: async (c: KvContext, _driver: unknown) => {
-      const path = databasePath.directory(runner.settings)
+    createVars: async (c: KvContext & { key: string[] }, _driver: unknown) => {
+      const number = partOfKey(c.key[0] as string)
+      const path = databasePath.directory(runner.settings, number)
       const opened = await openActorDatabase(runner, c, path, directorySchema)
+      claimPart(runner, opened.db, number)
+      if (number > 0) return opened
       if (runner.settings.pds) pdses.upsertPds(opened.db, runner.settings.pds)
       for (const { did, url, adminPassword } of pdses.listPdses(opened.db)) {
         if (adminPassword !== null) continue

@@ -68,6 +68,17 @@ export function createOwn(
 ): string[] {
   return transact(db, () => {
     if (!findByDid(db, did)) throw accountNotFound()
+    return makeOwn(db, did, { host, count, allowance })
+  })
+}
+
+/** The same where another part of the directory has the account. */
+export function makeOwn(
+  db: Db,
+  did: string,
+  { host, count, allowance }: { host: string; count: number; allowance: Allowance },
+): string[] {
+  return transact(db, () => {
     const wanted = Math.min(count, leftOf(db, did, allowance))
     if (wanted <= 0) return []
     codes.deleteUnusedInvites(db, did, allowance.since)

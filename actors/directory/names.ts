@@ -1,5 +1,5 @@
-import { accountNotFound, Refusal } from '../../base/errors.ts'
-import { type Db, transact } from '../../database/database.ts'
+import { Refusal } from '../../base/errors.ts'
+import type { Db } from '../../database/database.ts'
 import * as entries from '../../database/directory/account.ts'
 import { findEmailChange } from '../../database/directory/email_change.ts'
 import { findHandleChange } from '../../database/directory/handle_change.ts'
@@ -35,22 +35,19 @@ export function assertAvailable(
   if (handle !== undefined) {
     const owner = entries.findByHandle(db, handle)?.did ?? findHandleChange(db, handle)?.did
     if ((owner && owner !== did) || signUp?.handle === handle) {
-      throw new Refusal('HandleTaken', `Handle already taken: ${handle}`)
+      throw nameTaken(handle)
     }
   }
   if (email !== undefined) {
     const owner = entries.findByEmail(db, email)?.did ?? findEmailChange(db, email)?.did
     if ((owner && owner !== did) || signUp?.email === email) {
-      throw new Refusal('EmailTaken', `Email already taken: ${email}`)
+      throw nameTaken(email)
     }
   }
 }
 
-/** For the operator; people go through the handle-change saga. @throws {Refusal} */
-export function setHandle(db: Db, did: string, handle: string): void {
-  transact(db, () => {
-    if (!entries.findByDid(db, did)) throw accountNotFound()
-    assertAvailable(db, { handle, did })
-    entries.setEntryHandle(db, did, handle)
-  })
+export function nameTaken(name: string): Refusal {
+  return readSubject(name).kind === 'email'
+    ? new Refusal('EmailTaken', `Email already taken: ${name}`)
+    : new Refusal('HandleTaken', `Handle already taken: ${name}`)
 }

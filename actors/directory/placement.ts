@@ -4,37 +4,41 @@ import { countByPds } from '../../database/directory/account.ts'
 import { countPlaced, deletePds, listPdses } from '../../database/directory/pds.ts'
 import type { Pds } from '../../pds/pds.ts'
 
+/** Accounts on each PDS, by its DID. */
+export type PdsCounts = Record<string, number>
+
 /**
  * Chooses the PDS of a new account: among those that are open and below their capacity, the one
  * that is furthest behind its share.
  *
  * @param at DID of the only one that it may be
+ * @param elsewhere the accounts in other parts of the directory
  * @throws {Refusal} SignUpClosed when none takes accounts
  */
-export function place(db: Db, at: string | null = null): Pds {
+export function place(db: Db, at: string | null, elsewhere: PdsCounts): Pds {
   const counts = countPlaced(db)
-  const fill = (pds: Pds) => (counts.get(pds.did) ?? 0) / pds.weight
+  const placed = ({ did }: Pds) => (counts.get(did) ?? 0) + (elsewhere[did] ?? 0)
+  const fill = (pds: Pds) => placed(pds) / pds.weight
   const candidates = listPdses(db).filter(
     (pds) =>
       (at === null || pds.did === at) &&
       pds.open &&
       pds.weight > 0 &&
-      (pds.capacity === null || (counts.get(pds.did) ?? 0) < pds.capacity),
+      (pds.capacity === null || placed(pds) < pds.capacity),
   )
   const [chosen] = candidates.sort((a, b) => fill(a) - fill(b))
   if (!chosen) throw new Refusal('SignUpClosed', 'This service takes no new accounts at the moment')
   return chosen
 }
 
-/** @throws {Refusal} InvalidRequest while accounts live there */
-export function remove(db: Db, did: string): void {
-  if ((countPlaced(db).get(did) ?? 0) > 0) {
+/** @param elsewhere as for {@link place} @throws {Refusal} InvalidRequest while accounts live there */
+export function remove(db: Db, did: string, elsewhere: PdsCounts = {}): void {
+  if ((countPlaced(db).get(did) ?? 0) + (elsewhere[did] ?? 0) > 0) {
     throw new Refusal('InvalidRequest', `${did} still holds accounts; move or delete them first`)
   }
   deletePds(db, did)
 }
 
-/** Accounts on each PDS, by its DID. */
-export function countAccounts(db: Db): Record<string, number> {
+export function countAccounts(db: Db): PdsCounts {
   return Object.fromEntries(countByPds(db))
 }

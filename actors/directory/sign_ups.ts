@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Refusal } from '../../base/errors.ts'
 import { type Db, transact } from '../../database/database.ts'
-import { findByDid, insertEntry } from '../../database/directory/account.ts'
+import { type DirectoryEntry, findByDid, insertEntry } from '../../database/directory/account.ts'
 import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
 import {
   deleteSignUp,
@@ -14,7 +14,7 @@ import {
 import type { Pds } from '../../pds/pds.ts'
 import { assertUsable } from './invites.ts'
 import { assertAvailable } from './names.ts'
-import { place } from './placement.ts'
+import { type PdsCounts, place } from './placement.ts'
 
 type Reserved = Pick<SignUp, 'handle' | 'email' | 'passwordScrypt' | 'passkey'> & {
   inviteCode: string | null
@@ -25,15 +25,17 @@ type Reserved = Pick<SignUp, 'handle' | 'email' | 'passwordScrypt' | 'passkey'> 
  * two sign-ups at once one gets the names.
  *
  * @param at DID of the PDS, where it was chosen before
+ * @param elsewhere the accounts in other parts of the directory
  * @throws {Refusal} HandleTaken, EmailTaken, InvalidInviteCode, SignUpClosed
  */
 export function reserve(
   db: Db,
   input: Reserved,
   at: string | null = null,
+  elsewhere: PdsCounts = {},
 ): { id: string; pds: Pds } {
   return transact(db, () => {
-    const pds = choosePds(db, input, at)
+    const pds = choosePds(db, input, at, elsewhere)
     const { inviteCode, ...names } = input
     const id = randomUUID()
     const now = Date.now()
@@ -61,16 +63,17 @@ export function choosePds(
   db: Db,
   { handle, email, inviteCode }: Pick<Reserved, 'handle' | 'email' | 'inviteCode'>,
   at: string | null = null,
+  elsewhere: PdsCounts = {},
 ): Pds {
   assertAvailable(db, { handle, email })
   if (inviteCode !== null) assertUsable(db, inviteCode)
-  return place(db, at)
+  return place(db, at, elsewhere)
 }
 
 /**
  * Records for which DID a sign-up is, before anything is published.
  *
- * @throws {Refusal} InvalidRequest where that has an account, or another sign-up
+ * @throws {Refusal} InvalidRequest where that has an account, or another sign-up; where this one was undone
  */
 export function recordDid(
   db: Db,
@@ -81,21 +84,53 @@ export function recordDid(
   transact(db, () => {
     const { did } = identity
     if (findByDid(db, did) || hasOtherSignUp(db, id, did)) {
-      throw new Refusal('InvalidRequest', 'This DID has an account here: sign in and activate it')
+      throw hasAccountHere()
     }
-    setSignUpCreating(db, id, identity, now)
+    if (!setSignUpCreating(db, id, identity, now)) throw tookTooLong()
   })
 }
+
+export function hasAccountHere(): Refusal {
+  return new Refusal('InvalidRequest', 'This DID has an account here: sign in and activate it')
+}
+
+const tookTooLong = () =>
+  new Refusal('InvalidRequest', 'This sign-up took too long and was undone; start again')
 
 /** The account exists on PLC, on the PDS and in its actor: its names are its own now. */
 export function complete(db: Db, id: string): void {
   transact(db, () => {
-    const signUp = readSignUp(db, id)
-    if (!signUp?.did)
-      throw new Refusal('InvalidRequest', 'This sign-up took too long and was undone; start again')
-    const { did, handle, email, pdsDid, createdAt } = signUp
-    deleteSignUp(db, id)
-    if (!findByDid(db, did)) insertEntry(db, { did, handle, email, pdsDid, createdAt })
-    if (signUp.sealedInvite !== null) insertInviteUse(db, signUp.sealedInvite, did, Date.now())
+    const entry = readEntry(db, id)
+    end(db, id, entry.did)
+    putEntry(db, entry)
   })
+}
+
+/** The entry of an account that was signed up. @throws {Refusal} InvalidRequest where that was undone */
+export function readEntry(db: Db, id: string): DirectoryEntry {
+  const signUp = readSignUp(db, id)
+  if (!signUp?.did) throw tookTooLong()
+  const { did, handle, email, pdsDid, createdAt } = signUp
+  return { did, handle, email, pdsDid, createdAt }
+}
+
+/** Unless it is there. */
+export function putEntry(db: Db, entry: DirectoryEntry): void {
+  transact(db, () => {
+    if (!findByDid(db, entry.did)) insertEntry(db, entry)
+  })
+}
+
+/** Ends a sign-up of which there is the account, whose invite code is used now. */
+export function end(db: Db, id: string, did: string): void {
+  transact(db, () => {
+    const sealed = deleteSignUp(db, id)?.sealedInvite ?? null
+    if (sealed !== null) insertInviteUse(db, sealed, did, Date.now())
+  })
+}
+
+/** @returns the names that it held; none where it has been undone */
+export function abandon(db: Db, id: string): string[] {
+  const signUp = deleteSignUp(db, id)
+  return signUp ? [signUp.handle, signUp.email] : []
 }

@@ -5,7 +5,7 @@ import { closeDatabase, type Db, openDatabase, transact } from '../../database/d
 import { insertSpentCode } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { insertDevice, linkAccount } from '../../database/flow/device.ts'
-import { writeAuthActors } from '../../database/flow/installation.ts'
+import { writeInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import {
   lastPdsRefreshJwt,
@@ -23,7 +23,7 @@ export type CarryInput = {
   /** Its `PDS_JWT_SECRET`. */
   jwtSecret: string
   /** `did` is the PDS's; no auth actor works on the data folder. */
-  settings: Pick<Settings, 'dataDir' | 'did' | 'authActors'>
+  settings: Pick<Settings, 'dataDir' | 'did' | 'authActors' | 'directories'>
   secrets: Pick<Secrets, 'seal'>
 }
 
@@ -40,7 +40,7 @@ export function carryInstallation(input: CarryInput, now = Date.now()): Record<s
   for (let number = 0; number < authActors; number++) {
     const isIts = (id: string) => partitionOf(id, authActors) === number
     inFlow(input, number, (flow) => {
-      if (number === 0) writeAuthActors(flow, authActors)
+      if (number === 0) writeInstallation(flow, input.settings)
       for (const { token, ...whose } of listPdsRefreshTokens(input.pds)) {
         if (!isIts(token)) continue
         insertCarriedToken(flow, { token, ...whose, expiresAt: now + CARRIED_TOKEN_MEMORY })

@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import { accountFunctions } from '../../actors/account/index.ts'
-import { directoryFunctions } from '../../actors/directory/index.ts'
+import { partFunctions } from '../../actors/directory/index.ts'
+import { openParts } from '../../actors/directory/part_number.ts'
+import { directoryOf } from '../../actors/directory/parts/index.ts'
+import type { DirectoryPart } from '../../actors/directory/stub.ts'
 import type { Actors } from '../../actors/reach.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import {
@@ -35,9 +38,11 @@ export function openOwnActors({ settings, secrets }: Installation, survives: Sur
     keepSealed(db, schema, secrets.seal)
     return db
   }
-  const directory = open(databasePath.directory(settings), directorySchema)
+  const parts = openParts(settings, (path) => open(path, directorySchema))
   return {
-    directory: onDatabase(directoryFunctions, (call) => call(directory)) as OwnActors['directory'],
+    directory: directoryOf(
+      parts.map((db) => onDatabase(partFunctions, (call) => call(db)) as DirectoryPart),
+    ),
     // There may be more of them than files that may be open.
     account: (did) =>
       onDatabase(accountFunctions, (call) => {
@@ -48,7 +53,9 @@ export function openOwnActors({ settings, secrets }: Installation, survives: Sur
           closeDatabase(db)
         }
       }) as ReturnType<OwnActors['account']>,
-    close: () => closeDatabase(directory),
+    close: () => {
+      for (const db of parts) closeDatabase(db)
+    },
   }
 }
 

@@ -59,7 +59,6 @@ async function copy(
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
   const folder = await makePassingFolder('copy')
   const { path: scratch } = folder
-  const { authActors } = settings
   const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
   // Standard output is for the result, which may be JSON.
   const log = createLog(settings.logLevel, process.stderr)
@@ -67,9 +66,9 @@ async function copy(
   try {
     return await copyData({
       from: source ?? fromEngine(storage, scratch),
-      to: to === ENGINE ? toEngine(storage, scratch, authActors) : toFiles(resolve(to)),
+      to: to === ENGINE ? toEngine(storage, scratch, settings) : toFiles(resolve(to)),
       scratch,
-      authActors,
+      spread: settings,
       onProgress,
     })
   } finally {

@@ -6,7 +6,7 @@ import type { Settings } from '../../base/settings.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
-import { readAuthActors } from '../../database/flow/installation.ts'
+import { readInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import {
   planReturn,
@@ -161,7 +161,7 @@ function withBrowsers<T>(
   }
   try {
     // As it is recorded: the settings of a program that runs as a service may not all be here.
-    const authActors = readAuthActors(open(0)) ?? settings.authActors
+    const authActors = readInstallation(open(0))?.authActors ?? settings.authActors
     for (let number = 1; number < authActors; number++) open(number)
     return work((id) => readDevice(flows[partitionOf(id, authActors)] as Db, id))
   } finally {

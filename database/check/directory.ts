@@ -1,5 +1,6 @@
 import { type Db, sql } from '../database.ts'
 import type { DirectoryEntry } from '../directory/account.ts'
+import { openAsItIs } from './database.ts'
 
 export function listAllEntries(db: Db): DirectoryEntry[] {
   return sql(
@@ -9,36 +10,19 @@ export function listAllEntries(db: Db): DirectoryEntry[] {
   ).all() as DirectoryEntry[]
 }
 
-/** Accounts whose PDS the directory does not know. */
-export function listEntriesWithoutPds(db: Db): { did: string; pdsDid: string }[] {
-  return sql(
-    db,
-    `SELECT did, pds_did AS pdsDid FROM account
-     WHERE pds_did NOT IN (SELECT did FROM pds) ORDER BY did`,
-  ).all() as { did: string; pdsDid: string }[]
+/** The same of a database that another program may work on. */
+export function listEntriesAt(path: string): DirectoryEntry[] {
+  const db = openAsItIs(path)
+  try {
+    return listAllEntries(db)
+  } finally {
+    db.close()
+  }
 }
 
-/** Names that a sign-up or a change under way holds although another account has them. */
-export function listNamesHeldTwice(db: Db): string[] {
-  return sql(
-    db,
-    `SELECT account.handle FROM account JOIN sign_up ON sign_up.handle = account.handle
-       WHERE sign_up.did IS NOT account.did
-     UNION SELECT account.email FROM account JOIN sign_up ON sign_up.email = account.email
-       WHERE sign_up.did IS NOT account.did
-     UNION SELECT account.handle FROM account
-       JOIN handle_change ON handle_change.new_handle = account.handle
-       WHERE handle_change.did <> account.did
-     UNION SELECT sign_up.handle FROM sign_up
-       JOIN handle_change ON handle_change.new_handle = sign_up.handle
-     UNION SELECT account.email FROM account
-       JOIN email_change ON email_change.new_email = account.email
-       WHERE email_change.did <> account.did
-     UNION SELECT sign_up.email FROM sign_up
-       JOIN email_change ON email_change.new_email = sign_up.email`,
-  )
-    .pluck()
-    .all() as string[]
+/** DIDs. */
+export function listKnownPdses(db: Db): string[] {
+  return sql(db, 'SELECT did FROM pds').pluck().all() as string[]
 }
 
 /** Of each invite code that was used more often than it may, when it was made (ms), and for whom. */

@@ -55,6 +55,17 @@ export function searchEntries(
   ).all({ text, after, limit }) as DirectoryEntry[]
 }
 
+/** By their DIDs. */
+export function readHandles(db: Db, dids: string[]): Record<string, string | null> {
+  const rows = sql(
+    db,
+    'SELECT did, handle FROM account WHERE did IN (SELECT value FROM json_each(?))',
+  )
+    .raw()
+    .all(JSON.stringify(dids))
+  return Object.fromEntries(rows as [string, string | null][])
+}
+
 export function setEntryHandle(db: Db, did: string, handle: string | null): void {
   sql(db, 'UPDATE account SET handle = ? WHERE did = ?').run(handle, did)
 }

@@ -194,5 +194,31 @@ export const directorySchema: Schema = {
     PRIMARY KEY (day, event)
   ) WITHOUT ROWID;
   `,
+    `
+  -- Which part of the directory this is, and how many there are; one row.
+  CREATE TABLE part (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    number INTEGER NOT NULL,
+    parts INTEGER NOT NULL
+  );
+  -- There was one before there could be several.
+  INSERT INTO part (id, number, parts) SELECT 1, 0, 1
+  WHERE EXISTS (SELECT 1 FROM pds) OR EXISTS (SELECT 1 FROM account);
+
+  -- With several parts: who has a name of this part, as far as the part of that holder says so, too.
+  CREATE TABLE name_claim (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    version INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  -- With several parts: accounts of which the names are taken before their entry is made.
+  CREATE TABLE entry_to_be (
+    did TEXT PRIMARY KEY,
+    handle TEXT,
+    email TEXT,
+    begun_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

@@ -78,6 +78,14 @@ export function listSignUps(db: Db, before: number): SignUp[] {
   return sql(db, `SELECT ${columns} FROM sign_up WHERE updated_at < ?`).all(before) as SignUp[]
 }
 
-export function deleteSignUp(db: Db, id: string): void {
-  sql(db, 'DELETE FROM sign_up WHERE id = ?').run(id)
+/** @returns what it held; null where there is none */
+export function deleteSignUp(
+  db: Db,
+  id: string,
+): Pick<SignUp, 'handle' | 'email' | 'sealedInvite'> | null {
+  const deleted = sql(
+    db,
+    'DELETE FROM sign_up WHERE id = ? RETURNING handle, email, invite_code AS sealedInvite',
+  ).get(id)
+  return (deleted as Pick<SignUp, 'handle' | 'email' | 'sealedInvite'> | undefined) ?? null
 }

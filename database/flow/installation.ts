@@ -1,11 +1,17 @@
 import { type Db, sql } from '../database.ts'
 
-/** Over how many auth actors the flow state is spread; null where there has been none. */
-export function readAuthActors(db: Db): number | null {
-  const number = sql(db, 'SELECT auth_actors FROM installation').pluck().get()
-  return (number as number | undefined) ?? null
+/** What is fixed once there is data: the number of auth actors, and of the parts of the directory. */
+export type Installation = { authActors: number; directories: number }
+
+/** Null where there has been no data. */
+export function readInstallation(db: Db): Installation | null {
+  const row = sql(db, 'SELECT auth_actors AS authActors, directories FROM installation').get()
+  return (row as Installation | undefined) ?? null
 }
 
-export function writeAuthActors(db: Db, authActors: number): void {
-  sql(db, 'INSERT OR REPLACE INTO installation (id, auth_actors) VALUES (1, ?)').run(authActors)
+export function writeInstallation(db: Db, { authActors, directories }: Installation): void {
+  sql(
+    db,
+    'INSERT OR REPLACE INTO installation (id, auth_actors, directories) VALUES (1, ?, ?)',
+  ).run(authActors, directories)
 }

@@ -1,7 +1,4 @@
 import type { Part } from '../copy.ts'
-import type { Db } from '../database.ts'
-import { hashSecret } from '../hash.ts'
-import { partitionOfHash } from '../partition.ts'
 
 /** The hash that decides who owns a row. A request that was granted belongs to the owner of its code. */
 const OWNED_BY: Record<string, string> = {
@@ -24,16 +21,7 @@ const OWNED_BY: Record<string, string> = {
   openid_key: "hash_of('openid keys')",
 }
 
-/** Makes {@link flowPart} usable on a database. */
-export function definePartition(db: Db): void {
-  const options = { deterministic: true }
-  db.function('hash_of', options, (id: unknown) => hashSecret(String(id)))
-  db.function('partition_of', options, (hash: unknown, of: unknown) =>
-    partitionOfHash(hash as Buffer, Number(of)),
-  )
-}
-
-/** The rows that one of `of` auth actors owns; how many there are is not copied. */
+/** The rows that one of `of` auth actors owns (`definePartition`); how many there are is not copied. */
 export function flowPart(number: number, of: number): Part {
   return (table) =>
     table in OWNED_BY ? `partition_of(${OWNED_BY[table]}, ${of}) = ${number}` : null

@@ -228,5 +228,9 @@ export const flowSchema: Schema = {
     removed_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- In how many parts the directory is, which auth actors ask by the hash of a name.
+  ALTER TABLE installation ADD COLUMN directories INTEGER NOT NULL DEFAULT 1;
+  `,
   ],
 }

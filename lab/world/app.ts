@@ -3,7 +3,9 @@ import type { Email } from 'postal-mime'
 import { accountFunctions } from '../../actors/account/index.ts'
 import type { App } from '../../actors/auth/app.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
-import { directoryFunctions } from '../../actors/directory/index.ts'
+import { partFunctions } from '../../actors/directory/index.ts'
+import { directoryOf } from '../../actors/directory/parts/index.ts'
+import type { DirectoryPart } from '../../actors/directory/stub.ts'
 import { AuthRoundRobin, type OneAuthActor } from '../../actors/hosting/round_robin.ts'
 import { InFlight } from '../../actors/in_flight.ts'
 import type { Actors } from '../../actors/reach.ts'
@@ -56,6 +58,8 @@ export type AppInProcess = {
   /** The counters of the limits; their keys are hashes. */
   counters: Db
   directory: Db
+  /** All of its parts; the first is {@link directory}. */
+  directories: Db[]
   ask(asked: Asked): Promise<Answer>
   /** Adds an account with a PDS that cannot be reached. @returns its DID */
   addAccount(account: { handle: string; email: string; password: string }): Promise<string>
@@ -76,7 +80,10 @@ function hashOnce(password: string): Promise<string> {
 /** The port of the discard service (RFC 863), where nothing listens. */
 const NOWHERE = 'http://127.0.0.1:9'
 
-/** Starts the application as the auth actor does, with the other actors as plain functions. */
+/**
+ * Starts the application as the auth actor does, with the other actors as plain functions. With
+ * `WORLD_DIRECTORIES` in the environment it has a directory in that many parts.
+ */
 export async function startApp({
   env,
   log = createLog('silent'),
@@ -91,6 +98,7 @@ export async function startApp({
     ENTRYWAY_HANDLE_DOMAINS: '.test',
     ENTRYWAY_INVITE_REQUIRED: 'false',
     ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
+    ENTRYWAY_DIRECTORIES: process.env.WORLD_DIRECTORIES,
     ...env,
   })
   const { emailFrom: from, dataDir, publicUrl, name: service } = settings
@@ -113,7 +121,7 @@ export async function startApp({
     },
   }
   const databases = openAppDatabases(settings, runner.secrets, log)
-  const { flow, counters, directory } = databases
+  const { flow, counters, directories } = databases
   const accountActions = onDatabase(accountFunctions)
   let app: App
   const auth: OneAuthActor = {
@@ -125,7 +133,12 @@ export async function startApp({
   }
   const answer = (envelope: RequestEnvelope) => inGroup(flow, app.read(envelope).answer)
   const actors = {
-    directory: watchedStub('directory', onDatabase(directoryFunctions), () => directory, onCall),
+    directory: directoryOf(
+      directories.map(
+        (db) =>
+          watchedStub('directory', onDatabase(partFunctions), () => db, onCall) as DirectoryPart,
+      ),
+    ),
     account: (did: string) =>
       watchedStub('account', accountActions, () => databases.account(did), onCall),
     auth: () => auth,
@@ -148,7 +161,8 @@ export async function startApp({
     auth: new AuthRoundRobin(() => auth),
     flow,
     counters,
-    directory,
+    directory: directories[0] as Db,
+    directories,
     ask: ({ method = 'GET', target, headers = {}, body = null, address = '192.0.2.1' }) =>
       answer({
         method,

@@ -1,4 +1,5 @@
 import { logAudit } from '../../actors/account/audit_log.ts'
+import { openParts } from '../../actors/directory/part_number.ts'
 import type { Log } from '../../base/log.ts'
 import type { Secrets } from '../../base/secrets.ts'
 import type { Settings } from '../../base/settings.ts'
@@ -13,7 +14,8 @@ import { keepSealed } from '../../database/sealed_columns.ts'
 export type AppDatabases = {
   flow: Db
   counters: Db
-  directory: Db
+  /** The parts of the directory. */
+  directories: Db[]
   /** Opened when it is first asked for. */
   account(did: string): Db
   close(): void
@@ -32,7 +34,7 @@ export function openAppDatabases(settings: Settings, { seal }: Secrets, log: Log
   return {
     flow: open(databasePath.auth(settings, '0'), flowSchema),
     counters: open(databasePath.limits(settings, '0'), limitsSchema),
-    directory: open(databasePath.directory(settings), directorySchema),
+    directories: openParts(settings, (path) => open(path, directorySchema)),
     account: (did) => {
       const known = accounts.get(did)
       if (known) return known

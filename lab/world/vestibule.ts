@@ -89,7 +89,8 @@ export async function makeVestibuleIdentity(): Promise<VestibuleIdentity> {
 
 /**
  * Starts the program itself, as an operator would, and waits until it serves. With
- * `WORLD_AUTH_ACTORS` in the environment it has that many auth actors.
+ * `WORLD_AUTH_ACTORS` in the environment it has that many auth actors, and with `WORLD_DIRECTORIES` a
+ * directory in that many parts.
  */
 export async function startVestibule(options: VestibuleOptions): Promise<Vestibule> {
   const identity = options.identity ?? (await makeVestibuleIdentity())
@@ -117,6 +118,7 @@ export async function startVestibule(options: VestibuleOptions): Promise<Vestibu
     ENTRYWAY_SMTP_URL: options.smtpUrl,
     ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
     ENTRYWAY_AUTH_ACTORS: process.env.WORLD_AUTH_ACTORS,
+    ENTRYWAY_DIRECTORIES: process.env.WORLD_DIRECTORIES,
     ...options.env,
   })
   const programs: [ProcessName, Parameters<typeof argumentsOf>[0]][] = options.split

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { type Compared, compareRows, copyRows, everything, type Part } from '../../database/copy.ts'
 import { closeDatabase, type Db } from '../../database/database.ts'
-import { writeAuthActors } from '../../database/flow/installation.ts'
-import { definePartition, flowPart } from '../../database/flow/part.ts'
-import { gatherFlow, listAccounts } from './gather.ts'
+import { directoryPart } from '../../database/directory/deal.ts'
+import { writePart } from '../../database/directory/part.ts'
+import { type Installation, writeInstallation } from '../../database/flow/installation.ts'
+import { flowPart } from '../../database/flow/part.ts'
+import { definePartition } from '../../database/partition.ts'
+import { type Gathered, gatherDirectory, gatherFlow, listAccounts } from './gather.ts'
 import type { DatabaseName, Opened, Source, Target } from './place.ts'
 
 /** Databases that are copied at once. */
@@ -24,8 +27,8 @@ export type CopyReport = {
 export type CopyOptions = {
   from: Source
   to: Target
-  /** Over how many auth actors the flow state will be spread. */
-  authActors: number
+  /** Over how many actors the flow state and the directory will be spread. */
+  spread: Installation
   /** A folder for copies. */
   scratch: string
   onProgress?: (done: number, total: number) => void
@@ -33,7 +36,7 @@ export type CopyOptions = {
 
 /**
  * Copies an installation that is stopped: the accounts, then the flow state, dealt out to the
- * auth actors there will be, then the directory. Each database is read again from where it was
+ * auth actors there will be, then the directory, likewise. Each database is read again from where it was
  * written and compared with its source, row by row. What was interrupted goes on where it was.
  *
  * @throws {Error} when the target holds other data, or a copy is not the same
@@ -50,18 +53,27 @@ export async function copyData(options: CopyOptions): Promise<CopyReport> {
   }
 }
 
-async function copyAll({
-  from,
-  to,
-  authActors,
-  scratch,
-  onProgress = () => {},
-}: CopyOptions): Promise<CopyReport> {
-  const dids = await listAccounts(from)
+async function copyAll(options: CopyOptions): Promise<CopyReport> {
+  const { from, scratch, spread } = options
+  const path = join(scratch, 'directory.sqlite')
+  const directory = await gatherDirectory(from, path, spread.directories)
+  try {
+    return await copyGathered(options, directory)
+  } finally {
+    closeDatabase(directory.db)
+  }
+}
+
+async function copyGathered(
+  { from, to, spread, scratch, onProgress = () => {} }: CopyOptions,
+  directory: Gathered,
+): Promise<CopyReport> {
+  const { authActors, directories } = spread
+  const dids = await listAccounts(from, directory)
   const report = { accounts: dids.length, copied: 0, present: 0, removed: 0, tables: 0, rows: 0 }
-  const total = dids.length + authActors + 1
+  const total = dids.length + authActors + directories
   const copy = async (name: DatabaseName, source: Pick<Opened, 'db' | 'path'>, part: Part) => {
-    const { isNew, compared } = await copyOne(to, name, source, part, authActors)
+    const { isNew, compared } = await copyOne(to, name, source, part, spread)
     report[isNew ? 'copied' : 'present']++
     report.tables += compared.tables
     report.rows += compared.rows
@@ -97,8 +109,9 @@ async function copyAll({
   } finally {
     closeDatabase(flow.db)
   }
-  const directory = await from.open({ kind: 'directory' })
-  await copy({ kind: 'directory' }, directory, everything).finally(directory.close)
+  for (let number = 0; number < directories; number++) {
+    await copy({ kind: 'directory', number }, directory, directoryPart(number, directories))
+  }
   await to.finish()
   return report
 }
@@ -108,17 +121,24 @@ async function copyOne(
   name: DatabaseName,
   source: Pick<Opened, 'db' | 'path'>,
   part: Part,
-  authActors: number,
+  spread: Installation,
 ): Promise<{ isNew: boolean; compared: Compared }> {
+  const prepare = (db: Db) => {
+    if (name.kind !== 'account') definePartition(db)
+    if (name.kind === 'auth') writeInstallation(db, spread)
+    if (name.kind === 'directory') {
+      writePart(db, { number: name.number, parts: spread.directories })
+    }
+  }
   if (await to.has(name)) {
-    const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))
+    const compared = await inTarget(to, name, (db) => {
+      prepare(db)
+      return compareRows(source.db, db, part)
+    })
     if (compared && compared.rows > 0) return { isNew: false, compared }
   }
   await inTarget(to, name, (db) => {
-    if (name.kind === 'auth') {
-      definePartition(db)
-      writeAuthActors(db, authActors)
-    }
+    prepare(db)
     copyRows(source.path, db, part)
   })
   const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
+import { keyOfPart } from '../../actors/directory/part_number.ts'
 import { SHARDS, shardOf } from '../../actors/hosting/engine/shards.ts'
 import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
-import { readAuthActors } from '../../database/flow/installation.ts'
+import { readPart } from '../../database/directory/part.ts'
+import { type Installation, readInstallation } from '../../database/flow/installation.ts'
 import {
   clear,
   isUnfinished,
@@ -34,7 +36,7 @@ class OnEngine {
   kvOf(name: DatabaseName): Promise<Kv> {
     if (name.kind === 'account') return this.#storage.of('accounts', shardOf(name.did))
     if (name.kind === 'auth') return this.#storage.of('auth', String(name.number))
-    return this.#storage.of('directory', 'main')
+    return this.#storage.of('directory', keyOfPart(name.number))
   }
 
   shards(): Promise<Kv[]> {
@@ -69,7 +71,7 @@ export function fromEngine(storage: Storage, scratch: string): Source {
       if (!(await engine.has(name)))
         throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
       const { db, close } = await engine.open(name)
-      const known = readAuthActors(db)
+      const known = readInstallation(db)?.authActors
       await close()
       return known ?? 1
     },
@@ -80,27 +82,26 @@ export function fromEngine(storage: Storage, scratch: string): Source {
   }
 }
 
-/** @param authActors over how many auth actors the flow state will be spread */
-export function toEngine(storage: Storage, scratch: string, authActors: number): Target {
+/** @param spread over how many actors the flow state and the directory will be spread */
+export function toEngine(
+  storage: Storage,
+  scratch: string,
+  { authActors, directories }: Installation,
+): Target {
   const engine = new OnEngine(storage, scratch)
-  const served: DatabaseName[] = Array.from({ length: authActors }, (_, number) => ({
-    kind: 'auth',
-    number,
-  }))
-  const directory: DatabaseName = { kind: 'directory' }
+  const numbered = (kind: 'auth' | 'directory', length: number): DatabaseName[] =>
+    Array.from({ length }, (_, number) => ({ kind, number }))
+  const parts = numbered('directory', directories)
+  // The first part of the directory is marked first, and served last.
+  const served = [...numbered('auth', authActors), ...parts.toReversed()]
   const marked = new Set<string>()
   return {
     end: () => {},
     begin: async () => {
-      const kv = await engine.kvOf(directory)
-      if (!(await isUnfinished(kv)) && (await engine.has(directory))) {
-        const { db, close } = await engine.open(directory)
-        const { length } = listAllEntries(db)
-        await close()
-        if (length > 0)
-          throw new Error(`The engine holds ${length} accounts already; copy to an empty one`)
-      }
-      for (const name of [directory, ...served]) await markUnfinished(await engine.kvOf(name))
+      const accounts = await countAccounts(engine)
+      if (accounts > 0)
+        throw new Error(`The engine holds ${accounts} accounts already; copy to an empty one`)
+      for (const name of served.toReversed()) await markUnfinished(await engine.kvOf(name))
     },
     has: (name) => engine.has(name),
     open: async (name) => {
@@ -114,7 +115,21 @@ export function toEngine(storage: Storage, scratch: string, authActors: number):
     remove: async (did) => clear(await engine.partOf({ kind: 'account', did })),
     finish: async () => {
       for (const kv of await engine.shards()) await markFinished(kv)
-      for (const name of [...served, directory]) await markFinished(await engine.kvOf(name))
+      for (const name of served) await markFinished(await engine.kvOf(name))
     },
   }
+}
+
+/** The accounts of a directory that an engine has, unless it is one of a copy that was interrupted. */
+async function countAccounts(engine: OnEngine): Promise<number> {
+  let accounts = 0
+  for (let number = 0, known = 1; number < known; number++) {
+    const name = { kind: 'directory', number } as const
+    if (!(await engine.has(name)) || (await isUnfinished(await engine.kvOf(name)))) return accounts
+    const { db, close } = await engine.open(name)
+    known = readPart(db)?.parts ?? 1
+    accounts += listAllEntries(db).length
+    await close()
+  }
+  return accounts
 }

@@ -68,7 +68,7 @@ export function toFiles(dataDir: string): Target {
 function pathOf(dataDir: string, name: DatabaseName): string {
   if (name.kind === 'account') return databasePath.account({ dataDir }, name.did)
   if (name.kind === 'auth') return databasePath.auth({ dataDir }, String(name.number))
-  return databasePath.directory({ dataDir })
+  return databasePath.directory({ dataDir }, name.number)
 }
 
 function openFile(path: string, kind: DatabaseName['kind']): Opened {

@@ -1,22 +1,29 @@
 import { listAllEntries } from '../../database/check/directory.ts'
+import { claimsOf } from '../../database/check/held_names.ts'
 import { copyRows } from '../../database/copy.ts'
 import { type Db, openDatabase } from '../../database/database.ts'
+import { withoutClaims } from '../../database/directory/deal.ts'
+import { replaceNameClaims } from '../../database/directory/name_claim.ts'
+import { readPart } from '../../database/directory/part.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
-import { definePartition, flowPart } from '../../database/flow/part.ts'
+import { flowPart } from '../../database/flow/part.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
+import { definePartition } from '../../database/partition.ts'
 import type { Source } from './place.ts'
+
+/** What several actors kept, in one database of this machine. */
+export type Gathered = { db: Db; path: string }
 
 /**
  * Every account that the directory knows, by name or as under way, and that has a database.
  *
  * @throws {Error} when directory and accounts do not fit together
  */
-export async function listAccounts(from: Source): Promise<string[]> {
-  const { db, close } = await from.open({ kind: 'directory' })
-  const entries = listAllEntries(db).map(({ did }) => did)
-  const { signUps, deletions } = listUnderWay(db, Number.MAX_SAFE_INTEGER)
+export async function listAccounts(from: Source, directory: Gathered): Promise<string[]> {
+  const entries = listAllEntries(directory.db).map(({ did }) => did)
+  const { signUps, deletions } = listUnderWay(directory.db, Number.MAX_SAFE_INTEGER)
   const underWay = [...signUps, ...deletions].flatMap(({ did }) => did ?? [])
-  await close()
   const known = new Set([...entries, ...underWay])
   const stranger = (await from.listAccounts()).find((did) => !known.has(did))
   if (stranger) {
@@ -29,8 +36,8 @@ export async function listAccounts(from: Source): Promise<string[]> {
   return dids.sort()
 }
 
-/** The flow state of all auth actors of the source, in one database. */
-export async function gatherFlow(from: Source, path: string): Promise<{ db: Db; path: string }> {
+/** The flow state of all auth actors of the source. */
+export async function gatherFlow(from: Source, path: string): Promise<Gathered> {
   const db = openDatabase(path, flowSchema, 'program')
   const every = flowPart(0, 1)
   definePartition(db)
@@ -44,5 +51,30 @@ export async function gatherFlow(from: Source, path: string): Promise<{ db: Db; 
       await source.close()
     }
   }
+  return { db, path }
+}
+
+/**
+ * All parts of the directory of the source.
+ *
+ * @param parts how many there will be: several need to know who has which name
+ */
+export async function gatherDirectory(
+  from: Source,
+  path: string,
+  parts: number,
+): Promise<Gathered> {
+  const db = openDatabase(path, directorySchema, 'program')
+  definePartition(db)
+  for (let number = 0, known = 1; number < known; number++) {
+    const source = await from.open({ kind: 'directory', number })
+    try {
+      known = readPart(source.db)?.parts ?? 1
+      copyRows(source.path, db, withoutClaims, false)
+    } finally {
+      await source.close()
+    }
+  }
+  if (parts > 1) replaceNameClaims(db, claimsOf([db]))
   return { db, path }
 }

@@ -3,7 +3,7 @@ import type { Db } from '../../database/database.ts'
 export type DatabaseName =
   | { kind: 'account'; did: string }
   | { kind: 'auth'; number: number }
-  | { kind: 'directory' }
+  | { kind: 'directory'; number: number }
 
 /** A database as the program opens it, in a file of this machine. */
 export type Opened = { db: Db; path: string; close(): Promise<void> }

@@ -27,7 +27,10 @@ let attacker: Attacker
 let kim: Person
 
 beforeAll(async () => {
-  network = await startNetwork({ env: { ENTRYWAY_AUTH_ACTORS: String(AUTH_ACTORS) } })
+  const number = String(AUTH_ACTORS)
+  network = await startNetwork({
+    env: { ENTRYWAY_AUTH_ACTORS: number, ENTRYWAY_DIRECTORIES: number },
+  })
   attacker = new Attacker(network)
   kim = await newPerson(network, 'spread')
 })
@@ -153,14 +156,20 @@ test('each of them keeps a part', () => {
 describe('with another number', () => {
   beforeAll(() => network.vestibule.stop())
 
-  test.each([1, 2, 4])('with %i instead of 3, the program does not start', async (number) => {
+  test.each([
+    ['ENTRYWAY_AUTH_ACTORS', 1],
+    ['ENTRYWAY_AUTH_ACTORS', 2],
+    ['ENTRYWAY_AUTH_ACTORS', 4],
+    ['ENTRYWAY_DIRECTORIES', 1],
+    ['ENTRYWAY_DIRECTORIES', 4],
+  ])('%s=%i instead of 3: the program does not start', async (setting, number) => {
     const program = runProgram('start.ts', {
       ...network.vestibule.env,
-      ENTRYWAY_AUTH_ACTORS: String(number),
+      [setting]: String(number),
     })
     try {
       expect(await program.ended()).toBe(1)
-      expect(program.logs).toContain('ENTRYWAY_AUTH_ACTORS: this installation has 3')
+      expect(program.logs).toContain(`${setting}: this installation has 3`)
     } finally {
       await program.end('SIGKILL')
     }

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
-import { directoryFunctions } from '../../actors/directory/index.ts'
+import { setEntryHandle } from '../../database/directory/account.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
@@ -38,7 +38,7 @@ const copy = (onProgress = (_done: number) => {}) =>
   backUp({ dataDir: data.dataDir, folder, onProgress })
 const rename = (did: string, handle: string) => {
   data.account(did, (db) => accountFunctions.setHandle(db, handle, null))
-  data.directory((db) => directoryFunctions.setHandle(db, did, handle))
+  data.directory((db) => setEntryHandle(db, did, handle))
 }
 const manifest = () => JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
 

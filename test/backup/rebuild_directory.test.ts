@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { setEntryHandle } from '../../database/directory/account.ts'
 import { databasePath } from '../../database/paths.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
@@ -37,8 +38,8 @@ test('a directory in order stays as it is', () => {
 test('entries that are missing, wrong or too many are mended; PDSes and invites stay', async () => {
   data.directory((db) => {
     directoryFunctions.removeAccount(db, 'did:plc:alice')
-    directoryFunctions.setHandle(db, 'did:plc:bob', 'x.test')
-    directoryFunctions.setHandle(db, 'did:plc:carol', 'bob.test')
+    setEntryHandle(db, 'did:plc:bob', 'x.test')
+    setEntryHandle(db, 'did:plc:carol', 'bob.test')
     const ghost = { did: 'did:plc:ghost', handle: 'alice.test', email: null, pdsDid: PDS }
     directoryFunctions.addAccount(db, { ...ghost, createdAt: 1 })
     const invites = { host: 'h', count: 1, useCount: 1, forAccounts: ['admin'], createdBy: 'admin' }

@@ -58,6 +58,7 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
     RIVET_ENDPOINT: engine.url,
     ENTRYWAY_DATABASE: 'engine',
     ENTRYWAY_AUTH_ACTORS: '2',
+    ENTRYWAY_DIRECTORIES: '2',
   }
   const running = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('program runs') })
@@ -66,7 +67,7 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   const there = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(there.stderr).toContain(`is not copied: it stays in ${join(vestibule.dataDir, 'pds')},`)
   const figures = there.stdout.match(/\d+/g)?.map(Number).slice(0, 3)
-  expect(figures).toEqual([ACCOUNTS, ACCOUNTS + 3, 0])
+  expect(figures).toEqual([ACCOUNTS, ACCOUNTS + 4, 0])
 
   const programs = ['start_runner.ts', 'start_gateway.ts'].map((file, i) =>
     runProgram(file, { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, String(i)) }),
@@ -82,7 +83,7 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   await refreshAll()
   for (const program of programs) expect(await program.end('SIGTERM')).toBe(0)
 
-  const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1' }
+  const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
   expect(await cliJson(onFiles, ['data', 'copy', 'engine', back])).toMatchObject({
     accounts: ACCOUNTS,
     copied: ACCOUNTS + 2,

@@ -2,7 +2,13 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
+import { directoryFunctions } from '../../actors/directory/index.ts'
 import { openAsItIs } from '../../database/check/database.ts'
+import { listAllEntries } from '../../database/check/directory.ts'
+import { type Db, listTables } from '../../database/database.ts'
+import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
+import { listNameClaims } from '../../database/directory/name_claim.ts'
+import { listSignUps } from '../../database/directory/sign_up.ts'
 import { insertRequest } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { upsertClient } from '../../database/flow/client.ts'
@@ -10,6 +16,7 @@ import { insertDevice, linkAccount } from '../../database/flow/device.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { commitGroup } from '../../database/group_commit.ts'
 import { databasePath } from '../../database/paths.ts'
+import { isUnfinished } from '../../database/replication/copy_mark.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { copyData } from '../../maintenance/copy/copy_data.ts'
@@ -83,25 +90,69 @@ beforeEach(async () => {
 })
 afterEach(() => home.remove())
 
+/** Something in every table. */
+function fillDirectory(db: Db): void {
+  const [did, now] = ['did:plc:person1', Date.now()]
+  const functions = directoryFunctions
+  const invites = { host: 'h', count: 2, useCount: 1, forAccounts: ['admin'], createdBy: 'admin' }
+  const [made] = functions.createInviteCodes(db, invites)
+  const [held, used] = (made?.codes ?? []) as [string, string]
+  for (const [name, inviteCode] of [
+    ['later', held],
+    ['now', used],
+  ] as const) {
+    const names = { handle: `${name}.test`, email: `${name}@mail.test` }
+    const credential = { passwordScrypt: 'salt:hash', passkey: null }
+    functions.reserveSignUp(db, { ...names, ...credential, inviteCode })
+  }
+  insertInviteUse(db, sealInvite(db, used), did, now)
+  functions.abandonSignUp(
+    db,
+    listSignUps(db, now + 1).find((it) => it.handle === 'now.test')?.id ?? '',
+  )
+  functions.reserveHandle(db, 'did:plc:person2', 'other2.test', 0)
+  functions.reserveEmail(db, 'did:plc:person3', 'other3@mail.test')
+  functions.beginDeletion(db, 'did:plc:person5', now)
+  functions.putFollowedTakedown(db, 'did:plc:person6', 'ref')
+  functions.noteOpenidEnding(db, did)
+  functions.putResetToken(db, 'ABCDE-FGHIJ', did, now)
+  functions.addOperator(db, did, now)
+  functions.addOperatorAct(db, {
+    ...{ at: now, operator: 'person1', operatorAddress: null, command: 'x', subject: 'y', did },
+  })
+  functions.keepEvents(db, { events: [], counts: { '2026-11-26': { signed_in: 1 } } }, now)
+  functions.putOperatorLink(db, 'link', now)
+  functions.openOperatorSession(db, 'secret', { did, basis: '{}', begunAt: now }, now)
+  functions.openOperatorSessionByLink(db, 'other', 'link', now)
+  functions.putOperatorLink(db, 'another link', now)
+  const left = new Set(['name_claim', 'part', 'entry_to_be'])
+  for (const table of listTables(db)) {
+    const rows = db.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()
+    if (!left.has(table)) expect([table, rows]).not.toEqual([table, 0])
+  }
+}
+
 let scratches = 0
 function scratch(): string {
   const path = join(home.path, `scratch-${scratches++}`)
   mkdirSync(path)
   return path
 }
-const toTheEngine = (authActors: number, from = data.dataDir) => {
+const toTheEngine = (authActors: number, directories = 1, from = data.dataDir) => {
   const folder = scratch()
-  const to = toEngine(engine, folder, authActors)
-  return copyData({ from: fromFiles(from, folder), to, scratch: folder, authActors })
+  const spread = { authActors, directories }
+  const to = toEngine(engine, folder, spread)
+  return copyData({ from: fromFiles(from, folder), to, scratch: folder, spread })
 }
-const toFolder = (name: string, authActors: number) => {
+const toFolder = (name: string, authActors: number, directories = 1) => {
   const folder = scratch()
+  const spread = { authActors, directories }
   const to = toFiles(join(home.path, name))
-  return copyData({ from: fromEngine(engine, folder), to, scratch: folder, authActors })
+  return copyData({ from: fromEngine(engine, folder), to, scratch: folder, spread })
 }
 const tablesIn = (path: string) => {
   const db = openAsItIs(path)
-  const { installation: _, ...tables } = tablesOf(db)
+  const { installation: _, part: __, ...tables } = tablesOf(db)
   db.close()
   return tables
 }
@@ -112,14 +163,26 @@ const databases = (dataDir: string) => [
 ]
 
 test('there and back again everything is the same, table by table, whatever it was spread over', async () => {
+  data.directory(fillDirectory)
   const before = databases(data.dataDir).map(tablesIn)
-  expect(await toTheEngine(3)).toMatchObject({ accounts: 20, copied: 24, present: 0, removed: 0 })
-  const spread = await Promise.all(['0', '1', '2'].map((key) => engine.of('auth', key)))
-  for (const { values } of spread) expect(values.size).toBeGreaterThan(0)
+  const there = { accounts: 20, copied: 26, present: 0, removed: 0 }
+  expect(await toTheEngine(3, 3)).toMatchObject(there)
+  const keys = { auth: ['0', '1', '2'], directory: ['main', '1', '2'] }
+  for (const [name, those] of Object.entries(keys)) {
+    const spread = await Promise.all(those.map((key) => engine.of(name, key)))
+    for (const { values } of spread) expect(values.size).toBeGreaterThan(0)
+  }
 
-  expect(await toFolder('two', 2)).toMatchObject({ accounts: 20, copied: 23 })
-  expect((await checkData(join(home.path, 'two'))).findings).toEqual([])
-  expect(readdirSync(join(home.path, 'two', 'auth')).sort()).toEqual(['0.sqlite', '1.sqlite'])
+  expect(await toFolder('two', 2, 2)).toMatchObject({ accounts: 20, copied: 24 })
+  const two = join(home.path, 'two')
+  expect((await checkData(two)).findings).toEqual([])
+  expect(readdirSync(join(two, 'auth')).sort()).toEqual(['0.sqlite', '1.sqlite'])
+  for (const part of [0, 1]) {
+    const db = openAsItIs(databasePath.directory({ dataDir: two }, part))
+    expect(listAllEntries(db).length).toBeGreaterThan(0)
+    expect(listNameClaims(db).size).toBeGreaterThan(0)
+    db.close()
+  }
 
   await toFolder('back', 1)
   const back = join(home.path, 'back')
@@ -128,9 +191,13 @@ test('there and back again everything is the same, table by table, whatever it w
 })
 
 test('what was interrupted anywhere goes on where it was, and follows what changed meanwhile', async () => {
-  for (const writes of [3, 20, 40]) {
+  for (const [writes, directories] of [
+    [3, 3],
+    [20, 3],
+    [40, 2],
+  ] as const) {
     engine.left = writes
-    await expect(toTheEngine(2)).rejects.toThrow('The process was killed')
+    await expect(toTheEngine(2, directories)).rejects.toThrow('The process was killed')
   }
   engine.left = Number.POSITIVE_INFINITY
   // The program ran again in between.
@@ -143,7 +210,7 @@ test('what was interrupted anywhere goes on where it was, and follows what chang
   data.directory((db) => {
     db.prepare("UPDATE account SET handle = 'other.test' WHERE did = 'did:plc:person4'").run()
   })
-  const report = await toTheEngine(2)
+  const report = await toTheEngine(2, 2)
   expect(report).toMatchObject({ accounts: 19, removed: 1 })
   expect(report.present).toBeGreaterThan(0)
   await toFolder('back', 1)
@@ -157,13 +224,16 @@ test('what was interrupted anywhere goes on where it was, and follows what chang
       .filter((path) => !path.includes('person9'))
       .map(tablesIn),
   )
+  // The third part of the first attempts is none of this directory, and does not wake.
+  expect(await isUnfinished(await engine.of('directory', '2'))).toBe(true)
+  engine.actors.delete('directory/2')
   for (const { values } of engine.actors.values()) {
     expect([...values.keys()].filter((key) => /cop(ying|ied)|person9\b/.test(key))).toEqual([])
   }
 })
 
 test('an engine with accounts, and a folder with data, are refused and stay as they are', async () => {
-  await toTheEngine(1)
+  await toTheEngine(1, 2)
   const before = new Map([...engine.actors].map(([id, { values }]) => [id, values.size]))
   await expect(toTheEngine(1)).rejects.toThrow('The engine holds 20 accounts already')
   expect(new Map([...engine.actors].map(([id, { values }]) => [id, values.size]))).toEqual(before)

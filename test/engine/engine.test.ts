@@ -15,7 +15,8 @@ const full = accounts > 100
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3, oneName: true })
+  const env = { ENTRYWAY_DIRECTORIES: '3' }
+  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3, oneName: true, env })
 })
 afterAll(() => cluster?.close())
 
@@ -95,9 +96,13 @@ test('what is used is used everywhere: a code, a nonce, a runner with other sett
   const lee = await newPerson(cluster, 'engine')
   expect(await attacker.refresh(await attacker.signIn(lee))).toMatchObject({ status: 200 })
 
-  const other = cluster.makeRunner('other', { ENTRYWAY_AUTH_ACTORS: '2' })
+  const wrong = { ENTRYWAY_AUTH_ACTORS: '2', ENTRYWAY_DIRECTORIES: '2' }
+  const other = cluster.makeRunner('other', wrong)
   await other.start()
-  await expect.poll(() => other.logs, { timeout: 60_000 }).toContain('this installation has 3')
+  for (const setting of Object.keys(wrong)) {
+    const refusal = `${setting}: this installation has 3`
+    await expect.poll(() => other.logs, { timeout: 60_000 }).toContain(refusal)
+  }
   await other.stop()
 })
 

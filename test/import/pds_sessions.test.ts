@@ -12,7 +12,7 @@ import { closeDatabase, type Db, openDatabase, transact } from '../../database/d
 import { findSpentCode } from '../../database/flow/authorization_request.ts'
 import { findCarriedToken, readCarriedSecret } from '../../database/flow/carried.ts'
 import { listAccountsOnDevice, readDevice } from '../../database/flow/device.ts'
-import { readAuthActors } from '../../database/flow/installation.ts'
+import { readInstallation } from '../../database/flow/installation.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import {
   carriedSessionId,
@@ -198,7 +198,7 @@ test('the auth actors share what finds it, each what it owns', async () => {
   jwt('one')
 
   const folder = await makeTemporaryFolder('carried')
-  const settings = { dataDir: folder.path, did: 'did:web:pds.test', authActors: 3 }
+  const settings = { dataDir: folder.path, did: 'did:web:pds.test', authActors: 3, directories: 1 }
   const seal = new Seal(new Uint8Array(32))
   carryInstallation({ pds: db, jwtSecret: 'of the PDS', settings, secrets: { seal } })
   const flows = [0, 1, 2].map((number) => {
@@ -229,7 +229,7 @@ test('the auth actors share what finds it, each what it owns', async () => {
       0,
     )
   expect(['carried_token', 'carried_secret', 'device'].map(total)).toEqual([120, 1, 19])
-  expect(readAuthActors(flows[0] as Db)).toBe(3)
+  expect(readInstallation(flows[0] as Db)).toEqual({ authActors: 3, directories: 1 })
   // All of it ends with the secret of the entryway.
   for (const flow of flows) keepSealed(flow, flowSchema, new Seal(new Uint8Array(32).fill(1)))
   const token0 = secret('ref-', 'app0')

@@ -1,5 +1,6 @@
 import { adoptionRows } from './entryway/adoption.ts'
 import { alarmRows } from './entryway/alarms.ts'
+import { directoryRows } from './entryway/directory.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
 import { openidRows } from './entryway/openid.ts'
@@ -25,6 +26,7 @@ export const removals: readonly Removal[] = [
   ...openidRows,
   ...operatorPageRows,
   ...adoptionRows,
+  ...directoryRows,
   ...programRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))
 

@@ -74,6 +74,7 @@ const WRONG: Record<string, readonly string[]> = {
   ENTRYWAY_DEV: FLAGS,
   ENTRYWAY_DATABASE: ['postgres', 'File'],
   ENTRYWAY_AUTH_ACTORS: ['0', '65', 'two', '1.5'],
+  ENTRYWAY_DIRECTORIES: ['0', '65', 'two', '1.5'],
   ENTRYWAY_ACCESS_TOKEN_MINUTES: ['1', '16', 'five', '2.5', ' 5'],
   RIVET_ENDPOINT: URLS,
   OTEL_EXPORTER_OTLP_ENDPOINT: [...URLS, 'https://a.example/b?key=1', 'https://a:b@c.example'],

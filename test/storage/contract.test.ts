@@ -116,7 +116,9 @@ describe.each([
     await directory.addAccount(c(), { ...newAccount } as never)
     const other = { handle: 'alice.test', email: 'other@mail.test' }
     await expect(directory.assertAvailable(c(), other)).rejects.toThrow('Handle already taken')
-    await expect(directory.setHandle(c(), 'did:plc:nobody', 'nobody.test')).rejects.toThrow()
+    await expect(
+      directory.reserveHandle(c(), 'did:plc:nobody', 'nobody.test', null),
+    ).rejects.toThrow()
     const answered = tablesOf(db)
     await crash()
     db = await wake()

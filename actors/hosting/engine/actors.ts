@@ -1,9 +1,10 @@
 import type { Log } from '../../../base/log.ts'
+import type { Settings } from '../../../base/settings.ts'
 import {
   type AccountStub,
   type Actors,
   type AuthPeer,
-  type DirectoryStub,
+  reachDirectory,
   refusing,
 } from '../../reach.ts'
 import { openClient } from '../client.ts'
@@ -20,7 +21,12 @@ export function engineClient(endpoint: string): EngineClient {
 }
 
 /** The actors on an engine, over one connection each. */
-export function connectEngineActors(endpoint: string, secret: string, log: Log): Actors {
+export function connectEngineActors(
+  endpoint: string,
+  secret: string,
+  settings: Pick<Settings, 'directories'>,
+  log: Log,
+): Actors {
   const client = engineClient(endpoint)
   const connections = new Map<string, ActorConnection>()
   const connectionTo = (name: keyof EngineClient, key: string) => {
@@ -43,6 +49,6 @@ export function connectEngineActors(endpoint: string, secret: string, log: Log):
         connectionTo('accounts', shardOf(did)).call('run', [did, name, args])
       return refusing(stubOf(run), 'account') as AccountStub
     },
-    directory: stub('directory', 'main') as DirectoryStub,
+    directory: reachDirectory(settings, (key) => stub('directory', key)),
   }
 }

@@ -1,0 +1,61 @@
+import type { DirectoryPart, DirectoryStub } from '../stub.ts'
+import { changesIn } from './changes.ts'
+import { inFirstPart } from './first_part.ts'
+import { lookUpsIn } from './look_ups.ts'
+import { Names } from './names.ts'
+import { operatorsIn } from './operators.ts'
+import { signUpsIn, sumOf } from './sign_ups.ts'
+
+/** The directory, by its parts in their order: everything that asks it goes through here. */
+export function directoryOf(parts: readonly DirectoryPart[]): DirectoryStub {
+  const [first] = parts
+  if (!first) throw new Error('A directory has at least one part')
+  // One part decides alone, in one transaction each.
+  return parts.length === 1 ? first : inParts(new Names(parts))
+}
+
+function inParts(names: Names): DirectoryStub {
+  const { all, first } = names
+  return {
+    ...lookUpsIn(names),
+    ...signUpsIn(names),
+    ...changesIn(names),
+    ...operatorsIn(names),
+    ...inFirstPart(names),
+
+    beginDeletion: (did, now) => names.partOf(did).beginDeletion(did, now),
+    abandonDeletion: (did) => names.partOf(did).abandonDeletion(did),
+
+    putFollowedTakedown: (did, ref) => names.partOf(did).putFollowedTakedown(did, ref),
+    readFollowedTakedown: (did) => names.partOf(did).readFollowedTakedown(did),
+    deleteFollowedTakedown: (did) => names.partOf(did).deleteFollowedTakedown(did),
+    listFollowedTakedowns: async (pdsDid) =>
+      (await Promise.all(all.map((part) => part.listFollowedTakedowns(pdsDid)))).flat(),
+
+    noteOpenidEnding: (did) => names.partOf(did).noteOpenidEnding(did),
+    listOpenidEndings: async (limit) => {
+      const share = Math.ceil(limit / all.length)
+      return (await Promise.all(all.map((part) => part.listOpenidEndings(share)))).flat()
+    },
+    settleOpenidEnding: (ending, dueAt) =>
+      names.partOf(ending.did).settleOpenidEnding(ending, dueAt),
+
+    putResetToken: (token, did, now) => names.partOf(token).putResetToken(token, did, now),
+    findResetToken: (token) => names.partOf(token).findResetToken(token),
+    deleteResetToken: (token) => names.partOf(token).deleteResetToken(token),
+
+    putOperatorLink: (secret, now) => first.putOperatorLink(secret, now),
+    openOperatorSessionByLink: (secret, link, now) =>
+      first.openOperatorSessionByLink(secret, link, now),
+
+    listPdses: () => first.listPdses(),
+    readPds: (did) => first.readPds(did),
+    addPds: (pds) => first.addPds(pds),
+    setPdsPlacement: (did, placement) => first.setPdsPlacement(did, placement),
+    removePds: async (did) => {
+      const elsewhere = await Promise.all(all.slice(1).map((part) => part.countAccounts()))
+      await first.removePds(did, sumOf(elsewhere))
+    },
+    countAccounts: async () => sumOf(await Promise.all(all.map((part) => part.countAccounts()))),
+  }
+}

@@ -1,0 +1,38 @@
+import type { DirectoryStub } from '../stub.ts'
+import type { Names } from './names.ts'
+
+type Operators = Pick<
+  DirectoryStub,
+  | 'addOperator'
+  | 'removeOperator'
+  | 'listOperators'
+  | 'isOperator'
+  | 'openOperatorSession'
+  | 'useOperatorSession'
+  | 'endOperatorSession'
+>
+
+/**
+ * An operator and the sessions of its page are in the part of the DID, a session by a link in the first. The
+ * secret of a session does not say where it is, so all parts are asked.
+ */
+export function operatorsIn(names: Names): Operators {
+  return {
+    addOperator: (did, now) => names.partOf(did).addOperator(did, now),
+    removeOperator: (did) => names.partOf(did).removeOperator(did),
+    isOperator: (did) => names.partOf(did).isOperator(did),
+    async listOperators() {
+      const each = await Promise.all(names.all.map((part) => part.listOperators()))
+      return each.flat().sort((a, b) => a.addedAt - b.addedAt || (a.did < b.did ? -1 : 1))
+    },
+    openOperatorSession: (secret, session, now) =>
+      names.partOf(session.did).openOperatorSession(secret, session, now),
+    async useOperatorSession(secret, now) {
+      const each = await Promise.all(names.all.map((part) => part.useOperatorSession(secret, now)))
+      return each.find((session) => session !== null) ?? null
+    },
+    async endOperatorSession(secret) {
+      await Promise.all(names.all.map((part) => part.endOperatorSession(secret)))
+    },
+  }
+}

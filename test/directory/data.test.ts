@@ -1,0 +1,128 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { openParts } from '../../actors/directory/part_number.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { type DirectoryEntry, deleteEntry, insertEntry } from '../../database/directory/account.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { databasePath } from '../../database/paths.ts'
+import { openSealed } from '../../lab/world/open_sealed.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { backUp } from '../../maintenance/backup.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
+import { restore } from '../../maintenance/restore.ts'
+import { verifyBackup } from '../../maintenance/verify_backup.ts'
+import { didOf, emailOf, handleOf, PDS, SomeParts, signUp } from './some_parts.ts'
+
+const PARTS = 3
+const NAMES = Array.from({ length: 9 }, (_, i) => `person${i}`)
+
+let home: TemporaryFolder
+let dataDir: string
+
+async function inDirectory<T>(
+  work: (parts: SomeParts) => T | Promise<T>,
+  at = dataDir,
+): Promise<T> {
+  const open = (path: string) => openSealed(path, directorySchema)
+  const parts = new SomeParts(openParts({ dataDir: at, directories: PARTS }, open))
+  try {
+    return await work(parts)
+  } finally {
+    parts.close()
+  }
+}
+
+const pathOf = (part: number) => databasePath.directory({ dataDir }, part)
+const problems = async (at = dataDir) =>
+  (await checkData(at, { patience: 0 })).findings.map(({ problem }) => problem)
+
+async function assertAllFound(at = dataDir): Promise<void> {
+  const { findings, accounts } = await checkData(at, { patience: 0 })
+  expect(findings).toEqual([])
+  expect(accounts).toBe(NAMES.length)
+  await inDirectory(async (parts) => {
+    const directory = parts.reach()
+    for (const name of NAMES) {
+      for (const typed of [handleOf(name), emailOf(name)]) {
+        expect(await directory.find(typed)).toMatchObject({ did: didOf(name) })
+        await expect(signUp(directory, 'thief', handleOf(name))).rejects.toThrow('taken')
+      }
+    }
+  }, at)
+}
+
+beforeEach(async () => {
+  home = await makeTemporaryFolder('parts')
+  dataDir = join(home.path, 'data')
+  for (const name of NAMES) {
+    const did = didOf(name)
+    const db = openDatabase(databasePath.account({ dataDir }, did), accountSchema)
+    const account = { did, handle: handleOf(name), email: emailOf(name), pdsDid: PDS }
+    accountFunctions.create(db, { ...account, passwordScrypt: 'salt:hash', createdAt: 1 })
+    closeDatabase(db)
+  }
+  await inDirectory(async (parts) => {
+    for (const name of NAMES) await signUp(parts.reach(), name)
+  })
+})
+afterEach(() => home.remove())
+
+test('a backup has all parts, and what is restored from it finds everybody', async () => {
+  await assertAllFound()
+  const folder = join(home.path, 'backup')
+  const { databases } = await backUp({ dataDir, folder })
+  expect(databases.filter(({ kind }) => kind === 'directory')).toHaveLength(PARTS)
+  expect(await verifyBackup(folder)).toMatchObject({ accounts: NAMES.length })
+  const restored = join(home.path, 'restored')
+  const { directory } = await restore({ folder, dataDir: restored })
+  expect(directory).toMatchObject({ accounts: NAMES.length, added: [], changed: [], removed: [] })
+  await assertAllFound(restored)
+})
+
+test.each([0, 1, 2])('part %i is made anew from the accounts, damaged or lost', async (part) => {
+  writeFileSync(pathOf(part), 'rubbish that is longer than a header, but no database')
+  expect((await problems()).join()).toContain('cannot be read')
+  const { movedTo, added } = rebuildDirectory(dataDir)
+  expect(movedTo).toContain(`${pathOf(part)}.damaged-`)
+  expect(added.length).toBeGreaterThan(0)
+  // With the first, the PDSes are lost.
+  await inDirectory(() => {})
+  await assertAllFound()
+
+  rmSync(pathOf(part))
+  expect((await problems()).join()).toMatch(
+    part === 0 ? /no directory|2 are there/ : /3 parts, of which 2 are there/,
+  )
+  rebuildDirectory(dataDir)
+  await inDirectory(() => {})
+  await assertAllFound()
+})
+
+test('a name that is not claimed, or for another, and an entry in another part are found and mended', async () => {
+  await inDirectory(({ dbs, entries }) => {
+    const [first, second, third] = dbs as [Db, Db, Db]
+    first.exec('DELETE FROM name_claim')
+    second.exec("UPDATE name_claim SET holder = 'did:plc:thief'")
+    const moved = entries.at(-1) as DirectoryEntry
+    deleteEntry(third, moved.did)
+    insertEntry(first, moved)
+  })
+  const found = await problems()
+  expect(
+    found.filter((problem) => problem.endsWith('is not claimed for it')).length,
+  ).toBeGreaterThan(2)
+  expect(found).toContain('its entry is in a part where it is not looked for')
+  rebuildDirectory(dataDir)
+  await assertAllFound()
+})
+
+test('the number is that of the data, whatever the settings say', async () => {
+  const { length } = openParts({ dataDir, directories: 5 }, (path) =>
+    openSealed(path, directorySchema),
+  ).map(closeDatabase)
+  expect(length).toBe(PARTS)
+})

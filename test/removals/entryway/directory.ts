@@ -1,0 +1,48 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const names = inFile('actors/directory/parts/names.ts')
+const changes = inFile('actors/directory/parts/changes.ts')
+const signUps = inFile('actors/directory/parts/sign_ups.ts')
+const DIRECTORY = 'test/directory'
+
+/** What keeps a name with one account where the directory is in parts. */
+export const directoryRows = toRemovals([
+  [
+    DIRECTORY,
+    'a name that its holder has is refused',
+    names('if (await this.#isConfirmed(name, claim.holder)) throw nameTaken(name)', ''),
+  ],
+  [
+    DIRECTORY,
+    'a claim that was renewed stays',
+    inFile('database/directory/name_claim.ts')('AND version = ?', 'AND ? >= 0'),
+  ],
+  [
+    DIRECTORY,
+    'a change that was given up is not finished',
+    changes(
+      'home.completeRecordedHandleChange(did, handle)',
+      'home.completeHandleChange(did, handle).then(() => true)',
+    ),
+  ],
+  [
+    DIRECTORY,
+    'what is refused holds nothing',
+    inFile('actors/directory/parts/undoing.ts')('await undo().catch(() => {})', ''),
+  ],
+  [
+    DIRECTORY,
+    'a claim finds only who has the name',
+    inFile('actors/directory/parts/look_ups.ts')('entry?.[kind] === name ? entry : null', 'entry'),
+  ],
+  [
+    DIRECTORY,
+    'a DID signs up once',
+    signUps("if (await names.partOf(did).find(did, ['did']))", 'if (false)'),
+  ],
+  [
+    DIRECTORY,
+    'an import that took too long is over',
+    inFile('actors/directory/imports.ts')('if (!readEntryToBe(db, entry.did, Date.now()))'),
+  ],
+])
