@@ -1,7 +1,13 @@
-import { EVENTS, type EventName, type EventShape } from './events.ts'
+import {
+  EVENTS,
+  type EventName,
+  type EventShape,
+  REFRESH_REFUSALS,
+  TOKEN_PROFILES,
+} from './events.ts'
 import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
-import { events, rateLimited, signIns } from './metrics.ts'
+import { events, rateLimited, refreshRefused, signIns } from './metrics.ts'
 
 type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 
@@ -68,6 +74,8 @@ const short = (value: unknown) => (typeof value === 'string' ? value.slice(0, LO
 const COUNTS: Partial<Record<EventName, (fields: Record<string, unknown>) => void>> = {
   signed_in: ({ way }) => signIns.inc({ way: String(way), result: 'succeeded' }),
   sign_in_failed: ({ way }) => signIns.inc({ way: String(way), result: 'failed' }),
+  refresh_refused: ({ profile, reason }) =>
+    refreshRefused.inc({ profile: String(profile), reason: String(reason) }),
   rate_limited: ({ limit }) => rateLimited.inc({ limit: String(limit) }),
 }
 
@@ -75,6 +83,9 @@ const COUNTS: Partial<Record<EventName, (fields: Record<string, unknown>) => voi
 for (const event of Object.keys(EVENTS)) events.inc({ event }, 0)
 for (const way of ['password', 'app password', 'passkey']) {
   for (const result of ['succeeded', 'failed']) signIns.inc({ way, result }, 0)
+}
+for (const profile of TOKEN_PROFILES) {
+  for (const reason of REFRESH_REFUSALS) refreshRefused.inc({ profile, reason }, 0)
 }
 
 type Lines = { since: number; all: number; byAddress: Map<string, number>; leftOut: number }

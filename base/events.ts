@@ -12,7 +12,28 @@ type EventField =
       | 'pds'
       | 'operator'
     )
-  | ('limit' | 'per' | 'route' | 'what' | 'settled' | 'reason' | 'lines' | 'count')
+  | ('limit' | 'per' | 'route' | 'what' | 'settled' | 'reason' | 'lines' | 'count' | 'profile')
+
+/** By what rules tokens are given: OAuth of atproto, OpenID, or `createSession`. */
+export const TOKEN_PROFILES = ['oauth', 'openid', 'createSession'] as const
+export type TokenProfile = (typeof TOKEN_PROFILES)[number]
+
+/** Why a refresh token is refused. */
+export const REFRESH_REFUSALS = [
+  /** It is none that this entryway gave. */
+  'unknown',
+  /** It was not used for too long, or its session is too old. */
+  'expired',
+  /** Its session has ended: by its person, its app, the operator or an ending. */
+  'ended',
+  /** It has a successor that was used, and so its session ends. */
+  'reused',
+  /** The client is not the one that it was given to, or does not prove that it is. */
+  'client',
+  /** The account is taken down, or is no more. */
+  'account',
+] as const
+export type RefreshRefusal = (typeof REFRESH_REFUSALS)[number]
 
 /**
  * An event in the log: its level, what its line says, and which fields it may have besides `event` and
@@ -101,7 +122,9 @@ export const EVENTS = {
   mail_limited: warn('a mail over the limit was not sent', 'did', 'kind', 'limit'),
   mail_sent: info('a mail was sent', 'did', 'kind'),
   rate_limited: byStrangers(warn('a limit refused a request', 'did', 'limit', 'per', 'route')),
-  refresh_refused: info('a refresh JWT was refused: its session has ended', 'did'),
+  refresh_refused: byStrangers(
+    info('a refresh token was refused', 'did', 'clientId', 'profile', 'reason'),
+  ),
   saga_settled: warn('what was interrupted was settled', 'did', 'what', 'settled'),
   session_revoked: info('an app signed out', 'did', 'clientId'),
 }

@@ -57,6 +57,11 @@ export const tokens = new Counter({
   help: 'Tokens issued, refreshed, replayed and revoked, of OAuth, OpenID and createSession',
   labelNames: ['profile', 'act'] as const,
 })
+export const refreshRefused = new Counter({
+  name: 'vestibule_refresh_refused_total',
+  help: 'Refresh tokens that were refused, and why, of OAuth, OpenID and createSession',
+  labelNames: ['profile', 'reason'] as const,
+})
 export const openSagas = new Gauge({
   name: 'vestibule_sagas_open',
   help: 'Work in several steps that is neither finished nor undone, by what it is; looked at once a minute',

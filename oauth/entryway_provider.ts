@@ -9,6 +9,7 @@ import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oa
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
+import type { RefusedRefresh } from '../base/refused_refresh.ts'
 import type { ReusedToken } from '../sagas/reused_token.ts'
 import type { FindCarriedToken } from '../stores/carried_tokens.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
@@ -41,6 +42,8 @@ type Options = OAuthProviderOptions & {
   narrowRequest(scope: string): Promise<void>
   /** A session has ended because one of its refresh tokens was used twice. */
   onReuse(reused: ReusedToken): Promise<void>
+  /** A refresh token was refused. */
+  onRefusedRefresh(refused: RefusedRefresh): void
   /** Whether a proof is to be verified on a thread of libuv's pool. */
   verifyOnThread(): boolean
 }
@@ -57,12 +60,14 @@ export class EntrywayProvider extends OAuthProvider {
   readonly #codes = new KeyedMutex()
   readonly #proofs: UsualProofs
   readonly #onReuse: Options['onReuse']
+  readonly #onRefusedRefresh: Options['onRefusedRefresh']
   readonly narrowRequest: Options['narrowRequest']
 
   constructor({
     refreshTokenKey,
     carried,
     onReuse,
+    onRefusedRefresh,
     narrowRequest,
     verifyOnThread,
     ...options
@@ -80,6 +85,7 @@ export class EntrywayProvider extends OAuthProvider {
     this.#carriedSecret = carried.secret
     this.#documents = documents
     this.#onReuse = onReuse
+    this.#onRefusedRefresh = onRefusedRefresh
     this.narrowRequest = narrowRequest
     this.#proofs = new UsualProofs(makeNonceCheck(options.dpopSecret), verifyOnThread)
   }
@@ -137,10 +143,13 @@ export class EntrywayProvider extends OAuthProvider {
   override async token(...args: Parameters<Token>): Promise<TokenResponse> {
     const response = await super.token(...args).catch(async (err) => {
       const [{ client_id: clientId }, , request] = args
-      if (err instanceof InvalidClientError && request.grant_type === 'refresh_token') {
+      if (request.grant_type !== 'refresh_token' || !isOAuthRefusal(err)) throw err
+      if (err instanceof InvalidClientError) {
         const secret = await this.#refreshTokens.present(request.refresh_token)
         if (secret !== null) await endIfKeyIsWithdrawn(this, clientId, secret)
       }
+      const { refreshRefusal: reason, presentedRefreshToken: presented } = requestScope()
+      this.#onRefusedRefresh({ profile: 'oauth', reason, did: presented?.did, clientId })
       throw err
     })
     return this.#refreshTokens.written(response)
@@ -187,17 +196,23 @@ export class EntrywayProvider extends OAuthProvider {
     input: Extract<Parameters<Token>[2], { grant_type: 'refresh_token' }>,
     dpopProof: DpopProof | null,
   ): Promise<TokenResponse> {
+    const scope = requestScope()
     const secret = await this.#refreshTokens.present(input.refresh_token)
-    if (secret === null) throw new InvalidGrantError('Invalid refresh token')
+    if (secret === null) {
+      scope.refreshRefusal = 'unknown'
+      throw new InvalidGrantError('Invalid refresh token')
+    }
 
     const tokenInfo = await this.#consume(secret as RefreshToken)
     const now = new Date()
     try {
       await this.compareClientAuth(client, clientAuth, dpopProof, tokenInfo.data)
+      scope.refreshRefusal = 'expired'
       await this.validateRefreshGrant(client, tokenInfo.data, now)
+      scope.refreshRefusal = 'ended'
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
-      const isLost = isOAuthRefusal(err) && !requestScope().issuedRefreshToken
+      const isLost = isOAuthRefusal(err) && !scope.issuedRefreshToken
       if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
       throw err
     }
@@ -208,8 +223,9 @@ export class EntrywayProvider extends OAuthProvider {
     try {
       return await this.tokenManager.consumeRefreshToken(secret)
     } catch (err) {
-      const { reused } = requestScope()
-      if (reused && isOAuthRefusal(err)) await this.#onReuse(reused)
+      const scope = requestScope()
+      scope.refreshRefusal = scope.reused ? 'reused' : 'ended'
+      if (scope.reused && isOAuthRefusal(err)) await this.#onReuse(scope.reused)
       throw err
     }
   }

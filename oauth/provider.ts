@@ -1,7 +1,9 @@
 import { LexResolver } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
+import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { isPoolWaiting } from '../database/log_sync.ts'
+import { calledFrom } from '../http/requester.ts'
 import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { findingCarriedTokens } from '../stores/carried_tokens.ts'
@@ -35,6 +37,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     refreshTokenKey: secrets.refreshTokenSecret,
     carried: { find: findingCarriedTokens(flow), secret: services.carriedSecret },
     onReuse: (reused) => tellOfReuse(services, reused),
+    onRefusedRefresh: (refused) => logRefusedRefresh(services.log, refused, calledFrom()?.address),
     narrowRequest: narrowingRequests(flow),
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,

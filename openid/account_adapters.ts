@@ -5,6 +5,7 @@ import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
+import { requestScope } from '../stores/request_scope.ts'
 import type { NamedKind } from './names.ts'
 import { isSelfRegistered } from './registration.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
@@ -121,7 +122,11 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)
       const found = await named?.account.findOpenidToken(kind, secret, named.grantId, usedBy())
-      if (!named || !found) return undefined
+      if (found === 'reused') counted.inc({ profile: 'openid', act: 'replayed' })
+      const isFound = found !== 'reused' && found != null
+      if (!isFound) requestScope().refreshRefusal = named ? (found ?? 'ended') : 'unknown'
+      if (!named || !isFound) return undefined
+      if (found.token.expiresAt < Date.now()) requestScope().refreshRefusal = 'expired'
       const scope = openidScope()
       scope.account = named.did
       scope.found = found
@@ -133,6 +138,7 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
       if (!named) throw hasEnded()
       const next = kind === 'RefreshToken' ? names.write(named) : null
       issuedTo(named.did, named.grantId).spent = { secret, next }
+      if (kind === 'RefreshToken') requestScope().refreshRefusal = 'ended'
     },
     async destroy(secret) {
       await ofAccount(secret)?.account.endOpenidToken(secret)

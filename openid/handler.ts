@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
+import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { doorOfNothing } from '../http/door.ts'
 import { unavailable } from '../http/fault.ts'
@@ -11,6 +12,7 @@ import {
   withCookies,
 } from '../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import { calledFrom } from '../http/requester.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
@@ -18,7 +20,7 @@ import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
-import { inRequestScope } from '../stores/request_scope.ts'
+import { inRequestScope, requestScope } from '../stores/request_scope.ts'
 import type { DevicePage } from './device.ts'
 import type { OpenidInteractions } from './interaction.ts'
 import { keepIssued } from './issued_tokens.ts'
@@ -76,6 +78,7 @@ export function createOpenidHandler(
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
+    if (path === ENDPOINTS.token) noteRefusal(request, response, scope)
     return signedOut(request, toPage(request, response, scope), scope)
   }
 
@@ -85,6 +88,16 @@ export function createOpenidHandler(
     if (scope.signOut) return withCookies(pages.signOut({ request }, scope.signOut), cookies)
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     return isPage ? protectedPage(response) : response
+  }
+
+  /** Says why a refresh token is refused. */
+  function noteRefusal(request: HttpRequest, { status }: HttpResponse, { account }: OpenidScope) {
+    const isRefresh = request.parameter('grant_type') === 'refresh_token'
+    if (!isRefresh || status < 400 || status >= 500) return
+    const { refreshRefusal: reason } = requestScope()
+    const clientId = request.parameter('client_id')
+    const refused = { profile: 'openid', reason, did: account ?? undefined, clientId } as const
+    logRefusedRefresh(log, refused, calledFrom()?.address)
   }
 
   /** Who signs out here is not signed in again by the next client, without a word. */

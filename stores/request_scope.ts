@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthError } from '@atproto/oauth-provider/errors'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import type { RefreshRefusal } from '../base/events.ts'
 import type { ReusedToken } from '../sagas/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
@@ -102,6 +103,9 @@ export class RequestScope {
   get reused(): ReusedToken | null {
     return this.#reused
   }
+
+  /** What it means where a refresh token is refused from here on; the client comes first. */
+  refreshRefusal: RefreshRefusal = 'client'
 
   /** The authorization request that was read last, and what its app asked for, of which it may be one for less. */
   request: { id: string; parameters: string; askedFor: string | null } | null = null

@@ -189,6 +189,7 @@ export type OpenidTokenOfAccount = {
  *
  * @param grantId that the secret names
  * @param usedBy id of the client that exchanges or revokes it; null where it is only asked about
+ * @returns `reused` where a refresh token was used again, and so has ended the grant
  */
 export function findToken(
   db: Db,
@@ -196,12 +197,13 @@ export function findToken(
   secret: string,
   grantId: string,
   usedBy: string | null,
-): OpenidTokenOfAccount | null {
+): OpenidTokenOfAccount | 'reused' | null {
   const now = Date.now()
   const looked = readAtOnce(db, () => look(db, kind, secret, grantId, now))
   // Nothing comes between, since neither waits.
   if (looked?.isReplayed && looked.grant.clientId === usedBy) {
     transact(db, () => endReplayed(db, kind, looked.grant, now))
+    if (kind === 'RefreshToken') return 'reused'
   }
   return looked?.found ?? null
 }

@@ -56,6 +56,7 @@ export async function providerInProcess() {
     carried: { find: async () => null, secret: () => null },
     narrowRequest: async () => {},
     onReuse: async () => {},
+    onRefusedRefresh: () => {},
     verifyOnThread: () => false,
     onTokenRefreshed: () => {
       if (failingHook === 'plain') throw new Error('The hook failed')

@@ -6,6 +6,7 @@ import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { permissionItems } from '../../oauth/sign_in/permissions.ts'
 import { permissionTexts } from '../../pages/permissions/locales/index.ts'
 import { Attacker, makeDpopKey } from '../attacks/attacker.ts'
+import { fetchOf } from './fetch_of.ts'
 import { type Seen, told, Visitor } from './visitor.ts'
 
 /** A person takes from what an app asks for, before they consent to the rest. */
@@ -48,23 +49,6 @@ beforeAll(async () => {
   visitor = await signedIn()
 })
 afterAll(() => app?.close())
-
-/** What reaches the application as if it were on the network. */
-function fetchOf(to: AppInProcess): typeof fetch {
-  return async (...args) => {
-    const request = new Request(...args)
-    const { pathname, search } = new URL(request.url)
-    const answer = await to.ask({
-      method: request.method,
-      target: pathname + search,
-      headers: [...request.headers],
-      body: await request.text(),
-    })
-    if (!('status' in answer)) throw new Error('no answer')
-    const body = answer.body === null ? null : Buffer.from(answer.body)
-    return new Response(body, { status: answer.status, headers: answer.headers })
-  }
-}
 
 async function signedIn(): Promise<Visitor> {
   const browser = new Visitor(app)

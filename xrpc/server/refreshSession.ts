@@ -1,29 +1,56 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
-import { logEvent } from '../../base/event_log.ts'
+import { Refusal } from '../../base/errors.ts'
+import type { RefreshRefusal } from '../../base/events.ts'
 import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import type { Log } from '../../base/log.ts'
 import { tokens as counted } from '../../base/metrics.ts'
+import { logRefusedRefresh } from '../../base/refused_refresh.ts'
 import { calledFrom } from '../../http/requester.ts'
 import { legacyScope, newRefreshJti } from '../../tokens/legacy_tokens.ts'
-import { refresh } from '../auth/refresh.ts'
-import { method } from '../method.ts'
+import { type RefreshCredentials, refresh } from '../auth/refresh.ts'
+import { method, type Verifier } from '../method.ts'
 import { sessionBody } from '../sessions.ts'
 
+const verify = refresh()
+
+/** Also says why a refresh JWT is refused. */
+const auth: Verifier<RefreshCredentials> = async (call, context) => {
+  try {
+    return await verify(call, context)
+  } catch (err) {
+    // Without one, nothing was refused.
+    if (err instanceof Refusal) {
+      refuse(context.services.log, err.code === 'ExpiredToken' ? 'expired' : 'unknown')
+    }
+    throw err
+  }
+}
+
+function refuse(log: Log, reason: RefreshRefusal, did?: string): void {
+  const refused = { profile: 'createSession', reason, did } as const
+  logRefusedRefresh(log, refused, calledFrom()?.address)
+}
+
 export default method('com.atproto.server.refreshSession', {
-  auth: refresh(),
-  handler: async ({ credentials: { did, jti }, address }, { services, tokens }) => {
+  auth,
+  handler: async ({ credentials: { did, jti } }, { services, tokens }) => {
     const { directory, account: actor } = services.actors
     const now = Date.now()
     const expiresAt = now + LEGACY_REFRESH_TOKEN
     const next = { jti: newRefreshJti(), expiresAt, from: calledFrom() }
     const entry = await directory.find(did, ['did'])
-    const found = entry && (await actor(entry.did).rotateLegacySession(jti, next, now))
+    const rotated = entry && actor(entry.did).rotateLegacySession(jti, next, now)
+    const found = await rotated?.catch((err) => {
+      if (err instanceof Refusal) refuse(services.log, 'account', did)
+      throw err
+    })
     if (!found) {
+      refuse(services.log, 'account', did)
       throw new InvalidRequestError(`Could not find user info for account: ${did}`)
     }
     const { account, session } = found
     if (!session) {
-      counted.inc({ profile: 'createSession', act: 'refused' })
-      logEvent(services.log, 'refresh_refused', { did }, address)
+      refuse(services.log, 'ended', did)
       throw new InvalidRequestError('Token has been revoked', 'ExpiredToken')
     }
     counted.inc({ profile: 'createSession', act: 'refreshed' })

@@ -128,6 +128,6 @@ export const alarmRows = toRemovals([
   [
     ALARMS,
     'a reused refresh token is told',
-    provider('if (reused && isOAuthRefusal(err)) await', 'if (false) await'),
+    provider('if (scope.reused && isOAuthRefusal(err)) await', 'if (false) await'),
   ],
 ])

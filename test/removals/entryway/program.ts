@@ -42,7 +42,7 @@ export const programRows = toRemovals([
     'a look before an answer to a question',
     replica('if (this.#ships === ships) await this.#look()', ''),
   ],
-  [EVENTS, 'known fields alone are logged', events('...Object.fromEntries(given)', '...fields')],
+  [EVENTS, 'known fields alone are logged', events('Object.fromEntries(given)', 'fields')],
   [
     'test/mail/mailer.test.ts',
     'no address that a mail server quotes is logged',

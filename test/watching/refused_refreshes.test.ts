@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import Sqlite from 'better-sqlite3'
+import * as oidc from 'openid-client'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { RefreshRefusal } from '../../base/events.ts'
+import { LEGACY_REFRESH_TOKEN } from '../../base/lifetimes.ts'
+import { refreshRefused } from '../../base/metrics.ts'
+import { databasePath } from '../../database/paths.ts'
+import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import {
+  Attacker,
+  makeDpopKey,
+  refreshed,
+  SCOPE,
+  type Session,
+  toSession,
+} from '../attacks/attacker.ts'
+import * as rp from '../openid/relying_party.ts'
+import { fetchOf } from '../sign_in/fetch_of.ts'
+import { Visitor } from '../sign_in/visitor.ts'
+import { keptLog } from './logged.ts'
+
+/** The operator reads why a refresh token was refused, and the same is counted. */
+const alice = { handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD }
+const CALLBACK = 'http://127.0.0.1/callback'
+const kept = keptLog()
+let app: AppInProcess
+let did: string
+let visitor: Visitor
+let client: Attacker
+let config: oidc.Configuration
+
+beforeAll(async () => {
+  app = await startApp({ log: kept.log, env: { ENTRYWAY_RATE_LIMITS: 'off' } })
+  did = await app.addAccount(alice)
+  const { publicUrl: url } = app.runner.settings
+  const of = { clientId: loopbackClientId(CALLBACK, SCOPE), redirectUri: CALLBACK }
+  client = new Attacker({ url, fetch: fetchOf(app) }, of)
+  config = await rp.discover(app, await rp.register(app))
+})
+afterAll(() => app?.close())
+beforeEach(async () => {
+  visitor = new Visitor(app)
+  const page = await visitor.open('/account/sign-in?step=sign-in')
+  await visitor.send(page, { username: alice.handle, password: alice.password, remember: 'on' })
+  kept.clear()
+})
+
+const counted = async (profile: string) => {
+  const { values } = await refreshRefused.get()
+  return values.flatMap(({ labels, value }) =>
+    labels.profile === profile && value > 0 ? [[labels.reason, value]] : [],
+  )
+}
+
+/** Each reason that there was, and what was said of each token. */
+function expectSaid(profile: string, reasons: RefreshRefusal[], clientId?: string): void {
+  const lines = kept.lines().filter(({ event }) => event === 'refresh_refused')
+  expect(lines.map(({ reason }) => reason)).toEqual(reasons)
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      profile,
+      address: expect.any(String),
+      ...(clientId && { clientId }),
+    })
+    if (line.reason === 'unknown') expect(line).not.toHaveProperty('did')
+  }
+  expect(kept.text()).not.toMatch(/ref-|eyJ|rubbish/)
+}
+
+async function oauthSession(): Promise<Session> {
+  const key = await makeDpopKey()
+  const verifier = randomBytes(32).toString('base64url')
+  const pushed = await client.push(key, {}, verifier)
+  const { pathname, search } = new URL(client.authorizeUrl(pushed.body.request_uri))
+  const url = `${pathname}${search}&${new URLSearchParams({ account: did })}`
+  await visitor.open(url)
+  const { text } = await visitor.call('consent', { did }, url)
+  const code = new URL(JSON.parse(text).url).searchParams.get('code') ?? ''
+  return toSession(await client.exchange({ code, verifier, key }), key)
+}
+
+test('of OAuth', async () => {
+  const refuse = async (session: Session) =>
+    expect(await client.refresh(session)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant' },
+    })
+  await refuse({ ...(await oauthSession()), refreshToken: 'rubbish' })
+  const stolen = await oauthSession()
+  await refuse({ ...stolen, key: await makeDpopKey() })
+  const first = await oauthSession()
+  await refreshed(client, await refreshed(client, first))
+  await refuse(first)
+  const old = await oauthSession()
+  const db = new Sqlite(databasePath.account(app.runner.settings, did))
+  db.exec('UPDATE session SET created_at = 0, updated_at = 0')
+  db.close()
+  await refuse(old)
+  const last = await oauthSession()
+  await app.actors.account(did).signOutEverywhere()
+  await refuse(last)
+  expectSaid('oauth', ['unknown', 'client', 'reused', 'expired', 'ended'], client.clientId)
+  expect(await counted('oauth')).toEqual([
+    ['unknown', 1],
+    ['expired', 1],
+    ['ended', 1],
+    ['reused', 1],
+    ['client', 1],
+  ])
+})
+
+test('of createSession', async () => {
+  const call = async (nsid: string, input: object | null, jwt?: string) => {
+    const answer = await fetchOf(app)(`http://localhost:2600/xrpc/com.atproto.server.${nsid}`, {
+      method: 'POST',
+      headers: {
+        ...(input && { 'content-type': 'application/json' }),
+        ...(jwt && { authorization: `Bearer ${jwt}` }),
+      },
+      ...(input && { body: JSON.stringify(input) }),
+    })
+    const text = await answer.text()
+    return { status: answer.status, ...(JSON.parse(text || '{}') as { refreshJwt: string }) }
+  }
+  const signIn = async () => {
+    const { handle: identifier, password } = alice
+    return (await call('createSession', { identifier, password })).refreshJwt
+  }
+  const refuse = async (jwt: string, status = 400) =>
+    expect((await call('refreshSession', null, jwt)).status).toBe(status)
+  await refuse('rubbish')
+  const [old, ended, last] = [await signIn(), await signIn(), await signIn()]
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + LEGACY_REFRESH_TOKEN + 1_000 })
+  await refuse(old).finally(() => vi.useRealTimers())
+  await call('deleteSession', null, ended)
+  await refuse(ended)
+  await app.actors.account(did).takeDown('for a test')
+  await refuse(last, 401)
+  await app.actors.account(did).takeDown(null)
+  expectSaid('createSession', ['unknown', 'expired', 'ended', 'account'])
+  expect((await call('refreshSession', null)).status).toBe(401)
+  expect((await counted('createSession')).flat()).toEqual([
+    ...['unknown', 1, 'expired', 1, 'ended', 1, 'account', 1],
+  ])
+})
+
+test('of OpenID', async () => {
+  const signIn = async () => {
+    const browser = new Visitor(app)
+    const begun = await rp.begin(config)
+    const asked = await rp.signIn(browser, await rp.open(browser, begun))
+    const isConsent = asked.action?.startsWith('/account/openid/')
+    const answer = isConsent ? await rp.allow(browser, asked) : asked
+    return (await rp.exchange(config, begun, answer)).refresh_token ?? ''
+  }
+  const refuse = (token: string) =>
+    expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject({ error: 'invalid_grant' })
+  await refuse('rubbish')
+  const first = await signIn()
+  const second = (await oidc.refreshTokenGrant(config, first)).refresh_token ?? ''
+  await oidc.refreshTokenGrant(config, second)
+  await refuse(first)
+  const last = await signIn()
+  await app.actors.account(did).signOutEverywhere()
+  await refuse(last)
+  expectSaid('openid', ['unknown', 'reused', 'ended'])
+})
