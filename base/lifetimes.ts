@@ -31,6 +31,9 @@ export const BACKUP_LOOK = HOUR
 /** The operator is told where the last good backup is older than this. */
 export const BACKUP_OLD = 2 * DAY
 
+/** The operator is told where a commit waits longer than this to be kept by the engine. */
+export const REPLICATION_SLOW = 5 * SECOND
+
 /** Lines of the log that strangers cause are counted within this. */
 export const EVENT_LINES = MINUTE
 

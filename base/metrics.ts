@@ -109,6 +109,25 @@ export const backupAge = Object.assign(
     },
   },
 )
+/** Set once something is replicated, ms. */
+let oldestWait: (() => number) | null = null
+
+export const replicationLag = Object.assign(
+  new Gauge({
+    name: 'vestibule_replication_lag_seconds',
+    help: 'How long the oldest commit of this process waits to be kept by the engine; 0 where none does',
+    labelNames: ['to'] as const,
+    collect() {
+      if (oldestWait) this.set({ to: 'engine' }, oldestWait() / 1_000)
+    },
+  }),
+  {
+    /** @param oldest ms; 0 where none waits */
+    watch(oldest: () => number): void {
+      oldestWait = oldest
+    },
+  },
+)
 export const mails = new Counter({
   name: 'vestibule_mails_total',
   help: 'Mails that the mail server took or did not take, by kind',

@@ -5,6 +5,7 @@ import type { Check } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
 import { lookAround } from './doctor/around.ts'
 import { check as checkPdses, list as listPdses } from './pdses.ts'
+import { checkReplication, replicationOf } from './replication.ts'
 
 /** Accounts whose handles are looked at. */
 const HANDLES = 500
@@ -25,7 +26,8 @@ export const look = command(z.strictObject({}), async (context) => {
   ])
   const handles = accounts.flatMap(({ handle }) => handle ?? [])
   const around = await lookAround(services.settings, { pdses, handles })
-  const looked = { at: Date.now(), checks: [...checks, ...around] }
+  const replication = checkReplication(replicationOf(services.settings))
+  const looked = { at: Date.now(), checks: [...checks, ...replication, ...around] }
   lastLooks.set(services, looked)
   return looked
 })

@@ -10,6 +10,7 @@ import { dayOf } from '../sagas/kept_events.ts'
 import { command } from './command.ts'
 import { type Looked, lastLook } from './examine.ts'
 import { list as listPdses } from './pdses.ts'
+import { missingOfReplication, replicationOf } from './replication.ts'
 
 /** More limits in force, and more clients, are not counted. */
 const MOST_LIMITS = 1_000
@@ -35,6 +36,7 @@ export const show = command(z.strictObject({}), async (context) => {
     openid.resources.list(),
   ])
   const looked = lastLook(context)
+  const replication = replicationOf(settings)
   return {
     version: packageJson.version,
     url: settings.publicUrl,
@@ -52,6 +54,7 @@ export const show = command(z.strictObject({}), async (context) => {
     mail: settings.smtpUrl === null ? null : new URL(settings.smtpUrl).host,
     disk: { free: bavail * bsize, total: blocks * bsize },
     backups,
+    replication,
     clients: countOf(registered),
     openid: { clients: countOf(ofOpenid), resources: resources.length },
     doctor: looked && {
@@ -59,7 +62,11 @@ export const show = command(z.strictObject({}), async (context) => {
       checks: looked.checks.length,
       wrong: looked.checks.filter(({ state }) => state !== 'ok'),
     },
-    missing: [...missingForUse(settings), ...missingOfBackups(backups)],
+    missing: [
+      ...missingForUse(settings),
+      ...missingOfBackups(backups),
+      ...missingOfReplication(replication),
+    ],
   }
 })
 

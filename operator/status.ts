@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { command } from './command.ts'
+import { replicationOf } from './replication.ts'
 
 /** That the program runs, which version, and with which data. */
 export const show = command(z.strictObject({}), async ({ services }) => ({
@@ -8,4 +9,5 @@ export const show = command(z.strictObject({}), async ({ services }) => ({
   url: services.settings.publicUrl,
   did: services.settings.did,
   dataDir: services.settings.dataDir,
+  replication: replicationOf(services.settings),
 }))

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../http/message.ts'
 import type { Html } from '../http/page/document.ts'
 import { show } from '../operator/overview.ts'
 import { formOf } from '../operator/paths.ts'
+import { ageOfOldest } from '../operator/replication.ts'
 import { writeInside } from './layout.ts'
 import { timeOf } from './result.ts'
 import { figures, table } from './table.ts'
@@ -15,7 +16,7 @@ type Found = Awaited<ReturnType<typeof show.run>>
 export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Promise<HttpResponse> {
   const found = await show.run(visitor.context, {})
   const { version, url, since, accounts, pdses, today, limitsReached } = found
-  const { mail, disk, backups, clients, openid, missing } = found
+  const { mail, disk, backups, replication, clients, openid, missing } = found
   const content = html`${missing.map((line) => html`<p class="alert">${line}</p>`)}
       ${figures({
         Accounts: accounts,
@@ -26,6 +27,7 @@ export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Pro
         ...(backups?.s3 && {
           'Last one in S3': backups.s3.isKnown ? goodOf(backups.s3) : 'the store has not answered',
         }),
+        ...(replication && { 'Oldest commit not kept yet': ageOfOldest(replication) }),
         'Free disk': `${gigabytes(disk.free)} of ${gigabytes(disk.total)}`,
         'Mail server': mail ?? 'none',
         'OAuth clients': html`<a href="${formOf('client list')}">${clients} registered</a>`,

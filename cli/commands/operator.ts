@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { ageOfOldest } from '../../operator/replication.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { when } from '../output.ts'
@@ -8,7 +9,7 @@ export function addOperatorCommands(program: Command): void {
   described(program, 'overview').action(
     online(async (operator, output) => {
       output.result(await operator('overview', {}), (found) => {
-        const { today, backups, disk, openid, doctor } = found
+        const { today, backups, replication, disk, openid, doctor } = found
         return sheet({
           version: found.version,
           address: found.url,
@@ -26,6 +27,7 @@ export function addOperatorCommands(program: Command): void {
               : 'the store has not answered',
           }),
           ...(backups?.failure && { 'last try of one': `failed: ${backups.failure.reason}` }),
+          ...(replication && { 'oldest commit not kept yet': ageOfOldest(replication) }),
           'free disk': `${(disk.free / 1e9).toFixed(1)} of ${(disk.total / 1e9).toFixed(1)} GB`,
           clients: `${found.clients} of OAuth, ${openid.clients} of OpenID, ${openid.resources} resources`,
           doctor:

@@ -3,6 +3,7 @@ import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import type { Check } from '../../operator/check.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
+import { checkReplication } from '../../operator/replication.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
@@ -29,6 +30,7 @@ export async function checkProgram(
   })
   if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
+  const { replication } = await operator('status', {})
   const { pdses } = await operator('pds/list', {})
   const { accounts } = await operator('account/list', {})
   const { checks } = await operator('pds/check', {})
@@ -45,7 +47,7 @@ export async function checkProgram(
     })
   }
   return {
-    checks: [running, ...checks],
+    checks: [running, ...checkReplication(replication), ...checks],
     pdses,
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }

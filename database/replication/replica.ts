@@ -3,12 +3,14 @@ import { open as openFile, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { POLL } from '../../base/lifetimes.ts'
+import { askUpstream } from '../../base/upstream.ts'
 import { closeDatabase, type Db, openDatabase, type Schema } from '../database.ts'
 import { type Keeper, keep } from '../durable.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
 import { deleteAll, inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
 import { writeRecords } from './record.ts'
 import { chunkKeys, type Restored, recordKeys, restore } from './restore.ts'
+import { waitingFor } from './waiting.ts'
 import { type Change, WalReader } from './wal.ts'
 
 /** Bytes of log up to which no snapshot is made, however small the database. */
@@ -123,7 +125,9 @@ export class Replica implements Keeper {
       const change = this.db.open ? this.#wal.read() : null
       if (!change) return
       this.#ships++
-      this.#occupy(this.#ship(change))
+      const ship = () => this.#ship(change)
+      const kept = () => askUpstream('engine', { name: 'keep a commit' }, ship)
+      this.#occupy(waitingFor(this, kept))
     }
   }
 

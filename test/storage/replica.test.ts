@@ -1,8 +1,12 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { REPLICATION_SLOW } from '../../base/lifetimes.ts'
+import { renderMetrics, replicationLag } from '../../base/metrics.ts'
 import { type Db, type Schema, sql, transact } from '../../database/database.ts'
 import { Replica } from '../../database/replication/replica.ts'
+import { oldestWait } from '../../database/replication/waiting.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { checkReplication, missingOfReplication } from '../../operator/replication.ts'
 import { MemoryKv } from './memory_kv.ts'
 import { tablesOf } from './tables.ts'
 
@@ -40,6 +44,35 @@ test('what was settled is there after the machine is gone, table by table', asyn
   const restored = await wake()
   expect(tablesOf(restored.db)).toEqual(tablesOf(lost.db))
   expect(tablesOf(restored.db)).toMatchObject({ integrity: 'ok', version: 1 })
+})
+
+test('how long a commit waits to be kept is a metric, as is how long that took', async () => {
+  const replica = await wake()
+  const held = Promise.withResolvers<void>()
+  kv.beforePut = () => held.promise
+  insert(replica.db, 'held')
+  const settled = replica.settle()
+  await expect.poll(oldestWait).toBeGreaterThan(0)
+  const lag = async () => (await replicationLag.get()).values
+  expect(await lag()).toEqual([{ labels: { to: 'engine' }, value: expect.any(Number) }])
+  expect((await lag())[0]?.value).toBeGreaterThan(0)
+  held.resolve()
+  await settled
+  expect(await lag()).toMatchObject([{ value: 0 }])
+  expect(await renderMetrics()).toMatch(
+    /vestibule_upstream_seconds_count\{upstream="engine",result="answered"\} [1-9]/,
+  )
+})
+
+test('doctor and overview complain of a commit that waits for long', () => {
+  expect([checkReplication(null), missingOfReplication(null)]).toEqual([[], []])
+  expect(checkReplication({ oldestWait: 0 })).toMatchObject([{ state: 'ok' }])
+  expect(missingOfReplication({ oldestWait: REPLICATION_SLOW })).toEqual([])
+  const slow = { oldestWait: REPLICATION_SLOW + 1_000 }
+  expect(checkReplication(slow)).toMatchObject([
+    { state: 'failed', found: expect.stringContaining('6.0 seconds'), mend: expect.any(String) },
+  ])
+  expect(missingOfReplication(slow)).toHaveLength(1)
 })
 
 test('a database of many batches is kept while it is written to, and again after each wake', async () => {

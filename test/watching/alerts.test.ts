@@ -107,6 +107,11 @@ const cases: Record<string, Case> = {
     silentAt: '20m',
     firesAt: '50m',
   },
+  VestibuleReplicationLag: {
+    series: { [metric('replication_lag_seconds{to="engine"}')]: '0x3 9 0x6 9x20' },
+    silentAt: '5m',
+    firesAt: '20m',
+  },
   VestibuleDiskFull: {
     series: {
       [metric('disk_free_bytes')]: '50x5 5x30',
