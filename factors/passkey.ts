@@ -47,6 +47,15 @@ export function readPasskey(text: string): PasskeyKey & { name: string } {
   return { ...passkey, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')) }
 }
 
+/** What an authenticator has answered to whom, and which passkey it says that it used. */
+export type Assertion = {
+  party: RelyingParty
+  passkey: Pick<PasskeyKey, 'id' | 'publicKey'>
+  response: AuthenticationResponseJSON
+  /** In base64url. */
+  challenge: string
+}
+
 /** ES256, EdDSA and RS256: what authenticators make (WebAuthn section 5.4, `pubKeyCredParams`). */
 const ALGORITHMS = [-7, -8, -257]
 
@@ -190,12 +199,12 @@ export async function verifyCreation(
  *
  * @throws {PasskeyError}
  */
-export async function verifyUse(
-  party: RelyingParty,
-  { id, publicKey }: PasskeyKey,
-  response: AuthenticationResponseJSON,
-  challenge: string,
-): Promise<Pick<PasskeyKey, 'counter' | 'isBackedUp'>> {
+export async function verifyUse({
+  party,
+  passkey: { id, publicKey },
+  response,
+  challenge,
+}: Assertion): Promise<Pick<PasskeyKey, 'counter' | 'isBackedUp'>> {
   const { verifyAuthenticationResponse } = await webAuthn()
   const { verified, authenticationInfo } = await judged(response, () =>
     verifyAuthenticationResponse({
