@@ -27,15 +27,17 @@ export const MAX_AUDIT_TEXT = 512
 /** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
 export function appendAudit(db: Db, entry: NewAuditEntry): void {
   const { at, event, detail } = entry
+  const written = JSON.stringify(detail, (_, value) =>
+    typeof value === 'string' ? value.slice(0, MAX_AUDIT_TEXT) : value,
+  )
   transact(db, () => {
-    sql(db, 'DELETE FROM audit WHERE at < ?').run(at - AUDIT_MEMORY)
-    sql(db, 'INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)').run(
-      at,
-      event,
-      JSON.stringify(detail, (_, value) =>
-        typeof value === 'string' ? value.slice(0, MAX_AUDIT_TEXT) : value,
-      ),
-    )
+    const insert = sql(db, 'INSERT INTO audit (at, event, detail) VALUES (?, ?, ?)')
+    const { lastInsertRowid: newest } = insert.run(at, event, written)
+    // They stand in the order of their times, so that this looks at the oldest alone.
+    sql(
+      db,
+      'DELETE FROM audit WHERE id < (SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1)',
+    ).run(at - AUDIT_MEMORY)
     if (event === GUESS) {
       sql(
         db,
@@ -43,10 +45,14 @@ export function appendAudit(db: Db, entry: NewAuditEntry): void {
            (SELECT id FROM audit WHERE event = @event ORDER BY id DESC LIMIT 1 OFFSET @most)`,
       ).run({ event, most: MAX_AUDIT_GUESSES })
     }
-    sql(
-      db,
-      'DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?)',
-    ).run(MAX_AUDIT)
+    const oldest = sql(db, 'SELECT min(id) FROM audit').pluck().get() as number
+    // There are no more entries than ids, and to count entries takes as long as to read them.
+    if (Number(newest) - oldest >= MAX_AUDIT) {
+      sql(
+        db,
+        'DELETE FROM audit WHERE id <= (SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?)',
+      ).run(MAX_AUDIT)
+    }
     afterCommit(db, () => listeners.get(db)?.(entry))
   })
 }

@@ -9,11 +9,16 @@ import { trim } from './bounds.ts'
  * @param deviceId of a browser, as the provider names it
  */
 export function putKnownDevice(db: Db, mark: string, deviceId: string | null, now: number): void {
+  const device = { mark, deviceId, now }
+  const update = sql(
+    db,
+    'UPDATE known_device SET device_id = @deviceId, seen_at = @now WHERE mark = @mark',
+  )
+  if (update.run(device).changes > 0) return
   sql(
     db,
-    `INSERT INTO known_device (mark, device_id, seen_at) VALUES (@mark, @deviceId, @now)
-     ON CONFLICT (mark) DO UPDATE SET device_id = @deviceId, seen_at = @now`,
-  ).run({ mark, deviceId, now })
+    'INSERT INTO known_device (mark, device_id, seen_at) VALUES (@mark, @deviceId, @now)',
+  ).run(device)
   trim(db, 'known_device', now)
 }
 
