@@ -17,10 +17,19 @@ const nameFor = (publicUrl: string) =>
 
 const FORM = /^[\w-]{22}$/
 
-/** The browser of the request that is answered, in which somebody signs in; it gets its cookie. */
-export function knownBrowser(publicUrl: string, deviceId: string): SignInDevice {
+/** A browser. */
+type Browser = Exclude<SignInDevice, 'program'>
+
+/** The browser of the request that is answered, in which somebody is about to sign in. */
+export function browserHere(publicUrl: string, deviceId: string): Browser {
+  const browser = shown(publicUrl) ?? randomBytes(16).toString('base64url')
+  return { browser, deviceId }
+}
+
+/** The same where somebody signs in; it gets its cookie. */
+export function knownBrowser(publicUrl: string, deviceId: string): Browser {
   const scope = requestScope()
-  scope.browser ??= shown(publicUrl) ?? randomBytes(16).toString('base64url')
+  scope.browser ??= browserHere(publicUrl, deviceId).browser
   return { browser: scope.browser, deviceId }
 }
 

@@ -1,4 +1,10 @@
-import { markOfBrowser, markOfDevice, markOfProgram } from '../actors/account/known_devices.ts'
+import {
+  type Arrival,
+  markOfBrowser,
+  markOfDevice,
+  markOfProgram,
+} from '../actors/account/known_devices.ts'
+import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { SignInDetail } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
@@ -8,7 +14,7 @@ import type { Services } from './services.ts'
 export type SignInDevice = { browser: string; deviceId: string } | 'program'
 
 /**
- * Records that somebody has signed in, for every door. The owner gets a mail, unless the device is known.
+ * Records that somebody has signed in. The owner gets a mail, unless the device is known.
  * Nobody waits for it, and nothing that fails here stands in the way of the sign-in.
  *
  * @param detail for the audit trail
@@ -20,15 +26,26 @@ export async function noteSignedIn(
   detail: SignInDetail,
 ): Promise<void> {
   const { actors, log } = services
-  const marks = marksOf(device)
-  const actor = actors.account(did)
-  const account = await actor.noteSignIn(marks, detail, deviceIdOf(device)).catch((err) => {
-    log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
-    return null
-  })
-  if (!account) return
+  const arrival = arrivalOf(device, detail)
+  const account = await actors
+    .account(did)
+    .noteSignIn(arrival)
+    .catch((err) => {
+      log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
+      return null
+    })
+  if (account) tellOfArrival(services, account, arrival)
+}
+
+/** The same as the account records it, where a function of the account does that with what else it writes. */
+export function arrivalOf(device: SignInDevice, detail: SignInDetail): Arrival {
+  return { marks: marksOf(device), deviceId: deviceIdOf(device), detail }
+}
+
+/** Mails the owner of an account that the device of a sign-in was not known. */
+export function tellOfArrival(services: Services, account: AccountRow, { marks }: Arrival): void {
   // One that the owner was not told of is new the next time, too.
-  const unsent = () => actor.unlearnDevice(marks)
+  const unsent = () => services.actors.account(account.did).unlearnDevice(marks)
   notify(services, 'newDevice', account, occasionNow(), { unsent })
 }
 

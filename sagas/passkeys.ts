@@ -10,6 +10,8 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors/passkey.ts'
 import { requireAccount } from './accounts.ts'
+import { arrivalOf, type SignInDevice, tellOfArrival } from './arrivals.ts'
+import type { SignInDetail } from './audit.ts'
 import { changedFrom, told } from './factors.ts'
 import { occasionNow } from './notice.ts'
 import {
@@ -20,12 +22,7 @@ import {
 } from './passkey_challenge.ts'
 import { guessed, isWrongCode } from './second_factor.ts'
 import type { Services } from './services.ts'
-import {
-  assertNotTakenDown,
-  recordGuess,
-  type SignInAttempt,
-  type SignInPolicy,
-} from './sign_in.ts'
+import { assertNotTakenDown, recordGuess, type SignInPolicy } from './sign_in.ts'
 
 /**
  * The passkeys of an account: each signs in by itself, and stands in for the code after a password. What
@@ -114,7 +111,8 @@ export async function removePasskey(
 }
 
 /**
- * Signs in with a passkey alone, which says whose it is: its account asks for nothing else.
+ * Signs in with a passkey alone, which says whose it is: its account asks for nothing else, and records the
+ * sign-in, of which the owner gets a mail unless the device is known.
  *
  * A stranger knows no credential ids. So only who has one can use up the guesses of an account, and get
  * into its audit trail.
@@ -125,7 +123,7 @@ export async function removePasskey(
  */
 export async function signInWithPasskey(
   services: Services,
-  given: AnsweredChallenge & Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,
+  given: AnsweredChallenge & { device: SignInDevice } & Omit<SignInDetail, 'way'>,
   policy: Pick<SignInPolicy, 'takenDown'>,
   expected?: string,
 ): Promise<Login> {
@@ -133,22 +131,24 @@ export async function signInWithPasskey(
   const did = didOf(given.response)
   const entry = did === null ? null : await services.actors.directory.find(did, ['did'])
   const account = entry && services.actors.account(entry.did)
-  const row = await account?.read()
-  const isKnown = row && (await account?.hasPasskey(given.response.id))
-  if (!account || !row || !isKnown) {
+  const row = await account?.findPasskeyOwner(given.response.id)
+  if (!account || !row) {
     await recordGuess(services, undefined, 'passkey', given)
     return refuse(new Refusal('InvalidToken', 'There is no such passkey'))
   }
   if (expected !== undefined && row.did !== expected) {
     throw new Refusal('AuthenticationRequired', 'The passkey is of another account')
   }
+  const { address, deviceId, clientId } = given
+  const arrival = arrivalOf(given.device, { way: 'passkey', address, deviceId, clientId })
   const signedIn = await guessed(services, row, 'passkey', () =>
-    account.loginWithPasskey(used),
+    account.loginWithPasskey(used, arrival),
   ).catch(async (err) => {
     if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)
     return refuse(err)
   })
   assertNotTakenDown(signedIn, policy)
+  if (signedIn.isTold) tellOfArrival(services, signedIn.account, arrival)
   return signedIn
 }
 

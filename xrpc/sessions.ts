@@ -1,9 +1,11 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
+import type { Arrival } from '../actors/account/known_devices.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
+import { tellOfArrival } from '../sagas/arrivals.ts'
 import type { Services } from '../sagas/services.ts'
 import { refuseIfOver } from '../sagas/sign_in.ts'
 import {
@@ -64,6 +66,7 @@ function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'statu
  * reference: it lasts as long as its access JWT.
  *
  * @param basis the sign-in behind it
+ * @param arrival the same to be recorded with it; null for a sign-up
  * @throws {Refusal} AuthenticationRequired, AccountTakedown
  */
 export async function openSession(
@@ -71,6 +74,7 @@ export async function openSession(
   account: AccountRow,
   appPassword: ({ name: string } & AppPasswordUse) | null,
   basis: Basis,
+  arrival: Arrival | null,
 ): Promise<{ accessJwt: string; refreshJwt: string }> {
   const { did, pdsDid } = account
   const takenDown = account.takedownRef !== null
@@ -89,10 +93,11 @@ export async function openSession(
   const appPasswordName = appPassword?.name ?? null
   const now = Date.now()
   const session = { id, ...kept, appPasswordName, createdAt: now, updatedAt: now }
-  await services.actors
+  const told = await services.actors
     .account(did)
-    .createLegacySession({ ...session, from: calledFrom() }, basis)
+    .createLegacySession({ ...session, from: calledFrom() }, basis, arrival)
     .catch(refuseIfOver)
+  if (told && arrival) tellOfArrival(services, told, arrival)
   counted.inc({ profile: 'createSession', act: 'issued' })
   return { accessJwt, refreshJwt }
 }

@@ -77,7 +77,7 @@ export const accountFunctions = {
   removeRecoveryCodes: factors.removeRecoveryCodes,
 
   listPasskeys: passkeys.list,
-  hasPasskey: passkeys.has,
+  findPasskeyOwner: passkeys.findOwner,
   addPasskey: passkeys.add,
   renamePasskey: passkeys.rename,
   removePasskey: passkeys.remove,

@@ -9,32 +9,46 @@ import { hashSecret } from '../../database/hash.ts'
 import { networkOf } from '../../http/network.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 
+/** Somebody who signs in. */
+export type Arrival = {
+  /** By what the device is known again: by any of these. */
+  marks: readonly string[]
+  /** Of a browser, as the provider names it. */
+  deviceId: string | null
+  /** For the audit trail. */
+  detail: Record<string, unknown>
+}
+
 /**
- * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
- * proven in the browser before it, was in another sign-in.
+ * Records a sign-in, where nothing else is written for it.
  *
- * @param marks by what the device is known again: by any of these
- * @param deviceId of a browser, as the provider names it
  * @returns the account if its owner is to be told of the device
  */
-export function noteSignIn(
-  db: Db,
-  marks: readonly string[],
-  detail: Record<string, unknown>,
-  deviceId: string | null,
-): profile.AccountRow | null {
+export function noteSignIn(db: Db, arrival: Arrival): profile.AccountRow | null {
   return transact(db, () => {
     const account = profile.readAccount(db)
-    if (!account) return null
-    const now = Date.now()
-    const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
-    const since = devices.readDevicesKnownSince(db)
-    learn(db, marks, deviceId)
-    if (deviceId !== null) deleteProof(db, deviceId)
-    appendAudit(db, { at: now, event: 'signed_in', detail })
-    const isTold = !isKnown && since !== null && since <= now && account.newDeviceMails
-    return isTold ? account : null
+    return account && arrive(db, account, arrival) ? account : null
   })
+}
+
+/**
+ * Records a sign-in, and learns the device. The first sign-in of an account is from no new device. What was
+ * proven in the browser before it, was in another sign-in. To be called in a transaction.
+ *
+ * @returns whether the owner is to be told of the device
+ */
+export function arrive(
+  db: Db,
+  { newDeviceMails }: Pick<profile.AccountRow, 'newDeviceMails'>,
+  { marks, deviceId, detail }: Arrival,
+): boolean {
+  const now = Date.now()
+  const isKnown = marks.some((mark) => devices.isKnownDevice(db, mark, now))
+  const since = devices.readDevicesKnownSince(db)
+  learn(db, marks, deviceId)
+  if (deviceId !== null) deleteProof(db, deviceId)
+  appendAudit(db, { at: now, event: 'signed_in', detail })
+  return !isKnown && since !== null && since <= now && newDeviceMails
 }
 
 /** Learns the device of somebody who has shown otherwise that the account is theirs. */

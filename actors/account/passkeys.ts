@@ -4,10 +4,12 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_PASSKEY_NAME, MAX_PASSKEYS } from '../../database/account/bounds.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import * as stored from '../../database/account/passkey.ts'
-import type { AccountRow } from '../../database/account/profile.ts'
+import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
+import { isPoolWaiting } from '../../database/log_sync.ts'
 import type { Factors } from '../../factors/kinds.ts'
 import {
+  type Assertion,
   isCopied,
   PasskeyError,
   type PasskeyKey,
@@ -15,7 +17,9 @@ import {
   verifyCreation,
   verifyUse,
 } from '../../factors/passkey.ts'
+import { verifyUsual } from '../../factors/usual_assertion.ts'
 import { changed, type FactorsChanged, whose } from './factors.ts'
+import { type Arrival, arrive } from './known_devices.ts'
 import type { Login } from './passwords.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
@@ -34,8 +38,9 @@ export function list(db: Db): ListedPasskey[] {
   return stored.listPasskeys(db).map(({ publicKey: _, counter: __, ...passkey }) => passkey)
 }
 
-export function has(db: Db, id: string): boolean {
-  return stored.readPasskey(db, id) !== null
+/** The account, if it has such a passkey. */
+export function findOwner(db: Db, id: string): AccountRow | null {
+  return stored.readPasskey(db, id) && readAccount(db)
 }
 
 /**
@@ -124,32 +129,46 @@ export function removeNamed(db: Db, name: string | null): FactorsChanged {
 }
 
 /**
- * Signs in with a passkey, which is all that is asked for.
+ * Signs in with a passkey, which is all that is asked for, so that the sign-in is recorded with its use; not
+ * that to an account which was taken down.
  *
+ * @returns with whether the owner is to be told of the device
  * @throws {Refusal} InvalidToken
  */
-export async function login(db: Db, used: UsedPasskey): Promise<Login> {
-  const account = await use(db, used, null)
+export async function login(
+  db: Db,
+  used: UsedPasskey,
+  arrival: Arrival,
+): Promise<Login & { isTold: boolean }> {
+  let isTold = false
+  const account = await use(db, used, null, (row) => {
+    isTold = row.takedownRef === null && arrive(db, row, arrival)
+  })
   const { generation } = account
   const mayBeTakenDown = account.takedownRef !== null
   const basis = { generation, mayBeTakenDown }
-  return { account, appPassword: null, factors: readFactors(db), basis }
+  return { account, appPassword: null, factors: readFactors(db), basis, isTold }
 }
 
 /** Proves that it is the person, as a code does. @throws {Refusal} InvalidToken, SignedOut */
 export async function prove(db: Db, used: UsedPasskey, basis: Basis): Promise<void> {
-  await use(db, used, basis)
+  await use(db, used, basis, () => {})
 }
 
-/** The one place that judges a passkey; its use is recorded in the same transaction. */
+/**
+ * The one place that judges a passkey; its use is recorded in the same transaction.
+ *
+ * @param also what else is written with that
+ */
 async function use(
   db: Db,
   { party, response, challenge }: UsedPasskey,
   basis: Basis | null,
+  also: (account: AccountRow) => void,
 ): Promise<AccountRow> {
   const passkey = stored.readPasskey(db, response.id)
   if (!passkey) throw notAccepted('There is no such passkey')
-  const used = await accepted(() => verifyUse(party, passkey, response, challenge))
+  const used = await accepted(() => verified({ party, passkey, response, challenge }))
   const account = transact(db, () => {
     const account = assertGood(db, basis)
     const before = stored.readPasskey(db, passkey.id)
@@ -161,10 +180,15 @@ async function use(
       return null
     }
     stored.notePasskeyUse(db, passkey.id, used, now)
+    also(account)
     return account
   })
   if (!account) throw notAccepted('Its counter did not grow')
   return account
+}
+
+async function verified(assertion: Assertion) {
+  return (await verifyUsual(assertion, !isPoolWaiting())) ?? verifyUse(assertion)
 }
 
 async function accepted<T>(verify: () => Promise<T>): Promise<T> {

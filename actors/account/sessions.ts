@@ -12,7 +12,7 @@ import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import { distrust } from './devices.ts'
-import { markOfProgram } from './known_devices.ts'
+import { type Arrival, arrive, markOfProgram } from './known_devices.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** An OAuth session together with the account it belongs to. */
@@ -27,10 +27,21 @@ export function create(db: Db, session: sessions.NewSession, basis: Basis): stri
   })
 }
 
-export function createLegacy(db: Db, session: legacy.NewLegacySession, basis: Basis): void {
-  transact(db, () => {
-    assertGood(db, basis)
+/**
+ * @param arrival the sign-in by which it is opened, which is recorded with it; null for a sign-up
+ * @returns the account if its owner is to be told of the device
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function createLegacy(
+  db: Db,
+  session: legacy.NewLegacySession,
+  basis: Basis,
+  arrival: Arrival | null = null,
+): AccountRow | null {
+  return transact(db, () => {
+    const account = assertGood(db, basis)
     legacy.insertLegacySession(db, session)
+    return arrival && arrive(db, account, arrival) ? account : null
   })
 }
 

@@ -10,7 +10,7 @@ import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/
 import type { Services } from '../../sagas/services.ts'
 import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { knownBrowser } from '../known_browser.ts'
+import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
 import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
@@ -93,9 +93,11 @@ export class SignInForm {
     const isNameFixed = form.username !== undefined
     try {
       noteAttempt()
-      const given = { ...clientOf(post), ...passkeyOf(post, form) }
+      const device = browserHere(this.#services.settings.publicUrl, post.deviceId)
+      const given = { ...clientOf(post), ...passkeyOf(post, form), device }
       const expected = isNameFixed ? await this.#didOf(username) : undefined
       const signedIn = await signInWithPasskey(this.#services, given, POLICY, expected)
+      requestScope().browser = device.browser
       return await this.#done(post, signedIn, isRemembered, AMR['passkey alone'])
     } catch (err) {
       const entered = { username, isNameFixed, isRemembered, canSignUp: false }
@@ -185,10 +187,11 @@ export class SignInForm {
     } else if (await this.#services.actors.account(did).readDevice(device.deviceId)) {
       await accountManager.removeDeviceAccount(device.deviceId, did)
     }
-    const { publicUrl } = this.#services.settings
-    const browser = knownBrowser(publicUrl, device.deviceId)
-    const way = amr === AMR['passkey alone'] ? 'passkey' : 'password'
-    await noteSignedIn(this.#services, did, browser, { way, ...clientOf(post) })
+    // A passkey that is used alone records the sign-in itself.
+    if (amr !== AMR['passkey alone']) {
+      const browser = knownBrowser(this.#services.settings.publicUrl, device.deviceId)
+      await noteSignedIn(this.#services, did, browser, { way: 'password', ...clientOf(post) })
+    }
     const { language } = wantedOf(request)
     const to = place.request
       ? place.page({ language })

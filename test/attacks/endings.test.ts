@@ -40,7 +40,7 @@ afterAll(() => world?.close())
 /** What an account can be asked that gives no one anything; what is new is looked at here. */
 const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // It reads.
-  ...['read', 'listFactors', 'listPasskeys', 'hasPasskey', 'resumeLogin', 'isSessionOpen'],
+  ...['read', 'listFactors', 'listPasskeys', 'findPasskeyOwner', 'resumeLogin', 'isSessionOpen'],
   ...['checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
   ...['listAppPasswords', 'listLegacySessions', 'listDevices', 'listTrustedDevices'],
   ...['listAuthorizedClients', 'listAudit'],

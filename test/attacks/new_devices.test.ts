@@ -262,6 +262,7 @@ describe('44. the mail', () => {
     vi.useFakeTimers({ now: Date.now() + DEVICES_LEARNED + 60_000, toFake: ['Date'] })
     expect((await createSession({ address: ELSEWHERE })).isTold).toBe(false)
     expect((await createSession({ userAgent: 'of a thief' })).isTold).toBe(true)
-    expect(await account.noteSignIn(['browser x', 'device dev-carried'], {}, null)).toBe(null)
+    const marks = ['browser x', 'device dev-carried']
+    expect(await account.noteSignIn({ marks, deviceId: null, detail: {} })).toBe(null)
   })
 })

@@ -256,7 +256,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['listLegacySessions', 'rememberDevice', 'readDevice', 'listDevices', 'forgetDevice'],
   ...['trustDevice', 'isTrustedDevice', 'listTrustedDevices', 'revokeTrustedDevice'],
   'distrustDevice',
-  ...['listPasskeys', 'hasPasskey', 'addPasskey', 'renamePasskey', 'removePasskey'],
+  ...['listPasskeys', 'findPasskeyOwner', 'addPasskey', 'renamePasskey', 'removePasskey'],
   'removePassword',
   ...['removePasskeys', 'loginWithPasskey', 'provePasskey'],
   ...['proveOn', 'authorizeClient', 'listAuthorizedClients', 'audit', 'listAudit'],

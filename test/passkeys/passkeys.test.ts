@@ -68,7 +68,8 @@ async function make(
 function use(authenticator: SoftAuthenticator, misdeeds: Misdeeds = {}, which?: number) {
   const challenge = newChallenge()
   const response = authenticator.use(usePasskeyOptions(services, challenge), misdeeds, which)
-  const from = { address: '192.0.2.7', deviceId: 'dev-1' }
+  const device = { browser: 'brw-1', deviceId: 'dev-1' }
+  const from = { address: '192.0.2.7', deviceId: 'dev-1', device }
   return { response, challenge, ...from }
 }
 const enter = (given: ReturnType<typeof use>, expected?: string) =>

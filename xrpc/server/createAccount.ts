@@ -29,7 +29,13 @@ export default method('com.atproto.server.createAccount', {
       minPasswordLength: 1,
       provenDid: requester,
     }).catch(withoutName)
-    const tokens = await openSession(context, account, null, { generation: account.generation })
+    const tokens = await openSession(
+      context,
+      account,
+      null,
+      { generation: account.generation },
+      null,
+    )
     await learnDevice(services, account.did, 'program')
     return {
       handle: account.handle ?? INVALID_HANDLE,

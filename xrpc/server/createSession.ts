@@ -1,5 +1,5 @@
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
-import { noteSignedIn } from '../../sagas/arrivals.ts'
+import { arrivalOf } from '../../sagas/arrivals.ts'
 import { signIn } from '../../sagas/sign_in.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
@@ -18,15 +18,15 @@ export default method('com.atproto.server.createSession', {
         failureTakes: FAILED_SIGN_IN,
       },
     )
-    const [tokens, body] = await Promise.all([
-      openSession(context, account, appPassword, basis),
-      sessionBody(services, account),
-    ])
-    await noteSignedIn(services, account.did, 'program', {
+    const arrival = arrivalOf('program', {
       way: appPassword ? 'app password' : 'password',
       address,
       ...(appPassword && { appPassword: appPassword.name }),
     })
+    const [tokens, body] = await Promise.all([
+      openSession(context, account, appPassword, basis, arrival),
+      sessionBody(services, account),
+    ])
     return { ...tokens, ...body }
   },
 })

@@ -40,7 +40,7 @@ export const alarmRows = toRemovals([
   [43, 'a link is sealed', sealedLinks('secrets.seal.open(PLACE, link)?.split', 'link.split')],
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
   [43, 'it ends browsers', links('devices: true', 'devices: false')],
-  [44, 'a new device is told', knownDevices('const isTold = !isKnown', 'const isTold = false')],
+  [44, 'a new device is told', knownDevices('return !isKnown', 'return false')],
   [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
   [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
   [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],

@@ -119,7 +119,7 @@ export const pageRows = toRemovals([
     39,
     'a proof ends with its sign-in',
     inFile('actors/account/known_devices.ts')(
-      '    if (deviceId !== null) deleteProof(db, deviceId)\n',
+      '  if (deviceId !== null) deleteProof(db, deviceId)\n',
       '',
     ),
   ],

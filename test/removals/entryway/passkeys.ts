@@ -1,6 +1,7 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const passkey = inFile('factors/passkey.ts')
+const usual = inFile('factors/usual_assertion.ts')
 const account = inFile('actors/account/passkeys.ts')
 const replay = inFile('database/flow/replay.ts')
 const challenges = inFile('sagas/passkey_challenge.ts')
@@ -29,6 +30,20 @@ export const passkeyRows = toRemovals([
     passkey('requireUserVerification: true', 'requireUserVerification: false'),
   ],
   [41, 'a passkey is asked for in no frame', passkey('if (crossOrigin) ', 'if (false) ')],
+  [41, 'a usual passkey is of our origin', usual('origin === ourOrigin && ', '')],
+  [
+    41,
+    'a usual passkey is for our host',
+    usual("data.subarray(0, FLAGS).equals(hash('sha256', party.id, 'buffer')) &&", ''),
+  ],
+  [
+    41,
+    'a usual passkey is unlocked',
+    usual('(flags & PRESENT_AND_VERIFIED) === PRESENT_AND_VERIFIED &&', ''),
+  ],
+  [41, 'a usual passkey is asked for in no frame', usual('!crossOrigin && ', '')],
+  [41, 'a usual passkey answers its challenge', usual(' && challenge === ourChallenge', '')],
+  [41, 'a usual passkey is signed', usual('return isSigned ?', 'return true ?')],
   [
     41,
     'what was not verified is refused',
@@ -48,7 +63,7 @@ export const passkeyRows = toRemovals([
   [
     41,
     'who has none cannot lock somebody out',
-    sagas('row && (await account?.hasPasskey(given.response.id))', 'row'),
+    account('stored.readPasskey(db, id) && readAccount(db)', 'readAccount(db)'),
   ],
   [
     41,
