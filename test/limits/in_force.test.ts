@@ -52,6 +52,7 @@ test('who has used up a limit stands in the list, and goes on once it is lifted'
   const { handle, password } = await newPerson(app)
   const guesses = counterOf(GUESSES, `${handle}\n${ADDRESS}`)
   for (let i = 0; i < guesses.points - 1; i++) takePoints(app.counters, [guesses])
+  expect(app.counters.inTransaction).toBe(false)
   expect(await signIn(handle, 'a wrong one')).toBe(401)
   expect(await signIn(handle, password)).toBe(429)
   const found = (await command(app, 'limits/list', { search: handle.toUpperCase() })).body.limits
