@@ -198,9 +198,9 @@ describe('21. requests from other sites', () => {
     expect(valid).toMatchObject({ status: 200, body: { available: true } })
   })
 
-  test('the consent page cannot be framed', async () => {
-    const page = await newHeadlessBrowser(network.url).open(`${network.url}/account`)
-    await page.body.dump()
+  test("the provider's pages cannot be framed", async () => {
+    const page = await kim.browser.open(`${network.url}/account/u/${kim.handle}`)
+    expect(await page.body.text()).toContain('window["__')
     const policy = String(page.headers['content-security-policy'])
     expect(policy).toContain("frame-ancestors 'none'")
     expect(page.headers['x-frame-options']).toBe('DENY')
