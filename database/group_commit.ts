@@ -12,6 +12,8 @@ import { type Db, sql } from './database.ts'
  */
 type Group = {
   open: boolean
+  /** Requests that are being answered: one of them commits what is open. */
+  answering: number
   /** How many groups were lost, to a full disk for instance, which rolls the whole group back. */
   losses: number
   /** Requests that are answered once the transaction is committed. */
@@ -29,7 +31,7 @@ const groups = new WeakMap<Db, Group>()
 function groupOf(db: Db): Group {
   let group = groups.get(db)
   if (!group) {
-    group = { open: false, losses: 0, waiting: null }
+    group = { open: false, answering: 0, losses: 0, waiting: null }
     groups.set(db, group)
   }
   // By a full disk, or since the database was closed.
@@ -44,10 +46,13 @@ function lose(group: Group, err: unknown): void {
   group.waiting = null
 }
 
-/** A prepared statement whose writes are part of the group. */
+/**
+ * A prepared statement whose writes are part of the group. Where no request is being answered, no
+ * transaction is open that one would commit: each statement is then its own.
+ */
 export function joining(db: Db, text: string): Sqlite.Statement {
   const group = groupOf(db)
-  if (!db.inTransaction) {
+  if (!db.inTransaction && group.answering > 0) {
     sql(db, 'BEGIN IMMEDIATE').run()
     group.open = true
   }
@@ -64,6 +69,7 @@ export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T>
   // An earlier transaction that could be neither committed nor rolled back.
   if (!group.open && db.inTransaction) db.exec('ROLLBACK')
   const { losses } = group
+  group.answering++
   try {
     const answered = await work()
     await committed(db, losses)
@@ -72,6 +78,8 @@ export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T>
     // The work may have written before it failed: that must not keep the transaction open.
     setImmediate(() => commitGroup(db))
     throw err
+  } finally {
+    group.answering--
   }
 }
 

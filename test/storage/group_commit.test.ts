@@ -25,6 +25,12 @@ test('requests share a transaction, and are answered when it is committed', asyn
   expect(words()).toEqual(['a', 'b'])
 })
 
+test('what is written while nothing is answered opens no transaction', () => {
+  write('a')
+  expect(db.inTransaction).toBe(false)
+  expect(words()).toEqual(['a'])
+})
+
 test('four that are done wait for no others', async () => {
   let turns = 0
   const answer = async (requests: string) => {
