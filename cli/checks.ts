@@ -1,6 +1,6 @@
 import type { Check } from '../operator/check.ts'
 import { CliError } from './errors.ts'
-import { table } from './table.ts'
+import { items, table } from './table.ts'
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED' }
 
@@ -9,10 +9,10 @@ export function checkTable(checks: Check[], width?: number): string {
   const rows = checks.map(({ name, state, found }) => [MARKS[state], name, found])
   const mends = checks
     .filter(({ mend }) => mend !== undefined)
-    .map(({ name, mend }) => `- ${name}: ${mend}`)
+    .map(({ name, mend }) => `${name}: ${mend}`)
   return [
     table(['', 'what', 'found'], rows, width),
-    ...(mends.length > 0 ? ['', 'To mend:', ...mends] : []),
+    ...(mends.length > 0 ? ['', 'To mend:', items(mends, width)] : []),
   ].join('\n')
 }
 

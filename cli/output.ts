@@ -73,6 +73,8 @@ function bar(what: string): Progress {
       started = true
       single.setTotal(total)
       single.update(done)
+      // Another one may follow it, below.
+      if (done >= total) single.stop()
     },
     stop: () => single.stop(),
   }

@@ -3,10 +3,14 @@ import Table from 'cli-table3'
 export type Cell = string | number | boolean | null | undefined
 
 /** Columns of the terminal, or of `COLUMNS`; what is piped somewhere has no end. */
-const WIDTH = process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
+const widthHere = () =>
+  process.stdout.columns ?? (Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY)
 
 /** Narrower than this, prose in a column cannot be read. */
 const MIN_PROSE = 18
+
+/** How far a value is indented that stands below its name, because it does not fit beside it. */
+const BELOW = 2
 
 /** Of a cell, beside its text: a space on each side and a line. */
 const FRAME = 3
@@ -15,7 +19,7 @@ const FRAME = 3
  * Things of one kind, one a row. Where that is wider than the terminal, what is prose is wrapped;
  * what still does not fit becomes a paragraph for each row, so that no id or address is broken.
  */
-export function table(head: string[], rows: Cell[][], width = WIDTH): string {
+export function table(head: string[], rows: Cell[][], width = widthHere()): string {
   if (rows.length === 0) return 'none'
   const cells = rows.map((row) => row.map(text))
   const widths = fitted(head, cells, width)
@@ -25,7 +29,7 @@ export function table(head: string[], rows: Cell[][], width = WIDTH): string {
 }
 
 /** One thing, a line for each of its properties. */
-export function sheet(rows: Record<string, Cell>, width = WIDTH): string {
+export function sheet(rows: Record<string, Cell>, width = widthHere()): string {
   const entries = Object.entries(rows).map(([name, value]) => [name, text(value)])
   const widths = fitted(['', ''], entries, width)
   if (widths === null) {
@@ -33,6 +37,11 @@ export function sheet(rows: Record<string, Cell>, width = WIDTH): string {
     return paragraph(names as string[], values as string[], width)
   }
   return draw({ colWidths: widths.map((one) => one + FRAME - 1) }, entries)
+}
+
+/** Sentences, one below the other; ids and addresses in them are not broken. */
+export function items(sentences: string[], width = widthHere()): string {
+  return sentences.map((each) => `- ${linesOf(each, 2, width)}`).join('\n')
 }
 
 /** How wide each column may be, without its frame; null where they do not all fit. */
@@ -62,12 +71,17 @@ function paragraph(names: string[], values: string[], width: number): string {
   const indent = Math.max(...names.map(({ length }) => length)) + 2
   return names
     .map((name, i) => {
-      const lines = wrap(values[i] ?? '', width - indent)
-      return name.padEnd(indent) + lines.join(`\n${' '.repeat(indent)}`)
+      const value = values[i] ?? ''
+      const isBeside = Math.max(...lengths(value, /\s/)) <= width - indent
+      if (isBeside) return name.padEnd(indent) + linesOf(value, indent, width)
+      return `${name}\n${' '.repeat(BELOW)}${linesOf(value, BELOW, width)}`
     })
     .map((line) => line.trimEnd())
     .join('\n')
 }
+
+const linesOf = (value: string, indent: number, width: number) =>
+  wrap(value, width - indent).join(`\n${' '.repeat(indent)}`)
 
 /** Breaks at spaces only. */
 function wrap(value: string, width: number): string[] {

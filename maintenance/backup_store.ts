@@ -25,6 +25,14 @@ const AT_ONCE = 8
 /** Keys that one request deletes at most (S3 API, DeleteObjects). */
 const DELETED_AT_ONCE = 1_000
 
+/** Is told how many of all files are done. */
+type OnProgress = (done: number, total: number) => void
+
+function counting(total: number, onProgress: OnProgress): () => void {
+  let done = 0
+  return () => onProgress(++done, total)
+}
+
 /**
  * Copies of backups in an S3-compatible store: each below its name, with all files under their paths. All of it
  * is below a prefix, and what else there is in the bucket is of others.
@@ -68,17 +76,27 @@ export class BackupStore {
    *
    * @throws {Error} where it has not
    */
-  async put(folder: string, name: string, keep: number): Promise<void> {
+  async put(
+    folder: string,
+    name: string,
+    keep: number,
+    onProgress: OnProgress = () => {},
+  ): Promise<void> {
     const all = await listFiles(folder)
     const isBlob = (path: string) => path.startsWith(`${BLOBS.own}/`)
     const files = all.filter((path) => !isBlob(path) && path !== MARK)
     const blobNames = all.filter(isBlob).map((path) => relative(BLOBS.own, path))
     const there = await this.#sizes(BLOBS.shared)
     const missing = blobNames.filter((blob) => !there.has(BLOBS.shared + blob))
-    await this.#each(missing, (blob) =>
-      this.#putFile(BLOBS.shared + blob, join(folder, BLOBS.own, blob)),
-    )
-    await this.#each(files, (path) => this.#putFile(`${name}/${path}`, join(folder, path)))
+    const fileDone = counting(missing.length + files.length, onProgress)
+    await this.#each(missing, async (blob) => {
+      await this.#putFile(BLOBS.shared + blob, join(folder, BLOBS.own, blob))
+      fileDone()
+    })
+    await this.#each(files, async (path) => {
+      await this.#putFile(`${name}/${path}`, join(folder, path))
+      fileDone()
+    })
     await this.#write(`${name}/${BLOB_LIST}`, JSON.stringify(blobNames))
     const sizes = await this.#sizes(`${name}/`)
     for (const path of files) {
@@ -91,18 +109,27 @@ export class BackupStore {
   }
 
   /** Copies one from there into an empty folder. @param wanted the newest, where undefined */
-  async fetch(wanted: string | undefined, folder: string): Promise<string> {
+  async fetch(
+    wanted: string | undefined,
+    folder: string,
+    onProgress: OnProgress = () => {},
+  ): Promise<string> {
     const name = wanted ?? (await this.list())[0]?.name
     const keys = name ? [...(await this.#sizes(`${name}/`)).keys()] : []
     if (!name || keys.length === 0)
       throw new Error(`There is no backup ${wanted ?? ''} in the store`)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
-    await this.#each(keys, (key) => this.#getFile(key, folder, key.slice(name.length + 1)))
     const blobs = JSON.parse((await this.#read(`${name}/${BLOB_LIST}`)) ?? '[]') as string[]
-    await this.#each(blobs, (blob) =>
-      this.#getFile(BLOBS.shared + blob, folder, join(BLOBS.own, blob)),
-    )
+    const fileDone = counting(keys.length + blobs.length, onProgress)
+    await this.#each(keys, async (key) => {
+      await this.#getFile(key, folder, key.slice(name.length + 1))
+      fileDone()
+    })
+    await this.#each(blobs, async (blob) => {
+      await this.#getFile(BLOBS.shared + blob, folder, join(BLOBS.own, blob))
+      fileDone()
+    })
     return name
   }
 

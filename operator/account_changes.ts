@@ -21,6 +21,8 @@ const anAccount = z.strictObject({ account: accountName })
 /** What the program does by itself about a change that is on record. */
 const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'
 
+const AGAIN = 'Give the command again when it answers.'
+
 /** Ends all sessions, too, and the app passwords unless they are to be kept. */
 export const resetPassword = command(
   anAccount.extend({ password: z.string(), keepAppPasswords: z.boolean().default(false) }),
@@ -84,7 +86,7 @@ export const activate = command(anAccount, async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
     () => activateAccount(services, did, null),
-    async (why) => `${why} Nothing is changed here.`,
+    async (why) => `${why} Nothing is changed here. ${AGAIN}`,
   )
   return { did, handle }
 })
@@ -94,7 +96,7 @@ export const deactivate = command(anAccount, async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
     () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
-    async (why) => `${why} Nothing is changed here.`,
+    async (why) => `${why} Nothing is changed here. ${AGAIN}`,
   )
   return { did, handle }
 })
@@ -112,11 +114,12 @@ export const takeDown = command(
       () => takeDownAccount(services, did, ref),
       async (why) => {
         const here = await services.actors.account(did).read()
-        if (ref === null) return `${why} ${handle ?? did} is still taken down, here and there.`
-        if (here?.takedownRef !== ref) return `${why} Nothing is changed.`
+        if (ref === null)
+          return `${why} ${handle ?? did} is still taken down, here and there. ${AGAIN}`
+        if (here?.takedownRef !== ref) return `${why} Nothing is changed. ${AGAIN}`
         return (
           `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
-          `not know it and still shows the account. ${why} Give the command again when it answers; ` +
+          `not know it and still shows the account. ${why} ${AGAIN} ` +
           '`vestibule account compare` lists what is left.'
         )
       },

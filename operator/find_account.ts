@@ -10,6 +10,8 @@ export const accountName = z.string().min(1).max(512)
 /** @throws {Refusal} AccountNotFound */
 export async function findAccount(services: Services, name: string): Promise<AccountRow> {
   const account = await find(services, name)
-  if (!account) throw accountNotFound(`No account ${name} here`)
+  if (!account) {
+    throw accountNotFound(`No account ${name} here; \`vestibule account list\` shows them`)
+  }
   return account
 }

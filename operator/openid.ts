@@ -37,7 +37,7 @@ export const remove = command(aClient, async (context, input) => {
 })
 
 export const rotateKeys = command(
-  z.strictObject({ atOnce: z.boolean() }),
+  z.strictObject({ atOnce: z.boolean().default(false) }),
   async ({ openid }, { atOnce }) => {
     await openid.rotateKeys(atOnce)
     return {}

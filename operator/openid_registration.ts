@@ -23,7 +23,10 @@ export const list = command(z.strictObject({}), async ({ openid }) => ({
 export const remove = command(aToken, async ({ openid }, { name }) => {
   const all = await openid.tokens.list()
   if (!all.some((each) => each.name === name)) {
-    throw new Refusal('InvalidRequest', `No registration token ${name}`)
+    throw new Refusal(
+      'InvalidRequest',
+      `No registration token ${name}; \`vestibule openid registration-token list\` shows them`,
+    )
   }
   await openid.tokens.remove(name)
   return { name }

@@ -3,6 +3,7 @@ import type { CommandOutput } from '../../operator/commands.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError } from '../errors.ts'
+import { items } from '../table.ts'
 
 type Difference = CommandOutput<'account/compare'>['differences'][number]
 
@@ -28,11 +29,11 @@ export function addCompareCommand(account: Command): void {
 }
 
 function toLines({ compared, differences }: { compared: number; differences: Difference[] }) {
-  return [
-    `${compared} accounts compared with their PDSes`,
-    ...differences.map(({ did, handle, found }) => `- ${handle ?? did}: ${found}`),
-    ...differences
-      .filter(({ mend }) => mend !== null)
-      .map(({ did, handle, mend }) => `To mend ${handle ?? did}: ${mend}`),
-  ].join('\n')
+  const found = differences.map((each) => `${each.handle ?? each.did}: ${each.found}`)
+  const mends = differences
+    .filter(({ mend }) => mend !== null)
+    .map(({ did, handle, mend }) => `To mend ${handle ?? did}: ${mend}`)
+  return [`${compared} accounts compared with their PDSes`, items([...found, ...mends])]
+    .filter(Boolean)
+    .join('\n')
 }

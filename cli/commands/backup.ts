@@ -31,7 +31,9 @@ export function addBackupCommand(program: Command): void {
         async ({ settings }, output, [given], { withSecrets = false, to, keep, copyOnly }) => {
           const place = placeOf(given, to, settings.backup.dir)
           if (copyOnly) {
-            const folder = await copyAgain(place, settings.backup)
+            const copied = output.progress(TO_S3)
+            const copying = copyAgain(place, settings.backup, copied.update)
+            const folder = await copying.finally(copied.stop)
             output.result({ folder }, () => `${folder} is in the S3 store`)
             return
           }
@@ -43,14 +45,15 @@ export function addBackupCommand(program: Command): void {
             onProgress: bar.update,
           }
           const verifying = output.progress('Verified')
+          const copied = output.progress(TO_S3)
           const { folder, manifest } = await backUpAt(place, {
             ...options,
             keep: keep === undefined ? settings.backup.keep : count(keep),
             s3: settings.backup.s3,
             onVerify: verifying.update,
+            onCopy: copied.update,
           }).finally(() => {
-            bar.stop()
-            verifying.stop()
+            for (const each of [bar, verifying, copied]) each.stop()
           })
           output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
             const lines = [
@@ -91,17 +94,21 @@ function placeOf(folder: string | undefined, to: string | undefined, usual: stri
   )
 }
 
-/** @param s3 to which one in a folder of backups is copied */
-async function backUpAt(
-  place: Place,
-  { keep, onVerify, s3, ...options }: Omit<KeptOptions, 'to'> & { s3: S3Place | null },
-) {
+type OnProgress = (done: number, total: number) => void
+
+type BackUpOptions = Omit<KeptOptions, 'to'> & {
+  /** To which one in a folder of backups is copied. */
+  s3: S3Place | null
+  onCopy: OnProgress
+}
+
+async function backUpAt(place: Place, { keep, onVerify, onCopy, s3, ...options }: BackUpOptions) {
   if ('to' in place) {
     const { backUpTo } = await import('../../maintenance/kept_backups.ts')
     if (s3 && options.withSecrets) {
       throw new CliError('--with-secrets: name a folder; keys are not copied to S3', WRONG)
     }
-    const copy = s3 ? copyingTo(s3, keep) : undefined
+    const copy = s3 ? copyingTo(s3, keep, onCopy) : undefined
     return backUpTo({ ...options, ...place, keep, copy, ...(onVerify && { onVerify }) })
   }
   const { backUp } = await import('../../maintenance/backup.ts')
@@ -112,18 +119,22 @@ async function backUpAt(
 }
 
 /** @returns the folder of the one that was copied */
-async function copyAgain(place: Place, { s3, keep }: Settings['backup']): Promise<string> {
+async function copyAgain(
+  place: Place,
+  { s3, keep }: Settings['backup'],
+  onCopy: OnProgress,
+): Promise<string> {
   if (!s3 || !('to' in place)) {
     throw new CliError('--copy-only: set ENTRYWAY_BACKUP_S3_BUCKET and the others', WRONG)
   }
   const { copyNewest } = await import('../../maintenance/kept_backups.ts')
-  return copyNewest(place.to, copyingTo(s3, keep))
+  return copyNewest(place.to, copyingTo(s3, keep, onCopy))
 }
 
 const copyingTo =
-  (s3: S3Place, keep: number) =>
+  (s3: S3Place, keep: number, onCopy: OnProgress) =>
   ({ folder, name }: { folder: string; name: string }): Promise<void> =>
-    inStore(s3, (store) => store.put(folder, name, keep))
+    inStore(s3, (store) => store.put(folder, name, keep, onCopy))
 
 function count(text: string): number {
   const n = Number(text)
@@ -132,6 +143,8 @@ function count(text: string): number {
 }
 
 const WRONG = ExitCode.wrongUsage
+
+const TO_S3 = 'Files to S3'
 
 const sizeOf = (files: { bytes: number }[]) =>
   `${(files.reduce((sum, { bytes }) => sum + bytes, 0) / 1024 / 1024).toFixed(1)} MiB`

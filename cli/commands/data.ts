@@ -24,7 +24,10 @@ export function addDataCommands(program: Command): void {
     .action(
       here(async (installation, output, [from = '', to = '']) => {
         if ((from === ENGINE) === (to === ENGINE)) {
-          throw new CliError('One of the two must be `engine`', ExitCode.wrongUsage)
+          throw new CliError(
+            'One of the two must be `engine`, such as: vestibule data copy ./data engine',
+            ExitCode.wrongUsage,
+          )
         }
         if (!installation.settings.rivetEndpoint) {
           throw new CliError('RIVET_ENDPOINT: set it to the URL of the engine', ExitCode.wrongUsage)

@@ -31,6 +31,7 @@ type Added = {
 export function addOpenidCommands(program: Command): void {
   const openid = program
     .command('openid')
+    .summary('OpenID Connect: products that sign people in')
     .description('OpenID Connect: products that sign people in with their accounts here')
   addClients(openid)
   addResources(openid)

@@ -30,7 +30,10 @@ export function addRestoreCommand(program: Command): void {
               ExitCode.wrongUsage,
             )
           const name = wanted === true ? undefined : wanted
-          await inStore(backup.s3, (store) => store.fetch(name, resolve(folder)))
+          const fetched = output.progress('Files from S3')
+          await inStore(backup.s3, (store) =>
+            store.fetch(name, resolve(folder), fetched.update),
+          ).finally(fetched.stop)
         }
         const bar = output.progress('Files')
         const restored = await restore({

@@ -7,20 +7,22 @@ import { table } from '../table.ts'
 import { details } from './account.ts'
 
 export function addTrailCommand(program: Command): void {
-  described(program, 'trail').action(
-    online<CommandInput<'trail'>>(async (operator, output, _args, options) => {
-      const { event, account, by, search, address, since, until, limit } = options
-      const given = { event, account, by, search, address, since, until, limit }
-      const { events } = await operator('trail', given)
-      output.result(events, (rows) =>
-        table(
-          ['when (UTC)', 'what', 'account', 'who', 'from', 'detail'],
-          rows.map((row) => [
-            ...[when(row.at), row.event, row.handle ?? row.did, row.operator, row.address],
-            details(row.detail),
-          ]),
-        ),
-      )
-    }),
-  )
+  described(program, 'trail')
+    .summary('What happened, and what operators did')
+    .action(
+      online<CommandInput<'trail'>>(async (operator, output, _args, options) => {
+        const { event, account, by, search, address, since, until, limit } = options
+        const given = { event, account, by, search, address, since, until, limit }
+        const { events } = await operator('trail', given)
+        output.result(events, (rows) =>
+          table(
+            ['when (UTC)', 'what', 'account', 'who', 'from', 'detail'],
+            rows.map((row) => [
+              ...[when(row.at), row.event, row.handle ?? row.did, row.operator, row.address],
+              details(row.detail),
+            ]),
+          ),
+        )
+      }),
+    )
 }

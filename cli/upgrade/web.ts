@@ -17,7 +17,9 @@ export async function askWeb(folder: string): Promise<ReleaseFiles> {
 
 async function read(url: string): Promise<string> {
   const fault = (what: string) =>
-    new CliError(`What is newer could not be asked: ${url} ${what} (ENTRYWAY_UPGRADE_URL)`)
+    new CliError(
+      `What is newer could not be asked: ${url} ${what}; see that ENTRYWAY_UPGRADE_URL is right`,
+    )
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(UPGRADE_LOOK) })
     if (!response.ok) throw fault(`answers ${response.status}`)

@@ -70,7 +70,9 @@ async function putInto(store: BackupStore, name: string, blobs: string[]) {
   writeFileSync(join(local, 'manifest.json'), '{}')
   writeFileSync(join(local, 'verified.json'), '{"accounts":1,"databases":1,"files":1}')
   for (const blob of blobs) writeFileSync(join(local, 'pds/blobs/did', blob), `of ${blob}`)
-  await store.put(local, name, 2)
+  const told: [number, number][] = []
+  await store.put(local, name, 2, (done, total) => told.push([done, total]))
+  expect(told.at(-1)).toEqual([told.length, told.length])
 }
 
 test('as many are kept as wanted, and the blobs that they need', async () => {
@@ -82,7 +84,10 @@ test('as many are kept as wanted, and the blobs that they need', async () => {
   const names = (await store.list()).map(({ name }) => name)
   expect(names).toEqual(['2040-01-03T000000Z', '2040-01-02T000000Z'])
   const to = join(folder.path, 'newest')
-  expect(await store.fetch(undefined, to)).toBe('2040-01-03T000000Z')
+  const told: number[] = []
+  expect(await store.fetch(undefined, to, (done) => told.push(done))).toBe('2040-01-03T000000Z')
+  // Two blobs, their list, what was verified and the manifest.
+  expect(told).toEqual([1, 2, 3, 4, 5])
   expect(readFileSync(join(to, 'pds/blobs/did/shared'), 'utf8')).toBe('of shared')
   expect(readdirSync(join(to, 'pds/blobs/did')).sort()).toEqual(['new', 'shared'])
   await expect(store.fetch('2040-01-01T000000Z', join(folder.path, 'x'))).rejects.toThrow(

@@ -53,7 +53,7 @@ describe('accounts', () => {
     await json('account', 'delete', 'alice.test', '--yes')
     expect(await cli('account', 'show', 'alice.test')).toMatchObject({
       exitCode: 1,
-      stderr: 'No account alice.test here\n',
+      stderr: expect.stringMatching(/^No account alice.test here; /),
     })
   })
 
