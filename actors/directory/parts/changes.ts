@@ -1,3 +1,4 @@
+import { Refusal } from '../../../base/errors.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'
 import { undoing } from './undoing.ts'
@@ -32,11 +33,27 @@ export function changesIn(names: Names): Changes {
     await names.release([change?.newEmail])
   }
 
-  /** One that is repeated stays on record when it fails. */
+  /**
+   * Claims a name for which a change is on record. One that is refused is given up, unless it is an earlier
+   * attempt's. Where it is unknown what came of it, another attempt may go on with it, and recovery settles it.
+   */
+  async function takeFor(
+    did: string,
+    name: string,
+    isRepeated: boolean,
+    abandon: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await names.take(name, did)
+    } catch (err) {
+      if (err instanceof Refusal && !isRepeated) await abandon()
+      throw err
+    }
+  }
+
   async function reserveHandle(did: string, newHandle: string, generation: number | null) {
     const reserved = await names.partOf(did).reserveHandle(did, newHandle, generation)
-    const undo = async () => reserved.isRepeated || abandonHandleChange(did)
-    await undoing(() => names.take(newHandle, did), undo)
+    await takeFor(did, newHandle, reserved.isRepeated, () => abandonHandleChange(did))
     return reserved
   }
 
@@ -44,8 +61,7 @@ export function changesIn(names: Names): Changes {
     const home = names.partOf(did)
     const isRepeated = (await home.readEmailChange(did)) !== null
     await home.reserveEmail(did, newEmail)
-    const undo = async () => isRepeated || abandonEmailChange(did)
-    await undoing(() => names.take(newEmail, did), undo)
+    await takeFor(did, newEmail, isRepeated, () => abandonEmailChange(did))
   }
 
   const importEntry: Changes['importEntry'] = async (entry) => {

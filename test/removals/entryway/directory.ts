@@ -28,7 +28,7 @@ export const directoryRows = toRemovals([
   [
     DIRECTORY,
     'what is refused holds nothing',
-    inFile('actors/directory/parts/undoing.ts')('await undo().catch(() => {})', ''),
+    changes('if (err instanceof Refusal && !isRepeated) await abandon()', ''),
   ],
   [
     DIRECTORY,
