@@ -199,6 +199,8 @@ export const OPENID_LOGOUT_LOOK = 10 * SECOND
 /** A profile is kept this long; an answer waits this long for one that is not there. */
 export const OPENID_PROFILE = 10 * MINUTE
 export const OPENID_PROFILE_WAIT = SECOND
+/** After a public profile could not be had, until it is asked for again. */
+export const OPENID_PROFILE_AGAIN = 30 * SECOND
 
 /** Who has proven again that they are the person is not asked for that once more on this device. */
 export const PROOF_AGAIN = 5 * MINUTE

@@ -1,6 +1,6 @@
 import type { LRUCache } from 'lru-cache'
 import { bytesOfJson, createCache } from '../base/cache.ts'
-import { OPENID_PROFILE, OPENID_PROFILE_WAIT } from '../base/lifetimes.ts'
+import { OPENID_PROFILE, OPENID_PROFILE_AGAIN, OPENID_PROFILE_WAIT } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -59,7 +59,8 @@ export class Profiles {
       this.#kept.set(did, profile)
       return profile
     } catch {
-      // The PDS does not answer: it is asked again the next time.
+      // Each answer would wait for a PDS that does not answer.
+      this.#kept.set(did, {}, { ttl: OPENID_PROFILE_AGAIN })
       return {}
     }
   }

@@ -9,6 +9,8 @@ let app: AppInProcess
 let did: string
 let config: oidc.Configuration
 let calls: string[] = []
+/** What the directory is asked, which knows the PDS of a profile. */
+let looked: string[] = []
 /** Comes before a call, as an ending could. */
 let before: { action: string; end(): Promise<unknown> } | null = null
 
@@ -16,6 +18,7 @@ beforeAll(async () => {
   app = await startApp({
     onCall: ({ actor, action }: ActorCall) => {
       if (actor === 'account') calls.push(action)
+      if (actor === 'directory') looked.push(action)
       if (action !== before?.action) return undefined
       const { end } = before
       before = null
@@ -30,10 +33,10 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 
 /** What comes back to the client from a new browser. */
-async function signedIn() {
+async function signedIn(username = 'alice.test') {
   const visitor = new Visitor(app)
   const begun = await rp.begin(config)
-  const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
+  const asked = await rp.signIn(visitor, await rp.open(visitor, begun), username)
   const isConsent = asked.action?.startsWith('/account/openid/')
   const answer = isConsent ? await rp.allow(visitor, asked) : asked
   calls = []
@@ -50,6 +53,18 @@ test('an answer with tokens asks the account as often as it has to', async () =>
   calls = []
   await oidc.fetchUserInfo(config, next.access_token, did)
   expect(calls).toEqual(['findOpenidToken'])
+})
+
+test('a profile that cannot be had is not asked for with each answer', async () => {
+  const account = { handle: 'bob.test', email: 'bob@mail.internal', password: rp.PASSWORD }
+  const bob = await app.addAccount(account)
+  const { begun, answer } = await signedIn(account.handle)
+  looked = []
+  const { access_token: access } = await rp.exchange(config, begun, answer)
+  expect(looked).not.toEqual([])
+  looked = []
+  await oidc.fetchUserInfo(config, access, bob)
+  expect(looked).toEqual([])
 })
 
 test('tokens whose grant ends while they are made do not leave', async () => {
