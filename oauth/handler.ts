@@ -34,7 +34,7 @@ import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
 import type { Narrowing } from './sign_in/permissions_form.ts'
-import { onVisit } from './sign_in/visit.ts'
+import { OwnPageFirst, onVisit } from './sign_in/visit.ts'
 import { SignOutLink } from './sign_out/index.ts'
 
 export type OAuthHandler = {
@@ -58,6 +58,8 @@ export function createOAuthHandler(
   const ask = fetchAdapter(
     oauthMiddleware(provider, {
       onError: (_req, res, err, message) => {
+        // What is sent is not written over by a page of the provider's.
+        if (err instanceof OwnPageFirst) return void res.end()
         const scope = requestScope()
         scope.refusePage(err)
         res.once('finish', () => {

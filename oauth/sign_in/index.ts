@@ -1,5 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
+import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import type { Script } from '../../http/page/document.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -15,7 +15,7 @@ import { type Narrowing, PermissionsForm } from './permissions_form.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
 import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
-import { type Asked, nameOf } from './shown.ts'
+import type { Asked } from './shown.ts'
 import { SignInForm } from './sign_in_form.ts'
 import { SignUpForm } from './sign_up_form.ts'
 import { SignUpPages } from './sign_up_pages.ts'
@@ -51,6 +51,7 @@ export class SignIn {
     const place = isPage ? Place.of(request.url) : null
     if (!place) return null
     return new Visit({
+      path: pathname,
       place,
       wanted: wantedOf(request),
       signedIn: (deviceId) => readSignedIn(this.#services, request, place, deviceId),
@@ -64,13 +65,10 @@ export class SignIn {
    * @returns null where the provider's goes on
    */
   pageBefore(request: HttpRequest, visit: Visit, provided: HttpResponse): HttpResponse | null {
-    const { deviceId, place } = visit
-    const isPage = headerOf(provided, 'content-type')?.startsWith('text/html')
-    if (!isPage || provided.status !== 200 || deviceId === null) return null
+    const { deviceId, place, accountWay } = visit
+    if (!visit.isOwnFirst || deviceId === null) return null
     const cookies = provided.headers.filter(([name]) => name === 'set-cookie')
-    const to = place.request === null ? accountWay(visit, request.url.pathname) : null
-    if (to !== null) return goOn(to, cookies)
-    if (goesOn(visit, request.url.pathname)) return null
+    if (accountWay !== null) return goOn(accountWay, cookies)
     const parameters = visit.asked?.parameters ?? null
     const shown = { request, place, parameters, deviceId }
     const isSignUp = visit.canSignUp && visit.wanted.step === 'passkey-sign-up'
@@ -177,27 +175,4 @@ export class SignIn {
 const CANCELLED: GivenUp = {
   error: 'access_denied',
   description: 'The user rejected the request',
-}
-
-/** Whether the provider's own page is shown. */
-function goesOn({ place, selected, isSignUp, wanted }: Visit, path: string): boolean {
-  if (isSignUp) return true
-  if (place.request) return selected !== undefined && wanted.step !== 'permissions'
-  const isEntry = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`].includes(path)
-  return !isEntry && wanted.step === undefined
-}
-
-/** Where on the account page a person goes who comes to another part of it; null for where they are. */
-function accountWay(visit: Visit, path: string): string | null {
-  const { language } = visit.wanted
-  const usable = visit.sessions.filter(({ loginRequired }) => !loginRequired)
-  if (path === ACCOUNT || path === `${ACCOUNT}/`) {
-    const [only] = visit.sessions.length === 1 ? usable : []
-    return only ? visit.place.accountPage(nameOf(only.account), language) : null
-  }
-  const [, , part, name] = path.split('/')
-  if (part !== 'u') return null
-  const isIt = ({ account }: (typeof usable)[number]) =>
-    [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
-  return usable.some(isIt) ? null : visit.place.page({ language })
 }

@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { DeviceAccount } from '@atproto/oauth-provider/store'
+import { ACCOUNT } from '../checks/endpoints.ts'
 import type { DeviceId } from './device.ts'
 import type { Place, Wanted } from './place.ts'
+import { nameOf } from './shown.ts'
 import type { SignedIn } from './signed_in.ts'
 
 /** What the provider would show for an authorization request. */
@@ -15,6 +17,8 @@ export type AuthorizePage = Extract<
 export type Session = AuthorizePage['sessions'][number] & Partial<SignedIn>
 
 type Parts = {
+  /** Of the page that is asked for. */
+  path: string
   place: Place
   wanted: Wanted
   signedIn(deviceId: DeviceId): Promise<SignedIn | null>
@@ -23,10 +27,17 @@ type Parts = {
 }
 
 /**
+ * Ends the provider's answer, once it has found out what there is to show: a page of ours comes in the place of
+ * its own, which it need not write then.
+ */
+export class OwnPageFirst extends Error {}
+
+/**
  * A page of a sign-in that is asked for. The provider finds out whether it may be shown and what there
  * is to show; this decides whether its own page goes on, or ours comes first.
  */
 export class Visit {
+  readonly path: string
   readonly place: Place
   readonly wanted: Wanted
   /** What the app asked for; null on the account page. */
@@ -36,10 +47,13 @@ export class Visit {
   sessions: Session[] = []
   /** The one with which the provider's page goes on. */
   selected: Session | undefined
+  /** Whether a page of ours comes in the place of the provider's. */
+  isOwnFirst = false
   readonly #signedIn: Parts['signedIn']
   readonly #canSignUp: boolean
 
-  constructor({ place, wanted, signedIn, canSignUp }: Parts) {
+  constructor({ path, place, wanted, signedIn, canSignUp }: Parts) {
+    this.path = path
     this.place = place
     this.wanted = wanted
     this.#signedIn = signedIn
@@ -63,7 +77,12 @@ export class Visit {
     return this.canSignUp && !this.selected && (step === 'sign-up' || isAsked)
   }
 
-  /** The provider has found out what there is to show for an app. @returns what its page shows */
+  /**
+   * The provider has found out what there is to show for an app.
+   *
+   * @returns what its page shows
+   * @throws {OwnPageFirst}
+   */
   async show(asked: AuthorizePage, deviceId: DeviceId): Promise<AuthorizePage> {
     this.asked = asked
     await this.#know(deviceId, asked.sessions)
@@ -73,7 +92,7 @@ export class Visit {
     return { ...asked, parameters, sessions, selectedDid: this.selected?.account.did as never }
   }
 
-  /** The provider shows the account page. */
+  /** The provider shows the account page. @throws {OwnPageFirst} */
   async showAccounts(
     deviceId: DeviceId,
     accounts: readonly DeviceAccount[],
@@ -95,6 +114,34 @@ export class Visit {
     const first: Session[] = isIn ? [{ ...signedIn, loginRequired: false }] : []
     this.sessions = [...first, ...others].filter((each) => this.#isAskedFor(each))
     this.selected = this.#select(first[0])
+    this.isOwnFirst = !this.#goesOn
+    if (this.isOwnFirst) throw new OwnPageFirst()
+  }
+
+  /** Whether the provider's own page is shown. */
+  get #goesOn(): boolean {
+    const { place, selected, isSignUp, wanted } = this
+    if (this.accountWay !== null) return false
+    if (isSignUp) return true
+    if (place.request) return selected !== undefined && wanted.step !== 'permissions'
+    return !ENTRIES.includes(this.path) && wanted.step === undefined
+  }
+
+  /** Where on the account page a person goes who comes to another part of it; null for where they are. */
+  get accountWay(): string | null {
+    const { place, path, sessions } = this
+    if (place.request) return null
+    const { language } = this.wanted
+    const usable = sessions.filter(({ loginRequired }) => !loginRequired)
+    if (path === ACCOUNT || path === `${ACCOUNT}/`) {
+      const [only] = sessions.length === 1 ? usable : []
+      return only ? place.accountPage(nameOf(only.account), language) : null
+    }
+    const [, , part, name] = path.split('/')
+    if (part !== 'u') return null
+    const isIt = ({ account }: Session) =>
+      [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
+    return usable.some(isIt) ? null : place.page({ language })
   }
 
   #isAskedFor({ account }: Session): boolean {
@@ -109,6 +156,9 @@ export class Visit {
     return this.sessions.find((each) => each.account.did === did && !each.loginRequired)
   }
 }
+
+/** Parts of the account page where people say who they are. */
+const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`]
 
 const visits = new AsyncLocalStorage<Visit>()
 

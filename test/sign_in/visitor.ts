@@ -54,8 +54,10 @@ export class Visitor {
     return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
   }
 
-  /** Calls what the script of a page of the provider's calls. */
+  /** Calls what the script of a page of the provider's calls, also where that page was not opened. */
   async call(endpoint: string, input: object, page = '/account/'): Promise<Seen> {
+    const csrf = this.cookies.get('csrf-token') ?? { value: 'c5f'.repeat(8), path: '/' }
+    this.cookies.set('csrf-token', csrf)
     return this.#ask('POST', `${PAGE_API}/${endpoint}`, JSON.stringify(input), {
       'content-type': 'application/json',
       origin: this.#origin,
@@ -63,7 +65,7 @@ export class Visitor {
       'sec-fetch-site': 'same-origin',
       'sec-fetch-mode': 'same-origin',
       'sec-fetch-dest': 'empty',
-      'x-csrf-token': this.cookies.get('csrf-token')?.value ?? '',
+      'x-csrf-token': csrf.value,
     })
   }
 
