@@ -19,7 +19,7 @@ import { pageScript } from './script.ts'
 const STYLE = `.bg-primary{color:var(--primary-foreground)}
 @media(prefers-color-scheme:light){:root{--muted-foreground:oklch(51% 0 0)}}
 span.opacity-50{opacity:.75}
-#choose-permissions{font-size:.875rem;text-decoration:underline}
+#choose-permissions{display:block;margin-bottom:1rem;font-size:.875rem;text-decoration:underline}
 #revocation-note{box-sizing:border-box;width:100%;max-width:56rem;margin:0 auto;padding:1rem 1rem 0;color:var(--muted-foreground);font-size:.875rem}
 @media(min-width:48rem){#revocation-note{padding:1.5rem 1.5rem 0}}
 ${NEEDS_STYLE}`

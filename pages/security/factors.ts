@@ -34,7 +34,7 @@ export function factorsPart(texts: SecurityTexts, part: FactorsPart, signIn: Sig
   const { totp, mail, recoveryCodes: left } = factors
   const names = texts.factorNames
   return html`<h2 id="${WAYS}">${texts.ways}</h2>
-      <p class="quiet">${texts.waysLead}</p>
+      ${factors.password && html`<p class="quiet">${texts.waysLead}</p>`}
       ${recoveryCodes && newCodes(texts, recoveryCodes)}
       <ul class="list">
       ${passwordWay(texts, part, signIn)}

@@ -137,6 +137,7 @@ describe('41. to remove the password', () => {
     const after = await visitor.follow(await visitor.send(page))
     expect(after.notice).toBe('Your ways to sign in have changed.')
     expect(itemsOf(after)).toContain('Password None. You sign in with a passkey.')
+    expect(after.text).not.toContain('besides your password')
     expect(itemsOf(after).join()).toContain('The password was removed')
     expect(await events()).toContain('password_removed')
   })
