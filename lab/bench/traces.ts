@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { push } from '../clients/lean_client.ts'
 import { startCollector } from '../world/collector.ts'
 import { startPlc } from '../world/plc.ts'
 import { startTogether } from '../world/together.ts'
@@ -24,8 +25,12 @@ const world = await startTogether('The programs', async (keep) => {
   const plc = keep(await startPlc())
   const collector = keep(await startCollector())
   const without = fileURLToPath(new URL('./without_tracing.ts', import.meta.url))
-  const start = async (how: Parameters<typeof startSeeded>[3]) =>
-    keep(await startSeeded(plc.url, ACCOUNTS, IN_FLIGHT, how))
+  const start = async (how: Parameters<typeof startSeeded>[3]) => {
+    const seeded = keep(await startSeeded(plc.url, ACCOUNTS, IN_FLIGHT, how))
+    // Refused for want of a nonce, and told one (RFC 9449 section 8).
+    await push(seeded.client).catch(() => undefined)
+    return seeded
+  }
   return {
     'cut out': await start({ preloads: [without] }),
     off: await start({}),
