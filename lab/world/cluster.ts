@@ -1,5 +1,5 @@
-import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { startBalancer } from './balancer.ts'
 import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
 import { childEnvironment } from './child.ts'
 import { type Dns, resolveHere, startDns } from './dns.ts'
@@ -9,12 +9,11 @@ import { freePort, type Peer } from './loopback.ts'
 import { type Pds, startPds } from './pds.ts'
 import { startPlc } from './plc.ts'
 import { makeProgram, type Program } from './program.ts'
-import { makeRelay } from './relay.ts'
 import { type Smtp, startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { startTogether } from './together.ts'
 import { until } from './until.ts'
-import { makeVestibuleIdentity } from './vestibule.ts'
+import { makeVestibuleIdentity, type VestibuleIdentity } from './vestibule.ts'
 
 /** Vestibule on several machines: {@link Peer.url} leads to each gateway in turn. */
 export type Cluster = Peer & {
@@ -66,26 +65,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const engine = keep(await startEngine())
     const adminPassword = makeSecretHex()
     const shared = {
-      RIVET_ENDPOINT: engine.url,
-      ENTRYWAY_DATABASE: 'engine',
-      ENTRYWAY_AUTH_ACTORS: String(options.authActors),
-      ENTRYWAY_DEV: '1',
-      ENTRYWAY_PUBLIC_URL: identity.url,
-      ENTRYWAY_DID: identity.did,
-      ENTRYWAY_PDS_URL: pds.url,
-      ENTRYWAY_PDS_ADDRESS: pds.address,
-      ENTRYWAY_PDS_DID: pds.did,
-      ENTRYWAY_PDS_ADMIN_PASSWORD: pds.adminPassword,
-      ENTRYWAY_PLC_URL: plc.url,
-      ENTRYWAY_HANDLE_DOMAINS: '.test',
-      ENTRYWAY_INVITE_REQUIRED: 'false',
-      ENTRYWAY_RATE_LIMITS: 'off',
-      ENTRYWAY_ADMIN_PASSWORD: adminPassword,
-      ENTRYWAY_JWT_KEY_HEX: identity.jwtKeys.privateHex,
-      ENTRYWAY_PLC_ROTATION_KEY_HEX: identity.plcRotationKeys.privateHex,
-      ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
-      ENTRYWAY_SMTP_URL: smtp.url,
-      ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
+      ...clusterSettings({
+        ...{ identity, pds, smtp, plc, adminPassword },
+        engineUrl: engine.url,
+        authActors: options.authActors,
+      }),
       ...options.env,
     }
     const envOf = (name: string, env: ClusterOptions['env']) =>
@@ -119,7 +103,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     }
     await Promise.all(runners.map((each) => each.start()))
     await Promise.all(gateways.map((each) => each.start()))
-    keep(await startBalancer(identity.port, ports))
+    const balanced = ports.map((port) => ({ host: '127.0.0.1', port, health: '/_health' }))
+    keep(await startBalancer('127.0.0.1', identity.port, balanced))
     const answers = async () => {
       const health = await fetch(`${identity.url}/_health`)
       if (!health.ok) throw new Error(`/_health is ${health.status}: ${await health.text()}`)
@@ -142,19 +127,37 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   })
 }
 
-/** Hands connections to each of the ports in turn. */
-async function startBalancer(port: number, ports: number[]): Promise<{ close(): Promise<void> }> {
-  const relay = makeRelay()
-  let next = 0
-  const server = createServer((client) =>
-    relay.join(client, connect(ports[next++ % ports.length] as number, '127.0.0.1')),
-  )
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+/** What all gateways and runners of an installation on an engine are told. */
+export function clusterSettings(options: {
+  identity: VestibuleIdentity
+  engineUrl: string
+  authActors: number
+  pds: Pds
+  plc: Peer
+  smtp: Peer
+  adminPassword: string
+}): Record<string, string> {
+  const { identity, engineUrl, authActors, pds, plc, smtp, adminPassword } = options
   return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        relay.end()
-      }),
+    RIVET_ENDPOINT: engineUrl,
+    ENTRYWAY_DATABASE: 'engine',
+    ENTRYWAY_AUTH_ACTORS: String(authActors),
+    ENTRYWAY_DEV: '1',
+    ENTRYWAY_PUBLIC_URL: identity.url,
+    ENTRYWAY_DID: identity.did,
+    ENTRYWAY_PDS_URL: pds.url,
+    ENTRYWAY_PDS_ADDRESS: pds.address,
+    ENTRYWAY_PDS_DID: pds.did,
+    ENTRYWAY_PDS_ADMIN_PASSWORD: pds.adminPassword,
+    ENTRYWAY_PLC_URL: plc.url,
+    ENTRYWAY_HANDLE_DOMAINS: '.test',
+    ENTRYWAY_INVITE_REQUIRED: 'false',
+    ENTRYWAY_RATE_LIMITS: 'off',
+    ENTRYWAY_ADMIN_PASSWORD: adminPassword,
+    ENTRYWAY_JWT_KEY_HEX: identity.jwtKeys.privateHex,
+    ENTRYWAY_PLC_ROTATION_KEY_HEX: identity.plcRotationKeys.privateHex,
+    ENTRYWAY_DPOP_SECRET_HEX: makeSecretHex(),
+    ENTRYWAY_SMTP_URL: smtp.url,
+    ENTRYWAY_EMAIL_FROM: 'entryway@vestibule.internal',
   }
 }

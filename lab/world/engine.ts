@@ -15,24 +15,31 @@ export type Engine = Peer & {
   readonly logs: string
 }
 
-/**
- * Starts the real engine on free loopback ports, with its database in a temporary folder.
- *
- * A runner that stops answering counts as lost after 4 s instead of 15, and what was lost is
- * started again without the engine's back-off against crash loops.
- */
-export async function startEngine(): Promise<Engine> {
-  const folder = await makeTemporaryFolder('engine')
-  const [guard, apiPeer, metrics] = [await freePort(), await freePort(), await freePort()]
-  const token = randomBytes(16).toString('hex')
-  const host = '127.0.0.1'
-  const url = `http://${host}:${guard}`
-  const config = {
+/** Where an engine listens and is reached, and where it keeps what it knows. */
+export type EngineOptions = {
+  host: string
+  /** Ports. */
+  guard: number
+  apiPeer: number
+  metrics: number
+  token: string
+  /** Where clients and runners, and other engines, reach it or another node of it. */
+  url: string
+  peerUrl: string
+  storage: { file_system: object } | { postgres: object; nats: object }
+  /** Milliseconds of silence after which a runner counts as lost. */
+  runnerLost: number
+}
+
+/** The settings of an engine. What was lost is started again without its back-off against crash loops. */
+export function engineConfig(options: EngineOptions): object {
+  const { host, guard, apiPeer, metrics, token, url, peerUrl, storage, runnerLost } = options
+  return {
+    ...storage,
     auth: { admin_token: token },
     guard: { host, port: guard, tcp_nodelay: true },
     api_peer: { host, port: apiPeer },
     metrics: { host, port: metrics },
-    file_system: { path: join(folder.path, 'db') },
     telemetry: { enabled: false },
     // On a busy machine it would leave some of its work undone on purpose.
     runtime: {
@@ -44,12 +51,7 @@ export async function startEngine(): Promise<Engine> {
     topology: {
       datacenter_label: 1,
       datacenters: {
-        default: {
-          datacenter_label: 1,
-          is_leader: true,
-          public_url: url,
-          peer_url: `http://${host}:${apiPeer}`,
-        },
+        default: { datacenter_label: 1, is_leader: true, public_url: url, peer_url: peerUrl },
       },
     },
     pegboard: {
@@ -57,10 +59,28 @@ export async function startEngine(): Promise<Engine> {
       retry_reset_duration: 100,
       reschedule_backoff_max_exponent: 1,
       runner_update_ping_interval_ms: 1_000,
-      runner_eligible_threshold: 3_000,
-      runner_lost_threshold: 4_000,
+      runner_eligible_threshold: runnerLost - 1_000,
+      runner_lost_threshold: runnerLost,
     },
   }
+}
+
+/**
+ * Starts the real engine on free loopback ports, with its database in a temporary folder. A runner that
+ * stops answering counts as lost after 4 s instead of 15.
+ */
+export async function startEngine(): Promise<Engine> {
+  const folder = await makeTemporaryFolder('engine')
+  const [guard, apiPeer, metrics] = [await freePort(), await freePort(), await freePort()]
+  const token = randomBytes(16).toString('hex')
+  const host = '127.0.0.1'
+  const url = `http://${host}:${guard}`
+  const config = engineConfig({
+    ...{ host, guard, apiPeer, metrics, token, url },
+    peerUrl: `http://${host}:${apiPeer}`,
+    storage: { file_system: { path: join(folder.path, 'db') } },
+    runnerLost: 4_000,
+  })
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
   const engine = startOutsider('SIGKILL', [getEnginePath(), '--config', file, 'start'], {

@@ -28,15 +28,21 @@ export type Run = {
  * @param file of the repository
  * @param options.cwd where an operator starts it; without, no `.env` is there
  * @param options.preloads modules that it loads first, as absolute paths
+ * @param options.by a command with arguments that becomes the program, such as on another host
  */
 export function runProgram(
   file: string,
   env: NodeJS.ProcessEnv,
-  { cwd = childFolder, preloads = [] }: { cwd?: string; preloads?: string[] } = {},
+  {
+    cwd = childFolder,
+    preloads = [],
+    by = [],
+  }: { cwd?: string; preloads?: string[]; by?: string[] } = {},
 ): Run {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
   const imports = preloads.flatMap((preload) => ['--import', preload])
-  const child: ChildProcess = spawn(process.execPath, [...childArguments, ...imports, path], {
+  const [program = process.execPath, ...before] = [...by, process.execPath]
+  const child: ChildProcess = spawn(program, [...before, ...childArguments, ...imports, path], {
     env: childEnvironment({}, env),
     cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -91,8 +97,16 @@ export type Program = {
   kill(): Promise<void>
 }
 
-/** @param upWhen what it logs once it is up */
-export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string): Program {
+/**
+ * @param upWhen what it logs once it is up
+ * @param by as for {@link runProgram}
+ */
+export function makeProgram(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  upWhen: string,
+  by: string[] = [],
+): Program {
   const runs: Run[] = []
   const logs = () => runs.map((run) => run.logs).join('')
   const end = async (signal: NodeJS.Signals) => void (await runs.at(-1)?.end(signal))
@@ -106,7 +120,7 @@ export function makeProgram(file: string, env: NodeJS.ProcessEnv, upWhen: string
       return logs()
     },
     async start() {
-      const run = runProgram(file, env)
+      const run = runProgram(file, env, { by })
       runs.push(run)
       const isUp = () => run.hasEnded || run.logs.includes(upWhen)
       await until(isUp, `${file} does not start`).catch((error: Error) => {

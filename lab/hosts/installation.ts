@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getEnginePath } from '@rivetkit/engine-cli'
+import { startBalancer } from '../world/balancer.ts'
+import { makeCertificateAuthority } from '../world/certificates.ts'
+import { childEnvironment } from '../world/child.ts'
+import { clusterSettings } from '../world/cluster.ts'
+import { resolveHere, startDns } from '../world/dns.ts'
+import { engineConfig } from '../world/engine.ts'
+import { makeSecretHex } from '../world/keys.ts'
+import { freePort } from '../world/loopback.ts'
+import { startPds } from '../world/pds.ts'
+import { startPlc } from '../world/plc.ts'
+import { makeProgram, type Program } from '../world/program.ts'
+import { startSmtp } from '../world/smtp.ts'
+import { makeTemporaryFolder } from '../world/temporary_folder.ts'
+import { startTogether } from '../world/together.ts'
+import { answers, until } from '../world/until.ts'
+import { makeVestibuleIdentity } from '../world/vestibule.ts'
+import { type Host, on } from './lan.ts'
+import { makeNats, makePostgres, makeService, type Service } from './storage.ts'
+
+const ENGINE = 6420
+const API_PEER = 6421
+const GATEWAY = 2600
+
+/** What runs on one host, and may be killed and started again. */
+type Part = Pick<Service, 'start' | 'kill'> & { readonly logs: string }
+
+/** Vestibule on several machines, with an engine of two nodes. */
+export type Installation = {
+  url: string
+  parts: Record<string, Part>
+  close(): Promise<void>
+}
+
+/** Starts everything, each part on the host of its name. This process is on the host `world`. */
+export async function startInstallation(hosts: Host[]): Promise<Installation> {
+  const hostOf = (name: string) => hosts.find((host) => host.name === name) as Host
+  return startTogether('The installation', async (keep) => {
+    const identity = await makeVestibuleIdentity()
+    const folder = await makeTemporaryFolder('hosts')
+    keep({ close: folder.remove })
+    const ca = keep(await makeCertificateAuthority())
+    const dns = keep(await startDns())
+    keep(await resolveHere(dns))
+    const plc = keep(await startPlc())
+    const smtp = keep(await startSmtp())
+    const pds = keep(await startPds({ plcUrl: plc.url, smtpUrl: smtp.url, entryway: identity }))
+    const postgres = keep(await makePostgres(hostOf('postgres')))
+    const nats = keep(await makeNats(hostOf('nats')))
+
+    const token = randomBytes(16).toString('hex')
+    const [enginePort, peerPort] = [await freePort(), await freePort()]
+    const world = hostOf('world').address
+    const config = engineConfig({
+      ...{ host: '0.0.0.0', guard: ENGINE, apiPeer: API_PEER, metrics: 6430, token },
+      url: `http://${world}:${enginePort}`,
+      peerUrl: `http://${world}:${peerPort}`,
+      // Without a leader, which takes 10 s to be replaced, no sign of life is written down.
+      runnerLost: 15_000,
+      storage: { postgres: { url: postgres.url }, nats: { addresses: [nats.address] } },
+    })
+    const names = ['engine-0', 'engine-1']
+    const engines = await Promise.all(
+      names.map(async (name) => {
+        const home = join(folder.path, name)
+        mkdirSync(home)
+        const file = join(home, 'engine.json')
+        await writeFile(file, JSON.stringify(config))
+        const { address } = hostOf(name)
+        return makeService(
+          on(hostOf(name), [getEnginePath(), '--config', file, 'start']),
+          home,
+          () => answers(`http://${address}:${ENGINE}/health`),
+          { RUST_LOG: 'warn' },
+        )
+      }),
+    )
+    for (const engine of engines) {
+      keep(engine)
+      // The first one makes the tables.
+      await engine.start()
+    }
+    const serversOf = (which: string[], port: number, health: string) =>
+      which.map((name) => ({ host: hostOf(name).address, port, health }))
+    keep(await startBalancer('0.0.0.0', enginePort, serversOf(names, ENGINE, '/health')))
+    keep(await startBalancer('0.0.0.0', peerPort, serversOf(names, API_PEER, '/health')))
+
+    const shared = clusterSettings({
+      ...{ identity, pds, smtp, plc, authActors: 3, adminPassword: makeSecretHex() },
+      engineUrl: `http://default:${token}@127.0.0.1:${enginePort}`,
+    })
+    const program = (file: string, name: string, upWhen: string): Program => {
+      const env = childEnvironment(
+        { ca, dns },
+        {
+          ...shared,
+          ENTRYWAY_DATA_DIR: join(folder.path, name),
+          ENTRYWAY_HOST: '0.0.0.0',
+          ENTRYWAY_PORT: String(GATEWAY),
+        },
+      )
+      const made = makeProgram(file, env, upWhen, on(hostOf(name), []))
+      keep({ close: made.kill })
+      return made
+    }
+    const runners = [0, 1, 2].map((i) => program('start_runner.ts', `runner-${i}`, 'runner is up'))
+    const gateways = [0, 1].map((i) => program('start_gateway.ts', `gateway-${i}`, 'gateway is up'))
+    const parts: Record<string, Part> = { postgres, nats }
+    engines.forEach((engine, i) => {
+      parts[`engine-${i}`] = engine
+    })
+    runners.forEach((runner, i) => {
+      parts[`runner-${i}`] = runner
+    })
+    gateways.forEach((gateway, i) => {
+      parts[`gateway-${i}`] = gateway
+    })
+    const telling = (error: Error) => {
+      const logs = Object.entries(parts).map(
+        ([name, part]) => `${name}: ${part.logs.slice(-4_000)}`,
+      )
+      throw new Error([error.message, ...logs].join('\n'), { cause: error })
+    }
+    await Promise.all(runners.map((each) => each.start())).catch(telling)
+    await Promise.all(gateways.map((each) => each.start())).catch(telling)
+    keep(
+      await startBalancer(
+        '127.0.0.1',
+        identity.port,
+        serversOf(['gateway-0', 'gateway-1'], GATEWAY, '/_health'),
+      ),
+    )
+    await until(() => answers(`${identity.url}/_health`), 'It does not answer').catch(telling)
+    return { url: identity.url, parts }
+  })
+}

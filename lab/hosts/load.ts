@@ -1,0 +1,177 @@
+import { setTimeout } from 'node:timers/promises'
+import { type Credentials, headlessSignUp, newCredentials } from '../clients/headless_sign_in.ts'
+import { send } from '../clients/lean_client.ts'
+import { signIn } from '../clients/lean_sign_in.ts'
+import { Person } from '../clients/person.ts'
+
+/** Milliseconds that a client waits, and before it tries again. */
+const PATIENCE = 15_000
+const PAUSE = 2_000
+/** Sessions that are ended while something is wrong. */
+const TO_REVOKE = 4
+
+type Session = { client: Person['client']; token: string }
+
+/** People who refresh, sign up and sign out, and what they were promised. */
+export class Load {
+  readonly people: Person[] = []
+  /** Accounts whose sign-up was acknowledged: their credentials and DID. */
+  readonly #newcomers: (Credentials & { did: string })[] = []
+  #checked = 0
+  #revoked: Session[] = []
+  #ready: Session[] = []
+  readonly #url: string
+  readonly #stop = new AbortController()
+  #loads: Promise<void>[] = []
+  signUps = 0
+  revocations = 0
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  /** Accounts with a session each. */
+  async moveIn(count: number): Promise<void> {
+    let next = 0
+    const lane = async () => {
+      while (next++ < count) {
+        const credentials = newCredentials('hosts')
+        await headlessSignUp(this.#url, credentials)
+        this.people.push(await Person.signIn(this.#url, credentials))
+        if (this.#ready.length < TO_REVOKE) await this.#makeSession(credentials)
+      }
+    }
+    await Promise.all(Array.from({ length: 4 }, lane))
+  }
+
+  /** @param pause of each person between two refreshes, ms */
+  begin(pause: number): void {
+    const { signal } = this.#stop
+    this.#loads = [
+      ...this.people.map((person) => person.refreshUntil(signal, pause)),
+      this.#signUpUntil(signal),
+    ]
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort()
+    await Promise.all(this.#loads)
+  }
+
+  /** Ends sessions, each again and again until it is acknowledged or `ms` are over. */
+  async revoke(ms: number): Promise<void> {
+    const end = Date.now() + ms
+    for (const session of this.#ready.splice(0)) {
+      while (Date.now() < end) {
+        const { token } = session
+        const answer = await patiently(send(session.client, '/oauth/revoke', { token }))
+        if (answer?.status === 200) {
+          this.#revoked.push(session)
+          this.revocations++
+          break
+        }
+        await setTimeout(250)
+      }
+    }
+  }
+
+  /** When each person has refreshed since then. @throws {Error} with how many have not, in the end */
+  async untilAllRefreshed(since: number, patience: number): Promise<void> {
+    // What was on its way then shows nothing.
+    const from = since + 500
+    const isLate = ({ answered }: Person) => !answered.some(({ at }) => at > from)
+    while (this.people.some(isLate)) {
+      if (Date.now() > since + patience) {
+        throw new Error(
+          `${this.people.filter(isLate).length} of ${this.people.length} waited in vain`,
+        )
+      }
+      await setTimeout(50)
+    }
+  }
+
+  /** How long the last refresh took that was held up by what happened `since` then, ms. */
+  heldUp(since: number, ms: number): number {
+    const held = this.people.flatMap(({ answered }) =>
+      answered.filter(({ at, took }) => at > since && took > ms),
+    )
+    return Math.max(since, ...held.map(({ at }) => at)) - since
+  }
+
+  /** How long refreshes took, sorted, ms. */
+  took(since: number): number[] {
+    return this.people
+      .flatMap(({ answered }) => answered.filter(({ at }) => at > since))
+      .map(({ took }) => took)
+      .sort((a, b) => a - b)
+  }
+
+  /** Broken promises since the last time, one sentence each. */
+  async broken(): Promise<string[]> {
+    const wrongs = this.people.flatMap((person) => person.wrongs.splice(0))
+    for (const { client, token } of this.#revoked.splice(0)) {
+      const form = { grant_type: 'refresh_token', refresh_token: token }
+      const answer = await again(() => send(client, '/oauth/token', form))
+      if (answer.status !== 400) wrongs.push(`a session that had ended: ${answer.status}`)
+    }
+    for (const { handle, password, did } of this.#newcomers.slice(this.#checked)) {
+      const found = await again(() => this.#xrpc('createSession', { identifier: handle, password }))
+      if (found.did !== did) wrongs.push(`${handle} is not ${did} but ${JSON.stringify(found)}`)
+    }
+    this.#checked = this.#newcomers.length
+    const [person] = this.#newcomers
+    // As many as come about: the next fault goes on without the rest.
+    for (let i = 0; person && i < TO_REVOKE; i++) await patiently(this.#makeSession(person))
+    return wrongs
+  }
+
+  async #makeSession(credentials: Credentials): Promise<void> {
+    const { client } = await Person.signIn(this.#url, credentials)
+    this.#ready.push({ client, token: (await signIn(client, credentials)).refreshToken })
+  }
+
+  /** Two at a time who want one name. */
+  async #signUpUntil(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const first = newCredentials('contest')
+      const second = { ...first, email: `second.${first.email}`, password: 'of the second' }
+      const made = await Promise.all(
+        [first, second].map((one) =>
+          this.#xrpc('createAccount', one).then(
+            ({ did }) => (did ? [{ ...one, did }] : []),
+            () => [],
+          ),
+        ),
+      )
+      this.#newcomers.push(...made.flat())
+      this.signUps += made.flat().length
+      await setTimeout(PAUSE)
+    }
+  }
+
+  async #xrpc(method: string, input: object): Promise<{ did?: string; status: number }> {
+    const answer = await fetch(`${this.#url}/xrpc/com.atproto.server.${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+      signal: AbortSignal.timeout(PATIENCE),
+    })
+    const { status } = answer
+    return { ...((await answer.json()) as { did?: string }), status }
+  }
+}
+
+/** The answer, or null when none comes or the connection breaks. */
+function patiently<T>(answer: Promise<T>): Promise<T | null> {
+  return Promise.race([answer.catch(() => null), setTimeout(PATIENCE, null, { ref: false })])
+}
+
+/** The first answer that is not a fault. @throws {Error} when all are */
+async function again<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const answer = await patiently(ask())
+    if (answer && answer.status < 500) return answer
+    await setTimeout(PAUSE)
+  }
+  throw new Error('It answers with nothing but faults')
+}

@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process'
+import { chownSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { findProgram } from '../world/proxies.ts'
+import { makeTemporaryFolder } from '../world/temporary_folder.ts'
+import { until } from '../world/until.ts'
+import { type Outsider, startOutsider } from '../world/with_parent.ts'
+import { type Host, on } from './lan.ts'
+
+/** A program of Debian's that may be killed and started again. */
+export type Service = {
+  start(): Promise<void>
+  /** SIGKILL, as in a crash. */
+  kill(): Promise<void>
+  /** Everything it wrote so far. */
+  readonly logs: string
+  close(): Promise<void>
+}
+
+/** Where PostgreSQL's programs are, or null where they are not installed. */
+export function findPostgres(): string | null {
+  try {
+    const folder = '/usr/lib/postgresql'
+    const [version] = readdirSync(folder).sort((a, b) => Number(b) - Number(a))
+    return version ? join(folder, version, 'bin') : null
+  } catch {
+    return null
+  }
+}
+
+/** PostgreSQL with a new database `rivet`, on port 5432 of the host; each commit is on the disk. */
+export async function makePostgres(host: Host): Promise<Service & { url: string }> {
+  const programs = findPostgres() as string
+  const folder = await makeTemporaryFolder('postgres')
+  const [user, group] = ['-u', '-g'].map((flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })),
+  ) as [number, number]
+  chownSync(folder.path, user, group)
+  const asPostgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
+  const data = join(folder.path, 'data')
+  const init = [join(programs, 'initdb'), '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', data]
+  execFileSync(asPostgres[0] as string, [...asPostgres.slice(1), ...init], { cwd: folder.path })
+  const server = [
+    ...[...asPostgres, join(programs, 'postgres'), '-D', data, '-k', folder.path],
+    ...['-h', host.address, '-c', 'max_connections=300'],
+    ...['-c', `hba_file=${join(folder.path, 'hba.conf')}`],
+  ]
+  execFileSync('sh', [
+    '-c',
+    'echo "host all all 10.77.0.0/24 trust" >"$0"; echo "local all all trust" >>"$0"',
+    join(folder.path, 'hba.conf'),
+  ])
+  const ask = (database: string, statement: string) =>
+    execFileSync(
+      join(programs, 'psql'),
+      ['-h', folder.path, '-U', 'postgres', '-d', database, '-qAtc', statement],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+  const service = makeService(
+    on(host, server),
+    folder.path,
+    () => ask('postgres', 'SELECT 1') !== '',
+  )
+  await service.start()
+  ask('postgres', 'CREATE DATABASE rivet')
+  return {
+    ...service,
+    get logs() {
+      return service.logs
+    },
+    url: `postgresql://postgres@${host.address}:5432/rivet`,
+    close: () => service.close().finally(folder.remove),
+  }
+}
+
+/** NATS, on port 4222 of the host. */
+export async function makeNats(host: Host): Promise<Service & { address: string }> {
+  const folder = await makeTemporaryFolder('nats')
+  const program = findProgram('nats-server') as string
+  const server = [program, '-a', host.address, '-p', '4222']
+  const service = makeService(on(host, server), folder.path, (logs) =>
+    logs.includes('Server is ready'),
+  )
+  await service.start()
+  return {
+    ...service,
+    get logs() {
+      return service.logs
+    },
+    address: `${host.address}:4222`,
+    close: () => service.close().finally(folder.remove),
+  }
+}
+
+/** @param isUp given what it wrote since it was started */
+export function makeService(
+  command: string[],
+  cwd: string,
+  isUp: (logs: string) => boolean | Promise<boolean>,
+  env: NodeJS.ProcessEnv = {},
+): Service {
+  let running: Outsider | null = null
+  let before = ''
+  const kill = async () => {
+    await running?.end()
+    before += running?.logs ?? ''
+    running = null
+  }
+  const start = async () => {
+    await until(
+      async () => {
+        // PostgreSQL does not start while children of a killed one are still there.
+        if (running && running.exitCode !== null) await kill()
+        running ??= startOutsider('SIGKILL', command, {
+          cwd,
+          env: { PATH: process.env.PATH, HOME: cwd, ...env },
+        })
+        return isUp(running.logs)
+      },
+      `${command.join(' ')} does not start`,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${before}${running?.logs}`, { cause: error })
+    })
+  }
+  return {
+    start,
+    kill,
+    close: kill,
+    get logs() {
+      return before + (running?.logs ?? '')
+    },
+  }
+}
