@@ -1,5 +1,5 @@
 import { type Client, errors } from 'oidc-provider'
-import { webHostOf } from './web_host.ts'
+import { webHostOf } from '../http/web_host.ts'
 
 type Provider = { Client: { find(id: string): Promise<Client | undefined> } }
 

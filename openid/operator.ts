@@ -3,6 +3,7 @@ import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import type { OpenidClient } from '../database/flow/openid.ts'
 import { mergePages, oneIdOfEach } from '../database/partition.ts'
+import { webHostOf } from '../http/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
 import { unreachable } from './client_addresses.ts'
@@ -12,7 +13,6 @@ import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { isSelfRegistered } from './registration.ts'
 import { createResourceOperator } from './resource_operator.ts'
-import { webHostOf } from './web_host.ts'
 
 const SECRET_BYTES = 32
 

@@ -2,11 +2,11 @@ import { type AdapterPayload, errors } from 'oidc-provider'
 import type { Settings } from '../base/settings.ts'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
 import { oneIdOfEach } from '../database/partition.ts'
+import { webHostOf } from '../http/web_host.ts'
 import { unreachable } from './client_addresses.ts'
 import { hashOfKept } from './client_secret.ts'
 import { clientOfAccess } from './registration.ts'
 import type { Storage, Stored } from './stored.ts'
-import { webHostOf } from './web_host.ts'
 
 type OfFlow = Pick<Storage, 'flow'>
 

@@ -1,10 +1,10 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
+import { webHostOf } from '../http/web_host.ts'
 import { keptSecret } from './client_secret.ts'
 import type { Login } from './interaction_result.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
-import { webHostOf } from './web_host.ts'
 
 /** What is kept by its id alone, with its owner. */
 export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored {

@@ -1,6 +1,7 @@
 import type { Client } from 'oidc-provider'
+import { claimedName } from '../http/app_name.ts'
+import { webHostOf } from '../http/web_host.ts'
 import { isSelfRegistered } from './registration.ts'
-import { webHostOf } from './web_host.ts'
 
 /** How people are told of a client. */
 export type ShownClient = {
@@ -14,9 +15,6 @@ export type ShownClient = {
   claimed: string | undefined
 }
 
-/** Characters of it. */
-const LONGEST_CLAIM = 60
-
 /**
  * @param client as the provider made it, from a document at its id or from a registration
  * @param redirectUri where the person goes on, by which one that registered itself is known
@@ -28,15 +26,9 @@ export function shownClient(client: Client, redirectUri?: string): ShownClient {
     return { app: clientName ?? clientId, logo, isUnvouched: false, claimed: undefined }
   }
   const home = isSelfRegistered(clientId) ? redirectUri : clientId
-  const claimed = inSentence(clientName)
+  const claimed = claimedName(clientName)
   const app = webHostOf(home) ?? claimed ?? clientId
   return { app, logo: undefined, isUnvouched: true, claimed }
-}
-
-/** A name that ends no quotation, turns no direction of writing and pushes no text away. */
-function inSentence(name = ''): string | undefined {
-  const plain = name.replace(/["“”„«»「」]/g, '').replace(/[\p{C}\p{Z}]+/gu, ' ')
-  return [...plain.trim()].slice(0, LONGEST_CLAIM).join('') || undefined
 }
 
 function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {

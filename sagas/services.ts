@@ -9,6 +9,7 @@ import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../ba
 import { Spaced } from '../base/spaced.ts'
 import type { Browser } from '../database/flow/device.ts'
 import { PASSKEY } from '../database/flow/replay.ts'
+import { nameOfSelfRegistered } from '../http/app_name.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
@@ -50,6 +51,8 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   spendChallenge(challenge: string): Promise<boolean>
   /** A browser, by its device; null where it is forgotten. */
   browserOf(deviceId: string): Promise<Browser | null>
+  /** What people are told is the name of a client that registered itself; null of any other. */
+  appOf(clientId: string): Promise<string | null>
   /** What a PDS signed its tokens with before it was adopted. */
   carriedSecret: CarriedSecret
   /** The PDS of an account. @throws {Refusal} when no such PDS is behind this entryway */
@@ -115,6 +118,10 @@ export function createServices(
       if (!device) return null
       const { userAgent, ipAddress, lastSeenAt } = device
       return { userAgent, ipAddress, lastSeenAt }
+    },
+    async appOf(clientId) {
+      const client = await flow(clientId).readOpenidClient(clientId)
+      return client?.isSelfRegistered ? nameOfSelfRegistered(JSON.parse(client.metadata)) : null
     },
     carriedSecret: (pdsDid) => flow(pdsDid).readCarriedSecret(pdsDid),
     async pds(did) {

@@ -25,6 +25,7 @@ import { textsFor, withQuery } from './shown.ts'
 import {
   ACTIVITY_DAYS,
   ACTIVITY_SHOWN,
+  type AppNames,
   activityItems,
   inviteItem,
   signedInItems,
@@ -36,6 +37,7 @@ import { PLACE, type Visitor } from './visitor.ts'
 export type Known = Changeable & {
   signedIn: SignedInEverywhere
   browsers: Browsers
+  apps: AppNames
   activity: readonly AuditEntry[]
   appPasswords: readonly AppPassword[]
   passkeys: readonly PasskeyItem[]
@@ -60,7 +62,7 @@ export function overviewStep(
   { sealed, minutes, publicUrl }: Given,
 ): Step {
   const { request, person, device, hasOthers } = visitor
-  const { signedIn, browsers, activity, appPasswords, account, done } = known
+  const { signedIn, browsers, apps, activity, appPasswords, account, done } = known
   const { factors, passkeys, trustedDevices, invites } = known
   const { deviceId } = device
   const { language: chosen } = wantedOf(request)
@@ -69,7 +71,7 @@ export function overviewStep(
   const shown = {
     name: shownName(person),
     language,
-    items: signedInItems(signedIn, browsers, deviceId, language),
+    items: signedInItems(signedIn, { browsers, apps }, deviceId, language),
     factors: {
       factors,
       passkeys: passkeys.map(({ name }) => name),
@@ -101,7 +103,7 @@ export function overviewStep(
           disable: at(securityForm('disable-invite')),
         }
       : undefined,
-    activity: activityItems(activity, browsers),
+    activity: activityItems(activity, { browsers, apps }),
     days: ACTIVITY_DAYS,
     isMore: activity.length > ACTIVITY_SHOWN,
     howSoon: revocationNote(language, minutes),

@@ -19,17 +19,28 @@ import type { Browsers } from './downloads.ts'
 export const ACTIVITY_DAYS = AUDIT_MEMORY / DAY
 export const ACTIVITY_SHOWN = 100
 
+/** How people are told of apps whose ids say nothing, by those. */
+export type AppNames = ReadonlyMap<string, string>
+
+type Named = { browsers: Browsers; apps: AppNames }
+
+/** With its id, since a client may change the rest of what it says of itself. */
+function nameOf(apps: AppNames, clientId: string): string {
+  const name = apps.get(clientId)
+  return name === undefined ? appName(clientId) : `${name} (${clientId})`
+}
+
 /** What is signed in as the page lists it: this browser first, then what was used last. */
 export function signedInItems(
   { oauth, legacy, openid, devices }: SignedInEverywhere,
-  browsers: Browsers,
+  { browsers, apps }: Named,
   thisDevice: string,
   language: PageLanguage,
 ): SignedInItem[] {
   const given = oauth.map((each) => ({ ...each, may: permissionWords(each.scope ?? '', language) }))
-  const apps = [...given, ...openid.map((each) => ({ ...each, may: undefined }))].map(
+  const ofApps = [...given, ...openid.map((each) => ({ ...each, may: undefined }))].map(
     ({ id, clientId, createdAt, updatedAt, from, may }): SignedInItem => ({
-      ...{ id, kind: 'app', name: appName(clientId), since: createdAt, lastUsed: updatedAt },
+      ...{ id, kind: 'app', name: nameOf(apps, clientId), since: createdAt, lastUsed: updatedAt },
       ...placeOf(from),
       may,
     }),
@@ -52,16 +63,19 @@ export function signedInItems(
   })
   const order = (item: SignedInItem) =>
     item.isThisBrowser ? Number.POSITIVE_INFINITY : (item.lastUsed ?? 0)
-  return [...apps, ...passwords, ...remembered].toSorted((a, b) => order(b) - order(a))
+  return [...ofApps, ...passwords, ...remembered].toSorted((a, b) => order(b) - order(a))
 }
 
 /** @param entries the newest first */
-export function activityItems(entries: readonly AuditEntry[], browsers: Browsers): ActivityItem[] {
+export function activityItems(
+  entries: readonly AuditEntry[],
+  { browsers, apps }: Named,
+): ActivityItem[] {
   return entries.slice(0, ACTIVITY_SHOWN).map(({ at, event, detail }) => {
     const { clientId, appPassword, name, deviceId, address, kind } = detail
     const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
     const about = [
-      typeof clientId === 'string' && appName(clientId),
+      typeof clientId === 'string' && nameOf(apps, clientId),
       appPassword,
       (event.startsWith('app_password_') || kind === 'passkey' || event === 'passkey_copied') &&
         name,

@@ -1,5 +1,5 @@
 import { accountNotFound } from '../../base/errors.ts'
-import { MAX_AUDIT } from '../../database/account/audit.ts'
+import { type AuditEntry, MAX_AUDIT } from '../../database/account/audit.ts'
 import type { ProvenBy } from '../../database/account/proof.ts'
 import { kindsOf } from '../../factors/kinds.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
@@ -27,7 +27,7 @@ import { activityFile, type Browsers, sessionsFile } from './downloads.ts'
 import type { SecurityForms } from './forms.ts'
 import type { SecurityPages } from './pages.ts'
 import { textsFor } from './shown.ts'
-import { ACTIVITY_SHOWN } from './view.ts'
+import { ACTIVITY_SHOWN, type AppNames } from './view.ts'
 import type { Visitor } from './visitor.ts'
 
 /** What can be looked at, with what is known of the account. */
@@ -81,7 +81,8 @@ export class SecurityViews {
     const done = read?.did === did ? read.done : undefined
     if (!row) throw accountNotFound()
     const invites = await readOwnInvites(this.#services, row)
-    const parts = { activity, appPasswords, factors, passkeys, trustedDevices }
+    const apps = await this.#appsOf(everywhere.signedIn, activity)
+    const parts = { activity, apps, appPasswords, factors, passkeys, trustedDevices }
     const known = { ...everywhere, ...parts, invites, account: row, done }
     const page = this.#pages.main(visitor, known, outcome)
     const { publicUrl } = this.#services.settings
@@ -154,6 +155,19 @@ export class SecurityViews {
     const kinds = kindsOf(factors)
     const all: ProofKind[] = factors.password ? ['password', ...kinds] : kinds
     return provenBy(task) === 'any' ? all : all.filter((kind) => kind === 'passkey')
+  }
+
+  /** The names of apps whose ids say nothing. */
+  async #appsOf(
+    { openid }: SignedInEverywhere,
+    activity: readonly AuditEntry[],
+  ): Promise<AppNames> {
+    const ids = [...openid, ...activity.map(({ detail }) => detail)].map(({ clientId }) => clientId)
+    const names = [...new Set(ids)].map(async (id) => {
+      const name = typeof id === 'string' && !URL.canParse(id) && (await this.#services.appOf(id))
+      return name ? [[id as string, name] as const] : []
+    })
+    return new Map((await Promise.all(names)).flat())
   }
 
   /** What is signed in, with the browsers among it as they last came. */

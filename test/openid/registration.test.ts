@@ -58,6 +58,12 @@ test('one registers, a person sees where they go on, and it is used', async () =
   expect(page.notice).toMatch(/^It calls itself “A tool”\. .* does not know who is behind it\.$/)
   const tokens = await rp.exchange(client, begun, await rp.allow(visitor, page))
   expect(tokens.claims()).toMatchObject({ sub: did })
+  const signIn = await visitor.open('/account/sign-in?step=sign-in')
+  await visitor.send(signIn, { username: 'alice.test', password: rp.PASSWORD, remember: 'on' })
+  const { text: security } = await visitor.open('/account/security')
+  const shown = `rp.example.com (${body.client_id})`
+  expect(security.split(shown).length).toBe(security.split(body.client_id).length)
+  expect(security).toContain(shown)
   // It stays for longer than one that nobody has signed in to.
   const other = (await register()).body.client_id
   sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)

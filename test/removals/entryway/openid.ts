@@ -17,7 +17,7 @@ const device = inFile('openid/device.ts')
 const deviceAdapter = inFile('openid/device_adapter.ts')
 const deviceCodes = inFile('database/flow/openid_device_code.ts')
 const resources = inFile('openid/resources.ts')
-const webHost = inFile('openid/web_host.ts')
+const webHost = inFile('http/web_host.ts')
 const resourceServers = inFile('openid/resource_servers.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
@@ -124,7 +124,7 @@ export const openidRows = toRemovals([
   [
     45,
     'what a client calls itself stands in a sentence',
-    inFile('openid/shown_client.ts')('inSentence(clientName)', 'clientName'),
+    inFile('openid/shown_client.ts')('claimedName(clientName)', 'clientName'),
   ],
   [
     45,
