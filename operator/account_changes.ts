@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { FACTOR_KINDS } from '../factors/kinds.ts'
 import { assertNewPassword, NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import {
   activateAccount,
@@ -13,10 +11,9 @@ import { changeHandle } from '../sagas/handle_change.ts'
 import { notify } from '../sagas/notice.ts'
 import { listPasskeys } from '../sagas/passkeys.ts'
 import { command } from './command.ts'
-import { accountName, findAccount } from './find_account.ts'
+import { findAccount } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'
-
-const anAccount = z.strictObject({ account: accountName })
+import { inputs } from './inputs.ts'
 
 /** What the program does by itself about a change that is on record. */
 const GOES_ON = 'It is on record: the program finishes it or takes it back by itself.'
@@ -25,7 +22,7 @@ const AGAIN = 'Give the command again when it answers.'
 
 /** Ends all sessions, too, and the app passwords unless they are to be kept. */
 export const resetPassword = command(
-  anAccount.extend({ password: z.string(), keepAppPasswords: z.boolean().default(false) }),
+  inputs['account/reset-password'],
   async ({ services }, input) => {
     assertNewPassword(input.password, NEW_PASSWORD_MIN_LENGTH)
     const account = await findAccount(services, input.account)
@@ -38,27 +35,21 @@ export const resetPassword = command(
 )
 
 /** The new address is not confirmed, so the second factor is switched off. */
-export const setEmail = command(
-  anAccount.extend({ email: z.string().min(1) }),
-  async ({ services }, input) => {
-    const { did, handle, emailAuthFactor } = await findAccount(services, input.account)
-    await setAccountEmail(services, did, input.email)
-    return { did, handle, factorEnded: emailAuthFactor }
-  },
-)
+export const setEmail = command(inputs['account/set-email'], async ({ services }, input) => {
+  const { did, handle, emailAuthFactor } = await findAccount(services, input.account)
+  await setAccountEmail(services, did, input.email)
+  return { did, handle, factorEnded: emailAuthFactor }
+})
 
 /** In DNS or at its host it must point to the account already, unless it is one of this service. */
-export const setHandle = command(
-  anAccount.extend({ handle: z.string().min(1) }),
-  async ({ services }, input) => {
-    const { did } = await findAccount(services, input.account)
-    const { handle } = await tellingHalf(
-      () => changeHandle(services, did, input.handle, null, { allowReserved: true }),
-      async (why) => `${why} ${GOES_ON}`,
-    )
-    return { did, handle }
-  },
-)
+export const setHandle = command(inputs['account/set-handle'], async ({ services }, input) => {
+  const { did } = await findAccount(services, input.account)
+  const { handle } = await tellingHalf(
+    () => changeHandle(services, did, input.handle, null, { allowReserved: true }),
+    async (why) => `${why} ${GOES_ON}`,
+  )
+  return { did, handle }
+})
 
 /**
  * The second factors of an account, after one was removed for somebody who lost it, or the code by mail was
@@ -66,23 +57,15 @@ export const setHandle = command(
  *
  * @throws {Refusal} InvalidRequest: the address is not confirmed, or there is no such passkey
  */
-export const factors = command(
-  anAccount.extend({
-    remove: z.enum(FACTOR_KINDS).nullable().default(null),
-    /** Name of the one passkey that is removed; all of them are without it. */
-    passkey: z.string().nullable().default(null),
-    add: z.literal('mail').nullable().default(null),
-  }),
-  async ({ services }, input) => {
-    const { did, handle } = await findAccount(services, input.account)
-    if (input.remove) await removeFactor(services, did, input.remove, input.passkey)
-    if (input.add) await addMailFactor(services, did)
-    const passkeys = await listPasskeys(services, did)
-    return { did, handle, ...(await listFactors(services, did)), passkeys }
-  },
-)
+export const factors = command(inputs['account/factors'], async ({ services }, input) => {
+  const { did, handle } = await findAccount(services, input.account)
+  if (input.remove) await removeFactor(services, did, input.remove, input.passkey)
+  if (input.add) await addMailFactor(services, did)
+  const passkeys = await listPasskeys(services, did)
+  return { did, handle, ...(await listFactors(services, did)), passkeys }
+})
 
-export const activate = command(anAccount, async ({ services }, input) => {
+export const activate = command(inputs['account/activate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
     () => activateAccount(services, did, null),
@@ -92,7 +75,7 @@ export const activate = command(anAccount, async ({ services }, input) => {
 })
 
 /** Nothing that apps hold is lost. */
-export const deactivate = command(anAccount, async ({ services }, input) => {
+export const deactivate = command(inputs['account/deactivate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
     () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
@@ -102,33 +85,27 @@ export const deactivate = command(anAccount, async ({ services }, input) => {
 })
 
 /** `ref` is what to remember of the reason. */
-export const takeDown = command(
-  anAccount.extend({
-    ref: z.string().min(1).default('operator'),
-    lift: z.boolean().default(false),
-  }),
-  async ({ services }, input) => {
-    const { did, handle } = await findAccount(services, input.account)
-    const ref = input.lift ? null : input.ref
-    await tellingHalf(
-      () => takeDownAccount(services, did, ref),
-      async (why) => {
-        const here = await services.actors.account(did).read()
-        if (ref === null)
-          return `${why} ${handle ?? did} is still taken down, here and there. ${AGAIN}`
-        if (here?.takedownRef !== ref) return `${why} Nothing is changed. ${AGAIN}`
-        return (
-          `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
-          `not know it and still shows the account. ${why} ${AGAIN} ` +
-          '`vestibule account compare` lists what is left.'
-        )
-      },
-    )
-    return { did, handle, takedownRef: ref }
-  },
-)
+export const takeDown = command(inputs['account/take-down'], async ({ services }, input) => {
+  const { did, handle } = await findAccount(services, input.account)
+  const ref = input.lift ? null : input.ref
+  await tellingHalf(
+    () => takeDownAccount(services, did, ref),
+    async (why) => {
+      const here = await services.actors.account(did).read()
+      if (ref === null)
+        return `${why} ${handle ?? did} is still taken down, here and there. ${AGAIN}`
+      if (here?.takedownRef !== ref) return `${why} Nothing is changed. ${AGAIN}`
+      return (
+        `Half done: ${handle ?? did} is taken down here and cannot be signed in to, but its PDS does ` +
+        `not know it and still shows the account. ${why} ${AGAIN} ` +
+        '`vestibule account compare` lists what is left.'
+      )
+    },
+  )
+  return { did, handle, takedownRef: ref }
+})
 
-export const remove = command(anAccount, async ({ services }, input) => {
+export const remove = command(inputs['account/delete'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
     () => deleteAccount(services, did),

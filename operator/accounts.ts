@@ -1,15 +1,12 @@
 import pLimit from 'p-limit'
-import { z } from 'zod'
 import type { AccountRow } from '../database/account/profile.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
-import { accountName, findAccount } from './find_account.ts'
+import { findAccount } from './find_account.ts'
+import { inputs } from './inputs.ts'
 
-const MAX_PAGE = 500
 const STANDINGS_AT_ONCE = 16
-
-const anAccount = z.strictObject({ account: accountName })
 
 /** How an account stands, in a word. */
 export type AccountStanding =
@@ -24,12 +21,7 @@ export type AccountStanding =
  * every account, there are names only.
  */
 export const list = command(
-  z.strictObject({
-    search: z.string().optional(),
-    standing: z.boolean().default(false),
-    after: z.string().default(''),
-    limit: z.int().min(1).max(MAX_PAGE).default(MAX_PAGE),
-  }),
+  inputs['account/list'],
   async ({ services }, { search, after, limit, standing }) => {
     const { directory } = services.actors
     const accounts = search
@@ -55,7 +47,7 @@ function standingOf(account: AccountRow | null): AccountStanding {
   return account.deactivatedAt === null ? 'active' : 'deactivated'
 }
 
-export const show = command(anAccount, async ({ services }, input) => {
+export const show = command(inputs['account/show'], async ({ services }, input) => {
   const account = await findAccount(services, input.account)
   const handle = services.actors.account(account.did)
   const [sessions, legacySessions, appPasswords, invitations] = await Promise.all([
@@ -77,26 +69,20 @@ export const show = command(anAccount, async ({ services }, input) => {
 })
 
 /** As a sign-up, but without an invite code and free to take a reserved name. */
-export const create = command(
-  z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),
-  async ({ services }, input) => {
-    const { account } = await signUp(services, input, {
-      invite: 'not needed',
-      captcha: 'not needed',
-      reservedHandles: 'allowed',
-      credential: 'password',
-      minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
-      provenDid: null,
-    })
-    return account
-  },
-)
+export const create = command(inputs['account/create'], async ({ services }, input) => {
+  const { account } = await signUp(services, input, {
+    invite: 'not needed',
+    captcha: 'not needed',
+    reservedHandles: 'allowed',
+    credential: 'password',
+    minPasswordLength: NEW_PASSWORD_MIN_LENGTH,
+    provenDid: null,
+  })
+  return account
+})
 
 /** The newest entries of the audit trail, newest first. */
-export const audit = command(
-  z.strictObject({ account: accountName, limit: z.int().min(1).max(10_000).default(50) }),
-  async ({ services }, input) => {
-    const { did } = await findAccount(services, input.account)
-    return { entries: await services.actors.account(did).listAudit(input.limit) }
-  },
-)
+export const audit = command(inputs['account/audit'], async ({ services }, input) => {
+  const { did } = await findAccount(services, input.account)
+  return { entries: await services.actors.account(did).listAudit(input.limit) }
+})

@@ -1,26 +1,23 @@
-import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
-import { aPage, command, type OperatorContext } from './command.ts'
-
-const aClient = z.strictObject({ id: z.string().min(1) })
+import { command, type OperatorContext } from './command.ts'
+import { inputs } from './inputs.ts'
 
 /** Registers an OAuth client that has no metadata URL, or changes its metadata (RFC 7591). */
-export const add = command(
-  aClient.extend({ metadata: z.record(z.string(), z.unknown()) }),
-  async ({ clients }, { id, metadata }) => {
-    await clients.register(id, metadata)
-    return { id }
-  },
-)
+export const add = command(inputs['client/add'], async ({ clients }, { id, metadata }) => {
+  await clients.register(id, metadata)
+  return { id }
+})
 
 /** In the order of their ids; `next` is the `after` of the next page. */
-export const list = command(aPage, ({ clients }, { after, limit }) => clients.list(after, limit))
+export const list = command(inputs['client/list'], ({ clients }, { after, limit }) =>
+  clients.list(after, limit),
+)
 
 /** @throws {Refusal} InvalidRequest where there is none */
-export const show = command(aClient, find)
+export const show = command(inputs['client/show'], find)
 
 /** What it holds cannot be refreshed any more. @throws {Refusal} InvalidRequest where there is none */
-export const remove = command(aClient, async (context, input) => {
+export const remove = command(inputs['client/remove'], async (context, input) => {
   const { id } = await find(context, input)
   await context.clients.remove(id)
   return { id }

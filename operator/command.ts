@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { LimitsInForce } from '../actors/auth/limits_in_force.ts'
 import type { ActingOperator } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
@@ -81,9 +81,3 @@ export function command<I extends z.ZodType, O>(
 ): Command<I, O> {
   return { input, run }
 }
-
-/** Of a list in the order of its ids: from the one after `after`. */
-export const aPage = z.strictObject({
-  after: z.string().default(''),
-  limit: z.int().min(1).max(500).default(500),
-})

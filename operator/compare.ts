@@ -1,11 +1,9 @@
-import { z } from 'zod'
 import { UnavailableError } from '../base/errors.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { followPds } from '../sagas/pds_standing.ts'
 import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
-
-const MAX_PAGE = 50
+import { inputs } from './inputs.ts'
 
 /** An account that stood otherwise on its PDS. `mend` is null where that is done already. */
 export type Difference = {
@@ -21,10 +19,7 @@ export type Difference = {
  * order of the DIDs; `next` is the `after` of the next page.
  */
 export const compare = command(
-  z.strictObject({
-    after: z.string().default(''),
-    limit: z.int().min(1).max(MAX_PAGE).default(MAX_PAGE),
-  }),
+  inputs['account/compare'],
   async ({ services }, { after, limit }) => {
     const entries = await services.actors.directory.listAccounts(after, limit)
     const differences = await Promise.all(entries.map((entry) => look(services, entry)))

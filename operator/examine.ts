@@ -1,11 +1,12 @@
-import { z } from 'zod'
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
 import type { Check } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
 import { lookAround } from './doctor/around.ts'
+import { inputs } from './inputs.ts'
 import { check as checkPdses, list as listPdses } from './pdses.ts'
-import { checkReplication, replicationOf } from './replication.ts'
+import { replicationOf } from './read_replication.ts'
+import { checkReplication } from './replication.ts'
 
 /** Accounts whose handles are looked at. */
 const HANDLES = 500
@@ -17,7 +18,7 @@ const lastLooks = new WeakMap<Services, Looked>()
 const underWay = new WeakSet<Services>()
 
 /** What `vestibule doctor` finds, as the running program sees it. */
-export const look = command(z.strictObject({}), async (context) => {
+export const look = command(inputs.doctor, async (context) => {
   const { services } = context
   const [{ pdses }, accounts, { checks }] = await Promise.all([
     listPdses.run(context, {}),

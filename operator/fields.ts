@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { commands } from './commands.ts'
 import type { Argument, Description } from './description.ts'
+import { inputs } from './inputs.ts'
 
 /** How a member of an input is given. */
 type FieldKind = 'text' | 'number' | 'switch' | 'choice' | 'list' | 'json'
@@ -30,10 +30,7 @@ type Schema = {
 /** What people give to a command, in its order. */
 export function fieldsOf({ command, takes }: Description): Field[] {
   const options = { io: 'input', unrepresentable: 'any' } as const
-  const { properties = {}, required = [] } = z.toJSONSchema(
-    commands[command].input as z.ZodType,
-    options,
-  ) as Schema
+  const { properties = {}, required = [] } = z.toJSONSchema(inputs[command], options) as Schema
   return Object.entries(takes).map(([name, argument]) => {
     const schema = properties[name] ?? {}
     const given = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema

@@ -1,13 +1,9 @@
-import { z } from 'zod'
 import { accountNotFound } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { findAccount as find } from '../sagas/accounts.ts'
 import type { Services } from '../sagas/services.ts'
 
-/** A handle, DID or e-mail address, as typed. */
-export const accountName = z.string().min(1).max(512)
-
-/** @throws {Refusal} AccountNotFound */
+/** @param name handle, DID or e-mail address, as typed @throws {Refusal} AccountNotFound */
 export async function findAccount(services: Services, name: string): Promise<AccountRow> {
   const account = await find(services, name)
   if (!account) {

@@ -1,43 +1,7 @@
-import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
-import { readSubject } from '../identity/subject.ts'
-import { carriedSessions } from './carried_sessions.ts'
 import { command, type OperatorContext } from './command.ts'
-
-const did = z.string().regex(/^did:(plc|web):[A-Za-z0-9._:%-]+$/)
-/** Of the form that look-ups use. */
-const name = z.string().transform((typed) => readSubject(typed).name)
-/** `salt:hash`, both hex, scrypt N=16384, r=8, p=1, 64 bytes. */
-const passwordScrypt = z.string().regex(/^[0-9a-f]+:[0-9a-f]{128}$/)
-const time = z.int()
-
-const importedAccount = z.strictObject({
-  did,
-  handle: name.nullable(),
-  email: name,
-  emailConfirmedAt: time.nullable(),
-  emailAuthFactor: z.boolean(),
-  passwordScrypt,
-  createdAt: time,
-  deactivatedAt: time.nullable(),
-  deleteAfter: time.nullable(),
-  takedownRef: z.string().nullable(),
-  invitesDisabled: z.boolean(),
-  appPasswords: z.array(
-    z.strictObject({ name: z.string(), passwordScrypt, privileged: z.boolean(), createdAt: time }),
-  ),
-  sessions: carriedSessions.nullish(),
-})
-
-const invite = z.strictObject({
-  code: z.string(),
-  availableUses: z.int(),
-  disabled: z.boolean(),
-  forAccount: z.string(),
-  createdBy: z.string(),
-  createdAt: time,
-  uses: z.array(z.strictObject({ usedBy: z.string(), usedAt: time })),
-})
+import type { ImportedAccount } from './imported.ts'
+import { inputs } from './inputs.ts'
 
 /**
  * What became of an account; `refused` says why in `reason`. One that is `present` may lack the
@@ -54,23 +18,20 @@ export type ImportOutcome =
  *
  * @throws {Refusal} InvalidRequest when the PDS is not behind this entryway
  */
-export const accounts = command(
-  z.strictObject({ pds: did, dryRun: z.boolean(), accounts: z.array(importedAccount) }),
-  async (context, input) => {
-    const { directory } = context.services.actors
-    if (!(await directory.readPds(input.pds))) {
-      throw new Refusal('InvalidRequest', `Add the PDS ${input.pds} first: vestibule pds add`)
-    }
-    const outcomes: ImportOutcome[] = []
-    for (const one of input.accounts) {
-      outcomes.push(await importOne(context, input.pds, one, input.dryRun))
-    }
-    return { outcomes }
-  },
-)
+export const accounts = command(inputs['import/accounts'], async (context, input) => {
+  const { directory } = context.services.actors
+  if (!(await directory.readPds(input.pds))) {
+    throw new Refusal('InvalidRequest', `Add the PDS ${input.pds} first: vestibule pds add`)
+  }
+  const outcomes: ImportOutcome[] = []
+  for (const one of input.accounts) {
+    outcomes.push(await importOne(context, input.pds, one, input.dryRun))
+  }
+  return { outcomes }
+})
 
 export const invites = command(
-  z.strictObject({ dryRun: z.boolean(), codes: z.array(invite) }),
+  inputs['import/invites'],
   async ({ services }, { dryRun, codes }) => {
     const { directory } = services.actors
     if (!dryRun) return { imported: await directory.importInviteCodes(codes) }
@@ -86,7 +47,7 @@ export const invites = command(
 async function importOne(
   { services }: OperatorContext,
   pdsDid: string,
-  account: z.output<typeof importedAccount>,
+  account: ImportedAccount,
   dryRun: boolean,
 ): Promise<ImportOutcome> {
   const { actors } = services

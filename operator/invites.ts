@@ -1,18 +1,12 @@
-import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import { readPosition } from '../database/directory/invite.ts'
 import { command } from './command.ts'
-import { accountName, findAccount } from './find_account.ts'
-
-const MAX_PAGE = 500
+import { findAccount } from './find_account.ts'
+import { inputs } from './inputs.ts'
 
 /** Codes that belong to no account, or to the account that is named. */
 export const create = command(
-  z.strictObject({
-    count: z.int().min(1).max(1000).default(1),
-    uses: z.int().min(1).max(1_000_000).default(1),
-    account: accountName.optional(),
-  }),
+  inputs['invite/create'],
   async ({ services }, { count, uses, account }) => {
     const owner = account === undefined ? 'admin' : (await findAccount(services, account)).did
     const created = await services.actors.directory.createInviteCodes({
@@ -28,12 +22,7 @@ export const create = command(
 
 /** The newest first, with who came by each; `next` is the `after` of the next page. */
 export const list = command(
-  z.strictObject({
-    usable: z.boolean().default(false),
-    account: accountName.optional(),
-    after: z.string().optional(),
-    limit: z.int().min(1).max(MAX_PAGE).default(MAX_PAGE),
-  }),
+  inputs['invite/list'],
   async ({ services }, { usable, account, after, limit }) => {
     const position = after === undefined ? null : readPosition(after)
     if (after !== undefined && !position) {
@@ -46,15 +35,9 @@ export const list = command(
 )
 
 /** Takes the codes, and all codes of the accounts, out of use. */
-export const disable = command(
-  z.strictObject({
-    codes: z.array(z.string()).default([]),
-    accounts: z.array(accountName).default([]),
-  }),
-  async ({ services }, input) => {
-    const accounts: string[] = []
-    for (const name of input.accounts) accounts.push((await findAccount(services, name)).did)
-    await services.actors.directory.disableInviteCodes({ codes: input.codes, accounts })
-    return {}
-  },
-)
+export const disable = command(inputs['invite/disable'], async ({ services }, input) => {
+  const accounts: string[] = []
+  for (const name of input.accounts) accounts.push((await findAccount(services, name)).did)
+  await services.actors.directory.disableInviteCodes({ codes: input.codes, accounts })
+  return {}
+})

@@ -1,21 +1,15 @@
-import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import type { NearLimit } from '../database/limits/near.ts'
 import { command } from './command.ts'
+import { inputs } from './inputs.ts'
 
 /** Rate limits in force: counters that are used up, or nearly. `resetsAt` is milliseconds since the epoch. */
-export const list = command(
-  z.strictObject({
-    search: z.string().default(''),
-    limit: z.int().min(1).max(1_000).default(100),
-  }),
-  async ({ limits }, { search: text, limit }) => ({
-    limits: (await limits.list({ text: text.toLowerCase(), limit })).map(shown),
-  }),
-)
+export const list = command(inputs['limits/list'], async ({ limits }, { search: text, limit }) => ({
+  limits: (await limits.list({ text: text.toLowerCase(), limit })).map(shown),
+}))
 
 /** Lets one begin anew. @throws {Refusal} InvalidRequest where there is none */
-export const lift = command(z.strictObject({ id: z.string() }), async ({ limits }, { id }) => {
+export const lift = command(inputs['limits/lift'], async ({ limits }, { id }) => {
   const lifted = await limits.lift(id)
   if (lifted) return shown(lifted)
   const message = `No limit ${id} is in force; \`vestibule limits list\` shows them`

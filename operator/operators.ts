@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import {
   addOperator,
@@ -8,13 +7,12 @@ import {
 } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
-import { accountName, findAccount } from './find_account.ts'
+import { findAccount } from './find_account.ts'
+import { inputs } from './inputs.ts'
 import { OPERATOR_LINK, OPERATOR_PAGE } from './paths.ts'
 
-const anAccount = z.strictObject({ account: accountName })
-
 /** Lets an account use the operator's page. `hasFactor`: whether it can come in as it is. */
-export const add = command(anAccount, async ({ services, by }, input) => {
+export const add = command(inputs['operator/add'], async ({ services, by }, input) => {
   const account = await findAccount(services, input.account)
   const { did, handle } = account
   const isNew = await addOperator(services, account, by)
@@ -24,12 +22,12 @@ export const add = command(anAccount, async ({ services, by }, input) => {
 })
 
 /** Times are milliseconds since the epoch. */
-export const list = command(z.strictObject({}), async ({ services }) => ({
+export const list = command(inputs['operator/list'], async ({ services }) => ({
   operators: await services.actors.directory.listOperators(),
 }))
 
 /** @throws {Refusal} InvalidRequest where it is none */
-export const remove = command(anAccount, async ({ services, by }, input) => {
+export const remove = command(inputs['operator/remove'], async ({ services, by }, input) => {
   const account = await findAccount(services, input.account)
   const { did, handle } = account
   if (await removeOperator(services, account, by)) return { did, handle }
@@ -38,7 +36,7 @@ export const remove = command(anAccount, async ({ services, by }, input) => {
 })
 
 /** An address that opens the operator's page once. @throws {Refusal} InvalidRequest where it is off */
-export const link = command(z.strictObject({}), async ({ services }) => {
+export const link = command(inputs['operator/link'], async ({ services }) => {
   if (isOff(services)) {
     throw new Refusal('InvalidRequest', "The operator's page is off (ENTRYWAY_OPERATOR_PAGE)")
   }

@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises'
-import { z } from 'zod'
 import { ageOf } from '../base/age.ts'
 import { BACKUP_OLD } from '../base/lifetimes.ts'
 import { missingForUse, type Settings } from '../base/settings.ts'
@@ -9,8 +8,10 @@ import packageJson from '../package.json' with { type: 'json' }
 import { dayOf } from '../sagas/kept_events.ts'
 import { command } from './command.ts'
 import { type Looked, lastLook } from './examine.ts'
+import { inputs } from './inputs.ts'
 import { list as listPdses } from './pdses.ts'
-import { missingOfReplication, replicationOf } from './replication.ts'
+import { replicationOf } from './read_replication.ts'
+import { missingOfReplication } from './replication.ts'
 
 /** More limits in force, and more clients, are not counted. */
 const MOST_LIMITS = 1_000
@@ -20,7 +21,7 @@ const MOST_CLIENTS = 100
  * How the installation stands. Sizes are bytes; times, such as `since`, are milliseconds since the epoch. Today
  * began at midnight, UTC. What doctor finds is what it found last: null where it has only begun to look.
  */
-export const show = command(z.strictObject({}), async (context) => {
+export const show = command(inputs.overview, async (context) => {
   const { services, clients, openid, limits } = context
   const { settings, embeddedPds, actors } = services
   const [{ pdses }, { bavail, blocks, bsize }, backups, today, near] = await Promise.all([

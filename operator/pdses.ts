@@ -1,23 +1,14 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Refusal } from '../base/errors.ts'
 import { mistakeInAddress, mistakeInUrl } from '../base/pds_setting.ts'
 import { describePds } from '../pds/describe.ts'
 import { isNamed, type Pds } from '../pds/pds.ts'
 import { checkAdminPassword, checkPds } from './check_pds.ts'
 import { command, type OperatorContext } from './command.ts'
-
-const aPds = z.strictObject({ pds: z.string() })
-const address = z
-  .url({ protocol: /^https?$/, error: 'must be an http(s) URL, such as https://pds.example.com' })
-  .transform((url) => new URL(url).origin)
-/** A host name alone is one with https. */
-const origin = z
-  .string()
-  .transform((name) => (name.includes('://') ? name : `https://${name}`))
-  .pipe(address)
+import { inputs } from './inputs.ts'
 
 /** Without their passwords. */
-export const list = command(z.strictObject({}), async ({ services }) => {
+export const list = command(inputs['pds/list'], async ({ services }) => {
   const { directory } = services.actors
   const [pdses, counts] = await Promise.all([directory.listPdses(), directory.countAccounts()])
   return {
@@ -28,12 +19,6 @@ export const list = command(z.strictObject({}), async ({ services }) => {
   }
 })
 
-const named = z.strictObject({
-  url: origin,
-  address: address.optional(),
-  did: z.string().optional(),
-})
-
 /**
  * Looks at a PDS that is to be added. Without an address it is reached where it was, or at its URL.
  *
@@ -42,7 +27,7 @@ const named = z.strictObject({
  */
 async function lookAt(
   { services }: OperatorContext,
-  { url, ...given }: z.output<typeof named>,
+  { url, ...given }: z.output<(typeof inputs)['pds/look']>,
 ): Promise<Pick<Pds, 'did' | 'url' | 'address'>> {
   const { settings, actors } = services
   const pdses = await actors.directory.listPdses()
@@ -64,53 +49,43 @@ async function lookAt(
 }
 
 /** Before the password of a PDS is asked for: whether it can be added at all. */
-export const look = command(named, lookAt)
+export const look = command(inputs['pds/look'], lookAt)
 
 /**
  * Adds a PDS or changes the address or password of one; what else is wrong with it is answered.
  *
  * @throws {Refusal} InvalidRequest when it does not take the password: what is known stays
  */
-export const add = command(
-  named.extend({ adminPassword: z.string().min(1) }),
-  async (context, { adminPassword, ...given }) => {
-    const { services } = context
-    const { did, url, address } = await lookAt(context, given)
-    const pds = { did, url, address, adminPassword }
-    const { state, found } = await checkAdminPassword(pds)
-    if (state === 'failed') {
-      throw new Refusal(
-        'InvalidRequest',
-        `Nothing is changed: ${url} did not take the admin password (${found})`,
-      )
-    }
-    await services.actors.directory.addPds(pds)
-    await services.refreshPdses()
-    return { did, url, address, checks: await checkPds(pds, services) }
-  },
-)
+export const add = command(inputs['pds/add'], async (context, { adminPassword, ...given }) => {
+  const { services } = context
+  const { did, url, address } = await lookAt(context, given)
+  const pds = { did, url, address, adminPassword }
+  const { state, found } = await checkAdminPassword(pds)
+  if (state === 'failed') {
+    throw new Refusal(
+      'InvalidRequest',
+      `Nothing is changed: ${url} did not take the admin password (${found})`,
+    )
+  }
+  await services.actors.directory.addPds(pds)
+  await services.refreshPdses()
+  return { did, url, address, checks: await checkPds(pds, services) }
+})
 
 function refuseWrong(what: string, mistake: string | null): void {
   if (mistake) throw new Refusal('InvalidRequest', `The ${what} of a PDS ${mistake}`)
 }
 
 /** How new accounts are spread over the PDSes. */
-export const place = command(
-  aPds.extend({
-    open: z.boolean().optional(),
-    weight: z.int().min(0).optional(),
-    capacity: z.int().min(0).nullable().optional(),
-  }),
-  async (context, { pds, ...placement }) => {
-    const { did, url } = await findPds(context, pds)
-    const given = Object.entries(placement).filter(([, value]) => value !== undefined)
-    await context.services.actors.directory.setPdsPlacement(did, Object.fromEntries(given))
-    return { did, url }
-  },
-)
+export const place = command(inputs['pds/place'], async (context, { pds, ...placement }) => {
+  const { did, url } = await findPds(context, pds)
+  const given = Object.entries(placement).filter(([, value]) => value !== undefined)
+  await context.services.actors.directory.setPdsPlacement(did, Object.fromEntries(given))
+  return { did, url }
+})
 
 /** @throws {Refusal} InvalidRequest while accounts live there */
-export const remove = command(aPds, async (context, { pds }) => {
+export const remove = command(inputs['pds/remove'], async (context, { pds }) => {
   const { did, url } = await findPds(context, pds)
   await context.services.actors.directory.removePds(did)
   await context.services.refreshPdses()
@@ -118,7 +93,7 @@ export const remove = command(aPds, async (context, { pds }) => {
 })
 
 /** Whether each PDS is set up for this entryway. */
-export const check = command(z.strictObject({}), async ({ services }) => {
+export const check = command(inputs['pds/check'], async ({ services }) => {
   const pdses = await services.actors.directory.listPdses()
   const checks = await Promise.all(pdses.map((pds) => checkPds(pds, services)))
   return { checks: checks.flat() }

@@ -1,15 +1,8 @@
 import { REPLICATION_SLOW } from '../base/lifetimes.ts'
-import type { Settings } from '../base/settings.ts'
-import { oldestWait } from '../database/replication/waiting.ts'
 import type { Check } from './check.ts'
 
 /** How long the oldest commit of the runner that answers has waited to be kept by the engine, ms. */
 export type Replication = { oldestWait: number }
-
-/** Null with databases in files: nothing is replicated then. */
-export function replicationOf({ database }: Pick<Settings, 'database'>): Replication | null {
-  return database === 'engine' ? { oldestWait: oldestWait() } : null
-}
 
 /** How old the oldest commit is that is not kept yet. */
 export const ageOfOldest = ({ oldestWait }: Replication): string =>

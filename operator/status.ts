@@ -1,10 +1,10 @@
-import { z } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { command } from './command.ts'
-import { replicationOf } from './replication.ts'
+import { inputs } from './inputs.ts'
+import { replicationOf } from './read_replication.ts'
 
 /** That the program runs, which version, and with which data. */
-export const show = command(z.strictObject({}), async ({ services }) => ({
+export const show = command(inputs.status, async ({ services }) => ({
   version: packageJson.version,
   url: services.settings.publicUrl,
   did: services.settings.did,

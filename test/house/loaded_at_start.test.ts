@@ -13,22 +13,37 @@ const LOADED_WHEN_USED = [
   ),
 ]
 
-test('what only some use is loaded when they use it', () => {
+/** The rooms in which commands are carried out. */
+const CARRIES_OUT = /^(sagas|database|actors|oauth)\//
+
+/** What a start file loads at once: files, and packages with one place that imports them. */
+function loadedAtOnce(start: string) {
   const packages = new Map<string, string>()
-  const open = ['start.ts']
-  const met = new Set(open)
+  const open = [start]
+  const files = new Set(open)
   for (let file = open.pop(); file; file = open.pop()) {
     for (const { to, isLocal, line } of loadedWith(file)) {
       if (!isLocal) packages.set(to, `${file}:${line}`)
-      else if (/\.[tj]s$/.test(to) && !met.has(to)) {
-        met.add(to)
+      else if (/\.[tj]s$/.test(to) && !files.has(to)) {
+        files.add(to)
         open.push(to)
       }
     }
   }
+  return { files, packages }
+}
+
+test('what only some use is loaded when they use it', () => {
+  const { packages } = loadedAtOnce('start.ts')
   expect(packages.get('@atproto/oauth-provider/provider')).toBeDefined()
   const early = LOADED_WHEN_USED.flatMap((name) =>
     [...packages].filter(([to]) => to === name || to.startsWith(`${name}/`)),
   )
   expect(early).toEqual([])
+})
+
+test('the command line is described without what carries commands out', () => {
+  const { files } = loadedAtOnce('cli/main.ts')
+  expect(files).toContain('operator/inputs.ts')
+  expect([...files].filter((file) => CARRIES_OUT.test(file))).toEqual([])
 })

@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { AUDIT_EVENTS, type AuditEvent } from '../base/events.ts'
+import { FACTOR_KINDS } from '../factors/kinds.ts'
+import { aDid, importedAccount, importedInvite } from './imported.ts'
+
+/** A handle, DID or e-mail address, as typed. */
+const accountName = z.string().min(1).max(512)
+const anAccount = z.strictObject({ account: accountName })
+const nothing = z.strictObject({})
+
+/** How many entries a page has at most. */
+const MAX_LISTED = 500
+const MAX_COMPARED = 50
+
+/** Of a list in the order of its ids: from the one after `after`. */
+const aPage = z.strictObject({
+  after: z.string().default(''),
+  limit: z.int().min(1).max(MAX_LISTED).default(MAX_LISTED),
+})
+
+const eventName = z.enum(Object.keys(AUDIT_EVENTS) as [AuditEvent, ...AuditEvent[]])
+/** A date or time as typed, in UTC unless it says otherwise. @returns ms since the epoch */
+const moment = z.string().transform((typed, context) => {
+  const at = Date.parse(/T[\d:.]+$/.test(typed) ? `${typed}Z` : typed)
+  if (/^\d{4}-\d\d-\d\d/.test(typed) && !Number.isNaN(at)) return at
+  context.addIssue('Give a date or a time, such as 2026-11-26 or 2026-11-26T14:00')
+  return z.NEVER
+})
+
+const aPds = z.strictObject({ pds: z.string() })
+const address = z
+  .url({ protocol: /^https?$/, error: 'must be an http(s) URL, such as https://pds.example.com' })
+  .transform((url) => new URL(url).origin)
+/** A host name alone is one with https. */
+const origin = z
+  .string()
+  .transform((name) => (name.includes('://') ? name : `https://${name}`))
+  .pipe(address)
+const aNamedPds = z.strictObject({
+  url: origin,
+  address: address.optional(),
+  did: z.string().optional(),
+})
+
+const aClient = z.strictObject({ id: z.string().min(1) })
+const anOpenidClient = z.strictObject({ id: z.string().regex(/^[\x21-\x7e]{1,200}$/) })
+const aRegistrationToken = z.strictObject({ name: z.string().trim().min(1).max(100) })
+const aResource = z.strictObject({ address: z.string().regex(/^[\x21-\x7e]{1,500}$/) })
+/** RFC 6749 section 3.3: what a scope may consist of. */
+const aScope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
+
+/** What each command takes, apart from what it does: the command line describes all and does none. */
+export const inputs = {
+  status: nothing,
+  overview: nothing,
+  trail: z.strictObject({
+    event: eventName.optional(),
+    account: accountName.optional(),
+    by: z.string().optional(),
+    search: z.string().optional(),
+    address: z.string().optional(),
+    since: moment.optional(),
+    until: moment.optional(),
+    before: z.int().optional(),
+    limit: z.int().min(1).max(1_000).default(100),
+  }),
+
+  doctor: nothing,
+
+  'operator/add': anAccount,
+  'operator/list': nothing,
+  'operator/remove': anAccount,
+  'operator/link': nothing,
+
+  'account/list': z.strictObject({
+    search: z.string().optional(),
+    standing: z.boolean().default(false),
+    after: z.string().default(''),
+    limit: z.int().min(1).max(MAX_LISTED).default(MAX_LISTED),
+  }),
+  'account/show': anAccount,
+  'account/create': z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),
+  'account/reset-password': anAccount.extend({
+    password: z.string(),
+    keepAppPasswords: z.boolean().default(false),
+  }),
+  'account/set-email': anAccount.extend({ email: z.string().min(1) }),
+  'account/set-handle': anAccount.extend({ handle: z.string().min(1) }),
+  'account/factors': anAccount.extend({
+    remove: z.enum(FACTOR_KINDS).nullable().default(null),
+    /** Name of the one passkey that is removed; all of them are without it. */
+    passkey: z.string().nullable().default(null),
+    add: z.literal('mail').nullable().default(null),
+  }),
+  'account/activate': anAccount,
+  'account/deactivate': anAccount,
+  'account/take-down': anAccount.extend({
+    ref: z.string().min(1).default('operator'),
+    lift: z.boolean().default(false),
+  }),
+  'account/delete': anAccount,
+  'account/audit': anAccount.extend({ limit: z.int().min(1).max(10_000).default(50) }),
+  'account/compare': z.strictObject({
+    after: z.string().default(''),
+    limit: z.int().min(1).max(MAX_COMPARED).default(MAX_COMPARED),
+  }),
+  'account/sessions': anAccount,
+  'account/revoke': anAccount.extend({ session: z.string().optional() }),
+
+  'invite/create': z.strictObject({
+    count: z.int().min(1).max(1000).default(1),
+    uses: z.int().min(1).max(1_000_000).default(1),
+    account: accountName.optional(),
+  }),
+  'invite/list': z.strictObject({
+    usable: z.boolean().default(false),
+    account: accountName.optional(),
+    after: z.string().optional(),
+    limit: z.int().min(1).max(MAX_LISTED).default(MAX_LISTED),
+  }),
+  'invite/disable': z.strictObject({
+    codes: z.array(z.string()).default([]),
+    accounts: z.array(accountName).default([]),
+  }),
+
+  'limits/list': z.strictObject({
+    search: z.string().default(''),
+    limit: z.int().min(1).max(1_000).default(100),
+  }),
+  'limits/lift': z.strictObject({ id: z.string() }),
+
+  'pds/list': nothing,
+  'pds/look': aNamedPds,
+  'pds/add': aNamedPds.extend({ adminPassword: z.string().min(1) }),
+  'pds/place': aPds.extend({
+    open: z.boolean().optional(),
+    weight: z.int().min(0).optional(),
+    capacity: z.int().min(0).nullable().optional(),
+  }),
+  'pds/remove': aPds,
+  'pds/check': nothing,
+
+  'client/add': aClient.extend({ metadata: z.record(z.string(), z.unknown()) }),
+  'client/list': aPage,
+  'client/show': aClient,
+  'client/remove': aClient,
+
+  'openid/client-add': anOpenidClient.extend({ metadata: z.record(z.string(), z.unknown()) }),
+  'openid/client-list': aPage,
+  'openid/client-show': anOpenidClient,
+  'openid/client-rotate-secret': anOpenidClient,
+  'openid/client-remove': anOpenidClient,
+  'openid/rotate-keys': z.strictObject({ atOnce: z.boolean().default(false) }),
+  'openid/registration-token-add': aRegistrationToken.extend({
+    days: z.int().min(1).max(365).default(30),
+  }),
+  'openid/registration-token-list': nothing,
+  'openid/registration-token-remove': aRegistrationToken,
+  'openid/resource-add': aResource.extend({
+    name: z.string().trim().min(1).max(100).optional(),
+    scopes: z.array(aScope).min(1).max(100),
+    alg: z.enum(['RS256', 'ES256']).default('RS256'),
+  }),
+  'openid/resource-list': nothing,
+  'openid/resource-show': aResource,
+  'openid/resource-remove': aResource,
+
+  'import/accounts': z.strictObject({
+    pds: aDid,
+    dryRun: z.boolean(),
+    accounts: z.array(importedAccount),
+  }),
+  'import/invites': z.strictObject({ dryRun: z.boolean(), codes: z.array(importedInvite) }),
+}
