@@ -79,8 +79,8 @@ function finish(
 /** The policy with the hashes of what was added (CSP level 3 section 6.7.3.3). */
 function allowed(policy: string, scriptHashes: string[]): string {
   return policy
-    .replace(/(?<=\bstyle-src[^;]*)(?=;|$)/, ` ${STYLE_HASH}`)
-    .replace(/(?<=\bscript-src[^;]*)(?=;|$)/, ` ${scriptHashes.join(' ')}`)
+    .replace(/\bstyle-src[^;]*/, `$& ${STYLE_HASH}`)
+    .replace(/\bscript-src[^;]*/, `$& ${scriptHashes.join(' ')}`)
 }
 
 function hashOf(text: string): string {
