@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
@@ -34,7 +35,10 @@ export const list = command(
         )
       : []
     return {
-      accounts: accounts.map((entry, i) => ({ ...entry, standing: standings[i] ?? null })),
+      accounts: accounts.map((entry, i): DirectoryEntry & { standing?: AccountStanding } => {
+        const found = standings[i]
+        return found === undefined ? entry : { ...entry, standing: found }
+      }),
       next: accounts.length === limit ? (accounts.at(-1)?.did ?? null) : null,
     }
   },

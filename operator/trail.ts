@@ -18,6 +18,10 @@ export const list = command(
       { ...filter, did, operator: by, text },
       limit,
     )
-    return { events, next: events.length === limit ? (events.at(-1)?.id ?? null) : null }
+    const shown = events.map(({ id, at, event, did: of, handle, ...more }) => ({
+      ...{ id, at, event, account: of === null ? null : { did: of, handle } },
+      ...more,
+    }))
+    return { events: shown, next: events.length === limit ? (events.at(-1)?.id ?? null) : null }
   },
 )

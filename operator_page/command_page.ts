@@ -35,7 +35,7 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
   const action = formOf(words)
   const account = filled('account')
   const filling = isReading
-    ? html`<form method="get" action="${action}">${inputs}${button}</form>`
+    ? html`<form method="get" action="${action}">${filterOf(page, inputs)}${button}</form>`
     : form({ action, sealed: visitor.sealed }, html`${inputs}${button}`)
   const content = html`<p>${what}.</p>
       ${needsProof && html`<p class="quiet">It asks for a sign-in of less than five minutes ago.</p>`}
@@ -45,6 +45,13 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
   return writeInside(visitor, titleOf(words), content, outcome)
+}
+
+/** Many fields of which none has to be filled in: a filter, which is closed while it is blank. */
+function filterOf({ fields, filled }: CommandPage, inputs: readonly Html[]): Html {
+  if (fields.length <= 3 || fields.some(({ isRequired }) => isRequired)) return html`${inputs}`
+  const isOpen = fields.some(({ name }) => filled(name) !== '')
+  return html`<details class="filter" ${isOpen && html`open`}><summary>Filter</summary><div>${inputs}</div></details>`
 }
 
 /** What else can be done with the account that is named. */

@@ -18,8 +18,9 @@ export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Pro
   const { version, url, since, accounts, pdses, today, limitsReached } = found
   const { mail, disk, backups, replication, clients, openid, missing } = found
   const content = html`${missing.map((line) => html`<p class="alert">${line}</p>`)}
+      <p class="quiet">${url}, version ${version}, runs since ${timeOf(since)}</p>
       ${figures({
-        Accounts: accounts,
+        Accounts: accounts.toLocaleString('en'),
         'Sign-ins today': `${today.signIns.succeeded}, and ${today.signIns.failed} that failed`,
         'Mails today': `${today.mails.sent}, and ${today.mails.failed} that failed`,
         'Rate limits reached': html`<a href="${formOf('limits list')}">${limitsReached}</a>`,
@@ -33,9 +34,6 @@ export async function showOverview(visitor: Visitor, outcome: Outcome = {}): Pro
         'OAuth clients': html`<a href="${formOf('client list')}">${clients} registered</a>`,
         'OpenID clients': html`<a href="${formOf('openid client list')}">${openid.clients}</a>`,
         'OpenID resources': html`<a href="${formOf('openid resource list')}">${openid.resources}</a>`,
-        Version: version,
-        'Runs since': timeOf(since),
-        Address: url,
       })}
       ${
         backups?.failure &&

@@ -50,6 +50,7 @@ const TIME = /(At|^at|^since|After)$/
 function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'number' && TIME.test(name)) return timeOf(value)
+  if (typeof value === 'number') return whole(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) {
     return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
@@ -59,10 +60,15 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   }
   const words = leadsTo[name]
   const isNobody = words === 'account show' && !String(value).startsWith('did:')
-  if (words === undefined || isNobody) return String(value)
+  if (words === undefined || isNobody)
+    return SHORT.test(String(value)) ? whole(value) : String(value)
   const [first = ''] = Object.keys(descriptionOf(words).takes)
   return html`<a href="${formOf(words, { [first]: String(value) })}">${value}</a>`
 }
+
+/** What is not broken where a column is narrow: the name of an event, an address. */
+const SHORT = /^\S{1,24}$/
+const whole = (value: unknown) => html`<span class="whole">${value}</span>`
 
 /** An account that is named in a cell, by its handle; null where it is none. */
 function accountIn(thing: { did?: unknown; usedBy?: unknown; handle?: unknown }): Html | null {

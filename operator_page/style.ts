@@ -17,7 +17,11 @@ h2{margin:2rem 0 .75rem;font-size:1.125rem}
 dt{color:var(--quiet);font-size:.875rem}
 dd{margin:0;overflow-wrap:anywhere}
 .figures dd{font-size:1.25rem}
-header nav{margin:0}
+header nav{margin:0;justify-content:start}
+.filter{margin-bottom:1rem}
+.filter div{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1rem;margin-top:.75rem}
+summary{width:max-content;padding:.4375rem 0;cursor:pointer}
+time,.whole{white-space:nowrap}
 .field,.check{margin-bottom:1rem;max-width:36rem}
 .check{display:flex;gap:.625rem;align-items:start}
 .check input{width:1rem;height:1rem;margin:.25rem 0 0}
@@ -41,10 +45,11 @@ button,.button{box-sizing:border-box;display:inline-block;min-height:2.5rem;padd
 .primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 @media(prefers-color-scheme:dark){:root{--primary:#93b4ff;--on-primary:#000}}
-@media(max-width:44rem){header,main{padding-left:1rem;padding-right:1rem}
+@media(max-width:60rem){header,main{padding-left:1rem;padding-right:1rem}
 table,tbody,tr,td{display:block}
 thead{display:none}
-tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem}
+table{background:none}
+tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 td{border:0;padding:.25rem .75rem}
 td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
 `)

@@ -7,17 +7,18 @@ import { sheet, table } from '../table.ts'
 import { addAccountChangeCommands } from './account_changes.ts'
 import { addCompareCommand } from './account_compare.ts'
 
-/** Each is asked how it stands. */
-const STANDINGS_AT_ONCE = 100
+/** Accounts that the program is asked for at once; it may have to ask each how it stands. */
+const AT_ONCE = 100
 
 export function addAccountCommands(program: Command): void {
   const account = program.command('account').description('Accounts of this entryway')
 
   described(account, 'account list').action(
-    online<{ search?: string }>(async (operator, output, _args, { search }) => {
+    online<{ search?: string; standing?: boolean }>(async (operator, output, _args, options) => {
+      const { search, standing = false } = options
       const pages = pagesOf(async (after: string | undefined) => {
         const { accounts, next } = await operator('account/list', {
-          ...{ standing: true, limit: STANDINGS_AT_ONCE },
+          ...{ standing, limit: AT_ONCE },
           ...(search !== undefined && { search }),
           ...(after !== undefined && { after }),
         })
@@ -25,9 +26,10 @@ export function addAccountCommands(program: Command): void {
       })
       await output.list(pages, (rows) =>
         table(
-          ['handle', 'DID', 'standing', 'e-mail', 'PDS', 'created'],
+          ['handle', 'DID', ...(standing ? ['standing'] : []), 'e-mail', 'PDS', 'created'],
           rows.map((row) => [
-            ...[row.handle, row.did, row.standing, row.email, row.pdsDid, when(row.createdAt)],
+            ...[row.handle, row.did, ...(standing ? [row.standing] : [])],
+            ...[row.email, row.pdsDid, when(row.createdAt)],
           ]),
         ),
       )

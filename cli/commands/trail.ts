@@ -18,7 +18,13 @@ export function addTrailCommand(program: Command): void {
           table(
             ['when (UTC)', 'what', 'account', 'who', 'from', 'detail'],
             rows.map((row) => [
-              ...[when(row.at), row.event, row.handle ?? row.did, row.operator, row.address],
+              ...[
+                when(row.at),
+                row.event,
+                row.account?.handle ?? row.account?.did,
+                row.operator,
+                row.address,
+              ],
               details(row.detail),
             ]),
           ),

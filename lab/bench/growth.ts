@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startPlc } from '../world/plc.ts'
 import { type Grown, IDLE, ROUNDS, renderGrowth, STARTS } from './growth_report.ts'
+import { searchTimes } from './operator_search.ts'
 import { memoryOf, peakMemoryOf } from './process_figures.ts'
 import { refreshRound } from './refresh_round.ts'
 import { type Seeded, startSeeded } from './seeded.ts'
@@ -31,7 +32,15 @@ try {
   for (const accounts of wanted) {
     const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
     const disk = seeded.disk / accounts
-    const figures = { ready: [seeded.ready], idle: 0, peak: 0, awake: [], asleep: [], errors: 0 }
+    const figures = {
+      ready: [seeded.ready],
+      idle: 0,
+      peak: 0,
+      awake: [],
+      asleep: [],
+      errors: 0,
+      search: [],
+    }
     sizes.push({ seeded, grown: { accounts, disk, ...figures } })
     console.error(`${accounts} accounts, ready after ${seeded.ready.toFixed(0)} ms`)
   }
@@ -41,6 +50,7 @@ try {
     await load()
     console.error(`start ${start} of ${STARTS}`)
   }
+  for (const { seeded, grown } of sizes) grown.search = await searchTimes(seeded.vestibule)
   for (const { seeded, grown } of sizes) grown.peak = peakMemoryOf(seeded.vestibule.pid as number)
 } finally {
   for (const { seeded } of sizes) await seeded.close()

@@ -64,7 +64,7 @@ describe('accounts', () => {
     await json('account', 'set-handle', did, 'erin-b.test')
     await json('account', 'set-email', did, 'erin-b@mail.vestibule.internal')
     await json('account', 'deactivate', 'erin-b.test')
-    expect(await json('account', 'list', '--search', 'erin')).toMatchObject([
+    expect(await json('account', 'list', '--search', 'erin', '--standing')).toMatchObject([
       {
         did,
         handle: 'erin-b.test',
@@ -197,14 +197,19 @@ test('what is listed and shown fits 80 columns, and breaks no id', async () => {
   const { did } = await json<{ did: string }>('account', 'show', 'bob.test')
   const narrow = { ...env, COLUMNS: '80' }
   for (const command of [
-    ...['account list', `account show ${did}`, `account sessions ${did}`, `account audit ${did}`],
+    ...[
+      'account list --standing',
+      `account show ${did}`,
+      `account sessions ${did}`,
+      `account audit ${did}`,
+    ],
     ...['invite list', 'pds list', 'client list', 'doctor'],
   ]) {
     const { exitCode, stdout } = await runCli(narrow, command.split(' '))
     expect({ command, exitCode }).toEqual({ command, exitCode: 0 })
     const tooWide = stdout.split('\n').filter((line) => line.length > 80)
     expect({ command, tooWide }).toEqual({ command, tooWide: [] })
-    if (command === 'account list') expect(stdout).toMatch(new RegExp(`${did}\n.*active`))
+    if (command.startsWith('account list')) expect(stdout).toMatch(new RegExp(`${did}\n.*active`))
   }
 })
 

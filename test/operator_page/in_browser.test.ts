@@ -1,18 +1,21 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
+import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
-import { inSize, sizes } from '../pages/axe.ts'
-import { expectUsable } from '../pages/usable.ts'
+import { findingsIn, inSize, sizes } from '../pages/axe.ts'
+import { expectUsable, isTooWide } from '../pages/usable.ts'
 import { signUpWith } from '../security_page/guest.ts'
 import { button, title } from '../security_page/on_page.ts'
+import { fill } from './fill.ts'
 import { command, newSomebody } from './operators.ts'
 import { type PageWorld, startPageWorld } from './world.ts'
 
 let world: PageWorld
 beforeAll(async () => {
   world = await startPageWorld()
+  await fill(world.app)
 })
 afterAll(() => world?.close())
 
@@ -81,6 +84,12 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.getByRole('link', { name: 'Accounts' }).click()
     await title(page, 'Account list')
     await expectUsable(page, size, 'operator-accounts')
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.getByRole('cell', { name: 'seeded-' }).first().waitFor()
+    await page.locator('#search').fill(person.handle)
+    await page.locator('#standing').check()
+    await button(page, 'Show').click()
+    await page.getByRole('cell', { name: 'active' }).waitFor()
     await page.getByRole('link', { name: person.did }).click()
     await title(page, 'Account show')
     await page.getByRole('link', { name: 'Reset-password' }).waitFor()
@@ -88,6 +97,28 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.goto(`${world.url}/operator/link?link=none`)
     await button(page, 'Go in').click()
     await expectUsable(page, size)
+  })
+})
+
+/** Of which pictures are taken. */
+const SHOWN: Record<string, string> = {
+  doctor: 'operator-doctor',
+  trail: 'operator-trail',
+  'limits list': 'operator-limits',
+}
+
+test.each(sizes)('each command has a page that hinders nobody, %s', async (size) => {
+  const person = await newSomebody(world.app)
+  await inSize(world.browser, size, async (page) => {
+    await enter(page)
+    for (const { words, takes } of descriptions) {
+      const filled: Record<string, string> =
+        'account' in takes && words !== 'trail' ? { account: person.did } : {}
+      await page.goto(world.url + formOf(words, filled))
+      if (words in SHOWN) await expectUsable(page, size, SHOWN[words])
+      else
+        expect([words, await findingsIn(page), await isTooWide(page)]).toEqual([words, [], false])
+    }
   })
 })
 

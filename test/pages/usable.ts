@@ -11,10 +11,14 @@ import { findingsIn, inEachTheme, type Size } from './axe.ts'
 export async function expectUsable(page: Page, size: Size, name?: string): Promise<void> {
   await inEachTheme(page, async (theme) => {
     expect([theme, await findingsIn(page)]).toEqual([theme, []])
-    const overflows = await page.evaluate(
-      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-    )
-    expect(overflows).toBe(false)
+    expect(await isTooWide(page)).toBe(false)
     if (name) await screenshot(page, `${name}-${size}-${theme}`)
   })
+}
+
+/** Whether a page has to be moved sideways to be read. */
+export function isTooWide(page: Page): Promise<boolean> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  )
 }
