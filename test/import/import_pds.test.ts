@@ -103,6 +103,9 @@ test(
 test(
   'with it, the rotation key of the entryway comes first in PLC; again, nothing changes',
   async () => {
+    // The trail over all accounts follows the accounts' own.
+    const followed = () => snapshot(vestibule.dataDir)['directory.sqlite event']
+    await expect.poll(followed).toHaveLength(ACCOUNTS)
     const before = snapshot(vestibule.dataDir)
     // With the settings of the PDS beside its data, as its installer puts them there.
     const pdsEnv = {

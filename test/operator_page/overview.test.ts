@@ -81,7 +81,7 @@ test('sign-ins, mails and what failed of them are counted by day', async () => {
 test('a backup that failed, and how the S3 store stands, are there', async () => {
   const { settings } = app.runner
   const s3 = { endpoint: 'https://s3.test', bucket: 'kept' } as typeof settings.backup.s3
-  const before = { ...backupStanding, s3: settings.backup.s3 }
+  const before = settings.backup.s3
   try {
     Object.assign(settings.backup, { s3 })
     expect(await shown('Last one in S3')).toBe('the store has not answered')
@@ -91,9 +91,8 @@ test('a backup that failed, and how the S3 store stands, are there', async () =>
     expect((await overview()).backups.s3).toMatchObject({ place: 'https://s3.test/kept', count: 3 })
     expect((await visitor.open(PAGE)).text).toMatch(/last try of a backup.*no room is left/)
   } finally {
-    const { s3, ...standing } = before
-    Object.assign(backupStanding, standing)
-    Object.assign(settings.backup, { s3 })
+    Object.assign(backupStanding, { store: null, failure: null })
+    Object.assign(settings.backup, { s3: before })
   }
 })
 

@@ -110,7 +110,7 @@ export const fr: SecurityTexts = {
   settingSaved: 'C’est enregistré.',
   invites: 'Invitations',
   invitesLead: (most) =>
-    `Donnez un code à une personne qui doit avoir un compte ici ; il sert une fois. Vous pouvez en créer ${most} par mois, tant que moins de ${most} des vôtres restent inutilisés.`,
+    `Donnez un code à une personne qui doit avoir un compte ici ; il sert une fois. Vous pouvez en créer ${most} par mois, tant que moins de ${most} des vôtres restent inutilisés.`,
   invitesLeft: (left) => `Vous pouvez encore en créer ${left} ce mois-ci.`,
   makeInvite: 'Créer un code d’invitation',
   inviteMade: 'Le nouveau code est le premier de la liste.',
@@ -119,7 +119,7 @@ export const fr: SecurityTexts = {
   inviteOff: 'Désactivé',
   disableInvite: 'Désactiver',
   inviteDisabled: 'Le code est désactivé.',
-  noInvite: 'Aucun code n’a été créé : il n’en reste plus ce mois-ci.',
+  noInvite: 'Aucun code n’a été créé : il n’en reste plus ce mois-ci.',
   onlyAppPasswords: 'Mots de passe d’application uniquement',
   passwordRefused:
     'Votre mot de passe est refusé dans les applications qui ne peuvent pas ouvrir cette page.',
