@@ -101,10 +101,15 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
 }
 
 /** Codes and tokens of one kind. */
-export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
+export function tokens({ actors, names, log }: OfAccount, kind: NamedKind): Stored {
   const ofAccount = (secret: string) => {
     const named = names.read(kind, secret)
     return named && { ...named, account: actors.account(named.did) }
+  }
+  // Of a refresh token, the audit trail of its account has a line.
+  const noteReuse = (did: string) => {
+    if (kind === 'RefreshToken') counted.inc({ profile: 'openid', act: 'replayed' })
+    else logEvent(log, 'code_reused', { did }, calledFrom()?.address)
   }
   return {
     async upsert(secret, payload, expiresIn) {
@@ -122,7 +127,7 @@ export function tokens({ actors, names }: OfAccount, kind: NamedKind): Stored {
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)
       const found = await named?.account.findOpenidToken(kind, secret, named.grantId, usedBy())
-      if (found === 'reused') counted.inc({ profile: 'openid', act: 'replayed' })
+      if (named && found === 'reused') noteReuse(named.did)
       const isFound = found !== 'reused' && found != null
       if (!isFound) requestScope().refreshRefusal = named ? (found ?? 'ended') : 'unknown'
       if (!named || !isFound) return undefined

@@ -189,7 +189,7 @@ export type OpenidTokenOfAccount = {
  *
  * @param grantId that the secret names
  * @param usedBy id of the client that exchanges or revokes it; null where it is only asked about
- * @returns `reused` where a refresh token was used again, and so has ended the grant
+ * @returns `reused` where it was used again, and so has ended the grant
  */
 export function findToken(
   db: Db,
@@ -203,7 +203,7 @@ export function findToken(
   // Nothing comes between, since neither waits.
   if (looked?.isReplayed && looked.grant.clientId === usedBy) {
     transact(db, () => endReplayed(db, kind, looked.grant, now))
-    if (kind === 'RefreshToken') return 'reused'
+    return 'reused'
   }
   return looked?.found ?? null
 }

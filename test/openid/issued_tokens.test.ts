@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { ActorCall } from '../../lab/world/watched_actors.ts'
 import { Visitor } from '../sign_in/visitor.ts'
+import { keptLog } from '../watching/logged.ts'
 import * as rp from './relying_party.ts'
 
+const kept = keptLog()
 let app: AppInProcess
 let did: string
 let config: oidc.Configuration
@@ -16,6 +18,7 @@ let before: { action: string; end(): Promise<unknown> } | null = null
 
 beforeAll(async () => {
   app = await startApp({
+    log: kept.log,
     onCall: ({ actor, action }: ActorCall) => {
       if (actor === 'account') calls.push(action)
       if (actor === 'directory') looked.push(action)
@@ -122,4 +125,16 @@ test('a code that another exchange has spent meanwhile gives nothing', async () 
   const refused = expect.objectContaining({ error: 'invalid_grant' })
   await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
   expect(before).toBeNull()
+})
+
+test('a code that is used twice ends what it gave, and is a line of the log', async () => {
+  const { begun, answer } = await signedIn()
+  const { access_token: access } = await rp.exchange(config, begun, answer)
+  const refused = expect.objectContaining({ error: 'invalid_grant' })
+  await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
+  const lines = kept.lines().filter(({ event }) => event === 'code_reused')
+  expect(lines).toMatchObject([{ level: 'warn', did, address: expect.any(String) }])
+  await expect(oidc.fetchUserInfo(config, access, did)).rejects.toThrow()
+  await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
+  expect(kept.lines().filter(({ event }) => event === 'code_reused')).toHaveLength(1)
 })

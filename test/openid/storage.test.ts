@@ -93,7 +93,7 @@ test('a code that is shown again ends all that it gave, and nothing comes after 
   token('AuthorizationCode', 'code')
   exchange('code')
   token('AccessToken', 'access')
-  expect(find('AuthorizationCode', 'code')).toBeNull()
+  expect(find('AuthorizationCode', 'code')).toBe('reused')
   expect(find('AccessToken', 'access')).toBeNull()
   expect(token('RefreshToken', 'refresh')).toBe(false)
   put('grant')
