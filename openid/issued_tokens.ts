@@ -20,9 +20,7 @@ export async function keepIssued(
   const { did, grantId, tokens, spent } = issued
   const kept = await actors.account(did).putOpenidTokens(grantId, tokens, calledFrom(), spent)
   if (!kept) return refuse(400, 'invalid_grant', 'What was granted has ended')
-  if (tokens.some(({ kind }) => kind === 'AccessToken')) {
-    counted.inc({ profile: 'openid', act: 'issued' })
-  }
+  counted.inc({ profile: 'openid', act: 'issued' })
   if (!spent?.next) return answer
   counted.inc({ profile: 'openid', act: 'refreshed' })
   return withSuccessor(answer, spent.next, kept.successor)

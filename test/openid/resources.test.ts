@@ -1,6 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { tokens as counted } from '../../base/metrics.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
@@ -45,9 +46,17 @@ async function verify(token: string, audience = TOOLS) {
   return jwtVerify(token, keys, { issuer, audience, typ: 'at+jwt' })
 }
 
+/** How many answers with an access token were counted. */
+async function countIssued(): Promise<number> {
+  const { values } = await counted.get()
+  const of = values.find(({ labels }) => labels.profile === 'openid' && labels.act === 'issued')
+  return of?.value ?? 0
+}
+
 const invalidTarget = { error: 'invalid_target' }
 
 test('a client gets a token for a resource, and refreshes it', async () => {
+  const before = await countIssued()
   const { begun, asked, answer } = await grantedFor(TOOLS)
   expect(asked.text).toContain('It may use Tools (mcp.example.com) in your name:')
   expect(asked.text).toContain('<code>tools:read</code>')
@@ -66,6 +75,7 @@ test('a client gets a token for a resource, and refreshes it', async () => {
   expect(again.payload).toMatchObject({ aud: TOOLS, scope: 'tools:read' })
   const named = await oidc.refreshTokenGrant(config, next.refresh_token ?? '', { resource: TOOLS })
   await verify(named.access_token)
+  expect(await countIssued()).toBe(before + 3)
 })
 
 test('the address may end as URL writes it, and the audience is as it was registered', async () => {
