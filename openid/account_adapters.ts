@@ -106,11 +106,16 @@ export function tokens({ actors, names, log }: OfAccount, kind: NamedKind): Stor
     const named = names.read(kind, secret)
     return named && { ...named, account: actors.account(named.did) }
   }
-  // Of a refresh token, the audit trail of its account has a line.
-  const noteReuse = (did: string) => {
-    if (kind === 'RefreshToken') counted.inc({ profile: 'openid', act: 'replayed' })
-    else logEvent(log, 'code_reused', { did }, calledFrom()?.address)
+  /** Its client has used it again. Of a refresh token the owner of the account is told (`openid/handler.ts`). */
+  async function noteReuse(did: string): Promise<void> {
+    if (kind !== 'RefreshToken') {
+      logEvent(log, 'code_reused', { did }, calledFrom()?.address)
+      return
+    }
+    const [account, clientId] = [await actors.account(did).read(), usedBy()]
+    if (account && clientId !== null) requestScope().seeReuse({ account, clientId })
   }
+
   return {
     async upsert(secret, payload, expiresIn) {
       const { accountId: did, grantId } = payload as { accountId: string; grantId: string }
@@ -127,7 +132,7 @@ export function tokens({ actors, names, log }: OfAccount, kind: NamedKind): Stor
     async find(secret): Promise<AdapterPayload | undefined> {
       const named = ofAccount(secret)
       const found = await named?.account.findOpenidToken(kind, secret, named.grantId, usedBy())
-      if (named && found === 'reused') noteReuse(named.did)
+      if (named && found === 'reused') await noteReuse(named.did)
       const isFound = found !== 'reused' && found != null
       if (!isFound) requestScope().refreshRefusal = named ? (found ?? 'ended') : 'unknown'
       if (!named || !isFound) return undefined

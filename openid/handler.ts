@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
+import { tokens as counted } from '../base/metrics.ts'
 import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { doorOfNothing } from '../http/door.ts'
@@ -17,6 +18,7 @@ import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
+import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
@@ -78,7 +80,7 @@ export function createOpenidHandler(
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
-    if (path === ENDPOINTS.token) noteRefusal(request, response, scope)
+    if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
     return signedOut(request, toPage(request, response, scope), scope)
   }
 
@@ -90,14 +92,21 @@ export function createOpenidHandler(
     return isPage ? protectedPage(response) : response
   }
 
-  /** Says why a refresh token is refused. */
-  function noteRefusal(request: HttpRequest, { status }: HttpResponse, { account }: OpenidScope) {
+  /** Says why a refresh token is refused, to the owner of the account, too, where it was used twice. */
+  async function noteRefusal(
+    request: HttpRequest,
+    { status }: HttpResponse,
+    { account }: OpenidScope,
+  ): Promise<void> {
     const isRefresh = request.parameter('grant_type') === 'refresh_token'
     if (!isRefresh || status < 400 || status >= 500) return
-    const { refreshRefusal: reason } = requestScope()
+    const { refreshRefusal: reason, reused } = requestScope()
     const clientId = request.parameter('client_id')
-    const refused = { profile: 'openid', reason, did: account ?? undefined, clientId } as const
-    logRefusedRefresh(log, refused, calledFrom()?.address)
+    const did = account ?? reused?.account.did
+    logRefusedRefresh(log, { profile: 'openid', reason, did, clientId }, calledFrom()?.address)
+    if (!reused) return
+    counted.inc({ profile: 'openid', act: 'replayed' })
+    await tellOfReuse(services, reused)
   }
 
   /** Who signs out here is not signed in again by the next client, without a word. */

@@ -202,7 +202,7 @@ export function findToken(
   const looked = readAtOnce(db, () => look(db, kind, secret, grantId, now))
   // Nothing comes between, since neither waits.
   if (looked?.isReplayed && looked.grant.clientId === usedBy) {
-    transact(db, () => endReplayed(db, kind, looked.grant, now))
+    deleteOpenidGrant(db, looked.grant.id)
     return 'reused'
   }
   return looked?.found ?? null
@@ -227,12 +227,6 @@ function look(db: Db, kind: string, secret: string, grantId: string, now: number
     isReplayed,
     found: { token, grant, session: good(db, session, account), account },
   }
-}
-
-function endReplayed(db: Db, kind: string, { id, clientId }: FoundOpenidGrant, now: number): void {
-  deleteOpenidGrant(db, id)
-  if (kind !== 'RefreshToken') return
-  appendAudit(db, { at: now, event: 'refresh_token_reused', detail: { clientId } })
 }
 
 export function endToken(db: Db, secret: string): void {

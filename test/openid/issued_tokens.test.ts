@@ -2,6 +2,7 @@ import * as oidc from 'openid-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { ActorCall } from '../../lab/world/watched_actors.ts'
+import { en } from '../../mail/locales/en.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { keptLog } from '../watching/logged.ts'
 import * as rp from './relying_party.ts'
@@ -137,4 +138,22 @@ test('a code that is used twice ends what it gave, and is a line of the log', as
   await expect(oidc.fetchUserInfo(config, access, did)).rejects.toThrow()
   await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
   expect(kept.lines().filter(({ event }) => event === 'code_reused')).toHaveLength(1)
+})
+
+test('a refresh token that is used twice ends what it gave, and the owner is told', async () => {
+  const { begun, answer } = await signedIn()
+  const { refresh_token: first = '' } = await rp.exchange(config, begun, answer)
+  const { refresh_token: second = '' } = await oidc.refreshTokenGrant(config, first)
+  const { access_token: access } = await oidc.refreshTokenGrant(config, second)
+  const refused = expect.objectContaining({ error: 'invalid_grant' })
+  await expect(oidc.refreshTokenGrant(config, first)).rejects.toEqual(refused)
+  await expect(oidc.fetchUserInfo(config, access, did)).rejects.toThrow()
+  expect(await app.actors.account(did).listAudit(1)).toMatchObject([
+    { event: 'refresh_token_reused', detail: { clientId: 'forum', address: '192.0.2.7' } },
+  ])
+  await expect(oidc.refreshTokenGrant(config, first)).rejects.toEqual(refused)
+  const mails = await app.readMails()
+  const { subject } = en.notices.refreshTokenReused
+  const told = mails.filter((mail) => mail.subject === subject)
+  expect(told).toMatchObject([{ text: expect.stringContaining('What keeps forum signed in') }])
 })

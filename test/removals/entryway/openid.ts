@@ -33,7 +33,7 @@ const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
-  [45, 'what is spent ends the grant', account('deleteOpenidGrant(db, id)\n  if', 'if')],
+  [45, 'what is spent ends the grant', account('deleteOpenidGrant(db, looked.grant.id)', '')],
   [STORAGE, 'another client ends no grant', account(' && looked.grant.clientId === usedBy', '')],
   [
     45,
@@ -234,6 +234,11 @@ export const openidRows = toRemovals([
     'test/openid/issued_tokens.test.ts',
     'tokens that are not kept do not leave',
     inFile('openid/issued_tokens.ts')('if (!kept) return', 'if (false) return'),
+  ],
+  [
+    'test/openid/issued_tokens.test.ts',
+    'the owner is told of a refresh token that is used twice',
+    inFile('openid/handler.ts')('if (!reused) return', 'return'),
   ],
   [
     'test/openid/issued_tokens.test.ts',
