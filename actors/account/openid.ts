@@ -1,3 +1,4 @@
+import { OPENID_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteOpenidGrant,
@@ -217,8 +218,9 @@ function look(db: Db, kind: string, secret: string, grantId: string, now: number
     return null
   }
   const token = tokens.findOpenidToken(db, kind, secret, now)
-  // Of a chain of refresh tokens, the last two are kept.
-  const isReplayed = token ? token.isSpent : kind === 'RefreshToken'
+  // Of a chain of refresh tokens, the last two are kept until they expire.
+  const isKept = kind === 'RefreshToken' && now - grant.updatedAt < OPENID_REFRESH_TOKEN
+  const isReplayed = token ? token.isSpent : isKept
   if (!token || isReplayed || token.grantId !== grantId) return { grant, isReplayed, found: null }
   const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
   const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)

@@ -13,7 +13,8 @@ export type OpenidGrant = {
   expiresAt: number
 }
 
-export type FoundOpenidGrant = OpenidGrant & { createdAt: number }
+/** `updatedAt`: when something was last issued of it. */
+export type FoundOpenidGrant = OpenidGrant & { createdAt: number; updatedAt: number }
 
 /** The same as its person sees it. */
 export type OpenidGrantInUse = Pick<OpenidGrant, 'id' | 'clientId'> & {
@@ -83,6 +84,7 @@ export function findOpenidGrant(db: Db, id: string, now: number): FoundOpenidGra
     clientId: row.client_id,
     payload: row.payload,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
     expiresAt: row.expires_at,
   }
 }

@@ -7,6 +7,7 @@ import {
   OPENID_DEVICE_CODE,
   OPENID_KEY_AHEAD,
   OPENID_KEY_KEPT,
+  OPENID_REFRESH_TOKEN,
   REFRESH_RETRY_GRACE,
 } from '../../base/lifetimes.ts'
 import { Seal } from '../../base/seal.ts'
@@ -123,6 +124,16 @@ test('a refresh whose answer was lost gets the same successor, until that is use
   expect(find('RefreshToken', 'third')).not.toBeNull()
   expect(find('RefreshToken', 'first')).toBe('reused')
   expect(find('RefreshToken', 'third')).toBeNull()
+})
+
+test('one that is known no more since all have expired was not used twice', () => {
+  const use = (at: number) => db.prepare('UPDATE openid_grant SET updated_at = ?').run(at)
+  use(Date.now() - OPENID_REFRESH_TOKEN)
+  expect(find('RefreshToken', 'of before')).toBeNull()
+  expect(account.findOpenidGrant(db, 'grant')).not.toBeNull()
+  use(Date.now() - OPENID_REFRESH_TOKEN + DAY)
+  expect(find('RefreshToken', 'of before')).toBe('reused')
+  expect(account.findOpenidGrant(db, 'grant')).toBeNull()
 })
 
 test('a minute later the one before answers no more', () => {
