@@ -89,6 +89,8 @@ export function configure(
     },
     rotateRefreshToken: true,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+    // An access token that is revoked takes all tokens of its grant along. What was consented to is kept elsewhere.
+    revokeGrantPolicy: () => true,
     // No endpoint for programs looks at cookies.
     clientBasedCORS: () => true,
     cookies: {

@@ -157,3 +157,26 @@ test('a refresh token that is used twice ends what it gave, and the owner is tol
   const told = mails.filter((mail) => mail.subject === subject)
   expect(told).toMatchObject([{ text: expect.stringContaining('What keeps forum signed in') }])
 })
+
+test('a client that revokes both of its tokens has ended the grant, and used none twice', async () => {
+  const { begun, answer } = await signedIn()
+  const { access_token: access, refresh_token: token = '' } = await rp.exchange(
+    config,
+    begun,
+    answer,
+  )
+  const { length } = await app.actors.account(did).listOpenidGrants()
+  kept.clear()
+  await oidc.tokenRevocation(config, access)
+  expect(await app.actors.account(did).listOpenidGrants()).toHaveLength(length - 1)
+  await oidc.tokenRevocation(config, token)
+  const refused = expect.objectContaining({ error: 'invalid_grant' })
+  await expect(oidc.refreshTokenGrant(config, token)).rejects.toEqual(refused)
+  const lines = kept.lines().filter(({ event }) => event !== undefined)
+  expect(lines).toMatchObject([
+    { event: 'session_revoked', did },
+    { event: 'refresh_refused', reason: 'ended' },
+  ])
+  // Nobody is asked again for what they consented to.
+  expect((await signedIn()).answer.header('location')).toContain('code=')
+})

@@ -242,6 +242,11 @@ export const openidRows = toRemovals([
   ],
   [
     'test/openid/issued_tokens.test.ts',
+    'a grant ends with its tokens',
+    configuration('revokeGrantPolicy: () => true,', ''),
+  ],
+  [
+    'test/openid/issued_tokens.test.ts',
     'a refresh token has one successor',
     inFile('openid/issued_tokens.ts')('text.replace(next, successor)', 'text'),
   ],
