@@ -1,6 +1,7 @@
 import type { CreatedAccount } from '../actors/account/lifecycle.ts'
 import { verifyMade } from '../actors/account/passkeys.ts'
 import { Refusal } from '../base/errors.ts'
+import { undoing } from '../base/undoing.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
 import { writePasskey } from '../factors/passkey.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
@@ -152,13 +153,4 @@ async function finish(services: Services, signUp: Recorded): Promise<CreatedAcco
   )
   await services.actors.directory.completeSignUp(signUp.id)
   return created
-}
-
-async function undoing<T>(work: () => Promise<T>, undo: () => Promise<unknown>): Promise<T> {
-  try {
-    return await work()
-  } catch (err) {
-    await undo()
-    throw err
-  }
 }

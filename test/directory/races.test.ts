@@ -1,26 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryStub } from '../../actors/directory/stub.ts'
 import { Refusal } from '../../base/errors.ts'
+import { Random } from '../fuzz/random.ts'
 import { didOf, emailOf, handleOf, PDS, reserve, SomeParts, signUp } from './some_parts.ts'
 
 const ROUNDS = 12
 const GATEWAYS = 4
 
-/** Numbers from 0 to below 1, the same for a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 describe.each([1, 3])('at a directory in %i parts', (number) => {
   let parts: SomeParts
   let gateways: DirectoryStub[]
-  let random: () => number
+  let random: Random
 
   /** No name is in the entries of two accounts, at any moment. */
   const assertUnique = () => {
@@ -30,11 +20,11 @@ describe.each([1, 3])('at a directory in %i parts', (number) => {
 
   beforeEach(async () => {
     parts = new SomeParts(number)
-    random = seeded(number)
+    random = new Random(number)
     for (const name of ['alice', 'bob', 'carol', 'dave']) await signUp(parts.reach(), name)
     const late = async () => {
       assertUnique()
-      for (let turns = Math.floor(random() * 4); turns > 0; turns--) await Promise.resolve()
+      for (let turns = random.int(4); turns > 0; turns--) await Promise.resolve()
     }
     gateways = Array.from({ length: GATEWAYS }, () => parts.reach(late))
   })
@@ -95,20 +85,19 @@ describe.each([1, 3])('at a directory in %i parts', (number) => {
   test('names go from hand to hand, and each finds who has it', async () => {
     const people = ['alice', 'bob', 'carol', 'dave']
     const pool = [...people, 'erin', 'frank'].map(handleOf)
-    const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)] as T
     const wander = async (gateway: DirectoryStub, person: string) => {
       const did = didOf(person)
       for (let step = 0; step < ROUNDS; step++) {
-        const handle = pick(pool)
+        const handle = random.pick(pool)
         await gateway
           .reserveHandle(did, handle, 0)
           .then(() =>
-            random() < 0.7
+            random.chance(0.7)
               ? gateway.completeHandleChange(did, handle)
               : gateway.abandonHandleChange(did),
           )
           .catch((err) => expect(err).toBeInstanceOf(Refusal))
-        const id = await reserve(gateway, pick(pool), `${person}-${step}@mail.test`).catch(
+        const id = await reserve(gateway, random.pick(pool), `${person}-${step}@mail.test`).catch(
           () => null,
         )
         if (id) await gateway.abandonSignUp(id)

@@ -1,7 +1,7 @@
 import { Refusal } from '../../../base/errors.ts'
+import { undoing } from '../../../base/undoing.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'
-import { undoing } from './undoing.ts'
 
 type Changes = Pick<
   DirectoryStub,

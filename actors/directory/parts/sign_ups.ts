@@ -1,9 +1,9 @@
+import { undoing } from '../../../base/undoing.ts'
 import type { PdsCounts } from '../placement.ts'
 import { hasAccountHere } from '../sign_ups.ts'
 import type { DirectoryStub } from '../stub.ts'
 import { assertAvailable } from './look_ups.ts'
 import type { Names } from './names.ts'
-import { undoing } from './undoing.ts'
 
 type SignUps = Pick<
   DirectoryStub,
