@@ -7,6 +7,7 @@ import { hashPassword } from '../../passwords/scrypt.ts'
 import { mailLimits } from '../../sagas/mail_limits.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
+import { answerOf, asked, newOwner } from '../passkeys/owner.ts'
 import { formsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
@@ -136,6 +137,26 @@ describe('44. a browser', () => {
     did = kim.did
     await withDevice()
     expect(await signIn(visitor)).toBe(true)
+  })
+
+  test('is told of that signs in with a passkey alone, and then is known', async () => {
+    const owner = await newOwner(app)
+    kim = owner
+    const enter = async (visitor: Visitor, address = HERE) => {
+      const before = await told()
+      const page = await visitor.open('/account/sign-in?step=sign-in', { address })
+      const { status } = await visitor.send(page, answerOf(owner.authenticator.use(asked(page))), {
+        address,
+      })
+      return { status, isTold: (await told()) > before }
+    }
+    const [first, thief] = [new Visitor(app), new Visitor(app)]
+    expect(await enter(first)).toEqual({ status: 303, isTold: false })
+    expect(await enter(thief, ELSEWHERE)).toEqual({ status: 303, isTold: true })
+    expect(await enter(thief, HERE)).toEqual({ status: 303, isTold: false })
+    expect(await enter(first, ELSEWHERE)).toEqual({ status: 303, isTold: false })
+    const trail = await app.actors.account(owner.did).listAudit(100)
+    expect(trail.filter(({ event }) => event === 'signed_in')).toHaveLength(4)
   })
 
   test('is the one in which a new password was set; no other is known any more', async () => {

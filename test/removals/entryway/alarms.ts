@@ -41,6 +41,14 @@ export const alarmRows = toRemovals([
   [43, 'it ends app passwords', links('appPasswords: true', 'appPasswords: false')],
   [43, 'it ends browsers', links('devices: true', 'devices: false')],
   [44, 'a new device is told', knownDevices('return !isKnown', 'return false')],
+  [
+    44,
+    'a new device is told that a passkey signs in',
+    inFile('sagas/passkeys.ts')(
+      'if (signedIn.isTold) tellOfArrival(services, signedIn.account, arrival)',
+      '',
+    ),
+  ],
   [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
   [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
   [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],

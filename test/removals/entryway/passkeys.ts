@@ -11,6 +11,7 @@ const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
+const USUAL = 'test/passkeys/usual_assertion.test.ts'
 const signUpPage = 'test/passkeys/sign_up.test.ts'
 
 /** What it defends of passkeys (41). */
@@ -44,6 +45,13 @@ export const passkeyRows = toRemovals([
   [41, 'a usual passkey is asked for in no frame', usual('!crossOrigin && ', '')],
   [41, 'a usual passkey answers its challenge', usual(' && challenge === ourChallenge', '')],
   [41, 'a usual passkey is signed', usual('return isSigned ?', 'return true ?')],
+  [USUAL, 'a usual passkey is in no other page', usual('topOrigin === undefined && ', '')],
+  [USUAL, 'a usual passkey has no extensions', usual('data.length === DATA &&', '')],
+  [
+    USUAL,
+    'a usual passkey that is backed up may be',
+    usual('(!isBackedUp || (flags & ELIGIBLE) !== 0)', 'true'),
+  ],
   [
     41,
     'what was not verified is refused',
