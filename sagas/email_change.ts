@@ -1,6 +1,7 @@
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { EmailChange } from '../database/directory/email_change.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
 import type { Occasion } from '../mail/occasion.ts'
 import { requireAccount } from './accounts.ts'
@@ -58,14 +59,14 @@ export async function setEmail(services: Services, did: string, newEmail: string
 /** Finishes a change that was interrupted when the account has the new address, else undoes it. */
 export async function settleEmailChange(
   { actors }: Services,
-  did: string,
-  newEmail: string,
+  { did, newEmail, createdAt }: EmailChange,
 ): Promise<Settlement> {
   if ((await actors.account(did).read())?.email === newEmail) {
     await actors.directory.completeEmailChange(did, newEmail)
     return 'finished'
   }
-  await actors.directory.abandonEmailChange(did)
+  // Another auth actor may have begun it again.
+  await actors.directory.abandonEmailChange(did, createdAt)
   return 'given up'
 }
 
@@ -79,7 +80,7 @@ async function change(
   const email = normalizeEmail(newEmail)
   const { directory } = services.actors
   const before = await services.actors.account(did).read()
-  await directory.reserveEmail(did, email).catch((err) => {
+  const { createdAt } = await directory.reserveEmail(did, email).catch((err) => {
     if (!(err instanceof Refusal && err.code === 'EmailTaken')) throw err
     throw new Refusal(
       'EmailTaken',
@@ -91,7 +92,8 @@ async function change(
     account = await record(email)
   } catch (err) {
     // Where even that fails, the change stays on record and is settled later.
-    await settleEmailChange(services, did, email).catch(() => undefined)
+    const attempt = { did, newEmail: email, createdAt }
+    await settleEmailChange(services, attempt).catch(() => undefined)
     throw err
   }
   await directory.completeEmailChange(did, email)

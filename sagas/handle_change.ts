@@ -31,18 +31,19 @@ export async function changeHandle(
   await requireAccount(services, did)
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
-    const { isRepeated } = await directory.reserveHandle(did, handle, basis?.generation ?? null)
+    const generation = basis?.generation ?? null
+    const { isRepeated, createdAt } = await directory.reserveHandle(did, handle, generation)
     try {
       await services.actors.account(did).assertGood(basis)
       await publishHandle(services, did, handle)
     } catch (err) {
       // Unless PLC said no to all of it, it may yet happen: the change is settled later.
       if (!isRepeated && (err instanceof Refusal || plcSaidNo(err))) {
-        await directory.abandonHandleChange(did)
+        await directory.abandonHandleChange(did, createdAt)
       }
       throw err
     }
-    return finish(services, did, handle, basis)
+    return finish(services, { did, newHandle: handle, createdAt }, basis)
   })
 }
 
@@ -63,7 +64,7 @@ export function settleHandleChange(
     const change = await directory.readHandleChange(did)
     if (!change) return 'finished'
     if ((await publishedHandle(services, did)) === change.newHandle) {
-      return finish(services, did, change.newHandle, basisOf(change)).then(
+      return finish(services, change, basisOf(change)).then(
         () => 'finished' as const,
         (err) => {
           if (err instanceof Refusal && err.code === 'SignedOut') return 'given up' as const
@@ -104,8 +105,7 @@ async function publishedHandle(services: Services, did: string): Promise<string 
  */
 async function finish(
   services: Services,
-  did: string,
-  handle: string,
+  { did, newHandle: handle, createdAt }: Omit<HandleChange, 'generation'>,
   basis: Basis | null,
 ): Promise<AccountRow> {
   const { account, directory } = services.actors
@@ -122,7 +122,7 @@ async function finish(
       // The document of another DID is its owner's to change.
       if (did.startsWith('did:plc:')) await publishHandle(services, did, before.handle)
       if (err instanceof Refusal) await pds.updateHandle(did, before.handle)
-      await directory.abandonHandleChange(did)
+      await directory.abandonHandleChange(did, createdAt)
     }
     throw err
   }

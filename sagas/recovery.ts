@@ -82,8 +82,9 @@ async function recover(services: Services, before: number, faults: FaultLog): Pr
   for (const { did } of (await underWay()).handleChanges) {
     await settle('handle change', { did }, () => settleHandleChange(services, did, isAbandoned))
   }
-  for (const { did, newEmail } of (await underWay()).emailChanges) {
-    await settle('change of address', { did }, () => settleEmailChange(services, did, newEmail))
+  for (const change of (await underWay()).emailChanges) {
+    const { did } = change
+    await settle('change of address', { did }, () => settleEmailChange(services, change))
   }
   for (const { did } of (await underWay()).deletions) {
     await settle('deletion', { did }, () => finishDeletion(services, did))

@@ -6,6 +6,7 @@ import {
   putEmailChange,
   readEmailChange,
 } from '../../database/directory/email_change.ts'
+import { type Attempt, nextAttempt } from './attempt.ts'
 import { assertAvailable } from './names.ts'
 
 /**
@@ -14,15 +15,17 @@ import { assertAvailable } from './names.ts'
  *
  * @throws {Refusal} AccountNotFound, EmailTaken, InvalidRequest
  */
-export function reserve(db: Db, did: string, newEmail: string): void {
-  transact(db, () => {
+export function reserve(db: Db, did: string, newEmail: string): Attempt {
+  return transact(db, () => {
     if (!findByDid(db, did)) throw accountNotFound()
     assertAvailable(db, { email: newEmail, did })
     const underWay = readEmailChange(db, did)
     if (underWay && underWay.newEmail !== newEmail) {
       throw new Refusal('InvalidRequest', 'Another e-mail change is under way; try again later')
     }
-    putEmailChange(db, { did, newEmail, createdAt: Date.now() })
+    const attempt = nextAttempt(underWay)
+    putEmailChange(db, { did, newEmail, createdAt: attempt.createdAt })
+    return attempt
   })
 }
 
@@ -43,4 +46,8 @@ export function completeRecorded(db: Db, did: string, email: string): boolean {
 }
 
 export const read = readEmailChange
-export const abandon = deleteEmailChange
+
+/** Gives up the attempt that began then (ms); one that goes on with it stays. */
+export function abandon(db: Db, did: string, createdAt: number): void {
+  deleteEmailChange(db, did, createdAt)
+}

@@ -6,6 +6,7 @@ import {
   putHandleChange,
   readHandleChange,
 } from '../../database/directory/handle_change.ts'
+import { type Attempt, nextAttempt } from './attempt.ts'
 import { assertAvailable } from './names.ts'
 
 /**
@@ -14,7 +15,6 @@ import { assertAvailable } from './names.ts'
  * one handle on PLC and the other here.
  *
  * @param generation of the sign-in that asks for it; null for the operator
- * @returns whether it is repeated
  * @throws {Refusal} AccountNotFound, HandleTaken, InvalidRequest
  */
 export function reserve(
@@ -22,7 +22,7 @@ export function reserve(
   did: string,
   newHandle: string,
   generation: number | null,
-): { isRepeated: boolean } {
+): Attempt {
   return transact(db, () => {
     if (!findByDid(db, did)) throw accountNotFound()
     assertAvailable(db, { handle: newHandle, did })
@@ -30,8 +30,9 @@ export function reserve(
     if (underWay && underWay.newHandle !== newHandle) {
       throw new Refusal('InvalidRequest', 'Another handle change is under way; try again later')
     }
-    putHandleChange(db, { did, newHandle, createdAt: Date.now(), generation })
-    return { isRepeated: underWay !== null }
+    const attempt = nextAttempt(underWay)
+    putHandleChange(db, { did, newHandle, createdAt: attempt.createdAt, generation })
+    return attempt
   })
 }
 
@@ -52,4 +53,8 @@ export function completeRecorded(db: Db, did: string, handle: string): boolean {
 }
 
 export const read = readHandleChange
-export const abandon = deleteHandleChange
+
+/** Gives up the attempt that began then (ms); one that goes on with it stays. */
+export function abandon(db: Db, did: string, createdAt: number): void {
+  deleteHandleChange(db, did, createdAt)
+}

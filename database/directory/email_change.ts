@@ -30,6 +30,10 @@ export function listEmailChanges(db: Db, before: number): EmailChange[] {
   ) as EmailChange[]
 }
 
-export function deleteEmailChange(db: Db, did: string): void {
-  sql(db, 'DELETE FROM email_change WHERE did = ?').run(did)
+/** @param createdAt only the attempt that began then; unless given, the change that there is */
+export function deleteEmailChange(db: Db, did: string, createdAt: number | null = null): void {
+  sql(db, 'DELETE FROM email_change WHERE did = ? AND created_at = coalesce(?, created_at)').run(
+    did,
+    createdAt,
+  )
 }

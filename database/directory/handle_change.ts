@@ -38,7 +38,7 @@ export function listHandleChanges(db: Db, before: number): HandleChange[] {
   ) as HandleChange[]
 }
 
-/** @param createdAt only the one that began then; unless given, the one that there is */
+/** @param createdAt only the attempt that began then; unless given, the change that there is */
 export function deleteHandleChange(db: Db, did: string, createdAt: number | null = null): void {
   sql(db, 'DELETE FROM handle_change WHERE did = ? AND created_at = coalesce(?, created_at)').run(
     did,

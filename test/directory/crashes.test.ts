@@ -50,8 +50,8 @@ const sagas: Record<string, Saga> = {
   },
   'a change of handle that is given up': {
     run: async (directory) => {
-      await directory.reserveHandle(alice, 'new.test', 0)
-      await directory.abandonHandleChange(alice)
+      const { createdAt } = await directory.reserveHandle(alice, 'new.test', 0)
+      await directory.abandonHandleChange(alice, createdAt)
     },
   },
   'a change of address': {
@@ -62,8 +62,8 @@ const sagas: Record<string, Saga> = {
   },
   'a change of address that is given up': {
     run: async (directory) => {
-      await directory.reserveEmail(alice, 'new@mail.test')
-      await directory.abandonEmailChange(alice)
+      const { createdAt } = await directory.reserveEmail(alice, 'new@mail.test')
+      await directory.abandonEmailChange(alice, createdAt)
     },
   },
   'an import': {
@@ -97,7 +97,7 @@ function throwIfDead(err: unknown): void {
 async function recover(parts: SomeParts, hasHappened: boolean): Promise<void> {
   const directory = parts.reach()
   const { signUps, handleChanges, emailChanges, deletions } = await directory.listUnderWay(
-    Date.now() + 1,
+    Number.MAX_SAFE_INTEGER,
   )
   for (const { id, did, step } of signUps) {
     // It gets its entry when the PDS has it.
@@ -109,9 +109,9 @@ async function recover(parts: SomeParts, hasHappened: boolean): Promise<void> {
     if (hasHappened) await directory.completeHandleChange(did, newHandle).catch(throwIfDead)
     else await directory.abandonHandleChange(did, createdAt)
   }
-  for (const { did, newEmail } of emailChanges) {
+  for (const { did, newEmail, createdAt } of emailChanges) {
     if (hasHappened) await directory.completeEmailChange(did, newEmail)
-    else await directory.abandonEmailChange(did)
+    else await directory.abandonEmailChange(did, createdAt)
   }
   for (const { did } of deletions) await directory.removeAccount(did)
 }
@@ -230,6 +230,48 @@ test.each(['claimName', 'completeRecordedHandleChange'])(
     }),
 )
 
+test.each([
+  {
+    kind: 'handle',
+    name: 'new.test',
+    stopAt: 'abandonHandleChange',
+    reserve: (directory: DirectoryStub, did: string) => directory.reserveHandle(did, 'new.test', 0),
+    abandon: (directory: DirectoryStub, did: string, createdAt: number) =>
+      directory.abandonHandleChange(did, createdAt),
+    complete: (directory: DirectoryStub, did: string) =>
+      directory.completeHandleChange(did, 'new.test'),
+  },
+  {
+    kind: 'address',
+    name: 'new@mail.test',
+    stopAt: 'abandonEmailChange',
+    reserve: (directory: DirectoryStub, did: string) =>
+      directory.reserveEmail(did, 'new@mail.test'),
+    abandon: (directory: DirectoryStub, did: string, createdAt: number) =>
+      directory.abandonEmailChange(did, createdAt),
+    complete: (directory: DirectoryStub, did: string) =>
+      directory.completeEmailChange(did, 'new@mail.test'),
+  },
+])(
+  'a change of $kind that is refused is not given up where another attempt goes on with it',
+  (change) =>
+    parts.passing(async () => {
+      const directory = parts.reach()
+      const { createdAt } = await change.reserve(directory, bob)
+      const { late, reached, goOn } = waitingAt(change.stopAt)
+      const first = change.reserve(late, alice).catch((err) => err.code)
+      await reached
+      await change.abandon(directory, bob, createdAt)
+      expect(await change.reserve(directory, alice)).toMatchObject({ isRepeated: true })
+      goOn()
+      expect(await first).toMatch(/Taken$/)
+      await expect(change.reserve(directory, bob)).rejects.toThrow('taken')
+      await change.complete(directory, alice)
+      expect(await directory.find(change.name)).toMatchObject({ did: alice })
+      await assertWhole(parts, directory)
+    }),
+)
+
 test('an import that comes late, when another has the name, is refused', () =>
   parts.passing(async () => {
     const { late, reached, goOn } = waitingAt('endImport')
@@ -252,8 +294,8 @@ test('a claim is not removed as left over when its holder has renewed it meanwhi
     const dying = ({ name }: PartCall) => {
       if (name === 'releaseName') throw new Death(name)
     }
-    await parts.reach(dying).reserveHandle(alice, 'new.test', 0)
-    await parts.reach(dying).abandonHandleChange(alice)
+    const { createdAt } = await parts.reach(dying).reserveHandle(alice, 'new.test', 0)
+    await parts.reach(dying).abandonHandleChange(alice, createdAt)
     const { late, reached, goOn } = waitingAt('releaseName')
     const change = rename(late, bob, 'new.test').catch((err) => err.code)
     await reached

@@ -65,7 +65,10 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     await directory.reserveHandle(did, 'new.test', 3)
     expect(await directory.readHandleChange(did)).toMatchObject({ generation: 3 })
     expect(await directory.find('new.test')).toBeNull()
-    expect(await directory.reserveHandle(did, 'new.test', 3)).toEqual({ isRepeated: true })
+    expect(await directory.reserveHandle(did, 'new.test', 3)).toEqual({
+      isRepeated: true,
+      createdAt: expect.any(Number),
+    })
     await directory.completeHandleChange(did, 'new.test')
     await directory.reserveEmail(did, 'new@mail.test')
     await directory.completeEmailChange(did, 'new@mail.test')
@@ -73,10 +76,10 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     expect(await directory.find('alice.test')).toBeNull()
     await signUp(directory, 'bob', 'alice.test', 'alice@mail.test')
 
-    await directory.reserveHandle(did, 'third.test', null)
-    await directory.abandonHandleChange(did)
-    await directory.reserveEmail(did, 'third@mail.test')
-    await directory.abandonEmailChange(did)
+    const handleChange = await directory.reserveHandle(did, 'third.test', null)
+    await directory.abandonHandleChange(did, handleChange.createdAt)
+    const emailChange = await directory.reserveEmail(did, 'third@mail.test')
+    await directory.abandonEmailChange(did, emailChange.createdAt)
     const id = await reserve(directory, 'third.test', 'third@mail.test')
     await directory.abandonSignUp(id)
     await expect(directory.completeSignUp(id)).rejects.toThrow('took too long')

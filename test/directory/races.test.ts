@@ -91,10 +91,10 @@ describe.each([1, 3])('at a directory in %i parts', (number) => {
         const handle = random.pick(pool)
         await gateway
           .reserveHandle(did, handle, 0)
-          .then(() =>
+          .then(({ createdAt }) =>
             random.chance(0.7)
               ? gateway.completeHandleChange(did, handle)
-              : gateway.abandonHandleChange(did),
+              : gateway.abandonHandleChange(did, createdAt),
           )
           .catch((err) => expect(err).toBeInstanceOf(Refusal))
         const id = await reserve(gateway, random.pick(pool), `${person}-${step}@mail.test`).catch(

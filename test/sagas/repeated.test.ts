@@ -20,14 +20,15 @@ test('a handle change that is begun again is not given up with the attempt befor
     adminPassword: 'x',
   })
   directory.addAccount(db, { did, handle: 'old.test', email: 'a@b.test', pdsDid, createdAt: 1 })
-  expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: false })
-  const before = directory.readHandleChange(db, did)
+  const first = directory.reserveHandle(db, did, 'new.test', null)
+  expect(first).toEqual({ isRepeated: false, createdAt: Date.now() })
   vi.advanceTimersByTime(1)
-  expect(directory.reserveHandle(db, did, 'new.test', null)).toEqual({ isRepeated: true })
+  const again = directory.reserveHandle(db, did, 'new.test', null)
+  expect(again).toEqual({ isRepeated: true, createdAt: Date.now() })
 
-  directory.abandonHandleChange(db, did, before?.createdAt)
+  directory.abandonHandleChange(db, did, first.createdAt)
   const other = { handle: 'new.test', email: 'b@b.test' }
   expect(() => directory.assertAvailable(db, other)).toThrow('Handle already taken: new.test')
-  directory.abandonHandleChange(db, did, directory.readHandleChange(db, did)?.createdAt)
+  directory.abandonHandleChange(db, did, again.createdAt)
   directory.assertAvailable(db, other)
 })

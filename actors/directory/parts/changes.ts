@@ -1,5 +1,6 @@
 import { Refusal } from '../../../base/errors.ts'
 import { undoing } from '../../../base/undoing.ts'
+import type { Attempt } from '../attempt.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'
 
@@ -19,49 +20,48 @@ type Changes = Pick<
 
 /** What changes the names of an account. The part of its DID records each step before it is tried. */
 export function changesIn(names: Names): Changes {
-  async function abandonHandleChange(did: string, createdAt?: number | null): Promise<void> {
+  async function abandonHandleChange(did: string, createdAt: number): Promise<void> {
     const home = names.partOf(did)
     const change = await home.readHandleChange(did)
     await home.abandonHandleChange(did, createdAt)
     await names.release([change?.newHandle])
   }
 
-  async function abandonEmailChange(did: string): Promise<void> {
+  async function abandonEmailChange(did: string, createdAt: number): Promise<void> {
     const home = names.partOf(did)
     const change = await home.readEmailChange(did)
-    await home.abandonEmailChange(did)
+    await home.abandonEmailChange(did, createdAt)
     await names.release([change?.newEmail])
   }
 
   /**
-   * Claims a name for which a change is on record. One that is refused is given up, unless it is an earlier
-   * attempt's. Where it is unknown what came of it, another attempt may go on with it, and recovery settles it.
+   * Claims a name for which a change is on record. An attempt that is refused is given up, unless it goes on with an
+   * earlier one, or another goes on with it. Where it is unknown what came of it, recovery settles it.
    */
   async function takeFor(
     did: string,
     name: string,
-    isRepeated: boolean,
-    abandon: () => Promise<void>,
+    { isRepeated, createdAt }: Attempt,
+    abandon: (did: string, createdAt: number) => Promise<void>,
   ): Promise<void> {
     try {
       await names.take(name, did)
     } catch (err) {
-      if (err instanceof Refusal && !isRepeated) await abandon()
+      if (err instanceof Refusal && !isRepeated) await abandon(did, createdAt)
       throw err
     }
   }
 
   async function reserveHandle(did: string, newHandle: string, generation: number | null) {
-    const reserved = await names.partOf(did).reserveHandle(did, newHandle, generation)
-    await takeFor(did, newHandle, reserved.isRepeated, () => abandonHandleChange(did))
-    return reserved
+    const attempt = await names.partOf(did).reserveHandle(did, newHandle, generation)
+    await takeFor(did, newHandle, attempt, abandonHandleChange)
+    return attempt
   }
 
-  async function reserveEmail(did: string, newEmail: string): Promise<void> {
-    const home = names.partOf(did)
-    const isRepeated = (await home.readEmailChange(did)) !== null
-    await home.reserveEmail(did, newEmail)
-    await takeFor(did, newEmail, isRepeated, () => abandonEmailChange(did))
+  async function reserveEmail(did: string, newEmail: string) {
+    const attempt = await names.partOf(did).reserveEmail(did, newEmail)
+    await takeFor(did, newEmail, attempt, abandonEmailChange)
+    return attempt
   }
 
   const importEntry: Changes['importEntry'] = async (entry) => {

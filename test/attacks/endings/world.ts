@@ -215,7 +215,9 @@ async function beginOnPds(world: World, { did, handle, pds }: Person): Promise<v
   if (!pds) return
   await pds.updateStatus(did, { deactivated: false })
   if ((await handleInPlc(world, did)) === handle) return
-  await world.app.actors.directory.abandonHandleChange(did)
+  const { directory } = world.app.actors
+  const change = await directory.readHandleChange(did)
+  if (change) await directory.abandonHandleChange(did, change.createdAt)
   const { adminPassword } = world.app.runner.secrets
   const basic = Buffer.from(`admin:${adminPassword}`).toString('base64')
   await world.call('admin.updateAccountHandle', { did, handle }, undefined, `Basic ${basic}`)

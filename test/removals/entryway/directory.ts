@@ -28,7 +28,12 @@ export const directoryRows = toRemovals([
   [
     DIRECTORY,
     'what is refused holds nothing',
-    changes('if (err instanceof Refusal && !isRepeated) await abandon()', ''),
+    changes('if (err instanceof Refusal && !isRepeated) await abandon(did, createdAt)', ''),
+  ],
+  [
+    DIRECTORY,
+    'what is refused gives up its own attempt alone',
+    inFile('actors/directory/attempt.ts')('(underWay?.createdAt ?? 0) + 1', '0'),
   ],
   [
     DIRECTORY,
