@@ -44,12 +44,19 @@ export function beginImport(db: Db, entry: EntryToBe): void {
   })
 }
 
-/** Adds it once its names are claimed. @throws {Refusal} InvalidRequest where that took too long */
+/**
+ * Adds it once its names are claimed.
+ *
+ * @throws {Refusal} InvalidRequest where that took too long, or another import of it holds other names
+ */
 export function endImport(db: Db, entry: DirectoryEntry): void {
   transact(db, () => {
     if (findByDid(db, entry.did)) return
-    if (!readEntryToBe(db, entry.did, Date.now()))
-      throw new Refusal('InvalidRequest', 'This import took too long; repeat it')
+    const held = readEntryToBe(db, entry.did, Date.now())
+    if (held?.handle !== entry.handle || held.email !== entry.email) {
+      const message = 'This import took too long, or there is another one; repeat it'
+      throw new Refusal('InvalidRequest', message)
+    }
     insertEntry(db, entry)
     deleteEntryToBe(db, entry.did)
   })

@@ -115,11 +115,13 @@ export const partFunctions = {
   holdsName: nameClaims.holdsName,
   namesOf: nameClaims.namesOf,
 
+  assertPdsEmpty: placement.assertEmpty,
   readHandles: entries.readHandles,
   makeOwnInvites: invites.makeOwn,
 
   readSignedUp: sagas.readEntry,
   putEntry: sagas.putEntry,
+  withdrawEntry: entries.withdrawEntry,
   endSignUp: sagas.end,
   completeRecordedHandleChange: handleChanges.completeRecorded,
   readEmailChange: emailChanges.read,

@@ -33,10 +33,15 @@ export function place(db: Db, at: string | null, elsewhere: PdsCounts): Pds {
 
 /** @param elsewhere as for {@link place} @throws {Refusal} InvalidRequest while accounts live there */
 export function remove(db: Db, did: string, elsewhere: PdsCounts = {}): void {
+  assertEmpty(db, did, elsewhere)
+  deletePds(db, did)
+}
+
+/** @throws {Refusal} InvalidRequest while accounts live on a PDS, or are about to */
+export function assertEmpty(db: Db, did: string, elsewhere: PdsCounts = {}): void {
   if ((countPlaced(db).get(did) ?? 0) + (elsewhere[did] ?? 0) > 0) {
     throw new Refusal('InvalidRequest', `${did} still holds accounts; move or delete them first`)
   }
-  deletePds(db, did)
 }
 
 export function countAccounts(db: Db): PdsCounts {

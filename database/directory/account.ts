@@ -82,6 +82,12 @@ export function deleteEntry(db: Db, did: string): void {
   })
 }
 
+/** Takes an entry back, while it has these names. */
+export function withdrawEntry(db: Db, { did, handle, email }: DirectoryEntry): void {
+  const text = 'DELETE FROM account WHERE did = ? AND handle IS ? AND email IS ?'
+  sql(db, text).run(did, handle, email)
+}
+
 export function countByPds(db: Db): Map<string, number> {
   const rows = sql(db, 'SELECT pds_did AS did, count(*) AS n FROM account GROUP BY pds_did').all()
   return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))

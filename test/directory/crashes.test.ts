@@ -230,6 +230,39 @@ test.each(['claimName', 'completeRecordedHandleChange'])(
     }),
 )
 
+test('a sign-up that was undone comes late, and takes no name from another', () =>
+  parts.passing(async () => {
+    const { late, reached, goOn } = waitingAt('putEntry')
+    const signedUp = signUp(late, 'carol').catch((err) => err.code)
+    await reached
+    await recover(parts, false)
+    await rename(parts.reach(), bob, comer.handle)
+    goOn()
+    expect(await signedUp).toBe('HandleTaken')
+    await assertOwned(comer.handle, bob)
+    await assertWhole(parts, parts.reach())
+  }))
+
+test('a PDS is not removed while an account comes to it', () =>
+  parts.passing(async () => {
+    const directory = parts.reach()
+    const at = 'did:web:empty.test'
+    const url = 'https://empty.test'
+    await directory.addPds({ did: at, url, address: url, adminPassword: '-' })
+    const input = { ...comer, inviteCode: null, passwordScrypt: 'salt:hash', passkey: null }
+    const { id } = await directory.reserveSignUp(input, at)
+    await directory.recordSignUpDid(id, { did: didOf('carol'), movedFrom: null }, Date.now())
+    const { late, reached, goOn } = waitingAt('removePds')
+    const removed = late.removePds(at).then(
+      () => 'removed',
+      (err) => err.code,
+    )
+    await Promise.race([reached, removed])
+    await directory.completeSignUp(id)
+    goOn()
+    expect(await removed).toBe('InvalidRequest')
+  }))
+
 test.each([
   {
     kind: 'handle',
@@ -271,6 +304,30 @@ test.each([
       await assertWhole(parts, directory)
     }),
 )
+
+test('of two imports of one account with other names, the one that holds its names is good', () =>
+  parts.passing(async () => {
+    const { late, reached, goOn } = waitingAt('endImport')
+    const entry = { did: didOf('carol'), ...comer, pdsDid: PDS, createdAt: 1 }
+    const first = late.importEntry(entry).catch((err) => err.code)
+    await reached
+    let isDead = false
+    const dying = ({ name }: PartCall) => {
+      isDead ||= name === 'claimName'
+      if (isDead) throw new Death(name)
+    }
+    const others = { ...entry, handle: 'new.test', email: 'new@mail.test' }
+    await parts
+      .reach(dying)
+      .importEntry(others)
+      .catch(() => {})
+    await rename(parts.reach(), bob, comer.handle)
+    goOn()
+    expect(await first).toBe('InvalidRequest')
+    await assertOwned(comer.handle, bob)
+    vi.setSystemTime(Date.now() + SAGA_ABANDONED + 1)
+    await assertWhole(parts, parts.reach())
+  }))
 
 test('an import that comes late, when another has the name, is refused', () =>
   parts.passing(async () => {

@@ -53,6 +53,8 @@ function inParts(names: Names): DirectoryStub {
     addPds: (pds) => first.addPds(pds),
     setPdsPlacement: (did, placement) => first.setPdsPlacement(did, placement),
     removePds: async (did) => {
+      // A sign-up ends here after its account is there: one that is not seen here is seen there.
+      await first.assertPdsEmpty(did)
       const elsewhere = await Promise.all(all.slice(1).map((part) => part.countAccounts()))
       await first.removePds(did, sumOf(elsewhere))
     },

@@ -1,3 +1,4 @@
+import { Refusal } from '../../../base/errors.ts'
 import { undoing } from '../../../base/undoing.ts'
 import type { PdsCounts } from '../placement.ts'
 import { hasAccountHere } from '../sign_ups.ts'
@@ -61,8 +62,15 @@ export function signUpsIn(names: Names): SignUps {
     async completeSignUp(id) {
       const entry = await first.readSignedUp(id)
       const { did, handle, email } = entry
-      await names.partOf(did).putEntry(entry)
-      for (const name of [handle, email]) if (name !== null) await names.take(name, did, id)
+      const home = names.partOf(did)
+      await home.putEntry(entry)
+      try {
+        for (const name of [handle, email]) if (name !== null) await names.take(name, did, id)
+      } catch (err) {
+        // The sign-up was undone before it got its entry, and the name is another's since.
+        if (err instanceof Refusal) await home.withdrawEntry(entry)
+        throw err
+      }
       await first.endSignUp(id, did)
     },
     abandonSignUp,

@@ -37,6 +37,11 @@ export const directoryRows = toRemovals([
   ],
   [
     DIRECTORY,
+    'a sign-up that was undone has no entry',
+    signUps('if (err instanceof Refusal) await home.withdrawEntry(entry)', ''),
+  ],
+  [
+    DIRECTORY,
     'a claim finds only who has the name',
     inFile('actors/directory/parts/look_ups.ts')('entry?.[kind] === name ? entry : null', 'entry'),
   ],
@@ -47,7 +52,14 @@ export const directoryRows = toRemovals([
   ],
   [
     DIRECTORY,
+    'a PDS is removed when nobody comes to it',
+    inFile('actors/directory/parts/index.ts')('await first.assertPdsEmpty(did)', ''),
+  ],
+  [
+    DIRECTORY,
     'an import that took too long is over',
-    inFile('actors/directory/imports.ts')('if (!readEntryToBe(db, entry.did, Date.now()))'),
+    inFile('actors/directory/imports.ts')(
+      'if (held?.handle !== entry.handle || held.email !== entry.email)',
+    ),
   ],
 ])
