@@ -79,7 +79,8 @@ export async function inGroup<T>(db: Db, work: () => T | Promise<T>): Promise<T>
     setImmediate(() => commitGroup(db))
     throw err
   } finally {
-    group.answering--
+    // What was written beside this request since it committed has no other that would.
+    if (--group.answering === 0) commitGroup(db)
   }
 }
 

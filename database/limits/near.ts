@@ -31,16 +31,13 @@ export function noteNear(
   const isKnown = sql(db, 'UPDATE near_limit SET resets_at = ? WHERE key = ?').run(resetsAt, hash)
   if (isKnown.changes > 0) return
   const name = key.slice(0, MAX_KEY)
-  // Where none is open, `makeRoom` would begin a transaction for the group commit, and nothing ends that here.
-  transact(db, () => {
-    makeRoom(db, NEAR_LIMITS, 100 + name.length)
-    sql(db, 'INSERT INTO near_limit (key, name, points, resets_at) VALUES (?, ?, ?, ?)').run(
-      hash,
-      name,
-      points,
-      resetsAt,
-    )
-  })
+  makeRoom(db, NEAR_LIMITS, 100 + name.length)
+  sql(db, 'INSERT INTO near_limit (key, name, points, resets_at) VALUES (?, ?, ?, ?)').run(
+    hash,
+    name,
+    points,
+    resetsAt,
+  )
 }
 
 const ID = 'lower(hex(substr(near_limit.key, 1, 6)))'

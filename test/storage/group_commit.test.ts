@@ -31,6 +31,20 @@ test('what is written while nothing is answered opens no transaction', () => {
   expect(words()).toEqual(['a'])
 })
 
+test('what is written beside requests that are done is committed by the last of them', async () => {
+  const beside = async () => {
+    while (!db.inTransaction) await null
+    while (db.inTransaction) await null
+    write('e')
+    expect(db.inTransaction).toBe(true)
+  }
+  const written = beside()
+  await Promise.all([...'abcd'].map((word) => inGroup(db, () => void write(word))))
+  await written
+  expect(db.inTransaction).toBe(false)
+  expect(words()).toEqual(['a', 'b', 'c', 'd', 'e'])
+})
+
 test('four that are done wait for no others', async () => {
   let turns = 0
   const answer = async (requests: string) => {
