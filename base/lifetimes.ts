@@ -40,6 +40,9 @@ export const EVENT_LINES = MINUTE
 /** What happened is kept in the trail over all accounts this much later, at most. */
 export const EVENTS_KEPT = 2 * SECOND
 
+/** What happened to an account may come into the trail this long after the account was removed. */
+export const EVENTS_LATE = HOUR
+
 /** How long a gateway may answer for a public document that seldom changes. */
 export const PUBLIC_DOCUMENT = SECOND
 

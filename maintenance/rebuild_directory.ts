@@ -6,7 +6,7 @@ import { type Claims, readClaims } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'
 import { claimsOf } from '../database/check/held_names.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
-import type { DirectoryEntry } from '../database/directory/account.ts'
+import { type DirectoryEntry, deleteEntry } from '../database/directory/account.ts'
 import { replaceNameClaims } from '../database/directory/name_claim.ts'
 import { readPart, writePart } from '../database/directory/part.ts'
 import { replaceEntries } from '../database/directory/rebuild.ts'
@@ -60,11 +60,14 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
         entries.filter(({ did }) => partitionOf(did, parts) === number),
       )
     })
+    const removed = replaced.flatMap((each) => each.removed)
+    // What there is of them besides their entries is in the first part.
+    for (const did of removed) deleteEntry(dbs[0] as Db, did)
     if (parts > 1) rebuildClaims(dbs)
     return {
       added: replaced.flatMap(({ added }) => added),
       changed: replaced.flatMap(({ changed }) => changed),
-      removed: replaced.flatMap(({ removed }) => removed),
+      removed,
       accounts: entries.length,
       lost,
       movedTo: moved.length > 0 ? moved.join(', ') : null,

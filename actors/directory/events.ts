@@ -1,3 +1,4 @@
+import { EVENTS_LATE } from '../../base/lifetimes.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { deleteEntry } from '../../database/directory/account.ts'
 import * as events from '../../database/directory/event.ts'
@@ -11,9 +12,16 @@ export type Happened = {
   counts: Record<string, Record<string, number>>
 }
 
+/** Processes tell of it a little later: what happened to an account before it was removed is not kept. */
 export function keep(db: Db, { events: all, counts }: Happened, now: number): void {
+  const removed = removedLately(db, now)
+  const kept = all.filter(({ did, at }) => did === null || at > (removed.get(did) ?? -1))
   transact(db, () => {
-    for (const event of all) events.insertEvent(db, event)
+    for (const event of kept) events.insertEvent(db, event)
+    for (const [did, its] of Map.groupBy(kept, (event) => event.did)) {
+      if (did === null) continue
+      for (const event of new Set(its.map((each) => each.event))) events.trimEvents(db, did, event)
+    }
     for (const [day, ofDay] of Object.entries(counts)) events.countEvents(db, day, ofDay)
     events.deleteOldEvents(db, now)
   })
@@ -46,10 +54,21 @@ export function act(db: Db, { command, subject, operatorAddress, ...given }: Ope
   })
 }
 
-/** Takes an account out of the directory, and what happened to it out of the trail. */
 export function removeAccount(db: Db, did: string): void {
-  transact(db, () => {
-    deleteEntry(db, did)
-    events.deleteEventsOf(db, did)
-  })
+  deleteEntry(db, did)
+  const now = Date.now()
+  removedLately(db, now).set(did, now)
+}
+
+const removals = new WeakMap<Db, Map<string, number>>()
+
+/** When accounts were removed (ms), by their DIDs, the first of them first. */
+function removedLately(db: Db, now: number): Map<string, number> {
+  const removed = removals.get(db) ?? new Map<string, number>()
+  removals.set(db, removed)
+  for (const [did, at] of removed) {
+    if (at >= now - EVENTS_LATE) break
+    removed.delete(did)
+  }
+  return removed
 }

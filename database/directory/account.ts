@@ -1,4 +1,5 @@
 import { type Db, sql, transact } from '../database.ts'
+import { deleteEventsOf } from './event.ts'
 import { disableInviteCodesOf } from './invite.ts'
 
 /** Who is who. */
@@ -74,10 +75,11 @@ export function setEntryEmail(db: Db, did: string, email: string): void {
   sql(db, 'UPDATE account SET email = ? WHERE did = ?').run(email, did)
 }
 
-/** Its invite codes end with it. */
+/** Its invite codes end with it, and the trail forgets what happened to it. */
 export function deleteEntry(db: Db, did: string): void {
   transact(db, () => {
     disableInviteCodesOf(db, did)
+    deleteEventsOf(db, did)
     sql(db, 'DELETE FROM account WHERE did = ?').run(did)
   })
 }

@@ -35,6 +35,9 @@ export const EVENTS = {
   others: bounded(`event NOT IN ('${OPERATOR_ACT}', '${GUESS}')`, 10_000_000),
 }
 
+/** How often one thing that happened to one account is kept: so its person pushes out nothing else. */
+export const MOST_OF_ONE_EVENT = 200
+
 /** Appends to the trail, and drops what is older than {@link AUDIT_MEMORY} or too much. */
 export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
   const text = JSON.stringify(detail)
@@ -45,6 +48,16 @@ export function insertEvent(db: Db, { detail, ...event }: TrailEvent): void {
     `INSERT INTO event (at, event, did, address, operator, detail)
      VALUES (@at, @event, @did, @address, @operator, @detail)`,
   ).run({ ...event, detail: text })
+}
+
+/** Drops what there is too much of one event of one account. */
+export function trimEvents(db: Db, did: string, event: string): void {
+  sql(
+    db,
+    `DELETE FROM event WHERE did = @did AND event = @event AND id <=
+       (SELECT id FROM event WHERE did = @did AND event = @event
+        ORDER BY id DESC LIMIT 1 OFFSET @most)`,
+  ).run({ did, event, most: MOST_OF_ONE_EVENT })
 }
 
 /** They stand in the order in which they came, which is nearly that of their times. */

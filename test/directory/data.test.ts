@@ -7,6 +7,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type DirectoryEntry, deleteEntry, insertEntry } from '../../database/directory/account.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
+import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
 import { openSealed } from '../../lab/world/open_sealed.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -99,6 +100,27 @@ test.each([0, 1, 2])('part %i is made anew from the accounts, damaged or lost', 
   )
   rebuildDirectory(dataDir)
   await inDirectory(() => {})
+  await assertAllFound()
+})
+
+test('who has no account any more, in whatever part, leaves no code to use, and no trail', async () => {
+  const did = ['a', 'b', 'c', 'd', 'e', 'f'].map(didOf).find((each) => partitionOf(each, PARTS) > 0)
+  const ghost = { did: did as string, handle: 'ghost.test', email: null, pdsDid: PDS }
+  await inDirectory(async (parts) => {
+    const directory = parts.reach()
+    await directory.addAccount({ ...ghost, createdAt: 1 })
+    const codes = { host: 'h', count: 1, useCount: 1, forAccounts: [ghost.did], createdBy: 'admin' }
+    await directory.createInviteCodes(codes)
+    const event = { at: 1, event: 'signed_in', did: ghost.did, address: '192.0.2.1' }
+    const events = [{ ...event, operator: null, detail: {} }]
+    await directory.keepEvents({ events, counts: {} }, 1)
+  })
+  expect(rebuildDirectory(dataDir).removed).toEqual([ghost.did])
+  await inDirectory(async (parts) => {
+    const directory = parts.reach()
+    expect(await directory.listInviteCodesOf(ghost.did)).toMatchObject([{ disabled: true }])
+    expect(await directory.listEvents({ did: ghost.did }, 9)).toEqual([])
+  })
   await assertAllFound()
 })
 

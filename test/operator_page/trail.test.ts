@@ -4,7 +4,7 @@ import { logEvent } from '../../base/event_log.ts'
 import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
-import { EVENTS, type TrailEvent } from '../../database/directory/event.ts'
+import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { measure } from '../../database/room.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
@@ -170,16 +170,38 @@ describe('the trail', () => {
     expect([count(), count('operator_acted')]).toEqual([2, 0])
   })
 
+  test('has one event of one account so often, which then pushes out nothing else', () => {
+    const did = 'did:plc:kim'
+    for (const one of [did, 'did:plc:lee']) add('signed_in', { did: one })
+    add('app_password_created', { did: 'did:plc:lee' })
+    act(1_000, did, did)
+    const all = Array.from({ length: MOST_OF_ONE_EVENT + 5 }, (_, at) => ({
+      ...{ ...NOBODY, at, event: 'app_password_created', did },
+    }))
+    for (const events of [all.slice(0, 100), all.slice(100)]) {
+      directoryFunctions.keepEvents(db, { events, counts: {} }, 1_000)
+    }
+    expect(count('app_password_created')).toBe(MOST_OF_ONE_EVENT + 1)
+    expect(directoryFunctions.listEvents(db, { did, until: 6 }, 9)).toMatchObject([{ at: 5 }])
+    expect([count('signed_in'), count('operator_acted')]).toEqual([2, 1])
+  })
+
   test('of an account that is deleted keeps what operators did', () => {
     const did = 'did:plc:kim'
     add('signed_in', { did })
     add('signed_in', { did: 'did:plc:lee' })
     act(1_000, did, did)
+    const before = Date.now()
     directoryFunctions.removeAccount(db, did)
     expect(directoryFunctions.listEvents(db, {}, 9).map((each) => [each.event, each.did])).toEqual([
       ['operator_acted', did],
       ['signed_in', 'did:plc:lee'],
     ])
+    // What was on its way, and then what happens to the same one once it is here again.
+    add('signed_in', { did, at: before })
+    expect(directoryFunctions.listEvents(db, { did, event: 'signed_in' }, 9)).toEqual([])
+    add('signed_in', { did, at: Date.now() + 1_000 })
+    expect(directoryFunctions.listEvents(db, { did, event: 'signed_in' }, 9)).toHaveLength(1)
   })
 
   test('is written when the directory answers again, and what waits for it has an end', async () => {

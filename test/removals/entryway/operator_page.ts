@@ -87,7 +87,17 @@ export const operatorPageRows = toRemovals([
   [
     TRAIL,
     'it forgets who is gone',
-    inFile('actors/directory/events.ts')('events.deleteEventsOf(db, did)', ''),
+    inFile('database/directory/account.ts')('deleteEventsOf(db, did)', ''),
+  ],
+  [
+    TRAIL,
+    'also what comes after that',
+    inFile('actors/directory/events.ts')('removedLately(db, now).set(did, now)', ''),
+  ],
+  [
+    TRAIL,
+    'one account pushes out nothing',
+    inFile('actors/directory/events.ts')('events.trimEvents(db, did, event)', 'void event'),
   ],
   [
     TRAIL,
