@@ -5,6 +5,7 @@ import { explainUnreadable } from '../base/files.ts'
 import { keepFromOthers } from '../base/private_files.ts'
 import { SettingsError } from '../base/settings.ts'
 import { CliError, ExitCode } from './errors.ts'
+import { createOutput } from './output.ts'
 import { createProgram } from './program.ts'
 
 keepFromOthers()
@@ -18,8 +19,9 @@ try {
 /** Tells what went wrong in plain words. @returns the exit code */
 function report(err: unknown): number {
   if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
-  if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
-  else if (err instanceof UnavailableError) console.error(err.advice)
-  else console.error(err instanceof Error ? err.message : String(err))
+  const { note } = createOutput(false)
+  if (err instanceof SettingsError) for (const line of err.lines) note(line)
+  else if (err instanceof UnavailableError) note(err.advice)
+  else note(err instanceof Error ? err.message : String(err))
   return err instanceof CliError ? err.exitCode : ExitCode.failed
 }

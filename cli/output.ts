@@ -1,6 +1,7 @@
 import { type Options, Presets, SingleBar } from 'cli-progress'
+import { printable, printableJson } from './printable.ts'
 
-/** What a command says, to a person or to a script. */
+/** What a command says, to a person or to a script; nothing of it is obeyed by a terminal. */
 export type Output = {
   /** The result: `value` as JSON where that was asked for, else what `human` makes of it. */
   result<T>(value: T, human: (value: T) => string): void
@@ -16,9 +17,9 @@ type Progress = { update(done: number, total: number): void; stop(): void }
 
 export function createOutput(json: boolean): Output {
   return {
-    result: (value, human) => console.log(json ? JSON.stringify(value, null, 2) : human(value)),
+    result: (value, human) => console.log(json ? printableJson(value, 2) : printable(human(value))),
     list: (pages, human) => (json ? printArray(pages) : printPages(pages, human)),
-    note: (line) => console.error(line),
+    note: (line) => console.error(printable(line)),
     progress: (what) => (json || !process.stderr.isTTY ? silent : bar(what)),
   }
 }
@@ -27,7 +28,7 @@ async function printArray(pages: AsyncIterable<readonly unknown[]>): Promise<voi
   let before = '['
   for await (const page of pages) {
     for (const row of page) {
-      console.log(before + JSON.stringify(row))
+      console.log(before + printableJson(row))
       before = ','
     }
   }
@@ -40,7 +41,7 @@ async function printPages<T>(
 ): Promise<void> {
   let isFirst = true
   for await (const page of pages) {
-    if (isFirst || page.length > 0) console.log(human(page))
+    if (isFirst || page.length > 0) console.log(printable(human(page)))
     isFirst = false
   }
 }

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import { printable } from './printable.ts'
 
 export type Cell = string | number | boolean | null | undefined
 
@@ -101,14 +102,9 @@ const lengths = (cell: string, separator: string | RegExp) =>
 
 const total = (widths: number[]) => widths.reduce((sum, one) => sum + one + FRAME, 1)
 
-/** People name their passkeys as they like: a terminal would obey what is none of the text. */
-const CONTROLS = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu
-
+/** As it is printed, since columns are as wide as that. */
 function text(value: Cell): string {
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return printable(String(value))
 }
-
-/** Text of others, on as many lines. */
-export const printable = (text: string) => text.replace(CONTROLS, '\ufffd')

@@ -15,6 +15,7 @@ const S3 = 'test/backup/s3.test.ts'
 const spans = inFile('base/open_telemetry.ts')
 const passing = inFile('gateway/pass_through.ts')
 const TRACES = 'test/watching/traces.test.ts'
+const OUTPUT = 'test/cli/output.test.ts'
 const replica = inFile('database/replication/replica.ts')
 const REPLICA = 'test/storage/replica.test.ts'
 
@@ -82,8 +83,9 @@ export const programRows = toRemovals([
   [TRACES, 'a PDS hears of no trace of a stranger', passing('!TRACE_CONTEXT.has(', 'true || (')],
   [EMBEDDED, 'one PDS works on its data', embeddedChild('!lockFile(path)', 'false')],
   [
-    'test/cli/table.test.ts',
-    'what a person named is no command to a terminal',
-    inFile('cli/table.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
+    OUTPUT,
+    'what others named is no command to a terminal',
+    inFile('cli/printable.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
   ],
+  [OUTPUT, 'nor in JSON', inFile('cli/printable.ts')('CONTROLS,\n', '/(?!)/g,\n')],
 ])

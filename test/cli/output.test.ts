@@ -1,0 +1,35 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { createOutput } from '../../cli/output.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+const NAME = 'Wiki\u001b]0;owned\u0007\u007f\u009b2J\u202eikiW'
+
+async function* twoPages() {
+  yield [NAME]
+  yield [NAME]
+}
+
+test.each([false, true])(
+  'what others named is obeyed by no terminal, with --json: %s',
+  async (json) => {
+    const said: string[] = []
+    for (const way of ['log', 'error'] as const) {
+      vi.spyOn(console, way).mockImplementation((text) => void said.push(text))
+    }
+    const output = createOutput(json)
+    output.result({ name: NAME }, ({ name }) => `It is\n${name}`)
+    await output.list(twoPages(), (rows) => rows.join('\n'))
+    output.note(NAME)
+    const [result = '', ...others] = said
+    const list = others.slice(0, -1).join('\n')
+    expect(said.join()).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u)
+    expect(others.at(-1)).toMatch(/^Wiki.*ikiW$/)
+    if (json) {
+      expect([JSON.parse(result), JSON.parse(list)]).toEqual([{ name: NAME }, [NAME, NAME]])
+    } else {
+      expect(result).toMatch(/^It is\nWiki.*ikiW$/)
+      expect(list.split('\n')).toHaveLength(2)
+    }
+  },
+)
