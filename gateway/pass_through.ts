@@ -126,12 +126,12 @@ async function pass(
 /** W3C Trace Context. */
 const TRACE_CONTEXT = new Set(['traceparent', 'tracestate'])
 
-/** Within a trace, the PDS is told of it, and not of one that the client named. */
+/** Where requests are traced, the PDS is told of the trace, if there is one, and not of one that the client named. */
 function inTrace(headers: [string, string][]): [string, string][] {
-  const traceparent = currentTraceparent()
-  if (traceparent === null) return headers
+  if (!isTracing()) return headers
   const others = headers.filter(([name]) => !TRACE_CONTEXT.has(name.toLowerCase()))
-  return [...others, ['traceparent', traceparent]]
+  const traceparent = currentTraceparent()
+  return traceparent === null ? others : [...others, ['traceparent', traceparent]]
 }
 
 /**

@@ -1,6 +1,8 @@
-import { METHODS } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, METHODS } from 'node:http'
 import type { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
@@ -166,6 +168,24 @@ test('what a client says of a trace is a link, and does not reach the PDS', asyn
   await fetch(network.url + path, { headers: { traceparent: `00-${theirs}-rubbish-01` } })
   const own = ({ traceId, links }: CollectedSpan) => traceId !== linked.traceId && !links.length
   await root('GET passed on', own)
+})
+
+test('nor does it with a WebSocket, which is in no trace', async () => {
+  const opened = once(network.pds.server, 'upgrade')
+  const path = '/xrpc/com.atproto.sync.subscribeRepos'
+  const socket = new WebSocket(`${network.url.replace('http', 'ws')}${path}`, {
+    headers: {
+      traceparent: '00-abcdef0123456789abcdef0123456789-0123456789abcdef-01',
+      tracestate: 'vendor=a-secret',
+    },
+  })
+  await once(socket, 'open')
+  const [{ url, headers }] = (await opened) as [IncomingMessage]
+  expect(url).toBe(path)
+  expect(headers).not.toHaveProperty('traceparent')
+  expect(headers).not.toHaveProperty('tracestate')
+  socket.close()
+  await once(socket, 'close')
 })
 
 test('who watches the program makes no traces, and neither does it by itself', async () => {
