@@ -43,7 +43,7 @@ export async function backUpTo({
   ...options
 }: KeptOptions): Promise<{ name: string; folder: string; manifest: Manifest; removed: string[] }> {
   return whenFree(to, async () => {
-    const name = nameAt(Date.now())
+    const name = await freeName(to)
     const folder = join(to, name)
     const manifest = await backUp({ ...options, folder })
     const verified = await verifyBackup(folder, onVerify)
@@ -102,6 +102,15 @@ export async function listBackups(to: string): Promise<KeptBackup[]> {
 
 async function listFolders(to: string): Promise<string[]> {
   return isThere(to) ? (await readdir(to)).filter((name) => NAME.test(name)) : []
+}
+
+/** Of a second in which none was begun yet, which is waited for. */
+async function freeName(to: string): Promise<string> {
+  for (;;) {
+    const name = nameAt(Date.now())
+    if (!isThere(join(to, name))) return name
+    await setTimeout(POLL)
+  }
 }
 
 const nameAt = (ms: number) => new Date(ms).toISOString().replace(/:|\.\d+/g, '')

@@ -69,6 +69,12 @@ test('the newest good ones are kept, each can be restored', async () => {
   expect(report).toMatchObject({ accounts: 2, findings: [] })
 })
 
+test('two that are asked for within a second are both made', async () => {
+  const made = await Promise.all([make(), make()])
+  expect(folders()).toEqual(made.map(({ name }) => name).sort())
+  expect(await listBackups(to)).toHaveLength(2)
+})
+
 test('one that is not good is called so, and takes the place of none', async () => {
   const good = await make(1)
   later(1)
