@@ -30,7 +30,8 @@ input[aria-invalid]{border-color:var(--error)}
 .check{display:flex;gap:.625rem;align-items:start;margin-bottom:1rem}
 .check input{flex:none;width:1rem;height:1rem;margin:.1875rem 0 0;accent-color:var(--primary)}
 .check label{margin:0;min-width:0;overflow-wrap:anywhere}
-.check small{display:block;color:var(--quiet)}
+.check small{display:block;color:var(--quiet);font-size:.8125rem}
+.check code{font-size:inherit}
 .actions{display:flex;flex-wrap:wrap;flex-direction:row-reverse;gap:.5rem}
 button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .primary{background:var(--primary);color:var(--on-primary)}
