@@ -1,3 +1,4 @@
+import { UnavailableError } from '../base/errors.ts'
 import { PdsClient } from '../pds/client.ts'
 import { describePds, readProtectedResource } from '../pds/describe.ts'
 import type { PdsAccess } from '../pds/pds.ts'
@@ -21,7 +22,7 @@ export async function checkPds(pds: PdsAccess, services: Services): Promise<Chec
         name: about,
         state: 'failed',
         found: err instanceof Error ? err.message : 'it could not be asked',
-        mend: `see that ${pds.address} can be reached from here and is a PDS`,
+        mend: reachIt(pds),
       }),
     )
   }
@@ -33,6 +34,9 @@ export async function checkPds(pds: PdsAccess, services: Services): Promise<Chec
     check('tokens of this entryway', () => checkTokens(pds, services)),
   ])
 }
+
+const reachIt = ({ address }: PdsAccess) =>
+  `see that ${address} can be reached from here and is a PDS`
 
 type Looked = Promise<Omit<Check, 'name'>>
 
@@ -88,7 +92,10 @@ export async function checkAdminPassword(pds: PdsAccess): Looked {
     return {
       state: 'failed',
       found: err instanceof Error ? err.message : 'it is not accepted',
-      mend: `give the PDS_ADMIN_PASSWORD of the PDS: vestibule pds add ${pds.url}`,
+      mend:
+        err instanceof UnavailableError
+          ? reachIt(pds)
+          : `give the PDS_ADMIN_PASSWORD of the PDS: vestibule pds add ${pds.url}`,
     }
   }
 }
