@@ -19,10 +19,14 @@ const aPage = z.strictObject({
 })
 
 const eventName = z.enum(Object.keys(AUDIT_EVENTS) as [AuditEvent, ...AuditEvent[]])
-/** A date or time as typed, in UTC unless it says otherwise. @returns ms since the epoch */
+/** A date, or a time as ISO 8601 or this program writes it; in UTC unless it has an offset. */
+const MOMENT =
+  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(?:Z|UTC)|([+-]\d\d:\d\d))?)?$/
+/** @returns ms since the epoch */
 const moment = z.string().transform((typed, context) => {
-  const at = Date.parse(/T[\d:.]+$/.test(typed) ? `${typed}Z` : typed)
-  if (/^\d{4}-\d\d-\d\d/.test(typed) && !Number.isNaN(at)) return at
+  const [, day, time = '00:00', offset = 'Z'] = MOMENT.exec(typed) ?? []
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}${offset}`)
+  if (!Number.isNaN(at)) return at
   context.addIssue('Give a date or a time, such as 2026-11-26 or 2026-11-26T14:00')
   return z.NEVER
 })

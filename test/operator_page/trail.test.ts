@@ -1,13 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { logEvent } from '../../base/event_log.ts'
-import { AUDIT_MEMORY, DAY } from '../../base/lifetimes.ts'
+import { AUDIT_MEMORY, DAY, HOUR } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { measure } from '../../database/room.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
+import { inputs } from '../../operator/inputs.ts'
 import { formOf } from '../../operator/paths.ts'
 import { dayOf, keepEvents } from '../../sagas/kept_events.ts'
 import { newPerson } from '../factors/person.ts'
@@ -90,6 +101,21 @@ test('what happens to accounts comes into the trail, and is found by each filter
 test('a time that is none is refused, with one that would be right', async () => {
   const { status, body } = await command(app, 'trail', { since: 'yesterday' })
   expect([status, body.message]).toEqual([400, expect.stringContaining('such as 2026-11-26')])
+})
+
+test('a time is of UTC however it is written, wherever the machine is', () => {
+  vi.stubEnv('TZ', 'Asia/Kathmandu')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  expect(new Date(0).getTimezoneOffset()).not.toBe(0)
+  const midnight = Date.UTC(2026, 10, 26)
+  const read = (since: string) => (inputs.trail.parse({ since }).since ?? Number.NaN) - midnight
+  expect(read('2026-11-26')).toBe(0)
+  for (const time of ['T14:00', ' 14:00', ' 14:00 UTC', 'T14:00:00.000Z', 'T16:00+02:00']) {
+    expect([time, read(`2026-11-26${time}`)]).toEqual([time, 14 * HOUR])
+  }
+  for (const none of ['2026-11-26 2 pm', '2026-11-26 14:00 EST', '2026-11-26T25:00', '']) {
+    expect([none, inputs.trail.safeParse({ since: none }).success]).toEqual([none, false])
+  }
 })
 
 test('the page has it with the filters, page by page', async () => {
