@@ -11,11 +11,13 @@ const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 
 const SETTINGS = 'give the PDS the lines of `vestibule pds-settings` and restart it'
 
+/** With what the name of each check of a PDS begins. */
+export const aboutPds = (url: string): string => `PDS ${new URL(url).host}: `
+
 /** Whether a PDS is set up for this entryway. */
 export async function checkPds(pds: PdsAccess, services: Services): Promise<Check[]> {
-  const host = new URL(pds.url).host
   const check = async (name: string, look: () => Promise<Omit<Check, 'name'>>): Promise<Check> => {
-    const about = `PDS ${host}: ${name}`
+    const about = `${aboutPds(pds.url)}${name}`
     return look().then(
       (result) => ({ name: about, ...result }),
       (err) => ({

@@ -76,11 +76,9 @@ export const inputs = {
   'operator/remove': anAccount,
   'operator/link': nothing,
 
-  'account/list': z.strictObject({
+  'account/list': aPage.extend({
     search: z.string().optional(),
     standing: z.boolean().default(false),
-    after: z.string().default(''),
-    limit: z.int().min(1).max(MAX_LISTED).default(MAX_LISTED),
   }),
   'account/show': anAccount,
   'account/create': z.strictObject({ handle: z.string(), email: z.string(), password: z.string() }),

@@ -6,6 +6,7 @@ import { backupStanding } from '../maintenance/backup_standing.ts'
 import { listBackups } from '../maintenance/kept_backups.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { dayOf } from '../sagas/kept_events.ts'
+import { aboutPds } from './check_pds.ts'
 import { command } from './command.ts'
 import { type Looked, lastLook } from './examine.ts'
 import { inputs } from './inputs.ts'
@@ -78,8 +79,7 @@ const NOT_LOOKED = 'not looked at yet'
 
 function standingOf(url: string, looked: Looked | null): string {
   if (looked === null) return NOT_LOOKED
-  const about = `PDS ${new URL(url).host}: `
-  const checks = looked.checks.filter(({ name }) => name.startsWith(about))
+  const checks = looked.checks.filter(({ name }) => name.startsWith(aboutPds(url)))
   if (checks.length === 0) return NOT_LOOKED
   const wrong = checks.filter(({ state }) => state !== 'ok').length
   return wrong === 0 ? 'in order' : `${wrong} of ${checks.length} checks failed`
