@@ -164,4 +164,5 @@ test('of OpenID', async () => {
   await app.actors.account(did).signOutEverywhere()
   await refuse(last)
   expectSaid('openid', ['unknown', 'reused', 'ended'])
+  expect(await counted('openid')).toEqual({ unknown: 1, reused: 1, ended: 1 })
 })
