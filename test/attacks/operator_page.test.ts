@@ -18,6 +18,7 @@ import {
   command,
   enterAs,
   isIn,
+  newLink,
   newOperator,
   newSomebody,
   PAGE,
@@ -42,10 +43,6 @@ afterEach(() => {
 
 const later = (ms: number) => {
   vi.useFakeTimers({ now: Date.now() + ms + 1_000, toFake: ['Date'] })
-}
-const newLink = async () => {
-  const { body } = await command(app, 'operator/link')
-  return String(body.url).slice(app.runner.settings.publicUrl.length)
 }
 async function openByLink(link: string, visitor = new Visitor(app)) {
   return { visitor, answer: await visitor.send(await visitor.open(link)) }
@@ -231,7 +228,7 @@ describe('46. who is in', () => {
 
 describe('46. a link', () => {
   test('opens the page once', async () => {
-    const link = await newLink()
+    const link = await newLink(app)
     const { visitor, answer } = await openByLink(link)
     expect(answer.header('location')).toBe(PAGE)
     expect(await isIn(visitor)).toBe(true)
@@ -240,16 +237,16 @@ describe('46. a link', () => {
   })
 
   test('does nothing by being opened, and not for long', async () => {
-    const link = await newLink()
+    const link = await newLink(app)
     for (let i = 0; i < 3; i++) await new Visitor(app).open(link)
     later(OPERATOR_LINK)
     expect((await openByLink(link)).answer.status).toBe(400)
   })
 
   test('is one of few, and no other site spends it', async () => {
-    const first = await newLink()
+    const first = await newLink(app)
     const links = []
-    for (let i = 0; i < MAX_OPERATOR_LINKS; i++) links.push(await newLink())
+    for (let i = 0; i < MAX_OPERATOR_LINKS; i++) links.push(await newLink(app))
     expect((await openByLink(first)).answer.status).toBe(400)
     const visitor = new Visitor(app)
     const page = await visitor.open(links[0] as string)
@@ -260,7 +257,7 @@ describe('46. a link', () => {
 
   test('that is made up is counted', async () => {
     const visitor = new Visitor(app)
-    const page = await visitor.open(await newLink())
+    const page = await visitor.open(await newLink(app))
     const tried = async () => (await visitor.send(page, { link: 'made up' })).status
     for (let i = 0; i < 20; i++) expect(await tried()).toBe(400)
     expect(await tried()).toBe(429)
@@ -275,14 +272,17 @@ describe('46. a form', () => {
     ['from nowhere', { origin: 'null' }],
     ['by a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
   ])('sent %s does nothing', async (_, headers) => {
-    const visitor = (await openByLink(await newLink())).visitor
+    const visitor = (await openByLink(await newLink(app))).visitor
     const page = await visitor.open(PAGE)
     expect((await visitor.send(page, {}, { headers })).status).toBe(400)
     expect(await isIn(visitor)).toBe(true)
   })
 
   test('of another session does nothing', async () => {
-    const [here, there] = [await openByLink(await newLink()), await openByLink(await newLink())]
+    const [here, there] = [
+      await openByLink(await newLink(app)),
+      await openByLink(await newLink(app)),
+    ]
     const page = await there.visitor.open(PAGE)
     const form = page.fields.form as string
     const seen = await here.visitor.send(page)

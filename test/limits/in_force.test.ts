@@ -18,8 +18,7 @@ import { measure } from '../../database/room.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
-import { command, startOperatorApp } from '../operator_page/operators.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { command, enterByLink, startOperatorApp } from '../operator_page/operators.ts'
 import { limit } from './limit.ts'
 
 const GUESSES = 'password, one address at one account'
@@ -77,9 +76,7 @@ test('who has used up a limit stands in the list, and goes on once it is lifted'
 })
 
 test('the page has it, with the way to lift it', async () => {
-  const visitor = new Visitor(app)
-  const { url } = (await command(app, 'operator/link')).body
-  await visitor.send(await visitor.open(String(url).slice(app.runner.settings.publicUrl.length)))
+  const visitor = await enterByLink(app)
   const mails = counterOf('mail', '198.51.100.7')
   for (let i = 0; i < mails.points; i++) takePoints(app.counters, [mails])
   const { limits } = (await command(app, 'limits/list', { search: '198.51.100.7' })).body

@@ -7,8 +7,8 @@ import { type Field, fieldsOf } from '../../operator/fields.ts'
 import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { formsOf } from '../security_page/forms_of.ts'
-import { type Seen, Visitor } from '../sign_in/visitor.ts'
-import { command, newSomebody, startOperatorApp } from './operators.ts'
+import type { Seen, Visitor } from '../sign_in/visitor.ts'
+import { command, enterByLink, newSomebody, startOperatorApp } from './operators.ts'
 
 /** What works on files, while the program may be stopped, and what is for a shell. */
 const ON_FILES = [
@@ -22,10 +22,7 @@ let app: AppInProcess
 let visitor: Visitor
 beforeAll(async () => {
   app = await startOperatorApp()
-  visitor = new Visitor(app)
-  const { url } = (await command(app, 'operator/link')).body
-  const page = await visitor.open(String(url).slice(app.runner.settings.publicUrl.length))
-  await visitor.send(page)
+  visitor = await enterByLink(app)
 })
 afterAll(() => app?.close())
 

@@ -64,6 +64,19 @@ export async function enterAs(app: AppInProcess, person: Somebody): Promise<Visi
   return visitor
 }
 
+/** A path that lets in once. */
+export async function newLink(app: AppInProcess): Promise<string> {
+  const { body } = await command(app, 'operator/link')
+  return String(body.url).slice(app.runner.settings.publicUrl.length)
+}
+
+/** A browser that is in by a link. */
+export async function enterByLink(app: AppInProcess): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  await visitor.send(await visitor.open(await newLink(app)))
+  return visitor
+}
+
 /** Whether the page lets a browser in. */
 export const isIn = async (visitor: Visitor): Promise<boolean> =>
   (await visitor.open(PAGE)).title === 'Overview'

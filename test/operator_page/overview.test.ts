@@ -10,7 +10,7 @@ import { backUpTo } from '../../maintenance/kept_backups.ts'
 import type { Check } from '../../operator/check.ts'
 import { newPerson } from '../factors/person.ts'
 import { Visitor } from '../sign_in/visitor.ts'
-import { command, PAGE, startOperatorApp } from './operators.ts'
+import { command, enterByLink, PAGE, startOperatorApp } from './operators.ts'
 
 let app: AppInProcess
 let visitor: Visitor
@@ -20,9 +20,7 @@ beforeAll(async () => {
   folder = await makeTemporaryFolder('overview')
   to = join(folder.path, 'backups')
   app = await startOperatorApp({ ENTRYWAY_BACKUP_DIR: to })
-  visitor = new Visitor(app)
-  const { url } = (await command(app, 'operator/link')).body
-  await visitor.send(await visitor.open(String(url).slice(app.runner.settings.publicUrl.length)))
+  visitor = await enterByLink(app)
 })
 afterAll(async () => {
   await app?.close()

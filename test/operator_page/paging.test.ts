@@ -12,8 +12,8 @@ import { mergePages } from '../../database/partition.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { formOf } from '../../operator/paths.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { command, startOperatorApp } from './operators.ts'
+import type { Visitor } from '../sign_in/visitor.ts'
+import { command, enterByLink, startOperatorApp } from './operators.ts'
 
 /** Lists that are long are read a page at a time. */
 const MANY = 250
@@ -55,10 +55,7 @@ describe('on the page and on the command line', () => {
   let visitor: Visitor
   beforeAll(async () => {
     app = await startOperatorApp()
-    visitor = new Visitor(app)
-    const { url } = (await command(app, 'operator/link')).body
-    const page = await visitor.open(String(url).slice(app.runner.settings.publicUrl.length))
-    await visitor.send(page)
+    visitor = await enterByLink(app)
     await command(app, 'invite/create', { count: MANY })
     for (let i = 0; i < MANY; i++) {
       upsertClient(app.flow, `https://app${i}.example.com`, '{}')

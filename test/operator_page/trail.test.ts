@@ -22,8 +22,7 @@ import { inputs } from '../../operator/inputs.ts'
 import { formOf } from '../../operator/paths.ts'
 import { dayOf, keepEvents } from '../../sagas/kept_events.ts'
 import { newPerson } from '../factors/person.ts'
-import { Visitor } from '../sign_in/visitor.ts'
-import { command, startOperatorApp } from './operators.ts'
+import { command, enterByLink, startOperatorApp } from './operators.ts'
 
 type Filter = Record<string, string | number>
 
@@ -119,9 +118,7 @@ test('a time is of UTC however it is written, wherever the machine is', () => {
 })
 
 test('the page has it with the filters, page by page', async () => {
-  const visitor = new Visitor(app)
-  const { url } = (await command(app, 'operator/link')).body
-  await visitor.send(await visitor.open(String(url).slice(app.runner.settings.publicUrl.length)))
+  const visitor = await enterByLink(app)
   for (let i = 0; i < 3; i++) await command(app, 'invite/create')
   const filter = { event: 'operator_acted', search: 'invite/create', limit: '2' }
   const first = await visitor.open(formOf('trail', filter))
