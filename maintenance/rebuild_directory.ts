@@ -4,8 +4,9 @@ import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
 import { type Claims, readClaims } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'
+import { listAllEntries } from '../database/check/directory.ts'
 import { claimsOf } from '../database/check/held_names.ts'
-import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
+import { closeDatabase, type Db, openDatabase, transact } from '../database/database.ts'
 import { type DirectoryEntry, deleteEntry } from '../database/directory/account.ts'
 import { replaceNameClaims } from '../database/directory/name_claim.ts'
 import { readPart, writePart } from '../database/directory/part.ts'
@@ -19,6 +20,8 @@ import { holdData } from './hold.ts'
 
 export type Rebuilt = ReturnType<typeof replaceEntries> & {
   accounts: number
+  /** DIDs of the entries that no account is behind. */
+  removed: string[]
   /** Names that two accounts had; the DID is the one that lost the name. */
   lost: { did: string; name: string }[]
   /** Where what could not be read of it was moved. */
@@ -53,6 +56,7 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
   const { entries, lost } = readAccounts(dataDir)
   const dbs = paths.map((path) => openDatabase(path, directorySchema))
   try {
+    const removed = removeOthers(dbs, entries)
     const replaced = dbs.map((db, number) => {
       writePart(db, { number, parts })
       return replaceEntries(
@@ -60,9 +64,6 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
         entries.filter(({ did }) => partitionOf(did, parts) === number),
       )
     })
-    const removed = replaced.flatMap((each) => each.removed)
-    // What there is of them besides their entries is in the first part.
-    for (const did of removed) deleteEntry(dbs[0] as Db, did)
     if (parts > 1) rebuildClaims(dbs)
     return {
       added: replaced.flatMap(({ added }) => added),
@@ -76,6 +77,22 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
     for (const db of dbs) closeDatabase(db)
     for (const path of paths) giveToOwnerOf(dataDir, path)
   }
+}
+
+/**
+ * Removes whom no account is behind, whichever part lists them. The first part has their invite codes and their
+ * trail, so it comes first: what is interrupted is found again.
+ */
+function removeOthers(dbs: readonly Db[], entries: readonly DirectoryEntry[]): string[] {
+  const wanted = new Set(entries.map(({ did }) => did))
+  const listed = new Set(dbs.flatMap((db) => listAllEntries(db).map(({ did }) => did)))
+  const others = [...listed].filter((did) => !wanted.has(did))
+  for (const db of dbs) {
+    transact(db, () => {
+      for (const did of others) deleteEntry(db, did)
+    })
+  }
+  return others
 }
 
 /** As any part says that can be read, or an auth actor; else one for each that is there. */

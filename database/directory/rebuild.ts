@@ -1,16 +1,16 @@
 import { type Db, sql, transact } from '../database.ts'
-import { type DirectoryEntry, deleteEntry } from './account.ts'
+import type { DirectoryEntry } from './account.ts'
 
 /**
- * Makes the directory list exactly these accounts, whose names must be unique. Everything else in
- * it (PDSes, invite codes, sign-ups under way) stays.
+ * Makes a part of the directory list exactly these accounts, whose names must be unique. Everything else in
+ * it (PDSes, invite codes, sign-ups under way) stays, also what belongs to an entry of another part.
  *
- * @returns DIDs of the entries that were added, changed and removed
+ * @returns DIDs of the entries that were added and changed
  */
 export function replaceEntries(
   db: Db,
   entries: DirectoryEntry[],
-): { added: string[]; changed: string[]; removed: string[] } {
+): { added: string[]; changed: string[] } {
   return transact(db, () => {
     const before = new Map(
       (
@@ -21,8 +21,9 @@ export function replaceEntries(
       ).map((entry) => [entry.did, entry]),
     )
     const wanted = new Set(entries.map(({ did }) => did))
-    const removed = [...before.keys()].filter((did) => !wanted.has(did))
-    for (const did of removed) deleteEntry(db, did)
+    for (const did of before.keys()) {
+      if (!wanted.has(did)) sql(db, 'DELETE FROM account WHERE did = ?').run(did)
+    }
 
     const changes = entries.filter(({ did, handle, email, pdsDid }) => {
       const entry = before.get(did)
@@ -54,7 +55,6 @@ export function replaceEntries(
     return {
       added: changes.filter(({ did }) => !before.has(did)).map(({ did }) => did),
       changed: changes.filter(({ did }) => before.has(did)).map(({ did }) => did),
-      removed,
     }
   })
 }

@@ -5,7 +5,12 @@ import { accountFunctions } from '../../actors/account/index.ts'
 import { openParts } from '../../actors/directory/part_number.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
-import { type DirectoryEntry, deleteEntry, insertEntry } from '../../database/directory/account.ts'
+import {
+  type DirectoryEntry,
+  deleteEntry,
+  insertEntry,
+  withdrawEntry,
+} from '../../database/directory/account.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { partitionOf } from '../../database/partition.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -139,6 +144,36 @@ test('a name that is not claimed, or for another, and an entry in another part a
   ).toBeGreaterThan(2)
   expect(found).toContain('its entry is in a part where it is not looked for')
   rebuildDirectory(dataDir)
+  await assertAllFound()
+})
+
+test('from whatever part an entry is moved to its own, its codes and its trail stay', async () => {
+  const moved = await inDirectory(async (parts) => {
+    const { dbs, entries } = parts
+    const directory = parts.reach()
+    const each = dbs.map(
+      (_, part) => entries.find(({ did }) => partitionOf(did, PARTS) === part) as DirectoryEntry,
+    )
+    for (const [part, entry] of each.entries()) {
+      const { did } = entry
+      const codes = { host: 'h', count: 1, useCount: 1, forAccounts: [did], createdBy: 'admin' }
+      await directory.createInviteCodes(codes)
+      const event = { at: 1, event: 'signed_in', did, address: '192.0.2.1' }
+      const events = [{ ...event, operator: null, detail: {} }]
+      await directory.keepEvents({ events, counts: {} }, 1)
+      withdrawEntry(dbs[part] as Db, entry)
+      insertEntry(dbs[(part + 1) % PARTS] as Db, entry)
+    }
+    return each.map(({ did }) => did)
+  })
+  expect(rebuildDirectory(dataDir).removed).toEqual([])
+  await inDirectory(async (parts) => {
+    const directory = parts.reach()
+    for (const did of moved) {
+      expect(await directory.listInviteCodesOf(did)).toMatchObject([{ disabled: false }])
+      expect(await directory.listEvents({ did }, 9)).toHaveLength(1)
+    }
+  })
   await assertAllFound()
 })
 
