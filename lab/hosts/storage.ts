@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, readdirSync } from 'node:fs'
+import { chownSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from '../world/proxies.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
@@ -38,18 +38,15 @@ export async function makePostgres(host: Host): Promise<Service & { url: string 
   chownSync(folder.path, user, group)
   const asPostgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups']
   const data = join(folder.path, 'data')
+  const access = join(folder.path, 'hba.conf')
+  writeFileSync(access, 'host all all 10.77.0.0/24 trust\nlocal all all trust\n')
   const init = [join(programs, 'initdb'), '-A', 'trust', '-U', 'postgres', '-E', 'UTF8', data]
   execFileSync(asPostgres[0] as string, [...asPostgres.slice(1), ...init], { cwd: folder.path })
   const server = [
     ...[...asPostgres, join(programs, 'postgres'), '-D', data, '-k', folder.path],
     ...['-h', host.address, '-c', 'max_connections=300'],
-    ...['-c', `hba_file=${join(folder.path, 'hba.conf')}`],
+    ...['-c', `hba_file=${access}`],
   ]
-  execFileSync('sh', [
-    '-c',
-    'echo "host all all 10.77.0.0/24 trust" >"$0"; echo "local all all trust" >>"$0"',
-    join(folder.path, 'hba.conf'),
-  ])
   const ask = (database: string, statement: string) =>
     execFileSync(
       join(programs, 'psql'),
