@@ -1,4 +1,4 @@
-import { type Settings, SettingsError } from '../../base/settings.ts'
+import { SettingsError } from '../../base/settings.ts'
 import type { Db } from '../../database/database.ts'
 import {
   type Installation,
@@ -49,20 +49,14 @@ async function askFirst(first: AuthPeer): Promise<Installation> {
   return { authActors, directories }
 }
 
-/** Ends the program where the installation has other numbers. */
+/** Ends the program where the installation has other numbers, with a sentence for each. */
 function assertSame({ settings, refuse }: Runner, known: Installation): void {
-  const mistakes = otherNumbers(settings, known)
+  const others = (Object.keys(FIXED) as (keyof Installation)[]).filter(
+    (name) => known[name] !== settings[name],
+  )
+  const mistakes = others.map(
+    (name) =>
+      `${FIXED[name]}: this installation has ${known[name]} (see docs/scale.md to change it)`,
+  )
   if (mistakes.length > 0) refuse(new SettingsError(mistakes))
-}
-
-/** One sentence for each setting that says another number than the data. */
-function otherNumbers(
-  settings: Pick<Settings, keyof Installation>,
-  known: Partial<Installation>,
-): string[] {
-  return Object.entries(known).flatMap(([name, number]) => {
-    const key = name as keyof Installation
-    if (number === settings[key]) return []
-    return `${FIXED[key]}: this installation has ${number} (see docs/scale.md to change it)`
-  })
 }

@@ -66,8 +66,9 @@ export function consumeOpenidToken(db: Db, secret: string, now: number): boolean
 }
 
 /**
- * Refresh token rotation (RFC 9700 section 4.14.2), as `rotateSession` does it: the one that was succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was
- * not used, since an answer can be lost on its way. To be called in a transaction.
+ * Refresh token rotation (RFC 9700 section 4.14.2), as `rotateSession` does it: the one that was
+ * succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was not
+ * used, since an answer can be lost on its way. To be called in a transaction.
  *
  * @param next the successor to use when there is none yet
  * @returns the successor; null when the presented one answers no more
