@@ -15,7 +15,6 @@ export async function tellOfReuse(
 ): Promise<void> {
   const address = calledFrom()?.address
   await recordAudit(services, account.did, 'refresh_token_reused', { clientId, address })
-  notify(services, 'refreshTokenReused', account, occasionNow(), {
-    about: { app: appName(clientId) },
-  })
+  const app = (await services.appOf(clientId)) ?? appName(clientId)
+  notify(services, 'refreshTokenReused', account, occasionNow(), { about: { app } })
 }

@@ -5,6 +5,7 @@ import { MAX_OPENID_REQUEST } from '../../database/flow/bounds.ts'
 import { isOpenidInitialToken } from '../../database/flow/openid_registration.ts'
 import { sweepFlow } from '../../database/flow/sweep.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { en } from '../../mail/locales/en.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
@@ -64,6 +65,14 @@ test('one registers, a person sees where they go on, and it is used', async () =
   const shown = `rp.example.com (${body.client_id})`
   expect(security.split(shown).length).toBe(security.split(body.client_id).length)
   expect(security).toContain(shown)
+  const { refresh_token: first = '' } = tokens
+  const { refresh_token: second = '' } = await oidc.refreshTokenGrant(client, first)
+  await oidc.refreshTokenGrant(client, second)
+  const refused = { error: 'invalid_grant' }
+  await expect(oidc.refreshTokenGrant(client, first)).rejects.toMatchObject(refused)
+  const { subject } = en.notices.refreshTokenReused
+  const told = (await app.readMails()).filter((mail) => mail.subject === subject)
+  expect(told).toMatchObject([{ text: expect.stringContaining('keeps rp.example.com signed in') }])
   // It stays for longer than one that nobody has signed in to.
   const other = (await register()).body.client_id
   sweepFlow(app.flow, Date.now() + OPENID_CLIENT_UNUSED + DAY)
