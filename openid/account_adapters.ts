@@ -91,11 +91,12 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
       return { ...payload, resources: await stillRegistered(flow, given, grant.createdAt) }
     },
     async destroy(id) {
-      const { account } = openidScope()
-      if (account === null) return
-      await actors.account(account).endOpenidGrant(id)
+      const { account: did, found } = openidScope()
+      if (did === null) return
+      await actors.account(did).endOpenidGrant(id)
       counted.inc({ profile: 'openid', act: 'revoked' })
-      logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
+      const clientId = found?.grant.id === id ? found.grant.clientId : undefined
+      logEvent(log, 'session_revoked', { did, clientId }, calledFrom()?.address)
     },
   }
 }

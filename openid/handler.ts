@@ -96,12 +96,12 @@ export function createOpenidHandler(
   async function noteRefusal(
     request: HttpRequest,
     { status }: HttpResponse,
-    { account }: OpenidScope,
+    { account, clientId: known }: OpenidScope,
   ): Promise<void> {
     const isRefresh = request.parameter('grant_type') === 'refresh_token'
     if (!isRefresh || status < 400 || status >= 500) return
     const { refreshRefusal: reason, reused } = requestScope()
-    const clientId = request.parameter('client_id')
+    const clientId = known ?? request.parameter('client_id')
     const did = account ?? reused?.account.did
     logRefusedRefresh(log, { profile: 'openid', reason, did, clientId }, calledFrom()?.address)
     if (!reused) return

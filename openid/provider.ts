@@ -34,6 +34,10 @@ export function createOpenidProvider(
   provider.on('server_error', (_, err) => log.error({ err }, 'the OpenID provider failed'))
   const koa: EventEmitter = provider
   koa.on('error', (err) => log.error({ err }, 'the OpenID provider failed'))
+  provider.use(async (ctx, next) => {
+    await next()
+    openidScope().clientId = ctx.oidc?.client?.clientId
+  })
   nameSecrets(provider, storage)
   keepSecretsBack(provider)
   takeScopesOfResources(provider)

@@ -21,6 +21,8 @@ export type OpenidScope = {
   readonly bases: Map<string, Basis>
   /** When the clients were registered that were asked for, or removed and publish themselves since, ms. */
   readonly registered: Map<string, number>
+  /** Id of the client that asks, as far as the provider knows it. */
+  clientId: string | undefined
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
@@ -53,6 +55,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     signedIn: null,
     bases: new Map(),
     registered: new Map(),
+    clientId: undefined,
     found: null,
     issued: null,
     signOut: null,

@@ -49,10 +49,11 @@ export function createTokenStore(
     },
 
     async deleteToken(tokenId) {
-      const { account } = requestScope()
-      if (!account || !(await actors.account(account).deleteSessionByTokenId(tokenId))) return
+      const { account: did } = requestScope()
+      const clientId = did && (await actors.account(did).deleteSessionByTokenId(tokenId))
+      if (!clientId) return
       count('revoked')
-      logEvent(log, 'session_revoked', { did: account }, calledFrom()?.address)
+      logEvent(log, 'session_revoked', { did, clientId }, calledFrom()?.address)
     },
 
     async rotateToken(tokenId, _newTokenId, newRefreshToken, newData) {

@@ -200,8 +200,10 @@ export function rotateSession(db: Db, { from, ...rotation }: Rotation): string |
   })
 }
 
-export function deleteSessionByTokenId(db: Db, tokenId: string): boolean {
-  return sql(db, 'DELETE FROM session WHERE token_id = ?').run(tokenId).changes > 0
+/** @returns the client's id, where there was one */
+export function deleteSessionByTokenId(db: Db, tokenId: string): string | null {
+  const text = 'DELETE FROM session WHERE token_id = ? RETURNING client_id'
+  return (sql(db, text).pluck().get(tokenId) as string | undefined) ?? null
 }
 
 export function deleteSession(db: Db, id: string): boolean {

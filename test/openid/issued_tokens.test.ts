@@ -173,7 +173,7 @@ test('a client that revokes both of its tokens has ended the grant, and used non
   await expect(oidc.refreshTokenGrant(config, token)).rejects.toEqual(refused)
   const lines = kept.lines().filter(({ event }) => event !== undefined)
   expect(lines).toMatchObject([
-    { event: 'session_revoked', did },
+    { event: 'session_revoked', did, clientId: 'forum' },
     { event: 'refresh_refused', reason: 'ended' },
   ])
   // Nobody is asked again for what they consented to.

@@ -111,6 +111,16 @@ test('of OAuth', async () => {
   expect(await counted('oauth')).toEqual({ unknown: 1, expired: 1, ended: 1, reused: 1, client: 1 })
 })
 
+test('of OAuth, after its app has signed out, which is a line that names it', async () => {
+  const session = await oauthSession()
+  await client.revoke(session)
+  expect(await client.refresh(session)).toMatchObject({ body: { error: 'invalid_grant' } })
+  const { clientId } = client
+  const lines = kept.lines().filter(({ event }) => event === 'session_revoked')
+  expect(lines).toMatchObject([{ did, clientId, address: expect.any(String) }])
+  expectSaid('oauth', ['ended'], clientId)
+})
+
 test('of createSession', async () => {
   const call = async (nsid: string, input: object | null, jwt?: string) => {
     const answer = await fetchOf(app)(`http://localhost:2600/xrpc/com.atproto.server.${nsid}`, {
@@ -163,6 +173,8 @@ test('of OpenID', async () => {
   const last = await signIn()
   await app.actors.account(did).signOutEverywhere()
   await refuse(last)
-  expectSaid('openid', ['unknown', 'reused', 'ended'])
-  expect(await counted('openid')).toEqual({ unknown: 1, reused: 1, ended: 1 })
+  const withoutSecret = await rp.discover(app, 'wrong')
+  await expect(oidc.refreshTokenGrant(withoutSecret, last)).rejects.toThrow()
+  expectSaid('openid', ['unknown', 'reused', 'ended', 'client'], 'forum')
+  expect(await counted('openid')).toEqual({ unknown: 1, reused: 1, ended: 1, client: 1 })
 })
