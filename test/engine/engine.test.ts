@@ -122,7 +122,7 @@ test(
     expect(result.revoked).toBeGreaterThan(0)
     if (full) expect(Math.max(...result.backAfter)).toBeLessThan(15)
   },
-  full ? 900_000 : 300_000,
+  full ? 900_000 : 600_000,
 )
 
 test('a runner that a stalled engine let go comes back', async () => {

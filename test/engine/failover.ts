@@ -5,6 +5,7 @@ import { signIn } from '../../lab/clients/lean_sign_in.ts'
 import { Person } from '../../lab/clients/person.ts'
 import type { Cluster } from '../../lab/world/cluster.ts'
 import type { Program } from '../../lab/world/program.ts'
+import { until } from '../../lab/world/until.ts'
 
 /** Milliseconds that no refresh takes while all is well. */
 const HELD_UP = 3_000
@@ -129,13 +130,8 @@ async function revokeAll(
 async function untilAllRefreshed(people: Person[], since: number): Promise<void> {
   // What was on its way when the runner died does not show that it is back.
   const from = since + 500
-  const deadline = since + 60_000
-  while (Date.now() < deadline) {
-    const firsts = people.map((person) => person.answered.find(({ at }) => at > from)?.at)
-    if (firsts.every((at) => at !== undefined)) return
-    await setTimeout(50)
-  }
-  throw new Error('The service did not come back within 60 s')
+  const isBack = () => people.every(({ answered }) => answered.some(({ at }) => at > from))
+  await until(isBack, 'The service did not come back')
 }
 
 function report(plan: FailoverPlan, people: Person[], name: string, since = 0): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLog } from '../../base/log.ts'
 import { putDeletion } from '../../database/directory/deletion.ts'
 import { startRecovery } from '../../sagas/recovery.ts'
@@ -33,7 +33,7 @@ test('the log says what was settled, and not that of what stays open', async () 
   const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) })
   const stop = startRecovery(servicesOf({ ...app, runner: { ...app.runner, log } }), true)
   const settled = () => lines.filter(({ event }) => event === 'saga_settled')
-  await vi.waitFor(() => expect(settled()).not.toEqual([]), { timeout: 30_000 })
+  await expect.poll(settled).not.toEqual([])
   stop()
   expect(settled()).toMatchObject([{ what: 'deletion' }])
   expect((await directory.listUnderWay(Date.now())).signUps).toMatchObject([{ id, did }])
