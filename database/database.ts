@@ -122,10 +122,20 @@ export function sql(db: Db, text: string): Sqlite.Statement {
   }
   let statement = prepared.get(text)
   if (!statement) {
-    statement = db.prepare(text)
+    statement = toItsEnd(db.prepare(text))
     prepared.set(text, statement)
   }
   return statement
+}
+
+/**
+ * `get` stops a statement at its first row. One that writes and gives back rows (`RETURNING`) commits
+ * only then, outside of a transaction, and better-sqlite3 drops what goes wrong in that: a session
+ * would count as deleted that a full disk brought back. Such a statement runs to its end instead.
+ */
+function toItsEnd(statement: Sqlite.Statement): Sqlite.Statement {
+  if (!statement.reader || statement.readonly) return statement
+  return Object.assign(statement, { get: (...values: unknown[]) => statement.all(...values)[0] })
 }
 
 /** The names of its tables, in the order of the alphabet. */
