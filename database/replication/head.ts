@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Kv } from './kv.ts'
+import type { Kv, KvReader } from './kv.ts'
 
 /** Log records `from` up to but without `to` that one epoch wrote. */
 export type Stretch = { epoch: string; from: number; to: number }
@@ -29,6 +29,8 @@ export const keys = {
   chunk: (id: string, chunk: number) => `snapshot/${id}/${chunk}`,
 }
 
+export const isHeadKey = (key: string) => key.startsWith(PREFIX)
+
 /** Raised when the database belongs to another actor instance, or may. */
 class FencedError extends Error {
   constructor() {
@@ -37,8 +39,11 @@ class FencedError extends Error {
   }
 }
 
-/** Every epoch that stands, oldest first; `head` is null where it has written nothing. */
-export async function listEpochs(kv: Kv): Promise<{ epoch: string; head: Head | null }[]> {
+/** An epoch; `head` is null where it has written nothing. */
+export type Epoch = { epoch: string; head: Head | null }
+
+/** Every epoch that stands, oldest first. */
+export async function listEpochs(kv: KvReader): Promise<Epoch[]> {
   const heads = await kv.list(PREFIX)
   return heads.map(([key, value]) => ({
     epoch: key.slice(PREFIX.length),
@@ -53,9 +58,7 @@ export async function listEpochs(kv: Kv): Promise<{ epoch: string; head: Head | 
  * @returns the epoch, and those before it, oldest first
  * @throws {FencedError} when others keep beginning newer ones
  */
-export async function beginEpoch(
-  kv: Kv,
-): Promise<{ epoch: string; before: { epoch: string; head: Head | null }[] }> {
+export async function beginEpoch(kv: Kv): Promise<{ epoch: string; before: Epoch[] }> {
   let newest = 0
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const number = Math.max(newest + 1, Date.now())

@@ -11,6 +11,9 @@ export type Kv = {
   delete(keys: string[]): Promise<void>
 }
 
+/** What may be asked of it by those who only read. */
+export type KvReader = Pick<Kv, 'get' | 'list'>
+
 /** Bytes of a value; the engine takes 128 KiB. */
 export const MAX_VALUE = 128 * 1024
 /** Entries of a batch; the engine takes 128. */

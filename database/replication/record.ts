@@ -29,24 +29,21 @@ export function writeRecords({ pages, pageCount }: Change): Buffer[] {
   return records
 }
 
-/** How many of these records, from the first, make whole changes. */
-export function countWhole(records: Buffer[]): number {
-  return records.findLastIndex((record) => record.readUInt8(0) === 1) + 1
+/** Whether a record is the last of its change. */
+export function isLast(record: Buffer): boolean {
+  return record.readUInt8(0) === 1
 }
 
-/** Applies records that make whole changes to the image of a database. */
-export function applyRecords(image: Buffer, records: Buffer[]): Buffer {
-  const last = records.at(-1)
-  if (!last) return image
-  const sizes = records.map((record) => record.readUInt32BE(1) * record.readUInt32BE(5))
-  const result = Buffer.alloc(Math.max(image.length, ...sizes))
-  image.copy(result)
-  for (const record of records) {
-    const pageSize = record.readUInt32BE(5)
-    for (let at = HEADER; at < record.length; at += NUMBER + pageSize) {
-      const number = record.readUInt32BE(at)
-      record.copy(result, (number - 1) * pageSize, at + NUMBER, at + NUMBER + pageSize)
-    }
+/** Bytes of the database once a record is applied. */
+export function sizeAfter(record: Buffer): number {
+  return record.readUInt32BE(1) * record.readUInt32BE(5)
+}
+
+/** The pages of a record: where in the database each lies, in bytes, and its image. */
+export function* pagesOf(record: Buffer): Generator<[at: number, image: Buffer]> {
+  const pageSize = record.readUInt32BE(5)
+  for (let at = HEADER; at < record.length; at += NUMBER + pageSize) {
+    const number = record.readUInt32BE(at)
+    yield [(number - 1) * pageSize, record.subarray(at + NUMBER, at + NUMBER + pageSize)]
   }
-  return result.subarray(0, sizes.at(-1))
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { open as openFile, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -75,10 +75,9 @@ export class Replica implements Keeper {
     onLost: (err: Error) => void = () => {},
   ): Promise<Replica> {
     const { epoch, before } = await beginEpoch(kv)
-    const restored = await restore(kv, before)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     removeCopy(path)
-    if (restored.image.length) writeFileSync(path, restored.image, { mode: 0o600 })
+    const restored = await restore(kv, before, path)
     return new Replica(kv, path, openDatabase(path, schema, 'nothing'), epoch, restored, onLost)
   }
 
@@ -129,6 +128,24 @@ export class Replica implements Keeper {
       const kept = () => askUpstream('engine', { name: 'keep a commit' }, ship)
       this.#occupy(waitingFor(this, kept))
     }
+  }
+
+  /**
+   * Writes down what the database is made of, where this epoch has written nothing yet: others who read it
+   * could not tell whether a record that arrived late counts.
+   */
+  async keepHead(): Promise<void> {
+    while (this.#shipping) await this.#shipping
+    if (!this.#lost && !this.#headIsWritten) {
+      this.#occupy(this.#putHead())
+      await this.#shipping
+    }
+    if (this.#lost) throw this.#lost
+  }
+
+  async #putHead(): Promise<void> {
+    await this.#kv.put([[keys.head(this.#epoch), writeHead(this.#head)]])
+    await this.#confirm()
   }
 
   /** Keeps what is committed, and removes the replica. */
@@ -276,9 +293,8 @@ export class Replica implements Keeper {
   }
 
   async #adopt(head: Head): Promise<void> {
-    await this.#kv.put([[keys.head(this.#epoch), writeHead(head)]])
     this.#replaceHead(head, head.from)
-    await this.#confirm()
+    await this.#putHead()
   }
 
   #replaceHead(head: Head, upTo: number): void {

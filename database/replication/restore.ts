@@ -1,13 +1,22 @@
-import { type Head, keys, type Snapshot, type Stretch } from './head.ts'
-import type { Kv } from './kv.ts'
-import { applyRecords, countWhole } from './record.ts'
+import { rmSync } from 'node:fs'
+import { type Epoch, type Head, keys, type Snapshot, type Stretch } from './head.ts'
+import { Image } from './image.ts'
+import type { KvReader } from './kv.ts'
+import { isLast } from './record.ts'
 
-/** Values asked for at once: at most 4 MiB. */
-const AT_ONCE = 32
+/** Values asked for at once: at most 2 MiB, which a message between processes may have (`setup.ts`). */
+const AT_ONCE = 16
 
-/** A database as it was kept. */
+/** Raised when what the head names is not there. */
+export class MissingPartError extends Error {
+  constructor(key: string) {
+    super(`a part of it is missing: ${key}`)
+    this.name = 'MissingPartError'
+  }
+}
+
+/** What a database was found to be made of. */
 export type Restored = {
-  image: Buffer
   snapshot: Snapshot | null
   /** Everything that was applied to the snapshot. */
   base: Stretch[]
@@ -17,38 +26,60 @@ export type Restored = {
   stale: string[]
 }
 
-/** Reads the database that `epochs` (oldest first) made. */
+/**
+ * Reads the database that `epochs` (oldest first) made into the file at `path`, piece by piece. No file is
+ * made where nothing is kept.
+ *
+ * @throws {MissingPartError}
+ */
 export async function restore(
-  kv: Kv,
-  epochs: { epoch: string; head: Head | null }[],
+  kv: KvReader,
+  epochs: readonly Epoch[],
+  path: string,
 ): Promise<Restored> {
   const stale = epochs.map(({ epoch }) => keys.head(epoch))
   const newest = epochs.findLast(({ head }) => head !== null)
-  if (!newest?.head) {
-    return { image: Buffer.alloc(0), snapshot: null, base: [], logBytes: 0, stale }
-  }
+  if (!newest?.head) return { snapshot: null, base: [], logBytes: 0, stale }
   const { epoch, head } = newest
   if (head.unfinished) stale.push(...chunkKeys(head.unfinished))
-
-  const known = [
-    ...(head.snapshot ? chunkKeys(head.snapshot) : []),
-    ...head.base.flatMap(recordKeys),
-  ]
-  const values = await getAll(kv, known)
-  const chunks = head.snapshot?.chunks ?? 0
-  const records = values.slice(chunks)
-  const own = await getUntilMissing(kv, epoch, head.from)
-  const whole = own.slice(0, countWhole(own))
-  const all = [...records, ...whole]
-  const base = [...head.base]
-  if (whole.length) base.push({ epoch, from: head.from, to: head.from + whole.length })
-  return {
-    image: applyRecords(Buffer.concat(values.slice(0, chunks)), all),
-    snapshot: head.snapshot,
-    base,
-    logBytes: all.reduce((sum, record) => sum + record.length, 0),
-    stale,
+  const image = new Image(path)
+  try {
+    return { ...(await readInto(image, kv, epoch, head)), snapshot: head.snapshot, stale }
+  } catch (err) {
+    rmSync(path, { force: true })
+    throw err
+  } finally {
+    image.close()
   }
+}
+
+async function readInto(
+  image: Image,
+  kv: KvReader,
+  epoch: string,
+  head: Head,
+): Promise<Pick<Restored, 'base' | 'logBytes'>> {
+  let logBytes = 0
+  const apply = (record: Buffer) => {
+    image.apply(record)
+    logBytes += record.length
+  }
+  const chunks = head.snapshot ? chunkKeys(head.snapshot) : []
+  let left = chunks.length
+  for await (const value of readAll(kv, [...chunks, ...head.base.flatMap(recordKeys)])) {
+    if (left-- > 0) image.append(value)
+    else apply(value)
+  }
+  let to = head.from
+  const change: Buffer[] = []
+  for await (const record of readUntilMissing(kv, epoch, head.from)) {
+    change.push(record)
+    if (!isLast(record)) continue
+    to += change.length
+    for (const each of change.splice(0)) apply(each)
+  }
+  const own = to > head.from ? [{ epoch, from: head.from, to }] : []
+  return { base: [...head.base, ...own], logBytes }
 }
 
 export function chunkKeys({ id, chunks }: Snapshot): string[] {
@@ -59,26 +90,25 @@ export function recordKeys({ epoch, from, to }: Stretch): string[] {
   return Array.from({ length: to - from }, (_, i) => keys.record(epoch, from + i))
 }
 
-async function getAll(kv: Kv, wanted: string[]): Promise<Buffer[]> {
-  const values: Buffer[] = []
+async function* readAll(kv: KvReader, wanted: readonly string[]): AsyncGenerator<Buffer> {
   for (let from = 0; from < wanted.length; from += AT_ONCE) {
     const part = wanted.slice(from, from + AT_ONCE)
     for (const [i, value] of (await kv.get(part)).entries()) {
-      if (!value) throw new Error(`A part of the database is missing: ${part[i]}`)
-      values.push(Buffer.from(value))
+      if (!value) throw new MissingPartError(part[i] as string)
+      yield Buffer.from(value)
     }
   }
-  return values
 }
 
-async function getUntilMissing(kv: Kv, epoch: string, from: number): Promise<Buffer[]> {
-  const records: Buffer[] = []
-  for (;;) {
-    const next = from + records.length
-    const values = await kv.get(recordKeys({ epoch, from: next, to: next + AT_ONCE }))
-    const missing = values.indexOf(null)
-    const found = missing === -1 ? values : values.slice(0, missing)
-    records.push(...found.map((value) => Buffer.from(value as Uint8Array)))
-    if (missing !== -1) return records
+async function* readUntilMissing(
+  kv: KvReader,
+  epoch: string,
+  from: number,
+): AsyncGenerator<Buffer> {
+  for (let next = from; ; next += AT_ONCE) {
+    for (const value of await kv.get(recordKeys({ epoch, from: next, to: next + AT_ONCE }))) {
+      if (!value) return
+      yield Buffer.from(value)
+    }
   }
 }

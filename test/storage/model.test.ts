@@ -32,8 +32,11 @@ async function check(...flags: string[]): Promise<string> {
 const SUCCESSORS = 'assertion violated  !((acknowledged&token))'
 const OLD_DATA = 'assertion violated ((before& ~(database[me]))==0)'
 
-test.runIf(isInstalled)('no token has two successors, and no answer is from old data', async () => {
-  const found = await check()
+test.runIf(isInstalled).each([
+  ['no token has two successors, and no answer is from old data', []],
+  ['a copy is one moment, with all that was acknowledged before', ['-DCOPY']],
+])('%s', async (_, flags) => {
+  const found = await check(...flags)
   expect(found).toContain('errors: 0')
   expect(found).not.toContain('max search depth too small')
 })
@@ -42,6 +45,8 @@ test.runIf(isInstalled).each([
   ['-DNO_SECOND_LOOK', SUCCESSORS],
   ['-DNO_LOOK_BEFORE_READ', OLD_DATA],
   ['-DRESTORE_FIRST', SUCCESSORS],
-])('with %s there is a counterexample', async (flag, mistake) => {
-  expect(await check(flag)).toContain(mistake)
+  ['-DCOPY -DNO_LOOK_AFTER_COPY', OLD_DATA],
+  ['-DCOPY -DCOPY_UNDER_A_NEW_EPOCH', OLD_DATA],
+])('with %s there is a counterexample', async (flags, mistake) => {
+  expect(await check(...flags.split(' '))).toContain(mistake)
 })

@@ -12,8 +12,15 @@
  *
  * With one of these the model has a counterexample:
  * -DNO_SECOND_LOOK -DNO_LOOK_BEFORE_READ -DRESTORE_FIRST
+ *
+ * With -DCOPY somebody copies the database for a backup meanwhile (copy_kept.ts), of two instances. There is a
+ * counterexample with one of these besides: -DNO_LOOK_AFTER_COPY -DCOPY_UNDER_A_NEW_EPOCH
  */
+#ifdef COPY
+#define EPOCHS 2
+#else
 #define EPOCHS 3
+#endif
 #define REQUESTS 2 /* that one instance is asked */
 
 mtype:request = { nothing, begin, record, snapshot, deleteOwn, deleteStale }
@@ -34,6 +41,8 @@ byte stale[EPOCHS + 1] /* the bits of earlier epochs, and bit 0 for its own firs
 
 /* The bits of tokens whose successor an app was given. */
 byte acknowledged
+/* The bits of a copy that counts: what it says must be so in all later answers. */
+byte copied
 
 inline findNewest() {
   newest = EPOCHS
@@ -111,7 +120,7 @@ proctype Instance(byte me) {
   :: atomic { left > 0 ->
       /* An app wants the successor of a token. */
       left--
-      before = acknowledged
+      before = acknowledged | copied
       if
       :: token = 1
       :: token = 2
@@ -149,7 +158,7 @@ proctype Instance(byte me) {
     }
   :: atomic { left > 0 -> /* A question, such as whether a session is open. */
       left--
-      before = acknowledged
+      before = acknowledged | copied
     }
 answerOnly:
     atomic {
@@ -172,6 +181,55 @@ answerOnly:
 gone:
   atomic { newest = 0; token = 0; before = 0; left = 0; isWritten = false }
 }
+
+#ifdef COPY
+/* Copies the database as it is at one moment, and writes nothing. */
+active proctype Reader() {
+  byte newest, source, at, ofBase, ofLog, copy
+  byte before
+
+  atomic {
+    before = acknowledged
+    findNewest()
+#ifdef COPY_UNDER_A_NEW_EPOCH
+    do
+    :: newest > 0 && head[newest] != written -> newest--
+    :: else -> break
+    od
+#endif
+    /* Where the newest has written nothing it is asked for its head: the copy begins later. */
+    if
+    :: newest == 0 || head[newest] != written -> goto over
+    :: else -> source = newest
+    fi
+    ofBase = base[source]
+    ofLog = from[source]
+    copy = ofBase
+    at = ofLog
+#ifdef COPY_UNDER_A_NEW_EPOCH
+    findNewest()
+#endif
+  }
+  do
+  :: d_step { at < REQUESTS && RECORD != 0 -> copy = copy | RECORD; at++ }
+  :: atomic { at >= REQUESTS || RECORD == 0 -> break }
+  od
+  atomic {
+#ifndef NO_LOOK_AFTER_COPY
+    ofLog = (base[source] == ofBase && from[source] == ofLog -> 0 : 1)
+    ofBase = newest
+    findNewest()
+    if
+    :: newest != ofBase || head[source] != written || ofLog -> copy = 0
+    :: else -> assert((before & ~copy) == 0)
+    fi
+#endif
+    copied = copy
+  }
+over:
+  skip
+}
+#endif
 
 /* A request of the instance `i` reaches the storage. */
 inline arrive(i) {
@@ -224,7 +282,9 @@ end:
   do
   :: arrive(1)
   :: arrive(2)
+#if EPOCHS > 2
   :: arrive(3)
+#endif
   od
 }
 
@@ -232,6 +292,8 @@ init {
   atomic {
     run Instance(1)
     run Instance(2)
+#if EPOCHS > 2
     run Instance(3)
+#endif
   }
 }
