@@ -1,7 +1,8 @@
+import { DidList } from './did_list.ts'
 import { deleteAll, type Kv } from './kv.ts'
 
 const UNFINISHED = 'copying'
-const COPIED = 'copied/'
+const copied = new DidList('copied')
 
 /** Says that this storage holds part of a copy that is not finished: no actor may serve it. */
 export async function markUnfinished(kv: Kv): Promise<void> {
@@ -14,16 +15,17 @@ export async function isUnfinished(kv: Kv): Promise<boolean> {
 
 /** Forgets that, and what {@link markCopied} noted. */
 export async function markFinished(kv: Kv): Promise<void> {
-  await deleteAll(kv, [...(await listCopied(kv)).map((did) => COPIED + did), UNFINISHED])
+  const marks = (await listCopied(kv)).map((did) => copied.keyOf(did))
+  await deleteAll(kv, [...marks, UNFINISHED])
 }
 
 /** Notes that an account has been copied to here, before it is. */
 export async function markCopied(kv: Kv, did: string): Promise<void> {
-  await kv.put([[COPIED + did, new Uint8Array([1])]])
+  await kv.put([[copied.keyOf(did), new Uint8Array([1])]])
 }
 
-export async function listCopied(kv: Kv): Promise<string[]> {
-  return (await kv.list(COPIED)).map(([key]) => key.slice(COPIED.length))
+export function listCopied(kv: Kv): Promise<string[]> {
+  return copied.read(kv)
 }
 
 /** Deletes everything that is kept here. */
