@@ -42,13 +42,16 @@ export type CallerParams = { secret: string }
  * `onBeforeConnect` of every actor: the actor port has no authentication of its own, so each call
  * proves that it comes from this entryway.
  */
-export function requireSecret(runner: Pick<Runner, 'secrets'>) {
-  const expected = Buffer.from(runner.secrets.actorSecret)
-  return (_c: unknown, params: CallerParams | undefined) => {
-    const given = Buffer.from(String(params?.secret ?? ''))
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new UserError('Forbidden', { code: 'forbidden' })
-    }
+export function requireSecret({ secrets }: Pick<Runner, 'secrets'>) {
+  return (_c: unknown, params: CallerParams | undefined) =>
+    assertSecret(params?.secret, secrets.actorSecret)
+}
+
+/** @throws {UserError} where a caller gives another secret than is expected */
+export function assertSecret(given: unknown, expected: string): void {
+  const [one, other] = [Buffer.from(String(given ?? '')), Buffer.from(expected)]
+  if (one.length !== other.length || !timingSafeEqual(one, other)) {
+    throw new UserError('Forbidden', { code: 'forbidden' })
   }
 }
 

@@ -60,19 +60,13 @@ function toS3Place(e: BackupEnvironment, host: string): S3Place | null {
 }
 
 /** What is wrong with these settings, one line each. */
-export function mistakesInBackups(
-  e: BackupEnvironment,
-  { dataDir, database }: { dataDir: string; database: 'file' | 'engine' },
-): string[] {
+export function mistakesInBackups(e: BackupEnvironment, dataDir: string): string[] {
   const [, ...ofS3] = S3_SETTINGS
   const missing = S3_SETTINGS.filter((name) => !e[name])
   if (missing.length > 0 && ofS3.some((name) => e[name])) {
     return [`${missing[0]}: is needed where backups go to S3: set ${S3_SETTINGS.join(', ')}`]
   }
   if (e.ENTRYWAY_BACKUP_DIR === undefined) return []
-  if (database === 'engine') {
-    return ['ENTRYWAY_BACKUP_DIR: is for databases in files; back up what the engine keeps instead']
-  }
   const inside = relative(resolve(dataDir), resolve(e.ENTRYWAY_BACKUP_DIR))
   return inside.startsWith('..') || isAbsolute(inside)
     ? []

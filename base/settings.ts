@@ -211,9 +211,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       `ENTRYWAY_HCAPTCHA_${unset}_KEY: is needed when ENTRYWAY_HCAPTCHA_${set}_KEY is set; hCaptcha gives both`,
     )
   }
-  lines.push(
-    ...mistakesInBackups(e, { dataDir: e.ENTRYWAY_DATA_DIR, database: e.ENTRYWAY_DATABASE }),
-  )
+  lines.push(...mistakesInBackups(e, e.ENTRYWAY_DATA_DIR))
   if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
     lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
   }

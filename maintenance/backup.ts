@@ -1,13 +1,14 @@
 import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { listEntriesAt } from '../database/check/directory.ts'
-import { databasePath } from '../database/paths.ts'
+import { listEntriesAt, listKnownDidsAt } from '../database/check/directory.ts'
+import { readSchemaVersion } from '../database/check/schema_version.ts'
 import packageJson from '../package.json' with { type: 'json' }
-import { type DatabaseKind, DIRECTORY, listDatabases, SECRETS } from './data_folder.ts'
+import { DIRECTORY, SECRETS } from './data_folder.ts'
+import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
 import { describe } from './file_copies.ts'
+import { inLanes } from './lanes.ts'
 import { type Manifest, writeManifest } from './manifest.ts'
-import { copyOnline } from './online_copy.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */
@@ -15,6 +16,8 @@ const MAX_ROUNDS = 5
 
 export type BackupOptions = {
   dataDir: string
+  /** What is copied: those in the data directory, unless they are on an engine. */
+  databases?: Databases
   /** Made, or empty. */
   folder: string
   /** Also the keys: then the backup alone is enough to act as this entryway. */
@@ -25,8 +28,8 @@ export type BackupOptions = {
 }
 
 /**
- * Copies a data directory while the program runs: each database by SQLite's online backup, in an
- * order that makes the copies agree (`docs/backup.md` argues it):
+ * Copies all data while the program runs: each database as it is at one moment, in an order that makes the
+ * copies agree (`docs/backup.md` argues it):
  *
  * 1. the directory, with all its parts; 2. every account; 3. the directory again, and once more each account whose
  * entry changed meanwhile, until none did; 4. the state of sign-ins under way; 5. what the PDS inside
@@ -36,41 +39,52 @@ export type BackupOptions = {
  */
 export async function backUp({
   dataDir,
+  databases = databasesIn(dataDir),
   folder,
   withSecrets = false,
   pds,
   onProgress = () => {},
 }: BackupOptions): Promise<Manifest> {
   const startedAt = new Date().toISOString()
-  if (!isThere(join(dataDir, DIRECTORY)))
-    throw new Error(`${dataDir} holds no data of Vestibule: ${DIRECTORY} is missing`)
+  const directories = await databases.list('directory')
+  const lost = () =>
+    new Error(`${databases.place} holds no data of Vestibule: ${DIRECTORY} is missing`)
+  if (directories.length === 0) throw lost()
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if ((await readdir(folder)).length > 0)
     throw new Error(`${folder} is not empty; name a new folder`)
   await chmod(folder, 0o700)
 
   const copied = new Map<string, Manifest['databases'][number]>()
-  const copy = async (path: string, kind: DatabaseKind) => {
-    copied.set(path, await copyDatabase(dataDir, folder, path, kind))
+  const copy = async (database: Database) => {
+    const { kind, path } = database
+    const isCopied = await database.copy(join(folder, path))
+    if (!isCopied) return false
+    const schemaVersion = readSchemaVersion(join(folder, path))
+    copied.set(path, { ...(await describe(folder, path)), kind, schemaVersion })
+    return true
   }
+  const copyDirectory = async () => {
+    for (const each of directories) if (!(await copy(each))) throw lost()
+  }
+  const copiesOfDirectory = directories.map(({ path }) => join(folder, path))
 
-  const directories = listDatabases(dataDir, 'directory')
-  for (const path of directories) await copy(path, 'directory')
-  let accounts = listDatabases(dataDir, 'account')
+  await copyDirectory()
+  const known = copiesOfDirectory.flatMap(listKnownDidsAt)
+  let accounts = await listAccountDatabases(databases, known)
   const total = accounts.length
   let done = 0
   for (let round = 0; round < MAX_ROUNDS && accounts.length > 0; round++) {
-    const before = readEntries(folder, directories)
-    for (const path of accounts) {
-      await copy(path, 'account')
+    const before = readEntries(copiesOfDirectory)
+    await inLanes(databases.atOnce, accounts, async (account) => {
+      await copy(account)
       onProgress(Math.min(++done, total), total)
-    }
-    for (const path of directories) await copy(path, 'directory')
-    accounts = listChanged(before, readEntries(folder, directories))
-      .map((did) => databasePath.account({ dataDir: '' }, did))
-      .filter((path) => isThere(join(dataDir, path)))
+    })
+    await copyDirectory()
+    const changed = listChanged(before, readEntries(copiesOfDirectory))
+    accounts = changed.map((did) => databases.account(did))
   }
-  for (const path of listDatabases(dataDir, 'auth')) await copy(path, 'auth')
+  for (const each of await databases.list('auth')) await copy(each)
 
   const copiesOfPds = pds ? await backUpPds(pds, folder) : null
 
@@ -87,13 +101,8 @@ export async function backUp({
   return manifest
 }
 
-async function copyDatabase(dataDir: string, folder: string, path: string, kind: DatabaseKind) {
-  const version = await copyOnline(join(dataDir, path), join(folder, path))
-  return { ...(await describe(folder, path)), kind, schemaVersion: version }
-}
-
-function readEntries(folder: string, directories: string[]): Map<string, string> {
-  const entries = directories.flatMap((path) => listEntriesAt(join(folder, path)))
+function readEntries(directories: readonly string[]): Map<string, string> {
+  const entries = directories.flatMap(listEntriesAt)
   return new Map(entries.map((entry) => [entry.did, JSON.stringify(entry)]))
 }
 

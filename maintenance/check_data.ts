@@ -1,12 +1,15 @@
-import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { SAGA_ABANDONED } from '../base/lifetimes.ts'
+import { knownDids } from '../database/check/directory.ts'
+import type { Db } from '../database/database.ts'
 import { checkAccount, type SeenAccount } from './check_account.ts'
 import { checkDirectory, type SeenPart, seePart } from './check_directory.ts'
 import { checkFlow } from './check_flow.ts'
-import { listDatabases } from './data_folder.ts'
+import { DIRECTORY } from './data_folder.ts'
+import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
 import type { Finding } from './finding.ts'
 import { inspect } from './inspect.ts'
+import { inLanes } from './lanes.ts'
 
 export type DataReport = { databases: number; accounts: number; findings: Finding[] }
 
@@ -20,23 +23,28 @@ export type CheckOptions = {
   onProgress?: (done: number, total: number) => void
 }
 
+/** {@link checkDatabases} of a data directory. */
+export function checkData(dataDir: string, options?: CheckOptions): Promise<DataReport> {
+  return checkDatabases(databasesIn(dataDir), options)
+}
+
 /**
- * Checks the invariants of a data directory, over all its databases. The program may run; what it is
+ * Checks the invariants of an installation, over all its databases. The program may run; what it is
  * just doing is left out.
  *
  * Every database is undamaged and of a known schema; every directory entry has an account and vice
  * versa, and they agree on its names; every handle is held by exactly one account; no sign-up is left
  * over; no session has two live refresh tokens; no authorization code can be used again.
  */
-export async function checkData(
-  dataDir: string,
+export async function checkDatabases(
+  databases: Databases,
   { patience = SAGA_ABANDONED, onProgress = () => {} }: CheckOptions = {},
 ): Promise<DataReport> {
-  const first = await lookThrough(dataDir, patience, onProgress)
+  const first = await lookThrough(databases, patience, onProgress)
   if (first.findings.length === 0 || patience === 0) return first
   // The databases are looked at one after the other. A change in between looks wrong once; a real
   // fault looks wrong twice.
-  const again = await lookThrough(dataDir, patience, onProgress)
+  const again = await lookThrough(databases, patience, onProgress)
   const seen = new Set(first.findings.map(identify))
   return { ...again, findings: again.findings.filter((one) => seen.has(identify(one))) }
 }
@@ -44,53 +52,52 @@ export async function checkData(
 const identify = ({ path, did, problem }: Finding) => JSON.stringify([path, did, problem])
 
 async function lookThrough(
-  dataDir: string,
+  databases: Databases,
   patience: number,
   onProgress: (done: number, total: number) => void,
 ): Promise<DataReport> {
   const findings: Finding[] = []
-  const accounts: SeenAccount[] = []
-  const files = {
-    account: listDatabases(dataDir, 'account'),
-    auth: listDatabases(dataDir, 'auth'),
-    directory: listDatabases(dataDir, 'directory'),
-  }
-  const total = files.account.length + files.auth.length + files.directory.length
+  const directories = await databases.list('directory')
+  const flows = await databases.list('auth')
+  let total = directories.length + flows.length
   let done = 0
-  const step = async () => {
+  let there = 0
+  const each = async <T>(database: Database, look: (db: Db) => T): Promise<T | null> => {
+    const { isThere, seen } = await inspect(database, findings, look)
+    if (isThere) there++
     onProgress(++done, total)
     await setImmediate()
+    return seen
   }
 
-  for (const path of files.account) {
-    const seen = inspect(dataDir, path, 'account', findings, (db) =>
-      checkAccount(db, path, findings),
-    )
-    if (seen) accounts.push(seen)
-    await step()
-  }
   const parts: SeenPart[] = []
-  for (const path of files.directory) {
-    const seen = inspect(dataDir, path, 'directory', findings, (db) =>
-      seePart(db, path, { now: Date.now(), patience }),
+  for (const database of directories) {
+    const seen = await each(database, (db) =>
+      seePart(db, database.path, { now: Date.now(), patience }),
     )
     if (seen) parts.push(seen)
-    await step()
   }
+  const known = parts.flatMap(({ entries, underWay }) => knownDids(entries, underWay))
+  const accounts: SeenAccount[] = []
+  const ofAccounts = await listAccountDatabases(databases, known)
+  total += ofAccounts.length
+  await inLanes(databases.atOnce, ofAccounts, async (database) => {
+    const seen = await each(database, (db) => checkAccount(db, database.path, findings))
+    if (seen) accounts.push(seen)
+  })
   // With a part that cannot be looked at, every account of it would seem to be missing.
-  if (parts.length > 0 && parts.length === files.directory.length) {
+  if (parts.length > 0 && parts.length === directories.length) {
     checkDirectory(parts, accounts, findings)
   }
-  for (const path of files.auth) {
-    inspect(dataDir, path, 'auth', findings, (db) => checkFlow(db, path, accounts, findings))
-    await step()
+  for (const database of flows) {
+    await each(database, (db) => checkFlow(db, database.path, accounts, findings))
   }
-  if (files.directory.length === 0 && accounts.length > 0) {
+  if (directories.length === 0 && accounts.length > 0) {
     findings.push({
-      path: 'directory.sqlite',
+      path: DIRECTORY,
       problem: `there are ${accounts.length} accounts and no directory`,
-      mend: `stop the program and run: vestibule directory rebuild (in ${join(dataDir)})`,
+      mend: `stop the program and run: vestibule directory rebuild (in ${databases.place})`,
     })
   }
-  return { databases: total, accounts: accounts.length, findings }
+  return { databases: there, accounts: accounts.length, findings }
 }

@@ -1,30 +1,46 @@
-import { join } from 'node:path'
 import { listDamages, openAsItIs, schemaVersion } from '../database/check/database.ts'
 import type { Db } from '../database/database.ts'
+import { MissingPartError } from '../database/replication/restore.ts'
 import { type DatabaseKind, schemas } from './data_folder.ts'
+import type { Database } from './databases.ts'
 import type { Finding } from './finding.ts'
 
 const RESTORE = 'restore it from a backup'
 
-/**
- * Opens a database, checks what every one must fulfil and lets `look` look further.
- *
- * @returns what `look` found out, or null when the database cannot be looked at
- */
-export function inspect<T>(
-  dataDir: string,
-  path: string,
-  kind: DatabaseKind,
+/** Whether a database is there, and what was found out about it; null when it cannot be looked at. */
+type Inspected<T> = { isThere: boolean; seen: T | null }
+
+/** Opens a database, checks what every one must fulfil and lets `look` look further. */
+export async function inspect<T>(
+  database: Database,
   findings: Finding[],
   look: (db: Db) => T,
-): T | null {
+): Promise<Inspected<T>> {
+  const { kind, path } = database
   const report = (problem: string, mend: string) => {
     findings.push({ path, problem, mend })
     return null
   }
+  try {
+    const inspected = await database.look((file) => ({
+      seen: inspectFile(file, kind, report, look),
+    }))
+    return { isThere: inspected !== null, seen: inspected?.seen ?? null }
+  } catch (err) {
+    if (!(err instanceof MissingPartError)) throw err
+    return { isThere: true, seen: report(`it cannot be read: ${err.message}`, RESTORE) }
+  }
+}
+
+function inspectFile<T>(
+  file: string,
+  kind: DatabaseKind,
+  report: (problem: string, mend: string) => null,
+  look: (db: Db) => T,
+): T | null {
   let db: Db | undefined
   try {
-    db = openAsItIs(join(dataDir, path))
+    db = openAsItIs(file)
     const version = schemaVersion(db)
     const known = schemas[kind].steps.length
     if (version > known) {

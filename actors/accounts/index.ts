@@ -4,16 +4,19 @@ import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
 import { accountWakes } from '../../base/metrics.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import type { Db } from '../../database/database.ts'
-import { below, type Kv } from '../../database/replication/kv.ts'
+import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { logAudit } from '../account/audit_log.ts'
 import { accountFunctions } from '../account/index.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
 import { callable } from '../hosting/callable.ts'
+import { ofAccount } from '../hosting/engine/account_storage.ts'
 import { nextCopy } from '../hosting/engine/copies.ts'
-import { kvOf } from '../hosting/engine/kv.ts'
+import { keptActions } from '../hosting/engine/kept_actions.ts'
+import { type KvContext, kvOf } from '../hosting/engine/kv.ts'
 import { answering, type Runner, requireSecret } from '../runner.ts'
 
+type Context = KvContext & { vars: { accounts: Accounts } }
 type Entry = { replica: Promise<Replica>; active: number; usedAt: number }
 
 /** Accounts that are awake, each with a database of its own in its own part of the storage. */
@@ -34,16 +37,27 @@ class Accounts {
 
   /** Nothing leaves an account before everything that it was made of is kept. */
   async run(did: string, work: (db: Db) => unknown): Promise<unknown> {
+    return this.#use(did, async (replica) => {
+      try {
+        return await work(replica.db)
+      } finally {
+        await replica.settle()
+      }
+    })
+  }
+
+  async keepHead(did: string): Promise<void> {
+    await this.#use(did, (replica) => replica.keepHead())
+  }
+
+  async #use<T>(did: string, work: (replica: Replica) => Promise<T>): Promise<T> {
     const entry = await this.#wake(did)
     try {
       const replica = await entry.replica
       try {
-        return await work(replica.db)
+        return await work(replica)
       } finally {
-        await replica.settle().catch((err) => {
-          if (this.#awake.get(did) === entry) this.#close(did, entry)
-          throw err
-        })
+        if (replica.lost && this.#awake.get(did) === entry) this.#close(did, entry)
       }
     } finally {
       entry.active--
@@ -67,7 +81,7 @@ class Accounts {
     let entry = this.#awake.get(did)
     if (!entry) {
       this.#makeRoom()
-      const kv = below(this.#kv, `account/${did}/`)
+      const kv = ofAccount(this.#kv, did)
       const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema).then(
         (opened) => {
           logAudit(opened.db, did, this.#runner.log)
@@ -121,7 +135,7 @@ export const accountsActor = (runner: Runner) =>
   actor({
     options: { noSleep: true, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
-    createVars: (c: { readonly kv: unknown }, _driver: unknown) => ({
+    createVars: (c: KvContext, _driver: unknown) => ({
       accounts: new Accounts(runner, kvOf(c)),
     }),
     onSleep: (c) => c.vars.accounts.close(),
@@ -129,17 +143,16 @@ export const accountsActor = (runner: Runner) =>
     actions: callable(
       'accounts',
       {
-        run: answering(
-          (c: { vars: { accounts: Accounts } }, did: string, name: string, args: []) => {
-            const work = Object.hasOwn(accountFunctions, name)
-              ? accountFunctions[name as keyof typeof accountFunctions]
-              : undefined
-            if (!work) throw new Error(`An account cannot be asked to ${name}`)
-            return c.vars.accounts.run(did, (db) =>
-              (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
-            )
-          },
-        ),
+        run: answering((c: Context, did: string, name: string, args: []) => {
+          const work = Object.hasOwn(accountFunctions, name)
+            ? accountFunctions[name as keyof typeof accountFunctions]
+            : undefined
+          if (!work) throw new Error(`An account cannot be asked to ${name}`)
+          return c.vars.accounts.run(did, (db) =>
+            (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
+          )
+        }),
+        ...keptActions(runner, (c: Context, did) => c.vars.accounts.keepHead(did as string)),
       },
       runner.log,
     ),

@@ -12,8 +12,9 @@ import type { AskForEndings, SessionName } from '../../http/endings.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { unavailable } from '../../http/fault.ts'
 import { callable } from '../hosting/callable.ts'
+import { keptActions } from '../hosting/engine/kept_actions.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
-import { openActorDatabase } from '../hosting/open_database.ts'
+import { type OpenDatabase, openActorDatabase } from '../hosting/open_database.ts'
 import type { Actors } from '../reach.ts'
 import { answering, type Runner, requireSecret } from '../runner.ts'
 import type { App, CreateApp } from './app.ts'
@@ -41,7 +42,8 @@ export const authActor = (
       const number = Number(c.key[0])
       const { authActors } = runner.settings
       const path = databasePath.auth(runner.settings, String(number))
-      const { db, close } = await openActorDatabase(runner, c, path, flowSchema)
+      const opened = await openActorDatabase(runner, c, path, flowSchema)
+      const { db } = opened
       const actors = connect(c)
       await claimNumber(runner, db, number, actors.auth(0))
       const counters = openCounters(runner, String(number))
@@ -53,13 +55,20 @@ export const authActor = (
       }
       const app = await createApp({ runner, actors, owners, number })
       const endSweeps = every(SWEEP_INTERVAL, 'the sweep of what has expired', sweep, runner.log)
-      return { number, db, close, counters, here, actors, endSweeps, app }
+      return { ...opened, number, counters, here, actors, endSweeps, app }
     },
     onSleep: (c) => stop(c.vars),
     onDestroy: (c) => stop(c.vars),
     actions: {
       ...actionsOf(runner),
-      ...callable('auth', actionsOf(runner), runner.log),
+      ...callable(
+        'auth',
+        {
+          ...actionsOf(runner),
+          ...keptActions(runner, (c: KvContext & { vars: AuthVars }) => c.vars.keepHead()),
+        },
+        runner.log,
+      ),
     },
   })
 
@@ -97,10 +106,8 @@ async function stop(vars: AuthVars): Promise<void> {
   closeDatabase(vars.counters)
 }
 
-type AuthVars = {
+type AuthVars = OpenDatabase & {
   number: number
-  db: Db
-  close(): Promise<void>
   counters: Db
   /** What this auth actor keeps for all of them. */
   here: Owner

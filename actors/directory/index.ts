@@ -12,8 +12,9 @@ import { directorySchema } from '../../database/directory/schema.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
 import { callable } from '../hosting/callable.ts'
+import { keptActions } from '../hosting/engine/kept_actions.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
-import { openActorDatabase } from '../hosting/open_database.ts'
+import { type OpenDatabase, openActorDatabase } from '../hosting/open_database.ts'
 import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as emailChanges from './email_changes.ts'
 import * as events from './events.ts'
@@ -133,6 +134,8 @@ export const partFunctions = {
 
 const actions = onDatabase(partFunctions)
 
+type Context = KvContext & { vars: OpenDatabase }
+
 /** Who is who: unique names and pointers, in one part or several. It can be rebuilt from the accounts. */
 export const directoryActor = (runner: Runner) =>
   actor({
@@ -155,5 +158,12 @@ export const directoryActor = (runner: Runner) =>
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: { ...actions, ...callable('directory', actions, runner.log) },
+    actions: {
+      ...actions,
+      ...callable(
+        'directory',
+        { ...actions, ...keptActions(runner, (c: Context) => c.vars.keepHead()) },
+        runner.log,
+      ),
+    },
   })

@@ -1,7 +1,7 @@
 import type { Log } from '../../base/log.ts'
 import type { Settings } from '../../base/settings.ts'
 import { ActorConnection } from './connection.ts'
-import { engineClient } from './engine/actors.ts'
+import { engineClient } from './engine/connections.ts'
 import { portClient } from './port.ts'
 import { AuthRoundRobin, type OneAuthActor } from './round_robin.ts'
 

@@ -11,7 +11,12 @@ import { type KvContext, kvOf } from './engine/kv.ts'
 type Sleeper = { sleep?(): void }
 
 /** A database, and how it is closed in order. */
-export type OpenDatabase = { db: Db; close(): Promise<void> }
+export type OpenDatabase = {
+  db: Db
+  close(): Promise<void>
+  /** On an engine: {@link Replica.keepHead}. */
+  keepHead(): Promise<void>
+}
 
 /**
  * Opens the database of an actor that wakes: the file at `path`, or a replica of what the engine keeps.
@@ -34,7 +39,7 @@ export async function openActorDatabase(
   const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
   keepSealed(replica.db, schema, secrets.seal)
   await replica.settle()
-  return { db: replica.db, close: () => replica.close() }
+  return { db: replica.db, close: () => replica.close(), keepHead: () => replica.keepHead() }
 }
 
 /** Opens the file that is the truth. */
@@ -54,5 +59,6 @@ function openFile(
       await log.close()
       closeDatabase(db)
     },
+    keepHead: async () => {},
   }
 }

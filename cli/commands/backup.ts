@@ -6,6 +6,7 @@ import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import type { KeptOptions } from '../../maintenance/kept_backups.ts'
 import { here } from '../action.ts'
+import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
 
 export function addBackupCommand(program: Command): void {
@@ -28,7 +29,8 @@ export function addBackupCommand(program: Command): void {
     .option('--copy-only', 'copy the newest good one there to the S3 store, and make none')
     .action(
       here<{ withSecrets?: boolean; to?: string; keep?: string; copyOnly?: boolean }>(
-        async ({ settings }, output, [given], { withSecrets = false, to, keep, copyOnly }) => {
+        async (installation, output, [given], { withSecrets = false, to, keep, copyOnly }) => {
+          const { settings } = installation
           const place = placeOf(given, to, settings.backup.dir)
           if (copyOnly) {
             const copied = output.progress(TO_S3)
@@ -41,18 +43,22 @@ export function addBackupCommand(program: Command): void {
           const options = {
             dataDir: settings.dataDir,
             withSecrets,
-            pds: placesOf(settings, process.env),
+            // With an engine none runs inside.
+            ...(settings.database === 'file' && { pds: placesOf(settings, process.env) }),
             onProgress: bar.update,
           }
           const verifying = output.progress('Verified')
           const copied = output.progress(TO_S3)
-          const { folder, manifest } = await backUpAt(place, {
-            ...options,
-            keep: keep === undefined ? settings.backup.keep : count(keep),
-            s3: settings.backup.s3,
-            onVerify: verifying.update,
-            onCopy: copied.update,
-          }).finally(() => {
+          const { folder, manifest } = await withDatabases(installation, (databases) =>
+            backUpAt(place, {
+              ...options,
+              databases,
+              keep: keep === undefined ? settings.backup.keep : count(keep),
+              s3: settings.backup.s3,
+              onVerify: verifying.update,
+              onCopy: copied.update,
+            }),
+          ).finally(() => {
             for (const each of [bar, verifying, copied]) each.stop()
           })
           output.result({ folder, ...manifest }, ({ databases, secrets, pds }) => {
@@ -70,9 +76,10 @@ export function addBackupCommand(program: Command): void {
           if (manifest.pds && !manifest.pds.blobs) {
             output.note('The blobs of the PDS inside are in S3, and not in it.')
           }
-          if (!withSecrets) {
+          if (manifest.secrets.length === 0) {
+            const where = withSecrets ? ': the settings have them' : ''
             output.note(
-              'The keys are not in it, and without them it is of no use. Keep a copy of them, too.',
+              `The keys are not in it${where}, and without them it is of no use. Keep a copy of them, too.`,
             )
           }
         },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { here } from '../action.ts'
+import { CliError } from '../errors.ts'
 
 export function addDirectoryCommands(program: Command): void {
   program
@@ -9,6 +10,11 @@ export function addDirectoryCommands(program: Command): void {
     .description('Rebuild the directory from the accounts; the program must be stopped')
     .action(
       here(async ({ settings }, output) => {
+        if (settings.database === 'engine') {
+          throw new CliError(
+            'The data are on the engine: back them up, restore that into a folder, and copy it to an empty engine (docs/backup.md)',
+          )
+        }
         const { rebuildDirectory } = await import('../../maintenance/rebuild_directory.ts')
         const rebuilt = rebuildDirectory(settings.dataDir)
         output.result(rebuilt, ({ accounts, added, changed, removed, lost, movedTo }) =>

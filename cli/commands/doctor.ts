@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readSettings } from '../../base/settings.ts'
 import { offline } from '../action.ts'
 import { described } from '../described.ts'
 
@@ -9,11 +8,9 @@ export function addDoctorCommand(program: Command): void {
     .option('--data [dir]', 'check the databases instead: these, or those of the settings')
     .action(
       offline<{ data?: string | true }>(async (output, _args, { data }) => {
-        const { examine, examineData } = await import('../doctor/examine.ts')
+        const { examine, examineData, examineOwnData } = await import('../doctor/examine.ts')
         if (data === undefined) return examine(output)
-        return data === true
-          ? examineData(readSettings(process.env).dataDir, process.env, output)
-          : examineData(resolve(data), {}, output)
+        return data === true ? examineOwnData(output) : examineData(resolve(data), {}, output)
       }),
     )
 }

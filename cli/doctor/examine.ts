@@ -1,7 +1,10 @@
 import { isThere } from '../../base/files.ts'
-import { checkData } from '../../maintenance/check_data.ts'
+import { readSettings } from '../../base/settings.ts'
+import { checkDatabases, type DataReport } from '../../maintenance/check_data.ts'
+import { type Databases, databasesIn } from '../../maintenance/databases.ts'
 import { lookAround } from '../../operator/doctor/around.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
+import { withDatabases } from '../databases.ts'
 import { CliError } from '../errors.ts'
 import { findingTable } from '../findings.ts'
 import { openInstallation } from '../installation.ts'
@@ -18,6 +21,16 @@ export async function examine(output: Output): Promise<void> {
   failIfFailed(checks)
 }
 
+/** Every database of the installation, in its data directory or on its engine. */
+export async function examineOwnData(output: Output): Promise<void> {
+  const settings = readSettings(process.env)
+  if (settings.database === 'file') return examineData(settings.dataDir, process.env, output)
+  const report = await withDatabases(await openInstallation(), (databases) =>
+    look(databases, output),
+  )
+  failIfFound(report)
+}
+
 /**
  * Every database of a data directory.
  *
@@ -30,20 +43,30 @@ export async function examineData(
 ): Promise<void> {
   if (!isThere(dataDir))
     throw new CliError(`There is no folder ${dataDir}; name the data directory`)
-  const bar = output.progress('Databases')
-  const report = await checkData(dataDir, { onProgress: bar.update }).finally(bar.stop)
-  output.result(report, ({ databases, accounts, findings }) =>
-    [
-      `${databases} databases with ${accounts} accounts in ${dataDir}`,
-      findings.length > 0 ? findingTable(findings) : 'All is in order',
-    ].join('\n'),
-  )
+  const report = await look(databasesIn(dataDir), output)
   notePdsInside(
     output,
     dataDir,
     env,
     (pds) => `What the PDS inside keeps (repos, blobs) in ${pds} was not looked at.`,
   )
-  if (report.findings.length > 0)
-    throw new CliError(`The data has ${report.findings.length} faults, as listed above`)
+  failIfFound(report)
+}
+
+async function look(databases: Databases, output: Output): Promise<DataReport> {
+  const bar = output.progress('Databases')
+  const report = await checkDatabases(databases, { onProgress: bar.update }).finally(bar.stop)
+  output.result(report, ({ databases: count, accounts, findings }) =>
+    [
+      `${count} databases with ${accounts} accounts in ${databases.place}`,
+      findings.length > 0 ? findingTable(findings) : 'All is in order',
+    ].join('\n'),
+  )
+  return report
+}
+
+/** @throws {CliError} */
+function failIfFound({ findings }: DataReport): void {
+  if (findings.length > 0)
+    throw new CliError(`The data has ${findings.length} faults, as listed above`)
 }

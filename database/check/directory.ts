@@ -1,5 +1,6 @@
 import { type Db, sql } from '../database.ts'
 import type { DirectoryEntry } from '../directory/account.ts'
+import { listUnderWay, type UnderWay } from '../directory/under_way.ts'
 import { openAsItIs } from './database.ts'
 
 export function listAllEntries(db: Db): DirectoryEntry[] {
@@ -10,11 +11,28 @@ export function listAllEntries(db: Db): DirectoryEntry[] {
   ).all() as DirectoryEntry[]
 }
 
-/** The same of a database that another program may work on. */
-export function listEntriesAt(path: string): DirectoryEntry[] {
+/** DIDs of all accounts that a directory, or a part of it, knows: also of those that come or go just now. */
+export function knownDids(
+  entries: readonly DirectoryEntry[],
+  { signUps, deletions }: UnderWay,
+): string[] {
+  return [...new Set([...entries, ...signUps, ...deletions].flatMap(({ did }) => did ?? []))]
+}
+
+/** {@link listAllEntries} of a database that another program may work on. */
+export const listEntriesAt = (path: string) => openedAt(path, listAllEntries)
+
+/** {@link knownDids} of one. */
+export const listKnownDidsAt = (path: string) => openedAt(path, listKnownDids)
+
+export function listKnownDids(db: Db): string[] {
+  return knownDids(listAllEntries(db), listUnderWay(db, Number.MAX_SAFE_INTEGER))
+}
+
+function openedAt<T>(path: string, read: (db: Db) => T): T {
   const db = openAsItIs(path)
   try {
-    return listAllEntries(db)
+    return read(db)
   } finally {
     db.close()
   }

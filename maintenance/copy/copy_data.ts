@@ -6,8 +6,10 @@ import { writePart } from '../../database/directory/part.ts'
 import { type Installation, writeInstallation } from '../../database/flow/installation.ts'
 import { flowPart } from '../../database/flow/part.ts'
 import { definePartition } from '../../database/partition.ts'
+import type { DatabaseName } from '../database_name.ts'
+import { inLanes } from '../lanes.ts'
 import { type Gathered, gatherDirectory, gatherFlow, listAccounts } from './gather.ts'
-import type { DatabaseName, Opened, Source, Target } from './place.ts'
+import type { Opened, Source, Target } from './place.ts'
 
 /** Databases that are copied at once. */
 const AT_ONCE = 8
@@ -80,20 +82,11 @@ async function copyGathered(
     onProgress(report.copied + report.present, total)
   }
 
-  const waiting = [...dids]
-  const lane = async () => {
-    try {
-      for (let did = waiting.pop(); did !== undefined; did = waiting.pop()) {
-        const name = { kind: 'account', did } as const
-        const source = await from.open(name)
-        await copy(name, source, everything).finally(source.close)
-      }
-    } finally {
-      waiting.length = 0
-    }
-  }
-  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane))
-  for (const ended of lanes) if (ended.status === 'rejected') throw ended.reason
+  await inLanes(AT_ONCE, dids, async (did) => {
+    const name = { kind: 'account', did } as const
+    const source = await from.open(name)
+    await copy(name, source, everything).finally(source.close)
+  })
   const wanted = new Set(dids)
   for (const did of await to.listAccounts()) {
     if (wanted.has(did)) continue

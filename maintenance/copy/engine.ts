@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { keyOfPart } from '../../actors/directory/part_number.ts'
-import { SHARDS, shardOf } from '../../actors/hosting/engine/shards.ts'
+import { ofAccount, unlistAccount } from '../../actors/hosting/engine/account_storage.ts'
+import { SHARDS } from '../../actors/hosting/engine/shards.ts'
 import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { readPart } from '../../database/directory/part.ts'
@@ -14,10 +14,11 @@ import {
   markUnfinished,
 } from '../../database/replication/copy_mark.ts'
 import { listEpochs } from '../../database/replication/head.ts'
-import { below, type Kv } from '../../database/replication/kv.ts'
+import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { schemas } from '../data_folder.ts'
-import type { DatabaseName, Opened, Source, Target } from './place.ts'
+import { actorOf, type DatabaseName } from '../database_name.ts'
+import type { Opened, Source, Target } from './place.ts'
 
 /** What lends the storage of actors. */
 export type Storage = Pick<EngineStorage, 'of'>
@@ -34,9 +35,8 @@ class OnEngine {
   }
 
   kvOf(name: DatabaseName): Promise<Kv> {
-    if (name.kind === 'account') return this.#storage.of('accounts', shardOf(name.did))
-    if (name.kind === 'auth') return this.#storage.of('auth', String(name.number))
-    return this.#storage.of('directory', keyOfPart(name.number))
+    const { actor, key } = actorOf(name)
+    return this.#storage.of(actor, key)
   }
 
   shards(): Promise<Kv[]> {
@@ -47,7 +47,7 @@ class OnEngine {
   /** The part of the actor's storage in which the database lies. */
   async partOf(name: DatabaseName): Promise<Kv> {
     const kv = await this.kvOf(name)
-    return name.kind === 'account' ? below(kv, `account/${name.did}/`) : kv
+    return name.kind === 'account' ? ofAccount(kv, name.did) : kv
   }
 
   async has(name: DatabaseName): Promise<boolean> {
@@ -112,7 +112,11 @@ export function toEngine(
       return engine.open(name)
     },
     listAccounts: async () => (await Promise.all((await engine.shards()).map(listCopied))).flat(),
-    remove: async (did) => clear(await engine.partOf({ kind: 'account', did })),
+    remove: async (did) => {
+      const name = { kind: 'account', did } as const
+      await clear(await engine.partOf(name))
+      await unlistAccount(await engine.kvOf(name), did)
+    },
     finish: async () => {
       for (const kv of await engine.shards()) await markFinished(kv)
       for (const name of served) await markFinished(await engine.kvOf(name))

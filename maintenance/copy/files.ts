@@ -5,11 +5,11 @@ import { isThere } from '../../base/files.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
-import { databasePath } from '../../database/paths.ts'
 import { DIRECTORY, listDatabases, schemas } from '../data_folder.ts'
+import { type DatabaseName, pathOf } from '../database_name.ts'
 import { type Hold, holdData } from '../hold.ts'
 import { assertNoData, commitStaged } from '../staging.ts'
-import type { DatabaseName, Opened, Source, Target } from './place.ts'
+import type { Opened, Source, Target } from './place.ts'
 
 /**
  * The files of a data directory, whose program must be stopped.
@@ -63,12 +63,6 @@ export function toFiles(dataDir: string): Target {
     finish: async () => commitStaged(dataDir, prepared),
     end: () => hold?.release(),
   }
-}
-
-function pathOf(dataDir: string, name: DatabaseName): string {
-  if (name.kind === 'account') return databasePath.account({ dataDir }, name.did)
-  if (name.kind === 'auth') return databasePath.auth({ dataDir }, String(name.number))
-  return databasePath.directory({ dataDir }, name.number)
 }
 
 function openFile(path: string, kind: DatabaseName['kind']): Opened {

@@ -1,4 +1,4 @@
-import { listAllEntries } from '../../database/check/directory.ts'
+import { listAllEntries, listKnownDids } from '../../database/check/directory.ts'
 import { claimsOf } from '../../database/check/held_names.ts'
 import { copyRows } from '../../database/copy.ts'
 import { type Db, openDatabase } from '../../database/database.ts'
@@ -6,7 +6,6 @@ import { withoutClaims } from '../../database/directory/deal.ts'
 import { replaceNameClaims } from '../../database/directory/name_claim.ts'
 import { readPart } from '../../database/directory/part.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { listUnderWay } from '../../database/directory/under_way.ts'
 import { flowPart } from '../../database/flow/part.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { definePartition } from '../../database/partition.ts'
@@ -22,16 +21,15 @@ export type Gathered = { db: Db; path: string }
  */
 export async function listAccounts(from: Source, directory: Gathered): Promise<string[]> {
   const entries = listAllEntries(directory.db).map(({ did }) => did)
-  const { signUps, deletions } = listUnderWay(directory.db, Number.MAX_SAFE_INTEGER)
-  const underWay = [...signUps, ...deletions].flatMap(({ did }) => did ?? [])
-  const known = new Set([...entries, ...underWay])
+  const known = new Set(listKnownDids(directory.db))
   const stranger = (await from.listAccounts()).find((did) => !known.has(did))
   if (stranger) {
     throw new Error(`The directory does not know ${stranger}: see vestibule doctor --data`)
   }
   const dids: string[] = []
   for (const did of known) if (await from.has({ kind: 'account', did })) dids.push(did)
-  const lost = entries.find((did) => !dids.includes(did))
+  const found = new Set(dids)
+  const lost = entries.find((did) => !found.has(did))
   if (lost) throw new Error(`The account ${lost} has no database: see vestibule doctor --data`)
   return dids.sort()
 }

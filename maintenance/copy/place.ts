@@ -1,9 +1,5 @@
 import type { Db } from '../../database/database.ts'
-
-export type DatabaseName =
-  | { kind: 'account'; did: string }
-  | { kind: 'auth'; number: number }
-  | { kind: 'directory'; number: number }
+import type { DatabaseName } from '../database_name.ts'
 
 /** A database as the program opens it, in a file of this machine. */
 export type Opened = { db: Db; path: string; close(): Promise<void> }

@@ -1,6 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { upsertClient } from '../../database/flow/client.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { databasePath } from '../../database/paths.ts'
 import {
   type Credentials,
   headlessSignUp,
@@ -31,7 +35,7 @@ afterAll(async () => {
   await folder?.remove()
 })
 
-test('sessions go on, and what is spent stays spent, on an engine and back on files', async () => {
+test('sessions go on, and what is spent stays spent, on an engine, back on files, and from a backup', async () => {
   const { vestibule } = network
   const client = await openClient(network.url, 1)
   const people: { credentials: Credentials; token: string }[] = []
@@ -43,8 +47,8 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   const { credentials } = people[0] as { credentials: Credentials }
   const revoked = (await signIn(client, credentials)).refreshToken
   await send(client, '/oauth/revoke', { token: revoked })
-  const refreshAll = async () => {
-    for (const person of people) {
+  const refreshAll = async (those = people) => {
+    for (const person of those) {
       const before = person.token
       person.token = await refresh(client, before)
       expect(person.token).not.toBe(before)
@@ -63,6 +67,10 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
   const running = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(running).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('program runs') })
   await vestibule.stop()
+  // More than one message of an actor holds.
+  const flow = openDatabase(databasePath.auth(vestibule, '0'), flowSchema)
+  upsertClient(flow, 'https://large.test', JSON.stringify('x'.repeat(5_000_000)))
+  closeDatabase(flow)
   await mkdir(join(vestibule.dataDir, 'pds'))
   const there = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(there.stderr).toContain(`is not copied: it stays in ${join(vestibule.dataDir, 'pds')},`)
@@ -81,16 +89,39 @@ test('sessions go on, and what is spent stays spent, on an engine and back on fi
     stderr: expect.stringContaining('stop the runners'),
   })
   await refreshAll()
+
+  const backup = join(folder.path, 'backup')
+  const [made, checked] = await Promise.all([
+    cliJson(onEngine, ['backup', backup]),
+    cliJson(onEngine, ['doctor', '--data']),
+    headlessSignUp(network.url, newCredentials('meanwhile')),
+  ])
+  expect(made).toMatchObject({ secrets: [], pds: null })
+  expect(checked).toMatchObject({ findings: [] })
+  const rebuilding = await runCli(onEngine, ['directory', 'rebuild'])
+  expect(rebuilding).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('on the engine'),
+  })
   for (const program of programs) expect(await program.end('SIGTERM')).toBe(0)
+  const restored = { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, 'restored') }
+  expect(await cliJson(restored, ['restore', backup])).toMatchObject({ findings: [] })
 
   const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
   expect(await cliJson(onFiles, ['data', 'copy', 'engine', back])).toMatchObject({
-    accounts: ACCOUNTS,
-    copied: ACCOUNTS + 2,
+    accounts: ACCOUNTS + 1,
+    copied: ACCOUNTS + 3,
   })
   expect(await cliJson(onFiles, ['doctor', '--data', back])).toMatchObject({ findings: [] })
   await rm(vestibule.dataDir, { recursive: true })
   vestibule.env.ENTRYWAY_DATA_DIR = back
   await vestibule.start()
-  await refreshAll()
+  await refreshAll(people.slice(0, 2))
+
+  await vestibule.stop()
+  for (const name of ['DATA_DIR', 'AUTH_ACTORS', 'DIRECTORIES'] as const) {
+    vestibule.env[`ENTRYWAY_${name}`] = restored[`ENTRYWAY_${name}`]
+  }
+  await vestibule.start()
+  await refreshAll(people.slice(2))
 })

@@ -20,39 +20,19 @@ import { isUnfinished } from '../../database/replication/copy_mark.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { copyData } from '../../maintenance/copy/copy_data.ts'
-import { fromEngine, type Storage, toEngine } from '../../maintenance/copy/engine.ts'
+import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { holdData } from '../../maintenance/hold.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { basisOf } from '../storage/basis.ts'
-import { MemoryKv } from '../storage/memory_kv.ts'
 import { tablesOf } from '../storage/tables.ts'
+import { MemoryEngine } from './memory_engine.ts'
 
 const NAMES = Array.from({ length: 20 }, (_, i) => `person${i}`)
 
 let home: TemporaryFolder
 let data: DataFolder
 let engine: MemoryEngine
-
-/** The storage of an engine's actors, and what can go wrong with it. */
-class MemoryEngine implements Storage {
-  readonly actors = new Map<string, MemoryKv>()
-  /** Writes until the copying process dies. */
-  left = Number.POSITIVE_INFINITY
-
-  async of(name: string, key: string): Promise<MemoryKv> {
-    const id = `${name}/${key}`
-    let kv = this.actors.get(id)
-    if (!kv) {
-      kv = new MemoryKv()
-      kv.beforePut = async () => {
-        if (--this.left < 0) throw new Error('The process was killed')
-      }
-      this.actors.set(id, kv)
-    }
-    return kv
-  }
-}
 
 beforeEach(async () => {
   home = await makeTemporaryFolder('copy')
@@ -201,7 +181,7 @@ test('what was interrupted anywhere goes on where it was, and follows what chang
   }
   engine.left = Number.POSITIVE_INFINITY
   // The program ran again in between.
-  const gone = 'did:plc:person9'
+  const gone = 'did:plc:person0'
   data.directory((db) => {
     db.prepare('DELETE FROM account WHERE did = ?').run(gone)
   })
@@ -217,18 +197,18 @@ test('what was interrupted anywhere goes on where it was, and follows what chang
   const back = join(home.path, 'back')
   expect(
     databases(back)
-      .filter((path) => !path.includes('person9'))
+      .filter((path) => !path.includes('person0.'))
       .map(tablesIn),
   ).toEqual(
     databases(data.dataDir)
-      .filter((path) => !path.includes('person9'))
+      .filter((path) => !path.includes('person0.'))
       .map(tablesIn),
   )
   // The third part of the first attempts is none of this directory, and does not wake.
   expect(await isUnfinished(await engine.of('directory', '2'))).toBe(true)
   engine.actors.delete('directory/2')
   for (const { values } of engine.actors.values()) {
-    expect([...values.keys()].filter((key) => /cop(ying|ied)|person9\b/.test(key))).toEqual([])
+    expect([...values.keys()].filter((key) => /cop(ying|ied)|person0\b/.test(key))).toEqual([])
   }
 })
 

@@ -7,18 +7,9 @@ import {
   reachDirectory,
   refusing,
 } from '../../reach.ts'
-import { openClient } from '../client.ts'
-import { ActorConnection, type ConnectionGetter } from '../connection.ts'
 import { stubOf } from '../stub.ts'
+import { type ActorName, EngineConnections } from './connections.ts'
 import { shardOf } from './shards.ts'
-
-/** A rivetkit client of an engine, as far as it is used. */
-export type EngineClient = Record<'auth' | 'directory' | 'accounts', ConnectionGetter>
-
-/** @param endpoint `RIVET_ENDPOINT` */
-export function engineClient(endpoint: string): EngineClient {
-  return openClient({ endpoint }) as EngineClient
-}
 
 /** The actors on an engine, over one connection each. */
 export function connectEngineActors(
@@ -27,26 +18,13 @@ export function connectEngineActors(
   settings: Pick<Settings, 'directories'>,
   log: Log,
 ): Actors {
-  const client = engineClient(endpoint)
-  const connections = new Map<string, ActorConnection>()
-  const connectionTo = (name: keyof EngineClient, key: string) => {
-    const id = `${name}/${key}`
-    let connection = connections.get(id)
-    if (!connection) {
-      connection = new ActorConnection(client[name], [key], {
-        ...{ actor: name, secret, place: 'engine', log },
-      })
-      connections.set(id, connection)
-    }
-    return connection
-  }
-  const stub = (name: keyof EngineClient, key: string) =>
-    refusing(connectionTo(name, key).stub, name)
+  const connections = new EngineConnections(endpoint, secret, log)
+  const stub = (name: ActorName, key: string) => refusing(connections.to(name, key).stub, name)
   return {
     auth: (number) => stub('auth', String(number)) as AuthPeer,
     account: (did) => {
       const run = (name: string, args: unknown[]) =>
-        connectionTo('accounts', shardOf(did)).call('run', [did, name, args])
+        connections.to('accounts', shardOf(did)).call('run', [did, name, args])
       return refusing(stubOf(run), 'account') as AccountStub
     },
     directory: reachDirectory(settings, (key) => stub('directory', key)),

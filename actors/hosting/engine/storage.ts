@@ -6,11 +6,9 @@ import { type Runner, requireSecret } from '../../runner.ts'
 import { callable } from '../callable.ts'
 import { ActorConnection } from '../connection.ts'
 import { startActors } from '../setup.ts'
-import { type EngineClient, engineClient } from './actors.ts'
+import { type ActorName, type EngineClient, engineClient } from './connections.ts'
 import { kvOf } from './kv.ts'
 import { stayRegistered } from './membership.ts'
-
-type ActorName = keyof EngineClient
 
 /**
  * The key-value storage of the actors of an engine, for a process that copies what is kept there.

@@ -18,6 +18,8 @@ const TRACES = 'test/watching/traces.test.ts'
 const OUTPUT = 'test/cli/output.test.ts'
 const replica = inFile('database/replication/replica.ts')
 const REPLICA = 'test/storage/replica.test.ts'
+const copyKept = inFile('database/replication/copy_kept.ts')
+const COPY_KEPT = 'test/storage/copy_kept.test.ts'
 
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
@@ -42,6 +44,24 @@ export const programRows = toRemovals([
     REPLICA,
     'a look before an answer to a question',
     replica('if (this.#ships === ships) await this.#look()', ''),
+  ],
+  [
+    COPY_KEPT,
+    'a look after what was copied, whether it is one moment',
+    copyKept('!isDeepStrictEqual(await listEpochs(kv), epochs)', 'false'),
+  ],
+  [
+    COPY_KEPT,
+    'a copy without a head of the newest instance asks for it',
+    copyKept('epochs.at(-1)?.head === null', 'false'),
+  ],
+  [
+    'test/copy/served.test.ts',
+    'what actors keep is for the operator alone',
+    inFile('actors/hosting/engine/kept_actions.ts')(
+      'assertSecret(token, secrets.operatorToken)',
+      '',
+    ),
   ],
   [EVENTS, 'known fields alone are logged', events('Object.fromEntries(given)', 'fields')],
   [

@@ -24,7 +24,7 @@ const OPERATOR = 'test/cli/operator_api.test.ts'
 
 /** What it defends of how requests are read, who calls and from where (23, 29 to 31). */
 export const requestRows = toRemovals([
-  [23, 'the secret of every call', actors('|| !timingSafeEqual(given, expected)', '&& false')],
+  [23, 'the secret of every call', actors('|| !timingSafeEqual(one, other)', '&& false')],
   [
     23,
     'the path of the port',

@@ -1,0 +1,46 @@
+import type { Log } from '../../../base/log.ts'
+import { openClient } from '../client.ts'
+import { ActorConnection, type ConnectionGetter } from '../connection.ts'
+
+/** A rivetkit client of an engine, as far as it is used. */
+export type EngineClient = Record<'auth' | 'directory' | 'accounts', ConnectionGetter>
+export type ActorName = keyof EngineClient
+
+/** @param endpoint `RIVET_ENDPOINT` */
+export function engineClient(endpoint: string): EngineClient {
+  return openClient({ endpoint }) as EngineClient
+}
+
+/** The connections of this process to the actors of an engine, one to each that was asked for. */
+export class EngineConnections {
+  readonly #client: EngineClient
+  readonly #secret: string
+  readonly #log: Log
+  readonly #connections = new Map<string, ActorConnection>()
+
+  /**
+   * @param endpoint `RIVET_ENDPOINT`
+   * @param secret of the actors
+   */
+  constructor(endpoint: string, secret: string, log: Log) {
+    this.#client = engineClient(endpoint)
+    this.#secret = secret
+    this.#log = log
+  }
+
+  to(name: ActorName, key: string): ActorConnection {
+    const id = `${name}/${key}`
+    let connection = this.#connections.get(id)
+    if (!connection) {
+      connection = new ActorConnection(this.#client[name], [key], {
+        ...{ actor: name, secret: this.#secret, place: 'engine', log: this.#log },
+      })
+      this.#connections.set(id, connection)
+    }
+    return connection
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()))
+  }
+}

@@ -1,0 +1,32 @@
+import { assertSecret, type Runner } from '../../runner.ts'
+import { ofAccount } from './account_storage.ts'
+import { type KvContext, kvOf } from './kv.ts'
+
+/** Whose database is meant, of an actor that has several; null for the only one of another actor. */
+export type Whose = string | null
+
+type Keeper<C> = (c: C, did: Whose) => Promise<void>
+
+/**
+ * Actions by which what an actor keeps is read while it serves. That is everything, so the caller proves to
+ * be the operator: that a call comes from a machine of this entryway is not enough.
+ *
+ * @param keepHead see {@link Kept}
+ */
+export function keptActions<C extends KvContext>(
+  { secrets }: Pick<Runner, 'secrets'>,
+  keepHead: Keeper<C>,
+) {
+  const forOperator =
+    <A extends unknown[], R>(action: (c: C, did: Whose, ...args: A) => R) =>
+    (c: C, token: string, did: Whose, ...args: A): R => {
+      assertSecret(token, secrets.operatorToken)
+      return action(c, did, ...args)
+    }
+  const kvFor = (c: C, did: Whose) => (did === null ? kvOf(c) : ofAccount(kvOf(c), did))
+  return {
+    listKept: forOperator((c, did, prefix: string) => kvFor(c, did).list(prefix)),
+    getKept: forOperator((c, did, keys: string[]) => kvFor(c, did).get(keys)),
+    keepHead: forOperator(keepHead),
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout } from 'node:timers/promises'
+import { CONNECT_PAUSE } from '../../../base/lifetimes.ts'
+import type { Installation } from '../../../database/flow/installation.ts'
+import type { Kept } from '../../../database/replication/copy_kept.ts'
+import type { AuthPeer } from '../../reach.ts'
+import type { Runner } from '../../runner.ts'
+import { isUserError } from '../../user_error.ts'
+import { type ActorName, EngineConnections } from './connections.ts'
+import type { Whose } from './kept_actions.ts'
+
+/** How often a question is asked whose answer did not come, as when its actor moves. */
+const ATTEMPTS = 4
+
+/** What the actors of an engine keep, read through them while they serve. It is never written to. */
+export class ServingStorage {
+  readonly #connections: EngineConnections
+  readonly #token: string
+
+  /** @param endpoint `RIVET_ENDPOINT` */
+  constructor({ secrets, log }: Pick<Runner, 'secrets' | 'log'>, endpoint: string) {
+    this.#connections = new EngineConnections(endpoint, secrets.actorSecret, log)
+    this.#token = secrets.operatorToken
+  }
+
+  /** @throws {Error} where no runner serves */
+  async installation(): Promise<Installation> {
+    const first = this.#connections.to('auth', '0').stub as AuthPeer
+    try {
+      const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
+      return { authActors, directories }
+    } catch (err) {
+      const how = 'see that one runs, and has the same secrets as these settings'
+      throw new Error(`No runner answers on the engine: ${how}`, { cause: err })
+    }
+  }
+
+  of(name: ActorName, key: string, did: Whose = null): Kept {
+    const ask = <T>(action: string, ...args: unknown[]) =>
+      this.#ask<T>(name, key, action, [this.#token, did, ...args])
+    return {
+      kv: {
+        list: (prefix) => ask('listKept', prefix),
+        get: (keys) => ask('getKept', keys),
+      },
+      keepHead: () => ask('keepHead'),
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connections.close()
+  }
+
+  async #ask<T>(name: ActorName, key: string, action: string, args: unknown[]): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.#connections.to(name, key).call(action, args)) as T
+      } catch (err) {
+        if (isUserError(err) || attempt === ATTEMPTS) throw err
+        await setTimeout(CONNECT_PAUSE)
+      }
+    }
+  }
+}

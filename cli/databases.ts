@@ -1,0 +1,27 @@
+import { makePassingFolder } from '../base/passing_folder.ts'
+import type { Databases } from '../maintenance/databases.ts'
+import type { Installation } from './installation.ts'
+
+/** Works on all databases of an installation, in files or on an engine; it may serve meanwhile. */
+export async function withDatabases<T>(
+  { settings, secrets }: Installation,
+  work: (databases: Databases) => Promise<T>,
+): Promise<T> {
+  if (settings.rivetEndpoint === null) {
+    const { databasesIn } = await import('../maintenance/databases.ts')
+    return work(databasesIn(settings.dataDir))
+  }
+  const { createLog } = await import('../base/log.ts')
+  const { ServingStorage } = await import('../actors/hosting/engine/serving_storage.ts')
+  const { databasesOn } = await import('../maintenance/engine_databases.ts')
+  // Standard output is for the result, which may be JSON.
+  const log = createLog(settings.logLevel, process.stderr)
+  const serving = new ServingStorage({ secrets, log }, settings.rivetEndpoint)
+  const scratch = await makePassingFolder('engine')
+  try {
+    return await work(await databasesOn(serving, scratch.path))
+  } finally {
+    await serving.close()
+    await scratch.remove()
+  }
+}
