@@ -3,6 +3,7 @@ import type { Client } from '@atproto/oauth-provider/hooks'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { TokenInfo } from '@atproto/oauth-provider/store'
 import { type HttpResponse, jsonResponse, withoutHeaders } from '../http/message.ts'
+import { judgeRevocation } from '../sagas/revocation.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { ACCESS } from '../tokens/access_tokens.ts'
@@ -50,16 +51,10 @@ async function findCarriedSession(
   return tokenManager.getTokenInfo(jti as TokenInfo['id'])
 }
 
-/**
- * Decides whether a client may end a session. A public client proves who it is by the token alone,
- * so a token of another client's says that it is not the one it names. A confidential client that
- * is authenticated has shown a token that is invalid for it (RFC 7009 section 2.2).
- *
- * @throws {OAuthError} 401 `invalid_client`
- */
-export function mayRevoke(client: Client, session: TokenInfo): boolean {
-  if (session.data.clientId === client.id) return true
-  if (client.isConfidential) return false
+/** @throws {OAuthError} 401 `invalid_client` */
+export function mayRevoke({ id, isConfidential }: Client, session: TokenInfo): boolean {
+  const judged = judgeRevocation({ clientId: id, isPublic: !isConfidential }, session.data.clientId)
+  if (judged !== 'unauthenticated') return judged === 'ends'
   throw unauthenticated(new InvalidClientError('The token was issued to another client'))
 }
 

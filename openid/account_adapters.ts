@@ -1,21 +1,18 @@
-import Provider, { type AdapterPayload, errors } from 'oidc-provider'
+import { type AdapterPayload, errors } from 'oidc-provider'
 import type { GoodOpenidSession } from '../actors/account/openid.ts'
-import { logEvent } from '../base/event_log.ts'
-import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
-import { tokens as counted } from '../base/metrics.ts'
 import type { OpenidSignIn } from '../database/account/openid_sign_in.ts'
 import { calledFrom } from '../http/requester.ts'
-import { requestScope } from '../stores/request_scope.ts'
-import type { NamedKind } from './names.ts'
+import { noteRevocation } from '../sagas/revocation.ts'
 import { isSelfRegistered } from './registration.ts'
 import { type ByResource, stillRegistered } from './resources.ts'
-import { type Issued, openidScope, registeredAt } from './scope.ts'
+import { openidScope, registeredAt } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
 
-type OfAccount = Pick<Storage, 'actors' | 'names' | 'log'>
-
 /** Sessions of browsers in which somebody has signed in. @param before those of all others */
-export function accountSessions({ actors, names }: OfAccount, before: Stored): Stored {
+export function accountSessions(
+  { actors, names }: Pick<Storage, 'actors' | 'names'>,
+  before: Stored,
+): Stored {
   /** It counts in the browser where the person signed in. */
   function known(session: GoodOpenidSession | null, did: string, id: string) {
     const scope = openidScope()
@@ -91,88 +88,9 @@ export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 
       return { ...payload, resources: await stillRegistered(flow, given, grant.createdAt) }
     },
     async destroy(id) {
-      const { account: did, found } = openidScope()
-      if (did === null) return
-      await actors.account(did).endOpenidGrant(id)
-      counted.inc({ profile: 'openid', act: 'revoked' })
-      const clientId = found?.grant.id === id ? found.grant.clientId : undefined
-      logEvent(log, 'session_revoked', { did, clientId }, calledFrom()?.address)
+      const { account: did } = openidScope()
+      const clientId = did && (await actors.account(did).endOpenidGrant(id))
+      if (clientId) noteRevocation({ log }, { profile: 'openid', did, clientId })
     },
   }
 }
-
-/** Codes and tokens of one kind. */
-export function tokens({ actors, names, log }: OfAccount, kind: NamedKind): Stored {
-  const ofAccount = (secret: string) => {
-    const named = names.read(kind, secret)
-    return named && { ...named, account: actors.account(named.did) }
-  }
-  /** Its client has used it again. Of a refresh token the owner of the account is told (`openid/handler.ts`). */
-  async function noteReuse(did: string): Promise<void> {
-    if (kind !== 'RefreshToken') {
-      logEvent(log, 'code_reused', { did }, calledFrom()?.address)
-      return
-    }
-    const [account, clientId] = [await actors.account(did).read(), usedBy()]
-    if (account && clientId !== null) requestScope().seeReuse({ account, clientId })
-  }
-
-  return {
-    async upsert(secret, payload, expiresIn) {
-      const { accountId: did, grantId } = payload as { accountId: string; grantId: string }
-      const isCode = kind === 'AuthorizationCode'
-      const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
-      const token = { secret, kind, payload: written(payload), expiresAt }
-      if (!isCode) {
-        issuedTo(did, grantId).tokens.push(token)
-        return
-      }
-      if (await actors.account(did).putOpenidTokens(grantId, [token], calledFrom())) return
-      throw hasEnded()
-    },
-    async find(secret): Promise<AdapterPayload | undefined> {
-      const named = ofAccount(secret)
-      const found = await named?.account.findOpenidToken(kind, secret, named.grantId, usedBy())
-      if (named && found === 'reused') await noteReuse(named.did)
-      const isFound = found !== 'reused' && found != null
-      if (!isFound) requestScope().refreshRefusal = named ? (found ?? 'ended') : 'unknown'
-      if (!named || !isFound) return undefined
-      if (found.token.expiresAt < Date.now()) requestScope().refreshRefusal = 'expired'
-      const scope = openidScope()
-      scope.account = named.did
-      scope.found = found
-      return readBack(found.token.payload, secret)
-    },
-    /** It is spent with what it gives. Of a refresh token, what is to succeed it is named now. */
-    async consume(secret) {
-      const named = names.read(kind, secret)
-      if (!named) throw hasEnded()
-      const next = kind === 'RefreshToken' ? names.write(named) : null
-      issuedTo(named.did, named.grantId).spent = { secret, next }
-      if (kind === 'RefreshToken') requestScope().refreshRefusal = 'ended'
-    },
-    async destroy(secret) {
-      await ofAccount(secret)?.account.endOpenidToken(secret)
-    },
-    async revokeByGrantId(grantId) {
-      const { account } = openidScope()
-      if (account !== null) await actors.account(account).endOpenidTokens(kind, grantId)
-    },
-  }
-}
-
-/** What the answer gives of a grant. */
-function issuedTo(did: string, grantId: string): Issued {
-  const scope = openidScope()
-  scope.issued ??= { did, grantId, tokens: [], spent: null }
-  return scope.issued
-}
-
-/** The client that exchanges or revokes what it shows; null where one only asks about it (RFC 7662). */
-function usedBy(): string | null {
-  const { route, client } = Provider.ctx?.oidc ?? {}
-  const isUse = route === 'token' || route === 'revocation'
-  return isUse ? (client?.clientId ?? null) : null
-}
-
-const hasEnded = () => new errors.InvalidGrant('What was granted has ended')

@@ -1,11 +1,12 @@
 import { type Adapter, errors } from 'oidc-provider'
 import { Refusal } from '../base/errors.ts'
 import type { Settings } from '../base/settings.ts'
-import { accountSessions, grants, tokens } from './account_adapters.ts'
+import { accountSessions, grants } from './account_adapters.ts'
 import { deviceCodes } from './device_adapter.ts'
 import { initialTokens, registering, registrationTokens } from './registration_adapters.ts'
 import { clients, interactions, requests, sessionsBefore } from './request_adapters.ts'
 import type { Storage, Stored } from './stored.ts'
+import { tokens } from './token_adapters.ts'
 
 /**
  * Where the provider keeps each of its models: what is there before a person is known in the flow state

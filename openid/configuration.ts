@@ -1,9 +1,10 @@
-import { type Configuration, errors } from 'oidc-provider'
+import { type Client, type Configuration, errors } from 'oidc-provider'
 import * as lifetimes from '../base/lifetimes.ts'
 import { deviceName } from '../http/device_name.ts'
 import { calledFrom } from '../http/requester.ts'
 import { openidPage } from '../oauth/sign_in/place.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
+import { judgeRevocation } from '../sagas/revocation.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
@@ -32,6 +33,14 @@ function deviceInfo() {
 function assertPublicSubjects({ subject_type: type }: { subject_type?: unknown }): void {
   if (type !== 'pairwise') return
   throw new errors.InvalidClientMetadata("subject_type must be 'public'")
+}
+
+/** @throws {errors.InvalidClientAuth} */
+function mayRevoke(client: Client, { clientId: issuedTo = '' }: { clientId?: string }): boolean {
+  const { clientId, clientAuthMethod } = client
+  const judged = judgeRevocation({ clientId, isPublic: clientAuthMethod === 'none' }, issuedTo)
+  if (judged !== 'unauthenticated') return judged === 'ends'
+  throw new errors.InvalidClientAuth('The token was issued to another client')
 }
 
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
@@ -89,8 +98,9 @@ export function configure(
     },
     rotateRefreshToken: true,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
-    // An access token that is revoked takes all tokens of its grant along. What was consented to is kept elsewhere.
-    revokeGrantPolicy: () => true,
+    // A token that is revoked ends its chain (`openid/account_adapters.ts`). All else that ends a grant takes it away:
+    // what was consented to is kept elsewhere.
+    revokeGrantPolicy: ({ oidc }) => oidc.route !== 'revocation',
     // No endpoint for programs looks at cookies.
     clientBasedCORS: () => true,
     cookies: {
@@ -109,10 +119,7 @@ export function configure(
         enabled: true,
         allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
       },
-      revocation: {
-        enabled: true,
-        allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
-      },
+      revocation: { enabled: true, allowedPolicy: async (_, ...of) => mayRevoke(...of) },
       backchannelLogout: { enabled: true },
       registration: {
         enabled: settings.openidRegistration !== 'off',

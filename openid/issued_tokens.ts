@@ -1,9 +1,10 @@
-import type { Actors } from '../actors/reach.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { refuse } from '../http/refuse.ts'
 import { calledFrom } from '../http/requester.ts'
+import { noteReuse } from './reuse.ts'
 import type { OpenidScope } from './scope.ts'
+import type { Storage } from './stored.ts'
 
 /**
  * Keeps the tokens of an answer before it leaves, and spends the code or the refresh token that they are given for.
@@ -12,14 +13,19 @@ import type { OpenidScope } from './scope.ts'
  * @returns the answer; `invalid_grant` where the grant has ended meanwhile, or what was shown was spent
  */
 export async function keepIssued(
-  { actors }: { actors: Pick<Actors, 'account'> },
+  storage: Pick<Storage, 'actors' | 'log'>,
   answer: HttpResponse,
-  { issued }: OpenidScope,
+  { issued, clientId }: OpenidScope,
 ): Promise<HttpResponse> {
   if (issued === null || answer.status !== 200) return answer
   const { did, grantId, tokens, spent } = issued
-  const kept = await actors.account(did).putOpenidTokens(grantId, tokens, calledFrom(), spent)
-  if (!kept) return refuse(400, 'invalid_grant', 'What was granted has ended')
+  const account = storage.actors.account(did)
+  const kept = await account.putOpenidTokens(grantId, tokens, calledFrom(), spent)
+  if (kept === 'reused' && clientId !== undefined) {
+    const kind = spent?.next ? 'refresh token' : 'code'
+    await noteReuse(storage, { kind, did, clientId })
+  }
+  if (!kept || kept === 'reused') return refuse(400, 'invalid_grant', 'What was granted has ended')
   counted.inc({ profile: 'openid', act: 'issued' })
   if (!spent?.next) return answer
   counted.inc({ profile: 'openid', act: 'refreshed' })

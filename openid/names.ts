@@ -1,13 +1,9 @@
 import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
+import type { TokenOrigin } from '../actors/account/openid_tokens.ts'
 import { readRefreshToken, writeRefreshToken } from '../tokens/refresh_token.ts'
 
-/** What a code, a token or the session of a browser says besides its secret. */
-export type Named = {
-  kind: NamedKind
-  did: string
-  /** The grant that it belongs to; empty of a session. */
-  grantId: string
-}
+/** What a code, a token or the session of a browser says besides its secret; of a session there is no origin. */
+export type Named = { kind: NamedKind; did: string } & TokenOrigin
 
 const KINDS = {
   AuthorizationCode: 'c',
@@ -20,6 +16,10 @@ export type NamedKind = keyof typeof KINDS
 
 const SECRET_BYTES = 32
 const GRANT_BYTES = 18
+const CHAIN_BYTES = 9
+
+/** Before the name of the chain. */
+const CHAIN = '~'
 
 /**
  * Codes, tokens and sessions name their account, as refresh tokens of atproto do, so that each is looked
@@ -32,9 +32,10 @@ export class Names {
     this.#key = key
   }
 
-  write({ kind, did, grantId }: Named): string {
+  write({ kind, did, grantId, chain }: Named): string {
     const secret = randomBytes(SECRET_BYTES).toString('base64url')
-    const parts = { secret, sessionId: KINDS[kind] + grantId, did: base64url(did) }
+    const sessionId = KINDS[kind] + grantId + (chain && CHAIN + chain)
+    const parts = { secret, sessionId, did: base64url(did) }
     return writeRefreshToken(parts, this.#key)
   }
 
@@ -55,12 +56,16 @@ export class Names {
   read(kind: NamedKind, given: string): Named | null {
     const parts = readRefreshToken(given, this.#key)
     if (!parts?.sessionId.startsWith(KINDS[kind])) return null
-    const grantId = parts.sessionId.slice(KINDS[kind].length)
-    return { kind, did: Buffer.from(parts.did, 'base64url').toString(), grantId }
+    const [grantId = '', chain = ''] = parts.sessionId.slice(KINDS[kind].length).split(CHAIN)
+    return { kind, did: Buffer.from(parts.did, 'base64url').toString(), grantId, chain }
   }
 }
 
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
+
+export function newChain(): string {
+  return randomBytes(CHAIN_BYTES).toString('base64url')
+}
 
 export function newGrantId(): string {
   return randomBytes(GRANT_BYTES).toString('base64url')

@@ -12,7 +12,7 @@ import { type NamedKind, newGrantId } from './names.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
-import { openidScope } from './scope.ts'
+import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 
 export type OpenidProvider = Provider
@@ -64,7 +64,7 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
       // Of a JWT nothing is kept, and others read its id.
       if (format === 'jwt') return id
       const next = kind === 'RefreshToken' ? openidScope().issued?.spent?.next : null
-      return next ?? names.write({ kind, did, grantId })
+      return next ?? names.write({ kind, did, grantId, chain: chainOfIssued() })
     }
   }
   const device = provider.DeviceCode.prototype as unknown as Identified & { userCode: string }
@@ -87,7 +87,8 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     resetIdentifier.call(this)
     // That of an account keeps its row, which gets the new id.
     this.oldId = names.read('Session', kept) ? undefined : kept
-    if (this.accountId) this.id = names.write({ kind: 'Session', did: this.accountId, grantId: '' })
+    if (this.accountId)
+      this.id = names.write({ kind: 'Session', did: this.accountId, grantId: '', chain: '' })
   }
   session.save = async function (ttl) {
     try {

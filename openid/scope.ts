@@ -3,8 +3,9 @@ import type {
   NewOpenidToken,
   OpenidTokenOfAccount,
   SpentOpenidToken,
-} from '../actors/account/openid.ts'
+} from '../actors/account/openid_tokens.ts'
 import type { Basis } from '../actors/account/standing.ts'
+import { newChain } from './names.ts'
 
 /**
  * What one request to the OpenID provider is about, noted while it is answered: the provider asks its
@@ -23,6 +24,8 @@ export type OpenidScope = {
   readonly registered: Map<string, number>
   /** Id of the client that asks, as far as the provider knows it. */
   clientId: string | undefined
+  /** Of the code or token that was shown, or of what is given; null as long as there is none. */
+  chain: string | null
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
@@ -56,6 +59,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     bases: new Map(),
     registered: new Map(),
     clientId: undefined,
+    chain: null,
     found: null,
     issued: null,
     signOut: null,
@@ -67,6 +71,13 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
 /** When a client was registered, ms. What another of its id was given before counts no more. */
 export function registeredAt(clientId: string): number {
   return openidScope().registered.get(clientId) ?? 0
+}
+
+/** The chain to which belongs what this request gives: that of what was shown for it, or a new one. */
+export function chainOfIssued(): string {
+  const scope = openidScope()
+  scope.chain ??= newChain()
+  return scope.chain
 }
 
 /** @throws {Error} outside of a request */

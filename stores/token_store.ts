@@ -5,6 +5,7 @@ import type { Flow } from '../actors/auth/flow.ts'
 import { logEvent } from '../base/event_log.ts'
 import { tokens } from '../base/metrics.ts'
 import { calledFrom } from '../http/requester.ts'
+import { noteRevocation } from '../sagas/revocation.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
 import { requestScope } from './request_scope.ts'
@@ -52,8 +53,7 @@ export function createTokenStore(
       const { account: did } = requestScope()
       const clientId = did && (await actors.account(did).deleteSessionByTokenId(tokenId))
       if (!clientId) return
-      count('revoked')
-      logEvent(log, 'session_revoked', { did, clientId }, calledFrom()?.address)
+      noteRevocation({ log }, { profile: 'oauth', did, clientId })
     },
 
     async rotateToken(tokenId, _newTokenId, newRefreshToken, newData) {

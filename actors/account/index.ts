@@ -24,6 +24,7 @@ import * as knownDevices from './known_devices.ts'
 import * as lifecycle from './lifecycle.ts'
 import * as openid from './openid.ts'
 import * as openidLogout from './openid_logout.ts'
+import * as openidTokens from './openid_tokens.ts'
 import * as passkeys from './passkeys.ts'
 import * as passwords from './passwords.ts'
 import * as protections from './protections.ts'
@@ -110,10 +111,10 @@ export const accountFunctions = {
   findOpenidGrant: openid.findGrant,
   endOpenidGrant: openid.endGrant,
   listOpenidGrants: sessions.listOpenid,
-  putOpenidTokens: openid.putTokens,
-  findOpenidToken: openid.findToken,
-  endOpenidToken: openid.endToken,
-  endOpenidTokens: openid.endTokens,
+  putOpenidTokens: openidTokens.putTokens,
+  findOpenidToken: openidTokens.findToken,
+  findOpenidChain: openidTokens.findChain,
+  endOpenidChain: openidTokens.endChain,
   endOpenidSignIn: openidLogout.endSignIn,
   listOpenidSignInsToTell: openidLogout.toTell,
   noteOpenidSignInsTold: openidLogout.noteTold,

@@ -1,4 +1,3 @@
-import { OPENID_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import {
   deleteOpenidGrant,
@@ -6,7 +5,6 @@ import {
   type FoundOpenidGrant,
   findOpenidGrant,
   insertOpenidGrant,
-  noteOpenidGrantUse,
   type OpenidConsent,
   type OpenidGrant,
   readOpenidConsent,
@@ -20,8 +18,7 @@ import {
   upsertOpenidSession,
 } from '../../database/account/openid_session.ts'
 import { type OpenidSignIn, upsertOpenidSignIns } from '../../database/account/openid_sign_in.ts'
-import * as tokens from '../../database/account/openid_token.ts'
-import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import { readAccount } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 import { endOpenidSessions } from './endings.ts'
@@ -67,7 +64,7 @@ export function endSession(db: Db, id: string): void {
 }
 
 /** An ending of the account, or of the browser where it is remembered, ends the session there. */
-function good(
+export function good(
   db: Db,
   session: OpenidSession | null,
   account = session && readAccount(db),
@@ -119,122 +116,7 @@ export function findGrant(db: Db, id: string): FoundOpenidGrant | null {
   return findOpenidGrant(db, id, Date.now())
 }
 
-export function endGrant(db: Db, id: string): void {
-  deleteOpenidGrant(db, id)
-}
-
-/** A code or a token that is to be kept, of which its client has the secret. */
-export type NewOpenidToken = Omit<tokens.OpenidToken, 'grantId'> & { secret: string }
-
-/** The code or the refresh token for which others are issued. */
-export type SpentOpenidToken = {
-  secret: string
-  /** The one of those issued that is to succeed a refresh token; null of a code. */
-  next: string | null
-}
-
-/** `successor`: the refresh token that succeeds the one that was spent; null where none was. */
-export type KeptOpenidTokens = { successor: string | null }
-
-/**
- * Keeps what is issued and spends what it is issued for, in one transaction. A refresh token that was spent a moment
- * ago has a successor already ({@link tokens.rotateOpenidToken}); then that one is issued, and not `next`.
- *
- * @returns null where nothing is kept: the grant has ended meanwhile, or the code or token was spent before
- */
-export function putTokens(
-  db: Db,
-  grantId: string,
-  issued: readonly NewOpenidToken[],
-  from: CalledFrom | null,
-  spent: SpentOpenidToken | null = null,
-): KeptOpenidTokens | null {
-  return transact(db, () => {
-    const now = Date.now()
-    if (!findOpenidGrant(db, grantId, now)) return null
-    const kept = spend(db, spent, now)
-    if (!kept) return null
-    for (const { secret, ...token } of issued) {
-      const isNext = secret === spent?.next
-      const keptAs = (isNext && kept.successor) || secret
-      tokens.upsertOpenidToken(db, keptAs, { ...token, grantId }, now)
-    }
-    const isUse = issued.some(({ kind }) => kind !== 'AuthorizationCode')
-    if (isUse) noteOpenidGrantUse(db, grantId, from, now)
-    return kept
-  })
-}
-
-/** @returns null where it was spent before */
-function spend(db: Db, spent: SpentOpenidToken | null, now: number): KeptOpenidTokens | null {
-  if (spent === null) return { successor: null }
-  const { secret, next } = spent
-  if (next === null) {
-    return tokens.consumeOpenidToken(db, secret, now) ? { successor: null } : null
-  }
-  const successor = tokens.rotateOpenidToken(db, secret, next, now)
-  return successor === null ? null : { successor }
-}
-
-/** A code or token, with what is asked for next: its grant, its session and the account. */
-export type OpenidTokenOfAccount = {
-  token: tokens.OpenidToken
-  grant: FoundOpenidGrant
-  session: GoodOpenidSession | null
-  account: AccountRow
-}
-
-/**
- * Finds what a client shows. A code or a refresh token that its client uses after it was spent ends the grant
- * (RFC 6749 section 4.1.2, RFC 9700 section 4.14.2).
- *
- * @param grantId that the secret names
- * @param usedBy id of the client that exchanges or revokes it; null where it is only asked about
- * @returns `reused` where it was used again, and so has ended the grant
- */
-export function findToken(
-  db: Db,
-  kind: string,
-  secret: string,
-  grantId: string,
-  usedBy: string | null,
-): OpenidTokenOfAccount | 'reused' | null {
-  const now = Date.now()
-  const looked = readAtOnce(db, () => look(db, kind, secret, grantId, now))
-  // Nothing comes between, since neither waits.
-  if (looked?.isReplayed && looked.grant.clientId === usedBy) {
-    deleteOpenidGrant(db, looked.grant.id)
-    return 'reused'
-  }
-  return looked?.found ?? null
-}
-
-type Looked = { grant: FoundOpenidGrant; isReplayed: boolean; found: OpenidTokenOfAccount | null }
-
-function look(db: Db, kind: string, secret: string, grantId: string, now: number): Looked | null {
-  const account = readAccount(db)
-  const grant = findOpenidGrant(db, grantId, now)
-  if (!account || !grant || account.takedownRef !== null || account.deactivatedAt !== null) {
-    return null
-  }
-  const token = tokens.findOpenidToken(db, kind, secret, now)
-  // Of a chain of refresh tokens, the last two are kept until they expire.
-  const isKept = kind === 'RefreshToken' && now - grant.updatedAt < OPENID_REFRESH_TOKEN
-  const isReplayed = token ? token.isSpent : isKept
-  if (!token || isReplayed || token.grantId !== grantId) return { grant, isReplayed, found: null }
-  const { sessionUid } = JSON.parse(token.payload) as { sessionUid?: string }
-  const session = sessionUid === undefined ? null : findOpenidSessionByUid(db, sessionUid, now)
-  return {
-    grant,
-    isReplayed,
-    found: { token, grant, session: good(db, session, account), account },
-  }
-}
-
-export function endToken(db: Db, secret: string): void {
-  tokens.deleteOpenidToken(db, secret)
-}
-
-export function endTokens(db: Db, kind: string, grantId: string): void {
-  tokens.deleteOpenidTokensOf(db, kind, grantId)
+/** @returns the client's id, where there was one */
+export function endGrant(db: Db, id: string): string | null {
+  return deleteOpenidGrant(db, id)
 }

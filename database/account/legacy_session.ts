@@ -143,13 +143,16 @@ export function deleteLegacySessionById(db: Db, id: string): boolean {
  *
  * @param jti of one of its refresh JWTs
  * @param id of the session, where that JWT names it: one that was rotated long ago is forgotten here
+ * @returns whether there was one
  */
-export function deleteLegacySession(db: Db, jti: string, id: string | null = null): void {
-  sql(
-    db,
-    `DELETE FROM legacy_session WHERE session_id = @id OR session_id IN
-       (SELECT session_id FROM legacy_session WHERE refresh_hash = @hash OR next_jti = @jti)`,
-  ).run({ id, hash: hashSecret(jti), jti })
+export function deleteLegacySession(db: Db, jti: string, id: string | null = null): boolean {
+  return (
+    sql(
+      db,
+      `DELETE FROM legacy_session WHERE session_id = @id OR session_id IN
+         (SELECT session_id FROM legacy_session WHERE refresh_hash = @hash OR next_jti = @jti)`,
+    ).run({ id, hash: hashSecret(jti), jti }).changes > 0
+  )
 }
 
 export function deleteAllLegacySessions(db: Db): void {

@@ -3,7 +3,7 @@ import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 import { columnsOf, fromColumns } from './session.ts'
 
-/** What an OpenID client was granted by one sign-in: all its tokens belong to it. Times are milliseconds. */
+/** What an OpenID client was granted in one browser, or one device, with all its tokens. Times are milliseconds. */
 export type OpenidGrant = {
   /** Unguessable, and shown to nobody. */
   id: string

@@ -9,6 +9,8 @@ export type OpenidToken = {
   /** As the provider names it: `AuthorizationCode`, `AccessToken`, `RefreshToken`. */
   kind: string
   grantId: string
+  /** What one code gave, or one device, belongs to one chain, and ends with it. */
+  chain: string
   payload: string
   expiresAt: number
 }
@@ -19,6 +21,7 @@ export type FoundOpenidToken = OpenidToken & { isSpent: boolean }
 type Stored = {
   kind: string
   grant_id: string
+  chain: string
   payload: string
   expires_at: number
   consumed_at: number | null
@@ -30,8 +33,8 @@ type Stored = {
 export function upsertOpenidToken(db: Db, secret: string, token: OpenidToken, now: number): void {
   sql(
     db,
-    `INSERT INTO openid_token (token_hash, kind, grant_id, payload, expires_at)
-     VALUES (@hash, @kind, @grantId, @payload, @expiresAt)
+    `INSERT INTO openid_token (token_hash, kind, grant_id, chain, payload, expires_at)
+     VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt)
      ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
   ).run({ ...token, hash: hashSecret(secret) })
   trim(db, 'openid_token', now)
@@ -48,6 +51,7 @@ export function findOpenidToken(
   return {
     kind,
     grantId: row.grant_id,
+    chain: row.chain,
     payload: row.payload,
     expiresAt: row.expires_at,
     isSpent: row.consumed_at !== null && !mayRetry(db, row, now),
@@ -85,7 +89,7 @@ export function rotateOpenidToken(
   if (row.consumed_at !== null) {
     return mayRetry(db, row, now) ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
   }
-  // What came before is known by its grant alone from now on.
+  // What came before is known by its chain alone from now on.
   sql(db, 'DELETE FROM openid_token WHERE successor_hash = ?').run(hash)
   sql(
     db,
@@ -96,12 +100,27 @@ export function rotateOpenidToken(
   return next
 }
 
-export function deleteOpenidToken(db: Db, secret: string): void {
-  sql(db, 'DELETE FROM openid_token WHERE token_hash = ?').run(hashSecret(secret))
+/** @returns the chain of what is kept by this secret; null where nothing is */
+export function findOpenidChain(db: Db, secret: string): string | null {
+  return read(db, hashSecret(secret))?.chain ?? null
 }
 
-export function deleteOpenidTokensOf(db: Db, kind: string, grantId: string): void {
-  sql(db, 'DELETE FROM openid_token WHERE grant_id = ? AND kind = ?').run(grantId, kind)
+const IS_GOOD = 'consumed_at IS NULL AND expires_at > @now'
+
+/** @returns whether anything of the chain is still good */
+export function isOpenidChainGood(db: Db, grantId: string, chain: string, now: number): boolean {
+  const text = `SELECT 1 FROM openid_token WHERE grant_id = @grantId AND chain = @chain AND ${IS_GOOD}`
+  return sql(db, text).get({ grantId, chain, now }) !== undefined
+}
+
+/** @returns whether anything of any chain of a grant is still good */
+export function hasGoodOpenidToken(db: Db, grantId: string, now: number): boolean {
+  const text = `SELECT 1 FROM openid_token WHERE grant_id = @grantId AND ${IS_GOOD}`
+  return sql(db, text).get({ grantId, now }) !== undefined
+}
+
+export function deleteOpenidChain(db: Db, grantId: string, chain: string): void {
+  sql(db, 'DELETE FROM openid_token WHERE grant_id = ? AND chain = ?').run(grantId, chain)
 }
 
 function read(db: Db, hash: Buffer): Stored | undefined {

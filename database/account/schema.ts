@@ -286,5 +286,17 @@ export const accountSchema: Schema = {
   -- Endings take sessions away; what is only asked for from then on does not.
   ALTER TABLE openid_session DROP COLUMN generation;
   `,
+    `
+  -- What one code gave, or one device. Of before, a refresh token and the one that it succeeds are one chain;
+  -- what has none beside it, as a code, goes with the newest refresh token of its grant.
+  ALTER TABLE openid_token ADD COLUMN chain TEXT NOT NULL DEFAULT '';
+  UPDATE openid_token SET chain = substr(hex(coalesce(successor_hash, token_hash)), 1, 24)
+    WHERE kind = 'RefreshToken';
+  UPDATE openid_token SET chain = coalesce((
+    SELECT refresh.chain FROM openid_token AS refresh
+    WHERE refresh.grant_id = openid_token.grant_id AND refresh.kind = 'RefreshToken'
+    ORDER BY refresh.expires_at DESC LIMIT 1
+  ), '') WHERE kind <> 'RefreshToken';
+  `,
   ],
 }

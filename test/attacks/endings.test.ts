@@ -44,14 +44,14 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['checkEmailToken', 'findSessionByTokenId', 'findSessionByCode', 'listSessions'],
   ...['listAppPasswords', 'listLegacySessions', 'listDevices', 'listTrustedDevices'],
   ...['listAuthorizedClients', 'listAudit'],
-  ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent'],
+  ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent', 'findOpenidChain'],
   ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // It ends something.
   ...['erase', 'takeDown', 'signOutEverywhere', 'signOutElsewhere', 'useSignOutLink'],
   ...['resetPassword', 'changePassword', 'forgetDevice', 'forgetConsent'],
   ...['endSession', 'deleteSessionByTokenId', 'deleteLegacySession'],
   ...['revokeTrustedDevice', 'distrustDevice'],
-  ...['endOpenidSession', 'endOpenidGrant', 'endOpenidToken', 'endOpenidTokens'],
+  ...['endOpenidSession', 'endOpenidGrant', 'endOpenidChain'],
   'endOpenidSignIn',
   // What is found there has its sign-in with it, which is looked at again.
   ...['findOpenidSession', 'findOpenidSessionByUid'],

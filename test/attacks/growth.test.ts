@@ -597,7 +597,8 @@ describe('34. tables of an account', () => {
     openid_grant: (i) => insertOpenidGrant(db, openidGrant(i), null, now + i),
     openid_token: (i) => {
       if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
-      const token = { kind: 'AccessToken', grantId: 'grant-0', payload: '{}', expiresAt: later + i }
+      const of = { grantId: 'grant-0', chain: 'chain' }
+      const token = { kind: 'AccessToken', ...of, payload: '{}', expiresAt: later + i }
       upsertOpenidToken(db, `token-${i}`, token, now)
     },
     openid_consent: (i) =>

@@ -266,7 +266,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...['putOpenidSession', 'findOpenidSession', 'findOpenidSessionByUid', 'endOpenidSession'],
   ...['consentToOpenid', 'readOpenidConsent', 'putOpenidGrant', 'findOpenidGrant'],
   ...['endOpenidGrant', 'listOpenidGrants', 'putOpenidTokens', 'findOpenidToken'],
-  ...['endOpenidToken', 'endOpenidTokens'],
+  ...['findOpenidChain', 'endOpenidChain'],
   ...['endOpenidSignIn', 'listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
   // The one that was not used longest makes room, at the bound only.
   ...['createSession', 'createLegacySession'],

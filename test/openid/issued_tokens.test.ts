@@ -112,24 +112,30 @@ test('two refreshes at once get one refresh token, which refreshes', async () =>
   await oidc.refreshTokenGrant(config, one.refresh_token ?? '')
 })
 
-test('a code that another exchange has spent meanwhile gives nothing', async () => {
+test('a code that another auth actor has exchanged meanwhile gives nothing, and ends what it gave', async () => {
   const { begun, answer } = await signedIn()
   const code = new URL(answer.header('location') ?? '').searchParams.get('code') ?? ''
+  const account = app.actors.account(did)
+  const [{ id = '' } = {}] = (await account.listOpenidGrants()).toReversed()
+  kept.clear()
   before = {
     action: 'putOpenidTokens',
     end: async () => {
-      const [{ id = '' } = {}] = await app.actors.account(did).listOpenidGrants()
-      await app.actors.account(did).putOpenidTokens(id, [], null, { secret: code, next: null })
+      const spent = { secret: code, next: null, chain: '' }
+      expect(await account.putOpenidTokens(id, [], null, spent)).toEqual({ successor: null })
     },
   }
   const refused = expect.objectContaining({ error: 'invalid_grant' })
   await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
   expect(before).toBeNull()
+  expect((await account.listOpenidGrants()).map((grant) => grant.id)).not.toContain(id)
+  expect(kept.lines()).toMatchObject([{ event: 'code_reused', did, address: '192.0.2.7' }])
 })
 
 test('a code that is used twice ends what it gave, and is a line of the log', async () => {
   const { begun, answer } = await signedIn()
   const { access_token: access } = await rp.exchange(config, begun, answer)
+  kept.clear()
   const refused = expect.objectContaining({ error: 'invalid_grant' })
   await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
   const lines = kept.lines().filter(({ event }) => event === 'code_reused')

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import Sqlite from 'better-sqlite3'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -8,16 +7,10 @@ import { refreshRefused } from '../../base/metrics.ts'
 import { databasePath } from '../../database/paths.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
-import {
-  Attacker,
-  makeDpopKey,
-  refreshed,
-  SCOPE,
-  type Session,
-  toSession,
-} from '../attacks/attacker.ts'
+import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
 import * as rp from '../openid/relying_party.ts'
 import { fetchOf } from '../sign_in/fetch_of.ts'
+import { signInOnPage, signInToApp } from '../sign_in/oauth_session.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { keptLog } from './logged.ts'
 
@@ -42,8 +35,7 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 beforeEach(async () => {
   visitor = new Visitor(app)
-  const page = await visitor.open('/account/sign-in?step=sign-in')
-  await visitor.send(page, { username: alice.handle, password: alice.password, remember: 'on' })
+  await signInOnPage(visitor, alice)
   kept.clear()
   before = structuredClone((await refreshRefused.get()).values)
 })
@@ -75,17 +67,7 @@ function expectSaid(profile: string, reasons: RefreshRefusal[], clientId?: strin
   expect(kept.text()).not.toMatch(/ref-|eyJ|rubbish/)
 }
 
-async function oauthSession(): Promise<Session> {
-  const key = await makeDpopKey()
-  const verifier = randomBytes(32).toString('base64url')
-  const pushed = await client.push(key, {}, verifier)
-  const { pathname, search } = new URL(client.authorizeUrl(pushed.body.request_uri))
-  const url = `${pathname}${search}&${new URLSearchParams({ account: did })}`
-  await visitor.open(url)
-  const { text } = await visitor.call('consent', { did }, url)
-  const code = new URL(JSON.parse(text).url).searchParams.get('code') ?? ''
-  return toSession(await client.exchange({ code, verifier, key }), key)
-}
+const oauthSession = () => signInToApp(visitor, client, did)
 
 test('of OAuth', async () => {
   const refuse = async (session: Session) =>

@@ -23,7 +23,7 @@ export const PROOF: Partial<Record<By, string>> = {
 }
 
 export type Ending = {
-  end(person: Person, world: World): Promise<void>
+  end(person: Person, world: World): Promise<unknown>
   /** What is good for nothing afterwards. */
   ends: readonly By[]
   /** What may be proven anew, while what rests on a proof of before is refused. */

@@ -6,7 +6,7 @@ const bodies = inFile('http/read_body.ts')
 const checks = inFile('oauth/checks/index.ts')
 const fetching = inFile('oauth/safe_fetch.ts')
 const provider = inFile('oauth/entryway_provider.ts')
-const revocation = inFile('oauth/revocation.ts')
+const judgement = inFile('sagas/revocation.ts')
 const handler = inFile('oauth/handler.ts')
 const clients = inFile('oauth/known_clients.ts')
 const proofs = inFile('oauth/usual_proofs.ts')
@@ -94,16 +94,9 @@ export const oauthRows = toRemovals([
   [
     19,
     'a public client ends its own sessions',
-    revocation(
-      'if (session.data.clientId === client.id) return true',
-      'if (!client.isConfidential) return true',
-    ),
+    judgement('if (issuedTo === clientId)', 'if (isPublic)'),
   ],
-  [
-    19,
-    'and so does a confidential one',
-    revocation('if (client.isConfidential) return false', 'if (client.isConfidential) return true'),
-  ],
+  [19, 'and so does a confidential one', judgement("'ends nothing'\n}", "'ends'\n}")],
   [19, 'an access token names its session', hooks(', sid: requestScope().sid ?? claims.jti', '')],
   [19, 'and the same one for ever', hooks('requestScope().sid ?? claims.jti', 'claims.jti')],
   [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],

@@ -6,6 +6,8 @@ const consent = inFile('openid/interaction_consent.ts')
 const signIn = inFile('openid/interaction_sign_in.ts')
 const account = inFile('actors/account/openid.ts')
 const accountAdapters = inFile('openid/account_adapters.ts')
+const accountTokens = inFile('actors/account/openid_tokens.ts')
+const tokenAdapters = inFile('openid/token_adapters.ts')
 const requestAdapters = inFile('openid/request_adapters.ts')
 const tokens = inFile('database/account/openid_token.ts')
 const names = inFile('openid/names.ts')
@@ -33,12 +35,20 @@ const LOGOUT = 'test/openid/back_channel_logout.test.ts'
 /** What the OpenID provider defends (45). */
 export const openidRows = toRemovals([
   [45, 'PKCE is required', configuration('required: () => true', 'required: () => false')],
-  [45, 'what is spent ends the grant', account('deleteOpenidGrant(db, looked.grant.id)', '')],
-  [STORAGE, 'another client ends no grant', account(' && looked.grant.clientId === usedBy', '')],
+  [
+    45,
+    'what is spent ends the grant',
+    accountTokens('transact(db, () => endWithGrant(db, ended, now))', ''),
+  ],
+  [
+    STORAGE,
+    'another client ends no grant',
+    accountTokens(' && looked.grant.clientId === usedBy', ''),
+  ],
   [
     45,
     'a question ends no grant',
-    accountAdapters("route === 'token' || route === 'revocation'", 'true'),
+    tokenAdapters("route === 'token' ? clientId : null", 'clientId'),
   ],
   [
     45,
@@ -228,12 +238,34 @@ export const openidRows = toRemovals([
     'a session that ended is not written again',
     account('isThere ? basis : NONE', 'basis'),
   ],
+  [
+    'test/openid/chains.test.ts',
+    'what has expired ends no other chain',
+    accountTokens('? tokens.isOpenidChainGood(db, grantId, chain, now)', '? true'),
+  ],
+  [
+    STORAGE,
+    'a code that two auth actors exchange ends what it gave',
+    accountTokens('if (isReused) endWithGrant(db, { grantId, chain: spent.chain }, now)', ''),
+  ],
+  [
+    'test/tokens/revocation.test.ts',
+    'a token that was spent revokes',
+    tokenAdapters("if (named && route === 'revocation') return findToRevoke(named, secret)", ''),
+  ],
   [STORAGE, 'a code is spent once', tokens(' AND consumed_at IS NULL', '')],
-  [STORAGE, 'tokens go with their grant', account('!findOpenidGrant(db, grantId, now)', 'false')],
+  [
+    STORAGE,
+    'tokens go with their grant',
+    accountTokens('!findOpenidGrant(db, grantId, now)', 'false'),
+  ],
   [
     'test/openid/issued_tokens.test.ts',
     'tokens that are not kept do not leave',
-    inFile('openid/issued_tokens.ts')('if (!kept) return', 'if (false) return'),
+    inFile('openid/issued_tokens.ts')(
+      "if (!kept || kept === 'reused') return",
+      "if (kept === 'reused') return",
+    ),
   ],
   [
     'test/openid/issued_tokens.test.ts',
@@ -243,7 +275,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/issued_tokens.test.ts',
     'a grant ends with its tokens',
-    configuration('revokeGrantPolicy: () => true,', ''),
+    accountTokens('if (!tokens.hasGoodOpenidToken(db, grantId, now))', 'if (!grantId)'),
   ],
   [
     'test/openid/issued_tokens.test.ts',

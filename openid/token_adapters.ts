@@ -1,0 +1,103 @@
+import Provider, { type AdapterPayload, errors } from 'oidc-provider'
+import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
+import { calledFrom } from '../http/requester.ts'
+import { noteRevocation } from '../sagas/revocation.ts'
+import { requestScope } from '../stores/request_scope.ts'
+import type { NamedKind } from './names.ts'
+import { noteReuse } from './reuse.ts'
+import { chainOfIssued, type Issued, openidScope } from './scope.ts'
+import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
+
+/** Codes and tokens of one kind. */
+export function tokens(
+  storage: Pick<Storage, 'actors' | 'names' | 'log'>,
+  kind: NamedKind,
+): Stored {
+  const { actors, names } = storage
+  const ofAccount = (secret: string) => {
+    const named = names.read(kind, secret)
+    if (!named) return null
+    const { did, grantId, chain } = named
+    return { did, origin: { grantId, chain }, account: actors.account(did) }
+  }
+  type OfAccount = NonNullable<ReturnType<typeof ofAccount>>
+
+  /** To revoke one is to end its chain, so it is found as long as that is good. */
+  async function findToRevoke(
+    { account, did, origin }: OfAccount,
+    secret: string,
+  ): Promise<AdapterPayload | undefined> {
+    const clientId = await account.findOpenidChain(secret, origin)
+    if (clientId === null) return undefined
+    return { kind, jti: secret, accountId: did, grantId: origin.grantId, clientId }
+  }
+
+  return {
+    async upsert(secret, payload, expiresIn) {
+      const { accountId: did, grantId } = payload as { accountId: string; grantId: string }
+      const isCode = kind === 'AuthorizationCode'
+      const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
+      const token = { secret, kind, chain: chainOfIssued(), payload: written(payload), expiresAt }
+      if (!isCode) {
+        issuedTo(did, grantId).tokens.push(token)
+        return
+      }
+      if (await actors.account(did).putOpenidTokens(grantId, [token], calledFrom())) return
+      throw hasEnded()
+    },
+    async find(secret): Promise<AdapterPayload | undefined> {
+      const named = ofAccount(secret)
+      const [route, clientId] = asking()
+      if (named && route === 'revocation') return findToRevoke(named, secret)
+      const usedBy = route === 'token' ? clientId : null
+      const found = await named?.account.findOpenidToken(kind, secret, named.origin, usedBy)
+      requestScope().refreshRefusal = named ? 'ended' : 'unknown'
+      if (named && found === 'reused' && usedBy !== null) {
+        const isRefresh = kind === 'RefreshToken'
+        const reuse = { kind: isRefresh ? 'refresh token' : 'code', did: named.did } as const
+        await noteReuse(storage, { ...reuse, clientId: usedBy })
+      }
+      if (!named || !found || found === 'reused') return undefined
+      requestScope().refreshRefusal = found.token.expiresAt < Date.now() ? 'expired' : 'client'
+      const scope = openidScope()
+      scope.account = named.did
+      scope.chain = found.token.chain
+      scope.found = found
+      return readBack(found.token.payload, secret)
+    },
+    /** It is spent with what it gives. Of a refresh token, what is to succeed it is named now. */
+    async consume(secret) {
+      const named = names.read(kind, secret)
+      if (!named) throw hasEnded()
+      const isRefresh = kind === 'RefreshToken'
+      const chain = chainOfIssued()
+      const next = isRefresh ? names.write({ ...named, chain }) : null
+      issuedTo(named.did, named.grantId).spent = { secret, next, chain }
+      if (isRefresh) requestScope().refreshRefusal = 'ended'
+    },
+    /** Its client revokes it. */
+    async destroy(secret) {
+      const named = ofAccount(secret)
+      const clientId = await named?.account.endOpenidChain(secret, named.origin)
+      if (named && clientId)
+        noteRevocation(storage, { ...{ profile: 'openid', clientId }, did: named.did })
+    },
+    /** They go with their chain, or with their grant. */
+    async revokeByGrantId() {},
+  }
+}
+
+/** What the answer gives of a grant. */
+function issuedTo(did: string, grantId: string): Issued {
+  const scope = openidScope()
+  scope.issued ??= { did, grantId, tokens: [], spent: null }
+  return scope.issued
+}
+
+/** Of which endpoint something is asked, and by which client. */
+function asking(): [route: string | undefined, clientId: string | null] {
+  const { route, client } = Provider.ctx?.oidc ?? {}
+  return [route, client?.clientId ?? null]
+}
+
+const hasEnded = () => new errors.InvalidGrant('What was granted has ended')
