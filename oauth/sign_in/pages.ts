@@ -209,6 +209,7 @@ export class SignInPages {
             read,
           ),
           back: place.page({ account, language }),
+          cancel: cancel(shown),
         },
         texts,
       ),

@@ -24,6 +24,8 @@ export type PermissionsStep = {
   name: string
   items: readonly PermissionItem[]
   back: string
+  /** To the app, which gets nothing. */
+  cancel: string | undefined
 }
 
 /** Lets a person take from what an app asks for, before they consent to the rest. */

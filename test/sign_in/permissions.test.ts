@@ -125,6 +125,15 @@ test('what is unticked is not asked for on the next page, nor in any token', asy
   expect([security.text.includes(chat), security.text.includes(generic)]).toEqual([true, false])
 })
 
+test('a person who leaves the app nothing goes back to it', async () => {
+  const { choose } = await come()
+  const [cancel = ''] = (await choose()).hrefs.filter((href) => href.includes('step=cancel'))
+  const { header } = await visitor.open(cancel)
+  const back = new URL(header('location') ?? '')
+  expect(back.origin + back.pathname).toBe(CALLBACK)
+  expect(back.searchParams.get('error')).toBe('access_denied')
+})
+
 test('what was unticked stands there still, and can be ticked again', async () => {
   const { choose, exchange } = await come()
   await visitor.send(without(await choose(), ...TAKEN))
