@@ -53,8 +53,7 @@ export async function confirmTotp(
   typed: string,
   basis: Basis,
 ): Promise<FactorsChanged> {
-  const account = await requireAccount(services, did, ['did'])
-  const changed = await guessed(services, account, 'totp', async () => {
+  const changed = await guessed(services, did, 'totp', async () => {
     const proof = readProof(typed)
     if (proof?.kind !== 'totp') throw new Refusal('InvalidToken', 'Token is invalid')
     return services.actors.account(did).confirmTotp(proof.code, basis, changedFrom(basis))

@@ -4,8 +4,8 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import type { FactorsChanged } from '../actors/account/factors.ts'
+import type { Login } from '../actors/account/login.ts'
 import type { ListedPasskey } from '../actors/account/passkeys.ts'
-import type { Login } from '../actors/account/passwords.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { creationOptions, didOf, PasskeyError, requestOptions } from '../factors/passkey.ts'
@@ -141,7 +141,7 @@ export async function signInWithPasskey(
   }
   const { address, deviceId, clientId } = given
   const arrival = arrivalOf(given.device, { way: 'passkey', address, deviceId, clientId })
-  const signedIn = await guessed(services, row, 'passkey', () =>
+  const signedIn = await guessed(services, row.did, 'passkey', () =>
     account.loginWithPasskey(used, arrival),
   ).catch(async (err) => {
     if (isWrongCode(err)) await recordGuess(services, row.did, 'passkey', given)

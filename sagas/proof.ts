@@ -46,12 +46,11 @@ export async function proveAgainByFactor(
   attempt: { factor: string | AnsweredChallenge; address: string; deviceId: string },
   basis: Basis,
 ): Promise<void> {
-  const account = await requireAccount(services, did, ['did'])
   const { factor } = attempt
   const isCode = typeof factor === 'string'
   const proven = isCode
-    ? proveFactor(services, account, factor, basis)
-    : provePasskey(services, account, factor, basis)
+    ? proveFactor(services, did, factor, basis, null)
+    : provePasskey(services, did, factor, basis, null)
   await proven.catch(async (err) => {
     if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
     throw err

@@ -1,11 +1,12 @@
-import type { Login } from '../actors/account/passwords.ts'
+import type { Arrival } from '../actors/account/known_devices.ts'
+import type { Login, RecordedLogin } from '../actors/account/login.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { factorProofs } from '../base/metrics.ts'
-import type { AccountRow } from '../database/account/profile.ts'
 import { type FactorKind, kindsOf } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
+import { tellOfArrival } from './arrivals.ts'
 import { sendEmailCode } from './email_code.ts'
 import { takeGuess } from './guesses.ts'
 import { notify, occasionNow } from './notice.ts'
@@ -50,10 +51,9 @@ export type ShownTrust = { secret: string; deviceId: string }
 export type GivenFactor = {
   /** Of any kind that the account takes: its form tells which. */
   code?: string | undefined
-  passkey?: AnsweredChallenge | undefined
-  /** Without either: what the browser shows to be one that is trusted, if it shows something. */
+  /** Without one: what the browser shows to be one that is trusted, if it shows something. */
   trust?: ((did: string) => ShownTrust | null) | undefined
-  /** Without either: which one to ask for. The one by mail is sent with it. */
+  /** Without one: which factor to ask for. The code by mail is sent with it. */
   kind?: 'mail' | undefined
   /** Whether the door can ask for a passkey. */
   takesPasskeys?: boolean | undefined
@@ -66,7 +66,7 @@ export type GivenFactor = {
  * asks for its authenticator, else a code is mailed.
  *
  * @throws {SecondFactorRequired} when there is no code
- * @throws {Refusal} InvalidToken, ExpiredToken, with the DID and the hint in `detail`; RateLimitExceeded, SignedOut
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
 export async function requireSecondFactor(
@@ -76,8 +76,7 @@ export async function requireSecondFactor(
 ): Promise<void> {
   const kinds = kindsOf(factors)
   if (!kinds.length) return
-  if (given.passkey) return provePasskey(services, account, given.passkey, basis)
-  if (given.code) return proveFactor(services, account, given.code, basis)
+  if (given.code) return void (await proveFactor(services, account.did, given.code, basis, null))
   const shown = given.trust?.(account.did)
   if (shown && (await isTrusted(services, account.did, shown, basis))) return
   const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(kinds, given)
@@ -111,46 +110,60 @@ function firstOf(kinds: readonly FactorKind[], given: GivenFactor): FactorKind {
  * Proves with a code of any kind that it is the owner of the account. The code is spent, and the owner is
  * told of a recovery code that was.
  *
- * @throws {Refusal} InvalidToken, ExpiredToken, with the DID and the hint in `detail`; RateLimitExceeded, SignedOut
+ * @param arrival the sign-in that it finishes, which is recorded with it, and of which the owner gets a mail
+ *   unless the device is known; null where it finishes none
+ * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut,
+ *   AccountTakedown
  */
 export async function proveFactor(
   services: Services,
-  account: AccountRow,
+  did: string,
   typed: string,
   basis: Basis,
-): Promise<void> {
+  arrival: Arrival | null,
+): Promise<Login> {
   const proof = readProof(typed)
-  await guessed(services, account, proof?.kind ?? 'unreadable', async () => {
+  const login = await guessed(services, did, proof?.kind ?? 'unreadable', async () => {
     if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
-    const { left } = await services.actors.account(account.did).proveFactor(proof, basis)
-    if (proof.kind === 'recovery') {
-      notify(services, 'recoveryCodeUsed', account, occasionNow(), { about: { left } })
-    }
+    return services.actors.account(did).proveFactor(proof, basis, arrival)
   })
+  const { account, factors } = login
+  if (proof?.kind === 'recovery') {
+    const about = { left: factors.recoveryCodes }
+    notify(services, 'recoveryCodeUsed', account, occasionNow(), { about })
+  }
+  return told(services, login, arrival)
 }
 
 /** The same with a passkey. @throws {Refusal} as {@link proveFactor}; ExpiredToken for a challenge that is over */
 export async function provePasskey(
   services: Services,
-  account: AccountRow,
+  did: string,
   { response, challenge }: AnsweredChallenge,
   basis: Basis,
-): Promise<void> {
-  await guessed(services, account, 'passkey', async () => {
+  arrival: Arrival | null,
+): Promise<Login> {
+  const login = await guessed(services, did, 'passkey', async () => {
     const used = await answered(services, response, challenge)
-    await services.actors.account(account.did).provePasskey(used, basis)
+    return services.actors.account(did).provePasskey(used, basis, arrival)
   })
+  return told(services, login, arrival)
+}
+
+function told(services: Services, login: RecordedLogin, arrival: Arrival | null): Login {
+  if (arrival && login.isTold) tellOfArrival(services, login.account, arrival)
+  return login
 }
 
 /**
  * Judges what may be a guess.
  *
  * @param judge throws InvalidToken or ExpiredToken where it was wrong
- * @throws {Refusal} RateLimitExceeded; what `judge` throws, with the DID and the hint in `detail`
+ * @throws {Refusal} RateLimitExceeded; what `judge` throws, with the DID in `detail`
  */
 export async function guessed<T>(
   services: Services,
-  { did, email }: Pick<AccountRow, 'did' | 'email'>,
+  did: string,
   kind: FactorKind | 'unreadable',
   judge: () => Promise<T>,
 ): Promise<T> {
@@ -166,7 +179,7 @@ export async function guessed<T>(
       throw err
     }
     factorProofs.inc({ kind, result: 'wrong' })
-    throw new Refusal(err.code, err.message, { ...err.detail, did, hint: mailboxHint(email) })
+    throw new Refusal(err.code, err.message, { ...err.detail, did })
   }
 }
 

@@ -1,14 +1,18 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Login } from '../actors/account/passwords.ts'
+import type { Arrival } from '../actors/account/known_devices.ts'
+import type { Login } from '../actors/account/login.ts'
 import { accountTakenDown, Refusal } from '../base/errors.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit, recordFailedSignIn, type SignInWay } from './audit.ts'
 import { notify, occasionNow } from './notice.ts'
+import type { AnsweredChallenge } from './passkey_challenge.ts'
 import {
   type FirstStep,
   type GivenFactor,
   isWrongCode,
+  proveFactor,
+  provePasskey,
   requireSecondFactor,
 } from './second_factor.ts'
 import type { Services } from './services.ts'
@@ -66,7 +70,8 @@ export async function signIn(
     if (policy.appPasswords === 'allowed') {
       await assertMainPasswordTaken(services, signedIn, attempt)
     }
-    await checkSecondFactor(services, signedIn, attempt)
+    const { did } = signedIn.account
+    await judged(services, did, attempt, () => requireSecondFactor(services, signedIn, attempt))
   }
   return signedIn
 }
@@ -84,31 +89,39 @@ async function assertMainPasswordTaken(
   throw new Refusal('AuthenticationRequired', 'This account takes app passwords only here', { did })
 }
 
+/** What is given in the second step of a sign-in. */
+export type SecondStep = Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'> &
+  (
+    | { factor: string | AnsweredChallenge; arrival: Arrival }
+    /** Nothing yet: which factor to ask for. */
+    | Pick<GivenFactor, 'kind' | 'takesPasskeys' | 'locale'>
+  )
+
 /**
- * The second step of a sign-in: the code alone, after {@link SecondFactorRequired}. Without one, it is asked
- * for again, and sent again.
+ * The second step of a sign-in, after {@link SecondFactorRequired}: the code or the passkey alone, with whose
+ * use the sign-in is recorded. Without one, it is asked for again, and sent again.
  *
  * @throws as {@link signIn}; AuthenticationRequired also where the sign-ins of the account have ended since
  */
 export async function finishSignIn(
   services: Services,
   { did, basis }: FirstStep,
-  attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
-  policy: SignInPolicy,
+  attempt: SecondStep,
+  { takenDown }: Pick<SignInPolicy, 'takenDown'>,
 ): Promise<SignedIn> {
-  const signedIn = await services.actors
-    .account(did)
-    .resumeLogin(basis)
-    .catch((err) => {
-      const isOver = err instanceof Refusal && OVER.includes(err.code)
-      throw isOver ? new Refusal('AuthenticationRequired', 'The sign-in has ended', { did }) : err
-    })
-  assertNotTakenDown(signedIn, policy)
-  await checkSecondFactor(services, signedIn, attempt)
-  return signedIn
+  const first = { ...basis, mayBeTakenDown: takenDown === 'allowed' }
+  return judged(services, did, attempt, async () => {
+    if ('factor' in attempt) {
+      const { factor, arrival } = attempt
+      return typeof factor === 'string'
+        ? proveFactor(services, did, factor, first, arrival)
+        : provePasskey(services, did, factor, first, arrival)
+    }
+    const login = await services.actors.account(did).resumeLogin(first)
+    await requireSecondFactor(services, login, attempt)
+    return login
+  })
 }
-
-const OVER: readonly Refusal['code'][] = ['SignedOut', 'AccountNotFound']
 
 export function assertNotTakenDown(
   { account }: SignedIn,
@@ -119,17 +132,19 @@ export function assertNotTakenDown(
   }
 }
 
-async function checkSecondFactor(
+/** Judges what may be a guess of a second factor: what was wrong is recorded. */
+async function judged<T>(
   services: Services,
-  signedIn: SignedIn,
-  attempt: Omit<SignInAttempt, 'identifier' | 'password'>,
-): Promise<void> {
-  await requireSecondFactor(services, signedIn, attempt).catch(async (err) => {
-    if (isWrongCode(err)) {
-      await recordGuess(services, signedIn.account.did, 'second factor', attempt)
-    }
-    refuseIfOver(err)
-  })
+  did: string,
+  attempt: Pick<SignInAttempt, 'address' | 'deviceId' | 'clientId'>,
+  judge: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await judge()
+  } catch (err) {
+    if (isWrongCode(err)) await recordGuess(services, did, 'second factor', attempt)
+    return refuseIfOver(err)
+  }
 }
 
 /**
@@ -138,9 +153,11 @@ async function checkSecondFactor(
  * @throws `err`, or AuthenticationRequired
  */
 export function refuseIfOver(err: unknown): never {
-  const isOver = err instanceof Refusal && err.code === 'SignedOut'
+  const isOver = err instanceof Refusal && OVER.includes(err.code)
   throw isOver ? new Refusal('AuthenticationRequired', err.message, err.detail) : err
 }
+
+const OVER: readonly Refusal['code'][] = ['SignedOut', 'AccountNotFound']
 
 /**
  * The password alone, as the first part of {@link signIn}.

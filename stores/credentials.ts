@@ -5,7 +5,7 @@ import {
 } from '@atproto/oauth-provider/errors'
 import type { AccountStore } from '@atproto/oauth-provider/store'
 import { Refusal } from '../base/errors.ts'
-import { isWrongCode, SecondFactorRequired } from '../sagas/second_factor.ts'
+import { isWrongCode, mailboxHint, SecondFactorRequired } from '../sagas/second_factor.ts'
 import type { Services } from '../sagas/services.ts'
 import { type SignInPolicy, signIn } from '../sagas/sign_in.ts'
 import { toAccount } from './account.ts'
@@ -21,7 +21,9 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
   return {
     async authenticateAccount({ username, password, emailOtp, locale }) {
       const attempt = { identifier: username, password, code: emailOtp, locale }
-      const { account, basis } = await signIn(services, attempt, POLICY).catch(refuse)
+      const { account, basis } = await signIn(services, attempt, POLICY).catch((err) =>
+        refuse(services, err),
+      )
       requestScope().provesSignIn(account.did, basis)
       return toAccount(account)
     },
@@ -29,7 +31,7 @@ export function createCredentials(services: Services): Pick<AccountStore, 'authe
 }
 
 /** @throws the provider's error for a refusal */
-function refuse(err: unknown): never {
+async function refuse({ actors }: Services, err: unknown): Promise<never> {
   if (err instanceof SecondFactorRequired) {
     const { kind, hint } = err.factor
     if (kind === 'mail') throw new SecondAuthenticationFactorRequiredError('emailOtp', hint)
@@ -37,7 +39,9 @@ function refuse(err: unknown): never {
     throw new InvalidRequestError(`${err.message} on the sign-in page`)
   }
   if (isWrongCode(err)) {
-    throw new WrongCodeError(err.message, err.detail as { did: string; hint: string })
+    const did = err.detail.did as string
+    const account = await actors.account(did).read()
+    throw new WrongCodeError(err.message, { did, hint: mailboxHint(account?.email ?? '') })
   }
   if (err instanceof Refusal && err.code === 'AuthenticationRequired') {
     throw new InvalidCredentialsError(err.message, err.detail.did as `did:plc:${string}`)

@@ -14,6 +14,8 @@ import {
 import { randomTotpSecret, totpStep } from '../../factors/totp.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
+import { type Arrival, arrive } from './known_devices.ts'
+import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
@@ -39,15 +41,21 @@ export function list(db: Db): Factors {
  * The one place that judges the code of a second factor, of whatever kind. Its use is recorded in the
  * same transaction, so each counts once.
  *
- * @returns how many recovery codes are left
- * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut
+ * @param arrival the sign-in that it finishes, which is recorded with it; null where it finishes none
+ * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut, AccountTakedown
  */
-export function prove(db: Db, { kind, code }: Proof, basis: Basis): { left: number } {
+export function prove(
+  db: Db,
+  { kind, code }: Proof,
+  basis: Basis,
+  arrival: Arrival | null,
+): RecordedLogin {
   return transact(db, () => {
-    assertGood(db, basis)
+    const account = assertGood(db, basis)
     if (!kindsOf(stored.readFactors(db)).includes(kind)) throw wrongCode()
     spend[kind](db, code)
-    return { left: stored.readFactors(db).recoveryCodes }
+    const isTold = arrival !== null && arrive(db, account, arrival)
+    return { ...loginTo(db, account), isTold }
   })
 }
 

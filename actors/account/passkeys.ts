@@ -20,7 +20,7 @@ import {
 import { verifyUsual } from '../../factors/usual_assertion.ts'
 import { changed, type FactorsChanged, whose } from './factors.ts'
 import { type Arrival, arrive } from './known_devices.ts'
-import type { Login } from './passwords.ts'
+import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
@@ -135,41 +135,36 @@ export function removeNamed(db: Db, name: string | null): FactorsChanged {
  * @returns with whether the owner is to be told of the device
  * @throws {Refusal} InvalidToken
  */
-export async function login(
-  db: Db,
-  used: UsedPasskey,
-  arrival: Arrival,
-): Promise<Login & { isTold: boolean }> {
-  let isTold = false
-  const account = await use(db, used, null, (row) => {
-    isTold = row.takedownRef === null && arrive(db, row, arrival)
-  })
-  const { generation } = account
-  const mayBeTakenDown = account.takedownRef !== null
-  const basis = { generation, mayBeTakenDown }
-  return { account, appPassword: null, factors: readFactors(db), basis, isTold }
-}
-
-/** Proves that it is the person, as a code does. @throws {Refusal} InvalidToken, SignedOut */
-export async function prove(db: Db, used: UsedPasskey, basis: Basis): Promise<void> {
-  await use(db, used, basis, () => {})
+export function login(db: Db, used: UsedPasskey, arrival: Arrival): Promise<RecordedLogin> {
+  return use(db, used, null, arrival)
 }
 
 /**
- * The one place that judges a passkey; its use is recorded in the same transaction.
+ * Proves that it is the person, as a code does.
  *
- * @param also what else is written with that
+ * @param arrival the sign-in that it finishes, which is recorded with it; null where it finishes none
+ * @throws {Refusal} InvalidToken, SignedOut, AccountTakedown
  */
+export function prove(
+  db: Db,
+  used: UsedPasskey,
+  basis: Basis,
+  arrival: Arrival | null,
+): Promise<RecordedLogin> {
+  return use(db, used, basis, arrival)
+}
+
+/** The one place that judges a passkey; its use is recorded in the same transaction. */
 async function use(
   db: Db,
   { party, response, challenge }: UsedPasskey,
   basis: Basis | null,
-  also: (account: AccountRow) => void,
-): Promise<AccountRow> {
+  arrival: Arrival | null,
+): Promise<RecordedLogin> {
   const passkey = stored.readPasskey(db, response.id)
   if (!passkey) throw notAccepted('There is no such passkey')
   const used = await accepted(() => verified({ party, passkey, response, challenge }))
-  const account = transact(db, () => {
+  const login = transact(db, () => {
     const account = assertGood(db, basis)
     const before = stored.readPasskey(db, passkey.id)
     if (!before) throw notAccepted('There is no such passkey')
@@ -180,11 +175,12 @@ async function use(
       return null
     }
     stored.notePasskeyUse(db, passkey.id, used, now)
-    also(account)
-    return account
+    const isRecorded = arrival !== null && account.takedownRef === null
+    const isTold = isRecorded && arrive(db, account, arrival)
+    return { ...loginTo(db, account), isTold }
   })
-  if (!account) throw notAccepted('Its counter did not grow')
-  return account
+  if (!login) throw notAccepted('Its counter did not grow')
+  return login
 }
 
 async function verified(assertion: Assertion) {

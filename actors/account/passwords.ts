@@ -4,24 +4,14 @@ import { appendAudit } from '../../database/account/audit.ts'
 import { readFactors } from '../../database/account/factor.ts'
 import { readPassword, setPasswordScrypt } from '../../database/account/profile.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
-import type { Factors } from '../../factors/kinds.ts'
 import { hashNewPassword } from '../../passwords/new_password.ts'
 import { hashAppPassword, OLD_PASSWORD_MAX_LENGTH, verifyPassword } from '../../passwords/scrypt.ts'
 import { checkToken, spendToken } from './email.ts'
 import { endSignIns, endSignInsUnderWay } from './endings.ts'
 import type { FactorsChanged } from './factors.ts'
+import { type Login, loginTo } from './login.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
-
-export type Login = {
-  account: ReturnType<typeof existing>
-  /** Set when the person signed in with an app password. */
-  appPassword: { name: string; privileged: boolean } | null
-  /** What the account asks for besides. */
-  factors: Factors
-  /** The sign-in, for the grants that follow from it. */
-  basis: Basis
-}
 
 /**
  * Checks password and mailed code of a person who wants the account to be deleted.
@@ -67,15 +57,13 @@ export async function login(
   return appPassword && { account, appPassword, factors, basis: { generation, appPassword } }
 }
 
-/** A sign-in that goes on after its password was right. @throws {Refusal} AccountNotFound, SignedOut */
-export function resume(db: Db, { generation }: Pick<Basis, 'generation'>): Login {
-  return readAtOnce(db, () => {
-    const basis = { generation, mayBeTakenDown: true }
-    const account = assertGood(db, basis)
-    const factors = readFactors(db)
-    const mayBeTakenDown = account.takedownRef !== null
-    return { account, appPassword: null, factors, basis: { generation, mayBeTakenDown } }
-  })
+/**
+ * A sign-in that goes on after its password was right.
+ *
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ */
+export function resume(db: Db, basis: Basis): Login {
+  return readAtOnce(db, () => loginTo(db, assertGood(db, basis)))
 }
 
 /** A new password ends all sessions. @param appPasswords whether app passwords end with it */

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Authenticator, newAuthenticator } from '../clients/headless_authenticator.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { nextTotpCode } from '../clients/headless_factors.ts'
@@ -18,6 +19,9 @@ type Visitor = { username: string; password: string; browser: HeadlessBrowser }
 
 /** How many get ready at a time. */
 const AT_ONCE = 8
+
+/** What getting ready leaves to be done, such as the mails about a new authenticator, is done by then; ms. */
+const SETTLED = 1_000
 
 /**
  * Sign-ins on the page of the entryway: what is timed are its forms, whose pages were opened before. Each
@@ -69,6 +73,7 @@ function signIns(
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
+    await setTimeout(SETTLED)
     const lane: Lane = async () => void (await ready.pop()?.())
     return Array<Lane>(inFlight).fill(lane)
   }

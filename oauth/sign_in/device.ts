@@ -15,7 +15,7 @@ export type LoadedDevice = Device & {
 /**
  * Finds the device of a browser or makes one, as the provider does.
  *
- * @param isRenewed whether with a new device session (session fixation), as before a sign-in
+ * @param isRenewed whether with a new device session (session fixation), as where somebody signs in
  */
 export async function loadDevice(
   { deviceManager }: Pick<OAuthProvider, 'deviceManager'>,

@@ -121,7 +121,8 @@ export class SignIn {
     })
     if (refusal) return refusal
     const { log } = this.#services
-    const device = await loadDevice(this.#provider, request, log)
+    // Where somebody signs in, the device session is renewed once that is certain.
+    const device = await loadDevice(this.#provider, request, log, action !== 'sign-in')
     const { deviceId, cookies } = device
     const parameters = await this.#parametersOf(place, deviceId)
     if (parameters && 'endedBy' in parameters) return this.#ended(place, parameters.endedBy)
@@ -134,7 +135,9 @@ export class SignIn {
       'new-password': () => this.#reset.confirm(post, form),
       permissions: () => this.#permissions.answer(post, form),
     }
-    return withCookies(await answers[action](), cookies)
+    const answer = await answers[action]()
+    // What the answer itself sets is newer, so it comes last.
+    return { ...answer, headers: [...cookies, ...answer.headers] }
   }
 
   /** What the app asked for; null on the account page. It is there for five minutes more. */

@@ -4,14 +4,21 @@ import type { FactorKind } from '../../factors/kinds.ts'
 import { readProof } from '../../factors/proof.ts'
 import { noteAttempt } from '../../http/attempt.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
-import { noteSignedIn } from '../../sagas/arrivals.ts'
+import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
-import { finishSignIn, type SignedIn, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
+import {
+  finishSignIn,
+  type SecondStep,
+  type SignedIn,
+  type SignInPolicy,
+  signIn,
+} from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
+import { loadDevice } from './device.ts'
 import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
 import type { PasswordPage, SignInPages } from './pages.ts'
@@ -77,7 +84,10 @@ export class SignInForm {
       const trust = (did: string) => this.#trustOf(post, did)
       const attempt = { identifier, password, trust, ...about(post) }
       const signedIn = await signIn(this.#services, attempt, POLICY)
-      return await this.#done(post, signedIn, isRemembered, ['pwd'])
+      const next = await this.#done(post, signedIn, isRemembered, ['pwd'])
+      const browser = knownBrowser(this.#services.settings.publicUrl, post.deviceId)
+      await noteSignedIn(this.#services, signedIn.account.did, browser, byPassword(post))
+      return next
     } catch (err) {
       if (err instanceof SecondFactorRequired) {
         return this.#pages.code(post, { ...err.first, ...err.factor, username, isRemembered })
@@ -131,13 +141,16 @@ export class SignInForm {
       return this.#pages.code(post, first, wrongCode(post, first.kind))
     try {
       noteAttempt()
-      const attempt = {
-        ...about(post),
-        ...(other && { kind: other }),
-        ...(code && { code }),
-        ...(isPasskey && { passkey: passkeyOf(post, form) }),
-      }
-      const signedIn = await finishSignIn(this.#services, first, attempt, POLICY)
+      const device = browserHere(this.#services.settings.publicUrl, post.deviceId)
+      const step: SecondStep = other
+        ? { ...about(post), kind: other }
+        : {
+            ...clientOf(post),
+            factor: isPasskey ? passkeyOf(post, form) : code,
+            arrival: arrivalOf(device, byPassword(post)),
+          }
+      const signedIn = await finishSignIn(this.#services, first, step, POLICY)
+      requestScope().browser = device.browser
       const isTrusted = post.request.parameter('trust') !== undefined
       const cookies = isTrusted ? [await this.#trust(post, signedIn)] : []
       const amr = AMR[isPasskey ? 'passkey' : (readProof(code)?.kind ?? first.kind)]
@@ -169,36 +182,34 @@ export class SignInForm {
     return trustCookie(account.did, secret, this.#provider.issuer)
   }
 
-  /** Keeps or forgets the account on the device, and goes on to the provider's page. */
+  /**
+   * Begins a new device session (session fixation), keeps or forgets the account on the device, and goes on to the
+   * provider's page.
+   */
   async #done(
     post: Post,
     { account, basis }: SignedIn,
     isRemembered: boolean,
     amr: readonly string[],
   ): Promise<HttpResponse> {
-    const { place, device, request } = post
+    const { place, request } = post
     const { accountManager } = this.#provider
     const did = account.did as Parameters<typeof accountManager.getAccount>[0]
     const scope = requestScope()
     scope.provesSignIn(did, basis)
     scope.amr = amr
+    const { deviceId, cookies } = await loadDevice(this.#provider, request, this.#services.log)
     if (isRemembered) {
-      await accountManager.upsertDeviceAccount(device.deviceId, did)
-    } else if (await this.#services.actors.account(did).readDevice(device.deviceId)) {
-      await accountManager.removeDeviceAccount(device.deviceId, did)
-    }
-    // A passkey that is used alone records the sign-in itself.
-    if (amr !== AMR['passkey alone']) {
-      const browser = knownBrowser(this.#services.settings.publicUrl, device.deviceId)
-      await noteSignedIn(this.#services, did, browser, { way: 'password', ...clientOf(post) })
+      await accountManager.upsertDeviceAccount(deviceId, did)
+    } else if (await this.#services.actors.account(did).readDevice(deviceId)) {
+      await accountManager.removeDeviceAccount(deviceId, did)
     }
     const { language } = wantedOf(request)
     const to = place.request
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
-    const { deviceId } = device
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    return goOn(to, [await signedInCookie(parts, did, isRemembered)])
+    return goOn(to, [...cookies, await signedInCookie(parts, did, isRemembered)])
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */
@@ -227,6 +238,11 @@ function asking(first: First, kind: FactorKind): First {
 /** What the saga is told of who tries. */
 function about(post: Post) {
   return { ...clientOf(post), locale: localeOf(post), takesPasskeys: true }
+}
+
+/** Of a sign-in, for the audit trail. */
+function byPassword(post: Post) {
+  return { way: 'password', ...clientOf(post) } as const
 }
 
 function clientOf({ place, device }: Post) {

@@ -9,7 +9,7 @@ import { enrol } from '../factors/authenticator.ts'
 import { newPerson, type Person } from '../factors/person.ts'
 import { answerOf, asked, newOwner } from '../passkeys/owner.ts'
 import { formsOf } from '../security_page/forms_of.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
 
 /** A sign-in from a device that the account does not know, through each door. */
@@ -155,6 +155,28 @@ describe('44. a browser', () => {
     expect(await enter(thief, ELSEWHERE)).toEqual({ status: 303, isTold: true })
     expect(await enter(thief, HERE)).toEqual({ status: 303, isTold: false })
     expect(await enter(first, ELSEWHERE)).toEqual({ status: 303, isTold: false })
+    const trail = await app.actors.account(owner.did).listAudit(100)
+    expect(trail.filter(({ event }) => event === 'signed_in')).toHaveLength(4)
+  })
+
+  test('is told of that gives a second factor, and then is known', async () => {
+    const owner = await newOwner(app)
+    kim = owner
+    const byCode = () => ({ code: owner.recoveryCodes.pop() ?? '' })
+    const byPasskey = (step: Seen) => answerOf(owner.authenticator.use(asked(step)))
+    const enter = async (visitor: Visitor, second: (step: Seen) => Record<string, string>) => {
+      const before = await told()
+      const page = await visitor.open('/account/sign-in?step=sign-in')
+      const step = await visitor.send(page, { username: kim.handle, password: kim.password })
+      expect((await told()) - before).toBe(0)
+      const { status } = await visitor.send(step, second(step))
+      return { status, isTold: (await told()) > before }
+    }
+    const [first, thief, another] = [new Visitor(app), new Visitor(app), new Visitor(app)]
+    expect(await enter(first, byCode)).toEqual({ status: 303, isTold: false })
+    expect(await enter(thief, byCode)).toEqual({ status: 303, isTold: true })
+    expect(await enter(thief, byPasskey)).toEqual({ status: 303, isTold: false })
+    expect(await enter(another, byPasskey)).toEqual({ status: 303, isTold: true })
     const trail = await app.actors.account(owner.did).listAudit(100)
     expect(trail.filter(({ event }) => event === 'signed_in')).toHaveLength(4)
   })

@@ -60,7 +60,7 @@ async function confirmAddress(): Promise<void> {
   const token = await account().issueEmailToken('confirm_email', null, email)
   await account().confirmEmail(email, token, await basis())
 }
-const prove = async (code: string) => proveFactor(services, await read(), code, await basis())
+const prove = async (code: string) => proveFactor(services, did, code, await basis(), null)
 const refused = { code: 'InvalidToken' }
 const NONE = { password: true, passkeys: 0, totp: null, mail: false, recoveryCodes: 0 }
 

@@ -134,8 +134,7 @@ const rows: Record<AuditEvent, Row> = {
     notice: 'recoveryCodeUsed',
     happen: async (person) => {
       const [code = ''] = await enrol(person)
-      const account = await person.account.read()
-      if (account) await proveFactor(services, account, code, await basisOf(person))
+      await proveFactor(services, person.did, code, await basisOf(person), null)
     },
   },
   refresh_token_reused: {

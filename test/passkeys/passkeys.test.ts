@@ -4,6 +4,7 @@ import { MAX_PASSKEYS } from '../../database/account/bounds.ts'
 import { readCreation, readUse } from '../../factors/passkey.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Algorithm, type Misdeeds, SoftAuthenticator } from '../../lab/world/passkeys.ts'
+import { arrivalOf } from '../../sagas/arrivals.ts'
 import { listFactors, removeFactor } from '../../sagas/factors.ts'
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import {
@@ -301,7 +302,9 @@ describe('after a password', () => {
   test('it is the second step, and of this account alone', async () => {
     const { first } = await password({ takesPasskeys: true }).catch((err) => err)
     const given = use(authenticator)
-    const second = (passkey: typeof given) => finishSignIn(services, first, { passkey }, POLICY)
+    const arrival = arrivalOf('program', { way: 'password', address: '192.0.2.7' })
+    const second = (factor: typeof given) =>
+      finishSignIn(services, first, { factor, arrival }, POLICY)
     expect((await second(given)).account.did).toBe(did)
     await expect(second(given)).rejects.toMatchObject({ code: 'ExpiredToken' })
     const mine = did

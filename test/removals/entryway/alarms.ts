@@ -49,6 +49,14 @@ export const alarmRows = toRemovals([
       '',
     ),
   ],
+  [
+    44,
+    'a new device is told that gives a second factor',
+    inFile('sagas/second_factor.ts')(
+      'if (arrival && login.isTold) tellOfArrival(services, login.account, arrival)',
+      '',
+    ),
+  ],
   [44, 'a device is known by its browser', knownDevices('hashed(secret)', "''")],
   [44, 'an app is known at its address', knownDevices('networkOf(address)', "''")],
   [44, 'an app is known by its name', knownDevices("programOf(userAgent ?? '')", "''")],

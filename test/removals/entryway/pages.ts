@@ -60,7 +60,10 @@ export const pageRows = toRemovals([
   [
     38,
     'a code is a try',
-    signInPosts('noteAttempt()\n      const attempt = {\n', 'const attempt = {\n'),
+    signInPosts(
+      'noteAttempt()\n      const device = browserHere(this.#services.settings.publicUrl, post.deviceId)\n      const step',
+      'const device = browserHere(this.#services.settings.publicUrl, post.deviceId)\n      const step',
+    ),
   ],
   [38, 'a code that is sent is counted', secondFactor('    noteSentCode()\n', '')],
   [
@@ -132,7 +135,7 @@ export const pageRows = toRemovals([
   [
     39,
     'a code that proves is looked at',
-    personProofs('proveFactor(services, account, factor, basis)', 'Promise.resolve()'),
+    personProofs('proveFactor(services, did, factor, basis, null)', 'Promise.resolve()'),
   ],
   [39, 'a code that is sent is counted', personProofs('  noteSentCode()\n', '')],
   [

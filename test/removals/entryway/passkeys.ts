@@ -150,7 +150,7 @@ export const passkeyRows = toRemovals([
   [
     securityPage,
     'a passkey that proves is looked at',
-    proof('provePasskey(services, account, factor, basis)', 'Promise.resolve()'),
+    proof('provePasskey(services, did, factor, basis, null)', 'Promise.resolve()'),
   ],
   [
     securityPage,
