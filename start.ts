@@ -1,30 +1,4 @@
-import { BACKGROUND } from './base/lifetimes.ts'
-import { missingForUse } from './base/settings.ts'
-import { startGateway } from './gateway/server.ts'
-import { launch, prepareRunner, stopRunner } from './launch.ts'
-import { startDailyBackups } from './maintenance/daily_backup.ts'
-import { startRunner } from './registry.ts'
-import { keepEvents } from './sagas/kept_events.ts'
+import { keepCompiled } from './base/compiled.ts'
 
-/** Gateway and runner in one process: nothing listens but the gateway. */
-await launch(async (settings, log) => {
-  const runner = await prepareRunner(settings, log)
-  const { auth, directory, leave } = await startRunner(
-    runner,
-    settings.rivetEndpoint ? 'engine' : 'process',
-  )
-  const endTrail = keepEvents(log, directory)
-  const gateway = await startGateway(settings, auth, log)
-  await Promise.all([auth.ready(), runner.embeddedPds.start(directory)])
-  const endBackups = startDailyBackups(runner)
-  log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
-  for (const sentence of missingForUse(settings)) log.warn(sentence)
-  return async () => {
-    leave()
-    endBackups()
-    await gateway.stop()
-    await runner.background.end(BACKGROUND)
-    await endTrail()
-    await stopRunner(runner)
-  }
-})
+keepCompiled()
+await import('./programs/whole.ts')

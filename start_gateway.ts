@@ -1,13 +1,4 @@
-import { connectAuth } from './actors/hosting/connect_auth.ts'
-import { loadSecrets } from './base/secrets.ts'
-import { startGateway } from './gateway/server.ts'
-import { launch } from './launch.ts'
+import { keepCompiled } from './base/compiled.ts'
 
-/** The gateway alone; the runner is another process, on this machine or behind a Rivet Engine. */
-await launch(async (settings, log) => {
-  const secrets = await loadSecrets(settings)
-  const auth = connectAuth(settings, secrets.actorSecret, log)
-  const gateway = await startGateway(settings, auth, log)
-  log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'gateway is up')
-  return () => gateway.stop()
-})
+keepCompiled()
+await import('./programs/gateway.ts')

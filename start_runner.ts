@@ -1,29 +1,4 @@
-import { BACKGROUND, DRAIN } from './base/lifetimes.ts'
-import { replicasClosed } from './database/replication/replica.ts'
-import { launch, prepareRunner, stopRunner } from './launch.ts'
-import { startDailyBackups } from './maintenance/daily_backup.ts'
-import { startRunner } from './registry.ts'
-import { keepEvents } from './sagas/kept_events.ts'
+import { keepCompiled } from './base/compiled.ts'
 
-/** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
-await launch(async (settings, log) => {
-  const runner = await prepareRunner(settings, log)
-  const { directory, leave } = await startRunner(runner, settings.rivetEndpoint ? 'engine' : 'port')
-  const endTrail = keepEvents(log, directory)
-  await runner.embeddedPds.start(directory)
-  const endBackups = startDailyBackups(runner)
-  const host = settings.rivetEndpoint
-    ? new URL(settings.rivetEndpoint).host
-    : `127.0.0.1:${settings.actorPort}`
-  log.info({ host }, 'runner is up')
-  return async () => {
-    leave()
-    endBackups()
-    await runner.inFlight.end(DRAIN)
-    await runner.background.end(BACKGROUND)
-    await endTrail()
-    // The engine has been told by now, and moves the actors.
-    if (settings.rivetEndpoint) await replicasClosed(DRAIN)
-    await stopRunner(runner)
-  }
-})
+keepCompiled()
+await import('./programs/runner.ts')

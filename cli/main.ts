@@ -1,27 +1,4 @@
-import { CommanderError } from 'commander'
-import { loadEnvFile } from '../base/env_file.ts'
-import { UnavailableError } from '../base/errors.ts'
-import { explainUnreadable } from '../base/files.ts'
-import { keepFromOthers } from '../base/private_files.ts'
-import { SettingsError } from '../base/settings.ts'
-import { CliError, ExitCode } from './errors.ts'
-import { createOutput } from './output.ts'
-import { createProgram } from './program.ts'
+import { keepCompiled } from '../base/compiled.ts'
 
-keepFromOthers()
-try {
-  loadEnvFile()
-  await createProgram().parseAsync()
-} catch (err) {
-  process.exitCode = report(explainUnreadable(err))
-}
-
-/** Tells what went wrong in plain words. @returns the exit code */
-function report(err: unknown): number {
-  if (err instanceof CommanderError) return err.exitCode === 0 ? ExitCode.ok : ExitCode.wrongUsage
-  const { note } = createOutput(false)
-  if (err instanceof SettingsError) for (const line of err.lines) note(line)
-  else if (err instanceof UnavailableError) note(err.advice)
-  else note(err instanceof Error ? err.message : String(err))
-  return err instanceof CliError ? err.exitCode : ExitCode.failed
-}
+keepCompiled()
+await import('./run.ts')

@@ -50,8 +50,8 @@ export async function startSeeded(
     ENTRYWAY_DPOP_SECRET_HEX: randomBytes(32).toString('hex'),
     ENTRYWAY_METRICS_PORT: String(metricsPort),
     ENTRYWAY_RATE_LIMITS: 'off',
-    // The world's children start from compiled code that they keep; an operator's program does not.
-    NODE_COMPILE_CACHE: undefined,
+    // As a first start, which finds no compiled code.
+    NODE_DISABLE_COMPILE_CACHE: '1',
   }
   const client = await openClient(identity.url, connections)
   const named = {

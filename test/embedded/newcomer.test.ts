@@ -73,7 +73,8 @@ async function start(settings: Record<string, string>): Promise<ChildProcess> {
   const { PATH, HOME, TMPDIR } = process.env
   return spawn(process.execPath, ['--import', './lab/world/exit_with_parent.ts', ...words], {
     cwd: folder.path,
-    env: { PATH, HOME, TMPDIR, ...settings },
+    // It would keep compiled code in the home of the user who runs the tests.
+    env: { PATH, HOME, TMPDIR, NODE_DISABLE_COMPILE_CACHE: '1', ...settings },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
 }

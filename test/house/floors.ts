@@ -14,7 +14,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['openid', 'operator_page'],
   ['app'],
   ['registry.ts'],
-  ['launch.ts'],
+  ['programs'],
   ['cli', 'start.ts', 'start_gateway.ts', 'start_runner.ts'],
   ['lab'],
   ['demo'],

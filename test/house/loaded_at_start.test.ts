@@ -33,8 +33,17 @@ function loadedAtOnce(start: string) {
   return { files, packages }
 }
 
+test.each(['start.ts', 'start_gateway.ts', 'start_runner.ts', 'cli/main.ts'])(
+  '%s finds where compiled code is kept before it loads what was compiled',
+  (file) => {
+    const { files, packages } = loadedAtOnce(file)
+    expect([...files]).toEqual([file, 'base/compiled.ts'])
+    expect([...packages.keys()].filter((name) => !name.startsWith('node:'))).toEqual([])
+  },
+)
+
 test('what only some use is loaded when they use it', () => {
-  const { packages } = loadedAtOnce('start.ts')
+  const { packages } = loadedAtOnce('programs/whole.ts')
   expect(packages.get('@atproto/oauth-provider/provider')).toBeDefined()
   const early = LOADED_WHEN_USED.flatMap((name) =>
     [...packages].filter(([to]) => to === name || to.startsWith(`${name}/`)),
@@ -43,7 +52,7 @@ test('what only some use is loaded when they use it', () => {
 })
 
 test('the command line is described without what carries commands out', () => {
-  const { files } = loadedAtOnce('cli/main.ts')
+  const { files } = loadedAtOnce('cli/run.ts')
   expect(files).toContain('operator/inputs.ts')
   expect([...files].filter((file) => CARRIES_OUT.test(file))).toEqual([])
 })

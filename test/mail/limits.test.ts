@@ -155,12 +155,12 @@ describe('every kind of mail', () => {
       .map(({ from }) => from)
     expect([...new Set(reaching)].sort()).toEqual([
       'actors/runner.ts',
-      'launch.ts',
       'mail/file_outbox.ts',
       'mail/smtp_outbox.ts',
       'mail/verify_smtp.ts',
       // To the operator alone, once a day at most.
       'maintenance/daily_backup.ts',
+      'programs/launch.ts',
       'sagas/outgoing_mail.ts',
     ])
   })

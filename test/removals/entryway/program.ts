@@ -1,6 +1,6 @@
 import { inFile, toRemovals } from '../removal.ts'
 
-const program = inFile('start.ts')
+const program = inFile('programs/whole.ts')
 const embeddedChild = inFile('embedded/child.ts')
 
 const events = inFile('base/event_log.ts')

@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+
+/** Who may write to a folder besides its owner. */
+const OTHERS_WRITE = 0o022
+
+/**
+ * Has Node.js keep what V8 has compiled, so that the next start of this program, or of a command, takes it from
+ * there: call it before either is imported. Node.js tells by a checksum what was compiled from other
+ * source. Without a folder each start compiles all of it.
+ *
+ * @param folder that of the user whom the system knows, whatever `HOME` says: what is in it is run.
+ * `NODE_COMPILE_CACHE` names another one
+ */
+export function keepCompiled(folder = folderOfUser()): void {
+  if (folder === null || process.env.NODE_COMPILE_CACHE || !isOwn(folder)) return
+  const { directory } = enableCompileCache(folder)
+  if (!directory) return
+  // Also for the PDS inside and for threads.
+  process.env.NODE_COMPILE_CACHE = folder
+  removeOlder(folder)
+}
+
+function folderOfUser(): string | null {
+  try {
+    return join(userInfo().homedir, '.cache', 'vestibule')
+  } catch {
+    // The system does not know the user, as in a container.
+    return null
+  }
+}
+
+/** Makes the folder where it is missing. @returns whether nobody else can put anything there */
+function isOwn(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const { uid, mode } = statSync(folder)
+    return uid === process.getuid?.() && (mode & OTHERS_WRITE) === 0
+  } catch {
+    return false
+  }
+}
+
+/** What other versions of Node.js have compiled: each has a folder that begins with its name. */
+function removeOlder(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name.startsWith(`${process.version}-`)) continue
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
