@@ -9,11 +9,6 @@ const OTHERS = 0o077
 /** Anybody may write to such a folder, as to `/tmp`. */
 const STICKY = 0o1000
 
-/** Files that this process makes from now on are private, also when it inherited an open umask. */
-export function keepFromOthers(): void {
-  process.umask(OTHERS)
-}
-
 /**
  * Makes the data folder with mode 0700. When it is there already, it and the folders in it get that
  * mode. The files in it get theirs when they are opened; until then the folder protects them.

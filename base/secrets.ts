@@ -9,7 +9,8 @@ import {
 } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Secp256k1Keypair } from '@atproto/crypto'
+import type { Secp256k1Keypair } from '@atproto/crypto'
+import { atprotoCrypto } from './atproto_crypto.ts'
 import { giveToOwnerOf, isThere } from './files.ts'
 import { makePrivateDataFolder } from './private_files.ts'
 import { Seal } from './seal.ts'
@@ -70,7 +71,10 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     adminPassword,
     jwtKeyHex,
     ...es256kKeyPair(jwtKeyHex),
-    plcRotationKey: await Secp256k1Keypair.import(plcRotationKeyHex),
+    get plcRotationKey() {
+      const { Secp256k1Keypair } = atprotoCrypto()
+      return new Secp256k1Keypair(Buffer.from(plcRotationKeyHex, 'hex'), false)
+    },
     plcRotationKeyHex,
     dpopSecret,
     actorSecret: Buffer.from(derive('actor connection')).toString('base64url'),

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net'
-import { parseDidKey } from '@atproto/crypto'
-import { oauthIssuerIdentifierSchema } from '@atproto/oauth-types'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { atprotoCrypto } from './atproto_crypto.ts'
 import { ACCESS_TOKEN_MAX, ACCESS_TOKEN_MIN } from './lifetimes.ts'
 
 /** Characters of a wrong value that are shown. */
@@ -39,10 +38,21 @@ const origin = z
 export const originOf = (what: string) =>
   setting(`must be an http(s) URL without a path, such as ${what}`, origin)
 
-/** What the provider takes for an issuer, over TLS or on this machine. */
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
+
+/**
+ * Whether the provider takes an origin for an issuer: over TLS, or on this machine. As
+ * `oauthIssuerIdentifierSchema` of `@atproto/oauth-types`, which a command would take longer to load than all else.
+ */
+function isIssuer(value: string): boolean {
+  const { protocol, hostname } = new URL(value)
+  if (LOOPBACK.includes(hostname)) return protocol === 'http:'
+  return protocol === 'https:' && /[.[]/.test(hostname) && !hostname.endsWith('.local')
+}
+
 export const publicOrigin = setting(
   'must be https:// and a public name without a path, such as https://entryway.example.com, or http://localhost:2600 on this machine',
-  origin.refine((v) => oauthIssuerIdentifierSchema.safeParse(v).success),
+  origin.refine(isIssuer),
 )
 
 export const webUrl = setting(
@@ -129,7 +139,7 @@ export const didKey = setting(
   'must be a did:key of a P-256 or secp256k1 key, such as did:key:zQ3shQo6TF2moaqMTrUZEM1jeuYRQXeHEx4evX9751y2qPqRA',
   z.string().refine((v) => {
     try {
-      parseDidKey(v)
+      atprotoCrypto().parseDidKey(v)
       return true
     } catch {
       return false

@@ -1,4 +1,4 @@
-import { randomPassword } from '../passwords/random.ts'
+import { randomPassword } from '../passwords/random_password.ts'
 import { CliError, ExitCode } from './errors.ts'
 import type { Output } from './output.ts'
 

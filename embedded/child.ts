@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { envToCfg, envToSecrets, PDS, readEnv } from '@atproto/pds'
 import { PDS_DATA_WAIT, PDS_END, POLL } from '../base/lifetimes.ts'
-import { keepFromOthers } from '../base/private_files.ts'
+import { keepFromOthers } from '../base/umask.ts'
 import { lockFile } from '../database/file_lock.ts'
 import type { Told } from './told.ts'
 

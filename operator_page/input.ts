@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../http/message.ts'
 import { type Field, readNumber } from '../operator/fields.ts'
-import { randomPassword } from '../passwords/random.ts'
+import { randomPassword } from '../passwords/random_password.ts'
 import { wordsOf } from './result.ts'
 
 /** What was filled in, for the command; or which field is wrong, and why. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { randomStr } from '@atproto/crypto'
 
 /** A code a person can type, as the reference makes them: `ABCDE-23456` (50 bits). */
@@ -17,11 +16,6 @@ export function readCode(typed: string): string {
     .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '')
     .replace(/\p{Pd}/gu, '-')
     .toUpperCase()
-}
-
-/** A password that an operator gives to somebody: 20 characters (120 bits). */
-export function randomPassword(): string {
-  return randomBytes(15).toString('base64url')
 }
 
 /** An app password as the reference makes them: `1234-abcd-5678-efgh`. */

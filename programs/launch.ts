@@ -1,23 +1,11 @@
-import { InFlight } from '../actors/in_flight.ts'
-import type { Runner } from '../actors/runner.ts'
-import { Background } from '../base/background.ts'
 import { loadEnvFile } from '../base/env_file.ts'
 import { explainUnreadable } from '../base/files.ts'
-import { CLOSING } from '../base/lifetimes.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { unhandledRejections } from '../base/metrics.ts'
 import { serveMetrics } from '../base/metrics_server.ts'
-import { keepFromOthers } from '../base/private_files.ts'
-import { loadSecrets } from '../base/secrets.ts'
 import { readSettings, type Settings, SettingsError } from '../base/settings.ts'
 import { startTracing } from '../base/tracing.ts'
-import { closeAllDatabases } from '../database/database.ts'
-import { folderOf } from '../embedded/folder.ts'
-import { EmbeddedPds } from '../embedded/index.ts'
-import { createMailer } from '../mail/mailer.ts'
-import { holdData } from '../maintenance/hold.ts'
-import { assertNotReleased } from '../maintenance/pds_marks.ts'
-import { watchSizes } from '../maintenance/sizes.ts'
+import { keepFromOthers } from '../base/umask.ts'
 
 /** What the log says of a promise that was rejected and whose rejection nothing handled. */
 export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
@@ -87,47 +75,9 @@ function explainListening(err: unknown): unknown {
   return sentence === null ? err : new Error(sentence, { cause: err })
 }
 
-function giveUp(err: unknown): void {
+/** Says what is wrong, and ends the program. */
+export function giveUp(err: unknown): void {
   if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
   else console.error(err instanceof Error ? err.message : err)
   process.exit(1)
-}
-
-/** What the actors of this process are given. Its data are this process's alone until it ends. */
-export async function prepareRunner(
-  settings: Settings,
-  log: Log,
-): Promise<Runner & { embeddedPds: EmbeddedPds }> {
-  holdData(settings.dataDir)
-  const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
-  await assertNotReleased([settings.dataDir, ...pdsData])
-  const mailer = createMailer({
-    ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
-    from: settings.emailFrom,
-    dataDir: settings.dataDir,
-    publicUrl: settings.publicUrl,
-    service: settings.name,
-    log,
-  })
-  const secrets = await loadSecrets(settings)
-  if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
-  return {
-    settings,
-    secrets,
-    mailer,
-    log,
-    inFlight: new InFlight(),
-    background: new Background(log),
-    embeddedPds: new EmbeddedPds(settings, secrets, log),
-    refuse: giveUp,
-  }
-}
-
-/** Closes what {@link prepareRunner} and the actors opened; the embedded PDS ends last. */
-export async function stopRunner(
-  runner: Pick<Runner, 'mailer'> & { embeddedPds: EmbeddedPds },
-): Promise<void> {
-  runner.mailer.close()
-  closeAllDatabases(CLOSING)
-  await runner.embeddedPds.stop()
 }

@@ -3,7 +3,8 @@ import { replicasClosed } from '../database/replication/replica.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
 import { keepEvents } from '../sagas/kept_events.ts'
-import { launch, prepareRunner, stopRunner } from './launch.ts'
+import { launch } from './launch.ts'
+import { prepareRunner, stopRunner } from './prepare_runner.ts'
 
 /** A runner alone: on loopback for the gateway of this machine, or registered with a Rivet Engine. */
 await launch(async (settings, log) => {

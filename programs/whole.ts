@@ -4,7 +4,8 @@ import { startGateway } from '../gateway/server.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
 import { keepEvents } from '../sagas/kept_events.ts'
-import { launch, prepareRunner, stopRunner } from './launch.ts'
+import { launch } from './launch.ts'
+import { prepareRunner, stopRunner } from './prepare_runner.ts'
 
 /** Gateway and runner in one process: nothing listens but the gateway. */
 await launch(async (settings, log) => {

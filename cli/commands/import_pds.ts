@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { Secp256k1Keypair } from '@atproto/crypto'
+import type { Secp256k1Keypair } from '@atproto/crypto'
 import type { Command } from 'commander'
+import { atprotoCrypto } from '../../base/atproto_crypto.ts'
 import { here } from '../action.ts'
 import { warnOfArguments } from '../ask.ts'
 import { toEnvLines } from '../env_file.ts'
@@ -83,7 +84,7 @@ function databaseIn(folder: string): string {
 
 async function importKey(hex: string): Promise<Secp256k1Keypair> {
   try {
-    return await Secp256k1Keypair.import(hex)
+    return await atprotoCrypto().Secp256k1Keypair.import(hex)
   } catch {
     throw new CliError(
       'The rotation key is not a secp256k1 private key in hex; give the ' +

@@ -160,7 +160,7 @@ describe('every kind of mail', () => {
       'mail/verify_smtp.ts',
       // To the operator alone, once a day at most.
       'maintenance/daily_backup.ts',
-      'programs/launch.ts',
+      'programs/prepare_runner.ts',
       'sagas/outgoing_mail.ts',
     ])
   })

@@ -1,3 +1,4 @@
+import { oauthIssuerIdentifierSchema } from '@atproto/oauth-types'
 import { describe, expect, test } from 'vitest'
 import { readSettings, SettingsError, settingNames } from '../../base/settings.ts'
 
@@ -150,6 +151,19 @@ describe.each(Object.entries(WRONG))('%s', (name, values) => {
       expect([example, wrong.filter((one) => one.includes('must '))]).toEqual([example, []])
     }
   })
+})
+
+test('ENTRYWAY_PUBLIC_URL takes the origins that the provider takes for an issuer', () => {
+  const hosts = [
+    ...['example.com', 'a.example.com:8443', 'entryway', 'entryway.local', 'local.example.com'],
+    ...['localhost', 'localhost:2600', 'localhost.', 'a.localhost', '127.0.0.1', '127.0.0.2:2600'],
+    ...['192.0.2.1', '[::1]:2600', '[::2]', '[2001:db8::1]', 'xn--bcher-kva.example', 'com.'],
+  ]
+  const origins = hosts.flatMap((host) => [`http://${host}`, `https://${host}`])
+  const isTaken = (url: string) => linesOf({ ENTRYWAY_PUBLIC_URL: url }).length === 0
+  expect(origins.filter(isTaken)).toEqual(
+    origins.filter((url) => oauthIssuerIdentifierSchema.safeParse(url).success),
+  )
 })
 
 test('a long value is cut, and stays one line', () => {

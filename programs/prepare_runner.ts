@@ -1,0 +1,54 @@
+import { InFlight } from '../actors/in_flight.ts'
+import type { Runner } from '../actors/runner.ts'
+import { Background } from '../base/background.ts'
+import { CLOSING } from '../base/lifetimes.ts'
+import type { Log } from '../base/log.ts'
+import { loadSecrets } from '../base/secrets.ts'
+import type { Settings } from '../base/settings.ts'
+import { closeAllDatabases } from '../database/database.ts'
+import { folderOf } from '../embedded/folder.ts'
+import { EmbeddedPds } from '../embedded/index.ts'
+import { createMailer } from '../mail/mailer.ts'
+import { holdData } from '../maintenance/hold.ts'
+import { assertNotReleased } from '../maintenance/pds_marks.ts'
+import { watchSizes } from '../maintenance/sizes.ts'
+import { giveUp } from './launch.ts'
+
+/** What the actors of this process are given. Its data are this process's alone until it ends. */
+export async function prepareRunner(
+  settings: Settings,
+  log: Log,
+): Promise<Runner & { embeddedPds: EmbeddedPds }> {
+  holdData(settings.dataDir)
+  const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
+  await assertNotReleased([settings.dataDir, ...pdsData])
+  const mailer = createMailer({
+    ...(settings.smtpUrl ? { smtpUrl: settings.smtpUrl } : {}),
+    from: settings.emailFrom,
+    dataDir: settings.dataDir,
+    publicUrl: settings.publicUrl,
+    service: settings.name,
+    log,
+  })
+  const secrets = await loadSecrets(settings)
+  if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
+  return {
+    settings,
+    secrets,
+    mailer,
+    log,
+    inFlight: new InFlight(),
+    background: new Background(log),
+    embeddedPds: new EmbeddedPds(settings, secrets, log),
+    refuse: giveUp,
+  }
+}
+
+/** Closes what {@link prepareRunner} and the actors opened; the embedded PDS ends last. */
+export async function stopRunner(
+  runner: Pick<Runner, 'mailer'> & { embeddedPds: EmbeddedPds },
+): Promise<void> {
+  runner.mailer.close()
+  closeAllDatabases(CLOSING)
+  await runner.embeddedPds.stop()
+}
