@@ -81,7 +81,8 @@ export function createOpenidHandler(
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
-    return signedOut(request, toPage(request, response, scope), scope)
+    const answered = await signedOut(request, toPage(request, response, scope), scope)
+    return endsForm(path) ? leaving(request, answered) : answered
   }
 
   function toPage(request: HttpRequest, response: HttpResponse, scope: OpenidScope): HttpResponse {
@@ -90,6 +91,15 @@ export function createOpenidHandler(
     if (scope.signOut) return withCookies(pages.signOut({ request }, scope.signOut), cookies)
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     return isPage ? protectedPage(response) : response
+  }
+
+  function leaving(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const to = headerOf(response, 'location') ?? ''
+    const { protocol, origin } = URL.parse(to) ?? {}
+    const isAway = /^https?:$/.test(protocol ?? '') && origin !== new URL(settings.publicUrl).origin
+    if (!isAway) return response
+    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
+    return withCookies(pages.leaving({ request }, to), cookies)
   }
 
   /** Says why a refresh token is refused, to the owner of the account, too, where it was used twice. */
@@ -150,6 +160,10 @@ function asLink({ url, parameters }: HttpRequest): HttpResponse {
     return errorPage('The form is too long; push the request')
   return goOn(`${url.pathname}?${query}`)
 }
+
+/** Whether a form of this service may have led there, and the next address may be a client's. */
+const endsForm = (path: string) =>
+  path.startsWith(`${ENDPOINTS.authorization}/`) || path === `${ENDPOINTS.end_session}/confirm`
 
 const resumeOf = (publicUrl: string) => `${publicUrl}${OPENID}${ENDPOINTS.authorization}/`
 

@@ -15,6 +15,7 @@ import { openidTexts } from '../pages/openid/locales/index.ts'
 import {
   type ConsentStep,
   consentStep,
+  leavingStep,
   OPENID_STYLE,
   signedOutStep,
   signOutStep,
@@ -61,6 +62,15 @@ export class OpenidPages {
 
   deviceDone(shown: Shown, step: DeviceDoneStep): HttpResponse {
     return this.#write(shown, (texts) => deviceDoneStep(texts, step))
+  }
+
+  /**
+   * Leads on to a client, behind a form. A browser looks at the policy of the page with the form for each address to
+   * which that leads on, also for those to which the client does (CSP level 3 section 6.4.2), so the form ends here.
+   */
+  leaving(shown: Shown, to: string): HttpResponse {
+    const page = this.#write(shown, (texts) => leavingStep(texts, to))
+    return { ...page, headers: [...page.headers, ['refresh', `0; url=${to}`]] }
   }
 
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {

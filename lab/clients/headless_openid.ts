@@ -42,8 +42,10 @@ export async function openidCode(
   for (;;) {
     const { statusCode, headers } = answer
     const text = await answer.body.text()
-    if (headers.location !== undefined) {
-      const next = new URL(String(headers.location), origin)
+    // A page leads on behind a form.
+    const to = headers.location ?? String(headers.refresh ?? '').split('url=')[1]
+    if (to !== undefined) {
+      const next = new URL(String(to), origin)
       if (next.origin !== origin) return next.searchParams.get('code') ?? ''
       answer = await browser.open(next.href, origin)
       continue

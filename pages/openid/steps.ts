@@ -71,6 +71,12 @@ export function consentStep(texts: OpenidTexts, service: string, step: ConsentSt
   return { title: texts.title(app), lead: texts.lead(name), content }
 }
 
+/** @param to where the person goes on by themselves, if the browser does not lead them */
+export function leavingStep(texts: OpenidTexts, to: string): Step {
+  const content = html`<a class="button primary wide" href="${to}">${texts.goOn}</a>`
+  return { title: texts.goOn, lead: texts.goesTo(new URL(to).host), content }
+}
+
 export type SignOutStep = { service: string; app: string | undefined; action: string; xsrf: string }
 
 export function signOutStep(texts: OpenidTexts, { service, app, action, xsrf }: SignOutStep): Step {

@@ -89,7 +89,7 @@ test('a program on the device may listen at any port, and is asked for each time
     const { status, header } = await visitor.send(page, { decision: 'allow' })
     expect(status).toBe(303)
     const { pathname } = new URL(header('location') ?? '', app.runner.settings.publicUrl)
-    const back = await visitor.open(pathname)
+    const back = await rp.follow(visitor, await visitor.open(pathname))
     expect(back.header('location')).toMatch(new RegExp(`^${uri.replaceAll('.', '\\.')}\\?code=`))
   }
 })

@@ -133,6 +133,20 @@ test('prompt=none answers without a page, max_age and prompt=login ask anew', as
   }
 })
 
+test('a form ends here, also where it leads on to the client', async () => {
+  await signedIn()
+  visitor = new Visitor(app)
+  const begun = await rp.begin(config)
+  const page = await rp.open(visitor, begun)
+  expect(page.header('content-security-policy')).toContain("form-action 'self'")
+  const at = await rp.signIn(visitor, page)
+  expect([at.status, at.title]).toEqual([200, 'Continue'])
+  const [to = ''] = at.hrefs
+  expect(at.header('refresh')).toBe(`0; url=${to}`)
+  expect(new URL(to).searchParams.get('state')).toBe(begun.state)
+  expect(at.header('referrer-policy')).toBe('same-origin')
+})
+
 test('the e-mail address can be refused alone, and the whole', async () => {
   const id = 'wiki'
   const wiki = await rp.discover(app, await rp.register(app, { id }), id)
@@ -218,10 +232,10 @@ test('a person who signs out at the client is out here, and in it when they come
   })
   const page = await visitor.open(url.pathname + url.search)
   expect(page).toMatchObject({ title: 'Sign out?', status: 200 })
-  const stayed = await visitor.send(page)
+  const stayed = await rp.follow(visitor, await visitor.send(page))
   expect(stayed.header('location')).toBe('https://rp.example.com/bye?state=so+long')
   const again = await visitor.open(url.pathname + url.search)
-  const out = await visitor.send(again, { logout: 'yes' })
+  const out = await rp.follow(visitor, await visitor.send(again, { logout: 'yes' }))
   expect(out.header('location')).toBe('https://rp.example.com/bye?state=so+long')
   await expect(oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')).rejects.toMatchObject({
     error: 'invalid_grant',

@@ -100,13 +100,19 @@ export async function begin(
   return { url, verifier, state, nonce }
 }
 
-/** Goes after redirects of this service. @returns the page, or the answer that leads away */
+/** Goes after redirects of this service. @returns the page, or the answer that leads away, by its `location` */
 export async function follow(visitor: Visitor, seen: Seen): Promise<Seen> {
-  for (let at = seen; ; ) {
+  for (let at = leavingAs(seen); ; at = leavingAs(at)) {
     const to = at.header('location')
     if (to === undefined || isAway(to)) return at
     at = await visitor.open(to.replace(/^https?:\/\/[^/]+/, ''))
   }
+}
+
+/** The page that leads on behind a form, as a redirect. */
+function leavingAs(seen: Seen): Seen {
+  const [, to] = seen.header('refresh')?.split('0; url=') ?? []
+  return { ...seen, header: (name) => (name === 'location' && to) || seen.header(name) }
 }
 
 const isAway = (to: string) => !/^(\/|http:\/\/localhost:2600\/)/.test(to)
