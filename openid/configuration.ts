@@ -52,11 +52,14 @@ export function configure(
   profiles: Profiles,
   keys: readonly PrivateJwk[],
 ): Configuration {
-  const { actors, settings } = services
+  const { actors, settings, handles } = services
+  const policy = prompts(handles.domains.length > 0)
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
     adapter: createAdapter(storage, settings),
     jwks: { keys: [...keys] },
+    // Initiating User Registration via OpenID Connect 1.0, section 5.
+    discovery: { prompt_values_supported: ['none', ...policy.map(({ name }) => name)] },
     routes: ENDPOINTS,
     scopes: OPENID_SCOPES,
     claims: SCOPE_CLAIMS,
@@ -167,7 +170,7 @@ export function configure(
     ...fetching(services),
     // It decides about pairwise subjects, which are not given here.
     sectorIdentifierUriValidate: () => false,
-    interactions: { policy: prompts(), url: (_, { uid }) => openidPage(uid) },
+    interactions: { policy, url: (_, { uid }) => openidPage(uid) },
     renderError: async (ctx, out, err) => {
       const { error, error_description: description } = out
       const isEnded = err instanceof errors.SessionNotFound

@@ -8,7 +8,7 @@ import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { peopleOf } from '../oauth/security/people.ts'
 import { loadDevice } from '../oauth/sign_in/device.ts'
 import { refuseForm } from '../oauth/sign_in/own_form.ts'
-import { openidPage, Place } from '../oauth/sign_in/place.ts'
+import { openidPage, Place, wantedOf } from '../oauth/sign_in/place.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
 import type { Services } from '../sagas/services.ts'
 import { findClient } from './find_client.ts'
@@ -17,7 +17,7 @@ import { isSignIn, signIn } from './interaction_sign_in.ts'
 import type { OpenidPages } from './pages.ts'
 import { interactionOf } from './paths.ts'
 import type { OpenidProvider } from './provider.ts'
-import type { Visit } from './visit.ts'
+import { finish, REFUSED, type Visit } from './visit.ts'
 
 /**
  * Between the OpenID provider and the pages of a sign-in: who is it, and what may the client know? The sign-in is
@@ -58,6 +58,8 @@ export class OpenidInteractions {
 
   async #answer(visit: Visit, isForm: boolean): Promise<HttpResponse> {
     try {
+      const isCancelled = wantedOf(visit.request).step === 'cancel'
+      if (isCancelled) return await finish(visit.interaction, REFUSED)
       if (isSignIn(visit)) return await signIn(this.#services, visit)
       return await this.#consent.answer(visit, isForm)
     } catch (err) {

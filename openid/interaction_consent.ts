@@ -12,16 +12,17 @@ import type { OpenidPages } from './pages.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
 import { shownClient } from './shown_client.ts'
-import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
+import {
+  accountOf,
+  askToSignIn,
+  finish,
+  REFUSED,
+  type SignedInPerson,
+  type Visit,
+} from './visit.ts'
 
 /** Of apps that listen on the device of the person: any app there can say that it is one (RFC 8252 section 8.6). */
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost'])
-
-/** In the provider's words. */
-const REFUSED = {
-  error: 'access_denied',
-  error_description: 'The person refused',
-}
 
 /** What may the client know? The person is asked, and decides. */
 export class ConsentQuestion {
@@ -49,7 +50,7 @@ export class ConsentQuestion {
     const { interaction, people, request, deviceId } = visit
     const did = accountOf(interaction)
     const person = people.find((each) => each.did === did)
-    if (!person?.basis) return askToSignIn(visit, did)
+    if (!person?.basis) return askToSignIn(visit, { account: did })
     const form = isForm ? this.#forms.read(deviceId, request.parameter('form')) : null
     const isOwn = form?.interaction === interaction.uid && form.did === did
     if (!isOwn) return this.#ask(visit, person)

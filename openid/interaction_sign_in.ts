@@ -9,12 +9,23 @@ type OfAccounts = Pick<Services, 'actors'>
 
 /** Whether it is to be found out who it is, before anything else. */
 export function isSignIn(visit: Visit): boolean {
-  return visit.interaction.prompt.name === 'login' || isAnother(visit)
+  return visit.interaction.prompt.name !== 'consent' || isAnother(visit)
+}
+
+/** Where a person begins whom the client does not only want signed in, by the name of the prompt. */
+const FIRST: Readonly<Record<string, 'choose' | 'passkey-sign-up'>> = {
+  select_account: 'choose',
+  create: 'passkey-sign-up',
 }
 
 /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
 export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<HttpResponse> {
   const { request, interaction, people, recent } = visit
+  const { name } = interaction.prompt
+  const first = FIRST[name]
+  // They come back from there with an account.
+  const isBegun = request.url.searchParams.has('account')
+  if (first && !isBegun) return askToSignIn(visit, { step: first })
   const found = chosenOf(request, people)
   const askedAt = askedAtOf(interaction)
   const isNewWanted = isAskedAnew(interaction)
@@ -22,9 +33,9 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
     interaction.lastSubmission = { ...interaction.lastSubmission, askedAt: Date.now() }
     await interaction.persist()
   }
-  if (!found?.basis) return askToSignIn(visit, found?.did)
+  if (!found?.basis) return askToSignIn(visit, { account: found?.did })
   const isNew = recent?.account.did === found.did && recent.since >= askedAt
-  if (isNewWanted && !isNew) return askToSignIn(visit, found.did)
+  if (isNewWanted && !isNew) return askToSignIn(visit, { account: found.did })
   const account = await actors.account(found.did).read()
   if (account?.deactivatedAt !== null) {
     return finish(interaction, {
@@ -34,6 +45,7 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   }
   return finish(interaction, {
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
+    ...(first && { [name]: {} }),
   })
 }
 

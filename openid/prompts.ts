@@ -2,12 +2,16 @@ import { interactionPolicy } from 'oidc-provider'
 import { isSelfRegistered } from './registration.ts'
 
 /**
- * When a person is asked: as the provider has it, and each time for a client that registered itself. It is known by
+ * When a person is asked: as the provider has it, where a client wants them to choose an account or to sign up (Initiating
+ * User Registration via OpenID Connect 1.0), and each time for a client that registered itself. It is known by
  * the host to which the person goes on, and may name several, or others later (RFC 7592 section 2.2): what somebody
  * allowed for one of them is not meant for the next.
  */
-export function prompts(): interactionPolicy.DefaultPolicy {
+export function prompts(canSignUp: boolean): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
+  for (const name of ['select_account', ...(canSignUp ? ['create'] : [])]) {
+    policy.add(new interactionPolicy.Prompt({ name, requestable: true }), 0)
+  }
   policy
     .get('consent')
     ?.checks.add(

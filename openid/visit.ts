@@ -1,7 +1,7 @@
 import type { Client, Interaction } from 'oidc-provider'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Person } from '../oauth/security/people.ts'
-import { Place } from '../oauth/sign_in/place.ts'
+import { Place, type Wanted } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import type { FoundSignIn } from '../oauth/sign_in/signed_in.ts'
 import type { Login } from './interaction_result.ts'
@@ -28,12 +28,18 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
   return session?.accountId ?? submitted?.login?.accountId
 }
 
-/** Goes to the pages of a sign-in, which come back. @param did whom they ask, where that is known */
-export function askToSignIn({ request, interaction }: Visit, did?: string): HttpResponse {
+/** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
+export function askToSignIn({ request, interaction }: Visit, wanted: Wanted): HttpResponse {
   const hint = interaction.params.login_hint
   const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
   const language = chosenLanguage(request)
-  return goOn(place.page({ language, ...(did !== undefined && { account: did }) }))
+  return goOn(place.page({ language, ...wanted }))
+}
+
+/** The person does not want to go on; in the provider's words. */
+export const REFUSED = {
+  error: 'access_denied',
+  error_description: 'The person refused',
 }
 
 /** Goes on at the provider, which looks at the result. */

@@ -71,8 +71,7 @@ export class SignIn {
     if (accountWay !== null) return goOn(accountWay, cookies)
     const parameters = visit.asked?.parameters ?? null
     const shown = { request, place, parameters, deviceId }
-    const isSignUp = visit.canSignUp && visit.wanted.step === 'passkey-sign-up'
-    const page = isSignUp ? this.#signUp.page(shown) : this.#pages.first(shown, visit)
+    const page = visit.isPasskeySignUp ? this.#signUp.page(shown) : this.#pages.first(shown, visit)
     return withCookies(page, cookies)
   }
 

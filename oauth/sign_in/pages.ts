@@ -257,7 +257,7 @@ export class SignInPages {
  * Where people sign up, with a password or with a passkey. The provider's script is told by the fragment
  * which of its views to begin with.
  */
-function signUpsAt(place: Place, language: PageLanguage | undefined): SignUps {
+export function signUpsAt(place: Place, language: PageLanguage | undefined): SignUps {
   const fragment = place.request ? '#step=sign-up' : ''
   return {
     withPassword: place.page({ language, step: 'sign-up' }) + fragment,
@@ -266,6 +266,5 @@ function signUpsAt(place: Place, language: PageLanguage | undefined): SignUps {
 }
 
 export function cancel({ place, request }: Shown): string | undefined {
-  const { language } = wantedOf(request)
-  return place.request ? place.page({ language, step: 'cancel' }) : undefined
+  return place.cancelPage(wantedOf(request).language)
 }

@@ -139,6 +139,21 @@ export class Place {
       : withQuery(`${ACCOUNT}/sign-in`, this.#queryWith(wanted))
   }
 
+  /** The address at which a person goes back to the app without signing in; undefined where none has asked. */
+  cancelPage(language: PageLanguage | undefined): string | undefined {
+    const wanted = { step: 'cancel', language } as const
+    if (this.request) return this.page(wanted)
+    const query = new URLSearchParams({ step: wanted.step, ...(language && { lang: language }) })
+    return this.#openidPage && withQuery(this.#openidPage, query)
+  }
+
+  /** Of what an OpenID client asked for; undefined where none did. */
+  get #openidPage(): string | undefined {
+    const interaction = this.#query.get('interaction')
+    const isOpenid = this.#query.get('for') === 'openid' && interaction !== null
+    return isOpenid ? openidPage(encodeURIComponent(interaction)) : undefined
+  }
+
   /** Where a form is posted to. */
   form(action: Action, { account, language }: Wanted): string {
     const path = formPath(this.cookiePath, action)
@@ -160,10 +175,7 @@ export class Place {
       if (code !== null) query.set('user_code', code)
       return withQuery(OPENID_DEVICE, query)
     }
-    const interaction = this.#query.get('interaction')
-    if (this.#query.get('for') === 'openid' && interaction !== null) {
-      return withQuery(openidPage(encodeURIComponent(interaction)), query)
-    }
+    if (this.#openidPage) return withQuery(this.#openidPage, query)
     return withQuery(`${ACCOUNT}/u/${encodeURIComponent(name)}`, this.#queryWith({}))
   }
 

@@ -9,7 +9,7 @@ import { doneStep, makeStep, namesStep, type Texts } from '../../pages/sign_up/s
 import { newChallenge } from '../../sagas/passkey_challenge.ts'
 import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/passkey_sign_up.ts'
 import type { Services } from '../../sagas/services.ts'
-import { cancel, type SignInPages } from './pages.ts'
+import { cancel, type SignInPages, signUpsAt } from './pages.ts'
 import { wantedOf } from './place.ts'
 import { isWrong, type Outcome, type Shown } from './shown.ts'
 
@@ -41,6 +41,7 @@ export class SignUpPages {
       isWrong: isWrong(outcome),
       ...entered,
       domains: handles.domains,
+      withPassword: signUpsAt(shown.place, wantedOf(shown.request).language).withPassword,
       inviteCode: settings.inviteRequired ? entered.inviteCode : undefined,
       captcha,
     }
@@ -69,7 +70,8 @@ export class SignUpPages {
     const { language } = wantedOf(shown.request)
     return {
       action: shown.place.form('passkey-sign-up', { language }),
-      back: shown.place.page({ language }),
+      // The first page may be this one.
+      back: shown.place.page({ language, step: 'choose' }),
       cancel: cancel(shown),
     }
   }

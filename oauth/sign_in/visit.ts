@@ -72,9 +72,14 @@ export class Visit {
 
   /** Whether the provider's page is the sign-up. */
   get isSignUp(): boolean {
+    return this.canSignUp && !this.selected && this.wanted.step === 'sign-up'
+  }
+
+  /** Whether ours is, with which one begins that an app asks for (Initiating User Registration 1.0 section 4). */
+  get isPasskeySignUp(): boolean {
     const { step } = this.wanted
     const isAsked = this.asked?.parameters.prompt === 'create' && step === undefined
-    return this.canSignUp && !this.selected && (step === 'sign-up' || isAsked)
+    return this.canSignUp && !this.selected && (step === 'passkey-sign-up' || isAsked)
   }
 
   /**

@@ -30,6 +30,8 @@ export type NamesStep = Form &
     /** Undefined where none is needed. */
     inviteCode: string | undefined
     captcha: CaptchaUse | undefined
+    /** Where one signs up with a password. */
+    withPassword: string
   }
 
 /** Who somebody wants to be. */
@@ -54,7 +56,8 @@ export function namesStep({ signUp, signIn, security }: Texts, step: NamesStep):
       </div>`
       }
       ${captcha ? captchaField(captcha, security.needsScript) : html`<noscript><p class="alert">${security.needsScript}</p></noscript>`}
-      ${actions(signIn, signUp.next, step)}`,
+      ${actions(signIn, signUp.next, step)}
+      <p><a class="link" href="${step.withPassword}">${signUp.withPassword}</a></p>`,
   )
   return { title: signUp.title, lead: signUp.lead, content, widget: captcha?.widget }
 }

@@ -6,6 +6,8 @@ export type SignUpTexts = {
   readonly domain: string
   readonly inviteCode: string
   readonly next: string
+  /** Of the link to the sign-up without a passkey. */
+  readonly withPassword: string
   readonly makeTitle: string
   /** @param handle of the account that is to come */
   makeLead(handle: string): string

@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
@@ -131,6 +132,33 @@ test('prompt=none answers without a page, max_age and prompt=login ask anew', as
     const { auth_time: at = 0 } = (await rp.exchange(config, begun, answer)).claims() ?? {}
     expect(at).toBeGreaterThan(Date.now() / 1_000 - 60)
   }
+})
+
+test('prompt=select_account lets a person choose, and prompt=create sign up', async () => {
+  expect(config.serverMetadata().prompt_values_supported).toEqual(
+    expect.arrayContaining(['none', 'login', 'consent', 'select_account', 'create']),
+  )
+  await signedIn({}, { remember: 'on' })
+  const begun = await rp.begin(config, { prompt: 'select_account' })
+  const choice = await rp.open(visitor, begun)
+  expect(choice.title).toBe('Choose an account')
+  const mine = choice.hrefs.find((href) => href.includes('account=alice.test')) ?? ''
+  const answer = await rp.follow(visitor, await visitor.open(mine))
+  expect((await rp.exchange(config, begun, answer)).claims()?.sub).toBe(did)
+
+  const page = await rp.open(visitor, await rp.begin(config, { prompt: 'create' }))
+  expect(page.title).toBe(signUpTexts.en.title)
+  expect(page.hrefs.some((href) => href.startsWith('/account/sign-up?for=openid'))).toBe(true)
+  const known = page.hrefs.find((href) => href.includes('step=choose')) ?? ''
+  expect((await visitor.open(known)).title).toBe('Choose an account')
+})
+
+test('a person goes back from the sign-in to the client', async () => {
+  const page = await rp.open(visitor, await rp.begin(config))
+  const cancel = page.hrefs.find((href) => href.includes('step=cancel')) ?? ''
+  expect(await new Visitor(app).open(cancel)).toMatchObject({ status: 400 })
+  const answer = await rp.follow(visitor, await visitor.open(cancel))
+  expect(answer.header('location')).toContain('error=access_denied')
 })
 
 test('a form ends here, also where it leads on to the client', async () => {

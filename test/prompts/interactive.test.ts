@@ -4,6 +4,7 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
 import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
 let world: WebAppWorld
@@ -68,6 +69,7 @@ test('prompt=create opens the sign-up form, signed in or not', async () => {
   const stranger = await (await world.browser.newContext()).newPage()
   for (const visitor of [page, stranger]) {
     const login = await open({ prompt: 'create' }, visitor)
+    await visitor.getByRole('link', { name: signUpTexts.en.withPassword }).click()
     await fillInSignUp(visitor, newCredentials('new'))
     const did = await ending(login, () => grant(visitor), visitor)
     expect(did).toMatch(/^did:plc:/)

@@ -4,6 +4,7 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { appOf } from '../../oauth/sign_in/shown.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { REQUEST } from '../manners/mistakes.ts'
 import { push, type Seen, told, Visitor } from './visitor.ts'
 
@@ -239,9 +240,16 @@ describe('the ways from there', () => {
     expect(signUp).toContain('#step=sign-up')
     const provided = await visitor.open(signUp.split('#', 1)[0] ?? '')
     expect(told(provided, '__authorizeData')).toBeDefined()
+  })
+
+  test('to the own sign-up where the app asks for one, which leads to the other', async () => {
     const created = await come({ prompt: 'create' })
-    expect(told(created.page, '__authorizeData')?.promptMode).toBe('create')
-    expect((await created.visitor.open(`${created.url}&step=choose`)).title).toBe('Sign in')
+    expect(created.page.title).toBe(signUpTexts.en.title)
+    const [withPassword = ''] = created.page.hrefs.filter((href) => href.includes('step=sign-up'))
+    const provided = await created.visitor.open(withPassword.split('#', 1)[0] ?? '')
+    expect(told(provided, '__authorizeData')?.promptMode).toBe('create')
+    const [back = ''] = created.page.hrefs.filter((href) => href.includes('step=choose'))
+    expect((await created.visitor.open(back)).title).toBe('Sign in')
   })
 
   test('a request that has expired, and one of which nothing is known', async () => {

@@ -7,6 +7,7 @@ export const en: SignUpTexts = {
   domain: 'Ending of the username',
   inviteCode: 'Invite code',
   next: 'Next',
+  withPassword: 'Use a password instead',
   makeTitle: 'Make your passkey',
   makeLead: (handle) => `Your device keeps it for @${handle}. Then your account is made.`,
   make: 'Make the passkey',

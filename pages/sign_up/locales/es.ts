@@ -7,6 +7,7 @@ export const es: SignUpTexts = {
   domain: 'Terminación del nombre de usuario',
   inviteCode: 'Código de invitación',
   next: 'Siguiente',
+  withPassword: 'Usar una contraseña en su lugar',
   makeTitle: 'Crea tu clave de acceso',
   makeLead: (handle) => `Tu dispositivo la guarda para @${handle}. Después se crea tu cuenta.`,
   make: 'Crear la clave de acceso',

@@ -7,6 +7,7 @@ export const fr: SignUpTexts = {
   domain: 'Fin du nom d’utilisateur',
   inviteCode: 'Code d’invitation',
   next: 'Suivant',
+  withPassword: 'Utiliser plutôt un mot de passe',
   makeTitle: 'Créez votre clé d’accès',
   makeLead: (handle) => `Votre appareil la garde pour @${handle}. Votre compte est créé ensuite.`,
   make: 'Créer la clé d’accès',

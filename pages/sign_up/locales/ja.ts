@@ -7,6 +7,7 @@ export const ja: SignUpTexts = {
   domain: 'ユーザー名の末尾',
   inviteCode: '招待コード',
   next: '次へ',
+  withPassword: '代わりにパスワードを使う',
   makeTitle: 'パスキーを作成',
   makeLead: (handle) =>
     `パスキーは @${handle} 用にこのデバイスに保存されます。その後アカウントが作成されます。`,

@@ -7,6 +7,7 @@ export const ko: SignUpTexts = {
   domain: '사용자 이름의 끝부분',
   inviteCode: '초대 코드',
   next: '다음',
+  withPassword: '대신 비밀번호 사용',
   makeTitle: '패스키 만들기',
   makeLead: (handle) =>
     `패스키는 @${handle} 계정용으로 기기에 저장됩니다. 그다음 계정이 만들어집니다.`,

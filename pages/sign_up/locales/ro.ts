@@ -7,6 +7,7 @@ export const ro: SignUpTexts = {
   domain: 'Terminația numelui de utilizator',
   inviteCode: 'Cod de invitație',
   next: 'Înainte',
+  withPassword: 'Folosește în schimb o parolă',
   makeTitle: 'Creează cheia de acces',
   makeLead: (handle) => `Dispozitivul tău o păstrează pentru @${handle}. Apoi se creează contul.`,
   make: 'Creează cheia de acces',

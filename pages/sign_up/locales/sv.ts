@@ -7,6 +7,7 @@ export const sv: SignUpTexts = {
   domain: 'Användarnamnets slut',
   inviteCode: 'Inbjudningskod',
   next: 'Nästa',
+  withPassword: 'Använd ett lösenord i stället',
   makeTitle: 'Skapa din passnyckel',
   makeLead: (handle) => `Din enhet sparar den för @${handle}. Sedan skapas ditt konto.`,
   make: 'Skapa passnyckeln',
