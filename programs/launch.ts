@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { loadEnvFile } from '../base/env_file.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { createLog, type Log } from '../base/log.ts'
@@ -20,6 +21,7 @@ export async function launch(
   start: (settings: Settings, log: Log) => Promise<() => Promise<void>>,
 ): Promise<void> {
   keepFromOthers()
+  tuneV8()
   try {
     loadEnvFile()
     const settings = readSettings(process.env)
@@ -50,6 +52,12 @@ export async function launch(
   } catch (err) {
     giveUp(explainListening(explainUnreadable(err)))
   }
+}
+
+/** As flags of Node.js, either would have it compile its own modules anew at each start (docs/decisions.md). */
+function tuneV8(): void {
+  Error.stackTraceLimit = 0
+  setFlagsFromString('--external-memory-accounted-in-global-limit')
 }
 
 /** What to say of a port or address that this program cannot listen on. */

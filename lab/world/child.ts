@@ -1,4 +1,5 @@
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import manifest from '../../package.json' with { type: 'json' }
 import type { CertificateAuthority } from './certificates.ts'
@@ -38,6 +39,12 @@ export const compileCache = fileURLToPath(
 )
 
 /**
+ * That of the programs: what they load late is compiled after they have set flags of V8, and no other process
+ * takes it.
+ */
+const programCache = join(compileCache, 'programs')
+
+/**
  * The environment of a child process: the `variables`, trust in `ca`, TXT records
  * from `dns`, and nothing of the developer's own shell but where programs and
  * temporary files are.
@@ -51,7 +58,7 @@ export function childEnvironment(
     PATH,
     HOME,
     TMPDIR,
-    NODE_COMPILE_CACHE: compileCache,
+    NODE_COMPILE_CACHE: programCache,
     NODE_EXTRA_CA_CERTS: ca?.certFile,
     WORLD_DNS: dns?.address,
     ...variables,
