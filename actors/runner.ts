@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { UserError } from 'rivetkit/errors'
 import type { Background } from '../base/background.ts'
 import { Refusal } from '../base/errors.ts'
+import { assertInTime } from '../base/in_time.ts'
 import type { Log } from '../base/log.ts'
 import type { Secrets } from '../base/secrets.ts'
 import type { Settings, SettingsError } from '../base/settings.ts'
@@ -65,12 +66,15 @@ type DbActions<F extends DbFunctions> = {
 /**
  * Makes actions of functions that work on the actor's own database. No answer leaves before
  * everything that it was made of is durable.
+ *
+ * @throws {TooLateError}
  */
 export function onDatabase<F extends DbFunctions>(functions: F): DbActions<F> {
   return Object.fromEntries(
     Object.entries(functions).map(([name, run]) => [
       name,
       answering(async (c: { vars: { db: Db } }, ...args: never[]) => {
+        assertInTime()
         try {
           return await run(c.vars.db, ...args)
         } finally {

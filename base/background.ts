@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { outlasting } from './in_time.ts'
 import type { Log } from './log.ts'
 
 /** Work that no answer waits for, such as a notice by mail. The program waits for it when it ends. */
@@ -18,13 +19,13 @@ export class Background {
    */
   run(name: string, work: () => Promise<unknown>, about: Record<string, string> = {}): void {
     const fields = { work: name, ...about }
-    const done = (async () => {
+    const done = outlasting(async () => {
       try {
         await work()
       } catch (err) {
         this.#log.error({ err, ...fields }, 'work in the background failed')
       }
-    })().finally(() => this.#underWay.delete(done))
+    }).finally(() => this.#underWay.delete(done))
     this.#underWay.set(done, fields)
   }
 

@@ -1,4 +1,5 @@
 import { FaultLog } from './fault_log.ts'
+import { outlasting } from './in_time.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -33,12 +34,12 @@ export function every(
     isUnderWay = false
     if (!hasEnded) timer = setTimeout(round, isCalledFor ? 0 : ms).unref()
   }
-  void round()
+  void outlasting(round)
   const stopListening = listen?.(() => {
     isCalledFor = true
     if (isUnderWay || hasEnded) return
     clearTimeout(timer)
-    void round()
+    void outlasting(round)
   })
   return () => {
     hasEnded = true

@@ -255,6 +255,20 @@ export const DIRECTORY_WAKE = 60 * SECOND
 /** A call to an actor of another process may take this long, connecting to it included. */
 export const CALL = 25 * SECOND
 
+/**
+ * On an engine such a call may be begun for this long, and again for as long each time that its caller says,
+ * every `QUIET`, that it still waits. The caller is not told before that its call got lost.
+ */
+export const CALL_BEGINS = 5 * SECOND
+
+/**
+ * The actor reads on its own clock by when that is, and the caller has seen that clock within `CLOCK_READ`.
+ * Until the next look the two may drift apart by `CLOCK_DRIFT`: a system that sets its clock slows or
+ * hastens it by half of a thousandth at most.
+ */
+export const CLOCK_READ = MINUTE
+export const CLOCK_DRIFT = CLOCK_READ / 1_000
+
 /** While the runner behind the loopback port is away, it is looked for this often. */
 export const RECONNECT = SECOND
 
@@ -270,7 +284,7 @@ export const CONNECT_PAUSE = 250
  * An actor on an engine that was silent for `QUIET` is asked for a sign of life, and has
  * `SIGN_OF_LIFE` to answer.
  */
-export const QUIET = 1.5 * SECOND
+export const QUIET = SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
 
 /**

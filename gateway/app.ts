@@ -84,11 +84,11 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
     const head = headOf(incoming, trusts)
     let body = await readShortBody(incoming, timeouts.body)
     let since = exchanges.now
-    let answer = await forward(options, { ...head, body })
+    let answer = await forward(options, { ...head, body }, outgoing)
     if ('readBody' in answer) {
       body = await readBody(incoming, timeouts.body)
       since = exchanges.now
-      answer = await forward(options, { ...head, body })
+      answer = await forward(options, { ...head, body }, outgoing)
     }
     if ('readBody' in answer) throw new Error('The auth actor was given the body')
     c.set('route', routeOf(answer))

@@ -1,4 +1,6 @@
 import { withDeadline } from '../base/deadline.ts'
+import { workFor } from '../base/in_time.ts'
+import { CALL_BEGINS } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
 import { unavailable } from '../http/fault.ts'
@@ -7,14 +9,26 @@ import type { Timeouts } from './timeouts.ts'
 /**
  * Asks the auth actor what to do with a request.
  *
+ * @param outgoing the response, which says whether the client still waits for it: one that has gone may ask
+ *   again, so what it asked for is not begun much later
  * @returns the actor's answer, or 503 when it does not answer
  */
 export async function forward(
   { auth, log, timeouts }: { auth: AuthActor; log: Log; timeouts: Timeouts },
   envelope: RequestEnvelope,
+  outgoing: { readonly destroyed: boolean },
 ): Promise<Answer> {
+  const begun = performance.now()
+  const client = {
+    get until() {
+      return begun + (outgoing.destroyed ? CALL_BEGINS : timeouts.deadline)
+    },
+  }
   try {
-    return await withDeadline(auth.answer(envelope), timeouts.deadline)
+    return await withDeadline(
+      workFor(client, () => auth.answer(envelope)),
+      timeouts.deadline,
+    )
   } catch (err) {
     log.error({ err, method: envelope.method }, 'no answer from the auth actor')
     return unavailable()

@@ -43,7 +43,7 @@ export class WebSockets {
       const refused = this.#count(networkOf(envelope.client.address), client)
       if (refused) return writeResponse(outgoing, refused)
       const since = exchanges.now
-      const answer = await forward(this.#options, envelope)
+      const answer = await forward(this.#options, envelope, client)
       if ('readBody' in answer) throw new Error('An upgrade has no body')
       if (!('passTo' in answer)) return writeResponse(outgoing, answer)
       const join = (upstream: Duplex, answer: UpstreamHead) => {

@@ -1,6 +1,7 @@
 import type { Basis } from '../actors/account/standing.ts'
 import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, accountTakenDown, Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -56,11 +57,13 @@ async function afterPds(
   const account = services.actors.account(did)
   return services.mutex.run(did, async () => {
     await account.assertGood(basis)
-    await pds.updateStatus(did, status)
-    return record(account).catch(async (err) => {
-      const before = err instanceof Refusal ? await account.read() : null
-      if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
-      throw err
+    return outlasting(async () => {
+      await pds.updateStatus(did, status)
+      return record(account).catch(async (err) => {
+        const before = err instanceof Refusal ? await account.read() : null
+        if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
+        throw err
+      })
     })
   })
 }
@@ -80,9 +83,11 @@ export async function takeDownAccount(
   await services.mutex.run(did, async () => {
     // From now on it is the entryway's: what the PDS does about it is not followed.
     await directory.deleteFollowedTakedown(did)
-    if (ref !== null) await handle(did).takeDown(ref)
-    await pds.updateStatus(did, { takedownRef: ref })
-    if (ref === null) await handle(did).takeDown(null)
+    await outlasting(async () => {
+      if (ref !== null) await handle(did).takeDown(ref)
+      await pds.updateStatus(did, { takedownRef: ref })
+      if (ref === null) await handle(did).takeDown(null)
+    })
   })
 }
 
@@ -120,7 +125,7 @@ export async function deleteAccount(services: Services, did: string): Promise<vo
   const entry = await directory.find(did)
   if (!entry) throw accountNotFound()
   await directory.beginDeletion(entry.did, Date.now())
-  await finishDeletion(services, entry.did)
+  await outlasting(() => finishDeletion(services, entry.did))
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
+import { undoing } from '../base/undoing.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { EmailChange } from '../database/directory/email_change.ts'
 import { normalizeEmail } from '../identity/email_rules.ts'
@@ -87,16 +89,15 @@ async function change(
       'This email address is already in use, please use a different email.',
     )
   })
-  let account: AccountRow
-  try {
-    account = await record(email)
-  } catch (err) {
-    // Where even that fails, the change stays on record and is settled later.
-    const attempt = { did, newEmail: email, createdAt }
-    await settleEmailChange(services, attempt).catch(() => undefined)
-    throw err
-  }
-  await directory.completeEmailChange(did, email)
+  const account = await outlasting(async () => {
+    const changed = await undoing(
+      () => record(email),
+      // Where even that fails, the change stays on record and is settled later.
+      () => settleEmailChange(services, { did, newEmail: email, createdAt }),
+    )
+    await directory.completeEmailChange(did, email)
+    return changed
+  })
   // The former owner of the address may not be the one who changed it.
   if (before && before.email !== email) notify(services, 'emailChanged', before, occasion)
   return account

@@ -1,6 +1,7 @@
 import { getHandle } from '@atproto/identity'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { HandleChange } from '../database/directory/handle_change.ts'
 import { plcSaidNo } from '../identity/plc.ts'
@@ -32,19 +33,31 @@ export async function changeHandle(
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
     const generation = basis?.generation ?? null
-    const { isRepeated, createdAt } = await directory.reserveHandle(did, handle, generation)
-    try {
-      await services.actors.account(did).assertGood(basis)
-      await publishHandle(services, did, handle)
-    } catch (err) {
-      // Unless PLC said no to all of it, it may yet happen: the change is settled later.
-      if (!isRepeated && (err instanceof Refusal || plcSaidNo(err))) {
-        await directory.abandonHandleChange(did, createdAt)
-      }
-      throw err
-    }
-    return finish(services, { did, newHandle: handle, createdAt }, basis)
+    const reserved = await directory.reserveHandle(did, handle, generation)
+    return outlasting(() => carryOut(services, did, handle, basis, reserved))
   })
+}
+
+/** The new handle is held: has it published, and makes it the account's. */
+async function carryOut(
+  services: Services,
+  did: string,
+  handle: string,
+  basis: Basis | null,
+  { isRepeated, createdAt }: { isRepeated: boolean; createdAt: number },
+): Promise<AccountRow> {
+  const { account, directory } = services.actors
+  try {
+    await account(did).assertGood(basis)
+    await publishHandle(services, did, handle)
+  } catch (err) {
+    // Unless PLC said no to all of it, it may yet happen: the change is settled later.
+    if (!isRepeated && (err instanceof Refusal || plcSaidNo(err))) {
+      await directory.abandonHandleChange(did, createdAt)
+    }
+    throw err
+  }
+  return finish(services, { did, newHandle: handle, createdAt }, basis)
 }
 
 /**

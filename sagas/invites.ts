@@ -2,6 +2,7 @@ import { mayInvite } from '../actors/account/invites.ts'
 import type { EndedBy } from '../actors/account/sessions.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import type { Allowance } from '../actors/directory/invites.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { ShownInvite } from '../database/directory/shown_invite.ts'
 import { recordAudit } from './audit.ts'
@@ -55,13 +56,15 @@ export async function makeInvites(
   const count = wanted ?? allowance.most
   const codes = await directory.createOwnInvites(account.did, { host, count, allowance })
   if (codes.length === 0) return []
-  let isGiven = false
-  try {
-    isGiven = await stubOf(account.did).noteInvitesMade(codes.length, basis, by)
-  } finally {
-    if (!isGiven) await directory.discardInvites(codes)
-  }
-  return isGiven ? codes : []
+  return outlasting(async () => {
+    let isGiven = false
+    try {
+      isGiven = await stubOf(account.did).noteInvitesMade(codes.length, basis, by)
+    } finally {
+      if (!isGiven) await directory.discardInvites(codes)
+    }
+    return isGiven ? codes : []
+  })
 }
 
 /** Takes an invite code of a person out of use. @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut */

@@ -1,6 +1,7 @@
 import type { CreatedAccount } from '../actors/account/lifecycle.ts'
 import { verifyMade } from '../actors/account/passkeys.ts'
 import { Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
 import { undoing } from '../base/undoing.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
 import { writePasskey } from '../factors/passkey.ts'
@@ -18,6 +19,8 @@ import {
 
 /** What is on record about a sign-up, as far as it takes to finish it. */
 type Recorded = Omit<SignUp, 'sealedInvite'>
+
+type Credential = Pick<SignUp, 'passwordScrypt' | 'passkey'>
 
 /**
  * Creates an account: names in the directory, DID on PLC, repo on the PDS, records of its own.
@@ -38,15 +41,26 @@ export async function signUp(
   typed: SignUpInput,
   policy: SignUpPolicy,
 ): Promise<CreatedAccount> {
-  const { directory } = services.actors
   const input = await acceptSignUp(services, typed, policy)
   const { handle, email, inviteCode } = input
   const credential = await credentialOf(services, input)
-  const prepared = input.passkey?.identity
-  const { id, pds } = await directory.reserveSignUp(
+  const reserved = await services.actors.directory.reserveSignUp(
     { handle, email, inviteCode, ...credential },
-    prepared?.pdsDid,
+    input.passkey?.identity.pdsDid,
   )
+  return outlasting(() => carryOut(services, input, credential, reserved))
+}
+
+/** The names are reserved: creates the account that gets them. */
+async function carryOut(
+  services: Services,
+  input: AcceptedSignUp,
+  credential: Credential,
+  { id, pds }: Awaited<ReturnType<Services['actors']['directory']['reserveSignUp']>>,
+): Promise<CreatedAccount> {
+  const { directory } = services.actors
+  const { handle, email } = input
+  const prepared = input.passkey?.identity
   const client = await services.pds(pds.did)
 
   const { did, op, movedFrom } = await undoing(
@@ -88,7 +102,7 @@ export async function signUp(
 async function credentialOf(
   services: Services,
   { password, passkey: given }: AcceptedSignUp,
-): Promise<Pick<SignUp, 'passwordScrypt' | 'passkey'>> {
+): Promise<Credential> {
   if (password !== null) return { passwordScrypt: await hashPassword(password), passkey: null }
   if (!given) throw new Refusal('InvalidToken', 'A passkey is needed')
   const key = await verifyMade(await answered(services, given.response, given.challenge))

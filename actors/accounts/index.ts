@@ -1,5 +1,6 @@
 import { actor } from 'rivetkit'
 import { every } from '../../base/every.ts'
+import { assertInTime } from '../../base/in_time.ts'
 import { ACCOUNT_SLEEP, ACTION } from '../../base/lifetimes.ts'
 import { accountWakes } from '../../base/metrics.ts'
 import { accountSchema } from '../../database/account/schema.ts'
@@ -39,6 +40,8 @@ class Accounts {
   async run(did: string, work: (db: Db) => unknown): Promise<unknown> {
     return this.#use(did, async (replica) => {
       try {
+        // It may have been long in waking.
+        assertInTime()
         return await work(replica.db)
       } finally {
         await replica.settle()
@@ -131,8 +134,17 @@ class Accounts {
 }
 
 /** Some of the accounts. The key is `shardOf` each of them. */
-export const accountsActor = (runner: Runner) =>
-  actor({
+export const accountsActor = (runner: Runner) => {
+  const run = (c: Context, did: string, name: string, args: []) => {
+    const work = Object.hasOwn(accountFunctions, name)
+      ? accountFunctions[name as keyof typeof accountFunctions]
+      : undefined
+    if (!work) throw new Error(`An account cannot be asked to ${name}`)
+    return c.vars.accounts.run(did, (db) =>
+      (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
+    )
+  }
+  return actor({
     options: { noSleep: true, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
     createVars: (c: KvContext, _driver: unknown) => ({
@@ -140,20 +152,13 @@ export const accountsActor = (runner: Runner) =>
     }),
     onSleep: (c) => c.vars.accounts.close(),
     onDestroy: (c) => c.vars.accounts.close(),
-    actions: callable(
+    ...callable(
       'accounts',
       {
-        run: answering((c: Context, did: string, name: string, args: []) => {
-          const work = Object.hasOwn(accountFunctions, name)
-            ? accountFunctions[name as keyof typeof accountFunctions]
-            : undefined
-          if (!work) throw new Error(`An account cannot be asked to ${name}`)
-          return c.vars.accounts.run(did, (db) =>
-            (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
-          )
-        }),
+        run: answering(run),
         ...keptActions(runner, (c: Context, did) => c.vars.accounts.keepHead(did as string)),
       },
       runner.log,
     ),
   })
+}

@@ -31,10 +31,13 @@ export const authActor = (
   runner: Runner,
   connect: (c: { client(): unknown }) => Actors,
   createApp: CreateApp,
-) =>
-  actor({
+) => {
+  const kept = keptActions(runner, (c: KvContext & { vars: AuthVars }) => c.vars.keepHead())
+  const calls = callable('auth', { ...actionsOf(runner), ...kept }, runner.log)
+  return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: AUTH_WAKE },
     onBeforeConnect: requireSecret(runner),
+    onDisconnect: calls.onDisconnect,
     createVars: async (
       c: KvContext & { key: string[]; client(): unknown },
       _driver: unknown,
@@ -59,18 +62,9 @@ export const authActor = (
     },
     onSleep: (c) => stop(c.vars),
     onDestroy: (c) => stop(c.vars),
-    actions: {
-      ...actionsOf(runner),
-      ...callable(
-        'auth',
-        {
-          ...actionsOf(runner),
-          ...keptActions(runner, (c: KvContext & { vars: AuthVars }) => c.vars.keepHead()),
-        },
-        runner.log,
-      ),
-    },
+    actions: { ...actionsOf(runner), ...calls.actions },
   })
+}
 
 const actionsOf = (runner: Runner) => ({
   answer: answering((c: { vars: AuthVars }, envelope: RequestEnvelope) =>

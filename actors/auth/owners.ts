@@ -1,3 +1,4 @@
+import { assertInTime } from '../../base/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { inGroup } from '../../database/group_commit.ts'
@@ -60,6 +61,12 @@ function bind<F extends Record<string, (db: Db, ...args: never[]) => unknown>>(
   db: Db,
 ): OnDatabase<F> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, run]) => [name, run.bind(null, db)]),
+    Object.entries(functions).map(([name, run]) => [
+      name,
+      (...args: never[]) => {
+        assertInTime()
+        return run(db, ...args)
+      },
+    ]),
   ) as OnDatabase<F>
 }

@@ -137,10 +137,13 @@ const actions = onDatabase(partFunctions)
 type Context = KvContext & { vars: OpenDatabase }
 
 /** Who is who: unique names and pointers, in one part or several. It can be rebuilt from the accounts. */
-export const directoryActor = (runner: Runner) =>
-  actor({
+export const directoryActor = (runner: Runner) => {
+  const kept = keptActions(runner, (c: Context) => c.vars.keepHead())
+  const calls = callable('directory', { ...actions, ...kept }, runner.log)
+  return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: DIRECTORY_WAKE },
     onBeforeConnect: requireSecret(runner),
+    onDisconnect: calls.onDisconnect,
     createVars: async (c: KvContext & { key: string[] }, _driver: unknown) => {
       const number = partOfKey(c.key[0] as string)
       const path = databasePath.directory(runner.settings, number)
@@ -158,12 +161,6 @@ export const directoryActor = (runner: Runner) =>
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: {
-      ...actions,
-      ...callable(
-        'directory',
-        { ...actions, ...keptActions(runner, (c: Context) => c.vars.keepHead()) },
-        runner.log,
-      ),
-    },
+    actions: { ...actions, ...calls.actions },
   })
+}

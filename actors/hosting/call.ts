@@ -3,9 +3,12 @@ import type { RefusalCode } from '../../base/errors.ts'
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller
  * holds one connection to the actor, asks once for the `instance` it reaches, and then sends
- * `call(instance, id, name, args, traceparent)`. The result comes as an event with the same `id`: rivetkit handles
- * the messages of a connection one after another, each until its action has returned, so a call that
+ * `call(instance, id, name, args, until, traceparent)`. The result comes as an event with the same `id`: rivetkit
+ * handles the messages of a connection one after another, each until its action has returned, so a call that
  * was answered by its action would hold up all that follow it.
+ *
+ * `until` is on the clock of the instance. Later it does not begin the call, since a message may lie on its way
+ * for long, and the caller may have been told that it failed.
  */
 export const RESULT = 'result'
 
@@ -13,16 +16,24 @@ export const RESULT = 'result'
 export type CallResult =
   | { value: unknown }
   | { refusal: { code: RefusalCode; message: string; metadata?: Record<string, unknown> } }
-  | { fault: 'moved' | 'failed' }
+  | { fault: 'moved' | 'late' | 'failed' }
+
+/** An instance of an actor, and what `performance.now()` says there. */
+export type Instance = { id: string; now: number }
+
+/** Until when a call may be begun now, as its caller still waits for it. */
+export type Waiting = [id: number, until: number]
 
 /** What a caller uses of a rivetkit connection. */
 export type RivetConnection = {
-  instance(): Promise<string>
+  /** A sign of life. */
+  instance(waiting: Waiting[]): Promise<Instance>
   call(
     instance: string,
     id: number,
     name: string,
     args: unknown[],
+    until: number,
     traceparent: string | null,
   ): Promise<void>
   on(event: string, listener: (id: number, result: CallResult) => void): unknown

@@ -3,12 +3,14 @@ import { UserError } from 'rivetkit/errors'
 import { withDeadline } from '../../base/deadline.ts'
 import { UnavailableError } from '../../base/errors.ts'
 import { every } from '../../base/every.ts'
+import { currentCaller, TooLateError } from '../../base/in_time.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { currentTraceparent } from '../../base/tracing.ts'
 import type { CallerParams } from '../runner.ts'
-import { type CallResult, RESULT, type RivetConnection } from './call.ts'
+import { type CallResult, RESULT, type RivetConnection, type Waiting } from './call.ts'
 import { type Attempt, hedged } from './hedged.ts'
+import { SeenClock } from './seen_clock.ts'
 import { stubOf } from './stub.ts'
 import { tracedCall } from './traced_call.ts'
 
@@ -31,15 +33,34 @@ export type ConnectionGetter = {
 }
 
 /** A connection that is open to one instance of the actor. */
-type Open = { connection: RivetConnection; instance: string; end(): void }
+type Open = {
+  connection: RivetConnection
+  instance: string
+  clock: SeenClock
+  /** The look at a clock that was seen too long ago. */
+  looking: Promise<void> | null
+  end(): void
+}
 
 /** A call under way: over which connection, since when, and who waits for it. */
-type Call = { open: Open; since: number; result: PromiseWithResolvers<CallResult> }
+type Call = {
+  open: Open
+  since: number
+  /** Until when its caller waits, as far as that is known by now. */
+  until(): number
+  /** Until when it may be begun; before, the caller is not told that nothing is known of it. */
+  mayBeginUntil: number
+  result: PromiseWithResolvers<CallResult>
+}
 
 /**
  * The one connection of this process to one actor. When it breaks, the calls that are waiting fail,
  * and a new connection is opened. rivetkit's own reconnection is not used, because it would send a
  * call again that may have been done, keeps calls whose callers have given up, and pauses up to 30 s.
+ *
+ * A call is not sent once its caller may have been told that it failed, and has a time by which its actor has
+ * to begin it. The caller of one that got lost is told after that time: when it asks again, the first call
+ * cannot come any more.
  */
 export class ActorConnection {
   readonly #connect: () => RivetConnection
@@ -72,6 +93,7 @@ export class ActorConnection {
 
   /**
    * @throws {UserError} what the action refuses
+   * @throws {TooLateError} when it was not sent, as its caller does not wait any more
    * @throws {Error} when it is unknown what came of the call
    */
   call(name: string, args: unknown[]): Promise<unknown> {
@@ -80,26 +102,55 @@ export class ActorConnection {
   }
 
   async #call(name: string, args: unknown[]): Promise<unknown> {
-    const deadline = Date.now() + lifetimes.CALL
-    const open = this.#open ?? (await this.#awaitOpen(deadline))
+    const caller = currentCaller()
+    const deadline = performance.now() + lifetimes.CALL
+    const until = () => Math.min(caller?.until ?? deadline, deadline)
+    const open = this.#usable ?? (await this.#awaitUsable(until))
+    const came = await this.#send(open, name, args, until, deadline)
+    if ('value' in came) return came.value
+    if ('fault' in came) throw new Error(`The call of ${name} failed`)
+    const { code, message, metadata } = came.refusal
+    throw new UserError(message, { code, metadata })
+  }
+
+  /** @throws {Error} when it is unknown what came of it, and not before it cannot be begun any more */
+  async #send(
+    open: Open,
+    name: string,
+    args: unknown[],
+    until: Call['until'],
+    deadline: number,
+  ): Promise<Exclude<CallResult, { fault: 'moved' | 'late' }>> {
+    const since = performance.now()
+    if (since >= until()) throw new TooLateError()
     const id = ++this.#lastId
     const result = Promise.withResolvers<CallResult>()
-    this.#calls.set(id, { open, since: Date.now(), result })
+    const begins = this.#place === 'engine' ? lifetimes.CALL_BEGINS : lifetimes.CALL
+    const mayBeginUntil = Math.min(until(), since + begins)
+    const call: Call = { open, since, until, mayBeginUntil, result }
+    this.#calls.set(id, call)
     if (this.#place === 'engine') this.#beginChecks()
+    let lost: unknown
     try {
-      open.connection.call(open.instance, id, name, args, currentTraceparent()).catch(result.reject)
-      const came = await withDeadline(result.promise, deadline - Date.now())
-      if ('value' in came) return came.value
-      if ('refusal' in came) {
-        const { code, message, metadata } = came.refusal
-        throw new UserError(message, { code, metadata })
-      }
+      open.connection
+        .call(open.instance, id, name, args, open.clock.at(mayBeginUntil), currentTraceparent())
+        .catch(result.reject)
+      const came = await withDeadline(result.promise, deadline - since)
+      if (!('fault' in came) || came.fault === 'failed') return came
       if (came.fault === 'moved') open.end()
-      throw new Error(`The call of ${name} ${came.fault}`)
+      // Perhaps for a clock that was seen wrongly.
+      else open.clock.doubt()
+      lost = new Error(`The call of ${name}: ${came.fault}`)
+    } catch (err) {
+      lost = err
     } finally {
       this.#calls.delete(id)
       if (this.#calls.size === 0) this.#stopChecks()
     }
+    // Also where one instance says that it did not begin it, another one may be about to. Behind the port the
+    // runner saw as soon as this process that the connection ended.
+    if (this.#place === 'engine') await untilAfter(call.mayBeginUntil)
+    throw lost
   }
 
   /** The actor, called over this connection. */
@@ -114,13 +165,23 @@ export class ActorConnection {
     this.#open?.end()
   }
 
-  async #awaitOpen(deadline: number): Promise<Open> {
-    if (this.#place === 'port') throw new UnavailableError('The runner')
+  /** The open connection, where the clock of its instance was seen not long ago. */
+  get #usable(): Open | null {
+    const open = this.#open
+    return open?.clock.isRecent ? open : null
+  }
+
+  async #awaitUsable(until: Call['until']): Promise<Open> {
     for (;;) {
+      const open = this.#usable
+      if (open) return open
       try {
-        return this.#open ?? (await this.#openAnew())
+        if (this.#open) await this.#lookAtClock(this.#open)
+        else if (this.#place === 'port') throw new UnavailableError('The runner')
+        else await this.#openAnew()
       } catch (err) {
-        if (Date.now() + lifetimes.CONNECT_PAUSE >= deadline) throw err
+        if (this.#place === 'port') throw err
+        if (performance.now() + lifetimes.CONNECT_PAUSE >= until()) throw err
         await wait(lifetimes.CONNECT_PAUSE)
       }
     }
@@ -140,7 +201,7 @@ export class ActorConnection {
           }
           void opened.connection.dispose().catch(() => {})
         }
-        const open: Open = { ...opened, end }
+        const open: Open = { ...opened, looking: null, end }
         opened.connection.onClose(end)
         this.#open = open
         return open
@@ -151,17 +212,23 @@ export class ActorConnection {
     return this.#opening
   }
 
-  #attempt(): Attempt<Pick<Open, 'connection' | 'instance'>> {
+  #attempt(): Attempt<Pick<Open, 'connection' | 'instance' | 'clock'>> {
     const connection = this.#connect()
     connection.on(RESULT, (id, result) => this.#calls.get(id)?.result.resolve(result))
     return {
-      result: connection.instance().then((instance) => ({ connection, instance })),
+      result: connection
+        .instance([])
+        .then(({ id, now }) => ({ connection, instance: id, clock: new SeenClock(now) })),
       giveUp: () => void connection.dispose().catch(() => {}),
     }
   }
 
   #beginChecks(): void {
-    const check = () => this.#check()
+    const check = async () => {
+      const oldest = Math.min(...[...this.#calls.values()].map(({ since }) => since))
+      const isLong = performance.now() - oldest > lifetimes.QUIET / 2
+      if (this.#open && isLong) await this.#hear(this.#open)
+    }
     this.#endChecks ??= every(lifetimes.QUIET, 'asking for a sign of life', check, this.#log)
   }
 
@@ -170,16 +237,41 @@ export class ActorConnection {
     this.#endChecks = null
   }
 
-  /** Asks for a sign of life while a call takes long. */
-  async #check(): Promise<void> {
-    const open = this.#open
-    const oldest = Math.min(...[...this.#calls.values()].map(({ since }) => since))
-    if (!open || Date.now() - oldest < lifetimes.QUIET) return
+  #lookAtClock(open: Open): Promise<void> {
+    open.looking ??= this.#hear(open).finally(() => {
+      open.looking = null
+    })
+    return open.looking
+  }
+
+  /** Asks for a sign of life, and says which calls may be begun still. A silent connection is given up. */
+  async #hear(open: Open): Promise<void> {
+    const ms = this.#place === 'engine' ? lifetimes.SIGN_OF_LIFE : lifetimes.CALL
     try {
-      const instance = await withDeadline(open.connection.instance(), lifetimes.SIGN_OF_LIFE)
-      if (instance !== open.instance) open.end()
+      const { id, now } = await withDeadline(open.connection.instance(this.#extend(open)), ms)
+      if (id === open.instance) open.clock.see(now)
+      else open.end()
     } catch {
       open.end()
     }
+  }
+
+  #extend(open: Open): Waiting[] {
+    const extended: Waiting[] = []
+    for (const [id, call] of this.#calls) {
+      const until = Math.min(call.until(), performance.now() + lifetimes.CALL_BEGINS)
+      if (call.open !== open || until <= call.mayBeginUntil) continue
+      call.mayBeginUntil = until
+      extended.push([id, open.clock.at(until)])
+    }
+    return extended
+  }
+}
+
+async function untilAfter(time: number): Promise<void> {
+  for (;;) {
+    const left = time - performance.now()
+    if (left <= 0) return
+    await wait(left)
   }
 }

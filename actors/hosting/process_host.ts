@@ -7,6 +7,7 @@ import {
 } from 'rivetkit'
 import { getInitialActorKvState } from 'rivetkit/driver-helpers'
 import { withDeadline } from '../../base/deadline.ts'
+import { outlasting } from '../../base/in_time.ts'
 import type { Log } from '../../base/log.ts'
 import { accountWakes, awakeActors } from '../../base/metrics.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
@@ -136,9 +137,11 @@ export class ProcessHost {
     this.#entries.set(id, entry)
     awakeActors.inc({ actor: name })
     if (name === 'account') accountWakes.inc()
-    entry.started = instance
-      .start(this.#actorDriver, this.#inlineClient as never, id, name, key, 'process')
-      .then(() => instance)
+    const client = this.#inlineClient as never
+    // What it begins now goes on for as long as it is awake.
+    entry.started = outlasting(() =>
+      instance.start(this.#actorDriver, client, id, name, key, 'process'),
+    ).then(() => instance)
     entry.started.catch(() => this.#forget(id))
     return entry
   }

@@ -11,7 +11,7 @@ const log = pino({ enabled: false })
 function instance() {
   const sent: unknown[][] = []
   const spent: string[] = []
-  const actions = callable(
+  const { actions } = callable(
     'test',
     {
       spend: (_c: unknown, code: string) => spent.push(code),
@@ -27,11 +27,11 @@ function instance() {
   const c = { vars: {}, conn: { send: (...args: unknown[]) => void sent.push(args) } }
   const call = async (id: string, name: string, ...args: unknown[]) => {
     const number = sent.length
-    actions.call(c, id, number, name, args)
+    actions.call(c, id, number, name, args, Number.POSITIVE_INFINITY)
     await expect.poll(() => sent.length).toBe(number + 1)
     return sent.at(-1)?.[2]
   }
-  return { id: actions.instance(c), call, sent, spent }
+  return { id: actions.instance(c, []).id, call, sent, spent }
 }
 
 test('a call comes back as an event with its number', async () => {

@@ -252,7 +252,8 @@ test.each([...destroying, ...failing])(
   async (_, listener) => {
     const auth = { answer: () => ask(listener) } as unknown as AuthActor
     const log = { error: logged } as never
-    const answered = await forward({ auth, log, timeouts: TIMEOUTS }, { method: 'GET' } as never)
+    const gateway = { auth, log, timeouts: TIMEOUTS }
+    const answered = await forward(gateway, { method: 'GET' } as never, { destroyed: false })
     expect(answered).toMatchObject({ status: 503 })
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
     expect(logged).toHaveBeenCalledOnce()

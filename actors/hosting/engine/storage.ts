@@ -85,7 +85,7 @@ export class EngineStorage {
       },
       onSleep: (c) => void this.#lent.delete(id(c)),
       onDestroy: (c) => void this.#lent.delete(id(c)),
-      actions: callable(name, { lend: () => true }, this.#runner.log),
+      ...callable(name, { lend: () => true }, this.#runner.log),
     })
   }
 }

@@ -21,6 +21,9 @@ const REPLICA = 'test/storage/replica.test.ts'
 const copyKept = inFile('database/replication/copy_kept.ts')
 const COPY_KEPT = 'test/storage/copy_kept.test.ts'
 
+const callees = inFile('actors/hosting/callable.ts')
+const LATE = 'test/actors/late_calls.test.ts'
+
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
@@ -62,6 +65,34 @@ export const programRows = toRemovals([
       'assertSecret(token, secrets.operatorToken)',
       '',
     ),
+  ],
+  [
+    LATE,
+    'a call is begun in time or not at all',
+    callees('resultOf(() => workFor(caller, work), log)', 'resultOf(work, log)'),
+  ],
+  [
+    LATE,
+    'an account is asked in time',
+    inFile('actors/runner.ts')('assertInTime()\n        try', 'try'),
+  ],
+  [
+    LATE,
+    'a call that got lost is over before its caller hears of it',
+    inFile('actors/hosting/connection.ts')('await untilAfter(call.mayBeginUntil)', ''),
+  ],
+  [
+    LATE,
+    'the gateway says until when its client waits',
+    inFile('gateway/forward.ts')(
+      'workFor(client, () => auth.answer(envelope))',
+      'auth.answer(envelope)',
+    ),
+  ],
+  [
+    LATE,
+    'what a client asked for that has gone is not begun later',
+    inFile('gateway/forward.ts')('outgoing.destroyed ? CALL_BEGINS : ', ''),
   ],
   [EVENTS, 'known fields alone are logged', events('Object.fromEntries(given)', 'fields')],
   [

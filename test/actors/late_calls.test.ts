@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto'
+import { calculateJwkThumbprint } from 'jose'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { ownerHere } from '../../actors/auth/owners.ts'
+import { partFunctions } from '../../actors/directory/index.ts'
+import { callable } from '../../actors/hosting/callable.ts'
+import { ActorConnection } from '../../actors/hosting/connection.ts'
+import { onDatabase } from '../../actors/runner.ts'
+import { TooLateError, workFor } from '../../base/in_time.ts'
+import { CALL_BEGINS } from '../../base/lifetimes.ts'
+import { createLog } from '../../base/log.ts'
+import type { Db } from '../../database/database.ts'
+import { forward } from '../../gateway/forward.ts'
+import { TIMEOUTS } from '../../gateway/timeouts.ts'
+import type { AuthActor, RequestEnvelope, ResponseEnvelope } from '../../http/envelope.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { writeRefreshToken } from '../../tokens/refresh_token.ts'
+import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
+import { Line } from './line.ts'
+
+/** Shorter, and in the same proportions. */
+vi.mock('../../base/lifetimes.ts', async (original) => ({
+  ...(await original<object>()),
+  ...{ CALL_BEGINS: 900, QUIET: 300, SIGN_OF_LIFE: 900, CLOCK_DRIFT: 18 },
+}))
+
+const PATIENCE = { timeout: 20_000 }
+const URL_OF_APP = 'http://localhost:2600'
+const log = createLog('silent')
+
+let app: AppInProcess
+let did: string
+/** Holds up the calls of an account that this names, until they may go on. */
+let held: { action: string; reached: () => void; mayGoOn: Promise<void> } | null = null
+
+beforeAll(async () => {
+  app = await startApp({
+    onCall: ({ action }) => {
+      if (action !== held?.action) return
+      const { mayGoOn, reached } = held
+      held = null
+      reached()
+      return mayGoOn
+    },
+  })
+  did = await app.addAccount({ handle: 'kim.test', email: 'kim@mail.internal', password: 'kim' })
+})
+afterAll(() => app?.close())
+
+/** The next call of that action waits. */
+function holdUp(action: string) {
+  const [reached, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  held = { action, reached: reached.resolve, mayGoOn: mayGoOn.promise }
+  return { reached: reached.promise, goOn: mayGoOn.resolve }
+}
+
+/** A gateway with a way of its own to the auth actor. @param deadline in ms */
+function gateway(auth: Pick<AuthActor, 'answer'>, deadline = TIMEOUTS.deadline) {
+  const answers: Promise<unknown>[] = []
+  const outgoing = { destroyed: false }
+  const reached = {
+    answer: (envelope: RequestEnvelope) => {
+      const answer = auth.answer(envelope)
+      answers.push(answer)
+      return answer
+    },
+  } as AuthActor
+  const fetch: typeof globalThis.fetch = async (input, init = {}) => {
+    const { pathname, host } = new URL(String(input))
+    const headers: [string, string][] = [...new Request(input, init).headers, ['host', host]]
+    const answer = await forward(
+      { auth: reached, log, timeouts: { ...TIMEOUTS, deadline } },
+      {
+        method: 'POST',
+        target: pathname,
+        headers,
+        body: Buffer.from(String(init.body)),
+        client: { address: '192.0.2.1', port: 1 },
+      },
+      outgoing,
+    )
+    const { status, headers: answered, body } = answer as ResponseEnvelope
+    return new Response(body && Buffer.from(body), { status, headers: answered })
+  }
+  return {
+    client: new Attacker({ url: URL_OF_APP, fetch }),
+    /** What its client asks it. */
+    outgoing,
+    /** What was asked for is over, whether or not the gateway waited for it. */
+    settled: () => Promise.allSettled(answers),
+  }
+}
+
+/** The auth actor at the other end of a line. */
+function lineToAuth() {
+  const answer = (_c: unknown, envelope: RequestEnvelope) => app.auth.answer(envelope)
+  const line = new Line(callable('auth', { answer }, log))
+  const options = { actor: 'auth', secret: '', place: 'engine', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  return { line, connection, auth: connection.stub as AuthActor }
+}
+
+async function openSession({ clientId }: Attacker): Promise<Session> {
+  const key = await makeDpopKey()
+  const secret = `ref-${randomBytes(32).toString('hex')}`
+  const now = Date.now()
+  const dpop_jkt = await calculateJwkThumbprint(key.jwk)
+  const account = app.actors.account(did)
+  const generation = (await account.read())?.generation ?? 0
+  const sessionId = await account.createSession(
+    {
+      tokenId: `tok-${randomBytes(16).toString('hex')}`,
+      ...{ createdAt: now, updatedAt: now, expiresAt: now + 900_000, clientId, deviceId: null },
+      clientAuth: JSON.stringify({ method: 'none' }),
+      parameters: JSON.stringify({ client_id: clientId, scope: SCOPE, dpop_jkt }),
+      ...{ scope: SCOPE, code: null, refreshToken: secret },
+    },
+    { generation },
+  )
+  const parts = { secret, sessionId: sessionId ?? '', did }
+  const { refreshTokenSecret } = app.runner.secrets
+  return { accessToken: '', refreshToken: writeRefreshToken(parts, refreshTokenSecret), key }
+}
+
+describe('a refresh that comes after its client has gone on', () => {
+  test('ends no session, where it lay on its way to the auth actor', async () => {
+    const { line, auth } = lineToAuth()
+    const [slow, other] = [gateway(auth), gateway(app.auth)]
+    const session = await openSession(slow.client)
+    await slow.client.nonce()
+    line.cut()
+    expect(await slow.client.refresh(session)).toMatchObject({ status: 503 })
+    const next = await refreshed(other.client, await refreshed(other.client, session))
+    const before = line.results
+    line.mend()
+    await expect.poll(() => line.results, PATIENCE).toBe(before + 1)
+    expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
+  })
+
+  test('ends none, where the auth actor had to wait for the account', async () => {
+    const { line, auth } = lineToAuth()
+    const [slow, other] = [gateway(auth), gateway(app.auth)]
+    const session = await openSession(slow.client)
+    await slow.client.nonce()
+    const { reached, goOn } = holdUp('findSessionByRefreshToken')
+    const given = slow.client.refresh(session)
+    await reached
+    line.cut()
+    expect(await given).toMatchObject({ status: 503 })
+    const next = await refreshed(other.client, await refreshed(other.client, session))
+    const before = line.results
+    goOn()
+    await expect.poll(() => line.results, PATIENCE).toBe(before + 1)
+    expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
+  })
+
+  test('ends none, where all are in one process', async () => {
+    const [slow, other] = [gateway(app.auth, 500), gateway(app.auth)]
+    const session = await openSession(slow.client)
+    await slow.client.nonce()
+    const { reached, goOn } = holdUp('findSessionByRefreshToken')
+    const given = slow.client.refresh(session)
+    await reached
+    expect(await given).toMatchObject({ status: 503 })
+    const next = await refreshed(other.client, await refreshed(other.client, session))
+    goOn()
+    await slow.settled()
+    expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
+  })
+
+  test('ends none, where the client went away and asked elsewhere', async () => {
+    const [slow, other] = [gateway(app.auth), gateway(app.auth)]
+    const session = await openSession(slow.client)
+    await slow.client.nonce()
+    const { reached, goOn } = holdUp('findSessionByRefreshToken')
+    const given = slow.client.refresh(session)
+    await reached
+    slow.outgoing.destroyed = true
+    const next = await refreshed(other.client, await refreshed(other.client, session))
+    const later = performance.now() + CALL_BEGINS
+    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(later)
+    goOn()
+    await given
+    expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
+  })
+
+  test('while one whose client waits is answered, however long it takes', async () => {
+    const { line, auth } = lineToAuth()
+    const { client } = gateway(auth)
+    const session = await openSession(client)
+    await client.nonce()
+    const { reached, goOn } = holdUp('findSessionByRefreshToken')
+    const given = client.refresh(session)
+    await reached
+    const mayBeginUntil = line.calls.at(-1) ?? 0
+    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(mayBeginUntil)
+    goOn()
+    expect(await given).toMatchObject({ status: 200 })
+  })
+})
+
+describe('the caller of a call that got lost', () => {
+  const lose: [string, (line: Line) => void][] = [
+    ['is silent', (line) => line.cut()],
+    ['breaks', (line) => line.break()],
+  ]
+
+  test.each(lose)('hears that when it cannot be begun any more: the line %s', async (_, go) => {
+    const never = Promise.withResolvers<void>()
+    const line = new Line(callable('test', { wait: () => never.promise }, log))
+    const options = { actor: 'test', secret: '', place: 'engine', log } as const
+    const call = new ActorConnection(line.getter, ['0'], options).call('wait', [])
+    await expect.poll(() => line.calls.length, PATIENCE).toBe(1)
+    go(line)
+    await expect(call).rejects.toThrow()
+    expect(performance.now()).toBeGreaterThanOrEqual(line.calls[0] ?? Number.POSITIVE_INFINITY)
+  })
+
+  test('has it not sent, when it was told before there was a connection', async () => {
+    const line = new Line(callable('test', { act: () => true }, log))
+    const options = { actor: 'test', secret: '', place: 'engine', log } as const
+    const connection = new ActorConnection(line.getter, ['0'], options)
+    line.cut()
+    const caller = { until: performance.now() + 50 }
+    const call = workFor(caller, () => connection.call('act', []))
+    await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(caller.until)
+    line.mend()
+    await expect(call).rejects.toThrow(TooLateError)
+    expect(line.calls).toEqual([])
+    expect(await connection.call('act', [])).toBe(true)
+  })
+})
+
+describe('nothing is begun for a caller who was told that it failed', () => {
+  const late = { until: Number.NEGATIVE_INFINITY }
+  /** A database that is not to be touched. */
+  const untouched = new Proxy({} as Db, {
+    get: (_, name) => {
+      throw new Error(`The database was asked for ${String(name)}`)
+    },
+  })
+  const actions = [accountFunctions, partFunctions].flatMap((functions) =>
+    Object.entries(onDatabase(functions as Parameters<typeof onDatabase>[0])),
+  )
+
+  test.each(actions)('%s', async (_, action) => {
+    const act = action as (c: object, ...args: unknown[]) => Promise<unknown>
+    const acted = workFor(late, () => act({ vars: { db: untouched } }))
+    await expect(acted).rejects.toThrow(TooLateError)
+  })
+
+  test.each(Object.entries(ownerHere(untouched, untouched)))('%s', (_, act) => {
+    expect(() => workFor(late, act as () => unknown)).toThrow(TooLateError)
+  })
+})
