@@ -13,12 +13,8 @@ export function described(parent: Command, words: string): Command {
     else if (field.flags === undefined) command.argument(placeOf(field), field.about)
     else command.addOption(optionOf(field, field.flags))
   }
+  if (description.asks) command.option('--yes', 'do not ask')
   return command
-}
-
-/** What is asked before a command of the list that cannot be undone. */
-export function questionOf(words: string, input: Record<string, unknown>): string {
-  return descriptionOf(words).asks(input) ?? ''
 }
 
 function placeOf({ name, kind, isRequired }: Field): string {

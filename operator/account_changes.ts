@@ -45,6 +45,7 @@ export const setEmail = command(inputs['account/set-email'], async ({ services }
 export const setHandle = command(inputs['account/set-handle'], async ({ services }, input) => {
   const { did } = await findAccount(services, input.account)
   const { handle } = await tellingHalf(
+    did,
     () => changeHandle(services, did, input.handle, null, { allowReserved: true }),
     async (why) => `${why} ${GOES_ON}`,
   )
@@ -68,6 +69,7 @@ export const factors = command(inputs['account/factors'], async ({ services }, i
 export const activate = command(inputs['account/activate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    did,
     () => activateAccount(services, did, null),
     async (why) => `${why} Nothing is changed here. ${AGAIN}`,
   )
@@ -78,6 +80,7 @@ export const activate = command(inputs['account/activate'], async ({ services },
 export const deactivate = command(inputs['account/deactivate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    did,
     () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
     async (why) => `${why} Nothing is changed here. ${AGAIN}`,
   )
@@ -89,6 +92,7 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
   const { did, handle } = await findAccount(services, input.account)
   const ref = input.lift ? null : input.ref
   await tellingHalf(
+    did,
     () => takeDownAccount(services, did, ref),
     async (why) => {
       const here = await services.actors.account(did).read()
@@ -108,6 +112,7 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
 export const remove = command(inputs['account/delete'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    did,
     () => deleteAccount(services, did),
     async (why) =>
       `${why} The deletion is on record: the program goes on with it by itself when the PDS answers.`,

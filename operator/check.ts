@@ -8,3 +8,18 @@ export type Check = {
   /** What to do; only where the state is not `ok`. */
   mend?: string
 }
+
+/** With what the name of each check of a PDS begins. */
+export const aboutPds = (url: string): string => `PDS ${new URL(url).host}: `
+
+/** The one check of a PDS that does not answer. */
+export const unanswered = (url: string): string => `${aboutPds(url)}whether it answers`
+
+/** Those PDSes that answered when they were looked at. */
+export function answering<P extends { url: string }>(
+  pdses: readonly P[],
+  checks: readonly Check[],
+): P[] {
+  const names = checks.map(({ name }) => name)
+  return pdses.filter(({ url }) => !names.includes(unanswered(url)))
+}

@@ -1,35 +1,32 @@
 import { UnavailableError } from '../base/errors.ts'
 import { PdsClient } from '../pds/client.ts'
-import { describePds, readProtectedResource } from '../pds/describe.ts'
+import { describePds, type PdsDescription, readProtectedResource } from '../pds/describe.ts'
 import type { PdsAccess } from '../pds/pds.ts'
 import type { Services } from '../sagas/services.ts'
 import { LegacyScope, LegacyTokens } from '../tokens/legacy_tokens.ts'
-import type { Check } from './check.ts'
+import { aboutPds, type Check, unanswered } from './check.ts'
+import { type Finding, look, reasonOf } from './doctor/look.ts'
 
 /** A DID that no account has: it asks a PDS about itself without asking about anybody. */
 const NOBODY = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
 
 const SETTINGS = 'give the PDS the lines of `vestibule pds-settings` and restart it'
 
-/** With what the name of each check of a PDS begins. */
-export const aboutPds = (url: string): string => `PDS ${new URL(url).host}: `
-
-/** Whether a PDS is set up for this entryway. */
+/**
+ * Whether a PDS is set up for this entryway.
+ *
+ * @returns one check where it does not answer
+ */
 export async function checkPds(pds: PdsAccess, services: Services): Promise<Check[]> {
-  const check = async (name: string, look: () => Promise<Omit<Check, 'name'>>): Promise<Check> => {
-    const about = `${aboutPds(pds.url)}${name}`
-    return look().then(
-      (result) => ({ name: about, ...result }),
-      (err) => ({
-        name: about,
-        state: 'failed',
-        found: err instanceof Error ? err.message : 'it could not be asked',
-        mend: reachIt(pds),
-      }),
-    )
+  const answer = await describePds(pds.address).catch((err: UnavailableError) => err)
+  if (answer instanceof UnavailableError) {
+    const found = `${reasonOf(answer)}; nothing else of it was looked at`
+    return [{ name: unanswered(pds.url), state: 'failed', found, mend: reachIt(pds) }]
   }
+  const check = (name: string, work: () => Looked): Promise<Check> =>
+    look(`${aboutPds(pds.url)}${name}`, reachIt(pds), work)
   return Promise.all([
-    check('DID and handle domains', () => checkDescription(pds, services)),
+    check('DID and handle domains', () => checkDescription(pds, answer, services)),
     check('public URL', () => checkUrl(pds)),
     check('authorization server', () => checkAuthorizationServer(pds, services)),
     check('admin password', () => checkAdminPassword(pds)),
@@ -40,10 +37,13 @@ export async function checkPds(pds: PdsAccess, services: Services): Promise<Chec
 const reachIt = ({ address }: PdsAccess) =>
   `see that ${address} can be reached from here and is a PDS`
 
-type Looked = Promise<Omit<Check, 'name'>>
+type Looked = Promise<Finding>
 
-async function checkDescription({ url, address, did }: PdsAccess, services: Services): Looked {
-  const description = await describePds(address)
+async function checkDescription(
+  { url, did }: PdsAccess,
+  description: PdsDescription,
+  services: Services,
+): Looked {
   if (description.did !== did) {
     return {
       state: 'failed',

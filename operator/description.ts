@@ -23,8 +23,8 @@ export type Description = {
   kind: 'reads' | 'acts'
   /** Whether it changes nothing. */
   isReading(input: Record<string, unknown>): boolean
-  /** What is asked before, where it cannot be undone. */
-  asks(input: Record<string, unknown>): string | null
+  /** What is asked before, where it cannot be undone; null where nothing ever is. */
+  asks: ((input: Record<string, unknown>) => string | null) | null
   /** The member by which the next page of its answer is asked for; its answer says it as `next`. */
   pagedBy: string | null
   /** Only for who has proven a moment ago who they are. */
@@ -57,7 +57,7 @@ const describe =
       ...{ kind, words, command, what, fixed, isReading: readsWhere, pagedBy, needsProof, leadsTo },
       takes: takes as Description['takes'],
       subject: (value) => (subject && value !== null ? subject(value as CommandOutput<N>) : null),
-      asks: typeof asks === 'function' ? asks : () => asks,
+      asks: typeof asks === 'string' ? () => asks : asks,
     }
   }
 

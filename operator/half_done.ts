@@ -3,19 +3,25 @@ import { PdsRefusal } from '../pds/client.ts'
 
 /** Something failed at another server; the message says how things stand now, and what to do. */
 export class HalfDoneError extends Error {
-  constructor(message: string, options: ErrorOptions) {
+  /** The account that it was done to. */
+  readonly did: string
+
+  constructor(did: string, message: string, options: ErrorOptions) {
     super(message, options)
     this.name = 'HalfDoneError'
+    this.did = did
   }
 }
 
 /**
  * Does what takes several servers. Where one of them fails, `tell` says how things stand.
  *
+ * @param did of the account that it is done to
  * @param tell is given why, as a sentence
  * @throws {HalfDoneError}
  */
 export async function tellingHalf<T>(
+  did: string,
   work: () => Promise<T>,
   tell: (why: string) => Promise<string>,
 ): Promise<T> {
@@ -23,10 +29,10 @@ export async function tellingHalf<T>(
     return await work()
   } catch (err) {
     if (err instanceof PdsRefusal) {
-      throw new HalfDoneError(await tell(`The PDS said: ${err.message}.`), { cause: err })
+      throw new HalfDoneError(did, await tell(`The PDS said: ${err.message}.`), { cause: err })
     }
     if (err instanceof UnavailableError) {
-      throw new HalfDoneError(await tell(`${err.message}.`), { cause: err })
+      throw new HalfDoneError(did, await tell(`${err.message}.`), { cause: err })
     }
     throw err
   }

@@ -2,11 +2,12 @@ import { statfs } from 'node:fs/promises'
 import { ageOf } from '../base/age.ts'
 import { BACKUP_OLD } from '../base/lifetimes.ts'
 import { missingForUse, type Settings } from '../base/settings.ts'
+import { NAMES_KEPT } from '../database/limits/near.ts'
 import { backupStanding } from '../maintenance/backup_standing.ts'
 import { listBackups } from '../maintenance/kept_backups.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { dayOf } from '../sagas/kept_events.ts'
-import { aboutPds } from './check_pds.ts'
+import { aboutPds, unanswered } from './check.ts'
 import { command } from './command.ts'
 import { type Looked, lastLook } from './examine.ts'
 import { inputs } from './inputs.ts'
@@ -14,8 +15,7 @@ import { list as listPdses } from './pdses.ts'
 import { replicationOf } from './read_replication.ts'
 import { missingOfReplication } from './replication.ts'
 
-/** More limits in force, and more clients, are not counted. */
-const MOST_LIMITS = 1_000
+/** More clients are not counted. */
 const MOST_CLIENTS = 100
 
 /**
@@ -25,12 +25,12 @@ const MOST_CLIENTS = 100
 export const show = command(inputs.overview, async (context) => {
   const { services, clients, openid, limits } = context
   const { settings, embeddedPds, actors } = services
-  const [{ pdses }, { bavail, blocks, bsize }, backups, today, near] = await Promise.all([
+  const [{ pdses }, { bavail, blocks, bsize }, backups, today, reached] = await Promise.all([
     listPdses.run(context, {}),
     statfs(settings.dataDir),
     lastBackups(settings),
     actors.directory.readEventCounts(dayOf(Date.now())),
-    limits.list({ text: '', limit: MOST_LIMITS }),
+    limits.countReached(),
   ])
   const [registered, ofOpenid, resources] = await Promise.all([
     clients.list('', MOST_CLIENTS),
@@ -46,13 +46,13 @@ export const show = command(inputs.overview, async (context) => {
     accounts: pdses.reduce((sum, { accounts }) => sum + accounts, 0),
     pdses: pdses.map(({ did, url, accounts, capacity, open, isEmbedded }) => ({
       ...{ did, url, accounts, capacity, open, isEmbedded },
-      standing: isEmbedded && embeddedPds.isDown ? 'does not answer' : standingOf(url, looked),
+      standing: isEmbedded && embeddedPds.isDown ? DOWN : standingOf(url, looked),
     })),
     today: {
       signIns: { succeeded: today.signed_in ?? 0, failed: today.sign_in_failed ?? 0 },
       mails: { sent: today.mail_sent ?? 0, failed: today.mail_failed ?? 0 },
     },
-    limitsReached: near.filter(({ used, points }) => used >= points).length,
+    limitsReached: counted(reached, reached < NAMES_KEPT),
     mail: settings.smtpUrl === null ? null : new URL(settings.smtpUrl).host,
     disk: { free: bavail * bsize, total: blocks * bsize },
     backups,
@@ -73,14 +73,18 @@ export const show = command(inputs.overview, async (context) => {
 })
 
 const countOf = ({ clients, next }: { clients: unknown[]; next: string | null }): string =>
-  next === null ? String(clients.length) : `${clients.length} or more`
+  counted(clients.length, next === null)
+
+const counted = (count: number, isAll: boolean): string => (isAll ? `${count}` : `${count} or more`)
 
 const NOT_LOOKED = 'not looked at yet'
+const DOWN = 'does not answer'
 
 function standingOf(url: string, looked: Looked | null): string {
   if (looked === null) return NOT_LOOKED
   const checks = looked.checks.filter(({ name }) => name.startsWith(aboutPds(url)))
   if (checks.length === 0) return NOT_LOOKED
+  if (checks.some(({ name }) => name === unanswered(url))) return DOWN
   const wrong = checks.filter(({ state }) => state !== 'ok').length
   return wrong === 0 ? 'in order' : `${wrong} of ${checks.length} checks failed`
 }

@@ -32,7 +32,7 @@ export async function run(
     if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
     context.services.log.error({ err, name }, 'an operator command failed')
     if (err instanceof HalfDoneError) {
-      await keep(context, name, parsed.data as Record<string, unknown>, null)
+      await keep(context, name, parsed.data as Record<string, unknown>, { did: err.did })
       return refuse(502, 'HalfDone', err.message)
     }
     if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)

@@ -42,7 +42,7 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
     return proofPage(visitor, words, Place.forOperator().page({ step: 'sign-in' }))
   }
-  const question = description.asks(input)
+  const question = description.asks?.(input) ?? null
   if (question !== null && request.parameter('sure') === undefined) {
     return questionPage(visitor, page, question)
   }

@@ -6,6 +6,8 @@ import type { CounterOwner } from './owners.ts'
 export type LimitsInForce = {
   /** Those that are used up first, then those that stay so for longest. */
   list(asked: { text: string; limit: number }): Promise<NearLimit[]>
+  /** How many are used up, of those whose names are kept: where there are `NAMES_KEPT`, there may be more. */
+  countReached(): Promise<number>
   /** Lets a counter begin anew. @returns how it stood; null where none of that id is near */
   lift(id: string): Promise<NearLimit | null>
 }
@@ -23,6 +25,10 @@ export function createLimitsInForce(
       const isOver = ({ used, points }: NearLimit) => Number(used >= points)
       near.sort((a, b) => isOver(b) - isOver(a) || b.resetsAt - a.resetsAt)
       return near.slice(0, asked.limit)
+    },
+    async countReached() {
+      const reached = await ofEach((owner) => owner.countReached())
+      return reached.reduce((sum, each) => sum + each, 0)
     },
     async lift(id) {
       const lifted = await ofEach((owner) => owner.liftNear(id))

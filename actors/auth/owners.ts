@@ -3,12 +3,12 @@ import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { inGroup } from '../../database/group_commit.ts'
 import { returnPoints, takePoints } from '../../database/limits/counter.ts'
-import { liftNear, listNear } from '../../database/limits/near.ts'
+import { countReached, liftNear, listNear } from '../../database/limits/near.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { AuthPeer } from '../reach.ts'
 import { type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
 
-const counterFunctions = { takePoints, returnPoints, listNear, liftNear }
+const counterFunctions = { takePoints, returnPoints, listNear, countReached, liftNear }
 
 export type CounterOwner = OnDatabase<typeof counterFunctions>
 

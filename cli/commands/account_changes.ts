@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'
-import { assertMeant, newPassword, type PasswordOptions } from '../ask.ts'
-import { described, questionOf } from '../described.ts'
+import { newPassword, type PasswordOptions } from '../ask.ts'
+import { described } from '../described.ts'
 import { when } from '../output.ts'
 import { sheet } from '../table.ts'
 
@@ -81,16 +81,13 @@ export function addAccountChangeCommands(account: Command): void {
     ),
   )
 
-  described(account, 'account delete')
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ yes?: boolean }>(async (operator, output, [name = ''], { yes }) => {
-        const { did, handle } = await operator('account/show', { account: name })
-        await assertMeant(questionOf('account delete', { account: handle ?? did }), yes)
-        const deleted = await operator('account/delete', { account: did })
-        output.result(deleted, () => `${handle ?? did} is deleted`)
-      }),
-    )
+  described(account, 'account delete').action(
+    online(async (operator, output, [name = '']) => {
+      await operator('account/show', { account: name })
+      const deleted = await operator('account/delete', { account: name })
+      output.result(deleted, ({ handle, did }) => `${handle ?? did} is deleted`)
+    }),
+  )
 }
 
 type ListedPasskey = { name: string; createdAt: number; usedAt: number | null }

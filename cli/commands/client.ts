@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { assertMeant } from '../ask.ts'
-import { described, questionOf } from '../described.ts'
+import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { pagesOf, when } from '../output.ts'
 import { table } from '../table.ts'
@@ -44,16 +43,13 @@ export function addClientCommands(program: Command): void {
     }),
   )
 
-  described(client, 'client remove')
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ yes?: boolean }>(async (operator, output, [id = ''], { yes }) => {
-        await operator('client/show', { id })
-        await assertMeant(questionOf('client remove', { id }), yes)
-        const removed = await operator('client/remove', { id })
-        output.result(removed, () => `${removed.id} is unknown from now on`)
-      }),
-    )
+  described(client, 'client remove').action(
+    online(async (operator, output, [id = '']) => {
+      await operator('client/show', { id })
+      const removed = await operator('client/remove', { id })
+      output.result(removed, () => `${removed.id} is unknown from now on`)
+    }),
+  )
 }
 
 async function readMetadata(file: string): Promise<Record<string, unknown>> {

@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander'
 import { online } from '../action.ts'
-import { assertMeant } from '../ask.ts'
-import { described, questionOf } from '../described.ts'
+import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { type Addresses, PRODUCTS, type ProductName } from '../openid_products.ts'
 import { pagesOf, when } from '../output.ts'
@@ -37,18 +36,14 @@ export function addOpenidCommands(program: Command): void {
   addResources(openid)
   addRegistrationTokens(openid)
 
-  described(openid, 'openid rotate-keys')
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ atOnce?: boolean; yes?: boolean }>(async (operator, output, _, options) => {
-        const { atOnce = false, yes } = options
-        if (atOnce) await assertMeant(questionOf('openid rotate-keys', { atOnce }), yes)
-        const done = await operator('openid/rotate-keys', { atOnce })
-        output.result(done, () =>
-          atOnce ? 'The new keys sign' : 'The new keys are published, and sign in a day',
-        )
-      }),
-    )
+  described(openid, 'openid rotate-keys').action(
+    online<{ atOnce?: boolean }>(async (operator, output, _, { atOnce = false }) => {
+      const done = await operator('openid/rotate-keys', { atOnce })
+      output.result(done, () =>
+        atOnce ? 'The new keys sign' : 'The new keys are published, and sign in a day',
+      )
+    }),
+  )
 }
 
 function addClients(openid: Command): void {
@@ -132,16 +127,13 @@ function addClients(openid: Command): void {
     }),
   )
 
-  described(client, 'openid client remove')
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ yes?: boolean }>(async (operator, output, [id = ''], { yes }) => {
-        await operator('openid/client-show', { id })
-        await assertMeant(questionOf('openid client remove', { id }), yes)
-        const removed = await operator('openid/client-remove', { id })
-        output.result(removed, () => `${removed.id} is unknown from now on`)
-      }),
-    )
+  described(client, 'openid client remove').action(
+    online(async (operator, output, [id = '']) => {
+      await operator('openid/client-show', { id })
+      const removed = await operator('openid/client-remove', { id })
+      output.result(removed, () => `${removed.id} is unknown from now on`)
+    }),
+  )
 }
 
 const productOption = () =>

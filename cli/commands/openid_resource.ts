@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { online } from '../action.ts'
-import { assertMeant } from '../ask.ts'
-import { described, questionOf } from '../described.ts'
+import { described } from '../described.ts'
 import { when } from '../output.ts'
 import { table } from '../table.ts'
 
@@ -53,14 +52,11 @@ export function addResources(openid: Command): void {
     }),
   )
 
-  described(resource, 'openid resource remove')
-    .option('--yes', 'do not ask')
-    .action(
-      online<{ yes?: boolean }>(async (operator, output, [address = ''], { yes }) => {
-        await operator('openid/resource-show', { address })
-        await assertMeant(questionOf('openid resource remove', { address }), yes)
-        const removed = await operator('openid/resource-remove', { address })
-        output.result(removed, () => `${removed.address} is unknown from now on`)
-      }),
-    )
+  described(resource, 'openid resource remove').action(
+    online(async (operator, output, [address = '']) => {
+      await operator('openid/resource-show', { address })
+      const removed = await operator('openid/resource-remove', { address })
+      output.result(removed, () => `${removed.address} is unknown from now on`)
+    }),
+  )
 }

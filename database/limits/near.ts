@@ -9,6 +9,9 @@ const NEAR = 0.2
 /** Characters of a key that are kept; people type names of any length. */
 const MAX_KEY = 300
 
+/** How many names are kept at least before those that begin anew first make room. */
+export const NAMES_KEPT = Math.floor(NEAR_LIMITS.maxBytes / (100 + MAX_KEY))
+
 /** A counter that is used up, or nearly. `resetsAt` is milliseconds since the epoch. */
 export type NearLimit = {
   /** The beginning of the hash of its key. */
@@ -59,6 +62,17 @@ export function listNear(
     `${SELECT} AND instr(lower(name), @text)
      ORDER BY counter.points >= near_limit.points DESC, counter.resets_at DESC LIMIT @limit`,
   ).all({ text, limit, now }) as NearLimit[]
+}
+
+/** How many are used up, of those whose names are kept. */
+export function countReached(db: Db, now = Date.now()): number {
+  return sql(
+    db,
+    `SELECT count(*) FROM near_limit JOIN counter ON counter.key = near_limit.key
+     WHERE counter.resets_at > ? AND counter.points >= near_limit.points`,
+  )
+    .pluck()
+    .get(now) as number
 }
 
 /** Gives a counter all its points back. @returns how it stood; null where none of that id is near */

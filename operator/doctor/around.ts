@@ -9,6 +9,7 @@ import { checkRoutes, checkServed } from './routes.ts'
 
 /** What is known of the installation by its program; nothing where that does not run. */
 export type Known = {
+  /** Those that answer it. */
   pdses: readonly { url: string; address: string }[]
   /** Of accounts. */
   handles: string[]

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { DOCTOR_LOOK } from '../../base/lifetimes.ts'
 import type { Check } from '../check.ts'
 
@@ -18,7 +19,7 @@ export async function look(
     return { name, ...(await work()) }
   } catch (err) {
     const toDo = typeof mend === 'string' ? mend : mend(codeOf(err))
-    return { name, state: 'failed', found: reason(err), mend: toDo }
+    return { name, state: 'failed', found: reasonOf(err), mend: toDo }
   }
 }
 
@@ -40,10 +41,15 @@ export async function readJson<T>(response: Response): Promise<T> {
   }
 }
 
-function reason(err: unknown): string {
+/** Why something failed, by what is at the bottom of it: `fetch` itself says no more than that it failed. */
+export function reasonOf(err: unknown): string {
   if (!(err instanceof Error)) return 'it could not be asked'
-  const { cause } = err
-  return cause instanceof Error && cause.message ? cause.message : err.message
+  const { cause, message } = err
+  // Of what is read, the error lists all that is wrong with it.
+  if (cause instanceof SyntaxError || cause instanceof z.ZodError)
+    return 'what answers is something else'
+  const deeper = cause instanceof Error ? reasonOf(cause) : ''
+  return deeper || message || codeOf(err)
 }
 
 function codeOf(err: unknown): string {

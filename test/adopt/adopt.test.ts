@@ -196,13 +196,13 @@ test('without a release the PDS inside keeps its data from being adopted a secon
 
 test('the way back: the stock PDS alone knows what was changed and made since', async () => {
   const { password } = await json<{ password: string }>(
-    ...(['account', 'reset-password', person(0).did, '--keep-app-passwords'] as const),
+    ...['account', 'reset-password', person(0).did, '--keep-app-passwords', '--yes'],
   )
   const { password: late } = await json<{ password: string }>(
     ...(['account', 'create', 'late.test', 'late@mail.vestibule.internal'] as const),
   )
   await post(await signIn('late.test', late), 'made since')
-  await json('account', 'takedown', person(5).did)
+  await json('account', 'takedown', person(5).did, '--yes')
   await json('account', 'set-email', person(1).did, 'moved@mail.vestibule.internal')
   await json('invite', 'create', '--count', '2')
   expect(await cli('release')).toMatchObject({

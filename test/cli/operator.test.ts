@@ -31,21 +31,26 @@ describe('accounts', () => {
       legacy: [{ appPasswordName: null }],
     })
 
-    const reset = await json<{ password: string }>('account', 'reset-password', created.did)
+    const reset = await json<{ password: string }>(
+      'account',
+      'reset-password',
+      created.did,
+      '--yes',
+    )
     expect(reset.password).not.toBe(created.password)
     await expect(signIn('alice.test', created.password)).rejects.toThrow()
     await expect(signIn('alice.test', reset.password)).resolves.toBeDefined()
   })
 
   test('are signed out, taken down, lifted and deleted', async () => {
-    await json('account', 'revoke', 'alice.test', '--all')
+    await json('account', 'revoke', 'alice.test', '--all', '--yes')
     expect(await json('account', 'sessions', 'alice.test')).toMatchObject({ legacy: [], oauth: [] })
     const audit = await json<{ event: string }[]>('account', 'audit', 'alice.test')
     expect(audit.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['account_created', 'password_changed', 'signed_out_everywhere']),
     )
 
-    await json('account', 'takedown', 'alice.test')
+    await json('account', 'takedown', 'alice.test', '--yes')
     expect(await json('account', 'show', 'alice.test')).toMatchObject({ takedownRef: 'operator' })
     await json('account', 'takedown', 'alice.test', '--lift')
     expect(await json('account', 'show', 'alice.test')).toMatchObject({ takedownRef: null })
@@ -105,7 +110,7 @@ describe('accounts', () => {
 test('invite codes are made, listed and disabled', async () => {
   const codes = await json<string[]>('invite', 'create', '--count', '2', '--uses', '3')
   expect(codes).toHaveLength(2)
-  await json('invite', 'disable', codes[0] as string)
+  await json('invite', 'disable', codes[0] as string, '--yes')
   expect(await json('invite', 'list', '--usable')).toMatchObject([
     { code: codes[1], availableUses: 3, disabled: false },
   ])
@@ -132,7 +137,7 @@ test('a PDS is listed, closed, opened and checked, and its password never shown'
     stderr: expect.stringContaining('Nothing is changed'),
   })
   // The good one is still known: the PDS is told of a takedown.
-  await json('account', 'takedown', 'bob.test')
+  await json('account', 'takedown', 'bob.test', '--yes')
   await json('account', 'takedown', 'bob.test', '--lift')
   const withPassword = { ...env, PDS_ADMIN_PASSWORD: network.pds.adminPassword }
   const added = await cliJson<{ checks: unknown[] }>(withPassword, ['pds', 'add', network.pds.url])

@@ -37,6 +37,13 @@ test('a takedown that the PDS does not hear of is half done, and says what to do
   const up = await call('account/take-down', { account: 'kim.test', lift: true })
   expect(up.body).toMatchObject({ message: expect.stringContaining('is still taken down') })
   expect(await standing()).toEqual(['taken down'])
+  const acts = (await app.actors.account(did).listAudit(100)).filter(
+    ({ event }) => event === 'operator_acted',
+  )
+  expect(acts).toMatchObject([
+    { detail: { what: 'account/take-down' } },
+    { detail: { what: 'account/take-down' } },
+  ])
   await app.actors.account(did).takeDown(null)
 })
 

@@ -155,12 +155,12 @@ const rows: Record<string, Row> = {
   'account activate': { args: there, refused: noPds },
   'account deactivate': { args: there, refused: noPds },
   'account takedown': { args: () => [did, '--lift'], refused: noPds },
-  'account revoke': { args: () => [did, '--all'] },
-  'account reset-password': { args: there },
+  'account revoke': { args: () => [did, '--all', '--yes'] },
+  'account reset-password': { args: () => [did, '--yes'] },
   'account delete': { args: () => [did, '--yes'], refused: noPds },
   'invite create': { args: () => ['--count', '2', '--for', did] },
   'invite list': {},
-  'invite disable': { args: () => [inviteCode] },
+  'invite disable': { args: () => [inviteCode, '--yes'] },
   'limits list': {},
   'limits lift': { args: () => ['none'], refused: /`vestibule limits list`/ },
   'pds list': {},
@@ -181,12 +181,12 @@ const rows: Record<string, Row> = {
   },
   'openid client list': {},
   'openid client show': { args: openid },
-  'openid client rotate-secret': { args: openid },
+  'openid client rotate-secret': { args: () => [...openid(), '--yes'] },
   'openid client remove': { args: () => [...openid(), '--yes'] },
   'openid registration-token add': { args: () => ['For a product with a long name'] },
   'openid registration-token list': {},
   'openid registration-token remove': {
-    args: () => ['For a product with a long name'],
+    args: () => ['For a product with a long name', '--yes'],
   },
   'openid resource add': { args: () => [RESOURCE, '--scopes', 'files:read', 'files:write'] },
   'openid resource list': {},
@@ -274,20 +274,23 @@ const NOTHING: Record<string, string> = {
   address: 'https://nowhere.test/mcp',
   name: 'nothing',
 }
-const naming = descriptions.flatMap(({ words, takes }) => {
+const naming = descriptions.flatMap(({ words, takes, asks }) => {
   const [first = ''] = Object.keys(takes)
   const isNew = words.endsWith(' add') && first !== 'account'
   const nothing = takes[first]?.flags === undefined && !isNew ? NOTHING[first] : undefined
-  return nothing === undefined ? [] : [{ words, nothing }]
+  return nothing === undefined ? [] : [{ words, nothing, isAsked: asks !== null }]
 })
 
 test.each(naming)(
   '$words says what is not there, and where what is there is listed',
   async (row) => {
-    const { words, nothing } = row
+    const { words, nothing, isAsked } = row
     const others = { 'account set-email': ['a@mail.internal'], 'account set-handle': ['a.test'] }
     const more = words.endsWith('revoke') ? ['--all'] : (others[words as keyof typeof others] ?? [])
-    const { failure, stdout } = await run([...words.split(' '), nothing, ...more])
+    const { failure, stdout } = await run([
+      ...[...words.split(' '), nothing, ...more],
+      ...(isAsked ? ['--yes'] : []),
+    ])
     expect(stdout).toBe('')
     expect(failure).toContain(nothing)
     expect(failure).toMatch(/`vestibule [a-z -]+ list`/)

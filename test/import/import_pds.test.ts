@@ -224,7 +224,7 @@ test('accounts of another PDS are noticed; names that are taken are refused', as
 test('the way back', async () => {
   const [first] = people as [Inhabitant]
   const { password } = await cliJson<{ password: string }>(vestibule.env, [
-    ...['account', 'reset-password', first.did, '--keep-app-passwords'],
+    ...['account', 'reset-password', first.did, '--keep-app-passwords', '--yes'],
   ])
   const { password: late } = await cliJson<{ password: string }>(vestibule.env, [
     ...['account', 'create', 'late.test', 'late@mail.vestibule.internal'],

@@ -11,7 +11,7 @@ import {
   sweepCounters,
   takePoints,
 } from '../../database/limits/counter.ts'
-import { listNear } from '../../database/limits/near.ts'
+import { countReached, listNear } from '../../database/limits/near.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { partitionOf } from '../../database/partition.ts'
 import { measure } from '../../database/room.ts'
@@ -100,6 +100,9 @@ test('the names of counters are kept while they are near their limit, and not be
   takePoints(db, [guesses])
   takePoints(db, [guesses])
   expect(listNear(db, ALL)).toMatchObject([{ used: 9 }])
+  expect(countReached(db)).toBe(0)
+  takePoints(db, [guesses])
+  expect(countReached(db)).toBe(1)
   sweepCounters(db, Date.now() + guesses.seconds * 1_000 + 1_000)
   expect(names()).toBe(0)
   closeDatabase(db)

@@ -227,7 +227,7 @@ test('Auth.js signs a person in and out, and gets nothing of one who is signed o
     await goOn()
     await page.getByText(person.handle, { exact: true }).waitFor()
 
-    await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all'])
+    await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
     await page.reload()
     await goOn()
     await page.locator('input[name=password]').waitFor()
@@ -277,7 +277,7 @@ test.runIf(hasApache)(
       expect(await page.locator('#OIDC_CLAIM_sub').textContent()).toMatch(/^did:plc:/)
       expect(await page.locator('#OIDC_CLAIM_email').textContent()).toBe(person.email)
 
-      await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all'])
+      await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
       await expect
         .poll(async () => {
           await page.goto(at)
