@@ -19,6 +19,7 @@ export type RefusalCode =
   | 'InvalidRequest'
   | 'InvalidToken'
   | 'LastWayIn'
+  | 'NoPassword'
   | 'OffensiveHandle'
   | 'ProofRequired'
   | 'RateLimitExceeded'

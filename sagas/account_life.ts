@@ -101,16 +101,22 @@ export async function announceStanding(services: Services, did: string): Promise
 /**
  * Deletes an account for its owner, who has to give the password and a mailed code.
  *
- * @throws {Refusal} AccountNotFound, AuthenticationRequired, InvalidToken, ExpiredToken
+ * @param asker who is signed in is told that the account has no password
+ * @throws {Refusal} AccountNotFound, AuthenticationRequired, NoPassword, InvalidToken, ExpiredToken
  */
 export async function deleteOwnAccount(
   services: Services,
   typed: string,
   { password, token }: { password: string; token: string },
+  asker: 'signed in' | 'anybody',
 ): Promise<void> {
   assertOldPassword(password)
   const { did } = await requireAccount(services, typed, ['did'])
-  if (!(await services.actors.account(did).mayDelete(password, token))) {
+  const account = services.actors.account(did)
+  if (!(await account.mayDelete(password, token))) {
+    if (asker === 'signed in' && !(await account.listFactors()).password) {
+      throw new Refusal('NoPassword', 'The account has no password: set one first')
+    }
     throw new Refusal('AuthenticationRequired', 'Invalid did or password')
   }
   await deleteAccount(services, did)

@@ -181,6 +181,6 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       ),
 
     deleteAccountConfirm: ({ did, token, password }) =>
-      asOAuth(() => deleteOwnAccount(services, did, { password, token })),
+      asOAuth(() => deleteOwnAccount(services, did, { password, token }, 'signed in')),
   }
 }

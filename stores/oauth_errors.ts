@@ -7,7 +7,7 @@ import {
 } from '@atproto/oauth-provider/errors'
 import { Refusal, type RefusalCode } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
-import { WrongMailedCodeError } from './wrong_mailed_code_error.ts'
+import { SaidByStatusError } from './said_by_status_error.ts'
 
 /** Of a mailed code, or of the address that it was mailed to. */
 const ABOUT_CODES: readonly RefusalCode[] = ['InvalidToken', 'ExpiredToken', 'InvalidEmail']
@@ -43,7 +43,12 @@ export function toOAuthError(err: unknown): unknown {
     return new OAuthError('rate_limit_exceeded', err.message, 429, err)
   }
   if (err.code === 'AuthenticationRequired') return new InvalidCredentialsError()
-  if (ABOUT_CODES.includes(err.code)) return new WrongMailedCodeError(err)
+  if (ABOUT_CODES.includes(err.code)) {
+    // RFC 9110 section 15.5.21.
+    return new SaidByStatusError(422, 'invalid_code', 'This code is wrong or has expired', err)
+  }
+  // RFC 9110 section 15.5.10.
+  if (err.code === 'NoPassword') return new SaidByStatusError(409, 'no_password', err.message, err)
   return new InvalidRequestError(WORDS[err.code] ?? err.message, err)
 }
 

@@ -2,6 +2,8 @@ import type { PageLanguage } from '../../http/language.ts'
 
 /** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
 export const WRONG_CODE = 422
+/** Of the answer to who would delete an account that has no password (RFC 9110 section 15.5.10). */
+const NO_PASSWORD = 409
 /** Of an answer to those who try too often (RFC 6585 section 4). */
 export const TOO_MANY = 429
 /** Of every answer to a form that failed because the PDS, PLC or a part of this program is away. */
@@ -17,6 +19,15 @@ export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage,
     ko: '코드가 올바르지 않거나 만료되었습니다. 다시 확인하거나 새 코드를 요청하세요.',
     ro: 'Codul este greșit sau a expirat. Verifică-l sau cere unul nou.',
     sv: 'Koden är fel eller har gått ut. Kontrollera den eller be om en ny.',
+  },
+  [NO_PASSWORD]: {
+    en: 'This account has no password, which is asked for here. Set one on the page “Security”, then come back.',
+    es: 'Esta cuenta no tiene contraseña, y aquí se pide. Crea una en la página «Seguridad» y vuelve después.',
+    fr: 'Ce compte n’a pas de mot de passe, or il est demandé ici. Définissez-en un sur la page « Sécurité », puis revenez.',
+    ja: 'このアカウントにはパスワードがありませんが、ここでは必要です。「セキュリティ」のページで設定してから、もう一度お試しください。',
+    ko: '이 계정에는 비밀번호가 없지만 여기에서는 필요합니다. ‘보안’ 페이지에서 설정한 다음 다시 시도하세요.',
+    ro: 'Acest cont nu are parolă, iar aici este cerută. Setează una pe pagina „Securitate”, apoi revino.',
+    sv: 'Kontot har inget lösenord, men här krävs ett. Välj ett på sidan ”Säkerhet” och kom sedan tillbaka.',
   },
   [TOO_MANY]: {
     en: 'Too many attempts. Wait a while, then try again.',

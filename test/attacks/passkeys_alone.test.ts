@@ -76,6 +76,27 @@ describe('41. a password that was removed', () => {
     expect([late.status, late.alert]).toEqual([400, signIn.stale])
   })
 
+  test('is said not to be there to who is signed in, where an account is deleted', async () => {
+    const visitor = await come(app, owner)
+    const confirm = async (password: string) => {
+      const token = await account().issueEmailToken('delete_account', null, owner.email)
+      const given = { did: owner.did, token, password }
+      const { status, text } = await visitor.call('delete-account-confirm', given)
+      return [status, text.includes('no password')]
+    }
+    expect(await confirm('not it')).toEqual([400, false])
+    await takeOff()
+    const token = await account().issueEmailToken('reset_password', null, owner.email)
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.send(page, {
+      ...answerOf(owner.authenticator.use(asked(page))),
+      ...{ username: '', remember: 'on' },
+    })
+    expect(await confirm(owner.password)).toEqual([409, true])
+    await account().resetPassword(token, owner.password)
+    expect(await account().read()).not.toBeNull()
+  })
+
   test('is put in its place by a new one, which a code by mail sets', async () => {
     await takeOff()
     const token = await account().issueEmailToken('reset_password', null, owner.email)

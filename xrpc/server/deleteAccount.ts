@@ -7,7 +7,7 @@ import { method } from '../method.ts'
 export default method('com.atproto.server.deleteAccount', {
   account: 'did',
   handler: ({ input: { did, password, token } }, { services }) =>
-    deleteOwnAccount(services, did, { password, token }).catch(withoutName),
+    deleteOwnAccount(services, did, { password, token }, 'anybody').catch(withoutName),
 })
 
 /** The reference has no name for an account that is not there, here. */
