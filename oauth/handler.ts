@@ -13,13 +13,14 @@ import {
   withoutHeaders,
 } from '../http/message.ts'
 import { isOverloaded } from '../http/overload.ts'
+import { createCopyScript } from '../http/page/copy.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { inRequestScope, requestScope } from '../stores/request_scope.ts'
-import { PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
+import { copyScriptPath, PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
@@ -49,11 +50,14 @@ export function createOAuthHandler(
   services: Services,
 ): OAuthHandler {
   const { settings, pdses, log } = services
-  const script = createPasskeyScript(passkeyScriptPath, settings.publicUrl)
-  const signIn = new SignIn(provider, services, script)
-  const security = new Security(provider, services, script)
-  const signOutLink = new SignOutLink(provider, services, script)
-  const own = [signIn, security, signOutLink, new Scripts(script)]
+  const scripts = {
+    passkeys: createPasskeyScript(passkeyScriptPath, settings.publicUrl),
+    copy: createCopyScript(copyScriptPath, settings.publicUrl),
+  }
+  const signIn = new SignIn(provider, services, scripts)
+  const security = new Security(provider, services, scripts)
+  const signOutLink = new SignOutLink(provider, services, scripts.passkeys)
+  const own = [signIn, security, signOutLink, new Scripts(scripts)]
   const ownOf = (request: HttpRequest) => own.find((page) => page.takes(request))
   const ask = fetchAdapter(
     oauthMiddleware(provider, {

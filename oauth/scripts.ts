@@ -3,12 +3,15 @@ import type { Script } from '../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import { SCRIPTS } from './checks/endpoints.ts'
 
+/** What pages load. */
+export type PageScripts = { passkeys: Script; copy: Script }
+
 /** The scripts of this program's own pages. The address of each changes with its content. */
 export class Scripts {
-  readonly #script: Script
+  readonly #scripts: readonly Script[]
 
-  constructor(script: Script) {
-    this.#script = script
+  constructor(scripts: PageScripts) {
+    this.#scripts = Object.values(scripts)
   }
 
   takes({ url }: HttpRequest): boolean {
@@ -16,8 +19,9 @@ export class Scripts {
   }
 
   async answer({ url }: HttpRequest): Promise<HttpResponse> {
-    if (url.pathname !== this.#script.path) return pageRefusal(404, { obstacle: 'nowhere' })
-    return textResponse(this.#script.text, {
+    const script = this.#scripts.find(({ path }) => path === url.pathname)
+    if (!script) return pageRefusal(404, { obstacle: 'nowhere' })
+    return textResponse(script.text, {
       headers: {
         'content-type': 'text/javascript; charset=utf-8',
         'cache-control': 'public, max-age=31536000, immutable',

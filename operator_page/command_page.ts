@@ -7,7 +7,7 @@ import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
 import { isGenerated } from './input.ts'
 import { form, writeInside } from './layout.ts'
-import { resultOf, wordsOf } from './result.ts'
+import { hasCopies, resultOf, wordsOf } from './result.ts'
 import type { Outcome, Visitor } from './visitor.ts'
 
 export type CommandPage = {
@@ -44,7 +44,8 @@ export function commandPage(visitor: Visitor, page: CommandPage): HttpResponse {
       ${value !== undefined && html`<section aria-label="Result">${resultOf(value, leadsTo)}</section>`}
       ${next && html`<p><a class="button" href="${next}">Next page</a></p>`}
       <p class="quiet">On the command line: <code>vestibule ${words}</code>. <a href="${OPERATOR_COMMANDS}">All commands</a></p>`
-  return writeInside(visitor, titleOf(words), content, outcome)
+  const script = hasCopies(value) ? visitor.copyScript : undefined
+  return writeInside(visitor, titleOf(words), content, outcome, script)
 }
 
 /** Many fields of which none has to be filled in: a filter, which is closed while it is blank. */
@@ -93,7 +94,7 @@ export function proofPage(visitor: Visitor, words: string, signIn: string): Http
 export const titleOf = (words: string): string => {
   const [first = '', ...others] = words.split(' ')
   const named = first === 'pds' ? 'PDS' : first === 'openid' ? 'OpenID' : wordsOf(first)
-  return [named, ...others].join(' ')
+  return [named, ...others].join(' ').replaceAll('-', ' ')
 }
 
 function inputOf(field: Field, value: string): Html {

@@ -6,8 +6,9 @@ import {
   type HttpResponse,
   withCookies,
 } from '../http/message.ts'
+import { createCopyScript } from '../http/page/copy.ts'
 import { pageRefusal } from '../http/refuse.ts'
-import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
+import { copyScriptPath, OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
@@ -40,6 +41,7 @@ export function createOperatorPage(
   const { services } = context
   const { settings, log } = services
   const { name: service, publicUrl } = settings
+  const copyScript = createCopyScript(copyScriptPath, publicUrl)
   const forms = new OperatorForms(services.secrets.seal)
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
 
@@ -59,7 +61,7 @@ export function createOperatorPage(
     const operator = account === null ? 'a link' : (account.handle ?? account.did)
     const by = { operator, operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
-    const visitor: Visitor = { request, session, context: { ...context, by }, sealed }
+    const visitor = { request, session, context: { ...context, by }, sealed, copyScript }
     if (request.method !== 'POST') return show(visitor)
     if (!forms.isOurs(secret, request.parameter('form'))) {
       return showOverview(visitor, {

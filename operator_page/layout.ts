@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { HttpResponse } from '../http/message.ts'
-import { type Html, writeDocument } from '../http/page/document.ts'
+import { type Html, type Script, writeDocument } from '../http/page/document.ts'
 import { formOf, OPERATOR_COMMANDS, OPERATOR_PAGE, OPERATOR_SIGN_OUT } from '../operator/paths.ts'
 import { STYLE } from './style.ts'
 import type { Outcome, Visitor } from './visitor.ts'
@@ -16,12 +16,18 @@ const PAGES: readonly [name: string, href: string][] = [
   ['Commands', OPERATOR_COMMANDS],
 ]
 
-/** A page for who is in. @param outcome of what was sent before */
+/**
+ * A page for who is in.
+ *
+ * @param outcome of what was sent before
+ * @param script of what is in the content
+ */
 export function writeInside(
   { context, sealed }: Visitor,
   title: string,
   content: Html,
   { alert, notice, status = 200 }: Outcome = {},
+  script?: Script,
 ): HttpResponse {
   const { name: service } = context.services.settings
   const body = html`    <header>
@@ -36,7 +42,7 @@ export function writeInside(
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
       ${content}
     </main>`
-  return write([alert, title, 'Operator', service], body, status)
+  return write([alert, title, 'Operator', service], body, status, script)
 }
 
 /** A page for who is not in: one card. */
@@ -56,7 +62,13 @@ export function form({ action, sealed }: { action: string; sealed: string }, con
   return html`<form method="post" action="${action}"><input type="hidden" name="form" value="${sealed}">${content}</form>`
 }
 
-function write(names: (string | undefined)[], body: Html, status: number): HttpResponse {
+function write(
+  names: (string | undefined)[],
+  body: Html,
+  status: number,
+  script?: Script,
+): HttpResponse {
   const title = names.filter(Boolean).join(' – ')
-  return writeDocument({ language: 'en', title, style: STYLE, body, status, forms: ["'self'"] })
+  const forms = ["'self'"]
+  return writeDocument({ language: 'en', title, style: STYLE, body, status, forms, script })
 }

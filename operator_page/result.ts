@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { copyButton } from '../http/page/copy.ts'
 import type { Html } from '../http/page/document.ts'
 import { descriptionOf } from '../operator/list.ts'
 import { formOf } from '../operator/paths.ts'
@@ -27,7 +28,9 @@ function listOf(name: string, all: readonly unknown[], leadsTo: LeadsTo): Html {
   const isThing = (each: unknown): each is Record<string, unknown> =>
     typeof each === 'object' && each !== null
   if (!all.every(isThing)) {
-    return html`<ul class="plain">${all.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
+    const one = nameInList(name)
+    return html`<ul class="plain">${all.map((each) => html`<li>${cell(one, each, leadsTo)}</li>`)}</ul>
+      ${COPIED.includes(one) && all.length > 1 && copyButton(all.join('\n'), { copy: 'Copy all', copied: 'Copied' })}`
   }
   const columns = [...new Set(all.flatMap((each) => Object.keys(each)))]
   return table(
@@ -47,6 +50,20 @@ function sheet(entries: readonly [string, unknown][], leadsTo: LeadsTo): Html {
 /** Names of members that are times, ms. */
 const TIME = /(At|^at|^since|After)$/
 
+/** Names of members that are for somebody else, or for another program. */
+const COPIED = ['code', 'password', 'secret', 'token']
+
+/** What one of them is called, of those that have a name of their own. */
+const nameInList = (name: string) => (name === 'codes' ? 'code' : '')
+
+/** Whether there is something in an answer that a button copies. */
+export function hasCopies(value: unknown, name = ''): boolean {
+  if (typeof value === 'string') return COPIED.includes(name)
+  if (typeof value !== 'object' || value === null) return false
+  const one = Array.isArray(value) ? nameInList(name) : null
+  return Object.entries(value).some(([key, each]) => hasCopies(each, one ?? key))
+}
+
 function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'number' && TIME.test(name)) return timeOf(value)
@@ -54,6 +71,9 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) {
     return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
+  }
+  if (typeof value === 'string' && COPIED.includes(name)) {
+    return html`${whole(value)} ${copyButton(value, { copy: 'Copy', copied: 'Copied' })}`
   }
   if (typeof value === 'object') {
     return accountIn(value) ?? properties(value, leadsTo)
@@ -63,7 +83,9 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (words === undefined || isNobody)
     return SHORT.test(String(value)) ? whole(value) : String(value)
   const [first = ''] = Object.keys(descriptionOf(words).takes)
-  return html`<a href="${formOf(words, { [first]: String(value) })}">${value}</a>`
+  const href = formOf(words, { [first]: String(value) })
+  if (words === 'account show') return html`<a href="${href}">${value}</a>`
+  return html`${whole(value)} <a href="${href}">${wordsOf(words.split(' ').at(-1) ?? '')}</a>`
 }
 
 /** What is not broken where a column is narrow: the name of an event, an address. */
@@ -92,10 +114,20 @@ export function timeOf(at: number): Html {
   return html`<time datetime="${iso}">${iso.slice(0, 16).replace('T', ' ')} UTC</time>`
 }
 
+/** Members whose names are not what people call them. */
+const CALLED: Readonly<Record<string, string>> = {
+  did: 'DID',
+  pdsDid: 'PDS',
+  emailAuthFactor: 'Code by mail',
+  takedownRef: 'Taken down',
+  totp: 'Authenticator app',
+  isReached: 'Reached',
+}
+
 /** `createdAt` as people read it. */
 export function wordsOf(name: string): string {
-  if (name === 'did') return 'DID'
-  if (name === 'pdsDid') return 'PDS'
+  const called = CALLED[name]
+  if (called) return called
   const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -41,6 +41,8 @@ code{overflow-wrap:anywhere}
 table{width:100%;border-collapse:collapse;background:var(--card)}
 th,td{padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--quiet);font-size:.875rem;font-weight:500}
+[hidden]{display:none!important}
+.copy{min-height:0;padding:.0625rem .5rem;font-size:.8125rem}
 button,.button{box-sizing:border-box;display:inline-block;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-decoration:none;cursor:pointer}
 .primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../http/message.ts'
+import type { Script } from '../http/page/document.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { OperatorSession } from '../sagas/operators.ts'
 
@@ -10,6 +11,8 @@ export type Visitor = {
   context: OperatorContext
   /** Into each form of the page. */
   sealed: string
+  /** Of a page with something to copy. */
+  copyScript: Script
 }
 
 /** How what was sent before came out. */

@@ -33,6 +33,12 @@ export class Script {
   }
 }
 
+/** @param path where it is; its name changes with its content */
+export function scriptAt(path: (hash: string) => string, text: string, publicUrl: string): Script {
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
+  return new Script(path(hash), text, publicUrl)
+}
+
 /** What a page loads from another service: its script, and all that this loads in turn. */
 export type Widget = {
   /** URL */

@@ -103,6 +103,7 @@ export const SCRIPTS = '/oauth/scripts/'
 
 /** @param hash of its content */
 export const passkeyScriptPath = (hash: string) => `${SCRIPTS}passkeys-${hash}.js`
+export const copyScriptPath = (hash: string) => `${SCRIPTS}copy-${hash}.js`
 
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'

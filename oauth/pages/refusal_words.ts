@@ -23,7 +23,7 @@ export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage,
   [NO_PASSWORD]: {
     en: 'This account has no password, which is asked for here. Set one on the page “Security”, then come back.',
     es: 'Esta cuenta no tiene contraseña, y aquí se pide. Crea una en la página «Seguridad» y vuelve después.',
-    fr: 'Ce compte n’a pas de mot de passe, or il est demandé ici. Définissez-en un sur la page « Sécurité », puis revenez.',
+    fr: 'Ce compte n’a pas de mot de passe, or il est demandé ici. Définissez-en un sur la page « Sécurité », puis revenez.',
     ja: 'このアカウントにはパスワードがありませんが、ここでは必要です。「セキュリティ」のページで設定してから、もう一度お試しください。',
     ko: '이 계정에는 비밀번호가 없지만 여기에서는 필요합니다. ‘보안’ 페이지에서 설정한 다음 다시 시도하세요.',
     ro: 'Acest cont nu are parolă, iar aici este cerută. Setează una pe pagina „Securitate”, apoi revino.',

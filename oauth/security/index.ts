@@ -1,6 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
-import type { Script } from '../../http/page/document.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
@@ -11,6 +10,7 @@ import {
   type SecurityAction,
   securityActionOf,
 } from '../checks/endpoints.ts'
+import type { PageScripts } from '../scripts.ts'
 import { type LoadedDevice, loadDevice } from '../sign_in/device.ts'
 import { isRefusal } from '../sign_in/outcomes.ts'
 import { refusedForm, refuseForm } from '../sign_in/own_form.ts'
@@ -36,11 +36,11 @@ export class Security {
   readonly #views: SecurityViews
   readonly #actions: SecurityActions
 
-  constructor(provider: OAuthProvider, services: Services, script: Script) {
+  constructor(provider: OAuthProvider, services: Services, scripts: PageScripts) {
     this.#provider = provider
     this.#services = services
     const forms = createSecurityForms(services.secrets.seal)
-    this.#pages = new SecurityPages(services, forms, script)
+    this.#pages = new SecurityPages(services, forms, scripts)
     const pages = this.#pages
     const views = new SecurityViews(services, forms, pages)
     this.#views = views

@@ -1,7 +1,6 @@
 import { MAX_APP_PASSWORD_NAME, MAX_PASSKEY_NAME } from '../../database/account/bounds.ts'
 import { deviceName } from '../../http/device_name.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
-import type { Script } from '../../http/page/document.ts'
 import { linksOf } from '../../pages/links.ts'
 import { makeStep } from '../../pages/security/app_passwords.ts'
 import { authenticatorStep, changeStep } from '../../pages/security/factors.ts'
@@ -24,6 +23,7 @@ import {
   securityForm,
   securityTask,
 } from '../checks/endpoints.ts'
+import type { PageScripts } from '../scripts.ts'
 import { wantedOf } from '../sign_in/place.ts'
 import {
   isWrong,
@@ -50,16 +50,16 @@ type NewPasskey = {
 /** Writes the security page, in the language of who reads it. */
 export class SecurityPages {
   readonly #services: Pick<Services, 'settings' | 'pdses'>
-  readonly #script: Script
+  readonly #scripts: PageScripts
   readonly #forms: SecurityForms
   readonly #look: Look
 
   constructor(
     services: Pick<Services, 'settings' | 'pdses'>,
     forms: SecurityForms,
-    script: Script,
+    scripts: PageScripts,
   ) {
-    this.#script = script
+    this.#scripts = scripts
     const { name, branding } = services.settings
     this.#services = services
     this.#forms = forms
@@ -76,7 +76,8 @@ export class SecurityPages {
       publicUrl: settings.publicUrl,
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))
-    return writeStep({ ...this.#frame(request, { account: did }), notice, ...outcome }, step)
+    const frame = { ...this.#frame(request, { account: did }), notice, ...outcome }
+    return writeStep(frame, { ...step, script: this.#scripts.copy })
   }
 
   /** Where an app password is made. @param name as it was entered */
@@ -104,7 +105,7 @@ export class SecurityPages {
         ...this.#given(visitor, 'add-passkey', outcome, { challenge }),
         language: languageOf(visitor),
         passkeys,
-        passkey: { script: this.#script, options: JSON.stringify(options) },
+        passkey: { script: this.#scripts.passkeys, options: JSON.stringify(options) },
         add: at('add-passkey'),
         rename: at('rename-passkey'),
         remove: at('remove-passkey'),
@@ -186,7 +187,7 @@ export class SecurityPages {
 
   #use(challenge: Challenge): PasskeyUse {
     const options = JSON.stringify(usePasskeyOptions(this.#services, challenge))
-    return { script: this.#script, options }
+    return { script: this.#scripts.passkeys, options }
   }
 
   /** What every form of a task has. */

@@ -1,6 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
-import type { Script } from '../../http/page/document.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
 import { isOAuthRefusal } from '../../stores/oauth_errors.ts'
@@ -8,6 +7,7 @@ import { requestScope } from '../../stores/request_scope.ts'
 import { ACCOUNT, type Action, AUTHORIZE, PAGE_API } from '../checks/endpoints.ts'
 import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
+import type { PageScripts } from '../scripts.ts'
 import { loadDevice } from './device.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
 import { SignInPages } from './pages.ts'
@@ -33,12 +33,13 @@ export class SignIn {
   readonly #reset: ResetForms
   readonly #permissions: PermissionsForm
 
-  constructor(provider: OAuthProvider & Narrowing, services: Services, script: Script) {
+  constructor(provider: OAuthProvider & Narrowing, services: Services, scripts: PageScripts) {
     this.#provider = provider
     this.#services = services
-    this.#pages = new SignInPages(services, script)
+    this.#pages = new SignInPages(services, scripts.passkeys)
     this.#signIn = new SignInForm(provider, services, this.#pages)
-    this.#signUp = new SignUpForm(provider, services, new SignUpPages(services, this.#pages))
+    const signUpPages = new SignUpPages(services, this.#pages, scripts.copy)
+    this.#signUp = new SignUpForm(provider, services, signUpPages)
     this.#reset = new ResetForms(provider, services, this.#pages)
     this.#permissions = new PermissionsForm(provider)
   }

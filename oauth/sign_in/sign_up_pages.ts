@@ -1,5 +1,6 @@
 import type { PageLanguage } from '../../http/language.ts'
 import type { HttpResponse } from '../../http/message.ts'
+import type { Script } from '../../http/page/document.ts'
 import { securityTexts } from '../../pages/security/locales/index.ts'
 import type { CaptchaUse } from '../../pages/sign_in/captcha.ts'
 import type { Step } from '../../pages/sign_in/frame.ts'
@@ -22,10 +23,16 @@ const STEP = { step: 'passkey-sign-up' } as const
 export class SignUpPages {
   readonly #services: Pick<Services, 'settings' | 'handles'>
   readonly #pages: SignInPages
+  readonly #copyScript: Script
 
-  constructor(services: Pick<Services, 'settings' | 'handles'>, pages: SignInPages) {
+  constructor(
+    services: Pick<Services, 'settings' | 'handles'>,
+    pages: SignInPages,
+    copyScript: Script,
+  ) {
     this.#services = services
     this.#pages = pages
+    this.#copyScript = copyScript
   }
 
   names(
@@ -63,7 +70,11 @@ export class SignUpPages {
 
   /** @param next where the person goes on, signed in */
   done(shown: Shown, recoveryCodes: readonly string[], next: string): HttpResponse {
-    return this.#write(shown, {}, (texts) => doneStep(texts, { recoveryCodes, next }))
+    const script = this.#copyScript
+    return this.#write(shown, {}, (texts) => ({
+      ...doneStep(texts, { recoveryCodes, next }),
+      script,
+    }))
   }
 
   #ways(shown: Shown) {

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { Script } from '../../http/page/document.ts'
+import { type Script, scriptAt } from '../../http/page/document.ts'
 
 /** `SimpleWebAuthnBrowser`: calls the browser's own interface, of which the versions differ. */
 const LIBRARY = new URL(
@@ -35,7 +34,5 @@ if(button&&browserSupportsWebAuthn())begin()}
 /** @param path where it is; its name changes with its content */
 export function createPasskeyScript(path: (hash: string) => string, publicUrl: string): Script {
   const library = readFileSync(LIBRARY, 'utf8')
-  const text = `${library}\n${OWN}`
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 16)
-  return new Script(path(hash), text, publicUrl)
+  return scriptAt(path, `${library}\n${OWN}`, publicUrl)
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { type Factors, kindsOf } from '../../factors/kinds.ts'
 import type { PageLanguage } from '../../http/language.ts'
+import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
 import { codeField } from '../sign_in/code.ts'
 import { actions, type Form, form } from '../sign_in/form.ts'
@@ -72,7 +73,8 @@ function wayTo(id: string, href: string, change: string): Html {
 export function newCodes(texts: SecurityTexts, codes: readonly string[]): Html {
   return html`<div class="notice" role="status"><p>${texts.newCodes}</p>
       <ul class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ul>
-      <p>${texts.newCodesLead}</p></div>`
+      <p>${texts.newCodesLead}</p>
+      ${copyButton(codes.join('\n'), texts)}</div>`
 }
 
 /** What is to be done, and whether that is wanted. */

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import type { PageLanguage } from '../../http/language.ts'
+import { copyButton } from '../../http/page/copy.ts'
 import type { Html } from '../../http/page/document.ts'
 import { form } from '../sign_in/form.ts'
 import type { SecurityTexts } from './texts.ts'
@@ -51,7 +52,7 @@ function itemOf(
   id: string,
 ): Html {
   const button = html`<input type="hidden" name="code" value="${code}"><button aria-describedby="${id}">${texts.disableInvite}</button>`
-  return html`<li><div id="${id}"><p><code class="whole">${code}</code></p>
+  return html`<li><div id="${id}"><p><code class="whole">${code}</code> ${signUp && copyButton(code, texts, id)}</p>
       ${usedBy.length > 0 && html`<p>${texts.inviteUsedBy(usedBy.join(', '))}</p>`}
       ${signUp && html`<p><a href="${signUp}">${texts.inviteLink}</a></p>`}
       ${!signUp && usedBy.length === 0 && html`<p>${texts.inviteOff}</p>`}

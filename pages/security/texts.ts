@@ -103,6 +103,9 @@ export type SecurityTexts = {
   /** Before the new one. */
   made(name: string): string
   readonly madeOnce: string
+  /** Of a button, and what it says then. */
+  readonly copy: string
+  readonly copied: string
   readonly proof: string
   readonly proofLead: string
   readonly notMade: string

@@ -213,6 +213,15 @@ describe('46. who is in', () => {
     const policy = page.header('content-security-policy')
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[^;]*; frame-ancestors 'none';/)
     expect(policy).not.toContain('script-src')
+    // Where there is something to copy: this very script, and no other of the origin.
+    const form = formsOf(await visitor.open(formOf('invite create'))).at(-1)
+    const made = await visitor.send(form ?? { action: '', fields: {} }, { count: '2' })
+    const [, path] = /<script src="([^"]+)" defer>/.exec(made.text) ?? []
+    expect(path).toMatch(/^\/oauth\/scripts\/copy-[0-9a-f]{16}\.js$/)
+    const { publicUrl } = app.runner.settings
+    expect(made.header('content-security-policy')).toContain(`; script-src ${publicUrl}${path};`)
+    expect(made.text.match(/data-copy="[^"]+"/g)).toHaveLength(3)
+    expect((await new Visitor(app).open(path ?? '')).text).toContain('navigator.clipboard')
   })
 
   test('is one of few', async () => {

@@ -92,6 +92,8 @@ export const en: SecurityTexts = {
   revoke: 'Revoke',
   made: (name) => `An app password for “${name}” was made:`,
   madeOnce: 'Copy it now: it is not shown again.',
+  copy: 'Copy',
+  copied: 'Copied',
   proof: 'Confirm that it is you',
   proofLead: 'Enter your password again, because what follows gives access to your account.',
   notMade: 'The app password could not be made. Another one has this name, or there are too many.',

@@ -93,6 +93,8 @@ export const es: SecurityTexts = {
   revoke: 'Revocar',
   made: (name) => `Se creó una contraseña de aplicación para «${name}»:`,
   madeOnce: 'Cópiala ahora: no se vuelve a mostrar.',
+  copy: 'Copiar',
+  copied: 'Copiado',
   proof: 'Confirma que eres tú',
   proofLead: 'Introduce de nuevo tu contraseña, porque lo que sigue da acceso a tu cuenta.',
   notMade: 'No se pudo crear la contraseña de aplicación. Otra tiene este nombre o hay demasiadas.',

@@ -93,6 +93,8 @@ export const fr: SecurityTexts = {
   revoke: 'Révoquer',
   made: (name) => `Un mot de passe d’application pour « ${name} » a été créé :`,
   madeOnce: 'Copiez-le maintenant : il ne sera plus affiché.',
+  copy: 'Copier',
+  copied: 'Copié',
   proof: 'Confirmez que c’est vous',
   proofLead: 'Saisissez à nouveau votre mot de passe, car la suite donne accès à votre compte.',
   notMade:

@@ -92,6 +92,8 @@ export const ja: SecurityTexts = {
   revoke: '取り消す',
   made: (name) => `「${name}」のアプリパスワードを作成しました：`,
   madeOnce: '今すぐコピーしてください。二度と表示されません。',
+  copy: 'コピー',
+  copied: 'コピーしました',
   proof: '本人確認',
   proofLead:
     'この先の操作はアカウントへのアクセスを与えるため、もう一度パスワードを入力してください。',

@@ -91,6 +91,8 @@ export const ko: SecurityTexts = {
   revoke: '취소',
   made: (name) => `“${name}”의 앱 비밀번호가 생성되었습니다:`,
   madeOnce: '지금 복사하세요. 다시 표시되지 않습니다.',
+  copy: '복사',
+  copied: '복사했습니다',
   proof: '본인 확인',
   proofLead: '다음 단계는 계정에 대한 접근 권한을 주므로 비밀번호를 다시 입력하세요.',
   notMade: '앱 비밀번호를 만들 수 없습니다. 같은 이름이 이미 있거나 너무 많습니다.',

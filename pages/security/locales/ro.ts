@@ -93,6 +93,8 @@ export const ro: SecurityTexts = {
   revoke: 'Revocă',
   made: (name) => `A fost creată o parolă de aplicație pentru „${name}”:`,
   madeOnce: 'Copiaz-o acum: nu va mai fi afișată.',
+  copy: 'Copiază',
+  copied: 'Copiat',
   proof: 'Confirmă că ești tu',
   proofLead: 'Introdu din nou parola, pentru că ce urmează dă acces la contul tău.',
   notMade: 'Parola de aplicație nu a putut fi creată. Alta are acest nume sau sunt prea multe.',

@@ -92,6 +92,8 @@ export const sv: SecurityTexts = {
   revoke: 'Återkalla',
   made: (name) => `Ett applösenord för ”${name}” skapades:`,
   madeOnce: 'Kopiera det nu: det visas inte igen.',
+  copy: 'Kopiera',
+  copied: 'Kopierat',
   proof: 'Bekräfta att det är du',
   proofLead: 'Ange ditt lösenord igen, eftersom det som följer ger åtkomst till ditt konto.',
   notMade:
