@@ -1,7 +1,7 @@
-import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { listEntriesAt, listKnownDidsAt } from '../database/check/directory.ts'
+import { listChangedBetween, listKnownDidsAt } from '../database/check/directory.ts'
 import { readSchemaVersion } from '../database/check/schema_version.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { DIRECTORY, SECRETS } from './data_folder.ts'
@@ -75,13 +75,14 @@ export async function backUp({
   const total = accounts.length
   let done = 0
   for (let round = 0; round < MAX_ROUNDS && accounts.length > 0; round++) {
-    const before = readEntries(copiesOfDirectory)
     await inLanes(databases.atOnce, accounts, async (account) => {
       await copy(account)
       onProgress(Math.min(++done, total), total)
     })
+    for (const each of copiesOfDirectory) await rename(each, formerOf(each))
     await copyDirectory()
-    const changed = listChanged(before, readEntries(copiesOfDirectory))
+    const changed = copiesOfDirectory.flatMap((each) => listChangedBetween(formerOf(each), each))
+    for (const each of copiesOfDirectory) await rm(formerOf(each))
     accounts = changed.map((did) => databases.account(did))
   }
   for (const each of await databases.list('auth')) await copy(each)
@@ -101,16 +102,8 @@ export async function backUp({
   return manifest
 }
 
-function readEntries(directories: readonly string[]): Map<string, string> {
-  const entries = directories.flatMap(listEntriesAt)
-  return new Map(entries.map((entry) => [entry.did, JSON.stringify(entry)]))
-}
-
-/** DIDs that were added, removed or renamed between two copies of the directory. */
-function listChanged(before: Map<string, string>, after: Map<string, string>): string[] {
-  const dids = new Set([...before.keys(), ...after.keys()])
-  return [...dids].filter((did) => before.get(did) !== after.get(did))
-}
+/** Where the copy of the directory before is, until it is compared with the next. */
+const formerOf = (path: string) => `${path}.former`
 
 async function copySecrets(dataDir: string, folder: string): Promise<Manifest['secrets']> {
   const names = isThere(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []

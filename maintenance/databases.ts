@@ -4,11 +4,11 @@ import { type DatabaseKind, listDatabases } from './data_folder.ts'
 import { pathOf } from './database_name.ts'
 import { copyOnline } from './online_copy.ts'
 
-/** A database of an installation. */
+/** A database of an installation; there may be a million of them. */
 export type Database = {
-  kind: DatabaseKind
+  readonly kind: DatabaseKind
   /** Where it lies in a data directory. */
-  path: string
+  readonly path: string
   /**
    * Copies it into a file, as it is at one moment; requests that write do not wait for it.
    *
@@ -30,21 +30,35 @@ export type Databases = {
   account(did: string): Database
 }
 
+class DatabaseInFile implements Database {
+  readonly kind: DatabaseKind
+  readonly path: string
+  readonly #dataDir: string
+
+  constructor(dataDir: string, kind: DatabaseKind, path: string) {
+    this.#dataDir = dataDir
+    this.kind = kind
+    this.path = path
+  }
+
+  async copy(to: string): Promise<boolean> {
+    if (!isThere(this.#file)) return false
+    await copyOnline(this.#file, to)
+    return true
+  }
+
+  async look<T>(look: (file: string) => T): Promise<T | null> {
+    return isThere(this.#file) ? look(this.#file) : null
+  }
+
+  get #file(): string {
+    return join(this.#dataDir, this.path)
+  }
+}
+
 /** Those in the files of a data directory. */
 export function databasesIn(dataDir: string): Databases {
-  const at = (kind: DatabaseKind, path: string): Database => {
-    const file = join(dataDir, path)
-    return {
-      kind,
-      path,
-      copy: async (to) => {
-        if (!isThere(file)) return false
-        await copyOnline(file, to)
-        return true
-      },
-      look: async (look) => (isThere(file) ? look(file) : null),
-    }
-  }
+  const at = (kind: DatabaseKind, path: string) => new DatabaseInFile(dataDir, kind, path)
   return {
     place: dataDir,
     atOnce: 1,
@@ -63,6 +77,8 @@ export async function listAccountDatabases(
   from: Databases,
   known: readonly string[],
 ): Promise<Database[]> {
-  const all = [...(await from.list('account')), ...known.map((did) => from.account(did))]
-  return [...new Map(all.map((each) => [each.path, each])).values()]
+  const found = await from.list('account')
+  const paths = new Set(found.map(({ path }) => path))
+  const others = known.map((did) => from.account(did)).filter(({ path }) => !paths.has(path))
+  return [...found, ...others]
 }

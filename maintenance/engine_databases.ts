@@ -14,6 +14,43 @@ const AT_ONCE = 8
 /** How the storage of actors that serve is read. */
 export type Serving = Pick<ServingStorage, 'installation' | 'of'>
 
+/** Where databases are read from, and a folder for copies that are looked at. */
+type Place = { serving: Serving; scratch: string }
+
+class DatabaseOnEngine implements Database {
+  readonly #place: Place
+  readonly #name: DatabaseName
+
+  constructor(place: Place, name: DatabaseName) {
+    this.#place = place
+    this.#name = name
+  }
+
+  get kind(): DatabaseName['kind'] {
+    return this.#name.kind
+  }
+
+  get path(): string {
+    return pathOf('', this.#name)
+  }
+
+  async copy(to: string): Promise<boolean> {
+    const { actor, key } = actorOf(this.#name)
+    const did = this.#name.kind === 'account' ? this.#name.did : null
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+    return copyKept(this.#place.serving.of(actor, key, did), to)
+  }
+
+  async look<T>(look: (file: string) => T): Promise<T | null> {
+    const file = join(this.#place.scratch, this.path)
+    try {
+      return (await this.copy(file)) ? look(file) : null
+    } finally {
+      await rm(file, { force: true })
+    }
+  }
+}
+
 /**
  * The databases that the actors of an engine keep.
  *
@@ -22,28 +59,7 @@ export type Serving = Pick<ServingStorage, 'installation' | 'of'>
  */
 export async function databasesOn(serving: Serving, scratch: string): Promise<Databases> {
   const { authActors, directories } = await serving.installation()
-  let copies = 0
-  const at = (name: DatabaseName): Database => {
-    const { actor, key } = actorOf(name)
-    const kept = () => serving.of(actor, key, name.kind === 'account' ? name.did : null)
-    const copy = async (to: string) => {
-      await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-      return copyKept(kept(), to)
-    }
-    return {
-      kind: name.kind,
-      path: pathOf('', name),
-      copy,
-      look: async (look) => {
-        const file = join(scratch, `${copies++}.sqlite`)
-        try {
-          return (await copy(file)) ? look(file) : null
-        } finally {
-          await rm(file, { force: true })
-        }
-      },
-    }
-  }
+  const at = (name: DatabaseName) => new DatabaseOnEngine({ serving, scratch }, name)
   const numbered = (kind: 'auth' | 'directory', length: number) =>
     Array.from({ length }, (_, number) => at({ kind, number }))
   return {

@@ -22,6 +22,17 @@ export function knownDids(
 /** {@link listAllEntries} of a database that another program may work on. */
 export const listEntriesAt = (path: string) => openedAt(path, listAllEntries)
 
+/** DIDs of entries that were added, removed or changed between two copies of a directory, or of a part of it. */
+export const listChangedBetween = (before: string, after: string) =>
+  openedAt(after, (db) => {
+    const rows = (of: string) => `SELECT did, handle, email, pds_did, created_at FROM ${of}.account`
+    const onlyIn = (one: string, other: string) =>
+      `SELECT did FROM (${rows(one)} EXCEPT ${rows(other)})`
+    db.prepare('ATTACH ? AS former').run(before)
+    const changed = `${onlyIn('main', 'former')} UNION ${onlyIn('former', 'main')}`
+    return db.prepare(changed).pluck().all() as string[]
+  })
+
 /** {@link knownDids} of one. */
 export const listKnownDidsAt = (path: string) => openedAt(path, listKnownDids)
 
