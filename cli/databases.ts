@@ -12,11 +12,13 @@ export async function withDatabases<T>(
     return work(databasesIn(settings.dataDir))
   }
   const { createLog } = await import('../base/log.ts')
+  const { engineClient } = await import('../actors/hosting/engine/connections.ts')
   const { ServingStorage } = await import('../actors/hosting/engine/serving_storage.ts')
   const { databasesOn } = await import('../maintenance/engine_databases.ts')
   // Standard output is for the result, which may be JSON.
   const log = createLog(settings.logLevel, process.stderr)
-  const serving = new ServingStorage({ secrets, log }, settings.rivetEndpoint)
+  const client = engineClient(settings.rivetEndpoint, 'silent')
+  const serving = new ServingStorage({ secrets, log }, client)
   const scratch = await makePassingFolder('engine')
   try {
     return await work(await databasesOn(serving, scratch.path))

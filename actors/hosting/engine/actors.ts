@@ -8,7 +8,7 @@ import {
   refusing,
 } from '../../reach.ts'
 import { stubOf } from '../stub.ts'
-import { type ActorName, EngineConnections } from './connections.ts'
+import { type ActorName, EngineConnections, engineClient } from './connections.ts'
 import { shardOf } from './shards.ts'
 
 /** The actors on an engine, over one connection each. */
@@ -18,7 +18,7 @@ export function connectEngineActors(
   settings: Pick<Settings, 'directories'>,
   log: Log,
 ): Actors {
-  const connections = new EngineConnections(endpoint, secret, log)
+  const connections = new EngineConnections(engineClient(endpoint), secret, log)
   const stub = (name: ActorName, key: string) => refusing(connections.to(name, key).stub, name)
   return {
     auth: (number) => stub('auth', String(number)) as AuthPeer,

@@ -7,8 +7,8 @@ export type EngineClient = Record<'auth' | 'directory' | 'accounts', ConnectionG
 export type ActorName = keyof EngineClient
 
 /** @param endpoint `RIVET_ENDPOINT` */
-export function engineClient(endpoint: string): EngineClient {
-  return openClient({ endpoint }) as EngineClient
+export function engineClient(endpoint: string, told?: 'silent'): EngineClient {
+  return openClient({ endpoint }, told) as EngineClient
 }
 
 /** The connections of this process to the actors of an engine, one to each that was asked for. */
@@ -18,12 +18,9 @@ export class EngineConnections {
   readonly #log: Log
   readonly #connections = new Map<string, ActorConnection>()
 
-  /**
-   * @param endpoint `RIVET_ENDPOINT`
-   * @param secret of the actors
-   */
-  constructor(endpoint: string, secret: string, log: Log) {
-    this.#client = engineClient(endpoint)
+  /** @param secret of the actors */
+  constructor(client: EngineClient, secret: string, log: Log) {
+    this.#client = client
     this.#secret = secret
     this.#log = log
   }

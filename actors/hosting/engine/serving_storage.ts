@@ -5,7 +5,7 @@ import type { Kept } from '../../../database/replication/copy_kept.ts'
 import type { AuthPeer } from '../../reach.ts'
 import type { Runner } from '../../runner.ts'
 import { isUserError } from '../../user_error.ts'
-import { type ActorName, EngineConnections } from './connections.ts'
+import { type ActorName, type EngineClient, EngineConnections } from './connections.ts'
 import type { Whose } from './kept_actions.ts'
 
 /** How often a question is asked whose answer did not come, as when its actor moves. */
@@ -16,9 +16,8 @@ export class ServingStorage {
   readonly #connections: EngineConnections
   readonly #token: string
 
-  /** @param endpoint `RIVET_ENDPOINT` */
-  constructor({ secrets, log }: Pick<Runner, 'secrets' | 'log'>, endpoint: string) {
-    this.#connections = new EngineConnections(endpoint, secrets.actorSecret, log)
+  constructor({ secrets, log }: Pick<Runner, 'secrets' | 'log'>, client: EngineClient) {
+    this.#connections = new EngineConnections(client, secrets.actorSecret, log)
     this.#token = secrets.operatorToken
   }
 
