@@ -12,10 +12,12 @@ const OTHERS_WRITE = 0o022
  * source. Without a folder each start compiles all of it.
  *
  * @param folder that of the user whom the system knows, whatever `HOME` says: what is in it is run.
- * `NODE_COMPILE_CACHE` names another one
+ * `NODE_COMPILE_CACHE` names another one; with `NODE_DISABLE_COMPILE_CACHE` there is none
  */
 export function keepCompiled(folder = folderOfUser()): void {
-  if (folder === null || process.env.NODE_COMPILE_CACHE || !isOwn(folder)) return
+  const { NODE_COMPILE_CACHE, NODE_DISABLE_COMPILE_CACHE } = process.env
+  if (NODE_COMPILE_CACHE || NODE_DISABLE_COMPILE_CACHE) return
+  if (folder === null || !isOwn(folder)) return
   const { directory } = enableCompileCache(folder)
   if (!directory) return
   // Also for the PDS inside and for threads.

@@ -56,8 +56,10 @@ test('a folder to which others may write, or that cannot be made, is not used', 
   expect(existsSync(impossible)).toBe(false)
 })
 
-test('NODE_COMPILE_CACHE names another folder', async () => {
+test('NODE_COMPILE_CACHE names another folder, NODE_DISABLE_COMPILE_CACHE none', async () => {
   const [folder, named] = [join(await newFolder(), 'vestibule'), await newFolder()]
+  start(folder, { NODE_DISABLE_COMPILE_CACHE: '1' })
+  expect(existsSync(folder)).toBe(false)
   start(folder, { NODE_COMPILE_CACHE: named })
   expect(existsSync(folder)).toBe(false)
   expect(start(folder, { NODE_COMPILE_CACHE: named })).toContain(TAKEN)
