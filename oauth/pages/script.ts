@@ -23,7 +23,8 @@ const notesOf = (minutes: number) =>
  * - below what an app asks for, where a person can take something of it,
  * - in the place of the provider's words what the status of an answer says better.
  *
- * Where the provider's script would show a way to sign in, it leaves for the page of this program.
+ * Where the provider's script would show a way to sign in, it leaves for the page of this program; and so it does after a
+ * sign-up, where the person has come for something else than the account page.
  *
  * @param minutes for which an app can go on whose access is revoked
  */
@@ -44,11 +45,14 @@ if(isPost)status=answer.status
 return answer}
 const entries=${JSON.stringify(ENTRIES)}
 const isEntry=()=>entries.includes(location.pathname)||location.pathname==='${AUTHORIZE}'&&/^#step=(welcome|sign-in|reset-password)/.test(location.hash)
+const came=new URLSearchParams(location.pathname==='${ACCOUNT}/sign-up'?location.search:'')
 let leaving
 const leave=()=>{
-if(!isEntry())return
+const isDone=came.has('for')&&location.pathname.startsWith('${ACCOUNT}/u/')
+if(!isDone&&!isEntry())return
 root.querySelector('#root').hidden=true
 observer.disconnect()
+if(isDone)return location.replace('${ACCOUNT}?'+came)
 const query=new URLSearchParams(location.search)
 if(location.pathname!=='${AUTHORIZE}')return location.reload()
 query.delete('account')

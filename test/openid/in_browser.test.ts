@@ -9,7 +9,7 @@ import { authJsApp } from '../../lab/clients/auth_js.ts'
 import { betterAuthApp } from '../../lab/clients/better_auth.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import type { OpenidApp } from '../../lab/clients/openid_app.ts'
-import { callbackOf, signIn } from '../../lab/clients/steps.ts'
+import { callbackOf, signIn, signUp } from '../../lab/clients/steps.ts'
 import { findApache, startApache } from '../../lab/world/apache.ts'
 import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
@@ -121,6 +121,21 @@ test('a person signs in, consents, and signs out', async () => {
   await signIn(page, person)
   await page.waitForURL(elsewhere)
   await page.getByText('Welcome back').waitFor()
+  await context.close()
+})
+
+test('who signs up with a password on the way to a client gets there', async () => {
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const { url, checks } = await begin()
+  await page.goto(url.href)
+  const newcomer = newCredentials('hedy')
+  await signUp(page, newcomer)
+  await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
+  const callback = callbackOf(page, redirect)
+  await page.getByRole('button', { name: 'Allow' }).click()
+  const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
+  expect(tokens.claims()).toMatchObject({ preferred_username: newcomer.handle })
   await context.close()
 })
 

@@ -225,6 +225,14 @@ export const openidRows = toRemovals([
   ],
   [
     CODE_FLOW,
+    'a form ends before a client',
+    inFile('openid/handler.ts')(
+      'endsForm(path) ? leaving(request, answered) : answered',
+      'answered',
+    ),
+  ],
+  [
+    CODE_FLOW,
     'a sign-out takes the session along',
     signedIn('[...noSignInCookies(issuer), openid]', 'noSignInCookies(issuer)'),
   ],
