@@ -4,7 +4,10 @@ import { type LoopbackServer, listenOnLoopback } from '../world/loopback.ts'
 import type { Network } from '../world/network.ts'
 
 /** Hosts the browser-only app (`browser_app.ts`): every path is its one page. */
-export async function hostBrowserApp(network: Network, scope: string): Promise<LoopbackServer> {
+export async function hostBrowserApp(
+  network: Pick<Network, 'url' | 'plc'>,
+  scope: string,
+): Promise<LoopbackServer> {
   const bundle = await build({
     entryPoints: [fileURLToPath(new URL('browser_app.ts', import.meta.url))],
     bundle: true,

@@ -54,7 +54,8 @@ export async function resolveHere(server: Dns): Promise<{ close: () => Promise<v
   return { close: async () => useServers(before) }
 }
 
-function useServers(addresses: string[]): void {
+/** Makes this process ask these servers, as {@link Dns.address} names one. */
+export function useServers(addresses: string[]): void {
   dns.setServers(addresses)
   // It puts other functions in place of `resolveTxt` and its like; named imports must see them.
   syncBuiltinESMExports()

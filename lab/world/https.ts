@@ -13,9 +13,13 @@ export type HttpsHost = Peer & {
   routes: Map<string, object | string | RequestListener>
 }
 
+/** Those of this process so far. */
+const ports = new Set<number>()
+
 /**
  * Hosts a client app's documents over HTTPS, on a free loopback port, under a
- * name that the world's browser and child processes resolve. Other paths are 404.
+ * name that the world's browser and child processes resolve. Other paths are 404. No two hosts of a
+ * process have the same port: a program that knows the one would take the other for it.
  */
 export async function startHttpsHost(
   ca: CertificateAuthority,
@@ -36,5 +40,11 @@ export async function startHttpsHost(
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  if (ports.has(port)) {
+    const another = await startHttpsHost(ca, hostname)
+    await closeServer(server)
+    return another
+  }
+  ports.add(port)
   return { url: `https://${hostname}:${port}`, routes, close: () => closeServer(server) }
 }

@@ -17,6 +17,8 @@ import {
 export type NetworkOptions = {
   /** Vestibule and the PDS are reached over TLS, and this process trusts the world's authority. */
   https?: boolean
+  /** An authority that outlives the network; without, it has one of its own. */
+  ca?: CertificateAuthority
   /** The PDS has the name and the DID of Vestibule, which leads to it. */
   oneName?: boolean
   /** Settings of Vestibule over the world's own; `undefined` removes one. */
@@ -42,7 +44,7 @@ export type Network = Peer & {
 /** Starts PLC, DNS, SMTP, a stock PDS and Vestibule in front of it, all on free loopback ports. */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
   return startTogether('The network', async (keep) => {
-    const ca = keep(await makeCertificateAuthority())
+    const ca = options.ca ?? keep(await makeCertificateAuthority())
     if (options.https) await trustHere(ca)
     /** Starts a TLS front before a port. @returns where it is reached */
     const front = async (hostname: string, port: number) => {

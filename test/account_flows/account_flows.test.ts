@@ -1,18 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { join, type Person, type ShownAccount, signInAs } from './person.ts'
 
 const scope = 'atproto transition:generic'
 const redirectUri = 'http://127.0.0.1/callback'
-let network: Network
-
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 async function appSession(person: Person) {
   const app = await discoverApp({

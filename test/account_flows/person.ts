@@ -22,8 +22,10 @@ export type Person = Credentials & {
   code: (subject: RegExp, to?: string) => Promise<string>
 }
 
+type Entryway = Pick<Network, 'url' | 'smtp'>
+
 /** Signs somebody new up; they stay signed in on their device. */
-export async function join(network: Network, name: string): Promise<Person> {
+export async function join(network: Entryway, name: string): Promise<Person> {
   const credentials = newCredentials(name)
   const browser = newHeadlessBrowser(network.url)
   const page = `${network.url}/account`
@@ -54,12 +56,12 @@ export async function join(network: Network, name: string): Promise<Person> {
 
 /** Signs in on a device of its own. @throws Error with the provider's answer */
 export async function signInAs(
-  network: Network,
+  { url }: Pick<Network, 'url'>,
   username: string,
   password: string,
 ): Promise<ShownAccount> {
-  const { account } = await newHeadlessBrowser(network.url).callApi<{ account: ShownAccount }>(
-    `${network.url}/account`,
+  const { account } = await newHeadlessBrowser(url).callApi<{ account: ShownAccount }>(
+    `${url}/account`,
     'sign-in',
     { locale: 'en', username, password },
   )

@@ -1,21 +1,21 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { callbackOf, grant, signIn } from '../../lab/clients/steps.ts'
-import { SCOPE, startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { SCOPE } from '../../lab/clients/web_app.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 import { screenshot } from './screenshots.ts'
 
 const person = newCredentials('ada')
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 let localApp: OAuthApp
 let page: Page
 
 beforeAll(async () => {
-  world = await startWebAppWorld()
   const local = 'http://127.0.0.1/callback'
   localApp = await discoverApp({
     pdsUrl: world.network.pds.url,
@@ -27,7 +27,6 @@ beforeAll(async () => {
   await headlessSignUp(world.network.url, person)
   page = await (await world.browser.newContext()).newPage()
 })
-afterAll(() => world?.close())
 
 const link = (name: string) => page.getByRole('link', { name, exact: true }).first().click()
 const row = (text: string) => page.getByRole('row').filter({ hasText: text })

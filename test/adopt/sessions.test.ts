@@ -7,12 +7,7 @@ import { type Credentials, newCredentials } from '../../lab/clients/headless_sig
 import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
 import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
 import { grant } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import {
-  type CertificateAuthority,
-  makeCertificateAuthority,
-  trustHere,
-} from '../../lab/world/certificates.ts'
+import { type CertificateAuthority, trustHere } from '../../lab/world/certificates.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { cliJson } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
@@ -21,6 +16,8 @@ import { startPlc } from '../../lab/world/plc.ts'
 import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { sharedAuthority } from '../shared/authority.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 
 let plc: Peer
 let ca: CertificateAuthority
@@ -30,7 +27,7 @@ let pds: Pds | null
 /** Where an operator has the program. */
 let folder: TemporaryFolder
 let program: Run | null = null
-let browser: TestBrowser
+const browser = sharedBrowser()
 /** A web app on a server, which keeps its sessions there. */
 let host: HostedClient
 let app: NodeClient
@@ -43,13 +40,12 @@ type SignedIn = Credentials & { did: string; agent: AtpAgent; context: BrowserCo
 
 beforeAll(async () => {
   plc = await startPlc()
-  ca = await makeCertificateAuthority()
+  ca = await sharedAuthority()
   await trustHere(ca)
   home = await makePdsHome()
   folder = await makeTemporaryFolder('adopt')
   pds = await startPds({ plcUrl: plc.url, home })
   url = pds.url
-  browser = await startBrowser(ca)
   const key = await makeClientKey()
   host = await hostWebClient(ca, key, 'atproto transition:generic')
   app = await makeNodeClient(host, key, { handleResolver: url, plcUrl: plc.url })
@@ -68,11 +64,9 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await program?.end('SIGTERM')
-  await browser?.close()
   await host?.close()
   await pds?.close()
   await plc?.close()
-  await ca?.close()
   await folder?.remove()
   await home?.folder.remove()
 })

@@ -47,10 +47,13 @@ export async function makeDpopKey(): Promise<DpopKey> {
   return { privateKey, jwk: await exportJWK(publicKey) }
 }
 
+/** Where people sign in. */
+type Entryway = Pick<Peer, 'url'>
+
 /** Somebody who is signed in on a browser, so that a login takes no password. */
 export type Person = Credentials & { did: string; browser: HeadlessBrowser }
 
-export async function newPerson(network: Peer, name: string): Promise<Person> {
+export async function newPerson(network: Entryway, name: string): Promise<Person> {
   const credentials = newCredentials(name)
   const browser = newHeadlessBrowser(network.url)
   const did = await headlessSignUp(network.url, credentials)
@@ -59,7 +62,7 @@ export async function newPerson(network: Peer, name: string): Promise<Person> {
 }
 
 export async function signInOnPage(
-  network: Peer,
+  network: Entryway,
   browser: HeadlessBrowser,
   { handle, password }: Credentials,
 ): Promise<void> {

@@ -12,8 +12,8 @@ import {
   makeCertificateAuthority,
 } from '../../lab/world/certificates.ts'
 import { APP_HOSTNAME } from '../../lab/world/https.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import {
   type Answer,
   Attacker,
@@ -26,7 +26,7 @@ import {
   SCOPE,
 } from './attacker.ts'
 
-let network: Network
+const network = sharedNetwork()
 let hosted: HostedClient
 let clientKey: ClientKey
 let attacker: Attacker
@@ -35,7 +35,6 @@ let kim: Person
 let slow: Promise<Answer>
 
 beforeAll(async () => {
-  network = await startNetwork()
   clientKey = await makeClientKey()
   hosted = await hostWebClient(network.ca, clientKey, SCOPE)
   attacker = new Attacker(network, { ...hosted, key: clientKey })
@@ -48,7 +47,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hosted?.close()
-  await network?.close()
 })
 
 const INVALID_METADATA = { status: 400, body: { error: 'invalid_client_metadata' } }

@@ -5,7 +5,7 @@ import { accountSchema } from '../../database/account/schema.ts'
 import { createSession, listSessions } from '../../database/account/session.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import {
   Attacker,
   type Change,
@@ -17,20 +17,18 @@ import {
   toSession,
 } from './attacker.ts'
 
-let network: Network
+const network = sharedNetwork()
 let hosted: HostedClient
 let attacker: Attacker
 let kim: Person
 
 beforeAll(async () => {
-  network = await startNetwork()
   hosted = await hostNativeClient(network.ca, SCOPE)
   attacker = new Attacker(network)
   kim = await newPerson(network, 'coded')
 })
 afterAll(async () => {
   await hosted?.close()
-  await network?.close()
 })
 
 const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } }

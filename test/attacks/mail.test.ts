@@ -1,16 +1,12 @@
 import { AtpAgent } from '@atproto/api'
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { send } from './attacker.ts'
 
-let network: Network
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 const LXM = 'com.atproto.admin.sendEmail'
 

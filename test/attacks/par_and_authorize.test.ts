@@ -5,7 +5,7 @@ import { databasePath } from '../../database/paths.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { type HostedClient, hostNativeClient } from '../../lab/clients/hosted_client.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import {
   Attacker,
   consent,
@@ -17,7 +17,7 @@ import {
   send,
 } from './attacker.ts'
 
-let network: Network
+const network = sharedNetwork()
 let hosted: HostedClient
 let attacker: Attacker
 let other: Attacker
@@ -25,7 +25,6 @@ let key: DpopKey
 let kim: Person
 
 beforeAll(async () => {
-  network = await startNetwork()
   hosted = await hostNativeClient(network.ca, SCOPE)
   attacker = new Attacker(network)
   other = new Attacker(network, hosted)
@@ -34,7 +33,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await hosted?.close()
-  await network?.close()
 })
 
 const INVALID_REQUEST = { status: 400, body: { error: 'invalid_request' } }

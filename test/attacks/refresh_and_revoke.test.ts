@@ -24,7 +24,7 @@ import {
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { revoke } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import {
   Attacker,
   type Change,
@@ -38,7 +38,7 @@ import {
 } from './attacker.ts'
 import { providerInProcess } from './provider_in_process.ts'
 
-let network: Network
+const network = sharedNetwork()
 let hosted: HostedClient
 let attacker: Attacker
 let other: Attacker
@@ -49,7 +49,6 @@ let web: Attacker
 let kim: Person
 
 beforeAll(async () => {
-  network = await startNetwork()
   hosted = await hostNativeClient(network.ca, SCOPE)
   attacker = new Attacker(network)
   other = new Attacker(network, hosted)
@@ -61,7 +60,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await hosted?.close()
   await hostedWeb?.close()
-  await network?.close()
 })
 
 const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } }

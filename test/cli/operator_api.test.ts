@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { connectOperator } from '../../cli/operator_client.ts'
 import { discoverApp } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { OPERATOR_PATH } from '../../operator/handler.ts'
 import { send } from '../gateway/test_gateway.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
-let network: Network
+const network = sharedNetwork()
 let token: string
 
 beforeAll(async () => {
-  network = await startNetwork()
   token = (await loadSecrets(readSettings(network.vestibule.env))).operatorToken
 })
-afterAll(() => network?.close())
 
 const call = (headers: Record<string, string>, body = '{}', command = 'status', method = 'POST') =>
   fetch(`${network.url}${OPERATOR_PATH}${command}`, {

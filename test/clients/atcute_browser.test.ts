@@ -4,19 +4,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { type HttpsHost, startHttpsHost } from '../../lab/world/https.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedAuthority } from '../shared/authority.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 
 const scope = 'atproto transition:generic'
 const person = newCredentials('ada')
 let network: Network
-let browser: TestBrowser
+const browser = sharedBrowser()
 let host: HttpsHost
 
 beforeAll(async () => {
-  network = await startNetwork({ https: true })
-  browser = await startBrowser(network.ca)
+  network = await startNetwork({ https: true, ca: await sharedAuthority() })
   await headlessSignUp(network.url, person)
   host = await startHttpsHost(network.ca)
   const clientId = `${host.url}/client-metadata.json`
@@ -51,7 +51,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await host?.close()
-  await browser?.close()
   await network?.close()
 })
 

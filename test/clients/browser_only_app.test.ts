@@ -4,26 +4,22 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import { hostBrowserApp } from '../../lab/clients/host_browser_app.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import type { LoopbackServer } from '../../lab/world/loopback.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const person = newCredentials('bea')
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let host: LoopbackServer
 let did: string
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser()
   did = await headlessSignUp(network.url, person)
   host = await hostBrowserApp(network, 'atproto transition:generic')
 })
 afterAll(async () => {
   await host?.close()
-  await browser?.close()
-  await network?.close()
 })
 
 test('an app without a server signs in, posts, refreshes and signs out', async () => {

@@ -6,18 +6,16 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
 import { grant, signUp } from '../../lab/clients/steps.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const person = newCredentials('wanda')
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let host: HostedClient
 let app: NodeClient
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser(network.ca)
   const key = await makeClientKey()
   host = await hostWebClient(network.ca, key, 'atproto transition:generic')
   app = await makeNodeClient(host, key, { handleResolver: network.url, plcUrl: network.plc.url })
@@ -34,8 +32,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await host?.close()
-  await browser?.close()
-  await network?.close()
 })
 
 test('a confidential web app signs somebody up, posts, refreshes and signs them out', async () => {

@@ -29,10 +29,10 @@ import {
   withoutAutofill,
 } from '../../lab/clients/virtual_authenticator.ts'
 import { startWaitingServer } from '../../lab/clients/waiting_server.ts'
-import { startBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { startTogether } from '../../lab/world/together.ts'
 import { button, title } from '../security_page/on_page.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 
 /** Every kind of app, and every way to sign in. */
@@ -50,7 +50,9 @@ const SCOPE = 'atproto transition:generic'
 
 type Person = Credentials & { did: string; factors: Factors }
 type SignIn = (way: Way, person: Person) => Promise<string | undefined>
-type World = { network: Network; apps: Record<Shape, SignIn>; close(): Promise<void> }
+type World = { apps: Record<Shape, SignIn>; close(): Promise<void> }
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let world: World
 /** One for each, since an authenticator has one code in half a minute. */
 const people = new Map<Shape | 'PDS', Person>()
@@ -63,11 +65,11 @@ afterAll(() => world?.close())
 
 const somebody = (of: Shape | 'PDS') => people.get(of) as Person
 const mailed = async ({ email }: Person, send: () => Promise<unknown>) =>
-  (await codeSentBy(world.network.smtp, email, send)).code
+  (await codeSentBy(network.smtp, email, send)).code
 
 /** Somebody with all factors. */
 async function newPerson(): Promise<Person> {
-  const { url, smtp } = world.network
+  const { url, smtp } = network
   const person = newCredentials('fae')
   const did = await headlessSignUp(url, person)
   const agent = new AtpAgent({ service: url })
@@ -83,7 +85,6 @@ async function newPerson(): Promise<Person> {
 
 async function startWorld(): Promise<World> {
   return startTogether('The world of all apps', async (keep) => {
-    const network = keep(await startNetwork())
     const { ca, pds, plc, url } = network
     const onPages = (at: string, way: Way, person: Person) =>
       headlessSignIn(at, person, {
@@ -107,7 +108,6 @@ async function startWorld(): Promise<World> {
     const waiting = await startWaitingServer(pds.url, SCOPE)
     keep({ close: async () => void (await waiting.close()) })
     const proxy = keep(await startSignInProxy(pds.url, pds.url, SCOPE))
-    const browser = keep(await startBrowser())
     const app = keep(await hostBrowserApp(network, SCOPE))
     const apps: World['apps'] = {
       'confidential web app': await node(),
@@ -137,7 +137,7 @@ async function startWorld(): Promise<World> {
         return did
       },
     }
-    return { network, apps }
+    return { apps }
   })
 }
 
@@ -152,7 +152,7 @@ type InBrowser = {
 async function signInWithBrowser({ page, authenticator, way, person, at }: InBrowser) {
   const home = `http://127.0.0.1:${at}/`
   const { made } = person.factors.passkeys
-  const { hostname } = new URL(world.network.url)
+  const { hostname } = new URL(network.url)
   await authenticator.take(made.map((passkey) => synced(passkey, hostname)))
   await page.goto(home)
   await page.evaluate((handle) => void app.then((it) => it.signIn(handle)), person.handle)
@@ -201,7 +201,7 @@ describe.each(SHAPES)('%s', (shape) => {
 describe('an app without OAuth at the stock PDS', () => {
   const login = async (authFactorToken?: string) => {
     const { handle: identifier, password } = somebody('PDS')
-    const agent = new AtpAgent({ service: world.network.pds.url })
+    const agent = new AtpAgent({ service: network.pds.url })
     return (await agent.login({ identifier, password, authFactorToken })).data.did
   }
 

@@ -5,27 +5,23 @@ import { discoverApp, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectSessionLife } from '../../lab/clients/session_life.ts'
 import { callbackOf, deny, grant, signIn, signUp } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const scope = 'atproto transition:generic'
 const person = newCredentials('nora')
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let client: HostedClient
 let app: OAuthApp
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser()
   client = await hostNativeClient(network.ca, scope)
   const { clientId, redirectUri } = client
   app = await discoverApp({ pdsUrl: network.pds.url, clientId, redirectUri, scope })
 })
 afterAll(async () => {
   await client?.close()
-  await browser?.close()
-  await network?.close()
 })
 
 test('a native app is called back by its own scheme and holds a session', async () => {

@@ -7,25 +7,24 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { startNuxtApp } from '../../lab/clients/nuxt/start.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson } from '../../lab/world/cli.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedAuthority } from '../shared/authority.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 
 type Visitor = { person: Credentials; did: string; page: Page }
 
 let network: Network
-let browser: TestBrowser
+const browser = sharedBrowser()
 let app: Peer
 
 beforeAll(async () => {
-  network = await startNetwork({ https: true })
-  browser = await startBrowser(network.ca)
+  network = await startNetwork({ https: true, ca: await sharedAuthority() })
   app = await startNuxtApp(network)
 })
 afterAll(async () => {
   await app?.close()
-  await browser?.close()
   await network?.close()
 })
 

@@ -9,19 +9,18 @@ import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clien
 import { newPost } from '../../lab/clients/new_post.ts'
 import { makeNodeClient, type NodeClient } from '../../lab/clients/node_client.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const SESSIONS = 50
 const REFRESHES = 5
 const AT_ONCE = 8
 /** Milliseconds; it takes about 10 s on two idle cores. */
 const PATIENCE = 150_000
-let network: Network
+const network = sharedNetwork()
 let host: HostedClient
 let gateway: NodeClient
 
 beforeAll(async () => {
-  network = await startNetwork()
   const key = await makeClientKey()
   host = await hostWebClient(network.ca, key, 'atproto transition:generic')
   gateway = await makeNodeClient(host, key, {
@@ -31,7 +30,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await host?.close()
-  await network?.close()
 })
 
 test(

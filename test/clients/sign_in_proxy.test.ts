@@ -7,20 +7,18 @@ import { expectRefused } from '../../lab/clients/session_life.ts'
 import { type SignInProxy, startSignInProxy } from '../../lab/clients/sign_in_proxy.ts'
 import { grant, signUp } from '../../lab/clients/steps.ts'
 import { readText } from '../../lab/clients/xrpc.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const person = newCredentials('pia')
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let backend: LoopbackServer
 let proxy: SignInProxy
 const seen: IncomingHttpHeaders[] = []
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser()
   backend = await listenOnLoopback(async (request, response) => {
     seen.push(request.headers)
     if (request.method === 'GET') {
@@ -44,8 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy?.close()
   await backend?.close()
-  await browser?.close()
-  await network?.close()
 })
 
 test('a sign-in proxy tells its backend who it is and calls the PDS for it', async () => {

@@ -8,19 +8,17 @@ import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { expectSessionLife } from '../../lab/clients/session_life.ts'
 import { grant, signIn } from '../../lab/clients/steps.ts'
 import { startWaitingServer, type WaitingServer } from '../../lab/clients/waiting_server.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const scope = 'atproto transition:generic'
 const [anna, bert] = [newCredentials('anna'), newCredentials('bert')]
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let server: WaitingServer
 let dids: { anna: string; bert: string }
 
 beforeAll(async () => {
-  network = await startNetwork()
-  browser = await startBrowser()
   server = await startWaitingServer(network.pds.url, scope)
   dids = {
     anna: await headlessSignUp(network.url, anna),
@@ -29,8 +27,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server?.close()
-  await browser?.close()
-  await network?.close()
 })
 
 test('two logins that wait at once each get the person who completed them', async () => {

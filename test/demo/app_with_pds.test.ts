@@ -1,27 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApp } from '../../demo/app/server.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 /** The app in front of a PDS that is its own authorization server. */
 let plc: Peer
 let pds: Pds
 let app: Peer
-let browser: TestBrowser
+const browser = sharedBrowser()
 
 beforeAll(async () => {
   plc = await startPlc()
   pds = await startPds({ plcUrl: plc.url })
   app = await startApp({ port: await freePort(), entrywayUrl: pds.url, plcUrl: plc.url })
-  browser = await startBrowser()
 })
 
 afterAll(async () => {
-  await browser?.close()
   await app?.close()
   await pds?.close()
   await plc?.close()

@@ -2,24 +2,20 @@ import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signIn } from '../../lab/clients/steps.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 import { type Demo, startDemo } from './start_demo.ts'
 import { notice, person, postAndDelete, signOut, signUp } from './tour.ts'
 
 let demo: Demo
 let lines: string[]
-let browser: TestBrowser
+const browser = sharedBrowser()
 
 beforeAll(async () => {
   demo = startDemo()
   lines = await demo.readLines(3)
-  browser = await startBrowser()
 })
-afterAll(async () => {
-  await browser?.close()
-  demo?.kill()
-})
+afterAll(() => demo?.kill())
 
 const urlIn = (line = '') => /https?:\S+?(?=[:.]?(\s|$))/.exec(line)?.[0] ?? ''
 const mailFolderIn = (line = '') => / in (\/\S+)\./.exec(line)?.[1] ?? ''

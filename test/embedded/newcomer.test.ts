@@ -12,11 +12,11 @@ import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { grant, signIn, signUp } from '../../lab/clients/steps.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { freePort, type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const PATIENCE = { timeout: 60_000, interval: 100 }
@@ -25,7 +25,7 @@ let folder: TemporaryFolder
 let plc: LoopbackServer
 /** The app's own page, to which people come back. */
 let home: LoopbackServer
-let browser: TestBrowser
+const browser = sharedBrowser()
 let program: ChildProcess
 let url: string
 
@@ -43,11 +43,9 @@ beforeAll(async () => {
     ENTRYWAY_DEV: '1',
     ENTRYWAY_INVITE_REQUIRED: 'false',
   })
-  browser = await startBrowser()
   await untilStatus(`${url}/_health`, 200)
 })
 afterAll(async () => {
-  await browser?.close()
   if (program?.exitCode === null) {
     const ended = once(program, 'exit')
     program.kill('SIGTERM')

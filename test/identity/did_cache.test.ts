@@ -8,7 +8,7 @@ const after = { id: did, alsoKnownAs: ['at://after.test'] }
 
 let cache: MemoryDidCache
 beforeEach(async () => {
-  vi.useFakeTimers()
+  vi.useFakeTimers({ toFake: ['Date'] })
   cache = new MemoryDidCache()
   await cache.cacheDid(did, before)
 })

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { beforeAll, expect, test } from 'vitest'
 import { newPerson, type Person, send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import { endWindows, expectRefused, from, limit, newAddress } from './limit.ts'
 
-let network: Network
+const network = sharedNetwork()
 let kim: Person
 beforeAll(async () => {
-  network = await startNetwork()
   kim = await newPerson(network, 'coded')
 })
-afterAll(() => network?.close())
 
 const GUESS = 'AAAAA-AAAAA'
 const CODE = 'code from a mail'

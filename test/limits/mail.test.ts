@@ -1,9 +1,9 @@
 import { AtpAgent } from '@atproto/api'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import {
   type Answer,
@@ -16,11 +16,7 @@ import {
   spend,
 } from './limit.ts'
 
-let network: Network
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 type Member = Credentials & { did: string; accessJwt: string }
 

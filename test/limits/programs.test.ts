@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import {
   Attacker,
   makeDpopKey,
@@ -10,18 +9,17 @@ import {
   send,
 } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { expectLimit, expectRefused, from, newAddress } from './limit.ts'
 
 /** What programs call: limited by address, against floods. */
-let network: Network
+const network = sharedNetwork()
 let app: Attacker
 let kim: Person
 beforeAll(async () => {
-  network = await startNetwork()
   app = new Attacker(network)
   kim = await newPerson(network, 'flooded')
 })
-afterAll(() => network?.close())
 
 test('pushed requests', async () => {
   const address = newAddress()

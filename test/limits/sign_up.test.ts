@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { send } from '../attacks/attacker.ts'
 import { callPage } from '../attacks/pages.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { endWindows, expectLimit, expectRefused, from, newAddress, spend } from './limit.ts'
 
-let network: Network
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 const onPage = (address: string, person: object = newCredentials('page')) =>
   callPage(network.url, 'sign-up', { locale: 'en', ...person }, from(address))

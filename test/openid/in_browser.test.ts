@@ -11,13 +11,13 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import type { OpenidApp } from '../../lab/clients/openid_app.ts'
 import { callbackOf, signIn, signUp } from '../../lab/clients/steps.ts'
 import { findApache, startApache } from '../../lab/world/apache.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
 import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { sayUnless } from '../left_out.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 /** A person with Chromium, before a real PDS, at a certified client. */
 const person = newCredentials('grace')
@@ -29,8 +29,8 @@ const client = createServer(({ url = '' }, response) => {
 let redirect: string
 /** Where it leads on from there, as a proxy does that signs people in for several hosts. */
 let elsewhere: string
-let network: Network
-let browser: TestBrowser
+const network = sharedNetwork()
+const browser = sharedBrowser()
 let config: oidc.Configuration
 let issuer: string
 
@@ -43,7 +43,6 @@ beforeAll(async () => {
   const { port } = client.address() as AddressInfo
   redirect = `http://127.0.0.1:${port}/callback`
   elsewhere = `http://home.internal:${port}/`
-  ;[network, browser] = await Promise.all([startNetwork(), startBrowser()])
   await headlessSignUp(network.url, person)
   const added = await cliJson<Added>(network.vestibule.env, [
     ...['openid', 'client', 'add', 'forum', '--redirect-uri', redirect],
@@ -65,10 +64,7 @@ beforeAll(async () => {
     { execute: [oidc.allowInsecureRequests] },
   )
 })
-afterAll(async () => {
-  await Promise.all([browser?.close(), network?.close()])
-  client.close()
-})
+afterAll(() => void client.close())
 
 async function begin(scope = 'openid profile email', more: Record<string, string> = {}) {
   const pkceCodeVerifier = oidc.randomPKCECodeVerifier()

@@ -8,10 +8,12 @@ import { findingsIn, inSize, sizes } from '../pages/axe.ts'
 import { expectUsable, isTooWide } from '../pages/usable.ts'
 import { signUpWith } from '../security_page/guest.ts'
 import { button, title } from '../security_page/on_page.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 import { fill } from './fill.ts'
 import { command, newSomebody } from './operators.ts'
 import { type PageWorld, startPageWorld } from './world.ts'
 
+const browser = sharedBrowser()
 let world: PageWorld
 beforeAll(async () => {
   world = await startPageWorld()
@@ -29,8 +31,7 @@ async function enter(page: Page): Promise<void> {
 test('an operator comes in by the sign-in page, without scripts, and goes out again', async () => {
   const person = await newSomebody(world.app)
   await command(world.app, 'operator/add', { account: person.did })
-  const { browser } = world.browser
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
+  const context = await browser.browser.newContext({ javaScriptEnabled: false, locale: 'en-US' })
   const page = await context.newPage()
   await page.goto(`${world.url}/operator`)
   await page.getByRole('link', { name: 'Sign in' }).click()
@@ -45,7 +46,7 @@ test('an operator comes in by the sign-in page, without scripts, and goes out ag
 })
 
 test('another site that leads here shows no session, and the way in goes on from there', async () => {
-  const page = await (await world.browser.newContext()).newPage()
+  const page = await (await browser.newContext()).newPage()
   await enter(page)
   await page.goto('data:text/html,<p>elsewhere')
   await page.setContent(`<a href="${world.url}/operator">there</a>`)
@@ -58,7 +59,7 @@ test('another site that leads here shows no session, and the way in goes on from
 })
 
 test.each(sizes)('nothing that hinders people, %s', async (size) => {
-  await inSize(world.browser, size, async (page) => {
+  await inSize(browser, size, async (page) => {
     const person = await newSomebody(world.app)
     await page.goto(`${world.url}/operator`)
     await expectUsable(page, size)
@@ -109,7 +110,7 @@ const SHOWN: Record<string, string> = {
 
 test.each(sizes)('each command has a page that hinders nobody, %s', async (size) => {
   const person = await newSomebody(world.app)
-  await inSize(world.browser, size, async (page) => {
+  await inSize(browser, size, async (page) => {
     await enter(page)
     for (const { words, takes } of descriptions) {
       const filled: Record<string, string> =
@@ -123,7 +124,7 @@ test.each(sizes)('each command has a page that hinders nobody, %s', async (size)
 })
 
 test.each(sizes)('a person invites somebody, and an operator sees whom, %s', async (size) => {
-  await inSize(world.browser, size, async (page) => {
+  await inSize(browser, size, async (page) => {
     const person = await newPerson(world.app)
     await page.goto(`${world.url}/account/security`)
     await signIn(page, person)

@@ -1,15 +1,13 @@
 import { startGateway } from '../../gateway/server.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { startApp } from '../../lab/world/app.ts'
-import { startBrowser, type TestBrowser } from '../../lab/world/browser.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { command } from './operators.ts'
 
-/** The application in this process behind a gateway, and a browser. */
+/** The application in this process behind a gateway. */
 export type PageWorld = {
   url: string
   app: AppInProcess
-  browser: TestBrowser
   /** An address that lets in once. */
   newLink(): Promise<string>
   close(): Promise<void>
@@ -18,28 +16,23 @@ export type PageWorld = {
 export async function startPageWorld(): Promise<PageWorld> {
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const [app, browser] = await Promise.all([
-    startApp({
-      env: {
-        ENTRYWAY_PUBLIC_URL: url,
-        ENTRYWAY_NAME: 'Example',
-        // Nothing listens there.
-        ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:9',
-        ENTRYWAY_INVITE_REQUIRED: 'true',
-        ENTRYWAY_USER_INVITES: '5',
-      },
-    }),
-    startBrowser(),
-  ])
+  const app = await startApp({
+    env: {
+      ENTRYWAY_PUBLIC_URL: url,
+      ENTRYWAY_NAME: 'Example',
+      // Nothing listens there.
+      ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:9',
+      ENTRYWAY_INVITE_REQUIRED: 'true',
+      ENTRYWAY_USER_INVITES: '5',
+    },
+  })
   const where = { host: '127.0.0.1', port, trustedProxies: [], publicUrl: url }
   const gateway = await startGateway(where, app.auth, app.runner.log)
   return {
     url,
     app,
-    browser,
     newLink: async () => String((await command(app, 'operator/link')).body.url),
     close: async () => {
-      await browser.close()
       await gateway.stop()
       await app.close()
     },

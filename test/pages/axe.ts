@@ -18,7 +18,7 @@ const THEMES = ['light', 'dark'] as const
 
 /** A page of a size, in a browser of its own. */
 export async function inSize(
-  { browser }: TestBrowser,
+  { browser }: Pick<TestBrowser, 'browser'>,
   size: Size,
   work: (page: Page) => Promise<void>,
 ): Promise<void> {

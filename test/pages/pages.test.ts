@@ -1,6 +1,6 @@
 import { AtpAgent } from '@atproto/api'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import {
   type Credentials,
   headlessSignUp,
@@ -8,8 +8,8 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { grant, signIn } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { screenshot } from '../account_page/screenshots.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 import { codeSentBy } from '../xrpc/mail_codes.ts'
 import { findingsIn, inEachTheme, inSize, sizes } from './axe.ts'
 
@@ -43,13 +43,11 @@ const OF_THE_PROVIDER: readonly { rule: string; element: string; why: string }[]
 const met = new Set<string>()
 
 const person = newCredentials('ada')
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 
 beforeAll(async () => {
-  world = await startWebAppWorld()
   await headlessSignUp(world.network.url, person)
 })
-afterAll(() => world?.close())
 
 /** What axe finds in a page as it stands: critical and serious, `rule: element`. */
 async function scan(page: Page, name: string): Promise<string[]> {

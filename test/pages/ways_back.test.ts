@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3'
 import type { BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { databasePath } from '../../database/paths.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import { callbackOf } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 const person = newCredentials('ada')
 /** Left out where Playwright fetches in the place of the browser. */
@@ -14,13 +14,11 @@ const NAVIGATION = {
   'sec-fetch-mode': 'navigate',
   'sec-fetch-dest': 'document',
 }
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 beforeAll(async () => {
-  world = await startWebAppWorld()
   world.host.routes.set('/', '<p>The app itself</p>')
   await headlessSignUp(world.network.url, person)
 })
-afterAll(() => world?.close())
 
 async function inFrench(options: BrowserContextOptions, work: (page: Page) => Promise<void>) {
   const context = await world.browser.browser.newContext({ locale: 'fr-FR', ...options })
@@ -57,7 +55,7 @@ async function toldBy(page: Page, login: Login, step: () => Promise<void>) {
   return told
 }
 
-/** Changes the one authorization request that there is, as time would. */
+/** Changes the authorization requests that there are, as time would. */
 function withRequests(change: string): void {
   const db = new Database(databasePath.auth(world.network.vestibule, '0'))
   try {

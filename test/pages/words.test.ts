@@ -3,32 +3,38 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
 import { fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
-import type { Network } from '../../lab/world/network.ts'
+import { startWebApp, type WebApp } from '../../lab/clients/web_app.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { refusalWords, UNAVAILABLE, WRONG_CODE } from '../../oauth/pages/refusal_words.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
+import { sharedAuthority } from '../shared/authority.ts'
+import { sharedBrowser } from '../shared/browser.ts'
 import { SIZES } from './axe.ts'
 
 /** What the provider's forms say of a mistake, and its pages of an app that is revoked. */
-let world: WebAppWorld
+const browser = sharedBrowser()
 let network: Network
+let webApp: WebApp
 const person = newCredentials('ada')
 const other = newCredentials('other')
 const WRONG = 'AAAAA-AAAAA'
 const NOTHING_SAID = 'The data you submitted is invalid. Please check the form and try again.'
 
 beforeAll(async () => {
-  world = await startWebAppWorld()
-  network = world.network
+  network = await startNetwork({ ca: await sharedAuthority() })
+  webApp = await startWebApp(network)
   await headlessSignUp(network.url, person)
   await headlessSignUp(network.url, other)
 })
-afterAll(() => world?.close())
+afterAll(async () => {
+  await webApp?.host.close()
+  await network?.close()
+})
 
 let context: BrowserContext
 let page: Page
 beforeEach(async () => {
-  context = await world.browser.newContext()
+  context = await browser.newContext()
   page = await context.newPage()
 })
 afterEach(() => context?.close())
@@ -165,13 +171,13 @@ test('the language that was chosen on the page is the one of what is added', asy
 describe.each(Object.entries(SIZES))('the note on the apps, %s', (size, viewport) => {
   test('needs no scrolling, and no message covers it', async () => {
     await page.setViewportSize(viewport)
-    const login = await startLogin(world.app)
+    const login = await startLogin(webApp.app)
     const callback = page.waitForURL((url) => url.pathname === '/callback')
     await page.goto(String(login.url))
     await signIn(page, person, { remember: true })
     await grant(page)
     await callback
-    await finishLogin(world.app, login, new URL(page.url()))
+    await finishLogin(webApp.app, login, new URL(page.url()))
     await page.goto(`${network.url}/account/u/${person.handle}/apps`)
     const note = page.locator('#revocation-note')
     await note.waitFor()

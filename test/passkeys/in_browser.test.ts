@@ -1,22 +1,20 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { grant, signIn } from '../../lab/clients/steps.ts'
 import { addAuthenticator, withoutAutofill } from '../../lab/clients/virtual_authenticator.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
 import { button, item, title } from '../security_page/on_page.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 /** Passkeys in Chromium, with an authenticator of its own: made, used by autofill and by button, removed. */
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 let security: string
 beforeAll(async () => {
-  world = await startWebAppWorld()
   security = `${world.network.url}/account/security`
 })
-afterAll(() => world?.close())
 
 type Person = ReturnType<typeof newCredentials>
 async function newPerson(name: string): Promise<Person> {

@@ -1,19 +1,18 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { finishLogin, type Login, startLogin } from '../../lab/clients/oauth_session.ts'
 import { callbackOf, enterPassword, fillInSignUp, grant, signIn } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 const [mia, ned] = [newCredentials('mia'), newCredentials('ned')]
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 let dids: { mia: string; ned: string }
 /** A page of a browser that remembers Mia, who has granted the app its scope. */
 let page: Page
 
 beforeAll(async () => {
-  world = await startWebAppWorld()
   dids = {
     mia: await headlessSignUp(world.network.url, mia),
     ned: await headlessSignUp(world.network.url, ned),
@@ -23,7 +22,6 @@ beforeAll(async () => {
   await signIn(page, mia, { remember: true })
   await ending(login, () => grant(page))
 })
-afterAll(() => world?.close())
 
 async function open(parameters: Record<string, string>, on = page): Promise<Login> {
   const login = await startLogin(world.app, parameters)

@@ -9,11 +9,11 @@ import {
 import { type HostedClient, hostWebClient, makeClientKey } from '../../lab/clients/hosted_client.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { finishLogin, startLogin } from '../../lab/clients/oauth_session.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const scope = 'atproto transition:generic'
 const [kim, lee] = [newCredentials('kim'), newCredentials('lee')]
-let network: Network
+const network = sharedNetwork()
 let host: HostedClient
 let app: OAuthApp
 let did: string
@@ -21,7 +21,6 @@ let did: string
 let device: HeadlessBrowser
 
 beforeAll(async () => {
-  network = await startNetwork()
   const key = await makeClientKey()
   host = await hostWebClient(network.ca, key, `${scope} transition:email`)
   const { clientId, redirectUri } = host
@@ -40,7 +39,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await host?.close()
-  await network?.close()
 })
 
 /** Opens an authorization request as a browser that may not show anything. */

@@ -1,27 +1,25 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { xrpc } from '../../lab/clients/xrpc.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const redirectUri = 'http://127.0.0.1/callback'
 const SET = 'test.vestibule.takesNotes'
 const NOTE = 'test.vestibule.note'
 const CREATE = 'com.atproto.repo.createRecord'
 const [publisher, writer] = [newCredentials('pam'), newCredentials('will')]
-let network: Network
+const network = sharedNetwork()
 
 beforeAll(async () => {
-  network = await startNetwork()
   await headlessSignUp(network.url, writer)
   const did = await headlessSignUp(network.url, publisher)
   network.dns.txt.set('_lexicon.vestibule.test', [`did=${did}`])
   await publish(SET, [{ type: 'permission', resource: 'repo', collection: [NOTE] }])
 })
-afterAll(() => network?.close())
 
 const appWith = (scope: string): Promise<OAuthApp> =>
   discoverApp({

@@ -1,22 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import { type OAuthSession, refresh, startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 const redirectUri = 'http://127.0.0.1/callback'
 const person = newCredentials('sam')
-let network: Network
+const network = sharedNetwork()
 let did: string
 
 beforeAll(async () => {
-  network = await startNetwork()
   did = await headlessSignUp(network.url, person)
 })
-afterAll(() => network?.close())
 
 const appWith = (scope: string): Promise<OAuthApp> =>
   discoverApp({

@@ -1,23 +1,21 @@
 import qrReader from 'jsqr'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { signIn } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { qrCode } from '../../pages/security/qr_code.ts'
 import { type Authenticator, codesOf } from '../factors/authenticator.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 import { button, item, title } from './on_page.ts'
 
 /** The ways to sign in, in Chromium: from the first factor to none, and the codes of another maker. */
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 let page: string
 beforeAll(async () => {
-  world = await startWebAppWorld()
   page = `${world.network.url}/account/security`
 })
-afterAll(() => world?.close())
 
 type Person = ReturnType<typeof newCredentials>
 async function newPerson(name: string): Promise<Person> {

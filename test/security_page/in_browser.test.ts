@@ -1,25 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { AtpAgent } from '@atproto/api'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { type OAuthSession, refresh } from '../../lab/clients/oauth_session.ts'
 import { expectRefused } from '../../lab/clients/session_life.ts'
 import { signIn } from '../../lab/clients/steps.ts'
-import { startWebAppWorld, type WebAppWorld } from '../../lab/clients/web_app_world.ts'
 import { inSize, sizes } from '../pages/axe.ts'
 import { expectUsable } from '../pages/usable.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
 
 /** The security page in Chromium, before a real PDS and a real app. */
 const person = newCredentials('ada')
-let world: WebAppWorld
+const world = sharedWebAppWorld()
 
 beforeAll(async () => {
-  world = await startWebAppWorld()
   await headlessSignUp(world.network.url, person)
 })
-afterAll(() => world?.close())
 
 /** An app by OAuth, and one with the password. */
 async function openApps(): Promise<{ session: OAuthSession; agent: AtpAgent }> {

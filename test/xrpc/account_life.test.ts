@@ -2,20 +2,18 @@ import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** What happens to an account here, its PDS is told. */
-let network: Network
+const network = sharedNetwork()
 let stranger: Pds
 beforeAll(async () => {
-  network = await startNetwork()
   stranger = await startPds({ plcUrl: network.plc.url })
 })
 afterAll(async () => {
   await stranger?.close()
-  await network?.close()
 })
 
 const basic = (password: string) => ({

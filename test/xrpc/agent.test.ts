@@ -1,17 +1,13 @@
 import { AtpAgent } from '@atproto/api'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** What a client of before OAuth does, knowing the entryway's URL alone. */
-let network: Network
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 test('signs up, posts, refreshes, signs in again and out', async () => {
   const person = newCredentials('agt')

@@ -4,20 +4,18 @@ import { createServiceJwt } from '@atproto/xrpc-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
-let network: Network
+const network = sharedNetwork()
 /** A PDS that is its own authorization server. */
 let elsewhere: Pds
 beforeAll(async () => {
-  network = await startNetwork()
   elsewhere = await startPds({ plcUrl: network.plc.url })
 })
 afterAll(async () => {
   await elsewhere?.close()
-  await network?.close()
 })
 
 async function newAgent() {

@@ -5,20 +5,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
 import { listenOnLoopback } from '../../lab/world/loopback.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { type Pds, startPds } from '../../lab/world/pds.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** An account of another PDS moves behind the entryway, with the calls of the migration guide. */
-let network: Network
+const network = sharedNetwork()
 let elsewhere: Pds
 beforeAll(async () => {
-  network = await startNetwork()
   elsewhere = await startPds({ plcUrl: network.plc.url, smtpUrl: network.smtp.url })
 })
 afterAll(async () => {
   await elsewhere?.close()
-  await network?.close()
 })
 
 const LXM = 'com.atproto.server.createAccount'

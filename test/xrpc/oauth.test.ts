@@ -1,18 +1,14 @@
 import * as oauth from 'oauth4webapi'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import type { OAuthSession } from '../../lab/clients/oauth_session.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 import { codeSentBy } from './mail_codes.ts'
 
 /** The rows of the contract that an OAuth app reaches through the PDS. */
-let network: Network
-beforeAll(async () => {
-  network = await startNetwork()
-})
-afterAll(() => network?.close())
+const network = sharedNetwork()
 
 const redirectUri = 'http://127.0.0.1/callback'
 

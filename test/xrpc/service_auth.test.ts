@@ -1,24 +1,22 @@
 import { AtpAgent } from '@atproto/api'
 import { type Keypair, Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { sharedNetwork } from '../shared/network.ts'
 
 /** What a PDS signs in an account's name, and what only looks like it. */
-let network: Network
+const network = sharedNetwork()
 let did: string
 let keypair: Keypair
 const LXM = 'com.atproto.server.getSession'
 
 beforeAll(async () => {
-  network = await startNetwork()
   const agent = new AtpAgent({ service: network.url })
   await agent.createAccount(newCredentials('svc'))
   did = agent.assertDid
   keypair = await network.pds.pds.ctx.actorStore.keypair(did)
 })
-afterAll(() => network?.close())
 
 type Forgery = Partial<Parameters<typeof createServiceJwt>[0]>
 
