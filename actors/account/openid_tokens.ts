@@ -19,7 +19,7 @@ export type TokenOrigin = {
 }
 
 /** A code or a token that is to be kept, of which its client has the secret. */
-export type NewOpenidToken = Omit<tokens.OpenidToken, 'grantId'> & { secret: string }
+export type NewOpenidToken = Omit<tokens.NewOpenidToken, 'grantId'>
 
 /** The code or the refresh token for which others are issued. */
 export type SpentOpenidToken = {
@@ -55,11 +55,11 @@ export function putTokens(
       if (isReused) endWithGrant(db, { grantId, chain: spent.chain }, now)
       return isReused ? 'reused' : null
     }
-    for (const { secret, ...token } of issued) {
-      const isNext = secret === spent?.next
-      const keptAs = (isNext && kept.successor) || secret
-      tokens.upsertOpenidToken(db, keptAs, { ...token, grantId }, now)
-    }
+    const all = issued.map((token) => {
+      const isNext = token.secret === spent?.next
+      return { ...token, grantId, secret: (isNext && kept.successor) || token.secret }
+    })
+    tokens.upsertOpenidTokens(db, all, now)
     const isUse = issued.some(({ kind }) => kind !== 'AuthorizationCode')
     if (isUse) noteOpenidGrantUse(db, grantId, from, now)
     return kept

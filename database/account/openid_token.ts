@@ -29,14 +29,19 @@ type Stored = {
   successor_hash: Buffer | null
 }
 
-/** Of a refresh that is made once more, its row is there already. To be called in a transaction. */
-export function upsertOpenidToken(db: Db, secret: string, token: OpenidToken, now: number): void {
-  sql(
-    db,
-    `INSERT INTO openid_token (token_hash, kind, grant_id, chain, payload, expires_at)
-     VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt)
-     ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
-  ).run({ ...token, hash: hashSecret(secret) })
+/** A code or a token of which the client has the secret. */
+export type NewOpenidToken = OpenidToken & { secret: string }
+
+/** Of a refresh that is made once more, their rows are there already. To be called in a transaction. */
+export function upsertOpenidTokens(db: Db, tokens: readonly NewOpenidToken[], now: number): void {
+  for (const { secret, ...token } of tokens) {
+    sql(
+      db,
+      `INSERT INTO openid_token (token_hash, kind, grant_id, chain, payload, expires_at)
+       VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt)
+       ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
+    ).run({ ...token, hash: hashSecret(secret) })
+  }
   trim(db, 'openid_token', now)
 }
 

@@ -34,7 +34,7 @@ import {
   listEndedOpenidSignIns,
   upsertOpenidSignIns,
 } from '../../database/account/openid_sign_in.ts'
-import { upsertOpenidToken } from '../../database/account/openid_token.ts'
+import { upsertOpenidTokens } from '../../database/account/openid_token.ts'
 import { putProof } from '../../database/account/proof.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import * as sessions from '../../database/account/session.ts'
@@ -599,7 +599,7 @@ describe('34. tables of an account', () => {
       if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
       const of = { grantId: 'grant-0', chain: 'chain' }
       const token = { kind: 'AccessToken', ...of, payload: '{}', expiresAt: later + i }
-      upsertOpenidToken(db, `token-${i}`, token, now)
+      upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], now)
     },
     openid_consent: (i) =>
       upsertOpenidConsent(
