@@ -87,7 +87,9 @@ async function measure(
   const before = cpu()
   const { durations, errors, elapsed, generatorCpu, beside } = await receive(generator, 'done')
   const [own, insides] = cpu().map((now, i) => (now - (before[i] as number)) / durations.length)
-  if (errors.length) console.error(`${server.name}, ${operation}: ${errors[0]}`)
+  const failed = `${server.name}, ${operation}: ${errors[0]}`
+  if (durations.length === 0) throw new Error(failed)
+  if (errors.length) console.error(failed)
   return {
     server: server.name,
     operation,

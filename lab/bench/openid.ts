@@ -9,7 +9,8 @@ type Asked = { dispatcher: ReturnType<typeof connect>; path: string }
 /** Somebody who is signed in at a provider, in a browser of their own. */
 type Visitor = { code(): Promise<string> }
 
-const exchanged = counts(200, 480)
+/** So few that the provider alone, which keeps a thousand things in memory, still has each code when it comes. */
+const exchanged = counts(200, 240)
 /** Made before the clock runs: lanes are not equally fast. */
 const codesALane = (inFlight: number) => Math.ceil((1.3 * exchanged(inFlight)) / inFlight) + 2
 
