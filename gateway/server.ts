@@ -18,6 +18,12 @@ import { isWebSocket, WebSockets } from './web_sockets.ts'
 export type Gateway = { address: AddressInfo; stop(): Promise<void> }
 
 /**
+ * Bytes that may wait for a client before what is passed to it pauses. A PDS's answer is read in pieces of 64 KiB,
+ * and one of them is written at once: it is not to count as waiting.
+ */
+const WAITING = 128 * 1024
+
+/**
  * Listens where the settings say.
  *
  * @throws {Error} when the port is taken
@@ -40,6 +46,7 @@ export async function startGateway(
     hostname: 'localhost',
     overrideGlobalObjects: false,
     serverOptions: {
+      highWaterMark: WAITING,
       // Those that send slowly are ended by `Connections` and `readBody`: uploads may take their time.
       headersTimeout: 0,
       keepAliveTimeout: timeouts.keepAlive,
