@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Db, listTables, transact } from './database.ts'
+import { makeTable } from './lazy_tables.ts'
 
 /** Which rows of each table are meant: an SQL condition; all where there is none. */
 export type Part = (table: string) => string | null
@@ -16,8 +17,11 @@ export function copyRows(path: string, to: Db, part: Part, replace = true): void
   try {
     transact(to, () => {
       to.pragma('defer_foreign_keys = ON')
-      for (const table of tablesOf(to, part)) {
-        if (replace) to.exec(`DELETE FROM main."${table}"`)
+      for (const table of listTables(to).filter((name) => replace && part(name) !== null)) {
+        to.exec(`DELETE FROM main."${table}"`)
+      }
+      for (const table of filledTables(to, part, 'source')) {
+        makeTable(to, table)
         to.exec(`INSERT INTO main."${table}" SELECT * FROM source."${table}" WHERE ${part(table)}`)
       }
     })
@@ -32,8 +36,14 @@ export function copyRows(path: string, to: Db, part: Part, replace = true): void
  * @returns null where they differ
  */
 export function compareRows(from: Db, to: Db, part: Part): Compared | null {
-  const tables = tablesOf(from, part)
-  if (!isDeepStrictEqual(tables, tablesOf(to, part))) return null
+  const tables = filledTables(from, part)
+  if (
+    !isDeepStrictEqual(
+      tables,
+      filledTables(to, (table) => part(table) && 'true'),
+    )
+  )
+    return null
   let rows = 0
   for (const table of tables) {
     const expected = from
@@ -59,6 +69,11 @@ export function compareRows(from: Db, to: Db, part: Part): Compared | null {
 /** Every row of every table. */
 export const everything: Part = () => 'true'
 
-function tablesOf(db: Db, part: Part): string[] {
-  return listTables(db).filter((name) => part(name) !== null)
+/** The tables that have such rows: one that has none may be missing. */
+function filledTables(db: Db, part: Part, of = 'main'): string[] {
+  return listTables(db, of).filter((table) => {
+    const condition = part(table)
+    const one = `SELECT 1 FROM ${of}."${table}" WHERE ${condition} LIMIT 1`
+    return condition !== null && db.prepare(one).get() !== undefined
+  })
 }

@@ -3,37 +3,10 @@ import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { LOCK_WAIT } from '../base/lifetimes.ts'
 import { makePrivateFile } from '../base/private_files.ts'
+import { endsChange, makeLazily, prepare } from './lazy_tables.ts'
+import { migrate, type Schema } from './schema.ts'
 
 export type Db = Sqlite.Database
-
-/** The tables of a database, and how it lies on disk. */
-export type Schema = {
-  /**
-   * Bytes, of a database that is made anew. Small pages keep small databases small; in a large one
-   * that is written to all over, each commit writes more of them.
-   */
-  pageSize: 1024 | 4096
-  /**
-   * The SQL of each step; its position (from 1) is the version it leads to. How many there are also
-   * stands in package.json (`schemas`), for those who ask before they upgrade.
-   */
-  steps: readonly string[]
-  /**
-   * Columns of what opens something as it stands, kept sealed (`sealed_columns.ts`): `as` is the
-   * `table.column` that a column refers to, whose texts are sealed the same way.
-   */
-  sealed?: readonly { readonly table: string; readonly column: string; readonly as?: string }[]
-}
-
-/** Raised when a database was written by a newer program than this one. */
-class SchemaTooNewError extends Error {
-  constructor(path: string, found: number, known: number) {
-    super(
-      `${path} has schema version ${found}; this program knows ${known}. Run the newer program.`,
-    )
-    this.name = 'SchemaTooNewError'
-  }
-}
 
 const open = new Set<Db>()
 
@@ -73,6 +46,7 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${LOCK_WAIT}`)
     migrate(db, path, schema)
+    if (schema.lean) makeLazily(db, schema.lean.later)
     open.add(db)
     return db
   } catch (err) {
@@ -101,16 +75,6 @@ export function closeAllDatabases(within: number): void {
   }
 }
 
-function migrate(db: Db, path: string, { steps }: Schema) {
-  const version = db.pragma('user_version', { simple: true }) as number
-  if (version > steps.length) throw new SchemaTooNewError(path, version, steps.length)
-  if (version === steps.length) return
-  db.transaction(() => {
-    for (const step of steps.slice(version)) db.exec(step)
-    db.pragma(`user_version = ${steps.length}`)
-  }).immediate()
-}
-
 const statements = new WeakMap<Db, Map<string, Sqlite.Statement>>()
 
 /** A prepared statement, kept for the life of the database. */
@@ -122,7 +86,7 @@ export function sql(db: Db, text: string): Sqlite.Statement {
   }
   let statement = prepared.get(text)
   if (!statement) {
-    statement = toItsEnd(db.prepare(text))
+    statement = toItsEnd(prepare(db, text))
     prepared.set(text, statement)
   }
   return statement
@@ -138,11 +102,11 @@ function toItsEnd(statement: Sqlite.Statement): Sqlite.Statement {
   return Object.assign(statement, { get: (...values: unknown[]) => statement.all(...values)[0] })
 }
 
-/** The names of its tables, in the order of the alphabet. */
-export function listTables(db: Db): string[] {
+/** The names of its tables, in the order of the alphabet. @param of the name of a database that is attached */
+export function listTables(db: Db, of = 'main'): string[] {
   return sql(
     db,
-    `SELECT name FROM main.sqlite_schema
+    `SELECT name FROM ${of}.sqlite_schema
      WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name`,
   )
     .pluck()
@@ -161,10 +125,24 @@ function transactsOf(db: Db): { write: Transact; read: Transact } {
   let made = transacts.get(db)
   if (!made) {
     const { immediate, deferred } = db.transaction((work: () => unknown) => work())
-    made = { write: immediate as Transact, read: deferred as Transact }
+    made = { write: minded(db, immediate as Transact), read: minded(db, deferred as Transact) }
     transacts.set(db, made)
   }
   return made
+}
+
+/** A statement that knows a table which was rolled back would fail for ever. */
+function minded(db: Db, run: Transact): Transact {
+  return (work) => {
+    try {
+      const result = run(work)
+      endsChange(db)
+      return result
+    } catch (err) {
+      if (endsChange(db)) statements.delete(db)
+      throw err
+    }
+  }
 }
 
 const afterCommits = new WeakMap<Db, (() => void)[]>()

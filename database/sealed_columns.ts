@@ -1,5 +1,7 @@
 import { SEALED, type Seal } from '../base/seal.ts'
-import { type Db, type Schema, sql, transact } from './database.ts'
+import { type Db, sql, transact } from './database.ts'
+import { hasTable } from './lazy_tables.ts'
+import type { Schema } from './schema.ts'
 
 type SealedColumn = NonNullable<Schema['sealed']>[number]
 
@@ -50,6 +52,7 @@ function sealOf(db: Db): Seal {
 }
 
 function hasClear(db: Db, { table, column }: SealedColumn): boolean {
+  if (!hasTable(db, table)) return false
   const found = `SELECT 1 FROM "${table}" WHERE "${column}" NOT LIKE '${SEALED}%' LIMIT 1`
   return sql(db, found).get() !== undefined
 }

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
 import { accountSchema } from '../database/account/schema.ts'
-import type { Schema } from '../database/database.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { flowSchema } from '../database/flow/schema.ts'
+import type { Schema } from '../database/schema.ts'
 
 export type DatabaseKind = 'account' | 'auth' | 'directory'
 

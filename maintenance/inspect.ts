@@ -40,7 +40,7 @@ function inspectFile<T>(
 ): T | null {
   let db: Db | undefined
   try {
-    db = openAsItIs(file)
+    db = openAsItIs(file, schemas[kind])
     const version = schemaVersion(db)
     const known = schemas[kind].steps.length
     if (version > known) {

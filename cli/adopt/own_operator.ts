@@ -6,15 +6,10 @@ import { directoryOf } from '../../actors/directory/parts/index.ts'
 import type { DirectoryPart } from '../../actors/directory/stub.ts'
 import type { Actors } from '../../actors/reach.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import {
-  closeDatabase,
-  type Db,
-  openDatabase,
-  type Schema,
-  type Survives,
-} from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase, type Survives } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
+import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { OperatorContext } from '../../operator/command.ts'
 import { type CommandName, commands } from '../../operator/commands.ts'

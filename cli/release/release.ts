@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import type { Settings } from '../../base/settings.ts'
+import { accountSchema } from '../../database/account/schema.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { type Device, readDevice } from '../../database/flow/device.ts'
@@ -138,7 +139,7 @@ function readAccounts({ dataDir }: Settings, { pds, isInside }: Released): Retur
 function readAccount(dataDir: string, path: string): ReturnedAccount | null {
   let db: Db | undefined
   try {
-    db = openAsItIs(join(dataDir, path))
+    db = openAsItIs(join(dataDir, path), accountSchema)
     return readReturnedAccount(db)
   } catch (err) {
     throw new CliError(`${path}: ${(err as Error).message} (vestibule doctor --data)`)

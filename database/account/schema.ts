@@ -1,8 +1,10 @@
-import type { Schema } from '../database.ts'
+import type { Schema } from '../schema.ts'
+import { firstTables, laterTables } from './tables.ts'
 
 /** One account's database. Times are milliseconds since the epoch; secrets are stored hashed. */
 export const accountSchema: Schema = {
-  pageSize: 1024,
+  pageSize: 512,
+  lean: { first: firstTables, later: laterTables },
   sealed: [{ table: 'totp', column: 'secret' }],
   steps: [
     `
@@ -297,6 +299,9 @@ export const accountSchema: Schema = {
     WHERE refresh.grant_id = openid_token.grant_id AND refresh.kind = 'RefreshToken'
     ORDER BY refresh.expires_at DESC LIMIT 1
   ), '') WHERE kind <> 'RefreshToken';
+  `,
+    `
+  -- From here on a table that has had no row may be missing (tables.ts).
   `,
   ],
 }

@@ -1,16 +1,20 @@
 import Sqlite from 'better-sqlite3'
 import { CHECK_LOCK_WAIT } from '../../base/lifetimes.ts'
 import type { Db } from '../database.ts'
+import { makeLazily } from '../lazy_tables.ts'
+import type { Schema } from '../schema.ts'
 
 /**
  * Opens a database as it is, to look at it or to copy it; a running program does not mind.
  *
+ * @param schema of what it is to be asked for, at its newest version
  * @throws {Error} when there is no such file or it is no database
  */
-export function openAsItIs(path: string): Db {
+export function openAsItIs(path: string, schema?: Schema): Db {
   const db = new Sqlite(path, { fileMustExist: true, timeout: CHECK_LOCK_WAIT })
   try {
     db.pragma('user_version')
+    if (schema?.lean) makeLazily(db, schema.lean.later)
     return db
   } catch (err) {
     db.close()

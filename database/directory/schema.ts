@@ -1,4 +1,4 @@
-import type { Schema } from '../database.ts'
+import type { Schema } from '../schema.ts'
 
 /** The directory: unique names and pointers. Times are milliseconds since the epoch. */
 export const directorySchema: Schema = {

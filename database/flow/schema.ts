@@ -1,4 +1,4 @@
-import type { Schema } from '../database.ts'
+import type { Schema } from '../schema.ts'
 
 /**
  * What an auth actor keeps between two requests of one sign-in. Times are milliseconds since the

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Db, transact } from '../database.ts'
+import { type Db, sql, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { Device } from '../flow/device.ts'
 import { EMAIL_FACTOR } from './pds_accounts.ts'
@@ -63,21 +63,19 @@ type StoredAppPassword = Omit<ReturnedAccount['appPasswords'][number], 'privileg
 
 /** Reads it from the database of an account here. @returns null where there is none */
 export function readReturnedAccount(db: Db): ReturnedAccount | null {
-  const row = db
-    .prepare(
-      `SELECT did, pds_did AS pdsDid, email, email_confirmed_at AS emailConfirmedAt, email_auth_factor AS emailAuthFactor,
+  const row = sql(
+    db,
+    `SELECT did, pds_did AS pdsDid, email, email_confirmed_at AS emailConfirmedAt, email_auth_factor AS emailAuthFactor,
          password_scrypt AS passwordScrypt, invites_disabled AS invitesDisabled,
          deactivated_at AS deactivatedAt, delete_after AS deleteAfter, takedown_ref AS takedownRef
        FROM account`,
-    )
-    .get() as Stored | undefined
+  ).get() as Stored | undefined
   if (!row) return null
-  const appPasswords = db
-    .prepare(
-      `SELECT name, password_scrypt AS passwordScrypt, privileged, created_at AS createdAt
+  const appPasswords = sql(
+    db,
+    `SELECT name, password_scrypt AS passwordScrypt, privileged, created_at AS createdAt
        FROM app_password ORDER BY name`,
-    )
-    .all() as StoredAppPassword[]
+  ).all() as StoredAppPassword[]
   return {
     ...row,
     emailAuthFactor: row.emailAuthFactor === 1,
@@ -88,10 +86,8 @@ export function readReturnedAccount(db: Db): ReturnedAccount | null {
   }
 }
 
-/** An account that was not used since has the tables of before. */
 function hasRow(db: Db, table: 'totp' | 'passkey', where = 'true'): boolean {
-  if (!hasTable(db, table)) return false
-  return db.prepare(`SELECT 1 FROM ${table} WHERE ${where}`).get() !== undefined
+  return sql(db, `SELECT 1 FROM ${table} WHERE ${where}`).get() !== undefined
 }
 
 /**

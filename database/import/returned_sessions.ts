@@ -1,4 +1,4 @@
-import type { Db } from '../database.ts'
+import { type Db, sql } from '../database.ts'
 import type { Device } from '../flow/device.ts'
 import { hashSecret } from '../hash.ts'
 import { hasTable, iso } from './pds_rows.ts'
@@ -19,28 +19,21 @@ export type ReturnedSessions = {
 
 /** Reads it from the database of an account here. */
 export function readReturnedSessions(db: Db): ReturnedSessions {
-  const oauth = db
-    .prepare(
+  const all = (text: string) => sql(db, text).all()
+  const pairs = <V>(text: string) => new Map(sql(db, text).raw().all() as [string, V][])
+  return {
+    oauth: pairs<string>(
       `SELECT token_id, hex(refresh_hash) FROM session
        WHERE rotated_at IS NULL AND refresh_hash IS NOT NULL`,
-    )
-    .raw()
-    .all() as [string, string][]
-  const legacy = db.prepare('SELECT hex(refresh_hash), next_jti FROM legacy_session').raw().all()
-  return {
-    oauth: new Map(oauth),
-    legacy: new Map(legacy as [string, string | null][]),
-    browsers: db
-      .prepare(
-        'SELECT device_id AS id, created_at AS createdAt, updated_at AS updatedAt FROM device_account',
-      )
-      .all() as ReturnedSessions['browsers'],
-    consents: db
-      .prepare(
-        `SELECT client_id AS clientId, data, created_at AS createdAt, updated_at AS updatedAt
-         FROM authorized_client`,
-      )
-      .all() as ReturnedSessions['consents'],
+    ),
+    legacy: pairs<string | null>('SELECT hex(refresh_hash), next_jti FROM legacy_session'),
+    browsers: all(
+      'SELECT device_id AS id, created_at AS createdAt, updated_at AS updatedAt FROM device_account',
+    ) as ReturnedSessions['browsers'],
+    consents: all(
+      `SELECT client_id AS clientId, data, created_at AS createdAt, updated_at AS updatedAt
+       FROM authorized_client`,
+    ) as ReturnedSessions['consents'],
   }
 }
 

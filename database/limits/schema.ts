@@ -1,4 +1,4 @@
-import type { Schema } from '../database.ts'
+import type { Schema } from '../schema.ts'
 
 /** Who asked how often. Times are milliseconds since the epoch; keys are hashes, but for those near their limit. */
 export const limitsSchema: Schema = {

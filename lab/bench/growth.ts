@@ -1,6 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { openAsItIs } from '../../database/check/database.ts'
+import { listPages, type Pages } from '../../database/check/pages.ts'
+import { listDatabases } from '../../maintenance/data_folder.ts'
 import { startPlc } from '../world/plc.ts'
 import { type Grown, IDLE, ROUNDS, renderGrowth, STARTS } from './growth_report.ts'
 import { searchTimes } from './operator_search.ts'
@@ -28,10 +32,12 @@ if (!wanted.every((accounts) => accounts >= AWAKE + ASLEEP)) {
 
 const plc = await startPlc()
 const sizes: { seeded: Seeded; grown: Grown }[] = []
+let pages: Pages | undefined
 try {
   for (const accounts of wanted) {
     const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
     const disk = seeded.disk / accounts
+    pages ??= pagesOfAnAccount(seeded.vestibule.dataDir)
     const figures = {
       ready: [seeded.ready],
       idle: 0,
@@ -65,12 +71,24 @@ const report = renderGrowth(
     awake: AWAKE,
     asleep: ASLEEP,
   },
+  pages as Pages,
 )
 console.log(report)
 if (values.write) {
   const folder = new URL('../../docs/bench/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL('growth.md', folder), report)
+}
+
+/** All of them are alike. */
+function pagesOfAnAccount(dataDir: string): Pages {
+  const [path = ''] = listDatabases(dataDir, 'account')
+  const db = openAsItIs(join(dataDir, path))
+  try {
+    return listPages(db)
+  } finally {
+    db.close()
+  }
 }
 
 async function startAgain(): Promise<void> {

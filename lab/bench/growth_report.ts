@@ -1,3 +1,4 @@
+import type { Pages } from '../../database/check/pages.ts'
 import { machine } from './process_figures.ts'
 import { median } from './statistics.ts'
 
@@ -25,7 +26,7 @@ export type Grown = {
 export type GrowthRun = { command: string; inFlight: number; awake: number; asleep: number }
 
 /** The report of `pnpm bench:growth`, in Markdown. */
-export function renderGrowth(sizes: Grown[], run: GrowthRun): string {
+export function renderGrowth(sizes: Grown[], run: GrowthRun, pages: Pages): string {
   const first = sizes[0] as Grown
   const share = (own: number[], other: number[]) =>
     `${median(own).toFixed(0)} (${(median(own) / median(other)).toFixed(2)}×)`
@@ -57,8 +58,18 @@ brackets the share of the first line. Reproduce with
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
+${renderPages(pages)}
+
 Wanted: ready within 3,000 ms, idle at no more than 250 MiB, no more than 64 KiB an account, and at 100,000
 accounts no less than 0.90× of the throughput at 1,000, and a search of the operator within 50 ms (the median,
 one after the other).
 `
+}
+
+/** What the file of an account is made of, in words. */
+function renderPages({ pageSize, of }: Pages): string {
+  const all = of.reduce((sum, { pages }) => sum + pages, 0)
+  const each = of.map(({ name, pages }) => `${name} ${pages}`).join(', ')
+  return `Disk is what \`du\` says of the data folder, so each file counts in blocks of 4 KiB. That of one of these
+accounts has ${((all * pageSize) / 1024).toFixed(1)} KiB, in pages of ${pageSize} bytes: ${each}.`
 }

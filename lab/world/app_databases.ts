@@ -4,11 +4,12 @@ import type { Log } from '../../base/log.ts'
 import type { Secrets } from '../../base/secrets.ts'
 import type { Settings } from '../../base/settings.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { limitsSchema } from '../../database/limits/schema.ts'
 import { databasePath } from '../../database/paths.ts'
+import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 
 export type AppDatabases = {

@@ -1,5 +1,6 @@
 import { Seal } from '../../base/seal.ts'
-import { type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { type Db, openDatabase } from '../../database/database.ts'
+import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 
 const seal = new Seal(new Uint8Array(32))

@@ -10,7 +10,7 @@ import type { ReleaseInput } from '../../cli/release/released.ts'
 import { insertPasskey } from '../../database/account/passkey.ts'
 import * as profile from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase, sql } from '../../database/database.ts'
 import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
@@ -112,7 +112,7 @@ test('second factors go back where the PDS has them, and are named where it has 
   expect(await run()).toMatchObject({ withoutFactor: [] })
   expect(rows(EMAIL_FACTOR)).toMatchObject([{ did: ALICE }])
   onAccount(BOB, (db) =>
-    db.exec("INSERT INTO totp (id, secret, begun_at, added_at) VALUES (1, 'sealed.', 1, 1)"),
+    sql(db, "INSERT INTO totp (id, secret, begun_at, added_at) VALUES (1, 'sealed.', 1, 1)").run(),
   )
   expect(await run()).toMatchObject({ withoutFactor: [BOB] })
   onAccount(BOB, (db) => {

@@ -2,6 +2,7 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { insertRecoveryCode } from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { putHandleChange } from '../../database/directory/handle_change.ts'
 import { insertSignUp } from '../../database/directory/sign_up.ts'
@@ -147,7 +148,7 @@ test('codes at sign-in to an address that is not confirmed, as an import may bri
 })
 
 test('recovery codes without a factor for which they stand in', async () => {
-  data.account(alice, (db) => db.exec('INSERT INTO recovery_code VALUES (randomblob(32), 1)'))
+  data.account(alice, (db) => insertRecoveryCode(db, 'AAAAA-22222', 1))
   expect(await problems()).toEqual([
     'there are recovery codes, and no second factor for which they stand in',
   ])
@@ -175,7 +176,7 @@ test('a code that can be used again', async () => {
 })
 
 test('damage, foreign files and newer schemas', async () => {
-  truncateSync(databasePath.account(data, alice), 3 * 1024)
+  truncateSync(databasePath.account(data, alice), 1024)
   data.directory((db) => db.pragma('user_version = 99'))
   writeFileSync(
     databasePath.auth(data, '0'),

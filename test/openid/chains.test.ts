@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import { DAY, OPENID_GRANT, OPENID_REFRESH_TOKEN } from '../../base/lifetimes.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'
+import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { basisOf } from '../storage/basis.ts'
 
@@ -171,8 +172,8 @@ describe('of before they had chains', () => {
     folder = await makeTemporaryFolder('chains')
     closeDatabase(db)
     const path = `${folder.path}/account.sqlite`
-    const steps = accountSchema.steps.slice(0, FORMER)
-    db = open(path, { ...accountSchema, steps })
+    const { lean: _, ...former } = accountSchema
+    db = open(path, { ...former, steps: former.steps.slice(0, FORMER) })
     const insert = db.prepare(`INSERT INTO openid_token (token_hash, kind, grant_id, payload,
       expires_at, consumed_at, successor_hash) VALUES (?, ?, 'of forum', '{}', ?, ?, ?)`)
     const [now, later] = [Date.now(), Date.now() + OPENID_REFRESH_TOKEN]

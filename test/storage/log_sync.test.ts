@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { closeDatabase, type Db, openDatabase, type Schema } from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { durable, spare } from '../../database/durable.ts'
 import { LogSync } from '../../database/log_sync.ts'
+import type { Schema } from '../../database/schema.ts'
 
 const schema: Schema = { pageSize: 1024, steps: ['CREATE TABLE word (word TEXT)'] }
 

@@ -3,6 +3,7 @@ import type { Basis } from '../../../actors/account/standing.ts'
 import type { AccountStub } from '../../../actors/reach.ts'
 import { ACCESS_TOKEN_MAX } from '../../../base/lifetimes.ts'
 import type { Db } from '../../../database/database.ts'
+import { hasTable } from '../../../database/lazy_tables.ts'
 import { databasePath } from '../../../database/paths.ts'
 import { startGateway } from '../../../gateway/server.ts'
 import type { ResponseEnvelope } from '../../../http/envelope.ts'
@@ -254,7 +255,11 @@ export async function openSession(
 
 /** Everything that is granted, and what the account is; of its trail only whether there is any. */
 export function stateOf({ db }: Person): Record<string, unknown[]> {
-  const rows = (text: string) => db.prepare(text).all()
+  // What has had no row may be missing (`database/lazy_tables.ts`), and the program makes it meanwhile.
+  const rows = (text: string) => {
+    const [, table = ''] = /FROM (\w+)/.exec(text) ?? []
+    return hasTable(db, table) ? db.prepare(text).all() : []
+  }
   return {
     account: rows(`SELECT handle, email, email_confirmed_at, email_auth_factor, password_scrypt,
       deactivated_at, takedown_ref, new_device_mails, only_app_passwords FROM account`),

@@ -103,7 +103,7 @@ export const programRows = toRemovals([
   [
     'test/storage/statements.test.ts',
     'a statement that gives back rows runs to its end',
-    inFile('database/database.ts')('toItsEnd(db.prepare(text))', 'db.prepare(text)'),
+    inFile('database/database.ts')('toItsEnd(prepare(db, text))', 'prepare(db, text)'),
   ],
   [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
   [

@@ -1,0 +1,313 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { accountFunctions as account } from '../../actors/account/index.ts'
+import { insertAppPassword } from '../../database/account/app_password.ts'
+import { isKnownDevice, putKnownDevice } from '../../database/account/known_device.ts'
+import { insertLegacySession, listLegacySessions } from '../../database/account/legacy_session.ts'
+import { insertAccount, readAccount } from '../../database/account/profile.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { laterTables } from '../../database/account/tables.ts'
+import {
+  hasUnconfirmedFactor,
+  hasUselessRecoveryCodes,
+  listCodeHashes,
+  listSessionFaults,
+  readClaims,
+} from '../../database/check/account.ts'
+import { openAsItIs } from '../../database/check/database.ts'
+import {
+  closeDatabase,
+  type Db,
+  listTables,
+  openDatabase,
+  readAtOnce,
+  sql,
+  transact,
+} from '../../database/database.ts'
+import { readReturnedAccount } from '../../database/import/returned_accounts.ts'
+import { hasTable, makeTable } from '../../database/lazy_tables.ts'
+import type { Schema } from '../../database/schema.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { basisOf } from './basis.ts'
+
+const DAY = 24 * 60 * 60_000
+const { lean: _, ...stepByStep } = accountSchema
+/** From this version on an account may lack tables. */
+const LEAN = 21
+
+/** Has every table. */
+const all = openDatabase(':memory:', stepByStep)
+let folder: TemporaryFolder
+let path: string
+let files = 0
+beforeAll(async () => {
+  folder = await makeTemporaryFolder('lazy-tables')
+})
+beforeEach(() => {
+  path = join(folder.path, `${files++}.sqlite`)
+})
+afterAll(async () => {
+  closeDatabase(all)
+  await folder.remove()
+})
+
+/** What a database is made of, but for the text of it. */
+function shapeOf(db: Db): unknown {
+  return listTables(db).map((table) => {
+    const indexes = db.pragma(`index_list(${table})`) as { name: string }[]
+    return {
+      list: db.prepare('SELECT name, wr, strict FROM pragma_table_list WHERE name = ?').all(table),
+      columns: db.pragma(`table_xinfo(${table})`),
+      references: db.pragma(`foreign_key_list(${table})`),
+      indexes: indexes
+        .map((index) => ({ ...index, seq: 0, columns: db.pragma(`index_xinfo(${index.name})`) }))
+        .toSorted((a, b) => a.name.localeCompare(b.name)),
+      checks: db
+        .prepare("SELECT sql LIKE '%CHECK (id = 1)%' FROM sqlite_schema WHERE name = ?")
+        .get(table),
+    }
+  })
+}
+
+test('an account has the same tables, whether it is new or was brought up step by step', () => {
+  const lean = openDatabase(':memory:', accountSchema)
+  expect(listTables(lean)).toEqual(['account', 'audit'])
+  for (const table of Object.keys(laterTables)) expect(makeTable(lean, table)).toBe(true)
+  expect(shapeOf(lean)).toEqual(shapeOf(all))
+  closeDatabase(lean)
+})
+
+test('a later step leaves out the tables that are not there', () => {
+  for (const step of accountSchema.steps.slice(LEAN)) {
+    const named = Object.keys(laterTables).filter(
+      (table) => typeof step === 'string' && new RegExp(`\\b${table}\\b`).test(step),
+    )
+    expect(named).toEqual([])
+  }
+  const first: Schema = {
+    pageSize: 512,
+    lean: { first: 'CREATE TABLE a (b)', later: { c: 'CREATE TABLE c (d)' } },
+    steps: ['CREATE TABLE a (b); CREATE TABLE c (d)'],
+  }
+  const next: Schema = {
+    ...first,
+    lean: { first: 'CREATE TABLE a (b)', later: { c: 'CREATE TABLE c (d, e)' } },
+    steps: [...first.steps, { table: 'c', sql: 'ALTER TABLE c ADD COLUMN e' }],
+  }
+  for (const isThere of [true, false]) {
+    const place = `${path}-${isThere}`
+    const before = openDatabase(place, first)
+    if (isThere) sql(before, 'INSERT INTO c VALUES (1)').run()
+    closeDatabase(before)
+    const after = openDatabase(place, next)
+    expect(hasTable(after, 'c')).toBe(isThere)
+    sql(after, 'INSERT INTO c VALUES (2, 3)').run()
+    expect(sql(after, 'SELECT * FROM c WHERE e = 3').all()).toEqual([{ d: 2, e: 3 }])
+    closeDatabase(after)
+  }
+})
+
+describe.each(Object.keys(laterTables))('%s', (table) => {
+  const rows = (db: Db) => sql(db, `SELECT count(*) FROM ${table}`).pluck().get()
+  const add = (db: Db) => {
+    const columns = all.pragma(`table_info(${table})`) as { name: string }[]
+    const names = columns.map(({ name }) => name)
+    const text = `INSERT INTO ${table} (${names}) VALUES (${names.map(() => 1)})`
+    return sql(db, text).run()
+  }
+  const open = () => openDatabase(path, accountSchema)
+
+  test('comes with its first row, and stays', () => {
+    const db = open()
+    expect(rows(db)).toBe(0)
+    expect(sql(db, `DELETE FROM ${table}`).run().changes).toBe(0)
+    expect(hasTable(db, table)).toBe(false)
+    db.pragma('foreign_keys = OFF')
+    add(db)
+    expect(hasTable(db, table)).toBe(true)
+    expect(rows(db)).toBe(1)
+    closeDatabase(db)
+    const again = open()
+    expect(rows(again)).toBe(1)
+    expect(sql(again, `DELETE FROM ${table}`).run().changes).toBe(1)
+    closeDatabase(again)
+  })
+
+  test('is asked for and comes again after it was rolled back', () => {
+    const db = open()
+    db.pragma('foreign_keys = OFF')
+    for (const before of [() => {}, () => rows(db)]) {
+      before()
+      const fail = () => {
+        add(db)
+        expect(rows(db)).toBe(1)
+        throw new Error('on purpose')
+      }
+      expect(() => transact(db, fail)).toThrow('on purpose')
+      expect(() => transact(db, () => transact(db, fail))).toThrow('on purpose')
+      expect(hasTable(db, table)).toBe(false)
+    }
+    expect(() =>
+      readAtOnce(db, () => {
+        expect(rows(db)).toBe(0)
+        throw new Error('on purpose')
+      }),
+    ).toThrow('on purpose')
+    expect(rows(db)).toBe(0)
+    transact(db, () => add(db))
+    closeDatabase(db)
+    const again = open()
+    expect(rows(again)).toBe(1)
+    closeDatabase(again)
+  })
+})
+
+test('no row can get into what stands in for a table', () => {
+  const db = openDatabase(path, accountSchema)
+  expect(isKnownDevice(db, 'mark', 0)).toBe(false)
+  const past = db.prepare('INSERT INTO known_device (mark, seen_at) VALUES (?, ?)')
+  expect(() => past.run('mark', 1)).toThrow('what stands in for known_device')
+  transact(db, () => putKnownDevice(db, 'mark', null, Date.now()))
+  expect(isKnownDevice(db, 'mark', Date.now())).toBe(true)
+  closeDatabase(db)
+})
+
+test('a session of an app password ends with it, whichever table came first', () => {
+  const db = openDatabase(path, accountSchema)
+  const now = Date.now()
+  const open = (jti: string, appPasswordName: string | null) =>
+    transact(db, () => {
+      insertLegacySession(db, { id: jti, jti, expiresAt: now + DAY, appPasswordName })
+    })
+  open('one', null)
+  insertAppPassword(db, { name: 'app', privileged: false, createdAt: now, passwordScrypt: 'x' })
+  open('two', 'app')
+  expect(() => open('three', 'another')).toThrow('FOREIGN KEY')
+  sql(db, 'DELETE FROM app_password').run()
+  expect(listLegacySessions(db, now).map(({ id }) => id)).toEqual(['one'])
+  closeDatabase(db)
+})
+
+describe('a database of before', () => {
+  const before: Schema = {
+    ...stepByStep,
+    pageSize: 1024,
+    steps: stepByStep.steps.slice(0, LEAN - 1),
+  }
+  const did = 'did:plc:abcdefghijklmnopqrstuvwx'
+  const fill = () => {
+    const db = openDatabase(path, before)
+    const names = { handle: 'kim.test', email: 'kim@mail.test', pdsDid: 'did:web:pds.test' }
+    insertAccount(db, { did, ...names, passwordScrypt: 'salt:hash' })
+    transact(db, () => putKnownDevice(db, 'mark', null, Date.now()))
+    insertLegacySession(db, {
+      id: 'id',
+      jti: 'jti',
+      expiresAt: Date.now() + DAY,
+      appPasswordName: null,
+    })
+    closeDatabase(db)
+  }
+
+  test('keeps its rows, and gives back what its empty tables took', () => {
+    fill()
+    const { size } = statSync(path)
+    const db = openDatabase(path, accountSchema)
+    expect(listTables(db)).toEqual(['account', 'audit', 'known_device', 'legacy_session'])
+    expect(readAccount(db)?.did).toBe(did)
+    expect(isKnownDevice(db, 'mark', Date.now())).toBe(true)
+    const next = { jti: 'next', expiresAt: Date.now() + DAY, from: null }
+    expect(account.rotateLegacySession(db, 'jti', next, Date.now())).toMatchObject({
+      session: { id: 'id' },
+    })
+    expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    closeDatabase(db)
+    expect(statSync(path).size).toBeLessThan(size / 2)
+  })
+})
+
+test('what looks at the file of an account asks for tables that are not there', () => {
+  const made = openDatabase(path, accountSchema)
+  const names = { did: 'did:plc:a', handle: 'kim.test', email: 'kim@mail.test' }
+  insertAccount(made, { ...names, passwordScrypt: null, pdsDid: 'did:web:pds.test' })
+  closeDatabase(made)
+  const before = statSync(path)
+  const db = openAsItIs(path, accountSchema)
+  expect(readReturnedAccount(db)).toMatchObject({ did: 'did:plc:a', appPasswords: [] })
+  expect(readClaims(db, 1)).toEqual({ handle: 1, email: 1 })
+  expect([listSessionFaults(db), listCodeHashes(db)]).toEqual([[], []])
+  expect([hasUnconfirmedFactor(db), hasUselessRecoveryCodes(db)]).toEqual([false, false])
+  expect(listTables(db)).toEqual(['account', 'audit'])
+  closeDatabase(db)
+  expect(statSync(path).size).toBe(before.size)
+})
+
+/** What an account keeps that was made on the page, and signs in to one app, in one browser. */
+function fillAsUsual(db: Db): void {
+  const now = Date.now()
+  const did = 'did:plc:abcdefghijklmnopqrstuvwx'
+  const deviceId = `dev-${'0'.repeat(32)}`
+  const clientId = 'https://app.example.com/oauth/client-metadata.json'
+  const scope = 'atproto transition:generic transition:email'
+  const names = { handle: 'someone.example.com', email: 'someone@mail.example.com' }
+  const passwordScrypt = `${'0'.repeat(32)}:${'0'.repeat(128)}`
+  account.create(db, { did, ...names, passwordScrypt, pdsDid: 'did:web:pds.example.com' })
+  const basis = basisOf(db)
+  account.rememberDevice(db, deviceId, basis, ['pwd'])
+  account.learnDevice(db, [`device ${deviceId}`, `browser ${'0'.repeat(43)}`], deviceId)
+  account.issueEmailToken(db, 'confirm_email', basis, names.email)
+  account.authorizeClient(
+    db,
+    clientId,
+    JSON.stringify({ authorizedScopes: scope.split(' ') }),
+    now,
+    basis,
+  )
+  const parameters = {
+    ...{ client_id: clientId, response_type: 'code', redirect_uri: 'https://app.example.com/back' },
+    ...{
+      scope,
+      dpop_jkt: '0'.repeat(43),
+      code_challenge: '0'.repeat(43),
+      code_challenge_method: 'S256',
+    },
+    ...{ state: '0'.repeat(22), login_hint: names.handle, response_mode: 'query' },
+  }
+  const sessionId = account.createSession(
+    db,
+    {
+      ...{
+        tokenId: `tok-${'0'.repeat(32)}`,
+        createdAt: now,
+        updatedAt: now,
+        expiresAt: now,
+        clientId,
+      },
+      ...{
+        clientAuth: '{"method":"none"}',
+        deviceId,
+        parameters: JSON.stringify(parameters),
+        scope,
+      },
+      ...{ code: 'cod-1', refreshToken: 'ref-1' },
+      from: { address: '203.0.113.77', userAgent: 'Mozilla/5.0 '.padEnd(120, 'x') },
+    },
+    basis,
+  ) as string
+  account.rotateSession(db, {
+    ...{ sessionId, presentedRefreshToken: 'ref-1', refreshToken: `ref-${'0'.repeat(64)}` },
+    ...{ updatedAt: now, expiresAt: now, clientAuth: '{"method":"none"}', scope },
+    from: { address: '203.0.113.77', userAgent: 'Mozilla/5.0 '.padEnd(120, 'x') },
+  })
+  for (const event of ['signed_in', 'client_authorized'] as const) {
+    account.audit(db, { at: now, event, detail: { clientId, address: '203.0.113.77', deviceId } })
+  }
+}
+
+test('an account with a browser and an app takes less than 10 KiB', () => {
+  const db = openDatabase(path, accountSchema)
+  fillAsUsual(db)
+  closeDatabase(db)
+  expect(statSync(path).size).toBeLessThan(10 * 1024)
+})
