@@ -77,7 +77,7 @@ export class SecurityPages {
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))
     const frame = { ...this.#frame(request, { account: did }), notice, ...outcome }
-    return writeStep(frame, { ...step, script: this.#scripts.copy })
+    return writeStep(frame, { ...step, ...(hasCopies(known) && { script: this.#scripts.copy }) })
   }
 
   /** Where an app password is made. @param name as it was entered */
@@ -221,4 +221,10 @@ export class SecurityPages {
       forms: ["'self'"],
     }
   }
+}
+
+/** Whether there is something that a button copies: an invite code, or what is shown once. */
+function hasCopies({ invites, done }: Known): boolean {
+  const isMade = done?.what === 'made' || (done?.what === 'factors' && done.recoveryCodes)
+  return invites !== null || Boolean(isMade)
 }
