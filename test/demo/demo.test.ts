@@ -23,7 +23,7 @@ const mailFolderIn = (line = '') => / in (\/\S+)\./.exec(line)?.[1] ?? ''
 test('a person signs up, posts, lists, deletes, sees the grant, and signs out', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()
-  await signUp(page, urlIn(lines[0]))
+  await signUp(page, urlIn(lines[0]), true)
   expect(await notice(page)).toBe('You are signed in.')
   await postAndDelete(page)
 

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { fillInSignUp, grant } from '../../lab/clients/steps.ts'
+import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 
 export const person = {
   handle: 'alice.test',
@@ -10,10 +11,17 @@ export const person = {
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
-/** Creates the account at the authorization server and comes back signed in. */
-export async function signUp(page: Page, appUrl: string): Promise<void> {
+/**
+ * Creates the account at the authorization server and comes back signed in.
+ *
+ * @param isPasskeyFirst whether the server begins with the sign-up by passkey
+ */
+export async function signUp(page: Page, appUrl: string, isPasskeyFirst = false): Promise<void> {
   await page.goto(appUrl)
   await button(page, 'Create an account').click()
+  if (isPasskeyFirst) {
+    await page.getByRole('link', { name: signUpTexts.en.withPassword }).click()
+  }
   await fillInSignUp(page, person)
   await grant(page)
   await page.getByRole('heading', { name: `Hello, @${person.handle}` }).waitFor()
