@@ -195,6 +195,8 @@ describe('a refresh that comes after its client has gone on', () => {
     await reached
     const mayBeginUntil = line.calls.at(-1) ?? 0
     await expect.poll(() => performance.now(), PATIENCE).toBeGreaterThan(mayBeginUntil)
+    const { looks } = line
+    await expect.poll(() => line.looks, PATIENCE).toBeGreaterThan(looks)
     goOn()
     expect(await given).toMatchObject({ status: 200 })
   })
