@@ -8,7 +8,8 @@ import * as lifetimes from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { currentTraceparent } from '../../base/tracing.ts'
 import type { CallerParams } from '../runner.ts'
-import { type CallResult, RESULT, type RivetConnection, type Waiting } from './call.ts'
+import { type CallResult, RESULT, type RivetConnection } from './call.ts'
+import { CallsUnderWay } from './calls_under_way.ts'
 import { type Attempt, hedged } from './hedged.ts'
 import { SeenClock } from './seen_clock.ts'
 import { stubOf } from './stub.ts'
@@ -42,17 +43,6 @@ type Open = {
   end(): void
 }
 
-/** A call under way: over which connection, since when, and who waits for it. */
-type Call = {
-  open: Open
-  since: number
-  /** Until when its caller waits, as far as that is known by now. */
-  until(): number
-  /** Until when it may be begun; before, the caller is not told that nothing is known of it. */
-  mayBeginUntil: number
-  result: PromiseWithResolvers<CallResult>
-}
-
 /**
  * The one connection of this process to one actor. When it breaks, the calls that are waiting fail,
  * and a new connection is opened. rivetkit's own reconnection is not used, because it would send a
@@ -69,8 +59,7 @@ export class ActorConnection {
   readonly #log: Log
   #open: Open | null = null
   #opening: Promise<Open> | null = null
-  readonly #calls = new Map<number, Call>()
-  #lastId = 0
+  readonly #calls = new CallsUnderWay<Open>()
   #endChecks: (() => void) | null = null
   readonly #endReconnecting: () => void
 
@@ -118,17 +107,16 @@ export class ActorConnection {
     open: Open,
     name: string,
     args: unknown[],
-    until: Call['until'],
+    until: () => number,
     deadline: number,
   ): Promise<Exclude<CallResult, { fault: 'moved' | 'late' }>> {
     const since = performance.now()
     if (since >= until()) throw new TooLateError()
-    const id = ++this.#lastId
     const result = Promise.withResolvers<CallResult>()
     const begins = this.#place === 'engine' ? lifetimes.CALL_BEGINS : lifetimes.CALL
     const mayBeginUntil = Math.min(until(), since + begins)
-    const call: Call = { open, since, until, mayBeginUntil, result }
-    this.#calls.set(id, call)
+    const call = { over: open, since, until, mayBeginUntil, result }
+    const id = this.#calls.add(call)
     if (this.#place === 'engine') this.#beginChecks()
     let lost: unknown
     try {
@@ -144,8 +132,8 @@ export class ActorConnection {
     } catch (err) {
       lost = err
     } finally {
-      this.#calls.delete(id)
-      if (this.#calls.size === 0) this.#stopChecks()
+      this.#calls.remove(id)
+      if (this.#calls.count === 0) this.#stopChecks()
     }
     // Also where one instance says that it did not begin it, another one may be about to. Behind the port the
     // runner saw as soon as this process that the connection ended.
@@ -171,7 +159,7 @@ export class ActorConnection {
     return open?.clock.isRecent ? open : null
   }
 
-  async #awaitUsable(until: Call['until']): Promise<Open> {
+  async #awaitUsable(until: () => number): Promise<Open> {
     for (;;) {
       const open = this.#usable
       if (open) return open
@@ -196,9 +184,7 @@ export class ActorConnection {
           if (hasEnded) return
           hasEnded = true
           if (this.#open === open) this.#open = null
-          for (const call of this.#calls.values()) {
-            if (call.open === open) call.result.reject(new Error('The connection broke off'))
-          }
+          this.#calls.lose(open)
           void opened.connection.dispose().catch(() => {})
         }
         const open: Open = { ...opened, looking: null, end }
@@ -214,7 +200,7 @@ export class ActorConnection {
 
   #attempt(): Attempt<Pick<Open, 'connection' | 'instance' | 'clock'>> {
     const connection = this.#connect()
-    connection.on(RESULT, (id, result) => this.#calls.get(id)?.result.resolve(result))
+    connection.on(RESULT, (id, result) => this.#calls.settle(id, result))
     return {
       result: connection
         .instance([])
@@ -225,8 +211,7 @@ export class ActorConnection {
 
   #beginChecks(): void {
     const check = async () => {
-      const oldest = Math.min(...[...this.#calls.values()].map(({ since }) => since))
-      const isLong = performance.now() - oldest > lifetimes.QUIET / 2
+      const isLong = performance.now() - this.#calls.oldest > lifetimes.QUIET / 2
       if (this.#open && isLong) await this.#hear(this.#open)
     }
     this.#endChecks ??= every(lifetimes.QUIET, 'asking for a sign of life', check, this.#log)
@@ -248,23 +233,12 @@ export class ActorConnection {
   async #hear(open: Open): Promise<void> {
     const ms = this.#place === 'engine' ? lifetimes.SIGN_OF_LIFE : lifetimes.CALL
     try {
-      const { id, now } = await withDeadline(open.connection.instance(this.#extend(open)), ms)
+      const { id, now } = await withDeadline(open.connection.instance(this.#calls.extend(open)), ms)
       if (id === open.instance) open.clock.see(now)
       else open.end()
     } catch {
       open.end()
     }
-  }
-
-  #extend(open: Open): Waiting[] {
-    const extended: Waiting[] = []
-    for (const [id, call] of this.#calls) {
-      const until = Math.min(call.until(), performance.now() + lifetimes.CALL_BEGINS)
-      if (call.open !== open || until <= call.mayBeginUntil) continue
-      call.mayBeginUntil = until
-      extended.push([id, open.clock.at(until)])
-    }
-    return extended
   }
 }
 
