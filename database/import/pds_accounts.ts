@@ -1,8 +1,9 @@
 import Sqlite from 'better-sqlite3'
 import type { Db } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
+import { hasTable } from '../lazy_tables.ts'
 import type { ImportedAccount } from './imported_account.ts'
-import { hasTable, time } from './pds_rows.ts'
+import { time } from './pds_rows.ts'
 import { readPdsSessions } from './pds_sessions.ts'
 import { copyPrivately } from './private_copy.ts'
 

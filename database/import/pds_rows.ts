@@ -1,9 +1,3 @@
-import type { Db } from '../database.ts'
-
-export function hasTable(db: Db, name: string): boolean {
-  return db.prepare('SELECT 1 FROM sqlite_master WHERE name = ?').get(name) !== undefined
-}
-
 /** @param text as a PDS writes times (ISO 8601) @returns ms; null where there is none */
 export function time(text: string | null): number | null {
   const ms = Date.parse(text ?? '')

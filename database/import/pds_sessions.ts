@@ -4,7 +4,8 @@ import type { CarriedSessions } from '../account/carried.ts'
 import type { Db } from '../database.ts'
 import type { Device } from '../flow/device.ts'
 import { hashSecret } from '../hash.ts'
-import { hasTable, time } from './pds_rows.ts'
+import { hasTable } from '../lazy_tables.ts'
+import { time } from './pds_rows.ts'
 
 /** Characters of the id of a session. */
 const SESSION_ID = 16

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { type Db, sql, transact } from '../database.ts'
 import type { InviteCode } from '../directory/invite.ts'
 import type { Device } from '../flow/device.ts'
+import { hasTable } from '../lazy_tables.ts'
 import { EMAIL_FACTOR } from './pds_accounts.ts'
-import { hasTable, iso } from './pds_rows.ts'
+import { iso } from './pds_rows.ts'
 import {
   keptSessions,
   type ReturnedSessions,

@@ -1,7 +1,8 @@
 import { type Db, sql } from '../database.ts'
 import type { Device } from '../flow/device.ts'
 import { hashSecret } from '../hash.ts'
-import { hasTable, iso } from './pds_rows.ts'
+import { hasTable } from '../lazy_tables.ts'
+import { iso } from './pds_rows.ts'
 
 /** What an account holds here that a PDS can go on with. Times are milliseconds. */
 export type ReturnedSessions = {
