@@ -16,7 +16,7 @@ export const aboutPds = (url: string): string => `PDS ${new URL(url).host}: `
 export const unanswered = (url: string): string => `${aboutPds(url)}whether it answers`
 
 /** Those PDSes that answered when they were looked at. */
-export function answering<P extends { url: string }>(
+export function thatAnswered<P extends { url: string }>(
   pdses: readonly P[],
   checks: readonly Check[],
 ): P[] {

@@ -1,6 +1,6 @@
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
-import { answering, type Check } from './check.ts'
+import { type Check, thatAnswered } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
 import { lookAround } from './doctor/around.ts'
 import { inputs } from './inputs.ts'
@@ -26,7 +26,7 @@ export const look = command(inputs.doctor, async (context) => {
     checkPdses.run(context, {}),
   ])
   const handles = accounts.flatMap(({ handle }) => handle ?? [])
-  const known = { pdses: answering(pdses, checks), handles }
+  const known = { pdses: thatAnswered(pdses, checks), handles }
   const around = await lookAround(services.settings, known)
   const replication = checkReplication(replicationOf(services.settings))
   const looked = { at: Date.now(), checks: [...checks, ...replication, ...around] }

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
-import { answering, type Check } from '../../operator/check.ts'
+import { type Check, thatAnswered } from '../../operator/check.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
 import { checkReplication } from '../../operator/replication.ts'
@@ -48,7 +48,7 @@ export async function checkProgram(
   }
   return {
     checks: [running, ...checkReplication(replication), ...checks],
-    pdses: answering(pdses, checks),
+    pdses: thatAnswered(pdses, checks),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }
