@@ -101,7 +101,7 @@ export function configure(
     },
     rotateRefreshToken: true,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
-    // A token that is revoked ends its chain (`openid/account_adapters.ts`). All else that ends a grant takes it away:
+    // A token that is revoked ends its chain (`openid/token_adapters.ts`). All else that ends a grant takes it away:
     // what was consented to is kept elsewhere.
     revokeGrantPolicy: ({ oidc }) => oidc.route !== 'revocation',
     // No endpoint for programs looks at cookies.

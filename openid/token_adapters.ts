@@ -79,8 +79,9 @@ export function tokens(
     async destroy(secret) {
       const named = ofAccount(secret)
       const clientId = await named?.account.endOpenidChain(secret, named.origin)
-      if (named && clientId)
-        noteRevocation(storage, { ...{ profile: 'openid', clientId }, did: named.did })
+      if (named && clientId) {
+        noteRevocation(storage, { profile: 'openid', did: named.did, clientId })
+      }
     },
     /** They go with their chain, or with their grant. */
     async revokeByGrantId() {},

@@ -5,7 +5,7 @@ import { type Html, type Script, scriptAt } from './document.ts'
 export type CopyWords = { readonly copy: string; readonly copied: string }
 
 /**
- * A button that copies a text. The script shows it where the browser can do that, which is over TLS alone.
+ * A button that copies a text. The script shows it where the browser can do that: over TLS, or on this machine.
  *
  * @param of the id of what says of what it is
  */
