@@ -9,7 +9,7 @@ function engineOf(answer: (name: string, args: unknown[]) => CallResult | null):
   const connect = () => {
     const listeners: { result?: (id: number, came: CallResult) => void; close?: () => void } = {}
     return {
-      instance: async () => 'instance',
+      instance: async () => ({ id: 'instance', now: performance.now() }),
       call: async (_instance: string, id: number, name: string, args: unknown[]) => {
         const came = answer(name, args)
         if (came) listeners.result?.(id, came)
