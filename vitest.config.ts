@@ -16,12 +16,12 @@ const shared = {
   testTimeout: 300_000,
   hookTimeout: 400_000,
   expect: { poll: { timeout: 60_000 } },
-  setupFiles: 'test/put_back.ts',
+  setupFiles: ['test/put_back.ts', 'test/derive_once.ts'],
   fileParallelism: true,
-  pool: 'forks',
+  pool: 'forks' as const,
   // Also for what is started with the environment of a test.
   env: { NODE_COMPILE_CACHE: compileCache },
-} as const
+}
 
 /** A module that programs load first, with what the tests' tests take out of the code (`test/removals`). */
 const preload = process.env.WORLD_PRELOAD
@@ -47,6 +47,8 @@ export default defineConfig({
           exclude: [...configDefaults.exclude, ...ALONE],
           isolate: false,
           experimental: natively,
+          // The same people sign in over and over: without it half of the CPU of a suite is scrypt.
+          env: { ...shared.env, WORLD_DERIVES_ONCE: '1' },
         },
       },
       { plugins, test: { ...shared, name: 'alone', include: ALONE, isolate: true } },

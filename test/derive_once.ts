@@ -1,0 +1,1 @@
+import '../lab/world/derive_once.ts'
