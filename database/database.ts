@@ -45,8 +45,9 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     if (survives === 'nothing') db.pragma('wal_autocheckpoint = 0')
     db.pragma('foreign_keys = ON')
     db.pragma(`busy_timeout = ${LOCK_WAIT}`)
-    migrate(db, path, schema)
+    // First: so what SQLite puts aside of a database that is made leaner stays in memory, too.
     if (schema.lean) makeLazily(db, schema.lean.later)
+    migrate(db, path, schema)
     open.add(db)
     return db
   } catch (err) {

@@ -14,6 +14,9 @@ const changed = new WeakSet<Db>()
  * Has each of these tables made with its first row: an empty one takes a page of the file, and its
  * schema is read whenever the database is opened. Until then an empty table in memory stands in for it,
  * so statements need not know.
+ *
+ * What stands in hides a table that another connection makes meanwhile. So either no other one writes, as
+ * with the database of an actor, or this one only looks at it as it is now.
  */
 export function makeLazily(db: Db, tables: LazyTables): void {
   db.pragma('temp_store = MEMORY')
@@ -21,8 +24,8 @@ export function makeLazily(db: Db, tables: LazyTables): void {
 }
 
 const INTO = /^\s*(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO\s+"?(\w+)/i
-/** What SQLite says; `main.` where a foreign key refers to it, for which nothing can stand in. */
-const MISSING = /^no such table: (main\.)?(\w+)$/
+const MISSING = /^no such table: (\w+)$/
+const REFERENCES = /REFERENCES (\w+)/g
 
 /** Prepares a statement, and first makes the tables that it adds to, where they are not there yet. */
 export function prepare(db: Db, text: string): Sqlite.Statement {
@@ -32,16 +35,22 @@ export function prepare(db: Db, text: string): Sqlite.Statement {
     try {
       return db.prepare(text)
     } catch (err) {
-      const [, isReferredTo, table = ''] = MISSING.exec((err as Error).message) ?? []
-      if (!(isReferredTo ? makeTable(db, table) : standIn(db, table))) throw err
+      const [, table = ''] = MISSING.exec((err as Error).message) ?? []
+      if (!standIn(db, table)) throw err
     }
   }
 }
 
-/** Makes a lazy table, unless it is there. @returns whether it was made */
+/**
+ * Makes a lazy table, unless it is there, and those that it refers to: without them no statement can change
+ * it, and nothing can stand in for them.
+ *
+ * @returns whether it was made
+ */
 export function makeTable(db: Db, table: string): boolean {
   const create = lazyTables.get(db)?.[table]
   if (create === undefined || hasTable(db, table)) return false
+  for (const [, other = ''] of create.matchAll(REFERENCES)) makeTable(db, other)
   noteChange(db)
   db.transaction(() => db.exec(`DROP TABLE IF EXISTS temp.${table}; ${onOneLine(create)}`))()
   return true
@@ -62,11 +71,16 @@ function standIn(db: Db, table: string): boolean {
   return true
 }
 
-/** Drops those that are empty. @returns whether there were any */
+/** Drops those that are empty, and that none refers to which stays. @returns whether there were any */
 export function dropEmptyTables(db: Db, tables: LazyTables): boolean {
-  const empty = Object.keys(tables).filter(
-    (table) => hasTable(db, table) && !db.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get(),
-  )
+  const isThere = (table: string) => hasTable(db, table)
+  const hasRow = (table: string) => db.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get() !== undefined
+  const before = Object.keys(tables).filter(isThere)
+  const staying = new Set(before.filter(hasRow))
+  for (const table of staying) {
+    for (const [, other = ''] of tables[table]?.matchAll(REFERENCES) ?? []) staying.add(other)
+  }
+  const empty = before.filter((table) => !staying.has(table))
   for (const table of empty) db.exec(`DROP TABLE ${table}`)
   return empty.length > 0
 }

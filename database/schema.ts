@@ -55,8 +55,16 @@ export function migrate(db: Db, path: string, { steps, lean }: Schema) {
       return !isNew && lean !== undefined && dropEmptyTables(db, lean.later)
     })
     .immediate()
-  // The file keeps the pages of tables that are gone otherwise.
-  if (isLeaner) db.exec('VACUUM')
+  if (isLeaner) giveBackPages(db)
+}
+
+/** The file keeps the pages of tables that are gone otherwise, for rows to come. */
+function giveBackPages(db: Db): void {
+  try {
+    db.exec('VACUUM')
+  } catch {
+    // It takes as much room again for a moment. Where the disk has none, an account has to wake all the same.
+  }
 }
 
 function take(db: Db, step: Step): void {

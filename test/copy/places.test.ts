@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
 import { directoryFunctions } from '../../actors/directory/index.ts'
+import { insertLegacySession } from '../../database/account/legacy_session.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { type Db, listTables } from '../../database/database.ts'
@@ -28,6 +29,7 @@ import { basisOf } from '../storage/basis.ts'
 import { tablesOf } from '../storage/tables.ts'
 import { MemoryEngine } from './memory_engine.ts'
 
+const LATER = Date.now() + 60 * 60_000
 const NAMES = Array.from({ length: 20 }, (_, i) => `person${i}`)
 
 let home: TemporaryFolder
@@ -40,7 +42,11 @@ beforeEach(async () => {
   engine = new MemoryEngine()
   for (const name of NAMES) {
     const did = data.add(name)
-    data.account(did, (db) => accountFunctions.rememberDevice(db, `dev-${name}`, basisOf(db)))
+    data.account(did, (db) => {
+      accountFunctions.rememberDevice(db, `dev-${name}`, basisOf(db))
+      // It refers to a table that has no row.
+      insertLegacySession(db, { id: name, jti: name, expiresAt: LATER, appPasswordName: null })
+    })
   }
   data.flow((db) => {
     for (const name of NAMES) {

@@ -1,12 +1,14 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import Sqlite from 'better-sqlite3'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { accountFunctions as account } from '../../actors/account/index.ts'
 import { insertAppPassword } from '../../database/account/app_password.ts'
 import { isKnownDevice, putKnownDevice } from '../../database/account/known_device.ts'
 import { insertLegacySession, listLegacySessions } from '../../database/account/legacy_session.ts'
 import { insertAccount, readAccount } from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
+import { insertSignOutLink } from '../../database/account/sign_out_link.ts'
 import { laterTables } from '../../database/account/tables.ts'
 import {
   hasUnconfirmedFactor,
@@ -27,9 +29,12 @@ import {
 } from '../../database/database.ts'
 import { readReturnedAccount } from '../../database/import/returned_accounts.ts'
 import { hasTable, makeTable } from '../../database/lazy_tables.ts'
+import { Replica } from '../../database/replication/replica.ts'
 import type { Schema } from '../../database/schema.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { basisOf } from './basis.ts'
+import { MemoryKv } from './memory_kv.ts'
+import { tablesOf } from './tables.ts'
 
 const DAY = 24 * 60 * 60_000
 const { lean: _, ...stepByStep } = accountSchema
@@ -163,6 +168,26 @@ describe.each(Object.keys(laterTables))('%s', (table) => {
   })
 })
 
+test('a table that the disk had no room for is made when it has', () => {
+  const db = openDatabase(path, accountSchema)
+  const put = () => putKnownDevice(db, 'mark', null, Date.now())
+  const isKnown = () => isKnownDevice(db, 'mark', Date.now())
+  expect(isKnown()).toBe(false)
+  db.pragma(`max_page_count = ${db.pragma('page_count', { simple: true })}`)
+  for (const work of [put, () => transact(db, put), () => transact(db, () => transact(db, put))]) {
+    expect(work).toThrow('full')
+    expect([isKnown(), hasTable(db, 'known_device'), db.inTransaction]).toEqual([
+      false,
+      false,
+      false,
+    ])
+  }
+  db.pragma('max_page_count = 100')
+  transact(db, put)
+  expect(isKnown()).toBe(true)
+  closeDatabase(db)
+})
+
 test('no row can get into what stands in for a table', () => {
   const db = openDatabase(path, accountSchema)
   expect(isKnownDevice(db, 'mark', 0)).toBe(false)
@@ -189,6 +214,16 @@ test('a session of an app password ends with it, whichever table came first', ()
   closeDatabase(db)
 })
 
+test('a table comes with the one that it refers to, for any statement that changes it', () => {
+  const db = openDatabase(path, accountSchema)
+  expect(makeTable(db, 'legacy_session')).toBe(true)
+  expect(makeTable(db, 'openid_token')).toBe(true)
+  expect(listTables(db)).toContain('app_password')
+  expect(listTables(db)).toContain('openid_grant')
+  for (const table of ['legacy_session', 'openid_token']) db.exec(`DELETE FROM ${table}`)
+  closeDatabase(db)
+})
+
 describe('a database of before', () => {
   const before: Schema = {
     ...stepByStep,
@@ -196,8 +231,9 @@ describe('a database of before', () => {
     steps: stepByStep.steps.slice(0, LEAN - 1),
   }
   const did = 'did:plc:abcdefghijklmnopqrstuvwx'
-  const fill = () => {
-    const db = openDatabase(path, before)
+  /** `legacy_session` refers to `app_password`, in which there is no row. */
+  const left = ['account', 'app_password', 'audit', 'known_device', 'legacy_session']
+  const fill = (db: Db) => {
     const names = { handle: 'kim.test', email: 'kim@mail.test', pdsDid: 'did:web:pds.test' }
     insertAccount(db, { did, ...names, passwordScrypt: 'salt:hash' })
     transact(db, () => putKnownDevice(db, 'mark', null, Date.now()))
@@ -207,14 +243,18 @@ describe('a database of before', () => {
       expiresAt: Date.now() + DAY,
       appPasswordName: null,
     })
+  }
+  const make = () => {
+    const db = openDatabase(path, before)
+    fill(db)
     closeDatabase(db)
   }
 
   test('keeps its rows, and gives back what its empty tables took', () => {
-    fill()
+    make()
     const { size } = statSync(path)
     const db = openDatabase(path, accountSchema)
-    expect(listTables(db)).toEqual(['account', 'audit', 'known_device', 'legacy_session'])
+    expect(listTables(db)).toEqual(left)
     expect(readAccount(db)?.did).toBe(did)
     expect(isKnownDevice(db, 'mark', Date.now())).toBe(true)
     const next = { jti: 'next', expiresAt: Date.now() + DAY, from: null }
@@ -222,8 +262,49 @@ describe('a database of before', () => {
       session: { id: 'id' },
     })
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+    // As a step to come may.
+    db.exec('DELETE FROM legacy_session')
     closeDatabase(db)
     expect(statSync(path).size).toBeLessThan(size / 2)
+  })
+
+  test('is opened on a disk that has no room to make it smaller', () => {
+    make()
+    const { exec } = Sqlite.prototype
+    const full = vi.spyOn(Sqlite.prototype, 'exec').mockImplementation(function (this: Db, text) {
+      if (text === 'VACUUM') throw new Sqlite.SqliteError('database or disk is full', 'SQLITE_FULL')
+      return exec.call(this, text)
+    })
+    const db = openDatabase(path, accountSchema)
+    full.mockRestore()
+    expect([listTables(db), isKnownDevice(db, 'mark', Date.now())]).toEqual([left, true])
+    closeDatabase(db)
+    closeDatabase(openDatabase(path, accountSchema))
+  })
+
+  test('is kept by an engine as it is then, smaller', async () => {
+    const kv = new MemoryKv()
+    const wake = (schema: Schema, place: string) => Replica.open(kv, `${path}-${place}`, schema)
+    const former = await wake(before, 'former')
+    fill(former.db)
+    await former.close()
+    const lost = await wake(accountSchema, 'lost')
+    await lost.settle()
+    const found = await wake(accountSchema, 'found')
+    expect(tablesOf(found.db)).toEqual(tablesOf(lost.db))
+    expect(listTables(found.db)).toEqual(left)
+    expect(found.db.pragma('page_count', { simple: true })).toBeLessThan(20)
+    transact(found.db, () => {
+      for (let i = 0; i < 200; i++) putKnownDevice(found.db, `mark ${i}`, null, Date.now())
+      insertSignOutLink(found.db, 'secret', Date.now())
+    })
+    await found.settle()
+    const whole = tablesOf(found.db)
+    await found.close()
+    const again = await wake(accountSchema, 'again')
+    expect(tablesOf(again.db)).toEqual(whole)
+    expect(whole).toMatchObject({ integrity: 'ok', sign_out_link: [expect.anything()] })
+    await again.close()
   })
 })
 

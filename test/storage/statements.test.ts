@@ -32,3 +32,21 @@ test('a change that is committed gives back its first row, or undefined', () => 
   expect(remove().get('free')).toBeUndefined()
   expect(words()).toEqual(['used'])
 })
+
+test('also where its table was not there when it was prepared', () => {
+  const lean = openDatabase(':memory:', {
+    pageSize: 512,
+    steps: [''],
+    lean: {
+      first: `CREATE TABLE used (
+        word TEXT REFERENCES word (word) DEFERRABLE INITIALLY DEFERRED)`,
+      later: { word: 'CREATE TABLE word (word TEXT PRIMARY KEY)' },
+    },
+  })
+  const change = sql(lean, 'DELETE FROM word WHERE word = ? RETURNING word').pluck()
+  expect(change.get('used')).toBeUndefined()
+  for (const table of ['word', 'used']) sql(lean, `INSERT INTO ${table} VALUES ('used')`).run()
+  expect(() => change.get('used')).toThrow('FOREIGN KEY constraint failed')
+  expect(sql(lean, 'SELECT word FROM word').pluck().all()).toEqual(['used'])
+  closeDatabase(lean)
+})

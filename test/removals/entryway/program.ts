@@ -21,6 +21,8 @@ const REPLICA = 'test/storage/replica.test.ts'
 const copyKept = inFile('database/replication/copy_kept.ts')
 const COPY_KEPT = 'test/storage/copy_kept.test.ts'
 
+const LAZY = 'test/storage/lazy_tables.test.ts'
+
 const callees = inFile('actors/hosting/callable.ts')
 const LATE = 'test/actors/late_calls.test.ts'
 
@@ -104,6 +106,19 @@ export const programRows = toRemovals([
     'test/storage/statements.test.ts',
     'a statement that gives back rows runs to its end',
     inFile('database/database.ts')('toItsEnd(prepare(db, text))', 'prepare(db, text)'),
+  ],
+  [
+    LAZY,
+    'a table comes with those that it refers to',
+    inFile('database/lazy_tables.ts')(
+      "for (const [, other = ''] of create.matchAll(REFERENCES)) makeTable(db, other)",
+      '',
+    ),
+  ],
+  [
+    LAZY,
+    'a statement forgets a table that was rolled back',
+    inFile('database/database.ts')('if (endsChange(db)) statements.delete(db)', ''),
   ],
   [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
   [
