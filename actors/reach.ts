@@ -1,4 +1,5 @@
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import { TooLateError } from '../base/in_time.ts'
 import type { Settings } from '../base/settings.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
@@ -89,7 +90,8 @@ export function replacingCalls<N extends keyof AccountStub>(
 
 /**
  * Turns what comes back over an actor's boundary into this program's errors: an expected "no" is a
- * {@link Refusal} again, everything else means that the actor could not do its work.
+ * {@link Refusal} again, and what was not begun stays that; everything else means that the actor could not do its
+ * work.
  */
 export function refusing<S extends object>(stub: S, name: string): S {
   return new Proxy(stub, {
@@ -99,6 +101,7 @@ export function refusing<S extends object>(stub: S, name: string): S {
       return (...args: unknown[]) =>
         Promise.resolve(value.apply(target, args)).catch((err: unknown) => {
           if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
+          if (err instanceof TooLateError) throw err
           throw new UnavailableError(`The ${name} actor`, { cause: err })
         })
     },

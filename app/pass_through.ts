@@ -1,3 +1,4 @@
+import { logFault } from '../base/request_fault.ts'
 import { FOR_CALLER } from '../http/about_caller.ts'
 import type { SessionName } from '../http/endings.ts'
 import type { PassTo } from '../http/envelope.ts'
@@ -41,7 +42,7 @@ export function createPassThrough(services: Services, standings: SessionStanding
         const isElsewhere = isDpopBound(request) && pds.url !== request.url.origin
         return isElsewhere ? wrongHost(pds) : passTo(pds, request, { session: shown.session })
       } catch (err) {
-        log.error({ err }, 'no PDS found for a request')
+        logFault(log, err, 'no PDS found for a request')
         return xrpcError(502, 'UpstreamFailure', 'A service that is needed does not answer')
       }
     },

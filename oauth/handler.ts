@@ -3,6 +3,7 @@ import { oauthMiddleware } from '@atproto/oauth-provider/middleware'
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { decodeJwt } from 'jose'
 import { PAGE_ASSET } from '../base/lifetimes.ts'
+import { logFault } from '../base/request_fault.ts'
 import { fetchAdapter } from '../http/fetch_adapter.ts'
 import {
   type HttpHandler,
@@ -108,9 +109,7 @@ export function createOAuthHandler(
         const isSaid = isOverloaded()
         if (!isSaid) logRefusal(log, request, response)
         if (!scope.fault) return isImmutable(response) ? kept(response) : response
-        if (!isSaid) {
-          log.error({ err: scope.fault.cause }, 'a store failed while answering a request')
-        }
+        if (!isSaid) logFault(log, scope.fault.cause, 'a store failed while answering a request')
         return faulty(response)
       }),
     refused(request, given) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import { logRefusedRefresh } from '../base/refused_refresh.ts'
+import { logFault } from '../base/request_fault.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { doorOfNothing } from '../http/door.ts'
 import { unavailable } from '../http/fault.ts'
@@ -142,7 +143,7 @@ export function createOpenidHandler(
         const deviceId = await shownDevice(flow)
         return await inOpenidScope(deviceId, (scope) => answer(request, scope))
       } catch (err) {
-        log.error({ err }, 'the OpenID provider failed')
+        logFault(log, err, 'the OpenID provider failed')
         const isPage = doorOfNothing(request).name === 'page'
         return isPage ? pageRefusal(503, { obstacle: 'server' }) : unavailable()
       }

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import Provider from 'oidc-provider'
 import { nonceId } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
+import { logFault } from '../base/request_fault.ts'
 import type { Services } from '../sagas/services.ts'
 import { takeScopesOfResources } from './client_scope.ts'
 import { hashClientSecret, keptSecret } from './client_secret.ts'
@@ -31,9 +32,9 @@ export function createOpenidProvider(
   // The address is ours, and comes in headers that are written here (`openid/handler.ts`).
   provider.proxy = true
   const { log } = services
-  provider.on('server_error', (_, err) => log.error({ err }, 'the OpenID provider failed'))
+  provider.on('server_error', (_, err) => logFault(log, err, 'the OpenID provider failed'))
   const koa: EventEmitter = provider
-  koa.on('error', (err) => log.error({ err }, 'the OpenID provider failed'))
+  koa.on('error', (err) => logFault(log, err, 'the OpenID provider failed'))
   provider.use(async (ctx, next) => {
     await next()
     openidScope().clientId = ctx.oidc?.client?.clientId
