@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { outlasting } from './in_time.ts'
 
 /**
  * Work that is done for one key at most once in a while. Who asks in between waits for the next time,
- * and shares what comes of it: that is always newer than the question.
+ * and shares what comes of it: that is always newer than the question. So the work is nobody's alone, and goes on
+ * when the first who asked waits no more.
  */
 export class Spaced<T> {
   readonly #ms: number
@@ -27,6 +29,6 @@ export class Spaced<T> {
     void wait(this.#ms, undefined, { ref: false }).then(() => {
       if (this.#last.get(key) === now && now.next === null) this.#last.delete(key)
     })
-    return work()
+    return outlasting(work)
   }
 }

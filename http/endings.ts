@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDeadline } from '../base/deadline.ts'
 import { FaultLog } from '../base/fault_log.ts'
+import { outlasting } from '../base/in_time.ts'
 import { CONNECT_PAUSE, ENDINGS_LEASE } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 
@@ -52,7 +53,9 @@ export class EndingListener {
 
   constructor(teller: EndingTeller, on: OnEndings, log: Log) {
     this.#on = on
-    void this.#listen(teller, new FaultLog(log, 'hearing of sessions that ended'))
+    // An auth actor may begin with a request, which this outlives.
+    const faults = new FaultLog(log, 'hearing of sessions that ended')
+    void outlasting(() => this.#listen(teller, faults))
   }
 
   get isSure(): boolean {

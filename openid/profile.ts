@@ -1,5 +1,6 @@
 import type { LRUCache } from 'lru-cache'
 import { bytesOfJson, createCache } from '../base/cache.ts'
+import { outlasting } from '../base/in_time.ts'
 import { OPENID_PROFILE, OPENID_PROFILE_AGAIN, OPENID_PROFILE_WAIT } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { Services } from '../sagas/services.ts'
@@ -39,7 +40,7 @@ export class Profiles {
   /** One look at a time, for all who ask. */
   #read(account: Pick<AccountRow, 'did' | 'pdsDid'>): Promise<Profile> {
     const { did } = account
-    const coming = this.#coming.get(did) ?? this.#look(account)
+    const coming = this.#coming.get(did) ?? outlasting(() => this.#look(account))
     this.#coming.set(did, coming)
     return coming.finally(() => this.#coming.delete(did))
   }
