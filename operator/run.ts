@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
+import { assertInTime, outlasting } from '../base/in_time.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { recordAudit } from '../sagas/audit.ts'
 import type { Command, OperatorContext } from './command.ts'
@@ -14,25 +15,41 @@ export type Ran =
 
 export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name)
 
-/** Does what an operator wants, and keeps who it was. @param given what was given, not read yet */
+/**
+ * Does what an operator wants, and keeps who it was. One that was begun is kept, whether or not the operator waits
+ * still.
+ *
+ * @param given what was given, not read yet
+ * @throws {TooLateError} where nothing was begun
+ */
 export async function run(
   context: OperatorContext,
   name: CommandName,
   given: unknown,
 ): Promise<Ran> {
-  const { input, run: work } = commands[name] as Command
+  const { input } = commands[name] as Command
   const parsed = input.safeParse(given)
   if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
+  assertInTime()
+  return outlasting(() => carryOut(context, name, parsed.data as Record<string, unknown>))
+}
+
+async function carryOut(
+  context: OperatorContext,
+  name: CommandName,
+  input: Record<string, unknown>,
+): Promise<Ran> {
+  const { run: work } = commands[name] as Command
   try {
-    const value = await work(context, parsed.data)
-    await keep(context, name, parsed.data as Record<string, unknown>, value)
+    const value = await work(context, input)
+    await keep(context, name, input, value)
     return { value }
   } catch (err) {
     if (err instanceof Refusal) return refuse(400, err.code, err.message)
     if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
     context.services.log.error({ err, name }, 'an operator command failed')
     if (err instanceof HalfDoneError) {
-      await keep(context, name, parsed.data as Record<string, unknown>, { did: err.did })
+      await keep(context, name, input, { did: err.did })
       return refuse(502, 'HalfDone', err.message)
     }
     if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)

@@ -4,6 +4,7 @@ import {
   markOfDevice,
   markOfProgram,
 } from '../actors/account/known_devices.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { SignInDetail } from './audit.ts'
@@ -15,7 +16,8 @@ export type SignInDevice = { browser: string; deviceId: string } | 'program'
 
 /**
  * Records that somebody has signed in. The owner gets a mail, unless the device is known.
- * Nobody waits for it, and nothing that fails here stands in the way of the sign-in.
+ * Nobody waits for it, and nothing that fails here stands in the way of the sign-in. That has happened, whether or
+ * not its caller waits still.
  *
  * @param detail for the audit trail
  */
@@ -27,13 +29,10 @@ export async function noteSignedIn(
 ): Promise<void> {
   const { actors, log } = services
   const arrival = arrivalOf(device, detail)
-  const account = await actors
-    .account(did)
-    .noteSignIn(arrival)
-    .catch((err) => {
-      log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
-      return null
-    })
+  const account = await outlasting(() => actors.account(did).noteSignIn(arrival)).catch((err) => {
+    log.error({ err, did, event: 'signed_in' }, 'audit entry lost')
+    return null
+  })
   if (account) tellOfArrival(services, account, arrival)
 }
 
@@ -55,10 +54,10 @@ export async function learnDevice(
   did: string,
   device: SignInDevice,
 ): Promise<void> {
-  await actors
-    .account(did)
-    .learnDevice(marksOf(device), deviceIdOf(device))
-    .catch((err) => log.error({ err, did }, 'a device was not learned'))
+  const marks = marksOf(device)
+  await outlasting(() => actors.account(did).learnDevice(marks, deviceIdOf(device))).catch((err) =>
+    log.error({ err, did }, 'a device was not learned'),
+  )
 }
 
 function marksOf(device: SignInDevice): string[] {

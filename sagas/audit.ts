@@ -1,19 +1,22 @@
 import { logEvent } from '../base/event_log.ts'
 import type { AuditEvent } from '../base/events.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AuditEntry } from '../database/account/audit.ts'
 import type { Services } from './services.ts'
 
-/** Adds to an account's audit trail, which must not stand in the way of what it records. */
+/**
+ * Adds to an account's audit trail, which must not stand in the way of what it records. That has happened, whether
+ * or not its caller waits still.
+ */
 export async function recordAudit(
   { actors, log }: Pick<Services, 'actors' | 'log'>,
   did: string,
   event: AuditEvent,
   detail: Record<string, unknown>,
 ): Promise<void> {
-  await actors
-    .account(did)
-    .audit({ at: Date.now(), event, detail })
-    .catch((err) => log.error({ err, did, event }, 'audit entry lost'))
+  await outlasting(() => actors.account(did).audit({ at: Date.now(), event, detail })).catch(
+    (err) => log.error({ err, did, event }, 'audit entry lost'),
+  )
 }
 
 /** Which operator acted, and from where: that is for operators alone. */

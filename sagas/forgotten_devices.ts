@@ -1,5 +1,6 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import { type AccountStub, type Actors, replacingCalls } from '../actors/reach.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { Log } from '../base/log.ts'
 
 /** What an account can be asked that may forget its devices (`actors/account/endings.ts`). */
@@ -30,9 +31,12 @@ export function withForgottenDevices(actors: Actors, flow: Flow, log: Log): Acto
   return replacingCalls(actors, new Set(FORGETTING), (did, account, name) => async (...args) => {
     const before = await account.listDevices()
     const ended = await (account[name] as (...args: never[]) => Promise<unknown>)(...args)
-    const kept = new Set((await account.listDevices()).map(({ deviceId }) => deviceId))
-    const forgotten = before.filter(({ deviceId }) => !kept.has(deviceId))
-    await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId)))
+    // Who asked for it may have gone, and what is done next about an ending waits for this.
+    await outlasting(async () => {
+      const kept = new Set((await account.listDevices()).map(({ deviceId }) => deviceId))
+      const forgotten = before.filter(({ deviceId }) => !kept.has(deviceId))
+      await Promise.all(forgotten.map(({ deviceId }) => unlink(did, deviceId)))
+    })
     return ended
   })
 }

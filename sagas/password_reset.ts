@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/random.ts'
 import { sendEmailCode } from './email_code.ts'
@@ -44,7 +45,7 @@ export async function resetPassword(
   const did = await actors.directory.findResetToken(code)
   if (!did) throw new Refusal('InvalidToken', 'Token is invalid')
   const account = await actors.account(did).resetPassword(code, password)
-  await actors.directory.deleteResetToken(code)
+  await outlasting(() => actors.directory.deleteResetToken(code))
   notify(services, 'passwordChanged', account, occasionNow())
   return account
 }

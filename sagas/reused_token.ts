@@ -1,3 +1,4 @@
+import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { appName } from '../http/app_name.ts'
 import { calledFrom } from '../http/requester.ts'
@@ -15,6 +16,8 @@ export async function tellOfReuse(
 ): Promise<void> {
   const address = calledFrom()?.address
   await recordAudit(services, account.did, 'refresh_token_reused', { clientId, address })
-  const app = (await services.appOf(clientId)) ?? appName(clientId)
+  // A thief who does not wait for an answer is told of, too.
+  const registered = await outlasting(() => services.appOf(clientId))
+  const app = registered ?? appName(clientId)
   notify(services, 'refreshTokenReused', account, occasionNow(), { about: { app } })
 }

@@ -3,6 +3,7 @@ import type { AccountStore, DeviceAccount } from '@atproto/oauth-provider/store'
 import type { AccountOnDevice } from '../actors/account/devices.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
+import { outlasting } from '../base/in_time.ts'
 import { requester } from '../http/requester.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
 import { activateAccount, deactivateAccount, deleteOwnAccount } from '../sagas/account_life.ts'
@@ -130,8 +131,11 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       if (!isOn) return
       // Who signs out another browser may have lost it.
       const isHere = deviceCookies(requester()?.cookie).deviceId === deviceId
-      if (!isHere) await account.distrustDevice(deviceId)
-      await flow(deviceId).unlinkAccount(deviceId, did)
+      // It is listed no more, so nobody would sign it out once more.
+      await outlasting(async () => {
+        if (!isHere) await account.distrustDevice(deviceId)
+        await flow(deviceId).unlinkAccount(deviceId, did)
+      })
     },
 
     async listDeviceAccounts(filter) {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Protection } from '../../actors/account/protections.ts'
+import { hearEvents } from '../../base/event_log.ts'
 import type { AuditEvent } from '../../base/events.ts'
+import { workFor } from '../../base/in_time.ts'
 import { type NoticeKind, noticeKinds } from '../../mail/kinds.ts'
 import { en } from '../../mail/locales/en.ts'
 import { confirmTotp, removeTotp, renewRecoveryCodes, setMailFactor } from '../../sagas/factors.ts'
@@ -25,7 +27,13 @@ import { servicesOf } from '../factors/services.ts'
 
 /** Everything that an audit trail records, and of which of it the owner gets a mail. */
 type Row =
-  | { notice: NoticeKind; onPds?: true; happen(person: Person): Promise<unknown> }
+  | {
+      notice: NoticeKind
+      onPds?: true
+      /** How often it is recorded, until the owner is to be told. */
+      times?: number
+      happen(person: Person): Promise<unknown>
+    }
   | { why: string }
 
 let world: World
@@ -162,7 +170,7 @@ const rows: Record<AuditEvent, Row> = {
       await world.call('server.createSession', { identifier: person.handle, password: PASSWORD })
     },
   },
-  only_app_passwords: { notice: 'protectionOff', happen: turnOff('onlyAppPasswords') },
+  only_app_passwords: { notice: 'protectionOff', times: 2, happen: turnOff('onlyAppPasswords') },
   new_device_mails: { notice: 'protectionOff', happen: turnOff('newDeviceMails') },
   operator_acted: { why: 'what the operator did has its own line, and its mail where it has one' },
   operator_added: {
@@ -212,6 +220,27 @@ test.each(told)('%s is told by mail', async (event, { notice, onPds = false, hap
   expect(mail?.text).toMatch(/\nTime and place: .* UTC/)
   expect(mail?.text).toContain(`${world.url}/account/sign-out-everywhere?link=sealed.`)
 })
+
+/** Nothing more is begun for such a one (`base/in_time.ts`), and a thief may be the one. */
+test.each(told)(
+  '%s is told by mail, also where the client goes away when it is recorded',
+  async (event, { notice, onPds = false, times = 1, happen }) => {
+    const person = await newPerson(world, onPds, true)
+    await begin(world, person, notice !== 'emailChanged')
+    const client = { until: Number.POSITIVE_INFINITY }
+    let left = times
+    hearEvents(world.app.runner.log, {
+      counted: (each) => {
+        if (each === event && --left === 0) client.until = Number.NEGATIVE_INFINITY
+      },
+      logged: () => {},
+    })
+    await workFor(client, () => happen(person)).catch(() => {})
+    expect(left).toBe(0)
+    const subjects = (await mailsTo(person)).map(({ subject }) => subject)
+    expect(subjects).toContain(en.notices[notice].subject)
+  },
+)
 
 test('every notice is of some event', () => {
   expect(new Set(told.map(([, { notice }]) => notice))).toEqual(new Set(noticeKinds))

@@ -25,6 +25,8 @@ const LAZY = 'test/storage/lazy_tables.test.ts'
 
 const callees = inFile('actors/hosting/callable.ts')
 const LATE = 'test/actors/late_calls.test.ts'
+const GONE = 'test/sagas/gone_client.test.ts'
+const ALARMS = 'test/mail/alarms.test.ts'
 
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
@@ -95,6 +97,30 @@ export const programRows = toRemovals([
     LATE,
     'what a client asked for that has gone is not begun later',
     inFile('gateway/forward.ts')('outgoing.destroyed ? CALL_BEGINS : ', ''),
+  ],
+  [
+    GONE,
+    'what an operator does is kept, though the operator goes away meanwhile',
+    inFile('operator/run.ts')(
+      'outlasting(() => carryOut(context, name, parsed.data as Record<string, unknown>))',
+      'carryOut(context, name, parsed.data as Record<string, unknown>)',
+    ),
+  ],
+  [
+    GONE,
+    'what has happened is recorded, though the client has gone',
+    inFile('sagas/audit.ts')(
+      'outlasting(() => actors.account(did).audit({ at: Date.now(), event, detail }))',
+      'actors.account(did).audit({ at: Date.now(), event, detail })',
+    ),
+  ],
+  [
+    ALARMS,
+    'the owner is told of an ending, though the client has gone',
+    inFile('sagas/forgotten_devices.ts')(
+      'await outlasting(async () => {',
+      'await Promise.resolve().then(async () => {',
+    ),
   ],
   [EVENTS, 'known fields alone are logged', events('Object.fromEntries(given)', 'fields')],
   [
