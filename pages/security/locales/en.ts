@@ -4,7 +4,7 @@ export const en: SecurityTexts = {
   title: 'Security',
   signedIn: 'Signed in',
   signedInLead: 'Everything that is signed in to your account.',
-  nothing: 'Nothing is signed in.',
+  nothing: 'Nothing else is signed in.',
   browser: 'Browser',
   thisBrowser: 'This browser',
   withPassword: 'App with your password',

@@ -4,7 +4,7 @@ export const es: SecurityTexts = {
   title: 'Seguridad',
   signedIn: 'Sesiones abiertas',
   signedInLead: 'Todo lo que ha iniciado sesión en tu cuenta.',
-  nothing: 'No hay ninguna sesión abierta.',
+  nothing: 'No hay ninguna otra sesión abierta.',
   browser: 'Navegador',
   thisBrowser: 'Este navegador',
   withPassword: 'Aplicación con tu contraseña',

@@ -4,7 +4,7 @@ export const fr: SecurityTexts = {
   title: 'Sécurité',
   signedIn: 'Sessions ouvertes',
   signedInLead: 'Tout ce qui est connecté à votre compte.',
-  nothing: 'Rien n’est connecté.',
+  nothing: 'Rien d’autre n’est connecté.',
   browser: 'Navigateur',
   thisBrowser: 'Ce navigateur',
   withPassword: 'Application avec votre mot de passe',

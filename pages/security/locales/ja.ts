@@ -4,7 +4,7 @@ export const ja: SecurityTexts = {
   title: 'セキュリティ',
   signedIn: 'サインイン中',
   signedInLead: 'あなたのアカウントにサインインしているものの一覧です。',
-  nothing: 'サインインしているものはありません。',
+  nothing: '他にサインインしているものはありません。',
   browser: 'ブラウザー',
   thisBrowser: 'このブラウザー',
   withPassword: 'パスワードを使うアプリ',

@@ -4,7 +4,7 @@ export const ko: SecurityTexts = {
   title: '보안',
   signedIn: '로그인됨',
   signedInLead: '회원님의 계정에 로그인되어 있는 모든 항목입니다.',
-  nothing: '로그인된 항목이 없습니다.',
+  nothing: '그 밖에 로그인된 항목이 없습니다.',
   browser: '브라우저',
   thisBrowser: '이 브라우저',
   withPassword: '비밀번호를 사용하는 앱',

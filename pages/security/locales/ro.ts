@@ -4,7 +4,7 @@ export const ro: SecurityTexts = {
   title: 'Securitate',
   signedIn: 'Sesiuni deschise',
   signedInLead: 'Tot ce este conectat la contul tău.',
-  nothing: 'Nimic nu este conectat.',
+  nothing: 'Nimic altceva nu este conectat.',
   browser: 'Browser',
   thisBrowser: 'Acest browser',
   withPassword: 'Aplicație cu parola ta',

@@ -4,7 +4,7 @@ export const sv: SecurityTexts = {
   title: 'Säkerhet',
   signedIn: 'Inloggat',
   signedInLead: 'Allt som är inloggat på ditt konto.',
-  nothing: 'Inget är inloggat.',
+  nothing: 'Inget annat är inloggat.',
   browser: 'Webbläsare',
   thisBrowser: 'Den här webbläsaren',
   withPassword: 'App med ditt lösenord',
