@@ -3,8 +3,11 @@ import { enableCompileCache } from 'node:module'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
-/** Who may write to a folder besides its owner. */
-const OTHERS_WRITE = 0o022
+/** What others than its owner may do with a folder. */
+const BY_OTHERS = 0o077
+
+/** What Node.js calls a folder of what it has compiled. */
+const OF_NODE = /^v\d+\.\d+\.\d+-/
 
 /**
  * Has Node.js keep what V8 has compiled, so that the next start of this program, or of a command, takes it from
@@ -34,12 +37,17 @@ function folderOfUser(): string | null {
   }
 }
 
-/** Makes the folder where it is missing. @returns whether nobody else can put anything there */
+/**
+ * Makes the folder where it is missing.
+ *
+ * @returns whether no other user can put anything there, also not into what Node.js makes in it: who may write to that
+ * depends on the umask alone
+ */
 function isOwn(folder: string): boolean {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const { uid, mode } = statSync(folder)
-    return uid === process.getuid?.() && (mode & OTHERS_WRITE) === 0
+    return uid === process.getuid?.() && (mode & BY_OTHERS) === 0
   } catch {
     return false
   }
@@ -47,8 +55,12 @@ function isOwn(folder: string): boolean {
 
 /** What other versions of Node.js have compiled: each has a folder that begins with its name. */
 function removeOlder(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (name.startsWith(`${process.version}-`)) continue
-    rmSync(join(folder, name), { recursive: true, force: true })
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!OF_NODE.test(name) || name.startsWith(`${process.version}-`)) continue
+      rmSync(join(folder, name), { recursive: true, force: true })
+    }
+  } catch {
+    // On a disk that can only be read, or while such a version writes there. It costs room, and no start.
   }
 }

@@ -7,6 +7,8 @@ import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 const here = (file: string) => new URL(`../../${file}`, import.meta.url).href
 
 const PROGRAM = here('base/lifetimes.ts')
+/** What such a version has made. */
+const OLDER = 'v24.0.0-x64-00000000-0'
 
 async function newFolder(): Promise<string> {
   const { path, remove } = await makeTemporaryFolder('compiled')
@@ -14,10 +16,11 @@ async function newFolder(): Promise<string> {
   return path
 }
 
-/** A program that keeps what is compiled in `folder`. @returns what Node.js says of that */
-function start(folder: string, env: NodeJS.ProcessEnv = {}): string {
+/** A program that keeps what is compiled in `folder`. @param before run first @returns what Node.js says of that */
+function start(folder: string, env: NodeJS.ProcessEnv = {}, before = ''): string {
   const script = `
-    import { keepCompiled } from '${here('base/compiled.ts')}'
+    ${before}
+    const { keepCompiled } = await import('${here('base/compiled.ts')}')
     keepCompiled(${JSON.stringify(folder)})
     await import('${PROGRAM}')`
   const { status, stderr } = spawnSync(
@@ -39,18 +42,32 @@ test('a start takes from its folder what the one before has compiled', async () 
 
 test('what another version of Node.js has compiled is removed', async () => {
   const folder = await newFolder()
-  mkdirSync(join(folder, 'v24.0.0-x64-00000000-0', 'more'), { recursive: true })
+  mkdirSync(join(folder, OLDER, 'more'), { recursive: true })
+  mkdirSync(join(folder, 'of somebody'))
   start(folder)
-  const kept = readdirSync(folder)
-  expect(kept).toHaveLength(1)
-  expect(kept[0]).toMatch(`${process.version}-`)
+  const kept = readdirSync(folder).toSorted()
+  expect(kept).toEqual(['of somebody', expect.stringMatching(`^${process.version}-`)])
 })
 
-test('a folder to which others may write, or that cannot be made, is not used', async () => {
+test('what cannot be removed stands in the way of no start', async () => {
   const folder = await newFolder()
-  chmodSync(folder, 0o777)
-  start(folder)
-  expect(readdirSync(folder)).toEqual([])
+  mkdirSync(join(folder, OLDER))
+  const readOnly = `
+    import fs from 'node:fs'
+    import { syncBuiltinESMExports } from 'node:module'
+    fs.rmSync = () => { throw Object.assign(new Error('read-only'), { code: 'EROFS' }) }
+    syncBuiltinESMExports()`
+  start(folder, {}, readOnly)
+  expect(start(folder, {}, readOnly)).toContain(TAKEN)
+})
+
+test('a folder that others may enter, or that cannot be made, is not used', async () => {
+  for (const mode of [0o777, 0o755, 0o701]) {
+    const folder = await newFolder()
+    chmodSync(folder, mode)
+    start(folder)
+    expect(readdirSync(folder)).toEqual([])
+  }
   const impossible = join(process.execPath, 'folder')
   start(impossible)
   expect(existsSync(impossible)).toBe(false)
