@@ -21,18 +21,17 @@ const FIRST: Readonly<Record<string, 'choose' | 'passkey-sign-up'>> = {
 /** Finds out who it is; where nobody is signed in, by the pages of a sign-in. */
 export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<HttpResponse> {
   const { request, interaction, people, recent } = visit
-  const { name } = interaction.prompt
-  const first = FIRST[name]
-  // They come back from there with an account.
-  const isBegun = request.url.searchParams.has('account')
-  if (first && !isBegun) return askToSignIn(visit, { step: first })
-  const found = chosenOf(request, people)
   const askedAt = askedAtOf(interaction)
   const isNewWanted = isAskedAnew(interaction)
   if (isNewWanted && askedAt === NEVER) {
     interaction.lastSubmission = { ...interaction.lastSubmission, askedAt: Date.now() }
     await interaction.persist()
   }
+  const first = FIRST[interaction.prompt.name]
+  // They come back from there with an account.
+  const isBegun = request.url.searchParams.has('account')
+  if (first && !isBegun) return askToSignIn(visit, { step: first })
+  const found = chosenOf(request, people)
   if (!found?.basis) return askToSignIn(visit, { account: found?.did })
   const isNew = recent?.account.did === found.did && recent.since >= askedAt
   if (isNewWanted && !isNew) return askToSignIn(visit, { account: found.did })
@@ -45,8 +44,14 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   }
   return finish(interaction, {
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
-    ...(first && { [name]: {} }),
+    ...done(interaction),
   })
+}
+
+/** Where a person has begun, now and before: what is given to the provider takes the place of the last it was given. */
+function done({ prompt, lastSubmission }: Interaction): Record<string, object> {
+  const names = Object.keys(FIRST).filter((each) => each === prompt.name || lastSubmission?.[each])
+  return Object.fromEntries(names.map((each) => [each, {}]))
 }
 
 /** How a person has signed in. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
 import { enrol } from '../factors/authenticator.ts'
-import { Visitor } from '../sign_in/visitor.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
 import * as rp from './relying_party.ts'
 
 let app: AppInProcess
@@ -151,6 +151,40 @@ test('prompt=select_account lets a person choose, and prompt=create sign up', as
   expect(page.hrefs.some((href) => href.startsWith('/account/sign-up?for=openid'))).toBe(true)
   const known = page.hrefs.find((href) => href.includes('step=choose')) ?? ''
   expect((await visitor.open(known)).title).toBe('Choose an account')
+})
+
+test('a new sign-in is asked for once, also where the account is chosen first', async () => {
+  const begun = await rp.begin(config, { prompt: 'select_account', max_age: '600' })
+  const answer = await rp.signIn(visitor, await rp.open(visitor, begun))
+  expect((await rp.exchange(config, begun, answer)).claims()?.sub).toBe(did)
+})
+
+test('who changes the account at the consent has chosen, and is not asked to once more', async () => {
+  const id = 'shelf'
+  const shelf = await rp.discover(app, await rp.register(app, { id }), id)
+  const bob = { handle: 'bob.test', email: 'bob@mail.internal', password: rp.PASSWORD }
+  const bobs = await app.addAccount(bob)
+  for (const username of ['alice.test', 'bob.test']) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
+  }
+  const choose = async ({ hrefs }: Seen, name: string) =>
+    rp.follow(
+      visitor,
+      await visitor.open(hrefs.find((href) => href.includes(`account=${name}`)) ?? ''),
+    )
+  const begun = await rp.begin(shelf, { prompt: 'select_account' })
+  const asked = await choose(await rp.open(visitor, begun), 'alice.test')
+  expect(asked.text).toContain('@alice.test')
+  const other = asked.hrefs.find((href) => href.includes('step=choose')) ?? ''
+  const over = await choose(await visitor.open(other), 'bob.test')
+  // The session of the one ends by a page that posts itself.
+  const action = new URL(over.action ?? '').pathname
+  const again = await rp.follow(visitor, await visitor.send({ ...over, action }))
+  expect(again.title).toBe('Sign in to The Forum')
+  expect(again.text).toContain('@bob.test')
+  const answer = await rp.allow(visitor, again)
+  expect((await rp.exchange(shelf, begun, answer)).claims()?.sub).toBe(bobs)
 })
 
 test('a person goes back from the sign-in to the client', async () => {
