@@ -31,3 +31,18 @@ export async function loadDevice(
   const { headers } = await exchange(request)
   return { ...(await promise), cookies: headers.filter(([name]) => name === 'set-cookie') }
 }
+
+/**
+ * Begins a new device session for a browser in which somebody signs in, unless one was begun as its request came. The
+ * provider knows the session before the current one for seconds, and who shows an older one loses the device: that
+ * request shows the one before both.
+ */
+export async function renewDevice(
+  provider: Pick<OAuthProvider, 'deviceManager'>,
+  request: HttpRequest,
+  log: Pick<Log, 'error'>,
+  device: LoadedDevice,
+): Promise<LoadedDevice> {
+  const isRenewed = device.cookies.length > 0
+  return isRenewed ? { ...device, cookies: [] } : loadDevice(provider, request, log)
+}

@@ -18,7 +18,7 @@ import {
 import { requestScope } from '../../stores/request_scope.ts'
 import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
-import { loadDevice } from './device.ts'
+import { renewDevice } from './device.ts'
 import type { FormState } from './forms.ts'
 import { isRefusal, outcomeOf, wrong, wrongCode, wrongPasskey } from './outcomes.ts'
 import type { PasswordPage, SignInPages } from './pages.ts'
@@ -198,7 +198,8 @@ export class SignInForm {
     const scope = requestScope()
     scope.provesSignIn(did, basis)
     scope.amr = amr
-    const { deviceId, cookies } = await loadDevice(this.#provider, request, this.#services.log)
+    const { log } = this.#services
+    const { deviceId, cookies } = await renewDevice(this.#provider, request, log, post.device)
     if (isRemembered) {
       await accountManager.upsertDeviceAccount(deviceId, did)
     } else if (await this.#services.actors.account(did).readDevice(deviceId)) {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../base/lifetimes.ts'
+import { MINUTE, SIGN_IN_FORM, SIGN_IN_HANDOVER, SIGN_IN_STEP } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { en } from '../../pages/sign_in/locales/en.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
@@ -13,9 +13,16 @@ const WRONG_CODE = 'This code is wrong or has expired. Check it, or ask for a ne
 let app: AppInProcess
 let did: string
 const calls: string[] = []
+/** What happens while a password is judged. */
+let meanwhile = () => {}
 
 beforeAll(async () => {
-  app = await startApp({ onCall: ({ action }) => void calls.push(action) })
+  app = await startApp({
+    onCall: ({ action }) => {
+      calls.push(action)
+      if (action === 'login') meanwhile()
+    },
+  })
   did = await app.addAccount(kim)
   const account = app.actors.account(await app.addAccount(two))
   const basis = { generation: (await account.read())?.generation as number }
@@ -27,6 +34,7 @@ afterAll(() => app?.close())
 beforeEach(() => {
   app.counters.exec('DELETE FROM counter')
   calls.length = 0
+  meanwhile = () => {}
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -258,6 +266,22 @@ describe('38. the sign-in that goes on at the provider’s page', () => {
     await visitor.send(page, { ...entered(kim), remember: 'on' })
     expect(visitor.cookies.get('dev-id')?.value).toBe(device)
     expect(visitor.cookies.get('ses-id')?.value).not.toBe(before)
+  })
+
+  test('begins one alone, and stays on the device, however long the page and the judging take', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const visitor = new Visitor(app)
+    await visitor.send(await visitor.open('/account/sign-in'), { ...entered(kim), remember: 'on' })
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    const device = visitor.cookies.get('dev-id')?.value
+    // The provider renews a device session of five minutes by itself.
+    vi.setSystemTime(Date.now() + 6 * MINUTE)
+    meanwhile = () => vi.setSystemTime(Date.now() + 6_000)
+    const { status, cookies } = await visitor.send(page, { ...entered(kim), remember: 'on' })
+    expect(status).toBe(303)
+    expect(cookies.filter((cookie) => cookie.startsWith('ses-id='))).toHaveLength(1)
+    expect(visitor.cookies.get('dev-id')?.value).toBe(device)
+    expect((await visitor.open('/account')).header('location')).toBe('/account/u/kim.test')
   })
 
   test('leads nowhere else, whatever the address says', async () => {
