@@ -77,8 +77,9 @@ export class Visit {
 
   /** Whether ours is, with which one begins that an app asks for (Initiating User Registration 1.0 section 4). */
   get isPasskeySignUp(): boolean {
-    const { step } = this.wanted
-    const isAsked = this.asked?.parameters.prompt === 'create' && step === undefined
+    const { step, account } = this.wanted
+    const isBegun = step !== undefined || account !== undefined
+    const isAsked = this.asked?.parameters.prompt === 'create' && !isBegun
     return this.canSignUp && !this.selected && (step === 'passkey-sign-up' || isAsked)
   }
 

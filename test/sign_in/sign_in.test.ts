@@ -26,7 +26,6 @@ beforeAll(async () => {
   await account.setMailFactor(true, null)
 })
 afterAll(() => app?.close())
-
 type Person = typeof kim
 const entered = ({ handle, password }: Person) => ({ username: handle, password })
 const selected = (page: Seen) => told(page, '__authorizeData')?.selectedDid
@@ -250,6 +249,17 @@ describe('the ways from there', () => {
     expect(told(provided, '__authorizeData')?.promptMode).toBe('create')
     const [back = ''] = created.page.hrefs.filter((href) => href.includes('step=choose'))
     expect((await created.visitor.open(back)).title).toBe('Sign in')
+  })
+
+  test('and from there to the password of an account that is chosen', async () => {
+    const { visitor, url } = await come({ prompt: 'create' })
+    const page = await visitor.open(
+      `${url}&account=${encodeURIComponent(dids[kim.handle] as string)}`,
+    )
+    expect(page.title).toBe('Sign in')
+    expect(selected(await visitor.follow(await visitor.send(page, entered(kim))))).toBe(
+      dids[kim.handle],
+    )
   })
 
   test('a request that has expired, and one of which nothing is known', async () => {
