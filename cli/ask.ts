@@ -40,8 +40,9 @@ export async function assertMeant(question: string, yes: boolean | undefined): P
   if (yes) return
   assertTerminal('use --yes')
   const { confirm } = await import('@inquirer/prompts')
-  if (!(await confirm({ message: question, default: false })))
-    throw new CliError('Nothing is changed: you did not say yes.')
+  // What the command writes may go to a file or another program.
+  const answer = await confirm({ message: question, default: false }, { output: process.stderr })
+  if (!answer) throw new CliError('Nothing is changed: you did not say yes.')
 }
 
 async function askSecret(message: string, instead: string): Promise<string> {
