@@ -73,7 +73,7 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
     return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
   }
   if (typeof value === 'string' && COPIED.includes(name)) {
-    return html`${whole(value)} ${copyButton(value, { copy: 'Copy', copied: 'Copied' })}`
+    return html`${value.length > WIDE ? value : whole(value)} ${copyButton(value, { copy: 'Copy', copied: 'Copied' })}`
   }
   if (typeof value === 'object') {
     return accountIn(value) ?? properties(value, leadsTo)
@@ -90,6 +90,8 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
 
 /** What is not broken where a column is narrow: the name of an event, an address. */
 const SHORT = /^\S{1,24}$/
+/** Characters: a secret that has more is broken, so that it fits on a phone. */
+const WIDE = 40
 const whole = (value: unknown) => html`<span class="whole">${value}</span>`
 
 /** An account that is named in a cell, by its handle; null where it is none. */
