@@ -53,12 +53,15 @@ const TIME = /(At|^at|^since|After)$/
 /** Names of members that are for somebody else, or for another program. */
 const COPIED = ['code', 'password', 'secret', 'token']
 
+/** Also the address of an endpoint has such a name. */
+const isCopied = (name: string, value: string) => COPIED.includes(name) && !/^https?:/.test(value)
+
 /** What one of them is called, of those that have a name of their own. */
 const nameInList = (name: string) => (name === 'codes' ? 'code' : '')
 
 /** Whether there is something in an answer that a button copies. */
 export function hasCopies(value: unknown, name = ''): boolean {
-  if (typeof value === 'string') return COPIED.includes(name)
+  if (typeof value === 'string') return isCopied(name, value)
   if (typeof value !== 'object' || value === null) return false
   const one = Array.isArray(value) ? nameInList(name) : null
   return Object.entries(value).some(([key, each]) => hasCopies(each, one ?? key))
@@ -72,7 +75,7 @@ function cell(name: string, value: unknown, leadsTo: LeadsTo): Html | string {
   if (Array.isArray(value)) {
     return html`<ul class="plain">${value.map((each) => html`<li>${cell('', each, leadsTo)}</li>`)}</ul>`
   }
-  if (typeof value === 'string' && COPIED.includes(name)) {
+  if (typeof value === 'string' && isCopied(name, value)) {
     return html`${value.length > WIDE ? value : whole(value)} ${copyButton(value, { copy: 'Copy', copied: 'Copied' })}`
   }
   if (typeof value === 'object') {
