@@ -60,8 +60,9 @@ async function copied<T>(kept: Partial<Kept>, read: (db: Db) => T): Promise<T | 
 test('what is copied while it is written to is one moment of it, and nothing is written for that', async () => {
   const replica = await wake()
   const answered: number[] = []
+  let copies = 0
   const writing = (async () => {
-    for (let round = 0; round < 70; round++) {
+    for (let round = 0; round < 70 || (copies < 3 && round < 1_000); round++) {
       write(replica.db, round)
       await replica.settle()
       answered.push(round)
@@ -77,7 +78,6 @@ test('what is copied while it is written to is one moment of it, and nothing is 
     pieces.push(keys.length)
     return kv.get(keys)
   }
-  let copies = 0
   while (!isDone) {
     const before = answered.length
     const found = await copied({ kv: { list: (prefix) => kv.list(prefix), get } }, (db) => ({
