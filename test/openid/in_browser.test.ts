@@ -90,6 +90,8 @@ test('a person signs in, consents, and signs out', async () => {
   const callback = callbackOf(page, redirect)
   await page.getByRole('button', { name: 'Allow' }).click()
   const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
+  // A browser that is on its way yet would end the next visit.
+  await page.waitForURL(elsewhere)
   const claims = tokens.claims()
   const { sub = '' } = claims ?? {}
   expect(claims).toMatchObject({ email: person.email, atproto_pds: network.pds.url })
@@ -101,6 +103,7 @@ test('a person signs in, consents, and signs out', async () => {
   const again = callbackOf(page, redirect)
   await page.goto(next.url.href)
   await oidc.authorizationCodeGrant(config, await again, next.checks)
+  await page.waitForURL(elsewhere)
 
   const bye = `${redirect}/bye`
   const out = oidc.buildEndSessionUrl(config, {
@@ -111,6 +114,7 @@ test('a person signs in, consents, and signs out', async () => {
   const back = callbackOf(page, bye)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await back
+  await page.waitForURL((url) => url.href.startsWith(bye))
   // Nothing is asked but who it is: the form leads to the client, and as far on as that leads.
   const last = await begin()
   await page.goto(last.url.href)
