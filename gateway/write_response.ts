@@ -11,16 +11,7 @@ export function writeResponse(outgoing: ServerResponse, answer: ResponseEnvelope
   const length = body?.byteLength ?? 0
   const others = headers.filter(([name]) => name.toLowerCase() !== 'content-length')
   outgoing.writeHead(status, [...others.flat(), 'content-length', String(length)])
-  const isShort = body !== null && length <= LONGEST_TEXT
-  outgoing.end(isShort ? byteText(body) : (body ?? undefined), 'latin1')
-}
-
-/** Bytes of a body that Node writes together with the head, if it is a text. */
-const LONGEST_TEXT = 8 * 1_024
-
-/** A text of which each character is a byte. */
-function byteText({ buffer, byteOffset, byteLength }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
+  outgoing.end(body ?? undefined)
 }
 
 /** RFC 9110 section 6.4.1. */
