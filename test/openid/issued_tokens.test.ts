@@ -129,7 +129,8 @@ test('a code that another auth actor has exchanged meanwhile gives nothing, and 
   await expect(rp.exchange(config, begun, answer)).rejects.toEqual(refused)
   expect(before).toBeNull()
   expect((await account.listOpenidGrants()).map((grant) => grant.id)).not.toContain(id)
-  expect(kept.lines()).toMatchObject([{ event: 'code_reused', did, address: '192.0.2.7' }])
+  const lines = kept.lines().filter(({ event }) => event === 'code_reused')
+  expect(lines).toMatchObject([{ did, address: '192.0.2.7' }])
 })
 
 test('a code that is used twice ends what it gave, and is a line of the log', async () => {
