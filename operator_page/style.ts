@@ -39,7 +39,7 @@ section{margin-top:1.5rem}
 code{overflow-wrap:anywhere}
 .property{display:block}
 table{width:100%;border-collapse:collapse;background:var(--card)}
-th,td{padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{min-width:5rem;padding:.5rem .75rem;border:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{color:var(--quiet);font-size:.875rem;font-weight:500}
 [hidden]{display:none!important}
 .copy{min-height:0;padding:.0625rem .5rem;font-size:.8125rem}
@@ -52,6 +52,6 @@ table,tbody,tr,td{display:block}
 thead{display:none}
 table{background:none}
 tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
-td{border:0;padding:.25rem .75rem}
+td{min-width:0;border:0;padding:.25rem .75rem}
 td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
 `)

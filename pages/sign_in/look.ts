@@ -33,6 +33,11 @@ input[aria-invalid]{border-color:var(--error)}
 .check small{display:block;color:var(--quiet);font-size:.8125rem}
 .check code{font-size:inherit}
 .actions{display:flex;flex-wrap:wrap;flex-direction:row-reverse;gap:.5rem}
+.stack{display:flex;flex-direction:column;gap:.5rem}
+.stack [role=status]{margin:0}
+.stack [role=status]:empty{margin-top:-.5rem}
+.foot{margin:1.25rem 0 0;padding-top:.75rem;border-top:1px solid var(--line);text-align:center;font-size:.875rem}
+.foot a{display:inline-block;padding:.25rem .5rem}
 button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .primary{background:var(--primary);color:var(--on-primary)}
 .wide{display:block;width:100%;margin-top:.75rem}

@@ -7,6 +7,7 @@ import {
   actions,
   type Form,
   form,
+  links,
   type PasskeyUse,
   passkeyButton,
   passkeyFieldsOf,
@@ -36,8 +37,8 @@ export function choiceStep(
     ({ name, href, isPasswordNeeded }) =>
       html`<li><a href="${href}">${name}${isPasswordNeeded && html`<small>${texts.passwordNeeded}</small>`}</a></li>`,
   )}${other && html`<li><a href="${other}">${texts.anotherAccount}</a></li>`}</ul>
-      ${signUps(texts, signUp)}
-      ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}`
+      ${cancel && html`<a class="button wide" href="${cancel}">${texts.cancel}</a>`}
+      ${signUps(texts, signUp)}`
   return { title: texts.choose, content }
 }
 
@@ -70,13 +71,14 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       <p class="quiet" id="trust">${texts.trust}</p>
       <div class="check"><input id="remember" name="remember" type="checkbox" ${isRemembered && 'checked'}><label for="remember">${texts.remember}</label></div>
       ${captcha && captchaField(captcha, texts.captchaScript)}
-      ${actions(texts, texts.signIn, step)}
+      <div class="stack"><button class="primary">${texts.signIn}</button>
       ${passkeyButton({
         options: passkey.options,
         text: texts.withPasskey,
         none: texts.noPasskey,
-        more: html`class="wide" data-autofill`,
-      })}`,
+        more: html`data-autofill`,
+      })}
+      ${links(texts, step)}</div>`,
   )
   return {
     title: texts.title,
@@ -91,8 +93,8 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
 function signUps(texts: SignInTexts, ways: SignUps | undefined): Html | undefined {
   return (
     ways &&
-    html`<a class="button wide" href="${ways.withPassword}">${texts.signUp}</a>
-      <a class="button wide" href="${ways.withPasskey}">${texts.signUpWithPasskey}</a>`
+    html`<p class="foot"><a href="${ways.withPassword}">${texts.signUp}</a>
+      <a href="${ways.withPasskey}">${texts.signUpWithPasskey}</a></p>`
   )
 }
 

@@ -199,7 +199,7 @@ test('people sign in with the keyboard alone, in the order of what they see', as
         return id || textContent?.trim()
       })
     const order: (string | undefined)[] = [await focused()]
-    for (const text of [person.handle, person.password, '', ' ', '']) {
+    for (const text of [person.handle, person.password, '', ' ', '', '']) {
       if (text) await page.keyboard.type(text)
       await page.keyboard.press('Tab')
       order.push(await focused())
@@ -210,9 +210,11 @@ test('people sign in with the keyboard alone, in the order of what they see', as
       'Forgot your password?',
       'remember',
       'Sign in',
+      'Sign in with a passkey',
       'Cancel',
     ])
     expect(await page.getByRole('checkbox').isChecked()).toBe(true)
+    await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Authorize' }).waitFor()
