@@ -48,7 +48,7 @@ button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;bor
 .accounts{margin:0 0 1rem;padding:0;list-style:none}
 .accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
 .accounts small{display:block;color:var(--quiet)}
-form+form,.actions+p{margin-top:1rem}
+form+form,form+p,.actions+p{margin-top:1rem}
 code{font-size:1.125rem;user-select:all}
 .codes{columns:12rem;margin:0 0 1rem;padding:0;list-style:none}
 details{margin-top:1.5rem;text-align:center;font-size:.875rem}
