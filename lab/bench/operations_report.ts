@@ -2,18 +2,19 @@ import type { Figures } from './figures.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations.ts'
 import { medians, ratio, table } from './rows.ts'
-import { type ServerName, STOCK, STOCK_FULL, VESTIBULE } from './servers.ts'
+import { FLOOR, type ServerName, STOCK, STOCK_FULL, VESTIBULE } from './servers.ts'
 
 /** One operation at one concurrency: what each server did in each run, and the medians. */
 type Row = Pick<Operation, 'name' | 'durable'> & {
   inFlight: number
-  runs: { stock: Figures[]; full: Figures[]; own: Figures[] }
+  runs: { stock: Figures[]; full: Figures[]; own: Figures[]; floor: Figures[] }
   stock: Figures
   full: Figures
   own: Figures
+  floor: Figures
 }
 
-/** The three servers side by side, and Vestibule as a ratio to the stock PDS of each durability. */
+/** The servers side by side, and Vestibule as a ratio to the stock PDS of each durability and to the floor. */
 export function renderOperations(figures: Figures[]): string {
   const rows = rowsOf(figures)
   const named = (durable: boolean) =>
@@ -28,15 +29,29 @@ the same durability. Each is the median of the ratios of the runs, whose least a
   Vestibule waits for the disk, too;
 - to as shipped in ${list(named(false))}, where it does not wait either.
 
+The floor is a bare \`node:http\` server that does of each operation only what none can leave out: it verifies
+the signature, makes those that are made, commits once with the same wait for the disk and answers the same
+bytes; [figures.md](../figures.md#how-near-to-the-limit) says what else it leaves out.
+
 ## Requests a second
 
 ${tableOf(
-  ['as shipped', 'FULL', 'Vestibule', 'to as shipped', 'to FULL', 'errors'],
+  [
+    'as shipped',
+    'FULL',
+    'Vestibule',
+    'floor',
+    'to as shipped',
+    'to FULL',
+    'to the floor',
+    'errors',
+  ],
   rows,
-  ({ stock, full, own, durable, runs }) => [
-    ...[stock, full, own].map(({ perSecond }) => perSecond.toFixed(0)),
+  ({ stock, full, own, floor, durable, runs }) => [
+    ...[stock, full, own, floor].map(({ perSecond }) => perSecond.toFixed(0)),
     ...ratios(durable, runs, 'perSecond'),
-    String(stock.errors + full.errors + own.errors),
+    ratio(runs.own, runs.floor, 'perSecond', false),
+    String(stock.errors + full.errors + own.errors + floor.errors),
   ],
 )}
 
@@ -47,17 +62,19 @@ ${tableOf(
     'as shipped p50',
     'FULL p50',
     'Vestibule p50',
+    'floor p50',
     'to as shipped',
     'to FULL',
     'as shipped p99',
     'FULL p99',
     'Vestibule p99',
+    'floor p99',
   ],
   rows,
-  ({ stock, full, own, durable, runs }) => [
-    ...[stock, full, own].map(({ p50 }) => p50.toFixed(1)),
+  ({ stock, full, own, floor, durable, runs }) => [
+    ...[stock, full, own, floor].map(({ p50 }) => p50.toFixed(1)),
     ...ratios(durable, runs, 'p50'),
-    ...[stock, full, own].map(({ p99 }) => p99.toFixed(1)),
+    ...[stock, full, own, floor].map(({ p99 }) => p99.toFixed(1)),
   ],
 )}
 
@@ -70,14 +87,16 @@ ${tableOf(
     'as shipped',
     'FULL',
     'Vestibule',
+    'floor',
     'generator, as shipped',
     'generator, FULL',
     'generator, Vestibule',
+    'generator, floor',
   ],
   rows,
-  ({ stock, full, own }) => [
-    ...[stock, full, own].map(({ cpu }) => cpu.toFixed(2)),
-    ...[stock, full, own].map(({ generatorCpu }) => generatorCpu.toFixed(2)),
+  ({ stock, full, own, floor }) => [
+    ...[stock, full, own, floor].map(({ cpu }) => cpu.toFixed(2)),
+    ...[stock, full, own, floor].map(({ generatorCpu }) => generatorCpu.toFixed(2)),
   ],
 )}
 
@@ -92,7 +111,10 @@ function rowsOf(figures: Figures[]): Row[] {
     return [...new Set(measured.map((f) => f.inFlight))].map((inFlight) => {
       const of = (server: ServerName) =>
         measured.filter((f) => f.server === server && f.inFlight === inFlight)
-      const runs = { stock: of(STOCK), full: of(STOCK_FULL), own: of(VESTIBULE) }
+      const runs = {
+        ...{ stock: of(STOCK), full: of(STOCK_FULL) },
+        ...{ own: of(VESTIBULE), floor: of(FLOOR) },
+      }
       return {
         name,
         durable,
@@ -101,6 +123,7 @@ function rowsOf(figures: Figures[]): Row[] {
         stock: medians(runs.stock),
         full: medians(runs.full),
         own: medians(runs.own),
+        floor: medians(runs.floor),
       }
     })
   })

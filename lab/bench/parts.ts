@@ -3,7 +3,8 @@ import type { Profiler } from 'node:inspector'
 /** Parts of a server, by where the code of a stack frame is; the first that matches has it. */
 const parts: [name: string, pattern: RegExp][] = [
   ['the profiler itself', /node:inspector|\/bench\/profiler\.ts/],
-  ['SQLite', /better-sqlite3|kysely|\/stores\/sql\/|\/pds\/dist\/db/],
+  // Statements are native, and count for the file that runs them.
+  ['SQLite', /better-sqlite3|kysely|\/stores\/sql\/|\/pds\/dist\/db|\/database\/|floor\/storage/],
   [
     'JWTs, DPoP proofs and hashes',
     /node:internal\/crypto|\/jose\/|\/jwk(-jose)?\/|secp256k1|\/tokens\/|usual_proofs/,
@@ -15,6 +16,8 @@ const parts: [name: string, pattern: RegExp][] = [
   ['actors and stores', /\/(actors|stores|identity|xrpc|pds|sagas|operator)\/[^/]+|rivetkit/],
   ['logs and compression', /pino|\/(compression|on-headers|on-finished)\//],
   ['HTTP of Node', /node:(_http|http|net|internal\/stream_base|internal\/http)/],
+  // Packages are JavaScript.
+  ['routes, limits, checks and other code of the program', /\.ts$/],
 ]
 const OTHERS = 'streams, events, promises and timers of Node'
 const COLLECTOR = 'garbage collection'

@@ -10,7 +10,7 @@ import type { ProfilerAnswer } from './profiler.ts'
 import { scryptCost } from './scrypt_cost.ts'
 import { end, type Server, startServers } from './servers.ts'
 
-/** Where the time of each operation goes, in both servers: what `pnpm bench` cannot say. */
+/** Where the time of each operation goes, in each server: what `pnpm bench` cannot say. */
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -26,11 +26,13 @@ const servers = await startServers([fileURLToPath(new URL('./profiler.ts', impor
 const generator = await startGenerator()
 const sections: string[] = []
 try {
-  const bench = await populate(generator, [servers.stock, servers.vestibule], inFlight)
+  const { stock, vestibule, floor } = servers
+  const all = [stock, vestibule, floor]
+  const bench = await populate(generator, all, inFlight)
   for (const { name } of operations.filter((o) => !values.only || o.name === values.only)) {
-    const stock = await profile(bench, servers.stock, name)
-    const vestibule = await profile(bench, servers.vestibule, name)
-    sections.push(section(name, stock, vestibule))
+    const spent: Spent[] = []
+    for (const server of all) spent.push(await profile(bench, server, name))
+    sections.push(section(name, spent))
     console.error(name)
   }
 } finally {
@@ -80,20 +82,19 @@ async function load(
   return { requests: durations.length, profile }
 }
 
-function section(name: string, stock: Spent, vestibule: Spent): string {
-  const row = (part: string, ...figures: number[]) =>
-    `| ${part} | ${figures.map((ms) => ms.toFixed(2)).join(' | ')} |`
+/** @param spent by the stock PDS, Vestibule and the floor */
+function section(name: string, spent: Spent[]): string {
+  const row = (part: string, of: (spent: Spent) => number) =>
+    `| ${part} | ${spent.map((one) => of(one).toFixed(2)).join(' | ')} |`
   const total = ({ parts }: Spent) =>
     partNames.reduce((sum, part) => sum + (parts.get(part) ?? 0), 0)
   return [
     `## ${name}`,
     '',
-    '| part | stock PDS | Vestibule |',
-    '| --- | --- | --- |',
-    ...partNames.map((part) =>
-      row(part, stock.parts.get(part) ?? 0, vestibule.parts.get(part) ?? 0),
-    ),
-    row('**main thread**', total(stock), total(vestibule)),
-    row('CPU of the process, profiler included', stock.cpu, vestibule.cpu),
+    '| part | stock PDS | Vestibule | floor |',
+    '| --- | --- | --- | --- |',
+    ...partNames.map((part) => row(part, ({ parts }) => parts.get(part) ?? 0)),
+    row('**main thread**', total),
+    row('CPU of the process, profiler included', ({ cpu }) => cpu),
   ].join('\n')
 }

@@ -71,8 +71,8 @@ async function measureServers(): Promise<void> {
   const servers = await startServers()
   const generator = await startGenerator()
   try {
-    const { stock, stockFull, vestibule } = servers
-    const all = [stock, stockFull, vestibule]
+    const { stock, stockFull, vestibule, floor } = servers
+    const all = [stock, stockFull, vestibule, floor]
     const bench = await populate(generator, all, PEOPLE)
     for (const { name } of wantedOf(operations)) {
       for (const inFlight of IN_FLIGHT) {

@@ -1,10 +1,12 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { registerOpenidClient } from '../clients/openid_client.ts'
+import { argumentsOf } from '../world/child.ts'
 import { startNetwork } from '../world/network.ts'
 import { pdsInside } from '../world/pds_inside.ts'
 import { startPlc } from '../world/plc.ts'
+import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { startTogether } from '../world/together.ts'
 import { startVestibule, type Vestibule } from '../world/vestibule.ts'
 import type { StockReady } from './stock_pds.ts'
@@ -26,6 +28,8 @@ export const STOCK = 'stock PDS'
 /** The stock PDS, but waiting for the disk at every commit. */
 export const STOCK_FULL = 'stock PDS, FULL'
 export const VESTIBULE = 'Vestibule'
+/** A server that does only what none can leave out (`floor/`). */
+export const FLOOR = 'floor'
 /** The PDS inside Vestibule, asked on its own port. */
 export const INSIDE = 'PDS inside'
 /** The OpenID provider beneath Vestibule's, with its storage in memory. */
@@ -37,13 +41,19 @@ export type ServerName =
   | typeof STOCK
   | typeof STOCK_FULL
   | typeof VESTIBULE
+  | typeof FLOOR
   | typeof INSIDE
   | typeof ALONE
   | typeof ONE_NAME
 
 type Closable = { close(): Promise<void> }
 
-export type Servers = Closable & { stock: Server; stockFull: Server; vestibule: Server }
+export type Servers = Closable & {
+  stock: Server
+  stockFull: Server
+  vestibule: Server
+  floor: Server
+}
 
 /** A stock PDS alone; and the one inside Vestibule, without and with the gateway before it. */
 export type OneName = Closable & { alone: Server; inside: Server; oneName: Server }
@@ -53,8 +63,8 @@ const NORMAL = 1
 const FULL = 2
 
 /**
- * Starts the stock PDS, as shipped and with `synchronous=FULL`, and Vestibule before a PDS of its
- * own, each in its own process.
+ * Starts the stock PDS, as shipped and with `synchronous=FULL`, Vestibule before a PDS of its own, and
+ * the floor, each in its own process.
  *
  * @param preloads modules that all of them load first, as absolute paths
  * @throws {Error} when a stock PDS does not have the durability that it stands for
@@ -73,6 +83,7 @@ export function startServers(preloads: string[] = []): Promise<Servers> {
       stock: keep(await startStock(STOCK, plcUrl, NORMAL, preloads)),
       stockFull: keep(await startStock(STOCK_FULL, plcUrl, FULL, full)),
       vestibule: serverOf(VESTIBULE, network.vestibule),
+      floor: keep(await startFloor(network.vestibule.url, preloads)),
     }
   })
 }
@@ -91,16 +102,8 @@ export function startOpenid(): Promise<Closable & { alone: Server; vestibule: Se
     const network = keep(await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } }))
     await registerOpenidClient(network)
     const vestibule = serverOf(VESTIBULE, network.vestibule)
-    const child = fork(moduleFile('openid_alone'), {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    keep({ close: () => end(child) })
-    const [{ url }] = (await once(child, 'message')) as [{ url: string }]
-    const ask = async () => undefined
-    return {
-      vestibule: { ...vestibule, address: `${vestibule.url}/openid` },
-      alone: { name: ALONE, url, address: url, pid: child.pid as number, inside: null, ask },
-    }
+    const alone = keep(await startChild(ALONE, 'openid_alone'))
+    return { alone, vestibule: { ...vestibule, address: `${vestibule.url}/openid` } }
   })
 }
 
@@ -138,28 +141,71 @@ export async function startStock(
   synchronous = NORMAL,
   modules: string[] = [],
 ): Promise<Server & Closable> {
-  const child = fork(moduleFile('stock_pds'), {
-    env: { ...process.env, BENCH_PLC_URL: plcUrl },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: modules.flatMap((file) => ['--import', file]),
+  const { ready, ...server } = await startChild<StockReady>(name, 'stock_pds', {
+    env: { BENCH_PLC_URL: plcUrl },
+    execArgv: importing(modules),
   })
-  const close = () => end(child)
-  const [ready] = (await once(child, 'message')) as [StockReady]
   if (ready.synchronous !== synchronous) {
-    await close()
+    await server.close()
     throw new Error(`${name}: synchronous is ${ready.synchronous}, not ${synchronous}`)
   }
-  const ask = async (message: object): Promise<unknown> => {
+  return server
+}
+
+/**
+ * Starts the floor, with V8's flags as the program has them.
+ *
+ * @param vestibule the origin of one, whose metadata it answers with
+ * @param preloads modules that it loads first, as absolute paths
+ * @returns also the folder of its database
+ */
+export async function startFloor(
+  vestibule: string,
+  preloads: string[] = [],
+): Promise<Server & Closable & { folder: string }> {
+  const folder = await makeTemporaryFolder('floor')
+  const { ready, ...server } = await startChild(FLOOR, 'floor/process', {
+    args: [folder.path, vestibule],
+    execArgv: [...argumentsOf('start').slice(0, -1), ...importing(preloads)],
+  })
+  const close = async () => {
+    await server.close()
+    await folder.remove()
+  }
+  return { ...server, folder: folder.path, close }
+}
+
+type Child = { args?: string[]; env?: NodeJS.ProcessEnv; execArgv?: string[] }
+
+/** Starts a module of this folder as a server of its own. @returns also what it says once it answers */
+async function startChild<R extends { url: string }>(
+  name: ServerName,
+  module: string,
+  { args = [], env = {}, execArgv = [] }: Child = {},
+): Promise<Server & Closable & { ready: R }> {
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc']
+  const options = { env: { ...process.env, ...env }, stdio, execArgv }
+  const child = fork(moduleFile(module), args, options)
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${name} has ended`)
+  })
+  const said = async () => (await Promise.race([once(child, 'message'), ended]))[0]
+  const ready: R = await said()
+  const ask = (message: object): Promise<unknown> => {
     child.send(message)
-    return (await once(child, 'message'))[0]
+    return said()
   }
   const { url } = ready
-  return { name, url, address: url, pid: child.pid as number, inside: null, ask, close }
+  const place = { url, address: url, pid: child.pid as number, inside: null }
+  return { name, ...place, ready, ask, close: () => end(child) }
 }
 
 const moduleFile = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+const importing = (files: string[]) => files.flatMap((file) => ['--import', file])
 
+/** Ends a child that ends when it is let go. */
 export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.disconnect()
   await ended
