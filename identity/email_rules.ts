@@ -1,7 +1,10 @@
 import { isEmailValid } from '@hapi/address'
-import { isDisposableEmail } from 'disposable-email-domains-js'
+import { disposableEmailBlocklistSet } from 'disposable-email-domains-js'
 import { Refusal } from '../base/errors.ts'
 import { readSubject } from './subject.ts'
+
+/** Domains of addresses that are thrown away; made with the first address, since it takes some memory. */
+let disposable: ReadonlySet<string> | undefined
 
 /**
  * Normalises an e-mail address, which must be one by the reference's rules.
@@ -10,11 +13,17 @@ import { readSubject } from './subject.ts'
  */
 export function normalizeEmail(typed: string): string {
   const { kind, name } = readSubject(typed)
-  if (kind !== 'email' || !isEmailValid(name) || isDisposableEmail(name)) {
+  if (kind !== 'email' || !isEmailValid(name) || isDisposable(name)) {
     throw new Refusal(
       'InvalidRequest',
       'This email address is not supported, please use a different email.',
     )
   }
   return name
+}
+
+/** @param email normalised */
+function isDisposable(email: string): boolean {
+  disposable ??= disposableEmailBlocklistSet()
+  return disposable.has(email.slice(email.lastIndexOf('@') + 1))
 }
