@@ -11,7 +11,7 @@ main.card{max-width:28rem;margin:4rem auto;padding:1.5rem;border:1px solid var(-
 h1{text-align:left;font-size:1.5rem}
 h2{margin:2rem 0 .75rem;font-size:1.125rem}
 .alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
-.notice{padding:.625rem .75rem;border-radius:.625rem;background:var(--field)}
+.notice{padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:1rem;margin:0}
 .figures div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 dt{color:var(--quiet);font-size:.875rem}

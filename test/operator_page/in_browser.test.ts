@@ -4,7 +4,8 @@ import { signIn } from '../../lab/clients/steps.ts'
 import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
-import { findingsIn, inSize, sizes } from '../pages/axe.ts'
+import { findingsIn, inEachTheme, inSize, sizes } from '../pages/axe.ts'
+import { edgeContrast } from '../pages/contrast.ts'
 import { expectUsable, isTooWide } from '../pages/usable.ts'
 import { signUpWith } from '../security_page/guest.ts'
 import { button, title } from '../security_page/on_page.ts'
@@ -13,6 +14,8 @@ import { fill } from './fill.ts'
 import { command, newSomebody } from './operators.ts'
 import { type PageWorld, startPageWorld } from './world.ts'
 
+/** What WCAG 2.1 asks of what is to be told from its surroundings (1.4.11). */
+const EDGE_CONTRAST = 3
 const browser = sharedBrowser()
 let world: PageWorld
 beforeAll(async () => {
@@ -82,6 +85,10 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await button(page, 'Yes').click()
     await page.getByRole('status').waitFor()
     await expectUsable(page, size)
+    await inEachTheme(page, async (theme) => {
+      const ratio = await edgeContrast(page.getByRole('status'))
+      expect(ratio, theme).toBeGreaterThanOrEqual(EDGE_CONTRAST)
+    })
     await page.getByRole('link', { name: 'Accounts' }).click()
     await title(page, 'Account list')
     await expectUsable(page, size, 'operator-accounts')
