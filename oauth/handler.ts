@@ -101,7 +101,7 @@ export function createOAuthHandler(
           ? handled
           : ((await errorPageFor(provider, request, handled, scope)) ??
             (visit && signIn.pageBefore(request, visit, handled)) ??
-            finish(request, handled, handoverScript(visit)))
+            finish(request, handled, handoverScript(visit, scope.request)))
         const { refusal } = scope
         const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
         const response = withKnownBrowser(finished, scope, settings.publicUrl)

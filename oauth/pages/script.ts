@@ -9,6 +9,9 @@ import { revocationNote } from './revocation_note.ts'
 /** Parts of the account page where the provider's script asks who somebody is. */
 const ENTRIES = [ACCOUNT, `${ACCOUNT}/`, `${ACCOUNT}/sign-in`, `${ACCOUNT}/reset-password`]
 
+/** Set where the person has taken something of what the app asked for. */
+export const NARROWED = 'isNarrowed'
+
 /** Of the link to the page on which a person chooses what an app may do. */
 const choices = Object.fromEntries(PAGE_LANGUAGES.map((each) => [each, permissionTexts[each].link]))
 
@@ -17,10 +20,11 @@ const notesOf = (minutes: number) =>
 
 /**
  * Runs beside the script of the provider's pages, of whose markup it knows the language selector, the
- * error below a form and the error that passes by (`data-slot="toast"`). It says
+ * error below a form, the error that passes by (`data-slot="toast"`), and of what an app asks for the list, or the
+ * block with the name of the app above the paragraph on its terms. It says
  * - in `<html lang>` which language was chosen there,
  * - above the list of apps how soon one is out that is revoked,
- * - below what an app asks for, where a person can take something of it,
+ * - below what an app asks for, where a person can take something of it, or tick again all that they took,
  * - in the place of the provider's words what the status of an answer says better.
  *
  * Where the provider's script would show a way to sign in, it leaves for the page of this program; and so it does after a
@@ -58,6 +62,10 @@ if(location.pathname!=='${AUTHORIZE}')return location.reload()
 query.delete('account')
 query.set('step','choose')
 location.replace(location.pathname+'?'+query)}
+const nameOfApp=()=>{
+let block=globalThis.${NARROWED}&&document.querySelector('form h3')
+while(block&&!(block.localName==='div'&&block.nextElementSibling?.matches('p,#choose-permissions')))block=block.parentElement
+return block}
 const put=(element,text)=>{if(element.textContent!==text)element.textContent=text}
 const say=()=>{
 const selector=document.querySelector('[data-slot=select-trigger]')
@@ -67,7 +75,7 @@ const main=location.pathname.split('/')[4]==='apps'&&document.querySelector('mai
 if(!main)note.remove()
 else if(main.previousSibling!==note)main.before(note)
 put(note,notes[root.lang])
-const asked=location.pathname==='${AUTHORIZE}'&&document.querySelector('form [role=list]')
+const asked=location.pathname==='${AUTHORIZE}'&&(document.querySelector('form [role=list]')??nameOfApp())
 if(!asked)choice.remove()
 else if(asked.nextSibling!==choice)asked.after(choice)
 put(choice,choices[root.lang])
