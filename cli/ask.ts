@@ -36,8 +36,7 @@ export async function knownSecret(
 }
 
 /** Does nothing unless the person means it. */
-export async function assertMeant(question: string, yes: boolean | undefined): Promise<void> {
-  if (yes) return
+export async function assertMeant(question: string): Promise<void> {
   assertTerminal('use --yes')
   const { confirm } = await import('@inquirer/prompts')
   // What the command writes may go to a file or another program.

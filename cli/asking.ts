@@ -1,3 +1,4 @@
+import { byDid } from '../operator/account_names.ts'
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
 import { descriptions } from '../operator/list.ts'
 import { assertMeant } from './ask.ts'
@@ -11,12 +12,16 @@ import type { Operator } from './operator_client.ts'
  */
 export function asking(operator: Operator, words: string, yes: boolean | undefined): Operator {
   const description = descriptions.find((each) => each.words === words)
+  const asks = yes ? null : (description?.asks ?? null)
   return async <N extends CommandName>(
     name: N,
-    input: CommandInput<N>,
+    given: CommandInput<N>,
   ): Promise<CommandOutput<N>> => {
-    const question = name === description?.command ? description.asks?.(input) : null
-    if (question) await assertMeant(question, yes)
-    return operator(name, input)
+    const isAsked = name === description?.command && asks?.({ ...given })
+    if (!isAsked) return operator(name, given)
+    const find = (account: string) => operator('account/show', { account })
+    const { input, shown } = await byDid({ ...given }, find)
+    await assertMeant(asks?.(shown) ?? '')
+    return operator(name, input as CommandInput<N>)
   }
 }

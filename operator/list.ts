@@ -15,6 +15,8 @@ const PLACEMENT = {
   },
 }
 
+const listOf = (given: unknown): unknown[] => (Array.isArray(given) ? given : [])
+
 /**
  * The one list of what an operator can do with the running program: the command line (`cli/described.ts`) and the
  * page (`operator_page/commands.ts`) are made from it, so neither can have less.
@@ -74,7 +76,10 @@ export const descriptions: readonly Description[] = [
       codes: { about: 'the codes' },
       accounts: { about: 'all codes of these accounts', flags: '--of <account...>' },
     },
-    asks: 'Take these codes out of use, for good?',
+    asks: ({ codes, accounts }) => {
+      const all = [...listOf(codes), ...listOf(accounts).map((each) => `all codes of ${each}`)]
+      return `Take out of use, for good: ${all.join(', ')}?`
+    },
   }),
   reads('limits list', 'limits/list', {
     what: 'Rate limits in force: who has used one up, or nearly, and until when',

@@ -1,13 +1,15 @@
 import { html } from 'hono/html'
+import { Refusal } from '../base/errors.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
 import { Place } from '../oauth/sign_in/place.ts'
+import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/description.ts'
 import { fieldsOf } from '../operator/fields.ts'
+import { findAccount } from '../operator/find_account.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_DO } from '../operator/paths.ts'
 import { run } from '../operator/run.ts'
-import { findAccount } from '../sagas/accounts.ts'
 import { isFresh } from '../sagas/operators.ts'
 import { type CommandPage, commandPage, proofPage, questionPage, titleOf } from './command_page.ts'
 import { readInput } from './input.ts'
@@ -35,16 +37,19 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   if (!isForm && !isAsked(page)) return commandPage(visitor, page)
   const read = readInput(fields, request)
   if ('mistake' in read) return commandPage(visitor, refused(page, 400, read.mistake))
-  const input = { ...read.input, ...description.fixed, ...placeIn(description, request) }
-  const isReading = description.isReading(input)
+  const typed = { ...read.input, ...description.fixed, ...placeIn(description, request) }
+  const isReading = description.isReading(typed)
   // A link does nothing, wherever it stands.
   if (!isForm && !isReading) return commandPage(visitor, page)
+  const named = isReading ? { input: typed, shown: typed } : await accountsIn(typed, visitor)
+  if ('refusal' in named) return commandPage(visitor, refused(page, 400, named.refusal))
+  const { input, shown } = named
   if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
     return proofPage(visitor, words, Place.forOperator().page({ step: 'sign-in' }))
   }
-  const question = description.asks?.(input) ?? null
+  const question = description.asks?.(shown) ?? null
   if (question !== null && request.parameter('sure') === undefined) {
-    return questionPage(visitor, page, question)
+    return questionPage(visitor, withAccounts(page, input), question)
   }
   const ran = await run(context, description.command, input)
   if ('refusal' in ran) {
@@ -62,6 +67,25 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   })
 }
 
+/** Of what was filled in, the accounts; a refusal where one of them is none. */
+async function accountsIn(typed: Record<string, unknown>, { context }: Visitor) {
+  try {
+    return await byDid(typed, (name) => findAccount(context.services, name))
+  } catch (err) {
+    if (err instanceof Refusal) return { refusal: err.message }
+    throw err
+  }
+}
+
+/** What is agreed to is about the accounts that the question names. */
+function withAccounts(page: CommandPage, { account, accounts }: Record<string, unknown>) {
+  const found = new Map([
+    ['account', account],
+    ['accounts', Array.isArray(accounts) ? accounts.join(' ') : undefined],
+  ])
+  return { ...page, filled: (name: string) => String(found.get(name) ?? page.filled(name)) }
+}
+
 /** Whether all is filled in that a command cannot do without. */
 function isAsked({ fields, filled }: CommandPage): boolean {
   return fields.every(({ name, isRequired }) => !isRequired || filled(name) !== '')
@@ -70,6 +94,8 @@ function isAsked({ fields, filled }: CommandPage): boolean {
 /**
  * What a session that somebody stole must not do: to make itself a way in that stays. The account of an operator
  * is such a way; what else is, its description says.
+ *
+ * @param account its DID
  */
 async function isTight(
   { context }: Visitor,
@@ -78,8 +104,7 @@ async function isTight(
 ): Promise<boolean> {
   if (needsProof) return true
   if (typeof account !== 'string') return false
-  const found = await findAccount(context.services, account)
-  return found !== null && (await context.services.actors.directory.isOperator(found.did))
+  return context.services.actors.directory.isOperator(account)
 }
 
 function placeIn({ pagedBy }: Description, request: HttpRequest): Record<string, unknown> {

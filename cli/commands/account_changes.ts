@@ -83,7 +83,6 @@ export function addAccountChangeCommands(account: Command): void {
 
   described(account, 'account delete').action(
     online(async (operator, output, [name = '']) => {
-      await operator('account/show', { account: name })
       const deleted = await operator('account/delete', { account: name })
       output.result(deleted, ({ handle, did }) => `${handle ?? did} is deleted`)
     }),

@@ -115,6 +115,46 @@ test('what is done is done, and is in both trails', async () => {
   ])
 })
 
+test('what was agreed to is done to the account of the question, also where its handle moves', async () => {
+  const [first, second] = [await newSomebody(app), await newSomebody(app)]
+  const code = { count: 1, uses: 1 }
+  const codesOf = async ({ did }: typeof first) =>
+    (await command(app, 'invite/list', { account: did })).body.codes
+  for (const { did: account } of [first, second]) {
+    await command(app, 'invite/create', { ...code, account })
+  }
+  const asked = await give('account reset-password', { account: first.handle })
+  expect(asked.text).toContain(`Set a new password for ${first.handle} (${first.did})`)
+  const all = await give('invite disable', { accounts: `${first.handle}\n${second.did}` })
+  expect(all.text).toContain(`all codes of ${first.handle} (${first.did})`)
+
+  const generation = async ({ did }: typeof first) =>
+    (await app.actors.account(did).read())?.generation
+  const before = await Promise.all([first, second].map(generation))
+  await moveHandle(first, second)
+  const done = await visitor.send(formIn(asked) ?? asked)
+  expect([done.status, done.notice]).toEqual([200, 'Done.'])
+  const after = await Promise.all([first, second].map(generation))
+  expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true])
+
+  expect((await visitor.send(formIn(all) ?? all)).notice).toBe('Done.')
+  for (const each of [first, second]) {
+    expect(await codesOf(each)).toMatchObject([{ disabled: true }])
+  }
+})
+
+/** The handle of the one becomes that of the other. */
+async function moveHandle(from: { did: string; handle: string }, to: { did: string }) {
+  const { account, directory } = app.actors
+  for (const [did, handle] of [
+    [from.did, `was-${from.handle}`],
+    [to.did, from.handle],
+  ] as const) {
+    await directory.completeHandleChange(did, handle)
+    await account(did).setHandle(handle, null)
+  }
+}
+
 test('a password that the operator chose is not in the page that says it is set', async () => {
   const { did, handle } = await newSomebody(app)
   const typed = 'what an operator typed'

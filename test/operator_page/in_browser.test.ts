@@ -80,7 +80,7 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.locator('#account').fill(person.handle)
     await page.locator('#remove').selectOption('totp')
     await page.locator('main button').click()
-    await page.getByText(`Remove totp from ${person.handle}?`).waitFor()
+    await page.getByText(`Remove totp from ${person.handle} (${person.did})?`).waitFor()
     await expectUsable(page, size)
     await button(page, 'Yes').click()
     await page.getByRole('status').waitFor()

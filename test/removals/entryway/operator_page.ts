@@ -12,6 +12,7 @@ const signIn = inFile('oauth/sign_in/sign_in_form.ts')
 const event = inFile('database/directory/event.ts')
 const kept = inFile('sagas/kept_events.ts')
 const TRAIL = 'test/operator_page/trail.test.ts'
+const COMMANDS = 'test/operator_page/commands.test.ts'
 const addresses = inFile('gateway/client_address.ts')
 const unwrap = inFile('app/unwrap.ts')
 
@@ -28,6 +29,11 @@ export const operatorPageRows = toRemovals([
     entrance('if (!(await services.actors.directory.isOperator(did)))'),
     inFile('actors/directory/operator_sessions.ts')('if (!isOperator(db, session.did))'),
     schema('did TEXT REFERENCES operator (did) ON DELETE CASCADE', 'did TEXT'),
+  ],
+  [
+    COMMANDS,
+    'it is done to the account of the question',
+    commands('withAccounts(page, input)', 'page'),
   ],
   [46, 'a second factor', entrance("if (!amr?.includes('mfa'))")],
   [46, 'a trusted device is asked', signIn('if (place.asksEachTime) return null', '')],
