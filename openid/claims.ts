@@ -27,12 +27,12 @@ export function toAccount(
   profiles: Profiles,
   account: AccountRow,
 ): Account {
-  const { did, handle, email, emailConfirmedAt, createdAt, pdsDid } = account
+  const { did, handle, email, emailConfirmedAt, updatedAt, pdsDid } = account
   return {
     accountId: did,
     async claims(_use, scope) {
       const isProfile = scope.split(' ').includes('profile')
-      const { name, picture } = isProfile ? await profiles.of(account) : {}
+      const { name, picture, changedAt = 0 } = isProfile ? await profiles.of(account) : {}
       const pds = pdses.all.find((each) => each.did === pdsDid)
       return {
         sub: did,
@@ -42,7 +42,7 @@ export function toAccount(
         profile: `https://bsky.app/profile/${did}`,
         ...(picture && { picture }),
         ...(handle !== null && { website: `https://${handle}` }),
-        updated_at: Math.floor(createdAt / 1_000),
+        updated_at: Math.floor(Math.max(updatedAt, changedAt) / 1_000),
         ...(pds && { atproto_pds: pds.url }),
         email,
         email_verified: emailConfirmedAt !== null,

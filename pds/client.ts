@@ -112,12 +112,12 @@ export class PdsClient {
     }
   }
 
-  /** What a person says of themselves in public; null where they say nothing. */
-  async readProfile(did: string): Promise<PublicProfile | null> {
+  /** What a person says of themselves in public, and the CID of that; null where they say nothing. */
+  async readProfile(did: string): Promise<{ cid: string; profile: PublicProfile } | null> {
     try {
       const asked = { repo: did, collection: 'app.bsky.actor.profile', rkey: 'self' }
       const record = await this.#ask<GetRecord.OutputSchema>('com.atproto.repo.getRecord', asked)
-      return record.value as PublicProfile
+      return { cid: String(record.cid), profile: record.value as PublicProfile }
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'RecordNotFound') return null
       throw err

@@ -41,6 +41,7 @@ export const accountFunctions = {
   readWithSession: sessions.readWithSession,
   assertGood,
   setHandle: lifecycle.setHandle,
+  noteProfile: profiles.noteProfile,
   deactivate: lifecycle.deactivate,
   activate: lifecycle.activate,
   takeDown: lifecycle.takeDown,

@@ -10,6 +10,8 @@ export type AccountRow = {
   emailAuthFactor: boolean
   pdsDid: string
   createdAt: number
+  /** When handle, mail address or public profile changed last, as far as this service knows. */
+  updatedAt: number
   deactivatedAt: number | null
   deleteAfter: number | null
   takedownRef: string | null
@@ -41,6 +43,7 @@ type Stored = {
   email_auth_factor: number
   pds_did: string
   created_at: number
+  updated_at: number
   deactivated_at: number | null
   delete_after: number | null
   takedown_ref: string | null
@@ -57,9 +60,9 @@ export function insertAccount(db: Db, account: NewAccount): void {
   sql(
     db,
     `INSERT INTO account (id, did, handle, email, email_confirmed_at, password_scrypt, pds_did,
-       created_at, deactivated_at, generation)
+       created_at, updated_at, deactivated_at, generation)
      VALUES (1, @did, @handle, @email, @emailConfirmedAt, @passwordScrypt, @pdsDid, @createdAt,
-       @deactivatedAt, @generation)
+       @createdAt, @deactivatedAt, @generation)
      ON CONFLICT (id) DO NOTHING`,
   ).run({
     generation: Date.now(),
@@ -81,6 +84,7 @@ export function readAccount(db: Db): AccountRow | null {
     emailAuthFactor: row.email_auth_factor === 1,
     pdsDid: row.pds_did,
     createdAt: row.created_at,
+    updatedAt: row.updated_at,
     deactivatedAt: row.deactivated_at,
     deleteAfter: row.delete_after,
     takedownRef: row.takedown_ref,
@@ -108,13 +112,15 @@ export function setPasswordScrypt(db: Db, passwordScrypt: string | null): void {
 
 /** A changed address is not confirmed, and the second factor is switched off with it. */
 export function setEmail(db: Db, email: string): void {
-  sql(db, 'UPDATE account SET email = ?, email_confirmed_at = NULL, email_auth_factor = 0').run(
-    email,
-  )
+  sql(
+    db,
+    `UPDATE account SET email = ?, email_confirmed_at = NULL, email_auth_factor = 0,
+       updated_at = ?`,
+  ).run(email, Date.now())
 }
 
 export function setEmailConfirmed(db: Db, now: number): void {
-  sql(db, 'UPDATE account SET email_confirmed_at = ?').run(now)
+  sql(db, 'UPDATE account SET email_confirmed_at = @now, updated_at = @now').run({ now })
 }
 
 export function setEmailAuthFactor(db: Db, on: boolean): void {
@@ -122,7 +128,21 @@ export function setEmailAuthFactor(db: Db, on: boolean): void {
 }
 
 export function setHandle(db: Db, handle: string | null): void {
-  sql(db, 'UPDATE account SET handle = ?').run(handle)
+  sql(db, 'UPDATE account SET handle = ?, updated_at = ?').run(handle, Date.now())
+}
+
+/**
+ * A record says of itself only what it is, not since when, so its change counts from when it was seen.
+ *
+ * @param cid of the public profile as it is now; null where there is none
+ * @returns when the account changed last
+ */
+export function noteProfile(db: Db, cid: string | null): number {
+  sql(
+    db,
+    'UPDATE account SET profile_cid = @cid, updated_at = @now WHERE profile_cid IS NOT @cid',
+  ).run({ cid, now: Date.now() })
+  return readAccount(db)?.updatedAt ?? 0
 }
 
 export function setDeactivated(db: Db, at: number | null, deleteAfter: number | null): void {

@@ -303,5 +303,13 @@ export const accountSchema: Schema = {
     `
   -- From here on a table that has had no row may be missing (tables.ts).
   `,
+    `
+  -- When handle, mail address or public profile changed last, and the CID of that profile; null where none was seen.
+  ALTER TABLE account ADD COLUMN updated_at INTEGER NOT NULL DEFAULT 0;
+  UPDATE account SET updated_at = coalesce((
+    SELECT max(at) FROM audit WHERE event IN ('handle_changed', 'email_changed', 'email_confirmed')
+  ), created_at);
+  ALTER TABLE account ADD COLUMN profile_cid TEXT;
+  `,
   ],
 }

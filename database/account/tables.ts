@@ -24,7 +24,9 @@ export const firstTables = `
     new_device_mails INTEGER NOT NULL DEFAULT 1,
     devices_known_since INTEGER,
     only_app_passwords INTEGER NOT NULL DEFAULT 0,
-    password_scrypt TEXT
+    password_scrypt TEXT,
+    updated_at INTEGER NOT NULL DEFAULT 0,
+    profile_cid TEXT
   );
   CREATE TABLE audit (
     id INTEGER PRIMARY KEY,

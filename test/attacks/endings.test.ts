@@ -46,6 +46,8 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['listAuthorizedClients', 'listAudit'],
   ...['findOpenidGrant', 'listOpenidGrants', 'readOpenidConsent', 'findOpenidChain'],
   ...['listOpenidSignInsToTell', 'noteOpenidSignInsTold'],
+  // What is public on the PDS.
+  'noteProfile',
   // It ends something.
   ...['erase', 'takeDown', 'signOutEverywhere', 'signOutElsewhere', 'useSignOutLink'],
   ...['resetPassword', 'changePassword', 'forgetDevice', 'forgetConsent'],

@@ -243,6 +243,7 @@ const ENDS_NOTHING: ReadonlySet<string> = new Set([
   ...[
     'setInvitesDisabled',
     'noteInvitesMade',
+    'noteProfile',
     'login',
     'mayDelete',
     'createAppPassword',

@@ -234,8 +234,11 @@ describe('a database of before', () => {
   /** `legacy_session` refers to `app_password`, in which there is no row. */
   const left = ['account', 'app_password', 'audit', 'known_device', 'legacy_session']
   const fill = (db: Db) => {
-    const names = { handle: 'kim.test', email: 'kim@mail.test', pdsDid: 'did:web:pds.test' }
-    insertAccount(db, { did, ...names, passwordScrypt: 'salt:hash' })
+    // As a program of then wrote it.
+    db.prepare(
+      `INSERT INTO account (id, did, handle, email, password_scrypt, pds_did, created_at)
+       VALUES (1, ?, 'kim.test', 'kim@mail.test', 'salt:hash', 'did:web:pds.test', ?)`,
+    ).run(did, Date.now())
     transact(db, () => putKnownDevice(db, 'mark', null, Date.now()))
     insertLegacySession(db, {
       id: 'id',
