@@ -72,6 +72,7 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
     here.start({ auth, ...others })
     const all = new AuthRoundRobin(
       (number) => here.client.auth.getOrCreate([String(number)]) as OneAuthActor,
+      () => false,
     )
     return { auth: all, directory, leave: () => {} }
   }

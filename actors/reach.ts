@@ -31,6 +31,8 @@ export type AuthPeer = EndingTeller & {
 /** How one actor reaches the others. */
 export type Actors = {
   auth(number: number): AuthPeer
+  /** Whether it is known that this auth actor cannot be reached for now. */
+  isAuthAway(number: number): boolean
   account(did: string): AccountStub
   directory: DirectoryStub
 }
@@ -50,6 +52,7 @@ export function connectActors(
   return {
     auth: (number) =>
       refusing(client.auth.getOrCreate([String(number)], { params }), 'auth') as AuthPeer,
+    isAuthAway: () => false,
     account: (did) =>
       refusing(client.account.getOrCreate([did], { params }), 'account') as AccountStub,
     directory: reachDirectory(settings, (key) =>

@@ -287,6 +287,9 @@ export const CONNECT_PAUSE = 250
 export const QUIET = SECOND
 export const SIGN_OF_LIFE = 3 * SECOND
 
+/** What could not be reached for this long is away; an actor that moves in order is back sooner. */
+export const AWAY = 2 * SECOND
+
 /**
  * A runner asks its engine this often whether it is known there; one that was missing
  * `MEMBERSHIP_MISSES` times in a row registers anew.

@@ -51,7 +51,8 @@ export const authActor = (
       await claimNumber(runner, db, number, actors.auth(0))
       const counters = openCounters(runner, String(number))
       const here = ownerHere(db, counters)
-      const owners = createOwners(here, { number, of: authActors, peer: actors.auth })
+      const { auth: peer, isAuthAway: isAway } = actors
+      const owners = createOwners(here, { number, of: authActors, peer, isAway })
       const sweep = () => {
         sweepFlow(db)
         sweepCounters(counters)

@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../base/errors.ts'
 import { assertInTime } from '../../base/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
@@ -39,21 +40,43 @@ export function ownerHere(flow: Db, counters: Db): Owner {
 /**
  * @param number of the auth actor that asks, from 0
  * @param of how many there are
+ * @param isAway whether it is known that one cannot be reached for now
  */
 export function createOwners(
   here: Owner,
-  { number, of, peer }: { number: number; of: number; peer(number: number): AuthPeer },
+  {
+    number,
+    of,
+    peer,
+    isAway = () => false,
+  }: {
+    number: number
+    of: number
+    peer(number: number): AuthPeer
+    isAway?(number: number): boolean
+  },
 ): Owners {
   if (of === 1) return () => here
-  const owners = Array.from({ length: of }, (_, i) => (i === number ? here : ownerThere(peer(i))))
+  const owners = Array.from({ length: of }, (_, i) =>
+    i === number ? here : ownerThere(peer(i), () => isAway(i)),
+  )
   return (id) => owners[partitionOf(id, of)] as Owner
 }
 
-function ownerThere(peer: AuthPeer): Owner {
+function ownerThere(peer: AuthPeer, isAway: () => boolean): Owner {
   const names = Object.keys({ ...flowFunctions, ...counterFunctions })
-  return Object.fromEntries(
+  const there = Object.fromEntries(
     names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
   ) as Owner
+  const { recordNonce } = there
+  return {
+    ...there,
+    // Who asks again brings another nonce, whose owner may be there. To wait would hold up all who use this one.
+    recordNonce: async (...nonce) => {
+      if (isAway()) throw new UnavailableError('The owner of a nonce')
+      return recordNonce(...nonce)
+    },
+  }
 }
 
 function bind<F extends Record<string, (db: Db, ...args: never[]) => unknown>>(

@@ -10,10 +10,13 @@ export function connectAuth(settings: Settings, secret: string, log: Log): AuthR
   const { rivetEndpoint } = settings
   const place = rivetEndpoint ? 'engine' : 'port'
   const { auth } = rivetEndpoint ? engineClient(rivetEndpoint) : portClient(settings, secret)
-  return new AuthRoundRobin((number) => {
+  const connections = new Map<number, ActorConnection>()
+  const at = (number: number) => {
     const connection = new ActorConnection(auth, [String(number)], {
       ...{ actor: 'auth', secret, place, log },
     })
+    connections.set(number, connection)
     return connection.stub as OneAuthActor
-  })
+  }
+  return new AuthRoundRobin(at, (number) => connections.get(number)?.isAway ?? false)
 }

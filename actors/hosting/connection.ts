@@ -59,6 +59,8 @@ export class ActorConnection {
   readonly #log: Log
   #open: Open | null = null
   #opening: Promise<Open> | null = null
+  /** Since when it could not be reached, and when that was last tried; null while it can. */
+  #lost: { since: number; tried: number } | null = null
   readonly #calls = new CallsUnderWay<Open>()
   #endChecks: (() => void) | null = null
   readonly #endReconnecting: () => void
@@ -141,6 +143,17 @@ export class ActorConnection {
     throw lost
   }
 
+  /**
+   * Whether it cannot be reached, for longer than an actor that moves in order. Who can ask another one need not
+   * wait for this one; where nobody tries to connect any more it is to be asked again.
+   */
+  get isAway(): boolean {
+    if (!this.#lost) return false
+    const now = performance.now()
+    const isTried = this.#opening !== null || now - this.#lost.tried < lifetimes.AWAY
+    return isTried && now - this.#lost.since > lifetimes.AWAY
+  }
+
   /** The actor, called over this connection. */
   get stub(): object {
     return stubOf((name, args) => this.call(name, args))
@@ -176,6 +189,7 @@ export class ActorConnection {
   }
 
   #openAnew(): Promise<Open> {
+    this.#noteLost()
     const pause = this.#place === 'engine' ? lifetimes.CONNECT_AGAIN : lifetimes.CONNECT
     this.#opening ??= hedged(() => this.#attempt(), pause, lifetimes.CONNECT)
       .then((opened) => {
@@ -184,18 +198,25 @@ export class ActorConnection {
           if (hasEnded) return
           hasEnded = true
           if (this.#open === open) this.#open = null
+          this.#noteLost()
           this.#calls.lose(open)
           void opened.connection.dispose().catch(() => {})
         }
         const open: Open = { ...opened, looking: null, end }
         opened.connection.onClose(end)
         this.#open = open
+        this.#lost = null
         return open
       })
       .finally(() => {
         this.#opening = null
       })
     return this.#opening
+  }
+
+  #noteLost(): void {
+    const now = performance.now()
+    this.#lost = { since: this.#lost?.since ?? now, tried: now }
   }
 
   #attempt(): Attempt<Pick<Open, 'connection' | 'instance' | 'clock'>> {

@@ -7,16 +7,21 @@ import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 export type OneAuthActor = Omit<AuthActor, 'tellers'> &
   EndingTeller & { authActors(): Promise<number> }
 
-/** The auth actors, asked one after the other: each of them can answer everything. */
+/** The auth actors, asked one after the other: each of them can answer everything. Those that are away are left out. */
 export class AuthRoundRobin implements AuthActor {
   readonly #at: (number: number) => OneAuthActor
+  readonly #isAway: (number: number) => boolean
   readonly #first: OneAuthActor
   #all: OneAuthActor[] | null = null
   #next = 0
 
-  /** @param at the auth actor with a number, from 0 */
-  constructor(at: (number: number) => OneAuthActor) {
+  /**
+   * @param at the auth actor with a number, from 0
+   * @param isAway whether it is known that it cannot be reached for now
+   */
+  constructor(at: (number: number) => OneAuthActor, isAway: (number: number) => boolean) {
     this.#at = at
+    this.#isAway = isAway
     this.#first = at(0)
   }
 
@@ -51,7 +56,10 @@ export class AuthRoundRobin implements AuthActor {
 
   async #one(): Promise<OneAuthActor> {
     const all = this.#all ?? (await this.#find())
-    return all[this.#next++ % all.length] as OneAuthActor
+    const next = this.#next++
+    const inTurn = all.map((_, i) => (next + i) % all.length)
+    const chosen = inTurn.find((number) => !this.#isAway(number)) ?? next % all.length
+    return all[chosen] as OneAuthActor
   }
 
   async #find(): Promise<OneAuthActor[]> {

@@ -142,6 +142,7 @@ export async function startApp({
     account: (did: string) =>
       watchedStub('account', accountActions, () => databases.account(did), onCall),
     auth: () => auth,
+    isAuthAway: () => false,
   } as unknown as Actors
   const endTrail = keepEvents(log, actors.directory)
   const here = watched('auth', ownerHere(flow, counters), onCall)
@@ -158,7 +159,10 @@ export async function startApp({
     app,
     runner,
     actors,
-    auth: new AuthRoundRobin(() => auth),
+    auth: new AuthRoundRobin(
+      () => auth,
+      () => false,
+    ),
     flow,
     counters,
     directory: directories[0] as Db,

@@ -22,6 +22,7 @@ export function connectEngineActors(
   const stub = (name: ActorName, key: string) => refusing(connections.to(name, key).stub, name)
   return {
     auth: (number) => stub('auth', String(number)) as AuthPeer,
+    isAuthAway: (number) => connections.to('auth', String(number)).isAway,
     account: (did) => {
       const run = (name: string, args: unknown[]) =>
         connections.to('accounts', shardOf(did)).call('run', [did, name, args])

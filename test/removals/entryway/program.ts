@@ -25,6 +25,9 @@ const LAZY = 'test/storage/lazy_tables.test.ts'
 
 const callees = inFile('actors/hosting/callable.ts')
 const LATE = 'test/actors/late_calls.test.ts'
+const AWAY = 'test/actors/away.test.ts'
+const roundRobin = inFile('actors/hosting/round_robin.ts')
+const owners = inFile('actors/auth/owners.ts')
 const GONE = 'test/sagas/gone_client.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
@@ -32,6 +35,8 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
+  [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
+  [AWAY, 'no nonce waits for an owner that is away', owners('if (isAway())')],
   [
     'test/mail/at_stop.test.ts',
     'mails that were promised are waited for',
