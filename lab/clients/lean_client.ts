@@ -45,19 +45,23 @@ export async function openClient(origin: string, connections: number): Promise<B
   return client
 }
 
-/** POSTs a form with a DPoP proof (RFC 9449), once; the nonce of the answer is kept. */
+/**
+ * POSTs a form with a DPoP proof (RFC 9449), once; the nonce of the answer is kept.
+ *
+ * @param signal hangs up
+ */
 export async function send(
   client: BenchClient,
   path: string,
   form: Record<string, string>,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  return post(client, path, {
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      dpop: await prove(client, path),
-    },
-    body: new URLSearchParams({ client_id: client.clientId, ...form }).toString(),
-  })
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    dpop: await prove(client, path),
+  }
+  const body = new URLSearchParams({ client_id: client.clientId, ...form }).toString()
+  return post(client, path, { headers, body }, signal)
 }
 
 /** Calls an XRPC procedure with an access token (RFC 9449 section 7.1), once; likewise. */
@@ -91,12 +95,10 @@ async function post(
   client: BenchClient,
   path: string,
   message: Pick<http.HttpRequest, 'headers' | 'body'>,
+  signal?: AbortSignal,
 ): Promise<Answer> {
-  const { status, headers, body } = await http.send(client.dispatcher, {
-    method: 'POST',
-    path,
-    ...message,
-  })
+  const request = { method: 'POST', path, ...message } as const
+  const { status, headers, body } = await http.send(client.dispatcher, request, signal)
   const nonce = headers['dpop-nonce']
   if (typeof nonce === 'string') client.nonce = nonce
   return { status, body: JSON.parse(body.toString()) }

@@ -40,9 +40,10 @@ export class Person {
   async refresh(times = 1): Promise<boolean> {
     const form = { grant_type: 'refresh_token', refresh_token: this.token }
     this.#since ??= Date.now()
-    const answers = await Promise.all(
-      Array.from({ length: times }, () => patiently(send(this.client, '/oauth/token', form))),
-    )
+    // Who gives up hangs up, as an app does: a request that is left open says that somebody waits.
+    const attempt = () =>
+      send(this.client, '/oauth/token', form, AbortSignal.timeout(PATIENCE)).catch(() => null)
+    const answers = await Promise.all(Array.from({ length: times }, attempt))
     const successors = new Set<string>()
     for (const answer of answers) {
       if (answer?.status === 200) successors.add(String(answer.body.refresh_token))
@@ -63,9 +64,4 @@ export class Person {
     this.#since = null
     return true
   }
-}
-
-/** The answer, or null when none comes or the connection breaks. */
-function patiently<T>(answer: Promise<T>): Promise<T | null> {
-  return Promise.race([answer.catch(() => null), setTimeout(PATIENCE, null, { ref: false })])
 }

@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { shardOf } from '../../actors/hosting/engine/shards.ts'
 import { machine } from '../bench/process_figures.ts'
 import { quantile } from '../bench/statistics.ts'
+import type { ListedActor } from './engine_api.ts'
 import { type Fault, faultsOf } from './faults.ts'
+import { cpuOfHosts } from './figures.ts'
 import { type Installation, startInstallation } from './installation.ts'
 import type { Host } from './lan.ts'
 import { Load } from './load.ts'
@@ -12,12 +15,16 @@ import { Load } from './load.ts'
 const HELD_UP = 3_000
 const PATIENCE = 60_000
 const CALM = 5_000
+const CALM_BEFORE = 20_000
+const KINDS = ['world', 'gateway', 'runner', 'engine', 'postgres', 'nats']
 
 /** What `pnpm hosts` is told. */
 export type Options = {
   /** A second, all together. */
   refreshes: number
   accounts: number
+  /** `pegboard.runner_lost_threshold` of the engine, ms. */
+  lost: number
   /** Words in the names of the faults. */
   only: string
   /** A folder for what each part wrote; empty for none. */
@@ -31,7 +38,7 @@ export async function campaign(hosts: Host[], options: Options): Promise<void> {
     process.on(signal, () => over.reject(new Error(`Interrupted by ${signal}`)))
   }
   over.promise.catch(() => {})
-  const installation = await startInstallation(hosts)
+  const installation = await startInstallation(hosts, options.lost)
   try {
     await Promise.race([over.promise, injectAll(installation, hosts, options)])
   } finally {
@@ -43,26 +50,70 @@ export async function campaign(hosts: Host[], options: Options): Promise<void> {
 async function injectAll(
   installation: Installation,
   hosts: Host[],
-  { accounts, refreshes, only }: Options,
+  { accounts, refreshes, lost, only }: Options,
 ): Promise<void> {
   const load = new Load(installation.url)
   await load.moveIn(accounts)
+  const wanted = `${accounts} accounts, ${refreshes} refreshes a second wanted`
+  const kinds = Map.groupBy(await installation.actors(), ({ name }) => name)
+  const counts = [...kinds].map(([name, { length }]) => `${length} ${name}`)
+  console.log(
+    `${machine()}; ${wanted}; a runner is lost after ${lost} ms; actors: ${counts.join(', ')}\n`,
+  )
+  console.log(`| ms of CPU a second | refreshes | ${KINDS.join(' | ')} | commits | syncs |`)
+  console.log(
+    `| ${Array(KINDS.length + 4)
+      .fill('---')
+      .join(' | ')} |`,
+  )
+  await sayCalm('at rest', installation, hosts, load)
   load.begin((accounts * 1_000) / refreshes)
   await setTimeout(CALM)
-  console.log(`${machine()}; ${accounts} accounts, ${refreshes} refreshes a second wanted\n`)
-  console.log('| what | back after | back after mending | refreshes, p50, p99 | broken |')
-  console.log('| --- | --- | --- | --- | --- |')
+  await sayCalm('with load', installation, hosts, load)
+  console.log()
   const faults = faultsOf(installation, hosts).filter(({ name }) => name.includes(only))
+  const columns = ['actors that moved', 'what stayed', 'all', 'all, after mending', 'refreshes']
+  console.log(`| what | ${columns.join(' | ')} | broken |`)
+  console.log(
+    `| ${Array(columns.length + 2)
+      .fill('---')
+      .join(' | ')} |`,
+  )
   for (const fault of faults) {
-    const { cells, broken } = await inject(fault, load)
+    const { cells, broken } = await inject(fault, load, installation)
     console.log(`| ${[fault.name, ...cells, broken.join('; ') || 'nothing'].join(' | ')} |`)
     if (broken.length > 0) process.exitCode = 1
   }
   await load.end()
-  console.log(`\n${load.signUps} sign-ups and ${load.revocations} revocations acknowledged`)
+  const late = load.wrongs()
+  if (late.length > 0) process.exitCode = 1
+  console.log(`\nBroken since: ${late.join('; ') || 'nothing'}`)
+  console.log(`${load.signUps} sign-ups and ${load.revocations} revocations acknowledged`)
 }
 
-async function inject(fault: Fault, load: Load): Promise<{ cells: string[]; broken: string[] }> {
+/** A line of a table: what a second takes of the machine while nothing is wrong. */
+async function sayCalm(
+  what: string,
+  { committed }: Installation,
+  hosts: Host[],
+  load: Load,
+): Promise<void> {
+  const [began, cpu, before] = [Date.now(), cpuOfHosts(hosts), committed()]
+  await setTimeout(CALM_BEFORE)
+  const [after, used] = [committed(), cpuOfHosts(hosts)]
+  const seconds = (Date.now() - began) / 1_000
+  const ms = KINDS.map((kind) => ((used.get(kind) ?? 0) - (cpu.get(kind) ?? 0)) / seconds)
+  const [commits, syncs] = [after.commits - before.commits, after.syncs - before.syncs]
+  const cells = [...ms, commits / seconds, syncs / seconds].map((each) => each.toFixed(0))
+  console.log(`| ${[what, saySpeed(load, began), ...cells].join(' | ')} |`)
+}
+
+async function inject(
+  fault: Fault,
+  load: Load,
+  { actors }: Installation,
+): Promise<{ cells: string[]; broken: string[] }> {
+  const before = await actors()
   const began = Date.now()
   console.error(`${new Date(began).toISOString()} ${fault.name}`)
   const revoking = load.revoke(PATIENCE)
@@ -72,19 +123,49 @@ async function inject(fault: Fault, load: Load): Promise<{ cells: string[]; brok
   await fault.mend()
   const backAgain = await backAfter(load, fault.isSurvived ? mended : began)
   await revoking
+  const cells = [...(await sayMoved(load, before, actors, began, mended)), back, backAgain]
   const broken = await load.broken().catch((error: Error) => [error.message])
   const calm = Date.now()
   await setTimeout(CALM)
-  const took = load.took(calm)
-  const rate = ((took.length * 1_000) / (Date.now() - calm)).toFixed(0)
+  return { cells: [...cells, saySpeed(load, calm)], broken }
+}
+
+/** How many actors have moved, after how long they could be reached, and when those were back that did not. */
+async function sayMoved(
+  load: Load,
+  before: ListedActor[],
+  actors: Installation['actors'],
+  began: number,
+  mended: number,
+): Promise<string[]> {
+  const now = new Map((await actors()).map((actor) => [idOf(actor), actor.reachableSince]))
+  const moved = before.filter((actor) => now.get(idOf(actor)) !== actor.reachableSince)
+  const ids = new Set(moved.map(idOf))
+  const stayed = (did: string) => !ids.has(idOf({ name: 'accounts', key: shardOf(did) }))
+  const since = moved.map((actor) => now.get(idOf(actor)) ?? null)
+  const after = since.flatMap((at) => (at === null ? [] : [(at - began) / 1_000]))
+  const between = [Math.min(...after), Math.max(...after)].map((each) => each.toFixed(1))
+  const away = since.length - after.length
+  return [
+    `${moved.length}${after.length > 0 ? `: ${between.join(' to ')} s` : ''}${away > 0 ? `; ${away} not there` : ''}`,
+    `${(load.heldUp(began, mended, HELD_UP, stayed) / 1_000).toFixed(1)} s`,
+  ]
+}
+
+const idOf = ({ name, key }: Pick<ListedActor, 'name' | 'key'>) => `${name}/${key}`
+
+function saySpeed(load: Load, since: number): string {
+  const took = load.took(since)
+  if (took.length === 0) return 'none'
+  const rate = ((took.length * 1_000) / (Date.now() - since)).toFixed(0)
   const at = (share: number) => `${(quantile(took, share) / 1_000).toFixed(1)} s`
-  return { cells: [back, backAgain, `${rate}/s, ${at(0.5)}, ${at(0.99)}`], broken }
+  return `${rate}/s, p50 ${at(0.5)}, p99 ${at(0.99)}`
 }
 
 async function backAfter(load: Load, since: number): Promise<string> {
   try {
     await load.untilAllRefreshed(since, PATIENCE)
-    return `${(load.heldUp(since, HELD_UP) / 1_000).toFixed(1)} s`
+    return `${(load.heldUp(since, Date.now(), HELD_UP) / 1_000).toFixed(1)} s`
   } catch (error) {
     return `not: ${(error as Error).message}`
   }

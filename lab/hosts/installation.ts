@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { getEnginePath } from '@rivetkit/engine-cli'
 import { startBalancer } from '../world/balancer.ts'
 import { makeCertificateAuthority } from '../world/certificates.ts'
@@ -19,9 +20,12 @@ import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { startTogether } from '../world/together.ts'
 import { answers, until } from '../world/until.ts'
 import { makeVestibuleIdentity } from '../world/vestibule.ts'
+import { type ListedActor, listActors } from './engine_api.ts'
 import { type Host, on } from './lan.ts'
 import { makeNats, makePostgres, makeService, type Service } from './storage.ts'
 
+/** What an engine node writes. */
+const BEGINS_TO_LEAD = /acquired udb postgres leader lease.*?epoch=(\d+)/g
 const ENGINE = 6420
 const API_PEER = 6421
 const GATEWAY = 2600
@@ -33,11 +37,21 @@ type Part = Pick<Service, 'start' | 'kill'> & { readonly logs: string }
 export type Installation = {
   url: string
   parts: Record<string, Part>
+  /** The engine node that leads: it alone applies what is written. */
+  leader(): string
+  /** @throws {Error} when the engine does not answer */
+  actors(): Promise<ListedActor[]>
+  /** What PostgreSQL has committed so far. */
+  committed: Awaited<ReturnType<typeof makePostgres>>['committed']
   close(): Promise<void>
 }
 
-/** Starts everything, each part on the host of its name. This process is on the host `world`. */
-export async function startInstallation(hosts: Host[]): Promise<Installation> {
+/**
+ * Starts everything, each part on the host of its name. This process is on the host `world`.
+ *
+ * @param runnerLost `pegboard.runner_lost_threshold` of the engine, ms
+ */
+export async function startInstallation(hosts: Host[], runnerLost: number): Promise<Installation> {
   const hostOf = (name: string) => hosts.find((host) => host.name === name) as Host
   return startTogether('The installation', async (keep) => {
     const identity = await makeVestibuleIdentity()
@@ -59,8 +73,7 @@ export async function startInstallation(hosts: Host[]): Promise<Installation> {
       ...{ host: '0.0.0.0', guard: ENGINE, apiPeer: API_PEER, metrics: 6430, token },
       url: `http://${world}:${enginePort}`,
       peerUrl: `http://${world}:${peerPort}`,
-      // Without a leader, which takes 10 s to be replaced, no sign of life is written down.
-      runnerLost: 15_000,
+      runnerLost,
       storage: { postgres: { url: postgres.url }, nats: { addresses: [nats.address] } },
     })
     const names = ['engine-0', 'engine-1']
@@ -75,7 +88,7 @@ export async function startInstallation(hosts: Host[]): Promise<Installation> {
           on(hostOf(name), [getEnginePath(), '--config', file, 'start']),
           home,
           () => answers(`http://${address}:${ENGINE}/health`),
-          { RUST_LOG: 'warn' },
+          { RUST_LOG: 'warn,universaldb=info' },
         )
       }),
     )
@@ -135,6 +148,24 @@ export async function startInstallation(hosts: Host[]): Promise<Installation> {
       ),
     )
     await until(() => answers(`${identity.url}/_health`), 'It does not answer').catch(telling)
-    return { url: identity.url, parts }
+    return {
+      url: identity.url,
+      parts,
+      leader: () => leaderOf(names, (name) => parts[name]?.logs ?? ''),
+      actors: () => listActors(`http://127.0.0.1:${enginePort}`, token),
+      committed: postgres.committed,
+    }
   })
+}
+
+/** The one that has begun to lead last. Each time that one begins, the epoch is one more. */
+function leaderOf(names: string[], logsOf: (name: string) => string): string {
+  const epochOf = (name: string) => {
+    const began = stripVTControlCharacters(logsOf(name)).matchAll(BEGINS_TO_LEAD)
+    return Math.max(0, ...[...began].map(([, epoch]) => Number(epoch)))
+  }
+  const epochs = names.map((name) => ({ name, epoch: epochOf(name) }))
+  const { name, epoch } = epochs.reduce((one, other) => (other.epoch > one.epoch ? other : one))
+  if (epoch === 0) throw new Error('No engine node says that it leads')
+  return name
 }

@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { basename } from 'node:path'
 import { isRunning } from '../world/is_running.ts'
 import { findProgram } from '../world/proxies.ts'
 
@@ -80,9 +81,7 @@ export function makeLan(): Host[] {
 
 export function removeLan(pid = process.pid): void {
   for (const name of namespaces().filter((one) => one.startsWith(`${PREFIX}-${pid}-`))) {
-    for (const one of run('ip', 'netns', 'pids', name).split('\n').filter(Boolean)) {
-      if (isRunning(Number(one))) process.kill(Number(one), 'SIGKILL')
-    }
+    for (const pid of pidsIn(name)) if (isRunning(pid)) process.kill(pid, 'SIGKILL')
     run('ip', 'netns', 'del', name)
   }
 }
@@ -92,6 +91,11 @@ export function on(host: Host, command: string[]): string[] {
   return ['nsenter', `--net=${host.path}`, ...command]
 }
 
+/** The processes that run on the host. */
+export function pidsOn({ path }: Host): number[] {
+  return pidsIn(basename(path))
+}
+
 /** Drops, silently, what the host sends and gets, or only what goes to and comes from `others`. */
 export function cutOff(host: Host, others?: Host[]): void {
   const addresses = others && `{ ${others.map(({ address }) => address).join(', ')} }`
@@ -99,30 +103,34 @@ export function cutOff(host: Host, others?: Host[]): void {
   drop(host, from, to)
 }
 
-/** Of 100 packets each way one is lost, and each takes 20 ms longer where the kernel can do that. */
-export function slowDown(host: Host): void {
+/** Loses one of 100 packets each way. */
+export function lose(host: Host): void {
   drop(host, 'numgen random mod 100 < 1', 'numgen random mod 100 < 1')
-  try {
-    run(...(on(host, netem('add')) as [string]))
-  } catch {
-    console.log('Left out: 20 ms for each packet: the kernel has no netem')
-  }
 }
 
-/** Ends what {@link cutOff} or {@link slowDown} began. */
+/** Ends what {@link cutOff} or {@link lose} began. */
 export function heal(host: Host): void {
   run(...(on(host, ['nft', 'delete', 'table', 'inet', 'cut']) as [string]))
-  try {
-    run(...(on(host, netem('del')) as [string]))
-  } catch {
-    // It was not slowed down.
-  }
 }
 
-const netem = (verb: string) => [
-  ...['tc', 'qdisc', verb, 'dev', DEVICE, 'root', 'netem'],
-  ...(verb === 'add' ? ['delay', '20ms'] : []),
-]
+/** Whether the kernel can make packets take longer. */
+export function canDelay(host: Host): boolean {
+  const [program, ...args] = on(host, ['tc', ...netem('add', 'lo'), 'delay', '1ms']) as [string]
+  if (spawnSync(program, args).status !== 0) return false
+  run(...(on(host, ['tc', ...netem('del', 'lo')]) as [string]))
+  return true
+}
+
+/** Makes each packet that the host sends take 20 ms longer, until {@link hurry}. */
+export function delay(host: Host): void {
+  run(...(on(host, ['tc', ...netem('add', DEVICE), 'delay', '20ms']) as [string]))
+}
+
+export function hurry(host: Host): void {
+  run(...(on(host, ['tc', ...netem('del', DEVICE)]) as [string]))
+}
+
+const netem = (verb: string, device: string) => ['qdisc', verb, 'dev', device, 'root', 'netem']
 
 function makeHost(name: string, address: string, lan: string): Host {
   const namespace = namespaceOf(name)
@@ -178,6 +186,9 @@ function namespaces(): string[] {
     .map((line) => line.split(' ')[0] ?? '')
     .filter((name) => name.startsWith(PREFIX))
 }
+
+const pidsIn = (namespace: string) =>
+  run('ip', 'netns', 'pids', namespace).split('\n').filter(Boolean).map(Number)
 
 const namespaceOf = (name: string) => `${PREFIX}-${process.pid}-${name}`
 

@@ -14,7 +14,7 @@ type Session = { client: Person['client']; token: string }
 
 /** People who refresh, sign up and sign out, and what they were promised. */
 export class Load {
-  readonly people: Person[] = []
+  readonly people: (Person & { did: string })[] = []
   /** Accounts whose sign-up was acknowledged: their credentials and DID. */
   readonly #newcomers: (Credentials & { did: string })[] = []
   #checked = 0
@@ -36,19 +36,22 @@ export class Load {
     const lane = async () => {
       while (next++ < count) {
         const credentials = newCredentials('hosts')
-        await headlessSignUp(this.#url, credentials)
-        this.people.push(await Person.signIn(this.#url, credentials))
+        const did = await headlessSignUp(this.#url, credentials)
+        this.people.push(Object.assign(await Person.signIn(this.#url, credentials), { did }))
         if (this.#ready.length < TO_REVOKE) await this.#makeSession(credentials)
       }
     }
     await Promise.all(Array.from({ length: 4 }, lane))
   }
 
-  /** @param pause of each person between two refreshes, ms */
+  /** @param pause of each person between two refreshes, ms; they begin one after the other */
   begin(pause: number): void {
     const { signal } = this.#stop
     this.#loads = [
-      ...this.people.map((person) => person.refreshUntil(signal, pause)),
+      ...this.people.map(async (person, i) => {
+        await setTimeout((pause * i) / this.people.length)
+        await person.refreshUntil(signal, pause)
+      }),
       this.#signUpUntil(signal),
     ]
   }
@@ -64,7 +67,9 @@ export class Load {
     for (const session of this.#ready.splice(0)) {
       while (Date.now() < end) {
         const { token } = session
-        const answer = await patiently(send(session.client, '/oauth/revoke', { token }))
+        const signal = AbortSignal.timeout(PATIENCE)
+        const attempt = send(session.client, '/oauth/revoke', { token }, signal)
+        const answer = await attempt.catch(() => null)
         if (answer?.status === 200) {
           this.#revoked.push(session)
           this.revocations++
@@ -90,11 +95,16 @@ export class Load {
     }
   }
 
-  /** How long the last refresh took that was held up by what happened `since` then, ms. */
-  heldUp(since: number, ms: number): number {
-    const held = this.people.flatMap(({ answered }) =>
-      answered.filter(({ at, took }) => at > since && took > ms),
-    )
+  /**
+   * After how many ms the last refresh was answered that took longer than `ms`, of what happened from `since` on.
+   *
+   * @param isMeant whether an account counts, by its DID
+   */
+  heldUp(since: number, until: number, ms: number, isMeant = (_did: string) => true): number {
+    const held = this.people
+      .filter(({ did }) => isMeant(did))
+      .flatMap(({ answered }) => answered)
+      .filter(({ at, took }) => at > since && at <= until && took > ms)
     return Math.max(since, ...held.map(({ at }) => at)) - since
   }
 
@@ -106,12 +116,17 @@ export class Load {
       .sort((a, b) => a - b)
   }
 
-  /** Broken promises since the last time, one sentence each. */
+  /** What people were answered since the last time that must never come, one sentence each. */
+  wrongs(): string[] {
+    return this.people.flatMap((person) => person.wrongs.splice(0))
+  }
+
+  /** Broken promises since the last time, likewise. */
   async broken(): Promise<string[]> {
-    const wrongs = this.people.flatMap((person) => person.wrongs.splice(0))
+    const wrongs = this.wrongs()
     for (const { client, token } of this.#revoked.splice(0)) {
       const form = { grant_type: 'refresh_token', refresh_token: token }
-      const answer = await again(() => send(client, '/oauth/token', form))
+      const answer = await again((signal) => send(client, '/oauth/token', form, signal))
       if (answer.status !== 400) wrongs.push(`a session that had ended: ${answer.status}`)
     }
     for (const { handle, password, did } of this.#newcomers.slice(this.#checked)) {
@@ -166,10 +181,13 @@ function patiently<T>(answer: Promise<T>): Promise<T | null> {
   return Promise.race([answer.catch(() => null), setTimeout(PATIENCE, null, { ref: false })])
 }
 
-/** The first answer that is not a fault. @throws {Error} when all are */
-async function again<T extends { status: number }>(ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const answer = await patiently(ask())
+/** The first answer that is not a fault. @throws {Error} when there is none within a minute */
+async function again<T extends { status: number }>(
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = Date.now() + 60_000
+  while (Date.now() < end) {
+    const answer = await ask(AbortSignal.timeout(PATIENCE)).catch(() => null)
     if (answer && answer.status < 500) return answer
     await setTimeout(PAUSE)
   }

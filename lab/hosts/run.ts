@@ -16,6 +16,8 @@ const { values } = parseArgs({
     /** A second, all together. */
     refreshes: { type: 'string', default: '100' },
     accounts: { type: 'string', default: '200' },
+    /** After how many ms of silence the engine counts a runner as lost, or at most twice as many. */
+    lost: { type: 'string', default: '15000' },
     /** Only faults whose names have these words. */
     only: { type: 'string', default: '' },
     /** A folder for what each of them wrote. */
@@ -29,6 +31,7 @@ if (LAN) {
     ...values,
     refreshes: Number(values.refreshes),
     accounts: Number(values.accounts),
+    lost: Number(values.lost),
   }
   await campaign(JSON.parse(LAN) as Host[], options).catch((error: Error) => {
     console.error(error.message)

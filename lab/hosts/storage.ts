@@ -28,8 +28,13 @@ export function findPostgres(): string | null {
   }
 }
 
+/** What it has committed so far, and how often it had the disk write that. */
+type Committed = { commits: number; syncs: number }
+
 /** PostgreSQL with a new database `rivet`, on port 5432 of the host; each commit is on the disk. */
-export async function makePostgres(host: Host): Promise<Service & { url: string }> {
+export async function makePostgres(
+  host: Host,
+): Promise<Service & { url: string; committed(): Committed }> {
   const programs = findPostgres() as string
   const folder = await makeTemporaryFolder('postgres')
   const [user, group] = ['-u', '-g'].map((flag) =>
@@ -66,6 +71,14 @@ export async function makePostgres(host: Host): Promise<Service & { url: string 
       return service.logs
     },
     url: `postgresql://postgres@${host.address}:5432/rivet`,
+    committed: () => {
+      const counters = ask(
+        'rivet',
+        `SELECT xact_commit, wal_sync FROM pg_stat_wal, pg_stat_database WHERE datname = 'rivet'`,
+      )
+      const [commits, syncs] = counters.trim().split('|').map(Number) as [number, number]
+      return { commits, syncs }
+    },
     close: () => service.close().finally(folder.remove),
   }
 }
