@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
+import { searchAccounts } from '../sagas/account_search.ts'
 import { signUp } from '../sagas/sign_up.ts'
 import { command } from './command.ts'
 import { findAccount } from './find_account.ts'
@@ -25,9 +26,7 @@ export const list = command(
   inputs['account/list'],
   async ({ services }, { search, after, limit, standing }) => {
     const { directory } = services.actors
-    const accounts = search
-      ? await directory.searchAccounts(search.toLowerCase(), after, limit)
-      : await directory.listAccounts(after, limit)
+    const { accounts, next } = await searchAccounts(directory, search.toLowerCase(), after, limit)
     const atOnce = pLimit(STANDINGS_AT_ONCE)
     const standings = standing
       ? await atOnce.map(accounts, async ({ did }) =>
@@ -39,7 +38,7 @@ export const list = command(
         const found = standings[i]
         return found === undefined ? entry : { ...entry, standing: found }
       }),
-      next: accounts.length === limit ? (accounts.at(-1)?.did ?? null) : null,
+      next,
     }
   },
 )

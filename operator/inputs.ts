@@ -77,7 +77,7 @@ export const inputs = {
   'operator/link': nothing,
 
   'account/list': aPage.extend({
-    search: z.string().optional(),
+    search: z.string().default(''),
     standing: z.boolean().default(false),
   }),
   'account/show': anAccount,

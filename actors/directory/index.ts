@@ -1,6 +1,7 @@
 import { actor } from 'rivetkit'
 import { ACTION, DIRECTORY_WAKE } from '../../base/lifetimes.ts'
 import * as entries from '../../database/directory/account.ts'
+import * as searches from '../../database/directory/account_search.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
 import * as claims from '../../database/directory/name_claim.ts'
@@ -33,7 +34,8 @@ export const directoryFunctions = {
   find: names.find,
   assertAvailable: names.assertAvailable,
   listAccounts: entries.listEntries,
-  searchAccounts: entries.searchEntries,
+  listBeginning: searches.listBeginning,
+  listContaining: searches.listContaining,
   addAccount: entries.insertEntry,
   removeAccount: events.removeAccount,
   beginDeletion: deletions.putDeletion,

@@ -11,7 +11,8 @@ export type DirectoryEntry = {
   createdAt: number
 }
 
-const columns = 'did, handle, email, pds_did AS pdsDid, created_at AS createdAt'
+/** Of a {@link DirectoryEntry}. */
+export const ENTRY = 'did, handle, email, pds_did AS pdsDid, created_at AS createdAt'
 
 export function insertEntry(db: Db, entry: DirectoryEntry): void {
   sql(
@@ -22,38 +23,23 @@ export function insertEntry(db: Db, entry: DirectoryEntry): void {
 }
 
 export function findByDid(db: Db, did: string): DirectoryEntry | null {
-  return one(sql(db, `SELECT ${columns} FROM account WHERE did = ?`).get(did))
+  return one(sql(db, `SELECT ${ENTRY} FROM account WHERE did = ?`).get(did))
 }
 
 export function findByHandle(db: Db, handle: string): DirectoryEntry | null {
-  return one(sql(db, `SELECT ${columns} FROM account WHERE handle = ?`).get(handle))
+  return one(sql(db, `SELECT ${ENTRY} FROM account WHERE handle = ?`).get(handle))
 }
 
 export function findByEmail(db: Db, email: string): DirectoryEntry | null {
-  return one(sql(db, `SELECT ${columns} FROM account WHERE email = ?`).get(email))
+  return one(sql(db, `SELECT ${ENTRY} FROM account WHERE email = ?`).get(email))
 }
 
 /** In the order of their DIDs, from the one after `after`. */
 export function listEntries(db: Db, after: string, limit: number): DirectoryEntry[] {
-  return sql(db, `SELECT ${columns} FROM account WHERE did > ? ORDER BY did LIMIT ?`).all(
+  return sql(db, `SELECT ${ENTRY} FROM account WHERE did > ? ORDER BY did LIMIT ?`).all(
     after,
     limit,
   ) as DirectoryEntry[]
-}
-
-/** Entries whose handle or e-mail contains `text`. */
-export function searchEntries(
-  db: Db,
-  text: string,
-  after: string,
-  limit: number,
-): DirectoryEntry[] {
-  return sql(
-    db,
-    `SELECT ${columns} FROM account
-     WHERE did > @after AND (instr(handle, @text) > 0 OR instr(email, @text) > 0 OR did = @text)
-     ORDER BY did LIMIT @limit`,
-  ).all({ text, after, limit }) as DirectoryEntry[]
 }
 
 /** By their DIDs. */
@@ -90,9 +76,10 @@ export function withdrawEntry(db: Db, { did, handle, email }: DirectoryEntry): v
   sql(db, text).run(did, handle, email)
 }
 
+/** Accounts on each PDS, by its DID. */
 export function countByPds(db: Db): Map<string, number> {
-  const rows = sql(db, 'SELECT pds_did AS did, count(*) AS n FROM account GROUP BY pds_did').all()
-  return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))
+  const rows = sql(db, 'SELECT did, accounts FROM pds_count WHERE accounts > 0').raw().all()
+  return new Map(rows as [string, number][])
 }
 
 function one(row: unknown): DirectoryEntry | null {

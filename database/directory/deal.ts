@@ -22,8 +22,9 @@ const OWNED_BY: Record<string, string | null> = {
   operator_link: FIRST,
   event: FIRST,
   event_count: FIRST,
-  // Each part has its own number, and nothing is imported meanwhile.
+  // Each part has its own number and counts its own accounts, and nothing is imported meanwhile.
   part: null,
+  pds_count: null,
   entry_to_be: null,
 }
 

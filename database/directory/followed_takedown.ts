@@ -14,11 +14,11 @@ export function deleteFollowedTakedown(db: Db, did: string): void {
   sql(db, 'DELETE FROM followed_takedown WHERE did = ?').run(did)
 }
 
-/** The DIDs of those on one PDS. */
+/** The DIDs of those on one PDS. There are few of them, so they are gone through and not the accounts. */
 export function listFollowedTakedowns(db: Db, pdsDid: string): string[] {
   const rows = sql(
     db,
-    `SELECT followed_takedown.did FROM followed_takedown JOIN account USING (did)
+    `SELECT followed_takedown.did FROM followed_takedown CROSS JOIN account USING (did)
      WHERE pds_did = ?`,
   ).all(pdsDid) as { did: string }[]
   return rows.map(({ did }) => did)

@@ -18,11 +18,11 @@ export function isOperator(db: Db, did: string): boolean {
   return sql(db, 'SELECT 1 FROM operator WHERE did = ?').get(did) !== undefined
 }
 
-/** The first one first. */
+/** The first one first. They are few, so they are gone through and not the accounts. */
 export function listOperators(db: Db): OperatorRow[] {
   return sql(
     db,
-    `SELECT did, handle, added_at AS addedAt FROM operator JOIN account USING (did)
+    `SELECT did, handle, added_at AS addedAt FROM operator CROSS JOIN account USING (did)
      ORDER BY added_at, did`,
   ).all() as OperatorRow[]
 }

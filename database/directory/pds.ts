@@ -62,11 +62,13 @@ export function listPdses(db: Db): Pds[] {
 export function countPlaced(db: Db): Map<string, number> {
   const rows = sql(
     db,
-    `SELECT did, count(*) AS n FROM
-       (SELECT pds_did AS did FROM account UNION ALL SELECT pds_did FROM sign_up)
+    `SELECT did, sum(n) FROM (SELECT did, accounts AS n FROM pds_count
+       UNION ALL SELECT pds_did, count(*) FROM sign_up GROUP BY pds_did)
      GROUP BY did`,
-  ).all()
-  return new Map((rows as { did: string; n: number }[]).map((row) => [row.did, row.n]))
+  )
+    .raw()
+    .all()
+  return new Map(rows as [string, number][])
 }
 
 export function deletePds(db: Db, did: string): void {

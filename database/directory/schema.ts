@@ -220,5 +220,27 @@ export const directorySchema: Schema = {
     begun_at INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+    `
+  -- How many accounts are on each PDS, so that nobody counts a million of them for a sign-up.
+  CREATE TABLE pds_count (
+    did TEXT PRIMARY KEY,
+    accounts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  INSERT INTO pds_count SELECT pds_did, count(*) FROM account GROUP BY pds_did;
+  DROP INDEX account_pds;
+  CREATE TRIGGER account_added AFTER INSERT ON account BEGIN
+    INSERT INTO pds_count VALUES (new.pds_did, 1)
+      ON CONFLICT (did) DO UPDATE SET accounts = accounts + 1;
+  END;
+  CREATE TRIGGER account_removed AFTER DELETE ON account BEGIN
+    UPDATE pds_count SET accounts = accounts - 1 WHERE did = old.pds_did;
+  END;
+  CREATE TRIGGER account_moved AFTER UPDATE OF pds_did ON account
+    WHEN old.pds_did <> new.pds_did BEGIN
+    UPDATE pds_count SET accounts = accounts - 1 WHERE did = old.pds_did;
+    INSERT INTO pds_count VALUES (new.pds_did, 1)
+      ON CONFLICT (did) DO UPDATE SET accounts = accounts + 1;
+  END;
+  `,
   ],
 }

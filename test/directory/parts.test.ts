@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DirectoryStub } from '../../actors/directory/stub.ts'
 import type { Db } from '../../database/database.ts'
+import type { DirectoryEntry } from '../../database/directory/account.ts'
 import { upsertPds } from '../../database/directory/pds.ts'
+import { searchAccounts } from '../../sagas/account_search.ts'
 import { didOf, emailOf, handleOf, PDS, reserve, SomeParts, signUp } from './some_parts.ts'
 
 const NAMES = Array.from({ length: 12 }, (_, i) => `person${i}`)
@@ -102,13 +104,21 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
       }
     }
     expect(await page((after) => directory.listAccounts(after, 5))).toEqual(dids)
-    expect(await page((after) => directory.searchAccounts('@mail', after, 5))).toEqual(dids)
-    const found = await directory.searchAccounts('person1', '', 10)
-    expect(found.map(({ handle }) => handle)).toEqual([
-      'person1.test',
-      'person10.test',
-      'person11.test',
-    ])
+    const search = async (text: string) => {
+      const seen: DirectoryEntry[] = []
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page = await searchAccounts(directory, text, cursor, 5)
+        seen.push(...page.accounts)
+        cursor = page.next
+      }
+      return seen
+    }
+    const handles = async (text: string) => (await search(text)).map(({ handle }) => handle)
+    expect((await search('@mail')).map(({ did }) => did)).toEqual(dids)
+    const beginning = NAMES.filter((name) => name.startsWith('person1'))
+    const inOrder = beginning.sort((a, b) => (didOf(a) < didOf(b) ? -1 : 1)).map(handleOf)
+    expect(await handles('person1')).toEqual(inOrder)
+    expect(await handles('erson1')).toEqual(inOrder)
   })
 
   test('counts accounts over all of them: a PDS takes no more than it may, and is not removed', async () => {

@@ -1,11 +1,13 @@
+import type { DirectoryEntry } from '../../../database/directory/account.ts'
+import { shortened } from '../../../database/directory/account_search.ts'
 import { readSubject } from '../../../identity/subject.ts'
 import { nameTaken } from '../names.ts'
-import type { DirectoryPart, DirectoryStub } from '../stub.ts'
+import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'
 
 type LookUps = Pick<
   DirectoryStub,
-  'find' | 'assertAvailable' | 'listAccounts' | 'searchAccounts' | 'listUnderWay'
+  'find' | 'assertAvailable' | 'listAccounts' | 'listBeginning' | 'listContaining' | 'listUnderWay'
 >
 
 export function lookUpsIn(names: Names): LookUps {
@@ -19,10 +21,24 @@ export function lookUpsIn(names: Names): LookUps {
       return entry?.[kind] === name ? entry : null
     },
     assertAvailable: (wanted) => assertAvailable(names, wanted),
-    listAccounts: (after, limit) =>
-      firstOfEach(names, limit, (part) => part.listAccounts(after, limit)),
-    searchAccounts: (text, after, limit) =>
-      firstOfEach(names, limit, (part) => part.searchAccounts(text, after, limit)),
+    async listAccounts(after, limit) {
+      const each = await Promise.all(names.all.map((part) => part.listAccounts(after, limit)))
+      return inOrder(each).slice(0, limit)
+    },
+    async listBeginning(text, after, limit) {
+      const asked = names.all.map((part) => part.listBeginning(text, after, limit))
+      const each = await Promise.all(asked)
+      const few = each.filter((found) => found !== null)
+      return few.length < each.length ? null : inOrder(few).slice(0, limit)
+    },
+    async listContaining(text, wanted) {
+      const each = await Promise.all(names.all.map((part) => part.listContaining(text, wanted)))
+      // What comes after the DID up to which one of them has looked is found when all have.
+      const [upTo = null] = each.flatMap((stretch) => stretch.upTo ?? []).sort()
+      const found = inOrder(each.map(({ entries }) => entries))
+      const seen = found.filter(({ did }) => upTo === null || did <= upTo)
+      return shortened(seen, upTo, wanted.limit)
+    },
     async listUnderWay(before) {
       const each = await Promise.all(names.all.map((part) => part.listUnderWay(before)))
       return {
@@ -46,15 +62,7 @@ export async function assertAvailable(
   if (first !== undefined) throw nameTaken(first)
 }
 
-/** Of what each part lists in the order of the DIDs, the first over all of them. */
-async function firstOfEach<T extends { did: string }>(
-  { all }: Names,
-  limit: number,
-  list: (part: DirectoryPart) => Promise<T[]>,
-): Promise<T[]> {
-  const each = await Promise.all(all.map(list))
-  return each
-    .flat()
-    .sort((a, b) => (a.did < b.did ? -1 : 1))
-    .slice(0, limit)
+/** What the parts list, in the order of the DIDs. */
+function inOrder(each: DirectoryEntry[][]): DirectoryEntry[] {
+  return each.flat().sort((a, b) => (a.did < b.did ? -1 : 1))
 }
