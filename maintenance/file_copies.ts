@@ -1,4 +1,5 @@
-import { chmod, copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
+import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
 import { sha256File } from './manifest.ts'
@@ -15,8 +16,8 @@ export async function listFiles(folder: string): Promise<string[]> {
 
 /** What the manifest says of a file of a backup. */
 export async function describe(folder: string, path: string) {
-  const { size } = await stat(join(folder, path))
-  return { path, bytes: size, sha256: await sha256File(join(folder, path)) }
+  const { size } = statSync(join(folder, path))
+  return { path, bytes: size, sha256: await sha256File(join(folder, path), size) }
 }
 
 /** @throws {Error} where it is missing, or not what the manifest says */
@@ -31,7 +32,7 @@ export async function copyVerified(
     throw new Error(`${path} is missing from the backup; restore another one`, { cause: err })
   })
   await chmod(target, 0o600)
-  if ((await sha256File(target)) !== sha256) {
+  if ((await sha256File(target, statSync(target).size)) !== sha256) {
     throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
   }
 }

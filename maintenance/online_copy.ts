@@ -1,16 +1,23 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { openAsItIs } from '../database/check/database.ts'
+import { openAsItIs, readWhole } from '../database/check/database.ts'
+import { SMALL_FILE } from './manifest.ts'
 
 /** As many pages as there are: a database is copied in one read transaction. */
 const ALL_PAGES = 0x7fffffff
 
-/** Copies a database by SQLite's online backup; requests that write do not wait for it. */
+/**
+ * Copies a database as it is at one moment; requests that write do not wait for it. A small one, of which there may
+ * be a million, is read at once; any other goes by SQLite's online backup.
+ */
 export async function copyOnline(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o700 })
-  await rm(to, { force: true })
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+  rmSync(to, { force: true })
   const db = openAsItIs(from)
   try {
+    const whole = readWhole(db, SMALL_FILE)
+    if (whole !== null) return writeFileSync(to, whole, { mode: 0o600 })
     await db.backup(to, { progress: () => ALL_PAGES })
     await chmod(to, 0o600)
   } finally {

@@ -1,11 +1,17 @@
-import { stat } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { listDamages, openAsItIs } from '../database/check/database.ts'
+import { listDamages, openAsItIs, openContent } from '../database/check/database.ts'
 import { listEntriesAt } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
-import { type Manifest, readManifest, sha256File } from './manifest.ts'
+import {
+  type Manifest,
+  readManifest,
+  SMALL_FILE,
+  sha256File,
+  sha256 as sha256Of,
+} from './manifest.ts'
 
 /** What a backup was found to hold. */
 export type Verified = { accounts: number; databases: number; files: number }
@@ -59,15 +65,14 @@ function filesOf({ databases, secrets, pds }: Manifest): File[] {
 
 async function faultOf(folder: string, { path, bytes, sha256 }: File): Promise<string | null> {
   const file = join(folder, path)
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => null,
-  )
-  if (size === null) return 'is missing'
-  if (size !== bytes || (await sha256File(file)) !== sha256) return 'is not what was written'
+  const size = statSync(file, { throwIfNoEntry: false })?.size
+  if (size === undefined) return 'is missing'
+  const content = size <= SMALL_FILE ? readFileSync(file) : null
+  const found = content === null ? await sha256File(file, size) : sha256Of(content)
+  if (size !== bytes || found !== sha256) return 'is not what was written'
   if (!path.endsWith('.sqlite')) return null
   try {
-    const db = openAsItIs(file)
+    const db = content === null ? openAsItIs(file) : openContent(content)
     try {
       const [damage] = listDamages(db)
       return damage === undefined ? null : `is damaged: ${damage}`

@@ -22,6 +22,25 @@ export function openAsItIs(path: string, schema?: Schema): Db {
   }
 }
 
+/** Of the header of a database: whether it has a log (https://www.sqlite.org/fileformat.html#file_format_version_numbers). */
+const VERSIONS = { at: 18, bytes: 2, withoutLog: 1 }
+
+/**
+ * Opens the content of a file in memory, to look at it: so no log is made beside the file and removed again, which
+ * takes longer than to look through a small database.
+ */
+export function openContent(content: Buffer): Db {
+  const own = Buffer.from(content)
+  own.fill(VERSIONS.withoutLog, VERSIONS.at, VERSIONS.at + VERSIONS.bytes)
+  return new Sqlite(own)
+}
+
+/** The file that a database would be without its log, at one moment; null where it has more than `most` bytes. */
+export function readWhole(db: Db, most: number): Buffer | null {
+  const number = (pragma: string) => db.pragma(pragma, { simple: true }) as number
+  return number('page_count') * number('page_size') > most ? null : db.serialize()
+}
+
 export function schemaVersion(db: Db): number {
   return db.pragma('user_version', { simple: true }) as number
 }
