@@ -1,20 +1,33 @@
+import { execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { openAsItIs } from '../../database/check/database.ts'
 import { listPages, type Pages } from '../../database/check/pages.ts'
-import { listDatabases } from '../../maintenance/data_folder.ts'
+import { databasePath } from '../../database/paths.ts'
+import { connect } from '../clients/lean_http.ts'
 import { startPlc } from '../world/plc.ts'
+import { seededAccount } from '../world/seed_directory.ts'
+import { measureBackup } from './beside_backup.ts'
+import { measureCrowd } from './crowd.ts'
 import { type Grown, IDLE, ROUNDS, renderGrowth, STARTS } from './growth_report.ts'
-import { searchTimes } from './operator_search.ts'
+import { seeded as keptSeed } from './kept_seed.ts'
+import { measureOperator } from './operator_times.ts'
 import { memoryOf, peakMemoryOf } from './process_figures.ts'
 import { refreshRound } from './refresh_round.ts'
+import { SEEDED_PASSWORD } from './seed.ts'
 import { type Seeded, startSeeded } from './seeded.ts'
+import { createSession } from './session_client.ts'
 
 const { values } = parseArgs({
   options: {
     accounts: { type: 'string', default: '1000,10000' },
+    // A folder in which what was seeded stays, for the next time; without, all is seeded anew.
+    seeds: { type: 'string' },
+    // Nothing but that.
+    'seed-only': { type: 'boolean', default: false },
+    backup: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
@@ -24,10 +37,22 @@ const AWAKE = 200
 const WARM_UP = 5
 /** Accounts that are refreshed for the first time since the start, in as many rounds. */
 const ASLEEP = 800
+/** Accounts that sign in by handle, one after the other. */
+const SIGN_INS = 40
+/** More than are answered in the time that a crowd has. */
+const CROWD = 200_000
 
 const wanted = values.accounts.split(',').map(Number)
 if (!wanted.every((accounts) => accounts >= AWAKE + ASLEEP)) {
   throw new Error(`--accounts: at least ${AWAKE + ASLEEP} each`)
+}
+if (values['seed-only']) {
+  if (values.seeds === undefined) throw new Error('--seed-only: needs --seeds <folder>')
+  for (const accounts of wanted) {
+    await keptSeed(accounts, values.seeds)
+    console.error(`${accounts} accounts are seeded`)
+  }
+  process.exit()
 }
 
 const plc = await startPlc()
@@ -35,18 +60,10 @@ const sizes: { seeded: Seeded; grown: Grown }[] = []
 let pages: Pages | undefined
 try {
   for (const accounts of wanted) {
-    const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT)
-    const disk = seeded.disk / accounts
-    pages ??= pagesOfAnAccount(seeded.vestibule.dataDir)
-    const figures = {
-      ready: [seeded.ready],
-      idle: 0,
-      peak: 0,
-      awake: [],
-      asleep: [],
-      errors: 0,
-      search: [],
-    }
+    const seeded = await startSeeded(plc.url, accounts, IN_FLIGHT, { kept: values.seeds })
+    const disk = diskOf(seeded.dataDir) / accounts
+    pages ??= pagesOfAnAccount(seeded.dataDir)
+    const figures = { ready: [seeded.ready], idle: 0, peak: 0, awake: [], asleep: [], errors: 0 }
     sizes.push({ seeded, grown: { accounts, disk, ...figures } })
     console.error(`${accounts} accounts, ready after ${seeded.ready.toFixed(0)} ms`)
   }
@@ -56,8 +73,17 @@ try {
     await load()
     console.error(`start ${start} of ${STARTS}`)
   }
-  for (const { seeded, grown } of sizes) grown.search = await searchTimes(seeded.vestibule)
-  for (const { seeded, grown } of sizes) grown.peak = peakMemoryOf(seeded.vestibule.pid as number)
+  for (const { seeded, grown } of sizes) {
+    grown.peak = peakMemoryOf(seeded.vestibule.pid as number)
+    grown.signIn = await measureSignIns(seeded)
+    grown.operator = await measureOperator(seeded.vestibule)
+    grown.crowd = await measureCrowd(seeded, someOf(seeded.tokens.length, CROWD))
+    console.error(`${grown.accounts} accounts, a crowd of ${grown.crowd.asked}`)
+  }
+  for (const { seeded, grown } of values.backup ? sizes : []) {
+    grown.backup = await measureBackup(seeded, someOf(seeded.tokens.length, AWAKE))
+    console.error(`${grown.accounts} accounts, a backup in ${grown.backup.seconds.toFixed(0)} s`)
+  }
 } finally {
   for (const { seeded } of sizes) await seeded.close()
   await plc.close()
@@ -66,7 +92,7 @@ try {
 const report = renderGrowth(
   sizes.map(({ grown }) => grown),
   {
-    command: `pnpm bench:growth --accounts ${values.accounts} --write`,
+    command: `pnpm bench:growth --accounts ${values.accounts}${values.backup ? ' --backup' : ''} --write`,
     inFlight: IN_FLIGHT,
     awake: AWAKE,
     asleep: ASLEEP,
@@ -80,10 +106,14 @@ if (values.write) {
   writeFileSync(new URL('growth.md', folder), report)
 }
 
+/** KiB. */
+function diskOf(folder: string): number {
+  return Number(execFileSync('du', ['-sk', folder], { encoding: 'utf8' }).split('\t')[0])
+}
+
 /** All of them are alike. */
 function pagesOfAnAccount(dataDir: string): Pages {
-  const [path = ''] = listDatabases(dataDir, 'account')
-  const db = openAsItIs(join(dataDir, path))
+  const db = openAsItIs(databasePath.account({ dataDir }, seededAccount(0).did))
   try {
     return listPages(db)
   } finally {
@@ -105,11 +135,18 @@ async function measureIdle(): Promise<void> {
   for (const { seeded, grown } of sizes) grown.idle = memoryOf(seeded.vestibule.pid as number)
 }
 
+/** Different numbers below `of`, in any order; fewer where there are not so many. */
+function someOf(of: number, count: number): number[] {
+  const some = new Set<number>()
+  while (some.size < Math.min(of, count)) some.add(randomInt(of))
+  return [...some]
+}
+
 /** Each round in turn, A B C A B C, so that a machine that drifts drifts for all. */
 async function load(): Promise<void> {
   const loaded = sizes.map(({ seeded: { client, tokens }, grown }) => {
     // Of all accounts, so that the more there are, the more seldom one is asked for twice.
-    const order = [...tokens.keys()].toSorted(() => Math.random() - 0.5)
+    const some = someOf(tokens.length, AWAKE + ASLEEP)
     const round = async (indices: number[]) => {
       const presented = indices.map((i) => tokens[i] as string)
       const measured = await refreshRound(client, presented, IN_FLIGHT)
@@ -121,13 +158,7 @@ async function load(): Promise<void> {
       into.push(perSecond)
       grown.errors += errors
     }
-    return {
-      grown,
-      round,
-      count,
-      warm: order.slice(0, AWAKE),
-      cold: order.slice(AWAKE, AWAKE + ASLEEP),
-    }
+    return { grown, round, count, warm: some.slice(0, AWAKE), cold: some.slice(AWAKE) }
   })
   for (const { round, warm } of loaded) for (let i = 0; i < WARM_UP; i++) await round(warm)
   const each = Math.ceil(ASLEEP / ROUNDS)
@@ -137,4 +168,18 @@ async function load(): Promise<void> {
       await count(grown.asleep, cold.slice(i * each, (i + 1) * each))
     }
   }
+}
+
+/** Milliseconds of each. */
+async function measureSignIns({ vestibule, tokens }: Seeded): Promise<number[]> {
+  const connection = connect(vestibule.url)
+  const times: number[] = []
+  for (const number of someOf(tokens.length, SIGN_INS)) {
+    const person = { ...seededAccount(number), password: SEEDED_PASSWORD }
+    const begun = performance.now()
+    await createSession(connection, person)
+    times.push(performance.now() - begun)
+  }
+  await connection.close()
+  return times
 }

@@ -2,13 +2,25 @@ import { type BenchClient, refresh } from '../clients/lean_client.ts'
 import { quantile } from './statistics.ts'
 
 /** Times in ms. */
-export type Round = { p50: number; p99: number; perSecond: number; errors: number }
+export type Round = {
+  /** Of each refresh that was answered. */
+  durations: number[]
+  p50: number
+  p99: number
+  perSecond: number
+  errors: number
+}
 
-/** Refreshes every token once, in the order given; its successor takes its place. */
+/**
+ * Refreshes every token once, in the order given; its successor takes its place.
+ *
+ * @param until when none is begun any more, by `performance.now()`
+ */
 export async function refreshRound(
   client: BenchClient,
   tokens: string[],
   inFlight: number,
+  until = Number.POSITIVE_INFINITY,
 ): Promise<Round> {
   const durations: number[] = []
   let errors = 0
@@ -16,7 +28,7 @@ export async function refreshRound(
   const start = performance.now()
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
-      while (next < tokens.length) {
+      while (next < tokens.length && performance.now() < until) {
         const i = next++
         const begun = performance.now()
         try {
@@ -29,5 +41,6 @@ export async function refreshRound(
     }),
   )
   const perSecond = (durations.length / (performance.now() - start)) * 1000
-  return { p50: quantile(durations, 0.5), p99: quantile(durations, 0.99), perSecond, errors }
+  const [p50, p99] = [quantile(durations, 0.5), quantile(durations, 0.99)]
+  return { durations, p50, p99, perSecond, errors }
 }

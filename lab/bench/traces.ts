@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { push } from '../clients/lean_client.ts'
 import { startCollector } from '../world/collector.ts'
 import { startPlc } from '../world/plc.ts'
 import { startTogether } from '../world/together.ts'
@@ -28,10 +27,7 @@ const world = await startTogether('The programs', async (keep) => {
   const collector = keep(await startCollector())
   const without = fileURLToPath(new URL('./without_tracing.ts', import.meta.url))
   const start = async (how: Parameters<typeof startSeeded>[3]) => {
-    const seeded = keep(await startSeeded(plc.url, ACCOUNTS, IN_FLIGHT, how))
-    // Refused for want of a nonce, and told one (RFC 9449 section 8).
-    await push(seeded.client).catch(() => undefined)
-    return seeded
+    return keep(await startSeeded(plc.url, ACCOUNTS, IN_FLIGHT, how))
   }
   return {
     'cut out': await start({ preloads: [without] }),

@@ -28,16 +28,28 @@ export async function newKey(): Promise<Pick<BenchClient, 'key' | 'jwk'>> {
   return { key: privateKey, jwk: await exportJWK(publicKey) }
 }
 
-/** Opens a client with a DPoP key of its own and learns the server's nonce. */
-export async function openClient(origin: string, connections: number): Promise<BenchClient> {
+/** What a client says of itself. */
+export function newClient(): Pick<BenchClient, 'clientId' | 'redirectUri' | 'scope'> {
   const redirectUri = 'http://127.0.0.1:9/callback'
+  const query = new URLSearchParams({ redirect_uri: redirectUri, scope: SCOPE })
+  return { clientId: `http://localhost?${query}`, redirectUri, scope: SCOPE }
+}
+
+/**
+ * Opens a client and learns the server's nonce.
+ *
+ * @param keys unless it has a DPoP key of its own
+ */
+export async function openClient(
+  origin: string,
+  connections: number,
+  keys?: Pick<BenchClient, 'key' | 'jwk'>,
+): Promise<BenchClient> {
   const client: BenchClient = {
-    clientId: `http://localhost?${new URLSearchParams({ redirect_uri: redirectUri, scope: SCOPE })}`,
-    redirectUri,
-    scope: SCOPE,
+    ...newClient(),
     dispatcher: new Pool(origin, { connections, pipelining: 1 }),
     origin,
-    ...(await newKey()),
+    ...(keys ?? (await newKey())),
     nonce: '',
   }
   // Refused for want of a nonce, and told one (RFC 9449 section 8).
