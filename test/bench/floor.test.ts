@@ -115,6 +115,7 @@ test('the floor takes no proof but a good one, and each once', async () => {
   const refused = { status: 400, body: { error: 'invalid_dpop_proof' } }
   for (const [what, proof = null] of Object.entries(bad)) {
     expect(await client.refresh(session, { proof }), what).toMatchObject(refused)
+    if (proof !== null) expect(await client.revoke(session, { proof }), what).toMatchObject(refused)
   }
   expect(await client.push(other, { proof: used })).toMatchObject(refused)
   const elsewhere = await client.refresh({ ...session, key: other })
@@ -131,7 +132,7 @@ test('the floor takes a code once, the newest token only, and none that was revo
   const second = await attacker.refreshed(client, first)
   expect(await client.refresh(first)).toMatchObject(invalid)
   const third = await attacker.refreshed(client, second)
-  expect(await client.revoke(third)).toMatchObject({ status: 200 })
+  expect(await client.revoke(third, { proof: null })).toMatchObject({ status: 200 })
   expect(await client.refresh(third)).toMatchObject(invalid)
 })
 

@@ -30,7 +30,7 @@ export function oauthRoutes({ issuer, pdsDid, secrets, proofs, storage }: Floor)
     return jkt
   }
 
-  /** Begins a session with a code, or goes on with one. @returns whose it is, where it is, and its next secret */
+  /** Begins a session with a code, or goes on with one. @returns whose it is, and its next secret */
   const take = (form: URLSearchParams, jkt: string): [did: string | undefined, next: string] => {
     const code = form.get('code')
     if (code === null) {
@@ -77,9 +77,10 @@ export function oauthRoutes({ issuer, pdsDid, secrets, proofs, storage }: Floor)
         ...{ scope: SCOPE, expires_in: TOKEN_LASTS, sub: did },
       })
     },
-    /** Without a proof, as the program does. */
-    'POST /oauth/revoke': async ({ body }) => {
-      const secret = secretOf(new URLSearchParams(body).get('token'))
+    /** A proof is verified where one is shown, as the program does. */
+    'POST /oauth/revoke': async (asked) => {
+      if (asked.incoming.headers.dpop !== undefined) await provenBy(asked)
+      const secret = secretOf(new URLSearchParams(asked.body).get('token'))
       await storage.commit(() => storage.endSession(rowOf(secret), secret))
       return json(200, headers, {})
     },
