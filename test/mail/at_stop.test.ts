@@ -50,5 +50,4 @@ test('it stands in the log, where the mail server does not take it in time', asy
   release()
   const line = network.vestibule.logs.split('\n').find((one) => one.includes('left undone'))
   expect(JSON.parse(line ?? '{}')).toMatchObject({ work: 'a mail', kind: 'passwordChanged', did })
-  await network.vestibule.start()
 })
