@@ -20,8 +20,8 @@ import { createPasskeyScript } from '../pages/passkeys/script.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
-import { inRequestScope, requestScope } from '../stores/request_scope.ts'
-import { copyScriptPath, PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
+import { inRequestScope, type RequestScope, requestScope } from '../stores/request_scope.ts'
+import { AUTHORIZE, copyScriptPath, PROGRAMS, passkeyScriptPath } from './checks/endpoints.ts'
 import { checked } from './checks/index.ts'
 import { withNonce } from './checks/with_nonce.ts'
 import { withShortHeaders } from './kept_headers.ts'
@@ -35,6 +35,7 @@ import { Scripts } from './scripts.ts'
 import { Security } from './security/index.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
+import { Leaving } from './sign_in/leaving.ts'
 import type { Narrowing } from './sign_in/permissions_form.ts'
 import { OwnPageFirst, onVisit } from './sign_in/visit.ts'
 import { SignOutLink } from './sign_out/index.ts'
@@ -81,36 +82,42 @@ export function createOAuthHandler(
     async (request) => guard(await (ownOf(request)?.answer(request) ?? ask(request))),
     () => provider.nextDpopNonce(),
   )
+  const leaving = new Leaving(services)
   const whereRevokedIsOut = finishing(0)
   const whereRevokedGoesOn = finishing(settings.accessTokenLifetime / 60_000)
+  async function respond(request: HttpRequest, scope: RequestScope): Promise<HttpResponse> {
+    const shown = shownGeneration(request)
+    if (shown !== undefined) scope.showSignIn(shown)
+    const reason = givenUp(request) ?? signIn.cancelled(request)
+    if (reason !== undefined) scope.giveUp(reason)
+    const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
+    const page = ownOf(request)
+    const visit = page ? null : signIn.visit(request)
+    const handled = signIn.after(
+      request,
+      await onVisit(visit, () => handle(withShortHeaders(request))),
+    )
+    const answered = page
+      ? handled
+      : ((await errorPageFor(provider, request, handled, scope)) ??
+        (visit && signIn.pageBefore(request, visit, handled)) ??
+        finish(request, handled, handoverScript(visit, scope.request)))
+    const { refusal } = scope
+    const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
+    const response = withKnownBrowser(finished, scope, settings.publicUrl)
+    // The log says that for many requests at once (`app/overload_log.ts`).
+    const isSaid = isOverloaded()
+    if (!isSaid) logRefusal(log, request, response)
+    if (!scope.fault) return isImmutable(response) ? kept(response) : response
+    if (!isSaid) logFault(log, scope.fault.cause, 'a store failed while answering a request')
+    return faulty(response)
+  }
+
   return {
     answer: (request) =>
       inRequestScope(async (scope) => {
-        const shown = shownGeneration(request)
-        if (shown !== undefined) scope.showSignIn(shown)
-        const reason = givenUp(request) ?? signIn.cancelled(request)
-        if (reason !== undefined) scope.giveUp(reason)
-        const finish = pdses.areAllServedHere ? whereRevokedIsOut : whereRevokedGoesOn
-        const page = ownOf(request)
-        const visit = page ? null : signIn.visit(request)
-        const handled = signIn.after(
-          request,
-          await onVisit(visit, () => handle(withShortHeaders(request))),
-        )
-        const answered = page
-          ? handled
-          : ((await errorPageFor(provider, request, handled, scope)) ??
-            (visit && signIn.pageBefore(request, visit, handled)) ??
-            finish(request, handled, handoverScript(visit, scope.request)))
-        const { refusal } = scope
-        const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
-        const response = withKnownBrowser(finished, scope, settings.publicUrl)
-        // The log says that for many requests at once (`app/overload_log.ts`).
-        const isSaid = isOverloaded()
-        if (!isSaid) logRefusal(log, request, response)
-        if (!scope.fault) return isImmutable(response) ? kept(response) : response
-        if (!isSaid) logFault(log, scope.fault.cause, 'a store failed while answering a request')
-        return faulty(response)
+        const response = await respond(request, scope)
+        return mayEndForm(request) ? leaving.behindForm(request, response) : response
       }),
     refused(request, given) {
       const isForPrograms = PROGRAMS.includes(request.url.pathname)
@@ -122,6 +129,10 @@ export function createOAuthHandler(
     },
   }
 }
+
+/** Whether a form of this service may have led there, and the next address may be an app's (W3C Fetch Metadata). */
+const mayEndForm = ({ url, headers }: HttpRequest) =>
+  url.pathname === AUTHORIZE && headers.get('sec-fetch-site') === 'same-origin'
 
 /** Whether the client was wrong; what it is told is logged once, with the answer. */
 function isRefusal(err: unknown, { statusCode }: ServerResponse): boolean {

@@ -154,11 +154,10 @@ export function configure(
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx) => {
-          const { session, params, client } = ctx.oidc
+          const { session, client } = ctx.oidc
           const app = client && shownClient(client).app
           const { secret = '' } = (session?.state ?? {}) as { secret?: string }
-          const to = params?.post_logout_redirect_uri as string | undefined
-          openidScope().signOut = { secret, to, app }
+          openidScope().signOut = { secret, app }
           ctx.body = ''
         },
         postLogoutSuccessSource: async (ctx) => {

@@ -16,6 +16,7 @@ import {
 import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { Leaving } from '../oauth/sign_in/leaving.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
@@ -50,6 +51,7 @@ export function createOpenidHandler(
 ): HttpHandler {
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
+  const leaving = new Leaving(services)
   let interactions: OpenidInteractions | undefined
   let devices: DevicePage | undefined
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
@@ -83,7 +85,7 @@ export function createOpenidHandler(
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
     const answered = await signedOut(request, toPage(request, response, scope), scope)
-    return endsForm(path) ? leaving(request, answered) : answered
+    return endsForm(path) ? leaving.behindForm(request, answered) : answered
   }
 
   function toPage(request: HttpRequest, response: HttpResponse, scope: OpenidScope): HttpResponse {
@@ -92,15 +94,6 @@ export function createOpenidHandler(
     if (scope.signOut) return withCookies(pages.signOut({ request }, scope.signOut), cookies)
     const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
     return isPage ? protectedPage(response) : response
-  }
-
-  function leaving(request: HttpRequest, response: HttpResponse): HttpResponse {
-    const to = headerOf(response, 'location') ?? ''
-    const { protocol, origin } = URL.parse(to) ?? {}
-    const isAway = /^https?:$/.test(protocol ?? '') && origin !== new URL(settings.publicUrl).origin
-    if (!isAway) return response
-    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
-    return withCookies(pages.leaving({ request }, to), cookies)
   }
 
   /** Says why a refresh token is refused, to the owner of the account, too, where it was used twice. */

@@ -5,6 +5,7 @@ import type { Person } from '../oauth/security/people.ts'
 import { openidPage, Place } from '../oauth/sign_in/place.ts'
 import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
 import { shownName } from '../oauth/sign_in/shown.ts'
+import { placeOf } from '../pages/sign_in/leaving.ts'
 import type { Services } from '../sagas/services.ts'
 import { askedBy, consentTo, shownResources } from './asked.ts'
 import { grantOf } from './consents.ts'
@@ -65,18 +66,17 @@ export class ConsentQuestion {
     const { redirect_uri: uri, ui_locales: uiLocales } = interaction.params
     const redirectUri = String(uri)
     const state = { interaction: interaction.uid, did: person.did }
-    const { protocol, host, hostname } = new URL(redirectUri)
+    const to = new URL(redirectUri)
     const asked = await askedBy(this.#flow, interaction.params)
     return this.#pages.consent(
-      { request, redirectUri, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
+      { request, uiLocales: uiLocales === undefined ? undefined : String(uiLocales) },
       {
         ...shownClient(client, redirectUri),
         name: shownName(person),
         scopes: asked.scopes,
         resources: shownResources(asked),
-        // A scheme of an app's own may have any host behind it.
-        host: /^https?:$/.test(protocol) ? host : protocol,
-        isLocal: LOOPBACK.has(hostname),
+        host: placeOf(to),
+        isLocal: LOOPBACK.has(to.hostname),
         action: openidPage(interaction.uid),
         sealed: this.#forms.write(deviceId, state),
         other: Place.forOpenid(interaction.uid).page({ step: 'choose' }),

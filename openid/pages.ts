@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { primaryColor } from '../oauth/branding.ts'
 import { wantedOf } from '../oauth/sign_in/place.ts'
-import { appOf, languageOf } from '../oauth/sign_in/shown.ts'
+import { languageOf } from '../oauth/sign_in/shown.ts'
 import { linksOf } from '../pages/links.ts'
 import {
   type DeviceCodeStep,
@@ -15,14 +15,15 @@ import { openidTexts } from '../pages/openid/locales/index.ts'
 import {
   type ConsentStep,
   consentStep,
-  leavingStep,
   OPENID_STYLE,
   signedOutStep,
   signOutStep,
 } from '../pages/openid/steps.ts'
 import type { OpenidTexts } from '../pages/openid/texts.ts'
 import { type Frame, type Step, writeStep } from '../pages/sign_in/frame.ts'
+import { signInTexts } from '../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../pages/sign_in/look.ts'
+import type { SignInTexts } from '../pages/sign_in/texts.ts'
 import type { Services } from '../sagas/services.ts'
 import { ENDPOINTS, OPENID } from './paths.ts'
 import type { OpenidScope } from './scope.ts'
@@ -30,7 +31,6 @@ import type { OpenidScope } from './scope.ts'
 /** Where a page is shown, and what its client asked for. */
 type Shown = {
   request: HttpRequest
-  redirectUri?: string | undefined
   uiLocales?: string | undefined
 }
 
@@ -47,7 +47,9 @@ export class OpenidPages {
 
   consent(shown: Shown, step: ConsentStep): HttpResponse {
     const { name: service } = this.#settings
-    return this.#write(shown, (texts) => consentStep(texts, service, step), step.logo)
+    const write = (texts: OpenidTexts, signIn: SignInTexts) =>
+      consentStep(texts, signIn, service, step)
+    return this.#write(shown, write, step.logo)
   }
 
   deviceCode(shown: Shown, step: DeviceCodeStep): HttpResponse {
@@ -64,32 +66,22 @@ export class OpenidPages {
     return this.#write(shown, (texts) => deviceDoneStep(texts, step))
   }
 
-  /**
-   * Leads on to a client, behind a form. A browser looks at the policy of the page with the form for each address to
-   * which that leads on, also for those to which the client does (CSP level 3 section 6.4.2), so the form ends here.
-   */
-  leaving(shown: Shown, to: string): HttpResponse {
-    const page = this.#write(shown, (texts) => leavingStep(texts, to))
-    return { ...page, headers: [...page.headers, ['refresh', `0; url=${to}`]] }
-  }
-
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
     const { name: service } = this.#settings
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
-    const { app, secret: xsrf, to } = asked
+    const { app, secret: xsrf } = asked
     const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
     const step = { service, app, action, xsrf }
-    return this.#write({ ...shown, redirectUri: to }, (texts) => signOutStep(texts, step))
+    return this.#write(shown, (texts) => signOutStep(texts, step))
   }
 
   #write(
-    { request, redirectUri, uiLocales }: Shown,
-    step: (texts: OpenidTexts) => Step,
+    { request, uiLocales }: Shown,
+    step: (texts: OpenidTexts, signIn: SignInTexts) => Step,
     logo?: string,
     alertOf: (texts: OpenidTexts) => string | undefined = () => undefined,
   ): HttpResponse {
-    const parameters = { redirect_uri: redirectUri, ui_locales: uiLocales }
-    const language = languageOf({ request, parameters })
+    const language = languageOf({ request, parameters: { ui_locales: uiLocales } })
     const { images } = this.#look
     const frame: Frame = {
       look: logo ? { ...this.#look, images: [...images, new URL(logo).origin] } : this.#look,
@@ -97,9 +89,9 @@ export class OpenidPages {
       inLanguage: (other) => inLanguage(request, other),
       links: linksOf(this.#settings.branding.links, language),
       ...withAlert(alertOf(openidTexts[language])),
-      forms: ["'self'", ...appOf({ parameters })],
+      forms: ["'self'"],
     }
-    return writeStep(frame, step(openidTexts[language]))
+    return writeStep(frame, step(openidTexts[language], signInTexts[language]))
   }
 }
 

@@ -31,7 +31,7 @@ export type OpenidScope = {
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
   issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
-  signOut: { secret: string; to: string | undefined; app: string | undefined } | 'done' | null
+  signOut: { secret: string; app: string | undefined } | 'done' | null
   /** The provider's error that a person reads on a page. */
   pageError: {
     error: string

@@ -57,7 +57,7 @@ type Document = {
   status?: number
   /** From where pictures come, as sources of a content security policy. */
   images?: readonly string[]
-  /** Where forms lead, redirects that follow them included. */
+  /** Where forms lead, as sources of a content security policy; all redirects behind one have to be among them. */
   forms?: readonly string[]
 }
 

@@ -31,7 +31,7 @@ import { securityTask } from '../checks/endpoints.ts'
 import { type FormState, Forms } from './forms.ts'
 import { permissionItems } from './permissions.ts'
 import { type Place, type Wanted, wantedOf } from './place.ts'
-import { appOf, isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
+import { isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
 import type { Visit } from './visit.ts'
 
 export type PasswordPage = {
@@ -243,7 +243,7 @@ export class SignInPages {
       language,
       inLanguage: (other) => shown.place.page({ ...own, language: other }),
       links: linksOf(this.#links, language),
-      forms: ["'self'", ...appOf(shown)],
+      forms: ["'self'"],
       ...said,
       ...(passkeysLeft.length > 0 && {
         more: passkeysStay(texts, passkeysLeft, securityTask('passkeys')),

@@ -66,13 +66,3 @@ function firstOf(locales = ''): PageLanguage | undefined {
   const first = tags.find((tag) => PAGE_LANGUAGES.some((known) => known === tag))
   return first as PageLanguage | undefined
 }
-
-/** What a sign-in leads back to, where a browser looks at that when a form is sent (CSP `form-action`). */
-export function appOf({ parameters }: Pick<Shown, 'parameters'>): string[] {
-  const uri = parameters?.redirect_uri
-  if (!uri) return []
-  const { protocol, hostname, origin } = new URL(uri)
-  // A source has no signs for an IPv6 address, such as a native app's loopback (CSP level 3 section 2.3.1).
-  const isNamed = /^https?:$/.test(protocol) && !hostname.startsWith('[')
-  return [isNamed ? origin : protocol]
-}

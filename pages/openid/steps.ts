@@ -2,6 +2,7 @@ import { html } from 'hono/html'
 import type { Html } from '../../http/page/document.ts'
 import { form } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
+import type { SignInTexts } from '../sign_in/texts.ts'
 import type { OpenidTexts } from './texts.ts'
 
 /** Beside the style of the steps of a sign-in (`pages/sign_in/look.ts`). */
@@ -28,7 +29,7 @@ export type AskedStep = {
 }
 
 export type ConsentStep = AskedStep & {
-  /** Where the person goes on. */
+  /** Where the person goes on, as people know it. */
   host: string
   /** Whether that is on the person's own device. */
   isLocal: boolean
@@ -59,9 +60,14 @@ export function askedForm(
 }
 
 /** Asks a person what an app may know. */
-export function consentStep(texts: OpenidTexts, service: string, step: ConsentStep): Step {
+export function consentStep(
+  texts: OpenidTexts,
+  { goesTo }: SignInTexts,
+  service: string,
+  step: ConsentStep,
+): Step {
   const { app, name, host, isLocal } = step
-  const note = html`<p class="quiet">${texts.goesTo(host)}</p>${
+  const note = html`<p class="quiet">${goesTo(host)}</p>${
     isLocal &&
     html`
       <p class="notice">${texts.local(app)}</p>`
@@ -69,12 +75,6 @@ export function consentStep(texts: OpenidTexts, service: string, step: ConsentSt
   const content = html`${askedForm(texts, service, step, note)}
       <p><a class="link" href="${step.other}">${texts.otherAccount}</a></p>`
   return { title: texts.title(app), lead: texts.lead(name), content }
-}
-
-/** @param to where the person goes on by themselves, if the browser does not lead them */
-export function leavingStep(texts: OpenidTexts, to: string): Step {
-  const content = html`<a class="button primary wide" href="${to}">${texts.goOn}</a>`
-  return { title: texts.goOn, lead: texts.goesTo(new URL(to).host), content }
 }
 
 export type SignOutStep = { service: string; app: string | undefined; action: string; xsrf: string }

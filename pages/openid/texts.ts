@@ -18,8 +18,6 @@ export type OpenidTexts = {
   readonly offline: string
   /** Above the scopes of a protected resource. @param resource its name and host */
   uses(resource: string): string
-  /** @param host where the person goes on */
-  goesTo(host: string): string
   /** Of an app on the person's own device: any other there can call itself so. */
   local(app: string): string
   readonly allow: string

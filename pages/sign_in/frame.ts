@@ -9,10 +9,10 @@ import type { Look } from './look.ts'
 export type Frame = {
   look: Look
   language: PageLanguage
-  /** The same step in another language. */
-  inLanguage(language: PageLanguage): string
+  /** The same step in another language; null where it is shown once. */
+  inLanguage: ((language: PageLanguage) => string) | null
   links: readonly Way[]
-  /** Where forms lead to, as sources of a content security policy: the app is one of them. */
+  /** Where forms lead to, as sources of a content security policy. */
   forms: readonly string[]
   /** What went wrong: one sentence, which is read out at once. */
   alert?: string | undefined
@@ -45,10 +45,13 @@ export function writeStep(
       ${notice && html`<p class="notice" role="status">${notice}</p>`}
       ${more}
       ${content}
-      <details><summary>${LANGUAGE_LABELS[language]} · ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
-        ([tag, name]) =>
-          html`<a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
-      )}</nav></details>
+      ${
+        inLanguage &&
+        html`<details><summary>${LANGUAGE_LABELS[language]} · ${LANGUAGE_NAMES[language]}</summary><nav>${others.map(
+          ([tag, name]) =>
+            html`<a href="${inLanguage(tag)}" lang="${tag}" hreflang="${tag}" ${tag === language && html`aria-current="true"`}>${name}</a>`,
+        )}</nav></details>`
+      }
       ${links.length > 0 && html`<nav>${links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)}</nav>`}
     </main>`
   // Of a step that went wrong, the title says it first: it is what a screen reader begins with.

@@ -31,6 +31,9 @@ export type SignInTexts = {
   readonly signUpWithPasskey: string
   readonly back: string
   readonly cancel: string
+  /** @param host of the app, or its scheme */
+  goesTo(host: string): string
+  readonly goOn: string
 
   readonly codeTitle: string
   readonly passkeyTitle: string

@@ -49,9 +49,7 @@ test('a person signs in to a client, which refreshes, asks and revokes', async (
   const consent = await rp.signIn(visitor, page)
   expect(consent.title).toBe('Sign in to The Forum')
   expect(consent.text).toContain('rp.example.com')
-  expect(consent.header('content-security-policy')).toContain(
-    "form-action 'self' https://rp.example.com",
-  )
+  expect(consent.header('content-security-policy')).toMatch(/form-action 'self'$/)
   const back = await rp.allow(visitor, consent)
   const tokens = await rp.exchange(config, begun, back)
   expect(tokens.claims()).toMatchObject({
@@ -200,13 +198,13 @@ test('a form ends here, also where it leads on to the client', async () => {
   visitor = new Visitor(app)
   const begun = await rp.begin(config)
   const page = await rp.open(visitor, begun)
-  expect(page.header('content-security-policy')).toContain("form-action 'self'")
+  expect(page.header('content-security-policy')).toMatch(/form-action 'self'$/)
   const at = await rp.signIn(visitor, page)
   expect([at.status, at.title]).toEqual([200, 'Continue'])
   const [to = ''] = at.hrefs
   expect(at.header('refresh')).toBe(`0; url=${to}`)
   expect(new URL(to).searchParams.get('state')).toBe(begun.state)
-  expect(at.header('referrer-policy')).toBe('same-origin')
+  expect(at.header('referrer-policy')).toBe('no-referrer')
 })
 
 test('the e-mail address can be refused alone, and the whole', async () => {

@@ -91,3 +91,19 @@ test('also after all of it was given once', async () => {
   await consent('atproto')
   expect(await silently(NONE)).toBe('consent_required')
 })
+
+test('a form ends here, also where it leads on to the app', async () => {
+  await consent()
+  const elsewhere = await visitor.open(await push(HINT))
+  expect([elsewhere.status, elsewhere.header('refresh')]).toEqual([303, undefined])
+  const behindForm = { headers: { 'sec-fetch-site': 'same-origin' } }
+  const page = await visitor.open(await push(HINT), behindForm)
+  const [to = ''] = page.hrefs
+  expect([page.status, page.title, page.header('refresh')]).toEqual([
+    200,
+    'Continue',
+    `0; url=${to}`,
+  ])
+  expect(to).toContain(`${CALLBACK}?`)
+  expect(page.text).toContain('You go on to app.vestibule.internal.')
+})

@@ -11,7 +11,6 @@ export const en: OpenidTexts = {
   email: 'Your e-mail address',
   offline: 'It stays signed in while you are away',
   uses: (resource) => `It may use ${resource} in your name:`,
-  goesTo: (host) => `You go on to ${host}.`,
   local: (app) =>
     `${app} runs on your device, and nobody can vouch that it is what it says. Go on only if you have just started it yourself.`,
   allow: 'Allow',

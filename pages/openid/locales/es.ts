@@ -11,7 +11,6 @@ export const es: OpenidTexts = {
   email: 'Tu dirección de correo electrónico',
   offline: 'Mantiene la sesión iniciada mientras no estás',
   uses: (resource) => `Puede usar ${resource} en tu nombre:`,
-  goesTo: (host) => `Continuarás en ${host}.`,
   local: (app) =>
     `${app} se ejecuta en tu dispositivo y nadie puede garantizar que sea lo que dice ser. Continúa solo si acabas de iniciarlo tú.`,
   allow: 'Permitir',

@@ -11,7 +11,6 @@ export const fr: OpenidTexts = {
   email: 'Votre adresse e-mail',
   offline: 'L’application reste connectée en votre absence',
   uses: (resource) => `L’application peut utiliser ${resource} en votre nom\u00a0:`,
-  goesTo: (host) => `Vous continuez vers ${host}.`,
   local: (app) =>
     `${app} s’exécute sur votre appareil et personne ne peut garantir qu’il est ce qu’il prétend. Continuez seulement si vous venez de le lancer vous-même.`,
   allow: 'Autoriser',

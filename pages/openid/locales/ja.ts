@@ -11,7 +11,6 @@ export const ja: OpenidTexts = {
   email: 'メールアドレス',
   offline: '不在の間もサインインしたままになります',
   uses: (resource) => `あなたに代わって ${resource} を利用できます:`,
-  goesTo: (host) => `続けて ${host} に移動します。`,
   local: (app) =>
     `${app} はお使いのデバイスで動作しており、本物であることは確認できません。ご自身で今起動した場合にのみ続けてください。`,
   allow: '許可する',

@@ -11,7 +11,6 @@ export const ko: OpenidTexts = {
   email: '이메일 주소',
   offline: '자리를 비운 동안에도 로그인 상태를 유지합니다',
   uses: (resource) => `회원님을 대신해 ${resource}을(를) 사용할 수 있습니다:`,
-  goesTo: (host) => `계속하면 ${host}(으)로 이동합니다.`,
   local: (app) =>
     `${app}은(는) 회원님의 기기에서 실행되며, 이름대로의 앱인지 확인할 수 없습니다. 방금 직접 시작한 경우에만 계속하세요.`,
   allow: '허용',

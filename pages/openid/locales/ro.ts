@@ -11,7 +11,6 @@ export const ro: OpenidTexts = {
   email: 'Adresa ta de e-mail',
   offline: 'Rămâne conectată cât timp lipsești',
   uses: (resource) => `Poate folosi ${resource} în numele tău:`,
-  goesTo: (host) => `Continui către ${host}.`,
   local: (app) =>
     `${app} rulează pe dispozitivul tău și nimeni nu poate garanta că este ceea ce spune. Continuă doar dacă tocmai ai pornit-o chiar tu.`,
   allow: 'Permite',

@@ -11,7 +11,6 @@ export const sv: OpenidTexts = {
   email: 'Din e-postadress',
   offline: 'Appen förblir inloggad när du är borta',
   uses: (resource) => `Appen får använda ${resource} i ditt namn:`,
-  goesTo: (host) => `Du går vidare till ${host}.`,
   local: (app) =>
     `${app} körs på din enhet, och ingen kan intyga att den är det den säger. Fortsätt bara om du själv just har startat den.`,
   allow: 'Tillåt',

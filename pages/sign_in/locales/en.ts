@@ -17,6 +17,8 @@ export const en: SignInTexts = {
   signUpWithPasskey: 'Create a new account with a passkey',
   back: 'Back',
   cancel: 'Cancel',
+  goesTo: (host) => `You go on to ${host}.`,
+  goOn: 'Continue',
   codeTitle: 'Enter your code',
   passkeyTitle: 'Use your passkey',
   codes: {

@@ -17,6 +17,8 @@ export const es: SignInTexts = {
   signUpWithPasskey: 'Crear una cuenta con una clave de acceso',
   back: 'Volver',
   cancel: 'Cancelar',
+  goesTo: (host) => `Continuarás en ${host}.`,
+  goOn: 'Continuar',
   codeTitle: 'Introduce tu código',
   passkeyTitle: 'Usa tu clave de acceso',
   codes: {

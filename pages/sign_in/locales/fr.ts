@@ -17,6 +17,8 @@ export const fr: SignInTexts = {
   signUpWithPasskey: 'Créer un compte avec une clé d’accès',
   back: 'Retour',
   cancel: 'Annuler',
+  goesTo: (host) => `Vous continuez vers ${host}.`,
+  goOn: 'Continuer',
   codeTitle: 'Saisissez votre code',
   passkeyTitle: 'Utilisez votre clé d’accès',
   codes: {

@@ -17,6 +17,8 @@ export const ja: SignInTexts = {
   signUpWithPasskey: 'パスキーで新しいアカウントを作成',
   back: '戻る',
   cancel: 'キャンセル',
+  goesTo: (host) => `続けて ${host} に移動します。`,
+  goOn: '続ける',
   codeTitle: 'コードを入力',
   passkeyTitle: 'パスキーの確認',
   codes: {

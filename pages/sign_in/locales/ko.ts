@@ -17,6 +17,8 @@ export const ko: SignInTexts = {
   signUpWithPasskey: '패스키로 새 계정 만들기',
   back: '뒤로',
   cancel: '취소',
+  goesTo: (host) => `계속하면 ${host}(으)로 이동합니다.`,
+  goOn: '계속',
   codeTitle: '코드 입력',
   passkeyTitle: '패스키 확인',
   codes: {

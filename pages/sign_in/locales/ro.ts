@@ -17,6 +17,8 @@ export const ro: SignInTexts = {
   signUpWithPasskey: 'Creează un cont cu o cheie de acces',
   back: 'Înapoi',
   cancel: 'Anulează',
+  goesTo: (host) => `Continui către ${host}.`,
+  goOn: 'Continuă',
   codeTitle: 'Introdu codul',
   passkeyTitle: 'Folosește cheia de acces',
   codes: {

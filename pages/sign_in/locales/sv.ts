@@ -17,6 +17,8 @@ export const sv: SignInTexts = {
   signUpWithPasskey: 'Skapa ett nytt konto med en passnyckel',
   back: 'Tillbaka',
   cancel: 'Avbryt',
+  goesTo: (host) => `Du går vidare till ${host}.`,
+  goOn: 'Fortsätt',
   codeTitle: 'Ange din kod',
   passkeyTitle: 'Använd din passnyckel',
   codes: {

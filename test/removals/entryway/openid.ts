@@ -129,7 +129,10 @@ export const openidRows = toRemovals([
   [
     45,
     'a scheme of an app is no host',
-    consent('/^https?:$/.test(protocol) ? host : protocol', 'host || protocol'),
+    inFile('pages/sign_in/leaving.ts')(
+      '/^https?:$/.test(protocol) ? host : protocol',
+      'host || protocol',
+    ),
   ],
   [
     45,
@@ -227,7 +230,7 @@ export const openidRows = toRemovals([
     CODE_FLOW,
     'a form ends before a client',
     inFile('openid/handler.ts')(
-      'endsForm(path) ? leaving(request, answered) : answered',
+      'endsForm(path) ? leaving.behindForm(request, answered) : answered',
       'answered',
     ),
   ],
@@ -293,7 +296,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/mcp.test.ts',
     'a local app is named one',
-    consent('isLocal: LOOPBACK.has(hostname)', 'isLocal: false'),
+    consent('isLocal: LOOPBACK.has(to.hostname)', 'isLocal: false'),
   ],
   [DEVICE, 'a device waits', deviceAdapter('if (polled.isTooFast) throw', 'if (false) throw')],
   [

@@ -36,6 +36,7 @@ const accountSessions = inFile('actors/account/sessions.ts')
 const endings = inFile('actors/account/endings.ts')
 
 const INVITES = 'test/security_page/invites.test.ts'
+const NARROWED = 'test/sign_in/narrowed_consent.test.ts'
 
 /** What it defends of its pages and of second factors (38 to 40, 42). */
 export const pageRows = toRemovals([
@@ -75,6 +76,14 @@ export const pageRows = toRemovals([
     38,
     'a sign-in is of one request',
     signedIn('handedOver?.request !== place.requestUri', '!handedOver'),
+  ],
+  [
+    NARROWED,
+    'a form ends before an app',
+    inFile('oauth/handler.ts')(
+      'mayEndForm(request) ? leaving.behindForm(request, response) : response',
+      'response',
+    ),
   ],
   [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],

@@ -1,0 +1,51 @@
+import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
+import { linksOf } from '../../pages/links.ts'
+import { writeStep } from '../../pages/sign_in/frame.ts'
+import { leavingStep } from '../../pages/sign_in/leaving.ts'
+import { signInTexts } from '../../pages/sign_in/locales/index.ts'
+import { createLook, type Look } from '../../pages/sign_in/look.ts'
+import type { Services } from '../../sagas/services.ts'
+import { primaryColor } from '../branding.ts'
+import { languageOf } from './shown.ts'
+
+/**
+ * Where a form of this service leads on to an app, of whatever kind: a website, an app that listens on the person's
+ * device, or one with a scheme of its own. A browser looks at the policy of the page with the form for each address
+ * to which that leads on, also for those to which the app does (CSP level 3 section 6.4.2). So the form ends at a page
+ * of this service, which leads on by itself.
+ */
+export class Leaving {
+  readonly #settings: Services['settings']
+  readonly #look: Look
+
+  constructor({ settings }: Pick<Services, 'settings'>) {
+    const { name, branding } = settings
+    this.#settings = settings
+    this.#look = createLook(name, branding, primaryColor(branding))
+  }
+
+  /**
+   * The page that leads on.
+   *
+   * @param response to a request to which a form may have led
+   * @returns the response itself where it does not lead away
+   */
+  behindForm(request: HttpRequest, response: HttpResponse): HttpResponse {
+    const { publicUrl, branding } = this.#settings
+    const to = URL.parse(headerOf(response, 'location') ?? '', publicUrl)
+    if (to === null || to.origin === new URL(publicUrl).origin) return response
+    const language = languageOf({ request })
+    const page = writeStep(
+      {
+        look: this.#look,
+        language,
+        inLanguage: null,
+        links: linksOf(branding.links, language),
+        forms: [],
+      },
+      leavingStep(signInTexts[language], to),
+    )
+    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
+    return withCookies(page, [['refresh', `0; url=${to.href}`], ...cookies])
+  }
+}
