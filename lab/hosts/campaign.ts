@@ -72,7 +72,13 @@ async function injectAll(
   await sayCalm('with load', installation, hosts, load)
   console.log()
   const faults = faultsOf(installation, hosts).filter(({ name }) => name.includes(only))
-  const columns = ['actors that moved', 'what stayed', 'all', 'all, after mending', 'refreshes']
+  const columns = [
+    'actors that moved',
+    'longest wait of what stayed',
+    'all back after',
+    'after mending',
+    'refreshes',
+  ]
   console.log(`| what | ${columns.join(' | ')} | broken |`)
   console.log(
     `| ${Array(columns.length + 2)
@@ -130,7 +136,7 @@ async function inject(
   return { cells: [...cells, saySpeed(load, calm)], broken }
 }
 
-/** How many actors have moved, after how long they could be reached, and when those were back that did not. */
+/** How many actors have moved, after how long they could be reached, and what others waited. */
 async function sayMoved(
   load: Load,
   before: ListedActor[],
@@ -148,7 +154,7 @@ async function sayMoved(
   const away = since.length - after.length
   return [
     `${moved.length}${after.length > 0 ? `: ${between.join(' to ')} s` : ''}${away > 0 ? `; ${away} not there` : ''}`,
-    `${(load.heldUp(began, mended, HELD_UP, stayed) / 1_000).toFixed(1)} s`,
+    `${(load.longest(began, mended, stayed) / 1_000).toFixed(1)} s`,
   ]
 }
 
@@ -165,7 +171,7 @@ function saySpeed(load: Load, since: number): string {
 async function backAfter(load: Load, since: number): Promise<string> {
   try {
     await load.untilAllRefreshed(since, PATIENCE)
-    return `${(load.heldUp(since, Date.now(), HELD_UP) / 1_000).toFixed(1)} s`
+    return `${(load.heldUp(since, HELD_UP) / 1_000).toFixed(1)} s`
   } catch (error) {
     return `not: ${(error as Error).message}`
   }

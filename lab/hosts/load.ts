@@ -7,6 +7,8 @@ import { Person } from '../clients/person.ts'
 /** Milliseconds that a client waits, and before it tries again. */
 const PATIENCE = 15_000
 const PAUSE = 2_000
+/** Of a sign-up while everything starts. */
+const ATTEMPTS = 5
 /** Sessions that are ended while something is wrong. */
 const TO_REVOKE = 4
 
@@ -30,18 +32,31 @@ export class Load {
     this.#url = url
   }
 
-  /** Accounts with a session each. */
+  /** Accounts with a session each. @throws {Error} when one does not come about in several attempts */
   async moveIn(count: number): Promise<void> {
     let next = 0
     const lane = async () => {
       while (next++ < count) {
-        const credentials = newCredentials('hosts')
-        const did = await headlessSignUp(this.#url, credentials)
-        this.people.push(Object.assign(await Person.signIn(this.#url, credentials), { did }))
-        if (this.#ready.length < TO_REVOKE) await this.#makeSession(credentials)
+        for (let left = ATTEMPTS; ; left--) {
+          try {
+            await this.#moveInOne()
+            break
+          } catch (error) {
+            if (left === 0) throw error
+            await setTimeout(PAUSE)
+          }
+        }
       }
     }
     await Promise.all(Array.from({ length: 4 }, lane))
+  }
+
+  async #moveInOne(): Promise<void> {
+    const credentials = newCredentials('hosts')
+    const did = await headlessSignUp(this.#url, credentials)
+    const person = await Person.signIn(this.#url, credentials)
+    if (this.#ready.length < TO_REVOKE) await this.#makeSession(credentials)
+    this.people.push(Object.assign(person, { did }))
   }
 
   /** @param pause of each person between two refreshes, ms; they begin one after the other */
@@ -95,25 +110,28 @@ export class Load {
     }
   }
 
-  /**
-   * After how many ms the last refresh was answered that took longer than `ms`, of what happened from `since` on.
-   *
-   * @param isMeant whether an account counts, by its DID
-   */
-  heldUp(since: number, until: number, ms: number, isMeant = (_did: string) => true): number {
-    const held = this.people
-      .filter(({ did }) => isMeant(did))
-      .flatMap(({ answered }) => answered)
-      .filter(({ at, took }) => at > since && at <= until && took > ms)
+  /** After how many ms the last refresh was answered that took longer than `ms`, of what happened `since` then. */
+  heldUp(since: number, ms: number): number {
+    const held = this.#answered(since).filter(({ took }) => took > ms)
     return Math.max(since, ...held.map(({ at }) => at)) - since
+  }
+
+  /** How long a refresh of these accounts took at most, ms. @param isMeant given the DID of each */
+  longest(since: number, until: number, isMeant: (did: string) => boolean): number {
+    const answered = this.#answered(since, isMeant).filter(({ at }) => at <= until)
+    return Math.max(0, ...answered.map(({ took }) => took))
   }
 
   /** How long refreshes took, sorted, ms. */
   took(since: number): number[] {
-    return this.people
-      .flatMap(({ answered }) => answered.filter(({ at }) => at > since))
+    return this.#answered(since)
       .map(({ took }) => took)
       .sort((a, b) => a - b)
+  }
+
+  #answered(since: number, isMeant = (_did: string) => true): Person['answered'] {
+    const meant = this.people.filter(({ did }) => isMeant(did))
+    return meant.flatMap(({ answered }) => answered.filter(({ at }) => at > since))
   }
 
   /** What people were answered since the last time that must never come, one sentence each. */

@@ -59,6 +59,8 @@ export function engineConfig(options: EngineOptions): object {
       retry_reset_duration: 100,
       reschedule_backoff_max_exponent: 1,
       runner_update_ping_interval_ms: 1_000,
+      // The engine writes signs of life in the name of a runner that was cut off for so long.
+      runner_ping_timeout_ms: 5_000,
       runner_eligible_threshold: runnerLost - 1_000,
       runner_lost_threshold: runnerLost,
     },
