@@ -30,7 +30,7 @@ export async function replicasClosed(ms: number): Promise<void> {
 }
 
 /**
- * A database on this machine whose truth is in the key-value storage of its actor (docs/scale.md).
+ * A database on this machine whose truth is in the key-value storage of its actor (docs/engine.md).
  *
  * Each commit is shipped as the pages it changed. It counts once it is written there *and* no newer
  * epoch was found afterwards: who begins an epoch reads what is there only after that. Nor is anything
