@@ -27,7 +27,8 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     // Nothing but that.
     'seed-only': { type: 'boolean', default: false },
-    backup: { type: 'boolean', default: false },
+    // A backup is made of each number of accounts up to this one.
+    backup: { type: 'string', default: '0' },
     write: { type: 'boolean', default: false },
   },
 })
@@ -80,7 +81,8 @@ try {
     grown.crowd = await measureCrowd(seeded, someOf(seeded.tokens.length, CROWD))
     console.error(`${grown.accounts} accounts, a crowd of ${grown.crowd.asked}`)
   }
-  for (const { seeded, grown } of values.backup ? sizes : []) {
+  for (const { seeded, grown } of sizes) {
+    if (grown.accounts > Number(values.backup)) continue
     grown.backup = await measureBackup(seeded, someOf(seeded.tokens.length, AWAKE))
     console.error(`${grown.accounts} accounts, a backup in ${grown.backup.seconds.toFixed(0)} s`)
   }
@@ -92,7 +94,7 @@ try {
 const report = renderGrowth(
   sizes.map(({ grown }) => grown),
   {
-    command: `pnpm bench:growth --accounts ${values.accounts}${values.backup ? ' --backup' : ''} --write`,
+    command: `pnpm bench:growth --accounts ${values.accounts} --backup ${values.backup} --write`,
     inFlight: IN_FLIGHT,
     awake: AWAKE,
     asleep: ASLEEP,
