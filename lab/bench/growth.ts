@@ -146,9 +146,10 @@ function someOf(of: number, count: number): number[] {
 
 /** Each round in turn, A B C A B C, so that a machine that drifts drifts for all. */
 async function load(): Promise<void> {
-  const loaded = sizes.map(({ seeded: { client, tokens }, grown }) => {
+  const loaded = sizes.map(({ seeded: { client, tokens, bringUpToDate }, grown }) => {
     // Of all accounts, so that the more there are, the more seldom one is asked for twice.
     const some = someOf(tokens.length, AWAKE + ASLEEP)
+    bringUpToDate(some)
     const round = async (indices: number[]) => {
       const presented = indices.map((i) => tokens[i] as string)
       const measured = await refreshRound(client, presented, IN_FLIGHT)

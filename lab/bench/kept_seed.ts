@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { exportJWK, importJWK, type JWK, type KeyLike } from 'jose'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { databasePath } from '../../database/paths.ts'
 import { type BenchClient, newClient, newKey } from '../clients/lean_client.ts'
+import { seededAccount } from '../world/seed_directory.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { seed } from './seed.ts'
 
@@ -20,11 +24,19 @@ export type KeptSeed = {
   keys: Pick<BenchClient, 'key' | 'jwk'>
   /** A live refresh token of each account, to be kept up to date. */
   tokens: string[]
+  /**
+   * Brings these accounts to the newest schema, where they were seeded by an earlier version: what that takes is
+   * not what is measured. To be called while they are asleep.
+   */
+  bringUpToDate(numbers: readonly number[]): void
   /** To be called when nothing works on the data any more. */
   close(): Promise<void>
 }
 
-type Named = { dpopSecretHex: string; privateJwk: JWK }
+/** `schemaVersion` is that of the accounts. */
+type Named = { dpopSecretHex: string; privateJwk: JWK; schemaVersion: number }
+
+const NEWEST = accountSchema.steps.length
 
 /**
  * Accounts that were seeded, now or before.
@@ -54,10 +66,12 @@ export async function seeded(count: number, kept?: string): Promise<KeptSeed> {
     }
     const tokens = await seed(env, { ...newClient(), jwk }, count)
     keepTokens(at.tokens, tokens)
-    const named: Named = { dpopSecretHex, privateJwk: await exportJWK(key) }
+    const privateJwk = await exportJWK(key)
+    const named: Named = { dpopSecretHex, privateJwk, schemaVersion: NEWEST }
     writeFileSync(at.named, JSON.stringify(named), { mode: 0o600 })
   }
-  const { dpopSecretHex, privateJwk } = JSON.parse(readFileSync(at.named, 'utf8')) as Named
+  const named = JSON.parse(readFileSync(at.named, 'utf8')) as Named
+  const { dpopSecretHex, privateJwk, schemaVersion } = named
   const tokens = readFileSync(at.tokens, 'latin1').trimEnd().split('\n')
   const { d: _, ...jwk } = privateJwk
   return {
@@ -65,6 +79,13 @@ export async function seeded(count: number, kept?: string): Promise<KeptSeed> {
     dpopSecretHex,
     keys: { key: (await importJWK(privateJwk, 'ES256')) as KeyLike, jwk },
     tokens,
+    bringUpToDate(numbers) {
+      if (schemaVersion === NEWEST) return
+      for (const number of numbers) {
+        const path = databasePath.account({ dataDir: at.data }, seededAccount(number).did)
+        closeDatabase(openDatabase(path, accountSchema, 'program'))
+      }
+    },
     close: async () => {
       if (temporary === null) keepTokens(at.tokens, tokens)
       else await temporary.remove()

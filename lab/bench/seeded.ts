@@ -9,13 +9,13 @@ import {
   type Vestibule,
   type VestibuleOptions,
 } from '../world/vestibule.ts'
-import { SEEDED_PDS, seeded } from './kept_seed.ts'
+import { type KeptSeed, SEEDED_PDS, seeded } from './kept_seed.ts'
 
 /** Milliseconds that accounts have to fall asleep, once they may. */
 const FALL_ASLEEP = 30_000
 
 /** Vestibule alone, without a PDS, on accounts that stood in its databases before it started. */
-export type Seeded = {
+export type Seeded = Pick<KeptSeed, 'bringUpToDate'> & {
   vestibule: Vestibule
   client: BenchClient
   dataDir: string
@@ -39,7 +39,7 @@ export async function startSeeded(
   connections: number,
   { kept, ...how }: Pick<VestibuleOptions, 'env' | 'preloads'> & { kept?: string | undefined } = {},
 ): Promise<Seeded> {
-  const { dataDir, dpopSecretHex, keys, tokens, close } = await seeded(count, kept)
+  const { dataDir, dpopSecretHex, keys, tokens, bringUpToDate, close } = await seeded(count, kept)
   const identity = await makeVestibuleIdentity()
   const metricsPort = await freePort()
   const env = {
@@ -65,6 +65,7 @@ export async function startSeeded(
     client,
     dataDir,
     tokens,
+    bringUpToDate,
     ready,
     async asleep() {
       const deadline = Date.now() + ACCOUNT_SLEEP + FALL_ASLEEP
