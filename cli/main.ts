@@ -1,4 +1,5 @@
 import { keepCompiled } from '../base/compiled.ts'
 
 keepCompiled()
-await import('./run.ts')
+const { run } = await import('./run.ts')
+process.exitCode = await run(process.argv.slice(2))

@@ -8,12 +8,20 @@ import { CliError, ExitCode } from './errors.ts'
 import { createOutput } from './output.ts'
 import { createProgram } from './program.ts'
 
-keepFromOthers()
-try {
-  loadEnvFile()
-  await createProgram().parseAsync()
-} catch (err) {
-  process.exitCode = report(explainUnreadable(err))
+/**
+ * Carries out `vestibule <args>`, and tells the operator what went wrong.
+ *
+ * @returns the exit code
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  keepFromOthers()
+  try {
+    loadEnvFile()
+    await createProgram().parseAsync(args, { from: 'user' })
+    return ExitCode.ok
+  } catch (err) {
+    return report(explainUnreadable(err))
+  }
 }
 
 /** Tells what went wrong in plain words. @returns the exit code */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { createProgram, EXAMPLES } from '../../cli/program.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { fieldsOf } from '../../operator/fields.ts'
 import { descriptions } from '../../operator/list.ts'
 
@@ -41,7 +42,7 @@ const numbers = descriptions.flatMap((description) =>
 )
 
 test.each(numbers)('$words takes no $flag that is no number', async ({ words, flag }) => {
-  const { stderr, exitCode } = await cli(...words.split(' '), flag, 'many')
+  const { stderr, exitCode } = await runCliHere({}, [...words.split(' '), flag, 'many'])
   expect(exitCode).toBe(2)
   expect(stderr).toContain("argument 'many' is invalid. It must be a whole number")
 })

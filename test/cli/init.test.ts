@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readSettings } from '../../base/settings.ts'
-import { type CliResult, runCli } from '../../lab/world/cli.ts'
+import type { CliResult } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 
@@ -24,7 +25,9 @@ afterAll(async () => {
 })
 
 const init = (...options: string[]): Promise<CliResult> =>
-  runCli({ PATH, HOME, PDS_ADMIN_PASSWORD: PASSWORD }, ['init', ...options], { cwd: folder.path })
+  runCliHere({ PATH, HOME, PDS_ADMIN_PASSWORD: PASSWORD }, ['init', ...options], {
+    cwd: folder.path,
+  })
 const readFile = () => parseEnv(readFileSync(join(folder.path, '.env'), 'utf8'))
 
 test('writes a settings file that the program takes, for its owner only', async () => {
@@ -47,7 +50,7 @@ test('writes a settings file that the program takes, for its owner only', async 
   expect(stdout).toContain('PDS_ENTRYWAY_DID=did:web:entryway.example.com\n')
   expect(stdout).not.toContain(PASSWORD)
 
-  const again = await runCli({ PATH, HOME, ...readFile() }, ['pds-settings'])
+  const again = await runCliHere({ PATH, HOME, ...readFile() }, ['pds-settings'])
   expect(stdout).toContain(again.stdout)
 })
 

@@ -1,6 +1,7 @@
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { runCli } from '../../lab/world/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 
 let network: Network
@@ -12,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => network?.close())
 
-const cli = (...args: string[]) => runCli(env, args)
-const json = <T>(...args: string[]) => cliJson<T>(env, args)
+const cli = (...args: string[]) => runCliHere(env, args)
+const json = <T>(...args: string[]) => cliJsonHere<T>(env, args)
 const signIn = (identifier: string, password: string) =>
   new AtpAgent({ service: network.url }).login({ identifier, password })
 
@@ -140,12 +141,16 @@ test('a PDS is listed, closed, opened and checked, and its password never shown'
   await json('account', 'takedown', 'bob.test', '--yes')
   await json('account', 'takedown', 'bob.test', '--lift')
   const withPassword = { ...env, PDS_ADMIN_PASSWORD: network.pds.adminPassword }
-  const added = await cliJson<{ checks: unknown[] }>(withPassword, ['pds', 'add', network.pds.url])
+  const added = await cliJsonHere<{ checks: unknown[] }>(withPassword, [
+    'pds',
+    'add',
+    network.pds.url,
+  ])
   expect(added.checks).toHaveLength(5)
 
   const address = network.pds.url.replace('localhost', '127.0.0.1')
   const add = (...more: string[]) =>
-    cliJson<{ address: string }>(withPassword, ['pds', 'add', network.pds.url, ...more])
+    cliJsonHere<{ address: string }>(withPassword, ['pds', 'add', network.pds.url, ...more])
   expect(await add('--address', address)).toMatchObject({ address })
   expect(await add()).toMatchObject({ address })
   expect(await cli('pds', 'remove', did)).toMatchObject({
@@ -191,7 +196,7 @@ describe('doctor', () => {
 
   test('says how to mend what is broken', async () => {
     const broken = { ...env, ENTRYWAY_SMTP_URL: 'smtp://127.0.0.1:1' }
-    const { exitCode, stdout } = await runCli(broken, ['doctor'])
+    const { exitCode, stdout } = await runCliHere(broken, ['doctor'])
     expect(exitCode).toBe(1)
     expect(stdout).toMatch(/FAILED.*Mail/)
     expect(stdout).toContain('- Mail: see that ENTRYWAY_SMTP_URL')
@@ -210,12 +215,22 @@ test('what is listed and shown fits 80 columns, and breaks no id', async () => {
     ],
     ...['invite list', 'pds list', 'client list', 'doctor'],
   ]) {
-    const { exitCode, stdout } = await runCli(narrow, command.split(' '))
+    const { exitCode, stdout } = await runCliHere(narrow, command.split(' '))
     expect({ command, exitCode }).toEqual({ command, exitCode: 0 })
     const tooWide = stdout.split('\n').filter((line) => line.length > 80)
     expect({ command, tooWide }).toEqual({ command, tooWide: [] })
     if (command.startsWith('account list')) expect(stdout).toMatch(new RegExp(`${did}\n.*active`))
   }
+})
+
+test.each([
+  ['account list', { exitCode: 0, stdout: expect.stringContaining('bob.test'), stderr: /^$/ }],
+  ['account show nobody.test', { exitCode: 1, stdout: '', stderr: /^No account nobody.test here/ }],
+  ['account show', { exitCode: 2, stdout: '', stderr: /missing required argument/ }],
+])('as a process of its own: %s', async (words, { stderr, ...others }) => {
+  const result = await runCli(env, words.split(' '))
+  expect(result).toMatchObject(others)
+  expect(result.stderr).toMatch(stderr)
 })
 
 test('without the program: exit code 3', async () => {
