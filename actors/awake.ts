@@ -1,6 +1,6 @@
 /**
  * How many accounts are awake in one process, and of those of one shard of an engine. Strangers choose
- * which accounts are asked, and each that is awake holds some 100 KiB and three files.
+ * which accounts are asked, and each that is awake holds some 100 KiB and four open files.
  */
 export const MAX_AWAKE = { ofProcess: 2_000, ofShard: 250 }
 
