@@ -34,6 +34,8 @@ export type Runner = {
   }
   /** Ends the program, whose settings are not those that its data were made with. */
   refuse(err: SettingsError): void
+  /** Ends the program in order, as on SIGTERM. */
+  end(): void
 }
 
 /** Connection parameters of every call to an actor. */

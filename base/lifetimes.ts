@@ -331,6 +331,9 @@ export const TRACES_END = 3 * SECOND
 /** How long a stopping runner closes databases. */
 export const CLOSING = 3 * SECOND
 
+/** How long a program may take to end in order, with its PDS. */
+export const STOPS = DRAIN + BACKGROUND + CLOSING + 12 * SECOND
+
 /** An account actor without calls closes its database and leaves memory after this. */
 export const ACCOUNT_SLEEP = 60 * SECOND
 

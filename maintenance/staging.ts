@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
-import { EMBEDDED_PDS, LOCK, SECRETS } from './data_folder.ts'
+import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
@@ -19,7 +19,7 @@ const STAGED = '.staged'
  * What is in a data directory before there is data; a home has files with a dot besides. What the
  * embedded PDS keeps is in no backup, and stays where it is.
  */
-const BEFORE_DATA = [SECRETS, LOCK, EMBEDDED_PDS, 'lost+found']
+const BEFORE_DATA = [SECRETS, LOCK, MOVE, EMBEDDED_PDS, 'lost+found']
 
 /** @throws {Error} when there is data, or anything else that is not expected; it says what */
 export function assertNoData(dataDir: string): void {

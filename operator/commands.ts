@@ -4,6 +4,7 @@ import * as accounts from './accounts.ts'
 import * as clients from './clients.ts'
 import * as compare from './compare.ts'
 import * as examine from './examine.ts'
+import * as handOver from './hand_over.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as limits from './limits.ts'
@@ -77,6 +78,8 @@ export const commands = {
   'openid/resource-list': openidResources.list,
   'openid/resource-show': openidResources.show,
   'openid/resource-remove': openidResources.remove,
+
+  'data/hand-over': handOver.handOver,
 
   'import/accounts': imports.accounts,
   'import/invites': imports.invites,

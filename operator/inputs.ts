@@ -71,6 +71,15 @@ export const inputs = {
 
   doctor: nothing,
 
+  'data/hand-over': z.strictObject({
+    /** On which data the program has to run. */
+    dataDir: z.string(),
+    /** Without, it is only looked whether it does. */
+    move: z
+      .strictObject({ state: z.literal('moving'), id: z.string(), place: z.string() })
+      .nullable(),
+  }),
+
   'operator/add': anAccount,
   'operator/list': nothing,
   'operator/remove': anAccount,

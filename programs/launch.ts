@@ -4,9 +4,16 @@ import { explainUnreadable } from '../base/files.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { unhandledRejections } from '../base/metrics.ts'
 import { serveMetrics } from '../base/metrics_server.ts'
+import { MovedError } from '../base/move.ts'
 import { readSettings, type Settings, SettingsError } from '../base/settings.ts'
 import { startTracing } from '../base/tracing.ts'
 import { keepFromOthers } from '../base/umask.ts'
+
+/**
+ * How a program ends that does not serve data which are on their way (`EX_CONFIG` of sysexits.h): who supervises
+ * it is not to start it again and again (`deploy/systemd/vestibule.service`).
+ */
+const MOVED = 78
 
 /** What the log says of a promise that was rejected and whose rejection nothing handled. */
 export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
@@ -87,5 +94,5 @@ function explainListening(err: unknown): unknown {
 export function giveUp(err: unknown): void {
   if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
   else console.error(err instanceof Error ? err.message : err)
-  process.exit(1)
+  process.exit(err instanceof MovedError ? MOVED : 1)
 }

@@ -1,7 +1,8 @@
+import { MovedError } from '../../base/move.ts'
 import type { Seal } from '../../base/seal.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { LogSync } from '../../database/log_sync.ts'
-import { isUnfinished } from '../../database/replication/copy_mark.ts'
+import { readMove } from '../../database/replication/copy_mark.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
@@ -34,9 +35,8 @@ export async function openActorDatabase(
   }
   if (settings.database === 'file') return openFile(path, schema, secrets.seal, onLost)
   const kv = kvOf(c)
-  if (await isUnfinished(kv)) {
-    throw new Error('A copy to this engine is not finished: run vestibule data copy again')
-  }
+  const move = await readMove(kv)
+  if (move) throw new MovedError(move)
   const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
   keepSealed(replica.db, schema, secrets.seal)
   await replica.settle()

@@ -1,39 +1,43 @@
+import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { makePassingFolder } from '../../base/passing_folder.ts'
 import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
+import type { ProgramThere } from '../../maintenance/copy/files.ts'
+import type { Source, Target } from '../../maintenance/copy/place.ts'
 import { here } from '../action.ts'
+import { assertMeant } from '../ask.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
+import { connectOperator } from '../operator_client.ts'
+import type { Output } from '../output.ts'
 import { notePdsInside } from '../pds_inside.ts'
 import { sheet } from '../table.ts'
 
 /** Names the engine of the settings where a folder is asked for. */
 const ENGINE = 'engine'
 
+type Options = { abandon?: boolean; yes?: boolean }
+
 export function addDataCommands(program: Command): void {
   program
     .command('data')
     .description('Move all data between the data directory and the engine')
     .command('copy')
+    .summary('Move all data from a data directory to the engine, or back')
     .description(
-      'Copy all data from a data directory to the engine, or back; nothing may run on it',
+      'Move all data from a data directory to the engine, or back. The program may run on the data directory: it is copied while it serves, and ended when little is left; no runner may run',
     )
     .argument('<from>', 'a data directory, or `engine`')
     .argument('<to>', 'likewise')
+    .option('--abandon', 'have `from` served again after a move that was not finished')
+    .option('-y, --yes', 'do not ask')
     .action(
-      here(async (installation, output, [from = '', to = '']) => {
-        if ((from === ENGINE) === (to === ENGINE)) {
-          throw new CliError(
-            'One of the two must be `engine`, such as: vestibule data copy ./data engine',
-            ExitCode.wrongUsage,
-          )
-        }
-        if (!installation.settings.rivetEndpoint) {
-          throw new CliError('RIVET_ENDPOINT: set it to the URL of the engine', ExitCode.wrongUsage)
-        }
+      here<Options>(async (installation, output, [from = '', to = ''], { abandon, yes }) => {
+        assertDirection(installation, from, to)
+        if (abandon) return takeBack(installation, output, { from, to }, yes)
         const bar = output.progress('Databases')
-        const report = await copy(installation, from, to, bar.update).finally(bar.stop)
+        const report = await copy(installation, output, { from, to }, bar.update).finally(bar.stop)
         output.result(report, (found) => describe(found, to))
         if (to !== ENGINE) return
         const { dataDir } = installation.settings
@@ -49,49 +53,122 @@ export function addDataCommands(program: Command): void {
     )
 }
 
+function assertDirection({ settings }: Installation, from: string, to: string): void {
+  if ((from === ENGINE) === (to === ENGINE)) {
+    throw new CliError(
+      'One of the two must be `engine`, such as: vestibule data copy ./data engine',
+      ExitCode.wrongUsage,
+    )
+  }
+  if (!settings.rivetEndpoint) {
+    throw new CliError('RIVET_ENDPOINT: set it to the URL of the engine', ExitCode.wrongUsage)
+  }
+}
+
+type Way = { from: string; to: string }
+
 async function copy(
-  { settings, secrets }: Installation,
-  from: string,
-  to: string,
+  installation: Installation,
+  output: Output,
+  way: Way,
   onProgress: (done: number, total: number) => void,
 ): Promise<CopyReport> {
+  const { copyData } = await import('../../maintenance/copy/copy_data.ts')
+  const onStop = () =>
+    output.note(`What is left is copied now; nothing serves ${way.from} from here on.`)
+  return between(installation, way, (from, to, scratch) =>
+    copyData({ from, to, scratch, spread: installation.settings, onProgress, onStop }),
+  )
+}
+
+async function takeBack(
+  installation: Installation,
+  output: Output,
+  way: Way,
+  yes: boolean | undefined,
+): Promise<void> {
+  const { abandonMove } = await import('../../maintenance/copy/copy_data.ts')
+  const question = `Serve ${way.from} again, as it was when it was stopped? If ${way.to} has served since, what was done there is lost, and sessions end.`
+  if (!yes) await assertMeant(question)
+  const move = await between(installation, way, (from) => abandonMove(from))
+  output.result(
+    move,
+    ({ place }) => `Start the program on ${way.from} again, and none on ${place}.`,
+  )
+}
+
+async function between<T>(
+  { settings, secrets }: Installation,
+  way: Way,
+  work: (from: Source, to: Target, scratch: string) => Promise<T>,
+): Promise<T> {
   const { createLog } = await import('../../base/log.ts')
   const { EngineStorage } = await import('../../actors/hosting/engine/storage.ts')
-  const { copyData } = await import('../../maintenance/copy/copy_data.ts')
   const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
   const folder = await makePassingFolder('copy')
   const { path: scratch } = folder
-  const source = from === ENGINE ? null : fromFiles(resolve(from), scratch)
+  const [dataDir, endpoint] = [resolve(way.from), settings.rivetEndpoint as string]
+  const program = programOn(dataDir, { settings, secrets })
+  const files = way.from === ENGINE ? null : fromFiles(dataDir, program)
   // Standard output is for the result, which may be JSON.
   const log = createLog(settings.logLevel, process.stderr)
-  const storage = new EngineStorage({ secrets, log }, settings.rivetEndpoint as string)
+  const storage = new EngineStorage({ secrets, log }, endpoint)
+  const place = `the engine at ${new URL(endpoint).host}`
   try {
-    return await copyData({
-      from: source ?? fromEngine(storage, scratch),
-      to: to === ENGINE ? toEngine(storage, scratch, settings) : toFiles(resolve(to)),
+    return await work(
+      files ?? fromEngine(storage, scratch, place),
+      way.to === ENGINE ? toEngine(storage, scratch, settings, place) : toFiles(resolve(way.to)),
       scratch,
-      spread: settings,
-      onProgress,
-    })
+    )
   } finally {
     await storage.close()
     await folder.remove()
   }
 }
 
+/** The program that runs on a data directory, as its operator reaches it. */
+function programOn(dataDir: string, installation: Installation): ProgramThere {
+  const operator = connectOperator(installation)
+  const ask = (move: Parameters<ProgramThere['handOver']>[0] | null) =>
+    operator('data/hand-over', {
+      dataDir: realpathSync(dataDir),
+      move: move && { ...move, state: 'moving' },
+    })
+  return {
+    find: async () => {
+      try {
+        await ask(null)
+      } catch (err) {
+        const { message, exitCode } = err as CliError
+        const why = `What runs on ${dataDir} cannot be asked to end: stop it, or see that it answers`
+        throw new CliError(`${why}. ${message}`, exitCode)
+      }
+    },
+    handOver: async (move) => {
+      await ask(move)
+    },
+  }
+}
+
 function describe(report: CopyReport, to: string): string {
+  const [last, ...rounds] = report.rounds.toReversed()
   return [
     sheet({
       accounts: report.accounts,
       'databases copied': report.copied,
       'there already': report.present,
-      'removed, of an earlier attempt': report.removed,
+      'removed, not there any more': report.removed,
       'tables compared': report.tables,
       'rows compared': report.rows,
+      ...(report.stopped !== null && {
+        'copied in each round': rounds.toReversed().join(', '),
+        'copied while nothing served': last ?? 0,
+        'time in which nothing served': `${report.stopped} ms`,
+      }),
     }),
     to === ENGINE
-      ? 'Everything is in the engine. Start the runners, and never again the program on these files.'
-      : `Everything is in ${to}. Start the program there, and never again the runners.`,
+      ? 'Everything is in the engine. Start the runners; the program does not start on these files any more.'
+      : `Everything is in ${to}. Start the program there; the runners serve nothing any more.`,
   ].join('\n')
 }

@@ -1,22 +1,27 @@
+import type { Move } from '../../base/move.ts'
 import { DidList } from './did_list.ts'
-import { deleteAll, type Kv } from './kv.ts'
+import { deleteAll, type Kv, type KvReader } from './kv.ts'
 
-const UNFINISHED = 'copying'
+const MOVE = 'copying'
 const copied = new DidList('copied')
 
-/** Says that this storage holds part of a copy that is not finished: no actor may serve it. */
-export async function markUnfinished(kv: Kv): Promise<void> {
-  await kv.put([[UNFINISHED, new Uint8Array([1])]])
+/** Whether what is kept here goes elsewhere, or comes from there: no actor may serve it then. */
+export async function readMove(kv: Pick<KvReader, 'get'>): Promise<Move | null> {
+  const [value] = await kv.get([MOVE])
+  if (!value) return null
+  // Before 0.2.0 only a copy that is not finished was marked, by one byte.
+  if (value.length === 1) return { state: 'copying', id: '', place: 'another place' }
+  return JSON.parse(Buffer.from(value).toString()) as Move
 }
 
-export async function isUnfinished(kv: Kv): Promise<boolean> {
-  return (await kv.get([UNFINISHED]))[0] !== null
+export async function putMove(kv: Kv, move: Move): Promise<void> {
+  await kv.put([[MOVE, Buffer.from(JSON.stringify(move))]])
 }
 
 /** Forgets that, and what {@link markCopied} noted. */
-export async function markFinished(kv: Kv): Promise<void> {
+export async function forgetMove(kv: Kv): Promise<void> {
   const marks = (await listCopied(kv)).map((did) => copied.keyOf(did))
-  await deleteAll(kv, [...marks, UNFINISHED])
+  await deleteAll(kv, [...marks, MOVE])
 }
 
 /** Notes that an account has been copied to here, before it is. */

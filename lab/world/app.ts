@@ -119,6 +119,9 @@ export async function startApp({
     refuse: (err) => {
       throw err
     },
+    end: () => {
+      throw new Error('Nothing ends this app but its test')
+    },
   }
   const databases = openAppDatabases(settings, runner.secrets, log)
   const { flow, counters, directories } = databases

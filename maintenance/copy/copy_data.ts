@@ -1,150 +1,112 @@
-import { join } from 'node:path'
-import { type Compared, compareRows, copyRows, everything, type Part } from '../../database/copy.ts'
-import { closeDatabase, type Db } from '../../database/database.ts'
-import { directoryPart } from '../../database/directory/deal.ts'
-import { writePart } from '../../database/directory/part.ts'
-import { type Installation, writeInstallation } from '../../database/flow/installation.ts'
-import { flowPart } from '../../database/flow/part.ts'
-import { definePartition } from '../../database/partition.ts'
-import type { DatabaseName } from '../database_name.ts'
-import { inLanes } from '../lanes.ts'
-import { type Gathered, gatherDirectory, gatherFlow, listAccounts } from './gather.ts'
-import type { Opened, Source, Target } from './place.ts'
+import { randomUUID } from 'node:crypto'
+import { type Move, MovedError } from '../../base/move.ts'
+import type { Source, Target } from './place.ts'
+import { type RoundOptions, Rounds, type Tally } from './round.ts'
 
-/** Databases that are copied at once. */
-const AT_ONCE = 8
+/** A round that took less, ms, is short: what changes meanwhile may be copied while nothing serves. */
+const SHORT = 2_000
 
-export type CopyReport = {
-  accounts: number
-  /** Databases that were written, and that were there already from an earlier attempt. */
-  copied: number
-  present: number
-  /** Accounts of an earlier attempt that are not there any more. */
-  removed: number
-  /** What was compared, once all was there. */
-  tables: number
-  rows: number
+/** So many rounds are made at most while the source serves: one that changes too quickly is not caught up with. */
+const MAX_ROUNDS = 8
+
+export type CopyReport = Tally & {
+  /** Databases that were written in each round; the last is the one in which nothing served. */
+  rounds: number[]
+  /** From the last answer of the source until the target may be started, ms; null where nothing served. */
+  stopped: number | null
 }
 
-export type CopyOptions = {
-  from: Source
-  to: Target
-  /** Over how many actors the flow state and the directory will be spread. */
-  spread: Installation
-  /** A folder for copies. */
-  scratch: string
-  onProgress?: (done: number, total: number) => void
+export type CopyOptions = RoundOptions & {
+  /** Called when the source, which serves, has been caught up with and is about to be stopped. */
+  onStop?: () => void
 }
 
 /**
- * Copies an installation that is stopped: the accounts, then the flow state, dealt out to the
- * auth actors there will be, then the directory, likewise. Each database is read again from where it was
- * written and compared with its source, row by row. What was interrupted goes on where it was.
+ * Moves an installation. While it serves it is copied, and what has changed since is copied again, until a round
+ * is short. Then it is stopped, and the rest is copied. What was interrupted goes on where it was.
+ *
+ * At each moment one end may be served at most, by the marks at both ({@link Move}):
+ *
+ * | source | target | who may serve |
+ * | --- | --- | --- |
+ * | none | `copying` | the source |
+ * | `moving` | `copying` | none |
+ * | `moved` | `copying` | none |
+ * | `moved` | none | the target |
  *
  * @throws {Error} when the target holds other data, or a copy is not the same
+ * @throws {MovedError} when the source was moved before
  */
 export async function copyData(options: CopyOptions): Promise<CopyReport> {
   const { from, to } = options
   try {
-    await from.begin()
-    await to.begin()
-    return await copyAll(options)
+    const isServing = (await from.begin()) === 'serving'
+    const [source, target] = [await from.readMove(), await to.readMove()]
+    assertGoesOn(source, target, to)
+    if (source?.state === 'moved') {
+      await to.finish()
+      return { ...NOTHING, rounds: [], stopped: null }
+    }
+    const id = target?.id || randomUUID()
+    await to.begin({ state: 'copying', id, place: from.place })
+    return await copyInRounds(options, { state: 'moving', id, place: to.place }, isServing)
   } finally {
     to.end()
     from.end()
   }
 }
 
-async function copyAll(options: CopyOptions): Promise<CopyReport> {
-  const { from, scratch, spread } = options
-  const path = join(scratch, 'directory.sqlite')
-  const directory = await gatherDirectory(from, path, spread.directories)
-  try {
-    return await copyGathered(options, directory)
-  } finally {
-    closeDatabase(directory.db)
-  }
+const NOTHING: Tally = { accounts: 0, copied: 0, present: 0, removed: 0, tables: 0, rows: 0 }
+
+/** What is marked at the source has to be of this target. */
+function assertGoesOn(source: Move | null, target: Move | null, to: Target): void {
+  if (!source || (target?.state === 'copying' && target.id === source.id)) return
+  if (source.state !== 'moving') throw new MovedError(source)
+  throw new Error(
+    `The data are being moved to ${source.place}, and ${to.place} is not that: finish it, or take that back with --abandon`,
+  )
 }
 
-async function copyGathered(
-  { from, to, spread, scratch, onProgress = () => {} }: CopyOptions,
-  directory: Gathered,
+async function copyInRounds(
+  options: CopyOptions,
+  move: Move,
+  isServing: boolean,
 ): Promise<CopyReport> {
-  const { authActors, directories } = spread
-  const dids = await listAccounts(from, directory)
-  const report = { accounts: dids.length, copied: 0, present: 0, removed: 0, tables: 0, rows: 0 }
-  const total = dids.length + authActors + directories
-  const copy = async (name: DatabaseName, source: Pick<Opened, 'db' | 'path'>, part: Part) => {
-    const { isNew, compared } = await copyOne(to, name, source, part, spread)
-    report[isNew ? 'copied' : 'present']++
-    report.tables += compared.tables
-    report.rows += compared.rows
-    onProgress(report.copied + report.present, total)
+  const { from, to, onStop = () => {} } = options
+  const rounds = new Rounds(options)
+  const written: number[] = []
+  for (let isShort = false; !isShort && written.length < MAX_ROUNDS; ) {
+    const began = performance.now()
+    written.push(await rounds.run(!isServing))
+    isShort = !isServing || performance.now() - began < SHORT
   }
-
-  await inLanes(AT_ONCE, dids, async (did) => {
-    const name = { kind: 'account', did } as const
-    const source = await from.open(name)
-    await copy(name, source, everything).finally(source.close)
-  })
-  const wanted = new Set(dids)
-  for (const did of await to.listAccounts()) {
-    if (wanted.has(did)) continue
-    await to.remove(did)
-    report.removed++
-  }
-
-  const flow = await gatherFlow(from, join(scratch, 'flow.sqlite'))
-  try {
-    for (let number = 0; number < authActors; number++) {
-      await copy({ kind: 'auth', number }, flow, flowPart(number, authActors))
-    }
-  } finally {
-    closeDatabase(flow.db)
-  }
-  for (let number = 0; number < directories; number++) {
-    await copy({ kind: 'directory', number }, directory, directoryPart(number, directories))
-  }
+  onStop()
+  const stopping = performance.now()
+  if (isServing) await from.handOver(move)
+  else await from.setMove(move)
+  // What was written when nothing served is the last of it.
+  written.push(await rounds.run(true))
+  await from.setMove({ ...move, state: 'moved' })
   await to.finish()
-  return report
+  const stopped = isServing ? Math.round(performance.now() - stopping) : null
+  return { ...rounds.tally, rounds: written, stopped }
 }
 
-async function copyOne(
-  to: Target,
-  name: DatabaseName,
-  source: Pick<Opened, 'db' | 'path'>,
-  part: Part,
-  spread: Installation,
-): Promise<{ isNew: boolean; compared: Compared }> {
-  const prepare = (db: Db) => {
-    if (name.kind !== 'account') definePartition(db)
-    if (name.kind === 'auth') writeInstallation(db, spread)
-    if (name.kind === 'directory') {
-      writePart(db, { number: name.number, parts: spread.directories })
-    }
-  }
-  if (await to.has(name)) {
-    const compared = await inTarget(to, name, (db) => {
-      prepare(db)
-      return compareRows(source.db, db, part)
-    })
-    if (compared && compared.rows > 0) return { isNew: false, compared }
-  }
-  await inTarget(to, name, (db) => {
-    prepare(db)
-    copyRows(source.path, db, part)
-  })
-  const compared = await inTarget(to, name, (db) => compareRows(source.db, db, part))
-  if (!compared)
-    throw new Error(`The copy of ${JSON.stringify(name)} differs from it; run the command again`)
-  return { isNew: true, compared }
-}
-
-async function inTarget<T>(to: Target, name: DatabaseName, work: (db: Db) => T): Promise<T> {
-  const { db, close } = await to.open(name)
+/**
+ * Has the source served again that was to be moved, as it was when it stopped. The target stays as it is: it
+ * cannot be served.
+ *
+ * @throws {Error} when it is served, or was not to be moved
+ */
+export async function abandonMove(from: Source): Promise<Move> {
   try {
-    return work(db)
+    await from.begin()
+    const move = await from.readMove()
+    if (!move || move.state === 'copying')
+      throw new Error(`The data in ${from.place} are not being moved`)
+    await from.setMove(null)
+    return move
   } finally {
-    await close()
+    from.end()
   }
 }

@@ -5,13 +5,14 @@ import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { readPart } from '../../database/directory/part.ts'
 import { type Installation, readInstallation } from '../../database/flow/installation.ts'
+import { copyKept } from '../../database/replication/copy_kept.ts'
 import {
   clear,
-  isUnfinished,
+  forgetMove,
   listCopied,
   markCopied,
-  markFinished,
-  markUnfinished,
+  putMove,
+  readMove,
 } from '../../database/replication/copy_mark.ts'
 import { listEpochs } from '../../database/replication/head.ts'
 import type { Kv } from '../../database/replication/kv.ts'
@@ -23,11 +24,11 @@ import type { Opened, Source, Target } from './place.ts'
 /** What lends the storage of actors. */
 export type Storage = Pick<EngineStorage, 'of'>
 
-/** The databases that the actors of an engine keep. Copies are in the folder `scratch`. */
+/** The databases that the actors of an engine keep. Replicas are in the folder `scratch`. */
 class OnEngine {
   readonly #storage: Storage
   readonly #scratch: string
-  #copies = 0
+  #replicas = 0
 
   constructor(storage: Storage, scratch: string) {
     this.#storage = storage
@@ -54,31 +55,68 @@ class OnEngine {
     return (await listEpochs(await this.partOf(name))).length > 0
   }
 
+  /** Has what it is made of written down. */
+  async keepHead(name: DatabaseName): Promise<void> {
+    const { replica } = await this.#wake(name)
+    await replica.keepHead().finally(() => replica.close())
+  }
+
   async open(name: DatabaseName): Promise<Opened> {
-    const path = join(this.#scratch, `engine-${this.#copies++}.sqlite`)
-    const replica = await Replica.open(await this.partOf(name), path, schemas[name.kind])
+    const { replica, path } = await this.#wake(name)
     return { db: replica.db, path, close: () => replica.close() }
+  }
+
+  async #wake(name: DatabaseName): Promise<{ replica: Replica; path: string }> {
+    const path = join(this.#scratch, `engine-${this.#replicas++}.sqlite`)
+    return { replica: await Replica.open(await this.partOf(name), path, schemas[name.kind]), path }
   }
 }
 
-export function fromEngine(storage: Storage, scratch: string): Source {
+const numbered = (kind: 'auth' | 'directory', length: number): DatabaseName[] =>
+  Array.from({ length }, (_, number) => ({ kind, number }))
+
+/** An engine of which this process has the actors, so that none serves. */
+export function fromEngine(storage: Storage, scratch: string, place = 'the engine'): Source {
   const engine = new OnEngine(storage, scratch)
+  const first = { kind: 'auth', number: 0 } as const
+  let known: Promise<number> | undefined
+  const countAuthActors = async () => {
+    if (!(await engine.has(first)))
+      throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
+    const { db, close } = await engine.open(first)
+    const installation = readInstallation(db)
+    await close()
+    return installation?.authActors ?? 1
+  }
+  const authActors = () => {
+    known ??= countAuthActors()
+    return known
+  }
   return {
-    begin: async () => {},
+    place,
+    begin: async () => {
+      await authActors()
+      return 'stopped'
+    },
+    handOver: async () => {},
     end: () => {},
-    authActors: async () => {
-      const name = { kind: 'auth', number: 0 } as const
-      if (!(await engine.has(name)))
-        throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
-      const { db, close } = await engine.open(name)
-      const known = readInstallation(db)?.authActors
-      await close()
-      return known ?? 1
+    authActors,
+    readMove: async () => readMove(await engine.kvOf(first)),
+    // The first auth actor is marked first, and served last: the others do not wake without it.
+    setMove: async (move) => {
+      const names = numbered('auth', await authActors())
+      for (const name of move ? names : names.toReversed()) {
+        const kv = await engine.kvOf(name)
+        await (move ? putMove(kv, move) : forgetMove(kv))
+      }
     },
     has: (name) => engine.has(name),
-    open: (name) => engine.open(name),
+    // Each change is of an instance that began an epoch; there is none while this process has the actors.
+    sign: async (name) => JSON.stringify(await listEpochs(await engine.partOf(name))),
+    copy: async (name, path) =>
+      copyKept({ kv: await engine.partOf(name), keepHead: () => engine.keepHead(name) }, path),
     // What is left of deleted accounts is not looked for: that would read all there is.
-    listAccounts: async () => [],
+    listOthers: async () => [],
   }
 }
 
@@ -87,21 +125,24 @@ export function toEngine(
   storage: Storage,
   scratch: string,
   { authActors, directories }: Installation,
+  place = 'the engine',
 ): Target {
   const engine = new OnEngine(storage, scratch)
-  const numbered = (kind: 'auth' | 'directory', length: number): DatabaseName[] =>
-    Array.from({ length }, (_, number) => ({ kind, number }))
-  const parts = numbered('directory', directories)
   // The first part of the directory is marked first, and served last.
-  const served = [...numbered('auth', authActors), ...parts.toReversed()]
+  const served = [
+    ...numbered('auth', authActors),
+    ...numbered('directory', directories).toReversed(),
+  ]
   const marked = new Set<string>()
   return {
+    place,
     end: () => {},
-    begin: async () => {
+    readMove: async () => readMove(await engine.kvOf({ kind: 'directory', number: 0 })),
+    begin: async (move) => {
       const accounts = await countAccounts(engine)
       if (accounts > 0)
         throw new Error(`The engine holds ${accounts} accounts already; copy to an empty one`)
-      for (const name of served.toReversed()) await markUnfinished(await engine.kvOf(name))
+      for (const name of served.toReversed()) await putMove(await engine.kvOf(name), move)
     },
     has: (name) => engine.has(name),
     open: async (name) => {
@@ -116,10 +157,11 @@ export function toEngine(
       const name = { kind: 'account', did } as const
       await clear(await engine.partOf(name))
       await unlistAccount(await engine.kvOf(name), did)
+      marked.delete(did)
     },
     finish: async () => {
-      for (const kv of await engine.shards()) await markFinished(kv)
-      for (const name of served) await markFinished(await engine.kvOf(name))
+      for (const kv of await engine.shards()) await forgetMove(kv)
+      for (const name of served) await forgetMove(await engine.kvOf(name))
     },
   }
 }
@@ -129,7 +171,8 @@ async function countAccounts(engine: OnEngine): Promise<number> {
   let accounts = 0
   for (let number = 0, known = 1; number < known; number++) {
     const name = { kind: 'directory', number } as const
-    if (!(await engine.has(name)) || (await isUnfinished(await engine.kvOf(name)))) return accounts
+    const isWhole = async () => (await readMove(await engine.kvOf(name))) === null
+    if (!(await engine.has(name)) || !(await isWhole())) return accounts
     const { db, close } = await engine.open(name)
     known = readPart(db)?.parts ?? 1
     accounts += listAllEntries(db).length

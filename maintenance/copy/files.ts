@@ -1,48 +1,87 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { isThere } from '../../base/files.ts'
+import { POLL, STOPS } from '../../base/lifetimes.ts'
+import type { Move } from '../../base/move.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { DIRECTORY, listDatabases, schemas } from '../data_folder.ts'
 import { type DatabaseName, pathOf } from '../database_name.ts'
-import { type Hold, holdData } from '../hold.ts'
+import { DataInUseError, type Hold, holdData } from '../hold.ts'
+import { readMoveOf, setMoveOf } from '../move_mark.ts'
+import { copyOnline } from '../online_copy.ts'
 import { assertNoData, commitStaged } from '../staging.ts'
+import { signOfFile } from './file_sign.ts'
 import type { Opened, Source, Target } from './place.ts'
 
+/** Asks the program that runs on a data directory, as its operator. */
+export type ProgramThere = {
+  /** @throws {Error} when it does not answer, or runs on other data */
+  find(): Promise<void>
+  /** Has it write down that its data move, and end. */
+  handOver(move: Move): Promise<void>
+}
+
 /**
- * The files of a data directory, whose program must be stopped.
+ * The files of a data directory, on which its program may run.
  *
- * @param scratch a folder for copies, at the newest schema
+ * @param program without, it must be stopped
  * @throws {Error} when there are none
  */
-export function fromFiles(dataDir: string, scratch: string): Source {
+export function fromFiles(dataDir: string, program?: ProgramThere): Source {
   if (!isThere(join(dataDir, DIRECTORY)))
     throw new Error(`${dataDir} holds no data of Vestibule: ${DIRECTORY} is missing`)
-  let copies = 0
   let hold: Hold | undefined
   return {
+    place: dataDir,
     begin: async () => {
-      hold = holdData(dataDir)
-    },
-    end: () => hold?.release(),
-    authActors: async () => listDatabases(dataDir, 'auth').length,
-    has: async (name) => existsSync(pathOf(dataDir, name)),
-    open: async (name) => {
-      const copy = join(scratch, `${copies++}.sqlite`)
-      const db = openAsItIs(pathOf(dataDir, name))
-      await db.backup(copy).finally(() => db.close())
-      const opened = openFile(copy, name.kind)
-      return {
-        ...opened,
-        close: async () => {
-          await opened.close()
-          await rm(copy)
-        },
+      try {
+        hold = holdData(dataDir)
+        return 'stopped'
+      } catch (err) {
+        if (!(err instanceof DataInUseError) || !program) throw err
+        await program.find()
+        return 'serving'
       }
     },
-    listAccounts: async () => listAccountsIn(dataDir),
+    handOver: async (move) => {
+      await program?.handOver(move)
+      hold = await holdOnceEnded(dataDir)
+      // Whoever ran there last may be an older program, which does not know of it.
+      setMoveOf(dataDir, move)
+    },
+    end: () => hold?.release(),
+    readMove: async () => readMoveOf(dataDir),
+    setMove: async (move) => setMoveOf(dataDir, move),
+    authActors: async () => listDatabases(dataDir, 'auth').length,
+    has: async (name) => existsSync(pathOf(dataDir, name)),
+    sign: async (name) => signOfFile(pathOf(dataDir, name)),
+    copy: async (name, path) => {
+      const file = pathOf(dataDir, name)
+      if (!existsSync(file)) return false
+      await copyOnline(file, path)
+      return true
+    },
+    listOthers: async (dids) => {
+      const known = new Set([...dids].map((did) => pathOf('', { kind: 'account', did })))
+      return listAccountsIn(dataDir, (path) => !known.has(path))
+    },
+  }
+}
+
+/** @throws {DataInUseError} when the program does not end */
+async function holdOnceEnded(dataDir: string): Promise<Hold> {
+  const until = Date.now() + STOPS
+  for (;;) {
+    try {
+      return holdData(dataDir)
+    } catch (err) {
+      if (!(err instanceof DataInUseError) || Date.now() > until) throw err
+      await setTimeout(POLL)
+    }
   }
 }
 
@@ -51,16 +90,23 @@ export function toFiles(dataDir: string): Target {
   const prepared = join(dataDir, '.copying')
   let hold: Hold | undefined
   return {
-    begin: async () => {
+    place: dataDir,
+    readMove: async () => readMoveOf(dataDir),
+    begin: async (move) => {
       hold = holdData(dataDir)
       assertNoData(dataDir)
+      setMoveOf(dataDir, move)
       await mkdir(prepared, { recursive: true, mode: 0o700 })
     },
     has: async (name) => existsSync(pathOf(prepared, name)),
     open: async (name) => openFile(pathOf(prepared, name), name.kind),
     listAccounts: async () => listAccountsIn(prepared),
-    remove: async (did) => rm(pathOf(prepared, { kind: 'account', did })),
-    finish: async () => commitStaged(dataDir, prepared),
+    remove: async (did) => rm(pathOf(prepared, { kind: 'account', did }), { force: true }),
+    finish: async () => {
+      hold ??= holdData(dataDir)
+      if (isThere(prepared)) commitStaged(dataDir, prepared)
+      setMoveOf(dataDir, null)
+    },
     end: () => hold?.release(),
   }
 }
@@ -70,13 +116,15 @@ function openFile(path: string, kind: DatabaseName['kind']): Opened {
   return { db, path, close: async () => closeDatabase(db) }
 }
 
-function listAccountsIn(dataDir: string): string[] {
-  return listDatabases(dataDir, 'account').flatMap((path) => {
-    const db = openAsItIs(join(dataDir, path))
-    try {
-      return readAccount(db)?.did ?? []
-    } finally {
-      db.close()
-    }
-  })
+function listAccountsIn(dataDir: string, which = (_path: string) => true): string[] {
+  return listDatabases(dataDir, 'account')
+    .filter(which)
+    .flatMap((path) => {
+      const db = openAsItIs(join(dataDir, path))
+      try {
+        return readAccount(db)?.did ?? []
+      } finally {
+        db.close()
+      }
+    })
 }

@@ -9,7 +9,7 @@ import { partitionOf } from '../../database/partition.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData, checkDatabases } from '../../maintenance/check_data.ts'
-import { copyData } from '../../maintenance/copy/copy_data.ts'
+import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
 import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { databasesOn } from '../../maintenance/engine_databases.ts'
@@ -54,7 +54,7 @@ async function onAnEngine(dataDir: string, spread = SPREAD): Promise<MemoryEngin
   const made = new MemoryEngine()
   const folder = scratch()
   const to = toEngine(made, folder, spread)
-  await copyData({ from: fromFiles(dataDir, folder), to, scratch: folder, spread })
+  await copyData({ from: fromFiles(dataDir), to, scratch: folder, spread })
   return made
 }
 
@@ -63,6 +63,8 @@ async function onFiles(from: MemoryEngine, name: string, spread = SPREAD): Promi
   const dataDir = join(home.path, name)
   const source = fromEngine(from, folder)
   await copyData({ from: source, to: toFiles(dataDir), scratch: folder, spread })
+  // It serves on, and is copied again.
+  await abandonMove(source)
   return dataDir
 }
 

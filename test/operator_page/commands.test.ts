@@ -16,7 +16,7 @@ const ON_FILES = [
   ...['backup', 'restore', 'directory rebuild', 'data copy', 'upgrade'],
 ]
 /** What commands are made of. */
-const PARTS = ['status', 'pds/look', 'import/accounts', 'import/invites']
+const PARTS = ['status', 'data/hand-over', 'pds/look', 'import/accounts', 'import/invites']
 
 let app: AppInProcess
 let visitor: Visitor

@@ -31,12 +31,59 @@ const owners = inFile('actors/auth/owners.ts')
 const GONE = 'test/sagas/gone_client.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
+const move = inFile('maintenance/copy/copy_data.ts')
+const files = inFile('maintenance/copy/files.ts')
+const changes = inFile('maintenance/copy/changes.ts')
+const MOVING = 'test/copy/moving.test.ts'
+const SIGN = 'test/copy/file_sign.test.ts'
+const fileSign = inFile('maintenance/copy/file_sign.ts')
+
 const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', owners('if (isAway())')],
+  [
+    MOVING,
+    'what was moved is marked before the other end may serve',
+    move("await from.setMove({ ...move, state: 'moved' })", ''),
+  ],
+  [
+    MOVING,
+    'what is moved is marked before the last of it is copied',
+    move('else await from.setMove(move)', ''),
+  ],
+  [
+    MOVING,
+    'what arrives in files is marked',
+    files(
+      '      assertNoData(dataDir)\n      setMoveOf(dataDir, move)',
+      '      assertNoData(dataDir)',
+    ),
+  ],
+  [
+    MOVING,
+    'what is moved to one place goes to no other',
+    move(
+      "if (!source || (target?.state === 'copying' && target.id === source.id)) return",
+      'return',
+    ),
+  ],
+  [
+    MOVING,
+    'what changed after it was copied is copied again',
+    changes('if (before && sign !== null && sign === before.sign)', 'if (before)'),
+  ],
+  [
+    SIGN,
+    'what changed a moment ago counts as changing',
+    fileSign(
+      'if (Number(ctimeMs) > now - RECENT || Number(mtimeMs) > now - RECENT) return null',
+      '',
+    ),
+  ],
+  [SIGN, 'the log counts', fileSign('-wal`', '-none`')],
   [
     'test/mail/at_stop.test.ts',
     'mails that were promised are waited for',

@@ -1,0 +1,29 @@
+/** What is written down beside data that are moved, at both ends: so one of them serves at most. */
+export type Move = {
+  /**
+   * `copying`: the other end's data arrive here, and are not whole yet. `moving`: nothing is served from here any
+   * more, and nothing there yet. `moved`: they are whole there.
+   */
+  state: 'copying' | 'moving' | 'moved'
+  /** The same at both ends. */
+  id: string
+  /** The other end, for a sentence: `/var/lib/vestibule`, or `the engine at engine.example.com:6420`. */
+  place: string
+}
+
+/** Raised where data would be served that are on their way. */
+export class MovedError extends Error {
+  constructor(move: Move) {
+    super(SENTENCES[move.state](move.place))
+    this.name = 'MovedError'
+  }
+}
+
+const SENTENCES: Record<Move['state'], (place: string) => string> = {
+  copying: (place) =>
+    `The copy from ${place} to here is not finished, so nothing is served from it: run \`vestibule data copy\` again`,
+  moving: (place) =>
+    `The data here are being moved to ${place}, so nothing is served from them: run \`vestibule data copy\` again, or with --abandon to serve them here`,
+  moved: (place) =>
+    `The data here were moved to ${place}, which serves them: what is here is older. Move them back with \`vestibule data copy\`; or, where it never served them, take these with \`vestibule data copy\` as it was given and --abandon`,
+}

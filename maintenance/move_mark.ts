@@ -1,0 +1,44 @@
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { giveToOwnerOf, isThere } from '../base/files.ts'
+import { type Move, MovedError } from '../base/move.ts'
+import { MOVE } from './data_folder.ts'
+
+/** Whether the data of a directory go elsewhere, or come from there; null where they do not. */
+export function readMoveOf(dataDir: string): Move | null {
+  const path = join(dataDir, MOVE)
+  return isThere(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Move) : null
+}
+
+/** Writes that down, on the disk before it returns. @param move null where they do not any more */
+export function setMoveOf(dataDir: string, move: Move | null): void {
+  const path = join(dataDir, MOVE)
+  if (move) {
+    const next = `${path}.next`
+    writeFileSync(next, `${JSON.stringify(move, null, 2)}\n`, { flush: true, mode: 0o600 })
+    giveToOwnerOf(dataDir, next)
+    renameSync(next, path)
+  } else {
+    rmSync(path, { force: true })
+  }
+  const folder = openSync(dataDir, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** @throws {MovedError} where the data of a directory are not to be served */
+export function assertNotMoved(dataDir: string): void {
+  const move = readMoveOf(dataDir)
+  if (move) throw new MovedError(move)
+}

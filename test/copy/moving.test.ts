@@ -1,0 +1,279 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { accountFunctions } from '../../actors/account/index.ts'
+import { openAsItIs } from '../../database/check/database.ts'
+import { readMove } from '../../database/replication/copy_mark.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { checkData } from '../../maintenance/check_data.ts'
+import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
+import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
+import { fromFiles, type ProgramThere, toFiles } from '../../maintenance/copy/files.ts'
+import type { Source, Target } from '../../maintenance/copy/place.ts'
+import { type Hold, holdData } from '../../maintenance/hold.ts'
+import { assertNotMoved, setMoveOf } from '../../maintenance/move_mark.ts'
+import { DataFolder } from '../backup/data_folder.ts'
+import { tablesOf } from '../storage/tables.ts'
+import { MemoryEngine } from './memory_engine.ts'
+
+const NAMES = Array.from({ length: 6 }, (_, i) => `person${i}`)
+const SPREAD = { authActors: 2, directories: 2 }
+
+let home: TemporaryFolder
+let data: DataFolder
+let engine: MemoryEngine
+let scratches = 0
+
+beforeEach(async () => {
+  home = await makeTemporaryFolder('moving')
+  data = new DataFolder(join(home.path, 'data'))
+  for (const name of NAMES) data.add(name)
+  engine = new MemoryEngine()
+  running = undefined
+})
+afterEach(() => home.remove())
+
+function scratch(): string {
+  const path = join(home.path, `scratch-${scratches++}`)
+  mkdirSync(path)
+  return path
+}
+
+const didOf = (name: string) => `did:plc:${name}`
+function rename(name: string, handle: string): void {
+  data.account(didOf(name), (db) => accountFunctions.setHandle(db, handle, null))
+  data.directory((db) =>
+    db.prepare('UPDATE account SET handle = ? WHERE did = ?').run(handle, didOf(name)),
+  )
+}
+
+/** A program that runs on the data until it is asked to end. */
+function startProgram(onEnd = () => {}): ProgramThere & { asked: number } {
+  const hold: Hold = holdData(data.dataDir)
+  const program = {
+    asked: 0,
+    find: async () => {
+      program.asked++
+    },
+    handOver: async (move: Parameters<ProgramThere['handOver']>[0]) => {
+      setMoveOf(data.dataDir, move)
+      // Requests in flight are answered.
+      onEnd()
+      hold.release()
+    },
+  }
+  return program
+}
+
+/** All rows of what is there, whatever it is spread over. */
+async function contentOf(dataDir: string) {
+  expect((await checkData(dataDir)).findings).toEqual([])
+  const paths = ['directory.sqlite', 'auth/0.sqlite']
+  for (const name of NAMES) paths.push(`accounts/${name.slice(-2)}/did_plc_${name}.sqlite`)
+  return paths.map((path) => {
+    const db = openAsItIs(join(dataDir, path))
+    const { installation: _, part: __, ...tables } = tablesOf(db)
+    db.close()
+    return tables
+  })
+}
+
+/** What the engine holds, in files. */
+async function backOnFiles(name: string): Promise<string> {
+  const [folder, dataDir] = [scratch(), join(home.path, name)]
+  const spread = { authActors: 1, directories: 1 }
+  const from = fromEngine(engine, folder)
+  await copyData({ from, to: toFiles(dataDir), scratch: folder, spread })
+  return dataDir
+}
+
+const filesServe = (dataDir: string) => {
+  try {
+    assertNotMoved(dataDir)
+    return true
+  } catch {
+    return false
+  }
+}
+/** Whether every actor of those that a request needs would wake there. */
+async function engineServes(): Promise<boolean> {
+  const actors = [...engine.actors].filter(([id]) => !id.startsWith('accounts/'))
+  const marks = await Promise.all(actors.map(([, kv]) => readMove(kv)))
+  return actors.length > 0 && marks.every((mark) => mark === null)
+}
+
+test('what serves is followed in rounds, and what it does at its very end is there, too', async () => {
+  const program = startProgram(() => rename('person1', 'last.test'))
+  const folder = scratch()
+  let hasRenamed = false
+  const report = await copyData({
+    from: fromFiles(data.dataDir, program),
+    to: toEngine(engine, folder, SPREAD),
+    scratch: folder,
+    spread: SPREAD,
+    onProgress: (done) => {
+      if (done < 3 || hasRenamed) return
+      hasRenamed = true
+      rename('person0', 'meanwhile.test')
+      data.add('new')
+    },
+  })
+  expect(program.asked).toBe(1)
+  expect(report).toMatchObject({ accounts: NAMES.length + 1, stopped: expect.any(Number) })
+  // At the end the accounts that changed since, the one that is new, and the directory.
+  expect(report.rounds.at(-1)).toBeLessThan(NAMES.length + 4)
+  expect(filesServe(data.dataDir)).toBe(false)
+  expect(await engineServes()).toBe(true)
+  const before = await contentOf(data.dataDir)
+  expect(await contentOf(await backOnFiles('back'))).toEqual(before)
+})
+
+test('an account that is deleted meanwhile is not there in the end', async () => {
+  const program = startProgram(() => {
+    data.directory((db) => db.prepare('DELETE FROM account WHERE did = ?').run(didOf('gone')))
+  })
+  data.add('gone')
+  const folder = scratch()
+  const to = toEngine(engine, folder, SPREAD)
+  const from = fromFiles(data.dataDir, program)
+  const others = { ...from, listOthers: async () => [] }
+  const report = await copyData({ from: others, to, scratch: folder, spread: SPREAD })
+  // Its database is still there, as where the program was killed in between.
+  expect(report.accounts).toBe(NAMES.length)
+  expect(report.removed).toBe(1)
+})
+
+/** Steps that write something down, at either end. */
+const STEPS = {
+  source: ['handOver', 'setMove'],
+  target: ['begin', 'open', 'remove', 'finish'],
+} as const
+class Killed extends Error {}
+
+/** The same, until the process dies: before the step of this number, or after it. */
+function dyingAt<T extends Source | Target>(
+  place: T,
+  steps: readonly string[],
+  count: () => void,
+): T {
+  return new Proxy(place, {
+    get(target, name, receiver) {
+      const value = Reflect.get(target, name, receiver)
+      if (typeof value !== 'function' || !steps.includes(String(name))) return value
+      return async (...args: unknown[]) => {
+        count()
+        const result = await value.apply(target, args)
+        count()
+        return result
+      }
+    },
+  })
+}
+
+let running: ProgramThere | undefined
+const forget = () => {
+  running = undefined
+}
+const DIRECTIONS = {
+  'from files that serve to an engine': {
+    async move(count: () => void) {
+      const folder = scratch()
+      // It runs on when the copy is killed, and starts again where it may.
+      if (filesServe(data.dataDir)) running ??= startProgram(forget)
+      const source = fromFiles(data.dataDir, running)
+      const from = dyingAt(source, STEPS.source, count)
+      const to = dyingAt(toEngine(engine, folder, SPREAD), STEPS.target, count)
+      return copyData({ from, to, scratch: folder, spread: SPREAD })
+    },
+    prepare: async () => {},
+    source: async () => filesServe(data.dataDir),
+    target: engineServes,
+    abandon: () => abandonMove(fromFiles(data.dataDir)),
+    result: () => backOnFiles('result'),
+  },
+  'from an engine to files': {
+    prepare: async () => {
+      const folder = scratch()
+      const to = toEngine(engine, folder, SPREAD)
+      const from = fromFiles(data.dataDir)
+      await copyData({ from, to, scratch: folder, spread: SPREAD })
+    },
+    async move(count: () => void) {
+      const folder = scratch()
+      const from = dyingAt(fromEngine(engine, folder), STEPS.source, count)
+      const to = dyingAt(toFiles(join(home.path, 'there')), STEPS.target, count)
+      const spread = { authActors: 1, directories: 1 }
+      return copyData({ from, to, scratch: folder, spread })
+    },
+    source: engineServes,
+    target: async () => {
+      const there = join(home.path, 'there')
+      // An empty folder would be served, too: as a new installation.
+      return filesServe(there)
+    },
+    abandon: () => abandonMove(fromEngine(engine, scratch())),
+    result: async () => join(home.path, 'there'),
+  },
+}
+
+test.each(Object.entries(DIRECTIONS))(
+  'killed before and after each step, %s: one end serves at most, and nothing is lost',
+  async (_, direction) => {
+    await direction.prepare()
+    const before = await contentOf(data.dataDir)
+    const diesAt = (step: number) => {
+      let taken = 0
+      return () => {
+        if (++taken === step) throw new Killed()
+      }
+    }
+    const served = { source: 0, none: 0 }
+    let abandoned = 0
+    for (let step = 1; ; step++) {
+      try {
+        await direction.move(diesAt(step))
+        break
+      } catch (err) {
+        expect(err).toBeInstanceOf(Killed)
+      }
+      const [source, target] = [await direction.source(), await direction.target()]
+      // The very first step has nothing at the target yet; after it a target that serves has everything.
+      if (source && step > 1) expect([step, target]).toEqual([step, false])
+      if (target && step > 1) expect(source).toBe(false)
+      served[source ? 'source' : 'none']++
+      if (!source && !target && abandoned === 0) {
+        abandoned++
+        await direction.abandon()
+        expect([await direction.source(), await direction.target()]).toEqual([true, false])
+      }
+      if (target && step > 1) break
+    }
+    expect(served.source).toBeGreaterThan(0)
+    expect(abandoned).toBe(1)
+    await direction.move(() => {}).catch((err) => expect(String(err)).toContain('were moved to'))
+    expect([await direction.source(), await direction.target()]).toEqual([false, true])
+    expect(await contentOf(await direction.result())).toEqual(before)
+  },
+)
+
+test('what was moved is not moved elsewhere, nor what is half moved', async () => {
+  const folder = scratch()
+  const options = () => ({
+    from: fromFiles(data.dataDir),
+    to: toEngine(engine, folder, SPREAD),
+    scratch: folder,
+    spread: SPREAD,
+  })
+  const elsewhere = () => ({ ...options(), to: toEngine(new MemoryEngine(), folder, SPREAD) })
+  const { from } = options()
+  const isKilled = { ...from, setMove: async () => Promise.reject(new Killed()) }
+  const halfMoved: Source = {
+    ...from,
+    setMove: async (move) => (move?.state === 'moved' ? isKilled.setMove() : from.setMove(move)),
+  }
+  await expect(copyData({ ...options(), from: halfMoved })).rejects.toThrow(Killed)
+  await expect(copyData(elsewhere())).rejects.toThrow('are being moved to the engine')
+  await copyData(options())
+  await expect(copyData(elsewhere())).rejects.toThrow('were moved to the engine')
+  await expect(copyData(options())).rejects.toThrow('were moved to the engine')
+})
