@@ -3,6 +3,7 @@ import { explainUnreadable, giveToOwnerOf } from '../base/files.ts'
 import { makeDataFolder } from '../base/private_files.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { LOCK } from './data_folder.ts'
+import { assertNotMoved } from './move_mark.ts'
 import { settleStaged } from './staging.ts'
 
 /** Raised when a program works on the data directory. */
@@ -21,9 +22,11 @@ export type Hold = { release(): void }
  * write the same databases would each answer from what the other has changed. It is made where it
  * is not there, and a restore that was interrupted at its very end is finished.
  *
+ * @param evenMoved for the copy that moves the data, and where what stands there is not what is served
  * @throws {DataInUseError}
+ * @throws {MovedError} where the data go elsewhere, or arrive
  */
-export function holdData(dataDir: string): Hold {
+export function holdData(dataDir: string, { evenMoved = false } = {}): Hold {
   makeDataFolder(dataDir)
   const path = join(dataDir, LOCK)
   let release: (() => void) | null
@@ -33,7 +36,13 @@ export function holdData(dataDir: string): Hold {
     throw explainUnreadable(err, dataDir)
   }
   if (!release) throw new DataInUseError(dataDir)
-  giveToOwnerOf(dataDir, path)
-  settleStaged(dataDir)
-  return { release }
+  try {
+    giveToOwnerOf(dataDir, path)
+    if (!evenMoved) assertNotMoved(dataDir)
+    settleStaged(dataDir)
+    return { release }
+  } catch (err) {
+    release()
+    throw err
+  }
 }

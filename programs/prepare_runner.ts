@@ -10,7 +10,6 @@ import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { holdData } from '../maintenance/hold.ts'
-import { assertNotMoved } from '../maintenance/move_mark.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
 import { giveUp } from './launch.ts'
@@ -20,9 +19,8 @@ export async function prepareRunner(
   settings: Settings,
   log: Log,
 ): Promise<Runner & { embeddedPds: EmbeddedPds }> {
-  holdData(settings.dataDir)
   // On an engine it keeps nothing of worth here, and each actor looks at its own.
-  if (settings.database === 'file') assertNotMoved(settings.dataDir)
+  holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
   await assertNotReleased([settings.dataDir, ...pdsData])
   const mailer = createMailer({

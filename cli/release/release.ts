@@ -21,6 +21,7 @@ import { databasePath } from '../../database/paths.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import { DIRECTORY, listDatabases } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { assertNotMoved } from '../../maintenance/move_mark.ts'
 import { releasedFrom, setPdsMark } from '../../maintenance/pds_marks.ts'
 import type { Pds } from '../../pds/pds.ts'
 import { type OwnActors, openOwnActors } from '../adopt/own_operator.ts'
@@ -49,6 +50,7 @@ export type ReleaseReport = ReturnReport & {
 export async function release(input: ReleaseInput): Promise<ReleaseReport> {
   const { installation, dryRun } = input
   const { settings } = installation
+  if (dryRun) assertNotMoved(settings.dataDir)
   const hold = dryRun ? null : holdData(settings.dataDir)
   let actors: OwnActors | undefined
   try {

@@ -39,7 +39,7 @@ export function fromFiles(dataDir: string, program?: ProgramThere): Source {
     place: dataDir,
     begin: async () => {
       try {
-        hold = holdData(dataDir)
+        hold = holdData(dataDir, { evenMoved: true })
         return 'stopped'
       } catch (err) {
         if (!(err instanceof DataInUseError) || !program) throw err
@@ -77,7 +77,7 @@ async function holdOnceEnded(dataDir: string): Promise<Hold> {
   const until = Date.now() + STOPS
   for (;;) {
     try {
-      return holdData(dataDir)
+      return holdData(dataDir, { evenMoved: true })
     } catch (err) {
       if (!(err instanceof DataInUseError) || Date.now() > until) throw err
       await setTimeout(POLL)
@@ -93,7 +93,7 @@ export function toFiles(dataDir: string): Target {
     place: dataDir,
     readMove: async () => readMoveOf(dataDir),
     begin: async (move) => {
-      hold = holdData(dataDir)
+      hold = holdData(dataDir, { evenMoved: true })
       assertNoData(dataDir)
       setMoveOf(dataDir, move)
       await mkdir(prepared, { recursive: true, mode: 0o700 })
@@ -103,7 +103,7 @@ export function toFiles(dataDir: string): Target {
     listAccounts: async () => listAccountsIn(prepared),
     remove: async (did) => rm(pathOf(prepared, { kind: 'account', did }), { force: true }),
     finish: async () => {
-      hold ??= holdData(dataDir)
+      hold ??= holdData(dataDir, { evenMoved: true })
       if (isThere(prepared)) commitStaged(dataDir, prepared)
       setMoveOf(dataDir, null)
     },

@@ -15,6 +15,7 @@ import { EMAIL_FACTOR } from '../../database/import/pds_accounts.ts'
 import { databasePath } from '../../database/paths.ts'
 import type { PdsHome } from '../../lab/world/pds.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { setMoveOf } from '../../maintenance/move_mark.ts'
 import { assertNotReleased } from '../../maintenance/pds_marks.ts'
 import { type Adopted, forgetSettings, makeAdopted } from './adopted.ts'
 import { adoptIn, makeStoppedPds } from './stopped_pds.ts'
@@ -204,6 +205,12 @@ test('what stands against it is said, and nothing is done', async () => {
   const hold = holdData(installation.settings.dataDir)
   await expect(run()).rejects.toThrow('A program runs on')
   hold.release()
+  const { dataDir } = installation.settings
+  setMoveOf(dataDir, { state: 'moved', id: 'a', place: 'the engine' })
+  for (const dryRun of [true, false]) {
+    await expect(run({ dryRun })).rejects.toThrow('were moved to the engine')
+  }
+  setMoveOf(dataDir, null)
   const idle = new Sqlite(join(own.pds, 'account.sqlite'))
   idle.prepare('SELECT count(*) FROM account').get()
   await expect(run()).rejects.toThrow('A PDS works on')

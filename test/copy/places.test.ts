@@ -24,6 +24,8 @@ import { abandonMove, type CopyOptions, copyData } from '../../maintenance/copy/
 import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { setMoveOf } from '../../maintenance/move_mark.ts'
+import { rebuildDirectory } from '../../maintenance/rebuild_directory.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { basisOf } from '../storage/basis.ts'
 import { tablesOf } from '../storage/tables.ts'
@@ -247,4 +249,15 @@ test('a running program is not copied', async () => {
   await expect(toTheEngine(1)).rejects.toThrow('A program runs')
   program.release()
   expect(await toTheEngine(1)).toMatchObject({ accounts: 20 })
+})
+
+test.each(['copying', 'moving', 'moved'] as const)('nothing works on data that are %s', (state) => {
+  setMoveOf(data.dataDir, { state, id: 'a', place: 'the engine at engine.example.com:6420' })
+  const why = 'the engine at engine.example.com:6420'
+  expect(() => holdData(data.dataDir)).toThrow(why)
+  expect(() => rebuildDirectory(data.dataDir)).toThrow(why)
+  // What was refused holds nothing.
+  holdData(data.dataDir, { evenMoved: true }).release()
+  setMoveOf(data.dataDir, null)
+  holdData(data.dataDir).release()
 })

@@ -45,6 +45,11 @@ export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', owners('if (isAway())')],
   [
+    'test/copy/places.test.ts',
+    'nothing works on data that go elsewhere',
+    inFile('maintenance/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
+  ],
+  [
     MOVING,
     'what was moved is marked before the other end may serve',
     move("await from.setMove({ ...move, state: 'moved' })", ''),
