@@ -74,6 +74,7 @@ export async function startInstallation(hosts: Host[], runnerLost: number): Prom
       url: `http://${world}:${enginePort}`,
       peerUrl: `http://${world}:${peerPort}`,
       runnerLost,
+      runnerPing: 5_000,
       storage: { postgres: { url: postgres.url }, nats: { addresses: [nats.address] } },
     })
     const names = ['engine-0', 'engine-1']

@@ -29,11 +29,14 @@ export type EngineOptions = {
   storage: { file_system: object } | { postgres: object; nats: object }
   /** Milliseconds of silence after which a runner counts as lost. */
   runnerLost: number
+  /** Milliseconds that a runner has to answer a ping: until then the engine writes signs of life in its name. */
+  runnerPing: number
 }
 
 /** The settings of an engine. What was lost is started again without its back-off against crash loops. */
 export function engineConfig(options: EngineOptions): object {
-  const { host, guard, apiPeer, metrics, token, url, peerUrl, storage, runnerLost } = options
+  const { host, guard, apiPeer, metrics, token, url, peerUrl, storage, runnerLost, runnerPing } =
+    options
   return {
     ...storage,
     auth: { admin_token: token },
@@ -59,8 +62,7 @@ export function engineConfig(options: EngineOptions): object {
       retry_reset_duration: 100,
       reschedule_backoff_max_exponent: 1,
       runner_update_ping_interval_ms: 1_000,
-      // The engine writes signs of life in the name of a runner that was cut off for so long.
-      runner_ping_timeout_ms: 5_000,
+      runner_ping_timeout_ms: runnerPing,
       runner_eligible_threshold: runnerLost - 1_000,
       runner_lost_threshold: runnerLost,
     },
@@ -82,6 +84,8 @@ export async function startEngine(): Promise<Engine> {
     peerUrl: `http://${host}:${apiPeer}`,
     storage: { file_system: { path: join(folder.path, 'db') } },
     runnerLost: 4_000,
+    // As the engine has it unless set: shorter, it seldom lets a runner go without ending its connection.
+    runnerPing: 15_000,
   })
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
