@@ -6,7 +6,7 @@ import { readSchemaVersion } from '../database/check/schema_version.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { DIRECTORY, SECRETS } from './data_folder.ts'
 import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
-import { describe } from './file_copies.ts'
+import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
 import { type Manifest, writeManifest } from './manifest.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
@@ -89,13 +89,16 @@ export async function backUp({
 
   const copiesOfPds = pds ? await backUpPds(pds, folder) : null
 
+  const copiedSecrets = withSecrets ? await copySecrets(dataDir, folder) : []
+  // A backup that is finished, and soon takes the place of an older one, outlives a loss of power.
+  syncAll(folder)
   const manifest: Manifest = {
     format: 1,
     version: packageJson.version,
     startedAt,
     finishedAt: new Date().toISOString(),
     databases: [...copied.values()],
-    secrets: withSecrets ? await copySecrets(dataDir, folder) : [],
+    secrets: copiedSecrets,
     pds: copiesOfPds,
   }
   await writeManifest(folder, manifest)

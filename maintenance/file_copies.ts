@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, statSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
@@ -34,5 +34,19 @@ export async function copyVerified(
   await chmod(target, 0o600)
   if ((await sha256File(target, statSync(target).size)) !== sha256) {
     throw new Error(`${path} has changed since the backup (other checksum); restore another one`)
+  }
+}
+
+/** Puts a folder and all that is in it on the disk. What has another name, as a blob of a PDS, was there before. */
+export function syncAll(path: string): void {
+  const file = openSync(path, 'r')
+  try {
+    const found = fstatSync(file)
+    if (found.isDirectory()) {
+      for (const name of readdirSync(path)) syncAll(join(path, name))
+    } else if (found.nlink > 1) return
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
   }
 }

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-} from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { EMBEDDED_PDS, LOCK, MOVE, SECRETS } from './data_folder.ts'
+import { syncAll } from './file_copies.ts'
 
 /** Holds what is whole, and takes its place in the data directory entry by entry. */
 const STAGED = '.staged'
@@ -47,19 +39,6 @@ export function commitStaged(dataDir: string, prepared: string): void {
   giveToOwnerOf(dataDir, prepared)
   renameSync(prepared, join(dataDir, STAGED))
   settleStaged(dataDir)
-}
-
-/** Puts a folder and all that is in it on the disk. */
-function syncAll(path: string): void {
-  const file = openSync(path, 'r')
-  try {
-    if (fstatSync(file).isDirectory()) {
-      for (const name of readdirSync(path)) syncAll(join(path, name))
-    }
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
 }
 
 /** Whether something was committed, and not yet moved to where it belongs. */
