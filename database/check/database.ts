@@ -35,10 +35,21 @@ export function openContent(content: Buffer): Db {
   return new Sqlite(own)
 }
 
-/** The file that a database would be without its log, at one moment; null where it has more than `most` bytes. */
+/**
+ * The file that a database would be without its log, at one moment; null where that is not to be had so: it has more
+ * than `most` bytes; or an empty page, since SQLite gives zeros for one that it could not read, and does not say so;
+ * or none, since SQLite would write the first.
+ */
 export function readWhole(db: Db, most: number): Buffer | null {
   const number = (pragma: string) => db.pragma(pragma, { simple: true }) as number
-  return number('page_count') * number('page_size') > most ? null : db.serialize()
+  const [pages, size] = [number('page_count'), number('page_size')]
+  if (pages === 0 || pages * size > most) return null
+  const whole = db.serialize()
+  const empty = Buffer.alloc(size)
+  for (let at = 0; at < whole.length; at += size) {
+    if (whole.compare(empty, 0, size, at, at + size) === 0) return null
+  }
+  return whole
 }
 
 export function schemaVersion(db: Db): number {

@@ -1,4 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -43,6 +50,29 @@ test.each([
     copy.close()
   },
 )
+
+test('one that is about to be made is left as it is', async () => {
+  const from = join(folder.path, 'from.sqlite')
+  writeFileSync(from, '')
+  await copyOnline(from, join(folder.path, 'to.sqlite'))
+  expect(statSync(from).size).toBe(0)
+})
+
+test('a page that cannot be read is no page of zeros', async () => {
+  const from = join(folder.path, 'from.sqlite')
+  const db = new Sqlite(from)
+  db.pragma('page_size = 1024')
+  db.pragma('journal_mode = WAL')
+  db.pragma('wal_autocheckpoint = 0')
+  db.exec('CREATE TABLE thing (id INTEGER PRIMARY KEY, content BLOB)')
+  db.prepare('INSERT INTO thing VALUES (1, ?)').run(Buffer.alloc(1_500, 1))
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.prepare('UPDATE thing SET content = ?').run(Buffer.alloc(1_500, 2))
+  // The last page of the log.
+  truncateSync(`${from}-wal`, statSync(`${from}-wal`).size - 1024)
+  await expect(copyOnline(from, join(folder.path, 'to.sqlite'))).rejects.toThrow()
+  db.close()
+})
 
 test('the content of a file that has a log is looked at, and nothing is made beside it', async () => {
   const path = join(folder.path, 'one.sqlite')
