@@ -1,9 +1,6 @@
 import type { ReplayStore } from '@atproto/oauth-provider/store'
-import { type Flow, nonceId } from '../actors/auth/flow.ts'
+import { CODE_CHALLENGE, type Flow, nonceId } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
-
-/** The provider's namespace of PKCE challenges (`ReplayManager.uniqueCodeChallenge`). */
-const CODE_CHALLENGE = 'CodeChallenge'
 
 /** Nonces (DPoP `jti`, client assertions, JAR), on disk: a restart forgets none. */
 export function createReplayStore(flow: Flow): ReplayStore {

@@ -102,5 +102,8 @@ export type Flow = (id: string) => FlowOwner
 /** Who keeps the keys of the OpenID provider. */
 export const OPENID_KEYS = 'openid keys'
 
+/** The namespace of PKCE challenges (`ReplayManager.uniqueCodeChallenge` of the provider). */
+export const CODE_CHALLENGE = 'CodeChallenge'
+
 /** What a nonce is known by; it counts within its namespace. */
 export const nonceId = (namespace: string, nonce: string): string => `${namespace}\n${nonce}`

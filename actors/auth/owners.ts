@@ -7,7 +7,7 @@ import { returnPoints, takePoints } from '../../database/limits/counter.ts'
 import { countReached, liftNear, listNear } from '../../database/limits/near.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { AuthPeer } from '../reach.ts'
-import { type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
+import { CODE_CHALLENGE, type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
 
 const counterFunctions = { takePoints, returnPoints, listNear, countReached, liftNear }
 
@@ -72,9 +72,11 @@ function ownerThere(peer: AuthPeer, isAway: () => boolean): Owner {
   return {
     ...there,
     // Who asks again brings another nonce, whose owner may be there. To wait would hold up all who use this one.
-    recordNonce: async (...nonce) => {
-      if (isAway()) throw new UnavailableError('The owner of a nonce')
-      return recordNonce(...nonce)
+    // But a challenge is looked at once its code is spent: refused, it would cost the sign-in.
+    recordNonce: async (namespace, ...nonce) => {
+      const waits = namespace === CODE_CHALLENGE
+      if (!waits && isAway()) throw new UnavailableError('The owner of a nonce')
+      return recordNonce(namespace, ...nonce)
     },
   }
 }

@@ -59,7 +59,7 @@ export class ActorConnection {
   readonly #log: Log
   #open: Open | null = null
   #opening: Promise<Open> | null = null
-  /** Since when it could not be reached, and when that was last tried; null while it can. */
+  /** Since when it was tried in vain to reach it, and when that was last tried; null while it can be reached. */
   #lost: { since: number; tried: number } | null = null
   readonly #calls = new CallsUnderWay<Open>()
   #endChecks: (() => void) | null = null
@@ -198,7 +198,6 @@ export class ActorConnection {
           if (hasEnded) return
           hasEnded = true
           if (this.#open === open) this.#open = null
-          this.#noteLost()
           this.#calls.lose(open)
           void opened.connection.dispose().catch(() => {})
         }
@@ -207,6 +206,10 @@ export class ActorConnection {
         this.#open = open
         this.#lost = null
         return open
+      })
+      .catch((err) => {
+        this.#noteLost()
+        throw err
       })
       .finally(() => {
         this.#opening = null

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
+import { CODE_CHALLENGE } from '../../actors/auth/flow.ts'
 import { createOwners, type Owner } from '../../actors/auth/owners.ts'
 import { callable } from '../../actors/hosting/callable.ts'
 import { ActorConnection } from '../../actors/hosting/connection.ts'
@@ -49,6 +51,35 @@ test('one that nobody tries to reach any more is to be asked again', async () =>
   await expect.poll(() => connection.isAway, PATIENCE).toBe(false)
 })
 
+test('one is away all the time while it is tried to reach it, also between two attempts', async () => {
+  const line = new Line(callable('test', { act: () => true }, log))
+  const options = { actor: 'test', secret: '', place: 'engine', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  line.cut()
+  const call = connection.call('act', []).catch(String)
+  await expect.poll(() => connection.isAway, PATIENCE).toBe(true)
+  const seen = new Set<boolean>()
+  for (const end = performance.now() + 1_000; performance.now() < end; ) {
+    seen.add(connection.isAway)
+    await wait(3)
+  }
+  expect([...seen]).toEqual([true])
+  line.mend()
+  await call
+})
+
+test('one that nobody asked since its connection broke is not away when it is asked again', async () => {
+  const line = new Line(callable('test', { act: () => true }, log))
+  const options = { actor: 'test', secret: '', place: 'engine', log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  await connection.call('act', [])
+  line.break()
+  await wait(500)
+  const call = connection.call('act', [])
+  expect(connection.isAway).toBe(false)
+  expect(await call).toBe(true)
+})
+
 test('requests go to the auth actors that are not away, and to all where all are', async () => {
   const away = new Set<number>()
   const asked: number[] = []
@@ -90,4 +121,14 @@ test('a nonce whose owner is away is refused at once, and what cannot be brought
   isAway = false
   await record()
   expect(owned).toEqual(['readDevice', 'recordNonce'])
+})
+
+test('a challenge waits for its owner: its code is spent by then', async () => {
+  const owned: string[] = []
+  const peer = { owned: async (name: string) => owned.push(name) } as unknown as AuthPeer
+  const options = { number: 0, of: 2, peer: () => peer, isAway: () => true }
+  const owners = createOwners({} as Owner, options)
+  const id = ['a', 'b', 'c', 'd', 'e', 'f'].find((one) => partitionOf(one, 2) === 1) as string
+  await owners(id).recordNonce(CODE_CHALLENGE, 'one', 60_000)
+  expect(owned).toEqual(['recordNonce'])
 })

@@ -43,7 +43,8 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
-  [AWAY, 'no nonce waits for an owner that is away', owners('if (isAway())')],
+  [AWAY, 'no nonce waits for an owner that is away', owners('if (!waits && isAway())')],
+  [AWAY, 'a challenge waits for its owner', owners('namespace === CODE_CHALLENGE', 'false')],
   [
     'test/copy/places.test.ts',
     'nothing works on data that go elsewhere',
@@ -208,6 +209,16 @@ export const programRows = toRemovals([
     EVENTS,
     'what was rolled back is not logged',
     inFile('database/database.ts')('afterCommits.get(db)?.splice(before)', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'a backup that is finished is on the disk',
+    inFile('maintenance/backup.ts')('  syncAll(folder)\n', ''),
+  ],
+  [
+    'test/backup/online_copy.test.ts',
+    'no page of zeros for one that cannot be read',
+    inFile('database/check/database.ts')('=== 0) return null', '=== 2) return null'),
   ],
   [KEPT, 'a backup is what was written', verify('size !== bytes || found !== sha256', 'false')],
   [
