@@ -22,7 +22,8 @@ export function readMoveOf(dataDir: string): Move | null {
 export function setMoveOf(dataDir: string, move: Move | null): void {
   const path = join(dataDir, MOVE)
   if (move) {
-    const next = `${path}.next`
+    // What has a dot and was left by a crash stands in nobody's way.
+    const next = join(dataDir, `.${MOVE}.next`)
     writeFileSync(next, `${JSON.stringify(move, null, 2)}\n`, { flush: true, mode: 0o600 })
     giveToOwnerOf(dataDir, next)
     renameSync(next, path)

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { Refusal } from '../base/errors.ts'
-import { setMoveOf } from '../maintenance/move_mark.ts'
+import { readMoveOf, setMoveOf } from '../maintenance/move_mark.ts'
 import { command } from './command.ts'
 import { inputs } from './inputs.ts'
 
@@ -8,7 +8,7 @@ import { inputs } from './inputs.ts'
  * Writes down that the data of this program go elsewhere, and ends it in order: it does not start on them again
  * before that is finished or taken back.
  *
- * @throws {Refusal} InvalidRequest where its data are not those that are meant
+ * @throws {Refusal} InvalidRequest where its data are not those that are meant, or go elsewhere already
  */
 export const handOver = command(
   inputs['data/hand-over'],
@@ -19,6 +19,10 @@ export const handOver = command(
       throw new Refusal('InvalidRequest', `The program that answers ${where}, not on ${dataDir}`)
     }
     if (move) {
+      const found = readMoveOf(dataDir)
+      if (found && found.id !== move.id) {
+        throw new Refusal('InvalidRequest', `The data are being moved to ${found.place} already`)
+      }
       setMoveOf(dataDir, move)
       log.warn({ to: move.place }, 'the data are being moved; this program ends')
       // After the answer has left: it ends the gateway, which waits for that.

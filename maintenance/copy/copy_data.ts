@@ -47,7 +47,8 @@ export async function copyData(options: CopyOptions): Promise<CopyReport> {
       await to.finish()
       return { ...NOTHING, rounds: [], stopped: null }
     }
-    const id = target?.id || randomUUID()
+    // What is not under way yet has an id of its own: other data may have been on their way to this target before.
+    const id = source?.id ?? randomUUID()
     await to.begin({ state: 'copying', id, place: from.place })
     return await copyInRounds(options, { state: 'moving', id, place: to.place }, isServing)
   } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isThere } from '../../base/files.ts'
 import { POLL, STOPS } from '../../base/lifetimes.ts'
-import type { Move } from '../../base/move.ts'
+import { type Move, MovedError } from '../../base/move.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
@@ -50,6 +50,7 @@ export function fromFiles(dataDir: string, program?: ProgramThere): Source {
     handOver: async (move) => {
       await program?.handOver(move)
       hold = await holdOnceEnded(dataDir)
+      assertStill(readMoveOf(dataDir), move)
       // Whoever ran there last may be an older program, which does not know of it.
       setMoveOf(dataDir, move)
     },
@@ -70,6 +71,11 @@ export function fromFiles(dataDir: string, program?: ProgramThere): Source {
       return listAccountsIn(dataDir, (path) => !known.has(path))
     },
   }
+}
+
+/** Another copy, to another place, may have had the data first. @throws {MovedError} */
+function assertStill(found: Move | null, move: Move): void {
+  if (found && (found.state !== 'moving' || found.id !== move.id)) throw new MovedError(found)
 }
 
 /** @throws {DataInUseError} when the program does not end */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
@@ -11,7 +11,9 @@ import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, type ProgramThere, toFiles } from '../../maintenance/copy/files.ts'
 import type { Source, Target } from '../../maintenance/copy/place.ts'
 import { type Hold, holdData } from '../../maintenance/hold.ts'
-import { assertNotMoved, setMoveOf } from '../../maintenance/move_mark.ts'
+import { assertNotMoved, readMoveOf, setMoveOf } from '../../maintenance/move_mark.ts'
+import { assertNoData } from '../../maintenance/staging.ts'
+import { handOver } from '../../operator/hand_over.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { tablesOf } from '../storage/tables.ts'
 import { MemoryEngine } from './memory_engine.ts'
@@ -276,4 +278,68 @@ test('what was moved is not moved elsewhere, nor what is half moved', async () =
   await copyData(options())
   await expect(copyData(elsewhere())).rejects.toThrow('were moved to the engine')
   await expect(copyData(options())).rejects.toThrow('were moved to the engine')
+})
+
+test('of two copies to two places at once, one has the data', async () => {
+  const [program, other] = [startProgram(), new MemoryEngine()]
+  const optionsOf = (storage: MemoryEngine, asked: ProgramThere) => {
+    const folder = scratch()
+    const to = toEngine(storage, folder, SPREAD)
+    return { from: fromFiles(data.dataDir, asked), to, scratch: folder, spread: SPREAD }
+  }
+  // The program has answered both; the first is done when the second gets hold of the data.
+  const late = {
+    ...program,
+    handOver: async () => void (await copyData(optionsOf(engine, program))),
+  }
+  await expect(copyData(optionsOf(other, late))).rejects.toThrow('were moved to the engine')
+  expect(readMoveOf(data.dataDir)).toMatchObject({ state: 'moved' })
+  expect(await toEngine(other, scratch(), SPREAD).readMove()).toMatchObject({ state: 'copying' })
+  expect(await engineServes()).toBe(true)
+})
+
+test('data that were on their way to a target do not go on there over others', async () => {
+  const folder = scratch()
+  const to = () => toEngine(engine, folder, SPREAD)
+  const options = { scratch: folder, spread: SPREAD }
+  const halfMoved = (from: Source): Source => ({
+    ...from,
+    setMove: async (move) => {
+      await from.setMove(move)
+      throw new Killed()
+    },
+  })
+  const from = halfMoved(fromFiles(data.dataDir))
+  await expect(copyData({ ...options, from, to: to() })).rejects.toThrow(Killed)
+  const others = new DataFolder(join(home.path, 'others'))
+  others.add('other')
+  const second = halfMoved(fromFiles(others.dataDir))
+  await expect(copyData({ ...options, from: second, to: to() })).rejects.toThrow(Killed)
+  const again = copyData({ ...options, from: fromFiles(data.dataDir), to: to() })
+  await expect(again).rejects.toThrow('take that back with --abandon')
+})
+
+test('what a crash left of a mark does not count as data', async () => {
+  const there = join(home.path, 'there')
+  mkdirSync(there)
+  // What is renamed to its place cannot be: the process ends before.
+  mkdirSync(join(there, 'move.json'))
+  const mark = { state: 'copying', id: 'a', place: 'the engine' } as const
+  expect(() => setMoveOf(there, mark)).toThrow()
+  rmdirSync(join(there, 'move.json'))
+  assertNoData(there)
+})
+
+test('a program hands its data over to one place', async () => {
+  const dataDir = realpathSync(data.dataDir)
+  const end = () => {}
+  const log = { warn: () => {} }
+  const context = { services: { settings: { database: 'file', dataDir }, end, log } } as never
+  const move = { state: 'moving', id: 'a', place: 'the engine at a' } as const
+  await handOver.run(context, { dataDir, move })
+  // Again, after the copy was interrupted.
+  await handOver.run(context, { dataDir, move })
+  const elsewhere = { dataDir, move: { ...move, id: 'b', place: 'the engine at b' } }
+  await expect(handOver.run(context, elsewhere)).rejects.toThrow('moved to the engine at a already')
+  expect(readMoveOf(dataDir)).toEqual(move)
 })

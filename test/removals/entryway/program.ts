@@ -78,6 +78,21 @@ export const programRows = toRemovals([
   ],
   [
     MOVING,
+    'what another copy has moved is not moved once more',
+    files('assertStill(readMoveOf(dataDir), move)', ''),
+  ],
+  [
+    MOVING,
+    'what is under way to a target goes on there only where no other data did',
+    move('const id = source?.id ?? randomUUID()', 'const id = target?.id || randomUUID()'),
+  ],
+  [
+    MOVING,
+    'what a program has handed over it does not hand over to another',
+    inFile('operator/hand_over.ts')('if (found && found.id !== move.id)', 'if (false)'),
+  ],
+  [
+    MOVING,
     'what changed after it was copied is copied again',
     changes('if (before && sign !== null && sign === before.sign)', 'if (before)'),
   ],
