@@ -160,8 +160,9 @@ export function toEngine(
       marked.delete(did)
     },
     finish: async () => {
-      for (const kv of await engine.shards()) await forgetMove(kv)
       for (const name of served) await forgetMove(await engine.kvOf(name))
+      // Last: a copy that begins anew, after this was interrupted and taken back, deletes what it does not know.
+      for (const kv of await engine.shards()) await forgetMove(kv)
     },
   }
 }

@@ -343,3 +343,27 @@ test('a program hands its data over to one place', async () => {
   await expect(handOver.run(context, elsewhere)).rejects.toThrow('moved to the engine at a already')
   expect(readMoveOf(dataDir)).toEqual(move)
 })
+
+test('what is deleted after a move was taken back at its very end does not stay at the target', async () => {
+  const folder = scratch()
+  const dies = { isNear: false }
+  const of = async (name: string, key: string) => {
+    if (dies.isNear && name === 'auth') throw new Killed()
+    return engine.of(name, key)
+  }
+  const to = toEngine({ of }, folder, SPREAD)
+  const finish = () => {
+    dies.isNear = true
+    return to.finish()
+  }
+  const options = { scratch: folder, spread: SPREAD }
+  data.add('gone')
+  const killed = copyData({ ...options, from: fromFiles(data.dataDir), to: { ...to, finish } })
+  await expect(killed).rejects.toThrow(Killed)
+  await abandonMove(fromFiles(data.dataDir))
+  data.directory((db) => db.prepare('DELETE FROM account WHERE did = ?').run(didOf('gone')))
+  const from = { ...fromFiles(data.dataDir), listOthers: async () => [] }
+  const again = toEngine(engine, folder, SPREAD)
+  expect(await copyData({ ...options, from, to: again })).toMatchObject({ removed: 1 })
+  expect(await again.has({ kind: 'account', did: didOf('gone') })).toBe(false)
+})
