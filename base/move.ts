@@ -25,5 +25,5 @@ const SENTENCES: Record<Move['state'], (place: string) => string> = {
   moving: (place) =>
     `The data here are being moved to ${place}, so nothing is served from them: run \`vestibule data copy\` again, or with --abandon to serve them here`,
   moved: (place) =>
-    `The data here were moved to ${place}, which serves them: what is here is older. Move them back with \`vestibule data copy\`; or, where it never served them, take these with \`vestibule data copy\` as it was given and --abandon`,
+    `The data here were moved to ${place}, which serves them: what is here is older. Move them back with \`vestibule data copy\` into an empty folder; or, where it never served them, take these with \`vestibule data copy\` as it was given and --abandon`,
 }
