@@ -1,7 +1,7 @@
 import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../../http/message.ts'
 import { linksOf } from '../../pages/links.ts'
 import { writeStep } from '../../pages/sign_in/frame.ts'
-import { leavingStep } from '../../pages/sign_in/leaving.ts'
+import { LEAVING_STYLE, leavingStep } from '../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -21,7 +21,7 @@ export class Leaving {
   constructor({ settings }: Pick<Services, 'settings'>) {
     const { name, branding } = settings
     this.#settings = settings
-    this.#look = createLook(name, branding, primaryColor(branding))
+    this.#look = createLook(name, branding, primaryColor(branding), LEAVING_STYLE)
   }
 
   /**

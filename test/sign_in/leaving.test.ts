@@ -158,6 +158,24 @@ describe.each(ways)('an OpenID client at $app, $scripts', ({ app, scripts }) => 
     })
   })
 
+  if (app === 'a website') {
+    test('is not sent a code again by who does not wait', async () => {
+      const person = await newPerson(world.app)
+      await inBrowser(scripts, async (page) => {
+        // The page stays, as while an app works.
+        await page.route(`${redirectUri}?*`, (route) => route.fulfill({ status: 204 }))
+        await open(page)
+        await signIn(page, person)
+        await choose(page, 'Allow')
+        await page.getByRole('heading', { name: 'Continue' }).waitFor()
+        const goOn = page.getByText('Continue').and(page.locator('a'))
+        expect([await goOn.count(), await goOn.isVisible()]).toEqual([1, false])
+        // The browser may not have led on.
+        await goOn.waitFor()
+      })
+    })
+  }
+
   // A form has nothing to say to a scheme.
   if (app === 'a scheme of its own') return
   test('is sent a form', async () => {

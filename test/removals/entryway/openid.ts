@@ -130,8 +130,8 @@ export const openidRows = toRemovals([
     45,
     'a scheme of an app is no host',
     inFile('pages/sign_in/leaving.ts')(
-      '/^https?:$/.test(protocol) ? host : protocol',
-      'host || protocol',
+      'isOfWeb(to) ? to.host : to.protocol',
+      'to.host || to.protocol',
     ),
   ],
   [

@@ -85,6 +85,11 @@ export const pageRows = toRemovals([
       'response',
     ),
   ],
+  [
+    'test/sign_in/leaving.test.ts',
+    'an app is not sent a code twice',
+    inFile('pages/sign_in/leaving.ts')("isOfWeb(to) ? ' late' : ''", "''"),
+  ],
   [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
