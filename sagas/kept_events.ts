@@ -1,8 +1,9 @@
 import type { DirectoryStub } from '../actors/directory/stub.ts'
+import { withDeadline } from '../base/deadline.ts'
 import { type EventListener, hearEvents, type LoggedEvent } from '../base/event_log.ts'
 import { AUDIT_EVENTS } from '../base/events.ts'
 import { every } from '../base/every.ts'
-import { EVENTS_KEPT } from '../base/lifetimes.ts'
+import { BACKGROUND, EVENTS_KEPT } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { OPERATOR_ACT, type TrailEvent } from '../database/directory/event.ts'
 
@@ -17,7 +18,8 @@ type Directory = Pick<DirectoryStub, 'keepEvents'>
  * Has the directory keep what is logged in this process, for the trail over all accounts: a little later and many
  * at once, so that no sign-in waits for it. A crash loses the last of it; the accounts have that in their own trails.
  *
- * @returns what ends it, once all is kept
+ * @returns what ends it, once all is kept, or the directory did not answer for {@link BACKGROUND}: who stops a program
+ * waits for no actor that is on its way to another one
  */
 export function keepEvents(log: Log, directory: Directory): () => Promise<void> {
   const waiting = new Waiting()
@@ -30,8 +32,10 @@ export function keepEvents(log: Log, directory: Directory): () => Promise<void> 
   const end = every(EVENTS_KEPT, 'keeping what happened in the trail', send, log)
   return async () => {
     end()
-    await sending.catch(() => {})
-    await send().catch((err) => log.warn({ err }, 'the end of the trail was not kept'))
+    const last = sending.catch(() => {}).then(send)
+    await withDeadline(last, BACKGROUND).catch((err) => {
+      log.warn({ err }, 'the end of the trail was not kept')
+    })
   }
 }
 

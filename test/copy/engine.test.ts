@@ -79,8 +79,9 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   const loads = busy.map((person) => person.refreshUntil(stop.signal, 50))
   const there = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(there.stderr).toContain(`is not copied: it stays in ${join(vestibule.dataDir, 'pds')},`)
-  const [accounts, copied = 0, present] = there.stdout.match(/\d+/g)?.map(Number) ?? []
-  expect([accounts, present]).toEqual([ACCOUNTS, 0])
+  // What is there already is a part whose share did not change when the whole did.
+  const [accounts, copied = 0] = there.stdout.match(/\d+/g)?.map(Number) ?? []
+  expect(accounts).toBe(ACCOUNTS)
   expect(copied).toBeGreaterThanOrEqual(ACCOUNTS + 4)
   expect(there.stdout).toMatch(/time in which nothing served\D+\d+ ms/)
   await vestibule.ended()

@@ -250,4 +250,11 @@ describe('the trail', () => {
       { event: 'signed_in', did: 'did:0', address: '192.0.2.1' },
     ])
   })
+
+  test('a program that stops does not wait for a directory that never answers', async () => {
+    const log = createLog('silent')
+    const end = keepEvents(log, { keepEvents: () => new Promise(() => {}) })
+    logEvent(log, 'mail_sent', { kind: 'signInCode' }, undefined)
+    await end()
+  })
 })

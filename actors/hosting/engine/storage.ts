@@ -10,6 +10,9 @@ import { type ActorName, type EngineClient, engineClient } from './connections.t
 import { kvOf } from './kv.ts'
 import { stayRegistered } from './membership.ts'
 
+/** An engine on a busy machine may take longer to start the first actor than a call waits for it. */
+const TRIES = 2
+
 /**
  * The key-value storage of the actors of an engine, for a process that copies what is kept there.
  * It hosts them itself, in place of those that serve.
@@ -30,7 +33,9 @@ export class EngineStorage {
   /** @throws {Error} when the actor is not here but with a runner that serves */
   async of(name: ActorName, key: string): Promise<Kv> {
     const id = `${name}/${key}`
-    if (!this.#lent.has(id)) await this.#wake(name, key).catch(() => {})
+    for (let tries = 0; !this.#lent.has(id) && tries < TRIES; tries++) {
+      await this.#wake(name, key).catch(() => {})
+    }
     const kv = this.#lent.get(id)
     if (!kv)
       throw new Error(`The engine does not give ${id}: stop the runners, and see that it runs`)

@@ -46,6 +46,11 @@ export const programRows = toRemovals([
   [AWAY, 'no nonce waits for an owner that is away', owners('if (!waits && isAway())')],
   [AWAY, 'a challenge waits for its owner', owners('namespace === CODE_CHALLENGE', 'false')],
   [
+    'test/operator_page/trail.test.ts',
+    'a stop waits for no directory for ever',
+    inFile('sagas/kept_events.ts')('await withDeadline(last, BACKGROUND)', 'await last'),
+  ],
+  [
     'test/copy/places.test.ts',
     'nothing works on data that go elsewhere',
     inFile('maintenance/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
