@@ -31,7 +31,7 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .main{font-weight:600}
 .list input{width:8rem;max-width:100%}
 .whole{user-select:all}
-.copy{min-height:0;padding:.125rem .625rem;border-color:var(--edge);font-size:.875rem}
+.copy{min-height:0;padding:.125rem .625rem;font-size:.875rem}
 .qr{max-width:14rem;margin:0 auto 1rem;border-radius:.375rem;overflow:hidden}
 .qr svg{display:block}
 `

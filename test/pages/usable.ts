@@ -4,7 +4,7 @@ import { screenshot } from '../account_page/screenshots.ts'
 import { findingsIn, inEachTheme, type Size } from './axe.ts'
 
 /**
- * Looks at a page in each theme: nothing in it hinders people, and nothing is wider than it.
+ * Looks at a page in each theme: nothing in it hinders people, nothing is wider than it, and each button is seen.
  *
  * @param name of the pictures, where some are taken
  */
@@ -12,6 +12,7 @@ export async function expectUsable(page: Page, size: Size, name?: string): Promi
   await inEachTheme(page, async (theme) => {
     expect([theme, await findingsIn(page)]).toEqual([theme, []])
     expect(await isTooWide(page)).toBe(false)
+    expect([theme, await unseenButtons(page)]).toEqual([theme, []])
     if (name) await screenshot(page, `${name}-${size}-${theme}`)
   })
 }
@@ -21,4 +22,21 @@ export function isTooWide(page: Page): Promise<boolean> {
   return page.evaluate(
     () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
   )
+}
+
+/** What the buttons say that have the colour of what they stand on, and no edge. */
+function unseenButtons(page: Page): Promise<(string | null)[]> {
+  return page.locator('button:visible:not(.link), .button:visible').evaluateAll((all) => {
+    const isClear = (color: string) => /^rgba\(.*, 0\)$/.test(color)
+    const isUnseen = (button: Element) => {
+      const { backgroundColor: own, borderTopColor: edge } = getComputedStyle(button)
+      let box = button.parentElement as Element
+      while (isClear(getComputedStyle(box).backgroundColor) && box.parentElement) {
+        box = box.parentElement
+      }
+      const around = getComputedStyle(box).backgroundColor
+      return [own, edge].every((color) => isClear(color) || color === around)
+    }
+    return all.filter(isUnseen).map(({ textContent }) => textContent)
+  })
 }
