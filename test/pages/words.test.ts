@@ -191,10 +191,17 @@ describe.each(Object.entries(SIZES))('the note on the apps, %s', (size, viewport
     if (shots) await page.screenshot({ path: `${shots}/apps-${size}.png` })
     await button('Details').click()
     await button('Revoke access').click()
-    const message = page.locator('[data-slot=toast]').first()
-    await message.waitFor()
-    const [text, covering] = [await note.boundingBox(), await message.boundingBox()]
-    expect(text && covering && text.y + text.height <= covering.y).toBe(true)
+    // Both at once, where the message comes to rest: it goes after some seconds.
+    const places = await page.waitForFunction(() => {
+      const toast = document.querySelector('[data-slot=toast]')
+      const isMoving = toast?.getAnimations().some(({ playState }) => playState === 'running')
+      const message = toast?.getBoundingClientRect()
+      const text = document.querySelector('#revocation-note')?.getBoundingClientRect()
+      if (isMoving || !message?.height || !text?.height) return null
+      return { below: text.bottom, top: message.top }
+    })
+    const { below, top } = (await places.jsonValue()) as { below: number; top: number }
+    expect(below).toBeLessThanOrEqual(top)
     if (shots) await page.screenshot({ path: `${shots}/revoked-${size}.png` })
     expect(await scrolls()).toBe(false)
   })
