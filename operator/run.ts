@@ -8,10 +8,11 @@ import { type CommandName, commands } from './commands.ts'
 import { HalfDoneError } from './half_done.ts'
 import { descriptions } from './list.ts'
 
-/** What came of a command; an error is told as `error` of XRPC, with a sentence. */
-export type Ran =
-  | { value: unknown }
-  | { refusal: { status: number; error: string; message: string } }
+/** An error is told as `error` of XRPC, with a sentence. */
+type Refused = { refusal: { status: number; error: string; message: string } }
+
+/** What came of a command. */
+export type Ran = { value: unknown } | Refused
 
 export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name)
 
@@ -45,16 +46,24 @@ async function carryOut(
     await keep(context, name, input, value)
     return { value }
   } catch (err) {
-    if (err instanceof Refusal) return refuse(400, err.code, err.message)
-    if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
-    context.services.log.error({ err, name }, 'an operator command failed')
-    if (err instanceof HalfDoneError) {
-      await keep(context, name, input, { did: err.did })
-      return refuse(502, 'HalfDone', err.message)
-    }
-    if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)
-    return refuse(500, 'InternalServerError', 'The command failed; the log says why')
+    const refused = refusalFor(context, name, err)
+    if (err instanceof HalfDoneError) await keep(context, name, input, { did: err.did })
+    return refused
   }
+}
+
+/** What an operator reads of an error in a command, or before it. What nobody expects is logged. */
+export function refusalFor(
+  { services: { log } }: OperatorContext,
+  name: CommandName,
+  err: unknown,
+): Refused {
+  if (err instanceof Refusal) return refuse(400, err.code, err.message)
+  if (err instanceof PdsRefusal) return refuse(502, err.error, `The PDS said: ${err.message}`)
+  log.error({ err, name }, 'an operator command failed')
+  if (err instanceof HalfDoneError) return refuse(502, 'HalfDone', err.message)
+  if (err instanceof UnavailableError) return refuse(502, 'UpstreamFailure', err.advice)
+  return refuse(500, 'InternalServerError', 'The command failed; the log says why')
 }
 
 /** Those after which there is nothing of the account, or which write their own line. */
@@ -80,6 +89,6 @@ async function keep(
   }
 }
 
-function refuse(status: number, error: string, message: string): Ran {
+function refuse(status: number, error: string, message: string): Refused {
   return { refusal: { status, error, message } }
 }

@@ -1,5 +1,4 @@
 import { html } from 'hono/html'
-import { Refusal } from '../base/errors.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
 import { Place } from '../oauth/sign_in/place.ts'
@@ -9,7 +8,7 @@ import { fieldsOf } from '../operator/fields.ts'
 import { findAccount } from '../operator/find_account.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_DO } from '../operator/paths.ts'
-import { run } from '../operator/run.ts'
+import { refusalFor, run } from '../operator/run.ts'
 import { isFresh } from '../sagas/operators.ts'
 import { type CommandPage, commandPage, proofPage, questionPage, titleOf } from './command_page.ts'
 import { readInput } from './input.ts'
@@ -36,13 +35,16 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   const isForm = request.method === 'POST'
   if (!isForm && !isAsked(page)) return commandPage(visitor, page)
   const read = readInput(fields, request)
-  if ('mistake' in read) return commandPage(visitor, refused(page, 400, read.mistake))
+  if ('mistake' in read)
+    return commandPage(visitor, refused(page, { status: 400, message: read.mistake }))
   const typed = { ...read.input, ...description.fixed, ...placeIn(description, request) }
   const isReading = description.isReading(typed)
   // A link does nothing, wherever it stands.
   if (!isForm && !isReading) return commandPage(visitor, page)
-  const named = isReading ? { input: typed, shown: typed } : await accountsIn(typed, visitor)
-  if ('refusal' in named) return commandPage(visitor, refused(page, 400, named.refusal))
+  const named = isReading
+    ? { input: typed, shown: typed }
+    : await accountsIn(visitor, description, typed)
+  if ('refusal' in named) return commandPage(visitor, refused(page, named.refusal))
   const { input, shown } = named
   if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
     return proofPage(visitor, words, Place.forOperator().page({ step: 'sign-in' }))
@@ -52,10 +54,7 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
     return questionPage(visitor, withAccounts(page, input), question)
   }
   const ran = await run(context, description.command, input)
-  if ('refusal' in ran) {
-    const { status, message } = ran.refusal
-    return commandPage(visitor, refused(page, status, message))
-  }
+  if ('refusal' in ran) return commandPage(visitor, refused(page, ran.refusal))
   const generated = read.generated === null ? {} : { password: read.generated }
   const value = { ...(ran.value as object), ...generated }
   const outcome = isReading ? {} : { notice: 'Done.' }
@@ -67,13 +66,16 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   })
 }
 
-/** Of what was filled in, the accounts; a refusal where one of them is none. */
-async function accountsIn(typed: Record<string, unknown>, { context }: Visitor) {
+/** Of what was filled in, the accounts; a refusal where one of them is none, or cannot be read. */
+async function accountsIn(
+  { context }: Visitor,
+  { command }: Description,
+  typed: Record<string, unknown>,
+) {
   try {
     return await byDid(typed, (name) => findAccount(context.services, name))
   } catch (err) {
-    if (err instanceof Refusal) return { refusal: err.message }
-    throw err
+    return refusalFor(context, command, err)
   }
 }
 
@@ -121,7 +123,7 @@ function nextOf({ pagedBy }: Description, { url }: HttpRequest, value: object): 
   return `${url.pathname}?${query}`
 }
 
-const refused = (page: CommandPage, status: number, alert: string): CommandPage => ({
-  ...page,
-  outcome: { status, alert },
-})
+const refused = (
+  page: CommandPage,
+  { status, message: alert }: { status: number; message: string },
+): CommandPage => ({ ...page, outcome: { status, alert } })

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
 import { createProgram } from '../../cli/program.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { commands } from '../../operator/commands.ts'
@@ -141,6 +142,24 @@ test('what was agreed to is done to the account of the question, also where its 
   for (const each of [first, second]) {
     expect(await codesOf(each)).toMatchObject([{ disabled: true }])
   }
+})
+
+test('an account that cannot be read is said on the page of the command, with what to do', async () => {
+  const { did, handle } = await newSomebody(app)
+  const before = await app.actors.account(did).read()
+  const reaching = vi.spyOn(app.actors, 'account').mockImplementation(() => {
+    throw new UnavailableError('The account actor')
+  })
+  const refused = await give('account reset-password', { account: handle })
+  expect(reaching).toHaveBeenCalled()
+  reaching.mockRestore()
+  expect([refused.status, refused.alert]).toEqual([
+    502,
+    expect.stringMatching(/^The account actor is unavailable\. Try again when it answers; /),
+  ])
+  // What was filled in is there yet, and nothing was done.
+  expect(refused.text).toContain(`value="${handle}"`)
+  expect(await app.actors.account(did).read()).toEqual(before)
 })
 
 /** The handle of the one becomes that of the other. */
