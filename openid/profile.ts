@@ -14,8 +14,8 @@ type Owner = Pick<AccountRow, 'did' | 'pdsDid' | 'updatedAt'>
 const LONGEST_NAME = 640
 
 /**
- * Public profiles (`app.bsky.actor.profile`), kept for a while. They are never in the way of an answer: one
- * that does not come at once is left out.
+ * Public profiles (`app.bsky.actor.profile`), kept for a while. They are never in the way of an answer: where one
+ * does not come at once, the answer has the one that is kept, or none.
  */
 export class Profiles {
   readonly #services: Pick<Services, 'pds' | 'actors'>
@@ -33,7 +33,7 @@ export class Profiles {
     const isNewest = kept?.changedAt === undefined || kept.changedAt >= account.updatedAt
     if (kept && isNewest) return kept
     const { promise: late, resolve } = Promise.withResolvers<Profile>()
-    const timer = setTimeout(() => resolve({}), OPENID_PROFILE_WAIT)
+    const timer = setTimeout(() => resolve(kept ?? {}), OPENID_PROFILE_WAIT)
     try {
       return await Promise.race([this.#read(account), late])
     } finally {
@@ -66,9 +66,10 @@ export class Profiles {
       this.#kept.set(did, profile)
       return profile
     } catch {
-      // Each answer would wait for a PDS that does not answer.
-      this.#kept.set(did, {}, { ttl: OPENID_PROFILE_AGAIN })
-      return {}
+      // Each answer would wait for a PDS that does not answer. An older profile says more than none.
+      const { changedAt: _, ...known } = this.#kept.get(did) ?? {}
+      this.#kept.set(did, known, { ttl: OPENID_PROFILE_AGAIN })
+      return known
     }
   }
 }

@@ -23,6 +23,8 @@ let app: AppInProcess
 let person: Person
 /** What the person says of themselves on the PDS. */
 let published: { cid: string; profile: { displayName: string } } | null
+/** How the PDS answers. */
+let answer: <T>(record: T) => Promise<T>
 /** What an auth actor answers; each keeps profiles of its own. */
 let claims: () => Promise<{ name: unknown; updated_at: unknown }>
 
@@ -38,13 +40,14 @@ afterAll(() => app?.close())
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: BEGIN })
   published = null
+  answer = async (record) => record
   person = await newPerson(app)
   claims = newAuthActor()
 })
 afterEach(() => void vi.useRealTimers())
 
 function newAuthActor() {
-  const pds = { pds: { url: 'https://pds.test' }, readProfile: async () => published }
+  const pds = { pds: { url: 'https://pds.test' }, readProfile: () => answer(published) }
   const profiles = new Profiles({ actors: app.actors, pds: async () => pds as never })
   return async () => {
     const account = await person.account.read()
@@ -93,6 +96,19 @@ test('an auth actor that knows an older profile looks again before it says so', 
   expect(await claims()).toEqual({ name: 'Kim', updated_at: at(0) })
   const newer = { name: 'Kim the second', updated_at: at(10) }
   expect([await newAuthActor()(), await claims()]).toEqual([newer, newer])
+})
+
+test.each<[string, typeof answer]>([
+  ['fails', () => Promise.reject(new Error('no PDS'))],
+  ['does not answer in time', () => new Promise(() => {})],
+])('a profile that is kept is not dropped where the PDS %s after a change', async (_, answers) => {
+  published = { cid: 'bafy-one', profile: { displayName: 'Kim' } }
+  await claims()
+  wait(10)
+  await person.account.setHandle(`new-${person.handle}`, null)
+  answer = answers
+  const kept = { name: 'Kim', updated_at: at(10) }
+  expect([await claims(), await claims()]).toEqual([kept, kept])
 })
 
 /** Steps of the schema before the time was kept. */
