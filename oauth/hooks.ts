@@ -6,6 +6,7 @@ import { recordAudit, recordFailedSignIn } from '../sagas/audit.ts'
 import type { Services } from '../sagas/services.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { WrongCodeError } from '../stores/wrong_code_error.ts'
+import { lostForm } from './form_post.ts'
 import { knownBrowser } from './known_browser.ts'
 
 /** Keeps each account's audit trail of what happens in the provider's pages, and names sessions in tokens. */
@@ -17,14 +18,16 @@ export function createHooks(services: Services): OAuthHooks {
 
   return {
     /**
-     * Will the client be able to tell this login from another? Asked when all else is right, so that
-     * a developer reads first what keeps the request from being understood.
+     * Will the client get the answer, and be able to tell this login from another? Asked when all else is right, so
+     * that a developer reads first what keeps the request from being understood.
      *
      * atproto OAuth, "Request Fields": "The `state` parameter in client authorization requests is
      * mandatory."
      */
     onAuthorizationRequest: ({ parameters }) => {
       if (!parameters.state) throw new InvalidRequestError('state is required')
+      const lost = lostForm(parameters)
+      if (lost) throw new InvalidRequestError(lost)
     },
     /**
      * Each access token names its OAuth session in `sid`, as those of legacy sessions do (`tokens/`):

@@ -1,7 +1,8 @@
-import { type Client, type Configuration, errors } from 'oidc-provider'
+import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import * as lifetimes from '../base/lifetimes.ts'
 import { deviceName } from '../http/device_name.ts'
 import { calledFrom } from '../http/requester.ts'
+import { lostForm } from '../oauth/form_post.ts'
 import { openidPage } from '../oauth/sign_in/place.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import { judgeRevocation } from '../sagas/revocation.ts'
@@ -33,6 +34,14 @@ function deviceInfo() {
 function assertPublicSubjects({ subject_type: type }: { subject_type?: unknown }): void {
   if (type !== 'pairwise') return
   throw new errors.InvalidClientMetadata("subject_type must be 'public'")
+}
+
+/** The client is told by its address, as without the mode. @throws {errors.InvalidRequest} */
+function assertFormArrives({ oidc: { params = {} } }: KoaContextWithOIDC): void {
+  const lost = lostForm(params)
+  if (!lost) return
+  params.response_mode = undefined
+  throw new errors.InvalidRequest(lost)
 }
 
 /** @throws {errors.InvalidClientAuth} */
@@ -74,6 +83,8 @@ export function configure(
     },
     loadExistingGrant: (ctx) => loadGrant(storage, ctx),
     responseTypes: ['code'],
+    // Not one more, but more that is asked of one.
+    extraParams: { response_mode: assertFormArrives },
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     // What is shown once is remembered until it expires.

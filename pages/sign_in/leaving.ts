@@ -19,4 +19,5 @@ export function leavingStep(texts: SignInTexts, to: URL): Step {
 /** What a person knows an address by: a scheme of an app's own may have any host behind it. */
 export const placeOf = (to: URL) => (isOfWeb(to) ? to.host : to.protocol)
 
-const isOfWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
+/** Not of a scheme of an app's own. */
+export const isOfWeb = ({ protocol }: URL) => /^https?:$/.test(protocol)
