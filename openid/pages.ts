@@ -89,7 +89,6 @@ export class OpenidPages {
       inLanguage: (other) => inLanguage(request, other),
       links: linksOf(this.#settings.branding.links, language),
       ...withAlert(alertOf(openidTexts[language])),
-      forms: ["'self'"],
     }
     return writeStep(frame, step(openidTexts[language], signInTexts[language]))
   }

@@ -69,6 +69,13 @@ function write(
   script?: Script,
 ): HttpResponse {
   const title = names.filter(Boolean).join(' – ')
-  const forms = ["'self'"]
-  return writeDocument({ language: 'en', title, style: STYLE, body, status, forms, script })
+  return writeDocument({
+    language: 'en',
+    title,
+    style: STYLE,
+    body,
+    status,
+    hasForms: true,
+    script,
+  })
 }

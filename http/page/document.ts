@@ -57,8 +57,8 @@ type Document = {
   status?: number
   /** From where pictures come, as sources of a content security policy. */
   images?: readonly string[]
-  /** Where forms lead, as sources of a content security policy; all redirects behind one have to be among them. */
-  forms?: readonly string[]
+  /** Whether it has forms, which end at this service: a browser holds back one that leads on to another. */
+  hasForms?: boolean
 }
 
 const COLOURS =
@@ -90,7 +90,7 @@ export function writeDocument({
   body,
   status = 200,
   images = [],
-  forms = [],
+  hasForms = false,
 }: Document): HttpResponse {
   const page = html`<!doctype html>
 <html lang="${language}">
@@ -116,7 +116,7 @@ ${body}
 `
   return textResponse(String(page), {
     status,
-    headers: headersOf({ style, script, widget, images, forms }),
+    headers: headersOf({ style, script, widget, images, hasForms }),
   })
 }
 
@@ -125,8 +125,9 @@ function headersOf({
   script,
   widget,
   images,
-  forms,
-}: Required<Pick<Document, 'style' | 'images' | 'forms'>> & Pick<Document, 'script' | 'widget'>) {
+  hasForms,
+}: Required<Pick<Document, 'style' | 'images' | 'hasForms'>> &
+  Pick<Document, 'script' | 'widget'>) {
   const foreign = widget?.sources ?? []
   const scripts = [...(script ? [script.source] : []), ...foreign]
   const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
@@ -138,14 +139,14 @@ function headersOf({
     ...(images.length ? [`img-src ${sources(images)}`] : []),
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    `form-action ${sources(forms)}`,
+    `form-action ${hasForms ? "'self'" : "'none'"}`,
   ]
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
     'cache-control': 'no-store',
     // With `no-referrer`, a browser would not say from where a form comes (`Origin: null`).
-    'referrer-policy': forms.length ? 'same-origin' : 'no-referrer',
+    'referrer-policy': hasForms ? 'same-origin' : 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

@@ -218,7 +218,6 @@ export class SecurityPages {
       language,
       inLanguage: (lang) => withQuery(path, request, { ...query, lang }),
       links: linksOf(this.#services.settings.branding.links, language),
-      forms: ["'self'"],
     }
   }
 }

@@ -41,7 +41,7 @@ export class Leaving {
         language,
         inLanguage: null,
         links: linksOf(branding.links, language),
-        forms: [],
+        hasForms: false,
       },
       leavingStep(signInTexts[language], to),
     )

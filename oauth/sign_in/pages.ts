@@ -243,7 +243,6 @@ export class SignInPages {
       language,
       inLanguage: (other) => shown.place.page({ ...own, language: other }),
       links: linksOf(this.#links, language),
-      forms: ["'self'"],
       ...said,
       ...(passkeysLeft.length > 0 && {
         more: passkeysStay(texts, passkeysLeft, securityTask('passkeys')),

@@ -97,7 +97,6 @@ export class SignOutLink {
       language,
       inLanguage: (lang: string) => addressOf(request, { lang }),
       links: linksOf(this.#services.settings.branding.links, language),
-      forms: ["'self'"],
       status,
     }
     return writeStep(frame, step(signOutTexts[language]))

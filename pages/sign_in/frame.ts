@@ -12,8 +12,8 @@ export type Frame = {
   /** The same step in another language; null where it is shown once. */
   inLanguage: ((language: PageLanguage) => string) | null
   links: readonly Way[]
-  /** Where forms lead to, as sources of a content security policy. */
-  forms: readonly string[]
+  /** Whether it may have forms; true unless given. */
+  hasForms?: boolean
   /** What went wrong: one sentence, which is read out at once. */
   alert?: string | undefined
   /** What went well. */
@@ -32,7 +32,7 @@ export type Step = {
 }
 
 export function writeStep(
-  { look, language, inLanguage, links, forms, alert, notice, more, status = 200 }: Frame,
+  { look, language, inLanguage, links, hasForms = true, alert, notice, more, status = 200 }: Frame,
   { title, lead, content, script, widget }: Step,
 ): HttpResponse {
   const { service, logo, style, images } = look
@@ -56,6 +56,6 @@ export function writeStep(
     </main>`
   // Of a step that went wrong, the title says it first: it is what a screen reader begins with.
   const name = [alert, title, service].filter(Boolean).join(' – ')
-  const document = { language, title: name, style, script, widget, body, status, images, forms }
+  const document = { language, title: name, style, script, widget, body, status, images, hasForms }
   return writeDocument(document)
 }
