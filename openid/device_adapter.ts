@@ -35,6 +35,7 @@ export function deviceCodes({ flow, names }: OfDevices): Stored {
     async consume(secret) {
       const id = idOf(secret)
       if (!(await flow(id).consumeDeviceCode(id))) throw new errors.InvalidGrant('It was used')
+      openidScope().isSpent = true
     },
     /** One that was spent gives nothing more. */
     async revokeByGrantId() {},

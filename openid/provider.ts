@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import Provider from 'oidc-provider'
-import { nonceId } from '../actors/auth/flow.ts'
+import { recordNonce } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
 import type { Services } from '../sagas/services.ts'
@@ -116,6 +116,8 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     // A proof may be dated as far ahead as it may be old.
     const lasts = Math.max(exp * 1_000 - Date.now(), NONCE_MEMORY)
     const namespace = `openid ${iss}`
-    return flow(nonceId(namespace, jti)).recordNonce(namespace, jti, lasts)
+    // A DPoP proof is looked at after the code that it came with.
+    const { isSpent } = openidScope()
+    return recordNonce(flow, { namespace, nonce: jti, lasts, isSpent })
   }
 }

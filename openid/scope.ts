@@ -28,6 +28,8 @@ export type OpenidScope = {
   chain: string | null
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
+  /** Whether a code is spent already, whatever the answer will be. */
+  isSpent: boolean
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
   issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
@@ -61,6 +63,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     clientId: undefined,
     chain: null,
     found: null,
+    isSpent: false,
     issued: null,
     signOut: null,
     pageError: null,

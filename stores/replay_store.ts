@@ -1,16 +1,18 @@
 import type { ReplayStore } from '@atproto/oauth-provider/store'
-import { CODE_CHALLENGE, type Flow, nonceId } from '../actors/auth/flow.ts'
+import { type Flow, recordNonce } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
+
+/** The provider's namespace of PKCE challenges (`ReplayManager.uniqueCodeChallenge`). */
+const CODE_CHALLENGE = 'CodeChallenge'
 
 /** Nonces (DPoP `jti`, client assertions, JAR), on disk: a restart forgets none. */
 export function createReplayStore(flow: Flow): ReplayStore {
   return {
-    unique: (namespace, nonce, timeFrame) =>
-      flow(nonceId(namespace, nonce)).recordNonce(
-        namespace,
-        nonce,
-        // A challenge is recorded by those only who have exchanged a code.
-        namespace === CODE_CHALLENGE ? timeFrame : Math.min(timeFrame, NONCE_MEMORY),
-      ),
+    unique: (namespace, nonce, timeFrame) => {
+      // A challenge is recorded by those only who have exchanged a code, and all others before anything is spent.
+      const isChallenge = namespace === CODE_CHALLENGE
+      const lasts = isChallenge ? timeFrame : Math.min(timeFrame, NONCE_MEMORY)
+      return recordNonce(flow, { namespace, nonce, lasts, isSpent: isChallenge })
+    },
   }
 }

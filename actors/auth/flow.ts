@@ -1,3 +1,4 @@
+import { UnavailableError } from '../../base/errors.ts'
 import type { Db } from '../../database/database.ts'
 import * as requests from '../../database/flow/authorization_request.ts'
 import * as carried from '../../database/flow/carried.ts'
@@ -90,7 +91,10 @@ export type OnDatabase<F> = {
     : never
 }
 
-export type FlowOwner = OnDatabase<typeof flowFunctions>
+export type FlowOwner = OnDatabase<typeof flowFunctions> & {
+  /** Whether it is known that it cannot be reached for now, so that who asks it waits. */
+  isAway(): boolean
+}
 
 /**
  * Who keeps what `id` names: an authorization request, a code, a device, a nonce (with its
@@ -102,8 +106,25 @@ export type Flow = (id: string) => FlowOwner
 /** Who keeps the keys of the OpenID provider. */
 export const OPENID_KEYS = 'openid keys'
 
-/** The namespace of PKCE challenges (`ReplayManager.uniqueCodeChallenge` of the provider). */
-export const CODE_CHALLENGE = 'CodeChallenge'
-
 /** What a nonce is known by; it counts within its namespace. */
 export const nonceId = (namespace: string, nonce: string): string => `${namespace}\n${nonce}`
+
+type Nonce = { namespace: string; nonce: string; lasts: number; isSpent: boolean }
+
+/**
+ * Records that a nonce was used. Who asks again brings another one, whose owner may be there: where the owner of this
+ * one is away it is refused at once, since to wait would hold up all who use that owner.
+ *
+ * @param lasts ms
+ * @param isSpent whether the request has spent something already, such as a code: a refusal would cost that, so it waits
+ * @returns whether it is new
+ * @throws {UnavailableError} when its owner is away
+ */
+export async function recordNonce(
+  flow: Flow,
+  { namespace, nonce, lasts, isSpent }: Nonce,
+): Promise<boolean> {
+  const owner = flow(nonceId(namespace, nonce))
+  if (!isSpent && owner.isAway()) throw new UnavailableError('The owner of a nonce')
+  return owner.recordNonce(namespace, nonce, lasts)
+}

@@ -1,4 +1,3 @@
-import { UnavailableError } from '../../base/errors.ts'
 import { assertInTime } from '../../base/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
@@ -7,7 +6,7 @@ import { returnPoints, takePoints } from '../../database/limits/counter.ts'
 import { countReached, liftNear, listNear } from '../../database/limits/near.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { AuthPeer } from '../reach.ts'
-import { CODE_CHALLENGE, type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
+import { type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
 
 const counterFunctions = { takePoints, returnPoints, listNear, countReached, liftNear }
 
@@ -34,7 +33,11 @@ export async function askOwner(here: Owner, db: Db, name: string, args: never[])
 
 /** The auth actor that asks, over its own databases: no hop, and no promise. */
 export function ownerHere(flow: Db, counters: Db): Owner {
-  return { ...bind(flowFunctions, flow), ...bind(counterFunctions, counters) }
+  return {
+    ...bind(flowFunctions, flow),
+    ...bind(counterFunctions, counters),
+    isAway: () => false,
+  }
 }
 
 /**
@@ -67,18 +70,8 @@ function ownerThere(peer: AuthPeer, isAway: () => boolean): Owner {
   const names = Object.keys({ ...flowFunctions, ...counterFunctions })
   const there = Object.fromEntries(
     names.map((name) => [name, (...args: unknown[]) => peer.owned(name, args)]),
-  ) as Owner
-  const { recordNonce } = there
-  return {
-    ...there,
-    // Who asks again brings another nonce, whose owner may be there. To wait would hold up all who use this one.
-    // But a challenge is looked at once its code is spent: refused, it would cost the sign-in.
-    recordNonce: async (namespace, ...nonce) => {
-      const waits = namespace === CODE_CHALLENGE
-      if (!waits && isAway()) throw new UnavailableError('The owner of a nonce')
-      return recordNonce(namespace, ...nonce)
-    },
-  }
+  ) as Omit<Owner, 'isAway'>
+  return { ...there, isAway }
 }
 
 function bind<F extends Record<string, (db: Db, ...args: never[]) => unknown>>(

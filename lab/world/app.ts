@@ -33,6 +33,8 @@ export type AppOptions = {
   /** Silent without one. */
   log?: Log
   onCall?: OnCall
+  /** Whether who keeps something for all auth actors is away. */
+  isAway?: () => boolean
 }
 
 /** What {@link AppInProcess.ask} is asked; headers may be repeated. */
@@ -88,6 +90,7 @@ export async function startApp({
   env,
   log = createLog('silent'),
   onCall,
+  isAway = () => false,
 }: AppOptions = {}): Promise<AppInProcess> {
   const folder = await makeTemporaryFolder('app')
   const settings = readSettings({
@@ -148,7 +151,7 @@ export async function startApp({
     isAuthAway: () => false,
   } as unknown as Actors
   const endTrail = keepEvents(log, actors.directory)
-  const here = watched('auth', ownerHere(flow, counters), onCall)
+  const here = { ...watched('auth', ownerHere(flow, counters), onCall), isAway }
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
 
   const pds = {

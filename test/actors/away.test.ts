@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
-import { expect, test, vi } from 'vitest'
-import { CODE_CHALLENGE } from '../../actors/auth/flow.ts'
-import { createOwners, type Owner } from '../../actors/auth/owners.ts'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { nonceId } from '../../actors/auth/flow.ts'
+import { createOwners, type Owner, type Owners } from '../../actors/auth/owners.ts'
 import { callable } from '../../actors/hosting/callable.ts'
 import { ActorConnection } from '../../actors/hosting/connection.ts'
 import { AuthRoundRobin, type OneAuthActor } from '../../actors/hosting/round_robin.ts'
@@ -10,6 +10,7 @@ import type { AuthPeer } from '../../actors/reach.ts'
 import { UnavailableError } from '../../base/errors.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
+import { createReplayStore } from '../../stores/replay_store.ts'
 import { Line } from './line.ts'
 
 /** Shorter, and in the same proportions. */
@@ -101,34 +102,40 @@ test('requests go to the auth actors that are not away, and to all where all are
   expect(await ask()).toEqual([0, 0, 1, 1, 2, 2])
 })
 
-test('a nonce whose owner is away is refused at once, and what cannot be brought anew waits', async () => {
-  const owned: string[] = []
-  const peer = { owned: async (name: string) => owned.push(name) } as unknown as AuthPeer
-  let isAway = true
-  const of = 2
-  const owners = createOwners({} as Owner, {
-    number: 0,
-    of,
-    peer: () => peer,
-    isAway: () => isAway,
-  })
-  const id = ['a', 'b', 'c', 'd', 'e', 'f'].find((one) => partitionOf(one, of) === 1) as string
-  const record = async () => owners(id).recordNonce('DPoP', 'one', 60_000)
-  await expect(record()).rejects.toThrow(UnavailableError)
-  expect(owned).toEqual([])
-  await owners(id).readDevice('dev-1' as never)
-  expect(owned).toEqual(['readDevice'])
-  isAway = false
-  await record()
-  expect(owned).toEqual(['readDevice', 'recordNonce'])
-})
+describe('a nonce whose owner is another auth actor', () => {
+  const OF = 2
+  let isAway: boolean
+  let owned: string[]
+  let owners: Owners
+  let unique: (namespace: string) => Promise<boolean>
 
-test('a challenge waits for its owner: its code is spent by then', async () => {
-  const owned: string[] = []
-  const peer = { owned: async (name: string) => owned.push(name) } as unknown as AuthPeer
-  const options = { number: 0, of: 2, peer: () => peer, isAway: () => true }
-  const owners = createOwners({} as Owner, options)
-  const id = ['a', 'b', 'c', 'd', 'e', 'f'].find((one) => partitionOf(one, 2) === 1) as string
-  await owners(id).recordNonce(CODE_CHALLENGE, 'one', 60_000)
-  expect(owned).toEqual(['recordNonce'])
+  beforeEach(() => {
+    isAway = true
+    owned = []
+    const peer = { owned: async (name: string) => owned.push(name) } as unknown as AuthPeer
+    const options = { number: 0, of: OF, peer: () => peer, isAway: () => isAway }
+    owners = createOwners({} as Owner, options)
+    const store = createReplayStore(owners)
+    unique = async (namespace) => {
+      const isThere = (nonce: string) => partitionOf(nonceId(namespace, nonce), OF) === 1
+      const nonce = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].find(isThere) as string
+      return store.unique(namespace, nonce, 60_000)
+    }
+  })
+
+  test('is refused at once while that is away, and what cannot be brought anew waits', async () => {
+    await expect(unique('DPoP')).rejects.toThrow(UnavailableError)
+    expect(owned).toEqual([])
+    const id = ['a', 'b', 'c', 'd', 'e', 'f'].find((one) => partitionOf(one, OF) === 1) as string
+    await owners(id).readDevice('dev-1' as never)
+    expect(owned).toEqual(['readDevice'])
+    isAway = false
+    await unique('DPoP')
+    expect(owned).toEqual(['readDevice', 'recordNonce'])
+  })
+
+  test('waits as a challenge: its code is spent by then', async () => {
+    await unique('CodeChallenge')
+    expect(owned).toEqual(['recordNonce'])
+  })
 })

@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { OPENID_DEVICE_CODE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import type { Seen } from '../sign_in/visitor.ts'
@@ -11,11 +11,13 @@ let app: AppInProcess
 let did: string
 let config: oidc.Configuration
 let visitor: Visitor
+/** Whether the auth actor that keeps the nonces is away. */
+let isAway = false
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ isAway: () => isAway })
   did = await app.addAccount({
     ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
   })
@@ -171,4 +173,21 @@ test('the page is in the language of the person', async () => {
   const page = await rp.follow(visitor, await visitor.open('/openid/device?lang=sv'))
   const typed = await rp.signIn(visitor, page)
   expect(typed.title).toBe('Anslut en enhet')
+})
+
+test('a proof waits for its owner where the device code is spent, and no other does', async () => {
+  const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'))
+  const asked = await begin()
+  await visitor.send(await type(await signedIn(), asked.user_code), { decision: 'allow' })
+  const { device_code } = asked
+  onTestFinished(() => {
+    isAway = false
+  })
+  isAway = true
+  const tokens = await oidc.genericGrantRequest(config, DEVICE_CODE, { device_code }, { DPoP })
+  expect(tokens.token_type).toBe('dpop')
+  const me = () => oidc.fetchUserInfo(config, tokens.access_token, did, { DPoP })
+  await expect(me()).rejects.toMatchObject({ cause: { status: 500 } })
+  isAway = false
+  expect(await me()).toMatchObject({ sub: did })
 })

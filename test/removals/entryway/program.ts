@@ -27,7 +27,7 @@ const callees = inFile('actors/hosting/callable.ts')
 const LATE = 'test/actors/late_calls.test.ts'
 const AWAY = 'test/actors/away.test.ts'
 const roundRobin = inFile('actors/hosting/round_robin.ts')
-const owners = inFile('actors/auth/owners.ts')
+const flow = inFile('actors/auth/flow.ts')
 const GONE = 'test/sagas/gone_client.test.ts'
 const ALARMS = 'test/mail/alarms.test.ts'
 
@@ -43,8 +43,17 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
-  [AWAY, 'no nonce waits for an owner that is away', owners('if (!waits && isAway())')],
-  [AWAY, 'a challenge waits for its owner', owners('namespace === CODE_CHALLENGE', 'false')],
+  [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
+  [
+    AWAY,
+    'a challenge waits for its owner',
+    inFile('stores/replay_store.ts')('isSpent: isChallenge', 'isSpent: false'),
+  ],
+  [
+    'test/openid/device.test.ts',
+    'a proof waits for its owner once the device code is spent',
+    inFile('openid/device_adapter.ts')('openidScope().isSpent = true', ''),
+  ],
   [
     'test/operator_page/trail.test.ts',
     'a stop waits for no directory for ever',
