@@ -9,15 +9,14 @@ export default method('com.atproto.admin.searchAccounts', {
   auth: admin,
   handler: async ({ params: { email = '', cursor = '', limit = 50 } }, { services }) => {
     const { directory } = services.actors
-    const found = await searchAccounts(directory, email.toLowerCase(), cursor, limit)
-    const { accounts: entries, next } = found
+    const page = await searchAccounts(directory, email.toLowerCase(), cursor, limit)
     const accounts = await Promise.all(
-      entries.map(({ did }) => findAccount(services, did, ['did'])),
+      page.accounts.map(({ did }) => findAccount(services, did, ['did'])),
     )
-    const there = accounts.filter((account) => account !== null)
+    const found = accounts.filter((account) => account !== null)
     return {
-      accounts: await Promise.all(there.map((account) => accountView(services, account))),
-      ...(next !== null && { cursor: next }),
+      accounts: await Promise.all(found.map((account) => accountView(services, account))),
+      ...(page.next !== null && { cursor: page.next }),
     }
   },
 })
