@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, mkdtempSync } from 'node:fs'
+import { mkdtempSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { schemas } from '../data_folder.ts'
 import type { DatabaseName } from '../database_name.ts'
+import { sha256File } from '../manifest.ts'
 import type { Opened, Source } from './place.ts'
 
 /** A copy of a database at the newest schema, and what its content was before that. */
@@ -71,7 +70,7 @@ export class Changes {
   async open(name: DatabaseName): Promise<Copy | null> {
     const path = join(this.#folder, `${this.#copies++}.sqlite`)
     if (!(await this.#from.copy(name, path))) return null
-    const content = await digestOf(path)
+    const content = await sha256File(path, statSync(path).size)
     const db = openDatabase(path, schemas[name.kind], 'program')
     const close = async () => {
       closeDatabase(db)
@@ -79,10 +78,4 @@ export class Changes {
     }
     return { db, path, content, close }
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('base64')
 }
