@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { Move } from '../../base/move.ts'
 import { makePassingFolder } from '../../base/passing_folder.ts'
 import type { CopyReport } from '../../maintenance/copy/copy_data.ts'
 import type { ProgramThere } from '../../maintenance/copy/files.ts'
@@ -88,9 +89,15 @@ async function takeBack(
   yes: boolean | undefined,
 ): Promise<void> {
   const { abandonMove } = await import('../../maintenance/copy/copy_data.ts')
-  const question = `Serve ${way.from} again, as it was when it was stopped? If ${way.to} has served since, what was done there is lost, and sessions end.`
-  if (!yes) await assertMeant(question)
-  const move = await between(installation, way, (from) => abandonMove(from))
+  const ask = async ({ state, place }: Move) => {
+    if (yes) return
+    const lost =
+      state === 'moved'
+        ? `If ${place} has served since, what was done there is lost, and sessions end.`
+        : `${place} has not served since.`
+    await assertMeant(`Serve ${way.from} again, as it was when it was stopped? ${lost}`)
+  }
+  const move = await between(installation, way, (from, to) => abandonMove(from, to, ask))
   output.result(
     move,
     ({ place }) => `Start the program on ${way.from} again, and none on ${place}.`,

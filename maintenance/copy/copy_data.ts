@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Move, MovedError } from '../../base/move.ts'
+import { DataInUseError } from '../hold.ts'
 import type { Source, Target } from './place.ts'
 import { type RoundOptions, Rounds, type Tally } from './round.ts'
 
@@ -94,17 +95,26 @@ async function copyInRounds(
 }
 
 /**
- * Has the source served again that was to be moved, as it was when it stopped. The target stays as it is: it
- * cannot be served.
+ * Has the source served again that was to be moved, as it was when it stopped. The target is not asked, since it may
+ * be gone; before it has finished, it cannot be served.
  *
- * @throws {Error} when it is served, or was not to be moved
+ * @param to where the data go; only its name is looked at
+ * @param ask is given what would be taken back; where that throws, it stays
+ * @throws {Error} when the source is served, was not to be moved, or goes to another place
  */
-export async function abandonMove(from: Source): Promise<Move> {
+export async function abandonMove(
+  from: Source,
+  to: Pick<Target, 'place'>,
+  ask: (move: Move) => Promise<void> = async () => {},
+): Promise<Move> {
   try {
-    await from.begin()
+    if ((await from.begin()) === 'serving') throw new DataInUseError(from.place)
     const move = await from.readMove()
     if (!move || move.state === 'copying')
       throw new Error(`The data in ${from.place} are not being moved`)
+    if (move.place !== to.place)
+      throw new Error(`The data in ${from.place} go to ${move.place}, not to ${to.place}`)
+    await ask(move)
     await from.setMove(null)
     return move
   } finally {

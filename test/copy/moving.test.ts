@@ -190,7 +190,7 @@ const DIRECTIONS = {
     prepare: async () => {},
     source: async () => filesServe(data.dataDir),
     target: engineServes,
-    abandon: () => abandonMove(fromFiles(data.dataDir)),
+    abandon: () => abandonMove(fromFiles(data.dataDir), toEngine(engine, scratch(), SPREAD)),
     result: () => backOnFiles('result'),
   },
   'from an engine to files': {
@@ -213,7 +213,7 @@ const DIRECTIONS = {
       // An empty folder would be served, too: as a new installation.
       return filesServe(there)
     },
-    abandon: () => abandonMove(fromEngine(engine, scratch())),
+    abandon: () => abandonMove(fromEngine(engine, scratch()), toFiles(join(home.path, 'there'))),
     result: async () => join(home.path, 'there'),
   },
 }
@@ -319,6 +319,31 @@ test('data that were on their way to a target do not go on there over others', a
   await expect(again).rejects.toThrow('take that back with --abandon')
 })
 
+test('a move is taken back only from where it goes, as it was asked about, and where nothing serves', async () => {
+  const mark = { state: 'moved', id: 'a', place: 'the engine at a' } as const
+  setMoveOf(data.dataDir, mark)
+  const from = () => fromFiles(data.dataDir)
+  const asked: unknown[] = []
+  const sayNo = async (move: unknown) => {
+    asked.push(move)
+    throw new Error('You did not say yes')
+  }
+  const elsewhere = abandonMove(from(), { place: 'the engine at b' }, sayNo)
+  await expect(elsewhere).rejects.toThrow('go to the engine at a, not to the engine at b')
+  expect(asked).toEqual([])
+  await expect(abandonMove(from(), mark, sayNo)).rejects.toThrow('You did not say yes')
+  expect(asked).toEqual([mark])
+  // A program that was told to end, and has not yet.
+  const hold = holdData(data.dataDir, { evenMoved: true })
+  const program = { find: async () => {}, handOver: async () => {} }
+  const served = abandonMove(fromFiles(data.dataDir, program), mark)
+  await expect(served).rejects.toThrow('A program runs')
+  hold.release()
+  expect(readMoveOf(data.dataDir)).toEqual(mark)
+  expect(await abandonMove(from(), mark)).toEqual(mark)
+  expect(filesServe(data.dataDir)).toBe(true)
+})
+
 test('what a crash left of a mark does not count as data', async () => {
   const there = join(home.path, 'there')
   mkdirSync(there)
@@ -360,7 +385,7 @@ test('what is deleted after a move was taken back at its very end does not stay 
   data.add('gone')
   const killed = copyData({ ...options, from: fromFiles(data.dataDir), to: { ...to, finish } })
   await expect(killed).rejects.toThrow(Killed)
-  await abandonMove(fromFiles(data.dataDir))
+  await abandonMove(fromFiles(data.dataDir), to)
   data.directory((db) => db.prepare('DELETE FROM account WHERE did = ?').run(didOf('gone')))
   const from = { ...fromFiles(data.dataDir), listOthers: async () => [] }
   const again = toEngine(engine, folder, SPREAD)

@@ -129,7 +129,7 @@ function scratch(): string {
 /** What is copied here once may be copied once more. */
 async function copyTwice(options: CopyOptions) {
   const report = await copyData(options)
-  await abandonMove(options.from)
+  await abandonMove(options.from, options.to)
   return report
 }
 const toTheEngine = (authActors: number, directories = 1, from = data.dataDir) => {

@@ -64,7 +64,7 @@ async function onFiles(from: MemoryEngine, name: string, spread = SPREAD): Promi
   const source = fromEngine(from, folder)
   await copyData({ from: source, to: toFiles(dataDir), scratch: folder, spread })
   // It serves on, and is copied again.
-  await abandonMove(source)
+  await abandonMove(source, toFiles(dataDir))
   return dataDir
 }
 
