@@ -1,15 +1,18 @@
+import { z } from 'zod'
+
 /** What is written down beside data that are moved, at both ends: so one of them serves at most. */
-export type Move = {
+export const aMove = z.strictObject({
   /**
    * `copying`: the other end's data arrive here, and are not whole yet. `moving`: nothing is served from here any
    * more, and nothing there yet. `moved`: they are whole there.
    */
-  state: 'copying' | 'moving' | 'moved'
+  state: z.enum(['copying', 'moving', 'moved']),
   /** The same at both ends. */
-  id: string
+  id: z.string(),
   /** The other end, for a sentence: `/var/lib/vestibule`, or `the engine at engine.example.com:6420`. */
-  place: string
-}
+  place: z.string(),
+})
+export type Move = z.infer<typeof aMove>
 
 /** Raised where data would be served that are on their way. */
 export class MovedError extends Error {

@@ -9,13 +9,26 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
-import { type Move, MovedError } from '../base/move.ts'
+import { aMove, type Move, MovedError } from '../base/move.ts'
 import { MOVE } from './data_folder.ts'
 
-/** Whether the data of a directory go elsewhere, or come from there; null where they do not. */
+/**
+ * Whether the data of a directory go elsewhere, or come from there; null where they do not.
+ *
+ * @throws {Error} where a file is there that does not say it
+ */
 export function readMoveOf(dataDir: string): Move | null {
   const path = join(dataDir, MOVE)
-  return isThere(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Move) : null
+  if (!isThere(path)) return null
+  const text = readFileSync(path, 'utf8')
+  try {
+    return aMove.parse(JSON.parse(text))
+  } catch (err) {
+    throw new Error(
+      `${path} does not say where the data go, or whence they come: remove it only if nothing else serves them, and no copy to here was under way`,
+      { cause: err },
+    )
+  }
 }
 
 /** Writes that down, on the disk before it returns. @param move null where they do not any more */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AUDIT_EVENTS, type AuditEvent } from '../base/events.ts'
+import { aMove } from '../base/move.ts'
 import { FACTOR_KINDS } from '../factors/kinds.ts'
 import { aDid, importedAccount, importedInvite } from './imported.ts'
 
@@ -75,9 +76,7 @@ export const inputs = {
     /** On which data the program has to run. */
     dataDir: z.string(),
     /** Without, it is only looked whether it does. */
-    move: z
-      .strictObject({ state: z.literal('moving'), id: z.string(), place: z.string() })
-      .nullable(),
+    move: aMove.extend({ state: z.literal('moving') }).nullable(),
   }),
 
   'operator/add': anAccount,

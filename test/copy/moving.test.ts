@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmdirSync } from 'node:fs'
+import { mkdirSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
@@ -354,6 +354,17 @@ test('what a crash left of a mark does not count as data', async () => {
   rmdirSync(join(there, 'move.json'))
   assertNoData(there)
 })
+
+test.each(['', '{"state":"moved"', '{"state":"gone","id":"a","place":"b"}'])(
+  'a mark that says nothing is one all the same: %j',
+  async (text) => {
+    const path = join(data.dataDir, 'move.json')
+    writeFileSync(path, text)
+    const why = `${path} does not say where the data go`
+    expect(() => holdData(data.dataDir)).toThrow(why)
+    await expect(abandonMove(fromFiles(data.dataDir), { place: 'b' })).rejects.toThrow(why)
+  },
+)
 
 test('a program hands its data over to one place', async () => {
   const dataDir = realpathSync(data.dataDir)
