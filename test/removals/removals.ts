@@ -1,5 +1,6 @@
 import { adoptionRows } from './entryway/adoption.ts'
 import { alarmRows } from './entryway/alarms.ts'
+import { dataRows } from './entryway/data.ts'
 import { directoryRows } from './entryway/directory.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
@@ -27,6 +28,7 @@ export const removals: readonly Removal[] = [
   ...operatorPageRows,
   ...adoptionRows,
   ...directoryRows,
+  ...dataRows,
   ...programRows,
 ].sort((a, b) => orderOf(a) - orderOf(b))
 

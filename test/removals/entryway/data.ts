@@ -1,0 +1,164 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const verify = inFile('maintenance/verify_backup.ts')
+const KEPT = 'test/backup/kept_backups.test.ts'
+const store = inFile('maintenance/backup_store.ts')
+const daily = inFile('maintenance/daily_backup.ts')
+const S3 = 'test/backup/s3.test.ts'
+const replica = inFile('database/replication/replica.ts')
+const REPLICA = 'test/storage/replica.test.ts'
+const copyKept = inFile('database/replication/copy_kept.ts')
+const COPY_KEPT = 'test/storage/copy_kept.test.ts'
+const LAZY = 'test/storage/lazy_tables.test.ts'
+const move = inFile('maintenance/copy/copy_data.ts')
+const files = inFile('maintenance/copy/files.ts')
+const changes = inFile('maintenance/copy/changes.ts')
+const MOVING = 'test/copy/moving.test.ts'
+const SIGN = 'test/copy/file_sign.test.ts'
+const fileSign = inFile('maintenance/copy/file_sign.ts')
+
+/** What it defends of data: as they move, in an engine, in files and in backups. */
+export const dataRows = toRemovals([
+  [
+    'test/copy/places.test.ts',
+    'nothing works on data that go elsewhere',
+    inFile('maintenance/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
+  ],
+  [
+    MOVING,
+    'what was moved is marked before the other end may serve',
+    move("await from.setMove({ ...move, state: 'moved' })", ''),
+  ],
+  [
+    MOVING,
+    'what is moved is marked before the last of it is copied',
+    move('else await from.setMove(move)', ''),
+  ],
+  [
+    MOVING,
+    'what arrives in files is marked',
+    files(
+      '      assertNoData(dataDir)\n      setMoveOf(dataDir, move)',
+      '      assertNoData(dataDir)',
+    ),
+  ],
+  [
+    MOVING,
+    'what is moved to one place goes to no other',
+    move(
+      "if (!source || (target?.state === 'copying' && target.id === source.id)) return",
+      'return',
+    ),
+  ],
+  [
+    MOVING,
+    'what another copy has moved is not moved once more',
+    files('assertStill(readMoveOf(dataDir), move)', ''),
+  ],
+  [
+    MOVING,
+    'what is under way to a target goes on there only where no other data did',
+    move('const id = source?.id ?? randomUUID()', 'const id = target?.id || randomUUID()'),
+  ],
+  [
+    MOVING,
+    'what a program has handed over it does not hand over to another',
+    inFile('operator/hand_over.ts')('if (found && found.id !== move.id)', 'if (false)'),
+  ],
+  [
+    MOVING,
+    'what changed after it was copied is copied again',
+    changes('if (before && sign !== null && sign === before.sign)', 'if (before)'),
+  ],
+  [
+    MOVING,
+    'what is taken back goes to the place that was named',
+    move('if (move.place !== to.place)'),
+  ],
+  [
+    MOVING,
+    'nothing is taken back that still serves',
+    move(
+      "if ((await from.begin()) === 'serving') throw",
+      'await from.begin()\n    if (false) throw',
+    ),
+  ],
+  [
+    SIGN,
+    'what changed a moment ago counts as changing',
+    fileSign(
+      'if (Number(ctimeMs) > now - RECENT || Number(mtimeMs) > now - RECENT) return null',
+      '',
+    ),
+  ],
+  [SIGN, 'the log counts', fileSign('-wal`', '-none`')],
+  [
+    REPLICA,
+    'the second look after a write',
+    replica('await assertNewest(this.#kv, this.#epoch)\n', '\n'),
+  ],
+  [
+    REPLICA,
+    'a look before an answer to a question',
+    replica('if (this.#ships === ships) await this.#look()', ''),
+  ],
+  [
+    COPY_KEPT,
+    'a look after what was copied, whether it is one moment',
+    copyKept('!isDeepStrictEqual(await listEpochs(kv), epochs)', 'false'),
+  ],
+  [
+    COPY_KEPT,
+    'a copy without a head of the newest instance asks for it',
+    copyKept('epochs.at(-1)?.head === null', 'false'),
+  ],
+  [
+    'test/copy/served.test.ts',
+    'what actors keep is for the operator alone',
+    inFile('actors/hosting/engine/kept_actions.ts')(
+      'assertSecret(token, secrets.operatorToken)',
+      '',
+    ),
+  ],
+  [
+    'test/storage/statements.test.ts',
+    'a statement that gives back rows runs to its end',
+    inFile('database/database.ts')('toItsEnd(prepare(db, text))', 'prepare(db, text)'),
+  ],
+  [
+    LAZY,
+    'a table comes with those that it refers to',
+    inFile('database/lazy_tables.ts')(
+      "for (const [, other = ''] of create.matchAll(REFERENCES)) makeTable(db, other)",
+      '',
+    ),
+  ],
+  [
+    LAZY,
+    'a statement forgets a table that was rolled back',
+    inFile('database/database.ts')('if (endsChange(db)) statements.delete(db)', ''),
+  ],
+  [
+    'test/backup/on_disk.test.ts',
+    'a backup that is finished is on the disk',
+    inFile('maintenance/backup.ts')('  syncAll(folder)\n', ''),
+  ],
+  [
+    'test/backup/online_copy.test.ts',
+    'no page of zeros for one that cannot be read',
+    inFile('database/check/database.ts')('=== 0) return null', '=== 2) return null'),
+  ],
+  [KEPT, 'a backup is what was written', verify('size !== bytes || found !== sha256', 'false')],
+  [KEPT, 'a backup has every account', verify('!there.has(path)', 'false')],
+  [
+    S3,
+    'what is of others in the bucket stays',
+    store('this.#prefix = prefix', "this.#prefix = ''"),
+  ],
+  [
+    S3,
+    'keys go to no store',
+    inFile('cli/commands/backup.ts')('if (s3 && options.withSecrets)', 'if (false)'),
+  ],
+  [S3, 'no backups but those of a day', daily("isDue(here) ? [] : ['--copy-only']", '[]')],
+])
