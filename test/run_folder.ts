@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isRunning } from '../lab/world/is_running.ts'
 
 /** Where the data of the world lie in memory, if there is room: on a disk each commit is waited for. */
 const MEMORY = '/dev/shm'
@@ -34,14 +35,6 @@ export function removeAbandoned(place: string): void {
 
 function remove(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 3 })
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 function hasRoom(): boolean {

@@ -23,10 +23,23 @@ vi.mock('../../base/lifetimes.ts', async (original) => ({
 const log = pino({ enabled: false })
 const PATIENCE = { timeout: 20_000, interval: 10 }
 
-test('an actor is away once it was silent for long, and until it answers again', async () => {
+function connect() {
   const line = new Line(callable('test', { act: () => true }, log))
   const options = { actor: 'test', secret: '', place: 'engine', log } as const
-  const connection = new ActorConnection(line.getter, ['0'], options)
+  return { line, connection: new ActorConnection(line.getter, ['0'], options) }
+}
+
+/** An actor that is away, and a call that tries to reach it. */
+async function awayWhileAsked() {
+  const { line, connection } = connect()
+  line.cut()
+  const call = connection.call('act', []).catch(String)
+  await expect.poll(() => connection.isAway, PATIENCE).toBe(true)
+  return { line, connection, call }
+}
+
+test('an actor is away once it was silent for long, and until it answers again', async () => {
+  const { line, connection } = connect()
   expect(connection.isAway).toBe(false)
   await connection.call('act', [])
   expect(connection.isAway).toBe(false)
@@ -42,23 +55,13 @@ test('an actor is away once it was silent for long, and until it answers again',
 })
 
 test('one that nobody tries to reach any more is to be asked again', async () => {
-  const line = new Line(callable('test', { act: () => true }, log))
-  const options = { actor: 'test', secret: '', place: 'engine', log } as const
-  const connection = new ActorConnection(line.getter, ['0'], options)
-  line.cut()
-  const call = connection.call('act', []).catch(String)
-  await expect.poll(() => connection.isAway, PATIENCE).toBe(true)
+  const { connection, call } = await awayWhileAsked()
   await call
   await expect.poll(() => connection.isAway, PATIENCE).toBe(false)
 })
 
 test('one is away all the time while it is tried to reach it, also between two attempts', async () => {
-  const line = new Line(callable('test', { act: () => true }, log))
-  const options = { actor: 'test', secret: '', place: 'engine', log } as const
-  const connection = new ActorConnection(line.getter, ['0'], options)
-  line.cut()
-  const call = connection.call('act', []).catch(String)
-  await expect.poll(() => connection.isAway, PATIENCE).toBe(true)
+  const { line, connection, call } = await awayWhileAsked()
   const seen = new Set<boolean>()
   for (const end = performance.now() + 1_000; performance.now() < end; ) {
     seen.add(connection.isAway)
@@ -70,9 +73,7 @@ test('one is away all the time while it is tried to reach it, also between two a
 })
 
 test('one that nobody asked since its connection broke is not away when it is asked again', async () => {
-  const line = new Line(callable('test', { act: () => true }, log))
-  const options = { actor: 'test', secret: '', place: 'engine', log } as const
-  const connection = new ActorConnection(line.getter, ['0'], options)
+  const { line, connection } = connect()
   await connection.call('act', [])
   line.break()
   await wait(500)

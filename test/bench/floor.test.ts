@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { hashSecret } from '../../database/hash.ts'
 import { startFloor } from '../../lab/bench/servers.ts'
+import { isRunning } from '../../lab/world/is_running.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { until } from '../../lab/world/until.ts'
 import * as attacker from '../attacks/attacker.ts'
@@ -206,11 +207,3 @@ const hashOf = (refreshToken: string) =>
   hashSecret(refreshToken.split('.', 1)[0] as string)
     .toString('hex')
     .toUpperCase()
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
