@@ -31,7 +31,7 @@ export function addDataCommands(program: Command): void {
     )
     .argument('<from>', 'a data directory, or `engine`')
     .argument('<to>', 'likewise')
-    .option('--abandon', 'have `from` served again after a move that was not finished')
+    .option('--abandon', 'take a move back: have `from` served again, as it was when it stopped')
     .option('-y, --yes', 'do not ask')
     .action(
       here<Options>(async (installation, output, [from = '', to = ''], { abandon, yes }) => {
