@@ -30,7 +30,7 @@ the same durability. Each is the median of the ratios of the runs, whose least a
 - to as shipped in ${list(named(false))}, where it does not wait either.
 
 The floor is a bare \`node:http\` server that does of each operation only what none can leave out: it verifies
-the signature, makes those that are made, commits once with the same wait for the disk and answers the same
+the signature, makes those that are made, commits once with the same wait for the disk and answers as many
 bytes; [figures.md](../figures.md#how-near-to-the-limit) says what else it leaves out.
 
 ## Requests a second
