@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import { SAGA_ABANDONED } from '../base/lifetimes.ts'
 import { knownDids } from '../database/check/directory.ts'
 import type { Db } from '../database/database.ts'
@@ -66,7 +65,6 @@ async function lookThrough(
     const { isThere, seen } = await inspect(database, findings, look)
     if (isThere) there++
     onProgress(++done, total)
-    await setImmediate()
     return seen
   }
 

@@ -5,6 +5,7 @@ import { listEntriesAt } from '../database/check/directory.ts'
 import { databasePath } from '../database/paths.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
+import { inLanes } from './lanes.ts'
 import {
   type Manifest,
   readManifest,
@@ -32,11 +33,11 @@ export async function verifyBackup(
   const manifest = await readManifest(folder)
   const files = filesOf(manifest)
   const faults: string[] = []
-  for (const [i, file] of files.entries()) {
+  await inLanes(1, files.entries(), async ([i, file]) => {
     const fault = await faultOf(folder, file)
     if (fault) faults.push(`${file.path} ${fault}`)
     onProgress(i + 1, files.length)
-  }
+  })
   const directories = manifest.databases.filter(({ kind }) => kind === 'directory')
   const accounts =
     faults.length === 0

@@ -159,7 +159,6 @@ function programOn(dataDir: string, installation: Installation): ProgramThere {
 }
 
 function describe(report: CopyReport, to: string): string {
-  const [last, ...rounds] = report.rounds.toReversed()
   return [
     sheet({
       accounts: report.accounts,
@@ -169,8 +168,8 @@ function describe(report: CopyReport, to: string): string {
       'tables compared': report.tables,
       'rows compared': report.rows,
       ...(report.stopped !== null && {
-        'copied in each round': rounds.toReversed().join(', '),
-        'copied while nothing served': last ?? 0,
+        'copied in each round': report.rounds.slice(0, -1).join(', '),
+        'copied while nothing served': report.rounds.at(-1) ?? 0,
         'time in which nothing served': `${report.stopped} ms`,
       }),
     }),
