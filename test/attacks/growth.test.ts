@@ -306,7 +306,7 @@ test('34. an assertion that ends in a thousand years is not remembered for as lo
   const frames: number[] = []
   const recordNonce = (_namespace: string, _nonce: string, timeFrame: number) =>
     Boolean(frames.push(timeFrame))
-  const { unique } = createReplayStore(() => ({ recordNonce }) as never)
+  const { unique } = createReplayStore(() => ({ recordNonce, isAway: () => false }) as never)
   await unique('Auth@https://app.test/client.json', 'jti', 1_000 * 365 * 24 * 60 * MINUTE)
   await unique('DPoP', 'jti', MINUTE)
   expect(frames).toEqual([NONCE_MEMORY, MINUTE])
