@@ -71,7 +71,7 @@ import { KeptAnswers } from '../../gateway/kept_answers.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { openFileOutbox } from '../../mail/file_outbox.ts'
-import { MAX_USER_AGENT } from '../../oauth/kept_headers.ts'
+import { MAX_DEVICE_USER_AGENT } from '../../oauth/kept_headers.ts'
 import { type FORGETTING, withForgottenDevices } from '../../sagas/forgotten_devices.ts'
 import { createReplayStore } from '../../stores/replay_store.ts'
 import { listProgramSources } from '../house/imports.ts'
@@ -414,7 +414,7 @@ describe('34. browsers', () => {
     for (let i = 0; i < 20; i++) await visit({ 'user-agent': agent })
     expect(stored()).toHaveLength(21)
     for (const { userAgent } of stored()) {
-      expect(userAgent).toBe(agent.slice(0, MAX_USER_AGENT))
+      expect(userAgent).toBe(agent.slice(0, MAX_DEVICE_USER_AGENT))
     }
 
     // The same browser is known again, and not made anew because its name was cut.
