@@ -47,10 +47,15 @@ export function unwrap(
   }
 }
 
+/**
+ * What surrounds a value is no part of it (RFC 9110 section 5.5), and a PDS drops it: an empty value behind
+ * another would leave some here.
+ */
 function append(headers: Map<string, string>, name: string, value: string): void {
   const before = headers.get(name)
   const separator = name === 'cookie' ? '; ' : ', '
-  headers.set(name, before === undefined ? value : before + separator + value)
+  const joined = before === undefined ? value : before + separator + value
+  headers.set(name, joined.trim())
 }
 
 /** @throws {TypeError} when it is something else */

@@ -1,10 +1,12 @@
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { accountFunctions, endingFunctions } from '../../actors/account/index.ts'
 import { LegacyScope, LegacyTokens } from '../../tokens/legacy_tokens.ts'
 import { registerClient } from './endings/grants.ts'
 import { begin, newPerson, startWorld, type World } from './endings/world.ts'
-import { ask, askWith, KINDS, type Kind, type SignedIn, signIn } from './revoked/held.ts'
+import { ask, askWith, KINDS, type Kind, LIST, type SignedIn, signIn } from './revoked/held.ts'
 import { readCodeIn } from './revoked/mailed_code.ts'
 import { listen, upload } from './revoked/under_way.ts'
 
@@ -233,6 +235,27 @@ describe('33. revoked means out, from the next request on', () => {
     for (const way of ways) {
       const { status } = await askWith(world, { authorization: way })
       expect([400, 401], way).toContain(status)
+    }
+  })
+
+  test('nor is one that is sent in two headers, which a PDS reads as one', async () => {
+    const person = await newPerson(world, true, true)
+    await begin(world, person, false)
+    const signedIn = await signIn(world, person)
+    const { accessJwt } = signedIn.legacy.password
+    await operator('account/revoke', { account: person.did })
+    for (const authorization of [
+      [`Bearer ${accessJwt}`, ''],
+      ['', `Bearer ${accessJwt}`],
+      [`Bearer ${accessJwt}`, '\t'],
+      [`Bearer ${accessJwt}`, '', ''],
+    ]) {
+      const asked = request(world.url + LIST)
+      // Written once for each value; the types know of one.
+      asked.setHeader('authorization', authorization)
+      const [{ statusCode }] = (await once(asked.end(), 'response')) as [IncomingMessage]
+      asked.destroy()
+      expect([400, 401], authorization.join(' and ')).toContain(statusCode)
     }
   })
 })

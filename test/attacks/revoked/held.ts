@@ -31,7 +31,8 @@ export async function signIn(world: World, person: Person): Promise<SignedIn> {
   return { person, oauth, legacy }
 }
 
-const LIST = '/xrpc/com.atproto.repo.listMissingBlobs'
+/** The path of a method that the PDS answers. */
+export const LIST = '/xrpc/com.atproto.repo.listMissingBlobs'
 
 /** Asks a method that the PDS answers for whoever is signed in. */
 export async function ask(world: World, signedIn: SignedIn, kind: Kind): Promise<Answer> {

@@ -19,6 +19,7 @@ const pdsCalls = inFile('xrpc/auth/user.ts')
 const moderatorsMail = inFile('xrpc/admin/sendEmail.ts')
 const mails = inFile('sagas/outgoing_mail.ts')
 const shownSessions = inFile('app/shown_session.ts')
+const unwrap = inFile('app/unwrap.ts')
 const app = inFile('app/index.ts')
 const exchanges = inFile('gateway/open_exchanges.ts')
 const accountFunctions = inFile('actors/account/index.ts')
@@ -128,6 +129,7 @@ export const signInRows = toRemovals([
     'a token that a PDS may read otherwise is refused',
     shownSessions('{ refusal: forged(scheme) }', '{ session: null }'),
   ],
+  [33, 'a header is read as a PDS reads it', unwrap('joined.trim()', 'joined')],
   [33, 'what is remembered is forgotten at an ending', app('standings.ended([did])', '')],
   [33, 'endings are told', app('await endings.tell(did)', '')],
   [
