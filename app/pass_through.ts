@@ -9,7 +9,7 @@ import type { Services } from '../sagas/services.ts'
 import { AccessTokens } from '../tokens/access_tokens.ts'
 import { choosePds } from './pds_choice.ts'
 import type { SessionStandings } from './session_standings.ts'
-import { shownSession } from './shown_session.ts'
+import { readAuthorization, shownSession } from './shown_session.ts'
 
 export type Passing = (request: HttpRequest) => Promise<HttpResponse | PassTo>
 
@@ -102,8 +102,9 @@ function passingAs(name: string): Pass {
   }
 }
 
-export function isDpopBound({ headers }: HttpRequest): boolean {
-  return /^dpop\s/i.test(headers.get('authorization') ?? '')
+/** Only what a PDS reads as such: with anything else it would ask the entryway, which would ask it again. */
+export function isDpopBound(request: HttpRequest): boolean {
+  return readAuthorization(request)?.scheme === 'dpop'
 }
 
 /**

@@ -105,6 +105,17 @@ test('29. what came through this gateway already goes no further', async () => {
   }
 })
 
+test('29. what no PDS reads as DPoP is not handed to it: it would ask its entryway, and go in circles', async () => {
+  const target = '/xrpc/com.atproto.server.deleteSession'
+  const as = (authorization: string) => ask(target, { host: OWN, authorization }, 'POST')
+  for (const authorization of ['DPoP\tx', 'dpop\xa0x', 'DPoP', 'DPoP\tx y', 'DPoP x y']) {
+    const { status } = await as(authorization)
+    expect([400, 401], authorization).toContain(status)
+  }
+  expect(await as('DPoP x')).toMatchObject({ to: HOME })
+  expect(await as('dpop x')).toMatchObject({ to: HOME })
+})
+
 test('29. nothing of a PDS is run, or framed, at the origin of the sign-in pages', async () => {
   const blob = '/xrpc/com.atproto.sync.getBlob?did=did:plc:a&cid=b'
   const as = (dest: string) => ask(blob, { host: OWN, 'sec-fetch-dest': dest })

@@ -44,6 +44,14 @@ export const requestRows = toRemovals([
     'the end of a circle',
     passing("if (via?.split(',').some((one) => one.trim() === received))"),
   ],
+  [
+    29,
+    'DPoP is what a PDS reads as DPoP',
+    passing(
+      "readAuthorization(request)?.scheme === 'dpop'",
+      "/^dpop\\s/i.test(request.headers.get('authorization') ?? '')",
+    ),
+  ],
   [29, 'nothing of a PDS runs', passing("if (RUNS.test(headers.get('sec-fetch-dest') ?? ''))")],
   [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
   [29, 'UTF-8 alone', reading('if (!isUtf8(given))')],
