@@ -331,8 +331,15 @@ export const TRACES_END = 3 * SECOND
 /** How long a stopping runner closes databases. */
 export const CLOSING = 3 * SECOND
 
-/** How long a program may take to end in order, with its PDS. */
-export const STOPS = DRAIN + BACKGROUND + CLOSING + 12 * SECOND
+/** How long an ending program waits for its trail to be kept: no actor that is away holds it up. */
+export const TRAIL_END = 5 * SECOND
+
+/**
+ * How long a program may take to end, with its PDS, whatever its steps may take each. What supervises it
+ * kills it after `STOP_WAITED` (`deploy/`), and who copies its data waits for as long.
+ */
+export const STOPS = 27 * SECOND
+export const STOP_WAITED = 30 * SECOND
 
 /** An account actor without calls closes its database and leaves memory after this. */
 export const ACCOUNT_SLEEP = 60 * SECOND
@@ -495,6 +502,9 @@ export const PDS_LOOK_DEADLINE = 10 * SECOND
 /** How long it may take to answer what it was asked and to close its files; then it is killed. */
 export const PDS_END = 4 * SECOND
 export const PDS_KILL = PDS_END + SECOND
+
+/** Of the time that a program has to end, what is kept for the last of it. */
+export const STOPS_LAST = CLOSING + PDS_KILL + TRACES_END
 
 /** How long it waits for its data while the one of a program that was killed still ends. */
 export const PDS_DATA_WAIT = 30 * SECOND

@@ -8,6 +8,7 @@ import { MovedError } from '../base/move.ts'
 import { readSettings, type Settings, SettingsError } from '../base/settings.ts'
 import { startTracing } from '../base/tracing.ts'
 import { keepFromOthers } from '../base/umask.ts'
+import { type AtMost, endWithin } from './ending.ts'
 
 /**
  * How a program ends that does not serve data which are on their way (`EX_CONFIG` of sysexits.h): who supervises
@@ -22,10 +23,10 @@ export const UNHANDLED_REJECTION = 'a promise was rejected unhandled'
  * Runs a start file's work: settings that are wrong end the program with one line each, a signal
  * ends it in order.
  *
- * @param start returns what to do on SIGINT and SIGTERM
+ * @param start returns what to do on SIGINT and SIGTERM ({@link endWithin})
  */
 export async function launch(
-  start: (settings: Settings, log: Log) => Promise<() => Promise<void>>,
+  start: (settings: Settings, log: Log) => Promise<(atMost: AtMost) => Promise<void>>,
 ): Promise<void> {
   keepFromOthers()
   tuneV8()
@@ -39,19 +40,25 @@ export async function launch(
       unhandledRejections.inc()
     })
     const endTracing = settings.traces ? await startTracing(settings.traces, log) : async () => {}
-    let stop = async () => {}
+    let stop = async (_atMost: AtMost) => {}
+    const end = async (atMost: AtMost) => {
+      try {
+        await stop(atMost)
+      } catch (err) {
+        log.error({ err }, 'did not stop in order')
+        process.exitCode = 1
+      }
+      await endTracing()
+    }
+    const late = () => {
+      log.error('did not stop in time')
+      process.exit(1)
+    }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, async () => {
         log.info({ signal }, 'stopping')
-        try {
-          await stop()
-          await endTracing()
-          process.exit(0)
-        } catch (err) {
-          log.error({ err }, 'did not stop in order')
-          await endTracing()
-          process.exit(1)
-        }
+        await endWithin(end, late)
+        process.exit()
       })
     }
     if (settings.metricsPort !== null) await serveMetrics(settings.metricsPort, log)

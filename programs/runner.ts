@@ -1,4 +1,4 @@
-import { BACKGROUND, DRAIN } from '../base/lifetimes.ts'
+import { BACKGROUND, DRAIN, TRAIL_END } from '../base/lifetimes.ts'
 import { replicasClosed } from '../database/replication/replica.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
@@ -17,14 +17,14 @@ await launch(async (settings, log) => {
     ? new URL(settings.rivetEndpoint).host
     : `127.0.0.1:${settings.actorPort}`
   log.info({ host }, 'runner is up')
-  return async () => {
+  return async (atMost) => {
     leave()
     endBackups()
-    await runner.inFlight.end(DRAIN)
-    await runner.background.end(BACKGROUND)
-    await endTrail()
+    await runner.inFlight.end(atMost(DRAIN))
+    await runner.background.end(atMost(BACKGROUND))
+    await endTrail(atMost(TRAIL_END))
     // The engine has been told by now, and moves the actors.
-    if (settings.rivetEndpoint) await replicasClosed(DRAIN)
+    if (settings.rivetEndpoint) await replicasClosed(atMost(DRAIN))
     await stopRunner(runner)
   }
 })

@@ -1,4 +1,4 @@
-import { BACKGROUND } from '../base/lifetimes.ts'
+import { BACKGROUND, TRAIL_END } from '../base/lifetimes.ts'
 import { missingForUse } from '../base/settings.ts'
 import { startGateway } from '../gateway/server.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
@@ -20,12 +20,12 @@ await launch(async (settings, log) => {
   const endBackups = startDailyBackups(runner)
   log.info({ url: settings.publicUrl, host: settings.host, port: settings.port }, 'Vestibule is up')
   for (const sentence of missingForUse(settings)) log.warn(sentence)
-  return async () => {
+  return async (atMost) => {
     leave()
     endBackups()
     await gateway.stop()
-    await runner.background.end(BACKGROUND)
-    await endTrail()
+    await runner.background.end(atMost(BACKGROUND))
+    await endTrail(atMost(TRAIL_END))
     await stopRunner(runner)
   }
 })

@@ -3,7 +3,7 @@ import { withDeadline } from '../base/deadline.ts'
 import { type EventListener, hearEvents, type LoggedEvent } from '../base/event_log.ts'
 import { AUDIT_EVENTS } from '../base/events.ts'
 import { every } from '../base/every.ts'
-import { BACKGROUND, EVENTS_KEPT } from '../base/lifetimes.ts'
+import { EVENTS_KEPT } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { OPERATOR_ACT, type TrailEvent } from '../database/directory/event.ts'
 
@@ -18,10 +18,10 @@ type Directory = Pick<DirectoryStub, 'keepEvents'>
  * Has the directory keep what is logged in this process, for the trail over all accounts: a little later and many
  * at once, so that no sign-in waits for it. A crash loses the last of it; the accounts have that in their own trails.
  *
- * @returns what ends it, once all is kept, or the directory did not answer for {@link BACKGROUND}: who stops a program
- * waits for no actor that is on its way to another one
+ * @returns what ends it, once all is kept, or the directory did not answer for `ms`: who stops a program waits for no
+ * actor that is on its way to another one
  */
-export function keepEvents(log: Log, directory: Directory): () => Promise<void> {
+export function keepEvents(log: Log, directory: Directory): (ms: number) => Promise<void> {
   const waiting = new Waiting()
   hearEvents(log, waiting)
   let sending = Promise.resolve()
@@ -30,10 +30,10 @@ export function keepEvents(log: Log, directory: Directory): () => Promise<void> 
     return sending
   }
   const end = every(EVENTS_KEPT, 'keeping what happened in the trail', send, log)
-  return async () => {
+  return async (ms) => {
     end()
     const last = sending.catch(() => {}).then(send)
-    await withDeadline(last, BACKGROUND).catch((err) => {
+    await withDeadline(last, ms).catch((err) => {
       log.warn({ err }, 'the end of the trail was not kept')
     })
   }

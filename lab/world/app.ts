@@ -12,7 +12,7 @@ import type { Actors } from '../../actors/reach.ts'
 import { onDatabase, type Runner } from '../../actors/runner.ts'
 import { createApp } from '../../app/index.ts'
 import { Background } from '../../base/background.ts'
-import { BACKGROUND } from '../../base/lifetimes.ts'
+import { BACKGROUND, TRAIL_END } from '../../base/lifetimes.ts'
 import { createLog, type Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -200,7 +200,7 @@ export async function startApp({
     close: async () => {
       await runner.background.end(BACKGROUND)
       app.close()
-      await endTrail()
+      await endTrail(TRAIL_END)
       mailer.close()
       databases.close()
       await folder.remove()

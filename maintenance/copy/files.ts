@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isThere } from '../../base/files.ts'
-import { POLL, STOPS } from '../../base/lifetimes.ts'
+import { POLL, STOP_WAITED } from '../../base/lifetimes.ts'
 import { type Move, MovedError } from '../../base/move.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
@@ -80,7 +80,7 @@ function assertStill(found: Move | null, move: Move): void {
 
 /** @throws {DataInUseError} when the program does not end */
 async function holdOnceEnded(dataDir: string): Promise<Hold> {
-  const until = Date.now() + STOPS
+  const until = Date.now() + STOP_WAITED
   for (;;) {
     try {
       return holdData(dataDir, { evenMoved: true })

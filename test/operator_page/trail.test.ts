@@ -11,7 +11,7 @@ import {
 } from 'vitest'
 import { directoryFunctions } from '../../actors/directory/index.ts'
 import { logEvent } from '../../base/event_log.ts'
-import { AUDIT_MEMORY, DAY, HOUR } from '../../base/lifetimes.ts'
+import { AUDIT_MEMORY, DAY, HOUR, TRAIL_END } from '../../base/lifetimes.ts'
 import { createLog } from '../../base/log.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { EVENTS, MOST_OF_ONE_EVENT, type TrailEvent } from '../../database/directory/event.ts'
@@ -238,10 +238,10 @@ describe('the trail', () => {
     })
     for (let i = 0; i < 10_100; i++) logEvent(log, 'signed_in', { did: `did:${i}` }, '192.0.2.1')
     logEvent(log, 'mail_sent', { kind: 'signInCode' }, undefined)
-    await end()
+    await end(TRAIL_END)
     expect(count()).toBe(0)
     isAway = false
-    await end()
+    await end(TRAIL_END)
     expect(count()).toBe(10_000)
     expect(directoryFunctions.readEventCounts(db, dayOf(Date.now()))).toEqual({
       ...{ signed_in: 10_100, mail_sent: 1 },
@@ -255,6 +255,6 @@ describe('the trail', () => {
     const log = createLog('silent')
     const end = keepEvents(log, { keepEvents: () => new Promise(() => {}) })
     logEvent(log, 'mail_sent', { kind: 'signInCode' }, undefined)
-    await end()
+    await end(50)
   })
 })

@@ -34,12 +34,12 @@ export const programRows = toRemovals([
   [
     'test/operator_page/trail.test.ts',
     'a stop waits for no directory for ever',
-    inFile('sagas/kept_events.ts')('await withDeadline(last, BACKGROUND)', 'await last'),
+    inFile('sagas/kept_events.ts')('await withDeadline(last, ms)', 'await last'),
   ],
   [
     'test/mail/at_stop.test.ts',
     'mails that were promised are waited for',
-    program('await runner.background.end(BACKGROUND)', ''),
+    program('await runner.background.end(atMost(BACKGROUND))', ''),
   ],
   [
     EMBEDDED,
