@@ -1,7 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import type { Protection } from '../../actors/account/protections.ts'
 import type { EndedBy } from '../../actors/account/sessions.ts'
-import type { HttpResponse } from '../../http/message.ts'
+import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { requireAccount } from '../../sagas/accounts.ts'
 import { createAppPassword } from '../../sagas/app_passwords.ts'
 import { recordAudit } from '../../sagas/audit.ts'
@@ -13,6 +13,7 @@ import { signOutElsewhere } from '../../sagas/signed_in.ts'
 import { SECURITY_TASKS, type SecurityAction, type SecurityTask } from '../checks/endpoints.ts'
 import { isRefusal, wrong } from '../sign_in/outcomes.ts'
 import { field } from '../sign_in/post.ts'
+import { signedOutCookies } from '../sign_in/signed_in.ts'
 import { FactorActions } from './factor_actions.ts'
 import type { SecurityForms } from './forms.ts'
 import type { SecurityPages } from './pages.ts'
@@ -84,18 +85,22 @@ export class SecurityActions {
   }
 
   async #endSession(visitor: Visitor): Promise<HttpResponse> {
-    const { request, person } = visitor
-    const { did } = person
+    const { request, device, person } = visitor
+    const { did, passingSince } = person
     const id = request.parameter('id') ?? ''
     const by = clientOf(visitor)
-    if (request.parameter('kind') === 'browser') await this.#forgetBrowser(did, id, by)
+    const isBrowser = request.parameter('kind') === 'browser'
+    const isPassing = isBrowser && passingSince !== null && id === device.deviceId
+    if (isBrowser) await this.#forgetBrowser(did, id, by, isPassing)
     else await this.#services.actors.account(did).endSession(id, person.basis, by)
-    return this.#went.to(visitor, { what: 'session' })
+    const response = this.#went.to(visitor, { what: 'session' })
+    return isPassing ? withCookies(response, signedOutCookies(this.#provider.issuer)) : response
   }
 
-  async #forgetBrowser(did: string, id: string, by: EndedBy): Promise<void> {
+  /** @param isPassing whether it is signed in without being remembered, so that the account knows nothing of it */
+  async #forgetBrowser(did: string, id: string, by: EndedBy, isPassing: boolean): Promise<void> {
     const account = this.#services.actors.account(did)
-    if ((await account.readDevice(id)) === null) return
+    if (!isPassing && (await account.readDevice(id)) === null) return
     await this.#provider.accountManager.removeDeviceAccount(id as never, did as never)
     await recordAudit(this.#services, did, 'browser_signed_out', by)
   }

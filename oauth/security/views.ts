@@ -47,7 +47,7 @@ export class SecurityViews {
     const { did } = visitor.person
     switch (visitor.request.url.pathname) {
       case SECURITY_SESSIONS: {
-        const { signedIn, browsers } = await this.#everywhere(did)
+        const { signedIn, browsers } = await this.#everywhere(visitor)
         return sessionsFile(did, signedIn, browsers)
       }
       case SECURITY_ACTIVITY:
@@ -68,7 +68,7 @@ export class SecurityViews {
     const account = this.#services.actors.account(did)
     const [everywhere, activity, appPasswords, factors, passkeys, trustedDevices, row] =
       await Promise.all([
-        this.#everywhere(did),
+        this.#everywhere(visitor),
         account.listAudit(ACTIVITY_SHOWN + 1).then(forOwner),
         account.listAppPasswords(),
         listFactors(this.#services, did),
@@ -171,8 +171,15 @@ export class SecurityViews {
   }
 
   /** What is signed in, with the browsers among it as they last came. */
-  async #everywhere(did: string): Promise<{ signedIn: SignedInEverywhere; browsers: Browsers }> {
-    const signedIn = await listSignedIn(this.#services, did)
+  async #everywhere({
+    person,
+    device,
+  }: Visitor): Promise<{ signedIn: SignedInEverywhere; browsers: Browsers }> {
+    const signedIn = withThisBrowser(
+      await listSignedIn(this.#services, person.did),
+      device.deviceId,
+      person.passingSince,
+    )
     const browsers = await Promise.all(
       signedIn.devices.map(async ({ deviceId }) => {
         const browser = await this.#services.browserOf(deviceId)
@@ -181,6 +188,18 @@ export class SecurityViews {
     )
     return { signedIn, browsers: new Map(browsers.flat()) }
   }
+}
+
+/** @param passingSince when somebody signed in in this browser who is not remembered: the account has no row of that */
+function withThisBrowser(
+  signedIn: SignedInEverywhere,
+  deviceId: string,
+  passingSince: number | null,
+): SignedInEverywhere {
+  const isListed = signedIn.devices.some((each) => each.deviceId === deviceId)
+  if (passingSince === null || isListed) return signedIn
+  const here = { deviceId, createdAt: passingSince, updatedAt: passingSince, amr: null }
+  return { ...signedIn, devices: [here, ...signedIn.devices] }
 }
 
 /** By what it has to be proven before that it is the person. */

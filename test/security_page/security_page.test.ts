@@ -185,6 +185,17 @@ describe('what is signed in', () => {
     expect(out.header('location')).toMatch(/^\/account\/sign-in\?/)
   })
 
+  test('this browser is listed and signed out, too, where it does not remember the person', async () => {
+    const here = await knowing([kim], {})
+    const page = await here.open(PAGE)
+    expect(itemsOf(page)[0]).toMatch(/^This browser Firefox, Linux · 192\.0\.2\.1 since .* UTC/)
+    const file = JSON.parse((await here.open(`${PAGE}/sessions.json`)).text)
+    expect(file.sessions).toMatchObject([{ kind: 'browser', address: '192.0.2.1' }])
+    const out = await here.send(formsOf(page)[0] ?? NOTHING)
+    expect(out.status).toBe(303)
+    expect((await here.open(PAGE)).header('location')).toMatch(/^\/account\/sign-in\?/)
+  })
+
   test.each([
     ['remembered', { remember: 'on' }],
     ['not remembered', {}],
