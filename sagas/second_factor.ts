@@ -3,7 +3,7 @@ import type { Login, RecordedLogin } from '../actors/account/login.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { factorProofs } from '../base/metrics.ts'
-import { type FactorKind, kindsOf } from '../factors/kinds.ts'
+import { type FactorKind, kindsOf, type Proof } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
 import { tellOfArrival } from './arrivals.ts'
@@ -61,24 +61,31 @@ export type GivenFactor = {
   locale?: string | undefined
 }
 
+/** What an account says of itself once a sign-in was recorded there. */
+type Recorded = Pick<Login, 'account' | 'factors'>
+
 /**
  * The one place that decides what a sign-in still wants after its password. Without a code, the account
  * asks for its authenticator, else a code is mailed.
  *
+ * @param grant writes in the account what comes of it, and spends the code there in the same transaction; null where
+ *   none is wanted
+ * @returns what it wrote
  * @throws {SecondFactorRequired} when there is no code
  * @throws {Refusal} InvalidToken, ExpiredToken, with the DID in `detail`; RateLimitExceeded, SignedOut
  * @throws {MailError}
  */
-export async function requireSecondFactor(
+export async function requireSecondFactor<T extends Recorded>(
   services: Services,
   { account, factors, basis }: Login,
   given: GivenFactor,
-): Promise<void> {
+  grant: (proof: Proof | null) => Promise<T>,
+): Promise<T> {
   const kinds = kindsOf(factors)
-  if (!kinds.length) return
-  if (given.code) return void (await proveFactor(services, account.did, given.code, basis, null))
+  if (!kinds.length) return grant(null)
+  if (given.code) return judgeCode(services, account.did, given.code, grant)
   const shown = given.trust?.(account.did)
-  if (shown && (await isTrusted(services, account.did, shown, basis))) return
+  if (shown && (await isTrusted(services, account.did, shown, basis))) return grant(null)
   const asked = given.kind === 'mail' && factors.mail ? 'mail' : firstOf(kinds, given)
   if (asked === 'mail') {
     await sendEmailCode(services, account, 'sign_in', given.locale, basis)
@@ -122,17 +129,29 @@ export async function proveFactor(
   basis: Basis,
   arrival: Arrival | null,
 ): Promise<Login> {
+  const login = await judgeCode(services, did, typed, (proof) =>
+    services.actors.account(did).proveFactor(proof, basis, arrival),
+  )
+  return told(services, login, arrival)
+}
+
+async function judgeCode<T extends Recorded>(
+  services: Services,
+  did: string,
+  typed: string,
+  spend: (proof: Proof) => Promise<T>,
+): Promise<T> {
   const proof = readProof(typed)
-  const login = await guessed(services, did, proof?.kind ?? 'unreadable', async () => {
+  const recorded = await guessed(services, did, proof?.kind ?? 'unreadable', async () => {
     if (!proof) throw new Refusal('InvalidToken', 'Token is invalid')
-    return services.actors.account(did).proveFactor(proof, basis, arrival)
+    return spend(proof)
   })
-  const { account, factors } = login
+  const { account, factors } = recorded
   if (proof?.kind === 'recovery') {
     const about = { left: factors.recoveryCodes }
     notify(services, 'recoveryCodeUsed', account, occasionNow(), { about })
   }
-  return told(services, login, arrival)
+  return recorded
 }
 
 /** The same with a passkey. @throws {Refusal} as {@link proveFactor}; ExpiredToken for a challenge that is over */

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Arrival } from '../actors/account/known_devices.ts'
 import type { Login } from '../actors/account/login.ts'
 import { accountTakenDown, Refusal } from '../base/errors.ts'
+import type { Proof } from '../factors/kinds.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { hashAppPassword, verifyPassword } from '../passwords/scrypt.ts'
 import { recordAudit, recordFailedSignIn, type SignInWay } from './audit.ts'
@@ -58,22 +59,39 @@ export type SignedIn = Login
  * @throws {Refusal} RateLimitExceeded, for the mail with a code
  * @throws {MailError}
  */
-export async function signIn(
+export function signIn(
   services: Services,
   attempt: SignInAttempt,
   policy: SignInPolicy,
 ): Promise<SignedIn> {
+  return signInFor(services, attempt, policy, async (signedIn, proof) => {
+    const { account, basis } = signedIn
+    return proof ? services.actors.account(account.did).proveFactor(proof, basis, null) : signedIn
+  })
+}
+
+/**
+ * The same for something that the account grants upon it, which is written together with the use of the code.
+ *
+ * @param grant writes it in the account, and spends there in the same transaction the code that was given; null
+ *   where none is wanted
+ * @returns what it wrote
+ * @throws as {@link signIn}, and `grant`
+ */
+export async function signInFor<T extends Pick<SignedIn, 'account' | 'factors'>>(
+  services: Services,
+  attempt: SignInAttempt,
+  policy: SignInPolicy,
+  grant: (signedIn: SignedIn, proof: Proof | null) => Promise<T>,
+): Promise<T> {
   assertOldPassword(attempt.password)
   const signedIn = await checkPassword(services, attempt, policy)
   assertNotTakenDown(signedIn, policy)
-  if (!signedIn.appPassword) {
-    if (policy.appPasswords === 'allowed') {
-      await assertMainPasswordTaken(services, signedIn, attempt)
-    }
-    const { did } = signedIn.account
-    await judged(services, did, attempt, () => requireSecondFactor(services, signedIn, attempt))
-  }
-  return signedIn
+  if (signedIn.appPassword) return grant(signedIn, null)
+  if (policy.appPasswords === 'allowed') await assertMainPasswordTaken(services, signedIn, attempt)
+  return judged(services, signedIn.account.did, attempt, () =>
+    requireSecondFactor(services, signedIn, attempt, (proof) => grant(signedIn, proof)),
+  )
 }
 
 /** Before a code is asked for. The owner is told: who gave the password knows it. */
@@ -118,8 +136,7 @@ export async function finishSignIn(
         : provePasskey(services, did, factor, first, arrival)
     }
     const login = await services.actors.account(did).resumeLogin(first)
-    await requireSecondFactor(services, login, attempt)
-    return login
+    return requireSecondFactor(services, login, attempt, async () => login)
   })
 }
 

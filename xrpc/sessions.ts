@@ -1,9 +1,11 @@
 import type { DidDocument } from '@atproto/identity'
 import { INVALID_HANDLE } from '@atproto/syntax'
 import type { Arrival } from '../actors/account/known_devices.ts'
+import type { RecordedSession } from '../actors/account/sessions.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { Proof } from '../factors/kinds.ts'
 import { calledFrom } from '../http/requester.ts'
 import { tellOfArrival } from '../sagas/arrivals.ts'
 import type { Services } from '../sagas/services.ts'
@@ -67,7 +69,8 @@ function accountStatus(account: AccountRow): Pick<SessionBody, 'active' | 'statu
  *
  * @param basis the sign-in behind it
  * @param arrival the same to be recorded with it; null for a sign-up
- * @throws {Refusal} AuthenticationRequired, AccountTakedown
+ * @param proof the code that was given as a second factor, which is spent with it
+ * @throws {Refusal} AuthenticationRequired, AccountTakedown; InvalidToken, ExpiredToken for the code
  */
 export async function openSession(
   { services, tokens }: MethodContext,
@@ -75,7 +78,8 @@ export async function openSession(
   appPassword: ({ name: string } & AppPasswordUse) | null,
   basis: Basis,
   arrival: Arrival | null,
-): Promise<{ accessJwt: string; refreshJwt: string }> {
+  proof: Proof | null = null,
+): Promise<RecordedSession & { tokens: { accessJwt: string; refreshJwt: string } }> {
   const { did, pdsDid } = account
   const takenDown = account.takedownRef !== null
   const scope = legacyScope(appPassword, takenDown)
@@ -93,11 +97,11 @@ export async function openSession(
   const appPasswordName = appPassword?.name ?? null
   const now = Date.now()
   const session = { id, ...kept, appPasswordName, createdAt: now, updatedAt: now }
-  const told = await services.actors
+  const recorded = await services.actors
     .account(did)
-    .createLegacySession({ ...session, from: calledFrom() }, basis, arrival)
+    .createLegacySession({ ...session, from: calledFrom() }, basis, arrival, proof)
     .catch(refuseIfOver)
-  if (told && arrival) tellOfArrival(services, told, arrival)
+  if (recorded.isTold && arrival) tellOfArrival(services, recorded.account, arrival)
   counted.inc({ profile: 'createSession', act: 'issued' })
-  return { accessJwt, refreshJwt }
+  return { ...recorded, tokens: { accessJwt, refreshJwt } }
 }

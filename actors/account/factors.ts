@@ -4,19 +4,14 @@ import { appendAudit } from '../../database/account/audit.ts'
 import * as stored from '../../database/account/factor.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
-import {
-  type CodeKind,
-  type FactorKind,
-  type Factors,
-  kindsOf,
-  type Proof,
-} from '../../factors/kinds.ts'
-import { randomTotpSecret, totpStep } from '../../factors/totp.ts'
+import { type FactorKind, type Factors, kindsOf, type Proof } from '../../factors/kinds.ts'
+import { randomTotpSecret } from '../../factors/totp.ts'
 import { requireToken, setAuthFactor, spendToken } from './email.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { type Arrival, arrive } from './known_devices.ts'
 import { loginTo, type RecordedLogin } from './login.ts'
 import * as recoveryCodes from './recovery_codes.ts'
+import { spendCode, spendTotp } from './second_factor.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -38,37 +33,18 @@ export function list(db: Db): Factors {
 }
 
 /**
- * The one place that judges the code of a second factor, of whatever kind. Its use is recorded in the
- * same transaction, so each counts once.
+ * Proves with the code of a second factor who it is, where nothing else is written upon it.
  *
  * @param arrival the sign-in that it finishes, which is recorded with it; null where it finishes none
  * @throws {Refusal} InvalidToken, ExpiredToken, SignedOut, AccountTakedown
  */
-export function prove(
-  db: Db,
-  { kind, code }: Proof,
-  basis: Basis,
-  arrival: Arrival | null,
-): RecordedLogin {
+export function prove(db: Db, proof: Proof, basis: Basis, arrival: Arrival | null): RecordedLogin {
   return transact(db, () => {
     const account = assertGood(db, basis)
-    if (!kindsOf(stored.readFactors(db)).includes(kind)) throw wrongCode()
-    spend[kind](db, code)
+    spendCode(db, proof)
     const isTold = arrival !== null && arrive(db, account, arrival)
     return { ...loginTo(db, account), isTold }
   })
-}
-
-const spend: Record<CodeKind, (db: Db, code: string) => void> = {
-  totp: (db, code) => spendTotp(db, code, stored.readTotp(db)),
-  mail: (db, code) => spendToken(db, 'sign_in', code, null),
-  recovery: recoveryCodes.spend,
-}
-
-function spendTotp(db: Db, code: string, totp: stored.Totp | null): void {
-  const step = totp?.secret ? totpStep(totp.secret, code, Date.now()) : null
-  if (step === null || step <= (totp?.lastStep ?? 0)) throw wrongCode()
-  stored.setTotpStep(db, step)
 }
 
 /**
@@ -204,8 +180,4 @@ export function changed(
 /** Who changed a factor, for the audit trail: without a sign-in it was the operator. */
 export function whose(basis: Basis | null, by: EndedBy = {}): ChangedBy {
   return basis ? by : { by: 'operator' }
-}
-
-function wrongCode(): Refusal {
-  return new Refusal('InvalidToken', 'Token is invalid')
 }

@@ -1,5 +1,6 @@
 import { accountTakenDown } from '../../base/errors.ts'
 import { appendAudit } from '../../database/account/audit.ts'
+import { readFactors } from '../../database/account/factor.ts'
 import { deleteKnownDevice } from '../../database/account/known_device.ts'
 import * as legacy from '../../database/account/legacy_session.ts'
 import {
@@ -11,8 +12,11 @@ import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.t
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
 import * as sessions from '../../database/account/session.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
+import type { Proof } from '../../factors/kinds.ts'
 import { distrust } from './devices.ts'
 import { type Arrival, arrive, markOfProgram } from './known_devices.ts'
+import type { RecordedLogin } from './login.ts'
+import { spendCode } from './second_factor.ts'
 import { assertGood, type Basis, refusalOf } from './standing.ts'
 
 /** An OAuth session together with the account it belongs to. */
@@ -27,21 +31,27 @@ export function create(db: Db, session: sessions.NewSession, basis: Basis): stri
   })
 }
 
+/** A sign-in as it was recorded with the session that it opened. */
+export type RecordedSession = Pick<RecordedLogin, 'account' | 'factors' | 'isTold'>
+
 /**
  * @param arrival the sign-in by which it is opened, which is recorded with it; null for a sign-up
- * @returns the account if its owner is to be told of the device
- * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut
+ * @param proof the code that was given as a second factor, which is spent with it
+ * @throws {Refusal} AccountNotFound, AccountTakedown, SignedOut; InvalidToken, ExpiredToken
  */
 export function createLegacy(
   db: Db,
   session: legacy.NewLegacySession,
   basis: Basis,
   arrival: Arrival | null = null,
-): AccountRow | null {
+  proof: Proof | null = null,
+): RecordedSession {
   return transact(db, () => {
     const account = assertGood(db, basis)
+    if (proof) spendCode(db, proof)
     legacy.insertLegacySession(db, session)
-    return arrival && arrive(db, account, arrival) ? account : null
+    const isTold = arrival !== null && arrive(db, account, arrival)
+    return { account, factors: readFactors(db), isTold }
   })
 }
 

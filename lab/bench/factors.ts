@@ -5,11 +5,23 @@ import { nextTotpCode } from '../clients/headless_factors.ts'
 import { addPasskey, usedPasskey } from '../clients/headless_passkey.ts'
 import { openTask, press, read, submit } from '../clients/headless_security.ts'
 import type { Credentials } from '../clients/headless_sign_in.ts'
+import { connect } from '../clients/lean_http.ts'
 import { SoftAuthenticator } from '../world/passkeys.ts'
 import { counts, type Lane, type Operation } from './operation.ts'
+import { createSession } from './session_client.ts'
 
-/** What the others are compared with. */
-export const BY_PASSWORD = 'sign-in by password'
+/** What the others on the page are compared with. */
+const BY_PASSWORD = 'sign-in by password'
+/** And of programs. */
+const SESSION_BY_PASSWORD = 'createSession by password'
+const SESSION_BY_TOTP = 'createSession by password and TOTP'
+
+/** @returns with which way to sign in one is compared */
+export function comparedWith(name: string): string {
+  return name === SESSION_BY_TOTP || name === SESSION_BY_PASSWORD
+    ? SESSION_BY_PASSWORD
+    : BY_PASSWORD
+}
 
 /** A sign-in whose page was opened. */
 type Ready = () => Promise<unknown>
@@ -24,8 +36,9 @@ const AT_ONCE = 8
 const SETTLED = 1_000
 
 /**
- * Sign-ins on the page of the entryway: what is timed are its forms, whose pages were opened before. Each
- * operation has people of its own, since an account that has a second factor asks for it.
+ * Sign-ins on the page of the entryway: what is timed are its forms, whose pages were opened before. And those of
+ * programs, by one request. Each operation has people of its own, since an account that has a second factor asks
+ * for it.
  */
 export const factors: Operation[] = [
   signIns(BY_PASSWORD, counts(15, 48), async (origin, visitor) => {
@@ -36,8 +49,7 @@ export const factors: Operation[] = [
   // A code works once, so that each takes somebody with a new authenticator.
   signIns('sign-in by password and TOTP', counts(15, 48), async (origin, visitor) => {
     const { username, password, browser } = visitor
-    const authenticator = await newAuthenticator(origin, visitor, authenticators.get(username))
-    authenticators.set(username, authenticator)
+    const authenticator = await authenticatorOf(origin, visitor)
     const page = await openSignIn(origin, visitor)
     return async () => {
       const step = await press(browser, origin, page, { username, password })
@@ -50,12 +62,25 @@ export const factors: Operation[] = [
     return () =>
       submit(visitor.browser, origin, page, { username: '', ...usedPasskey(page, passkeys) })
   }),
+  signIns(SESSION_BY_PASSWORD, counts(15, 48), async (origin, visitor) => {
+    const { username, password } = visitor
+    const connection = connectionOf(origin, visitor)
+    return () => createSession(connection, { handle: username, password })
+  }),
+  signIns(SESSION_BY_TOTP, counts(15, 48), async (origin, visitor) => {
+    const { username, password } = visitor
+    const connection = connectionOf(origin, visitor)
+    const authenticator = await authenticatorOf(origin, visitor)
+    return () =>
+      createSession(connection, { handle: username, password }, nextTotpCode(authenticator))
+  }),
 ]
 
 /** What people have from one run to the next, by their handles. */
 const visitors = new Map<string, Visitor>()
 const authenticators = new Map<string, Authenticator>()
 const passkeys = new Map<string, SoftAuthenticator>()
+const connections = new Map<string, ReturnType<typeof connect>>()
 
 function signIns(
   name: string,
@@ -91,6 +116,19 @@ function visitorOf(origin: string, { handle: username, password }: Credentials):
 
 async function openSignIn(origin: string, { browser }: Visitor): Promise<string> {
   return read(await browser.open(`${origin}/account/sign-in?step=sign-in`))
+}
+
+async function authenticatorOf(origin: string, visitor: Visitor): Promise<Authenticator> {
+  const { username } = visitor
+  const made = await newAuthenticator(origin, visitor, authenticators.get(username))
+  authenticators.set(username, made)
+  return made
+}
+
+function connectionOf(origin: string, { username }: Visitor) {
+  const connection = connections.get(username) ?? connect(origin)
+  connections.set(username, connection)
+  return connection
 }
 
 async function passkeysOf(origin: string, visitor: Visitor): Promise<SoftAuthenticator> {

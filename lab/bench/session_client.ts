@@ -7,12 +7,21 @@ export type Session = { did: string; accessJwt: string; refreshJwt: string }
 
 const SERVER = '/xrpc/com.atproto.server'
 
-export async function createSession(connection: Client, person: Credentials): Promise<Session> {
+/** @param authFactorToken the code, where the account asks for one */
+export async function createSession(
+  connection: Client,
+  person: Pick<Credentials, 'handle' | 'password'>,
+  authFactorToken?: string,
+): Promise<Session> {
   const answer = await succeed(connection, {
     method: 'POST',
     path: `${SERVER}.createSession`,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ identifier: person.handle, password: person.password }),
+    body: JSON.stringify({
+      identifier: person.handle,
+      password: person.password,
+      authFactorToken,
+    }),
   })
   return JSON.parse(answer.toString())
 }

@@ -173,6 +173,22 @@ describe('40. second factors', () => {
     }
   })
 
+  test('a session and the use of its code are written together, or neither is', async () => {
+    const person = await newPerson()
+    const account = app.actors.account(person.did)
+    const { generation } = (await account.read()) ?? { generation: 0 }
+    const now = Date.now()
+    const row = { id: 'one', jti: 'one', expiresAt: now + 60_000, appPasswordName: null }
+    const open = (of: number, code: string) =>
+      account.createLegacySession(row, { generation: of }, null, { kind: 'totp', code })
+    await expect(open(generation, wrongOf(person))).rejects.toMatchObject({ code: 'InvalidToken' })
+    await expect(open(generation - 1, person.code())).rejects.toMatchObject({ code: 'SignedOut' })
+    expect(await account.listLegacySessions(now)).toEqual([])
+    await open(generation, person.code())
+    expect(await account.listLegacySessions(now)).toHaveLength(1)
+    await expect(open(generation, person.code())).rejects.toMatchObject({ code: 'InvalidToken' })
+  })
+
   test('the page of the provider is no way round', async () => {
     const person = await newPerson()
     const csrf = '0123456789abcdef01234567'

@@ -29,7 +29,7 @@ export default method('com.atproto.server.createAccount', {
       minPasswordLength: 1,
       provenDid: requester,
     }).catch(withoutName)
-    const tokens = await openSession(
+    const { tokens } = await openSession(
       context,
       account,
       null,

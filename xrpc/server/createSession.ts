@@ -1,6 +1,6 @@
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import { arrivalOf } from '../../sagas/arrivals.ts'
-import { signIn } from '../../sagas/sign_in.ts'
+import { signInFor } from '../../sagas/sign_in.ts'
 import { method } from '../method.ts'
 import { openSession, sessionBody } from '../sessions.ts'
 
@@ -9,7 +9,7 @@ export default method('com.atproto.server.createSession', {
   handler: async ({ input, address, locale }, context) => {
     const { services } = context
     const { identifier, password, authFactorToken: code, allowTakendown } = input
-    const { account, appPassword, basis } = await signIn(
+    const { tokens, body } = await signInFor(
       services,
       { identifier, password, code, locale, address },
       {
@@ -17,16 +17,19 @@ export default method('com.atproto.server.createSession', {
         takenDown: allowTakendown ? 'allowed' : 'refused',
         failureTakes: FAILED_SIGN_IN,
       },
+      async ({ account, appPassword, basis }, proof) => {
+        const arrival = arrivalOf('program', {
+          way: appPassword ? 'app password' : 'password',
+          address,
+          ...(appPassword && { appPassword: appPassword.name }),
+        })
+        const [opened, body] = await Promise.all([
+          openSession(context, account, appPassword, basis, arrival, proof),
+          sessionBody(services, account),
+        ])
+        return { ...opened, body }
+      },
     )
-    const arrival = arrivalOf('program', {
-      way: appPassword ? 'app password' : 'password',
-      address,
-      ...(appPassword && { appPassword: appPassword.name }),
-    })
-    const [tokens, body] = await Promise.all([
-      openSession(context, account, appPassword, basis, arrival),
-      sessionBody(services, account),
-    ])
     return { ...tokens, ...body }
   },
 })

@@ -20,6 +20,7 @@ const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const visit = inFile('oauth/sign_in/visit.ts')
 const secondFactor = inFile('sagas/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
+const codes = inFile('actors/account/second_factor.ts')
 const factorRows = inFile('database/account/factor.ts')
 const guesses = inFile('sagas/guesses.ts')
 const totp = inFile('factors/totp.ts')
@@ -169,8 +170,13 @@ export const pageRows = toRemovals([
     securityViews('told === undefined ? page : ', 'true ? page : '),
   ],
   [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
-  [40, 'a code works once', factors(' || step <= (totp?.lastStep ?? 0)', '')],
-  [40, 'the step of a code is kept', factors('  stored.setTotpStep(db, step)\n', '')],
+  [40, 'a code works once', codes(' || step <= (totp?.lastStep ?? 0)', '')],
+  [40, 'the step of a code is kept', codes('  setTotpStep(db, step)\n', '')],
+  [
+    40,
+    'a code is spent with its session',
+    accountSessions('if (proof) spendCode(db, proof)\n', ''),
+  ],
   [
     40,
     'a recovery code works once',
@@ -186,7 +192,7 @@ export const pageRows = toRemovals([
   [
     40,
     'a password alone is not enough',
-    secondFactor('  if (!kinds.length) return\n', '  return\n'),
+    secondFactor('  if (!kinds.length) return grant(null)\n', '  return grant(null)\n'),
   ],
   [40, 'a changed factor ends what is under way', factors('  endSignInsUnderWay(db)\n', '')],
   [

@@ -71,7 +71,14 @@ export const signInRows = toRemovals([
     accountTables('REFERENCES app_password (name) ON DELETE CASCADE', ''),
   ],
   [32, 'the session of a refresh JWT', legacySessions('session_id = @id OR', '@id IS NOT @id OR')],
-  [32, 'sessions of createSession', granted('assertGood(db, basis)\n    legacy', 'legacy')],
+  [
+    32,
+    'sessions of createSession',
+    granted(
+      'assertGood(db, basis)\n    if (proof)',
+      'readAccount(db) as AccountRow\n    if (proof)',
+    ),
+  ],
   [
     32,
     'sessions of OAuth',

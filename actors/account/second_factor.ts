@@ -1,0 +1,35 @@
+import { Refusal } from '../../base/errors.ts'
+import { readFactors, readTotp, setTotpStep, type Totp } from '../../database/account/factor.ts'
+import type { Db } from '../../database/database.ts'
+import { type CodeKind, kindsOf, type Proof } from '../../factors/kinds.ts'
+import { totpStep } from '../../factors/totp.ts'
+import { spendToken } from './email.ts'
+import * as recoveryCodes from './recovery_codes.ts'
+
+/**
+ * The one place that judges the code of a second factor, of whatever kind. To be called in the transaction
+ * of what is granted upon it, so that each code counts once.
+ *
+ * @throws {Refusal} InvalidToken, ExpiredToken
+ */
+export function spendCode(db: Db, { kind, code }: Proof): void {
+  if (!kindsOf(readFactors(db)).includes(kind)) throw wrongCode()
+  spend[kind](db, code)
+}
+
+const spend: Record<CodeKind, (db: Db, code: string) => void> = {
+  totp: (db, code) => spendTotp(db, code, readTotp(db)),
+  mail: (db, code) => spendToken(db, 'sign_in', code, null),
+  recovery: recoveryCodes.spend,
+}
+
+/** The code of an authenticator, which may be one that does not count yet. @throws {Refusal} InvalidToken */
+export function spendTotp(db: Db, code: string, totp: Totp | null): void {
+  const step = totp?.secret ? totpStep(totp.secret, code, Date.now()) : null
+  if (step === null || step <= (totp?.lastStep ?? 0)) throw wrongCode()
+  setTotpStep(db, step)
+}
+
+function wrongCode(): Refusal {
+  return new Refusal('InvalidToken', 'Token is invalid')
+}
