@@ -27,7 +27,7 @@ export const QUESTIONS: readonly Question[] = [
     variable: 'ENTRYWAY_PUBLIC_URL',
     ask: (known) =>
       askFor('ENTRYWAY_PUBLIC_URL', known, {
-        message: 'Public address of the entryway',
+        message: 'Public address of this server, such as https://pds.example.com',
         initial: 'https://',
       }),
   },

@@ -51,7 +51,7 @@ function subcommandTerm(command: Command): string {
  */
 export function createProgram(): Command {
   const program = new Command('vestibule')
-    .description("The operator's side of an entryway")
+    .description('Set up and look after Vestibule, as its operator')
     .version(packageJson.version)
     .option('--json', 'print JSON, for scripts')
     .exitOverride()

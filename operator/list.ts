@@ -30,8 +30,8 @@ export const descriptions: readonly Description[] = [
       event: { about: 'only events of this kind', flags: '--event <name>' },
       account: { about: 'only of this account', flags: '--account <account>' },
       by: { about: 'only by operators with this in their name', flags: '--by <text>' },
-      search: { about: 'only with these words in what is known of it', flags: '--search <text>' },
-      address: { about: 'only from addresses that begin so', flags: '--address <address>' },
+      search: { about: 'only entries whose details contain these words', flags: '--search <text>' },
+      address: { about: 'only from addresses that begin with this', flags: '--address <address>' },
       since: { about: 'from this date or time on (UTC)', flags: '--since <time>' },
       until: { about: 'before this date or time (UTC)', flags: '--until <time>' },
       limit: { about: 'how many', flags: '--limit <n>' },
@@ -45,7 +45,7 @@ export const descriptions: readonly Description[] = [
   }),
   reads('operator list', 'operator/list', { what: 'List the operators' }),
   acts('operator remove', 'operator/remove', {
-    what: "Take that back; who is in on the operator's page with it is out at once",
+    what: "Stop letting an account use the operator's page; it is signed out of the page at once",
     takes: { account: ACCOUNT },
   }),
   acts('operator link', 'operator/link', {
@@ -62,7 +62,7 @@ export const descriptions: readonly Description[] = [
     },
   }),
   reads('invite list', 'invite/list', {
-    what: 'List invite codes, and who came by them, the newest first',
+    what: 'List invite codes, and who signed up with them, the newest first',
     takes: {
       usable: { about: 'only those that can still be used', flags: '--usable' },
       account: { about: 'only those of this account', flags: '--of <account>' },
@@ -93,12 +93,12 @@ export const descriptions: readonly Description[] = [
     leadsTo: { id: 'limits lift' },
   }),
   acts('limits lift', 'limits/lift', {
-    what: 'Let a rate limit begin anew for whom it has stopped',
+    what: 'Reset a rate limit for the account or address that it stops',
     takes: { id: { about: 'its id, as `limits list` has it' } },
     subject: ({ limit, whom }) => `${whom} (${limit})`,
     needsProof: true,
   }),
-  reads('pds list', 'pds/list', { what: 'List them' }),
+  reads('pds list', 'pds/list', { what: 'List the PDSes behind this entryway' }),
   acts('pds add', 'pds/add', {
     what: 'Put a PDS behind this entryway, or change what is known of one, once it takes the password',
     takes: {
@@ -128,7 +128,7 @@ export const descriptions: readonly Description[] = [
     fixed: { open: true },
   }),
   acts('pds remove', 'pds/remove', {
-    what: 'Take a PDS away that holds no accounts any more',
+    what: 'Remove a PDS that has no accounts left',
     takes: { pds: PDS },
   }),
   reads('pds check', 'pds/check', { what: 'Look whether each PDS is set up for this entryway' }),

@@ -1,6 +1,7 @@
 import { acts, type Description, reads } from './description.ts'
 
 export const ACCOUNT = { about: 'handle, DID or e-mail address' }
+const EMAIL = { about: 'its e-mail address' }
 const PASSWORD = {
   about: 'the password (other users of this machine can see it)',
   flags: '--password <password>',
@@ -24,7 +25,7 @@ export const accountDescriptions: readonly Description[] = [
   reads('account show', 'account/show', { what: 'Show one account', takes: { account: ACCOUNT } }),
   acts('account create', 'account/create', {
     what: 'Create an account; its password is generated unless asked for',
-    takes: { handle: { about: '' }, email: { about: '' }, password: PASSWORD },
+    takes: { handle: { about: 'such as alice.example.com' }, email: EMAIL, password: PASSWORD },
   }),
   acts('account reset-password', 'account/reset-password', {
     what: 'Set a new password and sign out everywhere; it is generated unless asked for',
@@ -40,7 +41,7 @@ export const accountDescriptions: readonly Description[] = [
   }),
   acts('account set-email', 'account/set-email', {
     what: 'Change the e-mail address of an account; the new one is not confirmed',
-    takes: { account: ACCOUNT, email: { about: '' } },
+    takes: { account: ACCOUNT, email: EMAIL },
   }),
   acts('account set-handle', 'account/set-handle', {
     what: 'Change the handle of an account, in PLC and on its PDS, too',
@@ -72,7 +73,7 @@ export const accountDescriptions: readonly Description[] = [
     takes: { account: ACCOUNT },
   }),
   acts('account takedown', 'account/take-down', {
-    what: 'Take an account down, here and on its PDS, or lift that',
+    what: 'Take an account down, here and on its PDS, or lift a takedown',
     takes: {
       account: ACCOUNT,
       ref: { about: 'what to remember of the reason', flags: '--ref <text>' },
@@ -87,7 +88,7 @@ export const accountDescriptions: readonly Description[] = [
     asks: ({ account }) => `Delete ${account} with everything on its PDS, for good?`,
   }),
   acts('account compare', 'account/compare', {
-    what: 'Find accounts that stand otherwise on their PDS; follow the PDS where that is safe',
+    what: 'Find accounts whose standing differs on their PDS; follow the PDS where that is safe',
   }),
   reads('account audit', 'account/audit', {
     what: 'What happened to an account, the newest first; kept for 90 days',

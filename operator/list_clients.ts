@@ -43,9 +43,9 @@ export const clientDescriptions: readonly Description[] = [
     takes: { id: ID },
   }),
   acts('openid client rotate-secret', 'openid/client-rotate-secret', {
-    what: 'Give an OpenID client a new secret; that of before is good no more',
+    what: 'Give an OpenID client a new secret; the old one stops working at once',
     takes: { id: ID },
-    asks: ({ id }) => `Give ${id} a new secret? That of before is good no more.`,
+    asks: ({ id }) => `Give ${id} a new secret? The old one stops working at once.`,
     needsProof: true,
   }),
   acts('openid client remove', 'openid/client-remove', {
@@ -54,10 +54,10 @@ export const clientDescriptions: readonly Description[] = [
     asks: ({ id }) => `Forget ${id}? Nobody can sign in to it any more.`,
   }),
   acts('openid registration-token add', 'openid/registration-token-add', {
-    what: 'Make a token, which is told once',
+    what: 'Make a token, which is shown once',
     takes: {
       name: NAME,
-      days: { about: 'how long it is good: 30, unless you say otherwise', flags: '--days <days>' },
+      days: { about: 'how many days it is good; 30 unless given', flags: '--days <days>' },
     },
     needsProof: true,
   }),

@@ -123,7 +123,7 @@ export function timeOf(at: number): Html {
 const CALLED: Readonly<Record<string, string>> = {
   did: 'DID',
   pdsDid: 'PDS',
-  emailAuthFactor: 'Code by mail',
+  emailAuthFactor: 'Code by email',
   takedownRef: 'Taken down',
   totp: 'Authenticator app',
   isReached: 'Reached',

@@ -12,7 +12,7 @@ export function addInitCommand(program: Command): void {
     .option('--yes', 'ask nothing; take the options')
     .option('--file <path>', 'the settings file', '.env')
     .option('--force', 'replace the settings file')
-    .option('--url <url>', 'the public https address of the entryway')
+    .option('--url <url>', 'the public https address of this server')
     .option('--host <address>', 'where it listens; 127.0.0.1 unless given')
     .option('--port <port>', 'on which port')
     .option('--data-dir <path>', 'where it keeps its data')

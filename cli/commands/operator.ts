@@ -77,7 +77,7 @@ export function addOperatorCommands(program: Command): void {
   described(operators, 'operator remove').action(
     online(async (operator, output, [name = '']) => {
       const removed = await operator('operator/remove', { account: name })
-      output.result(removed, ({ did, handle }) => `${handle ?? did} is no operator any more`)
+      output.result(removed, ({ did, handle }) => `${handle ?? did} is no longer an operator`)
     }),
   )
 

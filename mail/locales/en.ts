@@ -144,8 +144,8 @@ export const en: MailTexts = {
         'If you did not expect this, tell the operator of this service, and make sure that nobody else knows your password.',
     },
     operatorRemoved: {
-      subject: 'You are no operator any more',
-      heading: 'You are no operator any more',
+      subject: 'You are no longer an operator',
+      heading: 'You are no longer an operator',
       body: 'Your account may no longer use the operator’s page of this service.',
       unrequested: 'If you did not expect this, ask the operator of this service.',
     },

@@ -3,7 +3,7 @@ import type { HomeTexts } from '../texts.ts'
 export const en: HomeTexts = {
   title: 'Sign in to your account',
   about: (service) =>
-    `${service} keeps accounts for apps of the AT Protocol, such as Bluesky. An app sends you here to sign in, so that it never sees your password. Here you can also see which apps have access to your account, and take it away from them.`,
+    `${service} keeps accounts for apps of the AT Protocol, such as Bluesky. An app sends you here to sign in, so that it never sees your password. Here you can also see which apps have access to your account, and remove them.`,
   account: 'Go to your account',
   signUp: 'Create an account',
   aboutHandle: (service) =>

@@ -22,7 +22,7 @@ export const signOutTexts: Readonly<Record<PageLanguage, SignOutTexts>> = {
     otherwise: 'If you know of what the mail says, do nothing.',
     button: 'Sign out everywhere',
     done: 'Everything is signed out. Now set a new password.',
-    over: 'This link does not work any more',
+    over: 'This link no longer works',
     overWhy: (days) =>
       `It was used before, or it is older than ${days} days. The security page shows what is signed in to your account.`,
     security: 'Security page',

@@ -266,7 +266,7 @@ describe('44. the mail', () => {
     const task = await visitor.follow(await visitor.send(proof, { password: kim.password }))
     expect(task.text).toContain('You get no email.')
     const off = await visitor.follow(await visitor.send(task))
-    expect([off.notice, off.text]).toEqual(['It is set.', expect.stringContaining('no email.')])
+    expect([off.notice, off.text]).toEqual(['Saved.', expect.stringContaining('no email.')])
     const [last] = (await app.readMails()).slice(-1)
     expect(last?.subject).toBe(en.notices.protectionOff.subject)
     expect(last?.text).toContain(en.protections.newDeviceMails)

@@ -315,7 +315,7 @@ test('46. who was made an operator, by whom, is in the trail and is told by mail
   const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === email)
   expect(mails.map(({ subject }) => subject)).toEqual([
     'You are an operator now',
-    'You are no operator any more',
+    'You are no longer an operator',
   ])
 })
 

@@ -10,7 +10,7 @@ import { Visitor } from '../sign_in/visitor.ts'
 /** The link in a mail that signs everybody out, in the hands of others. */
 const kim = { handle: 'kim.test', email: 'kim@mail.internal', password: 'secret of kim' }
 const eve = { handle: 'eve.test', email: 'eve@mail.internal', password: 'secret of eve' }
-const OVER = 'This link does not work any more'
+const OVER = 'This link no longer works'
 let app: AppInProcess
 let logged = ''
 const dids: Record<string, string> = {}

@@ -142,7 +142,7 @@ test('an account is made with one, for an app, and signs in again', async () => 
   const { url } = await startLogin(world.app)
   await page.goto(url)
   await signUpOnPage(page, newCredentials('pia'))
-  await title(page, 'Your account is there')
+  await title(page, 'Your account is ready')
   expect(await page.locator('.codes code').count()).toBe(10)
   await page.getByRole('link', { name: 'Continue' }).click()
   await grant(page)
@@ -189,7 +189,7 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await page.context().clearCookies()
     await page.goto(security)
     await signUpOnPage(page, newCredentials(`w${size}`), () => look('sign-up-passkey'))
-    await title(page, 'Your account is there')
+    await title(page, 'Your account is ready')
     // They are others with each run.
     await page.locator('.codes code').evaluateAll((all) => {
       for (const each of all) each.textContent = 'ABCD-EFGH-IJKL-MNOP'

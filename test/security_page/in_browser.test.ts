@@ -46,7 +46,7 @@ test('an app that is signed out is out, and no other', async () => {
   await comeTo(page)
   const { host } = new URL(world.host.clientId)
   await signOut(page, host).click()
-  await page.getByRole('status').getByText('It is signed out.').waitFor()
+  await page.getByRole('status').getByText('Signed out.').waitFor()
   expect(await item(page, host).getByRole('button').count()).toBe(0)
   await expectRefused(world.app, session)
   await agent.com.atproto.server.getSession()
@@ -106,7 +106,7 @@ test('by keyboard alone, without scripts', async () => {
     if (await wanted.and(page.locator(':focus')).count()) break
   }
   await page.keyboard.press('Enter')
-  await page.getByRole('status').getByText('It is signed out.').waitFor()
+  await page.getByRole('status').getByText('Signed out.').waitFor()
   await expectRefused(world.app, session)
   await context.close()
 })

@@ -167,7 +167,7 @@ describe('what is signed in', () => {
       const jwt = await open()
       const oauth = await openOAuthSession()
       const page = await press(visitor, what)
-      expect([page.notice, await refresh(jwt)]).toEqual(['It is signed out.', 400])
+      expect([page.notice, await refresh(jwt)]).toEqual(['Signed out.', 400])
       expect((await account(kim).listSessions()).map(({ session }) => session.id)).toEqual([oauth])
       await press(visitor, 'app.example')
       expect(await account(kim).listSessions()).toEqual([])

@@ -5,10 +5,10 @@ export const en: OpenidTexts = {
   lead: (name) => `You are signed in as ${name}.`,
   unvouched: (service, name) =>
     `${name ? `It calls itself “${name}”. ` : ''}${service} does not know who is behind it.`,
-  gets: (app) => `${app} gets to know:`,
+  gets: (app) => `${app} will receive:`,
   identifier: 'The identifier of your account, which stays the same',
   profile: 'Your name, handle and picture',
-  email: 'Your e-mail address',
+  email: 'Your email address',
   offline: 'It stays signed in while you are away',
   uses: (resource) => `It may use ${resource} in your name:`,
   local: (app) =>

@@ -11,9 +11,9 @@ export const en: SignUpTexts = {
   makeTitle: 'Make your passkey',
   makeLead: (handle) => `Your device keeps it for @${handle}. Then your account is made.`,
   make: 'Make the passkey',
-  doneTitle: 'Your account is there',
+  doneTitle: 'Your account is ready',
   doneLead:
-    'With one of these codes you get in when you have lost your passkey, after you have set a password by email.',
+    'If you lose your passkey, set a password by email, then sign in with it and one of these codes.',
   goOn: 'Continue',
   handleTaken: 'This username is taken. Choose another one.',
   handleWrong: 'This username cannot be used. Choose another one, of letters, digits and hyphens.',
