@@ -3,12 +3,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
+import { MovedError } from '../../base/move.ts'
 import { makePassingFolder } from '../../base/passing_folder.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { missingForUse } from '../../base/settings.ts'
 import { folderOf } from '../../embedded/folder.ts'
 import { DIRECTORY, EMBEDDED_PDS } from '../../maintenance/data_folder.ts'
 import { holdData } from '../../maintenance/hold.ts'
+import { readMoveOf } from '../../maintenance/move_mark.ts'
 import { adoptedInto, readPdsMark, setPdsMark } from '../../maintenance/pds_marks.ts'
 import { assertNoData, commitStaged, isStaged } from '../../maintenance/staging.ts'
 import { assertNew, toEnvLines, writeEnvFile } from '../env_file.ts'
@@ -50,8 +52,10 @@ const PREPARED = '.adopting'
  */
 export async function adopt(input: AdoptInput): Promise<AdoptReport> {
   const plan = await planAdoption(input)
-  if (isAdopted(plan)) await assertNotReleased(plan)
-  else await assertItsOwn(plan)
+  if (isAdopted(plan)) {
+    await assertNotReleased(plan)
+    assertNotMovedSince(plan)
+  } else await assertItsOwn(plan)
   const accounts = isAdopted(plan) ? null : await (input.dryRun ? rehearse(plan) : carryOut(plan))
   const { publicUrl, did, handleDomains, dataDir, port } = plan.settings
   const { pdsEnvFile } = plan
@@ -80,6 +84,14 @@ async function assertNotReleased({ input: { file }, settings: { dataDir, publicU
   throw new CliError(
     `${publicUrl} was adopted and released: to adopt it as it is now, move ${resolve(file)} and ${resolve(dataDir)} away`,
   )
+}
+
+/** @throws {CliError} where what was adopted is not served from here any more, or not yet */
+function assertNotMovedSince({ settings: { dataDir, publicUrl } }: Plan) {
+  const move = readMoveOf(dataDir)
+  if (!move) return
+  const { message } = new MovedError(move)
+  throw new CliError(`${publicUrl} is adopted already. ${message}`)
 }
 
 /** @throws {CliError} where its accounts went on elsewhere, so that what it has of them is older */

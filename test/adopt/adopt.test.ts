@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { AdoptReport } from '../../cli/adopt/adopt.ts'
 import type { ReleaseReport } from '../../cli/release/release.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
@@ -13,6 +13,7 @@ import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { untilStatus } from '../../lab/world/until.ts'
 import { checkData } from '../../maintenance/check_data.ts'
+import { setMoveOf } from '../../maintenance/move_mark.ts'
 import { type Inhabitant, populate } from '../import/populate.ts'
 
 const ACCOUNTS = 6
@@ -155,6 +156,15 @@ test('again, nothing changes', async () => {
     exitCode: 0,
   })
   expect([look(folder.path), look(home.folder.path)]).toEqual(before)
+})
+
+test('again, once its data were moved, it says so', async () => {
+  const data = join(folder.path, 'data')
+  setMoveOf(data, { state: 'moved', id: 'a', place: 'the engine at e.test' })
+  onTestFinished(() => setMoveOf(data, null))
+  const { stdout, stderr, exitCode } = await cli('adopt', home.folder.path)
+  expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+  expect(stderr).toMatch(/is adopted already\. The data here were moved to the engine at e\.test/)
 })
 
 test('under the same name everybody signs in, writes, and finds what they had', async () => {
