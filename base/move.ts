@@ -9,7 +9,10 @@ export const aMove = z.strictObject({
   state: z.enum(['copying', 'moving', 'moved']),
   /** The same at both ends. */
   id: z.string(),
-  /** The other end, for a sentence: `/var/lib/vestibule`, or `the engine at engine.example.com:6420`. */
+  /**
+   * The other end, for a sentence: `/var/lib/vestibule`, or `the engine at engine.example.com:6420`; with its namespace
+   * where that is not the default one.
+   */
   place: z.string(),
 })
 export type Move = z.infer<typeof aMove>

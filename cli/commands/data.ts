@@ -121,7 +121,7 @@ async function between<T>(
   // Standard output is for the result, which may be JSON.
   const log = createLog(settings.logLevel, process.stderr)
   const storage = new EngineStorage({ secrets, log }, endpoint)
-  const place = `the engine at ${new URL(endpoint).host}`
+  const place = placeOfEngine(endpoint)
   try {
     return await work(
       files ?? fromEngine(storage, scratch, place),
@@ -132,6 +132,14 @@ async function between<T>(
     await storage.close()
     await folder.remove()
   }
+}
+
+/** The engine in a sentence. An engine may have several namespaces, each with data of its own. */
+export function placeOfEngine(endpoint: string): string {
+  const { host, username } = new URL(endpoint)
+  const namespace = decodeURIComponent(username)
+  const isDefault = namespace === '' || namespace === 'default'
+  return isDefault ? `the engine at ${host}` : `the namespace ${namespace} of the engine at ${host}`
 }
 
 /** The program that runs on a data directory, as its operator reaches it. */
