@@ -7,10 +7,11 @@ import { listDamages, openAsItIs, schemaVersion } from '../database/check/databa
 import { deleteAllRequests } from '../database/check/flow.ts'
 import { closeDatabase, type Db, openDatabase } from '../database/database.ts'
 import { checkData, type DataReport } from './check_data.ts'
-import { type DatabaseKind, schemas } from './data_folder.ts'
+import { type DatabaseKind, MOVE, schemas } from './data_folder.ts'
 import { copyVerified } from './file_copies.ts'
 import { holdData } from './hold.ts'
 import { type Manifest, readManifest } from './manifest.ts'
+import { readMoveOf } from './move_mark.ts'
 import { type PdsPlaces, restorePds } from './pds_data.ts'
 import { type Rebuilt, rebuildDirectoryIn } from './rebuild_directory.ts'
 import { assertNoData, commitStaged, listSecrets } from './staging.ts'
@@ -54,10 +55,11 @@ export async function restore({
 }: RestoreOptions): Promise<Restored> {
   const manifest = await readManifest(folder)
   const wasThere = existsSync(dataDir)
-  const hold = holdData(dataDir)
+  const hold = holdData(dataDir, { evenMoved: true })
   const prepared = join(dataDir, '.restoring')
   try {
     assertNoData(dataDir)
+    assertServedAlone(dataDir)
     if (listSecrets(dataDir).length > 0 && manifest.secrets.length > 0) {
       throw new Error(`${dataDir} and the backup both hold secrets: move those away that are wrong`)
     }
@@ -88,6 +90,15 @@ export async function restore({
   } finally {
     hold.release()
   }
+}
+
+/** @throws {Error} where the data that were there went elsewhere: those of the backup would serve beside them */
+function assertServedAlone(dataDir: string): void {
+  const move = readMoveOf(dataDir)
+  if (!move) return
+  throw new Error(
+    `${join(dataDir, MOVE)} says that the data were on their way between here and ${move.place}: see that nothing serves them there, remove that file, and restore again`,
+  )
 }
 
 function endSessions(db: Db): void {

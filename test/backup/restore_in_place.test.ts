@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -16,6 +17,7 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { DataInUseError, holdData } from '../../maintenance/hold.ts'
+import { setMoveOf } from '../../maintenance/move_mark.ts'
 import { restore } from '../../maintenance/restore.ts'
 import { sayUnlessRoot } from '../left_out.ts'
 import { DataFolder } from './data_folder.ts'
@@ -65,6 +67,18 @@ test('what is in the way is named, and stays', async () => {
   const refused = restore({ folder, dataDir: home })
   await expect(refused).rejects.toThrow(`${home} is not empty (notes.txt): move away`)
   expect(listFiles(home)).not.toContain('directory.sqlite')
+})
+
+test('not where the data went elsewhere, until somebody has seen to it; then it is', async () => {
+  setMoveOf(home, { state: 'moved', id: 'a', place: 'the engine at e.test' })
+  const refused = restore({ folder, dataDir: home })
+  const mark = join(home, 'move.json')
+  await expect(refused).rejects.toThrow(
+    `${mark} says that the data were on their way between here and the engine at e.test: see that nothing serves them there, remove that file, and restore again`,
+  )
+  expect(listFiles(home)).not.toContain('directory.sqlite')
+  rmSync(mark)
+  expect((await restore({ folder, dataDir: home })).report).toMatchObject({ accounts: 2 })
 })
 
 test('not while a program runs there, even on no data yet', async () => {
