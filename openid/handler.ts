@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
+import { RETRY_AFTER } from '../base/lifetimes.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { logFault } from '../base/request_fault.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
-import { doorOfNothing } from '../http/door.ts'
-import { unavailable } from '../http/fault.ts'
+import { type Door, doorOfNothing } from '../http/door.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -32,6 +32,7 @@ import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { withKeptSecret } from './registration.ts'
+import { openidRoutes } from './routes.ts'
 import { inOpenidScope, type OpenidScope } from './scope.ts'
 
 const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
@@ -78,8 +79,9 @@ export function createOpenidHandler(
     if (isRegistration && settings.openidRegistration === 'off') {
       return doorOfNothing(request).notFound()
     }
-    if (isRegistration) return readableElsewhere(await running.ask(withKeptSecret(request)))
-    const asked = async () => keepIssued(services, await running.ask(request), scope)
+    const ask = async (given: HttpRequest) => whole(await running.ask(given))
+    if (isRegistration) return readableElsewhere(await ask(withKeptSecret(request)))
+    const asked = async () => keepIssued(services, await ask(request), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
@@ -137,10 +139,23 @@ export function createOpenidHandler(
         return await inOpenidScope(deviceId, (scope) => answer(request, scope))
       } catch (err) {
         logFault(log, err, 'the OpenID provider failed')
-        const isPage = doorOfNothing(request).name === 'page'
-        return isPage ? pageRefusal(503, { obstacle: 'server' }) : unavailable()
+        return doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
       }
     })
+}
+
+/** @throws what an actor or its storage failed with: the provider may have made any answer of that */
+function whole(response: HttpResponse): HttpResponse {
+  const { fault } = requestScope()
+  if (fault) throw fault.cause
+  return response
+}
+
+function doorOf(request: HttpRequest): Door {
+  const { pathname } = request.url
+  const isAt = ({ path }: { path: string }) =>
+    pathname === path || (path.endsWith('/') && pathname.startsWith(path))
+  return openidRoutes.find(isAt)?.door ?? doorOfNothing(request)
 }
 
 /**

@@ -4,12 +4,14 @@ import { recordNonce } from '../actors/auth/flow.ts'
 import { NONCE_MEMORY } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
 import type { Services } from '../sagas/services.ts'
+import { requestScope } from '../stores/request_scope.ts'
 import { takeScopesOfResources } from './client_scope.ts'
 import { hashClientSecret, keptSecret } from './client_secret.ts'
 import { configure } from './configuration.ts'
 import { forgetSpoiledClients } from './find_client.ts'
 import type { PrivateJwk } from './keys.ts'
 import { type NamedKind, newGrantId } from './names.ts'
+import { noted } from './noted_faults.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
@@ -32,9 +34,13 @@ export function createOpenidProvider(
   // The address is ours, and comes in headers that are written here (`openid/handler.ts`).
   provider.proxy = true
   const { log } = services
-  provider.on('server_error', (_, err) => logFault(log, err, 'the OpenID provider failed'))
+  const note = (err: unknown) => {
+    // That of an actor is said with the answer.
+    if (!requestScope().fault) logFault(log, err, 'the OpenID provider failed')
+  }
+  provider.on('server_error', (_, err) => note(err))
   const koa: EventEmitter = provider
-  koa.on('error', (err) => logFault(log, err, 'the OpenID provider failed'))
+  koa.on('error', note)
   provider.use(async (ctx, next) => {
     await next()
     openidScope().clientId = ctx.oidc?.client?.clientId
@@ -118,6 +124,6 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     const namespace = `openid ${iss}`
     // A DPoP proof is looked at after the code that it came with.
     const { isSpent } = openidScope()
-    return recordNonce(flow, { namespace, nonce: jti, lasts, isSpent })
+    return noted(() => recordNonce(flow, { namespace, nonce: jti, lasts, isSpent }))
   }
 }

@@ -7,6 +7,7 @@ import { newKeys, type PrivateJwk, publishedKeys } from './keys.ts'
 import { notingLogouts, type TellLogout } from './logout.ts'
 import { mounted } from './mounted.ts'
 import { Names } from './names.ts'
+import { notingFaults } from './noted_faults.ts'
 import { Profiles } from './profile.ts'
 import type { OpenidProvider } from './provider.ts'
 import type { Storage } from './stored.ts'
@@ -29,11 +30,12 @@ export class OpenidProviders {
 
   constructor(flow: Flow, services: Services) {
     this.#flow = flow
-    this.#services = services
+    const noted = notingFaults({ flow, actors: services.actors })
+    this.#services = { ...services, actors: noted.actors }
+    // No answer depends on a profile.
     this.#profiles = new Profiles(services)
     const names = new Names(services.secrets.openidSecret)
-    const { actors, log } = services
-    this.storage = { flow, actors, names, log }
+    this.storage = { ...noted, names, log: services.log }
   }
 
   /** @returns null where no client is registered */

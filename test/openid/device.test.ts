@@ -187,7 +187,7 @@ test('a proof waits for its owner where the device code is spent, and no other d
   const tokens = await oidc.genericGrantRequest(config, DEVICE_CODE, { device_code }, { DPoP })
   expect(tokens.token_type).toBe('dpop')
   const me = () => oidc.fetchUserInfo(config, tokens.access_token, did, { DPoP })
-  await expect(me()).rejects.toMatchObject({ cause: { status: 500 } })
+  await expect(me()).rejects.toMatchObject({ cause: { status: 503 } })
   isAway = false
   expect(await me()).toMatchObject({ sub: did })
 })

@@ -331,5 +331,10 @@ export const openidRows = toRemovals([
     'a PDS is no resource',
     inFile('openid/resource_operator.ts')("protocol === 'did:' || own.includes(origin)", 'false'),
   ],
+  [
+    'test/openid/away.test.ts',
+    'nobody is told that they are wrong, or that all is well, where an actor is away',
+    inFile('openid/handler.ts')('if (fault) throw fault.cause', ''),
+  ],
   [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
 ])

@@ -1,0 +1,41 @@
+import { Refusal } from '../base/errors.ts'
+import { requestScope } from '../stores/request_scope.ts'
+import type { Storage } from './stored.ts'
+
+type Reached = Pick<Storage, 'flow' | 'actors'>
+
+/**
+ * The same actors, but that a request in which one of them could not do its work is known for that: the provider says
+ * `server_error` of it, or that the client is wrong (`openid/handler.ts` answers 503).
+ */
+export function notingFaults({ flow, actors }: Reached): Reached {
+  return {
+    flow: (id) => noting(flow(id)),
+    actors: { ...actors, account: (did) => noting(actors.account(did)) },
+  }
+}
+
+function noting<S extends object>(stub: S): S {
+  return new Proxy(stub, {
+    get(target, name, receiver) {
+      const value = Reflect.get(target, name, receiver)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => noted(() => value.apply(target, args))
+    },
+  })
+}
+
+/** Notes what an actor fails with. It answers at once where the actor does. */
+export function noted<T>(work: () => T): T {
+  try {
+    const answer = work()
+    return answer instanceof Promise ? (answer.catch(failed) as T) : answer
+  } catch (err) {
+    return failed(err)
+  }
+}
+
+function failed(err: unknown): never {
+  if (!(err instanceof Refusal)) requestScope().fail(err)
+  throw err
+}

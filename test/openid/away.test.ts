@@ -1,0 +1,109 @@
+import * as oidc from 'openid-client'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import * as rp from './relying_party.ts'
+
+/** What the provider answers while an actor is away, or its storage fails. */
+let app: AppInProcess
+let did: string
+let config: oidc.Configuration
+let tokens: oidc.TokenEndpointResponse
+let failing: 'auth' | 'account' | null = null
+
+/** In front of the endpoints. */
+const LIMITS = ['takePoints', 'returnPoints']
+
+beforeAll(async () => {
+  app = await startApp({
+    onCall: ({ actor, action }) => {
+      if (actor === failing && !LIMITS.includes(action)) throw new Error('told to fail')
+    },
+  })
+  did = await app.addAccount({
+    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
+  })
+  config = await rp.discover(app, await rp.register(app))
+  const visitor = new Visitor(app)
+  const begun = await rp.begin(config)
+  const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
+  tokens = await rp.exchange(config, begun, await rp.allow(visitor, asked))
+})
+afterEach(() => {
+  failing = null
+})
+afterAll(() => app?.close())
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+async function ask(path: string, fields: Record<string, string>, more: object = FORM) {
+  const body = String(new URLSearchParams({ client_id: 'forum', ...fields }))
+  return app.ask({ method: 'POST', target: `/openid${path}`, headers: { ...more }, body })
+}
+
+function expectLater(answer: Awaited<ReturnType<typeof ask>>) {
+  if (!('status' in answer)) throw new Error('no answer')
+  expect(answer.status).toBe(503)
+  expect(Object.fromEntries(answer.headers)).toMatchObject({
+    'retry-after': '2',
+    'access-control-allow-origin': '*',
+  })
+  expect(JSON.parse(Buffer.from(answer.body ?? '').toString())).toMatchObject({
+    error: 'temporarily_unavailable',
+  })
+}
+
+describe('programs are told to try later', () => {
+  test.each(['/token', '/par', '/introspect', '/revoke', '/device-authorization'])(
+    'at %s while the client cannot be read',
+    async (path) => {
+      failing = 'auth'
+      expectLater(await ask(path, { client_secret: 'any', grant_type: 'refresh_token' }))
+    },
+  )
+
+  test('at userinfo while the account cannot be read', async () => {
+    failing = 'account'
+    const authorization = `Bearer ${tokens.access_token}`
+    const headers = { authorization, accept: 'text/html' }
+    expectLater(await app.ask({ target: '/openid/userinfo', headers }))
+  })
+
+  test('where a refresh cannot be read, which can be made afterwards', async () => {
+    const { refresh_token: token = '' } = tokens
+    failing = 'account'
+    await expect(oidc.refreshTokenGrant(config, token)).rejects.toMatchObject({
+      cause: { status: 503 },
+    })
+    failing = null
+    const next = await oidc.refreshTokenGrant(config, token)
+    expect(await oidc.fetchUserInfo(config, next.access_token, did)).toMatchObject({ sub: did })
+  })
+})
+
+describe('people are shown a page in their language', () => {
+  const expectPage = (page: Seen) => {
+    expect(page).toMatchObject({ status: 503, cookies: [] })
+    expect(page.header('retry-after')).toBe('2')
+    expect(page.text).toContain('lang="sv"')
+  }
+
+  test.each(['/openid/authorize?client_id=forum', '/openid/end-session?client_id=forum'])(
+    'at %s',
+    async (target) => {
+      const visitor = new Visitor(app)
+      visitor.language = 'sv'
+      failing = 'auth'
+      expectPage(await visitor.open(target))
+    },
+  )
+
+  test('for a form that they send, too', async () => {
+    const visitor = new Visitor(app)
+    visitor.language = 'sv'
+    await visitor.open('/account/sign-in?step=sign-in')
+    const page = { action: '/account/device', fields: { user_code: 'BCDF-GHJK' } }
+    failing = 'auth'
+    expectPage(await visitor.send(page))
+  })
+})
