@@ -73,8 +73,7 @@ export function createOpenidHandler(
       interactions ??= new OpenidInteractions(flow, oauth, services, pages)
       return guard(await interactions.answer(request, running.provider))
     }
-    const isPosted = path === ENDPOINTS.authorization && request.method === 'POST'
-    if (isPosted) return asLink(request)
+    if (request.method === 'POST' && POSTED.includes(path)) return asLink(request)
     const isRegistration = path.startsWith(ENDPOINTS.registration)
     if (isRegistration && settings.openidRegistration === 'off') {
       return doorOfNothing(request).notFound()
@@ -158,15 +157,17 @@ function doorOf(request: HttpRequest): Door {
   return openidRoutes.find(isAt)?.door ?? doorOfNothing(request)
 }
 
+/** Where clients send a browser by a form, too. */
+const POSTED: readonly string[] = [ENDPOINTS.authorization, ENDPOINTS.end_session]
+
 /**
- * A request that a client posts (OpenID Connect Core section 3.1.2.1), as a link. A browser sends no cookies with a
- * form of another site, and sends them where that leads on to; and what is asked for is looked at in one way.
+ * A request that a client posts (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout 1.0 section 2), as a link. A
+ * browser sends no cookies with a form of another site, and sends them where that leads on to; and what is asked for is
+ * looked at in one way.
  */
 function asLink({ url, parameters }: HttpRequest): HttpResponse {
   const query = new URLSearchParams(parameters)
-  if (query.size === 0) return errorPage('The form has no parameters')
-  if (String(query).length > LONGEST_LINK)
-    return errorPage('The form is too long; push the request')
+  if (String(query).length > LONGEST_LINK) return errorPage('The form is too long; send less')
   return goOn(`${url.pathname}?${query}`)
 }
 

@@ -304,6 +304,26 @@ test('a person who signs out at the client is out here, and in it when they come
   expect(next.text).toContain('id="password"')
 })
 
+test('a client may post what it asks for where a person signs out, also from another site', async () => {
+  const tokens = await signedIn()
+  const fields = {
+    id_token_hint: tokens.id_token ?? '',
+    post_logout_redirect_uri: 'https://rp.example.com/bye',
+    state: 'so long',
+  }
+  const page = { action: '/openid/end-session', fields }
+  // What a browser sends with a form of another site.
+  const alone = new Visitor(app)
+  const headers = { origin: 'https://rp.example.com', 'sec-fetch-site': 'cross-site' }
+  const question = await rp.follow(visitor, await alone.send(page, {}, { headers }))
+  expect(question).toMatchObject({ title: 'Sign out?', status: 200 })
+  const out = await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))
+  expect(out.header('location')).toBe('https://rp.example.com/bye?state=so+long')
+  expect((await rp.open(visitor, await rp.begin(config))).text).toContain('id="password"')
+  const empty = await alone.send({ action: '/openid/end-session', fields: {} }, {}, { headers })
+  expect(empty).toMatchObject({ status: 303 })
+})
+
 test('a person who signs out on the account page is out of the clients of this browser', async () => {
   const tokens = await signedIn()
   await visitor.open('/account')
