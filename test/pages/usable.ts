@@ -4,7 +4,8 @@ import { screenshot } from '../account_page/screenshots.ts'
 import { findingsIn, inEachTheme, type Size } from './axe.ts'
 
 /**
- * Looks at a page in each theme: nothing in it hinders people, nothing is wider than it, and each button is seen.
+ * Looks at a page in each theme: nothing in it hinders people, nothing is wider than it, and each button and
+ * box is seen.
  *
  * @param name of the pictures, where some are taken
  */
@@ -13,6 +14,7 @@ export async function expectUsable(page: Page, size: Size, name?: string): Promi
     expect([theme, await findingsIn(page)]).toEqual([theme, []])
     expect(await isTooWide(page)).toBe(false)
     expect([theme, await unseenButtons(page)]).toEqual([theme, []])
+    expect([theme, await faintNotices(page)]).toEqual([theme, []])
     if (name) await screenshot(page, `${name}-${size}-${theme}`)
   })
 }
@@ -38,5 +40,25 @@ function unseenButtons(page: Page): Promise<(string | null)[]> {
       return [own, edge].every((color) => isClear(color) || color === around)
     }
     return all.filter(isUnseen).map(({ textContent }) => textContent)
+  })
+}
+
+/** What the boxes say whose edge has less contrast to what they stand on than 3:1 (WCAG 2.2, 1.4.11). */
+function faintNotices(page: Page): Promise<(string | null)[]> {
+  return page.locator('.notice:visible').evaluateAll((all) => {
+    const luminance = (color: string) => {
+      const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((part) => {
+        const share = Number(part) / 255
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+      })
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+    const isFaint = (box: Element) => {
+      const { borderTopColor, borderTopWidth } = getComputedStyle(box)
+      const card = getComputedStyle(box.closest('main') as Element).backgroundColor
+      const [dark = 0, light = 0] = [borderTopColor, card].map(luminance).sort((a, b) => a - b)
+      return Number.parseFloat(borderTopWidth) < 1 || (light + 0.05) / (dark + 0.05) < 3
+    }
+    return all.filter(isFaint).map(({ textContent }) => textContent)
   })
 }
