@@ -44,8 +44,10 @@ export async function searchAccounts(
       if (last) return { accounts: found, next: BEGINNING + last.did }
       accounts.push(...found)
       where = 'further'
-      after = ''
     }
+    // Where they have become very many since the page before, what began with it is found once more, and nothing is
+    // left out.
+    after = ''
   }
   for (let looked = 0; ; looked += AT_ONCE) {
     const { entries, upTo } = await directory.listContaining(text, {

@@ -160,6 +160,32 @@ describe('a search through a million accounts', () => {
     expect(found).toEqual({ accounts: [], next: null })
   })
 
+  test('leaves out nobody where those that begin with it become very many between two pages', async () => {
+    const beginning = [entry(2), entry(4)]
+    const others = [entry(1), entry(3)]
+    let areMany = false
+    const pageAfter = (cursor: string) =>
+      searchAccounts(
+        {
+          listAccounts: async () => [],
+          listBeginning: async (_, after, limit) =>
+            areMany ? null : beginning.filter(({ did }) => did > after).slice(0, limit),
+          listContaining: async (_, { after }) => {
+            const all = [...beginning, ...others].toSorted((a, b) => (a.did < b.did ? -1 : 1))
+            return { entries: all.filter(({ did }) => did > after), upTo: null }
+          },
+        },
+        'person',
+        cursor,
+        1,
+      )
+    const first = await pageAfter('')
+    expect(first).toEqual({ accounts: [entry(2)], next: `begin:${entry(2).did}` })
+    areMany = true
+    const { accounts } = await pageAfter(first.next ?? '')
+    expect(accounts).toEqual([1, 2, 3, 4].map((number) => entry(number)))
+  })
+
   test('then it is answered, and the next page goes on from there', async () => {
     const { looks, found } = await searched(20)
     expect(looks).toHaveLength(20)
