@@ -52,7 +52,7 @@ export async function writeManifest(folder: string, content: Manifest): Promise<
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch((err) => {
     if (err.code !== 'ENOENT') throw explainUnreadable(err, join(folder, MANIFEST))
-    throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`)
+    throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`, { cause: err })
   })
   const { data, error } = manifest.safeParse(JSON.parse(text))
   if (!data)

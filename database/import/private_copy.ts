@@ -40,7 +40,9 @@ async function lookAt(path: string): Promise<Map<string, string>> {
   for (const end of ['', '-wal', '-journal']) {
     const { ino, size, mtimeNs } = await stat(path + end, { bigint: true }).catch((err) => {
       if (err.code !== 'ENOENT') throw err
-      if (end === '') throw new Error(`There is no ${path}; name the data folder of the PDS`)
+      if (end === '') {
+        throw new Error(`There is no ${path}; name the data folder of the PDS`, { cause: err })
+      }
       return { ino: null, size: null, mtimeNs: null }
     })
     if (ino !== null) files.set(end, `${ino} ${size} ${mtimeNs}`)

@@ -33,13 +33,16 @@ export class EngineStorage {
   /** @throws {Error} when the actor is not here but with a runner that serves */
   async of(name: ActorName, key: string): Promise<Kv> {
     const id = `${name}/${key}`
+    let cause: unknown
     for (let tries = 0; !this.#lent.has(id) && tries < TRIES; tries++) {
-      await this.#wake(name, key).catch(() => {})
+      await this.#wake(name, key).catch((err) => {
+        cause = err
+      })
     }
     const kv = this.#lent.get(id)
-    if (!kv)
-      throw new Error(`The engine does not give ${id}: stop the runners, and see that it runs`)
-    return kv
+    if (kv) return kv
+    const message = `The engine does not give ${id}: stop the runners, and see that it runs`
+    throw new Error(message, { cause })
   }
 
   /** Gives the actors back to the engine. */
