@@ -14,7 +14,7 @@ type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 /** Characters of a field. */
 const LONGEST = 300
 
-/** Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, and for all. */
+/** Lines that strangers cause within {@link EVENT_LINES}, at most: for one address or the PDS inside, and for all. */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
 /** An event as it was logged. */
@@ -88,19 +88,23 @@ for (const profile of TOKEN_PROFILES) {
   for (const reason of REFRESH_REFUSALS) refreshRefused.inc({ profile, reason }, 0)
 }
 
-type Lines = { since: number; all: number; byAddress: Map<string, number>; leftOut: number }
+type Lines = { since: number; all: number; byOne: Map<string, number>; leftOut: number }
 
 const written = new WeakMap<Log, Lines>()
 
-/** Whether there is room for one more line; the first of a new minute says how many were left out. */
-function hasRoom(log: Log, address = ''): boolean {
+/**
+ * Whether there is room for one more line; the first of a new minute says how many were left out.
+ *
+ * @param of the address of a client, or a program whose lines are written here
+ */
+export function hasRoom(log: Log, of = ''): boolean {
   const lines = linesNow(log)
-  const ofOne = lines.byAddress.get(address) ?? 0
+  const ofOne = lines.byOne.get(of) ?? 0
   if (ofOne >= MOST_LINES.ofOne || lines.all >= MOST_LINES.ofAll) {
     lines.leftOut++
     return false
   }
-  lines.byAddress.set(address, ofOne + 1)
+  lines.byOne.set(of, ofOne + 1)
   lines.all++
   return true
 }
@@ -109,7 +113,7 @@ function linesNow(log: Log): Lines {
   const now = Date.now()
   const before = written.get(log)
   if (before && now - before.since < EVENT_LINES) return before
-  const lines = { since: now, all: 0, byAddress: new Map(), leftOut: 0 }
+  const lines = { since: now, all: 0, byOne: new Map(), leftOut: 0 }
   written.set(log, lines)
   if (before?.leftOut) logEvent(log, 'lines_left_out', { lines: before.leftOut }, undefined)
   return lines

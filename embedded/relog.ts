@@ -1,6 +1,10 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { hasRoom } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
+
+/** The component of what says no other, and whose lines are counted. */
+const PDS = 'pds'
 
 const LEVELS = {
   10: 'trace',
@@ -12,8 +16,10 @@ const LEVELS = {
 } as const
 /** What a line of the PDS may say besides, by the name that it has there. */
 const FIELDS = ['did', 'nsid', 'status', 'crawler', 'responseTime']
-/** Characters of a line that is no log line. */
+/** Characters of a text that it wrote. */
 const MAX_TEXT = 500
+/** What strangers make it log is bounded, as whatever else they do. */
+const BOUNDED = new Set(['warn', 'error'])
 
 type Line = Record<string, unknown> & {
   level?: number
@@ -40,9 +46,11 @@ export function relog(output: Readable, errors: Readable, log: Log): void {
 }
 
 function write(line: Line, log: Log): void {
-  const { name = 'pds', msg, err, req, res, ...others } = line
+  const { name = PDS, msg, err, req, res, ...others } = line
   const known = FIELDS.flatMap((field) => (field in others ? [[field, others[field]]] : []))
-  log[levelOf(line)](
+  const level = levelOf(line)
+  if (BOUNDED.has(level) && !hasRoom(log, PDS)) return
+  log[level](
     {
       component: name,
       ...Object.fromEntries(known),
@@ -62,13 +70,16 @@ function levelOf({ level, status = 0 }: Line): (typeof LEVELS)[keyof typeof LEVE
 
 /** What Node.js writes itself, without the lines of a stack. */
 function writeText(text: string, log: Log): void {
-  if (/^\s*(at |$)/.test(text)) return
-  log.warn({ component: 'pds' }, text.slice(0, MAX_TEXT))
+  if (/^\s*(at |$)/.test(text) || !hasRoom(log, PDS)) return
+  log.warn({ component: PDS }, text.slice(0, MAX_TEXT))
 }
 
 /** As the log writes errors. */
 function toError({ type, message, code }: NonNullable<Line['err']>): Error {
-  return Object.assign(new Error(message ?? ''), { name: type ?? 'Error', code })
+  return Object.assign(new Error(message?.slice(0, MAX_TEXT) ?? ''), {
+    name: type ?? 'Error',
+    code,
+  })
 }
 
 function parse(text: string): Line | null {

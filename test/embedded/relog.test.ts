@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
+import { MOST_LINES } from '../../base/event_log.ts'
 import type { Log } from '../../base/log.ts'
 import { relog } from '../../embedded/relog.ts'
 
@@ -12,8 +13,10 @@ async function logged(...lines: object[]): Promise<Record<string, unknown>[]> {
   const [output, errors] = [new PassThrough(), new PassThrough()]
   relog(output, errors, log as Log)
   for (const line of lines) output.write(`${JSON.stringify(line)}\n`)
-  await expect.poll(() => written.length).toBe(lines.length)
-  return written
+  const isLast = ({ msg }: Record<string, unknown>) => msg === 'the last line'
+  output.write(`${JSON.stringify({ level: 30, msg: 'the last line' })}\n`)
+  await expect.poll(() => written.some(isLast)).toBe(true)
+  return written.filter((line) => !isLast(line))
 }
 
 const error = {
@@ -35,4 +38,16 @@ test('a refusal is for those who look for one, a fault for everybody', async () 
 test('an error that answers no request stays one', async () => {
   const [line] = await logged({ level: 50, name: 'pds:sequencer', msg: 'sequencer failed' })
   expect(line).toMatchObject({ level: 50, component: 'pds:sequencer', msg: 'sequencer failed' })
+})
+
+test('what strangers make the PDS log has a bound; that it failed is said in any case', async () => {
+  const many = Array.from({ length: 5 * MOST_LINES.ofOne }, () => ({
+    ...{ ...error, status: 500 },
+    err: { type: 'Error', message: 'x'.repeat(10_000) },
+  }))
+  const last = { level: 60, name: 'pds', msg: 'the PDS failed' }
+  const lines = await logged(...many, last)
+  expect(lines).toHaveLength(MOST_LINES.ofOne + 1)
+  expect(lines.at(-1)).toMatchObject({ level: 60, msg: 'the PDS failed' })
+  expect(lines[0]).toMatchObject({ err: { message: 'x'.repeat(500) } })
 })

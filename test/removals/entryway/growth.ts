@@ -9,6 +9,8 @@ const lookups = inFile('sagas/foreign_lookups.ts')
 const answers = inFile('app/answer.ts')
 const overloadLog = inFile('app/overload_log.ts')
 const OVERLOAD_LOG = 'test/limits/overload_log.test.ts'
+const relogged = inFile('embedded/relog.ts')
+const RELOG = 'test/embedded/relog.test.ts'
 const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
@@ -115,6 +117,7 @@ export const growthRows = toRemovals([
     'one check at a time of what is under way',
     openExchanges('if (this.#isCheckingAll) return', ''),
   ],
+  [RELOG, 'a bound on lines of the PDS inside', relogged('BOUNDED.has(level) && ', 'false && ')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
   [
