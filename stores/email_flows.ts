@@ -24,6 +24,14 @@ type EmailFlows = Pick<
 export function createEmailFlows(services: Services): EmailFlows {
   const { actors, log } = services
 
+  const mailed =
+    (purpose: 'confirm_email' | 'delete_account') =>
+    ({ did, locale }: { did: string; locale?: string | undefined }) =>
+      asOAuth(async () => {
+        const account = await requireAccount(services, did)
+        return sendEmailCode(services, account, purpose, locale, requestScope().signInOf(did))
+      })
+
   return {
     async resetPasswordRequest({ email, locale }) {
       await requestPasswordReset(services, email, locale)
@@ -55,16 +63,7 @@ export function createEmailFlows(services: Services): EmailFlows {
         return toAccount(account)
       }),
 
-    verifyEmailRequest: ({ did, locale }) =>
-      asOAuth(async () =>
-        sendEmailCode(
-          services,
-          await requireAccount(services, did),
-          'confirm_email',
-          locale,
-          requestScope().signInOf(did),
-        ),
-      ),
+    verifyEmailRequest: mailed('confirm_email'),
 
     verifyEmailConfirm: ({ did, email, token }) =>
       asOAuth(async () => {
@@ -72,15 +71,6 @@ export function createEmailFlows(services: Services): EmailFlows {
         return toAccount(await actors.account(did).confirmEmail(email, token, signIn))
       }),
 
-    deleteAccountRequest: ({ did, locale }) =>
-      asOAuth(async () =>
-        sendEmailCode(
-          services,
-          await requireAccount(services, did),
-          'delete_account',
-          locale,
-          requestScope().signInOf(did),
-        ),
-      ),
+    deleteAccountRequest: mailed('delete_account'),
   }
 }
