@@ -53,7 +53,8 @@ export async function newKeys(createdAt = Date.now()): Promise<OpenidKey[]> {
  * @param isAtOnce whether the new ones sign from now on and the others are forgotten: one of them is known
  * to somebody
  */
-export async function rotateKeys(flow: Flow, isAtOnce: boolean, now = Date.now()): Promise<void> {
+export async function rotateKeys(flow: Flow, isAtOnce: boolean): Promise<void> {
+  const now = Date.now()
   const owner = flow(OPENID_KEYS)
   const before = await owner.listOpenidKeys()
   await owner.insertOpenidKeys(await newKeys(now))

@@ -33,7 +33,8 @@ export type CarryInput = {
  *
  * @returns how many of what there are
  */
-export function carryInstallation(input: CarryInput, now = Date.now()): Record<string, number> {
+export function carryInstallation(input: CarryInput): Record<string, number> {
+  const now = Date.now()
   const devices = listPdsDevices(input.pds)
   let tokens = 0
   const { authActors } = input.settings

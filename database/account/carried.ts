@@ -27,7 +27,8 @@ export type CarriedSessions = {
  * something ends it, too. To be called in the transaction that adds the account, after its app
  * passwords.
  */
-export function insertCarriedSessions(db: Db, held: CarriedSessions, now = Date.now()): void {
+export function insertCarriedSessions(db: Db, held: CarriedSessions): void {
+  const now = Date.now()
   for (const session of held.oauth) insertSession(db, session)
   trim(db, 'session', now)
   for (const jwt of held.legacy) putLegacySession(db, jwt)

@@ -26,11 +26,11 @@ export function insertCarriedToken(
  *
  * @returns null also where the secret of this entryway has changed since
  */
-export function findCarriedToken(db: Db, token: string, now = Date.now()): CarriedToken | null {
+export function findCarriedToken(db: Db, token: string): CarriedToken | null {
   const row = sql(
     db,
     'SELECT did, session_id AS sealed FROM carried_token WHERE token_hash = ? AND expires_at > ?',
-  ).get(hashSecret(token), now) as { did: string; sealed: string } | undefined
+  ).get(hashSecret(token), Date.now()) as { did: string; sealed: string } | undefined
   const sessionId = row ? openIn(db, SESSION, row.sealed) : null
   return row && sessionId !== null ? { did: row.did, sessionId } : null
 }
@@ -48,9 +48,9 @@ export function insertCarriedSecret(
 }
 
 /** @returns null also where the secret of this entryway has changed since */
-export function readCarriedSecret(db: Db, pdsDid: string, now = Date.now()): string | null {
+export function readCarriedSecret(db: Db, pdsDid: string): string | null {
   const sealed = sql(db, 'SELECT secret FROM carried_secret WHERE pds_did = ? AND expires_at > ?')
     .pluck()
-    .get(pdsDid, now) as string | undefined
+    .get(pdsDid, Date.now()) as string | undefined
   return sealed === undefined ? null : openIn(db, SECRET, sealed)
 }

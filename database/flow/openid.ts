@@ -30,17 +30,12 @@ export function putOpenidRequest(
   ).run({ hash: hashSecret(id), kind, payload: sealed, expiresAt })
 }
 
-export function readOpenidRequest(
-  db: Db,
-  kind: string,
-  id: string,
-  now = Date.now(),
-): OpenidRequest | null {
+export function readOpenidRequest(db: Db, kind: string, id: string): OpenidRequest | null {
   const row = sql(
     db,
     `SELECT payload, expires_at AS expiresAt, consumed_at AS spentAt FROM openid_request
      WHERE id_hash = ? AND kind = ? AND expires_at > ?`,
-  ).get(hashSecret(id), kind, now) as
+  ).get(hashSecret(id), kind, Date.now()) as
     | { payload: string; expiresAt: number; spentAt: number | null }
     | undefined
   const payload = row && openIn(db, PAYLOAD, row.payload)
@@ -50,9 +45,9 @@ export function readOpenidRequest(
 }
 
 /** In one statement, so that of two at once only one does. @returns whether it was not spent before */
-export function consumeOpenidRequest(db: Db, id: string, now = Date.now()): boolean {
+export function consumeOpenidRequest(db: Db, id: string): boolean {
   const text = 'UPDATE openid_request SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL'
-  return joining(db, text).run(now, hashSecret(id)).changes > 0
+  return joining(db, text).run(Date.now(), hashSecret(id)).changes > 0
 }
 
 export function deleteOpenidRequest(db: Db, id: string): void {
@@ -120,13 +115,13 @@ export function deleteOpenidClient(db: Db, id: string): void {
 }
 
 /** The same where it may publish itself by this id: what it was given until now is remembered to have ended. */
-export function removeOpenidClient(db: Db, id: string, now = Date.now()): void {
+export function removeOpenidClient(db: Db, id: string): void {
   deleteOpenidClient(db, id)
   joining(
     db,
     `INSERT INTO openid_removal (id, removed_at) VALUES (@id, @now)
      ON CONFLICT (id) DO UPDATE SET removed_at = @now`,
-  ).run({ id, now })
+  ).run({ id, now: Date.now() })
 }
 
 /** When that was, ms; null where it was not. */

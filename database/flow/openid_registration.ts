@@ -19,9 +19,9 @@ export function registerOpenidClient(db: Db, client: Omit<OpenidClient, 'isSelfR
 }
 
 /** Somebody has signed in to it. */
-export function noteOpenidClientUse(db: Db, id: string, now = Date.now()): void {
+export function noteOpenidClientUse(db: Db, id: string): void {
   const text = 'UPDATE openid_client SET used_at = ? WHERE id = ? AND self_registered = 1'
-  joining(db, text).run(now, id)
+  joining(db, text).run(Date.now(), id)
 }
 
 /** @param access the token by which it changes itself (RFC 7592); null where there is none any more */
@@ -56,12 +56,12 @@ export function isOpenidInitialToken(db: Db, token: string, now = Date.now()): b
   return sql(db, text).get(hashSecret(token), now) !== undefined
 }
 
-export function listOpenidInitialTokens(db: Db, now = Date.now()): OpenidInitialToken[] {
+export function listOpenidInitialTokens(db: Db): OpenidInitialToken[] {
   return sql(
     db,
     `SELECT name, created_at AS createdAt, expires_at AS expiresAt FROM openid_initial_token
      WHERE expires_at > ? ORDER BY name`,
-  ).all(now) as OpenidInitialToken[]
+  ).all(Date.now()) as OpenidInitialToken[]
 }
 
 /** All of that name. */

@@ -14,14 +14,8 @@ export const PASSKEY = 'passkey challenge'
  *
  * @returns whether the nonce was not seen within its time frame
  */
-export function recordNonce(
-  db: Db,
-  namespace: string,
-  nonce: string,
-  timeFrame: number,
-  now = Date.now(),
-): boolean {
-  const isFirst = record(db, namespace, nonce, timeFrame, now)
+export function recordNonce(db: Db, namespace: string, nonce: string, timeFrame: number): boolean {
+  const isFirst = record(db, namespace, nonce, timeFrame)
   // After the power was gone a proof that was recorded last could be shown again, for its minutes:
   // what it came with, a code or a refresh token, is spent durably, or granted nothing.
   spare(db, isFirst ? 1 : 0)
@@ -35,10 +29,11 @@ export function recordNonce(
  * @returns whether it was not spent before
  */
 export function spendChallenge(db: Db, challenge: string, lasts: number): boolean {
-  return record(db, PASSKEY, challenge, lasts, Date.now())
+  return record(db, PASSKEY, challenge, lasts)
 }
 
-function record(db: Db, namespace: string, nonce: string, timeFrame: number, now: number): boolean {
+function record(db: Db, namespace: string, nonce: string, timeFrame: number): boolean {
+  const now = Date.now()
   makeRoom(db, NONCES, 120)
   const { changes } = joining(
     db,

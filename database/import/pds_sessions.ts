@@ -19,14 +19,14 @@ export function carriedSessionId(tokenId: string): string {
  * What is held of an account at a PDS. Of one that was taken down nothing is: there and here that ends
  * all of it.
  */
-export function readPdsSessions(db: Db, did: string, now = Date.now()): CarriedSessions {
+export function readPdsSessions(db: Db, did: string): CarriedSessions {
   const isTakenDown = db
     .prepare('SELECT 1 FROM actor WHERE did = ? AND takedownRef IS NOT NULL')
     .get(did)
   if (isTakenDown) return { oauth: [], legacy: [], devices: [], consents: [] }
   return {
     oauth: readOAuth(db, did),
-    legacy: readLegacy(db, did, now),
+    legacy: readLegacy(db, did, Date.now()),
     devices: readDevices(db, did),
     consents: readConsents(db, did),
   }

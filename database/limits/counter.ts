@@ -61,10 +61,10 @@ function takeAtOnce(db: Db, { key, points }: Counter, now: number): Standing | n
 }
 
 /** Seconds until the counters that are used up begin anew, at least one: for `Retry-After`. */
-export function secondsToWait(standings: readonly Standing[], now = Date.now()): number {
+export function secondsToWait(standings: readonly Standing[]): number {
   const usedUp = standings.filter(({ remaining }) => remaining === 0)
   const resetsAt = Math.max(...usedUp.map((each) => each.resetsAt))
-  return Math.max(1, Math.ceil((resetsAt - now) / 1_000))
+  return Math.max(1, Math.ceil((resetsAt - Date.now()) / 1_000))
 }
 
 /** Gives a point back to each counter. */

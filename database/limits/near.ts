@@ -52,33 +52,31 @@ const SELECT = `
   WHERE counter.resets_at > @now AND counter.points >= near_limit.points * ${1 - NEAR}`
 
 /** Those that are used up first, then those that stay so for longest. @param text in lower case, in their keys */
-export function listNear(
-  db: Db,
-  { text, limit }: { text: string; limit: number },
-  now = Date.now(),
-): NearLimit[] {
+export function listNear(db: Db, { text, limit }: { text: string; limit: number }): NearLimit[] {
   return sql(
     db,
     `${SELECT} AND instr(lower(name), @text)
      ORDER BY counter.points >= near_limit.points DESC, counter.resets_at DESC LIMIT @limit`,
-  ).all({ text, limit, now }) as NearLimit[]
+  ).all({ text, limit, now: Date.now() }) as NearLimit[]
 }
 
 /** How many are used up, of those whose names are kept. */
-export function countReached(db: Db, now = Date.now()): number {
+export function countReached(db: Db): number {
   return sql(
     db,
     `SELECT count(*) FROM near_limit JOIN counter ON counter.key = near_limit.key
      WHERE counter.resets_at > ? AND counter.points >= near_limit.points`,
   )
     .pluck()
-    .get(now) as number
+    .get(Date.now()) as number
 }
 
 /** Gives a counter all its points back. @returns how it stood; null where none of that id is near */
-export function liftNear(db: Db, id: string, now = Date.now()): NearLimit | null {
+export function liftNear(db: Db, id: string): NearLimit | null {
   return transact(db, () => {
-    const found = sql(db, `${SELECT} AND ${ID} = @id`).get({ id, now }) as NearLimit | undefined
+    const found = sql(db, `${SELECT} AND ${ID} = @id`).get({ id, now: Date.now() }) as
+      | NearLimit
+      | undefined
     if (!found) return null
     // It stays: one that is not there begins where those stood that had to make room.
     sql(
