@@ -28,6 +28,8 @@ export const REFRESH_REFUSALS = [
   'ended',
   /** It has a successor that was used, and so its session ends. */
   'reused',
+  /** It has a successor, too, but its client made the request before that was used: its session goes on. */
+  'late',
   /** The client is not the one that it was given to, or does not prove that it is. */
   'client',
   /** The account is taken down, or is no more. */

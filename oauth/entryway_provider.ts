@@ -8,6 +8,7 @@ import {
 import type { Client, ClientAuth, DpopProof, RequestMetadata } from '@atproto/oauth-provider/hooks'
 import { OAuthProvider, type OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import type { RefreshToken } from '@atproto/oauth-provider/store'
+import { decodeJwt } from 'jose'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
 import type { RefusedRefresh } from '../base/refused_refresh.ts'
 import type { ReusedToken } from '../sagas/reused_token.ts'
@@ -111,12 +112,15 @@ export class EntrywayProvider extends OAuthProvider {
         ? await this.#proofs.read({ proof: dpop, method, url })
         : null
     if (!proof) {
-      return super.checkDpopProof(...args).catch((err) => {
+      const checked = await super.checkDpopProof(...args).catch((err) => {
         throw explainedProof(err, { proof: dpop, method, url })
       })
+      if (checked) noteProof(checked, dpop)
+      return checked
     }
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)
     if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
+    noteProof(proof, dpop)
     return proof
   }
 
@@ -212,19 +216,19 @@ export class EntrywayProvider extends OAuthProvider {
       scope.refreshRefusal = 'ended'
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
-      const isLost = isOAuthRefusal(err) && !scope.issuedRefreshToken
+      const isLost = isOAuthRefusal(err) && !scope.issuedRefreshToken && !scope.isLate
       if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
       throw err
     }
   }
 
-  /** As the provider's, which ends the session of a token that was used before. */
+  /** As the provider's, which ends the session of a token that was used before, unless the request is late. */
   async #consume(secret: RefreshToken) {
     try {
       return await this.tokenManager.consumeRefreshToken(secret)
     } catch (err) {
       const scope = requestScope()
-      scope.refreshRefusal = scope.reused ? 'reused' : 'ended'
+      if (!scope.isLate) scope.refreshRefusal = scope.reused ? 'reused' : 'ended'
       if (scope.reused && isOAuthRefusal(err)) await this.#onReuse(scope.reused)
       throw err
     }
@@ -258,4 +262,9 @@ export class EntrywayProvider extends OAuthProvider {
       throw unauthenticated(err)
     }
   }
+}
+
+/** @param dpop the proof that was verified, which has an `iat` then (RFC 9449 section 4.2) */
+function noteProof({ jkt }: DpopProof, dpop: unknown): void {
+  requestScope().proof = { jkt, iat: decodeJwt(String(dpop)).iat as number }
 }

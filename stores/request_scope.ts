@@ -104,6 +104,20 @@ export class RequestScope {
     return this.#reused
   }
 
+  /** Of the DPoP proof of the request: the thumbprint of its key, and when its client made it, s by its clock. */
+  proof: { jkt: string; iat: number } | null = null
+  #isLate = false
+
+  /** A refresh token was shown by a request that its client made before it went on with a later one. */
+  seeLate(): void {
+    this.#isLate = true
+    this.refreshRefusal = 'late'
+  }
+
+  get isLate(): boolean {
+    return this.#isLate
+  }
+
   /** What it means where a refresh token is refused from here on; the client comes first. */
   refreshRefusal: RefreshRefusal = 'client'
 

@@ -60,7 +60,7 @@ export function createTokenStore(
       const scope = requestScope()
       const presented = scope.presentedRefreshToken
       if (!presented) throw new Error('No refresh token was presented')
-      const refreshToken = await actors.account(presented.did).rotateSession({
+      const rotated = await actors.account(presented.did).rotateSession({
         sessionId: presented.sessionId,
         presentedRefreshToken: presented.secret,
         refreshToken: newRefreshToken,
@@ -68,11 +68,15 @@ export function createTokenStore(
         expiresAt: newData.expiresAt.getTime(),
         clientAuth: JSON.stringify(newData.clientAuth),
         scope: newData.scope,
+        provenAt: scope.proof?.iat ?? null,
         from: calledFrom(),
       })
-      if (refreshToken === null) throw new InvalidGrantError('Refresh token replayed')
+      if ('refused' in rotated) {
+        if (rotated.refused === 'late') scope.seeLate()
+        throw new InvalidGrantError('Refresh token replayed')
+      }
       count('refreshed')
-      scope.issueRefreshToken({ ...presented, secret: refreshToken }, tokenId)
+      scope.issueRefreshToken({ ...presented, secret: rotated.refreshToken }, tokenId)
     },
 
     async findTokenByRefreshToken(refreshToken) {
@@ -80,13 +84,21 @@ export function createTokenStore(
       const presented = scope.presentedRefreshToken
       if (presented?.secret !== refreshToken) return null
       const { did, sessionId } = presented
-      const found = await actors.account(did).findSessionByRefreshToken(sessionId, refreshToken)
+      const shown = { presentedRefreshToken: refreshToken, provenAt: scope.proof?.iat ?? null }
+      const found = await actors.account(did).findSessionByRefreshToken(sessionId, shown)
       scope.isAbout(did)
-      if (found && !found.answers) {
+      if (!found) return null
+      const isItsKey = JSON.parse(found.session.parameters).dpop_jkt === scope.proof?.jkt
+      if (found.standing === 'late' && isItsKey) {
+        scope.seeLate()
+        return null
+      }
+      const answers = found.standing === 'current' || found.standing === 'retry'
+      if (!answers) {
         count('replayed')
         scope.seeReuse({ account: found.account, clientId: found.session.clientId })
       }
-      return toTokenInfo(found, found?.answers ? refreshToken : null)
+      return toTokenInfo(found, answers ? refreshToken : null)
     },
 
     async findTokenByCode(code) {

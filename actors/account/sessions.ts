@@ -105,16 +105,16 @@ export function findByCode(db: Db, code: string): SessionOfAccount | null {
   return withAccount(db, sessions.findSessionByCode(db, code))
 }
 
-/** `answers` says whether the refresh token is still good for a new one. */
+/** @param shown the refresh token, and when the client made the proof beside it, s */
 export function findByRefreshToken(
   db: Db,
   sessionId: string,
-  refreshToken: string,
-): (SessionOfAccount & { answers: boolean }) | null {
+  shown: Pick<sessions.Rotation, 'presentedRefreshToken' | 'provenAt'>,
+): (SessionOfAccount & { standing: sessions.RefreshStanding }) | null {
   return readAtOnce(db, () => {
-    const found = sessions.findSessionByRefreshToken(db, sessionId, refreshToken)
+    const found = sessions.findSessionByRefreshToken(db, sessionId, shown)
     const owned = found && withAccount(db, found.session)
-    return owned && { ...owned, answers: found.answers }
+    return owned && { ...owned, standing: found.standing }
   })
 }
 

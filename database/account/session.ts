@@ -37,8 +37,16 @@ export type Rotation = {
   expiresAt: number
   clientAuth: string
   scope: string
+  /** When its client made the DPoP proof of the request, seconds by the client's clock (`iat`). */
+  provenAt: number | null
   from?: CalledFrom | null
 }
+
+/**
+ * How a refresh token of a session stands: the current one; the one before it, whose answer may have been
+ * lost; one that was made use of before, in a request that is late; or one that is used again.
+ */
+export type RefreshStanding = 'current' | 'retry' | 'late' | 'reused'
 
 type Stored = {
   id: string
@@ -57,6 +65,7 @@ type Stored = {
   previous_refresh_hash: Buffer | null
   sealed_successor: Buffer | null
   rotated_at: number | null
+  proven_at: number | null
 }
 
 /**
@@ -136,23 +145,17 @@ export function findSessionByCode(db: Db, code: string): Session | null {
   })
 }
 
-/**
- * The session that a refresh token names, and whether the token still answers: it is the current
- * one, or the one before it whose answer may have been lost (see {@link rotateSession}).
- */
+/** The session that a refresh token names, and how the token stands (see {@link rotateSession}). */
 export function findSessionByRefreshToken(
   db: Db,
   sessionId: string,
-  refreshToken: string,
+  { presentedRefreshToken, provenAt }: Pick<Rotation, 'presentedRefreshToken' | 'provenAt'>,
   now = Date.now(),
-): { session: Session; answers: boolean } | null {
+): { session: Session; standing: RefreshStanding } | null {
   const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(sessionId) as Stored | undefined
   const session = toSession(row)
   if (!row || !session) return null
-  return {
-    session,
-    answers: matchesHash(refreshToken, row.refresh_hash) || mayRetry(row, refreshToken, now),
-  }
+  return { session, standing: standingOf(row, presentedRefreshToken, provenAt, now) }
 }
 
 /**
@@ -164,39 +167,44 @@ export function findSessionByRefreshToken(
  * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
  * database alone cannot open it. When the successor is used, the chain moves on and the retry ends.
  *
- * @returns the refresh token to answer with, or null when the presented one answers no more
+ * @returns the refresh token to answer with, or why there is none; `ended` where the session is not there
  */
-export function rotateSession(db: Db, { from, ...rotation }: Rotation): string | null {
+export function rotateSession(
+  db: Db,
+  { from, ...rotation }: Rotation,
+): { refreshToken: string } | { refused: 'ended' | 'late' | 'reused' } {
   const columns = { ...rotation, ...columnsOf(from) }
   const presented = rotation.presentedRefreshToken
   return transact(db, () => {
     const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
       | Stored
       | undefined
-    if (!row) return null
-    if (matchesHash(presented, row.refresh_hash)) {
+    if (!row) return { refused: 'ended' }
+    const standing = standingOf(row, presented, rotation.provenAt, rotation.updatedAt)
+    if (standing === 'current') {
       sql(
         db,
         `UPDATE session SET refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
            sealed_successor = @sealed, rotated_at = @updatedAt, updated_at = @updatedAt,
            expires_at = @expiresAt, client_auth = @clientAuth, scope = @scope,
-           address = @address, user_agent = @userAgent
+           proven_at = @provenAt, address = @address, user_agent = @userAgent
          WHERE id = @sessionId`,
       ).run({
         ...columns,
+        provenAt: reliably(row, rotation.provenAt, rotation.updatedAt),
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
       })
-      return rotation.refreshToken
+      return { refreshToken: rotation.refreshToken }
     }
-    if (!mayRetry(row, presented, rotation.updatedAt)) return null
+    if (standing !== 'retry') return { refused: standing }
     sql(
       db,
       `UPDATE session SET updated_at = @updatedAt, expires_at = @expiresAt,
          client_auth = @clientAuth, scope = @scope, address = @address, user_agent = @userAgent
        WHERE id = @sessionId`,
     ).run(columns)
-    return unsealSuccessor(row.sealed_successor as Buffer, presented)
+    return { refreshToken: unsealSuccessor(row.sealed_successor as Buffer, presented) }
   })
 }
 
@@ -220,13 +228,38 @@ export function listSessions(db: Db): Session[] {
     .map((row) => toSession(row) as Session)
 }
 
-function mayRetry(row: Stored, refreshToken: string, now: number): boolean {
-  return (
-    row.sealed_successor !== null &&
-    row.rotated_at !== null &&
-    now - row.rotated_at <= REFRESH_RETRY_GRACE &&
-    matchesHash(refreshToken, row.previous_refresh_hash)
-  )
+/**
+ * A network that was cut hands over what it held when it is whole again, and by then the client has given
+ * up and goes on with a later token. Its proof tells such a request from one that uses a token again: the
+ * client made it before the one that the session went on with. Seconds are too coarse for two of one
+ * second, so these count as used again, unless nothing followed.
+ */
+function standingOf(
+  row: Stored,
+  refreshToken: string,
+  provenAt: number | null,
+  now: number,
+): RefreshStanding {
+  if (matchesHash(refreshToken, row.refresh_hash)) return 'current'
+  const isLast = matchesHash(refreshToken, row.previous_refresh_hash)
+  const isFresh = row.rotated_at !== null && now - row.rotated_at <= REFRESH_RETRY_GRACE
+  if (isLast && isFresh && row.sealed_successor !== null) return 'retry'
+  if (provenAt === null || row.proven_at === null) return 'reused'
+  const isLate = isLast ? provenAt <= row.proven_at : provenAt < row.proven_at
+  return isLate ? 'late' : 'reused'
+}
+
+/**
+ * What is kept of when a proof was made. A thief of token and key may say any time; with a later one than it is,
+ * what the owner sends next would look late, and would not end the thief's session. So no proof is of a later time
+ * than it comes, nor further ahead than that of the rotation before, whose client's clock may be behind.
+ */
+function reliably(row: Stored, provenAt: number | null, now: number): number | null {
+  if (provenAt === null) return null
+  const seconds = (ms: number) => Math.floor(ms / 1_000)
+  const { proven_at: before, rotated_at: rotatedAt } = row
+  const ahead = before === null || rotatedAt === null ? 0 : before - seconds(rotatedAt)
+  return Math.min(provenAt, seconds(now) + Math.min(ahead, 0))
 }
 
 function toSession(found: unknown): Session | null {

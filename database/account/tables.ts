@@ -54,7 +54,8 @@ export const laterTables: LazyTables = {
     sealed_successor BLOB,
     rotated_at INTEGER,
     address TEXT,
-    user_agent TEXT
+    user_agent TEXT,
+    proven_at INTEGER
   ) WITHOUT ROWID`,
 
   replayed_code: `CREATE TABLE replayed_code (

@@ -109,7 +109,7 @@ test('what was used here is not good there again', async () => {
   await account.rotateSession({
     ...{ sessionId: carriedSessionId('tok-one'), presentedRefreshToken: refreshToken('one') },
     ...{ refreshToken: refreshToken('next'), updatedAt: now, expiresAt: now },
-    ...{ clientAuth: '{}', scope: 'atproto' },
+    ...{ clientAuth: '{}', scope: 'atproto', provenAt: null },
   })
   await account.rotateLegacySession('second', { jti: 'third', expiresAt: now + DAY }, now)
   expect(await giveBack()).toMatchObject({ sessions: 3 })

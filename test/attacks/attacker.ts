@@ -239,8 +239,12 @@ export function toSession({ status, body }: Answer, key: DpopKey): Session {
 }
 
 /** The session after a refresh that worked. */
-export async function refreshed(attacker: Attacker, session: Session): Promise<Session> {
-  return toSession(await attacker.refresh(session), session.key)
+export async function refreshed(
+  attacker: Attacker,
+  session: Session,
+  change?: Change,
+): Promise<Session> {
+  return toSession(await attacker.refresh(session, change), session.key)
 }
 
 export async function send(

@@ -7,7 +7,6 @@ import {
   createSession,
   findSessionByRefreshToken,
   listSessions,
-  type Rotation,
   rotateSession,
 } from '../../database/account/session.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
@@ -74,6 +73,44 @@ async function expectAlive(session: Session): Promise<void> {
 }
 
 const expectLoginWorks = async () => expectAlive(await attacker.signIn(kim))
+
+const START = 1_000_000
+
+/** A session whose refresh tokens are named by numbers, the first `1`; of its proofs only the time counts, s. */
+function makeChain() {
+  const db = openDatabase(':memory:', accountSchema)
+  const sessionId = createSession(db, {
+    tokenId: 'tok-1',
+    createdAt: START,
+    updatedAt: START,
+    expiresAt: START,
+    clientId: 'https://app.internal/client.json',
+    clientAuth: '{}',
+    deviceId: null,
+    parameters: '{}',
+    scope: 'atproto',
+    code: null,
+    refreshToken: 'ref-1',
+  }) as string
+  return {
+    db,
+    rotate: (from: string, to: string, now: number, provenAt: number | null) =>
+      rotateSession(db, {
+        sessionId,
+        presentedRefreshToken: `ref-${from}`,
+        refreshToken: `ref-${to}`,
+        updatedAt: now,
+        expiresAt: now,
+        clientAuth: '{}',
+        scope: 'atproto',
+        provenAt,
+      }),
+    standing: (token: string, now: number, provenAt: number | null) => {
+      const shown = { presentedRefreshToken: `ref-${token}`, provenAt }
+      return findSessionByRefreshToken(db, sessionId, shown, now)?.standing
+    },
+  }
+}
 
 describe('16. a refresh token from the past', () => {
   test('two rotations old: invalid_grant, and the whole session dies', async () => {
@@ -170,43 +207,72 @@ describe('17. an answer that was lost', () => {
     await expectLoginWorks()
   })
 
+  describe('that comes when the network is whole again, and its client has gone on', () => {
+    const madeBefore = () => ({ proof: { claims: { iat: Math.floor(Date.now() / 1_000) - 20 } } })
+
+    test.each(['one rotation ago', 'two rotations ago'])(
+      '%s: the session goes on',
+      async (when) => {
+        const first = await attacker.signIn(kim)
+        const second = await refreshed(attacker, first)
+        const third = await refreshed(attacker, second)
+        const late = when === 'one rotation ago' ? second : first
+        const used = when === 'one rotation ago' ? await refreshed(attacker, third) : third
+        expect(await attacker.refresh(late, madeBefore())).toMatchObject(INVALID_GRANT)
+        await expectAlive(used)
+      },
+    )
+
+    test('with another DPoP key: the whole session dies', async () => {
+      const first = await attacker.signIn(kim)
+      const third = await refreshed(attacker, await refreshed(attacker, first))
+      const stolen = { ...first, key: await makeDpopKey() }
+      expect(await attacker.refresh(stolen, madeBefore())).toMatchObject(INVALID_GRANT)
+      await expectDead(third)
+    })
+
+    test('a thief who dates a proof ahead does not make the owner late', async () => {
+      const first = await attacker.signIn(kim)
+      const ahead = { proof: { claims: { iat: Math.floor(Date.now() / 1_000) + 60 } } }
+      const second = await refreshed(attacker, first, ahead)
+      const third = await refreshed(attacker, second, ahead)
+      await expectDead(first)
+      await expectDead(third)
+    })
+
+    test('nor where the clock of the owner is behind', () => {
+      const { rotate, standing, db } = makeChain()
+      const made = START / 1_000
+      const behind = 60
+      rotate('1', '2', START, made - behind)
+      rotate('2', '3', START + 1_000, made + 1)
+      rotate('3', '4', START + 2_000, made + 2)
+      expect(standing('2', START + 10_000, made + 10 - behind)).toBe('reused')
+      closeDatabase(db)
+    })
+
+    test('one that its client made afterwards: the whole session dies', async () => {
+      const first = await attacker.signIn(kim)
+      const second = await refreshed(attacker, first, madeBefore())
+      const third = await refreshed(attacker, second, madeBefore())
+      await expectDead(first)
+      await expectDead(third)
+    })
+  })
+
   test('after 60 seconds: no more', () => {
-    const db = openDatabase(':memory:', accountSchema)
-    const start = 1_000_000
-    const id = createSession(db, {
-      tokenId: 'tok-1',
-      createdAt: start,
-      updatedAt: start,
-      expiresAt: start,
-      clientId: 'https://app.internal/client.json',
-      clientAuth: '{}',
-      deviceId: null,
-      parameters: '{}',
-      scope: 'atproto',
-      code: null,
-      refreshToken: 'ref-1',
-    }) as string
-    const rotate = (from: string, to: string, now: number) => {
-      const rotation: Rotation = {
-        sessionId: id,
-        presentedRefreshToken: `ref-${from}`,
-        refreshToken: `ref-${to}`,
-        updatedAt: now,
-        expiresAt: now,
-        clientAuth: '{}',
-        scope: 'atproto',
-      }
-      return rotateSession(db, rotation)
-    }
+    const { rotate, standing, db } = makeChain()
     expect(REFRESH_RETRY_GRACE).toBe(60_000)
-    expect(rotate('1', '2', start)).toBe('ref-2')
-    expect(rotate('1', '3', start + 60_000)).toBe('ref-2')
-    expect(rotate('1', '4', start + 60_001)).toBeNull()
-    const answers = (token: string, now: number) =>
-      findSessionByRefreshToken(db, id, token, now)?.answers
-    expect(answers('ref-1', start + 60_000)).toBe(true)
-    expect(answers('ref-1', start + 60_001)).toBe(false)
-    expect(answers('ref-2', start + 60_001)).toBe(true)
+    const made = START / 1_000
+    expect(rotate('1', '2', START, made)).toEqual({ refreshToken: 'ref-2' })
+    expect(rotate('1', '3', START + 60_000, made)).toEqual({ refreshToken: 'ref-2' })
+    // Of a request that its client made when it made the first one: the network held it.
+    expect(rotate('1', '4', START + 60_001, made)).toEqual({ refused: 'late' })
+    for (const at of [made, made + 60, null]) {
+      expect(standing('1', START + 60_000, at)).toBe('retry')
+      expect(standing('1', START + 60_001, at)).toBe(at === made ? 'late' : 'reused')
+      expect(standing('2', START + 60_001, at)).toBe('current')
+    }
     expect(listSessions(db)).toHaveLength(1)
     closeDatabase(db)
   })

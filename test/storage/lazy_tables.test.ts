@@ -382,6 +382,7 @@ function fillAsUsual(db: Db): void {
   account.rotateSession(db, {
     ...{ sessionId, presentedRefreshToken: 'ref-1', refreshToken: `ref-${'0'.repeat(64)}` },
     ...{ updatedAt: now, expiresAt: now, clientAuth: '{"method":"none"}', scope },
+    provenAt: Math.floor(now / 1_000),
     from: { address: '203.0.113.77', userAgent: 'Mozilla/5.0 '.padEnd(120, 'x') },
   })
   for (const event of ['signed_in', 'client_authorized'] as const) {

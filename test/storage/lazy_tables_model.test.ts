@@ -118,7 +118,7 @@ function pickWork(next: () => number): Work {
     (db) =>
       sessions.rotateSession(db, {
         ...{ sessionId: name, presentedRefreshToken: other, refreshToken: name, updatedAt: NOW },
-        ...{ expiresAt, clientAuth: '{}', scope: 'atproto' },
+        ...{ expiresAt, clientAuth: '{}', scope: 'atproto', provenAt: null },
       }),
     (db) =>
       grants.insertOpenidGrant(

@@ -67,8 +67,8 @@ export const oauthRows = toRemovals([
   [
     16,
     'only the newest refresh token answers',
-    tokens('found?.answers ? refreshToken', 'found ? refreshToken'),
-    sessions('if (matchesHash(presented, row.refresh_hash)) {', 'if (true) {'),
+    tokens('answers ? refreshToken', 'found ? refreshToken'),
+    sessions("if (standing === 'current') {", 'if (true) {'),
   ],
   [
     17,
@@ -76,6 +76,15 @@ export const oauthRows = toRemovals([
     seal('function sealSuccessor(', 'const sealSuccessor = (it) => Buffer.from(it)\nfunction one('),
     seal('function unsealSuccessor(', 'const unsealSuccessor = (it) => String(it)\nfunction two('),
   ],
+  [17, 'a late request is of the key', tokens(' && isItsKey', '')],
+  [17, 'a late request is not told of', tokens("found.standing === 'late'", 'false')],
+  [17, 'a proof of now is not late', sessions('provenAt < row.proven_at', 'true')],
+  [
+    17,
+    'no proof is ahead of its time',
+    sessions('Math.min(provenAt, seconds(now) + Math.min(ahead, 0))', 'provenAt'),
+  ],
+  [17, 'nor of the clock before', sessions('Math.min(ahead, 0)', '0')],
   [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
   [
     19,
