@@ -13,7 +13,7 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { databasePath } from '../../database/paths.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 
@@ -222,16 +222,16 @@ test('the command tells it in words, and as JSON', async () => {
   served.set('/main/package.json', described('99.0.0', more))
   served.set('/main/CHANGELOG.md', '## 99.0.0\n\n- A door\u001b[2J.\n')
   const env = childEnvironment({}, { ENTRYWAY_UPGRADE_URL: address, ENTRYWAY_DATA_DIR: dataDir })
-  const { stdout, stderr, exitCode } = await runCli(env, ['upgrade', '--check'])
+  const { stdout, stderr, exitCode } = await runCliHere(env, ['upgrade', '--check'])
   expect([exitCode, stderr]).toEqual([0, ''])
   expect(stdout).toContain(`99.0.0 is newer than ${packageJson.version} here: ${address}.`)
   expect(stdout).toContain('- A door\ufffd[2J.')
   expect(stdout).toMatch(
     new RegExp(`account .* ${schemas.account} \\(1\\) .* ${schemas.account + 1} `),
   )
-  const json = await runCli(env, ['upgrade', '--check', '--json'])
+  const json = await runCliHere(env, ['upgrade', '--check', '--json'])
   expect(JSON.parse(json.stdout)).toMatchObject({ isNewer: true, there: { version: '99.0.0' } })
-  const blank = await runCli(env, ['upgrade'])
+  const blank = await runCliHere(env, ['upgrade'])
   expect([blank.exitCode, blank.stdout]).toEqual([2, ''])
 })
 

@@ -7,7 +7,7 @@ import {
 } from '../../lab/clients/headless_sign_in.ts'
 import { startNuxtApp } from '../../lab/clients/nuxt/start.ts'
 import { enterPassword, grant } from '../../lab/clients/steps.ts'
-import { cliJson } from '../../lab/world/cli.ts'
+import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { sharedAuthority } from '../shared/authority.ts'
@@ -31,7 +31,7 @@ afterAll(async () => {
 /** The apps that the entryway has a person signed in to. */
 const listApps = async ({ person }: Visitor) => {
   const args = ['account', 'sessions', person.handle]
-  const { oauth } = await cliJson<{ oauth: object[] }>(network.vestibule.env, args)
+  const { oauth } = await cliJsonHere<{ oauth: object[] }>(network.vestibule.env, args)
   return oauth
 }
 

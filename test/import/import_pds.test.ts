@@ -9,6 +9,7 @@ import { headlessLogin } from '../../lab/clients/headless_login.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { postAndReadBack } from '../../lab/clients/xrpc.ts'
 import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
@@ -57,7 +58,7 @@ afterAll(async () => {
 })
 
 const importPds = (...options: string[]) =>
-  cliJson<ImportReport>(
+  cliJsonHere<ImportReport>(
     {
       ...vestibule.env,
       PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: home.rotationKeys.privateHex,
@@ -91,7 +92,7 @@ test('a dry run says what it would do and does nothing', async () => {
 test(
   'without the key of the PDS the accounts come, and it says what is missing',
   async () => {
-    const { exitCode, stdout } = await runCli(vestibule.env, ['import-pds', copy])
+    const { exitCode, stdout } = await runCliHere(vestibule.env, ['import-pds', copy])
     expect(exitCode).toBe(1)
     expect(stdout).toContain(`cannot yet change handles of ${ACCOUNTS} accounts`)
     expect(stdout).toContain('Everybody signs in again')
@@ -116,7 +117,7 @@ test(
     writeFileSync(join(copy, 'pds.env'), lines.join(''))
     writeFileSync(join(copy, '.env'), '')
     const options = { cwd: copy }
-    const { stdout } = await runCli(vestibule.env, ['--json', 'import-pds', copy], options)
+    const { stdout } = await runCliHere(vestibule.env, ['--json', 'import-pds', copy], options)
     const first = JSON.parse(stdout)
     expect(readFileSync(join(copy, '.env'), 'utf8')).toContain(
       'ENTRYWAY_TERMS_OF_SERVICE_URL=https://example.com/terms\n',
@@ -131,7 +132,7 @@ test(
     expect(snapshot(vestibule.dataDir)).toEqual(before)
 
     const plcClient = new Client(plc.url)
-    const settings = await cliJson<Record<string, string>>(vestibule.env, ['pds-settings'])
+    const settings = await cliJsonHere<Record<string, string>>(vestibule.env, ['pds-settings'])
     for (const { did } of people) {
       const { rotationKeys } = await plcClient.getDocumentData(did)
       expect(rotationKeys).toEqual([settings.PDS_ENTRYWAY_PLC_ROTATION_KEY, home.rotationKeys.did])
@@ -175,11 +176,11 @@ test('app passwords, confirmed addresses, invite codes and states came along', a
     ['plain', false],
     ['privileged', true],
   ])
-  const show = (did: string) => cliJson(vestibule.env, ['account', 'show', did])
+  const show = (did: string) => cliJsonHere(vestibule.env, ['account', 'show', did])
   expect(await show(second.did)).toMatchObject({ emailConfirmedAt: expect.any(Number) })
   expect(await show(third.did)).toMatchObject({ deactivatedAt: expect.any(Number) })
   expect(await show(fourth.did)).toMatchObject({ takedownRef: 'mod-7' })
-  const [code] = await cliJson<{ uses: unknown[] }[]>(vestibule.env, ['invite', 'list'])
+  const [code] = await cliJsonHere<{ uses: unknown[] }[]>(vestibule.env, ['invite', 'list'])
   expect(code?.uses).toHaveLength(ACCOUNTS)
 })
 
@@ -209,12 +210,12 @@ test('accounts of another PDS are noticed; names that are taken are refused', as
   })
   await stranger.close()
   const theirs = ['import-pds', other.folder.path]
-  const noticed = await runCli(vestibule.env, theirs)
+  const noticed = await runCliHere(vestibule.env, theirs)
   expect(noticed).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining(`do not live on ${pds.url}`),
   })
-  const { exitCode, stdout } = await runCli(vestibule.env, [...theirs, '--no-plc'])
+  const { exitCode, stdout } = await runCliHere(vestibule.env, [...theirs, '--no-plc'])
   await other.folder.remove()
   expect(exitCode).toBe(1)
   expect(stdout).toContain(`Handle already taken: ${handle}`)
@@ -223,10 +224,10 @@ test('accounts of another PDS are noticed; names that are taken are refused', as
 
 test('the way back', async () => {
   const [first] = people as [Inhabitant]
-  const { password } = await cliJson<{ password: string }>(vestibule.env, [
+  const { password } = await cliJsonHere<{ password: string }>(vestibule.env, [
     ...['account', 'reset-password', first.did, '--keep-app-passwords', '--yes'],
   ])
-  const { password: late } = await cliJson<{ password: string }>(vestibule.env, [
+  const { password: late } = await cliJsonHere<{ password: string }>(vestibule.env, [
     ...['account', 'create', 'late.test', 'late@mail.vestibule.internal'],
   ])
   await pds.close()
@@ -251,7 +252,7 @@ test('the way back', async () => {
 })
 
 test('what is no PDS is told apart', async () => {
-  const { exitCode, stderr } = await runCli(vestibule.env, ['import-pds', vestibule.dataDir])
+  const { exitCode, stderr } = await runCliHere(vestibule.env, ['import-pds', vestibule.dataDir])
   expect(exitCode).toBe(1)
   expect(stderr).toContain('account.sqlite')
 })

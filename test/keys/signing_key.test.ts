@@ -16,7 +16,7 @@ import {
   startLogin,
 } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
-import { cliJson } from '../../lab/world/cli.ts'
+import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { makeSecretHex } from '../../lab/world/keys.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { entrywayOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
@@ -37,7 +37,7 @@ const browser = () => newHeadlessBrowser(vestibule.url)
 
 /** Starts the PDS with the lines that the entryway prints for it. */
 async function startWithPrintedSettings(): Promise<Pds> {
-  const printed = await cliJson<Record<string, string>>(vestibule.env, ['pds-settings'])
+  const printed = await cliJsonHere<Record<string, string>>(vestibule.env, ['pds-settings'])
   return startPds({ plcUrl: plc.url, home, entryway: entrywayOf(printed) })
 }
 

@@ -7,7 +7,7 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId, type OAuthApp } from '../../lab/clients/oauth_app.ts'
 import type { OAuthSession } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, xrpc } from '../../lab/clients/xrpc.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { EventStream } from './event_stream.ts'
 
@@ -135,7 +135,7 @@ test('takedowns of records and blobs are the PDSâ€™s, of accounts the entrywayâ€
 })
 
 test('doctor finds it in order, from inside and from outside', async () => {
-  const { stdout } = await runCli(network.vestibule.env, ['--json', 'doctor'])
+  const { stdout } = await runCliHere(network.vestibule.env, ['--json', 'doctor'])
   const checks = JSON.parse(stdout) as { name: string; state: string; found: string }[]
   expect(checks.filter(({ state }) => state === 'failed')).toEqual([])
   const host = new URL(network.url).host

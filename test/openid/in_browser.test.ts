@@ -11,7 +11,7 @@ import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_
 import type { OpenidApp } from '../../lab/clients/openid_app.ts'
 import { callbackOf, signIn, signUp } from '../../lab/clients/steps.ts'
 import { findApache, startApache } from '../../lab/world/apache.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { freePort, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { sayUnless } from '../left_out.ts'
 import { inSize, sizes } from '../pages/axe.ts'
@@ -44,15 +44,15 @@ beforeAll(async () => {
   redirect = `http://127.0.0.1:${port}/callback`
   elsewhere = `http://home.internal:${port}/`
   await headlessSignUp(network.url, person)
-  const added = await cliJson<Added>(network.vestibule.env, [
+  const added = await cliJsonHere<Added>(network.vestibule.env, [
     ...['openid', 'client', 'add', 'forum', '--redirect-uri', redirect],
     ...['--name', 'The Forum', '--refresh', '--post-logout-uri', `${redirect}/bye`],
   ])
   issuer = added.issuer
-  await cliJson(network.vestibule.env, [
+  await cliJsonHere(network.vestibule.env, [
     ...['openid', 'client', 'add', 'tool', '--name', 'The Tool', '--device', '--public'],
   ])
-  await cliJson(network.vestibule.env, [
+  await cliJsonHere(network.vestibule.env, [
     ...['openid', 'resource', 'add', TOOLS.address, '--name', 'Tools'],
     ...['--scopes', ...TOOLS.scopes.split(' ')],
   ])
@@ -209,7 +209,7 @@ async function inApp(
   const at = `http://127.0.0.1:${port}`
   const context = await browser.newContext()
   try {
-    const { issuer, secret } = await cliJson<Added>(network.vestibule.env, [
+    const { issuer, secret } = await cliJsonHere<Added>(network.vestibule.env, [
       ...['openid', 'client', 'add', name, '--name', `The ${name}`],
       ...['--redirect-uri', at + callback, '--post-logout-uri', `${at}/`],
     ])
@@ -242,7 +242,7 @@ test('Auth.js signs a person in and out, and gets nothing of one who is signed o
     await goOn()
     await page.getByText(person.handle, { exact: true }).waitFor()
 
-    await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
+    await cliJsonHere(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
     await page.reload()
     await goOn()
     await page.locator('input[name=password]').waitFor()
@@ -274,7 +274,7 @@ test.runIf(hasApache)(
   async () => {
     const port = await freePort()
     const at = `http://127.0.0.1:${port}`
-    const added = await runCli(network.vestibule.env, [
+    const added = await runCliHere(network.vestibule.env, [
       ...['openid', 'client', 'add', 'wiki', '--name', 'The Wiki'],
       ...['--for', 'mod_auth_openidc', '--at', at],
     ])
@@ -292,7 +292,13 @@ test.runIf(hasApache)(
       expect(await page.locator('#OIDC_CLAIM_sub').textContent()).toMatch(/^did:plc:/)
       expect(await page.locator('#OIDC_CLAIM_email').textContent()).toBe(person.email)
 
-      await cliJson(network.vestibule.env, ['account', 'revoke', person.handle, '--all', '--yes'])
+      await cliJsonHere(network.vestibule.env, [
+        'account',
+        'revoke',
+        person.handle,
+        '--all',
+        '--yes',
+      ])
       await expect
         .poll(async () => {
           await page.goto(at)

@@ -5,7 +5,7 @@ import { readSettings } from '../../base/settings.ts'
 import { connectOperator, type Operator } from '../../cli/operator_client.ts'
 import { newHeadlessBrowser } from '../../lab/clients/headless_browser.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
 
@@ -100,7 +100,7 @@ test('a takedown that began here is not lifted by the PDS', async () => {
   const kim = await newPerson(network, 'pdskim')
   await takeDownHere(kim, 'spam')
   await takeDown(kim, false)
-  const { exitCode, stdout } = await runCli(network.vestibule.env, ['account', 'compare'])
+  const { exitCode, stdout } = await runCliHere(network.vestibule.env, ['account', 'compare'])
   expect(exitCode).toBe(1)
   expect(stdout).toContain(`${kim.handle}: taken down here, but not on its PDS`)
   expect(stdout).toContain(`vestibule account takedown ${kim.did}, with --lift`)

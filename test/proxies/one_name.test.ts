@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { newPost } from '../../lab/clients/new_post.ts'
-import { cliJson } from '../../lab/world/cli.ts'
+import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { findProgram, type ProxyInFront, startCaddy, startNginx } from '../../lab/world/proxies.ts'
@@ -113,7 +113,11 @@ for (const { name, start, program } of PROXIES) {
       const made = await call('server.createAccount', { handle, email, password })
       expect(made).toMatchObject({ status: 200, body: { handle } })
       session = made.body
-      const sessions = await cliJson<object>(vestibule.env, ['account', 'sessions', session.did])
+      const sessions = await cliJsonHere<object>(vestibule.env, [
+        'account',
+        'sessions',
+        session.did,
+      ])
       expect(JSON.stringify(sessions)).toContain(CLIENT)
       const rejectUnauthorized = name === 'caddy'
       const ofHandle = { ...where(handle), rejectUnauthorized, headers: { host: handle } }
