@@ -16,7 +16,7 @@ export async function openInstallation(): Promise<Installation> {
   const file = join(settings.dataDir, 'secrets', 'dpop_secret.hex')
   if (!settings.given.dpopSecretHex && !isThere(file)) {
     throw new CliError(
-      `There are no secrets in ${settings.dataDir}. Run this where the program runs, with its ` +
+      `${settings.dataDir} holds no installation: its keys (secrets/) are not there. Run this where the program runs, with its ` +
         'settings and as its user, or begin with: vestibule init',
     )
   }

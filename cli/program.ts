@@ -56,6 +56,7 @@ export function createProgram(): Command {
     .option('--json', 'print JSON, for scripts')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, subcommandTerm })
+    .showHelpAfterError('With --help it says how it is used.')
     .addHelpText('after', AFTER)
   addInitCommand(program)
   addPdsSettingsCommand(program)

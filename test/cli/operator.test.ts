@@ -226,7 +226,14 @@ test('what is listed and shown fits 80 columns, and breaks no id', async () => {
 test.each([
   ['account list', { exitCode: 0, stdout: expect.stringContaining('bob.test'), stderr: /^$/ }],
   ['account show nobody.test', { exitCode: 1, stdout: '', stderr: /^No account nobody.test here/ }],
-  ['account show', { exitCode: 2, stdout: '', stderr: /missing required argument/ }],
+  [
+    'account show',
+    {
+      exitCode: 2,
+      stdout: '',
+      stderr: /missing required argument 'account'\nWith --help it says how it is used/,
+    },
+  ],
 ])('as a process of its own: %s', async (words, { stderr, ...others }) => {
   const result = await runCli(env, words.split(' '))
   expect(result).toMatchObject(others)
