@@ -54,7 +54,10 @@ export function accountSessions(
     async destroy(id) {
       const named = names.read('Session', id)
       if (!named) return before.destroy?.(id)
-      await actors.account(named.did).endOpenidSession(id)
+      openidScope().spends.push(async () => {
+        await actors.account(named.did).endOpenidSession(id)
+        return null
+      })
     },
   }
 }

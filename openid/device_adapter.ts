@@ -1,4 +1,5 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
+import { refuse } from '../http/refuse.ts'
 import { askedBy } from './asked.ts'
 import { assertShort } from './request_adapters.ts'
 import { openidScope } from './scope.ts'
@@ -7,7 +8,7 @@ import { expiryOf, readBack, type Storage, type Stored, written } from './stored
 type OfDevices = Pick<Storage, 'flow' | 'names'>
 
 /** What devices asked for that have no browser (RFC 8628). People decide about it on `openid/device.ts`. */
-export function deviceCodes({ flow, names }: OfDevices): Stored {
+export function deviceCodes({ flow, names, actors }: OfDevices & Pick<Storage, 'actors'>): Stored {
   const idOf = (secret: string) => secret.split('.').at(1) ?? ''
   return {
     async upsert(secret, payload, expiresIn) {
@@ -34,8 +35,13 @@ export function deviceCodes({ flow, names }: OfDevices): Stored {
     },
     async consume(secret) {
       const id = idOf(secret)
-      if (!(await flow(id).consumeDeviceCode(id))) throw new errors.InvalidGrant('It was used')
-      openidScope().isSpent = true
+      const scope = openidScope()
+      scope.spends.push(async () => {
+        if (await flow(id).consumeDeviceCode(id)) return null
+        const { issued } = scope
+        if (issued) await actors.account(issued.did).endOpenidGrant(issued.grantId)
+        return refuse(400, 'invalid_grant', 'It was used')
+      })
     },
     /** One that was spent gives nothing more. */
     async revokeByGrantId() {},

@@ -19,7 +19,7 @@ import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { Leaving } from '../oauth/sign_in/leaving.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
-import { signedOutCookies } from '../oauth/sign_in/signed_in.ts'
+import { OPENID_SESSION, signedOutCookies } from '../oauth/sign_in/signed_in.ts'
 import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
@@ -86,7 +86,34 @@ export function createOpenidHandler(
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
     const answered = await signedOut(request, toPage(request, response, scope), scope)
-    return endsForm(path) ? leaving.behindForm(request, answered) : answered
+    const standing = await spend(request, answered, scope)
+    return endsForm(path) ? leaving.behindForm(request, standing) : standing
+  }
+
+  /** Spends what the answer is given for. */
+  async function spend(
+    request: HttpRequest,
+    response: HttpResponse,
+    { spends, isSessionKept }: OpenidScope,
+  ): Promise<HttpResponse> {
+    const cookies = response.headers.filter(
+      ([name, value]) =>
+        isSessionKept && name === 'set-cookie' && value.startsWith(`${OPENID_SESSION.cookie}=`),
+    )
+    try {
+      for (const each of spends) {
+        const refusal = await each()
+        if (refusal) return withCookies(refusal, cookies)
+      }
+      return response
+    } catch (err) {
+      return withCookies(failed(request, err), cookies)
+    }
+  }
+
+  function failed(request: HttpRequest, err: unknown): HttpResponse {
+    logFault(log, err, 'the OpenID provider failed')
+    return doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
   }
 
   function toPage(request: HttpRequest, response: HttpResponse, scope: OpenidScope): HttpResponse {
@@ -137,8 +164,7 @@ export function createOpenidHandler(
         const deviceId = await shownDevice(flow)
         return await inOpenidScope(deviceId, (scope) => answer(request, scope))
       } catch (err) {
-        logFault(log, err, 'the OpenID provider failed')
-        return doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
+        return failed(request, err)
       }
     })
 }

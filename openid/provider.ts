@@ -99,7 +99,11 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
   }
   session.save = async function (ttl) {
     try {
-      return await save.call(this, ttl)
+      // The browser would not be told of its new secret.
+      if (requestScope().fault) return ''
+      const kept = await save.call(this, ttl)
+      openidScope().isSessionKept = true
+      return kept
     } finally {
       // One that was refused is not tried once more behind the page that says so.
       this.touched = false
@@ -122,8 +126,8 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     // A proof may be dated as far ahead as it may be old.
     const lasts = Math.max(exp * 1_000 - Date.now(), NONCE_MEMORY)
     const namespace = `openid ${iss}`
-    // A DPoP proof is looked at after the code that it came with.
-    const { isSpent } = openidScope()
+    // What a proof comes with is spent with the answer.
+    const isSpent = false
     return noted(() => recordNonce(flow, { namespace, nonce: jti, lasts, isSpent }))
   }
 }

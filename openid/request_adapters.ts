@@ -1,5 +1,6 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
+import { pageRefusal } from '../http/refuse.ts'
 import { webHostOf } from '../http/web_host.ts'
 import { keptSecret } from './client_secret.ts'
 import type { Login } from './interaction_result.ts'
@@ -20,11 +21,17 @@ export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored 
       return { ...readBack(row.payload, id), ...(row.isSpent && { consumed: true }) }
     },
     async consume(id) {
-      if (await flow(id).consumeOpenidRequest(id)) return
-      throw new errors.InvalidRequestUri('request_uri was already used')
+      openidScope().spends.push(async () => {
+        if (await flow(id).consumeOpenidRequest(id)) return null
+        const reason = 'invalid_request_uri: request_uri was already used'
+        return pageRefusal(400, { obstacle: 'link', reason })
+      })
     },
     async destroy(id) {
-      await flow(id).deleteOpenidRequest(id)
+      openidScope().spends.push(async () => {
+        await flow(id).deleteOpenidRequest(id)
+        return null
+      })
     },
   }
 }

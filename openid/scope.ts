@@ -5,6 +5,7 @@ import type {
   SpentOpenidToken,
 } from '../actors/account/openid_tokens.ts'
 import type { Basis } from '../actors/account/standing.ts'
+import type { HttpResponse } from '../http/message.ts'
 import { newChain } from './names.ts'
 
 /**
@@ -28,8 +29,13 @@ export type OpenidScope = {
   chain: string | null
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
-  /** Whether a code is spent already, whatever the answer will be. */
-  isSpent: boolean
+  /**
+   * What the answer spends, once all that it gives is kept: nothing is lost with an answer that could not be made. Each
+   * says what is answered instead, or null.
+   */
+  readonly spends: (() => Promise<HttpResponse | null>)[]
+  /** Whether the browser's session is kept under a new secret, which the answer has to bring. */
+  isSessionKept: boolean
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
   issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
@@ -63,7 +69,8 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     clientId: undefined,
     chain: null,
     found: null,
-    isSpent: false,
+    spends: [],
+    isSessionKept: false,
     issued: null,
     signOut: null,
     pageError: null,

@@ -230,8 +230,8 @@ export const openidRows = toRemovals([
     CODE_FLOW,
     'a form ends before a client',
     inFile('openid/handler.ts')(
-      'endsForm(path) ? leaving.behindForm(request, answered) : answered',
-      'answered',
+      'endsForm(path) ? leaving.behindForm(request, standing) : standing',
+      'standing',
     ),
   ],
   [
@@ -335,6 +335,15 @@ export const openidRows = toRemovals([
     'test/openid/away.test.ts',
     'nobody is told that they are wrong, or that all is well, where an actor is away',
     inFile('openid/handler.ts')('if (fault) throw fault.cause', ''),
+  ],
+  [
+    'test/openid/away.test.ts',
+    'what a person has answered is spent with what it gives',
+    requestAdapters('await flow(id).deleteOpenidRequest(id)\n        return null', 'return null'),
+    requestAdapters(
+      'async destroy(id) {',
+      'async destroy(id) {\n      await flow(id).deleteOpenidRequest(id)',
+    ),
   ],
   [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
 ])

@@ -28,8 +28,11 @@ export const programRows = toRemovals([
   ],
   [
     'test/openid/device.test.ts',
-    'a proof waits for its owner once the device code is spent',
-    inFile('openid/device_adapter.ts')('openidScope().isSpent = true', ''),
+    'a device code is spent with its tokens',
+    inFile('openid/device_adapter.ts')(
+      'const scope = openidScope()\n',
+      'const scope = openidScope()\n      await flow(id).consumeDeviceCode(id)\n',
+    ),
   ],
   [
     'test/operator_page/trail.test.ts',
