@@ -64,7 +64,7 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   // What is known of devices decides about mails only.
   ...['noteSignIn', 'learnDevice', 'unlearnDevice'],
   // What rests on it looks at the sign-in again.
-  ...['proveOn', 'isTrustedDevice', 'loginWithPasskey', 'provePasskey'],
+  ...['proveOn', 'isTrustedDevice', 'loginWithPasskey', 'provePasskey', 'proveFactor'],
   // A new account, or the operator.
   ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
   'removePasskeys',
