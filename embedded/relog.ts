@@ -3,8 +3,10 @@ import type { Readable } from 'node:stream'
 import { hasRoom } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 
-/** The component of what says no other, and whose lines are counted. */
+/** The component of what says no other. */
 const PDS = 'pds'
+/** As whose the lines are counted that Node.js writes itself, such as why it ends. */
+const NODE = 'pds, by Node.js'
 
 const LEVELS = {
   10: 'trace',
@@ -18,7 +20,7 @@ const LEVELS = {
 const FIELDS = ['did', 'nsid', 'status', 'crawler', 'responseTime']
 /** Characters of a text that it wrote. */
 const MAX_TEXT = 500
-/** What strangers make it log is bounded, as whatever else they do. */
+/** What strangers make a component log is bounded, as whatever else they do; it hides nothing of another. */
 const BOUNDED = new Set(['warn', 'error'])
 
 type Line = Record<string, unknown> & {
@@ -49,7 +51,7 @@ function write(line: Line, log: Log): void {
   const { name = PDS, msg, err, req, res, ...others } = line
   const known = FIELDS.flatMap((field) => (field in others ? [[field, others[field]]] : []))
   const level = levelOf(line)
-  if (BOUNDED.has(level) && !hasRoom(log, PDS)) return
+  if (BOUNDED.has(level) && !hasRoom(log, name)) return
   log[level](
     {
       component: name,
@@ -70,7 +72,7 @@ function levelOf({ level, status = 0 }: Line): (typeof LEVELS)[keyof typeof LEVE
 
 /** What Node.js writes itself, without the lines of a stack. */
 function writeText(text: string, log: Log): void {
-  if (/^\s*(at |$)/.test(text) || !hasRoom(log, PDS)) return
+  if (/^\s*(at |$)/.test(text) || !hasRoom(log, NODE)) return
   log.warn({ component: PDS }, text.slice(0, MAX_TEXT))
 }
 

@@ -6,13 +6,15 @@ import type { Log } from '../../base/log.ts'
 import { relog } from '../../embedded/relog.ts'
 
 /** @returns what this program logs when the PDS writes these lines */
-async function logged(...lines: object[]): Promise<Record<string, unknown>[]> {
+async function logged(...lines: (object | string)[]): Promise<Record<string, unknown>[]> {
   const written: Record<string, unknown>[] = []
   const write = (line: string) => written.push(JSON.parse(line))
   const log = pino({ base: undefined, level: 'trace' }, { write })
   const [output, errors] = [new PassThrough(), new PassThrough()]
   relog(output, errors, log as Log)
-  for (const line of lines) output.write(`${JSON.stringify(line)}\n`)
+  for (const line of lines) {
+    output.write(`${typeof line === 'string' ? line : JSON.stringify(line)}\n`)
+  }
   const isLast = ({ msg }: Record<string, unknown>) => msg === 'the last line'
   output.write(`${JSON.stringify({ level: 30, msg: 'the last line' })}\n`)
   await expect.poll(() => written.some(isLast)).toBe(true)
@@ -50,4 +52,14 @@ test('what strangers make the PDS log has a bound; that it failed is said in any
   expect(lines).toHaveLength(MOST_LINES.ofOne + 1)
   expect(lines.at(-1)).toMatchObject({ level: 60, msg: 'the PDS failed' })
   expect(lines[0]).toMatchObject({ err: { message: 'x'.repeat(500) } })
+})
+
+test('and hides nothing that another component, or Node.js, has to say', async () => {
+  const many = Array.from({ length: 5 * MOST_LINES.ofOne }, () => ({ ...error, status: 500 }))
+  const failed = { level: 50, name: 'pds:sequencer', msg: 'sequencer failed' }
+  const lines = await logged(...many, failed, 'FATAL ERROR: heap out of memory')
+  expect(lines.slice(MOST_LINES.ofOne)).toMatchObject([
+    { component: 'pds:sequencer', msg: 'sequencer failed' },
+    { component: 'pds', msg: 'FATAL ERROR: heap out of memory' },
+  ])
 })

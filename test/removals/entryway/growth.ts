@@ -118,6 +118,7 @@ export const growthRows = toRemovals([
     openExchanges('if (this.#isCheckingAll) return', ''),
   ],
   [RELOG, 'a bound on lines of the PDS inside', relogged('BOUNDED.has(level) && ', 'false && ')],
+  [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
   [35, 'a bound of WebSockets', webSockets('this.#tally.all >= capacity.webSockets', 'false')],
   [
