@@ -32,6 +32,7 @@ export function createTokenStore(
         scope: data.scope,
         code: data.code,
         refreshToken: refreshToken ?? null,
+        provenAt: scope.proof?.iat ?? null,
         from: calledFrom(),
       }
       const sessionId = await actors.account(data.did).createSession(session, consent)

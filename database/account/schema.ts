@@ -312,8 +312,8 @@ export const accountSchema: Schema = {
   ALTER TABLE account ADD COLUMN profile_cid TEXT;
   `,
     {
-      // When its client made the DPoP proof of the last rotation, seconds by the client's clock; null where there was none
-      // since this is kept.
+      // When its client made the DPoP proof of the last rotation, or of the exchange of the code, seconds by the client's
+      // clock; null where there was none since this is kept.
       table: 'session',
       sql: 'ALTER TABLE session ADD COLUMN proven_at INTEGER',
     },

@@ -26,6 +26,8 @@ export type Session = {
 export type NewSession = Omit<Session, 'id' | 'from'> & {
   code: string | null
   refreshToken: string | null
+  /** As {@link Rotation.provenAt}, of the request that exchanged the code. */
+  provenAt?: number | null
   from?: CalledFrom | null
 }
 
@@ -90,19 +92,22 @@ export function createSession(db: Db, session: NewSession): string | null {
 /** To be called in a transaction. */
 export function insertSession(
   db: Db,
-  { code, refreshToken, from, ...session }: NewSession & { id: string },
+  { code, refreshToken, provenAt = null, from, ...session }: NewSession & { id: string },
 ): void {
   sql(
     db,
     `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
-       client_auth, device_id, parameters, scope, code_hash, refresh_hash, address, user_agent)
+       client_auth, device_id, parameters, scope, code_hash, refresh_hash, proven_at, address,
+       user_agent)
      VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
-       @deviceId, @parameters, @scope, @codeHash, @refreshHash, @address, @userAgent)`,
+       @deviceId, @parameters, @scope, @codeHash, @refreshHash, @provenAt, @address,
+       @userAgent)`,
   ).run({
     ...session,
     ...columnsOf(from),
     codeHash: hashed(code),
     refreshHash: hashed(refreshToken),
+    provenAt: reliably(null, provenAt, session.createdAt),
   })
 }
 
@@ -252,13 +257,17 @@ function standingOf(
 /**
  * What is kept of when a proof was made. A thief of token and key may say any time; with a later one than it is,
  * what the owner sends next would look late, and would not end the thief's session. So no proof is of a later time
- * than it comes, nor further ahead than that of the rotation before, whose client's clock may be behind.
+ * than it comes, nor further ahead than that of the rotation before, or of the exchange of the code, whose client's
+ * clock may be behind.
+ *
+ * @param row the session as it was before; null where it begins
  */
-function reliably(row: Stored, provenAt: number | null, now: number): number | null {
+function reliably(row: Stored | null, provenAt: number | null, now: number): number | null {
   if (provenAt === null) return null
   const seconds = (ms: number) => Math.floor(ms / 1_000)
-  const { proven_at: before, rotated_at: rotatedAt } = row
-  const ahead = before === null || rotatedAt === null ? 0 : before - seconds(rotatedAt)
+  const before = row?.proven_at ?? null
+  const ahead =
+    row === null || before === null ? 0 : before - seconds(row.rotated_at ?? row.created_at)
   return Math.min(provenAt, seconds(now) + Math.min(ahead, 0))
 }
 

@@ -251,6 +251,15 @@ describe('17. an answer that was lost', () => {
       closeDatabase(db)
     })
 
+    test('nor where the thief is the first to refresh', async () => {
+      const behind = () => ({ proof: { claims: { iat: Math.floor(Date.now() / 1_000) - 30 } } })
+      const grant = await attacker.grant(kim)
+      const first = toSession(await attacker.exchange(grant, behind()), grant.key)
+      const third = await refreshed(attacker, await refreshed(attacker, first))
+      expect(await attacker.refresh(first, behind())).toMatchObject(INVALID_GRANT)
+      await expectDead(third)
+    })
+
     test('one that its client made afterwards: the whole session dies', async () => {
       const first = await attacker.signIn(kim)
       const second = await refreshed(attacker, first, madeBefore())

@@ -85,6 +85,11 @@ export const oauthRows = toRemovals([
     sessions('Math.min(provenAt, seconds(now) + Math.min(ahead, 0))', 'provenAt'),
   ],
   [17, 'nor of the clock before', sessions('Math.min(ahead, 0)', '0')],
+  [
+    17,
+    'nor of that of the sign-in',
+    sessions('reliably(null, provenAt, session.createdAt)', 'null'),
+  ],
   [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
   [
     19,
