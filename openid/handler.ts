@@ -94,7 +94,7 @@ export function createOpenidHandler(
   async function spend(
     request: HttpRequest,
     response: HttpResponse,
-    { spends, isSessionKept }: OpenidScope,
+    { spends, removals, isSessionKept }: OpenidScope,
   ): Promise<HttpResponse> {
     const cookies = response.headers.filter(
       ([name, value]) =>
@@ -105,10 +105,20 @@ export function createOpenidHandler(
         const refusal = await each()
         if (refusal) return withCookies(refusal, cookies)
       }
+      for (const [before, each] of removals.entries()) {
+        const isFirst = spends.length + before === 0
+        await each().catch((err) => leave(err, isFirst))
+      }
       return response
     } catch (err) {
       return withCookies(failed(request, err), cookies)
     }
+  }
+
+  /** Once something is spent the request cannot be made again, so the answer is given: what is left over expires. */
+  function leave(err: unknown, isFirst: boolean): void {
+    if (isFirst) throw err
+    logFault(log, err, 'the OpenID provider left something over')
   }
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {

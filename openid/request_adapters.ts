@@ -28,10 +28,7 @@ export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored 
       })
     },
     async destroy(id) {
-      openidScope().spends.push(async () => {
-        await flow(id).deleteOpenidRequest(id)
-        return null
-      })
+      openidScope().removals.push(async () => flow(id).deleteOpenidRequest(id))
     },
   }
 }

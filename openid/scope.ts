@@ -34,6 +34,8 @@ export type OpenidScope = {
    * says what is answered instead, or null.
    */
   readonly spends: (() => Promise<HttpResponse | null>)[]
+  /** What is not needed after the answer, and is removed once all is spent. */
+  readonly removals: (() => Promise<void>)[]
   /** Whether the browser's session is kept under a new secret, which the answer has to bring. */
   isSessionKept: boolean
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
@@ -70,6 +72,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     chain: null,
     found: null,
     spends: [],
+    removals: [],
     isSessionKept: false,
     issued: null,
     signOut: null,

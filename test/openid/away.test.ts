@@ -177,6 +177,25 @@ const once: [string, () => Promise<() => Promise<number>>][] = [
     },
   ],
   [
+    'what a person has answered in a browser in which nobody was signed in',
+    async () => {
+      const { url } = await rp.begin(config)
+      const pushed = await oidc.buildAuthorizationUrlWithPAR(config, url.searchParams)
+      const browser = new Visitor(app)
+      const page = await rp.open(browser, { url: pushed })
+      const fields = { username: 'alice.test', password: rp.PASSWORD }
+      let at = await browser.send(page, fields)
+      const pathOf = () => (at.header('location') ?? '').replace(/^https?:\/\/[^/]+/, '')
+      while (!/^$|^\/openid\/authorize\//.test(pathOf())) at = await browser.open(pathOf())
+      const path = pathOf()
+      return async () => {
+        const answer = await browser.open(path)
+        const leads = answer.header('refresh') ?? answer.header('location')
+        return leads?.includes('code=') ? 200 : answer.status
+      }
+    },
+  ],
+  [
     'what a person has answered',
     async () => {
       const page = await rp.open(visitor, await rp.begin(config, { prompt: 'consent' }))
