@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose'
 import type { Interaction } from 'oidc-provider'
 import type { HttpResponse } from '../http/message.ts'
 import { chosenOf } from '../oauth/security/people.ts'
@@ -31,7 +32,15 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   // They come back from there with an account.
   const isBegun = request.url.searchParams.has('account')
   if (first && !isBegun) return askToSignIn(visit, { step: first })
-  const found = chosenOf(request, people)
+  const hinted = hintedIn(interaction)
+  const found = (!isBegun && people.find(({ did }) => did === hinted)) || chosenOf(request, people)
+  // OpenID Connect Core section 3.1.2.1: nobody but whom the client has named.
+  if (isBegun && found?.basis && hinted !== undefined && found.did !== hinted) {
+    return finish(interaction, {
+      error: 'login_required',
+      error_description: 'Another account was chosen than that of the id_token_hint',
+    })
+  }
   if (!found?.basis) return askToSignIn(visit, { account: found?.did })
   const isNew = recent?.account.did === found.did && recent.since >= askedAt
   if (isNewWanted && !isNew) return askToSignIn(visit, { account: found.did })
@@ -75,6 +84,12 @@ export async function loginOf(
   }
 }
 
+/** DID of whom the client wants signed in: the provider has verified the token. */
+function hintedIn({ params }: Interaction): string | undefined {
+  const { id_token_hint: hint } = params
+  return typeof hint === 'string' ? decodeJwt(hint).sub : undefined
+}
+
 const NEVER = Number.POSITIVE_INFINITY
 
 /** Since when a sign-in counts that is asked for anew, ms. */
@@ -83,12 +98,15 @@ function askedAtOf({ lastSubmission }: Interaction): number {
   return typeof askedAt === 'number' ? askedAt : NEVER
 }
 
+/** Reasons of the provider for which it is asked who it is, and any sign-in of theirs will do. */
+const ONLY_WHO = ['no_session', 'id_token_hint']
+
 /**
  * Whether the client takes none but a new sign-in. So it is with that of another account, too, which the person
  * chooses where the first has signed in.
  */
 function isAskedAnew({ prompt, params }: Interaction): boolean {
-  if (prompt.name === 'login') return prompt.reasons.some((each) => each !== 'no_session')
+  if (prompt.name === 'login') return prompt.reasons.some((each) => !ONLY_WHO.includes(each))
   const prompts = String(params.prompt ?? '').split(' ')
   return prompts.includes('login') || params.max_age !== undefined
 }

@@ -185,6 +185,40 @@ test('who changes the account at the consent has chosen, and is not asked to onc
   expect((await rp.exchange(shelf, begun, answer)).claims()?.sub).toBe(bobs)
 })
 
+test('an id_token_hint chooses its account, and no other one comes back for it', async () => {
+  const id = 'hints'
+  const hints = await rp.discover(app, await rp.register(app, { id }), id)
+  const carol = { handle: 'carol.test', email: 'carol@mail.internal', password: rp.PASSWORD }
+  const carols = await app.addAccount(carol)
+  for (const username of ['alice.test', 'carol.test']) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
+  }
+  const goOn = async (page: Seen): Promise<Seen> => {
+    const action = URL.parse(page.action ?? '')?.pathname
+    const at = action ? await rp.follow(visitor, await visitor.send({ ...page, action })) : page
+    return at.action?.startsWith('/account/openid/') ? rp.allow(visitor, at) : at
+  }
+  const first = await rp.begin(hints, { prompt: 'select_account' })
+  const choice = (await rp.open(visitor, first)).hrefs.find((href) => href.includes('alice.test'))
+  const back = await goOn(await rp.follow(visitor, await visitor.open(choice ?? '')))
+  const { id_token: hint = '' } = await rp.exchange(hints, first, back)
+
+  const next = await rp.begin(hints, { prompt: 'select_account' })
+  const others = (await rp.open(visitor, next)).hrefs.find((href) => href.includes('carol.test'))
+  const as = await goOn(await rp.follow(visitor, await visitor.open(others ?? '')))
+  expect((await rp.exchange(hints, next, as)).claims()?.sub).toBe(carols)
+
+  const named = await rp.begin(hints, { id_token_hint: hint })
+  const answer = await goOn(await rp.open(visitor, named))
+  expect((await rp.exchange(hints, named, answer)).claims()?.sub).toBe(did)
+  const chosen = await rp.begin(hints, { id_token_hint: hint, prompt: 'select_account' })
+  const { hrefs } = await rp.open(visitor, chosen)
+  const wrong = hrefs.find((href) => href.includes('carol.test')) ?? ''
+  const refused = await rp.follow(visitor, await visitor.open(wrong))
+  expect(refused.header('location')).toContain('error=login_required')
+})
+
 test('a person goes back from the sign-in to the client', async () => {
   const page = await rp.open(visitor, await rp.begin(config))
   const cancel = page.hrefs.find((href) => href.includes('step=cancel')) ?? ''

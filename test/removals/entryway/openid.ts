@@ -350,5 +350,10 @@ export const openidRows = toRemovals([
     'what is left over costs nobody the answer',
     inFile('openid/handler.ts')('if (isFirst) throw err', 'throw err'),
   ],
+  [
+    CODE_FLOW,
+    'nobody comes back to a client but whom it has named',
+    signIn('isBegun && found?.basis && hinted !== undefined && found.did !== hinted', 'false'),
+  ],
   [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
 ])
