@@ -115,12 +115,15 @@ export class EntrywayProvider extends OAuthProvider {
       const checked = await super.checkDpopProof(...args).catch((err) => {
         throw explainedProof(err, { proof: dpop, method, url })
       })
-      if (checked) noteProof(checked, dpop)
+      if (!checked) return null
+      // What was verified has one (RFC 9449 section 4.2).
+      const iat = decodeJwt(String(dpop)).iat as number
+      requestScope().proof = { jkt: checked.jkt, iat }
       return checked
     }
     const isFirst = await this.replayManager.uniqueDpop(proof.jti)
     if (!isFirst) throw new InvalidDpopProofError('DPoP proof replayed')
-    noteProof(proof, dpop)
+    requestScope().proof = proof
     return proof
   }
 
@@ -262,9 +265,4 @@ export class EntrywayProvider extends OAuthProvider {
       throw unauthenticated(err)
     }
   }
-}
-
-/** @param dpop the proof that was verified, which has an `iat` then (RFC 9449 section 4.2) */
-function noteProof({ jkt }: DpopProof, dpop: unknown): void {
-  requestScope().proof = { jkt, iat: decodeJwt(String(dpop)).iat as number }
 }

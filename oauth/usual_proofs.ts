@@ -17,6 +17,9 @@ type Jwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string }
 type Known = { key: KeyObject; jkt: string }
 type Claims = { jti: string; htm: string; htu: string; iat: number; nonce: string }
 
+/** What a proof says, and when its client made it, seconds by the client's clock. */
+export type TimedProof = DpopProof & { readonly iat: number }
+
 /** A request with a proof and without an access token. */
 export type Shown = { proof: string; method: string; url: Readonly<URL> }
 
@@ -49,7 +52,7 @@ export class UsualProofs {
    *
    * @returns null where the provider has to judge
    */
-  async read({ proof, method, url }: Shown): Promise<DpopProof | null> {
+  async read({ proof, method, url }: Shown): Promise<TimedProof | null> {
     const parts = proof.split('.')
     if (parts.length !== 3) return null
     const [header, payload, signature] = parts as [string, string, string]
@@ -62,7 +65,7 @@ export class UsualProofs {
     if (!this.#isCurrent(nonce)) return null
     const known = this.#know(jwk)
     if (!known || !(await this.#isSigned(known.key, `${header}.${payload}`, signature))) return null
-    return Object.freeze({ jti, jkt: known.jkt, htm, htu })
+    return Object.freeze({ jti, jkt: known.jkt, htm, htu, iat })
   }
 
   #know(jwk: Jwk): Known | null {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { OAuthVerifier } from '@atproto/oauth-provider/verifier'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { UsualProofs } from '../../oauth/usual_proofs.ts'
 
@@ -52,7 +52,11 @@ async function read(proof: string, method = 'POST') {
   return said
 }
 
-const judge = (dpop: string, method = 'POST') => dpopManager.checkProof(method, url, { dpop })
+/** What the provider says, and when the proof was made, of which it says nothing. */
+const judge = async (dpop: string, method = 'POST') => ({
+  ...(await dpopManager.checkProof(method, url, { dpop })),
+  iat: decodeJwt(dpop).iat,
+})
 
 test('says what the provider says, of a new key and of one it knows', async () => {
   for (let shown = 0; shown < 3; shown++) {
