@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, type KeyLike, SignJWT } from 'jose'
 import { type Dispatcher, Pool } from 'undici'
+import { until } from '../world/until.ts'
 import * as http from './lean_http.ts'
 
 /** One browser-less OAuth client, as lean as it can be: it shall not be what is measured. */
@@ -53,7 +54,12 @@ export async function openClient(
     nonce: '',
   }
   // Refused for want of a nonce, and told one (RFC 9449 section 8).
-  await push(client).catch(() => undefined)
+  const isToldNonce = () =>
+    push(client).then(
+      () => true,
+      () => client.nonce !== '',
+    )
+  await until(isToldNonce, 'The server tells no nonce')
   return client
 }
 

@@ -37,6 +37,8 @@ export type ClusterOptions = {
   authActors: number
   /** The PDS has the name and the DID of Vestibule, which leads to it. */
   oneName?: boolean
+  /** As for {@link startEngine}. */
+  runnerLost?: number
   env?: Record<string, string | undefined>
 }
 
@@ -62,7 +64,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         ...(options.oneName && { publicUrl: identity.url }),
       }),
     )
-    const engine = keep(await startEngine())
+    const engine = keep(await startEngine({ runnerLost: options.runnerLost }))
     const adminPassword = makeSecretHex()
     const shared = {
       ...clusterSettings({

@@ -13,10 +13,19 @@ import { failOver } from './failover.ts'
 const accounts = Number(process.env.ENGINE_ACCOUNTS ?? 8)
 const full = accounts > 100
 
+/**
+ * Milliseconds. The engine notices a death after one to two times as long; half of it is enough for a runner of a
+ * quiet machine, and a busy one would lose runners that are well.
+ */
+const RUNNER_LOST = 8_000
+
 let cluster: Cluster
 beforeAll(async () => {
   const env = { ENTRYWAY_DIRECTORIES: '3' }
-  cluster = await startCluster({ runners: 2, gateways: 2, authActors: 3, oneName: true, env })
+  cluster = await startCluster({
+    ...{ runners: 2, gateways: 2, authActors: 3, oneName: true, env },
+    runnerLost: RUNNER_LOST,
+  })
 })
 afterAll(() => cluster?.close())
 
@@ -133,8 +142,8 @@ test('a runner that a stalled engine let go comes back', async () => {
   const cameBack = () => cluster.runners.find(({ logs }) => logs.includes('it registers anew'))
   for (let stalls = 0; !cameBack() && stalls < 5; stalls++) {
     process.kill(cluster.engine.pid as number, 'SIGSTOP')
-    // It takes a runner for lost that was silent for 4 s, mostly.
-    await setTimeout(8_000)
+    // It takes a runner for lost that was silent for so long, mostly.
+    await setTimeout(2 * RUNNER_LOST)
     process.kill(cluster.engine.pid as number, 'SIGCONT')
     await expect
       .poll(cameBack, { timeout: 15_000 })

@@ -13,6 +13,9 @@ const HELD_UP = 3_000
 /** Sessions to revoke while runners die. */
 const TO_REVOKE = 40
 
+/** Of an app, by its refresh token. */
+type Session = { client: Person['client']; token: string }
+
 /** Milliseconds of refreshing before and after each event. */
 export type FailoverPlan = {
   accounts: number
@@ -47,7 +50,7 @@ export async function failOver(cluster: Cluster, plan: FailoverPlan): Promise<Fa
   await setTimeout(plan.before)
   report(plan, people, 'all is well')
 
-  const revoked: { client: Person['client']; token: string }[] = []
+  const revoked: Session[] = []
   const revoking = revokeAll(others, revoked)
   const backAfter: number[] = []
   const [first, second] = cluster.runners as [Program, Program]
@@ -70,28 +73,47 @@ export async function failOver(cluster: Cluster, plan: FailoverPlan): Promise<Fa
   await Promise.all(loads)
   await revoking
 
-  let dead = 0
-  for (const person of people) if (!(await person.refresh())) dead++
-  let revived = 0
-  for (const { client, token } of revoked) {
-    const form = { grant_type: 'refresh_token', refresh_token: token }
-    if ((await send(client, '/oauth/token', form)).status !== 400) revived++
-  }
+  const lives = await Promise.all(people.map(isAlive))
+  const ended = await Promise.all(revoked.map(hasEnded))
   return {
     refreshes: sum(people.map((person) => person.refreshes)),
     failures: sum(people.map((person) => person.failures)),
     wrongs: people.flatMap((person) => person.wrongs),
     backAfter,
     revoked: revoked.length,
-    revived,
-    dead,
+    revived: ended.filter((has) => !has).length,
+    dead: lives.filter((isAlive) => !isAlive).length,
   }
+}
+
+/** Refreshes once more, as soon as there is an answer. */
+async function isAlive(person: Person): Promise<boolean> {
+  const { length } = person.wrongs
+  let lives = false
+  const isAnswered = async () => {
+    lives = await person.refresh()
+    return lives || person.wrongs.length > length
+  }
+  await until(isAnswered, 'No answer to a refresh', AFTER_A_DEATH)
+  return lives
+}
+
+/** Whether a revoked token is refused, once there is an answer that is about the token. */
+async function hasEnded({ client, token }: Session): Promise<boolean> {
+  const form = { grant_type: 'refresh_token', refresh_token: token }
+  const ask = async () => {
+    const answer = await send(client, '/oauth/token', form)
+    if (answer.status < 500 && answer.body.error !== 'use_dpop_nonce') return answer
+    throw new Error(`It answers with ${answer.status}`)
+  }
+  const { status, body } = await until(ask, 'No answer to a revoked token', AFTER_A_DEATH)
+  return status === 400 && body.error === 'invalid_grant'
 }
 
 /** Accounts with a session to refresh, some with another to revoke. */
 async function moveIn({ url }: Cluster, { accounts, say }: FailoverPlan) {
   const people: Person[] = []
-  const others: { client: Person['client']; token: string }[] = []
+  const others: Session[] = []
   const began = Date.now()
   let next = 0
   const lane = async () => {
@@ -110,10 +132,7 @@ async function moveIn({ url }: Cluster, { accounts, say }: FailoverPlan) {
   return { people, others }
 }
 
-async function revokeAll(
-  sessions: { client: Person['client']; token: string }[],
-  acknowledged: { client: Person['client']; token: string }[],
-): Promise<void> {
+async function revokeAll(sessions: Session[], acknowledged: Session[]): Promise<void> {
   for (const session of sessions) {
     for (let attempt = 0; attempt < 100; attempt++) {
       const { token } = session
