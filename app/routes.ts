@@ -13,6 +13,7 @@ import { ANY, type RouteShape } from '../http/route.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
+import type { OpenidHandler } from '../openid/handler.ts'
 import { openidRoutes } from '../openid/routes.ts'
 import { isOperators, OPERATOR_PATH } from '../operator/handler.ts'
 import { operatorPageRoutes, reachesOperatorPage } from '../operator_page/routes.ts'
@@ -94,7 +95,7 @@ const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'non
 
 type Handlers = {
   oauth: OAuthHandler
-  openid: HttpHandler
+  openid: OpenidHandler
   operator: HttpHandler
   operatorPage: HttpHandler
   standings: SessionStandings
@@ -143,7 +144,8 @@ export function createRoutes(
     })),
     ...openidRoutes.map((shape) => ({
       ...shape,
-      answer: onOwnHost(services, shape, openid),
+      answer: onOwnHost(services, shape, openid.answer),
+      refused: openid.refused,
     })),
     { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
     { ...HANDLE, answer: serveAtprotoDid(services) },

@@ -7,24 +7,37 @@ import { PAGE_API } from './checks/endpoints.ts'
 /** Characters of what a client sent or is told, at most, in a line of the log. */
 const LONGEST = 300
 
-/** Part of every sign-in: the client asks for a nonce by sending a proof without one. */
-const USUAL = ['use_dpop_nonce']
+/** Part of sign-ins in which nothing is wrong, such as a proof without the nonce that the client asks for by it. */
+const USUAL = [
+  'use_dpop_nonce',
+  ...['authorization_pending', 'slow_down'],
+  ...['login_required', 'consent_required', 'interaction_required', 'access_denied'],
+]
 
 /**
  * Writes one line for a request that was refused, so that the developer of an app can find out why:
  * the client, the endpoint, the error and its description as the client reads them, the address.
+ *
+ * @param clientId of the client, where the request does not name it as a parameter
  */
-export function logRefusal(log: Log, request: HttpRequest, response: HttpResponse): void {
+export function logRefusal(
+  log: Log,
+  request: HttpRequest,
+  response: HttpResponse,
+  clientId = request.parameter('client_id'),
+): void {
   const { status } = response
   const endpoint = request.url.pathname
-  if (status < 400 || status >= 500 || endpoint.startsWith(PAGE_API)) return
+  if (status < 300 || status >= 500 || endpoint.startsWith(PAGE_API)) return
   const { error, error_description: description } = isPageRefusal(response)
     ? wordsOf(response.page.reason)
-    : bodyOf(response)
+    : status < 400
+      ? toldByRedirect(response)
+      : bodyOf(response)
   if (typeof error !== 'string') return
   log[USUAL.includes(error) ? 'debug' : 'info'](
     {
-      clientId: short(request.parameter('client_id')),
+      clientId: short(clientId),
       endpoint,
       status,
       error: short(error),
@@ -39,6 +52,12 @@ export function logRefusal(log: Log, request: HttpRequest, response: HttpRespons
 function wordsOf(reason = ''): Record<string, unknown> {
   const [error, description] = reason.split(/: (.*)/s)
   return error ? { error, error_description: description } : {}
+}
+
+/** The error that a browser carries back to the client (RFC 6749 section 4.1.2.1). */
+function toldByRedirect(response: HttpResponse): Record<string, unknown> {
+  const [, told] = (headerOf(response, 'location') ?? '').split(/[?#](?=(?:.*&)?error=)/)
+  return Object.fromEntries(new URLSearchParams(told))
 }
 
 function bodyOf(response: HttpResponse): Record<string, unknown> {

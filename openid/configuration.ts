@@ -182,9 +182,10 @@ export function configure(
     sectorIdentifierUriValidate: () => false,
     interactions: { policy, url: (_, { uid }) => openidPage(uid) },
     renderError: async (ctx, out, err) => {
-      const { error, error_description: description } = out
       const isEnded = err instanceof errors.SessionNotFound
-      openidScope().pageError = { error, description, isEnded }
+      const scope = openidScope()
+      const told = scope.refusal?.told ?? { error: out.error, description: out.error_description }
+      scope.pageError = { ...told, isEnded }
       ctx.body = ''
     },
     ttl: {

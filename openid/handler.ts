@@ -16,6 +16,7 @@ import {
 import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import { calledFrom } from '../http/requester.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
+import { logRefusal } from '../oauth/refusal_log.ts'
 import { Leaving } from '../oauth/sign_in/leaving.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
@@ -43,13 +44,19 @@ const TYPED = OPENID + ENDPOINTS.code_verification
 /** Characters of a query; headers are 16 KiB at most, with cookies. */
 const LONGEST_LINK = 10_000
 
+export type OpenidHandler = {
+  answer: HttpHandler
+  /** Finishes a refusal that was made before, as the endpoint's own are. */
+  refused(request: HttpRequest, refusal: HttpResponse): HttpResponse
+}
+
 /** The OpenID provider's endpoints and pages. Without a client of the operator's there is nothing. */
 export function createOpenidHandler(
   providers: OpenidProviders,
   flow: Flow,
   oauth: EntrywayProvider,
   services: Services,
-): HttpHandler {
+): OpenidHandler {
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
   const leaving = new Leaving(services)
@@ -168,15 +175,26 @@ export function createOpenidHandler(
     return withCookies(response, signedOutCookies(settings.publicUrl))
   }
 
-  return async (request) =>
-    inRequestScope(async () => {
-      try {
-        const deviceId = await shownDevice(flow)
-        return await inOpenidScope(deviceId, (scope) => answer(request, scope))
-      } catch (err) {
-        return failed(request, err)
-      }
-    })
+  /** Not that there is nothing at an address. */
+  function logged(request: HttpRequest, response: HttpResponse, clientId?: string): HttpResponse {
+    if (response.status !== 404) logRefusal(log, request, response, clientId)
+    return response
+  }
+
+  return {
+    answer: async (request) =>
+      inRequestScope(async () => {
+        try {
+          const deviceId = await shownDevice(flow)
+          return await inOpenidScope(deviceId, async (scope) =>
+            logged(request, await answer(request, scope), scope.clientId),
+          )
+        } catch (err) {
+          return failed(request, err)
+        }
+      }),
+    refused: logged,
+  }
 }
 
 /** @throws what an actor or its storage failed with: the provider may have made any answer of that */

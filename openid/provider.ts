@@ -14,6 +14,7 @@ import { type NamedKind, newGrantId } from './names.ts'
 import { noted } from './noted_faults.ts'
 import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
+import { explainRefusals } from './refusals.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
 import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
@@ -47,6 +48,7 @@ export function createOpenidProvider(
   })
   nameSecrets(provider, storage)
   keepSecretsBack(provider)
+  explainRefusals(provider)
   takeScopesOfResources(provider)
   forgetSpoiledClients(provider)
   return provider

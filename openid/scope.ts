@@ -42,6 +42,8 @@ export type OpenidScope = {
   issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
   signOut: { secret: string; app: string | undefined } | 'done' | null
+  /** Why a program is refused: as the provider says it, and as it is told. */
+  refusal: Record<'before' | 'told', { error: string; description: string | undefined }> | null
   /** The provider's error that a person reads on a page. */
   pageError: {
     error: string
@@ -76,6 +78,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     isSessionKept: false,
     issued: null,
     signOut: null,
+    refusal: null,
     pageError: null,
   }
   return scopes.run(scope, () => work(scope))

@@ -151,7 +151,7 @@ test('a code that asks for nothing is not given, nor to a client that has not re
   await expect(begin('made-up')).rejects.toMatchObject({ error: 'invalid_scope' })
   const forum = await rp.discover(app, await rp.register(app))
   await expect(oidc.initiateDeviceAuthorization(forum, { scope: 'openid' })).rejects.toMatchObject({
-    error: 'invalid_request',
+    error: 'unauthorized_client',
   })
 })
 

@@ -224,7 +224,10 @@ export const openidRows = toRemovals([
   [
     CODE_FLOW,
     'its pages are on the own host alone',
-    inFile('app/routes.ts')('answer: onOwnHost(services, shape, openid)', 'answer: openid'),
+    inFile('app/routes.ts')(
+      'answer: onOwnHost(services, shape, openid.answer)',
+      'answer: openid.answer',
+    ),
   ],
   [
     CODE_FLOW,
