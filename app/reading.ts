@@ -66,6 +66,10 @@ export function read(
   if (route.body === 'none' || BODILESS.includes(method)) return { route, request: here }
   // An XRPC procedure has its own words for an input that is missing.
   if (route.body === 'json' && !body?.byteLength) return { route, request: here }
+  // What it is called says nothing of a body that is not there.
+  if (route.isBodyOptional && !body?.byteLength) {
+    return { route, request: here.withoutHeader('content-type') }
+  }
   return readBody(route, here, body ?? new Uint8Array())
 }
 

@@ -5,6 +5,10 @@ import { xrpcError } from './xrpc_error.ts'
 
 type Headers = Record<string, string>
 
+/** The methods of an address in a sentence: what browsers ask before a request is none to choose. */
+const listed = (methods: readonly string[]) =>
+  methods.filter((method) => method !== 'OPTIONS').join(' or ')
+
 /** How those are refused who come to one kind of endpoint: in the form of its other errors. */
 export type Door = {
   /** By the standard or the product whose endpoints they are. */
@@ -60,7 +64,7 @@ export const oauthDoor: Door = {
   notFound: () => refuse(404, 'not_found', 'There is nothing at this path'),
   // RFC 9110 section 15.5.6: the answer says what is allowed.
   wrongMethod: (_, allowed) =>
-    refuse(405, 'invalid_request', `This endpoint takes ${allowed[0]} only`, {
+    refuse(405, 'invalid_request', `This endpoint takes ${listed(allowed)} only`, {
       allow: allowed.join(', '),
     }),
   // RFC 9110 section 15.5.16: 415 for a type or a coding that is not taken.
@@ -86,7 +90,7 @@ export const pageDoor: Door = {
   unreadable: errorPage,
   notFound: () => pageRefusal(404, { obstacle: 'nowhere' }),
   wrongMethod: (_, allowed) => {
-    const page = errorPage(`This address takes ${allowed[0]} only`)
+    const page = errorPage(`This address takes ${listed(allowed)} only`)
     return { ...page, status: 405, headers: [...page.headers, ['allow', allowed.join(', ')]] }
   },
   tooMany: (headers) => pageRefusal(429, { obstacle: 'too many' }, Object.entries(headers)),

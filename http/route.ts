@@ -23,6 +23,8 @@ export type RouteShape = {
   /** HEAD goes with GET. */
   methods: readonly string[]
   body: BodyKind
+  /** Whether a request may come without a body, and then without a `Content-Type`. */
+  isBodyOptional?: boolean
   /** The member of the body that names the account it is about. */
   account?: string
   /** A member with which, unless it is blank, the body names none: a passkey says itself whose it is. */

@@ -35,7 +35,8 @@ export const openidRoutes: readonly RouteShape[] = [
   forPrograms('openid par', ENDPOINTS.pushed_authorization_request),
   forPrograms('openid device authorization', ENDPOINTS.device_authorization),
   forPrograms('openid token', ENDPOINTS.token),
-  forPrograms('openid userinfo', ENDPOINTS.userinfo, 'GET'),
+  // OpenID Connect Core section 5.3.1: by POST, too, with the token in the header.
+  { ...forPrograms('openid userinfo', ENDPOINTS.userinfo, 'GET'), isBodyOptional: true },
   forPrograms('openid introspect', ENDPOINTS.introspection),
   forPrograms('openid revoke', ENDPOINTS.revocation),
   {

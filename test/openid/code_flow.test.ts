@@ -259,6 +259,24 @@ test('the e-mail address can be refused alone, and the whole', async () => {
   expect(me).not.toHaveProperty('email_verified')
 })
 
+test('userinfo is asked in each way that the standard has', async () => {
+  const { access_token: token } = await signedIn()
+  const target = '/openid/userinfo'
+  const header = { authorization: `Bearer ${token}` }
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const ways = [
+    { target, headers: header },
+    { method: 'POST', target, headers: header },
+    { method: 'POST', target, headers: { ...header, 'content-length': '0' }, body: '' },
+    { method: 'POST', target, headers: { ...header, ...form }, body: '' },
+    { method: 'POST', target, headers: { ...header, 'content-type': 'application/json' } },
+    { method: 'POST', target, headers: form, body: `access_token=${encodeURIComponent(token)}` },
+  ]
+  for (const way of ways) expect(await app.ask(way)).toMatchObject({ status: 200 })
+  const twice = { method: 'POST', target, headers: { ...header, ...form }, body: 'access_token=x' }
+  expect(await app.ask(twice)).toMatchObject({ status: 400 })
+})
+
 test('pushed requests, DPoP and a client without a secret', async () => {
   const metadata = { token_endpoint_auth_method: 'none' }
   await rp.register(app, { id: 'spa', metadata })
