@@ -19,6 +19,7 @@ import type { OpenExchanges } from './open_exchanges.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
 import type { Timeouts } from './timeouts.ts'
+import type { Turns } from './turns.ts'
 import { writeResponse } from './write_response.ts'
 
 /** Where it is asked whether all is well, also under the name of a PDS. */
@@ -34,6 +35,7 @@ export type GatewayOptions = {
   timeouts: Timeouts
   capacity: Capacity
   exchanges: OpenExchanges
+  turns: Turns
   /** Connections to PDSes. */
   upstreams: Agent
   /** The entryway's public host, to which kept answers belong. */
@@ -42,9 +44,14 @@ export type GatewayOptions = {
 
 /** The gateway: it forwards every request to the auth actor and decides nothing. */
 export function createGateway(options: GatewayOptions): Hono<Env> {
-  const { auth, trusts, log, timeouts, exchanges } = options
+  const { auth, trusts, log, timeouts, exchanges, turns } = options
   const kept = new KeptAnswers(options.publicHost)
   const app = new Hono<Env>()
+
+  app.use(async ({ env: { incoming, outgoing } }, next) => {
+    if (!(await turns.take(incoming.socket, outgoing))) return RESPONSE_ALREADY_SENT
+    return next()
+  })
 
   app.use(metered)
 

@@ -11,6 +11,7 @@ import { CAPACITY, type Capacity } from './capacity.ts'
 import { Connections } from './connections.ts'
 import { OpenExchanges } from './open_exchanges.ts'
 import { TIMEOUTS, type Timeouts } from './timeouts.ts'
+import { Turns } from './turns.ts'
 import { openUpstreams } from './upstream.ts'
 import { isWebSocket, WebSockets } from './web_sockets.ts'
 
@@ -38,7 +39,9 @@ export async function startGateway(
   const publicHost = new URL(settings.publicUrl).host
   const exchanges = new OpenExchanges({ auth, log, timeouts })
   const upstreams = openUpstreams(timeouts)
-  const options = { auth, trusts, log, timeouts, capacity, exchanges, upstreams, publicHost }
+  const turns = new Turns()
+  const shared = { auth, trusts, log, timeouts, capacity }
+  const options = { ...shared, exchanges, turns, upstreams, publicHost }
   const webSockets = new WebSockets(options)
   const server = createAdaptorServer({
     fetch: createGateway(options).fetch as never,
@@ -51,7 +54,8 @@ export async function startGateway(
       headersTimeout: 0,
       keepAliveTimeout: timeouts.keepAlive,
       requestTimeout: 0,
-      shouldUpgradeCallback: isWebSocket,
+      // One that was sent ahead is answered in its turn, without (RFC 9110 section 7.8).
+      shouldUpgradeCallback: (incoming) => isWebSocket(incoming) && !turns.isTaken(incoming.socket),
     },
   }) as Server
   // A client that does not take what is sent to it holds it in memory.

@@ -26,6 +26,9 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
  */
 export class WebSockets {
   readonly #options: GatewayOptions
+  /** Of clients, also while it is asked whether they may. */
+  readonly #clients = new Set<Socket>()
+  /** Both ends of those that are joined. */
   readonly #open = new Set<Socket>()
   readonly #tally = new Tally()
 
@@ -36,6 +39,8 @@ export class WebSockets {
   /** Answers the server's `upgrade` event. */
   async upgrade(incoming: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     const { trusts, log, exchanges } = this.#options
+    this.#clients.add(client)
+    client.once('close', () => this.#clients.delete(client))
     const outgoing = respondOn(incoming, client)
     this.#endStuck(client)
     try {
@@ -67,7 +72,7 @@ export class WebSockets {
 
   /** Ends all of them at once. */
   destroy(): void {
-    for (const socket of this.#open) socket.destroy()
+    for (const socket of [...this.#clients, ...this.#open]) socket.destroy()
   }
 
   /** @returns what a client is told that opened too many */

@@ -158,6 +158,54 @@ test('35. a silent WebSocket stays, one that does not take what is sent ends', a
   expect(await first(silent)).toBe('still there')
 })
 
+test('35. requests that a client sends ahead are answered one after the other', async () => {
+  const answers: (() => void)[] = []
+  const answer = () => new Promise<Answer>((resolve) => answers.push(() => resolve(ok)))
+  const gateway = await gatewayWith({}, answer)
+  const socket = open(gateway, GET.repeat(5))
+  let received = ''
+  socket.on('data', (data) => {
+    received += data
+  })
+  for (let n = 1; n <= 5; n++) {
+    await expect.poll(() => answers.length).toBe(n)
+    answers[n - 1]?.()
+    await expect.poll(() => received.split('HTTP/1.1 200 ').length).toBe(n + 1)
+  }
+})
+
+test('35. a client that sends many requests ahead is closed, and none is begun after it', async () => {
+  const { answer, allAsked, release } = waiting(1)
+  let asked = 0
+  const counting = () => {
+    asked++
+    return answer()
+  }
+  const gateway = await gatewayWith({ connections: 2 }, counting)
+  const greedy = open(gateway, GET.repeat(1_000))
+  const gone = closed(greedy)
+  await allAsked
+  await gone
+  release()
+  expect(await first(open(gateway, GET))).toMatch(/^HTTP\/1.1 200 /)
+  expect(asked).toBe(2)
+})
+
+test('35. a WebSocket that is asked for ahead is none, and the connection goes on', async () => {
+  const { gateway, pds, atPds } = await streaming({})
+  pds.server.on('request', (_incoming, outgoing) => outgoing.end('data'))
+  const socket = open(gateway, GET + stream('192.0.2.1'))
+  let received = ''
+  socket.on('data', (data) => {
+    received += data
+  })
+  const answers = () => received.match(/HTTP\/1.1 200 /g)?.length
+  await expect.poll(answers).toBe(2)
+  socket.write(GET)
+  await expect.poll(answers).toBe(3)
+  expect(atPds).toHaveLength(0)
+})
+
 /** Sends one byte after the other until the connection ends. */
 function trickle(socket: Socket): void {
   const timer = setInterval(() => socket.write('x'), 20)

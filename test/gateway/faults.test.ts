@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { AuthActor, RequestEnvelope } from '../../http/envelope.ts'
@@ -124,4 +125,20 @@ test('no other answer is kept, nor one longer than it may be', async () => {
   await new Promise((resolve) => setTimeout(resolve, 40))
   await ask('/document')
   expect(asked).toBe(6)
+})
+
+test('a WebSocket that is not answered yet does not hold up the end', async () => {
+  const asked = Promise.withResolvers<void>()
+  const answer = () => {
+    asked.resolve()
+    return never()
+  }
+  const gateway = await startTestGateway({ ready: async () => true, answer }, { drain: 0 })
+  const { port } = new URL(gateway.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  const closed = once(socket, 'close')
+  socket.write('GET /a HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+  await asked.promise
+  await gateway.close()
+  await closed
 })

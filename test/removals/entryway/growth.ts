@@ -15,6 +15,7 @@ const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
+const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
 const room = inFile('database/room.ts')
@@ -126,6 +127,9 @@ export const growthRows = toRemovals([
     'a bound of WebSockets of one address',
     webSockets('this.#tally.of(address) >= capacity.webSocketsOfOne', 'false'),
   ],
+  [35, 'one request of a connection at a time', turns('if (!waiting)', 'if (true)')],
+  [35, 'a bound of requests sent ahead', turns('waiting.length >= AHEAD', 'false')],
+  [35, 'no WebSocket ahead of its turn', server(' && !turns.isTaken(incoming.socket)', '')],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
 ])
