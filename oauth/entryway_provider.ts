@@ -221,6 +221,8 @@ export class EntrywayProvider extends OAuthProvider {
     } catch (err) {
       const isLost = isOAuthRefusal(err) && !scope.issuedRefreshToken && !scope.isLate
       if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
+      // Others may have used it, and its successor, since it was looked at.
+      await this.#tellOfReuse(err)
       throw err
     }
   }
@@ -231,10 +233,18 @@ export class EntrywayProvider extends OAuthProvider {
       return await this.tokenManager.consumeRefreshToken(secret)
     } catch (err) {
       const scope = requestScope()
-      if (!scope.isLate) scope.refreshRefusal = scope.reused ? 'reused' : 'ended'
-      if (scope.reused && isOAuthRefusal(err)) await this.#onReuse(scope.reused)
+      if (!scope.isLate) scope.refreshRefusal = 'ended'
+      await this.#tellOfReuse(err)
       throw err
     }
+  }
+
+  /** @param err with which a refresh token was refused */
+  async #tellOfReuse(err: unknown): Promise<void> {
+    const scope = requestScope()
+    if (!scope.reused || !isOAuthRefusal(err)) return
+    scope.refreshRefusal = 'reused'
+    await this.#onReuse(scope.reused)
   }
 
   /**

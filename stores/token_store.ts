@@ -1,5 +1,5 @@
 import { InvalidGrantError } from '@atproto/oauth-provider/errors'
-import type { TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/store'
+import type { RefreshToken, TokenData, TokenInfo, TokenStore } from '@atproto/oauth-provider/store'
 import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { logEvent } from '../base/event_log.ts'
@@ -15,6 +15,29 @@ export function createTokenStore(
   flow: Flow,
   { actors, log }: Pick<Services, 'actors' | 'log'>,
 ): TokenStore {
+  /** Notes where the token that was presented was used before. */
+  const findShown = async (refreshToken: RefreshToken): Promise<TokenInfo | null> => {
+    const scope = requestScope()
+    const presented = scope.presentedRefreshToken
+    if (presented?.secret !== refreshToken) return null
+    const { did, sessionId } = presented
+    const shown = { presentedRefreshToken: refreshToken, provenAt: scope.proof?.iat ?? null }
+    const found = await actors.account(did).findSessionByRefreshToken(sessionId, shown)
+    scope.isAbout(did)
+    if (!found) return null
+    const isItsKey = JSON.parse(found.session.parameters).dpop_jkt === scope.proof?.jkt
+    if (found.standing === 'late' && isItsKey) {
+      scope.seeLate()
+      return null
+    }
+    const answers = found.standing === 'current' || found.standing === 'retry'
+    if (!answers) {
+      count('replayed')
+      scope.seeReuse({ account: found.account, clientId: found.session.clientId })
+    }
+    return toTokenInfo(found, answers ? refreshToken : null)
+  }
+
   return {
     async createToken(tokenId, data, refreshToken) {
       const scope = requestScope()
@@ -73,34 +96,14 @@ export function createTokenStore(
         from: calledFrom(),
       })
       if ('refused' in rotated) {
-        if (rotated.refused === 'late') scope.seeLate()
+        await findShown(presented.secret as RefreshToken)
         throw new InvalidGrantError('Refresh token replayed')
       }
       count('refreshed')
       scope.issueRefreshToken({ ...presented, secret: rotated.refreshToken }, tokenId)
     },
 
-    async findTokenByRefreshToken(refreshToken) {
-      const scope = requestScope()
-      const presented = scope.presentedRefreshToken
-      if (presented?.secret !== refreshToken) return null
-      const { did, sessionId } = presented
-      const shown = { presentedRefreshToken: refreshToken, provenAt: scope.proof?.iat ?? null }
-      const found = await actors.account(did).findSessionByRefreshToken(sessionId, shown)
-      scope.isAbout(did)
-      if (!found) return null
-      const isItsKey = JSON.parse(found.session.parameters).dpop_jkt === scope.proof?.jkt
-      if (found.standing === 'late' && isItsKey) {
-        scope.seeLate()
-        return null
-      }
-      const answers = found.standing === 'current' || found.standing === 'retry'
-      if (!answers) {
-        count('replayed')
-        scope.seeReuse({ account: found.account, clientId: found.session.clientId })
-      }
-      return toTokenInfo(found, answers ? refreshToken : null)
-    },
+    findTokenByRefreshToken: findShown,
 
     async findTokenByCode(code) {
       const did = await flow(code).findSpentCode(code)

@@ -7,6 +7,7 @@ import { refreshRefused } from '../../base/metrics.ts'
 import { databasePath } from '../../database/paths.ts'
 import { loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import type { OnCall } from '../../lab/world/watched_actors.ts'
 import { Attacker, makeDpopKey, refreshed, SCOPE, type Session } from '../attacks/attacker.ts'
 import * as rp from '../openid/relying_party.ts'
 import { fetchOf } from '../sign_in/fetch_of.ts'
@@ -19,13 +20,21 @@ const alice = { handle: 'alice.test', email: 'alice@mail.internal', password: rp
 const CALLBACK = 'http://127.0.0.1/callback'
 const kept = keptLog()
 let app: AppInProcess
+/** What happens just before a session is rotated. */
+let meanwhile: (() => Promise<void>) | null = null
+const onCall: OnCall = async ({ action }) => {
+  if (action !== 'rotateSession') return
+  const happens = meanwhile
+  meanwhile = null
+  await happens?.()
+}
 let did: string
 let visitor: Visitor
 let client: Attacker
 let config: oidc.Configuration
 
 beforeAll(async () => {
-  app = await startApp({ log: kept.log, env: { ENTRYWAY_RATE_LIMITS: 'off' } })
+  app = await startApp({ log: kept.log, env: { ENTRYWAY_RATE_LIMITS: 'off' }, onCall })
   did = await app.addAccount(alice)
   const { publicUrl: url } = app.runner.settings
   const of = { clientId: loopbackClientId(CALLBACK, SCOPE), redirectUri: CALLBACK }
@@ -91,6 +100,17 @@ test('of OAuth', async () => {
   await refuse(last)
   expectSaid('oauth', ['unknown', 'client', 'reused', 'expired', 'ended'], client.clientId)
   expect(await counted('oauth')).toEqual({ unknown: 1, expired: 1, ended: 1, reused: 1, client: 1 })
+})
+
+test('of OAuth, where it is used again after it was looked at', async () => {
+  const session = await oauthSession()
+  meanwhile = async () => {
+    await refreshed(client, await refreshed(client, session))
+  }
+  expect(await client.refresh(session)).toMatchObject({ body: { error: 'invalid_grant' } })
+  expectSaid('oauth', ['reused'], client.clientId)
+  const told = kept.lines().filter(({ event }) => event === 'refresh_token_reused')
+  expect(told).toMatchObject([{ did, clientId: client.clientId }])
 })
 
 test('of OAuth, after its app has signed out, which is a line that names it', async () => {

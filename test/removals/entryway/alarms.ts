@@ -141,9 +141,13 @@ export const alarmRows = toRemovals([
     inFile('sagas/mail_limits.ts')('const TO_UNCONFIRMED = 30', 'const TO_UNCONFIRMED = 150'),
   ],
   [LIMITS, 'others use up no notice', mails('if (isNotice(kind) && usedOf', 'if (false && usedOf')],
+  [ALARMS, 'a reused refresh token is told', provider('if (!scope.reused ||', 'if (true ||')],
   [
-    ALARMS,
-    'a reused refresh token is told',
-    provider('if (scope.reused && isOAuthRefusal(err)) await', 'if (false) await'),
+    'test/watching/refused_refreshes.test.ts',
+    'a reuse between look and rotation is told',
+    inFile('stores/token_store.ts')(
+      '        await findShown(presented.secret as RefreshToken)\n',
+      '',
+    ),
   ],
 ])
