@@ -1,3 +1,5 @@
+import { domainToASCII, domainToUnicode } from 'node:url'
+
 /** How an account can be named. */
 export type SubjectKind = 'did' | 'handle' | 'email'
 
@@ -19,8 +21,8 @@ const PLAIN = /^[\x20-\x7e]*$/
 
 /**
  * Reads a handle, DID or e-mail address as people type and paste it: with `@`, spaces and invisible
- * marks around it, in capitals, in wide letters, with a dot at the end. Reading once more what was
- * read changes nothing.
+ * marks around it, in capitals, in wide letters, with a dot at the end, with a domain in Unicode. Reading once
+ * more what was read changes nothing.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8265#section-3.3.2 (width, case, NFC)
  */
@@ -29,7 +31,19 @@ export function readSubject(typed: string): Subject {
   const seen = visible.replace(AROUND, '').normalize('NFC')
   if (/^did:/i.test(seen)) return { kind: 'did', name: readDid(seen) }
   const name = seen.toLowerCase().normalize('NFC')
-  return { kind: name.includes('@') ? 'email' : 'handle', name }
+  return name.includes('@') ? { kind: 'email', name: readEmail(name) } : { kind: 'handle', name }
+}
+
+/** Whether two ways to write a name are of one account. */
+export function isSameSubject(one: string, other: string): boolean {
+  return readSubject(one).name === readSubject(other).name
+}
+
+/** As what a name that was read may be kept: before 0.2.0 the domain of an address was kept in Unicode, too. */
+export function keptAs(name: string): string[] {
+  const { local, domain } = partsOf(name)
+  if (!local || !domain.includes('xn--')) return [name]
+  return [name, local + domainToUnicode(domain)]
 }
 
 function visibleOf(typed: string): string {
@@ -37,6 +51,22 @@ function visibleOf(typed: string): string {
     .replace(WIDE, (wide) => String.fromCharCode(wide.charCodeAt(0) - FROM_WIDE_TO_NARROW))
     .replace(DOTS, '.')
     .replace(INVISIBLE, '')
+}
+
+/**
+ * With its domain as DNS has it. In Unicode there are many ways to write one, and the mail goes to the same mailbox.
+ *
+ * @see https://www.unicode.org/reports/tr46/#ToASCII
+ */
+function readEmail(email: string): string {
+  const { local, domain } = partsOf(email)
+  return PLAIN.test(domain) ? email : local + (domainToASCII(domain) || domain)
+}
+
+/** The first with its `@`; empty where there is none. */
+function partsOf(email: string): { local: string; domain: string } {
+  const at = email.lastIndexOf('@') + 1
+  return { local: email.slice(0, at), domain: email.slice(at) }
 }
 
 /** Scheme and method are in lower case (W3C DID Core 3.1), and so is all of a `did:plc`. */

@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts'
 import { type Counter, type Standing, secondsToWait } from '../database/limits/counter.ts'
 import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
+import { readSubject } from '../identity/subject.ts'
 import { isNotice, type MailContents, type MailKind } from '../mail/kinds.ts'
 import type { Mailer } from '../mail/mailer.ts'
 import { type MailLimit, mailLimits, NOTICES_OF_RIGHT } from './mail_limits.ts'
@@ -131,7 +132,7 @@ function subjectOf(per: MailLimit['per'], addressee: Addressee): string | null {
  * count as one, and apart from the confirmed ones, which their owners need.
  */
 function recipientOf({ email, emailConfirmedAt }: Addressee): string {
-  const address = email.toLowerCase()
+  const { name: address } = readSubject(email)
   return emailConfirmedAt === null ? `unconfirmed ${address.replace(/\+[^@]*/, '')}` : address
 }
 

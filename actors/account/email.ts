@@ -9,7 +9,7 @@ import {
 } from '../../database/account/email_token.ts'
 import * as profile from '../../database/account/profile.ts'
 import { type Db, transact } from '../../database/database.ts'
-import { readSubject } from '../../identity/subject.ts'
+import { isSameSubject } from '../../identity/subject.ts'
 import { randomCode, readCode } from '../../passwords/random.ts'
 import { endSignInsUnderWay } from './endings.ts'
 import { endUseless } from './recovery_codes.ts'
@@ -60,7 +60,7 @@ export function spendToken(
 /** @throws {Refusal} InvalidEmail, InvalidToken, ExpiredToken, SignedOut */
 export function confirm(db: Db, email: string, token: string, basis: Basis): profile.AccountRow {
   return transact(db, () => {
-    if (assertGood(db, basis).email !== readSubject(email).name) {
+    if (!isSameSubject(assertGood(db, basis).email, email)) {
       throw new Refusal('InvalidEmail', 'invalid email')
     }
     spendToken(db, 'confirm_email', token, basis)

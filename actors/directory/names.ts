@@ -4,7 +4,7 @@ import * as entries from '../../database/directory/account.ts'
 import { findEmailChange } from '../../database/directory/email_change.ts'
 import { findHandleChange } from '../../database/directory/handle_change.ts'
 import { findSignUpByName } from '../../database/directory/sign_up.ts'
-import { readSubject, type SubjectKind } from '../../identity/subject.ts'
+import { keptAs, readSubject, type SubjectKind } from '../../identity/subject.ts'
 
 const finders = {
   did: entries.findByDid,
@@ -19,7 +19,15 @@ export function find(
   kinds: readonly SubjectKind[] = ['did', 'handle', 'email'],
 ): entries.DirectoryEntry | null {
   const { kind, name } = readSubject(typed)
-  return kinds.includes(kind) ? finders[kind](db, name) : null
+  return kinds.includes(kind) ? findKept(db, kind, name) : null
+}
+
+function findKept(db: Db, kind: SubjectKind, name: string): entries.DirectoryEntry | null {
+  for (const kept of keptAs(name)) {
+    const entry = finders[kind](db, kept)
+    if (entry) return entry
+  }
+  return null
 }
 
 /**
@@ -39,7 +47,7 @@ export function assertAvailable(
     }
   }
   if (email !== undefined) {
-    const owner = entries.findByEmail(db, email)?.did ?? findEmailChange(db, email)?.did
+    const owner = findKept(db, 'email', email)?.did ?? findEmailChange(db, email)?.did
     if ((owner && owner !== did) || signUp?.email === email) {
       throw nameTaken(email)
     }

@@ -86,6 +86,48 @@ test.each(SPELLINGS)('30. %s: reset mail, operator, PDS, address to store', asyn
   expect(await ask(app, { target: `/tls-check?domain=${domain}` })).toMatchObject({ status: 200 })
 })
 
+/** How a mailbox is written whose domain DNS has as `m\u00fcnchen.example.com`, in its own way. */
+const WRITTEN = [
+  'ida@xn--mnchen-3ya.example.com',
+  'ida@m\u00fcnchen.example.com',
+  'Ida@M\u00dcNCHEN.example.com',
+  'ida@mu\u0308nchen.\u24d4xample.com',
+  'ida@m\u00fcnchen.ex\u1d43mple.com',
+  'ida@m\u00fcnchen\uff61\u{1d41e}xample.com',
+]
+
+test.each([
+  ['xn--mnchen-3ya', 'ida-i.test'],
+  ['m\u00fcnchen', 'ida-ii.test'],
+])('30. an address that is kept at %s, however its domain is written', async (kept, handle) => {
+  const password = 'a good password'
+  const email = `ida@${kept}.example.com`
+  app.directory.prepare(`DELETE FROM account WHERE email LIKE 'ida@%'`).run()
+  const ida = await app.addAccount({ handle, email, password })
+  for (const [i, written] of WRITTEN.entries()) {
+    const address = `198.51.100.${i}`
+    const signedIn = await byMethod(written, password, address)
+    expect(signedIn, written).toMatchObject({ status: 200, body: { did: ida, email } })
+    const asked = { handle: 'another-i.test', email: written, password }
+    const taken = await post(app, '/xrpc/com.atproto.server.createAccount', asked)
+    expect(taken.body, written).toMatchObject({
+      message: 'Email already taken: ida@xn--mnchen-3ya.example.com',
+    })
+  }
+  const limit = LIMITS.find(({ name }) => name === 'reset, one address at one account')
+  const reset = (written: string) =>
+    post(app, '/xrpc/com.atproto.server.requestPasswordReset', { email: written })
+  const resets = await Promise.all(WRITTEN.map(reset))
+  expect(resets.filter(({ status }) => status === 200)).toHaveLength(limit?.points ?? 0)
+})
+
+test('30. a domain for addresses that are thrown away is one, however it is written', () => {
+  expect(() => normalizeEmail('ida@mailinator.com')).toThrow()
+  expect(() => normalizeEmail('ida@mail\u24d8nator.com')).toThrow()
+  expect(normalizeEmail('ida@exampl\u24d4.com')).toBe('ida@example.com')
+  expect(() => normalizeEmail('ida@ex\ufdfaample.com')).toThrow()
+})
+
 test('30. every spelling of an address takes from one limit of reset mails', async () => {
   const limit = LIMITS.find(({ name }) => name === 'reset, one address at one account')
   const asked = SPELLINGS.map(([, spell]) =>

@@ -33,6 +33,25 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     expect(parts.dbs.every((db) => db.prepare('SELECT 1 FROM account').get())).toBe(true)
   })
 
+  test('an address that is kept with its domain in Unicode is one with that of DNS', async () => {
+    await everybody()
+    for (const [i, name] of NAMES.entries()) {
+      const [did, local] = [didOf(`other${i}`), `i${i}`]
+      const email = `${local}@m\u00fcnchen.test`
+      await directory.addAccount({ did, handle: null, email, pdsDid: PDS, createdAt: 1 })
+      const inDns = `${local}@xn--mnchen-3ya.test`
+      for (const typed of [email, inDns, `${local}@M\u00dcNCHEN.test`]) {
+        expect(await directory.find(typed)).toMatchObject({ did })
+      }
+      const taken = { code: 'EmailTaken', message: `Email already taken: ${inDns}` }
+      await expect(directory.reserveEmail(didOf(name), inDns)).rejects.toMatchObject(taken)
+      await expect(reserve(directory, 'free.test', inDns)).rejects.toMatchObject(taken)
+      await directory.reserveEmail(did, inDns)
+      await directory.completeEmailChange(did, inDns)
+      expect(await directory.find(email)).toMatchObject({ did, email: inDns })
+    }
+  })
+
   test('a name that somebody has, holds or is about to take is refused to all others', async () => {
     await everybody()
     const [alice = '', ...others] = NAMES.map(didOf)

@@ -1,4 +1,4 @@
-import { readSubject } from '../../identity/subject.ts'
+import { isSameSubject } from '../../identity/subject.ts'
 import { changeEmail } from '../../sagas/email_change.ts'
 import { switchMailFactor } from '../../sagas/factors.ts'
 import { FULL } from '../auth/access.ts'
@@ -13,7 +13,7 @@ export default method('com.atproto.server.updateEmail', {
   auth: user({ scopes: FULL, checkTakedown: true }),
   handler: async ({ input, credentials: { account, basis } }, { services }) => {
     const { email, emailAuthFactor, token = null } = input
-    if (emailAuthFactor !== undefined && readSubject(email).name === account.email) {
+    if (emailAuthFactor !== undefined && isSameSubject(email, account.email)) {
       await switchMailFactor(services, account.did, emailAuthFactor, token, basis)
     } else {
       await changeEmail(services, account.did, email, token, basis)

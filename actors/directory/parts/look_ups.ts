@@ -1,6 +1,6 @@
 import type { DirectoryEntry } from '../../../database/directory/account.ts'
 import { shortened } from '../../../database/directory/account_search.ts'
-import { readSubject } from '../../../identity/subject.ts'
+import { keptAs, readSubject } from '../../../identity/subject.ts'
 import { nameTaken } from '../names.ts'
 import type { DirectoryStub } from '../stub.ts'
 import type { Names } from './names.ts'
@@ -16,9 +16,12 @@ export function lookUpsIn(names: Names): LookUps {
     async find(typed, kinds = ['did', 'handle', 'email']) {
       const { kind, name } = readSubject(typed)
       if (!kinds.includes(kind)) return null
-      const did = kind === 'did' ? name : await names.accountOf(name)
-      const entry = did === null ? null : await names.partOf(did).find(did, ['did'])
-      return entry?.[kind] === name ? entry : null
+      for (const kept of keptAs(name)) {
+        const did = kind === 'did' ? kept : await names.accountOf(kept)
+        const entry = did === null ? null : await names.partOf(did).find(did, ['did'])
+        if (entry?.[kind] === kept) return entry
+      }
+      return null
     },
     assertAvailable: (wanted) => assertAvailable(names, wanted),
     async listAccounts(after, limit) {

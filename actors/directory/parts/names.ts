@@ -1,4 +1,5 @@
 import { partitionOf } from '../../../database/partition.ts'
+import { keptAs } from '../../../identity/subject.ts'
 import { nameTaken } from '../names.ts'
 import type { DirectoryPart } from '../stub.ts'
 
@@ -37,8 +38,8 @@ export class Names {
 
   /** Whether somebody else has a name, or is about to. */
   async isTaken(name: string, did: string | undefined): Promise<boolean> {
-    const claim = await this.partOf(name).readNameClaim(name)
-    return claim !== null && claim.holder !== did && this.#isConfirmed(name, claim.holder)
+    for (const kept of keptAs(name)) if (await this.#isOfAnother(kept, did)) return true
+    return false
   }
 
   /**
@@ -48,6 +49,8 @@ export class Names {
    * @throws {Refusal} HandleTaken, EmailTaken
    */
   async take(name: string, holder: string, from?: string): Promise<void> {
+    const [, ...former] = keptAs(name)
+    for (const kept of former) if (await this.#isOfAnother(kept, holder)) throw nameTaken(name)
     const part = this.partOf(name)
     for (;;) {
       const claim = await part.claimName(name, holder, from)
@@ -72,6 +75,11 @@ export class Names {
     if (claim && !(await this.#isConfirmed(name, claim.holder))) {
       await part.releaseName(name, claim.version)
     }
+  }
+
+  async #isOfAnother(name: string, holder: string | undefined): Promise<boolean> {
+    const claim = await this.partOf(name).readNameClaim(name)
+    return claim !== null && claim.holder !== holder && this.#isConfirmed(name, claim.holder)
   }
 
   #isConfirmed(name: string, holder: string): Promise<boolean> {

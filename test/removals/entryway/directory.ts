@@ -43,7 +43,7 @@ export const directoryRows = toRemovals([
   [
     DIRECTORY,
     'a claim finds only who has the name',
-    inFile('actors/directory/parts/look_ups.ts')('entry?.[kind] === name ? entry : null', 'entry'),
+    inFile('actors/directory/parts/look_ups.ts')('entry?.[kind] === kept', 'entry'),
   ],
   [
     DIRECTORY,

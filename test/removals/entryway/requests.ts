@@ -64,6 +64,12 @@ export const requestRows = toRemovals([
     'limits read a name as look-ups do',
     subjects('readSubject(readAccount(name)).name', "name.trim().replace(/^@/, '').toLowerCase()"),
   ],
+  [
+    30,
+    'the domain of an address as DNS has it',
+    inFile('identity/subject.ts')('name: readEmail(name) }', 'name }'),
+  ],
+  [30, 'an address that is kept in Unicode', names('of keptAs(name)', 'of [name]')],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
   [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
   [

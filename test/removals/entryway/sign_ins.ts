@@ -171,5 +171,10 @@ export const signInRows = toRemovals([
     resets('if (!entry) return', "if (!entry) throw new Refusal('InvalidRequest', 'No account')"),
   ],
   [36, 'one limit of a mailbox', mails('emailConfirmedAt === null ?', 'emailConfirmedAt === 0 ?')],
+  [
+    36,
+    'one limit of a mailbox, however its domain is written',
+    mails('readSubject(email)', '{ name: email.toLowerCase() }'),
+  ],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
 ])
