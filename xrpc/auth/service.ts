@@ -87,8 +87,15 @@ export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
   return askedByPds(await knownAccount(context.services, did))
 }
 
-async function keyOfPds({ services, tokens }: MethodContext, issuer: string): Promise<string> {
-  const { did, pdsDid } = await knownAccount(services, issuer)
+async function keyOfPds(context: MethodContext, issuer: string): Promise<string> {
+  return repoKeyOf(context, await knownAccount(context.services, issuer))
+}
+
+/** The key that the PDS of an account has for it, as did:key; not the one in the DID document. */
+export async function repoKeyOf(
+  { services, tokens }: MethodContext,
+  { did, pdsDid }: Pick<AccountRow, 'did' | 'pdsDid'>,
+): Promise<string> {
   const pds = await services.pds(pdsDid)
   return pds.readSigningKey(await tokens.signAccess({ did, pdsDid, scope: LegacyScope.Access }))
 }

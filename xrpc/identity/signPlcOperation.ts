@@ -1,8 +1,11 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
+import type { Operation } from '@did-plc/lib'
+import type { AccountRow } from '../../database/account/profile.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { FULL } from '../auth/access.ts'
+import { repoKeyOf } from '../auth/service.ts'
 import { user } from '../auth/user.ts'
-import { method } from '../method.ts'
+import { type MethodContext, method } from '../method.ts'
 
 /**
  * Signs what the owner wants of their DID, such as a move to another PDS, with the rotation key of
@@ -10,7 +13,8 @@ import { method } from '../method.ts'
  */
 export default method('com.atproto.identity.signPlcOperation', {
   auth: user({ scopes: [...FULL, LegacyScope.Takendown] }),
-  handler: async ({ input, credentials: { account, basis } }, { services }) => {
+  handler: async ({ input, credentials: { account, basis } }, context) => {
+    const { services } = context
     const { token, rotationKeys, alsoKnownAs, verificationMethods, services: endpoints } = input
     const { did } = account
     if (!token) {
@@ -30,7 +34,28 @@ export default method('com.atproto.identity.signPlcOperation', {
         services: endpoints as Record<string, { type: string; endpoint: string }>,
       }),
     })
+    await assertMakesNoAccount(context, account, operation)
     await services.actors.account(did).spendEmailToken('plc_operation', token, basis)
     return { operation }
   },
 })
+
+/**
+ * A PDS behind an entryway makes an account of each operation that the entryway has signed, whoever brings it, with
+ * a key that it reserves for anybody. So an operation for one of ours has the key of the account that is there.
+ *
+ * @throws {InvalidRequestError}
+ */
+async function assertMakesNoAccount(
+  context: MethodContext,
+  account: AccountRow,
+  operation: Operation,
+): Promise<void> {
+  const { services, verificationMethods } = operation
+  const { pdses } = context.services
+  const pds = pdses.all.find(({ url }) => url === services.atproto_pds?.endpoint)
+  if (!pds) return
+  const isItsOwn = pds.did === account.pdsDid
+  if (isItsOwn && verificationMethods.atproto === (await repoKeyOf(context, account))) return
+  throw new InvalidRequestError('At a PDS of this service an account keeps its repo key')
+}

@@ -70,6 +70,11 @@ export const requestRows = toRemovals([
     inFile('identity/subject.ts')('name: readEmail(name) }', 'name }'),
   ],
   [30, 'an address that is kept in Unicode', names('of keptAs(name)', 'of [name]')],
+  [
+    30,
+    'an account keeps its repo key',
+    inFile('xrpc/identity/signPlcOperation.ts')('(!pds)', '(pds || !pds)'),
+  ],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
   [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
   [
