@@ -4,9 +4,10 @@ import { z } from 'zod'
 export const aMove = z.strictObject({
   /**
    * `copying`: the other end's data arrive here, and are not whole yet. `moving`: nothing is served from here any
-   * more, and nothing there yet. `moved`: they are whole there.
+   * more, and nothing there yet. `moved`: they are whole there. `returned`: they are served from the other end again,
+   * as they were before.
    */
-  state: z.enum(['copying', 'moving', 'moved']),
+  state: z.enum(['copying', 'moving', 'moved', 'returned']),
   /** The same at both ends. */
   id: z.string(),
   /**
@@ -25,6 +26,16 @@ export class MovedError extends Error {
   }
 }
 
+/**
+ * Raised where an end of a move cannot be reached, or is not what it was: so it is not known whether that is served.
+ */
+export class EndIsAwayError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EndIsAwayError'
+  }
+}
+
 const SENTENCES: Record<Move['state'], (place: string) => string> = {
   copying: (place) =>
     `The copy from ${place} to here is not finished, so nothing is served from it: run \`vestibule data copy\` again`,
@@ -32,4 +43,6 @@ const SENTENCES: Record<Move['state'], (place: string) => string> = {
     `The data here are being moved to ${place}, so nothing is served from them: run \`vestibule data copy\` again, or with --abandon to serve them here`,
   moved: (place) =>
     `The data here were moved to ${place}, which serves them: what is here is older. Move them back with \`vestibule data copy\` into an empty folder; or, where it never served them, take these with \`vestibule data copy\` as it was given and --abandon`,
+  returned: (place) =>
+    `The move to here was taken back, so nothing is served from here any more: ${place} is served, as it was before`,
 }

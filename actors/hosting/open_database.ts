@@ -3,6 +3,7 @@ import type { Seal } from '../../base/seal.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
 import { LogSync } from '../../database/log_sync.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
+import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
@@ -35,12 +36,22 @@ export async function openActorDatabase(
   }
   if (settings.database === 'file') return openFile(path, schema, secrets.seal, onLost)
   const kv = kvOf(c)
-  const move = await readMove(kv)
-  if (move) throw new MovedError(move)
+  await assertServedHere(kv)
   const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
+  // Who marks it begins an epoch afterwards: one of the two finds what the other did.
+  await assertServedHere(kv).catch(async (err) => {
+    await replica.close()
+    throw err
+  })
   keepSealed(replica.db, schema, secrets.seal)
   await replica.settle()
   return { db: replica.db, close: () => replica.close(), keepHead: () => replica.keepHead() }
+}
+
+/** @throws {MovedError} */
+async function assertServedHere(kv: Kv): Promise<void> {
+  const move = await readMove(kv)
+  if (move) throw new MovedError(move)
 }
 
 /** Opens the file that is the truth. */

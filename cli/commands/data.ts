@@ -18,7 +18,7 @@ import { sheet } from '../table.ts'
 /** Names the engine of the settings where a folder is asked for. */
 const ENGINE = 'engine'
 
-type Options = { abandon?: boolean; yes?: boolean }
+type Options = { abandon?: boolean; targetLost?: boolean; yes?: boolean }
 
 export function addDataCommands(program: Command): void {
   program
@@ -31,12 +31,19 @@ export function addDataCommands(program: Command): void {
     )
     .argument('<from>', 'a data directory, or `engine`')
     .argument('<to>', 'likewise')
-    .option('--abandon', 'take a move back: have `from` served again, as it was when it stopped')
+    .option(
+      '--abandon',
+      'take a move back: have `from` served again, as it was when it stopped; nothing may run on `to`',
+    )
+    .option(
+      '--target-lost',
+      'with --abandon: `to` cannot be asked, is lost for good, and nothing serves what it had',
+    )
     .option('-y, --yes', 'do not ask')
     .action(
-      here<Options>(async (installation, output, [from = '', to = ''], { abandon, yes }) => {
+      here<Options>(async (installation, output, [from = '', to = ''], options) => {
         assertDirection(installation, from, to)
-        if (abandon) return takeBack(installation, output, { from, to }, yes)
+        if (options.abandon) return takeBack(installation, output, { from, to }, options)
         const bar = output.progress('Databases')
         const report = await copy(installation, output, { from, to }, bar.update).finally(bar.stop)
         output.result(report, (found) => describe(found, to))
@@ -86,18 +93,20 @@ async function takeBack(
   installation: Installation,
   output: Output,
   way: Way,
-  yes: boolean | undefined,
+  { yes, targetLost: isTargetLost = false }: Options,
 ): Promise<void> {
   const { abandonMove } = await import('../../maintenance/copy/copy_data.ts')
   const ask = async ({ state, place }: Move) => {
     if (yes) return
     const lost =
       state === 'moved'
-        ? `If ${place} has served since, what was done there is lost, and sessions end.`
+        ? `What was done at ${place} since is lost, sessions end, and it is not served any more.`
         : `${place} has not served since.`
     await assertMeant(`Serve ${way.from} again, as it was when it was stopped? ${lost}`)
   }
-  const move = await between(installation, way, (from, to) => abandonMove(from, to, ask))
+  const move = await between(installation, way, (from, to) =>
+    abandonMove(from, to, { ask, isTargetLost }),
+  )
   output.result(
     move,
     ({ place }) => `Start the program on ${way.from} again, and none on ${place}.`,

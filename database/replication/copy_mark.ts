@@ -3,11 +3,14 @@ import { DidList } from './did_list.ts'
 import { deleteAll, type Kv, type KvReader } from './kv.ts'
 
 const MOVE = 'copying'
+/** By itself: what a copy that was killed still had on its way to be deleted is another key. */
+const RETURNED = 'returned'
 const copied = new DidList('copied')
 
 /** Whether what is kept here goes elsewhere, or comes from there: no actor may serve it then. */
 export async function readMove(kv: Pick<KvReader, 'get'>): Promise<Move | null> {
-  const [value] = await kv.get([MOVE])
+  const [move, returned] = await kv.get([MOVE, RETURNED])
+  const value = move ?? returned
   if (!value) return null
   // Before 0.2.0 only a copy that is not finished was marked, by one byte.
   if (value.length === 1) return { state: 'copying', id: '', place: 'another place' }
@@ -15,13 +18,14 @@ export async function readMove(kv: Pick<KvReader, 'get'>): Promise<Move | null> 
 }
 
 export async function putMove(kv: Kv, move: Move): Promise<void> {
-  await kv.put([[MOVE, Buffer.from(JSON.stringify(move))]])
+  const key = move.state === 'returned' ? RETURNED : MOVE
+  await kv.put([[key, Buffer.from(JSON.stringify(move))]])
 }
 
 /** Forgets that, and what {@link markCopied} noted. */
 export async function forgetMove(kv: Kv): Promise<void> {
   const marks = (await listCopied(kv)).map((did) => copied.keyOf(did))
-  await deleteAll(kv, [...marks, MOVE])
+  await deleteAll(kv, [...marks, MOVE, RETURNED])
 }
 
 /** Notes that an account has been copied to here, before it is. */

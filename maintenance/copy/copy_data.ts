@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Move, MovedError } from '../../base/move.ts'
+import { EndIsAwayError, type Move, MovedError } from '../../base/move.ts'
 import { DataInUseError } from '../hold.ts'
 import type { Source, Target } from './place.ts'
 import { type RoundOptions, Rounds, type Tally } from './round.ts'
@@ -34,6 +34,8 @@ export type CopyOptions = RoundOptions & {
  * | `moving` | `copying` | none |
  * | `moved` | `copying` | none |
  * | `moved` | none | the target |
+ * | `moved` | `returned` | none: it is being taken back ({@link abandonMove}) |
+ * | none | `returned` | the source |
  *
  * @throws {Error} when the target holds other data, or a copy is not the same
  * @throws {MovedError} when the source was moved before
@@ -63,6 +65,9 @@ const NOTHING: Tally = { accounts: 0, copied: 0, present: 0, removed: 0, tables:
 /** What is marked at the source has to be of this target. */
 function assertGoesOn(source: Move | null, target: Move | null, to: Target): void {
   if (!source || (target?.state === 'copying' && target.id === source.id)) return
+  if (target?.state === 'returned' && target.id === source.id) {
+    throw new Error(`The move to ${to.place} is being taken back: finish that with --abandon`)
+  }
   if (source.state !== 'moving') throw new MovedError(source)
   throw new Error(
     `The data are being moved to ${source.place}, and ${to.place} is not that: finish it, or take that back with --abandon`,
@@ -94,30 +99,50 @@ async function copyInRounds(
   return { ...rounds.tally, rounds: written, stopped }
 }
 
+const IF_LOST =
+  'If it is lost for good, and nothing serves what it had, anywhere, say so with --target-lost'
+
+/** What {@link abandonMove} is told. */
+export type Abandoning = {
+  /** Is given what would be taken back; where that throws, it stays. */
+  ask?: (move: Move) => Promise<void>
+  /** Whether a target that is away was lost for good: nobody is to serve it ever again. */
+  isTargetLost?: boolean
+}
+
 /**
- * Has the source served again that was to be moved, as it was when it stopped. The target is not asked, since it may
- * be gone; before it has finished, it cannot be served.
+ * Has the source served again that was to be moved, as it was when it stopped. A target that has not finished cannot
+ * be served, and is not asked, since it may be gone. One that has finished is marked first, so that it is not served
+ * any more.
  *
- * @param to where the data go; only its name is looked at
- * @param ask is given what would be taken back; where that throws, it stays
- * @throws {Error} when the source is served, was not to be moved, or goes to another place
+ * @throws {Error} when the source or the target is served, or the source was not to be moved, or goes to another place
+ * @throws {EndIsAwayError} when it is not known whether the target is served
  */
 export async function abandonMove(
   from: Source,
-  to: Pick<Target, 'place'>,
-  ask: (move: Move) => Promise<void> = async () => {},
+  to: Pick<Target, 'place' | 'takeBack' | 'end'>,
+  { ask = async () => {}, isTargetLost = false }: Abandoning = {},
 ): Promise<Move> {
   try {
     if ((await from.begin()) === 'serving') throw new DataInUseError(from.place)
     const move = await from.readMove()
-    if (!move || move.state === 'copying')
+    if (!move || (move.state !== 'moving' && move.state !== 'moved'))
       throw new Error(`The data in ${from.place} are not being moved`)
     if (move.place !== to.place)
       throw new Error(`The data in ${from.place} go to ${move.place}, not to ${to.place}`)
     await ask(move)
+    if (move.state === 'moved') {
+      await to
+        .takeBack({ state: 'returned', id: move.id, place: from.place })
+        .catch((err: unknown) => {
+          if (!(err instanceof EndIsAwayError)) throw err
+          if (!isTargetLost) throw new EndIsAwayError(`${err.message}. ${IF_LOST}`, { cause: err })
+        })
+    }
     await from.setMove(null)
     return move
   } finally {
+    to.end()
     from.end()
   }
 }

@@ -1,7 +1,12 @@
 import { join } from 'node:path'
-import { ofAccount, unlistAccount } from '../../actors/hosting/engine/account_storage.ts'
+import {
+  listStoredAccounts,
+  ofAccount,
+  unlistAccount,
+} from '../../actors/hosting/engine/account_storage.ts'
 import { SHARDS } from '../../actors/hosting/engine/shards.ts'
 import type { EngineStorage } from '../../actors/hosting/engine/storage.ts'
+import { EndIsAwayError, type Move } from '../../base/move.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
 import { readPart } from '../../database/directory/part.ts'
 import { type Installation, readInstallation } from '../../database/flow/installation.ts'
@@ -19,6 +24,7 @@ import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { schemas } from '../data_folder.ts'
 import { actorOf, type DatabaseName } from '../database_name.ts'
+import { assertNotGoneOn } from './gone_on.ts'
 import type { Opened, Source, Target } from './place.ts'
 
 /** What lends the storage of actors. */
@@ -55,6 +61,24 @@ class OnEngine {
     return (await listEpochs(await this.partOf(name))).length > 0
   }
 
+  /** Of the auth actors and parts of the directory; null where there is no data. */
+  async installation(): Promise<Installation | null> {
+    if (!(await this.has(FIRST))) return null
+    const { db, close } = await this.open(FIRST)
+    const installation = readInstallation(db)
+    await close()
+    return installation ?? { authActors: 1, directories: 1 }
+  }
+
+  /**
+   * Marks an actor, and begins a new epoch of its database: an instance that woke before it was marked finds that
+   * when it looks next, and one that wakes later finds the mark.
+   */
+  async stop(name: DatabaseName, move: Move): Promise<void> {
+    await putMove(await this.kvOf(name), move)
+    if (await this.has(name)) await this.keepHead(name)
+  }
+
   /** Has what it is made of written down. */
   async keepHead(name: DatabaseName): Promise<void> {
     const { replica } = await this.#wake(name)
@@ -72,21 +96,20 @@ class OnEngine {
   }
 }
 
+const FIRST = { kind: 'auth', number: 0 } as const
+
 const numbered = (kind: 'auth' | 'directory', length: number): DatabaseName[] =>
   Array.from({ length }, (_, number) => ({ kind, number }))
 
 /** An engine of which this process has the actors, so that none serves. */
 export function fromEngine(storage: Storage, scratch: string, place = 'the engine'): Source {
   const engine = new OnEngine(storage, scratch)
-  const first = { kind: 'auth', number: 0 } as const
   let known: Promise<number> | undefined
   const countAuthActors = async () => {
-    if (!(await engine.has(first)))
+    const installation = await engine.installation()
+    if (!installation)
       throw new Error('The engine holds no data of Vestibule; check RIVET_ENDPOINT')
-    const { db, close } = await engine.open(first)
-    const installation = readInstallation(db)
-    await close()
-    return installation?.authActors ?? 1
+    return installation.authActors
   }
   const authActors = () => {
     known ??= countAuthActors()
@@ -101,13 +124,13 @@ export function fromEngine(storage: Storage, scratch: string, place = 'the engin
     handOver: async () => {},
     end: () => {},
     authActors,
-    readMove: async () => readMove(await engine.kvOf(first)),
+    readMove: async () => readMove(await engine.kvOf(FIRST)),
     // The first auth actor is marked first, and served last: the others do not wake without it.
     setMove: async (move) => {
       const names = numbered('auth', await authActors())
       for (const name of move ? names : names.toReversed()) {
-        const kv = await engine.kvOf(name)
-        await (move ? putMove(kv, move) : forgetMove(kv))
+        if (move) await engine.stop(name, move)
+        else await forgetMove(await engine.kvOf(name))
       }
     },
     has: (name) => engine.has(name),
@@ -128,11 +151,7 @@ export function toEngine(
   place = 'the engine',
 ): Target {
   const engine = new OnEngine(storage, scratch)
-  // The first part of the directory is marked first, and served last.
-  const served = [
-    ...numbered('auth', authActors),
-    ...numbered('directory', directories).toReversed(),
-  ]
+  const served = servedOf({ authActors, directories })
   const marked = new Set<string>()
   return {
     place,
@@ -152,7 +171,15 @@ export function toEngine(
       }
       return engine.open(name)
     },
-    listAccounts: async () => (await Promise.all((await engine.shards()).map(listCopied))).flat(),
+    listAccounts: async () => {
+      const shards = await engine.shards()
+      // Of a copy that was interrupted; and of what was served and then taken back.
+      const there = await Promise.all([
+        ...shards.map(listCopied),
+        ...shards.map(listStoredAccounts),
+      ])
+      return [...new Set(there.flat())]
+    },
     remove: async (did) => {
       const name = { kind: 'account', did } as const
       await clear(await engine.partOf(name))
@@ -164,7 +191,22 @@ export function toEngine(
       // Last: a copy that begins anew, after this was interrupted and taken back, deletes what it does not know.
       for (const kv of await engine.shards()) await forgetMove(kv)
     },
+    takeBack: async (move) => {
+      const found = await readMove(await engine.kvOf(FIRST))
+      assertNotGoneOn(found, move)
+      const installation = await engine.installation()
+      if (!installation && !found) throw new EndIsAwayError(`${place} holds no data of Vestibule`)
+      const names = installation ? servedOf(installation) : served
+      // Nothing is marked where a runner serves one of them.
+      for (const name of names) await engine.kvOf(name)
+      for (const name of names) await engine.stop(name, move)
+    },
   }
+}
+
+/** What cannot be served while it is marked. The first part of the directory is marked first, and served last. */
+function servedOf({ authActors, directories }: Installation): DatabaseName[] {
+  return [...numbered('auth', authActors), ...numbered('directory', directories).toReversed()]
 }
 
 /** The accounts of a directory that an engine has, unless it is one of a copy that was interrupted. */

@@ -4,17 +4,18 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { isThere } from '../../base/files.ts'
 import { POLL, STOP_WAITED } from '../../base/lifetimes.ts'
-import { type Move, MovedError } from '../../base/move.ts'
+import { EndIsAwayError, type Move, MovedError } from '../../base/move.ts'
 import { readAccount } from '../../database/account/profile.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
-import { DIRECTORY, listDatabases, schemas } from '../data_folder.ts'
+import { DIRECTORY, listDatabases, MOVE, schemas } from '../data_folder.ts'
 import { type DatabaseName, pathOf } from '../database_name.ts'
 import { DataInUseError, type Hold, holdData } from '../hold.ts'
 import { readMoveOf, setMoveOf } from '../move_mark.ts'
 import { copyOnline } from '../online_copy.ts'
-import { assertNoData, commitStaged } from '../staging.ts'
+import { assertNoData, commitStaged, isStaged } from '../staging.ts'
 import { signOfFile } from './file_sign.ts'
+import { assertNotGoneOn } from './gone_on.ts'
 import type { Opened, Source, Target } from './place.ts'
 
 /** Asks the program that runs on a data directory, as its operator. */
@@ -112,6 +113,13 @@ export function toFiles(dataDir: string): Target {
       hold ??= holdData(dataDir, { evenMoved: true })
       if (isThere(prepared)) commitStaged(dataDir, prepared)
       setMoveOf(dataDir, null)
+    },
+    takeBack: async (move) => {
+      if (![DIRECTORY, MOVE].some((name) => isThere(join(dataDir, name))) && !isStaged(dataDir))
+        throw new EndIsAwayError(`${dataDir} holds no data of Vestibule`)
+      hold = holdData(dataDir, { evenMoved: true })
+      assertNotGoneOn(readMoveOf(dataDir), move)
+      setMoveOf(dataDir, move)
     },
     end: () => hold?.release(),
   }

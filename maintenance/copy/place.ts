@@ -60,6 +60,14 @@ export type Target = {
   remove(did: string): Promise<void>
   /** What is whole may be served from now on; again, after that was interrupted, also without {@link Target.begin}. */
   finish(): Promise<void>
+  /**
+   * Marks what has finished as taken back, durably: it is not served any more. Keeps others from it until
+   * {@link Target.end}.
+   *
+   * @throws {Error} when it is in use, or went on from there to elsewhere
+   * @throws {EndIsAwayError} when it cannot be reached, or holds nothing of this program
+   */
+  takeBack(move: Move): Promise<void>
   /** Lets others to it again, finished or not. */
   end(): void
 }

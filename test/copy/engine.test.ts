@@ -104,6 +104,13 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
     exitCode: 1,
     stderr: expect.stringContaining('stop the runners'),
   })
+  const abandon = ['data', 'copy', vestibule.dataDir, 'engine', '--abandon', '--yes']
+  for (const word of [[], ['--target-lost']]) {
+    expect(await runCli(onEngine, [...abandon, ...word])).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('stop the runners'),
+    })
+  }
   await refreshAll()
 
   const backup = join(folder.path, 'backup')

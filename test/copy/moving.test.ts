@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { accountFunctions } from '../../actors/account/index.ts'
@@ -16,7 +16,7 @@ import { assertNoData } from '../../maintenance/staging.ts'
 import { handOver } from '../../operator/hand_over.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { tablesOf } from '../storage/tables.ts'
-import { MemoryEngine } from './memory_engine.ts'
+import { MemoryEngine, MemoryRunner } from './memory_engine.ts'
 
 const NAMES = Array.from({ length: 6 }, (_, i) => `person${i}`)
 const SPREAD = { authActors: 2, directories: 2 }
@@ -148,7 +148,7 @@ test('an account that is deleted meanwhile is not there in the end', async () =>
 /** Steps that write something down, at either end. */
 const STEPS = {
   source: ['handOver', 'setMove'],
-  target: ['begin', 'open', 'remove', 'finish'],
+  target: ['begin', 'open', 'remove', 'finish', 'takeBack'],
 } as const
 class Killed extends Error {}
 
@@ -172,6 +172,14 @@ function dyingAt<T extends Source | Target>(
   })
 }
 
+/** Of the process that dies at one of its steps. */
+const diesAt = (step: number) => {
+  let taken = 0
+  return () => {
+    if (++taken === step) throw new Killed()
+  }
+}
+
 let running: ProgramThere | undefined
 const forget = () => {
   running = undefined
@@ -190,7 +198,10 @@ const DIRECTIONS = {
     prepare: async () => {},
     source: async () => filesServe(data.dataDir),
     target: engineServes,
-    abandon: () => abandonMove(fromFiles(data.dataDir), toEngine(engine, scratch(), SPREAD)),
+    abandon: (count = () => {}) => {
+      const from = dyingAt(fromFiles(data.dataDir), STEPS.source, count)
+      return abandonMove(from, dyingAt(toEngine(engine, scratch(), SPREAD), STEPS.target, count))
+    },
     result: () => backOnFiles('result'),
   },
   'from an engine to files': {
@@ -213,7 +224,10 @@ const DIRECTIONS = {
       // An empty folder would be served, too: as a new installation.
       return filesServe(there)
     },
-    abandon: () => abandonMove(fromEngine(engine, scratch()), toFiles(join(home.path, 'there'))),
+    abandon: (count = () => {}) => {
+      const from = dyingAt(fromEngine(engine, scratch()), STEPS.source, count)
+      return abandonMove(from, dyingAt(toFiles(join(home.path, 'there')), STEPS.target, count))
+    },
     result: async () => join(home.path, 'there'),
   },
 }
@@ -223,12 +237,6 @@ test.each(Object.entries(DIRECTIONS))(
   async (_, direction) => {
     await direction.prepare()
     const before = await contentOf(data.dataDir)
-    const diesAt = (step: number) => {
-      let taken = 0
-      return () => {
-        if (++taken === step) throw new Killed()
-      }
-    }
     const served = { source: 0, none: 0 }
     let abandoned = 0
     for (let step = 1; ; step++) {
@@ -257,6 +265,97 @@ test.each(Object.entries(DIRECTIONS))(
     expect(await contentOf(await direction.result())).toEqual(before)
   },
 )
+
+test.each(Object.entries(DIRECTIONS))(
+  'a finished move is taken back, killed before and after each step, %s: one end serves at most',
+  async (_, direction) => {
+    await direction.prepare()
+    await direction.move(() => {})
+    const served = { target: 0, none: 0 }
+    for (let step = 1; ; step++) {
+      const [source, target] = [await direction.source(), await direction.target()]
+      expect([step, source && target]).toEqual([step, false])
+      if (source) break
+      served[target ? 'target' : 'none']++
+      if (!target) await expect(direction.move(() => {})).rejects.toThrow('with --abandon')
+      const taken = await direction.abandon(diesAt(step)).catch((err) => err)
+      expect([step, taken]).toEqual([step, step < 5 ? expect.any(Killed) : expect.anything()])
+    }
+    expect(served.target).toBeGreaterThan(0)
+    expect(served.none).toBeGreaterThan(0)
+    expect([await direction.source(), await direction.target()]).toEqual([true, false])
+  },
+)
+
+test('an engine from which a move was taken back is moved to anew, and has nothing of before', async () => {
+  const folder = scratch()
+  const options = () => ({ to: toEngine(engine, folder, SPREAD), scratch: folder, spread: SPREAD })
+  await copyData({ ...options(), from: fromFiles(data.dataDir) })
+  const before = await contentOf(data.dataDir)
+  // It served meanwhile: another account, and an instance that does not know yet.
+  const runner = new MemoryRunner(engine, SPREAD, join(home.path, 'runner'))
+  const stranger = { kind: 'account', did: didOf('stranger') } as const
+  await runner.use(stranger, (db) =>
+    db.prepare('CREATE TABLE IF NOT EXISTS something (id TEXT)').run(),
+  )
+  const first = { kind: 'auth', number: 0 } as const
+  await runner.use(first, () => {})
+  await abandonMove(fromFiles(data.dataDir), toEngine(engine, folder, SPREAD))
+  await expect(runner.use(first, () => {})).rejects.toThrow('Another instance')
+  expect(await copyData({ ...options(), from: fromFiles(data.dataDir) })).toMatchObject({
+    accounts: NAMES.length,
+    removed: 1,
+  })
+  expect(await options().to.has(stranger)).toBe(false)
+  expect(await contentOf(await backOnFiles('back'))).toEqual(before)
+})
+
+test('what went on from the target is not taken back behind its back', async () => {
+  const folder = scratch()
+  const to = toEngine(engine, folder, SPREAD)
+  await copyData({ from: fromFiles(data.dataDir), to, scratch: folder, spread: SPREAD })
+  await backOnFiles('on')
+  const takeBack = (isTargetLost: boolean) =>
+    abandonMove(fromFiles(data.dataDir), to, { isTargetLost })
+  for (const isLost of [false, true])
+    await expect(takeBack(isLost)).rejects.toThrow(`were moved to ${join(home.path, 'on')}`)
+  expect(filesServe(data.dataDir)).toBe(false)
+
+  const on = toFiles(join(home.path, 'on'))
+  const program = holdData(join(home.path, 'on'))
+  const served = abandonMove(fromEngine(engine, folder), on, { isTargetLost: true })
+  await expect(served).rejects.toThrow('A program runs')
+  program.release()
+  await abandonMove(fromEngine(engine, folder), on)
+  expect([await engineServes(), filesServe(join(home.path, 'on'))]).toEqual([true, false])
+  await takeBack(false)
+  expect([filesServe(data.dataDir), await engineServes()]).toEqual([true, false])
+})
+
+test('where the target is away, a move is taken back only by a word that says so', async () => {
+  const there = join(home.path, 'there')
+  const folder = scratch()
+  const toTheEngine = toEngine(engine, folder, SPREAD)
+  await copyData({
+    ...{ from: fromFiles(data.dataDir), to: toTheEngine, scratch: folder, spread: SPREAD },
+  })
+  const other = toEngine(new MemoryEngine(), folder, SPREAD)
+  const take = (isTargetLost: boolean) =>
+    abandonMove(fromFiles(data.dataDir), other, { isTargetLost })
+  await expect(take(false)).rejects.toThrow('holds no data of Vestibule. If it is lost for good')
+  expect(filesServe(data.dataDir)).toBe(false)
+  await take(true)
+  expect(filesServe(data.dataDir)).toBe(true)
+
+  const spread = { authActors: 1, directories: 1 }
+  const from = () => fromEngine(engine, folder)
+  await copyData({ from: from(), to: toFiles(there), scratch: folder, spread })
+  rmSync(there, { recursive: true })
+  await expect(abandonMove(from(), toFiles(there))).rejects.toThrow('--target-lost')
+  expect(existsSync(there)).toBe(false)
+  await abandonMove(from(), toFiles(there), { isTargetLost: true })
+  expect(await engineServes()).toBe(true)
+})
 
 test('what was moved is not moved elsewhere, nor what is half moved', async () => {
   const folder = scratch()
@@ -328,19 +427,22 @@ test('a move is taken back only from where it goes, as it was asked about, and w
     asked.push(move)
     throw new Error('You did not say yes')
   }
-  const elsewhere = abandonMove(from(), { place: 'the engine at b' }, sayNo)
+  const toEngineAt = (place: string) => toEngine(engine, scratch(), SPREAD, place)
+  const there = toEngineAt(mark.place)
+  const elsewhere = abandonMove(from(), toEngineAt('the engine at b'), { ask: sayNo })
   await expect(elsewhere).rejects.toThrow('go to the engine at a, not to the engine at b')
   expect(asked).toEqual([])
-  await expect(abandonMove(from(), mark, sayNo)).rejects.toThrow('You did not say yes')
+  await expect(abandonMove(from(), there, { ask: sayNo })).rejects.toThrow('You did not say yes')
   expect(asked).toEqual([mark])
   // A program that was told to end, and has not yet.
   const hold = holdData(data.dataDir, { evenMoved: true })
   const program = { find: async () => {}, handOver: async () => {} }
-  const served = abandonMove(fromFiles(data.dataDir, program), mark)
+  const served = abandonMove(fromFiles(data.dataDir, program), there)
   await expect(served).rejects.toThrow('A program runs')
   hold.release()
   expect(readMoveOf(data.dataDir)).toEqual(mark)
-  expect(await abandonMove(from(), mark)).toEqual(mark)
+  const lost = { isTargetLost: true }
+  expect(await abandonMove(from(), there, lost)).toEqual(mark)
   expect(filesServe(data.dataDir)).toBe(true)
 })
 
@@ -362,7 +464,9 @@ test.each(['', '{"state":"moved"', '{"state":"gone","id":"a","place":"b"}'])(
     writeFileSync(path, text)
     const why = `${path} does not say where the data go`
     expect(() => holdData(data.dataDir)).toThrow(why)
-    await expect(abandonMove(fromFiles(data.dataDir), { place: 'b' })).rejects.toThrow(why)
+    await expect(
+      abandonMove(fromFiles(data.dataDir), toEngine(engine, scratch(), SPREAD)),
+    ).rejects.toThrow(why)
   },
 )
 
@@ -396,6 +500,7 @@ test('what is deleted after a move was taken back at its very end does not stay 
   data.add('gone')
   const killed = copyData({ ...options, from: fromFiles(data.dataDir), to: { ...to, finish } })
   await expect(killed).rejects.toThrow(Killed)
+  dies.isNear = false
   await abandonMove(fromFiles(data.dataDir), to)
   data.directory((db) => db.prepare('DELETE FROM account WHERE did = ?').run(didOf('gone')))
   const from = { ...fromFiles(data.dataDir), listOthers: async () => [] }

@@ -20,7 +20,7 @@ import { databasePath } from '../../database/paths.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
-import { abandonMove, type CopyOptions, copyData } from '../../maintenance/copy/copy_data.ts'
+import { type CopyOptions, copyData } from '../../maintenance/copy/copy_data.ts'
 import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { holdData } from '../../maintenance/hold.ts'
@@ -129,7 +129,7 @@ function scratch(): string {
 /** What is copied here once may be copied once more. */
 async function copyTwice(options: CopyOptions) {
   const report = await copyData(options)
-  await abandonMove(options.from, options.to)
+  await options.from.setMove(null)
   return report
 }
 const toTheEngine = (authActors: number, directories = 1, from = data.dataDir) => {
@@ -251,13 +251,16 @@ test('a running program is not copied', async () => {
   expect(await toTheEngine(1)).toMatchObject({ accounts: 20 })
 })
 
-test.each(['copying', 'moving', 'moved'] as const)('nothing works on data that are %s', (state) => {
-  setMoveOf(data.dataDir, { state, id: 'a', place: 'the engine at engine.example.com:6420' })
-  const why = 'the engine at engine.example.com:6420'
-  expect(() => holdData(data.dataDir)).toThrow(why)
-  expect(() => rebuildDirectory(data.dataDir)).toThrow(why)
-  // What was refused holds nothing.
-  holdData(data.dataDir, { evenMoved: true }).release()
-  setMoveOf(data.dataDir, null)
-  holdData(data.dataDir).release()
-})
+test.each(['copying', 'moving', 'moved', 'returned'] as const)(
+  'nothing works on data that are %s',
+  (state) => {
+    setMoveOf(data.dataDir, { state, id: 'a', place: 'the engine at engine.example.com:6420' })
+    const why = 'the engine at engine.example.com:6420'
+    expect(() => holdData(data.dataDir)).toThrow(why)
+    expect(() => rebuildDirectory(data.dataDir)).toThrow(why)
+    // What was refused holds nothing.
+    holdData(data.dataDir, { evenMoved: true }).release()
+    setMoveOf(data.dataDir, null)
+    holdData(data.dataDir).release()
+  },
+)

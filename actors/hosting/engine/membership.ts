@@ -61,7 +61,7 @@ export function stayRegistered(
 }
 
 /** The keys of the runners that are registered. @throws {Error} when the engine does not say */
-async function runnerKeys(endpoint: string): Promise<string[]> {
+export async function runnerKeys(endpoint: string): Promise<string[]> {
   const { username, password, origin, pathname } = new URL(endpoint)
   const url = new URL(`${origin}${pathname.replace(/\/$/, '')}/runners`)
   url.searchParams.set('namespace', decodeURIComponent(username) || 'default')

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { actor } from 'rivetkit'
 import { LEAVE_ENGINE, POLL } from '../../../base/lifetimes.ts'
+import { EndIsAwayError } from '../../../base/move.ts'
 import type { Kv } from '../../../database/replication/kv.ts'
 import { type Runner, requireSecret } from '../../runner.ts'
 import { callable } from '../callable.ts'
@@ -8,7 +9,7 @@ import { ActorConnection } from '../connection.ts'
 import { startActors } from '../setup.ts'
 import { type ActorName, type EngineClient, engineClient } from './connections.ts'
 import { kvOf } from './kv.ts'
-import { stayRegistered } from './membership.ts'
+import { runnerKeys, stayRegistered } from './membership.ts'
 
 /** An engine on a busy machine may take longer to start the first actor than a call waits for it. */
 const TRIES = 2
@@ -30,9 +31,13 @@ export class EngineStorage {
     this.#endpoint = endpoint
   }
 
-  /** @throws {Error} when the actor is not here but with a runner that serves */
+  /**
+   * @throws {Error} when the actor is not here but with a runner that serves
+   * @throws {EndIsAwayError} when the engine does not answer
+   */
   async of(name: ActorName, key: string): Promise<Kv> {
     const id = `${name}/${key}`
+    if (!this.#hosting) await this.#assertThere()
     let cause: unknown
     for (let tries = 0; !this.#lent.has(id) && tries < TRIES; tries++) {
       await this.#wake(name, key).catch((err) => {
@@ -57,6 +62,14 @@ export class EngineStorage {
     while (listeners().length === 0 && Date.now() < end) await setTimeout(POLL)
     for (const listen of listeners()) listen('SIGTERM')
     while (this.#lent.size > 0 && Date.now() < end) await setTimeout(POLL)
+  }
+
+  async #assertThere(): Promise<void> {
+    await runnerKeys(this.#endpoint).catch((cause) => {
+      throw new EndIsAwayError(`The engine at ${new URL(this.#endpoint).host} does not answer`, {
+        cause,
+      })
+    })
   }
 
   async #wake(name: ActorName, key: string): Promise<void> {

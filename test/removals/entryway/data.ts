@@ -13,6 +13,8 @@ const LAZY = 'test/storage/lazy_tables.test.ts'
 const move = inFile('maintenance/copy/copy_data.ts')
 const files = inFile('maintenance/copy/files.ts')
 const changes = inFile('maintenance/copy/changes.ts')
+const onEngine = inFile('maintenance/copy/engine.ts')
+const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
@@ -86,6 +88,58 @@ export const dataRows = toRemovals([
     move(
       "if ((await from.begin()) === 'serving') throw",
       'await from.begin()\n    if (false) throw',
+    ),
+  ],
+  [
+    MOVING,
+    'what was moved is marked there before it is taken back',
+    move("if (move.state === 'moved') {", 'if (false) {'),
+  ],
+  [
+    MOVING,
+    'a target that is away is taken for lost only where the operator says so',
+    move('if (!isTargetLost) throw', 'if (false) throw'),
+  ],
+  [
+    MOVING,
+    'what went on from a target is not taken back',
+    inFile('maintenance/copy/gone_on.ts')(
+      'if (found === null || found.id === id) return',
+      'return',
+    ),
+  ],
+  [
+    MOVING,
+    'a target in files that is served is not taken back',
+    files(
+      'hold = holdData(dataDir, { evenMoved: true })\n      assertNotGoneOn',
+      'assertNotGoneOn',
+    ),
+  ],
+  [
+    MOVING,
+    'what an engine did before a move was taken back does not stay there',
+    onEngine('...shards.map(listStoredAccounts)', ''),
+  ],
+  [
+    MARKS,
+    'an instance from before a mark is told by an epoch',
+    onEngine('if (await this.has(name)) await this.keepHead(name)', ''),
+  ],
+  [
+    MARKS,
+    'an actor looks for the mark after its epoch has begun, too',
+    inFile('actors/hosting/open_database.ts')(
+      'await assertServedHere(kv).catch(',
+      'await Promise.resolve().catch(',
+    ),
+  ],
+  [
+    MARKS,
+    'that a move was taken back is another mark than that it goes on',
+    inFile('database/replication/copy_mark.ts')(
+      "move.state === 'returned' ? RETURNED",
+      'false ? RETURNED',
     ),
   ],
   [
