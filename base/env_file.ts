@@ -4,16 +4,46 @@ import { SettingsError } from './settings.ts'
 
 const FILE = '.env'
 
+/** Editors of Windows begin a file with it; Docker leaves it out. */
+const BYTE_ORDER_MARK = /^\uFEFF/
+/** What stands in for a byte that is not UTF-8, and what every second byte of UTF-16 is. */
+const NOT_UTF_8 = /[\uFFFD\0]/
+const A_SETTING = /^\s*(?:export\s+)?\w+\s*=/
+/** The name in a line that is meant to be a setting. */
+const MEANT = /^\s*(?:export\s+|-\s+)?["'`]?((?:ENTRYWAY|PDS)[_-][\w-]*)/i
+
 /**
  * Reads `.env` of the working directory into the environment, if it is there. What the environment
  * has already stays.
  *
  * Node's own `--env-file-if-exists` would print a line for each person who has no such file.
  *
- * @throws {SettingsError} when this user may not read it
+ * @throws {SettingsError} when this user may not read it, or Node would skip what is meant to be a setting
  */
 export function loadEnvFile(): void {
-  for (const [name, value] of Object.entries(parseEnv(read()))) process.env[name] ??= value
+  const text = read()
+  const lines = skipped(text)
+  if (lines.length) throw new SettingsError(lines)
+  for (const [name, value] of Object.entries(parseEnvFile(text))) process.env[name] ??= value
+}
+
+/** The settings in the text of a file, as Node reads them, also where an editor marked its beginning. */
+export const parseEnvFile = (text: string) => parseEnv(text.replace(BYTE_ORDER_MARK, ''))
+
+/** One sentence for each line that Node would skip without a word, though it is meant to set something. */
+function skipped(text: string): string[] {
+  if (NOT_UTF_8.test(text)) return [`${FILE}: is not UTF-8 text; save it as UTF-8`]
+  return text
+    .replace(BYTE_ORDER_MARK, '')
+    .split('\n')
+    .flatMap((line, i) => {
+      const name = A_SETTING.test(line) ? undefined : MEANT.exec(line)?.[1]
+      return name === undefined
+        ? []
+        : [
+            `${FILE}, line ${i + 1}: sets nothing; write ${name.replaceAll('-', '_').toUpperCase()}=…`,
+          ]
+    })
 }
 
 /** `process.loadEnvFile` would not tell a file that may not be read from one that is not there. */
@@ -24,7 +54,9 @@ function read(): string {
     const { code } = err as NodeJS.ErrnoException
     if (code === 'ENOENT') return ''
     throw new SettingsError([
-      `${FILE}: cannot be read by this user (${code}); run this as its owner`,
+      code === 'EISDIR'
+        ? `${FILE}: is a folder; put the settings into a file of that name`
+        : `${FILE}: cannot be read by this user (${code}); run this as its owner`,
     ])
   }
 }

@@ -50,9 +50,15 @@ function isIssuer(value: string): boolean {
   return protocol === 'https:' && /[.[]/.test(hostname) && !hostname.endsWith('.local')
 }
 
+/** Whether a DID and handles can be made of a host: of an address none can, nor of a name with a dot behind it. */
+function isNamed(value: string): boolean {
+  const { hostname } = new URL(value)
+  return LOOPBACK.includes(hostname) || !(isIP(hostname) || /^\[|\.$/.test(hostname))
+}
+
 export const publicOrigin = setting(
   'must be https:// and a public name without a path, such as https://entryway.example.com, or http://localhost:2600 on this machine',
-  origin.refine(isIssuer),
+  origin.refine(isIssuer).refine(isNamed),
 )
 
 export const webUrl = setting(
@@ -197,7 +203,7 @@ export const ownPassword = setting(
 
 /** It may hold a password. */
 export const mailServer = setting(
-  'must be smtp://… or smtps://…, such as smtps://user:password@mail.example.com',
+  'must be smtp://… or smtps://…, in a password with %23 for #, %2F for / and %40 for @, such as smtps://user:password@mail.example.com',
   z
     .string()
     .refine((v) => /^smtps?:\/\//i.test(v) && URL.canParse(v) && new URL(v).hostname !== ''),

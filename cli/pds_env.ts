@@ -1,7 +1,7 @@
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { parseEnv } from 'node:util'
+import { parseEnvFile } from '../base/env_file.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { unlocked } from './adopt/settings_lock.ts'
 import { inQuotes, toEnvLines } from './env_file.ts'
@@ -49,8 +49,6 @@ export async function readPdsEnv(file: string | undefined, folder: string): Prom
   return { ...inFile, ...Object.fromEntries(environment) }
 }
 
-/** Editors of Windows begin a file with it; Docker leaves it out. */
-const BYTE_ORDER_MARK = /^\uFEFF/
 /** A `#` in a value that is not quoted: Docker and systemd take it as a part of the value. */
 const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
 
@@ -62,10 +60,11 @@ const WITH_HASH = /^([ \t]*\w+=)(?!['"`])(\S*#\S*)/gm
  */
 export async function readPdsFile(file: string): Promise<PdsEnv> {
   const content = file === '-' ? await text(process.stdin) : await readContent(file)
-  return parseEnv(
-    unlocked(content)
-      .replace(BYTE_ORDER_MARK, '')
-      .replaceAll(WITH_HASH, (_line, name, value) => name + (inQuotes(value) ?? value)),
+  return parseEnvFile(
+    unlocked(content).replaceAll(
+      WITH_HASH,
+      (_line, name, value) => name + (inQuotes(value) ?? value),
+    ),
   )
 }
 

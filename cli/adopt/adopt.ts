@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
+import { parseEnvFile } from '../../base/env_file.ts'
 import { giveToOwnerOf, isThere } from '../../base/files.ts'
 import { MovedError } from '../../base/move.ts'
 import { makePassingFolder } from '../../base/passing_folder.ts'
@@ -73,13 +73,13 @@ function isAdopted({ input, values, settings }: Plan): boolean {
   const { file } = input
   const { dataDir } = settings
   if (!existsSync(file) || !isThere(join(dataDir, DIRECTORY)) || isStaged(dataDir)) return false
-  const { ENTRYWAY_PUBLIC_URL } = parseEnv(readFileSync(file, 'utf8'))
+  const { ENTRYWAY_PUBLIC_URL } = parseEnvFile(readFileSync(file, 'utf8'))
   return ENTRYWAY_PUBLIC_URL === values.ENTRYWAY_PUBLIC_URL
 }
 
 /** @throws {CliError} where the PDS has gone on by itself since, so that what is here is older */
 async function assertNotReleased({ input: { file }, settings: { dataDir, publicUrl } }: Plan) {
-  const pdsData = folderOf({ dataDir }, parseEnv(readFileSync(file, 'utf8')))
+  const pdsData = folderOf({ dataDir }, parseEnvFile(readFileSync(file, 'utf8')))
   if ((await readPdsMark(pdsData))?.kind === 'ADOPTED') return
   throw new CliError(
     `${publicUrl} was adopted and released: to adopt it as it is now, move ${resolve(file)} and ${resolve(dataDir)} away`,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
+import { parseEnvFile } from '../../base/env_file.ts'
 import { readSettings, type Settings, SettingsError } from '../../base/settings.ts'
 import type { Output } from '../output.ts'
 import { readPdsFile } from '../pds_env.ts'
@@ -93,7 +93,7 @@ function ownPlace(
 
 /** Settings of this program's environment that are not from the file that is to be written. */
 function settingsAround(file: string): Record<string, string> {
-  const inFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+  const inFile = existsSync(file) ? parseEnvFile(readFileSync(file, 'utf8')) : {}
   const around = Object.entries(process.env).filter(
     ([name, value]) => /^(ENTRYWAY|PDS|RIVET)_/.test(name) && value && inFile[name] !== value,
   )

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from '../../lab/world/cli.ts'
@@ -40,6 +40,41 @@ test('a .env here is read; the environment goes before it', async () => {
   expect((await pdsSettings()).stdout).toContain('PDS_ENTRYWAY_URL=https://file.example.com\n')
   const { stdout } = await pdsSettings({ ENTRYWAY_PUBLIC_URL: 'https://shell.example.com' })
   expect(stdout).toContain('PDS_ENTRYWAY_URL=https://shell.example.com\n')
+})
+
+test.each([
+  ['Windows line ends', 'ENTRYWAY_PUBLIC_URL=https://file.example.com\r\n'],
+  ['the mark of Windows editors', '\uFEFFENTRYWAY_PUBLIC_URL="https://file.example.com"\r\n'],
+  ['an export', "export ENTRYWAY_PUBLIC_URL='https://file.example.com' # here\n"],
+])('%s in a .env are read', async (_, content) => {
+  writeFileSync(join(folder.path, '.env'), content)
+  expect((await pdsSettings()).stdout).toContain('PDS_ENTRYWAY_URL=https://file.example.com\n')
+})
+
+test.each([
+  [
+    '# ENTRYWAY_NAME: x\n- ENTRYWAY_PUBLIC_URL: https://file.example.com\nentryway-name=x\nOTHER\n',
+    '.env, line 2: sets nothing; write ENTRYWAY_PUBLIC_URL=…\n.env, line 3: sets nothing; write ENTRYWAY_NAME=…\n',
+  ],
+  [Buffer.from('ENTRYWAY_NAME=Café\n', 'latin1'), '.env: is not UTF-8 text; save it as UTF-8\n'],
+  [
+    Buffer.from('\uFEFFENTRYWAY_PORT=1\n', 'utf16le'),
+    '.env: is not UTF-8 text; save it as UTF-8\n',
+  ],
+])('what would be skipped without a word is one clear line', async (content, stderr) => {
+  writeFileSync(join(folder.path, '.env'), content)
+  expect(await pdsSettings()).toMatchObject({ exitCode: 1, stderr })
+})
+
+test('a folder in its place, as Docker makes one where there is no file, is one clear line', async () => {
+  rmSync(join(folder.path, '.env'))
+  mkdirSync(join(folder.path, '.env'))
+  expect(await pdsSettings()).toMatchObject({
+    exitCode: 1,
+    stderr: '.env: is a folder; put the settings into a file of that name\n',
+  })
+  rmdirSync(join(folder.path, '.env'))
+  writeFileSync(join(folder.path, '.env'), '')
 })
 
 test.runIf(isRoot)('one that this user may not read is one clear line', async () => {

@@ -76,6 +76,8 @@ describe('settings', () => {
     ['ENTRYWAY_PUBLIC_ULR', 'did you mean ENTRYWAY_PUBLIC_URL?'],
     ['ENTRYWAY_SMTP', 'did you mean ENTRYWAY_SMTP_URL?'],
     ['ENTRYWAY_HANDLE_DOMAIN', 'did you mean ENTRYWAY_HANDLE_DOMAINS?'],
+    ['ENTRYWY_PUBLIC_URL', 'did you mean ENTRYWAY_PUBLIC_URL?'],
+    ['entryway_public_url', 'did you mean ENTRYWAY_PUBLIC_URL?'],
     ['ENTRYWAY_SOMETHING_ELSE_ENTIRELY', 'README.md lists those that there are'],
   ])('%s is no setting, and is not ignored', (name, suggestion) => {
     expect(linesOf({ [name]: 'x' })).toEqual([`${name}: there is no such setting; ${suggestion}`])
