@@ -45,22 +45,40 @@ export type Secrets = {
   seal: Seal
 }
 
+/** The keys, without which what is kept of accounts is of little use, by their settings. */
+const KEY_FILES = {
+  ENTRYWAY_JWT_KEY_HEX: 'jwt_key.hex',
+  ENTRYWAY_PLC_ROTATION_KEY_HEX: 'plc_rotation_key.hex',
+  ENTRYWAY_DPOP_SECRET_HEX: 'dpop_secret.hex',
+}
+
+/** Whether a data folder has accounts, which were made with its keys. */
+export const hasAccounts = (dataDir: string) => isThere(join(dataDir, 'accounts'))
+
 /**
  * Takes each secret from the settings or from `<data>/secrets/`, where a missing one is generated
- * once, mode 0600.
+ * once, mode 0600. Where there are accounts, no key is: another one in the place of one that was only mislaid
+ * would sign everybody out, and leave the DIDs with a key that nobody has.
  *
- * @throws {SettingsError} when a secret file can be read by others or does not hold what it should
+ * @throws {SettingsError} when a secret file can be read by others or does not hold what it should, or a key
+ * is missing that the accounts need
  */
 export async function loadSecrets(settings: Settings): Promise<Secrets> {
   makePrivateDataFolder(settings.dataDir)
   const folder = join(settings.dataDir, 'secrets')
   const { given } = settings
-  const hex = (name: string, value: string | undefined) =>
-    value ?? keep(folder, name, () => randomBytes(32).toString('hex'), /^[0-9a-f]{64}$/i)
+  // Asked before a key is looked for: the process that makes accounts has made the keys before.
+  const isInUse = hasAccounts(settings.dataDir)
+  const hex = (setting: keyof typeof KEY_FILES, value: string | undefined) => {
+    if (value !== undefined) return value
+    const name = KEY_FILES[setting]
+    if (isInUse && !isThere(join(folder, name))) throw missing(join(folder, name), setting)
+    return keep(folder, name, () => randomBytes(32).toString('hex'), /^[0-9a-f]{64}$/i)
+  }
 
-  const jwtKeyHex = hex('jwt_key.hex', given.jwtKeyHex)
-  const plcRotationKeyHex = hex('plc_rotation_key.hex', given.plcRotationKeyHex)
-  const dpopSecret = Buffer.from(hex('dpop_secret.hex', given.dpopSecretHex), 'hex')
+  const jwtKeyHex = hex('ENTRYWAY_JWT_KEY_HEX', given.jwtKeyHex)
+  const plcRotationKeyHex = hex('ENTRYWAY_PLC_ROTATION_KEY_HEX', given.plcRotationKeyHex)
+  const dpopSecret = Buffer.from(hex('ENTRYWAY_DPOP_SECRET_HEX', given.dpopSecretHex), 'hex')
   const adminPassword =
     given.adminPassword ??
     keep(folder, 'admin_password', () => randomBytes(18).toString('base64url'), /^.{8,}$/)
@@ -89,6 +107,11 @@ export async function loadSecrets(settings: Settings): Promise<Secrets> {
     seal: new Seal(derive('seal')),
   }
 }
+
+const missing = (path: string, setting: string) =>
+  new SettingsError([
+    `${path}: is not there, and the accounts here were made with it: put it back from where you keep the keys, or set ${setting}. Where it is lost for good: docs/keys.md`,
+  ])
 
 function es256kKeyPair(privateKeyHex: string) {
   const ecdh = createECDH('secp256k1')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { loadSecrets, type Secrets } from '../base/secrets.ts'
+import { hasAccounts, loadSecrets, type Secrets } from '../base/secrets.ts'
 import { readSettings, type Settings } from '../base/settings.ts'
 import { CliError } from './errors.ts'
 
@@ -14,7 +14,7 @@ export type Installation = { settings: Settings; secrets: Secrets }
 export async function openInstallation(): Promise<Installation> {
   const settings = readSettings(process.env)
   const file = join(settings.dataDir, 'secrets', 'dpop_secret.hex')
-  if (!settings.given.dpopSecretHex && !isThere(file)) {
+  if (!settings.given.dpopSecretHex && !isThere(file) && !hasAccounts(settings.dataDir)) {
     throw new CliError(
       `${settings.dataDir} holds no installation: its keys (secrets/) are not there. Run this where the program runs, with its ` +
         'settings and as its user, or begin with: vestibule init',

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -199,6 +199,34 @@ describe('secrets', () => {
     await expect(loadSecrets(settings)).rejects.toThrow(`run: chmod 600 ${path}`)
     await chmod(path, 0o600)
     await loadSecrets(settings)
+  })
+
+  test('a key that is gone is not made anew beside the accounts that need it', async () => {
+    const settings = readSettings({ ENTRYWAY_DATA_DIR: dataDir })
+    const secrets = await loadSecrets(settings)
+    await mkdir(join(dataDir, 'accounts'))
+    for (const [file, setting, value] of [
+      ['jwt_key.hex', 'ENTRYWAY_JWT_KEY_HEX', secrets.jwtKeyHex],
+      ['plc_rotation_key.hex', 'ENTRYWAY_PLC_ROTATION_KEY_HEX', secrets.plcRotationKeyHex],
+      [
+        'dpop_secret.hex',
+        'ENTRYWAY_DPOP_SECRET_HEX',
+        Buffer.from(secrets.dpopSecret).toString('hex'),
+      ],
+    ] as const) {
+      const path = join(dataDir, 'secrets', file)
+      const away = join(dataDir, file)
+      await rename(path, away)
+      await expect(loadSecrets(settings)).rejects.toThrow(
+        `${path}: is not there, and the accounts here were made with it: put it back from where you keep the keys, or set ${setting}.`,
+      )
+      const given = readSettings({ ENTRYWAY_DATA_DIR: dataDir, [setting]: value })
+      expect((await loadSecrets(given)).operatorToken).toBe(secrets.operatorToken)
+      await rename(away, path)
+    }
+    await rm(join(dataDir, 'secrets', 'admin_password'))
+    expect((await loadSecrets(settings)).operatorToken).toBe(secrets.operatorToken)
+    await rm(join(dataDir, 'accounts'), { recursive: true })
   })
 
   test('a key outside the curve is refused', async () => {
