@@ -67,6 +67,16 @@ const PASSED_ON: RouteShape = {
   body: 'streamed',
   door: xrpcDoor,
 }
+/**
+ * A PDS makes a key for anybody who asks, and keeps it: apart from the others, so that it has a limit. It is this
+ * method under each name, in each spelling that a PDS takes.
+ */
+const RESERVE: RouteShape = {
+  ...PASSED_ON,
+  name: 'reserve signing key',
+  path: `${XRPC}com.atproto.server.reserveSigningKey`,
+}
+const RESERVES = /^\/xrpc\/com\.atproto\.server\.reserveSigningKey\/*$/i
 /** Browsers ask this before an app of another origin may read a document, also one that does not exist. */
 const PREFLIGHT: Route = {
   name: 'preflight',
@@ -114,6 +124,8 @@ export function createRoutes(
     [METADATA, keeping(serveMetadata(services, oauth.answer))],
     [JWKS, keeping(oauth.answer)],
   ])
+  const passOn: Passing = (request) =>
+    (request.method === 'OPTIONS' && isOwn(request) ? xrpc : toAccount)(request)
   return [
     ...methodRoutes.map((shape): Route => {
       const ownerOf = ABOUT_CONTENT.get(shape.name)
@@ -123,11 +135,8 @@ export function createRoutes(
         ...(shape.isForCaller && { refused: (_, refusal) => forCaller(refusal) }),
       }
     }),
-    {
-      ...PASSED_ON,
-      answer: (request) =>
-        (request.method === 'OPTIONS' && isOwn(request) ? xrpc : toAccount)(request),
-    },
+    { ...PASSED_ON, answer: passOn },
+    { ...RESERVE, answer: passOn },
     { ...RESOURCE, answer: toNamed(nothing) },
     { ...ROBOTS, answer: toNamed(nothing) },
     {
@@ -176,6 +185,8 @@ export function findRouteIn(
 ): FindRoute {
   const byPath = new Map(all.map((route) => [route.path, route]))
   const passedOn = byPath.get(XRPC) as Route
+  const reserve = byPath.get(RESERVE.path) as Route
+  const passOn = (path: string) => ({ route: RESERVES.test(path) ? reserve : passedOn, path })
   // A PDS ignores case here, so a method in other case must not be passed on: the entryway owns it.
   const spellings = new Map(methodRoutes.map(({ name }) => [name.toLowerCase(), name]))
   const below = all
@@ -202,7 +213,7 @@ export function findRouteIn(
     if (request.method === 'OPTIONS') return { route: passedOn, path: XRPC }
     if (!isValidNsid(nsid)) return { route: null, refusal: xrpcDoor.notFound() }
     const meant = spellings.get(nsid.toLowerCase())
-    if (meant === undefined || meant === nsid) return { route: passedOn, path: XRPC + nsid }
+    if (meant === undefined || meant === nsid) return passOn(XRPC + nsid)
     return { route: null, refusal: xrpcDoor.unreadable(`The name of the method is ${meant}`) }
   }
 
@@ -210,7 +221,7 @@ export function findRouteIn(
     const { method, url } = request
     const { pathname } = url
     if (url.origin !== publicUrl && !ON_EVERY_HOST.includes(pathname)) {
-      return { route: passedOn, path: pathname }
+      return passOn(pathname)
     }
     if (pathname.startsWith(XRPC)) return findMethod(request)
     const route = byPath.get(pathname) ?? findBelow(pathname)

@@ -146,6 +146,23 @@ export const LIMITS: readonly Limit[] = [
     counts: 'requests',
   },
   {
+    // A PDS keeps a file for each, for anybody who asks. A sign-up here asks the PDS itself.
+    name: 'reserved signing key',
+    on: ['reserve signing key'],
+    per: 'address',
+    points: 100,
+    seconds: 5 * MINUTE,
+    counts: 'requests',
+  },
+  {
+    name: 'reserved signing key, everybody',
+    on: ['reserve signing key'],
+    per: 'everybody',
+    points: 5_000,
+    seconds: HOUR,
+    counts: 'requests',
+  },
+  {
     name: 'reset, one address at one account',
     on: RESET_REQUESTS,
     per: 'account at address',

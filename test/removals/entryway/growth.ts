@@ -39,6 +39,11 @@ export const growthRows = toRemovals([
     'answers are kept by what browsers say',
     keptAnswers('SITES.has(site as string) && DESTINATIONS.has(destination as string)', 'true'),
   ],
+  [
+    34,
+    'a method that a PDS takes in any spelling is counted in each',
+    inFile('app/routes.ts')('RESERVES.test(path)', 'path === RESERVE.path'),
+  ],
   [34, 'the bytes of keys', caches('2 * key.length + ', '')],
   [34, 'rows make room', room('used > maxBytes ?', 'false ?')],
   [34, 'what was granted stays', flowBounds("where: 'code_hash IS NULL'", "where: 'true'")],
