@@ -15,8 +15,8 @@ type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 const LONGEST = 300
 
 /**
- * Lines that strangers cause within {@link EVENT_LINES}, at most: for one address or component of the PDS
- * inside, and for all.
+ * Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, component of the PDS
+ * inside or PDS that does not answer, and for all.
  */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
@@ -98,7 +98,8 @@ const written = new WeakMap<Log, Lines>()
 /**
  * Whether there is room for one more line; the first of a new minute says how many were left out.
  *
- * @param of the address of a client, or a component of a program whose lines are written here
+ * @param of the address of a client, a component of a program whose lines are written here, or an origin that is
+ * asked for clients
  */
 export function hasRoom(log: Log, of = ''): boolean {
   const lines = linesNow(log)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Agent } from 'undici'
+import { hasRoom } from '../base/event_log.ts'
 import { LAST_REQUEST } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { upstreamSeconds } from '../base/metrics.ts'
@@ -113,7 +114,7 @@ async function pass(
       return
     }
     if (timed) timed({ result: 'failed' })
-    log.warn({ err, pds: url.origin }, 'a PDS did not answer')
+    if (hasRoom(log, url.origin)) log.warn({ err, pds: url.origin }, 'a PDS did not answer')
     writeResponse(
       outgoing,
       isSilence(err)

@@ -1,17 +1,19 @@
 import { InFlight } from '../actors/in_flight.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Background } from '../base/background.ts'
-import { CLOSING } from '../base/lifetimes.ts'
+import { CLOSING, DRAIN } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { loadSecrets } from '../base/secrets.ts'
 import type { Settings } from '../base/settings.ts'
 import { closeAllDatabases } from '../database/database.ts'
+import { replicasClosed } from '../database/replication/replica.ts'
 import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
+import type { AtMost } from './ending.ts'
 import { giveUp } from './launch.ts'
 
 /** What the actors of this process are given. Its data are this process's alone until it ends. */
@@ -46,11 +48,20 @@ export async function prepareRunner(
   }
 }
 
-/** Closes what {@link prepareRunner} and the actors opened; the embedded PDS ends last. */
+/**
+ * Closes what {@link prepareRunner} and the actors opened; the embedded PDS ends last. An engine has been told by
+ * then, and moves the actors with their databases.
+ */
 export async function stopRunner(
-  runner: Pick<Runner, 'mailer'> & { embeddedPds: EmbeddedPds },
+  {
+    settings,
+    mailer,
+    embeddedPds,
+  }: Pick<Runner, 'settings' | 'mailer'> & { embeddedPds: EmbeddedPds },
+  atMost: AtMost,
 ): Promise<void> {
-  runner.mailer.close()
+  if (settings.rivetEndpoint) await replicasClosed(atMost(DRAIN))
+  mailer.close()
   closeAllDatabases(CLOSING)
-  await runner.embeddedPds.stop()
+  await embeddedPds.stop()
 }

@@ -1,5 +1,4 @@
 import { BACKGROUND, DRAIN, TRAIL_END } from '../base/lifetimes.ts'
-import { replicasClosed } from '../database/replication/replica.ts'
 import { startDailyBackups } from '../maintenance/daily_backup.ts'
 import { startRunner } from '../registry.ts'
 import { keepEvents } from '../sagas/kept_events.ts'
@@ -23,8 +22,6 @@ await launch(async (settings, log) => {
     await runner.inFlight.end(atMost(DRAIN))
     await runner.background.end(atMost(BACKGROUND))
     await endTrail(atMost(TRAIL_END))
-    // The engine has been told by now, and moves the actors.
-    if (settings.rivetEndpoint) await replicasClosed(atMost(DRAIN))
-    await stopRunner(runner)
+    await stopRunner(runner, atMost)
   }
 })

@@ -26,6 +26,6 @@ await launch(async (settings, log) => {
     await gateway.stop()
     await runner.background.end(atMost(BACKGROUND))
     await endTrail(atMost(TRAIL_END))
-    await stopRunner(runner)
+    await stopRunner(runner, atMost)
   }
 })

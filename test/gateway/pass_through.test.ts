@@ -3,7 +3,9 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import { MOST_LINES } from '../../base/event_log.ts'
 import { UPSTREAM_POOL } from '../../base/lifetimes.ts'
+import { createLog } from '../../base/log.ts'
 import type { Timeouts } from '../../gateway/timeouts.ts'
 import {
   freePort,
@@ -221,6 +223,19 @@ test('a client that goes away takes its request at the PDS along', async () => {
   await once(download, 'response')
   download.destroy()
   await gone.promise
+})
+
+test('a PDS that is down fills no log, whatever is asked of it', async () => {
+  const lines: string[] = []
+  const log = createLog('warn', { write: (line) => void lines.push(line) })
+  const pds = `http://127.0.0.1:${await freePort()}`
+  const gateway = await startTestGateway(passingTo(pds), {}, { log })
+  started.push(gateway)
+  for (let i = 0; i < MOST_LINES.ofOne + 5; i++) {
+    expect((await send(`${gateway.url}/xrpc/a.b.c`)).statusCode).toBe(502)
+  }
+  expect(lines).toHaveLength(MOST_LINES.ofOne)
+  expect(JSON.parse(lines[0] as string)).toMatchObject({ pds, msg: 'a PDS did not answer' })
 })
 
 test('a PDS that is down, silent or breaks off is an error at once', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { createLog } from '../../base/log.ts'
+import { createLog, type Log } from '../../base/log.ts'
 import { CAPACITY, type Capacity } from '../../gateway/capacity.ts'
 import { startGateway } from '../../gateway/server.ts'
 import { TIMEOUTS, type Timeouts } from '../../gateway/timeouts.ts'
@@ -25,18 +25,18 @@ export function passingTo(pdsUrl: string): AuthActor {
   }
 }
 
-type TestGatewayOptions = { capacity: Partial<Capacity>; trustedProxies: string[] }
+type TestGatewayOptions = { capacity: Partial<Capacity>; trustedProxies: string[]; log: Log }
 
 /** Starts a gateway on a free port, in this process. */
 export async function startTestGateway(
   auth: Pick<AuthActor, 'answer' | 'ready'> & Partial<AuthActor>,
   timeouts: Partial<Timeouts> = {},
-  { capacity = {}, trustedProxies = [] }: Partial<TestGatewayOptions> = {},
+  { capacity = {}, trustedProxies = [], log = silent }: Partial<TestGatewayOptions> = {},
 ): Promise<Peer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const settings = { host: '127.0.0.1', port, trustedProxies, publicUrl: url }
-  const gateway = await startGateway(settings, { ...withoutSessions, ...auth }, silent, {
+  const gateway = await startGateway(settings, { ...withoutSessions, ...auth }, log, {
     timeouts: { ...TIMEOUTS, ...timeouts },
     capacity: { ...CAPACITY, ...capacity },
   })

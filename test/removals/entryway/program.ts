@@ -40,6 +40,26 @@ export const programRows = toRemovals([
     inFile('sagas/kept_events.ts')('await withDeadline(last, ms)', 'await last'),
   ],
   [
+    'test/gateway/pass_through.test.ts',
+    'a PDS that is down fills no log',
+    passing('if (hasRoom(log, url.origin)) log.warn', 'log.warn'),
+  ],
+  [
+    'test/gateway/ending.test.ts',
+    'no step of a stop takes more than is left of its time',
+    inFile('programs/ending.ts')('Math.max(0, Math.min(ms, until - performance.now()))', 'ms'),
+  ],
+  [
+    'test/settings/settings.test.ts',
+    'no key is made anew beside accounts',
+    inFile('base/secrets.ts')('if (isInUse && !isThere(join(folder, name)))'),
+  ],
+  [
+    'test/settings/env_file.test.ts',
+    'nothing in .env is skipped without a word',
+    inFile('base/env_file.ts')('if (lines.length)'),
+  ],
+  [
     'test/mail/at_stop.test.ts',
     'mails that were promised are waited for',
     program('await runner.background.end(atMost(BACKGROUND))', ''),
