@@ -3,11 +3,14 @@ import type { AccountStub } from '../actors/reach.ts'
 import { accountNotFound, accountTakenDown, Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import { calledFrom } from '../http/requester.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
 import { notify, occasionNow } from './notice.ts'
+import { isWrongCode } from './second_factor.ts'
 import type { Services } from './services.ts'
+import { recordGuess } from './sign_in.ts'
 
 /**
  * Deactivates an account, on its PDS first: an account that looks deactivated here is nowhere
@@ -99,7 +102,8 @@ export async function announceStanding(services: Services, did: string): Promise
 }
 
 /**
- * Deletes an account for its owner, who has to give the password and a mailed code.
+ * Deletes an account for its owner, who has to give the password and a mailed code. What was wrong is recorded, as
+ * that of a sign-in.
  *
  * @param asker who is signed in is told that the account has no password
  * @throws {Refusal} AccountNotFound, AuthenticationRequired, NoPassword, InvalidToken, ExpiredToken
@@ -113,7 +117,13 @@ export async function deleteOwnAccount(
   assertOldPassword(password)
   const { did } = await requireAccount(services, typed, ['did'])
   const account = services.actors.account(did)
-  if (!(await account.mayDelete(password, token))) {
+  const client = { address: calledFrom()?.address }
+  const isRight = await account.mayDelete(password, token).catch(async (err) => {
+    if (isWrongCode(err)) await recordGuess(services, did, 'second factor', client)
+    throw err
+  })
+  if (!isRight) {
+    await recordGuess(services, did, 'password', client)
     if (asker === 'signed in' && !(await account.listFactors()).password) {
       throw new Refusal('NoPassword', 'The account has no password: set one first')
     }

@@ -1,3 +1,4 @@
+import { requireToken } from '../actors/account/email.ts'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
@@ -28,7 +29,9 @@ export async function changeEmail(
   basis: Basis,
 ): Promise<AccountRow> {
   const account = services.actors.account(did)
-  await requireAccount(services, did)
+  const { emailConfirmedAt } = await requireAccount(services, did)
+  // Before it is said whether somebody else has the address.
+  if (emailConfirmedAt !== null) requireToken(token)
   if (token) await account.checkEmailToken('update_email', token)
   const record = (email: string) => account.changeEmail(email, token, basis)
   return change(services, did, newEmail, record, occasionNow())

@@ -92,7 +92,8 @@ export async function acceptSignUp(
   if (recoveryKey !== undefined) assertDidKey(recoveryKey)
   const handle = await newHandle(services, input.handle, did ?? null, { allowReserved })
   if (did !== undefined) await assertMayMove(services, did, policy.provenDid)
-  if (inviteCode !== null) await assertInviterInGoodStanding(services, inviteCode)
+  // Without one nobody hears which addresses have an account.
+  if (inviteCode !== null) await assertInvited(services, inviteCode)
   // The directory decides in the end; here it spares the work for a password.
   await services.actors.directory.assertAvailable({ handle, email })
   return { handle, email, password, passkey, inviteCode, recoveryKey, did }
@@ -137,10 +138,10 @@ async function assertMayMove(
   }
 }
 
-/** Whether the code is good otherwise, the directory decides. @throws {Refusal} InvalidInviteCode */
-async function assertInviterInGoodStanding({ actors }: Services, code: string): Promise<void> {
-  const invite = await actors.directory.readInviteCode(code)
-  const inviter = invite && (await actors.directory.find(invite.forAccount, ['did']))
+/** Whether the code is good, and its owner in good standing. @throws {Refusal} InvalidInviteCode */
+async function assertInvited({ actors }: Services, code: string): Promise<void> {
+  const { forAccount } = await actors.directory.readUsableInvite(code)
+  const inviter = await actors.directory.find(forAccount, ['did'])
   const account = inviter && (await actors.account(inviter.did).read())
   if (account && account.takedownRef !== null) {
     throw new Refusal('InvalidInviteCode', 'Provided invite code not available')

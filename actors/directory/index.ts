@@ -77,6 +77,7 @@ export const directoryFunctions = {
   readOwnInvites: invites.readOwn,
   disableOwnInvite: invites.disableOwn,
   readInviteCode: invites.read,
+  readUsableInvite: invites.readUsable,
   listInviteCodes: invites.list,
   pageInviteCodes: invites.page,
   listShownInvites: invites.listShown,

@@ -124,14 +124,15 @@ export function disable(db: Db, input: { codes: string[]; accounts: string[] }):
 }
 
 /**
- * Checks that a code can be used once more; sign-ups in progress count as uses.
+ * A code that can be used once more; sign-ups in progress count as uses.
  *
  * @throws {Refusal} InvalidInviteCode
  */
-export function assertUsable(db: Db, code: string): void {
+export function readUsable(db: Db, code: string): codes.InviteCode {
   const invite = codes.readInviteCode(db, code)
   const used = (invite?.uses.length ?? 0) + countSignUpsWithInvite(db, codes.sealInvite(db, code))
   if (!invite || invite.disabled || used >= invite.availableUses) {
     throw new Refusal('InvalidInviteCode', 'Provided invite code not available')
   }
+  return invite
 }

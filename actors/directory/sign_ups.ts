@@ -12,7 +12,7 @@ import {
   setSignUpCreating,
 } from '../../database/directory/sign_up.ts'
 import type { Pds } from '../../pds/pds.ts'
-import { assertUsable } from './invites.ts'
+import { readUsable } from './invites.ts'
 import { assertAvailable } from './names.ts'
 import { type PdsCounts, place } from './placement.ts'
 
@@ -65,8 +65,8 @@ export function choosePds(
   at: string | null = null,
   elsewhere: PdsCounts = {},
 ): Pds {
+  if (inviteCode !== null) readUsable(db, inviteCode)
   assertAvailable(db, { handle, email })
-  if (inviteCode !== null) assertUsable(db, inviteCode)
   return place(db, at, elsewhere)
 }
 

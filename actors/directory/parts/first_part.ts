@@ -8,6 +8,7 @@ type InFirst = Pick<
   | 'importInviteCodes'
   | 'createInviteCodes'
   | 'readInviteCode'
+  | 'readUsableInvite'
   | 'listInviteCodes'
   | 'pageInviteCodes'
   | 'listInviteCodesOf'
@@ -52,6 +53,7 @@ export function inFirstPart(names: Names): InFirst {
     importInviteCodes: (codes) => first.importInviteCodes(codes),
     createInviteCodes: (input) => first.createInviteCodes(input),
     readInviteCode: (code) => first.readInviteCode(code),
+    readUsableInvite: (code) => first.readUsableInvite(code),
     listInviteCodes: () => first.listInviteCodes(),
     pageInviteCodes: (sort, after, limit) => first.pageInviteCodes(sort, after, limit),
     listInviteCodesOf: (did) => first.listInviteCodesOf(did),

@@ -30,6 +30,21 @@ export const signInRows = toRemovals([
   [20, 'limits', settings("e.ENTRYWAY_RATE_LIMITS === 'on'", 'false')],
   [
     20,
+    'an invite code before the names',
+    inFile('sagas/sign_up_rules.ts')('inviteCode !== null) await', "inviteCode === '') await"),
+  ],
+  [
+    20,
+    'a code from the old address before the new one',
+    inFile('sagas/email_change.ts')('emailConfirmedAt !== null)', 'emailConfirmedAt === 0)'),
+  ],
+  [
+    20,
+    'guesses of a deletion are recorded',
+    inFile('sagas/account_life.ts')("await recordGuess(services, did, 'password', client)", ''),
+  ],
+  [
+    20,
     'the same answer for unknown accounts',
     signIn("'Invalid identifier or password'", "entry ? 'Wrong password' : 'No such account'"),
   ],
