@@ -134,9 +134,12 @@ export class SignInForm {
 
   async #second(post: Post, form: FormState, first: First): Promise<HttpResponse> {
     const code = field(post, 'code')
-    const other = kindsOf(first).find((kind) => kind === post.request.parameter('with'))
-    if (other && other !== 'mail') return this.#pages.code(post, asking(first, other))
     const isPasskey = field(post, 'passkey') !== ''
+    // With one no account is counted, so nothing is sent beside it.
+    const other = isPasskey
+      ? undefined
+      : kindsOf(first).find((kind) => kind === post.request.parameter('with'))
+    if (other && other !== 'mail') return this.#pages.code(post, asking(first, other))
     if (!code && !other && !isPasskey)
       return this.#pages.code(post, first, wrongCode(post, first.kind))
     try {

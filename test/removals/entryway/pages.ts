@@ -170,6 +170,11 @@ export const pageRows = toRemovals([
     securityViews('told === undefined ? page : ', 'true ? page : '),
   ],
   [39, 'forms are limited', limits("on: ['security form', 'security proof']", 'on: []')],
+  [
+    40,
+    'nothing is sent beside a passkey',
+    inFile('oauth/sign_in/sign_in_form.ts')('const other = isPasskey\n', 'const other = !first\n'),
+  ],
   [40, 'a code works once', codes(' || step <= (totp?.lastStep ?? 0)', '')],
   [40, 'the step of a code is kept', codes('  setTotpStep(db, step)\n', '')],
   [
