@@ -8,6 +8,7 @@ import { plcSaidNo } from '../identity/plc.ts'
 import type { HandleOptions } from '../identity/service_handles.ts'
 import { PdsRefusal } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
+import { countHandleChange } from './handle_limits.ts'
 import { newHandle } from './new_handle.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
@@ -18,7 +19,7 @@ import type { Settlement } from './sign_up.ts'
  * account has a handle and no handle has two accounts.
  *
  * @param basis the sign-in that asks for it; null for the operator
- * @throws {Refusal} those of {@link newHandle}, HandleTaken, AccountNotFound, SignedOut
+ * @throws {Refusal} those of {@link newHandle}, HandleTaken, AccountNotFound, SignedOut, RateLimitExceeded
  * @throws {PdsRefusal | UnavailableError}
  */
 export async function changeHandle(
@@ -30,6 +31,7 @@ export async function changeHandle(
 ): Promise<AccountRow> {
   const handle = await newHandle(services, typed, did, options)
   await requireAccount(services, did)
+  if (basis !== null) await countHandleChange(services, did)
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
     const generation = basis?.generation ?? null

@@ -75,6 +75,11 @@ export const requestRows = toRemovals([
     'an account keeps its repo key',
     inFile('xrpc/identity/signPlcOperation.ts')('(!pds)', '(pds || !pds)'),
   ],
+  [
+    30,
+    'a limit on changes of handles',
+    inFile('sagas/handle_change.ts')('if (basis !== null) await', 'if (!did) await'),
+  ],
   [30, 'look-ups by one kind of name', names('kinds.includes(kind)', 'true')],
   [30, 'host names are reserved', services('|| pdses.isHostname(name)', '')],
   [
