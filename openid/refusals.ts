@@ -109,15 +109,17 @@ function retell(ctx: { body?: unknown; response: Answer }, { before, told }: Ret
     ['www-authenticate', inChallenge],
   ] as const) {
     const header = response.get(name)
-    if (header)
-      response.set(
-        name,
-        header.replace(written(before), () => written(told)),
-      )
+    const retold = (one: string) => one.replace(written(before), () => written(told))
+    // Several challenges are several headers.
+    if (header) response.set(name, Array.isArray(header) ? header.map(retold) : retold(header))
   }
 }
 
-type Answer = { status: number; get(name: string): string; set(name: string, value: string): void }
+type Answer = {
+  status: number
+  get(name: string): string | string[]
+  set(name: string, value: string | string[]): void
+}
 type Retold = { before: Told; told: Told }
 
 const isRefusal = (body: unknown): body is { error: string; error_description?: string } =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
@@ -123,6 +124,19 @@ test('a challenge says the same as the body', async () => {
   const { error_description: description } = body as { error_description: string }
   expect(headers['www-authenticate']).toContain(`error_description="${description}"`)
   expect(description).toMatch(/^invalid token provided: access token not found/)
+})
+
+test('a request to userinfo without a token is told which ones there are', async () => {
+  const fields = { a: 'b' }
+  for (const answer of [
+    await ask(app, { target: '/openid/userinfo' }),
+    await post('/openid/userinfo', fields),
+  ]) {
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } })
+  }
+  const { headers } = (await app.ask({ target: '/openid/userinfo' })) as ResponseEnvelope
+  const challenges = headers.filter(([name]) => name === 'www-authenticate')
+  expect(challenges.map(([, value]) => value.split(' ')[0])).toEqual(['Bearer', 'DPoP'])
 })
 
 const OBJECTS: [what: string, claims: object, words: RegExp][] = [
