@@ -16,13 +16,18 @@ import { writeResponse } from './write_response.ts'
 
 /**
  * The answer of a PDS is served from the origin at which people sign in. It is only data there: it may
- * not set cookies or run scripts.
+ * not set cookies or run scripts, nor say what browsers do with that origin.
  */
 const INERT: [string, string][] = [
   ['content-security-policy', "default-src 'none'; sandbox"],
   ['x-content-type-options', 'nosniff'],
 ]
-const NOT_FROM_A_PDS = new Set(['set-cookie', 'clear-site-data', ...INERT.map(([name]) => name)])
+/** Browsers remember these for an origin, and send reports with its addresses to wherever they say. */
+const ABOUT_THE_ORIGIN = [
+  ...['set-cookie', 'clear-site-data', 'strict-transport-security', 'alt-svc'],
+  ...['nel', 'report-to', 'reporting-endpoints', 'service-worker-allowed'],
+]
+const NOT_FROM_A_PDS = new Set([...ABOUT_THE_ORIGIN, ...INERT.map(([name]) => name)])
 
 /** The headers of a PDS's answer that may be given at the entryway's origin. */
 export function fromPds({ headers }: UpstreamHead): [string, string][] {

@@ -110,6 +110,20 @@ test('compressed bytes and redirects pass as they are, and nothing runs', async 
   expect(answer.statusCode).toBe(302)
 })
 
+test('what a PDS says of its origin is not said of that of the sign-in pages', async () => {
+  const said = {
+    ...{ 'strict-transport-security': 'max-age=1', 'alt-svc': 'h3=":443"', nel: '{}' },
+    ...{ 'report-to': '{}', 'reporting-endpoints': 'a="https://evil.example"' },
+    ...{ 'service-worker-allowed': '/', 'clear-site-data': '"*"' },
+  }
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(200, { ...said, 'x-other': '1' }).end('ok')
+  })
+  const { headers } = await send(`${gateway}/xrpc/a.b.c`)
+  expect(headers).toMatchObject({ 'x-other': '1' })
+  for (const name of Object.keys(said)) expect(headers).not.toHaveProperty(name)
+})
+
 test('connections to a PDS are used again', async () => {
   const { gateway, pds } = await inFrontOf((incoming, outgoing) =>
     incoming.resume().on('end', () => outgoing.end('ok')),
