@@ -29,6 +29,8 @@ export function unwrap(
       validateHeaderName(given)
       validateHeaderValue(given, value)
       const name = given.toLowerCase()
+      // RFC 9112 section 3.2: such a request is refused.
+      if (name === 'host' && headers.has(name)) return null
       if (isOfProxy(name)) viaProxy = true
       if (WHO.includes(name)) saysWho = true
       if (!isAboutTheClient(name) && !HOP_BY_HOP.has(name)) append(headers, name, value)

@@ -1,4 +1,4 @@
-import { isAboutTheClient } from '../http/about_the_client.ts'
+import { isOfProxy } from '../http/about_the_client.ts'
 
 /** Headers about one connection, which are not handed on (RFC 9110 section 7.6.1). */
 const HOP_BY_HOP = new Set([
@@ -15,7 +15,8 @@ const HOP_BY_HOP = new Set([
 
 /**
  * The headers of a message without those that its `Connection` header names. What proxies say about
- * the client stays: a client that names it would take its address away, and with it the limits.
+ * the client and themselves stays: a client that names it would take its address away, and with it the limits, or
+ * seem to come through none.
  *
  * @param connection the `Connection` header of the message
  */
@@ -27,7 +28,7 @@ export function withoutNamed(
   const named = new Set(connection.split(',').map((name) => name.trim().toLowerCase()))
   return headers.filter(([name]) => {
     const lower = name.toLowerCase()
-    return !named.has(lower) || isAboutTheClient(lower)
+    return !named.has(lower) || isOfProxy(lower)
   })
 }
 

@@ -41,9 +41,13 @@ export class KeptAnswers {
   }
 }
 
-/** None of these answers depends on a query, so a request that has one is not one of theirs. */
-function isRepeatable({ method, url, headers }: IncomingMessage): boolean {
-  const isPlain = method === 'GET' && !url?.includes('?') && headers['if-none-match'] === undefined
+/**
+ * None of these answers depends on a query, so a request that has one is not one of theirs. Nor is one with a
+ * target in absolute form: it has many spellings, and each would keep the answer once more.
+ */
+function isRepeatable({ method, url = '', headers }: IncomingMessage): boolean {
+  const isPath = url.startsWith('/') && !url.includes('?')
+  const isPlain = method === 'GET' && isPath && headers['if-none-match'] === undefined
   const { 'sec-fetch-site': site, 'sec-fetch-dest': destination } = headers
   return isPlain && SITES.has(site as string) && DESTINATIONS.has(destination as string)
 }

@@ -14,7 +14,7 @@ export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
   const { method = 'GET', url = '/', rawHeaders, headers, socket } = incoming
   return {
     method,
-    target: targetOf(url),
+    target: targetOf(url, headers.host),
     headers: withoutNamed(pairs(rawHeaders), headers.connection),
     client: {
       ...findClient(socket.remoteAddress ?? '', headers, trusts),
@@ -26,11 +26,17 @@ export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
 /**
  * Path and query as they came, without the normalising that `URL` does.
  *
- * The absolute form is accepted, too, and its authority ignored (RFC 9112 section 3.2.2).
+ * The absolute form is accepted, too, where it names the host that `Host` does, as clients have to write it
+ * (RFC 9112 section 3.2). Where they differ, a proxy may have taken the one for the other's: such a target
+ * stays as it is, and is refused.
  */
-function targetOf(url: string): string {
-  return url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*\/?/i, '/')
+function targetOf(url: string, host: string | undefined): string {
+  const [, authority, rest = ''] = ABSOLUTE.exec(url) ?? []
+  if (authority === undefined || authority.toLowerCase() !== host?.toLowerCase()) return url
+  return rest.startsWith('/') ? rest : `/${rest}`
 }
+
+const ABSOLUTE = /^https?:\/\/([^/?#]+)(.*)$/i
 
 /** Node's flat list of header names and values, two by two. */
 export function pairs(raw: string[]): [string, string][] {

@@ -50,6 +50,8 @@ export async function startGateway(
     overrideGlobalObjects: false,
     serverOptions: {
       highWaterMark: WAITING,
+      // Node would take the first `Host` of several, another server the last (RFC 9112 section 3.2).
+      joinDuplicateHeaders: true,
       // Those that send slowly are ended by `Connections` and `readBody`: uploads may take their time.
       headersTimeout: 0,
       keepAliveTimeout: timeouts.keepAlive,

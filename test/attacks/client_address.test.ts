@@ -145,6 +145,14 @@ describe('31. over a socket', () => {
     },
   )
 
+  test.each(['Via', 'CF-Connecting-IP'])(
+    'Connection hides no proxy that writes %s',
+    async (name) => {
+      await ask(`Connection: ${name}`, `${name}: 1.1 proxy`)
+      expect(seenByAuth.headers.map(([given]) => given)).toContain(name)
+    },
+  )
+
   test('headers that Connection names are not passed on', async () => {
     await ask('Connection: x-secret, authorization', 'X-Secret: 1', 'Authorization: Bearer x')
     for (const names of [seenByAuth.headers.map(([name]) => name), Object.keys(seenByPds)]) {

@@ -147,6 +147,7 @@ async function bytesKept(): Promise<number> {
 
 test.each([
   ['queries', (i: number) => asked(`/.well-known/did.json?${i}${'x'.repeat(15_000)}`)],
+  ['absolute forms', (i: number) => asked(`http${'s'.repeat(i % 2)}://${HOST}/${i}.js`)],
   ['destinations', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-dest': `x${i}` })],
   ['hosts', (i: number) => asked('/.well-known/did.json', { host: `x${i}` })],
   ['sites', (i: number) => asked('/.well-known/did.json', { 'sec-fetch-site': `x${i}` })],

@@ -57,19 +57,24 @@ test.each<[string, Headers]>([
   ['of another port', { host: 'pds2.example.com:444' }],
   ['with more in front', { host: 'x.pds2.example.com' }],
   ['with more behind', { host: 'pds2.example.com.example.org' }],
-  [
-    'of two',
-    [
-      ['host', OWN],
-      ['host', 'pds2.example.com'],
-    ],
-  ],
   ['that a proxy did not write', { host: OWN, 'x-forwarded-host': 'pds2.example.com' }],
   ['that a proxy did not write, by the RFC', { host: OWN, forwarded: 'host=pds2.example.com' }],
 ])('29. a name %s is the entryway’s', async (_, headers) => {
   expect(await ask(DESCRIBE, headers)).toEqual({ status: 200 })
   expect(await ask(LIST, headers)).toMatchObject({ to: HOME })
   expect(await ask('/robots.txt', headers)).toMatchObject({ to: HOME })
+})
+
+test('29. of two names none counts', async () => {
+  const [own, other] = [OWN, 'pds2.example.com'].map((host): [string, string] => ['host', host])
+  for (const headers of [
+    [own, other],
+    [other, own],
+    [other, other],
+  ] as [string, string][][]) {
+    for (const path of [DESCRIBE, LIST]) expect(await ask(path, headers)).toEqual({ status: 400 })
+  }
+  expect(await ask(LIST, [other as [string, string]])).toMatchObject({ to: SECOND })
 })
 
 test('29. an account method at the name of a PDS is counted as what is passed on', async () => {

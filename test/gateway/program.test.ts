@@ -128,6 +128,17 @@ test.each([
     `GET ${'http://localhost'}${METADATA} HTTP/1.1\r\nHost: localhost`,
     200,
   ],
+  [
+    'a target in absolute form with the host in capitals',
+    `GET http://LOCALHOST${METADATA} HTTP/1.1\r\nHost: localhost`,
+    200,
+  ],
+  [
+    'a target in absolute form that names another host',
+    `GET http://evil.example${METADATA} HTTP/1.1\r\nHost: localhost`,
+    400,
+  ],
+  ['two hosts', `GET ${METADATA} HTTP/1.1\r\nHost: localhost\r\nHost: evil.example`, 400],
   ['the asterisk form', 'OPTIONS * HTTP/1.1\r\nHost: localhost', 400],
   ['no host', `GET ${METADATA} HTTP/1.1`, 400],
   ['a host that is none', `GET ${METADATA} HTTP/1.1\r\nHost: a b/../c`, 400],

@@ -33,7 +33,8 @@ const replays = inFile('stores/replay_store.ts')
 /** What it defends of memory, disk and connections (34, 35). */
 export const growthRows = toRemovals([
   [34, 'answers are kept for one name', keptAnswers('request.headers.host === this.#host && ', '')],
-  [34, 'answers are not kept by a query', keptAnswers("!url?.includes('?')", 'true')],
+  [34, 'answers are not kept by a query', keptAnswers("!url.includes('?')", 'true')],
+  [34, 'nor by an absolute form', keptAnswers("url.startsWith('/') && ", '')],
   [
     34,
     'answers are kept by what browsers say',

@@ -53,7 +53,21 @@ export const requestRows = toRemovals([
     ),
   ],
   [29, 'nothing of a PDS runs', passing("if (RUNS.test(headers.get('sec-fetch-dest') ?? ''))")],
+  [
+    'test/gateway/pass_through.test.ts',
+    'a PDS says nothing of the origin',
+    inFile('gateway/pass_through.ts')("'nel', 'report-to', 'reporting-endpoints', ", ''),
+  ],
   [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
+  [29, 'one Host', inFile('app/unwrap.ts')("if (name === 'host' && headers.has(name))")],
+  [
+    'test/gateway/program.test.ts',
+    'an absolute form names the Host',
+    requests(
+      'authority === undefined || authority.toLowerCase() !== host?.toLowerCase()',
+      'authority === undefined',
+    ),
+  ],
   [29, 'UTF-8 alone', reading('if (!isUtf8(given))')],
   [29, 'a bound on what is unpacked', codings('maxOutputLength: MAX_BODY, ', '')],
   [29, 'nothing behind a compressed body', codings(', rejectGarbageAfterEnd: true', '')],
@@ -94,7 +108,8 @@ export const requestRows = toRemovals([
     addresses('if (listed !== undefined)', 'if (listed !== undefined && forwarded === undefined)'),
   ],
   [31, 'one spelling of an address', addresses("address.replace(/%.*/, '')", 'address')],
-  [31, 'Connection takes no address away', hopByHop('|| isAboutTheClient(lower)', '')],
+  [31, 'Connection hides no proxy', hopByHop('|| isOfProxy(lower)', '|| lower.startsWith("x-")')],
+  [31, 'Connection takes no address away', hopByHop('|| isOfProxy(lower)', '')],
   [
     31,
     'what Connection names is gone',
