@@ -36,6 +36,8 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>()
   /** Longest idle first. */
   readonly #idle = new Set<Socket>()
+  /** The same of each address: where one has too many, those of the others are not looked through. */
+  readonly #idleOf = new Map<string, Set<Socket>>()
   readonly #tally = new Tally()
   #full = false
   /** Requests that are being answered. */
@@ -73,8 +75,9 @@ export class Connections {
       this.#refuse(socket)
       return
     }
-    this.#open.set(socket, { address, inFlight: 0, bytesBefore: 0, begunAt: null })
-    this.#idle.add(socket)
+    const connection = { address, inFlight: 0, bytesBefore: 0, begunAt: null }
+    this.#open.set(socket, connection)
+    this.#rest(socket, connection)
     this.#tally.add(address)
     openConnections.inc()
     socket.once('close', () => this.#forget(socket))
@@ -82,13 +85,24 @@ export class Connections {
 
   /** Closes the connection that has been idle longest. @returns whether there was one */
   #makeRoom(of: string | null): boolean {
-    for (const socket of this.#idle) {
-      if (of !== null && this.#open.get(socket)?.address !== of) continue
-      this.#forget(socket)
-      socket.destroy()
-      return true
-    }
-    return false
+    const idle = of === null ? this.#idle : this.#idleOf.get(of)
+    const [longest] = idle ?? []
+    if (!longest) return false
+    this.#forget(longest)
+    longest.destroy()
+    return true
+  }
+
+  #rest(socket: Socket, { address }: Connection): void {
+    this.#idle.add(socket)
+    this.#idleOf.set(address, (this.#idleOf.get(address) ?? new Set()).add(socket))
+  }
+
+  #rouse(socket: Socket, { address }: Connection): void {
+    this.#idle.delete(socket)
+    const ofOne = this.#idleOf.get(address)
+    ofOne?.delete(socket)
+    if (ofOne?.size === 0) this.#idleOf.delete(address)
   }
 
   #refuse(socket: Socket): void {
@@ -103,7 +117,7 @@ export class Connections {
     const connection = this.#open.get(socket)
     if (!connection) return
     this.#open.delete(socket)
-    this.#idle.delete(socket)
+    this.#rouse(socket, connection)
     this.#tally.remove(connection.address)
     openConnections.dec()
     this.#full = false
@@ -114,14 +128,14 @@ export class Connections {
     if (!connection) return
     connection.inFlight++
     connection.begunAt = null
-    this.#idle.delete(socket)
+    this.#rouse(socket, connection)
   }
 
   #end(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (!connection || --connection.inFlight > 0) return
     connection.bytesBefore = socket.bytesRead
-    this.#idle.add(socket)
+    this.#rest(socket, connection)
   }
 
   #endSlow(): void {

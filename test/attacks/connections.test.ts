@@ -1,5 +1,11 @@
+import { EventEmitter } from 'node:events'
+import type { Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createLog } from '../../base/log.ts'
+import { CAPACITY } from '../../gateway/capacity.ts'
+import { Connections } from '../../gateway/connections.ts'
+import { TIMEOUTS } from '../../gateway/timeouts.ts'
 import type { Answer, RequestEnvelope } from '../../http/envelope.ts'
 import { type LoopbackServer, listenOnLoopback, type Peer } from '../../lab/world/loopback.ts'
 import { passingTo, startTestGateway } from '../gateway/test_gateway.ts'
@@ -70,6 +76,34 @@ test('35. of many idle connections the one that is idle longest makes room', asy
   await isClosed
   others[0]?.write(GET)
   expect(await first(others[0] as Socket)).toMatch(/^HTTP\/1.1 200 /)
+})
+
+test('35. of the idle connections of one address its own makes room, and the others are not looked through', () => {
+  const server = new EventEmitter()
+  const capacity = { ...CAPACITY, connections: 1_000, connectionsOfOne: 2 }
+  const log = createLog('silent')
+  new Connections(server as Server, { trusts: () => false, timeouts: TIMEOUTS, capacity, log })
+  const come = (remoteAddress: string) => {
+    const socket = Object.assign(new EventEmitter(), { remoteAddress, bytesRead: 0, destroy })
+    server.emit('connection', socket)
+    return socket
+  }
+  const destroy = vi.fn(function (this: EventEmitter) {
+    this.emit('close')
+  })
+  const ended = () => destroy.mock.contexts
+  for (let i = 0; i < 200; i++) come(`198.51.100.${i}`)
+  const [first, second] = [come('192.0.2.1'), come('192.0.2.1')]
+  const lookups = vi.spyOn(Map.prototype, 'get')
+  const third = come('192.0.2.1')
+  expect(ended()).toEqual([first])
+  // Those that are busy make no room.
+  for (const socket of [second, third]) server.emit('upgrade', { socket })
+  const fourth = come('192.0.2.1')
+  expect(lookups.mock.calls.length).toBeLessThan(100)
+  lookups.mockRestore()
+  expect(ended()).toEqual([first, fourth])
+  server.emit('close')
 })
 
 test('35. where all are busy, a new connection is closed', async () => {

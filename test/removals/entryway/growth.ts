@@ -114,10 +114,7 @@ export const growthRows = toRemovals([
   [
     35,
     'idle connections make room',
-    connections(
-      'for (const socket of this.#idle) {\n      if (of',
-      'for (const socket of new Set<Socket>()) {\n      if (of',
-    ),
+    connections('const [longest] = idle ?? []', 'const longest = undefined as Socket | undefined'),
   ],
   [
     'test/gateway/open_exchanges.test.ts',
