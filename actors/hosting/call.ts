@@ -2,7 +2,7 @@ import type { RefusalCode } from '../../base/errors.ts'
 
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller
- * holds one connection to the actor, asks once for the `instance` it reaches, and then sends
+ * holds one connection to the actor, asks once for the `instance` it reaches, which has to run the same code, and then sends
  * `call(instance, id, name, args, until, traceparent)`. The result comes as an event with the same `id`: rivetkit
  * handles the messages of a connection one after another, each until its action has returned, so a call that
  * was answered by its action would hold up all that follow it.
@@ -18,8 +18,8 @@ export type CallResult =
   | { refusal: { code: RefusalCode; message: string; metadata?: Record<string, unknown> } }
   | { fault: 'moved' | 'late' | 'failed' }
 
-/** An instance of an actor, and what `performance.now()` says there. */
-export type Instance = { id: string; now: number }
+/** An instance of an actor, what `performance.now()` says there, and by which code it answers. */
+export type Instance = { id: string; now: number; version: string }
 
 /** Until when a call may be begun now, as its caller still waits for it. */
 export type Waiting = [id: number, until: number]

@@ -5,6 +5,7 @@ import { ACTION } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { isUserError } from '../user_error.ts'
 import { type CallResult, type Instance, RESULT, type Waiting } from './call.ts'
+import { ownVersion } from './code_version.ts'
 import { tracedAction } from './traced_call.ts'
 
 type Context = { vars: object; conn: { send(event: string, ...args: unknown[]): void } }
@@ -28,7 +29,7 @@ export function callable<A extends Actions>(actor: string, actions: A, log: Log)
         const caller = underWay.get(conn)?.get(id)
         if (caller) caller.until = until
       }
-      return { id: instanceOf(vars), now: performance.now() }
+      return { id: instanceOf(vars), now: performance.now(), version: ownVersion() }
     },
     call: (
       c: Context,

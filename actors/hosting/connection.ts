@@ -10,6 +10,7 @@ import { currentTraceparent } from '../../base/tracing.ts'
 import type { CallerParams } from '../runner.ts'
 import { type CallResult, RESULT, type RivetConnection } from './call.ts'
 import { CallsUnderWay } from './calls_under_way.ts'
+import { ownVersion } from './code_version.ts'
 import { type Attempt, hedged } from './hedged.ts'
 import { SeenClock } from './seen_clock.ts'
 import { stubOf } from './stub.ts'
@@ -61,6 +62,8 @@ export class ActorConnection {
   #opening: Promise<Open> | null = null
   /** Since when it was tried in vain to reach it, and when that was last tried; null while it can be reached. */
   #lost: { since: number; tried: number } | null = null
+  /** Whether it was found to run other code, and that was said. */
+  #isOther = false
   readonly #calls = new CallsUnderWay<Open>()
   #endChecks: (() => void) | null = null
   readonly #endReconnecting: () => void
@@ -205,6 +208,7 @@ export class ActorConnection {
         opened.connection.onClose(end)
         this.#open = open
         this.#lost = null
+        this.#isOther = false
         return open
       })
       .catch((err) => {
@@ -226,11 +230,22 @@ export class ActorConnection {
     const connection = this.#connect()
     connection.on(RESULT, (id, result) => this.#calls.settle(id, result))
     return {
-      result: connection
-        .instance([])
-        .then(({ id, now }) => ({ connection, instance: id, clock: new SeenClock(now) })),
+      result: connection.instance([]).then(({ id, now, version }) => {
+        this.#assertSame(version)
+        return { connection, instance: id, clock: new SeenClock(now) }
+      }),
       giveUp: () => void connection.dispose().catch(() => {}),
     }
+  }
+
+  /** @throws {Error} where the actor runs other code than this process */
+  #assertSame(version: string): void {
+    if (version === ownVersion()) return
+    const message =
+      'an actor runs another version of this program and is not asked: restart every gateway and runner with the same'
+    if (!this.#isOther) this.#log.error({ actor: this.#actor }, message)
+    this.#isOther = true
+    throw new Error(message)
   }
 
   #beginChecks(): void {

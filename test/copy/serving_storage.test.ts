@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CallResult } from '../../actors/hosting/call.ts'
+import { ownVersion } from '../../actors/hosting/code_version.ts'
 import type { EngineClient } from '../../actors/hosting/engine/connections.ts'
 import { ServingStorage } from '../../actors/hosting/engine/serving_storage.ts'
 import { createLog } from '../../base/log.ts'
@@ -9,7 +10,11 @@ function engineOf(answer: (name: string, args: unknown[]) => CallResult | null):
   const connect = () => {
     const listeners: { result?: (id: number, came: CallResult) => void; close?: () => void } = {}
     return {
-      instance: async () => ({ id: 'instance', now: performance.now() }),
+      instance: async () => ({
+        id: 'instance',
+        now: performance.now(),
+        version: ownVersion(),
+      }),
       call: async (_instance: string, id: number, name: string, args: unknown[]) => {
         const came = answer(name, args)
         if (came) listeners.result?.(id, came)

@@ -28,7 +28,8 @@ export class ServingStorage {
       const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
       return { authActors, directories }
     } catch (err) {
-      const how = 'see that one runs, and has the same secrets as these settings'
+      const how =
+        'see that one runs, is of this version, and has the same secrets as these settings'
       throw new Error(`No runner answers on the engine: ${how}`, { cause: err })
     }
   }

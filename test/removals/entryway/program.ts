@@ -85,6 +85,11 @@ export const programRows = toRemovals([
     inFile('actors/hosting/connection.ts')('await untilAfter(call.mayBeginUntil)', ''),
   ],
   [
+    'test/actors/other_version.test.ts',
+    'an actor of another version is not asked',
+    inFile('actors/hosting/connection.ts')('if (version === ownVersion()) return', 'return'),
+  ],
+  [
     LATE,
     'the gateway says until when its client waits',
     inFile('gateway/forward.ts')(
