@@ -7,13 +7,21 @@ const MAX_OUTGOING = 4 * 1024 * 1024
 
 type Setup = Parameters<typeof setup>[0]
 
-/** Starts a runner for actors, on what the `host` options say. */
-export function startActors(use: Setup['use'], host: HostOptions): void {
+/**
+ * Starts a runner for actors, on what the `host` options say.
+ *
+ * @param told what rivetkit says on standard output
+ */
+export function startActors(
+  use: Setup['use'],
+  host: HostOptions,
+  told: 'error' | 'silent' = 'error',
+): void {
   const options = {
     ...host,
     use,
     noWelcome: true,
-    logging: { level: 'error' as const },
+    logging: { level: told },
     inspector: { enabled: false },
     maxIncomingMessageSize: MAX_INCOMING,
     maxOutgoingMessageSize: MAX_OUTGOING,

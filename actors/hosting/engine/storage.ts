@@ -89,9 +89,11 @@ export class EngineStorage {
       accounts: this.#actor('accounts'),
     }
     const endpoint = this.#endpoint
-    const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
+    // What fails is told by who asked. Standard output is for what a command found.
+    const start = (runnerKey: string) =>
+      startActors(use, { endpoint, runner: { runnerKey } }, 'silent')
     const { end: leave } = stayRegistered(endpoint, start, this.#runner.log)
-    return { client: engineClient(endpoint), before, leave }
+    return { client: engineClient(endpoint, 'silent'), before, leave }
   }
 
   /** An actor that does nothing but lend its storage to this process. */
