@@ -119,7 +119,7 @@ export const dataRows = toRemovals([
   [
     MOVING,
     'what an engine did before a move was taken back does not stay there',
-    onEngine('...shards.map(listStoredAccounts)', ''),
+    onEngine('...shards.map(listStoredAccounts),', ''),
   ],
   [
     MARKS,
