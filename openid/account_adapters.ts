@@ -16,7 +16,10 @@ export function accountSessions(
   /** It counts in the browser where the person signed in. */
   function known(session: GoodOpenidSession | null, did: string, id: string) {
     const scope = openidScope()
-    if (!session || session.deviceId !== scope.deviceId) return undefined
+    if (!session || session.deviceId !== scope.deviceId) {
+      scope.endedSession = did
+      return undefined
+    }
     scope.account = did
     if (!scope.bases.has(did)) scope.bases.set(did, session.basis)
     return readBack(session.payload, id)

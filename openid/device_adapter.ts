@@ -37,7 +37,7 @@ export function deviceCodes({ flow, names, actors }: OfDevices & Pick<Storage, '
       const id = idOf(secret)
       const scope = openidScope()
       scope.spends.push(async () => {
-        if (await flow(id).consumeDeviceCode(id)) return null
+        if (await flow(id).consumeDeviceCode(id, scope.attempt)) return null
         const { issued } = scope
         if (issued) await actors.account(issued.did).endOpenidGrant(issued.grantId)
         return refuse(400, 'invalid_grant', 'It was used')
@@ -68,7 +68,8 @@ export async function decide(
   decision: Partial<AdapterPayload>,
 ): Promise<boolean> {
   const id = names.ofUserCode(asked.userCode as string)
-  return flow(id).decideDeviceCode(id, written({ ...asked, ...decision }))
+  const payload = written({ ...asked, ...decision })
+  return flow(id).decideDeviceCode(id, payload, openidScope().attempt)
 }
 
 /** RFC 8628 section 6.1: case and what stands between do not count. */

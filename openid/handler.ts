@@ -18,6 +18,7 @@ import { calledFrom } from '../http/requester.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { logRefusal } from '../oauth/refusal_log.ts'
 import { Leaving } from '../oauth/sign_in/leaving.ts'
+import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
 import { OPENID_SESSION, signedOutCookies } from '../oauth/sign_in/signed_in.ts'
@@ -87,7 +88,7 @@ export function createOpenidHandler(
     }
     const ask = async (given: HttpRequest) => whole(await running.ask(given))
     if (isRegistration) return readableElsewhere(await ask(withKeptSecret(request)))
-    const asked = async () => keepIssued(services, await ask(request), scope)
+    const asked = async () => keepIssued(providers.storage, await ask(request), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
@@ -162,17 +163,24 @@ export function createOpenidHandler(
   async function signedOut(
     request: HttpRequest,
     response: HttpResponse,
-    { account, deviceId }: OpenidScope,
+    { account, endedSession, deviceId }: OpenidScope,
   ): Promise<HttpResponse> {
     const isSignOut = request.url.pathname === SIGN_OUT && request.parameter('logout') !== undefined
-    if (!isSignOut || response.status !== 303) return response
+    // The sign-out may have been made before, and its answer lost. No secret of the session tells any more whose form it is.
+    const isAgain =
+      response.status === 400 &&
+      endedSession !== null &&
+      refuseForeignForm(request, settings.publicUrl, SIGN_OUT) === null
+    if (!isSignOut || !(response.status === 303 || isAgain)) return response
     // Somebody who only changes the account goes back to the sign-in.
     const isChange = headerOf(response, 'location')?.startsWith(resumeOf(settings.publicUrl))
     if (isChange) return response
     // Without a session the provider's page posts itself: anybody's link would sign out whoever opens it.
-    if (account === null || deviceId === null) return response
-    await oauth.accountManager.removeDeviceAccount(deviceId as never, account as never)
-    return withCookies(response, signedOutCookies(settings.publicUrl))
+    const did = account ?? endedSession
+    if (did === null || deviceId === null) return response
+    await oauth.accountManager.removeDeviceAccount(deviceId as never, did as never)
+    const answered = isAgain ? pages.signOut({ request }, 'done') : response
+    return withCookies(answered, signedOutCookies(settings.publicUrl))
   }
 
   /** Not that there is nothing at an address. */

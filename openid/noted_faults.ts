@@ -1,5 +1,6 @@
 import { Refusal } from '../base/errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
+import { askingAgain } from './asked_again.ts'
 import type { Storage } from './stored.ts'
 
 type Reached = Pick<Storage, 'flow' | 'actors'>
@@ -10,8 +11,8 @@ type Reached = Pick<Storage, 'flow' | 'actors'>
  */
 export function notingFaults({ flow, actors }: Reached): Reached {
   return {
-    flow: (id) => noting(flow(id)),
-    actors: { ...actors, account: (did) => noting(actors.account(did)) },
+    flow: (id) => noting(askingAgain(flow(id))),
+    actors: { ...actors, account: (did) => noting(askingAgain(actors.account(did))) },
   }
 }
 

@@ -1,4 +1,4 @@
-import { type AdapterPayload, errors } from 'oidc-provider'
+import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import type { Settings } from '../base/settings.ts'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
 import { oneIdOfEach } from '../database/partition.ts'
@@ -65,9 +65,11 @@ export function registrationTokens({ flow }: OfFlow): Stored {
       const isIt = await flow(clientId).hasOpenidClientAccess(clientId, token)
       return isIt ? { kind: 'RegistrationAccessToken', clientId, jti: token } : undefined
     },
+    /** RFC 7592 section 2.1: one that is shown for another client. That of a client which removes itself goes with it. */
     async destroy(token) {
       const clientId = clientOfAccess(token)
-      if (clientId !== null) await flow(clientId).setOpenidClientAccess(clientId, null)
+      if (clientId === null || clientId === askedAbout()) return
+      await flow(clientId).setOpenidClientAccess(clientId, null)
     },
   }
 }
@@ -80,6 +82,12 @@ export function initialTokens({ flow }: OfFlow): Stored {
       return isIt ? { kind: 'InitialAccessToken', jti: token } : undefined
     },
   }
+}
+
+/** Id of the client that the address of the request names. */
+function askedAbout(): string | undefined {
+  const { params } = (Provider.ctx ?? {}) as { params?: { clientId?: string } }
+  return params?.clientId
 }
 
 function webHostsOf(uris: unknown): string[] {

@@ -21,8 +21,9 @@ export function requests({ flow }: Pick<Storage, 'flow'>, kind: string): Stored 
       return { ...readBack(row.payload, id), ...(row.isSpent && { consumed: true }) }
     },
     async consume(id) {
-      openidScope().spends.push(async () => {
-        if (await flow(id).consumeOpenidRequest(id)) return null
+      const { attempt, spends } = openidScope()
+      spends.push(async () => {
+        if (await flow(id).consumeOpenidRequest(id, attempt)) return null
         const reason = 'invalid_request_uri: request_uri was already used'
         return pageRefusal(400, { obstacle: 'link', reason })
       })

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
 import type {
   NewOpenidToken,
   OpenidTokenOfAccount,
@@ -13,10 +14,14 @@ import { newChain } from './names.ts'
  * storage by ids alone.
  */
 export type OpenidScope = {
+  /** By what this request is told from others that spend the same. */
+  readonly attempt: string
   /** The browser; null where it has none. */
   readonly deviceId: string | null
   /** DID of the account whose code, token or session was shown. */
   account: string | null
+  /** DID of the account whose session the browser shows, where that has ended or is another browser's. */
+  endedSession: string | null
   /** DID of who has just signed in. */
   signedIn: string | null
   /** By account, the sign-in on which rests what is granted: a person may change from one to another. */
@@ -65,8 +70,10 @@ const scopes = new AsyncLocalStorage<OpenidScope>()
 
 export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidScope) => T): T {
   const scope: OpenidScope = {
+    attempt: randomUUID(),
     deviceId,
     account: null,
+    endedSession: null,
     signedIn: null,
     bases: new Map(),
     registered: new Map(),

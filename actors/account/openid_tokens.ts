@@ -50,6 +50,7 @@ export function putTokens(
     const now = Date.now()
     if (!findOpenidGrant(db, grantId, now)) return null
     const kept = spend(db, spent, now)
+    if (!kept && areKept(db, issued, now)) return { successor: null }
     if (!kept) {
       const isReused = spent !== null && wasSpent(db, grantId, spent, now)
       if (isReused) endWithGrant(db, { grantId, chain: spent.chain }, now)
@@ -64,6 +65,13 @@ export function putTokens(
     if (isUse) noteOpenidGrantUse(db, grantId, from, now)
     return kept
   })
+}
+
+/** Whether this is asked once more: nobody but who asked has their secrets. */
+function areKept(db: Db, issued: readonly NewOpenidToken[], now: number): boolean {
+  const isKept = ({ kind, secret }: NewOpenidToken) =>
+    tokens.findOpenidToken(db, kind, secret, now) !== null
+  return issued.length > 0 && issued.every(isKept)
 }
 
 /** @returns null where it was spent before, or has ended */

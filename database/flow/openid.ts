@@ -44,10 +44,20 @@ export function readOpenidRequest(db: Db, kind: string, id: string): OpenidReque
     : null
 }
 
-/** In one statement, so that of two at once only one does. @returns whether it was not spent before */
-export function consumeOpenidRequest(db: Db, id: string): boolean {
-  const text = 'UPDATE openid_request SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL'
-  return joining(db, text).run(Date.now(), hashSecret(id)).changes > 0
+/**
+ * In one statement, so that of two at once only one does.
+ *
+ * @param by which attempt, so that one that is repeated does it, too
+ * @returns whether it was not spent before by another one
+ */
+export function consumeOpenidRequest(db: Db, id: string, by: string): boolean {
+  return (
+    joining(
+      db,
+      `UPDATE openid_request SET consumed_at = @now, consumed_by = @by
+       WHERE id_hash = @id AND (consumed_at IS NULL OR consumed_by = @by)`,
+    ).run({ id: hashSecret(id), by, now: Date.now() }).changes > 0
+  )
 }
 
 export function deleteOpenidRequest(db: Db, id: string): void {

@@ -64,14 +64,26 @@ export function readDeviceCode(db: Db, id: string, now = Date.now()): DeviceCode
   return row && payload ? { ...row, payload } : null
 }
 
-/** In one statement, so that of two people at once only one decides. @returns whether this one did */
-export function decideDeviceCode(db: Db, id: string, payload: string, now = Date.now()): boolean {
+/**
+ * In one statement, so that of two people at once only one decides.
+ *
+ * @param by which attempt, so that one that is repeated decides, too
+ * @returns whether this one did
+ */
+export function decideDeviceCode(
+  db: Db,
+  id: string,
+  payload: string,
+  by: string,
+  now = Date.now(),
+): boolean {
+  const row = { id: hashSecret(id), payload: sealIn(db, PAYLOAD, payload), by, now }
   return (
     joining(
       db,
-      `UPDATE openid_device_code SET payload = @payload, decided_at = @now
-       WHERE id_hash = @id AND expires_at > @now AND decided_at IS NULL`,
-    ).run({ id: hashSecret(id), payload: sealIn(db, PAYLOAD, payload), now }).changes > 0
+      `UPDATE openid_device_code SET payload = @payload, decided_at = @now, decided_by = @by
+       WHERE id_hash = @id AND expires_at > @now AND (decided_at IS NULL OR decided_by = @by)`,
+    ).run(row).changes > 0
   )
 }
 
@@ -105,9 +117,18 @@ export function pollDeviceCode(
   }
 }
 
-/** In one statement, so that of two at once only one does. @returns whether it was not spent before */
-export function consumeDeviceCode(db: Db, id: string, now = Date.now()): boolean {
-  const text =
-    'UPDATE openid_device_code SET consumed_at = ? WHERE id_hash = ? AND consumed_at IS NULL'
-  return joining(db, text).run(now, hashSecret(id)).changes > 0
+/**
+ * In one statement, so that of two at once only one does.
+ *
+ * @param by which attempt, so that one that is repeated does it, too
+ * @returns whether it was not spent before by another one
+ */
+export function consumeDeviceCode(db: Db, id: string, by: string, now = Date.now()): boolean {
+  return (
+    joining(
+      db,
+      `UPDATE openid_device_code SET consumed_at = @now, consumed_by = @by
+       WHERE id_hash = @id AND (consumed_at IS NULL OR consumed_by = @by)`,
+    ).run({ id: hashSecret(id), by, now }).changes > 0
+  )
 }

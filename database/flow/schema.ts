@@ -232,5 +232,11 @@ export const flowSchema: Schema = {
   -- In how many parts the directory is, which auth actors ask by the hash of a name.
   ALTER TABLE installation ADD COLUMN directories INTEGER NOT NULL DEFAULT 1;
   `,
+    `
+  -- Which attempt it was, so that one whose answer got lost can be repeated.
+  ALTER TABLE openid_request ADD COLUMN consumed_by TEXT;
+  ALTER TABLE openid_device_code ADD COLUMN decided_by TEXT;
+  ALTER TABLE openid_device_code ADD COLUMN consumed_by TEXT;
+  `,
   ],
 }

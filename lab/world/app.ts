@@ -25,14 +25,13 @@ import { keepEvents } from '../../sagas/kept_events.ts'
 import { openAppDatabases } from './app_databases.ts'
 import { readMailFolder } from './mail_folder.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
-import { type OnCall, watched, watchedStub } from './watched_actors.ts'
+import { type Watching, watched, watchedStub } from './watched_actors.ts'
 
-export type AppOptions = {
+export type AppOptions = Watching & {
   /** Settings over the world's own; `undefined` removes one. */
   env?: Record<string, string | undefined>
   /** Silent without one. */
   log?: Log
-  onCall?: OnCall
   /** Whether who keeps something for all auth actors is away. */
   isAway?: () => boolean
 }
@@ -89,8 +88,8 @@ const NOWHERE = 'http://127.0.0.1:9'
 export async function startApp({
   env,
   log = createLog('silent'),
-  onCall,
   isAway = () => false,
+  ...watching
 }: AppOptions = {}): Promise<AppInProcess> {
   const folder = await makeTemporaryFolder('app')
   const settings = readSettings({
@@ -142,16 +141,16 @@ export async function startApp({
     directory: directoryOf(
       directories.map(
         (db) =>
-          watchedStub('directory', onDatabase(partFunctions), () => db, onCall) as DirectoryPart,
+          watchedStub('directory', onDatabase(partFunctions), () => db, watching) as DirectoryPart,
       ),
     ),
     account: (did: string) =>
-      watchedStub('account', accountActions, () => databases.account(did), onCall),
+      watchedStub('account', accountActions, () => databases.account(did), watching),
     auth: () => auth,
     isAuthAway: () => false,
   } as unknown as Actors
   const endTrail = keepEvents(log, actors.directory)
-  const here = { ...watched('auth', ownerHere(flow, counters), onCall), isAway }
+  const here = { ...watched('auth', ownerHere(flow, counters), watching), isAway }
   app = await createApp({ runner, actors, owners: () => here, number: 0 })
 
   const pds = {

@@ -353,6 +353,20 @@ describe('45. OpenID', () => {
     expect(next.text).not.toContain('id="password"')
   })
 
+  test('a browser whose session has ended is signed out by no page of another host', async () => {
+    await signedIn()
+    const { value: session = '' } = visitor.cookies.get('openid-session') ?? {}
+    await app.actors.account(did).endOpenidSession(session)
+    const form = { action: '/openid/end-session/confirm', fields: { logout: 'yes' } }
+    const headers = { origin: 'http://mallory.localhost:2600', 'sec-fetch-site': 'same-site' }
+    expect(await visitor.send(form, {}, { headers })).toMatchObject({ status: 400 })
+    const begun = await rp.begin(config)
+    expect((await rp.open(visitor, begun)).header('location')).toContain('code=')
+    visitor.cookies.set('openid-session', { value: session, path: '/openid' })
+    expect(await visitor.send(form)).toMatchObject({ status: 200, title: 'You are signed out' })
+    expect((await rp.open(visitor, begun)).text).toContain('id="password"')
+  })
+
   test('a consent counts from its own page alone', async () => {
     const id = 'asks'
     const client = await rp.discover(app, await rp.register(app, { id }), id)

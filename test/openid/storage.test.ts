@@ -237,8 +237,10 @@ test('what comes before a person is known is spent once, and swept', async () =>
   expect(readOpenidRequest(flow, 'Session', 'id')).toBeNull()
   const kept = flow.prepare('SELECT payload FROM openid_request').pluck().get()
   expect(kept).not.toContain('secret')
-  const spend = () => inGroup(flow, () => consumeOpenidRequest(flow, 'id'))
-  expect((await Promise.all([spend(), spend()])).toSorted()).toEqual([false, true])
+  const spend = (by: string) => inGroup(flow, () => consumeOpenidRequest(flow, 'id', by))
+  expect(await Promise.all([spend('first'), spend('second')])).toEqual([true, false])
+  // Its answer was lost.
+  expect(await spend('first')).toBe(true)
   sweepFlow(flow, later - 1)
   expect(readOpenidRequest(flow, 'Interaction', 'id')).not.toBeNull()
   sweepFlow(flow, later + 1)
@@ -277,19 +279,22 @@ describe('codes of devices', () => {
     expect(await isTooFast(6_000)).toBe(true)
     expect(await isTooFast(12_000)).toBe(true)
     expect(await isTooFast(27_000)).toBe(false)
-    await inFlow(() => decideDeviceCode(flow, 'id', '{}', now))
+    await inFlow(() => decideDeviceCode(flow, 'id', '{}', 'first', now))
     expect(await poll(now + 27_001)).toMatchObject({ isTooFast: false, isPending: false })
   })
 
   test('of two people at once one decides, and of two devices one takes it', async () => {
-    const decide = (payload: string, at = now) =>
-      inFlow(() => decideDeviceCode(flow, 'id', payload, at))
-    expect(await decide('{}', row.expiresAt)).toBe(false)
-    expect(await Promise.all([decide('{"by":1}'), decide('{"by":2}')])).toEqual([true, false])
+    const decide = (by: string, at = now) =>
+      inFlow(() => decideDeviceCode(flow, 'id', JSON.stringify({ by }), by, at))
+    expect(await decide('first', row.expiresAt)).toBe(false)
+    expect(await Promise.all([decide('first'), decide('second')])).toEqual([true, false])
     expect(readDeviceCode(flow, 'id', now)).toBeNull()
-    expect(await poll(now)).toMatchObject({ payload: '{"by":1}', isSpent: false })
-    const consume = () => inFlow(() => consumeDeviceCode(flow, 'id', now))
-    expect(await Promise.all([consume(), consume()])).toEqual([true, false])
+    expect(await poll(now)).toMatchObject({ payload: '{"by":"first"}', isSpent: false })
+    const consume = (by: string) => inFlow(() => consumeDeviceCode(flow, 'id', by, now))
+    expect(await Promise.all([consume('first'), consume('second')])).toEqual([true, false])
+    // Their answers were lost.
+    expect(await Promise.all([decide('first'), consume('first')])).toEqual([true, true])
+    expect(await Promise.all([decide('second'), consume('second')])).toEqual([false, false])
     expect(await poll(now)).toMatchObject({ isSpent: true })
   })
 

@@ -5,6 +5,7 @@ import { directoryRows } from './entryway/directory.ts'
 import { growthRows } from './entryway/growth.ts'
 import { oauthRows } from './entryway/oauth.ts'
 import { openidRows } from './entryway/openid.ts'
+import { openidAwayRows } from './entryway/openid_away.ts'
 import { operatorPageRows } from './entryway/operator_page.ts'
 import { pageRows } from './entryway/pages.ts'
 import { passkeyRows } from './entryway/passkeys.ts'
@@ -25,6 +26,7 @@ export const removals: readonly Removal[] = [
   ...passkeyRows,
   ...alarmRows,
   ...openidRows,
+  ...openidAwayRows,
   ...operatorPageRows,
   ...adoptionRows,
   ...directoryRows,

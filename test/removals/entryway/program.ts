@@ -31,7 +31,7 @@ export const programRows = toRemovals([
     'a device code is spent with its tokens',
     inFile('openid/device_adapter.ts')(
       'const scope = openidScope()\n',
-      'const scope = openidScope()\n      await flow(id).consumeDeviceCode(id)\n',
+      'const scope = openidScope()\n      await flow(id).consumeDeviceCode(id, scope.attempt)\n',
     ),
   ],
   [

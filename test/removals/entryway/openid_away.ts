@@ -1,0 +1,51 @@
+import { inFile, toRemovals } from '../removal.ts'
+
+const handler = inFile('openid/handler.ts')
+const requestAdapters = inFile('openid/request_adapters.ts')
+const askedAgain = inFile('openid/asked_again.ts')
+
+const AWAY = 'test/openid/away_everywhere.test.ts'
+
+/** What the OpenID provider defends while an actor is away. */
+export const openidAwayRows = toRemovals([
+  [
+    'test/openid/away.test.ts',
+    'nobody is told that they are wrong, or that all is well, where an actor is away',
+    handler('if (fault) throw fault.cause', ''),
+  ],
+  [
+    AWAY,
+    'what a person has answered is spent with what it gives',
+    requestAdapters('openidScope().removals.push(', 'void ('),
+    requestAdapters(
+      'async destroy(id) {',
+      'async destroy(id) {\n      await flow(id).deleteOpenidRequest(id)',
+    ),
+  ],
+  [
+    AWAY,
+    'what is left over costs nobody the answer',
+    handler('if (isFirst) throw err', 'throw err'),
+  ],
+  [
+    AWAY,
+    'an answer that got lost is asked for again',
+    askedAgain('!AGAIN.has(String(name)) ||', 'true ||'),
+  ],
+  [
+    AWAY,
+    'an exchange that is asked for again is no reuse',
+    inFile('actors/account/openid_tokens.ts')('areKept(db, issued, now)', 'false'),
+  ],
+  [AWAY, 'who signs out once more is out', handler('endedSession !== null &&', 'false &&')],
+  [
+    45,
+    'nobody else signs out a browser whose session has ended',
+    handler('refuseForeignForm(request, settings.publicUrl, SIGN_OUT) === null', 'true'),
+  ],
+  [
+    AWAY,
+    'a client that removes itself has its token until it is gone',
+    inFile('openid/registration_adapters.ts')(' || clientId === askedAbout()', ''),
+  ],
+])
