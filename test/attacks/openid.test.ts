@@ -488,7 +488,7 @@ describe('45. OpenID', () => {
     const ask = (target: string, headers: Record<string, string>, body: string) =>
       app.ask({ method: 'POST', target, headers, body })
     expect(await ask('/openid/token', json, '{}')).toMatchObject({ status: 415 })
-    expect(await ask('/openid/token', FORM, 'grant_type=x')).toMatchObject({ status: 400 })
+    expect(await ask('/openid/token', FORM, 'grant_type=x')).toMatchObject({ status: 401 })
     const coded = { ...FORM, 'content-encoding': 'br' }
     expect(await ask('/openid/token', coded, 'x')).toMatchObject({ status: 415 })
     expect(await app.ask({ target: '/openid/nothing' })).toMatchObject({ status: 404 })
