@@ -25,7 +25,7 @@ import { createRoutes, findRouteIn } from './routes.ts'
 import { SessionStandings } from './session_standings.ts'
 
 /** The entryway as one application: OAuth provider, pages, XRPC methods, operator's API. */
-export const createApp: CreateApp = async ({ runner, actors, owners, number }) => {
+export const createApp: CreateApp = async ({ runner, actors, owners, endings: own, number }) => {
   const { authActors, rateLimits } = runner.settings
   const others = [...Array(authActors).keys()].filter((other) => other !== number)
   const peers = others.map(actors.auth)
@@ -41,11 +41,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
     standings.ended([did])
     await endings.tell(did)
   })
-  const noted = notingEndings(
-    announced,
-    () => openidProviders.isOpen(),
-    (ending) => logouts.begin(ending),
-  )
+  const noted = notingEndings(announced, own, (ending) => logouts.begin(ending))
   const services = createServices(runner, {
     actors: noted,
     flow: owners,
@@ -54,7 +50,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   })
   const provider = await createProvider(owners, services)
   const openidProviders = new OpenidProviders(owners, services)
-  const logouts = new LogoutTeller(services, openidProviders, runner.background)
+  const logouts = new LogoutTeller(services, own, openidProviders, runner.background)
   const forOperator = {
     services,
     limits: createLimitsInForce(owners, authActors),
@@ -72,7 +68,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, number }) =
   const findRoute = findRouteIn(routes, services.settings)
   // Only the first auth actor settles what is left in the directory.
   const stopRecovery = number === 0 ? startRecovery(services, authActors === 1) : () => {}
-  const stopTelling = number === 0 ? startTelling(logouts, runner.log) : () => {}
+  const stopTelling = startTelling(logouts, runner.log)
   const { pdses, embeddedPds, log } = services
   const overloads = new OverloadLog(log)
   const stopListening = embeddedPds.onRecorded(pdses.refresh)

@@ -1,10 +1,11 @@
 import type { Client } from 'oidc-provider'
 import pLimit from 'p-limit'
+import type { OwnEndings } from '../actors/auth/own_endings.ts'
 import type { Background } from '../base/background.ts'
 import { every } from '../base/every.ts'
 import { OPENID_LOGOUT_LOOK, OPENID_LOGOUT_PAUSES } from '../base/lifetimes.ts'
 import type { EndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
-import type { OpenidEnding } from '../database/directory/openid_ending.ts'
+import type { OpenidEnding } from '../database/flow/openid_ending.ts'
 import type { Services } from '../sagas/services.ts'
 import type { OpenidProviders } from './providers.ts'
 import { inOpenidScope } from './scope.ts'
@@ -19,16 +20,19 @@ const ROUND = 200
 /** Tells OpenID clients of sign-ins that have ended, until they take it or it is too late. */
 export class LogoutTeller {
   readonly #services: Pick<Services, 'actors' | 'mutex' | 'log'>
+  readonly #own: OwnEndings
   readonly #providers: OpenidProviders
   readonly #background: Background
   readonly #atOnce = pLimit(AT_ONCE)
 
   constructor(
     services: Pick<Services, 'actors' | 'mutex' | 'log'>,
+    own: OwnEndings,
     providers: OpenidProviders,
     background: Background,
   ) {
     this.#services = services
+    this.#own = own
     this.#providers = providers
     this.#background = background
   }
@@ -42,7 +46,7 @@ export class LogoutTeller {
 
   /** Tells again what was not taken, and what was interrupted. */
   async goOn(): Promise<void> {
-    const due = await this.#services.actors.directory.listOpenidEndings(ROUND)
+    const due = await this.#own.listDue(ROUND)
     const silent = new Set<string>()
     const tell = (ending: OpenidEnding) => this.#atOnce(() => this.#tell(ending, silent))
     await Promise.all(due.map(tell))
@@ -70,7 +74,7 @@ export class LogoutTeller {
       const clientsAtOnce = pLimit(AT_ONCE)
       await Promise.all([...byClient.values()].map((mine) => clientsAtOnce(() => tellInTurn(mine))))
       const dueAt = await account.noteOpenidSignInsTold(done, again)
-      await actors.directory.settleOpenidEnding(ending, dueAt)
+      await this.#own.settle(ending, dueAt)
     })
   }
 

@@ -1,5 +1,6 @@
+import type { OwnEndings } from '../actors/auth/own_endings.ts'
 import { type AccountStub, type Actors, replacingCalls } from '../actors/reach.ts'
-import type { OpenidEnding } from '../database/directory/openid_ending.ts'
+import type { OpenidEnding } from '../database/flow/openid_ending.ts'
 
 /** What an account can be asked that may end sign-ins to OpenID clients. */
 export const ENDING_SIGN_INS = [
@@ -19,21 +20,19 @@ export const ENDING_SIGN_INS = [
 
 /**
  * The same actors, but that an ending is noted before it is made, so that it is told to OpenID clients also where
- * the program dies in between.
+ * the program dies in between. Nobody but the account and who asks it has to be there for that.
  *
- * @param isOpen whether there may be such clients at all
  * @param tell begins to tell; nobody waits for it
  */
 export function notingEndings(
   actors: Actors,
-  isOpen: () => Promise<boolean>,
+  own: Pick<OwnEndings, 'note'>,
   tell: (ending: OpenidEnding) => void,
 ): Actors {
   const names = new Set(ENDING_SIGN_INS)
   return replacingCalls(actors, names, (did, account, name) => async (...args) => {
     const end = account[name] as (...args: never[]) => Promise<unknown>
-    if (!(await isOpen())) return end(...args)
-    const notedAt = await actors.directory.noteOpenidEnding(did)
+    const notedAt = await own.note(did)
     try {
       return await end(...args)
     } finally {

@@ -2,6 +2,7 @@ import type { EndingTeller } from '../../http/endings.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../../http/envelope.ts'
 import type { Actors } from '../reach.ts'
 import type { Runner } from '../runner.ts'
+import type { OwnEndings } from './own_endings.ts'
 import type { Owners } from './owners.ts'
 
 /** What an auth actor gives the application that it runs. */
@@ -9,6 +10,7 @@ type AppPlace = {
   runner: Runner
   actors: Actors
   owners: Owners
+  endings: OwnEndings
   /** Number of this auth actor, from 0. */
   number: number
 }

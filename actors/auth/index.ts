@@ -20,6 +20,7 @@ import { answering, type Runner, requireSecret } from '../runner.ts'
 import type { App, CreateApp } from './app.ts'
 import { openCounters } from './counters.ts'
 import { claimNumber } from './number.ts'
+import { ownEndings } from './own_endings.ts'
 import { askOwner, createOwners, type Owner, ownerHere } from './owners.ts'
 
 /**
@@ -57,7 +58,7 @@ export const authActor = (
         sweepFlow(db)
         sweepCounters(counters)
       }
-      const app = await createApp({ runner, actors, owners, number })
+      const app = await createApp({ runner, actors, owners, endings: ownEndings(db), number })
       const endSweeps = every(SWEEP_INTERVAL, 'the sweep of what has expired', sweep, runner.log)
       return { ...opened, number, counters, here, actors, endSweeps, app }
     },

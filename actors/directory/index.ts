@@ -5,7 +5,6 @@ import * as searches from '../../database/directory/account_search.ts'
 import * as deletions from '../../database/directory/deletion.ts'
 import * as followed from '../../database/directory/followed_takedown.ts'
 import * as claims from '../../database/directory/name_claim.ts'
-import * as openidEndings from '../../database/directory/openid_ending.ts'
 import * as operators from '../../database/directory/operator.ts'
 import * as pdses from '../../database/directory/pds.ts'
 import * as resets from '../../database/directory/reset_token.ts'
@@ -44,9 +43,6 @@ export const directoryFunctions = {
   readFollowedTakedown: followed.readFollowedTakedown,
   deleteFollowedTakedown: followed.deleteFollowedTakedown,
   listFollowedTakedowns: followed.listFollowedTakedowns,
-  noteOpenidEnding: openidEndings.noteOpenidEnding,
-  listOpenidEndings: openidEndings.listOpenidEndings,
-  settleOpenidEnding: openidEndings.settleOpenidEnding,
   importEntry: imports.importEntry,
   importInviteCodes: imports.importInviteCodes,
 

@@ -10,7 +10,6 @@ const OWNED_BY: Record<string, string | null> = {
   email_change: OF_DID,
   deletion: OF_DID,
   followed_takedown: OF_DID,
-  openid_ending: OF_DID,
   operator: OF_DID,
   operator_session: `CASE WHEN did IS NULL THEN ${FIRST} ELSE ${OF_DID} END`,
   reset_token: 'partition_of(token_hash, @of)',

@@ -242,5 +242,9 @@ export const directorySchema: Schema = {
       ON CONFLICT (did) DO UPDATE SET accounts = accounts + 1;
   END;
   `,
+    `
+  -- The auth actors keep them (database/flow/openid_ending.ts).
+  DROP TABLE openid_ending;
+  `,
   ],
 }

@@ -17,6 +17,7 @@ const OWNED_BY: Record<string, string> = {
   openid_removal: 'hash_of(id)',
   openid_resource: 'hash_of(id)',
   openid_initial_token: 'token_hash',
+  openid_ending: 'hash_of(did)',
   // All of them belong together (`OPENID_KEYS`).
   openid_key: "hash_of('openid keys')",
 }

@@ -238,5 +238,13 @@ export const flowSchema: Schema = {
   ALTER TABLE openid_device_code ADD COLUMN decided_by TEXT;
   ALTER TABLE openid_device_code ADD COLUMN consumed_by TEXT;
   `,
+    `
+  -- Accounts whose endings this auth actor made, and of which OpenID clients may have to be told.
+  CREATE TABLE openid_ending (
+    did TEXT PRIMARY KEY,
+    noted_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
   ],
 }

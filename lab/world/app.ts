@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Email } from 'postal-mime'
 import { accountFunctions } from '../../actors/account/index.ts'
 import type { App } from '../../actors/auth/app.ts'
+import { ownEndings } from '../../actors/auth/own_endings.ts'
 import { ownerHere } from '../../actors/auth/owners.ts'
 import { partFunctions } from '../../actors/directory/index.ts'
 import { directoryOf } from '../../actors/directory/parts/index.ts'
@@ -151,7 +152,10 @@ export async function startApp({
   } as unknown as Actors
   const endTrail = keepEvents(log, actors.directory)
   const here = { ...watched('auth', ownerHere(flow, counters), watching), isAway }
-  app = await createApp({ runner, actors, owners: () => here, number: 0 })
+  app = await createApp({
+    ...{ runner, actors, owners: () => here, number: 0 },
+    endings: ownEndings(flow),
+  })
 
   const pds = {
     did: 'did:web:pds.test',

@@ -14,6 +14,7 @@ import { insertRequest } from '../../database/flow/authorization_request.ts'
 import { insertCarriedSecret, insertCarriedToken } from '../../database/flow/carried.ts'
 import { upsertClient } from '../../database/flow/client.ts'
 import { insertDevice, linkAccount } from '../../database/flow/device.ts'
+import { noteOpenidEnding } from '../../database/flow/openid_ending.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
 import { commitGroup } from '../../database/group_commit.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -68,6 +69,7 @@ beforeEach(async () => {
       linkAccount(db, `dev-${name}`, `did:plc:${name}`)
       recordNonce(db, 'DPoP', name, 60_000)
       upsertClient(db, `https://${name}.test`, '{}')
+      noteOpenidEnding(db, `did:plc:${name}`)
       const until = Date.now() + 60_000
       const held = { token: `ref-${name}`, did: `did:plc:${name}`, sessionId: name }
       insertCarriedToken(db, { ...held, expiresAt: until })
@@ -102,7 +104,6 @@ function fillDirectory(db: Db): void {
   functions.reserveEmail(db, 'did:plc:person3', 'other3@mail.test')
   functions.beginDeletion(db, 'did:plc:person5', now)
   functions.putFollowedTakedown(db, 'did:plc:person6', 'ref')
-  functions.noteOpenidEnding(db, did)
   functions.putResetToken(db, 'ABCDE-FGHIJ', did, now)
   functions.addOperator(db, did, now)
   functions.addOperatorAct(db, {

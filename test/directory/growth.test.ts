@@ -57,7 +57,6 @@ test.each<[string, (of: typeof directory) => unknown]>([
   ['what is under way', (of) => of.listUnderWay(db, 1)],
   ['what happened', (of) => of.listEvents(db, {}, 100)],
   ['operators', (of) => of.listOperators(db)],
-  ['endings to be told', (of) => of.listOpenidEndings(db, 100)],
   ['an account that goes', (of) => of.removeAccount(db, did)],
 ])('%s is found without a scan of the accounts', (_, ask) => {
   const preparing = vi.spyOn(db, 'prepare')

@@ -232,7 +232,7 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     await expect(directory.recordSignUpDid(two, bob, Date.now())).rejects.toThrow('here')
   })
 
-  test('operators, their sessions, resets, endings and takedowns are where their account is', async () => {
+  test('operators, their sessions, resets and takedowns are where their account is', async () => {
     await everybody()
     const now = Date.now()
     for (const [i, name] of NAMES.entries()) {
@@ -241,7 +241,6 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
       const session = { did, basis: '{}', begunAt: now }
       expect(await directory.openOperatorSession(`secret ${name}`, session, now)).toBe(true)
       await directory.putResetToken(`code ${name}`, did, now)
-      await directory.noteOpenidEnding(did)
       await directory.putFollowedTakedown(did, 'ref')
     }
     const operators = await directory.listOperators()

@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as oidc from 'openid-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ownEndings } from '../../actors/auth/own_endings.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { until } from '../../lab/world/until.ts'
 import { type ENDING_SIGN_INS, notingEndings } from '../../openid/noted_endings.ts'
@@ -26,9 +27,15 @@ let config: oidc.Configuration
 let visitor: Visitor
 let person: { did: string; handle: string }
 let people = 0
+/** What cannot be reached, besides accounts. */
+let away: string[] = []
 
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({
+    onCall: ({ actor }) => {
+      if (away.includes(actor)) throw new Error('told to fail')
+    },
+  })
   endpoint = await startLogoutEndpoint(app)
   const metadata = { backchannel_logout_uri: endpoint.uri, id_token_signed_response_alg: 'ES256' }
   config = await rp.discover(app, await rp.register(app, { metadata }))
@@ -41,6 +48,7 @@ beforeEach(async () => {
   app.counters.exec('DELETE FROM counter')
 })
 afterEach(() => {
+  away = []
   endpoint.told.length = 0
   endpoint.answers.length = 0
 })
@@ -81,7 +89,7 @@ const untilNothingIsLeft = () =>
 
 /** Accounts of whose endings somebody may have to be told. */
 const countNotes = () =>
-  app.directory.prepare('SELECT count(*) FROM openid_ending').pluck().get() as number
+  app.flow.prepare('SELECT count(*) FROM openid_ending').pluck().get() as number
 
 test('the metadata says so, and the id token names the sign-in', async () => {
   expect(config.serverMetadata()).toMatchObject({
@@ -136,16 +144,31 @@ describe('every ending is told', () => {
     async (_, end) => {
       const { sid } = await signedIn(config, visitor, { remember: 'on' })
       // It was noted and made. A moment later it is due for the one that looks for what is left.
+      const own = ownEndings(app.flow)
       const { account: calling } = notingEndings(
         app.actors,
-        async () => true,
-        (ending) => void app.actors.directory.settleOpenidEnding(ending, 0),
+        own,
+        (ending) => void own.settle(ending, 0),
       )
       await end(calling(person.did), { sid })
       await expectTold(sid)
       expect(endpoint.told).toHaveLength(1)
     },
   )
+
+  test('no ending needs the directory, or what auth actors keep for each other', async () => {
+    const { sid } = await signedIn()
+    const own = ownEndings(app.flow)
+    const { account: calling } = notingEndings(
+      app.actors,
+      own,
+      (ending) => void own.settle(ending, 0),
+    )
+    away = ['directory', 'auth']
+    await calling(person.did).signOutEverywhere()
+    away = []
+    await expectTold(sid)
+  })
 
   test('no other function of an account ends them', () => {
     const ending = globSync('{actors/account,database/account}/*.ts', { cwd: root }).filter(

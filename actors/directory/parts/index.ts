@@ -32,14 +32,6 @@ function inParts(names: Names): DirectoryStub {
     listFollowedTakedowns: async (pdsDid) =>
       (await Promise.all(all.map((part) => part.listFollowedTakedowns(pdsDid)))).flat(),
 
-    noteOpenidEnding: (did) => names.partOf(did).noteOpenidEnding(did),
-    listOpenidEndings: async (limit) => {
-      const share = Math.ceil(limit / all.length)
-      return (await Promise.all(all.map((part) => part.listOpenidEndings(share)))).flat()
-    },
-    settleOpenidEnding: (ending, dueAt) =>
-      names.partOf(ending.did).settleOpenidEnding(ending, dueAt),
-
     putResetToken: (token, did, now) => names.partOf(token).putResetToken(token, did, now),
     findResetToken: (token) => names.partOf(token).findResetToken(token),
     deleteResetToken: (token) => names.partOf(token).deleteResetToken(token),

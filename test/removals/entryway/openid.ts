@@ -214,10 +214,7 @@ export const openidRows = toRemovals([
   [
     LOGOUT,
     'an ending is noted before',
-    inFile('openid/noted_endings.ts')(
-      'await actors.directory.noteOpenidEnding(did)',
-      'Promise.resolve(0) && 0',
-    ),
+    inFile('openid/noted_endings.ts')('await own.note(did)', 'Promise.resolve(0) && 0'),
   ],
   [LOGOUT, 'all that ends is told', endings('endAllOpenidSignIns(db, Date.now())', '')],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],

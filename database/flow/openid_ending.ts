@@ -1,5 +1,6 @@
 import { SAGA_ABANDONED } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
+import { joining } from '../group_commit.ts'
 
 /** An account of whose endings OpenID clients may have to be told; it says which. */
 export type OpenidEnding = {
@@ -15,7 +16,7 @@ export type OpenidEnding = {
  */
 export function noteOpenidEnding(db: Db, did: string): number {
   const now = Date.now()
-  return sql(
+  return joining(
     db,
     `INSERT INTO openid_ending (did, noted_at, due_at) VALUES (?, ?, ?)
      ON CONFLICT (did) DO UPDATE SET noted_at = max(noted_at + 1, excluded.noted_at),
@@ -47,9 +48,9 @@ export function settleOpenidEnding(
   dueAt: number | null,
 ): void {
   if (dueAt === null) {
-    sql(db, 'DELETE FROM openid_ending WHERE did = ? AND noted_at = ?').run(did, notedAt)
+    joining(db, 'DELETE FROM openid_ending WHERE did = ? AND noted_at = ?').run(did, notedAt)
     return
   }
   const text = 'UPDATE openid_ending SET due_at = ? WHERE did = ? AND noted_at = ?'
-  sql(db, text).run(dueAt, did, notedAt)
+  joining(db, text).run(dueAt, did, notedAt)
 }
