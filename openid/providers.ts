@@ -1,5 +1,9 @@
-import { type Flow, OPENID_KEYS } from '../actors/auth/flow.ts'
+import { type Flow, type FlowOwner, OPENID_KEYS } from '../actors/auth/flow.ts'
+import { UnavailableError } from '../base/errors.ts'
+import { FaultLog } from '../base/fault_log.ts'
+import { TooLateError } from '../base/in_time.ts'
 import { OPENID_KEYS_READ } from '../base/lifetimes.ts'
+import type { OpenidKey } from '../database/flow/openid.ts'
 import { oneIdOfEach } from '../database/partition.ts'
 import type { HttpHandler } from '../http/message.ts'
 import type { Services } from '../sagas/services.ts'
@@ -24,7 +28,11 @@ export class OpenidProviders {
   readonly #services: Services
   readonly storage: Storage
   readonly #profiles: Profiles
-  #openUntil = 0
+  readonly #faults: FaultLog
+  /** Until when it is known that there are clients, ms; null where it was not known before. */
+  #openUntil: number | null = null
+  /** All keys, as their owner has them. */
+  #keys: readonly OpenidKey[] | null = null
   /** `until`: when it is looked whether its keys are still those that are published, ms. */
   #current: (Running & { kids: string; until: number }) | null = null
 
@@ -34,13 +42,14 @@ export class OpenidProviders {
     this.#services = { ...services, actors: noted.actors }
     // No answer depends on a profile.
     this.#profiles = new Profiles(services)
+    this.#faults = new FaultLog(services.log, 'asking for the OpenID keys')
     const names = new Names(services.secrets.openidSecret)
     this.storage = { ...noted, names, log: services.log }
   }
 
   /** @returns null where no client is registered */
   async open(): Promise<Running | null> {
-    return (await this.isOpen()) ? this.current() : null
+    return (await this.#isOpen()) ? this.current() : null
   }
 
   /** The same where there may be no client yet. */
@@ -61,25 +70,50 @@ export class OpenidProviders {
   /** Reads the keys anew, and whether there are clients. */
   forget(): void {
     if (this.#current) this.#current.until = 0
-    this.#openUntil = 0
+    this.#openUntil = null
   }
 
   /** Whether a client or a resource is registered, or clients may register themselves. */
-  async isOpen(): Promise<boolean> {
+  async #isOpen(): Promise<boolean> {
     if (this.#services.settings.openidRegistration !== 'off') return true
-    if (Date.now() < this.#openUntil) return true
+    if (this.#openUntil !== null && Date.now() < this.#openUntil) return true
     const owners = oneIdOfEach(this.#services.settings.authActors).map(this.#flow)
-    const found = await Promise.all(owners.map(async (owner) => owner.isOpenidWanted()))
-    const isOpen = found.includes(true)
-    if (isOpen) this.#openUntil = Date.now() + OPENID_KEYS_READ
-    return isOpen
+    const asked = await Promise.allSettled(owners.map(isWanted))
+    const isWithout = asked.every((each) => each.status === 'fulfilled' && !each.value)
+    if (isWithout) {
+      this.#openUntil = null
+      return false
+    }
+    const isSure = asked.some((each) => each.status === 'fulfilled' && each.value)
+    const [away] = asked.filter((each) => each.status === 'rejected')
+    // One that is away may have the only client: where there was one, it counts until all say no.
+    if (!isSure && away && this.#openUntil === null) throw away.reason
+    this.#openUntil = Date.now() + OPENID_KEYS_READ
+    return true
   }
 
-  /** Those that are published. */
+  /** Those that are published. Where their owner is away, those that were read last. */
   async #readKeys(now: number): Promise<readonly PrivateJwk[]> {
     const owner = this.#flow(OPENID_KEYS)
-    const kept = await owner.listOpenidKeys()
-    const all = kept.length > 0 ? kept : await owner.insertFirstOpenidKeys(await newKeys())
-    return publishedKeys(all, now)
+    try {
+      if (this.#keys) assertThere(owner)
+      const kept = await owner.listOpenidKeys()
+      this.#keys = kept.length > 0 ? kept : await owner.insertFirstOpenidKeys(await newKeys())
+      this.#faults.succeeded()
+    } catch (err) {
+      if (!this.#keys || err instanceof TooLateError) throw err
+      this.#faults.failed(err)
+    }
+    return publishedKeys(this.#keys, now)
   }
+}
+
+async function isWanted(owner: FlowOwner): Promise<boolean> {
+  assertThere(owner)
+  return owner.isOpenidWanted()
+}
+
+/** Nobody waits for one of which it is known that it cannot be reached. @throws {UnavailableError} */
+function assertThere(owner: FlowOwner): void {
+  if (owner.isAway()) throw new UnavailableError('An auth actor')
 }

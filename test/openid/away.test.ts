@@ -1,8 +1,15 @@
 import * as oidc from 'openid-client'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { type Seen, Visitor } from '../sign_in/visitor.ts'
+import { keptLog } from '../watching/logged.ts'
 import * as rp from './relying_party.ts'
+
+/** Keys, and whether there are clients, are asked for with each request. */
+vi.mock('../../base/lifetimes.ts', async (original) => ({
+  ...(await original<object>()),
+  OPENID_KEYS_READ: 0,
+}))
 
 /** What the provider answers while an actor is away; all that it is asked is in `away_everywhere.test.ts`. */
 let app: AppInProcess
@@ -11,15 +18,19 @@ let config: oidc.Configuration
 let tokens: oidc.TokenEndpointResponse
 let visitor: Visitor
 let failing: 'auth' | 'account' | null = null
+/** What an actor cannot be asked meanwhile. */
+let failingCalls: string[] = []
+const kept = keptLog()
 
 /** In front of the endpoints. */
 const LIMITS = ['takePoints', 'returnPoints']
 
 beforeAll(async () => {
   app = await startApp({
+    log: kept.log,
     onCall: ({ actor, action }) => {
       if (LIMITS.includes(action)) return
-      if (actor === failing) throw new Error('told to fail')
+      if (actor === failing || failingCalls.includes(action)) throw new Error('told to fail')
     },
   })
   did = await app.addAccount({
@@ -33,6 +44,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   failing = null
+  failingCalls = []
 })
 afterAll(() => app?.close())
 
@@ -107,5 +119,48 @@ describe('people are shown a page in their language', () => {
     const page = { action: '/account/device', fields: { user_code: 'BCDF-GHJK' } }
     failing = 'auth'
     expectPage(await browser.send(page))
+  })
+})
+
+describe('what all auth actors have from one is known without it', () => {
+  const readKeys = async () => {
+    const answer = await app.ask({ target: '/openid/jwks' })
+    if (!('status' in answer)) throw new Error('no answer')
+    return JSON.parse(Buffer.from(answer.body ?? '').toString())
+  }
+  const lines = () =>
+    kept.lines().flatMap(({ msg }) => (/OpenID keys/.test(String(msg)) ? [String(msg)] : []))
+
+  test('the keys, of which the log says that they cannot be asked for', async () => {
+    const before = await readKeys()
+    kept.clear()
+    failingCalls = ['listOpenidKeys']
+    expect(await readKeys()).toEqual(before)
+    const begun = await rp.begin(config)
+    const answer = await rp.open(visitor, begun)
+    expect((await rp.exchange(config, begun, answer)).claims()).toMatchObject({ sub: did })
+    const [failed, ...others] = lines()
+    expect([failed, others]).toEqual([expect.stringContaining('failed'), []])
+    await expect(rp.operate(app, 'openid/rotate-keys', { atOnce: true })).rejects.toThrow()
+    failingCalls = []
+    expect(await readKeys()).toEqual(before)
+    expect(lines().at(-1)).toContain('succeeds again')
+    await rp.operate(app, 'openid/rotate-keys', { atOnce: true })
+    expect(await readKeys()).not.toEqual(before)
+  })
+
+  test('that there are clients', async () => {
+    failingCalls = ['isOpenidWanted']
+    expect(await app.ask({ target: '/openid/jwks' })).toMatchObject({ status: 200 })
+    const another = await startApp({
+      onCall: ({ action }) => {
+        if (failingCalls.includes(action)) throw new Error('told to fail')
+      },
+    })
+    // There may be one.
+    expect(await another.ask({ target: '/openid/jwks' })).toMatchObject({ status: 503 })
+    failingCalls = []
+    expect(await another.ask({ target: '/openid/jwks' })).toMatchObject({ status: 404 })
+    await another.close()
   })
 })

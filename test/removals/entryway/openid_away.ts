@@ -14,6 +14,21 @@ export const openidAwayRows = toRemovals([
     handler('if (fault) throw fault.cause', ''),
   ],
   [
+    'test/openid/away.test.ts',
+    'the keys are there without who keeps them',
+    inFile('openid/providers.ts')('!this.#keys || err instanceof TooLateError', 'true'),
+  ],
+  [
+    'test/openid/away.test.ts',
+    'clients are known without who keeps them',
+    inFile('openid/providers.ts')('away && this.#openUntil === null', 'away'),
+  ],
+  [
+    'test/openid/away.test.ts',
+    'that nobody can say whether there are clients is no answer',
+    inFile('openid/providers.ts')('throw away.reason', 'return false'),
+  ],
+  [
     AWAY,
     'what a person has answered is spent with what it gives',
     requestAdapters('openidScope().removals.push(', 'void ('),
