@@ -332,5 +332,9 @@ export const openidRows = toRemovals([
     'nobody comes back to a client but whom it has named',
     signIn('isBegun && found?.basis && hinted !== undefined && found.did !== hinted', 'false'),
   ],
-  [STORAGE, 'a kind of secret is no other', names('startsWith(KINDS[kind])', "startsWith('')")],
+  [
+    STORAGE,
+    'a kind of secret is no other',
+    names("given[given.indexOf('.') + 1] !== KINDS[kind]", 'false'),
+  ],
 ])
