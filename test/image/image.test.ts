@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildImage, type Image, whyNoImage } from '../../lab/world/image.ts'
@@ -36,6 +36,17 @@ describe.runIf(canBuild)('the image of deploy/Dockerfile', () => {
     for (const path of ['test', 'lab', 'docs', '.git', 'data', '.env', 'node_modules/vitest']) {
       expect({ path, inside: inside(path) }).toEqual({ path, inside: false })
     }
+  })
+
+  test('takes what V8 compiled of it, which only root may change', async () => {
+    const compiled = join(image.root, 'opt/vestibule/.compiled')
+    const [ofUser, ...others] = readdirSync(compiled)
+    expect([ofUser, others]).toEqual([expect.stringMatching(/-2600$/), []])
+    const debug = { NODE_DEBUG_NATIVE: 'COMPILE_CACHE' }
+    const command = image.command(debug, 'sh', '-c', 'vestibule --version 2>&1')
+    await expect.poll(() => runOutsider(command)).toMatch(/cli\/main\.ts.* was accepted/)
+    const writable = ['find', compiled, '(', '-not', '-user', '0', '-o', '-perm', '/022', ')']
+    expect(await runOutsider(writable)).toBe('')
   })
 
   test('serves, is healthy, writes to its volume alone, and ends when it is told to', async () => {
