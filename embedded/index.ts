@@ -7,6 +7,7 @@ import { PDS_KILL, PDS_RESTART, PDS_RESTART_MOST, PDS_STEADY } from '../base/lif
 import type { Log } from '../base/log.ts'
 import type { Secrets } from '../base/secrets.ts'
 import { type Settings, SettingsError } from '../base/settings.ts'
+import type { Pds } from '../pds/pds.ts'
 import type { Said } from './child.ts'
 import { childEnvironment } from './child_environment.ts'
 import { accountDatabaseOf, folderOf } from './folder.ts'
@@ -18,7 +19,10 @@ import { tell } from './told.ts'
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 
 /** What it needs of the directory. */
-export type PdsDirectory = Pick<DirectoryStub, 'listPdses' | 'countAccounts' | 'addPds'>
+export type PdsDirectory = Pick<
+  DirectoryStub,
+  'listPdses' | 'countAccounts' | 'addPds' | 'removePds' | 'setPdsPlacement'
+>
 
 /**
  * A stock PDS in a child process of this program, for where there is no other. It is reached on a
@@ -88,6 +92,7 @@ export class EmbeddedPds {
     const mistakes = mistakesInPdsSettings(process.env)
     if (mistakes.length > 0) throw new SettingsError(mistakes)
     await this.#assertNothingLost(directory)
+    await this.#leaveFormerNames(directory, pdses)
     this.#directory = directory
     await this.#run()
   }
@@ -115,6 +120,29 @@ export class EmbeddedPds {
     throw new SettingsError([
       `${path}: is missing, and with it what ${accounts} accounts have on the embedded PDS; put it back, or say where it is (PDS_DATA_DIRECTORY)`,
     ])
+  }
+
+  /**
+   * The PDS inside has one name. What the directory knows of it under another one is of before the settings changed:
+   * nobody reaches it there any more, so it takes no accounts, and goes where it has none.
+   *
+   * @throws {SettingsError} where all accounts are of another name, which their DIDs go on to say
+   */
+  async #leaveFormerNames(directory: PdsDirectory, pdses: readonly Pds[]): Promise<void> {
+    const former = pdses.filter(({ did, isEmbedded }) => isEmbedded && did !== this.#settings.did)
+    if (former.length === 0) return
+    const counts = await directory.countAccounts()
+    const left = former.find(({ did }) => counts[did])
+    if (left && !counts[this.#settings.did]) {
+      throw new SettingsError([
+        `ENTRYWAY_PUBLIC_URL: the accounts here (${counts[left.did]}) are of ${left.url} (${left.did}), which their DIDs name; set it back, and delete them before it changes (vestibule account delete), or name another ENTRYWAY_DATA_DIR`,
+      ])
+    }
+    for (const { did } of former) {
+      const close = () => directory.setPdsPlacement(did, { open: false })
+      // A sign-up there may still be under way.
+      await (counts[did] ? close() : directory.removePds(did).catch(close))
+    }
   }
 
   async #run(): Promise<void> {

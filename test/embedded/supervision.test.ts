@@ -48,6 +48,12 @@ async function end(): Promise<void> {
 const directory = {
   listPdses: async () => known,
   countAccounts: async () => accounts,
+  removePds: async (did: string) => {
+    known = known.filter((pds) => pds.did !== did)
+  },
+  setPdsPlacement: async (did: string, placement: Partial<Pds>) => {
+    known = known.map((pds) => (pds.did === did ? { ...pds, ...placement } : pds))
+  },
   addPds: async (pds: Pds) => {
     known = [...known.filter(({ did }) => did !== pds.did), pds]
   },
@@ -261,6 +267,30 @@ describe('one of its own for each test', () => {
     await expect((await make()).start(directory)).rejects.toMatchObject({
       lines: ['PDS_…: if mod service url is configured, must configure its did as well.'],
     })
+  })
+
+  test('under another name than the one that its accounts have, it does not run', async () => {
+    const url = 'http://localhost:2600'
+    const did = 'did:web:localhost%3A2600'
+    const of = { ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' }
+    accounts = { [did]: 2 }
+    known = [{ did, url, isEmbedded: true, open: true } as Pds]
+    await expect((await make(of)).start(directory)).rejects.toMatchObject({
+      lines: [expect.stringContaining(`the accounts here (2) are of ${url} (${did})`)],
+    })
+    expect(known).toMatchObject([{ did, open: true }])
+
+    accounts = {}
+    const pds = await make(of)
+    await pds.start(directory)
+    expect(known).toMatchObject([{ did: 'did:web:pds.example.com' }])
+    await pds.stop()
+
+    // As a version of before may have left it.
+    const both = { [did]: 2, 'did:web:pds.example.com': 1 }
+    known = [{ did, url, isEmbedded: true, open: true } as Pds]
+    await (await make(of)).start({ ...directory, countAccounts: async () => both })
+    expect(known).toMatchObject([{ did, open: false }, { did: 'did:web:pds.example.com' }])
   })
 
   test('it does not begin anew in an empty folder where accounts had their data', async () => {

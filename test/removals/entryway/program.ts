@@ -66,6 +66,11 @@ export const programRows = toRemovals([
   ],
   [
     EMBEDDED,
+    'the PDS inside has one name',
+    inFile('embedded/index.ts')('await this.#leaveFormerNames(directory, pdses)', ''),
+  ],
+  [
+    EMBEDDED,
     'the PDS inside listens on loopback',
     embeddedChild("{ host: '127.0.0.1', port: told.port } as never", 'told.port'),
   ],
