@@ -17,7 +17,7 @@ export function handoverScript(
   const given = visit?.asked?.parameters.scope
   if (given !== undefined && request && request.askedFor !== given) return `${NARROWED}=true`
   const [first] = visit?.sessions ?? []
-  if (!first?.ephemeralToken || visit?.place.request) return undefined
+  if (!first?.ephemeralToken || visit?.place.request || !visit?.isAbout(first)) return undefined
   const { account, ephemeralToken } = first
   const session = JSON.stringify({ account, ephemeralToken, loginRequired: false })
   return `__deviceSessions=[${session.replaceAll('<', '\\u003c')}]`

@@ -143,11 +143,19 @@ export class Visit {
       const [only] = sessions.length === 1 ? usable : []
       return only ? place.accountPage(nameOf(only.account), language) : null
     }
-    const [, , part, name] = path.split('/')
-    if (part !== 'u') return null
-    const isIt = ({ account }: Session) =>
-      [account.handle, account.did].includes(decodeURIComponent(name ?? '') as never)
-    return usable.some(isIt) ? null : place.page({ language })
+    if (this.#named === undefined) return null
+    return usable.some((each) => this.isAbout(each)) ? null : place.page({ language })
+  }
+
+  /** Whether the part of the account page that is asked for is about this account, or about none. */
+  isAbout({ account }: Session): boolean {
+    return this.#named === undefined || [account.handle, account.did].includes(this.#named as never)
+  }
+
+  /** The handle or DID in the path. */
+  get #named(): string | undefined {
+    const [, , part, name = ''] = this.path.split('/')
+    return part === 'u' ? decodeURIComponent(name) : undefined
   }
 
   #isAskedFor({ account }: Session): boolean {

@@ -360,6 +360,17 @@ describe('the account page', () => {
     expect(account.text).toContain('<script>__deviceSessions=[{"account":')
   })
 
+  test('shows the account that its address names, whoever has signed in since', async () => {
+    const visitor = await knowing(kim)
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.follow(await visitor.send(page, entered(lee)))
+    const ofKim = await visitor.open('/account/u/kim.test/manage')
+    expect(told(ofKim, '__deviceSessions')).toMatchObject([{ account: { handle: 'kim.test' } }])
+    expect(ofKim.text).not.toContain('<script>__deviceSessions=')
+    const ofLee = await visitor.open('/account/u/lee.test/manage')
+    expect(ofLee.text).toContain('<script>__deviceSessions=[{"account":')
+  })
+
   test.each(['/account/u/kim.test', '/account/u/kim.test/apps', '/account/u/%3Cx'])(
     '%s is for those who are signed in',
     async (path) => {

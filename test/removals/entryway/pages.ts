@@ -91,6 +91,11 @@ export const pageRows = toRemovals([
     'an app is not sent a code twice',
     inFile('pages/sign_in/leaving.ts')("isOfWeb(to) ? ' late' : ''", "''"),
   ],
+  [
+    'test/sign_in/sign_in.test.ts',
+    'the page of an account is told of no other sign-in',
+    inFile('oauth/sign_in/handover.ts')(' || !visit?.isAbout(first)', ''),
+  ],
   [38, 'a sign-in is of a moment', signedIn('() => SIGN_IN_HANDOVER', '() => Number.MAX_VALUE')],
   [38, 'a sign-in ends', signedIn(' || account.generation !== generation', '')],
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
