@@ -10,6 +10,7 @@ import {
   jsonResponse,
 } from '../http/message.ts'
 import { ANY, type RouteShape } from '../http/route.ts'
+import { isAccountPage } from '../oauth/checks/endpoints.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
 import { JWKS, METADATA, providerRoutes } from '../oauth/routes.ts'
@@ -143,14 +144,17 @@ export function createRoutes(
       ...PDS_HEALTH,
       answer: toNamed(async () => jsonResponse({ version: packageJson.version, status: 'ok' })),
     },
-    ...providerRoutes.map((shape) => ({
-      ...shape,
-      ...(shape.name === 'sign-in' && {
-        readAccount: services.handles.complete.bind(services.handles),
+    ...providerRoutes.map(
+      (shape): Route => ({
+        ...shape,
+        ...(shape.name === 'sign-in' && {
+          readAccount: services.handles.complete.bind(services.handles),
+        }),
+        ...(shape.name === 'account' && { isThere: ({ url }) => isAccountPage(url.pathname) }),
+        ...oauth,
+        answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
       }),
-      ...oauth,
-      answer: ofProvider.get(shape) ?? onOwnHost(services, shape, oauth.answer),
-    })),
+    ),
     ...openidRoutes.map((shape) => ({
       ...shape,
       answer: onOwnHost(services, shape, openid.answer),

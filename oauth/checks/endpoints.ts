@@ -12,6 +12,26 @@ export const PROGRAMS = [PAR, TOKEN, REVOKE]
 
 export const ACCOUNT = '/account'
 
+/** Steps of the sign-in that the account page has a path of its own for. */
+export const ACCOUNT_STEPS = [
+  'sign-up',
+  'passkey-sign-up',
+  'reset-password',
+  'new-password',
+] as const
+
+/** What the script of the provider's account page shows of an account, below its name. */
+const ACCOUNT_PARTS = ['about', 'apps', 'devices', 'manage'] as const
+
+const ACCOUNT_PAGE = RegExp(
+  `^${ACCOUNT}(?:/(?:sign-in|${ACCOUNT_STEPS.join('|')}|u/[^/]+(?:/(?:${ACCOUNT_PARTS.join('|')}))?))?/?$`,
+)
+
+/** Whether the account page is there; its script would call any other path below it not found, mostly in English. */
+export function isAccountPage(path: string): boolean {
+  return ACCOUNT_PAGE.test(path)
+}
+
 /** What forms of a sign-in do. */
 export const ACTIONS = [
   'sign-in',

@@ -2,6 +2,7 @@ import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import {
   ACCOUNT,
+  ACCOUNT_STEPS,
   ACTIONS,
   type Action,
   AUTHORIZE,
@@ -22,9 +23,6 @@ const STEPS = [
   'permissions',
 ] as const
 type StepName = (typeof STEPS)[number]
-
-/** Those that the account page has a path of its own for. */
-const WITH_PATH = ['sign-up', 'passkey-sign-up', 'reset-password', 'new-password'] as const
 
 /** What of a page is wanted. */
 export type Wanted = {
@@ -133,7 +131,7 @@ export class Place {
   page(wanted: Wanted = {}): string {
     if (this.request) return withQuery(AUTHORIZE, this.#queryWith(wanted))
     const { step, ...others } = wanted
-    const own = WITH_PATH.find((name) => name === step)
+    const own = ACCOUNT_STEPS.find((name) => name === step)
     return own
       ? withQuery(`${ACCOUNT}/${own}`, this.#queryWith(others))
       : withQuery(`${ACCOUNT}/sign-in`, this.#queryWith(wanted))
@@ -201,7 +199,7 @@ export function wantedOf({ url }: Pick<HttpRequest, 'url'>): Wanted {
   const { pathname, searchParams } = url
   const given = searchParams.get('step')
   const action = actionOf(pathname)
-  const byPath = WITH_PATH.find((name) => pathname === `${ACCOUNT}/${name}` || action === name)
+  const byPath = ACCOUNT_STEPS.find((name) => pathname === `${ACCOUNT}/${name}` || action === name)
   const language = searchParams.get('lang')
   return {
     step: byPath ?? STEPS.find((name) => name === given),

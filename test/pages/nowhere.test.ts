@@ -1,7 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { errorPageTexts } from '../../http/page/locales/index.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { isAccountPage } from '../../oauth/checks/endpoints.ts'
 
 /** What is said at an address where nothing is. */
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
@@ -11,6 +15,18 @@ beforeAll(async () => {
 })
 afterAll(() => app?.close())
 
+/** A part of the script of the provider's pages. */
+async function readScript(name: string): Promise<string> {
+  const provider = import.meta.resolve('@atproto/oauth-provider/provider')
+  const folder = dirname(
+    createRequire(provider).resolve('@atproto/oauth-provider-ui/bundle-manifest.json'),
+  )
+  const file = (await readdir(folder)).find(
+    (each) => each.startsWith(`${name}-`) && each.endsWith('.js'),
+  )
+  return readFile(join(folder, file ?? ''), 'utf8')
+}
+
 async function ask(target: string, headers: Record<string, string> = {}, method = 'GET') {
   const answer = await app.ask({ method, target, headers, body: null })
   if (!('status' in answer)) throw new Error('no answer')
@@ -19,20 +35,25 @@ async function ask(target: string, headers: Record<string, string> = {}, method 
 }
 
 describe.each(PAGE_LANGUAGES)('%s', (language) => {
-  test.each(['/acount', '/login', '/account.php', '/.well-known/nothing', '/_operator/status'])(
-    'a person at %s reads a page',
-    async (target) => {
-      const page = await ask(target, { accept: BROWSER, 'accept-language': language })
-      expect(page.status).toBe(404)
-      expect(page.header('content-type')).toBe('text/html; charset=utf-8')
-      expect(page.header('cache-control')).toBe('no-store')
-      expect(page.header('content-security-policy')).toMatch(/^default-src 'none'/)
-      expect(page.text).toContain(`<html lang="${language}">`)
-      expect(page.text).toContain(errorPageTexts[language].obstacles.nowhere.title)
-      expect(page.text).toContain('href="/account"')
-      expect(page.text).toContain('The Entryway')
-    },
-  )
+  test.each([
+    '/acount',
+    '/login',
+    '/account.php',
+    '/account/nothing',
+    '/account/u/kim.test/nothing',
+    '/.well-known/nothing',
+    '/_operator/status',
+  ])('a person at %s reads a page', async (target) => {
+    const page = await ask(target, { accept: BROWSER, 'accept-language': language })
+    expect(page.status).toBe(404)
+    expect(page.header('content-type')).toBe('text/html; charset=utf-8')
+    expect(page.header('cache-control')).toBe('no-store')
+    expect(page.header('content-security-policy')).toMatch(/^default-src 'none'/)
+    expect(page.text).toContain(`<html lang="${language}">`)
+    expect(page.text).toContain(errorPageTexts[language].obstacles.nowhere.title)
+    expect(page.text).toContain('href="/account"')
+    expect(page.text).toContain('The Entryway')
+  })
 })
 
 describe('below the account page', () => {
@@ -43,13 +64,24 @@ describe('below the account page', () => {
     'sec-fetch-site': 'none',
   }
 
-  test.each(['/account/did:plc:x', '/account/sign-up', '/account/x/security', '/account/forms'])(
-    '%s is for the provider’s script to find',
-    async (target) => {
+  test('the sign-up is for the provider’s script, which shows it', async () => {
+    for (const target of ['/account/sign-up', '/account/sign-up/?invite=x']) {
       const { status, text } = await ask(target, NAVIGATION)
       expect([status, text.includes('<div id="root">')]).toEqual([200, true])
-    },
-  )
+    }
+  })
+
+  test('each page that the provider’s script has is there', async () => {
+    const script = await readScript('account-page')
+    const found = [...script.matchAll(/\bpath:`(\/[^`]*)`/g)].map(([, path = '']) => path)
+    const isOfAccount = (path: string) => path.startsWith('/account')
+    const paths = [
+      ...found.filter(isOfAccount).map((path) => path.replace('$accountId', 'kim.test')),
+      ...found.filter((path) => !isOfAccount(path)).map((path) => `/account/u/kim.test${path}`),
+    ]
+    expect(paths.length).toBeGreaterThan(8)
+    expect(paths.filter((path) => !isAccountPage(path))).toEqual([])
+  })
 
   test.each([
     '/account/security/',
