@@ -16,18 +16,21 @@ export type Requester = CalledFrom & {
   readonly language: string | undefined
   /** The `Cookie` header. */
   cookie: string
+  /** Whether something was sent to be done, such as a form. */
+  isPost: boolean
 }
 
 const requesters = new AsyncLocalStorage<Requester>()
 
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
-export function asRequester<T>({ peer, headers }: HttpRequest, work: () => T): T {
+export function asRequester<T>({ method, peer, headers }: HttpRequest, work: () => T): T {
   const userAgent = headers.get('user-agent') ?? null
   const cookie = headers.get('cookie') ?? ''
   const sender: Requester = {
     address: peer.address,
     userAgent,
     cookie,
+    isPost: method === 'POST',
     // Few requests ask for it.
     get language() {
       return preferredLanguage(headers.get('accept-language'))

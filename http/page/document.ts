@@ -3,6 +3,7 @@ import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { PageLanguage } from '../language.ts'
 import { type HttpResponse, textResponse } from '../message.ts'
+import { requester } from '../requester.ts'
 
 /** A part of a page, in which everything that is put in was escaped. */
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
@@ -10,14 +11,26 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 /** A style sheet that stands in the page itself. */
 export class Style {
   readonly css: string
-  /** By which the content security policy lets it pass (CSP level 3 section 6.7.3.3). */
   readonly source: string
 
   constructor(css: string) {
     this.css = css
-    this.source = `'sha256-${createHash('sha256').update(css).digest('base64')}'`
+    this.source = sourceOf(css)
   }
 }
+
+/** By which the content security policy lets pass what stands in the page itself (CSP level 3 section 6.7.3.3). */
+function sourceOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+/**
+ * Of a page that answers a form. Whoever goes back to such a one, or loads it anew, would be asked by the browser whether
+ * to send the form once more, with a password or a code that was used. This makes it a visit to the address of the form,
+ * which leads to the page of the form.
+ */
+const VISITED = "history.replaceState(null,'',location.href)"
+const VISITED_SOURCE = sourceOf(VISITED)
 
 /** A script that a page loads from an address of its own. */
 export class Script {
@@ -92,6 +105,7 @@ export function writeDocument({
   images = [],
   hasForms = false,
 }: Document): HttpResponse {
+  const isAnswer = requester()?.isPost ?? false
   const page = html`<!doctype html>
 <html lang="${language}">
   <head>
@@ -100,6 +114,10 @@ export function writeDocument({
     <meta name="robots" content="noindex">
     <title>${title}</title>
     <style>${raw(style.css)}</style>${
+      isAnswer &&
+      html`
+    <script>${raw(VISITED)}</script>`
+    }${
       script &&
       html`
     <script src="${script.path}" defer></script>`
@@ -116,20 +134,22 @@ ${body}
 `
   return textResponse(String(page), {
     status,
-    headers: headersOf({ style, script, widget, images, hasForms }),
+    headers: headersOf({ isAnswer, style, script, widget, images, hasForms }),
   })
 }
 
 function headersOf({
+  isAnswer,
   style,
   script,
   widget,
   images,
   hasForms,
 }: Required<Pick<Document, 'style' | 'images' | 'hasForms'>> &
-  Pick<Document, 'script' | 'widget'>) {
+  Pick<Document, 'script' | 'widget'> & { isAnswer: boolean }) {
   const foreign = widget?.sources ?? []
-  const scripts = [...(script ? [script.source] : []), ...foreign]
+  const own = [...(isAnswer ? [VISITED_SOURCE] : []), ...(script ? [script.source] : [])]
+  const scripts = [...own, ...foreign]
   const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
   const policy = [
     "default-src 'none'",

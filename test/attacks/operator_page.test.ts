@@ -219,7 +219,9 @@ describe('46. who is in', () => {
     const [, path] = /<script src="([^"]+)" defer>/.exec(made.text) ?? []
     expect(path).toMatch(/^\/oauth\/scripts\/copy-[0-9a-f]{16}\.js$/)
     const { publicUrl } = app.runner.settings
-    expect(made.header('content-security-policy')).toContain(`; script-src ${publicUrl}${path};`)
+    expect(made.header('content-security-policy')).toMatch(
+      RegExp(`; script-src 'sha256-[^']+' ${publicUrl}${path};`),
+    )
     expect(made.text.match(/data-copy="[^"]+"/g)).toHaveLength(3)
     expect((await new Visitor(app).open(path ?? '')).text).toContain('navigator.clipboard')
   })

@@ -92,6 +92,32 @@ test('back and reload after the consent, and after a refusal', async () => {
   }
 })
 
+test('back to what answered a form, and loading it anew, sends nothing again', async () => {
+  await inFrench({}, async (page) => {
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.isNavigationRequest()) sent.push(request.url())
+    })
+    const login = await startLogin(world.app)
+    await page.goto(login.url)
+    await page.fill('input[name=username]', person.handle)
+    await page.fill('input[name=password]', 'wrong')
+    await button(page, 'Se connecter').click()
+    await page.getByRole('alert').waitFor()
+    await page.reload()
+    await heading(page, 'Connexion')
+    await page.fill('input[name=username]', person.handle)
+    await page.fill('input[name=password]', 'wrong')
+    await button(page, 'Se connecter').click()
+    await page.getByRole('alert').waitFor()
+    await signIn(page)
+    expect(sent.length).toBe(3)
+    await page.goBack()
+    await button(page, 'Autoriser').waitFor()
+    expect(sent.length).toBe(3)
+  })
+})
+
 test('a page that was left open: the app learns that the time is over', async () => {
   await inFrench({}, async (page) => {
     const login = await startLogin(world.app)

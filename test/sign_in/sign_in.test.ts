@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../../database/database.ts'
 import { PAGE_LANGUAGES } from '../../http/language.ts'
@@ -304,6 +305,18 @@ describe('the ways from there', () => {
       `${url}&step=reset-password`,
     )
   })
+})
+
+test('a page that answers a form tells the browser that it is no form to send again', async () => {
+  const { visitor, page } = await come()
+  const wrong = await visitor.send(page, { username: kim.handle, password: 'wrong' })
+  const [, script = ''] = /<script>([^<]*)<\/script>/.exec(wrong.text) ?? []
+  expect(script).toBe("history.replaceState(null,'',location.href)")
+  const hash = createHash('sha256').update(script).digest('base64')
+  expect(wrong.header('content-security-policy')).toContain(`script-src 'sha256-${hash}' http`)
+  for (const each of [page, await visitor.open(wrong.action ?? '')]) {
+    expect(each.text).not.toContain('<script>')
+  }
 })
 
 describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (place) => {
