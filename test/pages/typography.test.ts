@@ -27,6 +27,17 @@ function collect(value: unknown): void {
   }
 }
 
+/** What people elsewhere call the name of an account, which the provider's pages call by one word. */
+const OTHER_WORDS: Readonly<Record<PageLanguage, RegExp>> = {
+  en: /\bhandle\b/i,
+  es: /identificador público|\bhandle\b/i,
+  fr: /pseudo|\bhandle\b/i,
+  ja: /ハンドル/,
+  ko: /핸들/,
+  ro: /\bhandle\b/i,
+  sv: /\bhandle\b/i,
+}
+
 beforeAll(async () => {
   for (const folder of FOLDERS) {
     for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -43,4 +54,9 @@ test.each(PAGE_LANGUAGES)('%s keeps the typographic rules of its language', (lan
   const texts = said.get(language) ?? []
   expect(texts.length).toBeGreaterThan(150)
   expect(texts.filter((text) => forbiddenIn(language).test(text))).toEqual([])
+})
+
+test.each(PAGE_LANGUAGES)('%s has one word for the name of an account', (language) => {
+  const texts = said.get(language) ?? []
+  expect(texts.filter((text) => OTHER_WORDS[language].test(text))).toEqual([])
 })

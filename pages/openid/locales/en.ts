@@ -7,7 +7,7 @@ export const en: OpenidTexts = {
     `${name ? `It calls itself “${name}”. ` : ''}${service} does not know who is behind it.`,
   gets: (app) => `${app} will receive:`,
   identifier: 'The identifier of your account, which stays the same',
-  profile: 'Your name, handle and picture',
+  profile: 'Your name, username and picture',
   email: 'Your email address',
   offline: 'It stays signed in while you are away',
   uses: (resource) => `It may use ${resource} in your name:`,

@@ -7,7 +7,7 @@ export const es: OpenidTexts = {
     `${name ? `Se presenta como «${name}». ` : ''}${service} no sabe quién está detrás.`,
   gets: (app) => `${app} recibe:`,
   identifier: 'El identificador de tu cuenta, que no cambia',
-  profile: 'Tu nombre, tu identificador público y tu imagen',
+  profile: 'Tu nombre, tu nombre de usuario y tu imagen',
   email: 'Tu dirección de correo electrónico',
   offline: 'Mantiene la sesión iniciada mientras no estás',
   uses: (resource) => `Puede usar ${resource} en tu nombre:`,

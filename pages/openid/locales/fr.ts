@@ -7,7 +7,7 @@ export const fr: OpenidTexts = {
     `${name ? `Elle se présente comme «\u00a0${name}\u00a0». ` : ''}${service} ne sait pas qui est derrière.`,
   gets: (app) => `${app} reçoit\u00a0:`,
   identifier: 'L’identifiant de votre compte, qui ne change pas',
-  profile: 'Votre nom, votre pseudo et votre image',
+  profile: 'Votre nom, votre nom d’utilisateur et votre image',
   email: 'Votre adresse e-mail',
   offline: 'L’application reste connectée en votre absence',
   uses: (resource) => `L’application peut utiliser ${resource} en votre nom\u00a0:`,

@@ -7,7 +7,7 @@ export const ja: OpenidTexts = {
     `${name ? `「${name}」と名乗っています。` : ''}${service} は提供元を確認していません。`,
   gets: (app) => `${app} に伝わる情報:`,
   identifier: '変わることのないアカウントの識別子',
-  profile: '名前、ハンドル、画像',
+  profile: '名前、ユーザー名、画像',
   email: 'メールアドレス',
   offline: '不在の間もサインインしたままになります',
   uses: (resource) => `あなたに代わって ${resource} を利用できます:`,

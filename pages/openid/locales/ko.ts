@@ -7,7 +7,7 @@ export const ko: OpenidTexts = {
     `${name ? `스스로를 “${name}”(이)라고 합니다. ` : ''}${service}에서는 운영 주체를 확인하지 않았습니다.`,
   gets: (app) => `${app}에 전달되는 정보:`,
   identifier: '바뀌지 않는 계정 식별자',
-  profile: '이름, 핸들, 사진',
+  profile: '이름, 사용자 이름, 사진',
   email: '이메일 주소',
   offline: '자리를 비운 동안에도 로그인 상태를 유지합니다',
   uses: (resource) => `회원님을 대신해 ${resource}을(를) 사용할 수 있습니다:`,

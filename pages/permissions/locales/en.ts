@@ -12,7 +12,7 @@ export const en: PermissionTexts = {
   chat: 'Read and send Bluesky messages',
   status: 'Deactivate and reactivate your account',
   repo: 'Replace all public data of your account',
-  handle: 'Change your handle',
+  handle: 'Change your username',
   fullIdentity: 'Control your whole identity, which can take your account away from you for good',
   actions: { create: 'create', update: 'change', delete: 'delete' },
   records: (actions, what) => `Records: ${actions} (${what})`,

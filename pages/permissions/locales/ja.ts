@@ -13,7 +13,7 @@ export const ja: PermissionTexts = {
   chat: 'Blueskyのメッセージを読み、送信する',
   status: 'アカウントを無効化し、再び有効化する',
   repo: 'アカウントの公開データすべてを置き換える',
-  handle: 'ハンドルを変更する',
+  handle: 'ユーザー名を変更する',
   fullIdentity: 'アイデンティティ全体を管理する（アカウントを永久に失うおそれがあります）',
   actions: { create: '作成', update: '変更', delete: '削除' },
   records: (actions, what) => `レコードの${actions}（${what}）`,

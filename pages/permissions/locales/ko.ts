@@ -13,7 +13,7 @@ export const ko: PermissionTexts = {
   chat: 'Bluesky 메시지 읽기 및 보내기',
   status: '계정 비활성화 및 재활성화',
   repo: '계정의 모든 공개 데이터 교체',
-  handle: '핸들 변경',
+  handle: '사용자 이름 변경',
   fullIdentity: '전체 신원 관리(계정을 영구히 잃을 수 있습니다)',
   actions: { create: '생성', update: '변경', delete: '삭제' },
   records: (actions, what) => `레코드 ${actions} (${what})`,

@@ -138,7 +138,7 @@ export const en: SecurityTexts = {
     email_confirmed: 'The email address was confirmed',
     factor_added: 'A second factor was added',
     factor_removed: 'A second factor was removed',
-    handle_changed: 'The handle was changed',
+    handle_changed: 'The username was changed',
     operator_acted: 'An operator changed something',
     operator_added: 'You were made an operator of this service',
     operator_entered: 'You opened the operator’s page',

@@ -139,7 +139,7 @@ export const es: SecurityTexts = {
     email_confirmed: 'Se confirmó la dirección de correo electrónico',
     factor_added: 'Se añadió un segundo factor',
     factor_removed: 'Se quitó un segundo factor',
-    handle_changed: 'Se cambió el identificador',
+    handle_changed: 'Se cambió el nombre de usuario',
     operator_acted: 'Un operador cambió algo',
     operator_added: 'Se te nombró operador de este servicio',
     operator_entered: 'Abriste la página del operador',

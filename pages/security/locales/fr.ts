@@ -142,7 +142,7 @@ export const fr: SecurityTexts = {
     email_confirmed: 'L’adresse e-mail a été confirmée',
     factor_added: 'Un second facteur a été ajouté',
     factor_removed: 'Un second facteur a été retiré',
-    handle_changed: 'L’identifiant a été changé',
+    handle_changed: 'Le nom d’utilisateur a été changé',
     operator_acted: 'Un opérateur a modifié quelque chose',
     operator_added: 'Vous avez été nommé opérateur de ce service',
     operator_entered: 'Vous avez ouvert la page de l’opérateur',

@@ -138,7 +138,7 @@ export const ja: SecurityTexts = {
     email_confirmed: 'メールアドレスが確認されました',
     factor_added: '二段階目の認証が追加されました',
     factor_removed: '二段階目の認証が削除されました',
-    handle_changed: 'ハンドルが変更されました',
+    handle_changed: 'ユーザー名が変更されました',
     operator_acted: '運営者が変更を行いました',
     operator_added: 'このサービスの運営者になりました',
     operator_entered: '運営者ページを開きました',

@@ -136,7 +136,7 @@ export const ko: SecurityTexts = {
     email_confirmed: '이메일 주소가 확인되었습니다',
     factor_added: '2단계 인증 수단이 추가되었습니다',
     factor_removed: '2단계 인증 수단이 제거되었습니다',
-    handle_changed: '핸들이 변경되었습니다',
+    handle_changed: '사용자 이름이 변경되었습니다',
     operator_acted: '운영자가 변경했습니다',
     operator_added: '이 서비스의 운영자로 지정되었습니다',
     operator_entered: '운영자 페이지를 열었습니다',
