@@ -84,7 +84,7 @@ export const BASE_STYLE = `:root{font:1rem/1.5 system-ui,sans-serif;${COLOURS}}
 @media(prefers-color-scheme:dark){:root{${DARK_COLOURS}}}
 body{box-sizing:border-box;display:grid;min-height:100vh;margin:0;padding:1rem;place-items:center;color:var(--text)}
 html{background:var(--page)}
-main{box-sizing:border-box;width:100%;max-width:28rem;padding:1.5rem;border:1px solid var(--line);border-radius:.875rem;background:var(--card)}
+main{box-sizing:border-box;width:100%;min-width:0;max-width:28rem;overflow-wrap:break-word;padding:1.5rem;border:1px solid var(--line);border-radius:.875rem;background:var(--card)}
 .name{margin:0 0 1rem;text-align:center;font-size:1.125rem;font-weight:600}
 h1{margin:0 0 .75rem;text-align:center;font-size:1.25rem;line-height:1.3;font-weight:600;overflow-wrap:anywhere}
 p{margin:0 0 1rem;overflow-wrap:anywhere}

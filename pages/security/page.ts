@@ -23,6 +23,7 @@ h3{margin:1.5rem 0 .5rem;font-size:1rem;line-height:1.3}
 .list>li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;padding:.75rem 0;border-top:1px solid var(--line)}
 .list>li>div{flex:1 1 16rem;min-width:0;overflow-wrap:anywhere}
 .list form{margin:0}
+.list>li>*{min-width:0}
 .list details{order:1;flex-basis:100%;margin:0;text-align:left}
 .list summary{padding:.25rem 0}
 .list details ul{margin:.25rem 0 0;padding-left:1.25rem;overflow-wrap:anywhere}

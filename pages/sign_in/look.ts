@@ -33,18 +33,20 @@ input[aria-invalid]{border-color:var(--error)}
 .check small{display:block;color:var(--quiet);font-size:.8125rem}
 .check code{font-size:inherit}
 .actions{display:flex;flex-wrap:wrap;flex-direction:row-reverse;gap:.5rem}
+.actions>*{min-width:0}
 .stack{display:flex;flex-direction:column;gap:.5rem}
 .stack [role=status]{margin:0}
 .stack [role=status]:empty{margin-top:-.5rem}
 .foot{margin:1.25rem 0 0;padding-top:.75rem;border-top:1px solid var(--line);text-align:center;font-size:.875rem}
 .foot a{display:inline-block;padding:.25rem .5rem}
-button,.button{box-sizing:border-box;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
+button,.button{box-sizing:border-box;max-width:100%;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid transparent;border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .primary{background:var(--primary);color:var(--on-primary)}
 .wide{display:block;width:100%;margin-top:.75rem}
 .link{width:auto;min-height:0;padding:0;border:0;background:none;text-decoration:underline;font-size:.875rem}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 .alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
 .notice{padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field)}
+.notice{margin-bottom:1rem}
 .notice button{border-color:var(--edge)}
 .accounts{margin:0 0 1rem;padding:0;list-style:none}
 .accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
@@ -58,6 +60,7 @@ summary::after{content:"";display:inline-block;margin-left:.5rem;border:.3rem so
 details nav{margin-top:.5rem}
 @media(hover:hover){button:hover,.button:hover,.accounts a:hover{filter:brightness(.96)}a:hover{text-decoration:underline}}
 @media(max-width:25rem){.actions>*{flex:1 1 100%}}
+@media(max-width:20rem){body{padding:.5rem}main{padding:1rem}}
 `
 
 /**

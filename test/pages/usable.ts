@@ -17,6 +17,28 @@ export async function expectUsable(page: Page, size: Size, name?: string): Promi
     expect([theme, await faintNotices(page)]).toEqual([theme, []])
     if (name) await screenshot(page, `${name}-${size}-${theme}`)
   })
+  expect(await isTooWideInLargeType(page)).toBe(false)
+}
+
+/** CSS pixels of the narrowest screen (WCAG 2.2, 1.4.10), and how large text may be made there (1.4.4). */
+const NARROWEST = 320
+const LARGEST_TYPE = 2
+/** Of text, in CSS pixels, where nobody has chosen another. */
+const TYPE = 16
+
+/** The same on the narrowest screen, with the text made as large as it may be. */
+export async function isTooWideInLargeType(page: Page): Promise<boolean> {
+  const before = page.viewportSize()
+  // It ends with the page: an authenticator in the page would end with it.
+  const devtools = await page.context().newCDPSession(page)
+  const setType = (standard: number) =>
+    devtools.send('Page.setFontSizes', { fontSizes: { standard } })
+  await setType(TYPE * LARGEST_TYPE)
+  await page.setViewportSize({ width: NARROWEST, height: before?.height ?? NARROWEST })
+  const isTooWideThere = await isTooWide(page)
+  await setType(TYPE)
+  if (before) await page.setViewportSize(before)
+  return isTooWideThere
 }
 
 /** Whether a page has to be moved sideways to be read. */

@@ -1,0 +1,42 @@
+import { beforeAll, expect, test } from 'vitest'
+import { PAGE_LANGUAGES } from '../../http/language.ts'
+import { headlessSignUp, newCredentials } from '../../lab/clients/headless_sign_in.ts'
+import { sharedWebAppWorld } from '../shared/web_app.ts'
+import { isTooWideInLargeType } from './usable.ts'
+
+/** Pages on the narrowest screen with the largest type, where a language has words as long as a line. */
+const person = newCredentials('ada')
+const world = sharedWebAppWorld()
+beforeAll(async () => {
+  await headlessSignUp(world.network.url, person)
+})
+
+const PAGES = [
+  '/',
+  '/nowhere',
+  '/account/sign-in',
+  '/account/reset-password',
+  '/account/new-password',
+  '/account/passkey-sign-up',
+]
+const OF_PERSON = ['', '/authenticator', '/app-password']
+
+test.each(PAGE_LANGUAGES)('nothing is wider than it, in %s', async (language) => {
+  const context = await world.browser.browser.newContext({ locale: language })
+  const page = await context.newPage()
+  const tooWide: string[] = []
+  const look = async (path: string) => {
+    await page.goto(world.network.url + path)
+    if (await isTooWideInLargeType(page)) tooWide.push(path)
+  }
+  for (const path of PAGES) await look(path)
+  await page.goto(`${world.network.url}/account/security`)
+  await page.fill('input[name=username]', person.handle)
+  await page.fill('input[name=password]', person.password)
+  await page.locator('input[name=remember]').check()
+  await page.locator('button.primary').click()
+  await page.waitForURL(/security/)
+  for (const path of OF_PERSON) await look(`/account/security${path}`)
+  expect(tooWide).toEqual([])
+  await context.close()
+})
