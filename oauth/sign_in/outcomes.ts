@@ -13,7 +13,7 @@ import { languageOf, type Outcome, type Read, textsFor } from './shown.ts'
  */
 export function outcomeOf(shown: Read, err: unknown, refused: Outcome): Outcome {
   if (isRefusal(err, 'AccountTakedown')) return wrong(textsFor(shown).takenDown)
-  if (isRefusal(err, 'InvalidPassword')) return wrong(lengthFor(shown))
+  if (isRefusal(err, 'InvalidPassword')) return wrong(lengthFor(shown), 'password')
   const isTooOften =
     isRefusal(err, 'RateLimitExceeded') || (isOAuthRefusal(err) && err.statusCode === TOO_MANY)
   if (isTooOften) return said(shown, TOO_MANY)
@@ -22,8 +22,9 @@ export function outcomeOf(shown: Read, err: unknown, refused: Outcome): Outcome 
   return said(shown, UNAVAILABLE)
 }
 
-export function wrong(alert: string | undefined): Outcome {
-  return { alert, status: 400 }
+/** @param field in a form of several; the first unless given */
+export function wrong(alert: string | undefined, field?: string): Outcome {
+  return { alert, field, status: 400 }
 }
 
 /** @param kind of a second factor; otherwise the code was mailed */

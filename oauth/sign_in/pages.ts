@@ -31,7 +31,15 @@ import { securityTask } from '../checks/endpoints.ts'
 import { type FormState, Forms } from './forms.ts'
 import { permissionItems } from './permissions.ts'
 import { type Place, type Wanted, wantedOf } from './place.ts'
-import { isWrong, languageOf, nameOf, type Outcome, type Shown, shownName } from './shown.ts'
+import {
+  isWrong,
+  languageOf,
+  nameOf,
+  type Outcome,
+  type Shown,
+  shownName,
+  wrongFieldOf,
+} from './shown.ts'
 import type { Visit } from './visit.ts'
 
 export type PasswordPage = {
@@ -179,7 +187,7 @@ export class SignInPages {
       newPasswordStep(texts, {
         action: place.form('new-password', { language }),
         sealed: this.seal(shown, {}),
-        isWrong: isWrong(outcome),
+        wrongField: wrongFieldOf(outcome, ['code', 'password']),
         least: NEW_PASSWORD_MIN_LENGTH,
         most: NEW_PASSWORD_MAX_LENGTH,
         back: place.page({ language, step: 'reset-password' }),
@@ -237,7 +245,7 @@ export class SignInPages {
   ): HttpResponse {
     const language = languageOf(shown)
     const texts = signInTexts[language]
-    const { passkeysLeft = [], ...said } = outcome
+    const { passkeysLeft = [], field: _, ...said } = outcome
     const frame: Frame = {
       look: this.#look,
       language,

@@ -26,6 +26,8 @@ export type Read = Pick<Shown, 'request'> & Partial<Pick<Shown, 'parameters'>>
 /** How what was sent before came out. */
 export type Outcome = {
   alert?: string | undefined
+  /** Name of the field that is wrong, in a form of several; the first unless given. */
+  field?: string | undefined
   notice?: string | undefined
   /** Names of the passkeys that sign in still, where everything else was ended. */
   passkeysLeft?: readonly string[]
@@ -35,6 +37,14 @@ export type Outcome = {
 /** Whether it is a matter of what was entered. */
 export function isWrong({ alert, status }: Outcome): boolean {
   return alert !== undefined && status === 400
+}
+
+/** In which field of a form of several it is. */
+export function wrongFieldOf<Field extends string>(
+  outcome: Outcome,
+  [first, ...others]: readonly [Field, ...Field[]],
+): Field | undefined {
+  return isWrong(outcome) ? (others.find((name) => name === outcome.field) ?? first) : undefined
 }
 
 type Named = { handle?: string | null | undefined; did: string }

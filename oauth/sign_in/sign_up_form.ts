@@ -5,6 +5,7 @@ import { readCreation } from '../../factors/passkey.ts'
 import { deviceName } from '../../http/device_name.ts'
 import { type HttpResponse, withCookies } from '../../http/message.ts'
 import { signUpTexts } from '../../pages/sign_up/locales/index.ts'
+import type { NamesField } from '../../pages/sign_up/steps.ts'
 import { learnDevice } from '../../sagas/arrivals.ts'
 import {
   type BegunSignUp,
@@ -50,6 +51,8 @@ const WORDS: Partial<Record<RefusalCode, Word>> = {
   SignUpClosed: 'closed',
   UnsupportedDomain: 'handleWrong',
 }
+
+const FIELDS: Partial<Record<Word, NamesField>> = { emailTaken: 'email', inviteWrong: 'invite' }
 
 /** The forms of a sign-up with a passkey: between their pages and the saga that decides. */
 export class SignUpForm {
@@ -152,8 +155,8 @@ export class SignUpForm {
 
   #refused(post: Post, err: unknown): Outcome {
     const word = err instanceof Refusal ? WORDS[err.code] : undefined
-    if (word) return wrong(wordsFor(post)[word])
-    return outcomeOf(post, err, wrong(textsFor(post).noEmail))
+    if (word) return wrong(wordsFor(post)[word], FIELDS[word])
+    return outcomeOf(post, err, wrong(textsFor(post).noEmail, 'email'))
   }
 }
 

@@ -12,7 +12,7 @@ import { type BegunSignUp, firstPasskeyOptions } from '../../sagas/passkey_sign_
 import type { Services } from '../../sagas/services.ts'
 import { cancel, type SignInPages, signUpsAt } from './pages.ts'
 import { wantedOf } from './place.ts'
-import { isWrong, type Outcome, type Shown } from './shown.ts'
+import { type Outcome, type Shown, wrongFieldOf } from './shown.ts'
 
 /** What was entered of a new account. */
 export type Entered = { handle: string; domain: string; email: string; inviteCode: string }
@@ -45,7 +45,7 @@ export class SignUpPages {
     const step = {
       ...this.#ways(shown),
       sealed: this.#pages.seal(shown, {}),
-      isWrong: isWrong(outcome),
+      wrongField: wrongFieldOf(outcome, ['handle', 'email', 'invite']),
       ...entered,
       domains: handles.domains,
       withPassword: signUpsAt(shown.place, wantedOf(shown.request).language).withPassword,

@@ -29,9 +29,25 @@ export function usernameOf(name: string): Html {
   return html`<input name="username" value="${name}" autocomplete="username" readonly hidden>`
 }
 
-/** Of a field. */
-export function wrong(isWrong: boolean): Html | false {
-  return isWrong && html`aria-invalid="true" aria-describedby="alert"`
+/** Of a field. @param describedBy id of what stands below it */
+export function wrong(isWrong: boolean, describedBy?: string): Html {
+  const ids = [describedBy, isWrong && 'alert'].filter(Boolean).join(' ')
+  return html`${isWrong && html`aria-invalid="true"`} ${ids && html`aria-describedby="${ids}"`}`
+}
+
+/** A form with several fields, of which one may be wrong. */
+export type FormOfFields<Field extends string> = Omit<Form, 'isWrong'> & {
+  wrongField: Field | undefined
+}
+
+/** Of one of them. The person begins at the one that is wrong, or at the first. */
+export function fieldOf<Field extends string>(
+  { wrongField }: Pick<FormOfFields<Field>, 'wrongField'>,
+  field: Field,
+  { isFirst = false, describedBy }: { isFirst?: boolean; describedBy?: string } = {},
+): Html {
+  const isBegun = wrongField === undefined ? isFirst : wrongField === field
+  return html`${isBegun && 'autofocus'} ${wrong(wrongField === field, describedBy)}`
 }
 
 /** For a step that takes a passkey. */

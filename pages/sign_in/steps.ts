@@ -6,6 +6,8 @@ import { codeField, otherWays } from './code.ts'
 import {
   actions,
   type Form,
+  type FormOfFields,
+  fieldOf,
   form,
   links,
   type PasskeyUse,
@@ -65,7 +67,7 @@ export function passwordStep(texts: SignInTexts, step: PasswordStep): Step {
       </div>
       <div class="field row">
         <label for="password">${texts.password}</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required aria-describedby="trust${isWrong && ' alert'}" ${isNameFixed && html`autofocus ${wrong(isWrong)}`}>
+        <input id="password" name="password" type="password" autocomplete="current-password" maxlength="512" required ${isNameFixed ? html`autofocus ${wrong(isWrong, 'trust')}` : html`aria-describedby="trust${isWrong && ' alert'}"`}>
         <a class="link" href="${forgotten}">${texts.forgotten}</a>
       </div>
       <p class="quiet" id="trust">${texts.trust}</p>
@@ -157,19 +159,21 @@ export function resetStep(texts: SignInTexts, step: ResetStep): Step {
   return { title: texts.resetTitle, lead: texts.resetLead, content }
 }
 
-export type NewPasswordStep = Form & Ways & { least: number; most: number }
+type NewPasswordField = 'code' | 'password'
+export type NewPasswordStep = FormOfFields<NewPasswordField> &
+  Ways & { least: number; most: number }
 
 export function newPasswordStep(texts: SignInTexts, step: NewPasswordStep): Step {
-  const { isWrong, least, most } = step
+  const { least, most } = step
   const content = form(
     step,
     html`<div class="field">
         <label for="code">${texts.code}</label>
-        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required autofocus ${wrong(isWrong)}>
+        <input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="64" required ${fieldOf(step, 'code', { isFirst: true })}>
       </div>
       <div class="field">
         <label for="password">${texts.newPassword}</label>
-        <input id="password" name="password" type="password" autocomplete="new-password" minlength="${least}" maxlength="${most}" required aria-describedby="length">
+        <input id="password" name="password" type="password" autocomplete="new-password" minlength="${least}" maxlength="${most}" required ${fieldOf(step, 'password', { describedBy: 'length' })}>
       </div>
       <p class="quiet" id="length">${texts.length(least, most)}</p>
       ${actions(texts, texts.save, step)}`,

@@ -6,12 +6,13 @@ import { type CaptchaUse, captchaField } from '../sign_in/captcha.ts'
 import {
   actions,
   type Form,
+  type FormOfFields,
+  fieldOf,
   form,
   links,
   type PasskeyUse,
   passkeyButton,
   type Ways,
-  wrong,
 } from '../sign_in/form.ts'
 import type { Step } from '../sign_in/frame.ts'
 import type { SignInTexts } from '../sign_in/texts.ts'
@@ -20,7 +21,9 @@ import type { SignUpTexts } from './texts.ts'
 /** What the steps say, in one language. */
 export type Texts = { signUp: SignUpTexts; signIn: SignInTexts; security: SecurityTexts }
 
-export type NamesStep = Form &
+export type NamesField = 'handle' | 'email' | 'invite'
+
+export type NamesStep = FormOfFields<NamesField> &
   Ways & {
     handle: string
     /** What handles end in here; the person chooses one where there are several. */
@@ -36,23 +39,23 @@ export type NamesStep = Form &
 
 /** Who somebody wants to be. */
 export function namesStep({ signUp, signIn, security }: Texts, step: NamesStep): Step {
-  const { handle, email, inviteCode, captcha, isWrong } = step
+  const { handle, email, inviteCode, captcha } = step
   const content = form(
     step,
     html`<div class="field">
         <label for="handle">${signUp.handle}</label>
-        <div class="joined"><input id="handle" name="handle" value="${handle}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="253" required autofocus aria-describedby="domain" ${wrong(isWrong)}>
+        <div class="joined"><input id="handle" name="handle" value="${handle}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" maxlength="253" required ${fieldOf(step, 'handle', { isFirst: true, describedBy: 'domain' })}>
         ${domainOf(signUp, step)}</div>
       </div>
       <div class="field">
         <label for="email">${signIn.email}</label>
-        <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254" required>
+        <input id="email" name="email" type="email" value="${email}" autocomplete="email" maxlength="254" required ${fieldOf(step, 'email')}>
       </div>
       ${
         inviteCode !== undefined &&
         html`<div class="field">
         <label for="invite">${signUp.inviteCode}</label>
-        <input id="invite" name="invite" value="${inviteCode}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="128" required>
+        <input id="invite" name="invite" value="${inviteCode}" autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="128" required ${fieldOf(step, 'invite')}>
       </div>`
       }
       ${captcha ? captchaField(captcha, security.needsScript) : html`<noscript><p class="alert">${security.needsScript}</p></noscript>`}

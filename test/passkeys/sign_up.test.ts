@@ -205,15 +205,16 @@ test('what was interrupted is finished, with its passkey', async () => {
 
 describe('names', () => {
   test.each([
-    ['a reserved name', { handle: 'admin' }, words.handleTaken],
-    ['one with a dot', { handle: 'a.bc.test' }, words.handleWrong],
-    ['a foreign one', { handle: 'nyx.example.com' }, words.handleWrong],
-    ['no name', { handle: '' }, words.handleWrong],
-    ['no address', { email: '' }, 'This is not an email address.'],
-    ['half an address', { email: 'nyx@' }, 'This is not an email address.'],
-  ])('%s is refused before a passkey is made', async (_, wrong, alert) => {
+    ['a reserved name', { handle: 'admin' }, words.handleTaken, 'handle'],
+    ['one with a dot', { handle: 'a.bc.test' }, words.handleWrong, 'handle'],
+    ['a foreign one', { handle: 'nyx.example.com' }, words.handleWrong, 'handle'],
+    ['no name', { handle: '' }, words.handleWrong, 'handle'],
+    ['no address', { email: '' }, 'This is not an email address.', 'email'],
+    ['half an address', { email: 'nyx@' }, 'This is not an email address.', 'email'],
+  ])('%s is refused before a passkey is made', async (_, wrong, alert, field) => {
     const { page, names } = await begin({ ...newNames(), ...wrong })
     expect([page.status, page.alert]).toEqual([400, alert])
+    expect([page.begins, page.wrong]).toEqual([field, [field]])
     expect(page.fields.email).toBe(names.email)
   })
 
@@ -224,6 +225,7 @@ describe('names', () => {
     for (const invite of ['', 'none-such']) {
       const answer = await visitor.send(page, { ...newNames(), invite })
       expect([answer.status, answer.alert]).toEqual([400, words.inviteWrong])
+      expect([answer.begins, answer.wrong]).toEqual(['invite', ['invite']])
     }
   })
 

@@ -332,13 +332,16 @@ describe.each(['/oauth/authorize', '/account'])('a forgotten password on %s', (p
     expect([sent.status, sent.header('location')]).toEqual([303, at('new-password')])
     const code = await latestCode()
     const step = await visitor.follow(sent)
+    expect([step.begins, step.wrong]).toEqual(['code', []])
     const short = await visitor.send(step, { code, password: 'short' })
     expect([short.status, short.alert]).toEqual([400, '8 to 256 characters.'])
+    expect([short.begins, short.wrong]).toEqual(['password', ['password']])
     const wrong = await visitor.send(short, { code: 'AAAAA-AAAAA', password: 'another one' })
     expect([wrong.status, wrong.alert]).toEqual([
       400,
       'This code is wrong or has expired. Check it, or ask for a new one.',
     ])
+    expect([wrong.begins, wrong.wrong]).toEqual(['code', ['code']])
     lee.password = `new at ${place}`
     const done = await visitor.send(wrong, { code, password: lee.password })
     expect([done.status, done.title, done.notice]).toEqual([

@@ -15,6 +15,9 @@ export type Seen = {
   /** Of links and forms. */
   hrefs: string[]
   action: string | undefined
+  /** The field at which a person begins, and those that are said to be wrong. */
+  begins: string | undefined
+  wrong: string[]
   /** The fields of the page's form, as they are filled in. */
   fields: Record<string, string>
 }
@@ -115,6 +118,9 @@ export class Visitor {
   }
 }
 
+/** Of attributes that are written twice, a browser takes the first. */
+const WRITTEN_TWICE = /<[a-z]+(?= )[^>]*? ([a-z-]+)="[^"]*"[^>]* \1="/
+
 function seen(status: number, headers: [string, string][], text: string): Seen {
   const of = (pattern: RegExp) => {
     const found = pattern.exec(text)?.[1]
@@ -127,7 +133,16 @@ function seen(status: number, headers: [string, string][], text: string): Seen {
     const isBox = input.includes('type="checkbox"')
     return isBox ? [name, input.includes(' checked') ? 'on' : null] : [name, value]
   })
+  const [twice] = WRITTEN_TWICE.exec(text) ?? []
+  if (twice) throw new Error(`An attribute is there twice: ${twice}`)
+  const inputs = [...text.matchAll(/<input [^>]*>/g)].map(([input]) => input)
+  const namesOf = (sign: RegExp) =>
+    inputs
+      .filter((input) => sign.test(input))
+      .map((input) => / name="([^"]*)"/.exec(input)?.[1] ?? '')
   return {
+    begins: namesOf(/ autofocus[ >]/)[0],
+    wrong: namesOf(/ aria-invalid="true"[^>]* aria-describedby="(?:[^"]* )?alert"/),
     status,
     header: (name) => headers.find(([given]) => given === name)?.[1],
     cookies: headers.filter(([name]) => name === 'set-cookie').map(([, value]) => value),

@@ -16,7 +16,8 @@ export const en: SignUpTexts = {
     'If you lose your passkey, set a password by email, then sign in with it and one of these codes.',
   goOn: 'Continue',
   handleTaken: 'This username is taken. Choose another one.',
-  handleWrong: 'This username cannot be used. Choose another one, of letters, digits and hyphens.',
+  handleWrong:
+    'This username cannot be used. Choose another one, of 3 to 18 letters, digits and hyphens.',
   emailTaken: 'An account has this email address already.',
   inviteWrong: 'This invite code is not valid.',
   captchaMissing: 'Show that you are human, below the form.',

@@ -16,7 +16,8 @@ export const es: SignUpTexts = {
     'Con uno de estos códigos entras si has perdido tu clave de acceso, después de establecer una contraseña por correo.',
   goOn: 'Continuar',
   handleTaken: 'Este nombre de usuario está ocupado. Elige otro.',
-  handleWrong: 'Este nombre de usuario no se puede usar. Elige otro, de letras, cifras y guiones.',
+  handleWrong:
+    'Este nombre de usuario no se puede usar. Elige otro, de 3 a 18 letras, cifras y guiones.',
   emailTaken: 'Ya hay una cuenta con esta dirección de correo.',
   inviteWrong: 'Este código de invitación no es válido.',
   captchaMissing: 'Demuestra que eres una persona, debajo del formulario.',

@@ -17,7 +17,7 @@ export const fr: SignUpTexts = {
   goOn: 'Continuer',
   handleTaken: 'Ce nom d’utilisateur est déjà pris. Choisissez-en un autre.',
   handleWrong:
-    'Ce nom d’utilisateur ne peut pas être utilisé. Choisissez-en un autre, avec des lettres, des chiffres et des tirets.',
+    'Ce nom d’utilisateur ne peut pas être utilisé. Choisissez-en un autre, de 3 à 18 lettres, chiffres ou tirets.',
   emailTaken: 'Un compte a déjà cette adresse e-mail.',
   inviteWrong: 'Ce code d’invitation n’est pas valable.',
   captchaMissing: 'Montrez que vous êtes humain, sous le formulaire.',

@@ -17,7 +17,7 @@ export const ro: SignUpTexts = {
   goOn: 'Continuă',
   handleTaken: 'Acest nume de utilizator este ocupat. Alege altul.',
   handleWrong:
-    'Acest nume de utilizator nu poate fi folosit. Alege altul, din litere, cifre și cratime.',
+    'Acest nume de utilizator nu poate fi folosit. Alege altul, din 3 până la 18 litere, cifre și cratime.',
   emailTaken: 'Există deja un cont cu această adresă de e-mail.',
   inviteWrong: 'Acest cod de invitație nu este valabil.',
   captchaMissing: 'Arată că ești om, sub formular.',

@@ -17,7 +17,7 @@ export const sv: SignUpTexts = {
   goOn: 'Fortsätt',
   handleTaken: 'Användarnamnet är upptaget. Välj ett annat.',
   handleWrong:
-    'Användarnamnet kan inte användas. Välj ett annat, med bokstäver, siffror och bindestreck.',
+    'Användarnamnet kan inte användas. Välj ett annat, med 3 till 18 bokstäver, siffror och bindestreck.',
   emailTaken: 'Ett konto har redan den här e-postadressen.',
   inviteWrong: 'Inbjudningskoden är inte giltig.',
   captchaMissing: 'Visa att du är en människa, under formuläret.',
