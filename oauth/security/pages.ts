@@ -76,7 +76,12 @@ export class SecurityPages {
       publicUrl: settings.publicUrl,
     })
     const notice = known.done && noticeOf(known.done, textsFor(request))
-    const frame = { ...this.#frame(request, { account: did }), notice, ...outcome }
+    const frame = {
+      ...this.#frame(request, { account: did }),
+      ...(isShownOnce(known) && { inLanguage: null }),
+      notice,
+      ...outcome,
+    }
     return writeStep(frame, { ...step, ...(hasCopies(known) && { script: this.#scripts.copy }) })
   }
 
@@ -223,7 +228,11 @@ export class SecurityPages {
 }
 
 /** Whether there is something that a button copies: an invite code, or what is shown once. */
-function hasCopies({ invites, done }: Known): boolean {
-  const isMade = done?.what === 'made' || (done?.what === 'factors' && done.recoveryCodes)
-  return invites !== null || Boolean(isMade)
+function hasCopies(known: Known): boolean {
+  return known.invites !== null || isShownOnce(known)
+}
+
+/** Whether there is an app password or recovery codes, which the same page in another language would not show. */
+function isShownOnce({ done }: Known): boolean {
+  return done?.what === 'made' || (done?.what === 'factors' && done.recoveryCodes !== undefined)
 }

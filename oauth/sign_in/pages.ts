@@ -236,10 +236,13 @@ export class SignInPages {
     return this.forms.write(place, deviceId, state)
   }
 
-  /** @param own by what one comes to this page, which may be the answer to the form of another */
+  /**
+   * @param own by what one comes to this page, which may be the answer to the form of another; null for one that is
+   *   shown once
+   */
   write(
     shown: Shown,
-    own: Wanted,
+    own: Wanted | null,
     outcome: Outcome,
     step: (texts: SignInTexts, language: PageLanguage) => Step,
   ): HttpResponse {
@@ -249,7 +252,7 @@ export class SignInPages {
     const frame: Frame = {
       look: this.#look,
       language,
-      inLanguage: (other) => shown.place.page({ ...own, language: other }),
+      inLanguage: own && ((other) => shown.place.page({ ...own, language: other })),
       links: linksOf(this.#links, language),
       ...said,
       ...(passkeysLeft.length > 0 && {

@@ -71,10 +71,8 @@ export class SignUpPages {
   /** @param next where the person goes on, signed in */
   done(shown: Shown, recoveryCodes: readonly string[], next: string): HttpResponse {
     const script = this.#copyScript
-    return this.#write(shown, {}, (texts) => ({
-      ...doneStep(texts, { recoveryCodes, next }),
-      script,
-    }))
+    const step = (texts: Texts) => ({ ...doneStep(texts, { recoveryCodes, next }), script })
+    return this.#write(shown, {}, step, null)
   }
 
   #ways(shown: Shown) {
@@ -87,13 +85,18 @@ export class SignUpPages {
     }
   }
 
-  #write(shown: Shown, outcome: Outcome, step: (texts: Texts) => Step) {
+  #write(
+    shown: Shown,
+    outcome: Outcome,
+    step: (texts: Texts) => Step,
+    own: typeof STEP | null = STEP,
+  ) {
     const write = (_: unknown, language: PageLanguage) =>
       step({
         signUp: signUpTexts[language],
         signIn: signInTexts[language],
         security: securityTexts[language],
       })
-    return this.#pages.write(shown, STEP, outcome, write)
+    return this.#pages.write(shown, own, outcome, write)
   }
 }

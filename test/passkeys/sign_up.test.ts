@@ -68,6 +68,8 @@ describe('a sign-up with a passkey', () => {
     const done = await visitor.send(page, make(page, authenticator))
     expect([done.status, done.title]).toEqual([200, words.doneTitle])
     expect(done.text.match(/<code>/g)).toHaveLength(10)
+    // In another language it would not show them.
+    expect(done.hrefs.filter((href) => href.includes('lang='))).toEqual([])
     expect(await findDid(names)).toBe(did)
     const account = app.actors.account(did)
     expect(await account.listFactors()).toMatchObject({

@@ -67,6 +67,7 @@ test.each([
   expect(on.notice).toBe('Your ways to sign in have changed.')
   expect(item(on, 'Code by email')).toBe('Code by email On')
   expect(codesIn(on)).toHaveLength(10)
+  expect(on.hrefs.filter((href) => href.includes('lang='))).toEqual([])
   expect(item(on, 'The sign-in code by email was switched on or off')).toBeDefined()
   expect((await subjects()).at(-1)).toBe('A second factor was added')
   expect((await person.account.read())?.emailAuthFactor).toBe(true)
