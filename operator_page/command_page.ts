@@ -7,6 +7,7 @@ import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_COMMANDS } from '../operator/paths.ts'
 import { isGenerated } from './input.ts'
 import { form, writeInside } from './layout.ts'
+import { OPERATOR_SIGN_IN } from './outside.ts'
 import { hasCopies, resultOf, wordsOf } from './result.ts'
 import type { Outcome, Visitor } from './visitor.ts'
 
@@ -84,9 +85,9 @@ export function questionPage(
 }
 
 /** For who has not proven a moment ago who they are. @param signIn where they do */
-export function proofPage(visitor: Visitor, words: string, signIn: string): HttpResponse {
+export function proofPage(visitor: Visitor, words: string): HttpResponse {
   const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
-      ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${signIn}">Sign in again</a></p>`}
+      ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${OPERATOR_SIGN_IN}">Sign in again</a></p>`}
       <p>Then come back to this page.</p>`
   return writeInside(visitor, titleOf(words), content, { status: 403 })
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
-import { Place } from '../oauth/sign_in/place.ts'
 import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/description.ts'
 import { fieldsOf } from '../operator/fields.ts'
@@ -47,7 +46,7 @@ export async function answerCommand(visitor: Visitor): Promise<HttpResponse> {
   if ('refusal' in named) return commandPage(visitor, refused(page, named.refusal))
   const { input, shown } = named
   if (!isReading && !isFresh(visitor.session) && (await isTight(visitor, description, input))) {
-    return proofPage(visitor, words, Place.forOperator().page({ step: 'sign-in' }))
+    return proofPage(visitor, words)
   }
   const question = description.asks?.(shown) ?? null
   if (question !== null && request.parameter('sure') === undefined) {

@@ -11,11 +11,10 @@ import { OPERATOR_PAGE } from '../operator/paths.ts'
 import { enterAsOperator, hasSecondFactor } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 import { deviceCookies } from '../stores/device_cookies.ts'
-import { noFactorPage, noOperatorPage } from './outside.ts'
+import { noFactorPage, noOperatorPage, OPERATOR_SIGN_IN } from './outside.ts'
 import { sessionCookie } from './session_cookie.ts'
 
 const PLACE = Place.forOperator()
-const SIGN_IN = PLACE.page({ step: 'sign-in' })
 
 /**
  * Where an operator comes in from the pages of a sign-in: only right after it, and only where it took more than
@@ -27,7 +26,7 @@ export async function enter(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const { sessionId } = deviceCookies(request.headers.get('cookie'))
-  if (sessionId === undefined) return goOn(SIGN_IN)
+  if (sessionId === undefined) return goOn(OPERATOR_SIGN_IN)
   const device = await loadDevice(oauth, request, services.log, false)
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
@@ -37,7 +36,7 @@ export async function enter(
   const answer =
     isNow && person?.basis
       ? await letIn(services, request, { ...recent, basis: person.basis })
-      : goOn(SIGN_IN)
+      : goOn(OPERATOR_SIGN_IN)
   return withCookies(answer, device.cookies)
 }
 
@@ -54,13 +53,15 @@ async function letIn(
   const { did } = account
   const name = nameOf(account)
   if (!(await services.actors.directory.isOperator(did))) {
-    return noOperatorPage(service, name, SIGN_IN)
+    return noOperatorPage(service, name)
   }
   if (!amr?.includes('mfa')) {
-    return (await hasSecondFactor(services, did)) ? goOn(SIGN_IN) : noFactorPage(service, name)
+    return (await hasSecondFactor(services, did))
+      ? goOn(OPERATOR_SIGN_IN)
+      : noFactorPage(service, name)
   }
   const secret = await enterAsOperator(services, did, { basis, since, address: peer.address })
   return secret === null
-    ? noOperatorPage(service, name, SIGN_IN)
+    ? noOperatorPage(service, name)
     : goOn(OPERATOR_PAGE, [sessionCookie(secret, publicUrl)])
 }

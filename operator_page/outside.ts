@@ -2,8 +2,12 @@ import { html } from 'hono/html'
 import { OPERATOR_LINK as LASTS, MINUTE } from '../base/lifetimes.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { OPERATOR_ENTRANCE, SECURITY } from '../oauth/checks/endpoints.ts'
+import { Place } from '../oauth/sign_in/place.ts'
 import { OPERATOR_LINK_FORM } from '../operator/paths.ts'
 import { writeOutside } from './layout.ts'
+
+/** Where an operator signs in, also who is signed in with another account. */
+export const OPERATOR_SIGN_IN = Place.forOperator().page({ step: 'sign-in' })
 
 /**
  * For who is not in. The way is a link, not a redirect: a browser that was led here by another site shows the
@@ -19,17 +23,14 @@ export function signInPage(service: string, isOver: boolean): HttpResponse {
   })
 }
 
-/**
- * @param name of the account, as people read it
- * @param signIn where another one signs in
- */
-export function noOperatorPage(service: string, name: string, signIn: string): HttpResponse {
+/** @param name of the account, as people read it */
+export function noOperatorPage(service: string, name: string): HttpResponse {
   return writeOutside(service, {
     title: 'Not an operator',
     status: 403,
     content: html`<p>You are signed in as ${name}, which is no operator of this service.</p>
       <p>On the machine of the program, <code>vestibule operator add ${name}</code> makes it one.</p>
-      <p><a class="button" href="${signIn}">Sign in as somebody else</a></p>`,
+      <p><a class="button" href="${OPERATOR_SIGN_IN}">Sign in as somebody else</a></p>`,
   })
 }
 

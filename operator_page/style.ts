@@ -12,15 +12,15 @@ h1{text-align:left;font-size:1.5rem}
 h2{margin:2rem 0 .75rem;font-size:1.125rem}
 .alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
 .notice{padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card)}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:1rem;margin:0}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(10rem,100%),1fr));gap:1rem;margin:0}
 .figures div{padding:.75rem 1rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 dt{color:var(--quiet);font-size:.875rem}
 dd{margin:0;overflow-wrap:anywhere}
 .figures dd{font-size:1.25rem}
 header nav{margin:0;justify-content:start}
 .filter{margin-bottom:1rem}
-.filter div{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:0 1rem;margin-top:.75rem}
-summary{width:max-content;padding:.4375rem 0;cursor:pointer}
+.filter div{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:0 1rem;margin-top:.75rem}
+summary{width:max-content;max-width:100%;padding:.4375rem 0;cursor:pointer}
 time,.whole{white-space:nowrap}
 .field,.check{margin-bottom:1rem;max-width:36rem}
 .check{display:flex;gap:.625rem;align-items:start}
@@ -43,7 +43,7 @@ th,td{min-width:5rem;padding:.5rem .75rem;border:1px solid var(--line);text-alig
 th{color:var(--quiet);font-size:.875rem;font-weight:500}
 [hidden]{display:none!important}
 .copy{min-height:0;padding:.0625rem .5rem;font-size:.8125rem}
-button,.button{box-sizing:border-box;display:inline-block;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-decoration:none;cursor:pointer}
+button,.button{box-sizing:border-box;display:inline-block;max-width:100%;min-height:2.5rem;padding:.4375rem 1rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field);color:inherit;font:inherit;text-decoration:none;cursor:pointer}
 .primary{border-color:transparent;background:var(--primary);color:var(--on-primary)}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 @media(prefers-color-scheme:dark){:root{--primary:#93b4ff;--on-primary:#000}}
@@ -54,4 +54,5 @@ table{background:none}
 tr{margin-bottom:.75rem;border:1px solid var(--line);border-radius:.625rem;background:var(--card)}
 td{min-width:0;border:0;padding:.25rem .75rem}
 td::before{content:attr(data-label);display:block;color:var(--quiet);font-size:.8125rem}}
+@media(max-width:20rem){.sheet div{grid-template-columns:1fr}time,.whole{white-space:normal}}
 `)
