@@ -140,7 +140,14 @@ export class PdsClient {
   }
 
   async updateHandle(did: string, handle: string): Promise<void> {
-    await this.#tell('com.atproto.admin.updateAccountHandle', { did, handle }, () => this.#admin)
+    const nsid = 'com.atproto.admin.updateAccountHandle'
+    try {
+      await this.#tell(nsid, { did, handle }, () => this.#admin)
+    } catch (err) {
+      // Of a handle that is wrong or taken it says so by a code of its own.
+      const isUnseen = err instanceof PdsRefusal && err.error === 'InvalidRequest'
+      throw isUnseen ? new PdsRefusal(err.cause, `${err.message}. ${UNSEEN_HANDLE_ADVICE}`) : err
+    }
   }
 
   /** Sets or lifts deactivation or a takedown on the PDS. */
@@ -220,13 +227,18 @@ export function saidNo(err: unknown): boolean {
   return cause instanceof XRPCError && cause.status === ResponseType.InternalServerError
 }
 
+/** Where a stock PDS finds another handle in the DID document, or cannot read that. */
+const UNSEEN_HANDLE_ADVICE =
+  'The old handle stays. Try again in a minute. If the PDS says so again, the operator finds out whether it reaches its PLC directory (PDS_DID_PLC_URL), and whether that is the one of ENTRYWAY_PLC_URL.'
+
 /** The PDS understood and said no. */
 export class PdsRefusal extends Error {
+  declare readonly cause: XRPCError
   readonly status: number
   readonly error: string
 
-  constructor(cause: XRPCError) {
-    super(cause.message, { cause })
+  constructor(cause: XRPCError, message = cause.message) {
+    super(message, { cause })
     this.name = 'PdsRefusal'
     this.status = cause.status
     this.error = cause.error

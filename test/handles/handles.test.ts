@@ -1,5 +1,5 @@
 import type { AtpAgent } from '@atproto/api'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import {
   type CertificateAuthority,
@@ -26,7 +26,14 @@ let trouble: Troubled
 beforeAll(async () => {
   ca = await makeCertificateAuthority()
   names = await startHttpsNames(ca, OWN_HTTPS)
-  network = await startNetwork({ env: { ...names.env, NODE_EXTRA_CA_CERTS: ca.certFile } })
+  network = await startNetwork({
+    env: {
+      ...names.env,
+      NODE_EXTRA_CA_CERTS: ca.certFile,
+      // One account changes its handle more often here than a person may.
+      ENTRYWAY_RATE_LIMITS: 'off',
+    },
+  })
   // The PDS's own fetch goes through no proxy.
   Object.assign(network.pds.pds.ctx.idResolver.handle, { fetch: globalThis.fetch })
   trouble = troubled(network.pds.server)
@@ -179,6 +186,18 @@ test('a change that PLC refuses is over at once', async () => {
   interceptPost(network.plc.server, (_request, response) => response.writeHead(429).end())
   await expect(change(next)).rejects.toMatchObject({ status: 502, error: 'UpstreamFailure' })
   await change('yes-hand.test')
+})
+
+test('a change that the PDS cannot see in PLC is taken back, and says what to do', async () => {
+  const before = await plcLog()
+  const { did } = network.pds.pds.ctx.idResolver
+  vi.spyOn(did, 'resolveAtprotoData').mockRejectedValueOnce(new Error('PLC is away'))
+  await expect(change('unseen-hand.test')).rejects.toThrow(
+    /^Handle does not match DID doc\. .*Try again in a minute\. .*PDS_DID_PLC_URL.*ENTRYWAY_PLC_URL/,
+  )
+  expect(await plcLog()).toEqual([...before, 'unseen-hand.test', handle])
+  await change('seen-hand.test')
+  await change(handle)
 })
 
 test('a change that the PDS refuses is taken back', async () => {
