@@ -8,6 +8,7 @@ import { ACCOUNT, type Action, AUTHORIZE, PAGE_API } from '../checks/endpoints.t
 import { appOf } from '../pages/error.ts'
 import { type GivenUp, giveUpAt } from '../pages/give_up.ts'
 import type { PageScripts } from '../scripts.ts'
+import { deletedCookie, noDeletedCookie, wasDeleted } from './deleted_cookie.ts'
 import { loadDevice } from './device.ts'
 import { refusedForm, refuseForm } from './own_form.ts'
 import { SignInPages } from './pages.ts'
@@ -15,7 +16,7 @@ import { type Narrowing, PermissionsForm } from './permissions_form.ts'
 import { actionOf, Place, wantedOf } from './place.ts'
 import { goOn } from './post.ts'
 import { ResetForms } from './reset_forms.ts'
-import type { Asked } from './shown.ts'
+import { type Asked, textsFor } from './shown.ts'
 import { SignInForm } from './sign_in_form.ts'
 import { SignUpForm } from './sign_up_form.ts'
 import { SignUpPages } from './sign_up_pages.ts'
@@ -72,14 +73,21 @@ export class SignIn {
     if (accountWay !== null) return goOn(accountWay, cookies)
     const parameters = visit.asked?.parameters ?? null
     const shown = { request, place, parameters, deviceId }
-    const page = visit.isPasskeySignUp ? this.#signUp.page(shown) : this.#pages.first(shown, visit)
-    return withCookies(page, cookies)
+    if (visit.isPasskeySignUp) return withCookies(this.#signUp.page(shown), cookies)
+    if (place.request || !wasDeleted(request))
+      return withCookies(this.#pages.first(shown, visit), cookies)
+    const page = this.#pages.first(shown, visit, { notice: textsFor(shown).deleted })
+    return withCookies(page, [...cookies, noDeletedCookie(this.#provider.issuer)])
   }
 
-  /** Somebody who signs out on the provider's page has signed out here, too. */
-  after(request: HttpRequest, response: HttpResponse): HttpResponse {
-    const isSignOut = request.url.pathname === `${PAGE_API}/sign-out` && response.status === 200
-    return isSignOut ? withCookies(response, signedOutCookies(this.#provider.issuer)) : response
+  /** Somebody who signs out on the provider's page has signed out here, too; who deletes the account is told so here. */
+  after({ url }: HttpRequest, response: HttpResponse): HttpResponse {
+    const { issuer } = this.#provider
+    const isDone = (call: string) =>
+      url.pathname === `${PAGE_API}/${call}` && response.status === 200
+    if (isDone('sign-out')) return withCookies(response, signedOutCookies(issuer))
+    if (!isDone('delete-account-confirm')) return response
+    return withCookies(response, [deletedCookie(issuer)])
   }
 
   /** The person goes back to the app; undefined in any other request. */

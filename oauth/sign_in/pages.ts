@@ -69,7 +69,7 @@ export class SignInPages {
   }
 
   /** The page that comes before the provider's. */
-  first(shown: Shown, visit: Visit): HttpResponse {
+  first(shown: Shown, visit: Visit, outcome: Outcome = {}): HttpResponse {
     const { place, wanted, sessions, hint, canSignUp } = visit
     if (wanted.step === 'reset-password') return this.reset(shown, '')
     if (wanted.step === 'new-password') return this.newPassword(shown)
@@ -78,27 +78,32 @@ export class SignInPages {
     const another = wanted.step === 'sign-in' && hint === undefined
     const isChoice = sessions.length > 0 && wanted.account === undefined && !another
     if (isChoice && (hint === undefined || sessions.some((each) => !each.loginRequired))) {
-      return this.choice(shown, visit)
+      return this.choice(shown, visit, outcome)
     }
     const chosen = another
       ? undefined
       : sessions.find((each) => each.account.did === wanted.account)
     const fixed = hint ?? (chosen && nameOf(chosen.account))
     const isBackToChoice = hint === undefined && sessions.length > 0
-    return this.password(shown, {
+    const page = {
       username: fixed ?? place.suggestedName,
       isNameFixed: fixed !== undefined,
       // Who confirms a sign-in of this device wants to keep it.
       isRemembered: chosen !== undefined || (hint !== undefined && sessions.length > 0),
       back: isBackToChoice ? place.page({ ...wanted, step: 'choose' }) : undefined,
       canSignUp: canSignUp && fixed === undefined,
-    })
+    }
+    return this.password(shown, page, outcome)
   }
 
-  choice(shown: Shown, { wanted, sessions, hint, canSignUp }: Visit): HttpResponse {
+  choice(
+    shown: Shown,
+    { wanted, sessions, hint, canSignUp }: Visit,
+    outcome: Outcome = {},
+  ): HttpResponse {
     const { place } = shown
     const { language } = wanted
-    return this.write(shown, wanted, {}, (texts) =>
+    return this.write(shown, wanted, outcome, (texts) =>
       choiceStep(texts, {
         accounts: sessions.map(({ account, loginRequired }) => ({
           name: shownName(account),

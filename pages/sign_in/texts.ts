@@ -58,6 +58,8 @@ export type SignInTexts = {
   length(least: number, most: number): string
   readonly save: string
   readonly saved: string
+  /** Where the account was deleted a moment ago. */
+  readonly deleted: string
   /** Before the names of passkeys, and where they are removed. */
   readonly passkeysStay: string
   readonly toPasskeys: string

@@ -114,6 +114,29 @@ const MISTAKES: [string, () => Promise<unknown>, string][] = [
   ],
 ]
 
+test('who deletes the account is told so, once', async () => {
+  const leaving = newCredentials('leaving')
+  await headlessSignUp(network.url, leaving)
+  await page.goto(`${network.url}/account`)
+  await signIn(page, leaving)
+  await page.getByText('Manage your account').click()
+  await button('Delete account').click()
+  await button('Send email').click()
+  const mail = await network.smtp.waitForMail(leaving.email, ({ text }) =>
+    /delete your account/i.test(text ?? ''),
+  )
+  const [code = ''] = /[A-Z2-7]{5}-[A-Z2-7]{5}/.exec(mail.text ?? '') ?? []
+  await page.fill('input[name=code]', code)
+  await page.fill('input[name=password]', leaving.password)
+  await button('Delete my account').click()
+  await button('Yes, delete my account').click()
+  const deleted = page.getByRole('status').getByText('Your account has been deleted.')
+  await deleted.waitFor()
+  await page.reload()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  expect(await deleted.count()).toBe(0)
+})
+
 describe('a mistake is called by its name', () => {
   test.each(MISTAKES)('%s', async (name, make, words) => {
     await make()

@@ -59,6 +59,7 @@ export const en: SignInTexts = {
   length: (least, most) => `${least} to ${most} characters.`,
   save: 'Save password',
   saved: 'Your password has been changed. Sign in with the new one.',
+  deleted: 'Your account has been deleted.',
   passkeysStay: 'Passkeys still sign in to your account. Remove those that you do not know:',
   toPasskeys: 'Sign in and look at the passkeys',
   wrongPassword:

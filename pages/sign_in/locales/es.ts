@@ -62,6 +62,7 @@ export const es: SignInTexts = {
   length: (least, most) => `De ${least} a ${most} caracteres.`,
   save: 'Guardar contraseña',
   saved: 'Tu contraseña ha cambiado. Inicia sesión con la nueva.',
+  deleted: 'Tu cuenta se ha eliminado.',
   passkeysStay: 'Las claves de acceso siguen dando acceso a tu cuenta. Quita las que no conozcas:',
   toPasskeys: 'Iniciar sesión y ver las claves de acceso',
   wrongPassword:

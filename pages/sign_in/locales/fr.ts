@@ -62,6 +62,7 @@ export const fr: SignInTexts = {
   length: (least, most) => `De ${least} à ${most} caractères.`,
   save: 'Enregistrer le mot de passe',
   saved: 'Votre mot de passe a été modifié. Connectez-vous avec le nouveau.',
+  deleted: 'Votre compte a été supprimé.',
   passkeysStay:
     'Les clés d’accès permettent toujours de se connecter à votre compte. Retirez celles que vous ne connaissez pas :',
   toPasskeys: 'Se connecter et voir les clés d’accès',

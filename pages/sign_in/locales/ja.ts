@@ -60,6 +60,7 @@ export const ja: SignInTexts = {
   length: (least, most) => `${least}～${most}文字`,
   save: 'パスワードを保存',
   saved: 'パスワードを変更しました。新しいパスワードでサインインしてください。',
+  deleted: 'アカウントを削除しました。',
   passkeysStay:
     'パスキーでは引き続きアカウントにサインインできます。心当たりのないものは削除してください。',
   toPasskeys: 'サインインしてパスキーを確認する',

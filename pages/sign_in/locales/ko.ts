@@ -60,6 +60,7 @@ export const ko: SignInTexts = {
   length: (least, most) => `${least}~${most}자`,
   save: '비밀번호 저장',
   saved: '비밀번호를 변경했습니다. 새 비밀번호로 로그인하세요.',
+  deleted: '계정을 삭제했습니다.',
   passkeysStay: '패스키로는 계속 계정에 로그인할 수 있습니다. 모르는 패스키는 제거하세요.',
   toPasskeys: '로그인하고 패스키 확인하기',
   wrongPassword:

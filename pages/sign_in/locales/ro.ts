@@ -61,6 +61,7 @@ export const ro: SignInTexts = {
   length: (least, most) => `Între ${least} și ${most} de caractere.`,
   save: 'Salvează parola',
   saved: 'Parola a fost schimbată. Conectează-te cu cea nouă.',
+  deleted: 'Contul tău a fost șters.',
   passkeysStay:
     'Cheile de acces permit în continuare conectarea la contul tău. Elimină-le pe cele pe care nu le cunoști:',
   toPasskeys: 'Conectează-te și vezi cheile de acces',

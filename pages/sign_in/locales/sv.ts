@@ -59,6 +59,7 @@ export const sv: SignInTexts = {
   length: (least, most) => `${least} till ${most} tecken.`,
   save: 'Spara lösenordet',
   saved: 'Ditt lösenord har ändrats. Logga in med det nya.',
+  deleted: 'Ditt konto har raderats.',
   passkeysStay:
     'Passnycklar kan fortfarande logga in på ditt konto. Ta bort dem som du inte känner igen:',
   toPasskeys: 'Logga in och se passnycklarna',

@@ -101,7 +101,7 @@ export const pageRows = toRemovals([
   [38, 'a device is had from this host', devices(' || !isOwn(id, device)', '')],
   [38, 'a new device session', signInDevice('outgoing, isRenewed)', 'outgoing, false)')],
   [38, 'one new device session', signInDevice('return isRenewed ?', 'return false ?')],
-  [38, 'a sign-in ends with a sign-out', signInPage('&& response.status === 200', '&& false')],
+  [38, 'a sign-in ends with a sign-out', signInPage("if (isDone('sign-out'))")],
   [
     38,
     'a remembered sign-in ends with that of the device',
