@@ -2,6 +2,7 @@ import { type Client, type Configuration, errors, type KoaContextWithOIDC } from
 import * as lifetimes from '../base/lifetimes.ts'
 import { deviceName } from '../http/device_name.ts'
 import { calledFrom } from '../http/requester.ts'
+import { isSha256, noSha256 } from '../oauth/checks/hash_parameters.ts'
 import { lostForm } from '../oauth/form_post.ts'
 import { openidPage } from '../oauth/sign_in/place.ts'
 import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
@@ -52,6 +53,11 @@ function mayRevoke(client: Client, { clientId: issuedTo = '' }: { clientId?: str
   throw new errors.InvalidClientAuth('The token was issued to another client')
 }
 
+/** @throws {errors.InvalidRequest} where nothing could ever have the hash */
+const assertHash = (name: string) => (_: unknown, hash: unknown) => {
+  if (typeof hash === 'string' && !isSha256(hash)) throw new errors.InvalidRequest(noSha256(name))
+}
+
 const seconds = (ms: number) => Math.ceil(ms / 1_000)
 
 /** How the provider is to be; what is left out is as it is by itself. */
@@ -84,7 +90,11 @@ export function configure(
     loadExistingGrant: (ctx) => loadGrant(storage, ctx),
     responseTypes: ['code'],
     // Not one more, but more that is asked of one.
-    extraParams: { response_mode: assertFormArrives },
+    extraParams: {
+      response_mode: assertFormArrives,
+      code_challenge: assertHash('code_challenge'),
+      dpop_jkt: assertHash('dpop_jkt'),
+    },
     pkce: { required: () => true },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     // What is shown once is remembered until it expires.

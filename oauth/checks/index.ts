@@ -2,13 +2,15 @@ import type { HttpHandler } from '../../http/message.ts'
 import { type Check, inspect } from './check.ts'
 import { clientNamed } from './client_named.ts'
 import { duplicateParameters } from './duplicate_parameters.ts'
-import { AUTHORIZE, FORMS, PAR, PROGRAMS, REVOKE } from './endpoints.ts'
+import { AUTHORIZE, FORMS, PAR, PROGRAMS, REVOKE, TOKEN } from './endpoints.ts'
+import { hashParameters } from './hash_parameters.ts'
 import { malformedEscape } from './malformed_escape.ts'
 import { noRequestUri } from './no_request_uri.ts'
 import { onlyPushedParameters } from './only_pushed_parameters.ts'
 import { parRequired } from './par_required.ts'
 import { readableReferrer } from './readable_referrer.ts'
 import { requestObjectAlone } from './request_object_alone.ts'
+import { wholeGrant } from './whole_grant.ts'
 import { withNonce } from './with_nonce.ts'
 import { withoutTokenTypeHint } from './without_token_type_hint.ts'
 
@@ -21,7 +23,9 @@ const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
   [[AUTHORIZE], parRequired],
   [[PAR], noRequestUri],
   [[PAR], requestObjectAlone],
-  [[REVOKE], clientNamed],
+  [[PAR], hashParameters],
+  [[TOKEN, REVOKE], clientNamed],
+  [[TOKEN], wholeGrant],
 ]
 
 /**

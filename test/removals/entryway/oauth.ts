@@ -114,6 +114,6 @@ export const oauthRows = toRemovals([
   [19, 'an access token names its session', hooks(', sid: requestScope().sid ?? claims.jti', '')],
   [19, 'and the same one for ever', hooks('requestScope().sid ?? claims.jti', 'claims.jti')],
   [19, 'hints are only hints', checks('withoutTokenTypeHint(readable', '(readable')],
-  [19, 'a sign-out names its client', checks('[[REVOKE], clientNamed],', '')],
+  [19, 'a sign-out names its client', checks('[[TOKEN, REVOKE], clientNamed],', '')],
   [19, '15 minutes', lifetimes('ACCESS_TOKEN_MAX = 15 * MINUTE', 'ACCESS_TOKEN_MAX = HOUR')],
 ])
