@@ -43,6 +43,9 @@ export const EVENTS_KEPT = 2 * SECOND
 /** What happened to an account may come into the trail this long after the account was removed. */
 export const EVENTS_LATE = HOUR
 
+/** How long clients may keep the metadata and the keys of the OpenID issuer; new keys are published long before. */
+export const OPENID_DOCUMENT = 5 * MINUTE
+
 /** How long a gateway may answer for a public document that seldom changes. */
 export const PUBLIC_DOCUMENT = SECOND
 

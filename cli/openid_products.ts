@@ -78,7 +78,8 @@ openid_connect_rp_initiated_logout_redirect: ${originOf(redirectUri)}/`,
   wordpress: {
     at: (url) => ({
       redirectUri: `${url}/wp-admin/admin-ajax.php?action=openid-connect-authorize`,
-      postLogoutUri: `${url}/wp-login.php?loggedout=true`,
+      // WordPress adds the language of who signs out.
+      postLogoutUri: `${url}/wp-login.php?loggedout=true&wp_lang=en_US`,
     }),
     settings: ({ issuer, endpoints, id, secret }) => `define( 'OIDC_CLIENT_ID', '${id}' );
 define( 'OIDC_CLIENT_SECRET', '${secret}' );
@@ -106,6 +107,8 @@ login_attribute_path = preferred_username
 name_attribute_path = name
 email_attribute_path = email
 signout_redirect_url = ${endpoints.endSession}?${new URLSearchParams({
+      // It sends an id token only as long as the access token is good.
+      client_id: id,
       post_logout_redirect_uri: redirectUri.replace('/login/generic_oauth', '/login'),
     })}`,
   },

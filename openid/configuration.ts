@@ -1,6 +1,8 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import * as lifetimes from '../base/lifetimes.ts'
+import type { Settings } from '../base/settings.ts'
 import { deviceName } from '../http/device_name.ts'
+import { PAGE_LANGUAGES } from '../http/language.ts'
 import { calledFrom } from '../http/requester.ts'
 import { isSha256, noSha256 } from '../oauth/checks/hash_parameters.ts'
 import { lostForm } from '../oauth/form_post.ts'
@@ -24,6 +26,32 @@ import { completeDocument, shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
 
 const SIGNING = ['ES256', 'RS256'] as const
+const AUTHENTICATION = [
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+  'none',
+] as const
+
+/**
+ * What the metadata say that the provider does not know, or leaves out (RFC 8414 section 2): without these members
+ * the other endpoints would take `client_secret_basic` alone.
+ *
+ * @param prompts Initiating User Registration via OpenID Connect 1.0, section 5
+ */
+function metadata({ branding: { links } }: Settings, prompts: readonly string[]) {
+  const authentication = ['revocation', 'introspection'].map((endpoint) => ({
+    [`${endpoint}_endpoint_auth_methods_supported`]: AUTHENTICATION,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: SIGNING,
+  }))
+  return {
+    prompt_values_supported: prompts,
+    ui_locales_supported: PAGE_LANGUAGES,
+    ...(links.termsOfService && { op_tos_uri: links.termsOfService }),
+    ...(links.privacyPolicy && { op_policy_uri: links.privacyPolicy }),
+    ...Object.assign({}, ...authentication),
+  }
+}
 
 /** From where a device asks, as the person who decides reads it. */
 function deviceInfo() {
@@ -73,8 +101,7 @@ export function configure(
   return {
     adapter: createAdapter(storage, settings),
     jwks: { keys: [...keys] },
-    // Initiating User Registration via OpenID Connect 1.0, section 5.
-    discovery: { prompt_values_supported: ['none', ...policy.map(({ name }) => name)] },
+    discovery: metadata(settings, ['none', ...policy.map(({ name }) => name)]),
     routes: ENDPOINTS,
     scopes: OPENID_SCOPES,
     claims: SCOPE_CLAIMS,
@@ -96,7 +123,7 @@ export function configure(
       dpop_jkt: assertHash('dpop_jkt'),
     },
     pkce: { required: () => true },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientAuthMethods: [...AUTHENTICATION],
     // What is shown once is remembered until it expires.
     assertJwtClientAuthClaimsAndHeader: async (_, { exp }) => {
       if (Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION) return

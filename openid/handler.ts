@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
-import { RETRY_AFTER } from '../base/lifetimes.ts'
+import { OPENID_DOCUMENT, RETRY_AFTER } from '../base/lifetimes.ts'
 import { tokens as counted } from '../base/metrics.ts'
 import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { logFault } from '../base/request_fault.ts'
@@ -31,7 +31,7 @@ import type { DevicePage } from './device.ts'
 import type { OpenidInteractions } from './interaction.ts'
 import { keepIssued } from './issued_tokens.ts'
 import { OpenidPages } from './pages.ts'
-import { ENDPOINTS, OPENID, providerPath } from './paths.ts'
+import { ENDPOINTS, OPENID, providerPath, WELL_KNOWN } from './paths.ts'
 import type { OpenidProviders } from './providers.ts'
 import { withKeptSecret } from './registration.ts'
 import { openidRoutes } from './routes.ts'
@@ -93,6 +93,7 @@ export function createOpenidHandler(
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
     if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
+    if (isDocument(request) && response.status === 200) return kept(response)
     const answered = await signedOut(request, toPage(request, response, scope), scope)
     const standing = await spend(request, answered, scope)
     return endsForm(path) ? leaving.behindForm(request, standing) : standing
@@ -211,6 +212,13 @@ function whole(response: HttpResponse): HttpResponse {
   if (fault) throw fault.cause
   return response
 }
+
+const isDocument = ({ url }: HttpRequest) =>
+  url.pathname === OPENID + ENDPOINTS.jwks || WELL_KNOWN.has(url.pathname)
+
+/** Clients need not ask for it each time that they verify a token. */
+const kept = (response: HttpResponse) =>
+  withCookies(response, [['cache-control', `public, max-age=${OPENID_DOCUMENT / 1_000}`]])
 
 function doorOf(request: HttpRequest): Door {
   const { pathname } = request.url

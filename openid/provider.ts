@@ -18,6 +18,7 @@ import { explainRefusals } from './refusals.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
 import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
+import { signOutWithoutWayBack } from './unregistered_way_back.ts'
 
 export type OpenidProvider = Provider
 
@@ -51,6 +52,7 @@ export function createOpenidProvider(
   explainRefusals(provider)
   takeScopesOfResources(provider)
   forgetSpoiledClients(provider)
+  signOutWithoutWayBack(provider, log)
   return provider
 }
 

@@ -45,12 +45,17 @@ export function keepSecretsBack(provider: Provider): void {
   })
 }
 
-/** The same change of a client with its secret as the provider knows it (RFC 7592 section 2.2). */
+/**
+ * The same registration, or change of a client, as the provider reads it: with the secret that it knows, and without
+ * members that are null, which are as those that are left out (RFC 7592 section 2.2).
+ */
 export function withKeptSecret(request: HttpRequest): HttpRequest {
   const given = parsed(request.text())
-  if (typeof given?.client_secret !== 'string') return request
-  const secret = keptSecret(hashClientSecret(given.client_secret))
-  return request.withBody(JSON.stringify({ ...given, client_secret: secret }))
+  if (given === null) return request
+  const { client_secret: secret, ...others } = given
+  const kept = typeof secret === 'string' ? keptSecret(hashClientSecret(secret)) : secret
+  const all = Object.entries({ ...others, client_secret: kept })
+  return request.withBody(JSON.stringify(Object.fromEntries(all.filter(([, of]) => of !== null))))
 }
 
 function parsed(text: string): Record<string, unknown> | null {

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import type { Person } from '../oauth/security/people.ts'
 import { Place, type Wanted } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
+import { firstLocale } from '../oauth/sign_in/shown.ts'
 import type { FoundSignIn } from '../oauth/sign_in/signed_in.ts'
 import type { Login } from './interaction_result.ts'
 import { chosenLanguage } from './pages.ts'
@@ -30,9 +31,10 @@ export function accountOf({ session, lastSubmission }: Interaction): string | un
 
 /** Goes to the pages of a sign-in, which come back. @param wanted with which one, and whom they ask */
 export function askToSignIn({ request, interaction }: Visit, wanted: Wanted): HttpResponse {
-  const hint = interaction.params.login_hint
+  const { login_hint: hint, ui_locales: locales } = interaction.params
   const place = Place.forOpenid(interaction.uid, typeof hint === 'string' ? hint : undefined)
-  const language = chosenLanguage(request)
+  const asked = typeof locales === 'string' ? firstLocale(locales) : undefined
+  const language = chosenLanguage(request) ?? asked
   return goOn(place.page({ language, ...wanted }))
 }
 

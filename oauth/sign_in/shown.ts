@@ -66,12 +66,12 @@ export function textsFor(shown: Read): SignInTexts {
 
 /** The person's choice, else the app's (OpenID Connect Core section 3.1.2.1), else the browser's. */
 export function languageOf({ request, parameters }: Read): PageLanguage {
-  const wanted = wantedOf(request).language ?? firstOf(parameters?.ui_locales)
+  const wanted = wantedOf(request).language ?? firstLocale(parameters?.ui_locales)
   return wanted ?? pageLanguage(request.headers.get('accept-language'))
 }
 
-/** @param locales BCP 47 tags with spaces between */
-function firstOf(locales = ''): PageLanguage | undefined {
+/** The first language that there is. @param locales BCP 47 tags with spaces between */
+export function firstLocale(locales = ''): PageLanguage | undefined {
   const tags = locales.split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase())
   const first = tags.find((tag) => PAGE_LANGUAGES.some((known) => known === tag))
   return first as PageLanguage | undefined

@@ -37,6 +37,11 @@ test.each(Object.keys(PRODUCTS) as ProductName[])('%s', async (name) => {
     expect(settings).toContain(said)
   }
   expect(settings).not.toMatch(/undefined|\[object/)
+  // A way back from a sign-out is registered, and comes with the client that it is of.
+  const [, query] = /end-session\?(\S+)/.exec(settings) ?? []
+  const out = new URLSearchParams(query)
+  const back = out.get('post_logout_redirect_uri')
+  if (query) expect([out.get('client_id'), back]).toEqual([id, postLogoutUri])
   // Every address of the provider that it says is there.
   const said = settings.match(/http:\/\/localhost:2600[^\s"'?]*/g) ?? []
   expect(said).not.toEqual([])

@@ -376,6 +376,24 @@ test('a client may post what it asks for where a person signs out, also from ano
   expect(empty).toMatchObject({ status: 303 })
 })
 
+test('who signs out at a client is out also where the way back is not registered', async () => {
+  for (const by of ['id_token_hint', 'client_id']) {
+    const { id_token: hint = '' } = await signedIn()
+    const client = { id_token_hint: hint, client_id: 'forum' }
+    const query = new URLSearchParams({
+      [by]: client[by as keyof typeof client],
+      post_logout_redirect_uri: 'https://elsewhere.example.com/bye',
+      state: 'so long',
+    })
+    const question = await visitor.open(`/openid/end-session?${query}`)
+    expect(question).toMatchObject({ title: 'Sign out?', status: 200 })
+    const out = await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))
+    expect([out.status, out.text.includes('elsewhere')]).toEqual([200, false])
+    expect((await rp.open(visitor, await rp.begin(config))).text).toContain('id="password"')
+    visitor = new Visitor(app)
+  }
+})
+
 test('a person who signs out on the account page is out of the clients of this browser', async () => {
   const tokens = await signedIn()
   await visitor.open('/account')

@@ -113,6 +113,17 @@ test('one with a secret reads, changes and removes itself', async () => {
   expect(await rp.manage(app, 'GET', { target, token })).toMatchObject({ status: 401 })
 })
 
+test('a member that is null is as one that is left out', async () => {
+  const nulls = { logo_uri: null, contacts: null, jwks: null, scope: null, client_secret: null }
+  const { status, body } = await register(nulls)
+  expect(status).toBe(201)
+  for (const name of Object.keys(nulls)) expect(body).not.toHaveProperty(name)
+  const target = new URL(body.registration_client_uri).pathname
+  const change = { ...METADATA, client_id: body.client_id, client_uri: null, contacts: null }
+  const asked = { target, token: body.registration_access_token, body: change }
+  expect(await rp.manage(app, 'PUT', asked)).toMatchObject({ status: 200 })
+})
+
 test('one that will ask for scopes of resources alone gets no others', async () => {
   const { body } = await register({ scope: 'tools:read tools:write' })
   expect(body.scope).toBe('tools:read tools:write')
