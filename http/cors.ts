@@ -1,7 +1,8 @@
 import { PREFLIGHT } from '../base/lifetimes.ts'
-import { emptyResponse, type HttpHandler, type HttpResponse, headerOf } from './message.ts'
+import { emptyResponse, type HttpHandler, type HttpResponse } from './message.ts'
 
 const ORIGIN = 'access-control-allow-origin'
+const EXPOSE = 'access-control-expose-headers'
 
 /**
  * The answer to a preflight of any request (Fetch standard, "CORS-preflight request"). No endpoint for
@@ -15,8 +16,19 @@ export const preflight: HttpHandler = async () =>
     'access-control-max-age': String(PREFLIGHT / 1_000),
   })
 
+/** By these an answer says how to go on. A page of another origin reads none that is not exposed (Fetch standard). */
+const GUIDING = ['retry-after', 'www-authenticate', 'dpop-nonce', 'allow']
+
 /** The same answer, for programs of every origin to read. */
 export function readableElsewhere(response: HttpResponse): HttpResponse {
-  if (headerOf(response, ORIGIN) !== undefined) return response
-  return { ...response, headers: [...response.headers, [ORIGIN, '*']] }
+  // The OpenID provider names the origin that asks, which caches would have to keep apart.
+  const others = response.headers.filter(([name]) => name !== ORIGIN)
+  const headers: HttpResponse['headers'] = [...others, [ORIGIN, '*']]
+  const guiding = headers.map(([name]) => name).filter((name) => GUIDING.includes(name))
+  if (guiding.length === 0) return { ...response, headers }
+  const before = headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
+  const known = before.join().toLowerCase().split(/, */)
+  const hidden = [...new Set(guiding)].filter((name) => !known.includes(name))
+  const exposed: [string, string] = [EXPOSE, [...before, ...hidden].join(', ')]
+  return { ...response, headers: [...headers.filter(([name]) => name !== EXPOSE), exposed] }
 }

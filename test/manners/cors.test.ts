@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readableElsewhere } from '../../http/cors.ts'
+import { oauthDoor, xrpcDoor } from '../../http/door.ts'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
+import { openidRoutes } from '../../openid/routes.ts'
 import { methodRoutes } from '../../xrpc/routes.ts'
+import * as rp from '../openid/relying_party.ts'
 
 let app: AppInProcess
 beforeAll(async () => {
-  app = await startApp()
+  app = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
+  await rp.register(app)
 })
 afterAll(() => app?.close())
 
-const routes = [...providerRoutes, ...methodRoutes]
+const routes = [...providerRoutes, ...openidRoutes, ...methodRoutes]
 const forPrograms = routes.filter(({ door }) => door.isForPrograms).map(({ path }) => path)
 const documents = ['did.json', 'atproto-did', 'oauth-protected-resource', 'nothing-of-ours']
 const paths = [
@@ -23,9 +28,13 @@ const paths = [
   '/a/../b',
 ]
 
-async function ask(method: string, target: string): Promise<ResponseEnvelope> {
+async function ask(
+  method: string,
+  target: string,
+  more: Record<string, string> = {},
+): Promise<ResponseEnvelope> {
   const headers = {
-    origin: 'https://app.example.com',
+    ...{ origin: 'https://app.example.com', ...more },
     ...(method === 'OPTIONS' && {
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'content-type,dpop',
@@ -46,6 +55,35 @@ test('every answer that a program may read can be read from another origin', asy
   }
   expect(unreadable).toEqual([])
   expect(paths.length).toBeGreaterThan(50)
+})
+
+/** How an answer says what to do next. */
+const GUIDING = ['retry-after', 'www-authenticate', 'dpop-nonce', 'allow']
+
+test('what an answer says of how to go on can be read from another origin', async () => {
+  const hidden: string[] = []
+  const seen = new Set<string>()
+  const authorizations = ['', 'Bearer none', 'DPoP none', 'Basic bm86bmU=']
+  const look = (what: string, { headers }: ResponseEnvelope) => {
+    const given = new Map(headers)
+    const exposed = (given.get('access-control-expose-headers') ?? '').toLowerCase().split(/, */)
+    for (const name of GUIDING.filter((each) => given.has(each))) {
+      if (exposed.includes(name)) seen.add(name)
+      else hidden.push(`${what}: ${name}`)
+    }
+  }
+  for (const path of forPrograms) {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      for (const authorization of authorizations) {
+        const type = { 'content-type': 'application/x-www-form-urlencoded' }
+        look(`${method} ${path}`, await ask(method, path, { ...type, authorization }))
+      }
+    }
+  }
+  const { doors, busy } = { doors: [oauthDoor, xrpcDoor], busy: { 'retry-after': '1' } }
+  for (const door of doors) look(`busy ${door.name}`, readableElsewhere(door.busy(busy)))
+  expect(hidden).toEqual([])
+  expect([...seen].toSorted()).toEqual(GUIDING.toSorted())
 })
 
 test('a browser may ask first, also for what is not there', async () => {
