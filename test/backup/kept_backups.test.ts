@@ -25,6 +25,8 @@ beforeEach(async () => {
   folder = await makeTemporaryFolder('kept')
   data = new DataFolder(join(folder.path, 'data'))
   to = join(folder.path, 'backups')
+  // Made before there is an account: later it would say that they were lost.
+  await loadSecrets(readSettings(settingsWith()))
   for (const name of ['alice', 'bob']) data.add(name)
 })
 afterEach(async () => {
@@ -104,7 +106,6 @@ test('one that is not good is called so, and takes the place of none', async () 
 test('the program makes one each day by itself', async () => {
   for (const [name, value] of Object.entries(settingsWith())) vi.stubEnv(name, value)
   const settings = readSettings(settingsWith())
-  await loadSecrets(settings)
   const { log, lines } = keptLog()
   const mailer = mailerFor(settings, log)
   const end = startDailyBackups({ settings, mailer, log })
@@ -122,7 +123,6 @@ test('the operator gets a mail when the last good one is two days old, once', as
   rmSync(join(data.dataDir, 'directory.sqlite'))
   for (const [key, value] of Object.entries(settingsWith())) vi.stubEnv(key, value)
   const settings = readSettings(settingsWith())
-  await loadSecrets(settings)
   const { log, lines } = keptLog()
   const mailer = mailerFor(settings, log)
   for (const tries of [1, 2]) {
@@ -144,7 +144,6 @@ test('the operator gets a mail when the last good one is two days old, once', as
 })
 
 test('a command that names no place says what to do', async () => {
-  await loadSecrets(readSettings(settingsWith()))
   const run = (env: Record<string, string>, ...args: string[]) =>
     runCli(childEnvironment({}, env), ['backup', ...args])
   const nowhere = await run(settingsWith({ ENTRYWAY_BACKUP_DIR: '' }))

@@ -29,14 +29,15 @@ beforeAll(async () => {
   s3 = await startS3()
   folder = await makeTemporaryFolder('stored')
   data = new DataFolder(join(folder.path, 'data'))
-  for (const name of ['alice', 'bob']) data.add(name)
   env = {
     ...s3.env,
     ENTRYWAY_DEV: '1',
     ENTRYWAY_DATA_DIR: data.dataDir,
     ENTRYWAY_BACKUP_DIR: join(folder.path, 'backups'),
   }
+  // Made before there is an account: later it would say that they were lost.
   await loadSecrets(readSettings(env))
+  for (const name of ['alice', 'bob']) data.add(name)
 })
 afterEach(() => {
   vi.unstubAllEnvs()
