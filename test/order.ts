@@ -6,6 +6,7 @@ export const LONGEST = [
   'test/xrpc/comparison.test.ts',
   'test/image/image.test.ts',
   'test/engine/engine.test.ts',
+  'test/copy/killed.test.ts',
   'test/attacks/endings.test.ts',
   'test/operator_page/in_browser.test.ts',
   'test/backup/pds_inside.test.ts',

@@ -29,6 +29,7 @@ export type Run = {
  * @param options.cwd where an operator starts it; without, no `.env` is there
  * @param options.preloads modules that it loads first, as absolute paths
  * @param options.by a command with arguments that becomes the program, such as on another host
+ * @param options.args what it is given
  */
 export function runProgram(
   file: string,
@@ -37,16 +38,21 @@ export function runProgram(
     cwd = childFolder,
     preloads = [],
     by = [],
-  }: { cwd?: string; preloads?: string[]; by?: string[] } = {},
+    args = [],
+  }: { cwd?: string; preloads?: string[]; by?: string[]; args?: string[] } = {},
 ): Run {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
   const imports = preloads.flatMap((preload) => ['--import', preload])
   const [program = process.execPath, ...before] = [...by, process.execPath]
-  const child: ChildProcess = spawn(program, [...before, ...childArguments, ...imports, path], {
-    env: childEnvironment({}, env),
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  const child: ChildProcess = spawn(
+    program,
+    [...before, ...childArguments, ...imports, path, ...args],
+    {
+      env: childEnvironment({}, env),
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   const closed = once(child, 'close').then(([code, by]) => code ?? by)
   let [logs, hasEnded] = ['', false]
   for (const stream of [child.stdout, child.stderr]) {
