@@ -41,8 +41,9 @@ export class WebSockets {
     const { trusts, log, exchanges } = this.#options
     this.#clients.add(client)
     client.once('close', () => this.#clients.delete(client))
-    const outgoing = respondOn(incoming, client)
     this.#endStuck(client)
+    const outgoing = respondOn(incoming, client)
+    if (!outgoing) return client.destroySoon()
     try {
       const envelope = { ...headOf(incoming, trusts), body: null }
       const refused = this.#count(networkOf(envelope.client.address), client)
@@ -126,12 +127,21 @@ const tooMany = () =>
     { 'retry-after': String(WEB_SOCKET_RETRY / 1_000) },
   )
 
-/** Lets an ordinary answer be written on a socket that was to be upgraded; it ends with it. */
-function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse {
+/**
+ * Lets an ordinary answer be written on a socket that was to be upgraded; it ends with it.
+ *
+ * @returns null where one is being written there: to a request before, which the server refused by itself (two
+ * hosts, an expectation), so that it took no turn
+ */
+function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse | null {
   client.on('error', () => client.destroy())
   const outgoing = new ServerResponse(incoming)
   outgoing.shouldKeepAlive = false
-  outgoing.assignSocket(client)
+  try {
+    outgoing.assignSocket(client)
+  } catch {
+    return null
+  }
   outgoing.once('finish', () => client.end())
   return outgoing
 }

@@ -240,6 +240,26 @@ test('35. a WebSocket that is asked for ahead is none, and the connection goes o
   expect(atPds).toHaveLength(0)
 })
 
+test.each([
+  ['two hosts', 'Host: a\r\nHost: b'],
+  ['no host that is one', 'Host: a b'],
+  ['an expectation', 'Host: a\r\nExpect: more'],
+])(
+  '35. a WebSocket that is asked for behind %s is none, and the connection ends',
+  async (_, headers) => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const { gateway, atPds } = await streaming({})
+    const socket = open(gateway, `GET / HTTP/1.1\r\n${headers}\r\n\r\n${stream('192.0.2.1')}`)
+    const gone = closed(socket)
+    expect(await first(socket)).toMatch(/^HTTP\/1.1 4\d\d /)
+    await gone
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+    expect(atPds).toHaveLength(0)
+  },
+)
+
 /** Sends one byte after the other until the connection ends. */
 function trickle(socket: Socket): void {
   const timer = setInterval(() => socket.write('x'), 20)

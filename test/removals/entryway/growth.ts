@@ -133,6 +133,7 @@ export const growthRows = toRemovals([
   [35, 'one request of a connection at a time', turns('if (!waiting)', 'if (true)')],
   [35, 'a bound of requests sent ahead', turns('waiting.length >= AHEAD', 'false')],
   [35, 'no WebSocket ahead of its turn', server(' && !turns.isTaken(incoming.socket)', '')],
+  [35, 'none on a busy socket', webSockets('if (!outgoing) return client.destroySoon()', '')],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
 ])
