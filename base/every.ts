@@ -2,13 +2,21 @@ import { FaultLog } from './fault_log.ts'
 import { outlasting } from './in_time.ts'
 import type { Log } from './log.ts'
 
+/** What ends each that goes on. */
+const ends = new Set<() => void>()
+
+/** Ends all repeated work of this process, which is about to close what the work needs. */
+export function endRepeatedWork(): void {
+  for (const end of [...ends]) end()
+}
+
 /**
  * Does `work` now, and again each time `ms` after it has ended. Work that fails is done again the
  * next time, and a {@link FaultLog} says so. The process may end meanwhile.
  *
  * @param name of the work in the log
  * @param listen for what calls for the work at once, or once more where it is under way
- * @returns what ends it; work that is under way goes on
+ * @returns what ends it; work that is under way goes on, and is not said to fail: it is not tried again
  */
 export function every(
   ms: number,
@@ -29,7 +37,7 @@ export function every(
       await work()
       faults.succeeded()
     } catch (err) {
-      faults.failed(err)
+      if (!hasEnded) faults.failed(err)
     }
     isUnderWay = false
     if (!hasEnded) timer = setTimeout(round, isCalledFor ? 0 : ms).unref()
@@ -41,9 +49,12 @@ export function every(
     clearTimeout(timer)
     void outlasting(round)
   })
-  return () => {
+  const end = () => {
     hasEnded = true
+    ends.delete(end)
     stopListening?.()
     clearTimeout(timer)
   }
+  ends.add(end)
+  return end
 }

@@ -1,6 +1,7 @@
 import { InFlight } from '../actors/in_flight.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Background } from '../base/background.ts'
+import { endRepeatedWork } from '../base/every.ts'
 import { CLOSING, DRAIN } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { loadSecrets } from '../base/secrets.ts'
@@ -61,6 +62,7 @@ export async function stopRunner(
   atMost: AtMost,
 ): Promise<void> {
   if (settings.rivetEndpoint) await replicasClosed(atMost(DRAIN))
+  endRepeatedWork()
   mailer.close()
   closeAllDatabases(CLOSING)
   await embeddedPds.stop()

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
-import { every } from '../../base/every.ts'
+import { endRepeatedWork, every } from '../../base/every.ts'
 
 /** A log, and the messages of its lines. */
 function listening() {
@@ -85,4 +85,30 @@ test('rounds do not overlap, and none begins after the end', async () => {
   going[1]?.resolve()
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(rounds).toBe(2)
+})
+
+test('once all is ended nothing is done again, and what was under way is not said to fail', async () => {
+  const { log, lines } = listening()
+  const going = Promise.withResolvers<void>()
+  const rounds = { one: 0, other: 0 }
+  every(1, 'the work', () => ++rounds.one === 1 || going.promise, log)
+  const call = Promise.withResolvers<() => void>()
+  every(
+    3_600_000,
+    'other work',
+    () => void rounds.other++,
+    log,
+    (listener) => {
+      call.resolve(listener)
+      return () => {}
+    },
+  )
+  await expect.poll(() => rounds).toEqual({ one: 2, other: 1 })
+  endRepeatedWork()
+  going.reject(new Error('The database connection is not open'))
+  const tell = await call.promise
+  tell()
+  await expect(going.promise).rejects.toThrow()
+  await new Promise(setImmediate)
+  expect({ rounds, lines }).toEqual({ rounds: { one: 2, other: 1 }, lines: [] })
 })

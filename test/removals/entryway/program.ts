@@ -65,6 +65,11 @@ export const programRows = toRemovals([
     program('await runner.background.end(atMost(BACKGROUND))', ''),
   ],
   [
+    'test/base/every.test.ts',
+    'what a stop interrupts is not said to fail',
+    inFile('base/every.ts')('if (!hasEnded) faults.failed(err)', 'faults.failed(err)'),
+  ],
+  [
     EMBEDDED,
     'the PDS inside has one name',
     inFile('embedded/index.ts')('await this.#leaveFormerNames(directory, pdses)', ''),
