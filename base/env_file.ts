@@ -33,16 +33,21 @@ export const parseEnvFile = (text: string) => parseEnv(text.replace(BYTE_ORDER_M
 /** One sentence for each line that Node would skip without a word, though it is meant to set something. */
 function skipped(text: string): string[] {
   if (NOT_UTF_8.test(text)) return [`${FILE}: is not UTF-8 text; save it as UTF-8`]
+  const read = parseEnvFile(text)
   return text
     .replace(BYTE_ORDER_MARK, '')
     .split('\n')
     .flatMap((line, i) => {
-      const name = A_SETTING.test(line) ? undefined : MEANT.exec(line)?.[1]
-      return name === undefined
+      const name = MEANT.exec(line)?.[1]
+      if (name === undefined) return []
+      const where = `${FILE}, line ${i + 1}`
+      if (!A_SETTING.test(line)) {
+        return [`${where}: sets nothing; write ${name.replaceAll('-', '_').toUpperCase()}=…`]
+      }
+      // A part of a value whose quote was not closed, or behind white space that Node takes for a part of the name.
+      return name in read
         ? []
-        : [
-            `${FILE}, line ${i + 1}: sets nothing; write ${name.replaceAll('-', '_').toUpperCase()}=…`,
-          ]
+        : [`${where}: sets nothing; close the quotes before it, and begin it with ${name}=`]
     })
 }
 

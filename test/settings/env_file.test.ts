@@ -56,6 +56,15 @@ test.each([
     '# ENTRYWAY_NAME: x\n- ENTRYWAY_PUBLIC_URL: https://file.example.com\nentryway-name=x\nOTHER\n',
     '.env, line 2: sets nothing; write ENTRYWAY_PUBLIC_URL=…\n.env, line 3: sets nothing; write ENTRYWAY_NAME=…\n',
   ],
+  [
+    'ENTRYWAY_ADMIN_PASSWORD="secret enough\nENTRYWAY_NAME="x"\n',
+    '.env, line 2: sets nothing; close the quotes before it, and begin it with ENTRYWAY_NAME=\n',
+  ],
+  [
+    'export\tENTRYWAY_NAME=x\n\u00a0ENTRYWAY_PORT=1\n',
+    '.env, line 1: sets nothing; close the quotes before it, and begin it with ENTRYWAY_NAME=\n' +
+      '.env, line 2: sets nothing; close the quotes before it, and begin it with ENTRYWAY_PORT=\n',
+  ],
   [Buffer.from('ENTRYWAY_NAME=Café\n', 'latin1'), '.env: is not UTF-8 text; save it as UTF-8\n'],
   [
     Buffer.from('\uFEFFENTRYWAY_PORT=1\n', 'utf16le'),
