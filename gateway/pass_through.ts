@@ -26,6 +26,8 @@ const INERT: [string, string][] = [
 const ABOUT_THE_ORIGIN = [
   ...['set-cookie', 'clear-site-data', 'strict-transport-security', 'alt-svc'],
   ...['nel', 'report-to', 'reporting-endpoints', 'service-worker-allowed'],
+  ...['secure-session-registration', 'sec-session-registration', 'set-login', 'accept-ch'],
+  'use-as-dictionary',
 ]
 const NOT_FROM_A_PDS = new Set([...ABOUT_THE_ORIGIN, ...INERT.map(([name]) => name)])
 

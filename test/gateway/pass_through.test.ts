@@ -115,6 +115,8 @@ test('what a PDS says of its origin is not said of that of the sign-in pages', a
     ...{ 'strict-transport-security': 'max-age=1', 'alt-svc': 'h3=":443"', nel: '{}' },
     ...{ 'report-to': '{}', 'reporting-endpoints': 'a="https://evil.example"' },
     ...{ 'service-worker-allowed': '/', 'clear-site-data': '"*"' },
+    ...{ 'secure-session-registration': '(ES256);path="/xrpc/a.b.c"', 'accept-ch': 'Sec-CH-UA' },
+    ...{ 'use-as-dictionary': 'match="/*"', 'set-login': 'logged-out' },
   }
   const { gateway } = await inFrontOf((_incoming, outgoing) => {
     outgoing.writeHead(200, { ...said, 'x-other': '1' }).end('ok')
