@@ -58,6 +58,8 @@ export class ActorConnection {
   readonly #actor: string
   readonly #place: Place
   readonly #log: Log
+  /** Seen at the start of a program, also where nothing answers yet: its files may be replaced while it runs. */
+  readonly #version = ownVersion()
   #open: Open | null = null
   #opening: Promise<Open> | null = null
   /** Since when it was tried in vain to reach it, and when that was last tried; null while it can be reached. */
@@ -240,7 +242,7 @@ export class ActorConnection {
 
   /** @throws {Error} where the actor runs other code than this process */
   #assertSame(version: string): void {
-    if (version === ownVersion()) return
+    if (version === this.#version) return
     const message =
       'an actor runs another version of this program and is not asked: restart every gateway and runner with the same'
     if (!this.#isOther) this.#log.error({ actor: this.#actor }, message)

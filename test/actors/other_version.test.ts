@@ -17,6 +17,22 @@ vi.mock('../../base/lifetimes.ts', async (original) => ({
   ...{ CONNECT: 450, CONNECT_AGAIN: 150, CONNECT_PAUSE: 25 },
 }))
 
+vi.mock('../../actors/hosting/code_version.ts', async (original) => {
+  const real = await original<typeof import('../../actors/hosting/code_version.ts')>()
+  return { ...real, ownVersion: vi.fn(real.ownVersion) }
+})
+
+test('who asks is of the version that its files had at its start, also where nothing answered then', async () => {
+  vi.mocked(ownVersion).mockReturnValueOnce('older')
+  const kept = keptLog()
+  const line = new Line(callable('test', { act: () => true }, kept.log))
+  const options = { actor: 'test', secret: '', place: 'engine', log: kept.log } as const
+  const connection = new ActorConnection(line.getter, ['0'], options)
+  await expect(connection.call('act', [])).rejects.toThrow()
+  expect(kept.lines()).toMatchObject([{ level: 'error', actor: 'test' }])
+  await connection.close()
+})
+
 test.each([
   ['of before there were versions', undefined],
   ['of another version', 'another'],

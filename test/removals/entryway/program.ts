@@ -97,7 +97,7 @@ export const programRows = toRemovals([
   [
     'test/actors/other_version.test.ts',
     'an actor of another version is not asked',
-    inFile('actors/hosting/connection.ts')('if (version === ownVersion()) return', 'return'),
+    inFile('actors/hosting/connection.ts')('if (version === this.#version) return', 'return'),
   ],
   [
     LATE,
