@@ -29,6 +29,8 @@ const ABOUT_THE_ORIGIN = [
   ...['secure-session-registration', 'sec-session-registration', 'set-login', 'accept-ch'],
   'use-as-dictionary',
 ]
+/** A browser asks the person for a password then, in the name of the origin, and sends it to the PDS. */
+const ASKS_IN_BROWSER = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)\b/i
 const NOT_FROM_A_PDS = new Set([...ABOUT_THE_ORIGIN, ...INERT.map(([name]) => name)])
 
 /** The headers of a PDS's answer that may be given at the entryway's origin. */
@@ -36,7 +38,13 @@ export function fromPds({ headers }: UpstreamHead): [string, string][] {
   const named = headers.filter(([name]) => name.toLowerCase() === 'connection')
   const connection = named.length ? named.map(([, value]) => value).join() : undefined
   const all = endToEnd(withoutNamed(headers, connection))
-  return [...all.filter(([name]) => !NOT_FROM_A_PDS.has(name.toLowerCase())), ...INERT]
+  return [...all.filter(isFromPds), ...INERT]
+}
+
+function isFromPds([name, value]: [string, string]): boolean {
+  const lower = name.toLowerCase()
+  if (lower === 'www-authenticate' && ASKS_IN_BROWSER.test(value)) return false
+  return !NOT_FROM_A_PDS.has(lower)
 }
 
 /** What the gateway itself says to the PDS about a request. */

@@ -126,6 +126,20 @@ test('what a PDS says of its origin is not said of that of the sign-in pages', a
   for (const name of Object.keys(said)) expect(headers).not.toHaveProperty(name)
 })
 
+test.each([
+  ['DPoP algs="ES256", error="use_dpop_nonce"', 1],
+  ['Bearer resource_metadata="https://pds.example.com/basic"', 1],
+  ['Basic realm="sign in"', 0],
+  ['Bearer realm="x",basic realm="sign in"', 0],
+  ['Negotiate', 0],
+])('of the challenges of a PDS, no browser asks for a password: %s', async (challenge, times) => {
+  const { gateway } = await inFrontOf((_incoming, outgoing) => {
+    outgoing.writeHead(401, { 'www-authenticate': challenge }).end()
+  })
+  const { headersDistinct } = await send(`${gateway}/xrpc/a.b.c`)
+  expect(headersDistinct['www-authenticate'] ?? []).toHaveLength(times)
+})
+
 test('connections to a PDS are used again', async () => {
   const { gateway, pds } = await inFrontOf((incoming, outgoing) =>
     incoming.resume().on('end', () => outgoing.end('ok')),

@@ -58,6 +58,11 @@ export const requestRows = toRemovals([
     'a PDS says nothing of the origin',
     inFile('gateway/pass_through.ts')("'nel', 'report-to', 'reporting-endpoints', ", ''),
   ],
+  [
+    'test/gateway/pass_through.test.ts',
+    'a PDS has no browser ask for a password',
+    inFile('gateway/pass_through.ts')('ASKS_IN_BROWSER.test(value)', 'false'),
+  ],
   [29, 'cookies stay here', passing("name !== 'cookie' && ", '')],
   [29, 'one Host', inFile('app/unwrap.ts')("if (name === 'host' && headers.has(name))")],
   [
