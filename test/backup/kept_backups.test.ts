@@ -6,7 +6,7 @@ import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, type Settings } from '../../base/settings.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { createMailer } from '../../mail/mailer.ts'
@@ -145,7 +145,7 @@ test('the operator gets a mail when the last good one is two days old, once', as
 
 test('a command that names no place says what to do', async () => {
   const run = (env: Record<string, string>, ...args: string[]) =>
-    runCli(childEnvironment({}, env), ['backup', ...args])
+    runCliHere(childEnvironment({}, env), ['backup', ...args])
   const nowhere = await run(settingsWith({ ENTRYWAY_BACKUP_DIR: '' }))
   expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Name a folder') })
   mkdirSync(to)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Credentials, newCredentials } from '../../lab/clients/headless_sign_in.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { startVestibule, type Vestibule } from '../../lab/world/vestibule.ts'
@@ -35,8 +35,8 @@ test('a backup under load, restored elsewhere, lets everybody in', async () => {
     for (let i = 0; i < 30 && !done; i++) await signUp(newCredentials('late'))
   })()
   const folder = join(home.path, 'backup')
-  const manifest = await cliJson<{ databases: unknown[] }>(env, ['backup', folder])
-  const checked = await cliJson<{ findings: unknown[] }>(env, ['doctor', '--data'])
+  const manifest = await cliJsonHere<{ databases: unknown[] }>(env, ['backup', folder])
+  const checked = await cliJsonHere<{ findings: unknown[] }>(env, ['doctor', '--data'])
   done = true
   await load
   expect(manifest.databases.length).toBeGreaterThanOrEqual(2 + before.length)
@@ -44,9 +44,9 @@ test('a backup under load, restored elsewhere, lets everybody in', async () => {
 
   const dataDir = join(home.path, 'data')
   const elsewhere = { ...env, ENTRYWAY_DATA_DIR: dataDir }
-  const report = await cliJson<{ findings: unknown[] }>(elsewhere, ['restore', folder])
+  const report = await cliJsonHere<{ findings: unknown[] }>(elsewhere, ['restore', folder])
   expect(report.findings).toEqual([])
-  expect((await runCli(elsewhere, ['restore', folder])).exitCode).toBe(1)
+  expect((await runCliHere(elsewhere, ['restore', folder])).exitCode).toBe(1)
 
   await network.vestibule.stop()
   restored = await startVestibule({
@@ -60,5 +60,5 @@ test('a backup under load, restored elsewhere, lets everybody in', async () => {
     await agent.login({ identifier: handle, password })
     expect(agent.session?.handle).toBe(handle)
   }
-  expect((await runCli(elsewhere, ['directory', 'rebuild'])).stderr).toContain('stop it first')
+  expect((await runCliHere(elsewhere, ['directory', 'rebuild'])).stderr).toContain('stop it first')
 })

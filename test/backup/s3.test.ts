@@ -7,7 +7,7 @@ import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
 import { lockFile } from '../../database/file_lock.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { type S3, startS3 } from '../../lab/world/s3.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { createMailer } from '../../mail/mailer.ts'
@@ -23,7 +23,7 @@ let folder: TemporaryFolder
 let data: DataFolder
 let env: Record<string, string>
 
-const cli = (...args: string[]) => runCli(childEnvironment({}, env), args)
+const cli = (...args: string[]) => runCliHere(childEnvironment({}, env), args)
 
 beforeAll(async () => {
   s3 = await startS3()
@@ -119,7 +119,7 @@ test('what is of others in the bucket stays, also the backups of another host', 
 test('a store that does not take it is named, and the backup on disk stays', async () => {
   const { ENTRYWAY_BACKUP_DIR: dir = '' } = env
   const wrong = { ...env, ENTRYWAY_BACKUP_S3_BUCKET: 'nowhere' }
-  const { exitCode, stderr } = await runCli(childEnvironment({}, wrong), ['backup'])
+  const { exitCode, stderr } = await runCliHere(childEnvironment({}, wrong), ['backup'])
   expect(exitCode).toBe(1)
   expect(stderr).toContain(`The S3 store ${s3.place.endpoint}/nowhere: `)
   expect(readdirSync(dir).filter((name) => /Z$/.test(name))).toHaveLength(1)
