@@ -66,6 +66,8 @@ export async function startNginx(program: string, gateway: number): Promise<Prox
     .replaceAll(ADDRESS, `127.0.0.1:${gateway}`)
     .replaceAll(CERTIFICATE, folder.path)
     .replaceAll('listen 443', `listen 127.0.0.1:${port}`)
+    // The machine of a test may have no IPv6.
+    .replace(/^ *listen \[::\]:443 .*\n/m, '')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder.path}/${name};`)
     .join('\n')
