@@ -16,7 +16,7 @@ const LONGEST = 300
 
 /**
  * Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, component of the PDS
- * inside or PDS that does not answer, and for all.
+ * inside, or PDS or auth actor that does not answer, and for all.
  */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
@@ -98,7 +98,7 @@ const written = new WeakMap<Log, Lines>()
 /**
  * Whether there is room for one more line; the first of a new minute says how many were left out.
  *
- * @param of the address of a client, a component of a program whose lines are written here, or an origin that is
+ * @param of the address of a client, a component of a program whose lines are written here, or what is
  * asked for clients
  */
 export function hasRoom(log: Log, of = ''): boolean {

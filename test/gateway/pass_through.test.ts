@@ -268,6 +268,19 @@ test('a PDS that is down fills no log, whatever is asked of it', async () => {
   expect(JSON.parse(lines[0] as string)).toMatchObject({ pds, msg: 'a PDS did not answer' })
 })
 
+test('an auth actor that is away fills no log, whatever is asked of it', async () => {
+  const lines: string[] = []
+  const log = createLog('warn', { write: (line) => void lines.push(line) })
+  const answer = () => Promise.reject(new Error('away'))
+  const gateway = await startTestGateway({ answer, ready: async () => true }, {}, { log })
+  started.push(gateway)
+  for (let i = 0; i < MOST_LINES.ofOne + 5; i++) {
+    expect((await send(`${gateway.url}/xrpc/a.b.c`)).statusCode).toBe(503)
+  }
+  expect(lines).toHaveLength(MOST_LINES.ofOne)
+  expect(JSON.parse(lines[0] as string)).toMatchObject({ msg: 'no answer from the auth actor' })
+})
+
 test('a PDS that is down, silent or breaks off is an error at once', async () => {
   const down = await startTestGateway(passingTo(`http://127.0.0.1:${await freePort()}`))
   started.push(down)
