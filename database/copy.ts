@@ -8,21 +8,27 @@ export type Part = (table: string) => string | null
 /** Tables and rows that were compared. */
 export type Compared = { tables: number; rows: number }
 
+/** By table: what becomes of a row whose key is there already, an SQL clause. */
+export type Merging = Readonly<Record<string, string>>
+
 /**
  * Makes the rows of `to` those of the database at `path`, in one transaction; both have the same
  * schema.
+ *
+ * @param merging where given, the rows come to those that are there
  */
-export function copyRows(path: string, to: Db, part: Part, replace = true): void {
+export function copyRows(path: string, to: Db, part: Part, merging?: Merging): void {
   to.prepare('ATTACH ? AS source').run(path)
   try {
     transact(to, () => {
       to.pragma('defer_foreign_keys = ON')
-      for (const table of listTables(to).filter((name) => replace && part(name) !== null)) {
+      for (const table of listTables(to).filter((name) => !merging && part(name) !== null)) {
         to.exec(`DELETE FROM main."${table}"`)
       }
       for (const table of filledTables(to, part, 'source')) {
         makeTable(to, table)
-        to.exec(`INSERT INTO main."${table}" SELECT * FROM source."${table}" WHERE ${part(table)}`)
+        const rows = `SELECT * FROM source."${table}" WHERE ${part(table)}`
+        to.exec(`INSERT INTO main."${table}" ${rows} ${merging?.[table] ?? ''}`)
       }
     })
   } finally {

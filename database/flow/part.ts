@@ -1,4 +1,4 @@
-import type { Part } from '../copy.ts'
+import type { Merging, Part } from '../copy.ts'
 
 /** The hash that decides who owns a row. A request that was granted belongs to the owner of its code. */
 const OWNED_BY: Record<string, string> = {
@@ -20,6 +20,12 @@ const OWNED_BY: Record<string, string> = {
   openid_ending: 'hash_of(did)',
   // All of them belong together (`OPENID_KEYS`).
   openid_key: "hash_of('openid keys')",
+}
+
+/** Of what each auth actor keeps of its own, several may have noted the same account. */
+export const mergingFlow: Merging = {
+  openid_ending: `ON CONFLICT (did) DO UPDATE SET noted_at = max(noted_at, excluded.noted_at),
+    due_at = min(due_at, excluded.due_at)`,
 }
 
 /** The rows that one of `of` auth actors owns (`definePartition`); how many there are is not copied. */

@@ -6,7 +6,7 @@ import { withoutClaims } from '../../database/directory/deal.ts'
 import { replaceNameClaims } from '../../database/directory/name_claim.ts'
 import { readPart } from '../../database/directory/part.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
-import { flowPart } from '../../database/flow/part.ts'
+import { flowPart, mergingFlow } from '../../database/flow/part.ts'
 import { flowSchema } from '../../database/flow/schema.ts'
 import { definePartition } from '../../database/partition.ts'
 import type { Changes } from './changes.ts'
@@ -56,7 +56,7 @@ export async function gatherFlow(from: Source, changes: Changes, path: string): 
     if (!source) continue
     try {
       contents.push(source.content)
-      copyRows(source.path, db, every, false)
+      copyRows(source.path, db, every, mergingFlow)
     } finally {
       await source.close()
     }
@@ -84,7 +84,7 @@ export async function gatherDirectory(
     try {
       contents.push(source.content)
       known = readPart(source.db)?.parts ?? 1
-      copyRows(source.path, db, withoutClaims, false)
+      copyRows(source.path, db, withoutClaims, {})
     } finally {
       await source.close()
     }

@@ -6,7 +6,7 @@ import { directoryFunctions } from '../../actors/directory/index.ts'
 import { insertLegacySession } from '../../database/account/legacy_session.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { listAllEntries } from '../../database/check/directory.ts'
-import { type Db, listTables } from '../../database/database.ts'
+import { closeDatabase, type Db, listTables, openDatabase } from '../../database/database.ts'
 import { insertInviteUse, sealInvite } from '../../database/directory/invite.ts'
 import { listNameClaims } from '../../database/directory/name_claim.ts'
 import { listSignUps } from '../../database/directory/sign_up.ts'
@@ -16,6 +16,7 @@ import { upsertClient } from '../../database/flow/client.ts'
 import { insertDevice, linkAccount } from '../../database/flow/device.ts'
 import { noteOpenidEnding } from '../../database/flow/openid_ending.ts'
 import { recordNonce } from '../../database/flow/replay.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
 import { commitGroup } from '../../database/group_commit.ts'
 import { databasePath } from '../../database/paths.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
@@ -183,6 +184,33 @@ test('there and back again everything is the same, table by table, whatever it w
   const back = join(home.path, 'back')
   expect(databases(back).map(tablesIn)).toEqual(before)
   expect((await checkData(back)).findings).toEqual([])
+})
+
+test('of an account whose endings several auth actors made, their notes become one', async () => {
+  await toTheEngine(2)
+  await toFolder('two', 2)
+  const two = join(home.path, 'two')
+  const paths = ['0', '1'].map((number) => databasePath.auth({ dataDir: two }, number))
+  const notes = paths.map((path, number) => {
+    const db = openDatabase(path, flowSchema, 'program')
+    const text = 'INSERT OR REPLACE INTO openid_ending VALUES (?, ?, ?) RETURNING noted_at'
+    const noted = db
+      .prepare(text)
+      .pluck()
+      .get('did:plc:person1', 10 + number, 30 - number)
+    closeDatabase(db)
+    return noted
+  })
+  expect(notes).toEqual([10, 11])
+
+  engine = new MemoryEngine()
+  expect(await toTheEngine(3, 1, two)).toMatchObject({ accounts: 20 })
+  await toFolder('one', 1)
+  const db = openAsItIs(databasePath.auth({ dataDir: join(home.path, 'one') }, '0'))
+  const kept = db.prepare("SELECT * FROM openid_ending WHERE did = 'did:plc:person1'").all()
+  expect(kept).toEqual([{ did: 'did:plc:person1', noted_at: 11, due_at: 29 }])
+  expect(db.prepare('SELECT count(*) FROM openid_ending').pluck().get()).toBe(20)
+  db.close()
 })
 
 test('what was interrupted anywhere goes on where it was, and follows what changed meanwhile', async () => {

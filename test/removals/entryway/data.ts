@@ -32,6 +32,11 @@ export const dataRows = toRemovals([
     inFile('maintenance/hold.ts')('if (!evenMoved) assertNotMoved(dataDir)', ''),
   ],
   [
+    'test/copy/places.test.ts',
+    'notes of several auth actors become one',
+    inFile('maintenance/copy/gather.ts')('every, mergingFlow', 'every, {}'),
+  ],
+  [
     MOVING,
     'what was moved is marked before the other end may serve',
     move("await from.setMove({ ...move, state: 'moved' })", ''),
