@@ -32,8 +32,9 @@ export function noteTold(
   again: readonly { id: number; dueAt: number }[],
 ): number | null {
   return transact(db, () => {
+    const now = Date.now()
     for (const id of done) deleteOpenidSignIn(db, id)
-    for (const { id, dueAt } of again) postponeOpenidSignIn(db, id, dueAt)
+    for (const { id, dueAt } of again) postponeOpenidSignIn(db, id, dueAt, now)
     return nextEndedOpenidSignIn(db)
   })
 }

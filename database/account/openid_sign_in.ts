@@ -72,8 +72,11 @@ export function deleteOpenidSignIn(db: Db, id: number): void {
   sql(db, 'DELETE FROM openid_sign_in WHERE id = ?').run(id)
 }
 
-export function postponeOpenidSignIn(db: Db, id: number, dueAt: number): void {
-  sql(db, 'UPDATE openid_sign_in SET tries = tries + 1, due_at = ? WHERE id = ?').run(dueAt, id)
+/** Once for each time that it was due, also where several auth actors told its client at once. */
+export function postponeOpenidSignIn(db: Db, id: number, dueAt: number, now: number): void {
+  const text = `UPDATE openid_sign_in SET tries = tries + 1, due_at = @dueAt
+    WHERE id = @id AND due_at <= @now`
+  sql(db, text).run({ id, dueAt, now })
 }
 
 /** When the next one is due, ms; null where there is none. */

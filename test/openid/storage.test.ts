@@ -359,3 +359,22 @@ test('a new key is published before it signs, and the one before it afterwards',
   expect(at(DAY + OPENID_KEY_AHEAD + OPENID_KEY_KEPT - 1)).toEqual(['b', 'a', 'r'])
   expect(at(DAY + OPENID_KEY_AHEAD + OPENID_KEY_KEPT)).toEqual(['b', 'r'])
 })
+
+test('a try counts once, also where several auth actors made it at once', () => {
+  const signIns = [{ clientId: 'forum', sid: 'sid', grantId: 'grant' }]
+  account.putOpenidSession(
+    db,
+    { ...SESSION, signIns, isRemembered: false, expiresAt: later },
+    'id',
+    basis,
+    true,
+  )
+  account.endOpenidSignIn(db, 'forum', 'sid')
+  const told = () => account.listOpenidSignInsToTell(db)
+  const [{ id = 0 } = {}] = told()
+  const dueAt = Date.now() + 60_000
+  for (let i = 0; i < 2; i++) {
+    expect(account.noteOpenidSignInsTold(db, [], [{ id, dueAt: dueAt + i }])).toBe(dueAt)
+  }
+  expect(db.prepare('SELECT tries FROM openid_sign_in').pluck().all()).toEqual([1])
+})

@@ -216,6 +216,14 @@ export const openidRows = toRemovals([
     'an ending is noted before',
     inFile('openid/noted_endings.ts')('await own.note(did)', 'Promise.resolve(0) && 0'),
   ],
+  [
+    STORAGE,
+    'a try of several auth actors counts once',
+    inFile('database/account/openid_sign_in.ts')(
+      'WHERE id = @id AND due_at <= @now',
+      'WHERE id = @id',
+    ),
+  ],
   [LOGOUT, 'all that ends is told', endings('endAllOpenidSignIns(db, Date.now())', '')],
   [45, 'secrets are not kept', stored('{ jti: _, ...payload }', '{ ...payload }')],
   [
