@@ -2,11 +2,13 @@ import { Refusal } from '../base/errors.ts'
 import { TooLateError } from '../base/in_time.ts'
 
 /**
- * What is asked for once more where no answer came: it may have been done, and no other request could ask for it. Each
- * does nothing the second time, and gives the same answer.
+ * What is asked for once more where no answer came: it may have been done, and no other request could ask for it, or
+ * the next would leave it over, as a grant that nobody holds. Each does nothing the second time, and gives the same
+ * answer.
  */
 const AGAIN: ReadonlySet<string> = new Set([
   'putOpenidSession',
+  'putOpenidGrant',
   'putOpenidTokens',
   'consumeOpenidRequest',
   'deleteOpenidRequest',

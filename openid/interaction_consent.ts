@@ -99,8 +99,9 @@ export class ConsentQuestion {
     )
     const grant = before || new provider.Grant({ accountId: did, clientId })
     Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
-    const grantId = await grantOf(grant, consent).save()
+    // First, since a grant that was made for nothing would be shown to the person.
     await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)
+    const grantId = await grantOf(grant, consent).save()
     return finish(interaction, { ...interaction.lastSubmission, consent: { grantId } })
   }
 }

@@ -71,8 +71,9 @@ export function tokens(
       if (!named) throw hasEnded()
       const isRefresh = kind === 'RefreshToken'
       const chain = chainOfIssued()
+      const { attempt: by } = openidScope()
       const next = isRefresh ? names.write({ ...named, chain }) : null
-      issuedTo(named.did, named.grantId).spent = { secret, next, chain }
+      issuedTo(named.did, named.grantId).spent = { secret, next, chain, by }
       if (isRefresh) requestScope().refreshRefusal = 'ended'
     },
     /** Its client revokes it. */

@@ -27,6 +27,8 @@ export type SpentOpenidToken = {
   chain: string
   /** The one of those issued that is to succeed a refresh token; null of a code. */
   next: string | null
+  /** Which attempt it is that spends a code, so that one that is asked for once more does it, too. */
+  by?: string
 }
 
 /** `successor`: the refresh token that succeeds the one that was spent; null where none was. */
@@ -50,7 +52,6 @@ export function putTokens(
     const now = Date.now()
     if (!findOpenidGrant(db, grantId, now)) return null
     const kept = spend(db, spent, now)
-    if (!kept && areKept(db, issued, now)) return { successor: null }
     if (!kept) {
       const isReused = spent !== null && wasSpent(db, grantId, spent, now)
       if (isReused) endWithGrant(db, { grantId, chain: spent.chain }, now)
@@ -67,19 +68,12 @@ export function putTokens(
   })
 }
 
-/** Whether this is asked once more: nobody but who asked has their secrets. */
-function areKept(db: Db, issued: readonly NewOpenidToken[], now: number): boolean {
-  const isKept = ({ kind, secret }: NewOpenidToken) =>
-    tokens.findOpenidToken(db, kind, secret, now) !== null
-  return issued.length > 0 && issued.every(isKept)
-}
-
 /** @returns null where it was spent before, or has ended */
 function spend(db: Db, spent: SpentOpenidToken | null, now: number): KeptOpenidTokens | null {
   if (spent === null) return { successor: null }
-  const { secret, next } = spent
+  const { secret, next, by = null } = spent
   if (next === null) {
-    return tokens.consumeOpenidToken(db, secret, now) ? { successor: null } : null
+    return tokens.consumeOpenidToken(db, secret, by, now) ? { successor: null } : null
   }
   const successor = tokens.rotateOpenidToken(db, secret, next, now)
   return successor === null ? null : { successor }

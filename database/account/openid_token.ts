@@ -64,14 +64,25 @@ export function findOpenidToken(
 }
 
 /**
- * Spends a code, in one statement, so that of two exchanges at once only one does.
+ * Spends a code, in one statement, so that of two exchanges at once only one does. What it was given for is needed
+ * no more: who has spent it stands there from then on.
  *
+ * @param by which attempt, so that one that is repeated does it, too
  * @returns whether this one did
  */
-export function consumeOpenidToken(db: Db, secret: string, now: number): boolean {
-  const text =
-    'UPDATE openid_token SET consumed_at = ? WHERE token_hash = ? AND consumed_at IS NULL'
-  return sql(db, text).run(now, hashSecret(secret)).changes > 0
+export function consumeOpenidToken(
+  db: Db,
+  secret: string,
+  by: string | null,
+  now: number,
+): boolean {
+  return (
+    sql(
+      db,
+      `UPDATE openid_token SET consumed_at = @now, payload = coalesce(@by, payload)
+       WHERE token_hash = @hash AND (consumed_at IS NULL OR payload = @by)`,
+    ).run({ hash: hashSecret(secret), by: by && JSON.stringify({ by }), now }).changes > 0
+  )
 }
 
 /**

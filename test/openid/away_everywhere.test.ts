@@ -15,15 +15,21 @@ let app: AppInProcess
 let did: string
 let config: oidc.Configuration
 let tool: oidc.Configuration
+/** It gets no refresh token. */
+let agent: oidc.Configuration
 let visitor: Visitor
 /** Which call fails, and when; null where none does. `action` is its name, once it was made. */
 let failing: { at: number; when: When; action?: string } | null = null
 let calls = 0
+/** A call whose answer gets lost once. */
+let lost: string | null = null
 
 const WHEN = ['before', 'after'] as const
 type When = (typeof WHEN)[number]
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
+
+const API = 'https://api.example.com'
 
 /** In front of the endpoints. */
 const LIMITS = ['takePoints', 'returnPoints']
@@ -40,7 +46,12 @@ beforeAll(async () => {
   app = await startApp({
     env: { ENTRYWAY_OPENID_REGISTRATION: 'open' },
     onCall: (call) => failAt('before', call),
-    onCarriedOut: (call) => failAt('after', call),
+    onCarriedOut: (call) => {
+      failAt('after', call)
+      if (call.action !== lost) return
+      lost = null
+      throw new Error('told to get lost')
+    },
   })
   did = await app.addAccount({
     ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
@@ -51,6 +62,13 @@ beforeAll(async () => {
     ...{ token_endpoint_auth_method: 'none', grant_types: [DEVICE_CODE, 'refresh_token'] },
   }
   await rp.register(app, { id: 'tool', metadata })
+  await rp.operate(app, 'openid/resource-add', { address: API, name: 'API', scopes: ['read'] })
+  const withoutRefresh = { grant_types: ['authorization_code'] }
+  agent = await rp.discover(
+    app,
+    await rp.register(app, { id: 'agent', metadata: withoutRefresh }),
+    'agent',
+  )
   tool = await rp.discover(app, null, 'tool')
   visitor = await signedIn()
 })
@@ -302,6 +320,16 @@ const asked: [route: string, what: string, prepare: () => Promise<Ask>][] = [
   ],
   [
     'openid token',
+    'a token of which nothing is kept, for a code',
+    async () => {
+      const begun = await rp.begin(agent, { resource: API, scope: 'openid read' })
+      const page = await rp.open(visitor, begun)
+      const answer = page.action ? await rp.allow(visitor, page) : page
+      return () => statusOf(rp.exchange(agent, begun, answer))
+    },
+  ],
+  [
+    'openid token',
     'tokens for a refresh token',
     async () => {
       const { refresh_token: token = '' } = await tokens()
@@ -415,4 +443,18 @@ describe.each(WHEN)('an actor fails %s it has done its work', (when) => {
       expect(told).toEqual([action, status === 200 ? 200 : 503, 200])
     }
   })
+})
+
+test('no grant is left over that nobody holds', async () => {
+  const list = () => app.actors.account(did).listOpenidGrants()
+  const before = await list()
+  const browser = new Visitor(app)
+  const begun = await rp.begin(config, { prompt: 'consent' })
+  const asked = await rp.signIn(browser, await rp.open(browser, begun))
+  lost = 'consentToOpenid'
+  expect(await rp.allow(browser, asked)).toMatchObject({ status: 503 })
+  lost = 'putOpenidGrant'
+  await rp.exchange(config, begun, await rp.allow(browser, asked))
+  expect(lost).toBeNull()
+  expect(await list()).toHaveLength(before.length + 1)
 })

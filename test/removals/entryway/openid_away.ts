@@ -49,8 +49,13 @@ export const openidAwayRows = toRemovals([
   ],
   [
     AWAY,
+    'a grant of which the answer got lost is not left over',
+    askedAgain("  'putOpenidGrant',\n", ''),
+  ],
+  [
+    AWAY,
     'an exchange that is asked for again is no reuse',
-    inFile('actors/account/openid_tokens.ts')('areKept(db, issued, now)', 'false'),
+    inFile('openid/token_adapters.ts')('next, chain, by }', 'next, chain }'),
   ],
   [AWAY, 'who signs out once more is out', handler('endedSession !== null &&', 'false &&')],
   [
