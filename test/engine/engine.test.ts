@@ -140,7 +140,7 @@ test('a runner that a stalled engine let go comes back', async () => {
   const client = await openClient(cluster.url, 1)
   const session = (await signIn(client, person)).refreshToken
   const cameBack = () => cluster.runners.find(({ logs }) => logs.includes('it registers anew'))
-  for (let stalls = 0; !cameBack() && stalls < 5; stalls++) {
+  for (let stalls = 0; !cameBack() && stalls < 12; stalls++) {
     process.kill(cluster.engine.pid as number, 'SIGSTOP')
     // It takes a runner for lost that was silent for so long, mostly.
     await setTimeout(2 * RUNNER_LOST)
@@ -154,4 +154,4 @@ test('a runner that a stalled engine let go comes back', async () => {
   const others = cluster.runners.filter((runner) => runner !== cameBack())
   await Promise.all(others.map((runner) => runner.stop()))
   await expect.poll(() => refresh(client, session).catch(String)).toMatch(/^ref-/)
-})
+}, 600_000)
