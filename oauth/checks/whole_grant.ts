@@ -1,14 +1,14 @@
 import { invalidRequest, refuse } from '../../http/refuse.ts'
 import { type Check, parameter } from './check.ts'
 
-/** What each grant takes (RFC 6749 sections 4.1.3 and 6, RFC 7636 section 4.5). */
+/**
+ * What each grant takes (RFC 6749 sections 4.1.3 and 6). Not the `code_verifier`: who brings none, or one that cannot
+ * be, has a code that somebody else was given, which is `invalid_grant` and ends it (RFC 7636 section 4.6).
+ */
 const REQUIRED: Record<string, readonly string[]> = {
-  authorization_code: ['code', 'redirect_uri', 'code_verifier'],
+  authorization_code: ['code', 'redirect_uri'],
   refresh_token: ['refresh_token'],
 }
-
-/** RFC 7636 section 4.1. */
-const VERIFIER = /^[\w.~-]{43,128}$/
 
 /**
  * Is it a grant, with all that belongs to it? The provider calls everything `invalid_grant`, for which apps forget a
@@ -27,9 +27,5 @@ export const wholeGrant: Check = (inspected) => {
     return refuse(400, 'unsupported_grant_type', `grant_type has to be ${taken}`)
   }
   const missing = required.find((name) => !parameter(inspected, name))
-  if (missing) return invalidRequest(`${missing} is required`)
-  const verifier = parameter(inspected, 'code_verifier')
-  return verifier === undefined || VERIFIER.test(verifier)
-    ? undefined
-    : invalidRequest('code_verifier has to be 43 to 128 letters, digits or -._~')
+  return missing ? invalidRequest(`${missing} is required`) : undefined
 }

@@ -16,7 +16,6 @@ const OF_CLIENT = { client_id: CLIENT_ID }
 const GRANTS: Record<string, Record<string, string>> = {
   authorization_code: {
     ...{ code: `cod-${'0'.repeat(64)}`, redirect_uri: REQUEST.redirect_uri },
-    code_verifier: 'v'.repeat(43),
   },
   refresh_token: { refresh_token: 'ref-none' },
 }
@@ -57,16 +56,6 @@ describe.each([
       const answer = await token({ ...OF_CLIENT, grant_type, username: 'a', password: 'b' })
       const taken = 'grant_type has to be authorization_code or refresh_token'
       expect(answer).toMatchObject(refused(400, 'unsupported_grant_type', taken))
-    },
-  )
-
-  test.each(['short', 'v'.repeat(129), `${'v'.repeat(42)}=`])(
-    'takes no code_verifier %s',
-    async (code_verifier) => {
-      const whole = { ...OF_CLIENT, grant_type: 'authorization_code', ...GRANTS.authorization_code }
-      const answer = await token({ ...whole, code_verifier })
-      const most = 'code_verifier has to be 43 to 128 letters, digits or -._~'
-      expect(answer).toMatchObject(refused(400, 'invalid_request', most))
     },
   )
 })

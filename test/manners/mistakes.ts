@@ -90,8 +90,6 @@ export async function usualMistakes(origin: string, nonce: string): Promise<Mist
     token('no `client_id`', {}, { ...exchange, client_id: '' }),
     token('no `grant_type`', {}, { ...exchange, grant_type: '' }),
     token('a grant that there is not', {}, { ...exchange, grant_type: 'client_credentials' }),
-    token('no `code_verifier`', {}, { ...exchange, code_verifier: '' }),
-    token('a `code_verifier` that is too short', {}, { ...exchange, code_verifier: 'short' }),
     token('no DPoP proof', {}, exchange),
     token('a proof without a nonce', await proof(origin, {}), exchange),
     token(

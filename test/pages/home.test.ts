@@ -3,6 +3,7 @@ import { PAGE_LANGUAGES } from '../../http/language.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { providerRoutes } from '../../oauth/routes.ts'
 import { homeTexts } from '../../pages/locales/index.ts'
+import { targetOf } from '../attacks/reading/target.ts'
 import { FORM } from '../manners/mistakes.ts'
 
 const OWN = 'localhost:2600'
@@ -136,7 +137,7 @@ test.each(['alice.people.test', 'own-domain.example.com', 'nobody.people.test'])
     const pages = providerRoutes.filter(({ door }) => door.name === 'page')
     expect(pages.length).toBeGreaterThan(5)
     for (const { path, methods } of pages) {
-      const target = `${path}${path.endsWith('/') ? 'some/thing' : ''}?client_id=x&request_uri=y`
+      const target = `${targetOf(path)}?client_id=x&request_uri=y`
       const answer = await get(host, target, { method: methods[0] as string })
       expect([path, answer.status]).toEqual([path, 302])
       expect(answer.header('location')).toBe(`http://${OWN}${target}`)

@@ -3,6 +3,7 @@ import { PAGE_API } from '../../../oauth/checks/endpoints.ts'
 import { providerRoutes } from '../../../oauth/routes.ts'
 import { OPERATOR_PATH } from '../../../operator/handler.ts'
 import { methodRoutes } from '../../../xrpc/routes.ts'
+import { targetOf } from './target.ts'
 
 /** A request as its route is meant to be asked; the body is an object, to be spelt in many ways. */
 export type Meant = Omit<Asked, 'headers' | 'body'> & {
@@ -88,7 +89,7 @@ export function everyRequest(did: string, operatorToken: string): [name: string,
       name,
       {
         method: isForm ? 'POST' : (methods[0] as string),
-        target: path.endsWith('/') ? `${path}some/thing` : path,
+        target: targetOf(path),
         headers,
         body: takesBody ? (known[name] ?? {}) : null,
         type: body === 'form or json' || isForm ? FORM : JSON_TYPE,
