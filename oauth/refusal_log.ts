@@ -54,10 +54,14 @@ function wordsOf(reason = ''): Record<string, unknown> {
   return error ? { error, error_description: description } : {}
 }
 
-/** The error that a browser carries back to the client (RFC 6749 section 4.1.2.1). */
+/**
+ * The error that a browser carries back to the client (RFC 6749 section 4.1.2.1). It stands behind what the client has
+ * in its address, which may be long and of nothing but question marks: each is looked at once.
+ */
 function toldByRedirect(response: HttpResponse): Record<string, unknown> {
-  const [, told] = (headerOf(response, 'location') ?? '').split(/[?#](?=(?:.*&)?error=)/)
-  return Object.fromEntries(new URLSearchParams(told))
+  const location = headerOf(response, 'location') ?? ''
+  const at = Math.max(...['?', '&', '#'].map((before) => location.lastIndexOf(`${before}error=`)))
+  return at < 0 ? {} : Object.fromEntries(new URLSearchParams(location.slice(at + 1)))
 }
 
 function bodyOf(response: HttpResponse): Record<string, unknown> {

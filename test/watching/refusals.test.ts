@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { HttpRequest } from '../../http/message.ts'
+import { logRefusal } from '../../oauth/refusal_log.ts'
+import { keptLog } from './logged.ts'
+
+const kept = keptLog()
+const request = new HttpRequest({
+  method: 'GET',
+  url: new URL('https://auth.example.com/oauth/authorize?client_id=app'),
+  headers: new Map(),
+  body: null,
+  peer: { address: '192.0.2.7' } as HttpRequest['peer'],
+})
+
+const TOLD = 'error=invalid_scope&error_description=None+of+them&state=x'
+
+test.each([
+  ['a query', `https://app.example.com/?${TOLD}`],
+  ['a query with more', `https://app.example.com/?error=own&iss=y&${TOLD}`],
+  ['a fragment', `https://app.example.com/?own=x#${TOLD}`],
+  ['nothing but question marks', `https://app.example.com/${'?'.repeat(60_000)}&${TOLD}`],
+])('an error that a redirect has behind %s is a line of the log, at once', (_, location) => {
+  kept.clear()
+  const began = performance.now()
+  logRefusal(kept.log, request, { status: 303, headers: [['location', location]], body: null })
+  expect(performance.now() - began).toBeLessThan(1_000)
+  const told = { clientId: 'app', error: 'invalid_scope', description: 'None of them' }
+  expect(kept.lines()).toMatchObject([told])
+})
+
+test.each(['https://app.example.com/?code=error', `https://app.example.com/${'?'.repeat(60_000)}`])(
+  'a redirect that tells no error is none',
+  (location) => {
+    kept.clear()
+    logRefusal(kept.log, request, { status: 303, headers: [['location', location]], body: null })
+    expect(kept.lines()).toEqual([])
+  },
+)
