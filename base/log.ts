@@ -1,4 +1,5 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
+import { printableJson } from './printable.ts'
 
 export type Log = Logger
 
@@ -20,7 +21,8 @@ export function createLog(
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: serializeError },
   }
-  return pino(options, to)
+  // A client names itself as it likes, and a log is read in a terminal.
+  return pino(options, { write: (line: string) => to.write(printableJson(line)) })
 }
 
 /**

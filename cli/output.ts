@@ -1,5 +1,5 @@
 import { type Options, Presets, SingleBar } from 'cli-progress'
-import { printable, printableJson } from './printable.ts'
+import { printable, printableJson } from '../base/printable.ts'
 
 /** What a command says, to a person or to a script; nothing of it is obeyed by a terminal. */
 export type Output = {
@@ -17,7 +17,8 @@ type Progress = { update(done: number, total: number): void; stop(): void }
 
 export function createOutput(json: boolean): Output {
   return {
-    result: (value, human) => console.log(json ? printableJson(value, 2) : printable(human(value))),
+    result: (value, human) =>
+      console.log(json ? printableJson(JSON.stringify(value, null, 2)) : printable(human(value))),
     list: (pages, human) => (json ? printArray(pages) : printPages(pages, human)),
     note: (line) => console.error(printable(line)),
     progress: (what) => (json || !process.stderr.isTTY ? silent : bar(what)),
@@ -28,7 +29,7 @@ async function printArray(pages: AsyncIterable<readonly unknown[]>): Promise<voi
   let before = '['
   for await (const page of pages) {
     for (const row of page) {
-      console.log(before + printableJson(row))
+      console.log(before + printableJson(JSON.stringify(row)))
       before = ','
     }
   }

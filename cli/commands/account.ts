@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { printableLine } from '../../base/printable.ts'
 import { online } from '../action.ts'
 import { newPassword, type PasswordOptions } from '../ask.ts'
 import { described } from '../described.ts'
@@ -96,6 +97,6 @@ export function addAccountCommands(program: Command): void {
 export function details(detail: Record<string, unknown>): string {
   return Object.entries(detail)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => `${name}: ${value}`)
+    .map(([name, value]) => `${name}: ${printableLine(String(value))}`)
     .join('\n')
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { printableLine } from '../../base/printable.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import type { CommandName } from '../../operator/commands.ts'
 import { online } from '../action.ts'
@@ -93,7 +94,7 @@ type ListedPasskey = { name: string; createdAt: number; usedAt: number | null }
 
 function passkeyLine({ name, createdAt, usedAt }: ListedPasskey): string {
   const used = usedAt === null ? 'never used' : `last used ${when(usedAt)}`
-  return `${name}, since ${when(createdAt)}, ${used}`
+  return `${printableLine(name)}, since ${when(createdAt)}, ${used}`
 }
 
 function addSwitch(account: Command, name: 'activate' | 'deactivate', done: string): void {

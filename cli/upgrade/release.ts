@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { printable } from '../../base/printable.ts'
 import type { DatabaseKind } from '../../maintenance/data_folder.ts'
 import { CliError } from '../errors.ts'
-import { printable } from '../printable.ts'
 
 /** The files by which a release says what it is. */
 export type ReleaseFiles = { packageJson: string; changelog: string }

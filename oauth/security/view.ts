@@ -76,9 +76,9 @@ export function activityItems(
     const browser = typeof deviceId === 'string' ? browsers.get(deviceId) : undefined
     const about = [
       typeof clientId === 'string' && nameOf(apps, clientId),
-      appPassword,
+      besideOthers(appPassword),
       (event.startsWith('app_password_') || kind === 'passkey' || event === 'passkey_copied') &&
-        name,
+        besideOthers(name),
       deviceName(browser?.userAgent),
       address,
     ]
@@ -87,6 +87,10 @@ export function activityItems(
     return { at, event, factor, about: about.filter(isText) }
   })
 }
+
+/** A name that somebody chose, where more stands in its line: it turns no direction of writing. */
+const besideOthers = (name: unknown) =>
+  typeof name === 'string' ? name.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ') : name
 
 function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {
   return { device: deviceName(from?.userAgent), address: from?.address, isThisBrowser: false }

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { sayUnless } from '../left_out.ts'
+import { keptLog } from '../watching/logged.ts'
 
 const LOG = new URL('../../base/log.ts', import.meta.url)
 
@@ -28,4 +29,12 @@ test.runIf(hasFull)('a log on a full disk does not end the program', async () =>
   const [said, [code]] = await Promise.all([text(child.stderr as Readable), once(child, 'exit')])
   expect(said).toBe('still here\n')
   expect(code).toBe(0)
+})
+
+test('what others named is obeyed by no terminal in which the log is read', () => {
+  const clientId = 'https://app.example/\u001b]0;owned\u0007\u007f\u009b2J\u202e\n'
+  const log = keptLog()
+  log.log.info({ clientId, err: new Error(clientId) }, 'refused')
+  expect(log.text()).not.toMatch(/(?!\n$)[\p{Cc}\p{Bidi_Control}]/u)
+  expect(log.lines()).toMatchObject([{ clientId, err: { message: clientId }, msg: 'refused' }])
 })

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { details } from '../../cli/commands/account.ts'
 import { createOutput } from '../../cli/output.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -33,3 +34,8 @@ test.each([false, true])(
     }
   },
 )
+
+test('what others named makes no line of its own among the details of an event', () => {
+  const lines = details({ name: 'Wiki\nby: operator', address: '192.0.2.1' }).split('\n')
+  expect(lines).toEqual(['name: Wiki\ufffdby: operator', 'address: 192.0.2.1'])
+})

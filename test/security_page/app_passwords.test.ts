@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { activityItems } from '../../oauth/security/view.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { formsOf, itemsOf } from './forms_of.ts'
 
@@ -91,4 +92,11 @@ test.each([
   const answer = await visitor.send(form, { name })
   expect([answer.status, answer.title]).toEqual([400, 'Make an app password'])
   expect(answer.alert).toMatch(/^The app password could not be made/)
+})
+
+test('its name does not turn round the address beside it', () => {
+  const detail = { name: 'App\u202e\n', appPassword: 'App\u2066', address: '192.0.2.1' }
+  const entry = { at: 0, event: 'app_password_created', detail }
+  const [item] = activityItems([entry], { browsers: new Map(), apps: new Map() })
+  expect(item?.about).toEqual(['App ', 'App ', '192.0.2.1'])
 })

@@ -161,7 +161,26 @@ export const programRows = toRemovals([
   [
     OUTPUT,
     'what others named is no command to a terminal',
-    inFile('cli/printable.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
+    inFile('base/printable.ts')("text.replace(CONTROLS, '\\ufffd')", 'text'),
   ],
-  [OUTPUT, 'nor in JSON', inFile('cli/printable.ts')('CONTROLS,\n', '/(?!)/g,\n')],
+  [
+    OUTPUT,
+    'nor in JSON',
+    inFile('base/printable.ts')('json.replace(CONTROLS', 'json.replace(/(?!)/g'),
+  ],
+  [
+    OUTPUT,
+    'nor a line of its own',
+    inFile('cli/commands/account.ts')('printableLine(String(value))', 'String(value)'),
+  ],
+  [
+    'test/base/log.test.ts',
+    'what others named is no command to a terminal that shows the log',
+    inFile('base/log.ts')('printableJson(line)', 'line'),
+  ],
+  [
+    'test/security_page/app_passwords.test.ts',
+    'the name of an app password turns nothing beside it round',
+    inFile('oauth/security/view.ts')("name.replace(/[\\p{Cc}\\p{Bidi_Control}]+/gu, ' ')", 'name'),
+  ],
 ])
