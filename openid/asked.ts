@@ -8,8 +8,7 @@ import { type ByResource, findResource } from './resources.ts'
 export type Asked = {
   /** About the person. */
   scopes: string[]
-  /** `indicator`: the address of the resource as the client gave it. */
-  resources: { resource: OpenidResource; indicator: string; scopes: string[] }[]
+  resources: { resource: OpenidResource; scopes: string[] }[]
 }
 
 /** @param params of the client's request */
@@ -26,7 +25,7 @@ export async function askedBy(
       const resource = await findResource(flow, indicator)
       const offered = resource?.scope.split(' ') ?? []
       const scopes = all.filter((each) => offered.includes(each))
-      return resource && scopes.length > 0 ? [{ resource, indicator, scopes }] : []
+      return resource && scopes.length > 0 ? [{ resource, scopes }] : []
     }),
   )
   return {
@@ -56,8 +55,9 @@ export function consentTo(
   const refused = scopes.filter((each) => each === 'email' && isEmailRefused)
   const all = [...before.scope.split(' ').filter(Boolean), ...scopes]
   const given: ByResource = { ...before.resources }
-  for (const { indicator, scopes: its } of resources) {
-    given[indicator] = [...new Set([...(given[indicator]?.split(' ') ?? []), ...its])].join(' ')
+  for (const { resource, scopes: its } of resources) {
+    const { id } = resource
+    given[id] = [...new Set([...(given[id]?.split(' ') ?? []), ...its])].join(' ')
   }
   return {
     scope: [...new Set(all)].filter((each) => !refused.includes(each)).join(' '),

@@ -16,6 +16,7 @@ import { OPENID } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { explainRefusals } from './refusals.ts'
 import { keepSecretsBack, nameRegistrationTokens } from './registration.ts'
+import { spellResources } from './resource_spelling.ts'
 import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 import { signOutWithoutWayBack } from './unregistered_way_back.ts'
@@ -51,6 +52,7 @@ export function createOpenidProvider(
   keepSecretsBack(provider)
   explainRefusals(provider)
   takeScopesOfResources(provider)
+  spellResources(provider)
   forgetSpoiledClients(provider)
   signOutWithoutWayBack(provider, log)
   return provider

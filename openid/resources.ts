@@ -1,7 +1,7 @@
 import type { Flow } from '../actors/auth/flow.ts'
 import type { OpenidResource } from '../database/flow/openid_resource.ts'
 
-/** Scopes with spaces between, by the address of a protected resource as a client gave it. */
+/** Scopes with spaces between, by the one spelling of the address of a protected resource. */
 export type ByResource = Record<string, string>
 
 /** The one spelling of an address; null of what is none. */

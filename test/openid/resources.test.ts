@@ -1,4 +1,4 @@
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createLocalJWKSet, exportJWK, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { tokens as counted } from '../../base/metrics.ts'
@@ -83,6 +83,44 @@ test('the address may end as URL writes it, and the audience is as it was regist
   const tokens = await rp.exchange(config, begun, answer)
   expect((await verify(tokens.access_token)).payload.aud).toBe(TOOLS)
 })
+
+const SPELLINGS = [TOOLS, `${TOOLS}/`, 'HTTPS://MCP.example.com:443', `${TOOLS}/a/..`]
+
+test.each(['link', 'request object'])(
+  'an address is one however it is written, in a %s',
+  async (by) => {
+    const { publicKey, privateKey } = await oidc.randomDPoPKeyPair()
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }
+    const metadata = { token_endpoint_auth_method: 'none', jwks: { keys: [jwk] } }
+    const id = `speller-${by.length}`
+    await rp.register(app, { id, metadata })
+    const speller = await rp.discover(app, null, id)
+    let signsIn = true
+    for (const [i, resource] of SPELLINGS.entries()) {
+      const begun = await rp.begin(speller, { resource, scope: 'openid tools:read' })
+      if (i === 0) begun.url.searchParams.append('resource', `${TOOLS}/`)
+      const key = { key: privateKey, kid: 'k' }
+      const url =
+        by === 'link'
+          ? begun.url
+          : await oidc.buildAuthorizationUrlWithJAR(speller, begun.url.searchParams, key)
+      const first = await rp.open(visitor, { url })
+      const page = signsIn ? await rp.signIn(visitor, first) : first
+      // The person is asked once.
+      const answer = signsIn ? await rp.allow(visitor, page) : page
+      signsIn = false
+      const { verifier: pkceCodeVerifier, state: expectedState, nonce: expectedNonce } = begun
+      const checks = { pkceCodeVerifier, expectedState, expectedNonce }
+      const named = (n: number) => ({ resource: SPELLINGS[(i + n) % SPELLINGS.length] ?? '' })
+      const back = new URL(answer.header('location') ?? '')
+      const tokens = await oidc.authorizationCodeGrant(speller, back, checks, named(1))
+      const next = await oidc.refreshTokenGrant(speller, tokens.refresh_token ?? '', named(2))
+      for (const token of [tokens.access_token, next.access_token]) {
+        expect((await verify(token)).payload).toMatchObject({ aud: TOOLS, scope: 'tools:read' })
+      }
+    }
+  },
+)
 
 test('a client that names no scope gets those of the resource', async () => {
   const { begun } = await grantedFor(TOOLS)

@@ -332,6 +332,11 @@ export const openidRows = toRemovals([
   ],
   [
     RESOURCES,
+    'the address of a resource has one spelling',
+    inFile('openid/provider.ts')('  spellResources(provider)\n', ''),
+  ],
+  [
+    RESOURCES,
     'a PDS is no resource',
     inFile('openid/resource_operator.ts')("protocol === 'did:' || own.includes(origin)", 'false'),
   ],
