@@ -105,11 +105,11 @@ export function createOAuthHandler(
     const { refusal } = scope
     const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
     const response = withKnownBrowser(finished, scope, settings.publicUrl)
-    // The log says that for many requests at once (`app/overload_log.ts`).
-    const isSaid = isOverloaded()
-    if (!isSaid) logRefusal(log, request, response)
+    logRefusal(log, request, response)
     if (!scope.fault) return isImmutable(response) ? kept(response) : response
-    if (!isSaid) logFault(log, scope.fault.cause, 'a store failed while answering a request')
+    // The log says that for many requests at once (`app/overload_log.ts`).
+    if (!isOverloaded())
+      logFault(log, scope.fault.cause, 'a store failed while answering a request')
     return faulty(response)
   }
 

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http/message.ts'
+import { isOverloaded } from '../http/overload.ts'
 import { JSON_TYPE, mediaType } from '../http/read_body.ts'
 import { isPageRefusal } from '../http/refuse.ts'
 import { PAGE_API } from './checks/endpoints.ts'
@@ -16,7 +17,8 @@ const USUAL = [
 
 /**
  * Writes one line for a request that was refused, so that the developer of an app can find out why:
- * the client, the endpoint, the error and its description as the client reads them, the address.
+ * the client, the endpoint, the error and its description as the client reads them, the address. Of those that are
+ * refused because there is too much to do there is one line for all (`app/overload_log.ts`).
  *
  * @param clientId of the client, where the request does not name it as a parameter
  */
@@ -28,7 +30,7 @@ export function logRefusal(
 ): void {
   const { status } = response
   const endpoint = request.url.pathname
-  if (status < 300 || status >= 500 || endpoint.startsWith(PAGE_API)) return
+  if (status < 300 || status >= 500 || endpoint.startsWith(PAGE_API) || isOverloaded()) return
   const { error, error_description: description } = isPageRefusal(response)
     ? wordsOf(response.page.reason)
     : status < 400

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { HttpRequest } from '../../http/message.ts'
+import { HttpRequest, jsonResponse } from '../../http/message.ts'
+import { noteOverload, watchOverload } from '../../http/overload.ts'
 import { logRefusal } from '../../oauth/refusal_log.ts'
 import { keptLog } from './logged.ts'
 
@@ -36,3 +37,14 @@ test.each(['https://app.example.com/?code=error', `https://app.example.com/${'?'
     expect(kept.lines()).toEqual([])
   },
 )
+
+test('where there is too much to do for all, a refusal is no line of its own', async () => {
+  kept.clear()
+  const refused = jsonResponse({ error: 'invalid_client' }, { status: 400 })
+  await watchOverload(async () => {
+    logRefusal(kept.log, request, refused)
+    noteOverload({ by: 'everybody', work: 'looking up elsewhere', retryAfter: 1 })
+    logRefusal(kept.log, request, refused)
+  })
+  expect(kept.lines()).toHaveLength(1)
+})
