@@ -1,4 +1,5 @@
 import type {
+  ComAtprotoRepoDescribeRepo as DescribeRepo,
   ComAtprotoIdentityGetRecommendedDidCredentials as GetRecommendedDidCredentials,
   ComAtprotoRepoGetRecord as GetRecord,
   ComAtprotoAdminGetSubjectStatus as GetSubjectStatus,
@@ -18,6 +19,9 @@ import type { PdsAccess } from './pds.ts'
 
 /** The most that `com.atproto.sync.listRepos` answers at once. */
 const REPOS_PER_PAGE = 1_000
+
+/** What a PDS answers of an account that it has and does not show. */
+const INACTIVE = ['RepoTakendown', 'RepoDeactivated']
 
 /** How an account stands. `takedownRef` is null unless it is taken down. */
 export type Standing = { takedownRef: string | null; isDeactivated: boolean }
@@ -109,6 +113,17 @@ export class PdsClient {
     } catch (err) {
       if (err instanceof PdsRefusal && err.error === 'NotFound') return null
       throw err
+    }
+  }
+
+  /** Who has a handle on the PDS, as far as it says so. `did` is null where the account is not active. */
+  async findHolder(handle: string): Promise<{ did: string | null } | null> {
+    try {
+      const asked = { repo: handle }
+      return await this.#ask<DescribeRepo.OutputSchema>('com.atproto.repo.describeRepo', asked)
+    } catch (err) {
+      if (!(err instanceof PdsRefusal)) throw err
+      return INACTIVE.includes(err.error) ? { did: null } : null
     }
   }
 

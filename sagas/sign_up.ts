@@ -6,7 +6,7 @@ import { undoing } from '../base/undoing.ts'
 import type { SignUp } from '../database/directory/sign_up.ts'
 import { writePasskey } from '../factors/passkey.ts'
 import { hashPassword } from '../passwords/scrypt.ts'
-import { saidNo } from '../pds/client.ts'
+import { PdsRefusal, saidNo } from '../pds/client.ts'
 import { prepareIdentity, withdrawIdentity } from './new_identity.ts'
 import { answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -146,7 +146,27 @@ async function settle(services: Services, record: Recorded, cause: unknown): Pro
   })
   if (outcome === 'finished') return
   if (outcome === 'open') services.log.warn({ did }, 'sign-up left for later')
+  else if (!(cause instanceof PdsRefusal)) await assertFreeThere(services, record, cause)
   throw cause
+}
+
+/**
+ * A stock PDS fails without a word where it has the handle: of an account that is newer than the backup from which
+ * this program was restored, for one.
+ *
+ * @throws {Refusal} HandleTaken
+ */
+async function assertFreeThere(
+  services: Services,
+  { handle, pdsDid }: Recorded,
+  err: unknown,
+): Promise<void> {
+  const client = await services.pds(pdsDid)
+  const holder = await client.findHolder(handle).catch(() => null)
+  if (holder === null) return
+  const what = 'a PDS has a handle that is free here: docs/backup.md says what to do'
+  services.log.warn({ err, handle, pdsDid, holder: holder.did }, what)
+  throw new Refusal('HandleTaken', `Handle already taken on the PDS: ${handle}`)
 }
 
 async function finish(services: Services, signUp: Recorded): Promise<CreatedAccount> {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { type Run, runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { until } from '../../lab/world/until.ts'
 import type { Manifest } from '../../maintenance/manifest.ts'
+import type { Pds } from '../../pds/pds.ts'
 
 const person = newCredentials('disk')
 const PICTURE = 'a picture'
@@ -38,6 +39,16 @@ const signIn = async () => {
   const agent = new AtpAgent({ service: url })
   await agent.login({ identifier: person.handle, password: person.password })
   return agent
+}
+
+/** As docs/backup.md says it. */
+async function deleteOnPds(did: string): Promise<void> {
+  const listed = ['pds', 'list']
+  const [inside] = await cliJson<Pds[]>(childEnvironment({}, settings), listed, folder.path)
+  const password = readFileSync(join(data, 'secrets/admin_password'), 'utf8').trim()
+  const headers = { authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}` }
+  const { admin } = new AtpAgent({ service: inside?.address ?? '' }).com.atproto
+  await admin.deleteAccount({ did }, { headers, encoding: 'application/json' })
 }
 
 /** A post with a picture. @returns what reads both again */
@@ -123,6 +134,9 @@ test('what the PDS inside keeps stays where it is there, and a part of it is in 
   const read = await post(await signIn(), 'before')
   expect(await cli('backup', backup, '--with-secrets')).toMatchObject({ exitCode: 0 })
   const later = await post(await signIn(), 'later')
+  const newer = newCredentials('newer')
+  const signUp = () => new AtpAgent({ service: url }).createAccount(newer)
+  const { did } = (await signUp()).data
   await stop()
   rmSync(data, { recursive: true })
   expect(await cli('restore', backup)).toMatchObject({
@@ -133,6 +147,13 @@ test('what the PDS inside keeps stays where it is there, and a part of it is in 
     ['before', PICTURE],
     ['later', PICTURE],
   ])
+  await expect(signUp()).rejects.toMatchObject({
+    status: 400,
+    message: `Handle already taken on the PDS: ${newer.handle}`,
+  })
+  expect(program?.logs).toContain(`"holder":"${did}"`)
+  await deleteOnPds(did)
+  await signUp()
   await stop()
   rmSync(data, { recursive: true })
   rmSync(join(folder.path, 'pds/account.sqlite'))
