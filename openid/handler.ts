@@ -217,8 +217,10 @@ const isDocument = ({ url }: HttpRequest) =>
   url.pathname === OPENID + ENDPOINTS.jwks || WELL_KNOWN.has(url.pathname)
 
 /** Clients need not ask for it each time that they verify a token. */
-const kept = (response: HttpResponse) =>
-  withCookies(response, [['cache-control', `public, max-age=${OPENID_DOCUMENT / 1_000}`]])
+const kept = (response: HttpResponse): HttpResponse => ({
+  ...response,
+  headers: [...response.headers, ['cache-control', `public, max-age=${OPENID_DOCUMENT / 1_000}`]],
+})
 
 function doorOf(request: HttpRequest): Door {
   const { pathname } = request.url

@@ -16,7 +16,8 @@ export function signOutWithoutWayBack(provider: Provider, log: Log): void {
   const { postLogoutRedirectUriAllowed: isAllowed } = prototype
   prototype.postLogoutRedirectUriAllowed = function (uri) {
     const { params } = Provider.ctx?.oidc ?? {}
-    if (isAllowed.call(this, uri) || !params) return isAllowed.call(this, uri)
+    const isRegistered = isAllowed.call(this, uri)
+    if (isRegistered || !params) return isRegistered
     params.post_logout_redirect_uri = undefined
     const { clientId } = this
     const why = 'a sign-out leads to no client: its post_logout_redirect_uri is not registered'

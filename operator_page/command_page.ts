@@ -84,7 +84,7 @@ export function questionPage(
   return writeInside(visitor, titleOf(words), content)
 }
 
-/** For who has not proven a moment ago who they are. @param signIn where they do */
+/** For who has not proven a moment ago who they are. */
 export function proofPage(visitor: Visitor, words: string): HttpResponse {
   const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
       ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${OPERATOR_SIGN_IN}">Sign in again</a></p>`}

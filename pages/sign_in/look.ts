@@ -45,8 +45,7 @@ button,.button{box-sizing:border-box;max-width:100%;min-height:2.5rem;padding:.4
 .link{width:auto;min-height:0;padding:0;border:0;background:none;text-decoration:underline;font-size:.875rem}
 :focus-visible{outline:3px solid var(--primary);outline-offset:2px}
 .alert{padding:.625rem .75rem;border:1px solid var(--error);border-radius:.625rem;color:var(--error)}
-.notice{padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field)}
-.notice{margin-bottom:1rem}
+.notice{margin-bottom:1rem;padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--field)}
 .notice button{border-color:var(--edge)}
 .accounts{margin:0 0 1rem;padding:0;list-style:none}
 .accounts a{display:block;margin-bottom:.5rem;padding:.625rem .75rem;border:1px solid var(--line);border-radius:.625rem;text-decoration:none;overflow-wrap:anywhere}
