@@ -42,10 +42,10 @@ const INSERT_PASSKEY = 'INSERT INTO passkey'
 const USE_PASSKEY = 'UPDATE passkey SET counter'
 const DELETE_PASSKEY = 'DELETE FROM passkey'
 const INSERT_OPENID_GRANT = 'INSERT INTO openid_grant'
-const CONSUME_OPENID_CODE = 'UPDATE openid_token SET consumed_at = ? WHERE'
+const CONSUME_OPENID_CODE = 'UPDATE openid_token SET consumed_at = @now, payload'
 const INSERT_OPENID_TOKEN = 'INSERT INTO openid_token'
-const ROTATE_OPENID = 'UPDATE openid_token SET consumed_at = @now'
-const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE refresh_hash'
+const ROTATE_OPENID = 'UPDATE openid_token SET consumed_at = @now, sealed_successor'
+const DELETE_LEGACY = 'DELETE FROM legacy_session WHERE session_id = @id'
 
 const statement = (
   name: string,
