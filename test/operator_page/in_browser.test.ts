@@ -104,6 +104,7 @@ test.each(sizes)('nothing that hinders people, %s', async (size) => {
     await expectUsable(page, size, 'operator-account')
     await page.goto(`${world.url}/operator/link?link=none`)
     await button(page, 'Go in').click()
+    await title(page, 'This link does not work')
     await expectUsable(page, size)
   })
 })
