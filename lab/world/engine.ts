@@ -86,8 +86,9 @@ export async function startEngine({ runnerLost = 15_000 } = {}): Promise<Engine>
     peerUrl: `http://${host}:${apiPeer}`,
     storage: { file_system: { path: join(folder.path, 'db') } },
     runnerLost,
-    // As the engine has it unless set: shorter, it seldom lets a runner go without ending its connection.
-    runnerPing: 15_000,
+    // Longer than any test lets it stand still: afterwards it would end the connection of a runner instead of letting
+    // the runner go, and the runner would come back by itself.
+    runnerPing: 60_000,
   })
   const file = join(folder.path, 'engine.json')
   await writeFile(file, JSON.stringify(config))
