@@ -1,5 +1,11 @@
 import { PREFLIGHT } from '../base/lifetimes.ts'
-import { emptyResponse, type HttpHandler, type HttpResponse } from './message.ts'
+import {
+  emptyResponse,
+  type HttpHandler,
+  type HttpResponse,
+  headerOf,
+  withoutHeaders,
+} from './message.ts'
 
 const ORIGIN = 'access-control-allow-origin'
 const EXPOSE = 'access-control-expose-headers'
@@ -21,14 +27,14 @@ const GUIDING = ['retry-after', 'www-authenticate', 'dpop-nonce', 'allow']
 
 /** The same answer, for programs of every origin to read. */
 export function readableElsewhere(response: HttpResponse): HttpResponse {
-  // The OpenID provider names the origin that asks, which caches would have to keep apart.
-  const others = response.headers.filter(([name]) => name !== ORIGIN)
-  const headers: HttpResponse['headers'] = [...others, [ORIGIN, '*']]
-  const guiding = headers.map(([name]) => name).filter((name) => GUIDING.includes(name))
-  if (guiding.length === 0) return { ...response, headers }
-  const before = headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
+  const before = response.headers.filter(([name]) => name === EXPOSE).map(([, value]) => value)
   const known = before.join().toLowerCase().split(/, */)
-  const hidden = [...new Set(guiding)].filter((name) => !known.includes(name))
-  const exposed: [string, string] = [EXPOSE, [...before, ...hidden].join(', ')]
-  return { ...response, headers: [...headers.filter(([name]) => name !== EXPOSE), exposed] }
+  const hidden = GUIDING.filter(
+    (name) => headerOf(response, name) !== undefined && !known.includes(name),
+  )
+  const exposed = [...before, ...hidden].join(', ')
+  // The OpenID provider names the origin that asks, which caches would have to keep apart.
+  const others = withoutHeaders(response, [ORIGIN, EXPOSE])
+  const headers: HttpResponse['headers'] = [...others.headers, [ORIGIN, '*']]
+  return { ...others, headers: exposed ? [...headers, [EXPOSE, exposed]] : headers }
 }
