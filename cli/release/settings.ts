@@ -23,6 +23,9 @@ const USUAL: Partial<Record<keyof ServerEnvironment, string>> = {
   lexiconDidAuthority: 'PDS_LEXICON_AUTHORITY_DID',
 }
 
+/** Where the PDS had settings without these, it goes on without them: they were not in force there. */
+const STAYS_UNSET = ['PDS_RATE_LIMITS_ENABLED']
+
 /**
  * The settings of the PDS inside when it runs by itself: with the rotation key that every PLC log has,
  * and without an entryway.
@@ -36,9 +39,11 @@ export function settingsOfPdsInside(
   env: NodeJS.ProcessEnv,
 ): Record<string, string> {
   const { environment, folder } = tell(settings, secrets, env)
+  const hadSettings = Object.keys(before).length > 0
   const usual = Object.entries(USUAL).flatMap(([property, name]) => {
     const value = environment[property as keyof ServerEnvironment]
-    return value === undefined ? [] : [[name, String(value)]]
+    const isToStayUnset = hadSettings && STAYS_UNSET.includes(name) && !before[name]
+    return value === undefined || isToStayUnset ? [] : [[name, String(value)]]
   })
   const passedOn = Object.keys(PASSED_ON).filter((name) => env[name] !== undefined)
   const ours = Object.entries(TAKEN).filter(([, name]) => env[name])

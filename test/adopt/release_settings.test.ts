@@ -55,3 +55,15 @@ test('without TLS it is for this machine alone, also then', async () => {
     PDS_DEV_MODE: 'true',
   })
 })
+
+test('a PDS that limited no requests limits none when it has its settings back', async () => {
+  const installation = await makeInstallation({ ENTRYWAY_PUBLIC_URL: 'https://pds.example.com' })
+  const limits = (before: Record<string, string>, env: Record<string, string> = {}) =>
+    settingsOfPdsInside(before, installation, env).PDS_RATE_LIMITS_ENABLED
+  const had = { PDS_HOSTNAME: 'pds.example.com' }
+  expect(limits(had)).toBeUndefined()
+  expect(limits({ ...had, PDS_RATE_LIMITS_ENABLED: 'true' })).toBe('true')
+  // As the operator has set it since.
+  expect(limits(had, { PDS_RATE_LIMITS_ENABLED: 'true' })).toBe('true')
+  expect(limits({})).toBe('true')
+})
