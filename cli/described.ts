@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Field, fieldsOf, readNumber } from '../operator/fields.ts'
+import { type Field, fieldsOf, numberInWords, readNumber } from '../operator/fields.ts'
 import { descriptionOf } from '../operator/list.ts'
 
 /** A command of the list that the operator's page is made from, too, below its parent. @param words all of its name */
@@ -29,9 +29,7 @@ function optionOf(field: Field, flags: string): Option {
     option.argParser((given) => {
       const number = readNumber(field, given)
       if (number !== undefined) return number
-      throw new InvalidArgumentError(
-        `It must be a whole number${field.mayBeNone ? ' or none' : ''}.`,
-      )
+      throw new InvalidArgumentError(`It must be ${numberInWords(field)}.`)
     })
   }
   if (field.usual !== null && field.kind !== 'choice') option.default(field.usual)

@@ -12,6 +12,8 @@ export type Field = Argument & {
   isRequired: boolean
   /** A number that may be `none`, which is null. */
   mayBeNone: boolean
+  /** Of a number. */
+  range: { least: number; most: number }
   choices: readonly string[]
   /** Null where there is none. */
   usual: string | number | null
@@ -23,6 +25,8 @@ type Schema = {
   const?: string
   anyOf?: Schema[]
   default?: unknown
+  minimum?: number
+  maximum?: number
   properties?: Record<string, Schema>
   required?: string[]
 }
@@ -41,15 +45,24 @@ export function fieldsOf({ command, takes }: Description): Field[] {
       ...{ ...argument, name, kind, choices: choicesOf(given) },
       isRequired: required.includes(name),
       mayBeNone: kind === 'number' && mayBeNull,
+      range: { least: given.minimum ?? 0, most: given.maximum ?? Number.MAX_SAFE_INTEGER },
       usual: typeof usual === 'string' || typeof usual === 'number' ? usual : null,
     }
   })
 }
 
-/** A number of a field, as it is typed. @returns undefined where it is none */
-export function readNumber({ mayBeNone }: Field, typed: string): number | null | undefined {
+/** A number of a field, as it is typed. @returns undefined where it is none that the command takes */
+export function readNumber({ mayBeNone, range }: Field, typed: string): number | null | undefined {
   if (mayBeNone && typed === 'none') return null
-  return /^\d{1,15}$/.test(typed) ? Number(typed) : undefined
+  const number = /^\d{1,15}$/.test(typed) ? Number(typed) : Number.NaN
+  return number >= range.least && number <= range.most ? number : undefined
+}
+
+/** What a number of a field is, for who typed another one. */
+export function numberInWords({ mayBeNone, range: { least, most } }: Field): string {
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `, ${least} or more` : ` from ${least} to ${most}`
+  return `a whole number${range}${mayBeNone ? ', or none' : ''}`
 }
 
 function choicesOf({ enum: several, const: one }: Schema): string[] {

@@ -48,11 +48,17 @@ const aNamedPds = z.strictObject({
 })
 
 const aClient = z.strictObject({ id: z.string().min(1) })
-const anOpenidClient = z.strictObject({ id: z.string().regex(/^[\x21-\x7e]{1,200}$/) })
+/** Letters, digits and marks of ASCII. */
+const aName = (longest: number) =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must have no spaces, and no letters but a to z')
+    .max(longest)
+const anOpenidClient = z.strictObject({ id: aName(200) })
 const aRegistrationToken = z.strictObject({ name: z.string().trim().min(1).max(100) })
-const aResource = z.strictObject({ address: z.string().regex(/^[\x21-\x7e]{1,500}$/) })
+const aResource = z.strictObject({ address: aName(500) })
 /** RFC 6749 section 3.3: what a scope may consist of. */
-const aScope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
+const aScope = aName(100).regex(/^[^"\\]*$/, 'must have no " and no \\')
 
 /** What each command takes, apart from what it does: the command line describes all and does none. */
 export const inputs = {
@@ -102,6 +108,7 @@ export const inputs = {
     passkey: z.string().nullable().default(null),
     add: z.literal('mail').nullable().default(null),
   }),
+  'account/name-pds': anAccount,
   'account/activate': anAccount,
   'account/deactivate': anAccount,
   'account/take-down': anAccount.extend({

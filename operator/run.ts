@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { assertInTime, outlasting } from '../base/in_time.ts'
 import { PdsRefusal } from '../pds/client.ts'
@@ -29,8 +29,8 @@ export async function run(
   given: unknown,
 ): Promise<Ran> {
   const { input } = commands[name] as Command
-  const parsed = input.safeParse(given)
-  if (!parsed.success) return refuse(400, 'InvalidRequest', z.prettifyError(parsed.error))
+  const parsed = input.safeParse(given, { error: inWords })
+  if (!parsed.success) return refuse(400, 'InvalidRequest', mistakesIn(parsed.error))
   assertInTime()
   return outlasting(() => carryOut(context, name, parsed.data as Record<string, unknown>))
 }
@@ -88,6 +88,22 @@ async function keep(
     await recordAudit(services, account, 'operator_acted', { what: name, ...by })
   }
 }
+
+/** Of what has a size. */
+const UNITS: Record<string, string> = { string: 'characters', array: 'entries' }
+
+/** What is wrong with a member, unless its schema says that itself. */
+const inWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return undefined
+  const unit = UNITS[issue.origin]
+  if (issue.code === 'too_small')
+    return unit ? 'must not be empty' : `must be at least ${issue.minimum}`
+  return unit ? `must have at most ${issue.maximum} ${unit}` : `must be at most ${issue.maximum}`
+}
+
+/** One line for each. */
+const mistakesIn = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('\n')
 
 function refuse(status: number, error: string, message: string): Refused {
   return { refusal: { status, error, message } }

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../http/message.ts'
-import { type Field, readNumber } from '../operator/fields.ts'
+import { type Field, numberInWords, readNumber } from '../operator/fields.ts'
 import { randomPassword } from '../passwords/random_password.ts'
 import { wordsOf } from './result.ts'
 
@@ -22,7 +22,7 @@ export function readInput(fields: readonly Field[], request: HttpRequest): ReadI
       return { mistake: `Fill in ${wordsOf(name)}.` }
     } else if (given !== '') {
       const value = readField(field, given)
-      if (value === undefined) return { mistake: `${wordsOf(name)} is not as it must be.` }
+      if (value === undefined) return { mistake: `${wordsOf(name)} ${mistakeIn(field)}.` }
       input[name] = value
     }
   }
@@ -32,6 +32,9 @@ export function readInput(fields: readonly Field[], request: HttpRequest): ReadI
 /** A password for somebody else, where none is given. */
 export const isGenerated = ({ name, elsewhere }: Field): boolean =>
   elsewhere === 'secret' && name === 'password'
+
+const mistakeIn = (field: Field) =>
+  field.kind === 'number' ? `must be ${numberInWords(field)}` : 'is not as it must be'
 
 /** @returns undefined where it is none */
 function readField(field: Field, given: string): unknown {

@@ -38,7 +38,10 @@ test.each(EXAMPLES.map(([line]) => line))('%s is an example that can be run', (l
 const numbers = descriptions.flatMap((description) =>
   fieldsOf(description)
     .filter(({ kind, flags }) => kind === 'number' && flags !== undefined)
-    .map((field) => ({ words: description.words, flag: field.flags?.split(' ')[0] ?? '' })),
+    .map((field) => ({
+      ...{ words: description.words, flag: field.flags?.split(' ')[0] ?? '' },
+      range: field.range,
+    })),
 )
 
 test.each(numbers)('$words takes no $flag that is no number', async ({ words, flag }) => {
@@ -46,6 +49,22 @@ test.each(numbers)('$words takes no $flag that is no number', async ({ words, fl
   expect(exitCode).toBe(2)
   expect(stderr).toContain("argument 'many' is invalid. It must be a whole number")
 })
+
+test.each(numbers)(
+  '$words takes no $flag beyond what it may be',
+  async ({ words, flag, range }) => {
+    const { least, most } = range
+    for (const beyond of [least - 1, most + 1]) {
+      const { stderr, exitCode } = await runCliHere({}, [...words.split(' '), `${flag}=${beyond}`])
+      expect(exitCode).toBe(2)
+      expect(stderr).toMatch(
+        most === Number.MAX_SAFE_INTEGER
+          ? `It must be a whole number, ${least} or more`
+          : `It must be a whole number from ${least} to ${most}`,
+      )
+    }
+  },
+)
 
 test('a shell completes commands and options', async () => {
   const completed = async (...words: string[]) =>

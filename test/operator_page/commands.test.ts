@@ -198,7 +198,10 @@ test('a link to a command does nothing, and one that is wrong says so', async ()
   const blank = await give('account set-email', { account: handle })
   expect([blank.status, blank.alert]).toEqual([400, 'Fill in Email.'])
   const number = await give('invite create', { count: 'many' })
-  expect([number.status, number.alert]).toEqual([400, 'Count is not as it must be.'])
+  expect([number.status, number.alert]).toEqual([
+    400,
+    'Count must be a whole number from 1 to 1000.',
+  ])
   expect((await visitor.open('/operator/do/account/none')).status).toBe(404)
 })
 
