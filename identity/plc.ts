@@ -15,6 +15,15 @@ import { PlcClient } from './plc_client.ts'
 /** What a DID says, but for who may change it. */
 export type IdentityData = Pick<DocumentData, 'alsoKnownAs' | 'verificationMethods' | 'services'>
 
+/** What a DID says of an account. */
+type Published = {
+  handle: string | null
+  /** URL of its PDS. */
+  pds: string | undefined
+  /** As did:key. */
+  repoKey: string | undefined
+}
+
 /** What the directory answers for a DID that it has never heard of, and for one that is no more. */
 const UNKNOWN = [404, 410]
 
@@ -96,10 +105,17 @@ export class Plc {
     await this.#ask(() => this.#client.updateHandle(did, this.#rotationKey, handle))
   }
 
+  /** @throws {UnavailableError} when the directory does not answer or refuses */
+  async updatePds(did: string, url: string): Promise<void> {
+    await this.#ask(() => this.#client.updatePds(did, this.#rotationKey, url))
+  }
+
   /** The newest data of a DID, or null when the directory does not know it. */
-  async read(did: string): Promise<{ handle: string | null } | null> {
+  async read(did: string): Promise<Published | null> {
     const data = await this.#data(did)
-    return data && { handle: handleOf(data.alsoKnownAs) }
+    if (!data) return null
+    const handle = handleOf(data.alsoKnownAs)
+    return { handle, pds: endpointOf(data), repoKey: data.verificationMethods.atproto }
   }
 
   /**

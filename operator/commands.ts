@@ -8,6 +8,7 @@ import * as handOver from './hand_over.ts'
 import * as imports from './imports.ts'
 import * as invites from './invites.ts'
 import * as limits from './limits.ts'
+import { namePds } from './named_pds.ts'
 import * as openid from './openid.ts'
 import * as openidRegistration from './openid_registration.ts'
 import * as openidResources from './openid_resource.ts'
@@ -37,6 +38,7 @@ export const commands = {
   'account/set-email': changes.setEmail,
   'account/set-handle': changes.setHandle,
   'account/factors': changes.factors,
+  'account/name-pds': namePds,
   'account/activate': changes.activate,
   'account/deactivate': changes.deactivate,
   'account/take-down': changes.takeDown,

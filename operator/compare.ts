@@ -4,6 +4,7 @@ import { followPds } from '../sagas/pds_standing.ts'
 import type { Services } from '../sagas/services.ts'
 import { command } from './command.ts'
 import { inputs } from './inputs.ts'
+import { findElsewhere } from './named_pds.ts'
 
 /** An account that stood otherwise on its PDS. `mend` is null where that is done already. */
 export type Difference = {
@@ -52,7 +53,11 @@ async function look(services: Services, entry: DirectoryEntry): Promise<Differen
         `vestibule account takedown ${did}, with --lift if it shall be back`,
       )
     }
-    return followed.length > 0 ? difference(`${followed.join(', ')} as on its PDS`) : []
+    const elsewhere = await findElsewhere(services, here)
+    return [
+      ...(followed.length > 0 ? difference(`${followed.join(', ')} as on its PDS`) : []),
+      ...(elsewhere ? difference(elsewhere.found, elsewhere.mend) : []),
+    ]
   } catch (err) {
     if (err instanceof UnavailableError) return difference(err.message, 'ask again when it answers')
     throw err

@@ -3,13 +3,18 @@ import type { Services } from '../sagas/services.ts'
 import { type Check, thatAnswered } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
 import { lookAround } from './doctor/around.ts'
+import { forTrial } from './doctor/local.ts'
+import { look as lookAt } from './doctor/look.ts'
 import { inputs } from './inputs.ts'
+import { findElsewhere } from './named_pds.ts'
 import { check as checkPdses, list as listPdses } from './pdses.ts'
 import { replicationOf } from './read_replication.ts'
 import { checkReplication } from './replication.ts'
 
 /** Accounts whose handles are looked at. */
 const HANDLES = 500
+/** Accounts of which the PLC directory is asked, which is of others. */
+const DIDS = 20
 
 /** What was found, and when (ms since the epoch). */
 export type Looked = { at: number; checks: Check[] }
@@ -27,12 +32,37 @@ export const look = command(inputs.doctor, async (context) => {
   ])
   const handles = accounts.flatMap(({ handle }) => handle ?? [])
   const known = { pdses: thatAnswered(pdses, checks), handles }
-  const around = await lookAround(services.settings, known)
+  const [around, dids] = await Promise.all([
+    lookAround(services.settings, known),
+    lookAtDids(services, accounts.slice(0, DIDS)),
+  ])
   const replication = checkReplication(replicationOf(services.settings))
-  const looked = { at: Date.now(), checks: [...checks, ...replication, ...around] }
+  const looked = { at: Date.now(), checks: [...checks, ...replication, ...around, ...dids] }
   lastLooks.set(services, looked)
   return looked
 })
+
+/** Whether the DIDs of some accounts name their PDS. */
+async function lookAtDids(
+  services: Services,
+  accounts: readonly { did: string }[],
+): Promise<Check[]> {
+  if (accounts.length === 0) return []
+  const mend = 'see that this machine reaches ENTRYWAY_PLC_URL'
+  const check = await lookAt('DIDs of accounts', mend, async () => {
+    const all = accounts.map(async ({ did }) => {
+      const account = await services.actors.account(did).read()
+      const elsewhere = account && (await findElsewhere(services, account))
+      return elsewhere ? [`of ${did}: ${elsewhere.found}`] : []
+    })
+    const [first, ...others] = (await Promise.all(all)).flat()
+    if (!first)
+      return { state: 'ok', found: `those that were looked at (${all.length}) name their PDS` }
+    const found = others.length > 0 ? `${first}; and of ${others.length} more` : first
+    return { state: 'failed', found, mend: 'vestibule account compare lists all, and what to do' }
+  })
+  return forTrial([check], services.settings)
+}
 
 /** What was found last; where that is long ago, it is looked at anew, for who asks later. */
 export function lastLook(context: OperatorContext): Looked | null {

@@ -64,6 +64,10 @@ export const accountDescriptions: readonly Description[] = [
     readsWhere: ({ remove, add }) => !remove && !add,
     asks: ({ account, remove }) => (remove ? `Remove ${remove} from ${account}?` : null),
   }),
+  acts('account name-pds', 'account/name-pds', {
+    what: 'Have the DID of an account name the URL of its PDS, where it was made under another one',
+    takes: { account: ACCOUNT },
+  }),
   acts('account activate', 'account/activate', {
     what: 'Activate an account, here and on its PDS',
     takes: { account: ACCOUNT },

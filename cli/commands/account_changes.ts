@@ -45,6 +45,13 @@ export function addAccountChangeCommands(account: Command): void {
     }),
   )
 
+  described(account, 'account name-pds').action(
+    online(async (operator, output, [name = '']) => {
+      const named = await operator('account/name-pds', { account: name })
+      output.result(named, ({ handle, did, pds }) => `The DID of ${handle ?? did} names ${pds}`)
+    }),
+  )
+
   described(account, 'account factors').action(
     online<FactorOptions>(async (operator, output, [name = ''], options) => {
       const { remove, passkey, add } = options

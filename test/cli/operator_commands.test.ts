@@ -50,6 +50,7 @@ test('a takedown that the PDS does not hear of is half done, and says what to do
 test.each([
   ['account/deactivate', { account: 'kim.test' }, 'Nothing is changed here.'],
   ['account/activate', { account: 'kim.test' }, 'Nothing is changed here.'],
+  ['account/name-pds', { account: 'kim.test' }, 'Give the command again'],
   ['account/set-handle', { account: 'kim.test', handle: 'kimmy.test' }, 'It is on record'],
   ['account/delete', { account: 'kim.test' }, 'goes on with it by itself'],
 ])('%s says how things stand, too', async (name, input, message) => {

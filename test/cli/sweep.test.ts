@@ -152,6 +152,7 @@ const rows: Record<string, Row> = {
   'account compare': { fails: /have to be mended/ },
   'account set-email': { args: () => [did, `new-${EMAIL}`] },
   'account set-handle': { args: () => [did, 'another.test'], refused: noPds },
+  'account name-pds': { args: there, refused: noPds },
   'account activate': { args: there, refused: noPds },
   'account deactivate': { args: there, refused: noPds },
   'account takedown': { args: () => [did, '--lift'], refused: noPds },
@@ -296,3 +297,16 @@ test.each(naming)(
     expect(failure).toMatch(/`vestibule [a-z -]+ list`/)
   },
 )
+
+test.each([
+  [['account', 'show', ''], 'account: must not be empty'],
+  [['account', 'show', 'x'.repeat(600)], 'account: must have at most 512 characters'],
+  [['openid', 'client', 'show', 'a b'], 'id: must have no spaces, and no letters but a to z'],
+  [['openid', 'client', 'show', 'x'.repeat(201)], 'id: must have at most 200 characters'],
+  [
+    ['openid', 'resource', 'add', RESOURCE, '--scopes', 'a"b'],
+    'scopes.0: must have no " and no \\',
+  ],
+])('what a command does not take is said in words: %j', async (given, failure) => {
+  expect(await run(given)).toMatchObject({ stdout: '', failure })
+})

@@ -1,4 +1,6 @@
 import { AtpAgent } from '@atproto/api'
+import { type Keypair, Secp256k1Keypair } from '@atproto/crypto'
+import { Client } from '@did-plc/lib'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
@@ -12,10 +14,13 @@ import { Attacker, newPerson, type Person } from '../attacks/attacker.ts'
 /** What the admin of a PDS does there directly: the PDS does not tell the entryway. */
 let network: Network
 let operator: Operator
+let rotationKey: Keypair
 beforeAll(async () => {
   network = await startNetwork({ env: { ENTRYWAY_RATE_LIMITS: 'off' } })
   const settings = readSettings(network.vestibule.env)
-  operator = connectOperator({ settings, secrets: await loadSecrets(settings) })
+  const secrets = await loadSecrets(settings)
+  rotationKey = secrets.plcRotationKey
+  operator = connectOperator({ settings, secrets })
 })
 afterAll(() => network?.close())
 
@@ -163,4 +168,41 @@ test('deleted there: it is said, and kept until the operator decides', async () 
 
   await operator('account/delete', { account: kim.did })
   expect((await compare()).differences).toEqual([])
+})
+
+test('a DID that names a former URL of the PDS is found, and names it again; who moved away is left', async () => {
+  const plc = new Client(network.plc.url)
+  const pdsOf = async ({ did }: Person) =>
+    (await plc.getDocumentData(did)).services.atproto_pds?.endpoint
+  const namePds = ({ did }: Person) => operator('account/name-pds', { account: did })
+  const found = async () => (await compare()).differences.map(({ did }) => did)
+  const didCheck = async () =>
+    (await operator('doctor', {})).checks.find(({ name }) => name === 'DIDs of accounts')
+  const [kim, lee] = [await newPerson(network, 'pdskim'), await newPerson(network, 'pdslee')]
+  expect(await found()).toEqual([])
+  expect(await didCheck()).toMatchObject({ state: 'ok' })
+
+  const former = 'https://pds.exmaple.com'
+  await plc.updatePds(kim.did, rotationKey, former)
+  await plc.updatePds(lee.did, rotationKey, 'https://pds.elsewhere.com')
+  await plc.updateAtprotoKey(lee.did, rotationKey, (await Secp256k1Keypair.create()).did())
+  expect((await compare()).differences).toContainEqual(
+    expect.objectContaining({
+      did: kim.did,
+      found: `its DID names ${former}, not ${network.pds.url}`,
+      mend: expect.stringContaining(`vestibule account name-pds ${kim.did}`),
+    }),
+  )
+  expect((await found()).sort()).toEqual([kim.did, lee.did].sort())
+  expect(await didCheck()).toMatchObject({ mend: expect.stringContaining('account compare') })
+
+  await expect(namePds(lee)).rejects.toThrow('has moved to https://pds.elsewhere.com')
+  expect(await pdsOf(lee)).toBe('https://pds.elsewhere.com')
+  await operator('account/deactivate', { account: lee.did })
+  for (const _ of ['once', 'once more']) {
+    expect(await namePds(kim)).toMatchObject({ did: kim.did, pds: network.pds.url })
+  }
+  expect(await pdsOf(kim)).toBe(network.pds.url)
+  expect(await found()).toEqual([])
+  expect(await didCheck()).toMatchObject({ state: 'ok' })
 })

@@ -12,9 +12,9 @@ import { decodeJwt } from 'jose'
 import { Refusal, UnavailableError } from '../../base/errors.ts'
 import type { Settings } from '../../base/settings.ts'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { repoKeyOf } from '../../sagas/repo_key.ts'
 import type { Services } from '../../sagas/services.ts'
 import { decodeBase64url } from '../../tokens/base64url.ts'
-import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { knownAccount } from '../accounts.ts'
 import type { Call, MethodContext, Verifier } from '../method.ts'
 import type { UserCredentials } from './access.ts'
@@ -89,15 +89,6 @@ export const accountsPds: Verifier<UserCredentials> = async (call, context) => {
 
 async function keyOfPds(context: MethodContext, issuer: string): Promise<string> {
   return repoKeyOf(context, await knownAccount(context.services, issuer))
-}
-
-/** The key that the PDS of an account has for it, as did:key; not the one in the DID document. */
-export async function repoKeyOf(
-  { services, tokens }: MethodContext,
-  { did, pdsDid }: Pick<AccountRow, 'did' | 'pdsDid'>,
-): Promise<string> {
-  const pds = await services.pds(pdsDid)
-  return pds.readSigningKey(await tokens.signAccess({ did, pdsDid, scope: LegacyScope.Access }))
 }
 
 /**

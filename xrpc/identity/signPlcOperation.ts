@@ -1,9 +1,9 @@
 import { InvalidRequestError } from '@atproto/xrpc-server'
 import type { Operation } from '@did-plc/lib'
 import type { AccountRow } from '../../database/account/profile.ts'
+import { repoKeyOf } from '../../sagas/repo_key.ts'
 import { LegacyScope } from '../../tokens/legacy_tokens.ts'
 import { FULL } from '../auth/access.ts'
-import { repoKeyOf } from '../auth/service.ts'
 import { user } from '../auth/user.ts'
 import { type MethodContext, method } from '../method.ts'
 
