@@ -23,8 +23,6 @@ import { makeVestibuleIdentity } from './vestibule.ts'
  */
 export type TwoSides = Peer & {
   dataDir: string
-  /** Where copying commands put what is thrown away. */
-  scratch: string
   /** Runs the program on files. Nothing waits for it. */
   startOnFiles(preloads?: string[], env?: NodeJS.ProcessEnv): Run
   /** Runs a runner on the engine, likewise; and, once, the gateway there. */
@@ -96,7 +94,6 @@ export async function startTwoSides(): Promise<TwoSides> {
     return {
       url: identity.url,
       dataDir,
-      scratch,
       startOnFiles: (preloads = [], env = {}) =>
         run('start.ts', { ...envs.files, ...env }, { preloads }),
       startRunner: () => run('start_runner.ts', envs.engine),
