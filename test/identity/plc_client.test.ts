@@ -16,15 +16,14 @@ vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
 let server: LoopbackServer
 let plc: Plc
 let did: string
+let repoKey: string
 beforeAll(async () => {
   server = await startPlc()
   const key = await Secp256k1Keypair.create()
   plc = new Plc(server.url, key, null)
-  const genesis = await plc.genesis({
-    handle: 'old.test',
-    signingKey: (await Secp256k1Keypair.create()).did(),
-    pds: 'https://pds.test',
-  })
+  repoKey = (await Secp256k1Keypair.create()).did()
+  const made = { handle: 'old.test', signingKey: repoKey, pds: 'https://pds.test' }
+  const genesis = await plc.genesis(made)
   await new PlcClient(server.url).sendOperation(genesis.did, genesis.op)
   did = genesis.did
 })
@@ -49,7 +48,7 @@ test('a directory that is silent is given up on, and no operation follows when i
   release()
 
   await plc.updateHandle(did, 'other.test')
-  expect(await plc.read(did)).toEqual({ handle: 'other.test' })
+  expect(await plc.read(did)).toEqual({ handle: 'other.test', pds: 'https://pds.test', repoKey })
   expect(await new PlcClient(server.url).getOperationLog(did)).toHaveLength(2)
 })
 
