@@ -27,12 +27,15 @@ const pages = [...providerRoutes, ...openidRoutes, ...operatorPageRoutes].filter
   ({ door }) => door.name === 'page',
 )
 
+const shown = new Set<string>()
+
 test.each([...new Set(pages.map(({ path }) => path))])(
   '21. what is at %s is in no frame, tells no other site its address and is kept nowhere',
   async (path) => {
     for (const visitor of visitors) {
       const { header } = await visitor.open(path, { headers: { accept: 'text/html' } })
       if (!header('content-type')?.startsWith('text/html')) continue
+      shown.add(path)
       expect(header('cache-control')).toMatch(/no-store/)
       expect(header('referrer-policy')).toMatch(/^(no-referrer|same-origin)$/)
       expect(header('content-security-policy')).toMatch(/frame-ancestors 'none'/)
@@ -41,6 +44,10 @@ test.each([...new Set(pages.map(({ path }) => path))])(
     }
   },
 )
+
+test('21. most of them are pages to read', () => {
+  expect(shown.size).toBeGreaterThan(20)
+})
 
 test.each(pages.filter(({ methods }) => methods.includes('POST')).map(({ path }) => path))(
   '21. a form of another site is not taken at %s',
