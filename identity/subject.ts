@@ -39,11 +39,15 @@ export function isSameSubject(one: string, other: string): boolean {
   return readSubject(one).name === readSubject(other).name
 }
 
-/** As what a name that was read may be kept: before 0.2.0 the domain of an address was kept in Unicode, too. */
+/**
+ * As what a name may be kept: before 0.2.0 the domain of an address was kept in Unicode, too, and what is imported is
+ * kept as the PDS has it.
+ */
 export function keptAs(name: string): string[] {
   const { local, domain } = partsOf(name)
-  if (!local || !domain.includes('xn--')) return [name]
-  return [name, local + domainToUnicode(domain)]
+  if (!local) return [name]
+  if (!PLAIN.test(domain)) return [...new Set([name, readEmail(name)])]
+  return domain.includes('xn--') ? [name, local + domainToUnicode(domain)] : [name]
 }
 
 function visibleOf(typed: string): string {

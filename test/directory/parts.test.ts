@@ -49,6 +49,9 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
       await directory.reserveEmail(did, inDns)
       await directory.completeEmailChange(did, inDns)
       expect(await directory.find(email)).toMatchObject({ did, email: inDns })
+      // As a PDS has it, whose accounts are imported.
+      const imported = { did: `${did}zoe`, handle: null, email, pdsDid: PDS, createdAt: 1 }
+      await expect(directory.importEntry(imported)).rejects.toMatchObject({ code: 'EmailTaken' })
     }
   })
 
