@@ -1,5 +1,7 @@
 import { keepCompiled } from '../base/compiled.ts'
 
 keepCompiled()
+const { outliveOutput } = await import('./standard_output.ts')
 const { run } = await import('./run.ts')
+outliveOutput()
 process.exitCode = await run(process.argv.slice(2))

@@ -1,5 +1,6 @@
 import { type Options, Presets, SingleBar } from 'cli-progress'
 import { printable, printableJson } from '../base/printable.ts'
+import { isUnread } from './standard_output.ts'
 
 /** What a command says, to a person or to a script; nothing of it is obeyed by a terminal. */
 export type Output = {
@@ -15,19 +16,24 @@ export type Output = {
 
 type Progress = { update(done: number, total: number): void; stop(): void }
 
-export function createOutput(json: boolean): Output {
+/** @param unread whether nothing that is still said is read */
+export function createOutput(json: boolean, unread = isUnread): Output {
   return {
     result: (value, human) =>
       console.log(json ? printableJson(JSON.stringify(value, null, 2)) : printable(human(value))),
-    list: (pages, human) => (json ? printArray(pages) : printPages(pages, human)),
+    list: (pages, human) => (json ? printArray(pages, unread) : printPages(pages, human, unread)),
     note: (line) => console.error(printable(line)),
     progress: (what) => (json || !process.stderr.isTTY ? silent : bar(what)),
   }
 }
 
-async function printArray(pages: AsyncIterable<readonly unknown[]>): Promise<void> {
+async function printArray(
+  pages: AsyncIterable<readonly unknown[]>,
+  unread: () => boolean,
+): Promise<void> {
   let before = '['
   for await (const page of pages) {
+    if (unread()) return
     for (const row of page) {
       console.log(before + printableJson(JSON.stringify(row)))
       before = ','
@@ -39,9 +45,11 @@ async function printArray(pages: AsyncIterable<readonly unknown[]>): Promise<voi
 async function printPages<T>(
   pages: AsyncIterable<readonly T[]>,
   human: (rows: readonly T[]) => string,
+  unread: () => boolean,
 ): Promise<void> {
   let isFirst = true
   for await (const page of pages) {
+    if (unread()) return
     if (isFirst || page.length > 0) console.log(printable(human(page)))
     isFirst = false
   }
