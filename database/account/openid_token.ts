@@ -65,7 +65,7 @@ export function findOpenidToken(
 
 /**
  * Spends a code, in one statement, so that of two exchanges at once only one does. What it was given for is needed
- * no more: who has spent it stands there from then on.
+ * no more.
  *
  * @param by which attempt, so that one that is repeated does it, too
  * @returns whether this one did
@@ -79,9 +79,9 @@ export function consumeOpenidToken(
   return (
     sql(
       db,
-      `UPDATE openid_token SET consumed_at = @now, payload = coalesce(@by, payload)
-       WHERE token_hash = @hash AND (consumed_at IS NULL OR payload = @by)`,
-    ).run({ hash: hashSecret(secret), by: by && JSON.stringify({ by }), now }).changes > 0
+      `UPDATE openid_token SET consumed_at = @now, consumed_by = @by, payload = '{}'
+       WHERE token_hash = @hash AND (consumed_at IS NULL OR consumed_by = @by)`,
+    ).run({ hash: hashSecret(secret), by, now }).changes > 0
   )
 }
 

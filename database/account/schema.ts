@@ -317,5 +317,14 @@ export const accountSchema: Schema = {
       table: 'session',
       sql: 'ALTER TABLE session ADD COLUMN proven_at INTEGER',
     },
+    {
+      // Which attempt has spent a code, which stood in the payload until now.
+      table: 'openid_token',
+      sql: `
+  ALTER TABLE openid_token ADD COLUMN consumed_by TEXT;
+  UPDATE openid_token SET consumed_by = payload ->> 'by', payload = '{}'
+    WHERE kind = 'AuthorizationCode' AND consumed_at IS NOT NULL;
+  `,
+    },
   ],
 }

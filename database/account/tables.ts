@@ -187,7 +187,8 @@ export const laterTables: LazyTables = {
     consumed_at INTEGER,
     sealed_successor BLOB,
     successor_hash BLOB,
-    chain TEXT NOT NULL DEFAULT ''
+    chain TEXT NOT NULL DEFAULT '',
+    consumed_by TEXT
   ) WITHOUT ROWID;
   CREATE INDEX openid_token_grant ON openid_token (grant_id);
   CREATE INDEX openid_token_expiry ON openid_token (expires_at);

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Seal } from '../../base/seal.ts'
+import { consumeOpenidToken } from '../../database/account/openid_token.ts'
+import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { listPdses } from '../../database/directory/pds.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
@@ -63,5 +65,29 @@ test('a PDS of before it had an address is reached at its URL', () => {
   const after = openDatabase(path, directorySchema)
   keepSealed(after, directorySchema, new Seal(new Uint8Array(32)))
   expect(listPdses(after)).toMatchObject([{ url: 'https://pds.test', address: 'https://pds.test' }])
+  closeDatabase(after)
+})
+
+test('a code that was spent is so for all but the attempt that did', () => {
+  const path = join(folder.path, 'account.sqlite')
+  const { steps } = accountSchema
+  const before = openDatabase(path, { steps: steps.slice(0, 23), pageSize: accountSchema.pageSize })
+  before.exec(`INSERT INTO openid_grant (id, client_id, payload, created_at, updated_at, expires_at)
+    VALUES ('grant', 'forum', '{}', 1, 1, 1)`)
+  const insert = before.prepare(`INSERT INTO openid_token
+    (token_hash, kind, grant_id, payload, expires_at, consumed_at) VALUES (?, ?, 'grant', ?, ?, ?)`)
+  const code = (secret: string, payload: string, spentAt: number | null) =>
+    insert.run(hashSecret(secret), 'AuthorizationCode', payload, Date.now() + MINUTE, spentAt)
+  code('spent', '{"by":"one"}', 1)
+  code('unspent', '{"scope":"openid"}', null)
+  closeDatabase(before)
+
+  const after = openDatabase(path, accountSchema)
+  const spend = (secret: string, by: string | null) =>
+    consumeOpenidToken(after, secret, by, Date.now())
+  expect([spend('spent', 'another'), spend('spent', null), spend('spent', 'one')]).toEqual([
+    ...[false, false, true],
+  ])
+  expect([spend('unspent', 'one'), spend('unspent', 'another')]).toEqual([true, false])
   closeDatabase(after)
 })

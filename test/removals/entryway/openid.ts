@@ -272,7 +272,7 @@ export const openidRows = toRemovals([
     'a token that was spent revokes',
     tokenAdapters("if (named && route === 'revocation') return findToRevoke(named, secret)", ''),
   ],
-  [STORAGE, 'a code is spent once', tokens('AND (consumed_at IS NULL OR payload = @by)', '')],
+  [STORAGE, 'a code is spent once', tokens('AND (consumed_at IS NULL OR consumed_by = @by)', '')],
   [
     STORAGE,
     'tokens go with their grant',
