@@ -1,4 +1,4 @@
-/** What a terminal obeys, or shows in another order, and is none of the text. */
+/** What a terminal obeys, or turns the order of what stands beside it, and is none of the text. */
 const CONTROLS = /(?!\n)[\p{Cc}\p{Bidi_Control}]/gu
 
 /** Text of others, on as many lines: people and programs name things as they like. */

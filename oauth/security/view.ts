@@ -1,4 +1,5 @@
 import { AUDIT_MEMORY, DAY, TRUSTED_DEVICE } from '../../base/lifetimes.ts'
+import { printableLine } from '../../base/printable.ts'
 import type { AuditEntry } from '../../database/account/audit.ts'
 import type { TrustedDevice } from '../../database/account/trusted_device.ts'
 import type { ShownInvite } from '../../database/directory/shown_invite.ts'
@@ -88,9 +89,8 @@ export function activityItems(
   })
 }
 
-/** A name that somebody chose, where more stands in its line: it turns no direction of writing. */
-const besideOthers = (name: unknown) =>
-  typeof name === 'string' ? name.replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ') : name
+/** A name that somebody chose, where more stands in its line. */
+const besideOthers = (name: unknown) => (typeof name === 'string' ? printableLine(name) : name)
 
 function placeOf(from: { address: string; userAgent: string | null } | null | undefined) {
   return { device: deviceName(from?.userAgent), address: from?.address, isThisBrowser: false }

@@ -181,6 +181,6 @@ export const programRows = toRemovals([
   [
     'test/security_page/app_passwords.test.ts',
     'the name of an app password turns nothing beside it round',
-    inFile('oauth/security/view.ts')("name.replace(/[\\p{Cc}\\p{Bidi_Control}]+/gu, ' ')", 'name'),
+    inFile('oauth/security/view.ts')('printableLine(name)', 'name'),
   ],
 ])
