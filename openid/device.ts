@@ -11,7 +11,7 @@ import { goOn } from '../oauth/sign_in/post.ts'
 import { SealedForBrowser } from '../oauth/sign_in/sealed.ts'
 import { shownName } from '../oauth/sign_in/shown.ts'
 import { findSignedIn } from '../oauth/sign_in/signed_in.ts'
-import { takeGuess } from '../sagas/guesses.ts'
+import { takePoint } from '../sagas/account_limits.ts'
 import type { Services } from '../sagas/services.ts'
 import { askedBy, shownResources } from './asked.ts'
 import { type AskedByDevice, findByUserCode } from './device_adapter.ts'
@@ -113,7 +113,7 @@ export class DevicePage {
   async #typed(visit: Visit): Promise<HttpResponse> {
     const { request, person, provider, deviceId } = visit
     const typed = request.parameter('user_code') ?? ''
-    const guess = await takeGuess(this.#services, 'device code', person.did)
+    const guess = await takePoint(this.#services, 'device code', person.did)
     const asked = await findByUserCode(this.#storage, typed)
     const client = asked && (await findClient(provider, asked.clientId))
     if (!asked || !client) return this.#askCode({ ...visit, userCode: typed }, true)

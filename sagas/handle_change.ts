@@ -7,8 +7,8 @@ import type { HandleChange } from '../database/directory/handle_change.ts'
 import { plcSaidNo } from '../identity/plc.ts'
 import type { HandleOptions } from '../identity/service_handles.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import { takePoint } from './account_limits.ts'
 import { requireAccount } from './accounts.ts'
-import { countHandleChange } from './handle_limits.ts'
 import { newHandle } from './new_handle.ts'
 import type { Services } from './services.ts'
 import type { Settlement } from './sign_up.ts'
@@ -31,7 +31,7 @@ export async function changeHandle(
 ): Promise<AccountRow> {
   const handle = await newHandle(services, typed, did, options)
   await requireAccount(services, did)
-  if (basis !== null) await countHandleChange(services, did)
+  if (basis !== null) await takePoint(services, 'handle change', did)
   return services.mutex.run(did, async () => {
     const { directory } = services.actors
     const generation = basis?.generation ?? null

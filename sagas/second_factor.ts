@@ -6,9 +6,9 @@ import { factorProofs } from '../base/metrics.ts'
 import { type FactorKind, kindsOf, type Proof } from '../factors/kinds.ts'
 import { readProof } from '../factors/proof.ts'
 import { noteAskedOn, noteSentCode } from '../http/attempt.ts'
+import { takePoint } from './account_limits.ts'
 import { tellOfArrival } from './arrivals.ts'
 import { sendEmailCode } from './email_code.ts'
-import { takeGuess } from './guesses.ts'
 import { notify, occasionNow } from './notice.ts'
 import { type AnsweredChallenge, answered } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
@@ -186,7 +186,7 @@ export async function guessed<T>(
   kind: FactorKind | 'unreadable',
   judge: () => Promise<T>,
 ): Promise<T> {
-  const guess = await takeGuess(services, 'second factor', did)
+  const guess = await takePoint(services, 'second factor', did)
   try {
     const judged = await judge()
     await guess.giveBack()

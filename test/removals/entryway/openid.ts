@@ -310,7 +310,7 @@ export const openidRows = toRemovals([
   [
     45,
     'guesses of the code of a device are counted',
-    device("takeGuess(this.#services, 'device code', person.did)", '{ giveBack: async () => {} }'),
+    device("takePoint(this.#services, 'device code', person.did)", '{ giveBack: async () => {} }'),
   ],
   [
     45,

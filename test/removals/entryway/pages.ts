@@ -22,7 +22,7 @@ const secondFactor = inFile('sagas/second_factor.ts')
 const factors = inFile('actors/account/factors.ts')
 const codes = inFile('actors/account/second_factor.ts')
 const factorRows = inFile('database/account/factor.ts')
-const guesses = inFile('sagas/guesses.ts')
+const accountLimits = inFile('sagas/account_limits.ts')
 const totp = inFile('factors/totp.ts')
 const pageHeaders = inFile('http/page/document.ts')
 const limits = inFile('app/limits/table.ts')
@@ -162,7 +162,7 @@ export const pageRows = toRemovals([
   [
     39,
     'guesses of a code are counted by account',
-    secondFactor("await takeGuess(services, 'second factor', did)", '{ giveBack: async () => {} }'),
+    secondFactor("await takePoint(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
   [
     39,
@@ -196,9 +196,13 @@ export const pageRows = toRemovals([
   [
     40,
     'guesses are counted by account',
-    secondFactor("await takeGuess(services, 'second factor', did)", '{ giveBack: async () => {} }'),
+    secondFactor("await takePoint(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
-  [40, 'and from everywhere', guesses('account: { points: 100,', 'account: { points: 1_000,')],
+  [
+    40,
+    'and from everywhere',
+    accountLimits("per: 'account', points: 100", "per: 'account', points: 1_000"),
+  ],
   [
     40,
     'a password alone is not enough',

@@ -81,7 +81,7 @@ export const passkeyRows = toRemovals([
   [
     41,
     'passkeys are counted with codes',
-    secondFactor("await takeGuess(services, 'second factor', did)", '{ giveBack: async () => {} }'),
+    secondFactor("await takePoint(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
   [41, 'a copied passkey is refused', account('if (isCopied(before, used)) {', 'if (false) {')],
   [
