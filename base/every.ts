@@ -1,4 +1,4 @@
-import { FaultLog } from './fault_log.ts'
+import { endFaultLogs, FaultLog } from './fault_log.ts'
 import { outlasting } from './in_time.ts'
 import type { Log } from './log.ts'
 
@@ -7,6 +7,7 @@ const ends = new Set<() => void>()
 
 /** Ends all repeated work of this process, which is about to close what the work needs. */
 export function endRepeatedWork(): void {
+  endFaultLogs()
   for (const end of [...ends]) end()
 }
 

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { endRepeatedWork, every } from '../../base/every.ts'
+import { FaultLog } from '../../base/fault_log.ts'
 
 /** A log, and the messages of its lines. */
 function listening() {
@@ -110,5 +111,6 @@ test('once all is ended nothing is done again, and what was under way is not sai
   tell()
   await expect(going.promise).rejects.toThrow()
   await new Promise(setImmediate)
+  new FaultLog(log, 'a part of the work').failed(new Error('fetch failed'))
   expect({ rounds, lines }).toEqual({ rounds: { one: 2, other: 1 }, lines: [] })
 })
