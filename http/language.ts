@@ -5,8 +5,11 @@ export const PAGE_LANGUAGES = ['en', 'es', 'fr', 'ja', 'ko', 'ro', 'sv'] as cons
 
 export type PageLanguage = (typeof PAGE_LANGUAGES)[number]
 
+/** What there is of something in each of them. */
+export type ByLanguage<T> = Readonly<Record<PageLanguage, T>>
+
 /** What each is called in itself, as the provider's pages write it. */
-export const LANGUAGE_NAMES: Readonly<Record<PageLanguage, string>> = {
+export const LANGUAGE_NAMES: ByLanguage<string> = {
   en: 'English',
   es: 'Español',
   fr: 'Français',
@@ -17,7 +20,7 @@ export const LANGUAGE_NAMES: Readonly<Record<PageLanguage, string>> = {
 }
 
 /** What the choice of a language is called for those who hear it. */
-export const LANGUAGE_LABELS: Readonly<Record<PageLanguage, string>> = {
+export const LANGUAGE_LABELS: ByLanguage<string> = {
   en: 'Language',
   es: 'Idioma',
   fr: 'Langue',

@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../http/language.ts'
+import type { ByLanguage } from '../../http/language.ts'
 
 /** Of the answer to a mailed code that is wrong or has expired (RFC 9110 section 15.5.21). */
 export const WRONG_CODE = 422
@@ -10,7 +10,7 @@ export const TOO_MANY = 429
 export const UNAVAILABLE = 503
 
 /** What the provider's forms say of an answer with that status; their script has no words for it. */
-export const refusalWords: Readonly<Record<number, Readonly<Record<PageLanguage, string>>>> = {
+export const refusalWords: Readonly<Record<number, ByLanguage<string>>> = {
   [WRONG_CODE]: {
     en: 'This code is wrong or has expired. Check it, or ask for a new one.',
     es: 'Este código es incorrecto o ha caducado. Compruébalo o pide uno nuevo.',

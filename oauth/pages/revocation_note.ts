@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../http/language.ts'
+import type { ByLanguage, PageLanguage } from '../../http/language.ts'
 
 type Note = {
   /** Where all that apps ask comes through this program. */
@@ -7,7 +7,7 @@ type Note = {
   within: (minutes: number) => string
 }
 
-const notes: Readonly<Record<PageLanguage, Note>> = {
+const notes: ByLanguage<Note> = {
   en: {
     atOnce: 'An app whose access you revoke is signed out at once.',
     within: (minutes) =>

@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../http/language.ts'
+import type { ByLanguage } from '../../http/language.ts'
 
 /** What the page behind the link in a mail says that signs everybody out, in plain text. */
 export type SignOutTexts = {
@@ -15,7 +15,7 @@ export type SignOutTexts = {
   readonly reset: string
 }
 
-export const signOutTexts: Readonly<Record<PageLanguage, SignOutTexts>> = {
+export const signOutTexts: ByLanguage<SignOutTexts> = {
   en: {
     title: 'Sign out everywhere?',
     what: 'Every browser and every app is signed out of your account, and app passwords end. Then you set a new password.',

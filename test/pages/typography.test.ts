@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
-import { PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
+import { type ByLanguage, PAGE_LANGUAGES, type PageLanguage } from '../../http/language.ts'
 import { revocationNote } from '../../oauth/pages/revocation_note.ts'
 import { forbiddenIn } from '../mail/typography.ts'
 
@@ -28,7 +28,7 @@ function collect(value: unknown): void {
 }
 
 /** What people elsewhere call the name of an account, which the provider's pages call by one word. */
-const OTHER_WORDS: Readonly<Record<PageLanguage, RegExp>> = {
+const OTHER_WORDS: ByLanguage<RegExp> = {
   en: /\bhandle\b/i,
   es: /identificador público|\bhandle\b/i,
   fr: /pseudo|\bhandle\b/i,

@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../language.ts'
+import type { ByLanguage } from '../../language.ts'
 import type { ErrorPageTexts } from '../error_texts.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
@@ -8,12 +8,4 @@ import { ko } from './ko.ts'
 import { ro } from './ro.ts'
 import { sv } from './sv.ts'
 
-export const errorPageTexts: Readonly<Record<PageLanguage, ErrorPageTexts>> = {
-  en,
-  es,
-  fr,
-  ja,
-  ko,
-  ro,
-  sv,
-}
+export const errorPageTexts: ByLanguage<ErrorPageTexts> = { en, es, fr, ja, ko, ro, sv }

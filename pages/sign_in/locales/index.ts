@@ -1,4 +1,4 @@
-import type { PageLanguage } from '../../../http/language.ts'
+import type { ByLanguage } from '../../../http/language.ts'
 import type { SignInTexts } from '../texts.ts'
 import { en } from './en.ts'
 import { es } from './es.ts'
@@ -8,12 +8,4 @@ import { ko } from './ko.ts'
 import { ro } from './ro.ts'
 import { sv } from './sv.ts'
 
-export const signInTexts: Readonly<Record<PageLanguage, SignInTexts>> = {
-  en,
-  es,
-  fr,
-  ja,
-  ko,
-  ro,
-  sv,
-}
+export const signInTexts: ByLanguage<SignInTexts> = { en, es, fr, ja, ko, ro, sv }
