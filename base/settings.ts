@@ -7,6 +7,13 @@ import {
   toBackupSetting,
 } from './backup_setting.ts'
 import { type Branding, brandingEnvironment, toBranding } from './branding.ts'
+import {
+  type CaptchaSetting,
+  captchaEnvironment,
+  mistakesInCaptcha,
+  toCaptchaSetting,
+} from './captcha_setting.ts'
+import { engineEnvironment, mistakesInEngine } from './engine_setting.ts'
 import { ACCESS_TOKEN_MAX } from './lifetimes.ts'
 import {
   isEmbeddedWanted,
@@ -18,14 +25,11 @@ import {
 import {
   accessTokenMinutes,
   addressRanges,
-  captchaSecretKey,
-  captchaSiteKey,
   countUpTo,
   did,
   didKey,
   domains,
   emailAddress,
-  engine,
   flag,
   hexKey,
   listenAddress,
@@ -71,8 +75,7 @@ const environment = z.object({
   ENTRYWAY_HANDLE_DOMAINS: domains.optional(),
   ENTRYWAY_INVITE_REQUIRED: flag.default(true),
   ENTRYWAY_USER_INVITES: countUpTo(100).optional(),
-  ENTRYWAY_HCAPTCHA_SITE_KEY: captchaSiteKey.optional(),
-  ENTRYWAY_HCAPTCHA_SECRET_KEY: captchaSecretKey.optional(),
+  ...captchaEnvironment,
   ENTRYWAY_ADMIN_PASSWORD: ownPassword.optional(),
   ENTRYWAY_JWT_KEY_HEX: hexKey.optional(),
   ENTRYWAY_PLC_ROTATION_KEY_HEX: hexKey.optional(),
@@ -91,12 +94,9 @@ const environment = z.object({
   ENTRYWAY_LEXICON_AUTHORITY_DID: did.optional(),
   ENTRYWAY_OPENID_REGISTRATION: oneOf(['off', 'token', 'open']).default('off'),
   ENTRYWAY_DEV: flag.default(false),
-  ENTRYWAY_AUTH_ACTORS: countUpTo(64).default(1),
-  ENTRYWAY_DIRECTORIES: countUpTo(64).default(1),
   ENTRYWAY_ACCESS_TOKEN_MINUTES: accessTokenMinutes.default(ACCESS_TOKEN_MAX / 60_000),
-  ENTRYWAY_DATABASE: oneOf(['file', 'engine']).default('file'),
   ENTRYWAY_LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
-  RIVET_ENDPOINT: engine.optional(),
+  ...engineEnvironment,
   ...tracesEnvironment,
 })
 
@@ -128,8 +128,7 @@ export type Settings = {
   inviteRequired: boolean
   /** How many invite codes a person may make in a month; null where only the operator makes them. */
   userInvites: number | null
-  /** The keys with which hCaptcha is asked whether a person signs up; null where it is not. */
-  hcaptcha: { siteKey: string; secretKey: string } | null
+  hcaptcha: CaptchaSetting
   /** Secrets given by the environment; the missing ones are generated (`base/secrets.ts`). */
   given: {
     adminPassword?: string | undefined
@@ -204,18 +203,9 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
       'ENTRYWAY_USER_INVITES: needs ENTRYWAY_INVITE_REQUIRED=true, or nobody needs a code; leave one of them out',
     )
   }
-  const captcha = [e.ENTRYWAY_HCAPTCHA_SITE_KEY, e.ENTRYWAY_HCAPTCHA_SECRET_KEY] as const
-  if (captcha.filter(Boolean).length === 1) {
-    const [set, unset] = captcha[0] ? ['SITE', 'SECRET'] : ['SECRET', 'SITE']
-    lines.push(
-      `ENTRYWAY_HCAPTCHA_${unset}_KEY: is needed when ENTRYWAY_HCAPTCHA_${set}_KEY is set; hCaptcha gives both`,
-    )
-  }
+  lines.push(...mistakesInCaptcha(e))
   lines.push(...mistakesInBackups(e, e.ENTRYWAY_DATA_DIR))
-  if (e.ENTRYWAY_DATABASE === 'engine' && !e.RIVET_ENDPOINT) {
-    lines.push('ENTRYWAY_DATABASE: engine needs RIVET_ENDPOINT')
-  }
-  if (e.RIVET_ENDPOINT) lines.push(...mistakesWithEngine(e))
+  lines.push(...mistakesInEngine(e))
   if (lines.length) throw new SettingsError(lines)
 
   return {
@@ -235,7 +225,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     ),
     inviteRequired: e.ENTRYWAY_INVITE_REQUIRED,
     userInvites: e.ENTRYWAY_USER_INVITES ?? null,
-    hcaptcha: captcha[0] && captcha[1] ? { siteKey: captcha[0], secretKey: captcha[1] } : null,
+    hcaptcha: toCaptchaSetting(e),
     given: {
       adminPassword: e.ENTRYWAY_ADMIN_PASSWORD,
       jwtKeyHex: e.ENTRYWAY_JWT_KEY_HEX,
@@ -264,25 +254,6 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     rivetEndpoint: e.RIVET_ENDPOINT ?? null,
     traces: toTracesSetting(e),
   }
-}
-
-/** What several machines need, since an actor may move from one to another at any time. */
-function mistakesWithEngine(e: z.infer<typeof environment>): string[] {
-  const shared = [
-    'ENTRYWAY_JWT_KEY_HEX',
-    'ENTRYWAY_PLC_ROTATION_KEY_HEX',
-    'ENTRYWAY_DPOP_SECRET_HEX',
-    'ENTRYWAY_ADMIN_PASSWORD',
-  ] as const
-  const missing = shared.filter((name) => !e[name])
-  const lines: string[] = []
-  if (e.ENTRYWAY_DATABASE !== 'engine') {
-    lines.push('RIVET_ENDPOINT: needs ENTRYWAY_DATABASE=engine, or data would stay behind')
-  }
-  if (missing.length) {
-    lines.push(`RIVET_ENDPOINT: needs ${missing.join(', ')}, the same on every machine`)
-  }
-  return lines
 }
 
 /** What still keeps a running program from being useful, one sentence each. */
