@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs'
-import { open as openFile, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { POLL } from '../../base/lifetimes.ts'
@@ -8,9 +8,10 @@ import { closeDatabase, type Db, openDatabase } from '../database.ts'
 import { type Keeper, keep } from '../durable.ts'
 import type { Schema } from '../schema.ts'
 import { assertNewest, beginEpoch, type Head, keys, type Snapshot, writeHead } from './head.ts'
-import { deleteAll, inBatches, type Kv, MAX_BATCH, MAX_VALUE } from './kv.ts'
+import { deleteAll, inBatches, type Kv, MAX_BATCH } from './kv.ts'
 import { writeRecords } from './record.ts'
-import { chunkKeys, type Restored, recordKeys, restore } from './restore.ts'
+import { type Restored, recordKeys, restore } from './restore.ts'
+import { chunkKeys, chunksOf, keepFile, snapshotOf } from './snapshot.ts'
 import { waitingFor } from './waiting.ts'
 import { type Change, WalReader } from './wal.ts'
 
@@ -214,7 +215,7 @@ export class Replica implements Keeper {
     this.#logBytes += bytes
     if (folded) {
       const snapshot = this.#nextSnapshot()
-      this.#snapshotting = this.#keepFile(snapshot, this.#next)
+      this.#snapshotting = this.#makeSnapshot(snapshot, this.#next)
       this.#head = { ...this.#head, unfinished: snapshot }
     }
     if (folded || !this.#headIsWritten) {
@@ -241,8 +242,7 @@ export class Replica implements Keeper {
   }
 
   #nextSnapshot(): Snapshot {
-    const chunks = Math.ceil(statSync(this.#path).size / MAX_VALUE)
-    return { id: `${this.#epoch}/${this.#snapshots++}`, chunks }
+    return snapshotOf(this.#path, `${this.#epoch}/${this.#snapshots++}`)
   }
 
   /** Instead of one more record: the whole database, with the head that names it, in one batch. */
@@ -250,13 +250,7 @@ export class Replica implements Keeper {
     const snapshot = this.#nextSnapshot()
     const image = await readFile(this.#path)
     const head: Head = { snapshot, base: [], from: this.#next, unfinished: null }
-    await this.#kv.put([
-      [keys.head(this.#epoch), writeHead(head)],
-      ...chunkKeys(snapshot).map((key, i): [string, Uint8Array] => [
-        key,
-        image.subarray(i * MAX_VALUE, (i + 1) * MAX_VALUE),
-      ]),
-    ])
+    await this.#kv.put([[keys.head(this.#epoch), writeHead(head)], ...chunksOf(snapshot, image)])
     this.#replaceHead(head, this.#next)
     await this.#confirm()
   }
@@ -266,22 +260,9 @@ export class Replica implements Keeper {
    * it is until the next fold. The head that names the snapshot comes last: cut short, it was never
    * there, and is cleared away by the next that stands.
    */
-  async #keepFile(snapshot: Snapshot, upTo: number): Promise<void> {
+  async #makeSnapshot(snapshot: Snapshot, upTo: number): Promise<void> {
     try {
-      const file = await openFile(this.#path)
-      try {
-        for (const [i, key] of chunkKeys(snapshot).entries()) {
-          const { buffer, bytesRead } = await file.read(
-            Buffer.alloc(MAX_VALUE),
-            0,
-            MAX_VALUE,
-            i * MAX_VALUE,
-          )
-          await this.#kv.put([[key, buffer.subarray(0, bytesRead)]])
-        }
-      } finally {
-        await file.close()
-      }
+      await keepFile(this.#kv, snapshot, this.#path)
       while (this.#shipping) await this.#shipping
       if (!this.#lost)
         this.#occupy(this.#adopt({ snapshot, base: [], from: upTo, unfinished: null }))

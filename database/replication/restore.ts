@@ -3,6 +3,7 @@ import { type Epoch, type Head, keys, type Snapshot, type Stretch } from './head
 import { Image } from './image.ts'
 import type { KvReader } from './kv.ts'
 import { isLast } from './record.ts'
+import { chunkKeys } from './snapshot.ts'
 
 /** Values asked for at once: at most 2 MiB, which a message between processes may have (`setup.ts`). */
 const AT_ONCE = 16
@@ -80,10 +81,6 @@ async function readInto(
   }
   const own = to > head.from ? [{ epoch, from: head.from, to }] : []
   return { base: [...head.base, ...own], logBytes }
-}
-
-export function chunkKeys({ id, chunks }: Snapshot): string[] {
-  return Array.from({ length: chunks }, (_, chunk) => keys.chunk(id, chunk))
 }
 
 export function recordKeys({ epoch, from, to }: Stretch): string[] {
