@@ -13,4 +13,10 @@ export class ClientDocuments {
     const areKeysExpired = metadata.jwks_uri ? this.keys.expire(metadata.jwks_uri) : false
     return isMetadataExpired || areKeysExpired
   }
+
+  /** What was refused is fetched anew for the next request: its client may have mended it. */
+  forget({ id, metadata }: Client): void {
+    this.metadata.del(id)
+    if (metadata.jwks_uri) this.keys.del(metadata.jwks_uri)
+  }
 }

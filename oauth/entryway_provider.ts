@@ -25,6 +25,7 @@ import { makeNonceCheck } from './nonces.ts'
 import { RefreshTokens } from './refresh_tokens.ts'
 import { findSession, mayRevoke, unauthenticated } from './revocation.ts'
 import { currentVisit } from './sign_in/visit.ts'
+import { assertUsualProofKey } from './usual_keys.ts'
 import { UsualProofs } from './usual_proofs.ts'
 
 type CheckDpopProof = OAuthProvider['checkDpopProof']
@@ -112,6 +113,7 @@ export class EntrywayProvider extends OAuthProvider {
         ? await this.#proofs.read({ proof: dpop, method, url })
         : null
     if (!proof) {
+      if (typeof dpop === 'string') assertUsualProofKey(dpop)
       const checked = await super.checkDpopProof(...args).catch((err) => {
         throw explainedProof(err, { proof: dpop, method, url })
       })

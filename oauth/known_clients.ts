@@ -5,6 +5,8 @@ import { bytesOfJson, createCache } from '../base/cache.ts'
 import { CLIENT_METADATA } from '../base/lifetimes.ts'
 import { withClockLeeway } from './client_clock.ts'
 import type { ClientDocuments } from './client_documents.ts'
+import { withNamedKeys } from './named_keys.ts'
+import { assertUsualKeys } from './usual_keys.ts'
 
 type GetClient = (id: string) => Promise<Client>
 type Known = { client: Client; isLoopback: boolean }
@@ -57,7 +59,16 @@ export function keepClients(
   documents: ClientDocuments,
 ): void {
   const getClient = manager.getClient.bind(manager)
-  const load = async (id: string) => withClockLeeway(await getClient(id))
+  const load = async (id: string) => {
+    const client = await getClient(id)
+    try {
+      assertUsualKeys(client)
+    } catch (err) {
+      documents.forget(client)
+      throw err
+    }
+    return withNamedKeys(withClockLeeway(client))
+  }
   const clients = new KnownClients(load, documents)
   manager.getClient = (id) => clients.get(id)
 }

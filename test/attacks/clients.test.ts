@@ -92,6 +92,15 @@ describe('10. client metadata', () => {
       'with a redirect to another host',
       (path) => metadata(path, { redirect_uris: ['https://evil.example/'] }),
     ],
+    [
+      'with a key that is large',
+      (path) =>
+        metadata(path, {
+          ...{ token_endpoint_auth_method: 'private_key_jwt' },
+          ...{ token_endpoint_auth_signing_alg: 'RS256' },
+          jwks: { keys: [{ kty: 'RSA', kid: 'large', n: 'x'.repeat(342), e: 'x'.repeat(342) }] },
+        }),
+    ],
     ['with the implicit grant', (path) => metadata(path, { grant_types: ['implicit'] })],
   ]
   test.each(documents)('%s: invalid_client_metadata', async (name, document) => {

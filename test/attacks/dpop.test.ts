@@ -148,6 +148,29 @@ describe('3. a proof that proves nothing is invalid_dpop_proof', () => {
     expect(await attacker.exchange(grant)).toMatchObject({ status: 200 })
   })
 
+  const large: [string, { bits: number; exponent: number }][] = [
+    ['16,384 bits', { bits: 16_384, exponent: 3 }],
+    ['an exponent of its own length', { bits: 2_048, exponent: 256 }],
+    ['an exponent of 64 bits', { bits: 4_096, exponent: 8 }],
+  ]
+  test.each(large)('an RSA key with %s is not worked with', async (_, { bits, exponent }) => {
+    const [n, e] = [Buffer.alloc(bits / 8, 0xff), Buffer.alloc(exponent, 0x7f)]
+    const jwk = { kty: 'RSA', n: n.toString('base64url'), e: e.toString('base64url') }
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = { jti: randomUUID(), htm: 'POST', htu: `${network.url}/oauth/par` }
+    const message = `${part({ alg: 'RS256', typ: 'dpop+jwt', jwk })}.${part(claims)}`
+    const proof = `${message}.${Buffer.alloc(bits / 8, 1).toString('base64url')}`
+    expect(await attacker.push(await makeDpopKey(), { proof })).toMatchObject({
+      status: 401,
+      body: { ...INVALID_PROOF.body, error_description: expect.stringMatching(/too large/) },
+    })
+    const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength: 4_096 })
+    const header = { alg: 'RS256', jwk: await exportJWK(publicKey) }
+    expect(
+      await attacker.push(await makeDpopKey(), { proof: { header, signedBy: privateKey } }),
+    ).toMatchObject({ status: 201 })
+  })
+
   test('two DPoP headers', async () => {
     const key = await makeDpopKey()
     const proofs = [

@@ -71,7 +71,11 @@ export const growthRows = toRemovals([
       'on: []',
     ),
   ],
-  [34, 'nonces are remembered shortly', replays('Math.min(timeFrame, NONCE_MEMORY)', 'timeFrame')],
+  [
+    34,
+    'nonces are remembered shortly',
+    replays('Math.min(timeFrame + CLIENT_CLOCK_AHEAD, NONCE_MEMORY)', 'timeFrame'),
+  ],
   [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],

@@ -16,6 +16,9 @@ const tokens = inFile('stores/token_store.ts')
 const sessions = inFile('database/account/session.ts')
 const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
+const replays = inFile('stores/replay_store.ts')
+const proofKeys = inFile('oauth/usual_keys.ts')
+const namedKeys = inFile('oauth/named_keys.ts')
 
 const forgetful = `const seen = new Set()
 export function recordNonce(_db, namespace, nonce) {
@@ -39,6 +42,7 @@ export const oauthRows = toRemovals([
     'signature of usual proofs',
     proofs('!(await this.#isSigned(', '!(known.jkt || this.#isSigned('),
   ],
+  [3, 'no key that costs much', proofKeys('if (isOfUsualSize(jwkOf(proof))) return', 'return')],
   [5, 'requests are pushed', checks('[[AUTHORIZE], parRequired],', '')],
   [5, 'raw parameters are dropped', checks('onlyPushedParameters(request))', 'request)')],
   [
@@ -56,6 +60,15 @@ export const oauthRows = toRemovals([
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
   [10, 'no private addresses', fetching('!dev', 'false')],
+  [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
+  [11, 'a jti is a string', replays('assertString(nonce)', '')],
+  [11, 'a kid is a string', namedKeys("typeof kid === 'string'", 'true')],
+  [
+    11,
+    'a jti is kept as long as it is good',
+    replays('timeFrame + CLIENT_CLOCK_AHEAD', 'timeFrame'),
+  ],
+  [10, 'a mended client is read anew', clients('documents.forget(client)', '')],
   [12, 'clients are as they are published', clients('known && this.#isCurrent(known)', 'known')],
   [12, 'sessions end with the key', provider('await endIfKeyIsWithdrawn(', 'void (')],
   [
