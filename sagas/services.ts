@@ -3,9 +3,15 @@ import { type Flow, nonceId } from '../actors/auth/flow.ts'
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
+import { withDeadline } from '../base/deadline.ts'
 import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
-import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import {
+  DID_DOCUMENT_REFETCH,
+  LOOKUP_WAIT,
+  PASSKEY_CHALLENGE,
+  UPSTREAM_TIMEOUT,
+} from '../base/lifetimes.ts'
 import { Spaced } from '../base/spaced.ts'
 import type { Browser } from '../database/flow/device.ts'
 import { PASSKEY } from '../database/flow/replay.ts'
@@ -91,12 +97,13 @@ export function createServices(
     identity,
     lookups,
     async namedDocument(did, anew) {
-      if (anew) {
-        return lookups.run(() => refetches.run(did, () => identity.did.resolve(did, true)))
-      }
+      const fetched = () => refetches.run(did, () => identity.did.resolve(did, true))
+      if (anew) return lookups.run(fetched)
       const kept = await didCache.checkCache(did)
-      if (kept && !kept.expired) return identity.did.resolve(did)
-      return lookups.run(() => identity.did.resolve(did))
+      if (!kept || kept.expired) return lookups.run(() => identity.did.resolve(did))
+      if (!kept.stale) return kept.doc
+      // Its key may have been withdrawn since. Where nobody can say so, the last that is known counts.
+      return withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)
     },
     keyAt(did, pdsUrl) {
       const id = `${did} ${pdsUrl}`

@@ -57,6 +57,7 @@ function filesOf(attack: number): string {
     [44, 'new_devices'],
     [45, 'openid'],
     [46, 'operator_page'],
+    [47, 'service_tokens'],
   ].find(([last]) => attack <= (last as number))?.[1]
   return `test/attacks/${name}`
 }

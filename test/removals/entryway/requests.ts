@@ -22,7 +22,7 @@ const pdsClient = inFile('pds/client.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 
-/** What it defends of how requests are read, who calls and from where (23, 29 to 31). */
+/** What it defends of how requests are read, who calls and from where (23, 29 to 31, 47). */
 export const requestRows = toRemovals([
   [23, 'the secret of every call', actors('|| !timingSafeEqual(one, other)', '&& false')],
   [
@@ -145,5 +145,13 @@ export const requestRows = toRemovals([
     'test/manners/pds_limits.test.ts',
     'a PDS is told for whom it is asked',
     pdsClient("if (client) headers.set('x-forwarded-for', client.address)", ''),
+  ],
+  [
+    47,
+    'a document is asked for anew before it is old',
+    services(
+      'return withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)',
+      'return kept.doc',
+    ),
   ],
 ])
