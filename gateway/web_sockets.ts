@@ -8,6 +8,7 @@ import type { ResponseEnvelope } from '../http/envelope.ts'
 import { fault, unavailable } from '../http/fault.ts'
 import { networkOf } from '../http/network.ts'
 import type { GatewayOptions } from './app.ts'
+import { ClientFrames } from './client_frames.ts'
 import { forward } from './forward.ts'
 import { fromPds, passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
@@ -21,8 +22,8 @@ export function isWebSocket({ headers, method }: IncomingMessage): boolean {
 
 /**
  * WebSockets between clients and PDSes: the bytes pass as they are. They may be silent for as long as
- * they want, but there are never more than {@link Capacity} says, and one that does not take what is
- * sent to it ends.
+ * they want, but there are never more than {@link Capacity} says, and one ends that does not take what is
+ * sent to it, or sends a message that is too long ({@link ClientFrames}).
  */
 export class WebSockets {
   readonly #options: GatewayOptions
@@ -55,8 +56,7 @@ export class WebSockets {
       const join = (upstream: Duplex, answer: UpstreamHead) => {
         outgoing.detachSocket(client)
         client.write(switching(answer))
-        if (head.length) upstream.write(head)
-        this.#join(client, upstream as Socket)
+        this.#join(client, head, upstream as Socket)
       }
       const passage = { ...answer, since, body: null, incoming, outgoing, join }
       await passThrough(passage, this.#options)
@@ -102,7 +102,8 @@ export class WebSockets {
     })
   }
 
-  #join(client: Socket, upstream: Socket): void {
+  /** @param head what the client has sent already */
+  #join(client: Socket, head: Buffer, upstream: Socket): void {
     this.#endStuck(upstream)
     for (const [from, to] of [
       [client, upstream],
@@ -114,8 +115,12 @@ export class WebSockets {
         this.#open.delete(from)
         to.destroySoon()
       })
-      from.pipe(to)
     }
+    upstream.pipe(client)
+    const frames = new ClientFrames(client)
+    frames.on('error', () => client.destroy())
+    if (head.length) frames.write(head)
+    client.pipe(frames).pipe(upstream)
   }
 }
 
@@ -142,7 +147,7 @@ function respondOn(incoming: IncomingMessage, client: Socket): ServerResponse | 
   } catch {
     return null
   }
-  outgoing.once('finish', () => client.end())
+  outgoing.once('finish', () => client.destroySoon())
   return outgoing
 }
 

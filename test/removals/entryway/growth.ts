@@ -15,6 +15,7 @@ const services = inFile('sagas/services.ts')
 const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
+const frames = inFile('gateway/client_frames.ts')
 const turns = inFile('gateway/turns.ts')
 const server = inFile('gateway/server.ts')
 const caches = inFile('base/cache.ts')
@@ -139,5 +140,9 @@ export const growthRows = toRemovals([
   [35, 'no WebSocket ahead of its turn', server(' && !turns.isTaken(incoming.socket)', '')],
   [35, 'none on a busy socket', webSockets('if (!outgoing) return client.destroySoon()', '')],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
+  [35, 'a bound of messages of clients', frames('this.#message > MAX_BODY', 'false')],
+  [35, 'and of control frames', frames('size <= MAX_BODY', 'true')],
+  [35, 'messages are counted where they pass', webSockets('.pipe(frames)', '')],
+  [35, 'who takes nothing is not heard', frames('this.#client.writableNeedDrain', 'false')],
   [35, 'stuck WebSockets end', webSockets(' || socket.writableLength > 0', '')],
 ])

@@ -1,0 +1,67 @@
+import { Transform, type TransformCallback, type Writable } from 'node:stream'
+import { MAX_BODY } from '../http/content_coding.ts'
+
+/** Raised when a client sends a message of a WebSocket that is longer than {@link MAX_BODY}. */
+export class MessageTooLargeError extends Error {}
+
+/** Bytes of the masking key of a frame. */
+const MASK = 4
+
+/**
+ * What a client sends over a WebSocket, in frames (RFC 6455 section 5.2), as it is. Who receives it keeps a message
+ * until it is whole, and one of a stock PDS may have 100 MiB, though none is ever wanted there. Here it has 64 KiB at
+ * most, with the headers of all its frames.
+ *
+ * A client that does not take what is sent to it is not heard meanwhile: what it asks for would have answers, too.
+ *
+ * @throws {MessageTooLargeError} as the error of the stream
+ */
+export class ClientFrames extends Transform {
+  readonly #client: Writable
+  /** As far as the header of the next frame has come, without its masking key. */
+  #header: number[] = []
+  /** Bytes that are still to come of a frame of which the header is there. */
+  #left = 0
+  /** Bytes of the message that is not whole yet. */
+  #message = 0
+
+  constructor(client: Writable) {
+    super()
+    this.#client = client
+  }
+
+  override _transform(chunk: Buffer, _encoding: string, done: TransformCallback): void {
+    if (!this.#fits(chunk)) done(new MessageTooLargeError())
+    else if (this.#client.writableNeedDrain) this.#client.once('drain', () => done(null, chunk))
+    else done(null, chunk)
+  }
+
+  #fits(chunk: Buffer): boolean {
+    let at = 0
+    while (at < chunk.length) {
+      const passed = Math.min(this.#left, chunk.length - at)
+      this.#left -= passed
+      at += passed
+      if (at < chunk.length && !this.#take(chunk[at++] as number)) return false
+    }
+    return true
+  }
+
+  /** Takes one byte of a header. @returns whether the frame is short enough, as far as that is known */
+  #take(byte: number): boolean {
+    this.#header.push(byte)
+    const [first = 0, second = 0, ...rest] = this.#header
+    const bytesOfLength = { 126: 2, 127: 8 }[second & 0x7f] ?? 0
+    if (this.#header.length < 2 + bytesOfLength) return true
+    const length = bytesOfLength === 0 ? second & 0x7f : rest.reduce((n, each) => n * 256 + each, 0)
+    this.#left = (second & 0x80 ? MASK : 0) + length
+    const size = this.#header.length + this.#left
+    this.#header = []
+    // Control frames may come between those of a message.
+    if (first & 0x08) return size <= MAX_BODY
+    this.#message += size
+    if (this.#message > MAX_BODY) return false
+    if (first & 0x80) this.#message = 0
+    return true
+  }
+}
