@@ -1,9 +1,9 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { oauthClientMetadataSchema } from '@atproto/oauth-types'
-import type { Flow } from '../actors/auth/flow.ts'
+import { askEach, type Flow } from '../actors/auth/flow.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RegisteredClient } from '../database/flow/client.ts'
-import { mergePages, oneIdOfEach } from '../database/partition.ts'
+import { mergePages } from '../database/partition.ts'
 import { isOAuthRefusal } from '../stores/oauth_errors.ts'
 import { askProvider } from '../stores/request_scope.ts'
 
@@ -72,9 +72,8 @@ export function createClientRegistry(
       }
     },
     async list(after, limit) {
-      const owners = oneIdOfEach(partitions).map(flow)
-      const pages = owners.map(async (owner) => owner.listClients(after, limit))
-      const { rows, next } = mergePages(await Promise.all(pages), limit)
+      const pages = await askEach(flow, partitions, (owner) => owner.listClients(after, limit))
+      const { rows, next } = mergePages(pages, limit)
       return { clients: rows.map(toRegistered), next }
     },
     async find(id) {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { Flow } from '../actors/auth/flow.ts'
+import { askEach, type Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
 import type { OpenidClient } from '../database/flow/openid.ts'
-import { mergePages, oneIdOfEach } from '../database/partition.ts'
+import { mergePages } from '../database/partition.ts'
 import { webHostOf } from '../http/web_host.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
@@ -73,9 +73,10 @@ export function createOpenidOperator(
       return { secret }
     },
     async list(after, limit) {
-      const owners = oneIdOfEach(authActors).map(flow)
-      const pages = owners.map(async (owner) => owner.listOpenidClients(after, limit))
-      const { rows, next } = mergePages(await Promise.all(pages), limit)
+      const pages = await askEach(flow, authActors, (owner) =>
+        owner.listOpenidClients(after, limit),
+      )
+      const { rows, next } = mergePages(pages, limit)
       return { clients: rows.map(toShown), next }
     },
     async find(id) {
@@ -103,13 +104,11 @@ export function createOpenidOperator(
         return { token }
       },
       async list() {
-        const owners = oneIdOfEach(authActors).map(flow)
-        const all = owners.map(async (owner) => owner.listOpenidInitialTokens())
-        return (await Promise.all(all)).flat().sort((a, b) => (a.name < b.name ? -1 : 1))
+        const all = await askEach(flow, authActors, (owner) => owner.listOpenidInitialTokens())
+        return all.flat().sort((a, b) => (a.name < b.name ? -1 : 1))
       },
       async remove(name) {
-        const owners = oneIdOfEach(authActors).map(flow)
-        await Promise.all(owners.map(async (owner) => owner.deleteOpenidInitialTokens(name)))
+        await askEach(flow, authActors, (owner) => owner.deleteOpenidInitialTokens(name))
       },
     },
     async rotateKeys(isAtOnce) {

@@ -1,7 +1,7 @@
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
+import { askEach } from '../actors/auth/flow.ts'
 import type { Settings } from '../base/settings.ts'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
-import { oneIdOfEach } from '../database/partition.ts'
 import { webHostOf } from '../http/web_host.ts'
 import { unreachable } from './client_addresses.ts'
 import { hashOfKept } from './client_secret.ts'
@@ -18,12 +18,11 @@ export function registering(
 ): Stored {
   /** A person would be sent to a product that the operator vouches for, by somebody else. */
   async function assertOwnHosts(redirectUris: unknown): Promise<void> {
-    const owners = oneIdOfEach(settings.authActors).map(flow)
-    const vouched = owners.map(async (owner) => owner.listVouchedOpenidClients())
+    const vouched = await askEach(flow, settings.authActors, (owner) =>
+      owner.listVouchedOpenidClients(),
+    )
     const taken = new Set(
-      (await Promise.all(vouched))
-        .flat()
-        .flatMap(({ metadata }) => webHostsOf(JSON.parse(metadata).redirect_uris)),
+      vouched.flat().flatMap(({ metadata }) => webHostsOf(JSON.parse(metadata).redirect_uris)),
     )
     if (!webHostsOf(redirectUris).some((host) => taken.has(host))) return
     throw new errors.InvalidClientMetadata('redirect_uris are those of another client')

@@ -1,6 +1,5 @@
-import type { Flow } from '../actors/auth/flow.ts'
+import { askEach, type Flow } from '../actors/auth/flow.ts'
 import { Refusal } from '../base/errors.ts'
-import { oneIdOfEach } from '../database/partition.ts'
 import type { OperatorContext } from '../operator/command.ts'
 import type { Services } from '../sagas/services.ts'
 import { OPENID_SCOPES } from './claims.ts'
@@ -36,8 +35,7 @@ export function createResourceOperator(
       await flow(id).upsertOpenidResource({ id, audience: address, name, scope, alg, registeredAt })
     },
     async list() {
-      const owners = oneIdOfEach(settings.authActors).map(flow)
-      const all = await Promise.all(owners.map(async (owner) => owner.listOpenidResources()))
+      const all = await askEach(flow, settings.authActors, (owner) => owner.listOpenidResources())
       return all
         .flat()
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))

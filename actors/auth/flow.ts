@@ -10,6 +10,7 @@ import * as deviceCodes from '../../database/flow/openid_device_code.ts'
 import * as registration from '../../database/flow/openid_registration.ts'
 import * as resources from '../../database/flow/openid_resource.ts'
 import * as replay from '../../database/flow/replay.ts'
+import { oneIdOfEach } from '../../database/partition.ts'
 
 /** What can be asked about what lies between two requests of one sign-in. */
 export const flowFunctions = {
@@ -102,6 +103,20 @@ export type FlowOwner = OnDatabase<typeof flowFunctions> & {
  * its DID). It is always the same one, so its database decides alone.
  */
 export type Flow = (id: string) => FlowOwner
+
+/**
+ * Asks each of those among whom something is spread.
+ *
+ * @param partitions how many there are
+ * @returns what they answer, in their order
+ */
+export function askEach<Owner, Answer>(
+  ownerOf: (id: string) => Owner,
+  partitions: number,
+  ask: (owner: Owner) => Answer | Promise<Answer>,
+): Promise<Answer[]> {
+  return Promise.all(oneIdOfEach(partitions).map(async (id) => ask(ownerOf(id))))
+}
 
 /** Who keeps the keys of the OpenID provider. */
 export const OPENID_KEYS = 'openid keys'

@@ -1,5 +1,5 @@
 import type { NearLimit } from '../../database/limits/near.ts'
-import { oneIdOfEach } from '../../database/partition.ts'
+import { askEach } from './flow.ts'
 import type { CounterOwner } from './owners.ts'
 
 /** The counters of all auth actors that are at their limit, or near it. */
@@ -17,21 +17,19 @@ export function createLimitsInForce(
   ownerOf: (id: string) => CounterOwner,
   partitions: number,
 ): LimitsInForce {
-  const ofEach = <T>(ask: (owner: CounterOwner) => T | Promise<T>): Promise<T[]> =>
-    Promise.all(oneIdOfEach(partitions).map(async (id) => ask(ownerOf(id))))
   return {
     async list(asked) {
-      const near = (await ofEach((owner) => owner.listNear(asked))).flat()
+      const near = (await askEach(ownerOf, partitions, (owner) => owner.listNear(asked))).flat()
       const isOver = ({ used, points }: NearLimit) => Number(used >= points)
       near.sort((a, b) => isOver(b) - isOver(a) || b.resetsAt - a.resetsAt)
       return near.slice(0, asked.limit)
     },
     async countReached() {
-      const reached = await ofEach((owner) => owner.countReached())
+      const reached = await askEach(ownerOf, partitions, (owner) => owner.countReached())
       return reached.reduce((sum, each) => sum + each, 0)
     },
     async lift(id) {
-      const lifted = await ofEach((owner) => owner.liftNear(id))
+      const lifted = await askEach(ownerOf, partitions, (owner) => owner.liftNear(id))
       return lifted.find((each) => each !== null) ?? null
     },
   }
