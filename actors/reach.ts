@@ -4,6 +4,7 @@ import type { Settings } from '../base/settings.ts'
 import type { EndingTeller } from '../http/endings.ts'
 import type { Answer, RequestEnvelope } from '../http/envelope.ts'
 import type { accountFunctions } from './account/index.ts'
+import { aroundCalls } from './around_calls.ts'
 import { keyOfPart } from './directory/part_number.ts'
 import { directoryOf } from './directory/parts/index.ts'
 import type { DirectoryPart, DirectoryStub } from './directory/stub.ts'
@@ -97,16 +98,11 @@ export function replacingCalls<N extends keyof AccountStub>(
  * work.
  */
 export function refusing<S extends object>(stub: S, name: string): S {
-  return new Proxy(stub, {
-    get(target, property, receiver) {
-      const value = Reflect.get(target, property, receiver)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) =>
-        Promise.resolve(value.apply(target, args)).catch((err: unknown) => {
-          if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
-          if (err instanceof TooLateError) throw err
-          throw new UnavailableError(`The ${name} actor`, { cause: err })
-        })
-    },
-  })
+  return aroundCalls(stub, (ask) =>
+    Promise.resolve(ask()).catch((err: unknown) => {
+      if (isUserError(err)) throw new Refusal(err.code, err.message, err.metadata)
+      if (err instanceof TooLateError) throw err
+      throw new UnavailableError(`The ${name} actor`, { cause: err })
+    }),
+  )
 }

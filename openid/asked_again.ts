@@ -1,3 +1,4 @@
+import { aroundCalls, caught } from '../actors/around_calls.ts'
 import { Refusal } from '../base/errors.ts'
 import { TooLateError } from '../base/in_time.ts'
 
@@ -19,26 +20,12 @@ const AGAIN: ReadonlySet<string> = new Set([
 
 /** The same functions of an actor, but that an answer which gets lost on its way is asked for again. */
 export function askingAgain<S extends object>(stub: S): S {
-  return new Proxy(stub, {
-    get(target, name, receiver) {
-      const value = Reflect.get(target, name, receiver)
-      if (!AGAIN.has(String(name)) || typeof value !== 'function') return value
-      return (...args: unknown[]) => twice(() => value.apply(target, args))
-    },
-  })
+  return aroundCalls(stub, (ask, name) => (AGAIN.has(name) ? twice(ask) : ask()))
 }
 
-/** It answers at once where the actor does. */
-function twice<T>(ask: () => T): T {
-  try {
-    const answer = ask()
-    return answer instanceof Promise ? (answer.catch(onceMore) as T) : answer
-  } catch (err) {
-    return onceMore(err)
-  }
-
-  function onceMore(err: unknown): T {
+function twice(ask: () => unknown): unknown {
+  return caught(ask, (err) => {
     if (err instanceof Refusal || err instanceof TooLateError) throw err
     return ask()
-  }
+  })
 }

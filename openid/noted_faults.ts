@@ -1,3 +1,4 @@
+import { aroundCalls, caught } from '../actors/around_calls.ts'
 import { Refusal } from '../base/errors.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import { askingAgain } from './asked_again.ts'
@@ -16,25 +17,10 @@ export function notingFaults({ flow, actors }: Reached): Reached {
   }
 }
 
-function noting<S extends object>(stub: S): S {
-  return new Proxy(stub, {
-    get(target, name, receiver) {
-      const value = Reflect.get(target, name, receiver)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) => noted(() => value.apply(target, args))
-    },
-  })
-}
+const noting = <S extends object>(stub: S): S => aroundCalls(stub, noted)
 
 /** Notes what an actor fails with. It answers at once where the actor does. */
-export function noted<T>(work: () => T): T {
-  try {
-    const answer = work()
-    return answer instanceof Promise ? (answer.catch(failed) as T) : answer
-  } catch (err) {
-    return failed(err)
-  }
-}
+export const noted = <T>(work: () => T): T => caught(work, failed)
 
 function failed(err: unknown): never {
   if (!(err instanceof Refusal)) requestScope().fail(err)

@@ -42,11 +42,7 @@ export const openidAwayRows = toRemovals([
     'what is left over costs nobody the answer',
     handler('if (isFirst) throw err', 'throw err'),
   ],
-  [
-    AWAY,
-    'an answer that got lost is asked for again',
-    askedAgain('!AGAIN.has(String(name)) ||', 'true ||'),
-  ],
+  [AWAY, 'an answer that got lost is asked for again', askedAgain('AGAIN.has(name)', 'false')],
   [
     AWAY,
     'a grant of which the answer got lost is not left over',
