@@ -1,4 +1,4 @@
-import Provider, { type AdapterPayload, errors } from 'oidc-provider'
+import { type AdapterPayload, errors } from 'oidc-provider'
 import { askEach } from '../actors/auth/flow.ts'
 import type { Settings } from '../base/settings.ts'
 import { MAX_OPENID_REQUEST } from '../database/flow/bounds.ts'
@@ -64,12 +64,11 @@ export function registrationTokens({ flow }: OfFlow): Stored {
       const isIt = await flow(clientId).hasOpenidClientAccess(clientId, token)
       return isIt ? { kind: 'RegistrationAccessToken', clientId, jti: token } : undefined
     },
-    /** RFC 7592 section 2.1: one that is shown for another client. That of a client which removes itself goes with it. */
-    async destroy(token) {
-      const clientId = clientOfAccess(token)
-      if (clientId === null || clientId === askedAbout()) return
-      await flow(clientId).setOpenidClientAccess(clientId, null)
-    },
+    /**
+     * It goes with its client (RFC 7592 section 2.1). One that is shown for another client is refused, and goes on: its
+     * client could not change itself any more.
+     */
+    async destroy() {},
   }
 }
 
@@ -81,12 +80,6 @@ export function initialTokens({ flow }: OfFlow): Stored {
       return isIt ? { kind: 'InitialAccessToken', jti: token } : undefined
     },
   }
-}
-
-/** Id of the client that the address of the request names. */
-function askedAbout(): string | undefined {
-  const { params } = (Provider.ctx ?? {}) as { params?: { clientId?: string } }
-  return params?.clientId
 }
 
 function webHostsOf(uris: unknown): string[] {

@@ -24,10 +24,10 @@ export function noteOpenidClientUse(db: Db, id: string): void {
   joining(db, text).run(Date.now(), id)
 }
 
-/** @param access the token by which it changes itself (RFC 7592); null where there is none any more */
-export function setOpenidClientAccess(db: Db, id: string, access: string | null): void {
+/** @param access the token by which it changes itself (RFC 7592) */
+export function setOpenidClientAccess(db: Db, id: string, access: string): void {
   const text = 'UPDATE openid_client SET access_hash = ? WHERE id = ? AND self_registered = 1'
-  joining(db, text).run(access === null ? null : hashSecret(access), id)
+  joining(db, text).run(hashSecret(access), id)
 }
 
 export function hasOpenidClientAccess(db: Db, id: string, access: string): boolean {

@@ -571,6 +571,9 @@ describe('45. OpenID', () => {
         const answer = await rp.manage(open, 'PUT', { target, token: shown, body })
         expect([400, 401]).toContain(answer.status)
       }
+      // Nor does what was refused end anything.
+      const itself = `/openid/register/${mine.client_id}`
+      expect(await rp.manage(open, 'GET', { target: itself, token })).toMatchObject({ status: 200 })
       const own = { target, token: other.registration_access_token }
       expect(await rp.manage(open, 'GET', own)).toMatchObject({
         body: { client_name: 'The Forum' },

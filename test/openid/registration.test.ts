@@ -84,7 +84,8 @@ test('one registers, a person sees where they go on, and it is used', async () =
 test('one with a secret reads, changes and removes itself', async () => {
   const { body } = await register({ token_endpoint_auth_method: 'client_secret_basic' })
   const { client_id: id, client_secret: secret, registration_access_token: token } = body
-  const target = new URL(body.registration_client_uri).pathname
+  const addressOf = ({ registration_client_uri: uri }: typeof body) => new URL(uri).pathname
+  const target = addressOf(body)
   expect(secret).toMatch(/^[\w-]{43}$/)
   const asks = async (given: string) => {
     const client = await rp.discover(app, given, id)
@@ -107,7 +108,10 @@ test('one with a secret reads, changes and removes itself', async () => {
   const other = (await register()).body
   const asOther = { target, token: other.registration_access_token }
   expect(await rp.manage(app, 'GET', asOther)).toMatchObject({ status: 401 })
-  // A token that was shown for another client is spent.
+  // Refused, and that is all.
+  expect(await rp.manage(app, 'GET', { ...asOther, target: addressOf(other) })).toMatchObject({
+    status: 200,
+  })
   expect(await rp.manage(app, 'DELETE', { target, token })).toMatchObject({ status: 204 })
   expect(await isKnown(id)).toBe(false)
   expect(await rp.manage(app, 'GET', { target, token })).toMatchObject({ status: 401 })
