@@ -15,17 +15,17 @@ import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
 import { fetching } from './fetching.ts'
 import { MULTI_FACTOR } from './interaction_result.ts'
-import type { PrivateJwk } from './keys.ts'
+import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
 import { ENDPOINTS } from './paths.ts'
 import type { Profiles } from './profile.ts'
 import { prompts } from './prompts.ts'
 import { newClientId, newClientSecret } from './registration.ts'
 import { resourceServers } from './resource_servers.ts'
+import { keepResourceToken, mayIntrospect } from './resource_tokens.ts'
 import { openidScope } from './scope.ts'
 import { completeDocument, shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
 
-const SIGNING = ['ES256', 'RS256'] as const
 const AUTHENTICATION = [
   'client_secret_basic',
   'client_secret_post',
@@ -42,7 +42,7 @@ const AUTHENTICATION = [
 function metadata({ branding: { links } }: Settings, prompts: readonly string[]) {
   const authentication = ['revocation', 'introspection'].map((endpoint) => ({
     [`${endpoint}_endpoint_auth_methods_supported`]: AUTHENTICATION,
-    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: SIGNING,
+    [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: OPENID_SIGNING,
   }))
   return {
     prompt_values_supported: prompts,
@@ -143,10 +143,11 @@ export function configure(
     },
     // Secrets are kept as hashes, so none can be the key of a MAC.
     enabledJWA: {
-      idTokenSigningAlgValues: [...SIGNING],
-      requestObjectSigningAlgValues: [...SIGNING],
-      clientAuthSigningAlgValues: [...SIGNING],
+      idTokenSigningAlgValues: [...OPENID_SIGNING],
+      requestObjectSigningAlgValues: [...OPENID_SIGNING],
+      clientAuthSigningAlgValues: [...OPENID_SIGNING],
     },
+    formats: { customizers: { jwt: (_, ...of) => keepResourceToken(...of) } },
     rotateRefreshToken: true,
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
     // A token that is revoked ends its chain (`openid/token_adapters.ts`). All else that ends a grant takes it away:
@@ -168,7 +169,7 @@ export function configure(
       devInteractions: { enabled: false },
       introspection: {
         enabled: true,
-        allowedPolicy: async (_, client, token) => client.clientId === token.clientId,
+        allowedPolicy: ({ oidc }, ...of) => mayIntrospect(oidc.provider, ...of),
       },
       revocation: { enabled: true, allowedPolicy: async (_, ...of) => mayRevoke(...of) },
       backchannelLogout: { enabled: true },

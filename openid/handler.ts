@@ -32,7 +32,7 @@ import type { OpenidInteractions } from './interaction.ts'
 import { keepIssued } from './issued_tokens.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath, WELL_KNOWN } from './paths.ts'
-import type { OpenidProviders } from './providers.ts'
+import type { OpenidProviders, Running } from './providers.ts'
 import { withKeptSecret } from './registration.ts'
 import { openidRoutes } from './routes.ts'
 import { inOpenidScope, type OpenidScope } from './scope.ts'
@@ -88,7 +88,8 @@ export function createOpenidHandler(
     }
     const ask = async (given: HttpRequest) => whole(await running.ask(given))
     if (isRegistration) return readableElsewhere(await ask(withKeptSecret(request)))
-    const asked = async () => keepIssued(providers.storage, await ask(request), scope)
+    const shown = SHOWN.includes(path) ? await shownById(request, running) : request
+    const asked = async () => keepIssued(providers.storage, await ask(shown), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
@@ -211,6 +212,14 @@ function whole(response: HttpResponse): HttpResponse {
   const { fault } = requestScope()
   if (fault) throw fault.cause
   return response
+}
+
+/** Where clients ask about tokens, or give them back. */
+const SHOWN: readonly string[] = [ENDPOINTS.introspection, ENDPOINTS.revocation]
+
+async function shownById(request: HttpRequest, { keys }: Running): Promise<HttpRequest> {
+  const { nameResourceToken } = await import('./resource_tokens.ts')
+  return nameResourceToken(request, keys)
 }
 
 const isDocument = ({ url }: HttpRequest) =>

@@ -4,8 +4,9 @@ import { type Flow, OPENID_KEYS } from '../actors/auth/flow.ts'
 import { OPENID_KEY_AHEAD, OPENID_KEY_KEPT } from '../base/lifetimes.ts'
 import type { OpenidKey } from '../database/flow/openid.ts'
 
-const ALGORITHMS = ['ES256', 'RS256'] as const
-type Algorithm = (typeof ALGORITHMS)[number]
+/** By what is signed here. */
+export const OPENID_SIGNING = ['ES256', 'RS256'] as const
+type Algorithm = (typeof OPENID_SIGNING)[number]
 
 const generate = promisify(generateKeyPair)
 
@@ -18,7 +19,7 @@ export type PrivateJwk = { kid: string; alg: Algorithm; use: 'sig'; kty: string 
  */
 export function publishedKeys(keys: readonly OpenidKey[], now: number): PrivateJwk[] {
   const all = keys.map(({ jwk, createdAt }) => ({ jwk: JSON.parse(jwk) as PrivateJwk, createdAt }))
-  return ALGORITHMS.flatMap((algorithm) => {
+  return OPENID_SIGNING.flatMap((algorithm) => {
     const mine = all.filter(({ jwk }) => jwk.alg === algorithm)
     const begun = mine.findLastIndex(({ createdAt }) => createdAt <= now - OPENID_KEY_AHEAD)
     const signing = Math.max(begun, 0)
@@ -35,7 +36,7 @@ export function publishedKeys(keys: readonly OpenidKey[], now: number): PrivateJ
 
 /** A key for each algorithm. */
 export async function newKeys(createdAt = Date.now()): Promise<OpenidKey[]> {
-  const keys = ALGORITHMS.map(async (algorithm) => {
+  const keys = OPENID_SIGNING.map(async (algorithm) => {
     const { privateKey } =
       algorithm === 'RS256'
         ? await generate('rsa', { modulusLength: 2048 })

@@ -8,6 +8,8 @@ export type Named = { kind: NamedKind; did: string } & TokenOrigin
 const KINDS = {
   AuthorizationCode: 'c',
   AccessToken: 'a',
+  /** The id of a token for a protected resource, which others read. */
+  ResourceToken: 't',
   RefreshToken: 'r',
   Session: 's',
 } as const

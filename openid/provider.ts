@@ -72,10 +72,11 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
       this: Identified & { kind: NamedKind; format?: 'opaque' | 'jwt' },
     ) {
       // It decides on the format of an access token, too.
-      const id = generateTokenId.call(this)
+      generateTokenId.call(this)
       const { kind, format, accountId: did = '', grantId = '' } = this
-      // Of a JWT nothing is kept, and others read its id.
-      if (format === 'jwt') return id
+      if (format === 'jwt') {
+        return names.write({ kind: 'ResourceToken', did, grantId, chain: chainOfIssued() })
+      }
       const next = kind === 'RefreshToken' ? openidScope().issued?.spent?.next : null
       return next ?? names.write({ kind, did, grantId, chain: chainOfIssued() })
     }

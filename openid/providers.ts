@@ -17,7 +17,13 @@ import type { OpenidProvider } from './provider.ts'
 import type { Storage } from './stored.ts'
 
 /** The provider, its endpoints as one function, and how clients are told of sign-outs. */
-export type Running = { provider: OpenidProvider; ask: HttpHandler; tellLogout: TellLogout }
+export type Running = {
+  provider: OpenidProvider
+  /** Those that are published. */
+  keys: readonly PrivateJwk[]
+  ask: HttpHandler
+  tellLogout: TellLogout
+}
 
 /**
  * The OpenID provider with the keys of the moment. There is none until the operator has registered a client,
@@ -63,7 +69,8 @@ export class OpenidProviders {
     if (this.#current?.kids === kids) return Object.assign(this.#current, { until })
     const provider = createOpenidProvider(this.storage, this.#services, this.#profiles, keys)
     const tellLogout = notingLogouts(provider, this.#services.actors)
-    this.#current = { kids, until, provider, ask: mounted(provider, this.#services), tellLogout }
+    const ask = mounted(provider, this.#services)
+    this.#current = { kids, until, provider, keys, ask, tellLogout }
     return this.#current
   }
 

@@ -32,6 +32,8 @@ export type OpenidScope = {
   clientId: string | undefined
   /** Of the code or token that was shown, or of what is given; null as long as there is none. */
   chain: string | null
+  /** Id of the token for a protected resource that was shown, once its signature was verified. */
+  resourceToken: string | null
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /**
@@ -79,6 +81,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     registered: new Map(),
     clientId: undefined,
     chain: null,
+    resourceToken: null,
     found: null,
     spends: [],
     removals: [],

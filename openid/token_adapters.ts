@@ -14,8 +14,13 @@ export function tokens(
   kind: NamedKind,
 ): Stored {
   const { actors, names } = storage
+  /** One for a resource is known by its id where its signature was verified, and to nobody who has the id alone. */
+  const read = (secret: string) => {
+    const isOfResource = kind === 'AccessToken' && secret === openidScope().resourceToken
+    return names.read(isOfResource ? 'ResourceToken' : kind, secret)
+  }
   const ofAccount = (secret: string) => {
-    const named = names.read(kind, secret)
+    const named = read(secret)
     if (!named) return null
     const { did, grantId, chain } = named
     return { did, origin: { grantId, chain }, account: actors.account(did) }
@@ -90,7 +95,7 @@ export function tokens(
 }
 
 /** What the answer gives of a grant. */
-function issuedTo(did: string, grantId: string): Issued {
+export function issuedTo(did: string, grantId: string): Issued {
   const scope = openidScope()
   scope.issued ??= { did, grantId, tokens: [], spent: null }
   return scope.issued

@@ -24,6 +24,7 @@ type Added = {
   native?: boolean
   refresh?: boolean
   device?: boolean
+  resource?: boolean
   alg?: string
 }
 
@@ -62,6 +63,7 @@ function addClients(openid: Command): void {
     .option('--native', 'it is an app on a device')
     .option('--refresh', 'it gets refresh tokens')
     .option('--device', 'it runs where there is no browser, and shows a code to type (RFC 8628)')
+    .option('--resource', 'it is the protected resource of that address, and asks about its tokens')
     .option('--alg <alg>', 'how id tokens are signed: RS256 (usual) or ES256')
     .action(
       online<Added>(async (operator, output, [id = ''], options) => {
@@ -142,7 +144,10 @@ const productOption = () =>
   )
 
 /** Those of a product at an address. @throws {CliError} where it is not said where people come back to */
-function addressesOf(id: string, { for: name, at, redirectUri, device }: Added): Partial<Added> {
+function addressesOf(
+  id: string,
+  { for: name, at, redirectUri, device, resource }: Added,
+): Partial<Added> {
   if (name && at !== undefined && URL.canParse(at)) {
     const addresses: Addresses = PRODUCTS[name].at(at.replace(/\/+$/, ''), id)
     const { postLogoutUri, backchannelLogoutUri } = addresses
@@ -152,8 +157,9 @@ function addressesOf(id: string, { for: name, at, redirectUri, device }: Added):
       ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
     }
   }
-  if ((redirectUri || device) && at === undefined) return {}
-  const why = 'Give --redirect-uri, --device, or --for with the --at <url> of the product'
+  if ((redirectUri || device || resource) && at === undefined) return {}
+  const why =
+    'Give --redirect-uri, --device, --resource, or --for with the --at <url> of the product'
   throw new CliError(why, ExitCode.wrongUsage)
 }
 

@@ -19,6 +19,7 @@ const device = inFile('openid/device.ts')
 const deviceAdapter = inFile('openid/device_adapter.ts')
 const deviceCodes = inFile('database/flow/openid_device_code.ts')
 const resources = inFile('openid/resources.ts')
+const resourceTokens = inFile('openid/resource_tokens.ts')
 const webHost = inFile('http/web_host.ts')
 const resourceServers = inFile('openid/resource_servers.ts')
 
@@ -27,6 +28,9 @@ const signedIn = inFile('oauth/sign_in/signed_in.ts')
 const CODE_FLOW = 'test/openid/code_flow.test.ts'
 const DEVICE = 'test/openid/device.test.ts'
 const RESOURCES = 'test/openid/resources.test.ts'
+const UNVERIFIED_ID =
+  "return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).jti\n"
+const RESOURCE_TOKENS = 'test/openid/resource_tokens.test.ts'
 const STORAGE = 'test/openid/storage.test.ts'
 const DOCUMENTS = 'test/openid/client_documents.test.ts'
 const REGISTRATION = 'test/openid/registration.test.ts'
@@ -271,6 +275,34 @@ export const openidRows = toRemovals([
     'test/tokens/revocation.test.ts',
     'a token that was spent revokes',
     tokenAdapters("if (named && route === 'revocation') return findToRevoke(named, secret)", ''),
+  ],
+  [
+    45,
+    'the id of a token for a resource is none without its signature',
+    tokenAdapters('secret === openidScope().resourceToken', 'names.read(kind, secret) === null'),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'a token for a resource is verified',
+    resourceTokens('    return null\n', UNVERIFIED_ID),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'another resource is told of no token',
+    resourceTokens('if (id === null || id !== resourceId(aud)) return false', ''),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'a resource shows its secret',
+    resourceTokens("clientAuthMethod === 'none' || ", ''),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'a resource is told of no token of a client that is gone',
+    resourceTokens(
+      'return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(issuedTo)',
+      'return client !== undefined && found !== null',
+    ),
   ],
   [STORAGE, 'a code is spent once', tokens('AND (consumed_at IS NULL OR consumed_by = @by)', '')],
   [

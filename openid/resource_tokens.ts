@@ -1,0 +1,99 @@
+import { createPublicKey } from 'node:crypto'
+import { compactVerify, decodeProtectedHeader } from 'jose'
+import type Provider from 'oidc-provider'
+import type { AccessToken, Client, ClientCredentials, JWTStructured } from 'oidc-provider'
+import type { HttpRequest } from '../http/message.ts'
+import { findClient } from './find_client.ts'
+import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
+import { resourceId } from './resources.ts'
+import { chainOfIssued, openidScope, registeredAt } from './scope.ts'
+import { written } from './stored.ts'
+import { issuedTo } from './token_adapters.ts'
+
+/** Names nothing. */
+const UNKNOWN = 'unknown'
+
+/**
+ * Keeps a token for a protected resource by its id, which the provider does of no JWT. Its client and its resource can
+ * ask whether it has ended, and it is revoked as any other.
+ */
+export function keepResourceToken(
+  token: AccessToken | ClientCredentials,
+  { payload }: JWTStructured,
+): void {
+  const { accountId, grantId, clientId, jkt } = token as AccessToken & { jkt?: string }
+  const { jti, iat, exp, aud, scope } = payload as Record<'jti' | 'aud' | 'scope', string> &
+    Record<'iat' | 'exp', number>
+  if (grantId === undefined) throw new Error('A token for a resource is of no grant')
+  const kept = { kind: 'AccessToken', accountId, grantId, clientId, aud, scope, iat, exp, jkt }
+  issuedTo(accountId, grantId).tokens.push({
+    ...{ secret: jti, kind: kept.kind, chain: chainOfIssued() },
+    ...{ payload: written(kept), expiresAt: exp * 1_000 },
+  })
+}
+
+/**
+ * Who is told of a token (RFC 7662 section 4): its client, and the protected resource that it is for, which is
+ * registered as a client by its address. That is told of no token of a client that is gone.
+ */
+export async function mayIntrospect(
+  provider: Provider,
+  { clientId, clientAuthMethod }: Client,
+  token: { clientId?: string; aud?: unknown },
+): Promise<boolean> {
+  const { clientId: issuedTo = '', aud } = token
+  if (clientId === issuedTo) return true
+  if (clientAuthMethod === 'none' || typeof aud !== 'string') return false
+  const id = resourceId(clientId)
+  if (id === null || id !== resourceId(aud)) return false
+  const client = await findClient(provider, issuedTo)
+  const { found } = openidScope()
+  return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(issuedTo)
+}
+
+/**
+ * The same request, with a token for a protected resource by its id: the provider refuses what is a JWT. One that is
+ * none of ours becomes a token that is not known, and is answered as such (RFC 7662 section 2.2, RFC 7009 section 2.2).
+ *
+ * @param keys those that are published
+ */
+export async function nameResourceToken(
+  request: HttpRequest,
+  keys: readonly PrivateJwk[],
+): Promise<HttpRequest> {
+  const named = request.parameters.map(async ([name, value]) => {
+    if (name !== 'token' || !isJwt(value)) return [name, value]
+    const id = await idOf(value, keys)
+    openidScope().resourceToken = id
+    return [name, id ?? UNKNOWN]
+  })
+  return request.withBody(String(new URLSearchParams(await Promise.all(named))))
+}
+
+function isJwt(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** @returns null where it is none of ours, or its key is published no more; it may have expired */
+async function idOf(token: string, keys: readonly PrivateJwk[]): Promise<string | null> {
+  try {
+    const { payload, protectedHeader } = await compactVerify(
+      token,
+      ({ kid }) => publicKey(keys.find((key) => key.kid === kid)),
+      { algorithms: [...OPENID_SIGNING] },
+    )
+    const { jti } = JSON.parse(new TextDecoder().decode(payload)) as { jti?: unknown }
+    return protectedHeader.typ === 'at+jwt' && typeof jti === 'string' ? jti : null
+  } catch {
+    return null
+  }
+}
+
+function publicKey(key: PrivateJwk | undefined) {
+  if (!key) throw new Error('No such key is published')
+  return createPublicKey({ key, format: 'jwk' })
+}
