@@ -20,6 +20,8 @@ type Told = {
 /** Addresses of a product that the provider has to be told. */
 export type Addresses = {
   redirectUri: string
+  /** Where people come back to as well, by the way in which the product's server is set up. */
+  otherRedirectUri?: string
   postLogoutUri?: string
   backchannelLogoutUri?: string
 }
@@ -30,6 +32,27 @@ type Product = {
   /** Its settings, as the product itself takes them. */
   settings(told: Told): string
 }
+
+/**
+ * The plugin sends no challenge (RFC 7636), and has filters by which one is sent. The verifier is that of the `state`,
+ * which comes back, so nothing has to be kept.
+ */
+const WORDPRESS_PKCE = `
+function openid_code_verifier( $state ) {
+	return hash_hmac( 'sha256', $state, wp_salt() );
+}
+add_filter( 'openid-connect-generic-auth-url', function ( $url ) {
+	parse_str( parse_url( $url, PHP_URL_QUERY ), $query );
+	$hash = hash( 'sha256', openid_code_verifier( $query['state'] ), true );
+	$challenge = rtrim( strtr( base64_encode( $hash ), '+/', '-_' ), '=' );
+	return $url . '&code_challenge_method=S256&code_challenge=' . $challenge;
+} );
+add_filter( 'openid-connect-generic-alter-request', function ( $request, $operation ) {
+	if ( 'get-authentication-token' === $operation ) {
+		$request['body']['code_verifier'] = openid_code_verifier( $_GET['state'] );
+	}
+	return $request;
+}, 10, 2 );`
 
 const SCOPES = 'openid profile email'
 
@@ -58,6 +81,7 @@ openid_connect_rp_initiated_logout_redirect: ${originOf(redirectUri)}/`,
   providers:
     - id: ${redirectUri.split('/').at(-1)}
       issuer: ${issuer}
+      human_name: ${new URL(issuer).host}
       client_id: ${id}
       client_secret: ${secret}
       token_endpoint_auth_method: client_secret_basic
@@ -81,7 +105,8 @@ openid_connect_rp_initiated_logout_redirect: ${originOf(redirectUri)}/`,
       // WordPress adds the language of who signs out.
       postLogoutUri: `${url}/wp-login.php?loggedout=true&wp_lang=en_US`,
     }),
-    settings: ({ issuer, endpoints, id, secret }) => `define( 'OIDC_CLIENT_ID', '${id}' );
+    settings: ({ issuer, endpoints, id, secret }) => `<?php
+define( 'OIDC_CLIENT_ID', '${id}' );
 define( 'OIDC_CLIENT_SECRET', '${secret}' );
 define( 'OIDC_CLIENT_SCOPE', '${SCOPES}' );
 define( 'OIDC_ISSUER', '${issuer}' );
@@ -89,7 +114,8 @@ define( 'OIDC_ENDPOINT_LOGIN_URL', '${endpoints.authorization}' );
 define( 'OIDC_ENDPOINT_TOKEN_URL', '${endpoints.token}' );
 define( 'OIDC_ENDPOINT_USERINFO_URL', '${endpoints.userinfo}' );
 define( 'OIDC_ENDPOINT_JWKS_URL', '${endpoints.jwks}' );
-define( 'OIDC_ENDPOINT_LOGOUT_URL', '${endpoints.endSession}' );`,
+define( 'OIDC_ENDPOINT_LOGOUT_URL', '${endpoints.endSession}' );
+${WORDPRESS_PKCE}`,
   },
   grafana: {
     at: (url) => ({ redirectUri: `${url}/login/generic_oauth`, postLogoutUri: `${url}/login` }),
@@ -139,9 +165,43 @@ code_challenge_method = "S256"
 email_domains = ["*"]
 cookie_secret = "${newSecret()}"`,
   },
+  nextcloud: {
+    // With pretty URLs and without.
+    at: (url) => ({
+      redirectUri: `${url}/apps/user_oidc/code`,
+      otherRedirectUri: `${url}/index.php/apps/user_oidc/code`,
+      postLogoutUri: `${url}/`,
+      backchannelLogoutUri: `${url}/index.php/apps/user_oidc/backchannel-logout/${NEXTCLOUD_NAME}`,
+    }),
+    settings: ({
+      issuer,
+      id,
+      secret,
+      redirectUri,
+    }) => `sudo -u www-data php occ user_oidc:provider ${NEXTCLOUD_NAME} \\
+  --clientid='${id}' \\
+  --clientsecret='${secret}' \\
+  --discoveryuri='${discovery(issuer)}' \\
+  --postlogouturi='${redirectUri.replace('apps/user_oidc/code', '')}' \\
+  --scope='${SCOPES}' \\
+  --send-id-token-hint=1`,
+  },
+  outline: {
+    at: (url) => ({ redirectUri: `${url}/auth/oidc.callback`, postLogoutUri: url }),
+    // By its metadata, from which alone it learns that it is to send a challenge.
+    settings: ({ issuer, id, secret }) => `OIDC_CLIENT_ID=${id}
+OIDC_CLIENT_SECRET=${secret}
+OIDC_ISSUER_URL=${issuer}
+OIDC_USERNAME_CLAIM=preferred_username
+OIDC_DISPLAY_NAME=${new URL(issuer).host}
+OIDC_SCOPES=${SCOPES}`,
+  },
 } as const satisfies Record<string, Product>
 
 export type ProductName = keyof typeof PRODUCTS
+
+/** What Nextcloud calls this provider, also in an address. */
+const NEXTCLOUD_NAME = 'vestibule'
 
 /** One that the product keeps for itself, of 32 characters. */
 const newSecret = () => randomBytes(16).toString('hex')

@@ -146,18 +146,18 @@ const productOption = () =>
 /** Those of a product at an address. @throws {CliError} where it is not said where people come back to */
 function addressesOf(
   id: string,
-  { for: name, at, redirectUri, device, resource }: Added,
+  { for: name, at, redirectUri: given, device, resource }: Added,
 ): Partial<Added> {
   if (name && at !== undefined && URL.canParse(at)) {
     const addresses: Addresses = PRODUCTS[name].at(at.replace(/\/+$/, ''), id)
-    const { postLogoutUri, backchannelLogoutUri } = addresses
+    const { redirectUri, otherRedirectUri, postLogoutUri, backchannelLogoutUri } = addresses
     return {
-      redirectUri: [addresses.redirectUri],
+      redirectUri: otherRedirectUri === undefined ? [redirectUri] : [redirectUri, otherRedirectUri],
       ...(postLogoutUri !== undefined && { postLogoutUri: [postLogoutUri] }),
       ...(backchannelLogoutUri !== undefined && { backchannelLogoutUri }),
     }
   }
-  if ((redirectUri || device || resource) && at === undefined) return {}
+  if ((given || device || resource) && at === undefined) return {}
   const why =
     'Give --redirect-uri, --device, --resource, or --for with the --at <url> of the product'
   throw new CliError(why, ExitCode.wrongUsage)

@@ -11,29 +11,32 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 
 /** How each product is told to send a challenge, without which no client signs anybody in. */
-const PKCE: Record<ProductName, string | null> = {
+const PKCE: Record<ProductName, string> = {
   discourse: 'openid_connect_use_pkce: true',
   matrix: 'pkce_method: always',
-  // A box on its page.
-  wordpress: null,
+  wordpress: "'&code_challenge_method=S256&code_challenge='",
   grafana: 'use_pkce = true',
   mod_auth_openidc: 'OIDCPKCEMethod S256',
   'oauth2-proxy': 'code_challenge_method = "S256"',
+  // These send one where the metadata say that it is taken.
+  nextcloud: '/.well-known/openid-configuration',
+  outline: 'OIDC_ISSUER_URL=',
 }
 
 test.each(Object.keys(PRODUCTS) as ProductName[])('%s', async (name) => {
   const product = PRODUCTS[name]
   const id = `our-${name}`
   const { redirectUri, ...others } = product.at('https://app.example.com/below', id)
-  const { postLogoutUri, backchannelLogoutUri }: { [name: string]: string } = others
+  const { otherRedirectUri, postLogoutUri, backchannelLogoutUri }: { [name: string]: string } =
+    others
   const metadata = {
-    redirect_uris: [redirectUri],
+    redirect_uris: [redirectUri, ...(otherRedirectUri ? [otherRedirectUri] : [])],
     ...(postLogoutUri && { post_logout_redirect_uris: [postLogoutUri] }),
     ...(backchannelLogoutUri && { backchannel_logout_uri: backchannelLogoutUri }),
   }
   const { issuer, endpoints, secret } = await rp.operate(app, 'openid/client-add', { id, metadata })
   const settings = product.settings({ issuer, endpoints, id, secret, redirectUri })
-  for (const said of [id, secret, 'openid profile email', PKCE[name] ?? '']) {
+  for (const said of [id, secret, 'openid profile email', PKCE[name]]) {
     expect(settings).toContain(said)
   }
   expect(settings).not.toMatch(/undefined|\[object/)
