@@ -7,6 +7,11 @@ const askedAgain = inFile('openid/asked_again.ts')
 const AWAY = 'test/openid/away_everywhere.test.ts'
 
 /** What the OpenID provider defends while an actor is away. */
+const FORGETTING = `async destroy(token: string) {
+  const id = clientOfAccess(token) ?? ''
+  await flow(id).setOpenidClientAccess(id, 'another')
+}`
+
 export const openidAwayRows = toRemovals([
   [
     'test/openid/away.test.ts',
@@ -62,6 +67,6 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'a client that removes itself has its token until it is gone',
-    inFile('openid/registration_adapters.ts')(' || clientId === askedAbout()', ''),
+    inFile('openid/registration_adapters.ts')('async destroy() {}', FORGETTING),
   ],
 ])
