@@ -1,20 +1,13 @@
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
-import type { Branding } from '../base/branding.ts'
 import type { Settings } from '../base/settings.ts'
 import { securityTexts } from '../pages/security/locales/index.ts'
+import { primaryColor } from '../pages/sign_in/look.ts'
 import { SECURITY } from './checks/endpoints.ts'
 
 /** In each language of the pages. */
 const securityTitles = Object.fromEntries(
   Object.entries(securityTexts).map(([language, { title }]) => [language, title]),
 )
-
-/** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `oauth/pages/finish.ts`. */
-const PRIMARY_COLOR = '#5b9dff'
-
-export function primaryColor({ colors }: Pick<Branding, 'colors'>): string {
-  return colors.primary ?? PRIMARY_COLOR
-}
 
 /**
  * How the provider's pages look, and what they link to: as a PDS's own pages would. The pages
@@ -35,7 +28,7 @@ export function createBranding({
   return {
     name,
     logo,
-    colors: { ...colors, primary: primaryColor({ colors }) },
+    colors: { ...colors, primary: primaryColor(colors) },
     background,
     links: all.flatMap(({ href, ...link }) => (href === undefined ? [] : [{ ...link, href }])),
   } as OAuthProviderOptions['branding']

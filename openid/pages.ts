@@ -1,5 +1,4 @@
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
-import { primaryColor } from '../oauth/branding.ts'
 import { wantedOf } from '../oauth/sign_in/place.ts'
 import { languageOf } from '../oauth/sign_in/shown.ts'
 import { linksOf } from '../pages/links.ts'
@@ -40,9 +39,8 @@ export class OpenidPages {
   readonly #settings: Services['settings']
 
   constructor({ settings }: Pick<Services, 'settings'>) {
-    const { name, branding } = settings
     this.#settings = settings
-    this.#look = createLook(name, branding, primaryColor(branding), OPENID_STYLE)
+    this.#look = createLook(settings, OPENID_STYLE)
   }
 
   consent(shown: Shown, step: ConsentStep): HttpResponse {

@@ -43,9 +43,6 @@ export type SignInPolicy = {
   failureTakes: number
 }
 
-/** A sign-in that succeeded. Whatever is granted upon it names its {@link Login.basis}. */
-export type SignedIn = Login
-
 /**
  * Signs in to an account: the password or an app password, then the second factor where the account
  * asks for one. An app password is a factor of its own: apps that use one cannot ask for a code.
@@ -63,7 +60,7 @@ export function signIn(
   services: Services,
   attempt: SignInAttempt,
   policy: SignInPolicy,
-): Promise<SignedIn> {
+): Promise<Login> {
   return signInFor(services, attempt, policy, async (signedIn, proof) => {
     const { account, basis } = signedIn
     return proof ? services.actors.account(account.did).proveFactor(proof, basis, null) : signedIn
@@ -78,11 +75,11 @@ export function signIn(
  * @returns what it wrote
  * @throws as {@link signIn}, and `grant`
  */
-export async function signInFor<T extends Pick<SignedIn, 'account' | 'factors'>>(
+export async function signInFor<T extends Pick<Login, 'account' | 'factors'>>(
   services: Services,
   attempt: SignInAttempt,
   policy: SignInPolicy,
-  grant: (signedIn: SignedIn, proof: Proof | null) => Promise<T>,
+  grant: (signedIn: Login, proof: Proof | null) => Promise<T>,
 ): Promise<T> {
   assertOldPassword(attempt.password)
   const signedIn = await checkPassword(services, attempt, policy)
@@ -97,7 +94,7 @@ export async function signInFor<T extends Pick<SignedIn, 'account' | 'factors'>>
 /** Before a code is asked for. The owner is told: who gave the password knows it. */
 async function assertMainPasswordTaken(
   services: Services,
-  { account }: SignedIn,
+  { account }: Login,
   { address }: SignInAttempt,
 ): Promise<void> {
   if (!account.onlyAppPasswords) return
@@ -126,7 +123,7 @@ export async function finishSignIn(
   { did, basis }: FirstStep,
   attempt: SecondStep,
   { takenDown }: Pick<SignInPolicy, 'takenDown'>,
-): Promise<SignedIn> {
+): Promise<Login> {
   const first = { ...basis, mayBeTakenDown: takenDown === 'allowed' }
   return judged(services, did, attempt, async () => {
     if ('factor' in attempt) {
@@ -141,7 +138,7 @@ export async function finishSignIn(
 }
 
 export function assertNotTakenDown(
-  { account }: SignedIn,
+  { account }: Login,
   { takenDown }: Pick<SignInPolicy, 'takenDown'>,
 ): void {
   if (account.takedownRef !== null && takenDown === 'refused') {

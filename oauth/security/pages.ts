@@ -15,7 +15,6 @@ import { choiceStep } from '../../pages/sign_in/steps.ts'
 import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
 import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
-import { primaryColor } from '../branding.ts'
 import {
   SECURITY,
   type SecurityAction,
@@ -60,10 +59,9 @@ export class SecurityPages {
     scripts: PageScripts,
   ) {
     this.#scripts = scripts
-    const { name, branding } = services.settings
     this.#services = services
     this.#forms = forms
-    this.#look = createLook(name, branding, primaryColor(branding), SECURITY_STYLE)
+    this.#look = createLook(services.settings, SECURITY_STYLE)
   }
 
   main(visitor: Visitor, known: Known, outcome: Outcome): HttpResponse {

@@ -5,7 +5,6 @@ import { LEAVING_STYLE, leavingStep } from '../../pages/sign_in/leaving.ts'
 import { signInTexts } from '../../pages/sign_in/locales/index.ts'
 import { createLook, type Look } from '../../pages/sign_in/look.ts'
 import type { Services } from '../../sagas/services.ts'
-import { primaryColor } from '../branding.ts'
 import { languageOf } from './shown.ts'
 
 /**
@@ -19,9 +18,8 @@ export class Leaving {
   readonly #look: Look
 
   constructor({ settings }: Pick<Services, 'settings'>) {
-    const { name, branding } = settings
     this.#settings = settings
-    this.#look = createLook(name, branding, primaryColor(branding), LEAVING_STYLE)
+    this.#look = createLook(settings, LEAVING_STYLE)
   }
 
   /**

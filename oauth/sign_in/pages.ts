@@ -26,7 +26,6 @@ import { type Challenge, newChallenge } from '../../sagas/passkey_challenge.ts'
 import { usePasskeyOptions } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { primaryColor } from '../branding.ts'
 import { securityTask } from '../checks/endpoints.ts'
 import { type FormState, Forms } from './forms.ts'
 import { permissionItems } from './permissions.ts'
@@ -60,12 +59,11 @@ export class SignInPages {
   readonly #links: Services['settings']['branding']['links']
 
   constructor(services: Pick<Services, 'settings' | 'secrets'>, script: Script) {
-    const { name, branding } = services.settings
     this.forms = new Forms(services.secrets.seal)
     this.#services = services
     this.#script = script
-    this.#look = createLook(name, branding, primaryColor(branding))
-    this.#links = branding.links
+    this.#look = createLook(services.settings)
+    this.#links = services.settings.branding.links
   }
 
   /** The page that comes before the provider's. */

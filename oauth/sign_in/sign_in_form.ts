@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import type { Login } from '../../actors/account/login.ts'
 import { FAILED_SIGN_IN } from '../../base/lifetimes.ts'
 import type { FactorKind } from '../../factors/kinds.ts'
 import { readProof } from '../../factors/proof.ts'
@@ -8,13 +9,7 @@ import { arrivalOf, noteSignedIn } from '../../sagas/arrivals.ts'
 import { signInWithPasskey } from '../../sagas/passkeys.ts'
 import { isWrongCode, SecondFactorRequired, type ShownTrust } from '../../sagas/second_factor.ts'
 import type { Services } from '../../sagas/services.ts'
-import {
-  finishSignIn,
-  type SecondStep,
-  type SignedIn,
-  type SignInPolicy,
-  signIn,
-} from '../../sagas/sign_in.ts'
+import { finishSignIn, type SecondStep, type SignInPolicy, signIn } from '../../sagas/sign_in.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { browserHere, knownBrowser } from '../known_browser.ts'
 import { Captcha } from './captcha.ts'
@@ -176,7 +171,7 @@ export class SignInForm {
   }
 
   /** This browser is not asked for a second factor again, for a while. */
-  async #trust(post: Post, { account, basis }: SignedIn): Promise<HttpResponse['headers'][number]> {
+  async #trust(post: Post, { account, basis }: Login): Promise<HttpResponse['headers'][number]> {
     const { deviceId, deviceMetadata } = post.device
     const { userAgent, ipAddress: address } = deviceMetadata
     const secret = await this.#services.actors
@@ -191,7 +186,7 @@ export class SignInForm {
    */
   async #done(
     post: Post,
-    { account, basis }: SignedIn,
+    { account, basis }: Login,
     isRemembered: boolean,
     amr: readonly string[],
   ): Promise<HttpResponse> {

@@ -12,7 +12,6 @@ import { passkeyNames } from '../../sagas/passkeys.ts'
 import type { Services } from '../../sagas/services.ts'
 import { readSignOutLink, signOutByLink } from '../../sagas/sign_out_link.ts'
 import { requestScope } from '../../stores/request_scope.ts'
-import { primaryColor } from '../branding.ts'
 import { SECURITY, SIGN_OUT_FORM, SIGN_OUT_LINK } from '../checks/endpoints.ts'
 import { loadDevice } from '../sign_in/device.ts'
 import { refusedForm } from '../sign_in/own_form.ts'
@@ -35,11 +34,10 @@ export class SignOutLink {
   readonly #look: Look
 
   constructor(provider: OAuthProvider, services: Services, script: Script) {
-    const { name, branding } = services.settings
     this.#provider = provider
     this.#services = services
     this.#signIn = new SignInPages(services, script)
-    this.#look = createLook(name, branding, primaryColor(branding))
+    this.#look = createLook(services.settings)
   }
 
   takes({ url }: HttpRequest): boolean {

@@ -1,4 +1,5 @@
 import type { Branding } from '../../base/branding.ts'
+import type { Settings } from '../../base/settings.ts'
 import { BASE_STYLE, Style } from '../../http/page/document.ts'
 
 /** How the operator wants the pages of a sign-in to look: as the provider's pages then do. */
@@ -62,17 +63,19 @@ details nav{margin-top:.5rem}
 @media(max-width:20rem){body{padding:.5rem}main{padding:1rem}}
 `
 
-/**
- * @param primary the colour of buttons
- * @param more the style of a page that has more than the steps of a sign-in
- */
+/** Of buttons; the pages write on it in black (WCAG contrast 7.6), see `oauth/pages/finish.ts`. */
+const PRIMARY_COLOR = '#5b9dff'
+
+export const primaryColor = ({ primary }: Branding['colors']): string => primary ?? PRIMARY_COLOR
+
+/** @param more the style of a page that has more than the steps of a sign-in */
 export function createLook(
-  service: string,
-  { logo, background, colors }: Pick<Branding, 'logo' | 'background' | 'colors'>,
-  primary: string,
+  { name: service, branding }: Pick<Settings, 'name' | 'branding'>,
   more = '',
 ): Look {
+  const { logo, background, colors } = branding
   const { light, dark } = background
+  const primary = primaryColor(colors)
   const error = colors.error ? `--error:${colors.error};` : ''
   const css = `${STYLE}${more}:root{--primary:${primary};--on-primary:${textOn(primary)};${error}}
 ${light ? `html{background-image:url("${escapeUrl(light)}")}\n` : ''}@media(prefers-color-scheme:dark){html{background-image:${dark ? `url("${escapeUrl(dark)}")` : 'none'}}}
