@@ -48,7 +48,11 @@ export function createOpenidProvider(
     await next()
     openidScope().clientId = ctx.oidc?.client?.clientId
   })
-  nameSecrets(provider, storage)
+  nameTokens(provider, storage)
+  nameRegistrationTokens(provider)
+  nameSessions(provider, storage)
+  compareSecretsByHash(provider)
+  recordReplays(provider, storage)
   keepSecretsBack(provider)
   explainRefusals(provider)
   takeScopesOfResources(provider)
@@ -58,19 +62,22 @@ export function createOpenidProvider(
   return provider
 }
 
-type Identified = { generateTokenId(): string; accountId?: string; grantId?: string }
+type Identified = { generateTokenId(): string }
 
-/** Has ids say where they are kept, and secrets compared by their hashes. */
-function nameSecrets(provider: Provider, { flow, names }: Storage): void {
-  for (const { prototype } of [
-    provider.AuthorizationCode,
-    provider.AccessToken,
-    provider.RefreshToken,
-  ] as unknown as { prototype: Identified }[]) {
+/** Has codes and tokens say where they are kept. */
+function nameTokens(provider: Provider, { names }: Storage): void {
+  type Token = Identified & {
+    kind: NamedKind
+    format?: 'opaque' | 'jwt'
+    accountId?: string
+    grantId?: string
+  }
+  const { AuthorizationCode, AccessToken, RefreshToken } = provider
+  for (const { prototype } of [AuthorizationCode, AccessToken, RefreshToken] as unknown as {
+    prototype: Identified
+  }[]) {
     const { generateTokenId } = prototype
-    prototype.generateTokenId = function (
-      this: Identified & { kind: NamedKind; format?: 'opaque' | 'jwt' },
-    ) {
+    prototype.generateTokenId = function (this: Token) {
       // It decides on the format of an access token, too.
       generateTokenId.call(this)
       const { kind, format, accountId: did = '', grantId = '' } = this
@@ -81,14 +88,16 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
       return next ?? names.write({ kind, did, grantId, chain: chainOfIssued() })
     }
   }
-  const device = provider.DeviceCode.prototype as unknown as Identified & { userCode: string }
-  device.generateTokenId = function (this: { userCode: string }) {
+  const device = provider.DeviceCode.prototype as unknown as Identified
+  device.generateTokenId = function (this: Identified & { userCode: string }) {
     return names.writeDeviceCode(this.userCode)
   }
-  nameRegistrationTokens(provider)
   const grant = provider.Grant.prototype as unknown as Identified
   grant.generateTokenId = newGrantId
+}
 
+/** Has sessions of browsers say where they are kept, too, and get a new secret where somebody signs in. */
+function nameSessions(provider: Provider, { names }: Storage): void {
   const session = provider.Session.prototype as Provider['Session']['prototype'] & {
     id: string
     oldId?: string | undefined
@@ -120,12 +129,17 @@ function nameSecrets(provider: Provider, { flow, names }: Storage): void {
     loginAccount.call(this, details)
     this.resetIdentifier()
   }
+}
 
+/** A secret of a client is known by its hash. */
+function compareSecretsByHash(provider: Provider): void {
   provider.Client.prototype.compareClientSecret = function (actual: string) {
     return this.clientSecret === keptSecret(hashClientSecret(actual))
   }
+}
 
-  // The provider looks and then writes; two at once would both be the first.
+/** The provider looks and then writes; two at once would both be the first. */
+function recordReplays(provider: Provider, { flow }: Storage): void {
   const replay = provider.ReplayDetection as unknown as {
     unique(iss: string, jti: string, exp: number): Promise<boolean>
   }
