@@ -23,7 +23,7 @@ export function newEntries(theirs: string, ours: string, since: string): Section
     .filter(({ entries }) => entries.length > 0)
 }
 
-/** What stands below headings of the second level: items of lists, and paragraphs. */
+/** What stands below headings of the second level: items of lists, and paragraphs, without headings of less. */
 function sectionsOf(changelog: string): Section[] {
   const [, ...sections] = `\n${changelog}`.split(/\n## +/)
   return sections.map((section) => {
@@ -32,7 +32,7 @@ function sectionsOf(changelog: string): Section[] {
       .join('\n')
       .split(/\n(?=- )|\n{2,}/)
       .map((entry) => entry.trim())
-    return { title: title.trim(), entries: entries.filter(Boolean) }
+    return { title: title.trim(), entries: entries.filter((entry) => /^[^#]/.test(entry)) }
   })
 }
 

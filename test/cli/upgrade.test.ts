@@ -20,7 +20,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 const { schemas } = packageJson
 const [DID, OTHER] = ['did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', 'did:plc:aaaaaaaaaaaaaaaaaaaaaabb']
 const FIRST = '# Changes\n\n## 0.1.0\n\nThe first.\n'
-const UNDER_WAY = `# Changes\n\n## 0.2.0, not released yet\n\n- **New** door,\n  with a bell.\n\n## 0.1.0\n\nThe first.\n`
+const UNDER_WAY = `# Changes\n\n## 0.2.0, not released yet\n\n### Doors\n\n- **New** door,\n  with a bell.\n\n## 0.1.0\n\nThe first.\n`
 
 let folder: TemporaryFolder
 let origin: string
