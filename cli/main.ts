@@ -1,3 +1,4 @@
+import '../base/relative_imports.ts'
 import { keepCompiled } from '../base/compiled.ts'
 
 keepCompiled()

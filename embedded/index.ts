@@ -17,6 +17,8 @@ import { LOOKS, type Looks, watchForLife } from './signs_of_life.ts'
 import { tell } from './told.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
+/** It starts as this program does. */
+const RELATIVE_IMPORTS = new URL('../base/relative_imports.ts', import.meta.url).href
 
 /** What it needs of the directory. */
 export type PdsDirectory = Pick<
@@ -173,7 +175,7 @@ export class EmbeddedPds {
       const child = fork(CHILD, {
         env: childEnvironment(process.env, this.#settings.logLevel),
         // Those of this process are for it.
-        execArgv: [],
+        execArgv: ['--import', RELATIVE_IMPORTS],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return child.on('error', report)
