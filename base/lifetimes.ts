@@ -319,6 +319,14 @@ export const LAST_REQUEST = SECOND
 /** How long a stopping runner waits for its last answers to leave, once they are there. */
 export const LAST_ANSWERS = 100
 
+/**
+ * Where data are moved off an engine, each of its auth actors waits so long for what it is answering; then, for
+ * `MOVE_SETTLES`, the directory and the accounts still take what goes on after the last answer, such as the end of
+ * the trail ({@link EVENTS_KEPT}).
+ */
+export const MOVE_DRAIN = 2 * SECOND
+export const MOVE_SETTLES = EVENTS_KEPT + 500
+
 /** How long the actors of an engine may take to leave a process that only copies their data. */
 export const LEAVE_ENGINE = 10 * SECOND
 

@@ -20,10 +20,25 @@ export type Move = z.infer<typeof aMove>
 
 /** Raised where data would be served that are on their way. */
 export class MovedError extends Error {
+  readonly move: Move
+
   constructor(move: Move) {
     super(SENTENCES[move.state](move.place))
     this.name = 'MovedError'
+    this.move = move
   }
+
+  /** What strangers may read of it. */
+  get notice(): string {
+    return NOTICES[this.move.state]
+  }
+}
+
+const NOTICES: Record<Move['state'], string> = {
+  copying: 'The data of this service are on their way to here',
+  moving: 'The data of this service are being moved; try again soon',
+  moved: 'The data of this service were moved, and are not served from here any more',
+  returned: 'The data of this service are not served from here any more',
 }
 
 /**

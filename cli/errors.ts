@@ -11,3 +11,15 @@ export class CliError extends Error {
     this.exitCode = exitCode
   }
 }
+
+export const DATA_MOVED = 'DataMoved'
+
+/** What answers serves nothing, since its data are on their way elsewhere. */
+export class DataMovedError extends CliError {
+  readonly code = DATA_MOVED
+
+  /** @param reason as it answered */
+  constructor(origin: string, reason: string) {
+    super(`What answers at ${origin} serves nothing. ${reason}`)
+  }
+}

@@ -1,5 +1,5 @@
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
-import { CliError, ExitCode } from './errors.ts'
+import { CliError, DataMovedError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
 
 /** Asks the running program. @throws {CliError} */
@@ -26,6 +26,7 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
     }
     const body = await response.json().catch(() => null)
     if (response.ok && body !== null) return body
+    if (body?.move) throw new DataMovedError(origin, body.message)
     if (body === null || response.status === 503) {
       throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)
     }

@@ -6,7 +6,7 @@ import { withDeadline } from '../base/deadline.ts'
 import type { Log } from '../base/log.ts'
 import { isTracing, traceRequest } from '../base/tracing.ts'
 import type { AuthActor } from '../http/envelope.ts'
-import { fault, tooLarge, unavailable } from '../http/fault.ts'
+import { fault, tooLarge, unanswered, unavailable } from '../http/fault.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { BodyTooSlowError, readBody, readShortBody } from './body.ts'
@@ -62,8 +62,8 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
         writeResponse(c.env.outgoing, unavailable('The PDS does not answer'))
         return RESPONSE_ALREADY_SENT
       }
-    } catch {
-      writeResponse(c.env.outgoing, unavailable())
+    } catch (err) {
+      writeResponse(c.env.outgoing, unanswered(err))
       return RESPONSE_ALREADY_SENT
     }
     const anybody = { 'access-control-allow-origin': '*' }

@@ -4,7 +4,7 @@ import { workFor } from '../base/in_time.ts'
 import { CALL_BEGINS } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import type { Answer, AuthActor, RequestEnvelope } from '../http/envelope.ts'
-import { unavailable } from '../http/fault.ts'
+import { unanswered } from '../http/fault.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** Where it is away, strangers cause as many lines as they like. */
@@ -37,6 +37,6 @@ export async function forward(
     if (hasRoom(log, AUTH)) {
       log.error({ err, method: envelope.method }, 'no answer from the auth actor')
     }
-    return unavailable()
+    return unanswered(err)
   }
 }

@@ -1,13 +1,21 @@
 import { RETRY_AFTER } from '../base/lifetimes.ts'
+import { MovedError } from '../base/move.ts'
 import { type HttpResponse, jsonResponse } from './message.ts'
 
 /** 503 that an app in a browser can read, too. */
-export function unavailable(message = 'The service is busy; try again'): HttpResponse {
+export function unavailable(message = 'The service is busy; try again', more = {}): HttpResponse {
   return fault(
     503,
-    { error: 'temporarily_unavailable', message },
+    { error: 'temporarily_unavailable', message, ...more },
     { 'retry-after': String(RETRY_AFTER / 1_000), 'cache-control': 'no-store' },
   )
+}
+
+/** 503 where the auth actor did not answer. Where its data are on their way elsewhere, `move` is the state of that. */
+export function unanswered(err: unknown): HttpResponse {
+  return err instanceof MovedError
+    ? unavailable(err.notice, { move: err.move.state })
+    : unavailable()
 }
 
 /** 413 for a body that is longer than what is read, as it comes or when it is unpacked. */
@@ -19,11 +27,11 @@ export function tooLarge(headers: Record<string, string> = {}): HttpResponse {
 /** An answer that no handler made, in the words of OAuth and of XRPC. */
 export function fault(
   status: number,
-  { error, message }: { error: string; message: string },
+  { error, message, ...more }: { error: string; message: string; move?: string },
   headers: Record<string, string> = {},
 ): HttpResponse {
   return jsonResponse(
-    { error, error_description: message, message },
+    { error, error_description: message, message, ...more },
     { status, headers: { 'access-control-allow-origin': '*', ...headers } },
   )
 }

@@ -10,14 +10,14 @@ import { Replica } from '../../database/replication/replica.ts'
 import { logAudit } from '../account/audit_log.ts'
 import { accountFunctions } from '../account/index.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
-import { callable } from '../hosting/callable.ts'
 import { ofAccount } from '../hosting/engine/account_storage.ts'
 import { nextCopy } from '../hosting/engine/copies.ts'
-import { keptActions } from '../hosting/engine/kept_actions.ts'
+import type { Whose } from '../hosting/engine/kept_actions.ts'
 import { type KvContext, kvOf } from '../hosting/engine/kv.ts'
-import { answering, type Runner, requireSecret } from '../runner.ts'
+import { movable } from '../hosting/movable.ts'
+import { assertServedHere } from '../hosting/open_database.ts'
+import { answering, type Runner } from '../runner.ts'
 
-type Context = KvContext & { vars: { accounts: Accounts } }
 type Entry = { replica: Promise<Replica>; active: number; usedAt: number }
 
 /** Accounts that are awake, each with a database of its own in its own part of the storage. */
@@ -135,30 +135,24 @@ class Accounts {
 
 /** Some of the accounts. The key is `shardOf` each of them. */
 export const accountsActor = (runner: Runner) => {
-  const run = (c: Context, did: string, name: string, args: []) => {
+  const run = (c: { vars: Accounts }, did: string, name: string, args: []) => {
     const work = Object.hasOwn(accountFunctions, name)
       ? accountFunctions[name as keyof typeof accountFunctions]
       : undefined
     if (!work) throw new Error(`An account cannot be asked to ${name}`)
-    return c.vars.accounts.run(did, (db) =>
-      (work as (db: Db, ...a: never[]) => unknown)(db, ...args),
-    )
+    return c.vars.run(did, (db) => (work as (db: Db, ...a: never[]) => unknown)(db, ...args))
   }
+  const start = async (c: KvContext) => {
+    const kv = kvOf(c)
+    // What its accounts answer leaves through an auth actor, which looks whether it may.
+    await assertServedHere(kv)
+    return new Accounts(runner, kv)
+  }
+  const stop = (held: Accounts) => held.close()
+  const keepHead = (held: Accounts, did: Whose) => held.keepHead(did as string)
+  const serving = { start, stop, keepHead, schema: accountSchema, hasOneDatabase: false }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION },
-    onBeforeConnect: requireSecret(runner),
-    createVars: (c: KvContext, _driver: unknown) => ({
-      accounts: new Accounts(runner, kvOf(c)),
-    }),
-    onSleep: (c) => c.vars.accounts.close(),
-    onDestroy: (c) => c.vars.accounts.close(),
-    ...callable(
-      'accounts',
-      {
-        run: answering(run),
-        ...keptActions(runner, (c: Context, did) => c.vars.accounts.keepHead(did as string)),
-      },
-      runner.log,
-    ),
+    ...movable('accounts', runner, serving, { run: answering(run) }),
   })
 }

@@ -11,12 +11,11 @@ import { databasePath } from '../../database/paths.ts'
 import type { AskForEndings, SessionName } from '../../http/endings.ts'
 import type { RequestEnvelope } from '../../http/envelope.ts'
 import { unavailable } from '../../http/fault.ts'
-import { callable } from '../hosting/callable.ts'
-import { keptActions } from '../hosting/engine/kept_actions.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
+import { movable } from '../hosting/movable.ts'
 import { type OpenDatabase, openActorDatabase } from '../hosting/open_database.ts'
 import type { Actors } from '../reach.ts'
-import { answering, type Runner, requireSecret } from '../runner.ts'
+import { answering, type Runner } from '../runner.ts'
 import type { App, CreateApp } from './app.ts'
 import { openCounters } from './counters.ts'
 import { claimNumber } from './number.ts'
@@ -33,38 +32,31 @@ export const authActor = (
   connect: (c: { client(): unknown }) => Actors,
   createApp: CreateApp,
 ) => {
-  const kept = keptActions(runner, (c: KvContext & { vars: AuthVars }) => c.vars.keepHead())
-  const calls = callable('auth', { ...actionsOf(runner), ...kept }, runner.log)
+  const start = async (c: KvContext & { key: string[]; client(): unknown }): Promise<AuthVars> => {
+    const number = Number(c.key[0])
+    const { authActors } = runner.settings
+    const path = databasePath.auth(runner.settings, String(number))
+    const opened = await openActorDatabase(runner, c, path, flowSchema)
+    const { db } = opened
+    const actors = connect(c)
+    await claimNumber(runner, db, number, actors.auth(0))
+    const counters = openCounters(runner, String(number))
+    const here = ownerHere(db, counters)
+    const { auth: peer, isAuthAway: isAway } = actors
+    const owners = createOwners(here, { number, of: authActors, peer, isAway })
+    const sweep = () => {
+      sweepFlow(db)
+      sweepCounters(counters)
+    }
+    const app = await createApp({ runner, actors, owners, endings: ownEndings(db), number })
+    const endSweeps = every(SWEEP_INTERVAL, 'the sweep of what has expired', sweep, runner.log)
+    return { ...opened, number, counters, here, actors, endSweeps, app }
+  }
+  const keepHead = (held: AuthVars) => held.keepHead()
+  const serving = { start, stop, keepHead, schema: flowSchema, hasOneDatabase: true }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: AUTH_WAKE },
-    onBeforeConnect: requireSecret(runner),
-    onDisconnect: calls.onDisconnect,
-    createVars: async (
-      c: KvContext & { key: string[]; client(): unknown },
-      _driver: unknown,
-    ): Promise<AuthVars> => {
-      const number = Number(c.key[0])
-      const { authActors } = runner.settings
-      const path = databasePath.auth(runner.settings, String(number))
-      const opened = await openActorDatabase(runner, c, path, flowSchema)
-      const { db } = opened
-      const actors = connect(c)
-      await claimNumber(runner, db, number, actors.auth(0))
-      const counters = openCounters(runner, String(number))
-      const here = ownerHere(db, counters)
-      const { auth: peer, isAuthAway: isAway } = actors
-      const owners = createOwners(here, { number, of: authActors, peer, isAway })
-      const sweep = () => {
-        sweepFlow(db)
-        sweepCounters(counters)
-      }
-      const app = await createApp({ runner, actors, owners, endings: ownEndings(db), number })
-      const endSweeps = every(SWEEP_INTERVAL, 'the sweep of what has expired', sweep, runner.log)
-      return { ...opened, number, counters, here, actors, endSweeps, app }
-    },
-    onSleep: (c) => stop(c.vars),
-    onDestroy: (c) => stop(c.vars),
-    actions: { ...actionsOf(runner), ...calls.actions },
+    ...movable('auth', runner, serving, actionsOf(runner)),
   })
 }
 

@@ -11,11 +11,10 @@ import * as resets from '../../database/directory/reset_token.ts'
 import { directorySchema } from '../../database/directory/schema.ts'
 import { listUnderWay } from '../../database/directory/under_way.ts'
 import { databasePath } from '../../database/paths.ts'
-import { callable } from '../hosting/callable.ts'
-import { keptActions } from '../hosting/engine/kept_actions.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
+import { movable } from '../hosting/movable.ts'
 import { type OpenDatabase, openActorDatabase } from '../hosting/open_database.ts'
-import { onDatabase, type Runner, requireSecret } from '../runner.ts'
+import { onDatabase, type Runner } from '../runner.ts'
 import * as emailChanges from './email_changes.ts'
 import * as events from './events.ts'
 import * as handleChanges from './handle_changes.ts'
@@ -133,33 +132,27 @@ export const partFunctions = {
 
 const actions = onDatabase(partFunctions)
 
-type Context = KvContext & { vars: OpenDatabase }
-
 /** Who is who: unique names and pointers, in one part or several. It can be rebuilt from the accounts. */
 export const directoryActor = (runner: Runner) => {
-  const kept = keptActions(runner, (c: Context) => c.vars.keepHead())
-  const calls = callable('directory', { ...actions, ...kept }, runner.log)
+  const start = async (c: KvContext & { key: string[] }): Promise<OpenDatabase> => {
+    const number = partOfKey(c.key[0] as string)
+    const path = databasePath.directory(runner.settings, number)
+    const opened = await openActorDatabase(runner, c, path, directorySchema)
+    claimPart(runner, opened.db, number)
+    if (number > 0) return opened
+    if (runner.settings.pds) pdses.upsertPds(opened.db, runner.settings.pds)
+    for (const { did, url, adminPassword } of pdses.listPdses(opened.db)) {
+      if (adminPassword !== null) continue
+      const wrong = 'its admin password was sealed with another secret; vestibule pds add gives it'
+      runner.log.error({ did, url }, `A PDS cannot be used: ${wrong}`)
+    }
+    return opened
+  }
+  const stop = (held: OpenDatabase) => held.close()
+  const keepHead = (held: OpenDatabase) => held.keepHead()
+  const serving = { start, stop, keepHead, schema: directorySchema, hasOneDatabase: true }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: DIRECTORY_WAKE },
-    onBeforeConnect: requireSecret(runner),
-    onDisconnect: calls.onDisconnect,
-    createVars: async (c: KvContext & { key: string[] }, _driver: unknown) => {
-      const number = partOfKey(c.key[0] as string)
-      const path = databasePath.directory(runner.settings, number)
-      const opened = await openActorDatabase(runner, c, path, directorySchema)
-      claimPart(runner, opened.db, number)
-      if (number > 0) return opened
-      if (runner.settings.pds) pdses.upsertPds(opened.db, runner.settings.pds)
-      for (const { did, url, adminPassword } of pdses.listPdses(opened.db)) {
-        if (adminPassword !== null) continue
-        const wrong =
-          'its admin password was sealed with another secret; vestibule pds add gives it'
-        runner.log.error({ did, url }, `A PDS cannot be used: ${wrong}`)
-      }
-      return opened
-    },
-    onSleep: (c) => c.vars.close(),
-    onDestroy: (c) => c.vars.close(),
-    actions: { ...actions, ...calls.actions },
+    ...movable('directory', runner, serving, actions),
   })
 }

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../base/errors.ts'
+import type { Move } from '../../base/move.ts'
 
 /**
  * How an actor of another process is called, behind the loopback port as on an engine. The caller
@@ -12,11 +13,15 @@ import type { RefusalCode } from '../../base/errors.ts'
  */
 export const RESULT = 'result'
 
-/** The result of a call: a value, a refusal with its reason, or a fault without details. */
+/**
+ * The result of a call: a value, a refusal with its reason, a fault without details, or why nothing is served there
+ * any more.
+ */
 export type CallResult =
   | { value: unknown }
   | { refusal: { code: RefusalCode; message: string; metadata?: Record<string, unknown> } }
   | { fault: 'moved' | 'late' | 'failed' }
+  | { unserved: Move }
 
 /** An instance of an actor, what `performance.now()` says there, and by which code it answers. */
 export type Instance = { id: string; now: number; version: string }

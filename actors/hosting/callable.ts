@@ -3,6 +3,7 @@ import { withDeadline } from '../../base/deadline.ts'
 import { assertInTime, TooLateError, workFor } from '../../base/in_time.ts'
 import { ACTION } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
+import { MovedError } from '../../base/move.ts'
 import { isUserError } from '../user_error.ts'
 import { type CallResult, type Instance, RESULT, type Waiting } from './call.ts'
 import { ownVersion } from './code_version.ts'
@@ -86,6 +87,7 @@ async function resultOf(work: () => Promise<unknown>, log: Log): Promise<CallRes
     return { value: await withDeadline(work(), ACTION) }
   } catch (err) {
     if (err instanceof TooLateError) return { fault: 'late' }
+    if (err instanceof MovedError) return { unserved: err.move }
     if (isUserError(err)) {
       const { code, message, metadata } = err
       return { refusal: { code, message, ...(metadata ? { metadata } : {}) } }

@@ -6,6 +6,7 @@ import { every } from '../../base/every.ts'
 import { currentCaller, TooLateError } from '../../base/in_time.ts'
 import * as lifetimes from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
+import { MovedError } from '../../base/move.ts'
 import { currentTraceparent } from '../../base/tracing.ts'
 import type { CallerParams } from '../runner.ts'
 import { type CallResult, RESULT, type RivetConnection } from './call.ts'
@@ -89,6 +90,7 @@ export class ActorConnection {
 
   /**
    * @throws {UserError} what the action refuses
+   * @throws {MovedError} when the actor serves nothing any more
    * @throws {TooLateError} when it was not sent, as its caller does not wait any more
    * @throws {Error} when it is unknown what came of the call
    */
@@ -104,6 +106,7 @@ export class ActorConnection {
     const open = this.#usable ?? (await this.#awaitUsable(until))
     const came = await this.#send(open, name, args, until, deadline)
     if ('value' in came) return came.value
+    if ('unserved' in came) throw new MovedError(came.unserved)
     if ('fault' in came) throw new Error(`The call of ${name} failed`)
     const { code, message, metadata } = came.refusal
     throw new UserError(message, { code, metadata })

@@ -49,7 +49,7 @@ export async function openActorDatabase(
 }
 
 /** @throws {MovedError} */
-async function assertServedHere(kv: Kv): Promise<void> {
+export async function assertServedHere(kv: Kv): Promise<void> {
   const move = await readMove(kv)
   if (move) throw new MovedError(move)
 }

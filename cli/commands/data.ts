@@ -27,7 +27,7 @@ export function addDataCommands(program: Command): void {
     .command('copy')
     .summary('Move all data from a data directory to the engine, or back')
     .description(
-      'Move all data from a data directory to the engine, or back. The program may run on the data directory: it is copied while it serves, and ended when little is left; no runner may run',
+      'Move all data from a data directory to the engine, or back. What serves may go on: it is copied meanwhile, and ends when little is left. No runner may run on an engine that is `to`',
     )
     .argument('<from>', 'a data directory, or `engine`')
     .argument('<to>', 'likewise')
@@ -107,9 +107,10 @@ async function takeBack(
   const move = await between(installation, way, (from, to) =>
     abandonMove(from, to, { ask, isTargetLost }),
   )
-  output.result(
-    move,
-    ({ place }) => `Start the program on ${way.from} again, and none on ${place}.`,
+  output.result(move, ({ place }) =>
+    way.from === ENGINE
+      ? `The runners of the engine serve again; start them where none run, and nothing on ${place}.`
+      : `Start the program on ${way.from} again, and none on ${place}.`,
   )
 }
 
@@ -120,7 +121,11 @@ async function between<T>(
 ): Promise<T> {
   const { createLog } = await import('../../base/log.ts')
   const { EngineStorage } = await import('../../actors/hosting/engine/storage.ts')
-  const { fromEngine, toEngine } = await import('../../maintenance/copy/engine.ts')
+  const { ServingStorage } = await import('../../actors/hosting/engine/serving_storage.ts')
+  const { engineClient } = await import('../../actors/hosting/engine/connections.ts')
+  const { fromEngine } = await import('../../maintenance/copy/from_engine.ts')
+  const { servingActors } = await import('../../maintenance/copy/source_actors.ts')
+  const { toEngine } = await import('../../maintenance/copy/to_engine.ts')
   const { fromFiles, toFiles } = await import('../../maintenance/copy/files.ts')
   const folder = await makePassingFolder('copy')
   const { path: scratch } = folder
@@ -130,14 +135,16 @@ async function between<T>(
   // Standard output is for the result, which may be JSON.
   const log = createLog(settings.logLevel, process.stderr)
   const storage = new EngineStorage({ secrets, log }, endpoint)
+  const serving = new ServingStorage({ secrets, log }, engineClient(endpoint, 'silent'))
   const place = placeOfEngine(endpoint)
   try {
     return await work(
-      files ?? fromEngine(storage, scratch, place),
+      files ?? fromEngine(storage, scratch, place, servingActors(serving, endpoint)),
       way.to === ENGINE ? toEngine(storage, scratch, settings, place) : toFiles(resolve(way.to)),
       scratch,
     )
   } finally {
+    await serving.close()
     await storage.close()
     await folder.remove()
   }

@@ -4,7 +4,7 @@ import { type Check, thatAnswered } from '../../operator/check.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
 import { checkReplication } from '../../operator/replication.ts'
-import { CliError, ExitCode } from '../errors.ts'
+import { CliError, DATA_MOVED, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import { connectOperator } from '../operator_client.ts'
 import type { Output } from '../output.ts'
@@ -19,7 +19,7 @@ export async function checkProgram(
 ): Promise<Known & { checks: Check[] }> {
   const operator = connectOperator(installation)
   const { publicUrl, embeddedPds } = installation.settings
-  const running = await look('Program', 'start it: pnpm start', async () => {
+  const running = await look('Program', mend, async () => {
     const { version, url } = await answered(() => operator('status', {}), output)
     if (url === publicUrl) return { state: 'ok', found: `version ${version} runs` }
     return {
@@ -52,6 +52,12 @@ export async function checkProgram(
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }
 }
+
+/** @param code of the error by which it did not answer */
+const mend = (code: string) =>
+  code === DATA_MOVED
+    ? 'finish that with `vestibule data copy`, or take it back with --abandon; where it is finished, use the other place and end what runs here'
+    : 'start it: pnpm start'
 
 async function answered<T>(ask: () => Promise<T>, output: Pick<Output, 'note'>): Promise<T> {
   const end = Date.now() + DOCTOR_START

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Refusal } from '../../base/errors.ts'
 import type { Move } from '../../base/move.ts'
 import { DidList } from './did_list.ts'
 import { deleteAll, type Kv, type KvReader } from './kv.ts'
@@ -20,6 +22,24 @@ export async function readMove(kv: Pick<KvReader, 'get'>): Promise<Move | null> 
 export async function putMove(kv: Kv, move: Move): Promise<void> {
   const key = move.state === 'returned' ? RETURNED : MOVE
   await kv.put([[key, Buffer.from(JSON.stringify(move))]])
+}
+
+/** What has to be marked for a mark to be changed: exactly this; or nothing, or a mark of the move with this id. */
+export type Expected = { found: Move | null } | { id: string }
+
+/**
+ * Of two commands that move data, or take that back, at once, the second finds here that it has lost. Repeated, a
+ * change does no harm: who asked for it may not have heard that it was made.
+ *
+ * @throws {Refusal} InvalidRequest
+ */
+export function assertExpected(found: Move | null, next: Move | null, expected: Expected): void {
+  const isExpected =
+    'id' in expected
+      ? found === null || found.id === expected.id
+      : [expected.found, next].some((move) => isDeepStrictEqual(move, found))
+  if (!isExpected)
+    throw new Refusal('InvalidRequest', 'Another command moves the data, or took that back')
 }
 
 /** Forgets that, and what {@link markCopied} noted. */

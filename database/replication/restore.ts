@@ -83,6 +83,13 @@ async function readInto(
   return { base: [...head.base, ...own], logBytes }
 }
 
+/** Index of the record that an epoch writes next, found from the one with the index `from`. */
+export async function nextRecord(kv: KvReader, epoch: string, from: number): Promise<number> {
+  let next = from
+  for await (const _ of readUntilMissing(kv, epoch, from)) next++
+  return next
+}
+
 export function recordKeys({ epoch, from, to }: Stretch): string[] {
   return Array.from({ length: to - from }, (_, i) => keys.record(epoch, from + i))
 }

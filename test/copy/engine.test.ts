@@ -98,12 +98,6 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
     expect([await person.refresh(), person.wrongs]).toEqual([true, []])
   }
   await refreshAll()
-  const back = join(folder.path, 'back')
-  const serving = await runCli(onEngine, ['data', 'copy', 'engine', back])
-  expect(serving).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('stop the runners'),
-  })
   const abandon = ['data', 'copy', vestibule.dataDir, 'engine', '--abandon', '--yes']
   for (const word of [[], ['--target-lost']]) {
     expect(await runCli(onEngine, [...abandon, ...word])).toMatchObject({
@@ -126,19 +120,41 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
     exitCode: 1,
     stderr: expect.stringContaining('on the engine'),
   })
+  const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
+  const stopAgain = new AbortController()
+  const loadsAgain = busy.map((person) => person.refreshUntil(stopAgain.signal, 50))
+  const copyBack = async (to: string) => {
+    const served = await runCli(onFiles, ['data', 'copy', 'engine', to])
+    expect(served).toMatchObject({ exitCode: 0 })
+    expect(served.stdout).toMatch(/time in which nothing served\D+\d+ ms/)
+    expect(served.stdout).toMatch(new RegExp(`accounts\\D+${ACCOUNTS + 1}\\D`))
+    await untilStatus(`${network.url}/_health`, 503)
+    const health = (await (await fetch(`${network.url}/_health`)).json()) as object
+    expect(health).toMatchObject({ move: 'moved' })
+    expect((await runCli(onEngine, ['doctor'])).stdout).toContain('were moved')
+  }
+  const taken = join(folder.path, 'taken')
+  await copyBack(taken)
+  const takeBack = await runCli(onFiles, ['data', 'copy', 'engine', taken, '--abandon', '--yes'])
+  expect(takeBack).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('serve again') })
+  await untilStatus(`${network.url}/_health`, 200)
+  // The others as they are in the backup.
+  await refreshAll(people.slice(0, 2))
+  const back = join(folder.path, 'back')
+  await copyBack(back)
   for (const program of programs) expect(await program.end('SIGTERM')).toBe(0)
   const restored = { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, 'restored') }
   expect(await cliJson(restored, ['restore', backup])).toMatchObject({ findings: [] })
 
-  const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
-  expect(await cliJson(onFiles, ['data', 'copy', 'engine', back])).toMatchObject({
-    accounts: ACCOUNTS + 1,
-    copied: ACCOUNTS + 3,
-  })
   expect(await cliJson(onFiles, ['doctor', '--data', back])).toMatchObject({ findings: [] })
   await rm(vestibule.dataDir, { recursive: true })
   vestibule.env.ENTRYWAY_DATA_DIR = back
   await vestibule.start()
+  stopAgain.abort()
+  await Promise.all(loadsAgain)
+  for (const person of busy) {
+    expect([await person.refresh(), person.wrongs]).toEqual([true, []])
+  }
   await refreshAll(people.slice(0, 2))
 
   await vestibule.stop()

@@ -9,7 +9,7 @@ import { flowSchema } from '../../database/flow/schema.ts'
 import { forgetMove, putMove, readMove } from '../../database/replication/copy_mark.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
-import { fromEngine } from '../../maintenance/copy/engine.ts'
+import { fromEngine } from '../../maintenance/copy/from_engine.ts'
 import { MemoryKv } from '../storage/memory_kv.ts'
 import { MemoryEngine, MemoryRunner } from './memory_engine.ts'
 

@@ -7,9 +7,10 @@ import { readMove } from '../../database/replication/copy_mark.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
-import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, type ProgramThere, toFiles } from '../../maintenance/copy/files.ts'
+import { fromEngine } from '../../maintenance/copy/from_engine.ts'
 import type { Source, Target } from '../../maintenance/copy/place.ts'
+import { toEngine } from '../../maintenance/copy/to_engine.ts'
 import { type Hold, holdData } from '../../maintenance/hold.ts'
 import { assertNotMoved, readMoveOf, setMoveOf } from '../../maintenance/move_mark.ts'
 import { assertNoData } from '../../maintenance/staging.ts'
@@ -17,6 +18,7 @@ import { handOver } from '../../operator/hand_over.ts'
 import { DataFolder } from '../backup/data_folder.ts'
 import { tablesOf } from '../storage/tables.ts'
 import { MemoryEngine, MemoryRunner } from './memory_engine.ts'
+import { Runners } from './runners.ts'
 
 const NAMES = Array.from({ length: 6 }, (_, i) => `person${i}`)
 const SPREAD = { authActors: 2, directories: 2 }
@@ -33,7 +35,11 @@ beforeEach(async () => {
   engine = new MemoryEngine()
   running = undefined
 })
-afterEach(() => home.remove())
+afterEach(async () => {
+  await runners?.close()
+  runners = undefined
+  await home.remove()
+})
 
 function scratch(): string {
   const path = join(home.path, `scratch-${scratches++}`)
@@ -42,6 +48,7 @@ function scratch(): string {
 }
 
 const didOf = (name: string) => `did:plc:${name}`
+const DIDS = NAMES.map(didOf)
 function rename(name: string, handle: string): void {
   data.account(didOf(name), (db) => accountFunctions.setHandle(db, handle, null))
   data.directory((db) =>
@@ -181,6 +188,7 @@ const diesAt = (step: number) => {
 }
 
 let running: ProgramThere | undefined
+let runners: Runners | undefined
 const forget = () => {
   running = undefined
 }
@@ -203,6 +211,40 @@ const DIRECTIONS = {
       return abandonMove(from, dyingAt(toEngine(engine, scratch(), SPREAD), STEPS.target, count))
     },
     result: () => backOnFiles('result'),
+  },
+  'from an engine that serves to files': {
+    prepare: async () => {
+      const folder = scratch()
+      const to = toEngine(engine, folder, SPREAD)
+      const from = fromFiles(data.dataDir)
+      await copyData({ from, to, scratch: folder, spread: SPREAD })
+      runners = new Runners(engine, SPREAD, join(home.path, 'runners'))
+    },
+    async move(count: () => void) {
+      const folder = scratch()
+      const serving = runners as Runners
+      // Of the accounts those of one actor are enough.
+      serving.beforeChange = ({ actor, key }) => {
+        if (actor !== 'accounts' || key === '0') count()
+      }
+      const source = fromEngine(engine, folder, 'the engine', serving)
+      const from = dyingAt(source, STEPS.source, count)
+      const to = dyingAt(toFiles(join(home.path, 'there')), STEPS.target, count)
+      return copyData({ from, to, scratch: folder, spread: { authActors: 1, directories: 1 } })
+    },
+    source: async () => (await (runners as Runners).serving(DIDS, SPREAD)).all,
+    servesSome: async () => (await (runners as Runners).serving(DIDS, SPREAD)).some,
+    target: async () => filesServe(join(home.path, 'there')),
+    abandon: (count = () => {}) => {
+      const serving = runners as Runners
+      serving.beforeChange = ({ actor, key }) => {
+        if (actor !== 'accounts' || key === '0') count()
+      }
+      const source = fromEngine(engine, scratch(), 'the engine', serving)
+      const from = dyingAt(source, STEPS.source, count)
+      return abandonMove(from, dyingAt(toFiles(join(home.path, 'there')), STEPS.target, count))
+    },
+    result: async () => join(home.path, 'there'),
   },
   'from an engine to files': {
     prepare: async () => {
@@ -232,6 +274,9 @@ const DIRECTIONS = {
   },
 }
 
+const servesSome = (direction: (typeof DIRECTIONS)[keyof typeof DIRECTIONS]) =>
+  'servesSome' in direction ? direction.servesSome() : direction.source()
+
 test.each(Object.entries(DIRECTIONS))(
   'killed before and after each step, %s: one end serves at most, and nothing is lost',
   async (_, direction) => {
@@ -247,6 +292,7 @@ test.each(Object.entries(DIRECTIONS))(
         expect(err).toBeInstanceOf(Killed)
       }
       const [source, target] = [await direction.source(), await direction.target()]
+      if (target && step > 1) expect([step, await servesSome(direction)]).toEqual([step, false])
       // The very first step has nothing at the target yet; after it a target that serves has everything.
       if (source && step > 1) expect([step, target]).toEqual([step, false])
       if (target && step > 1) expect(source).toBe(false)
@@ -275,6 +321,7 @@ test.each(Object.entries(DIRECTIONS))(
     for (let step = 1; ; step++) {
       const [source, target] = [await direction.source(), await direction.target()]
       expect([step, source && target]).toEqual([step, false])
+      if (target) expect([step, await servesSome(direction)]).toEqual([step, false])
       if (source) break
       served[target ? 'target' : 'none']++
       if (!target) await expect(direction.move(() => {})).rejects.toThrow('with --abandon')

@@ -10,8 +10,9 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { backUp } from '../../maintenance/backup.ts'
 import { checkData, checkDatabases } from '../../maintenance/check_data.ts'
 import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
-import { fromEngine, toEngine } from '../../maintenance/copy/engine.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
+import { fromEngine } from '../../maintenance/copy/from_engine.ts'
+import { toEngine } from '../../maintenance/copy/to_engine.ts'
 import { databasesOn } from '../../maintenance/engine_databases.ts'
 import type { Finding } from '../../maintenance/finding.ts'
 import { restore } from '../../maintenance/restore.ts'
@@ -218,11 +219,13 @@ test('doctor says which database has lost a part; a backup of it is none', async
 
 test('only the operator may read what an actor keeps', async () => {
   const secrets = { operatorToken: 'right', actorSecret: 'of all machines' }
-  const actions = keptActions({ secrets } as never, async () => {})
+  const done = async () => {}
+  const actions = keptActions({ secrets } as never, { keepHead: done, changeMove: done })
   const given: Record<keyof typeof actions, unknown[]> = {
     listKept: ['head/'],
     getKept: [['head/']],
     keepHead: [],
+    changeMove: [null, { found: null }],
   }
   for (const [name, args] of Object.entries(given)) {
     const action = actions[name as keyof typeof actions] as (...a: unknown[]) => unknown

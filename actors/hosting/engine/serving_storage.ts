@@ -1,17 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 import { CONNECT_PAUSE } from '../../../base/lifetimes.ts'
+import { type Move, MovedError } from '../../../base/move.ts'
 import type { Installation } from '../../../database/flow/installation.ts'
 import type { Kept } from '../../../database/replication/copy_kept.ts'
+import type { Expected } from '../../../database/replication/copy_mark.ts'
 import type { AuthPeer } from '../../reach.ts'
 import type { Runner } from '../../runner.ts'
 import { isUserError } from '../../user_error.ts'
 import { type ActorName, type EngineClient, EngineConnections } from './connections.ts'
 import type { Whose } from './kept_actions.ts'
+import { runnerKeys } from './membership.ts'
 
 /** How often a question is asked whose answer did not come, as when its actor moves. */
 const ATTEMPTS = 4
 
-/** What the actors of an engine keep, read through them while they serve. It is never written to. */
+/** What the actors of an engine keep, read through them while they serve, and marked as on its way elsewhere. */
 export class ServingStorage {
   readonly #connections: EngineConnections
   readonly #token: string
@@ -21,6 +24,20 @@ export class ServingStorage {
     this.#token = secrets.operatorToken
   }
 
+  /** Whether there are runners, also where their actors serve nothing. @param endpoint `RIVET_ENDPOINT` */
+  async isThere(endpoint: string): Promise<boolean> {
+    const isRegistered = await runnerKeys(endpoint).then(({ length }) => length > 0)
+    if (!isRegistered) return false
+    // It may be one that was killed, of which the engine does not know yet.
+    return this.#connections
+      .to('auth', '0')
+      .call('listKept', [this.#token, null, 'head/'])
+      .then(
+        () => true,
+        () => false,
+      )
+  }
+
   /** @throws {Error} where no runner serves */
   async installation(): Promise<Installation> {
     const first = this.#connections.to('auth', '0').stub as AuthPeer
@@ -28,6 +45,7 @@ export class ServingStorage {
       const [authActors, directories] = await Promise.all([first.authActors(), first.directories()])
       return { authActors, directories }
     } catch (err) {
+      if (err instanceof MovedError) throw err
       const how =
         'see that one runs, is of this version, and has the same secrets as these settings'
       throw new Error(`No runner answers on the engine: ${how}`, { cause: err })
@@ -44,6 +62,11 @@ export class ServingStorage {
       },
       keepHead: () => ask('keepHead'),
     }
+  }
+
+  /** See {@link Standing.change}. */
+  changeMove(name: ActorName, key: string, next: Move | null, expected: Expected): Promise<void> {
+    return this.#ask(name, key, 'changeMove', [this.#token, null, next, expected])
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,11 @@ const LAZY = 'test/storage/lazy_tables.test.ts'
 const move = inFile('maintenance/copy/copy_data.ts')
 const files = inFile('maintenance/copy/files.ts')
 const changes = inFile('maintenance/copy/changes.ts')
-const onEngine = inFile('maintenance/copy/engine.ts')
+const onEngine = inFile('maintenance/copy/to_engine.ts')
+const offEngine = inFile('maintenance/copy/from_engine.ts')
+const stopping = inFile('database/replication/stop_serving.ts')
+const standing = inFile('actors/hosting/standing.ts')
+const SERVING = 'test/copy/serving_engine.test.ts'
 const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const SIGN = 'test/copy/file_sign.test.ts'
@@ -129,7 +133,61 @@ export const dataRows = toRemovals([
   [
     MARKS,
     'an instance from before a mark is told by an epoch',
-    onEngine('if (await this.has(name)) await this.keepHead(name)', ''),
+    stopping(
+      'if ((await listEpochs(kv)).length > 0) await keepHeadOf',
+      'if (false) await keepHeadOf',
+    ),
+  ],
+  [
+    SERVING,
+    'an actor whose data are marked begins nothing',
+    standing('if (this.#move) throw new MovedError(this.#move)', ''),
+  ],
+  [
+    SERVING,
+    'what was begun is answered before the data are marked',
+    standing('await this.#drained()', ''),
+  ],
+  [
+    SERVING,
+    'an actor that could not be marked does not stay as it is',
+    standing('this.#serving.wakeAnew()', ''),
+  ],
+  [
+    SERVING,
+    'accounts look for the mark when they wake',
+    inFile('actors/accounts/index.ts')('await assertServedHere(kv)', ''),
+  ],
+  [
+    SERVING,
+    'of two commands that change a mark the second has lost',
+    inFile('database/replication/copy_mark.ts')('if (!isExpected)'),
+  ],
+  [
+    SERVING,
+    'what was marked in part is marked as a whole before anything is copied',
+    offEngine("if (move?.state === 'moving' || move?.state === 'moved') await setMove(move)", ''),
+  ],
+  [
+    SERVING,
+    'what an epoch has written since its head is copied again',
+    offEngine(
+      'const from = before?.head === head',
+      'return head\n      const from = before?.head === head',
+    ),
+  ],
+  [
+    SERVING,
+    'the accounts are marked, too, before the last of them is copied',
+    offEngine('await serving?.settled()\n      await markOthers(move)', 'await serving?.settled()'),
+  ],
+  [
+    SERVING,
+    'data that went on from an engine are not written over',
+    onEngine(
+      '!isUnfinished(await readMove(await engine.kvOf(name)))',
+      'await readMove(await engine.kvOf(name)) === null',
+    ),
   ],
   [
     MARKS,
