@@ -27,6 +27,23 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Raised where a name leads to another file than the one that is open, or to none. */
+class GoneError extends Error {
+  constructor(path: string) {
+    super(`${path} is not there any more: its folder was moved or removed, or its disk unmounted`)
+    this.name = 'GoneError'
+  }
+}
+
+/** A file that is open: what is written to it is found again where its name still leads to it. */
+export type OpenFile = { path: string; dev: number; ino: number }
+
+/** @throws {GoneError} */
+export function assertStillThere({ path, dev, ino }: OpenFile): void {
+  const now = statSync(path, { throwIfNoEntry: false })
+  if (now?.ino !== ino || now.dev !== dev) throw new GoneError(path)
+}
+
 /**
  * What to throw instead of an error of the file system: an {@link UnreadableError} if it is one.
  *

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { assertStillThere, type OpenFile } from '../base/files.ts'
 
 /** A database that nothing refers to would be closed. */
-const locked = new Set<Sqlite.Database>()
+const locked = new Map<Sqlite.Database, OpenFile>()
 
 /**
  * Locks a file, by SQLite's lock on it, until it is released or the process ends, however it ends.
@@ -15,7 +17,8 @@ export function lockFile(path: string): (() => void) | null {
     // No journal in a file beside it.
     db.pragma('journal_mode = MEMORY')
     db.exec('BEGIN EXCLUSIVE')
-    locked.add(db)
+    const { dev, ino } = statSync(path)
+    locked.set(db, { path, dev, ino })
     return () => {
       locked.delete(db)
       db.close()
@@ -25,4 +28,14 @@ export function lockFile(path: string): (() => void) | null {
     if ((err as { code?: string }).code === 'SQLITE_BUSY') return null
     throw err
   }
+}
+
+/**
+ * Looks whether all that this process has locked is still there. A folder of data that was unmounted may
+ * leave an empty one in its place, in which everybody's data would begin anew.
+ *
+ * @throws {GoneError}
+ */
+export function assertLocksThere(): void {
+  for (const file of locked.values()) assertStillThere(file)
 }

@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fstatSync, openSync } from 'node:fs'
+import { assertStillThere, type OpenFile } from '../base/files.ts'
 import { type Db, sql } from './database.ts'
 import { type Keeper, keep, sparedChanges } from './durable.ts'
 
@@ -27,6 +28,7 @@ export class LogSync implements Keeper {
   readonly #path: string
   readonly #onLost: (err: Error) => void
   #fd: number | null = null
+  #file: OpenFile | null = null
   /** Rows changed since the database was opened, as far as they are on disk. */
   #onDisk = 0
   #running: Sync | null = null
@@ -65,12 +67,18 @@ export class LogSync implements Keeper {
     const covers = this.#db.inTransaction ? null : changesOf(this.#db)
     const done = new Promise<void>((resolve, reject) => {
       // There is a log as soon as there was a change.
-      this.#fd ??= openSync(`${this.#path}-wal`, 'r+')
+      this.#fd ??= this.#openLog()
       underWay++
       fdatasync(this.#fd, (err) => {
         underWay--
         this.#running = null
-        if (err) return reject(err)
+        try {
+          if (err) throw err
+          // What is on a disk that was unmounted, or in a folder that was removed, is not found again.
+          if (this.#file) assertStillThere(this.#file)
+        } catch (lost) {
+          return reject(lost)
+        }
         this.#onDisk = covers ?? this.#onDisk
         resolve()
       })
@@ -82,6 +90,14 @@ export class LogSync implements Keeper {
       this.#onLost(err)
     })
     return done
+  }
+
+  #openLog(): number {
+    const path = `${this.#path}-wal`
+    const fd = openSync(path, 'r+')
+    const { dev, ino } = fstatSync(fd)
+    this.#file = { path, dev, ino }
+    return fd
   }
 }
 

@@ -1,6 +1,7 @@
 import { MovedError } from '../../base/move.ts'
 import type { Seal } from '../../base/seal.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { assertLocksThere } from '../../database/file_lock.ts'
 import { LogSync } from '../../database/log_sync.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
 import type { Kv } from '../../database/replication/kv.ts'
@@ -61,6 +62,7 @@ function openFile(
   seal: Seal,
   onLost: (err: Error) => void,
 ): OpenDatabase {
+  assertLocksThere()
   const db = openDatabase(path, schema, 'machine, when settled')
   // The log would keep for a while what was in the clear.
   if (keepSealed(db, schema, seal) > 0) db.pragma('wal_checkpoint(TRUNCATE)')
