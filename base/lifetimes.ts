@@ -19,6 +19,13 @@ export const DAY = 24 * HOUR
 export const ACCESS_TOKEN_MAX = 15 * MINUTE
 export const ACCESS_TOKEN_MIN = 2 * MINUTE
 
+/**
+ * A clock that jumps ahead by more than this has to stay there for `CLOCK_SETTLED`, until what has expired by
+ * it is deleted.
+ */
+export const CLOCK_JUMP = 7 * DAY
+export const CLOCK_SETTLED = HOUR
+
 /** How often the size of the databases is looked at. */
 export const SIZES_INTERVAL = 15 * MINUTE
 

@@ -14,7 +14,7 @@ import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
-import { type KeptBackup, MARK, namedAt } from './kept_backups.ts'
+import { type KeptBackup, MARK, namedAt, newestFirst } from './kept_backups.ts'
 
 /** In each backup: which blobs it needs. They never change, so all backups share them. */
 const BLOB_LIST = 'blobs.json'
@@ -67,7 +67,7 @@ export class BackupStore {
           : [{ ...JSON.parse(mark), name, startedAt } as KeptBackup]
       }),
     )
-    return found.flat().sort((a, b) => b.startedAt - a.startedAt)
+    return found.flat().sort(newestFirst)
   }
 
   /**

@@ -75,7 +75,8 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
 /** When the last good backup of a place was begun, ms, and whether there is one. */
 type Last = { at: number; isThere: boolean }
 
-const isDue = ({ at, isThere }: Last) => !isThere || Date.now() - at >= BACKUP_INTERVAL
+/** Where there is none but of a time to come, one is due. */
+const isDue = ({ at, isThere }: Last) => !isThere || Math.abs(Date.now() - at) >= BACKUP_INTERVAL
 
 /** Without one, it counts from when there was a folder for them. */
 async function lastOf(dir: string, [newest]: KeptBackup[]): Promise<Last> {
@@ -115,7 +116,7 @@ async function tell(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   )
-  if (Date.now() - toldAt < DAY) return
+  if (Math.abs(Date.now() - toldAt) < DAY) return
   await mailer
     .send('message', operatorEmail, {
       subject: `No backup of ${name} since ${since.slice(0, 10)}`,

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
 import { accountSchema } from '../database/account/schema.ts'
@@ -42,6 +42,17 @@ export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
       .filter((name) => name.endsWith('.sqlite'))
       .map((name) => join(folder, name)),
   )
+}
+
+/** When the databases that every sign-in writes to were last written to, ms; 0 where there are none. */
+export function lastWritten(dataDir: string): number {
+  const paths = (['directory', 'auth'] as const).flatMap((kind) => listDatabases(dataDir, kind))
+  const times = paths.flatMap((path) =>
+    [path, `${path}-wal`].map(
+      (name) => statSync(join(dataDir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    ),
+  )
+  return Math.max(0, ...times)
 }
 
 /** In the order of the parts. */

@@ -86,7 +86,7 @@ async function lockWhenFree(path: string): Promise<() => void> {
   }
 }
 
-/** Those that were found good, the newest first. */
+/** Those that were found good, {@link newestFirst}. */
 export async function listBackups(to: string): Promise<KeptBackup[]> {
   const found = await Promise.all(
     (await listFolders(to)).map(async (name) => {
@@ -97,7 +97,13 @@ export async function listBackups(to: string): Promise<KeptBackup[]> {
         : [{ ...(JSON.parse(mark) as Verified), name, startedAt }]
     }),
   )
-  return found.flat().sort((a, b) => b.startedAt - a.startedAt)
+  return found.flat().sort(newestFirst)
+}
+
+/** Those come last that are named after a time to come: they were made while the clock was ahead. */
+export function newestFirst(a: { startedAt: number }, b: { startedAt: number }): number {
+  const now = Date.now()
+  return Number(a.startedAt > now) - Number(b.startedAt > now) || b.startedAt - a.startedAt
 }
 
 async function listFolders(to: string): Promise<string[]> {

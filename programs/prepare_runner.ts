@@ -2,15 +2,17 @@ import { InFlight } from '../actors/in_flight.ts'
 import type { Runner } from '../actors/runner.ts'
 import { Background } from '../base/background.ts'
 import { endRepeatedWork } from '../base/every.ts'
-import { CLOSING, DRAIN } from '../base/lifetimes.ts'
+import { CLOSING, DAY, DRAIN } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { loadSecrets } from '../base/secrets.ts'
 import type { Settings } from '../base/settings.ts'
+import { resumeClock } from '../base/settled_clock.ts'
 import { closeAllDatabases } from '../database/database.ts'
 import { replicasClosed } from '../database/replication/replica.ts'
 import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
+import { lastWritten } from '../maintenance/data_folder.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
@@ -24,6 +26,7 @@ export async function prepareRunner(
 ): Promise<Runner & { embeddedPds: EmbeddedPds }> {
   // On an engine it keeps nothing of worth here, and each actor looks at its own.
   holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
+  sayClock(log, resumeClock(lastWritten(settings.dataDir)))
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
   await assertNotReleased([settings.dataDir, ...pdsData])
   const mailer = createMailer({
@@ -47,6 +50,17 @@ export async function prepareRunner(
     refuse: giveUp,
     end: () => process.kill(process.pid, 'SIGTERM'),
   }
+}
+
+/** Whether it is wrong, only the operator knows: the program may have been stopped for as long. */
+function sayClock(log: Log, ahead: number): void {
+  if (ahead === 0) return
+  const days = Math.round(Math.abs(ahead) / DAY)
+  log.warn(
+    ahead > 0
+      ? `The clock is ${days} days after the last write to the data: what has expired by it is not deleted for an hour`
+      : `The clock is ${days} days before the last write to the data: set it, since what is given now expires by it`,
+  )
 }
 
 /**

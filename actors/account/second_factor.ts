@@ -2,7 +2,7 @@ import { Refusal } from '../../base/errors.ts'
 import { readFactors, readTotp, setTotpStep, type Totp } from '../../database/account/factor.ts'
 import type { Db } from '../../database/database.ts'
 import { type CodeKind, kindsOf, type Proof } from '../../factors/kinds.ts'
-import { totpStep } from '../../factors/totp.ts'
+import { isStepSpent, totpStep } from '../../factors/totp.ts'
 import { spendToken } from './email.ts'
 import * as recoveryCodes from './recovery_codes.ts'
 
@@ -26,7 +26,7 @@ const spend: Record<CodeKind, (db: Db, code: string) => void> = {
 /** The code of an authenticator, which may be one that does not count yet. @throws {Refusal} InvalidToken */
 export function spendTotp(db: Db, code: string, totp: Totp | null): void {
   const step = totp?.secret ? totpStep(totp.secret, code, Date.now()) : null
-  if (step === null || step <= (totp?.lastStep ?? 0)) throw wrongCode()
+  if (step === null || isStepSpent(step, totp?.lastStep ?? null)) throw wrongCode()
   setTotpStep(db, step)
 }
 

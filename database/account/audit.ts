@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../../base/events.ts'
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
+import { settled } from '../../base/settled_clock.ts'
 import { afterCommit, type Db, sql, transact } from '../database.ts'
 
 /** One line of the audit trail: what happened, when (ms), and what is known of it. */
@@ -37,7 +38,7 @@ export function appendAudit(db: Db, entry: NewAuditEntry): void {
     sql(
       db,
       'DELETE FROM audit WHERE id < (SELECT id FROM audit WHERE at >= ? ORDER BY id LIMIT 1)',
-    ).run(at - AUDIT_MEMORY)
+    ).run(settled(at) - AUDIT_MEMORY)
     if (event === GUESS) {
       sql(
         db,

@@ -7,6 +7,7 @@ import {
   SIGN_OUT_LINK,
   TRUSTED_DEVICE,
 } from '../../base/lifetimes.ts'
+import { settled } from '../../base/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 
 type Table = {
@@ -116,7 +117,7 @@ export const MAX_APP_PASSWORD_NAME = 256
  */
 export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()): unknown[] {
   const { rows, key, order, expired }: Table = ACCOUNT_BOUNDS[name]
-  sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now })
+  sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now: settled(now) })
   const count = sql(db, `SELECT count(*) FROM ${name}`).pluck().get() as number
   if (count <= rows) return []
   return sql(

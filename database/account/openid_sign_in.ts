@@ -1,4 +1,5 @@
 import { OPENID_LOGOUT } from '../../base/lifetimes.ts'
+import { settled } from '../../base/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
 
@@ -60,7 +61,7 @@ function end(db: Db, where: string, of: readonly string[], now: number): void {
 
 /** Those that are due; what could not be told for a day is forgotten. To be called in a transaction. */
 export function listEndedOpenidSignIns(db: Db, now: number, limit: number): EndedOpenidSignIn[] {
-  sql(db, 'DELETE FROM openid_sign_in WHERE ended_at < ?').run(now - OPENID_LOGOUT)
+  sql(db, 'DELETE FROM openid_sign_in WHERE ended_at < ?').run(settled(now) - OPENID_LOGOUT)
   return sql(
     db,
     `SELECT id, client_id AS clientId, sid, tries FROM openid_sign_in

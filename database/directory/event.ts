@@ -1,4 +1,5 @@
 import { AUDIT_MEMORY } from '../../base/lifetimes.ts'
+import { settled } from '../../base/settled_clock.ts'
 import { type Db, sql } from '../database.ts'
 import { type Bounded, makeRoom } from '../room.ts'
 
@@ -66,7 +67,7 @@ export function deleteOldEvents(db: Db, now: number): void {
     db,
     `DELETE FROM event WHERE id <
        coalesce((SELECT id FROM event WHERE at >= ? ORDER BY id LIMIT 1), 9e18)`,
-  ).run(now - AUDIT_MEMORY)
+  ).run(settled(now) - AUDIT_MEMORY)
 }
 
 /** Those of an account that is no more; what an operator did stays. */
@@ -126,7 +127,11 @@ export function countEvents(db: Db, day: string, counts: Record<string, number>)
        ON CONFLICT (day, event) DO UPDATE SET n = n + @n`,
     ).run({ day, event, n })
   }
-  sql(db, `DELETE FROM event_count WHERE day < date(?, '-${DAYS} days')`).run(day)
+  const today = new Date(settled(Date.now())).toISOString()
+  sql(db, `DELETE FROM event_count WHERE day < date(min(?, date(?)), '-${DAYS} days')`).run(
+    day,
+    today,
+  )
 }
 
 /** How often each event happened on a day; those that did not are not in it. */

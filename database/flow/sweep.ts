@@ -4,6 +4,7 @@ import {
   OPENID_DEVICE_CODE,
   SIGNED_IN_DEVICE_UNUSED,
 } from '../../base/lifetimes.ts'
+import { settled } from '../../base/settled_clock.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { measureAnew } from '../room.ts'
 import { sweepOpenidRegistrations } from './openid_registration.ts'
@@ -11,9 +12,10 @@ import { sweepOpenidRegistrations } from './openid_registration.ts'
 /**
  * Deletes what has expired: spent codes, nonces, what was carried over from a PDS, what OpenID
  * clients asked for, and authorization requests some time later; and devices that did not come back: soon those without a signed-in account
- * (`now` in ms).
+ * (`at` in ms).
  */
-export function sweepFlow(db: Db, now = Date.now()): void {
+export function sweepFlow(db: Db, at = Date.now()): void {
+  const now = settled(at)
   transact(db, () => {
     sql(db, 'DELETE FROM authorization_request WHERE expires_at < ?').run(
       now - EXPIRED_REQUEST_MEMORY,

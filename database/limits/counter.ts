@@ -15,7 +15,8 @@ export type Standing = { remaining: number; resetsAt: number }
 
 /**
  * Takes a point from each counter, or from none where one of them is used up: asking again and
- * again does not prolong the wait. One transaction, so that of many requests at once no more pass
+ * again does not prolong the wait. One that would end later than a window from now was begun while the
+ * clock was ahead, and begins anew. One transaction, so that of many requests at once no more pass
  * than may.
  */
 export function takePoints(
@@ -51,12 +52,13 @@ function noteIfNear(db: Db, counter: Counter, { remaining, resetsAt }: Standing)
  * Takes a point in one statement, which is half the work, where the counter is there and has one left: so
  * it is with nearly all that programs ask. @returns null where that is not so
  */
-function takeAtOnce(db: Db, { key, points }: Counter, now: number): Standing | null {
+function takeAtOnce(db: Db, { key, points, seconds }: Counter, now: number): Standing | null {
   const row = sql(
     db,
-    `UPDATE counter SET points = points + 1 WHERE key = ? AND resets_at > ? AND points < ?
+    `UPDATE counter SET points = points + 1
+     WHERE key = @key AND resets_at > @now AND resets_at <= @resetsAt AND points < @points
      RETURNING points, resets_at AS resetsAt`,
-  ).get(hashSecret(key), now, points) as Row | undefined
+  ).get({ key: hashSecret(key), now, resetsAt: now + seconds * 1_000, points }) as Row | undefined
   return row ? { remaining: points - row.points, resetsAt: row.resetsAt } : null
 }
 
@@ -86,13 +88,15 @@ export function sweepCounters(db: Db, now = Date.now()): void {
 }
 
 function read(db: Db, { key, points, seconds }: Counter, now: number): Standing {
+  const resetsAt = now + seconds * 1_000
   const row = (sql(
     db,
-    'SELECT points, resets_at AS resetsAt FROM counter WHERE key = ? AND resets_at > ?',
-  ).get(hashSecret(key), now) ?? pushedOut(db, key, now)) as Row | undefined
+    `SELECT points, resets_at AS resetsAt FROM counter
+     WHERE key = ? AND resets_at > ? AND resets_at <= ?`,
+  ).get(hashSecret(key), now, resetsAt) ?? pushedOut(db, key, now, resetsAt)) as Row | undefined
   return row
     ? { remaining: Math.max(0, points - row.points), resetsAt: row.resetsAt }
-    : { remaining: points, resetsAt: now + seconds * 1_000 }
+    : { remaining: points, resetsAt }
 }
 
 function take(db: Db, { key, points, seconds }: Counter, now: number): Standing {
@@ -100,10 +104,10 @@ function take(db: Db, { key, points, seconds }: Counter, now: number): Standing 
     db,
     `INSERT INTO counter (key, points, resets_at, limit_id, is_wide)
      VALUES (@key, 1 + coalesce((SELECT points FROM pushed_out
-       WHERE limit_id = @limitId AND resets_at > @now), 0), @resetsAt, @limitId, @isWide)
+       WHERE limit_id = @limitId AND resets_at > @now AND resets_at <= @resetsAt), 0), @resetsAt, @limitId, @isWide)
      ON CONFLICT (key) DO UPDATE SET
-       points = iif(resets_at > @now, points + 1, excluded.points),
-       resets_at = iif(resets_at > @now, resets_at, excluded.resets_at)
+       points = iif(resets_at > @now AND resets_at <= @resetsAt, points + 1, excluded.points),
+       resets_at = iif(resets_at > @now AND resets_at <= @resetsAt, resets_at, excluded.resets_at)
      RETURNING points, resets_at AS resetsAt`,
   ).get({
     key: hashSecret(key),
@@ -118,11 +122,12 @@ function take(db: Db, { key, points, seconds }: Counter, now: number): Standing 
 type Row = { points: number; resetsAt: number }
 
 /** Where a counter starts that is not there: it may be one that had to make room. */
-function pushedOut(db: Db, key: string, now: number): Row | undefined {
+function pushedOut(db: Db, key: string, now: number, resetsAt: number): Row | undefined {
   return sql(
     db,
-    'SELECT points, resets_at AS resetsAt FROM pushed_out WHERE limit_id = ? AND resets_at > ?',
-  ).get(limitId(key), now) as Row | undefined
+    `SELECT points, resets_at AS resetsAt FROM pushed_out
+     WHERE limit_id = ? AND resets_at > ? AND resets_at <= ?`,
+  ).get(limitId(key), now, resetsAt) as Row | undefined
 }
 
 const limitId = (key: string) => hashSecret(key.split('\n', 1)[0] as string).readInt32BE()

@@ -71,6 +71,16 @@ test('the newest good ones are kept, each can be restored', async () => {
   expect(report).toMatchObject({ accounts: 2, findings: [] })
 })
 
+test('one that was made while the clock was ahead takes the place of none', async () => {
+  const before = await make(1)
+  later(365)
+  const ahead = await make(2)
+  later(-364)
+  const { name, removed } = await make(1)
+  expect(removed).toEqual([before.name])
+  expect((await listBackups(to)).map((each) => each.name)).toEqual([name, ahead.name])
+})
+
 test('two that are asked for within a second are both made', async () => {
   const made = await Promise.all([make(), make()])
   expect(folders()).toEqual(made.map(({ name }) => name).sort())

@@ -2,7 +2,7 @@ import { authenticator } from 'otplib'
 import { describe, expect, test } from 'vitest'
 import { readProof } from '../../factors/proof.ts'
 import { randomRecoveryCode } from '../../factors/recovery_code.ts'
-import { randomTotpSecret, totpStep, totpUri } from '../../factors/totp.ts'
+import { isStepSpent, randomTotpSecret, totpStep, totpUri } from '../../factors/totp.ts'
 import { randomCode } from '../../passwords/random.ts'
 
 const STEP = 30_000
@@ -70,6 +70,14 @@ test('what an app reads names service and account', () => {
     digits: '6',
     period: '30',
   })
+})
+
+test('a code that was used while the clock was far ahead keeps nobody out', () => {
+  const hour = 120
+  expect(isStepSpent(1_000, null)).toBe(false)
+  expect(isStepSpent(1_000, 999)).toBe(false)
+  for (const last of [1_000, 1_001, 1_000 + hour]) expect(isStepSpent(1_000, last)).toBe(true)
+  expect(isStepSpent(1_000, 1_001 + hour)).toBe(false)
 })
 
 describe('what a person types', () => {

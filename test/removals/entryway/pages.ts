@@ -180,7 +180,7 @@ export const pageRows = toRemovals([
     'nothing is sent beside a passkey',
     inFile('oauth/sign_in/sign_in_form.ts')('const other = isPasskey\n', 'const other = !first\n'),
   ],
-  [40, 'a code works once', codes(' || step <= (totp?.lastStep ?? 0)', '')],
+  [40, 'a code works once', codes(' || isStepSpent(step, totp?.lastStep ?? null)', '')],
   [40, 'the step of a code is kept', codes('  setTotpStep(db, step)\n', '')],
   [
     40,

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { DAY, HOUR } from '../../base/lifetimes.ts'
+import { resumeClock, settled } from '../../base/settled_clock.ts'
+import { appendAudit } from '../../database/account/audit.ts'
+import { ACCOUNT_BOUNDS, trim } from '../../database/account/bounds.ts'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { deleteOldEvents, insertEvent } from '../../database/directory/event.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
+import { flowSchema } from '../../database/flow/schema.ts'
+import { sweepFlow } from '../../database/flow/sweep.ts'
+import { makeTable } from '../../database/lazy_tables.ts'
+import { takePoints } from '../../database/limits/counter.ts'
+import { limitsSchema } from '../../database/limits/schema.ts'
+import type { Schema } from '../../database/schema.ts'
+
+const YEAR = 365 * DAY
+const NOW = Date.UTC(2026, 10, 27)
+/** What was given at `NOW` is good for ten days more. */
+const GOOD_UNTIL = NOW + 10 * DAY
+
+const opened: Db[] = []
+const open = (schema: Schema) => {
+  const db = openDatabase(':memory:', schema)
+  db.pragma('foreign_keys = OFF')
+  opened.push(db)
+  return db
+}
+
+let passed = 0
+/** Time passes, of which the clock tells, too. */
+const pass = (ms: number) => {
+  passed += ms
+  vi.setSystemTime(Date.now() + ms)
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ['Date'] })
+  passed = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => passed)
+  resumeClock(0)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  for (const db of opened.splice(0)) closeDatabase(db)
+})
+
+/** A clock that is a year ahead, and one that has been so for a while. */
+const goAhead = () => vi.setSystemTime(NOW + YEAR)
+const stayAhead = () => {
+  settled(Date.now())
+  pass(HOUR)
+}
+
+type Column = { name: string; type: string; pk: number }
+
+/** A row of any table: its times are of now, or some days later where it expires then. */
+function addRow(db: Db, table: string): void {
+  makeTable(db, table)
+  const columns = db.pragma(`table_info(${table})`) as Column[]
+  const values = columns.map(({ name, type }) => {
+    if (name === 'linked') return 1
+    if (type === 'INTEGER') return name.startsWith('expires') ? GOOD_UNTIL : NOW
+    return type === 'BLOB' ? Buffer.from('x') : 'x'
+  })
+  db.pragma('ignore_check_constraints = ON')
+  db.prepare(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(values)
+}
+const count = (db: Db, table: string) =>
+  db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number
+
+test.each(Object.entries(ACCOUNT_BOUNDS))(
+  'a clock that is ahead for a while deletes nothing of an account: %s',
+  (table, { expired }) => {
+    const db = open(accountSchema)
+    const name = table as keyof typeof ACCOUNT_BOUNDS
+    addRow(db, table)
+    goAhead()
+    trim(db, name)
+    expect(count(db, table)).toBe(1)
+    stayAhead()
+    vi.setSystemTime(NOW + 2 * YEAR)
+    stayAhead()
+    trim(db, name)
+    expect(count(db, table)).toBe((expired as string) === 'false' ? 1 : 0)
+  },
+)
+
+test('nor of what is kept between requests', () => {
+  const db = open(flowSchema)
+  const swept = [
+    ...['authorization_request', 'spent_code', 'carried_token', 'carried_secret', 'device'],
+    ...['openid_request', 'openid_device_code', 'openid_initial_token'],
+  ]
+  for (const table of swept) addRow(db, table)
+  goAhead()
+  sweepFlow(db)
+  for (const table of swept) expect([table, count(db, table)]).toEqual([table, 1])
+  stayAhead()
+  sweepFlow(db)
+  for (const table of swept) expect([table, count(db, table)]).toEqual([table, 0])
+})
+
+test('nor of the trails', () => {
+  const account = open(accountSchema)
+  const directory = open(directorySchema)
+  const happens = () => {
+    const at = Date.now()
+    appendAudit(account, { at, event: 'signed_in', detail: {} })
+    insertEvent(directory, {
+      ...{ at, event: 'signed_in', did: 'did:plc:a', address: null, operator: null },
+      detail: {},
+    })
+    deleteOldEvents(directory, at)
+    return [count(account, 'audit'), count(directory, 'event')]
+  }
+  expect(happens()).toEqual([1, 1])
+  goAhead()
+  expect(happens()).toEqual([2, 2])
+  vi.setSystemTime(NOW + HOUR)
+  expect(happens()).toEqual([3, 3])
+})
+
+test('a limit that was used up while the clock was ahead stops nobody afterwards', () => {
+  const db = open(limitsSchema)
+  const [one, other] = ['a', 'b'].map((who) => ({
+    ...{ key: `guesses\n${who}`, points: 2, seconds: 3_600 },
+  }))
+  const take = (counters: unknown[]) => takePoints(db, counters as never).isAllowed
+  goAhead()
+  for (const isAllowed of [true, true, false]) expect(take([one])).toBe(isAllowed)
+  expect(take([other])).toBe(true)
+  vi.setSystemTime(NOW)
+  for (const isAllowed of [true, true, false]) expect(take([one])).toBe(isAllowed)
+  for (const isAllowed of [true, true, false]) expect(take([other])).toBe(isAllowed)
+})
