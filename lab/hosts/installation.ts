@@ -4,18 +4,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { getEnginePath } from '@rivetkit/engine-cli'
+import { startAround } from '../world/around.ts'
 import { startBalancer } from '../world/balancer.ts'
 import { makeCertificateAuthority } from '../world/certificates.ts'
 import { childEnvironment } from '../world/child.ts'
 import { clusterSettings } from '../world/cluster.ts'
-import { resolveHere, startDns } from '../world/dns.ts'
 import { engineConfig } from '../world/engine.ts'
 import { makeSecretHex } from '../world/keys.ts'
 import { freePort } from '../world/loopback.ts'
-import { startPds } from '../world/pds.ts'
-import { startPlc } from '../world/plc.ts'
 import { makeProgram, type Program } from '../world/program.ts'
-import { startSmtp } from '../world/smtp.ts'
 import { makeTemporaryFolder } from '../world/temporary_folder.ts'
 import { startTogether } from '../world/together.ts'
 import { answers, until } from '../world/until.ts'
@@ -58,11 +55,7 @@ export async function startInstallation(hosts: Host[], runnerLost: number): Prom
     const folder = await makeTemporaryFolder('hosts')
     keep({ close: folder.remove })
     const ca = keep(await makeCertificateAuthority())
-    const dns = keep(await startDns())
-    keep(await resolveHere(dns))
-    const plc = keep(await startPlc())
-    const smtp = keep(await startSmtp())
-    const pds = keep(await startPds({ plcUrl: plc.url, smtpUrl: smtp.url, entryway: identity }))
+    const { dns, plc, smtp, pds } = await startAround(keep, { entryway: identity })
     const postgres = keep(await makePostgres(hostOf('postgres')))
     const nats = keep(await makeNats(hostOf('nats')))
 

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
+import { startAround } from './around.ts'
 import { startBalancer } from './balancer.ts'
 import { type CertificateAuthority, makeCertificateAuthority } from './certificates.ts'
 import { childEnvironment } from './child.ts'
-import { type Dns, resolveHere, startDns } from './dns.ts'
+import type { Dns } from './dns.ts'
 import { type Engine, startEngine } from './engine.ts'
 import { makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
-import { type Pds, startPds } from './pds.ts'
-import { startPlc } from './plc.ts'
+import type { Pds } from './pds.ts'
 import { makeProgram, type Program } from './program.ts'
-import { type Smtp, startSmtp } from './smtp.ts'
+import type { Smtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { startTogether } from './together.ts'
 import { until } from './until.ts'
@@ -52,18 +52,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const folder = await makeTemporaryFolder('cluster')
     keep({ close: folder.remove })
     const ca = keep(await makeCertificateAuthority())
-    const dns = keep(await startDns())
-    keep(await resolveHere(dns))
-    const plc = keep(await startPlc())
-    const smtp = keep(await startSmtp())
-    const pds = keep(
-      await startPds({
-        plcUrl: plc.url,
-        smtpUrl: smtp.url,
-        entryway: identity,
-        ...(options.oneName && { publicUrl: identity.url }),
-      }),
-    )
+    const { dns, plc, smtp, pds } = await startAround(keep, {
+      entryway: identity,
+      ...(options.oneName && { publicUrl: identity.url }),
+    })
     const engine = keep(await startEngine({ runnerLost: options.runnerLost }))
     const adminPassword = makeSecretHex()
     const shared = {

@@ -1,9 +1,9 @@
+import { startAround } from './around.ts'
 import { type CertificateAuthority, makeCertificateAuthority, trustHere } from './certificates.ts'
-import { type Dns, resolveHere, startDns } from './dns.ts'
+import type { Dns } from './dns.ts'
 import { freePort, type LoopbackServer, type Peer } from './loopback.ts'
-import { makePdsHome, type Pds, type PdsOptions, startPds } from './pds.ts'
-import { startPlc } from './plc.ts'
-import { type Smtp, startSmtp } from './smtp.ts'
+import { makePdsHome, type Pds, type PdsOptions } from './pds.ts'
+import type { Smtp } from './smtp.ts'
 import { startTlsFront } from './tls_front.ts'
 import { startTogether } from './together.ts'
 import {
@@ -58,20 +58,12 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
       : plain
     const pdsHome = options.https && !options.oneName ? await makePdsHome() : undefined
     if (pdsHome) keep({ close: pdsHome.folder.remove })
-    const dns = keep(await startDns())
-    keep(await resolveHere(dns))
-    const plc = keep(await startPlc())
-    const smtp = keep(await startSmtp())
-    const pds = keep(
-      await startPds({
-        plcUrl: plc.url,
-        smtpUrl: smtp.url,
-        ...(pdsHome && { home: pdsHome, tlsHost: await front('pds.localhost', pdsHome.port) }),
-        ...(options.oneName && { publicUrl: identity.url }),
-        ...options.pds,
-        entryway: identity,
-      }),
-    )
+    const { dns, plc, smtp, pds } = await startAround(keep, {
+      ...(pdsHome && { home: pdsHome, tlsHost: await front('pds.localhost', pdsHome.port) }),
+      ...(options.oneName && { publicUrl: identity.url }),
+      ...options.pds,
+      entryway: identity,
+    })
     const vestibule = keep(
       await startVestibule({
         identity,

@@ -1,17 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { startAround } from './around.ts'
 import { startBalancer } from './balancer.ts'
 import { makeCertificateAuthority } from './certificates.ts'
 import { childEnvironment } from './child.ts'
 import { clusterSettings } from './cluster.ts'
-import { resolveHere, startDns } from './dns.ts'
 import { startEngine } from './engine.ts'
 import { makeSecretHex } from './keys.ts'
 import { freePort, type Peer } from './loopback.ts'
-import { startPds } from './pds.ts'
-import { startPlc } from './plc.ts'
 import { type Run, runProgram } from './program.ts'
-import { startSmtp } from './smtp.ts'
 import { makeTemporaryFolder } from './temporary_folder.ts'
 import { startTogether } from './together.ts'
 import { answers, until } from './until.ts'
@@ -44,11 +41,7 @@ export async function startTwoSides(): Promise<TwoSides> {
     const [dataDir, scratch] = [join(folder.path, 'data'), join(folder.path, 'scratch')]
     await mkdir(scratch)
     const ca = keep(await makeCertificateAuthority())
-    const dns = keep(await startDns())
-    keep(await resolveHere(dns))
-    const plc = keep(await startPlc())
-    const smtp = keep(await startSmtp())
-    const pds = keep(await startPds({ plcUrl: plc.url, smtpUrl: smtp.url, entryway: identity }))
+    const { dns, plc, smtp, pds } = await startAround(keep, { entryway: identity })
     const engine = keep(await startEngine())
     const ports = { files: await freePort(), engine: await freePort() }
     const servers = Object.values(ports).map((port) => ({
