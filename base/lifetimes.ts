@@ -163,6 +163,9 @@ export const OPENID_INTERACTION = HOUR
 export const OPENID_REFRESH_TOKEN = 90 * DAY
 export const OPENID_GRANT = 400 * DAY
 
+/** What a client was granted of which it got nothing yet: its code may be on its way, or was lost with an answer. */
+export const OPENID_UNUSED_GRANT = HOUR
+
 /**
  * How long a person may take to type the code of a device (RFC 8628 section 3.2), and how long that one waits
  * before it asks again.

@@ -1,3 +1,4 @@
+import { OPENID_GRANT, OPENID_UNUSED_GRANT } from '../../base/lifetimes.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql } from '../database.ts'
 import { trim } from './bounds.ts'
@@ -35,7 +36,7 @@ type Stored = {
   user_agent: string | null
 }
 
-/** To be called in a transaction. */
+/** It lasts {@link OPENID_UNUSED_GRANT} unless something is issued of it. To be called in a transaction. */
 export function insertOpenidGrant(
   db: Db,
   grant: OpenidGrant,
@@ -47,30 +48,31 @@ export function insertOpenidGrant(
     `INSERT INTO openid_grant
        (id, client_id, payload, created_at, updated_at, expires_at, address, user_agent)
      VALUES (@id, @clientId, @payload, @now, @now, @expiresAt, @address, @userAgent)`,
-  ).run({ ...grant, ...columnsOf(from), now })
+  ).run({ ...grant, expiresAt: unusedUntil(grant, now), ...columnsOf(from), now })
   trim(db, 'openid_grant', now)
 }
 
 /** What the person has decided anew is granted from then on. @returns whether there is one */
-export function updateOpenidGrant(
-  db: Db,
-  { id, payload, expiresAt }: OpenidGrant,
-  now: number,
-): boolean {
+export function updateOpenidGrant(db: Db, grant: OpenidGrant, now: number): boolean {
+  const { id, payload } = grant
   return (
     sql(
       db,
-      `UPDATE openid_grant SET payload = @payload, expires_at = @expiresAt, created_at = @now
+      `UPDATE openid_grant SET payload = @payload, expires_at = max(expires_at, @expiresAt), created_at = @now
        WHERE id = @id`,
-    ).run({ id, payload, expiresAt, now }).changes > 0
+    ).run({ id, payload, expiresAt: unusedUntil(grant, now), now }).changes > 0
   )
 }
 
-/** Notes from where the client has just used it. */
+const unusedUntil = ({ expiresAt }: OpenidGrant, now: number) =>
+  Math.min(expiresAt, now + OPENID_UNUSED_GRANT)
+
+/** Notes from where the client has just used it, which lasts as long as a grant does from then on. */
 export function noteOpenidGrantUse(db: Db, id: string, from: CalledFrom | null, now: number): void {
   sql(
     db,
-    `UPDATE openid_grant SET updated_at = @now, address = @address, user_agent = @userAgent
+    `UPDATE openid_grant SET updated_at = @now, address = @address, user_agent = @userAgent,
+       expires_at = max(expires_at, created_at + ${OPENID_GRANT})
      WHERE id = @id`,
   ).run({ id, ...columnsOf(from), now })
 }

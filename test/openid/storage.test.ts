@@ -4,15 +4,25 @@ import { accountFunctions as account } from '../../actors/account/index.ts'
 import type { Basis } from '../../actors/account/standing.ts'
 import {
   DAY,
+  MINUTE,
   OPENID_DEVICE_CODE,
+  OPENID_GRANT,
   OPENID_KEY_AHEAD,
   OPENID_KEY_KEPT,
+  OPENID_UNUSED_GRANT,
   REFRESH_RETRY_GRACE,
 } from '../../base/lifetimes.ts'
 import { Seal } from '../../base/seal.ts'
+import {
+  findOpenidGrant,
+  insertOpenidGrant,
+  listOpenidGrants,
+  noteOpenidGrantUse,
+  updateOpenidGrant,
+} from '../../database/account/openid_grant.ts'
 import { rotateOpenidToken } from '../../database/account/openid_token.ts'
 import { accountSchema } from '../../database/account/schema.ts'
-import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
+import { closeDatabase, type Db, openDatabase, transact } from '../../database/database.ts'
 import {
   consumeOpenidRequest,
   insertFirstOpenidKeys,
@@ -226,6 +236,27 @@ test('the person ends what one client was granted, and is asked again then', () 
   expect(account.readOpenidConsent(db, 'forum', 0)).toBeNull()
   const [last] = account.listAudit(db, 1)
   expect(last).toMatchObject({ event: 'session_ended', detail: { clientId: 'forum' } })
+})
+
+test('what a client got nothing of is shown for an hour, and all else as long as it lasts', () => {
+  const now = Date.now()
+  const shownAt = (at: number) => listOpenidGrants(db, at).map(({ id }) => id)
+  const grant = { clientId: 'forum', payload: '{}', expiresAt: now + OPENID_GRANT }
+  transact(db, () => {
+    for (const id of ['unused', 'used']) insertOpenidGrant(db, { id, ...grant }, null, now)
+    noteOpenidGrantUse(db, 'used', null, now + 1)
+    // What is decided anew takes nothing of that.
+    for (const id of ['unused', 'used']) updateOpenidGrant(db, { id, ...grant }, now)
+  })
+  expect(shownAt(now + OPENID_UNUSED_GRANT - MINUTE)).toEqual(['grant', 'unused', 'used'])
+  expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['used'])
+  expect(findOpenidGrant(db, 'unused', now + OPENID_UNUSED_GRANT)).toBeNull()
+  expect(shownAt(now + OPENID_GRANT - 1)).toEqual(['used'])
+  // A code is none of it yet.
+  token('AuthorizationCode', 'code')
+  expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['used'])
+  token('AccessToken', 'access')
+  expect(shownAt(now + OPENID_UNUSED_GRANT + MINUTE)).toEqual(['grant', 'used'])
 })
 
 test('what comes before a person is known is spent once, and swept', async () => {
