@@ -28,8 +28,10 @@ export class ServiceHandles {
    * domain: as the provider's pages complete it.
    */
   complete(typed: string): string {
-    const name = typed.trim().replace(/^@/, '')
-    return /^[a-z0-9-]+$/i.test(name) ? `${name}${this.domains[0] ?? ''}` : typed
+    // Apps that know atproto hint at people by such an address, too.
+    const written = typed.trim().replace(/^at:\/\//i, '')
+    const name = written.replace(/^@/, '')
+    return /^[a-z0-9-]+$/i.test(name) ? `${name}${this.domains[0] ?? ''}` : written
   }
 
   /** Whether a normalised handle is below one of the domains. */

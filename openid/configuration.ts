@@ -203,10 +203,11 @@ export function configure(
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx) => {
-          const { session, client } = ctx.oidc
+          const { session, client, params = {} } = ctx.oidc
           const app = client && shownClient(client).app
           const { secret = '' } = (session?.state ?? {}) as { secret?: string }
-          openidScope().signOut = { secret, app }
+          const { ui_locales: uiLocales } = params as { ui_locales?: string }
+          openidScope().signOut = { secret, app, uiLocales }
           ctx.body = ''
         },
         postLogoutSuccessSource: async (ctx) => {

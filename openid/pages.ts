@@ -67,10 +67,10 @@ export class OpenidPages {
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
     const { name: service } = this.#settings
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
-    const { app, secret: xsrf } = asked
+    const { app, secret: xsrf, uiLocales } = asked
     const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
     const step = { service, app, action, xsrf }
-    return this.#write(shown, (texts) => signOutStep(texts, step))
+    return this.#write({ ...shown, uiLocales }, (texts) => signOutStep(texts, step))
   }
 
   #write(

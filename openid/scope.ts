@@ -48,7 +48,10 @@ export type OpenidScope = {
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
   issued: Issued | null
   /** What a person who signs out is shown: the question, or that it is done. */
-  signOut: { secret: string; app: string | undefined } | 'done' | null
+  signOut:
+    | { secret: string; app: string | undefined; uiLocales?: string | undefined }
+    | 'done'
+    | null
   /** Why a program is refused: as the provider says it, and as it is told. */
   refusal: Record<'before' | 'told', { error: string; description: string | undefined }> | null
   /** The provider's error that a person reads on a page. */

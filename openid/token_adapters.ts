@@ -4,6 +4,7 @@ import { calledFrom } from '../http/requester.ts'
 import { noteRevocation } from '../sagas/revocation.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import type { NamedKind } from './names.ts'
+import { assertShort } from './request_adapters.ts'
 import { noteReuse } from './reuse.ts'
 import { chainOfIssued, type Issued, openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
@@ -43,6 +44,7 @@ export function tokens(
       const isCode = kind === 'AuthorizationCode'
       const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
       const token = { secret, kind, chain: chainOfIssued(), payload: written(payload), expiresAt }
+      if (isCode) assertShort({ params: Provider.ctx?.oidc.params })
       if (!isCode) {
         issuedTo(did, grantId).tokens.push(token)
         return

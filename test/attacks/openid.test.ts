@@ -118,6 +118,11 @@ describe('45. OpenID', () => {
     const long = 'x'.repeat(MAX_OPENID_REQUEST / 2)
     const { begun: good, answer: back } = await granted(visitor, config, { state: long })
     expect((await rp.exchange(config, { ...good, state: long }, back)).claims()?.sub).toBe(did)
+    // Nor is it where the person is signed in, and asked nothing.
+    for (const name of ['state', 'nonce']) {
+      const silent = await rp.open(visitor, await rp.begin(config, { [name]: state }))
+      expect(silent.header('location')).toMatch(/[?&]error=invalid_request&/)
+    }
   })
 
   test.each([

@@ -385,6 +385,8 @@ test('who signs out at a client is out also where the way back is not registered
       post_logout_redirect_uri: 'https://elsewhere.example.com/bye',
       state: 'so long',
     })
+    const inFrench = await visitor.open(`/openid/end-session?${query}&ui_locales=de%20fr-CA`)
+    expect(inFrench.text).toContain('<html lang="fr"')
     const question = await visitor.open(`/openid/end-session?${query}`)
     expect(question).toMatchObject({ title: 'Sign out?', status: 200 })
     const out = await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))

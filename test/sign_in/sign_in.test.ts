@@ -87,7 +87,7 @@ describe('with a password', () => {
     )
   })
 
-  test.each(['@kim.test', 'KIM.TEST', ' kim.test ', 'kim', 'kim@mail.internal'])(
+  test.each(['@kim.test', 'KIM.TEST', ' kim.test ', 'kim', 'kim@mail.internal', 'at://kim.test'])(
     'the name may be written %s',
     async (username) => {
       const { visitor, page } = await come()

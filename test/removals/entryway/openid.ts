@@ -278,6 +278,11 @@ export const openidRows = toRemovals([
   ],
   [
     45,
+    'a request of somebody who is signed in has a bound',
+    tokenAdapters('if (isCode) assertShort({ params: Provider.ctx?.oidc.params })', ''),
+  ],
+  [
+    45,
     'the id of a token for a resource is none without its signature',
     tokenAdapters('secret === openidScope().resourceToken', 'names.read(kind, secret) === null'),
   ],
