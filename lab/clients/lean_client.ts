@@ -159,12 +159,17 @@ export async function exchange(
   return { accessToken: String(body.access_token), refreshToken: String(body.refresh_token) }
 }
 
-/** Refresh token rotation. @returns the next refresh token */
+/**
+ * Refresh token rotation. Who was silent for minutes has a nonce that is too old, and is answered with another one
+ * (RFC 9449 section 8).
+ *
+ * @returns the next refresh token
+ */
 export async function refresh(client: BenchClient, refreshToken: string): Promise<string> {
-  const { status, body } = await send(client, '/oauth/token', {
-    grant_type: 'refresh_token',
-    refresh_token: refreshToken,
-  })
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+  const first = await send(client, '/oauth/token', form)
+  const { status, body } =
+    first.body.error === 'use_dpop_nonce' ? await send(client, '/oauth/token', form) : first
   if (status !== 200) throw new Error(`refresh: ${status} ${JSON.stringify(body)}`)
   return String(body.refresh_token)
 }
