@@ -5,6 +5,7 @@ import { bytesOfJson, createCache } from '../base/cache.ts'
 import { CLIENT_METADATA } from '../base/lifetimes.ts'
 import { withClockLeeway } from './client_clock.ts'
 import type { ClientDocuments } from './client_documents.ts'
+import { askedForFewValues } from './few_values.ts'
 import { withNamedKeys } from './named_keys.ts'
 import { assertUsualKeys } from './usual_keys.ts'
 
@@ -67,7 +68,7 @@ export function keepClients(
       documents.forget(client)
       throw err
     }
-    return withNamedKeys(withClockLeeway(client))
+    return askedForFewValues(withNamedKeys(withClockLeeway(client)))
   }
   const clients = new KnownClients(load, documents)
   manager.getClient = (id) => clients.get(id)

@@ -11,6 +11,7 @@ import { createStores } from '../stores/index.ts'
 import { narrowingRequests } from '../stores/request_store.ts'
 import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
+import { loopbackMetadata } from './few_values.ts'
 import { createHooks } from './hooks.ts'
 import { createSafeFetch } from './safe_fetch.ts'
 import { SigningKey } from './signing_key.ts'
@@ -42,6 +43,7 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     verifyOnThread: () => inFlight.count > 1 && !isPoolWaiting(),
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
+    loopbackMetadata,
     safeFetch: lookups.fetching(safeFetch),
     lexResolver,
     branding: createBranding(settings),

@@ -1,12 +1,23 @@
 import { safeFetchWrap } from '@atproto/oauth-provider/provider'
 import { CLIENT_FETCH } from '../base/lifetimes.ts'
 import type { Settings } from '../base/settings.ts'
+import { saysManyValues, VALUES } from './few_values.ts'
 
 /**
- * `fetch` for addresses that others choose: public ones alone, by https on its usual port, with bounds on time and
- * size. A redirect has to be refused or read by the one who asks; it is never followed.
+ * `fetch` for addresses that others choose: public ones alone, by https on its usual port, with bounds on time, size
+ * and the number of values. A redirect has to be refused or read by the one who asks; it is never followed. An answer
+ * has been read when it is there.
  */
 export function createSafeFetch({ dev }: Pick<Settings, 'dev'>): typeof globalThis.fetch {
   const safeFetch = safeFetchWrap({ timeout: CLIENT_FETCH, ssrfProtection: !dev })
-  return safeFetch as typeof globalThis.fetch
+  return (async (input, init) => {
+    const response = await safeFetch(input, init)
+    const body = Buffer.from(await response.arrayBuffer())
+    if (saysManyValues(String(body))) return tooMany()
+    const { status, statusText, headers } = response
+    return new Response(body.byteLength ? body : null, { status, statusText, headers })
+  }) as typeof globalThis.fetch
 }
+
+/** As RFC 9110 section 15.5.14 has it of what is sent: whoever asks is told as of any other answer of no use. */
+const tooMany = () => new Response(null, { status: 413, statusText: `More than ${VALUES} values` })

@@ -51,6 +51,8 @@ afterAll(async () => {
 
 const INVALID_METADATA = { status: 400, body: { error: 'invalid_client_metadata' } }
 
+const many = (value: unknown) => Array(1_001).fill(value)
+
 /** Pushes a request as the client whose metadata is at another path of the same host. */
 const pushAs = (path: string) =>
   new Attacker(network, { clientId: hosted.url + path, redirectUri: hosted.redirectUri }).push(key)
@@ -92,6 +94,9 @@ describe('10. client metadata', () => {
       'with a redirect to another host',
       (path) => metadata(path, { redirect_uris: ['https://evil.example/'] }),
     ],
+    ['with many scopes', (path) => metadata(path, { scope: SCOPE + ' x'.repeat(1_000) })],
+    ['with many values', (path) => metadata(path, { redirect_uris: many(hosted.redirectUri) })],
+    ['with many values of no use', (path) => metadata(path, { x: many([[1]]) })],
     [
       'with a key that is large',
       (path) =>
@@ -103,6 +108,21 @@ describe('10. client metadata', () => {
     ],
     ['with the implicit grant', (path) => metadata(path, { grant_types: ['implicit'] })],
   ]
+  test('with many scopes in the id, or in the request: refused', async () => {
+    const scopes = `${SCOPE}${' atproto'.repeat(1_000)}`
+    const clientId = `http://localhost?${new URLSearchParams({ scope: scopes })}`
+    const inId = new Attacker(network, { clientId, redirectUri: 'http://127.0.0.1/' })
+    expect(await inId.push(key)).toMatchObject({
+      status: 400,
+      body: { ...INVALID_METADATA.body, error_description: expect.stringMatching(/1000 scopes/) },
+    })
+    expect(await attacker.push(key, { fields: { scope: scopes } })).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope', error_description: expect.stringMatching(/1000 scopes/) },
+    })
+    expect(await attacker.push(key)).toMatchObject({ status: 201 })
+  })
+
   test.each(documents)('%s: invalid_client_metadata', async (name, document) => {
     const path = `/${name.replaceAll(' ', '-')}.json`
     hosted.routes.set(path, document(path))

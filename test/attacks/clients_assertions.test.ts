@@ -133,4 +133,16 @@ describe('11. a client assertion', () => {
       body: { error_description: expect.stringMatching(/too far in the past/) },
     })
   })
+
+  test('and a request object with many values: 400', async () => {
+    const show = async (x: unknown) => {
+      const own = { iss: CLIENT, aud: 'http://localhost:2600', jti: randomUUID(), iat: seconds() }
+      return push(await assertion(), { request: await sign({ ...asked(), ...own, x }) })
+    }
+    expect(await show(Array(1_001).fill(1))).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', error_description: expect.stringMatching(/1000 values/) },
+    })
+    expect(await show(Array(100).fill(1))).toMatchObject({ status: 201 })
+  })
 })

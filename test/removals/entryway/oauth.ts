@@ -18,6 +18,7 @@ const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
 const proofKeys = inFile('oauth/usual_keys.ts')
+const few = inFile('oauth/few_values.ts')
 const namedKeys = inFile('oauth/named_keys.ts')
 
 const forgetful = `const seen = new Set()
@@ -56,11 +57,16 @@ export const oauthRows = toRemovals([
   [7, 'state', hooks('if (!parameters.state)')],
   [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
   [8, 'media types', reading('if (!taken.includes(type))')],
+  [8, 'few values in a request', checks('[PROGRAMS, fewValues],', '')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
   [10, 'no private addresses', fetching('!dev', 'false')],
+  [10, 'few values in a document', fetching('if (saysManyValues(String(body)))')],
+  [10, 'few scopes in the id of a client', few("hasManyWords(metadata.scope ?? '')", 'false')],
+  [10, 'few scopes in a request', few("hasManyWords(parameters.scope ?? '')", 'false')],
   [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
+  [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
   [11, 'a jti is a string', replays('assertString(nonce)', '')],
   [11, 'a kid is a string', namedKeys("typeof kid === 'string'", 'true')],
   [
