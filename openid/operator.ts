@@ -46,6 +46,7 @@ export function createOpenidOperator(
       token: issuer + ENDPOINTS.token,
       userinfo: issuer + ENDPOINTS.userinfo,
       jwks: issuer + ENDPOINTS.jwks,
+      introspection: issuer + ENDPOINTS.introspection,
       endSession: issuer + ENDPOINTS.end_session,
       registration: issuer + ENDPOINTS.registration,
     },

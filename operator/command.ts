@@ -55,7 +55,13 @@ export type OperatorContext = {
     readonly issuer: string
     /** Addresses of the provider's endpoints. */
     readonly endpoints: Record<
-      'authorization' | 'token' | 'userinfo' | 'jwks' | 'endSession' | 'registration',
+      | 'authorization'
+      | 'token'
+      | 'userinfo'
+      | 'jwks'
+      | 'introspection'
+      | 'endSession'
+      | 'registration',
       string
     >
     /** Protected resources (`openid/resource_operator.ts`). */

@@ -8,6 +8,9 @@ import { table } from '../table.ts'
 import { addRegistrationTokens } from './openid_registration.ts'
 import { addResources } from './openid_resource.ts'
 
+/** What a client that signs people in asks for. */
+const FOR_PEOPLE = ['  scopes         openid profile email', '  PKCE           S256, required']
+
 /** Stands for a secret, of which a hash is kept. */
 const KEPT = '<the secret that was told>'
 
@@ -76,14 +79,14 @@ function addClients(openid: Command): void {
             const told = { issuer, endpoints, id, secret: secret ?? KEPT, redirectUri }
             return `${id} is registered. Its settings:\n\n${product.settings(told)}`
           }
+          const isResource = options.resource && !given.redirectUri && !given.device
           return [
             `${id} is registered. Its settings:`,
             `  issuer         ${issuer}`,
             `  discovery      ${issuer}/.well-known/openid-configuration`,
             `  client id      ${id}`,
             ...(secret === null ? [] : [`  client secret  ${secret}`]),
-            '  scopes         openid profile email',
-            '  PKCE           S256, required',
+            ...(isResource ? [`  introspection  ${endpoints.introspection}`] : FOR_PEOPLE),
           ].join('\n')
         })
       }),
@@ -115,7 +118,7 @@ function addClients(openid: Command): void {
         const { metadata, issuer, endpoints } = await operator('openid/client-show', { id })
         output.result(metadata, (found) => {
           const product = options.for && PRODUCTS[options.for]
-          const [redirectUri = ''] = metadata.redirect_uris as string[]
+          const [redirectUri = ''] = (metadata.redirect_uris ?? []) as string[]
           if (!product) return JSON.stringify(found, null, 2)
           return product.settings({ issuer, endpoints, id, secret: KEPT, redirectUri })
         })

@@ -299,6 +299,20 @@ test.each(naming)(
 )
 
 test.each([
+  ['--device', ['PKCE', null]],
+  ['--resource', [null, '/openid/introspect']],
+])(
+  'an OpenID client that people do not come back to is added and shown: %s',
+  async (option, said) => {
+    const { stdout } = await run(['openid', 'client', 'add', `${CLIENT}/api`, option])
+    const told = ['PKCE', '/openid/introspect'].map((each) => (stdout.includes(each) ? each : null))
+    expect(told).toEqual(said)
+    const shown = await run(['openid', 'client', 'show', `${CLIENT}/api`])
+    expect(JSON.parse(shown.stdout)).toMatchObject({ response_types: [] })
+  },
+)
+
+test.each([
   [['account', 'show', ''], 'account: must not be empty'],
   [['account', 'show', 'x'.repeat(600)], 'account: must have at most 512 characters'],
   [['openid', 'client', 'show', 'a b'], 'id: must have no spaces, and no letters but a to z'],
