@@ -8,6 +8,7 @@ import {
 import { EVENT_LINES } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import { events, rateLimited, refreshRefused, signIns } from './metrics.ts'
+import { networkOf } from './network.ts'
 
 type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 
@@ -15,8 +16,8 @@ type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 const LONGEST = 300
 
 /**
- * Lines that strangers cause within {@link EVENT_LINES}, at most: for one address, component of the PDS
- * inside, or PDS or auth actor that does not answer, and for all.
+ * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), of one
+ * component of the PDS inside, or of a PDS or auth actor that does not answer, and of all.
  */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
@@ -60,7 +61,7 @@ export function logEvent<E extends EventName>(
   const listener = listeners.get(log)
   listener?.counted(event)
   const { level, message, fields: known, isStrangers }: EventShape = EVENTS[event]
-  if (isStrangers && !hasRoom(log, address)) return
+  if (isStrangers && !hasRoomFor(log, event, address)) return
   const given = known.flatMap((field) =>
     fields[field] === undefined ? [] : [[field, short(fields[field])]],
   )
@@ -96,12 +97,19 @@ type Lines = { since: number; all: number; byOne: Map<string, number>; leftOut: 
 const written = new WeakMap<Log, Lines>()
 
 /**
+ * Whether there is room for one more line of a kind that a client causes. Those of other kinds take none from it: who
+ * guesses passwords is to be seen, whatever else comes from that address.
+ */
+export function hasRoomFor(log: Log, kind: string, address = ''): boolean {
+  return hasRoom(log, [kind, networkOf(address)].join(' '))
+}
+
+/**
  * Whether there is room for one more line; the first of a new minute says how many were left out.
  *
- * @param of the address of a client, a component of a program whose lines are written here, or what is
- * asked for clients
+ * @param of a component of a program whose lines are written here, or what is asked for clients
  */
-export function hasRoom(log: Log, of = ''): boolean {
+export function hasRoom(log: Log, of: string): boolean {
   const lines = linesNow(log)
   const ofOne = lines.byOne.get(of) ?? 0
   if (ofOne >= MOST_LINES.ofOne || lines.all >= MOST_LINES.ofAll) {

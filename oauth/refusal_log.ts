@@ -1,3 +1,4 @@
+import { hasRoomFor } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
 import { type HttpRequest, type HttpResponse, headerOf, readJson } from '../http/message.ts'
 import { isOverloaded } from '../http/overload.ts'
@@ -18,7 +19,8 @@ const USUAL = [
 /**
  * Writes one line for a request that was refused, so that the developer of an app can find out why:
  * the client, the endpoint, the error and its description as the client reads them, the address. Of those that are
- * refused because there is too much to do there is one line for all (`app/overload_log.ts`).
+ * refused because there is too much to do there is one line for all (`app/overload_log.ts`), and of one address no more
+ * than of any event that strangers cause.
  *
  * @param clientId of the client, where the request does not name it as a parameter
  */
@@ -37,14 +39,17 @@ export function logRefusal(
       ? toldByRedirect(response)
       : bodyOf(response)
   if (typeof error !== 'string') return
-  log[USUAL.includes(error) ? 'debug' : 'info'](
+  const { address } = request.peer
+  const isUsual = USUAL.includes(error)
+  if (!isUsual && !hasRoomFor(log, 'oauth_refused', address)) return
+  log[isUsual ? 'debug' : 'info'](
     {
       clientId: short(clientId),
       endpoint,
       status,
       error: short(error),
       description: short(description),
-      address: request.peer.address,
+      address,
     },
     'an OAuth request was refused',
   )

@@ -1,5 +1,7 @@
 import Provider, { type Client } from 'oidc-provider'
+import { hasRoomFor } from '../base/event_log.ts'
 import type { Log } from '../base/log.ts'
+import { calledFrom } from '../http/requester.ts'
 
 /** Characters of an address in a line of the log. */
 const LONGEST = 300
@@ -21,7 +23,9 @@ export function signOutWithoutWayBack(provider: Provider, log: Log): void {
     params.post_logout_redirect_uri = undefined
     const { clientId } = this
     const why = 'a sign-out leads to no client: its post_logout_redirect_uri is not registered'
-    log.info({ clientId, uri: uri.slice(0, LONGEST) }, why)
+    if (hasRoomFor(log, 'no_way_back', calledFrom()?.address)) {
+      log.info({ clientId, uri: uri.slice(0, LONGEST) }, why)
+    }
     return true
   }
 }

@@ -1,6 +1,6 @@
+import { within } from '../base/network.ts'
 import { pageDoor } from '../http/door.ts'
 import type { HttpRequest } from '../http/message.ts'
-import { within } from '../http/network.ts'
 import type { RouteShape } from '../http/route.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
 import {

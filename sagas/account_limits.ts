@@ -1,7 +1,7 @@
 import { Refusal } from '../base/errors.ts'
 import { logEvent } from '../base/event_log.ts'
+import { networkOf } from '../base/network.ts'
 import { type Counter, secondsToWait } from '../database/limits/counter.ts'
-import { networkOf } from '../http/network.ts'
 import { requester } from '../http/requester.ts'
 import type { Services } from './services.ts'
 

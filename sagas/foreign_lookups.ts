@@ -1,9 +1,9 @@
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import { LOOKUP_WAIT, RETRY_AFTER } from '../base/lifetimes.ts'
+import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
 import { secondsToWait } from '../database/limits/counter.ts'
-import { networkOf } from '../http/network.ts'
 import { noteOverload } from '../http/overload.ts'
 import { requester } from '../http/requester.ts'
 

@@ -1,4 +1,5 @@
 import { DEVICES_LEARNED } from '../../base/lifetimes.ts'
+import { networkOf } from '../../base/network.ts'
 import { appendAudit } from '../../database/account/audit.ts'
 import { MAX_USER_AGENT } from '../../database/account/bounds.ts'
 import * as devices from '../../database/account/known_device.ts'
@@ -6,7 +7,6 @@ import * as profile from '../../database/account/profile.ts'
 import { deleteProof } from '../../database/account/proof.ts'
 import { type Db, transact } from '../../database/database.ts'
 import { hashSecret } from '../../database/hash.ts'
-import { networkOf } from '../../http/network.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 
 /** Somebody who signs in. */

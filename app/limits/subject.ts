@@ -1,5 +1,5 @@
+import { networkOf } from '../../base/network.ts'
 import type { HttpRequest } from '../../http/message.ts'
-import { networkOf } from '../../http/network.ts'
 import type { RouteShape } from '../../http/route.ts'
 import { readSubject } from '../../identity/subject.ts'
 import type { Subject } from './table.ts'

@@ -5,12 +5,12 @@ import {
   OPERATOR_SESSION,
   PROOF_AGAIN,
 } from '../../base/lifetimes.ts'
+import { within } from '../../base/network.ts'
 import {
   MAX_OPERATOR_LINKS,
   MAX_OPERATOR_SESSIONS,
 } from '../../database/directory/operator_session.ts'
 import { findClient } from '../../gateway/client_address.ts'
-import { within } from '../../http/network.ts'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { descriptions } from '../../operator/list.ts'
 import { formOf } from '../../operator/paths.ts'

@@ -147,7 +147,7 @@ test('what strangers cause fills no disk, and the next line says how much was le
     const fail = (address: string) => logEvent(log, 'sign_in_failed', {}, address)
     for (let i = 0; i < MOST_LINES.ofOne + 5; i++) fail('192.0.2.1')
     expect(lines()).toHaveLength(MOST_LINES.ofOne)
-    for (let i = 0; i < MOST_LINES.ofAll; i++) fail(`2001:db8::${i.toString(16)}`)
+    for (let i = 0; i < MOST_LINES.ofAll; i++) fail(`2001:db8:0:${i.toString(16)}::1`)
     expect(lines()).toHaveLength(MOST_LINES.ofAll)
     vi.advanceTimersByTime(EVENT_LINES)
     fail('192.0.2.1')

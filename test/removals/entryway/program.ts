@@ -3,6 +3,7 @@ import { inFile, toRemovals } from '../removal.ts'
 const program = inFile('programs/whole.ts')
 const embeddedChild = inFile('embedded/child.ts')
 const events = inFile('base/event_log.ts')
+const refusals = inFile('oauth/refusal_log.ts')
 const EVENTS = 'test/watching/events.test.ts'
 const spans = inFile('base/open_telemetry.ts')
 const passing = inFile('gateway/pass_through.ts')
@@ -142,6 +143,25 @@ export const programRows = toRemovals([
     'no address that a mail server quotes is logged',
     inFile('mail/error.ts')("redacted.replaceAll(ADDRESS, '[address]')", 'redacted'),
   ],
+  [
+    34,
+    'a bound on refusals of one address',
+    refusals('!isUsual && !hasRoomFor', 'false && hasRoomFor'),
+  ],
+  [
+    34,
+    'a room for each kind of line',
+    events('[kind, networkOf(address)]', '[networkOf(address)]'),
+  ],
+  [
+    34,
+    'a bound on ways back that are not registered',
+    inFile('openid/unregistered_way_back.ts')(
+      "hasRoomFor(log, 'no_way_back', calledFrom()?.address)",
+      'true',
+    ),
+  ],
+  [34, 'lines are counted by network', events('[kind, networkOf(address)]', '[kind, address]')],
   [EVENTS, 'a bound on lines', events('lines.all >= MOST_LINES.ofAll', 'false')],
   [
     EVENTS,

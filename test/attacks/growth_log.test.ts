@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MOST_LINES } from '../../base/event_log.ts'
+import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
+import { FORM, form } from '../manners/mistakes.ts'
+import * as rp from '../openid/relying_party.ts'
+import { keptLog } from '../watching/logged.ts'
+
+/** One stranger asks the same over and over: the log has a few lines of it, whatever it is. */
+const kept = keptLog()
+/** As it is registered. */
+const CLIENT = 'forum'
+let app: AppInProcess
+beforeAll(async () => {
+  app = await startApp({
+    log: kept.log,
+    env: { ENTRYWAY_OPENID_REGISTRATION: 'open', ENTRYWAY_RATE_LIMITS: 'off' },
+  })
+  await rp.register(app)
+})
+afterAll(() => app?.close())
+
+const PAGE = {
+  accept: 'text/html',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-site': 'cross-site',
+}
+const page = (target: string): Asked => ({ target, headers: PAGE })
+const post = (target: string, body: string, type = FORM['content-type']): Asked => ({
+  ...{ method: 'POST', target, body },
+  headers: { 'content-type': type },
+})
+const json = (target: string, body: object) =>
+  post(target, JSON.stringify(body), 'application/json')
+const client = encodeURIComponent(CLIENT)
+const bearer = (target: string, token: string, method = 'GET'): Asked => ({
+  ...{ method, target },
+  headers: { authorization: `Bearer ${token}` },
+})
+
+const asked: Record<string, (i: number) => Asked> = {
+  'no such path': (i) => page(`/nothing/${i}`),
+  'no such method': (i) => page(`/xrpc/a.b.c${i}`),
+  'a session that nobody has': (i) => bearer('/xrpc/com.atproto.server.getSession', `a.b.${i}`),
+  'no such account': (i) =>
+    json('/xrpc/com.atproto.server.createSession', {
+      identifier: `nobody-${i}.test`,
+      password: 'x',
+    }),
+  'a handle of nobody': (i) =>
+    page(`/xrpc/com.atproto.identity.resolveHandle?handle=nobody-${i}.test`),
+  'a sign-up that is refused': (i) =>
+    json('/xrpc/com.atproto.server.createAccount', { handle: `a.b.${i}`, email: 'a@b.c' }),
+  'a code that is made up': (i) =>
+    json('/xrpc/com.atproto.server.resetPassword', { token: `AAAAA-${i}`, password: 'a good one' }),
+  'a pushed request': (i) =>
+    post('/oauth/par', form({ client_id: 'http://localhost', state: `${i}` })),
+  'a token request': (i) =>
+    post('/oauth/token', form({ client_id: 'http://localhost', grant_type: 'x', code: `${i}` })),
+  'a revocation': (i) => post('/oauth/revoke', form({ client_id: 'x', token: `${i}` })),
+  'a request to authorize': (i) => page(`/oauth/authorize?client_id=a&request_uri=${i}`),
+  'the account page, wrongly': (i) => ({ target: `/account?${i}` }),
+  'an unknown OpenID client': (i) => page(`/openid/authorize?client_id=a${i}&response_type=code`),
+  'a way back of OpenID that is not registered': (i) =>
+    page(
+      `/openid/authorize?client_id=${client}&response_type=code&redirect_uri=https://a.test/${i}`,
+    ),
+  'an OpenID request that is wrong': (i) =>
+    page(`/openid/authorize?client_id=${client}&response_type=token&state=${i}`),
+  'an OpenID code that is made up': (i) =>
+    post(
+      '/openid/token',
+      form({ client_id: CLIENT, grant_type: 'authorization_code', code: `${i}` }),
+    ),
+  'a sign-out with a way back that is not registered': (i) =>
+    page(`/openid/end-session?client_id=${client}&post_logout_redirect_uri=https://a.test/${i}`),
+  'a sign-out of an unknown client': (i) => page(`/openid/end-session?client_id=x${i}`),
+  'an OpenID access token of nobody': (i) => bearer('/openid/userinfo', `${i}`),
+  'a code of a device': (i) => post('/openid/device-authorization', form({ client_id: `a${i}` })),
+  'a registration that is refused': (i) =>
+    json('/openid/register', { redirect_uris: [`javascript:${i}`] }),
+  'the page of the operator': (i) => page(`/operator/do/${i}`),
+  'the API of the operator': (i) => bearer(`/_operator/${i}`, 'guess', 'POST'),
+}
+
+test.each(Object.entries(asked))('34. lines of the log: %s', async (_, one) => {
+  kept.clear()
+  const address = `198.51.100.${Object.values(asked).indexOf(one)}`
+  const tries = 2 * MOST_LINES.ofOne
+  for (let i = 0; i < tries; i++) {
+    await app.ask({ ...one(i), address })
+  }
+  const lines = kept.lines()
+  expect(lines.length).toBeLessThanOrEqual(MOST_LINES.ofOne)
+  expect(kept.text().length).toBeLessThan(MOST_LINES.ofOne * 2_000)
+})
+
+test('34. lines of the log: other kinds, and other addresses of one network, take no room', async () => {
+  kept.clear()
+  const { 'no such account': guess, 'a token request': other } = asked
+  const address = (i: number) => `2001:db8:1:2::${i.toString(16)}`
+  const tries = 2 * MOST_LINES.ofOne
+  for (let i = 0; i < tries; i++) await app.ask({ ...(other?.(i) as Asked), address: address(i) })
+  expect(kept.lines()).toHaveLength(MOST_LINES.ofOne)
+  await app.ask({ ...(guess?.(0) as Asked), address: address(0) })
+  expect(kept.lines().at(-1)).toMatchObject({ event: 'sign_in_failed', address: address(0) })
+})
