@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { type Authenticator, newAuthenticator } from '../clients/headless_authenticator.ts'
+import { newAuthenticator, TOTP_STEP, totpCode } from '../clients/headless_authenticator.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
-import { nextTotpCode } from '../clients/headless_factors.ts'
 import { addPasskey, usedPasskey } from '../clients/headless_passkey.ts'
 import { openTask, press, read, submit } from '../clients/headless_security.ts'
 import type { Credentials } from '../clients/headless_sign_in.ts'
@@ -32,77 +31,114 @@ type Visitor = { username: string; password: string; browser: HeadlessBrowser }
 /** How many get ready at a time. */
 const AT_ONCE = 8
 
-/** What getting ready leaves to be done, such as the mails about a new authenticator, is done by then; ms. */
+/** What getting ready leaves to be done is done by then, such as the mails about a new authenticator; ms. */
 const SETTLED = 1_000
+
+/** A code works once in half a minute, so that who signs in with one does so once in a run. */
+const WITH_PASSWORD = { alone: 48, together: 192, lanes: 16 }
+
+/** How many people each of these operations has: one for each sign-in, those that are not counted too. */
+export const PEOPLE_OF_EACH = WITH_PASSWORD.together + WITH_PASSWORD.lanes
+
+const withPassword = counts(WITH_PASSWORD.alone, WITH_PASSWORD.together)
 
 /**
  * Sign-ins on the page of the entryway: what is timed are its forms, whose pages were opened before. And those of
  * programs, by one request. Each operation has people of its own, since an account that has a second factor asks
- * for it.
+ * for it. They get it once, before the first run: what they do between two runs is the same for all, and what that
+ * costs the program afterwards.
  */
 export const factors: Operation[] = [
-  signIns(BY_PASSWORD, counts(15, 48), async (origin, visitor) => {
+  signIns(BY_PASSWORD, withPassword, async (origin, visitor) => {
     const { username, password, browser } = visitor
     const page = await openSignIn(origin, visitor)
     return () => submit(browser, origin, page, { username, password })
   }),
-  // A code works once, so that each takes somebody with a new authenticator.
-  signIns('sign-in by password and TOTP', counts(15, 48), async (origin, visitor) => {
-    const { username, password, browser } = visitor
-    const authenticator = await authenticatorOf(origin, visitor)
-    const page = await openSignIn(origin, visitor)
-    return async () => {
-      const step = await press(browser, origin, page, { username, password })
-      await submit(browser, origin, step, { username, code: nextTotpCode(authenticator) })
-    }
-  }),
-  signIns('sign-in by passkey', counts(100, 640), async (origin, visitor) => {
-    const passkeys = await passkeysOf(origin, visitor)
-    const page = await openSignIn(origin, visitor)
-    return () =>
-      submit(visitor.browser, origin, page, { username: '', ...usedPasskey(page, passkeys) })
-  }),
-  signIns(SESSION_BY_PASSWORD, counts(15, 48), async (origin, visitor) => {
-    const { username, password } = visitor
+  signIns(
+    'sign-in by password and TOTP',
+    withPassword,
+    async (origin, visitor) => {
+      const { username, password, browser } = visitor
+      const page = await openSignIn(origin, visitor)
+      const code = await newCode(visitor)
+      return async () => {
+        const step = await press(browser, origin, page, { username, password })
+        await submit(browser, origin, step, { username, code })
+      }
+    },
+    addAuthenticator,
+  ),
+  signIns(
+    'sign-in by passkey',
+    counts(100, 640),
+    async (origin, visitor) => {
+      const { username, browser } = visitor
+      const page = await openSignIn(origin, visitor)
+      const passkeysOfTheirs = passkeys.get(username) as SoftAuthenticator
+      return () =>
+        submit(browser, origin, page, { username: '', ...usedPasskey(page, passkeysOfTheirs) })
+    },
+    addPasskeyOf,
+  ),
+  signIns(SESSION_BY_PASSWORD, withPassword, async (origin, visitor) => {
+    const { username: handle, password } = visitor
     const connection = connectionOf(origin, visitor)
-    return () => createSession(connection, { handle: username, password })
+    return () => createSession(connection, { handle, password })
   }),
-  signIns(SESSION_BY_TOTP, counts(15, 48), async (origin, visitor) => {
-    const { username, password } = visitor
-    const connection = connectionOf(origin, visitor)
-    const authenticator = await authenticatorOf(origin, visitor)
-    return () =>
-      createSession(connection, { handle: username, password }, nextTotpCode(authenticator))
-  }),
+  signIns(
+    SESSION_BY_TOTP,
+    withPassword,
+    async (origin, visitor) => {
+      const { username: handle, password } = visitor
+      const connection = connectionOf(origin, visitor)
+      const code = await newCode(visitor)
+      return () => createSession(connection, { handle, password }, code)
+    },
+    addAuthenticator,
+  ),
 ]
+
+/** The secret of an authenticator, and when its newest code was made, ms. */
+type Codes = { secret: string; madeAt: number }
 
 /** What people have from one run to the next, by their handles. */
 const visitors = new Map<string, Visitor>()
-const authenticators = new Map<string, Authenticator>()
+const codes = new Map<string, Codes>()
 const passkeys = new Map<string, SoftAuthenticator>()
 const connections = new Map<string, ReturnType<typeof connect>>()
 
+/**
+ * @param prepare for one sign-in
+ * @param enrol what each person gets once, before that
+ */
 function signIns(
   name: string,
   count: Operation['count'],
   prepare: (origin: string, visitor: Visitor) => Promise<Ready>,
+  enrol: (origin: string, visitor: Visitor) => Promise<void> = async () => {},
 ): Operation {
   const lanes: Operation['lanes'] = async (origin, people, inFlight) => {
+    await eachOf(people, (person) => enrol(origin, visitorOf(origin, person)))
     const ready: Ready[] = []
     // The first of each lane is not counted.
-    const times = Array(count(inFlight) + inFlight).keys()
-    const work = async () => {
-      for (const i of times) {
-        const person = people[i % people.length] as Credentials
-        ready.push(await prepare(origin, visitorOf(origin, person)))
-      }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    const times = Array.from({ length: count(inFlight) + inFlight }, (_, i) => i)
+    await eachOf(times, async (i) => {
+      const person = people[i % people.length] as Credentials
+      ready.push(await prepare(origin, visitorOf(origin, person)))
+    })
     await setTimeout(SETTLED)
     const lane: Lane = async () => void (await ready.pop()?.())
     return Array<Lane>(inFlight).fill(lane)
   }
   return { name, durable: true, count, lanes }
+}
+
+async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = all.values()
+  const lane = async () => {
+    for (const one of left) await work(one)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }
 
 function visitorOf(origin: string, { handle: username, password }: Credentials): Visitor {
@@ -118,11 +154,19 @@ async function openSignIn(origin: string, { browser }: Visitor): Promise<string>
   return read(await browser.open(`${origin}/account/sign-in?step=sign-in`))
 }
 
-async function authenticatorOf(origin: string, visitor: Visitor): Promise<Authenticator> {
-  const { username } = visitor
-  const made = await newAuthenticator(origin, visitor, authenticators.get(username))
-  authenticators.set(username, made)
-  return made
+async function addAuthenticator(origin: string, visitor: Visitor): Promise<void> {
+  if (codes.has(visitor.username)) return
+  const { secret } = await newAuthenticator(origin, visitor)
+  codes.set(visitor.username, { secret, madeAt: Date.now() })
+}
+
+/** A code of now, once the step is over in which the one before it was made. */
+async function newCode({ username }: Visitor): Promise<string> {
+  const known = codes.get(username) as Codes
+  const next = (Math.floor(known.madeAt / TOTP_STEP) + 1) * TOTP_STEP
+  while (Date.now() < next) await setTimeout(next - Date.now())
+  known.madeAt = Date.now()
+  return totpCode(known.secret)
 }
 
 function connectionOf(origin: string, { username }: Visitor) {
@@ -131,12 +175,10 @@ function connectionOf(origin: string, { username }: Visitor) {
   return connection
 }
 
-async function passkeysOf(origin: string, visitor: Visitor): Promise<SoftAuthenticator> {
-  const known = passkeys.get(visitor.username)
-  if (known) return known
+async function addPasskeyOf(origin: string, visitor: Visitor): Promise<void> {
+  if (passkeys.has(visitor.username)) return
   const made = new SoftAuthenticator(origin)
-  passkeys.set(visitor.username, made)
   const { browser, page } = await openTask(origin, visitor, 'passkeys')
   await addPasskey(browser, origin, page, made)
-  return made
+  passkeys.set(visitor.username, made)
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { factors } from './factors.ts'
+import { factors, PEOPLE_OF_EACH } from './factors.ts'
 import { startGenerator } from './generator.ts'
 import { inTurn, populate, rounds } from './measure.ts'
 import { openid } from './openid.ts'
@@ -98,7 +98,7 @@ async function measureFactors(): Promise<void> {
   try {
     const ways = factors.map(({ name }) => ({ name, server: { ...servers.vestibule } }))
     const all = ways.map(({ server }) => server)
-    const bench = await populate(generator, all, PEOPLE)
+    const bench = await populate(generator, all, PEOPLE_OF_EACH)
     for (const inFlight of [1, 16]) {
       // The first run is not counted.
       for (let run = 0; run <= runs; run++) {

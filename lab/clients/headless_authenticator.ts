@@ -66,18 +66,9 @@ export async function removeAuthenticator(
 /** An authenticator app, and what was written down with it. */
 export type Authenticator = { secret: string; recoveryCodes: string[] }
 
-/**
- * Gives somebody an authenticator, in the place of the one that they have: a code of it works once, so
- * that nobody signs in twice with one in the same half minute.
- */
-export async function newAuthenticator(
-  origin: string,
-  person: Somebody,
-  old?: Authenticator,
-): Promise<Authenticator> {
-  const code = () => ({ code: old?.recoveryCodes.pop() ?? '' })
-  const { browser, page } = await openTask(origin, person, 'authenticator', code)
-  if (old) await send(browser, origin, page, {})
+/** Gives somebody an authenticator who has no second factor. */
+export async function newAuthenticator(origin: string, person: Somebody): Promise<Authenticator> {
+  const { browser } = await openTask(origin, person, 'authenticator')
   return beginAuthenticator(browser, origin)
 }
 
