@@ -6,36 +6,7 @@ import {
 import type { Client } from '@atproto/oauth-provider/hooks'
 import type { OAuthProviderOptions } from '@atproto/oauth-provider/provider'
 import { atprotoLoopbackClientMetadata } from '@atproto/oauth-types'
-
-/** How many values a document or a request of others may have, and a scope: more than any app needs. */
-export const VALUES = 1_000
-
-/**
- * Whether JSON has more values than {@link VALUES}, or a text with more words. The provider looks at each, and at each
- * scope together with each other one: 512 kB of them took 25 seconds, in which nobody was answered.
- */
-function hasManyValues(json: unknown): boolean {
-  const left: unknown[] = [json]
-  for (let seen = 0; left.length > 0; seen++) {
-    const value = left.pop()
-    if (seen > VALUES || (typeof value === 'string' && hasManyWords(value))) return true
-    if (typeof value !== 'object' || value === null) continue
-    const within = Object.values(value)
-    if (within.length > VALUES) return true
-    left.push(...within)
-  }
-  return false
-}
-
-/** The same of a text, which has none where it is no JSON. */
-export function saysManyValues(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    return hasManyValues(JSON.parse(text))
-  } catch {
-    return false
-  }
-}
+import { hasManyValues, hasManyWords, VALUES } from '../base/few_values.ts'
 
 /** Of a client whose metadata are in its id, as long as a request may be. @throws {InvalidClientMetadataError} */
 export const loopbackMetadata: NonNullable<OAuthProviderOptions['loopbackMetadata']> = (id) => {
@@ -59,6 +30,3 @@ export function askedForFewValues(client: Client): Client {
   }
   return Object.assign(client, { validateRequest, decodeRequestObject })
 }
-
-const hasManyWords = (text: string) =>
-  text.length > VALUES && text.split(' ', VALUES + 1).length > VALUES

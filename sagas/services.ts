@@ -17,6 +17,7 @@ import type { Browser } from '../database/flow/device.ts'
 import { PASSKEY } from '../database/flow/replay.ts'
 import { nameOfSelfRegistered } from '../http/app_name.ts'
 import { MemoryDidCache } from '../identity/did_cache.ts'
+import { resolveFewValues } from '../identity/few_values.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
@@ -85,6 +86,7 @@ export function createServices(
     didCache,
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
+  resolveFewValues(identity.did)
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
   const { hostname } = new URL(settings.publicUrl)
   const isServer = (name: string) => name === hostname || pdses.isHostname(name)

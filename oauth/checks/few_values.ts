@@ -1,5 +1,5 @@
+import { saysManyValues, VALUES } from '../../base/few_values.ts'
 import { invalidRequest } from '../../http/refuse.ts'
-import { saysManyValues, VALUES } from '../few_values.ts'
 import type { Check } from './check.ts'
 
 /** Has a body of JSON no more values than a request needs? The provider names each that is wrong in its answer. */

@@ -9,6 +9,7 @@ import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.
 const LXM = 'com.atproto.server.createAppPassword'
 let plc: LoopbackServer
 let isPlcDown = false
+let alsoKnownAs: unknown[]
 let app: AppInProcess
 let did: string
 let key: Keypair
@@ -24,7 +25,7 @@ beforeAll(async () => {
     outgoing.setHeader('content-type', 'application/json')
     outgoing.end(
       JSON.stringify({
-        id,
+        ...{ id, alsoKnownAs },
         verificationMethod: [{ ...method, publicKeyMultibase: multibase }],
         service: [
           { id: '#atproto_pds', type: 'AtprotoPersonalDataServer', serviceEndpoint: endpoint },
@@ -43,6 +44,7 @@ beforeEach(async () => {
   key = await Secp256k1Keypair.create()
   published = key
   isPlcDown = false
+  alsoKnownAs = []
   const name = `kim${'abcdefghijklmnopqrstuvwxyz'[number++]}`
   const account = { handle: `${name}.test`, email: `${name}@mail.internal`, password: 'x' }
   did = await app.addAccount(account)
@@ -121,6 +123,13 @@ describe('47. a service JWT', () => {
     vi.setSystemTime(Date.now() + DID_DOCUMENT_EXPIRED)
     expect(await call(await sign())).toBe(502)
     isPlcDown = false
+    expect(await call(await sign())).toBe(200)
+  })
+
+  test('of a DID whose document has many values is refused, before they are looked at', async () => {
+    alsoKnownAs = Array(1_001).fill('at://kim.test')
+    expect(await call(await sign())).toBe(401)
+    alsoKnownAs = Array(100).fill('at://kim.test')
     expect(await call(await sign())).toBe(200)
   })
 })

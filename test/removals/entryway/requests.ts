@@ -154,4 +154,5 @@ export const requestRows = toRemovals([
       'return kept.doc',
     ),
   ],
+  [47, 'few values in a DID document', services('resolveFewValues(identity.did)', '')],
 ])

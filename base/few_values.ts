@@ -1,0 +1,33 @@
+/** How many values a document or a request of others may have, and a scope: more than anybody needs. */
+export const VALUES = 1_000
+
+/**
+ * Whether JSON has more values than {@link VALUES}, or a text with more words. Who validates it looks at each, and at
+ * each scope together with each other one: 512 kB of them took 25 seconds, in which nobody was answered.
+ */
+export function hasManyValues(json: unknown): boolean {
+  const left: unknown[] = [json]
+  for (let seen = 0; left.length > 0; seen++) {
+    const value = left.pop()
+    if (seen > VALUES || (typeof value === 'string' && hasManyWords(value))) return true
+    if (typeof value !== 'object' || value === null) continue
+    const within = Object.values(value)
+    if (within.length > VALUES) return true
+    left.push(...within)
+  }
+  return false
+}
+
+/** The same of a text, which has none where it is no JSON. */
+export function saysManyValues(text: string): boolean {
+  if (!/^\s*[[{]/.test(text)) return false
+  try {
+    return hasManyValues(JSON.parse(text))
+  } catch {
+    return false
+  }
+}
+
+export function hasManyWords(text: string): boolean {
+  return text.length > VALUES && text.split(' ', VALUES + 1).length > VALUES
+}
