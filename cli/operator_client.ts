@@ -27,6 +27,12 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
     const body = await response.json().catch(() => null)
     if (response.ok && body !== null) return body
     if (body?.move) throw new DataMovedError(origin, body.message)
+    if (response.status === 503 && body?.error === 'temporarily_unavailable') {
+      throw new CliError(
+        `The program at ${origin} does not answer: what its log says is the reason, and \`vestibule doctor\` what else is wrong`,
+        ExitCode.notRunning,
+      )
+    }
     if (body === null || response.status === 503) {
       throw notRunning(`What answers at ${origin} is not this entryway, or not ready`)
     }

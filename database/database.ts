@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { LOCK_WAIT } from '../base/lifetimes.ts'
 import { makePrivateFile } from '../base/private_files.ts'
 import { endsChange, makeLazily, prepare } from './lazy_tables.ts'
+import { naming } from './named_error.ts'
 import { migrate, type Schema } from './schema.ts'
 
 export type Db = Sqlite.Database
@@ -52,7 +53,7 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     return db
   } catch (err) {
     db.close()
-    throw err
+    throw naming(path, err)
   }
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
 import { accountSchema } from '../database/account/schema.ts'
+import { closeDatabase, openDatabase } from '../database/database.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { flowSchema } from '../database/flow/schema.ts'
 import type { Schema } from '../database/schema.ts'
@@ -41,6 +42,21 @@ export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
     listFolder(join(dataDir, folder))
       .filter((name) => name.endsWith('.sqlite'))
       .map((name) => join(folder, name)),
+  )
+}
+
+/**
+ * Brings the directory to the newest schema, to see that it opens: without it nobody is found, and people would be
+ * told that they have no account. To be called while nothing else works on the data.
+ *
+ * @throws {Error} where it does not, or where there are accounts and no directory
+ */
+export function assertDirectoryOpens(dataDir: string): void {
+  const found = listDatabases(dataDir, 'directory')
+  for (const path of found) closeDatabase(openDatabase(join(dataDir, path), directorySchema))
+  if (found.length || !listDatabases(dataDir, 'account').length) return
+  throw new Error(
+    `${join(dataDir, DIRECTORY)} is not there, and there are accounts: put it back, or have it made from them by \`vestibule directory rebuild\` (docs/backup.md)`,
   )
 }
 

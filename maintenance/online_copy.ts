@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { openAsItIs, readWhole } from '../database/check/database.ts'
+import { naming } from '../database/named_error.ts'
 import { SMALL_FILE } from './manifest.ts'
 
 /** As many pages as there are: a database is copied in one read transaction. */
@@ -20,6 +21,8 @@ export async function copyOnline(from: string, to: string): Promise<void> {
     if (whole !== null) return writeFileSync(to, whole, { mode: 0o600 })
     await db.backup(to, { progress: () => ALL_PAGES })
     await chmod(to, 0o600)
+  } catch (err) {
+    throw naming(from, err)
   } finally {
     db.close()
   }

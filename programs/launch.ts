@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { loadEnvFile } from '../base/env_file.ts'
+import { UnavailableError } from '../base/errors.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { unhandledRejections } from '../base/metrics.ts'
@@ -97,9 +98,15 @@ function explainListening(err: unknown): unknown {
   return sentence === null ? err : new Error(sentence, { cause: err })
 }
 
+/** Which part of the program is away says nothing to an operator, but why. */
+function reasonOf(err: unknown): unknown {
+  if (err instanceof UnavailableError && err.cause) return reasonOf(err.cause)
+  return err instanceof Error ? err.message : err
+}
+
 /** Says what is wrong, and ends the program. */
 export function giveUp(err: unknown): void {
   if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
-  else console.error(err instanceof Error ? err.message : err)
+  else console.error(reasonOf(err))
   process.exit(err instanceof MovedError ? MOVED : 1)
 }

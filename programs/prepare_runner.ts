@@ -12,7 +12,7 @@ import { replicasClosed } from '../database/replication/replica.ts'
 import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
-import { lastWritten } from '../maintenance/data_folder.ts'
+import { assertDirectoryOpens, lastWritten } from '../maintenance/data_folder.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
 import { watchSizes } from '../maintenance/sizes.ts'
@@ -27,6 +27,7 @@ export async function prepareRunner(
   // On an engine it keeps nothing of worth here, and each actor looks at its own.
   holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
   sayClock(log, resumeClock(lastWritten(settings.dataDir)))
+  if (settings.database === 'file') assertDirectoryOpens(settings.dataDir)
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
   await assertNotReleased([settings.dataDir, ...pdsData])
   const mailer = createMailer({

@@ -3,6 +3,7 @@ import type { Check } from '../check.ts'
 import { checkAddresses } from './address.ts'
 import { checkBackups } from './backup.ts'
 import { checkClocks } from './clock.ts'
+import { checkDisk } from './disk.ts'
 import { forTrial } from './local.ts'
 import { checkMail } from './mail.ts'
 import { checkRoutes, checkServed } from './routes.ts'
@@ -15,7 +16,7 @@ export type Known = {
   handles: string[]
 }
 
-/** What can be seen from outside of the program: DNS, TLS, routes, clocks, mail and backups. */
+/** What can be seen from outside of the program: DNS, TLS, routes, clocks, mail, backups and the disk. */
 export async function lookAround(settings: Settings, { pdses, handles }: Known): Promise<Check[]> {
   const peers = pdses.map(({ url, address }) => ({ name: new URL(url).host, url: address }))
   const served = pdses.flatMap(({ url, address }) => (url === address ? [] : [url]))
@@ -26,6 +27,7 @@ export async function lookAround(settings: Settings, { pdses, handles }: Known):
     checkClocks([{ name: 'PLC', url: settings.plcUrl }]).then((all) => forTrial(all, settings)),
     checkClocks(peers),
     checkMail(settings).then((check) => [check]),
+    checkDisk(settings),
     checkBackups(settings).then((checks) => forTrial(checks, settings)),
   ])
   return found.flat()

@@ -1,0 +1,62 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { freePort } from '../../lab/world/loopback.ts'
+import { runProgram } from '../../lab/world/program.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { DataFolder } from '../backup/data_folder.ts'
+
+let folder: TemporaryFolder
+let data: DataFolder
+let env: Record<string, string>
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('damaged')
+  data = new DataFolder(join(folder.path, 'data'))
+  const port = String(await freePort())
+  env = {
+    ENTRYWAY_DEV: '1',
+    ENTRYWAY_DATA_DIR: data.dataDir,
+    ENTRYWAY_PORT: port,
+    ENTRYWAY_PUBLIC_URL: `http://localhost:${port}`,
+    ENTRYWAY_PLC_URL: 'http://127.0.0.1:9',
+    ENTRYWAY_EMBEDDED_PDS: 'off',
+  }
+  await loadSecrets(readSettings(env))
+  data.add('alice')
+})
+afterEach(() => folder?.remove())
+
+/** The last line that the program says as it gives up. */
+async function lastWords(): Promise<string | undefined> {
+  const run = runProgram('start.ts', env)
+  expect(await run.ended()).toBe(1)
+  return run.logs.trim().split('\n').at(-1)
+}
+
+const directory = () => join(data.dataDir, 'directory.sqlite')
+
+test.each(['directory.sqlite', 'auth/0.sqlite', 'limits/0.sqlite'])(
+  'a database that is damaged is named at the start: %s',
+  async (name) => {
+    const path = join(data.dataDir, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, 'x'.repeat(4_096))
+    for (const log of ['-wal', '-shm']) rmSync(path + log, { force: true })
+    expect(await lastWords()).toBe(
+      `${path}: file is not a database. How to go on: docs/backup.md#a-damaged-database`,
+    )
+  },
+)
+
+test('one that a newer program wrote is named, too', async () => {
+  data.directory((db) => db.pragma('user_version = 99'))
+  expect(await lastWords()).toMatch(`${directory()} has schema version 99; this program knows`)
+})
+
+test('accounts without a directory are not served: nobody would be found', async () => {
+  for (const log of ['', '-wal', '-shm']) rmSync(directory() + log, { force: true })
+  expect(await lastWords()).toMatch(`${directory()} is not there, and there are accounts`)
+})
