@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createTransport } from 'nodemailer'
 import { envelopeOf, type Outbox } from './outbox.ts'
 
 /** Mails that are kept, some 10 kB each; strangers can ask for more of them. */
@@ -18,9 +17,10 @@ export function openFileOutbox(
   onWritten: (kind: string, file: string) => void,
   most = MAX_MAILS,
 ): Outbox {
-  const transport = createTransport({ streamTransport: true, buffer: true })
   return {
     send: async (message) => {
+      const { createTransport } = await import('nodemailer')
+      const transport = createTransport({ streamTransport: true, buffer: true })
       const { message: source } = await transport.sendMail(envelopeOf(message))
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await chmod(folder, 0o700)
@@ -34,7 +34,7 @@ export function openFileOutbox(
       await removeOldest(folder, most)
       onWritten(message.kind, join(folder, name))
     },
-    close: () => transport.close(),
+    close: () => {},
   }
 }
 

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { SMTP_GREETING, SMTP_MAIL, SMTP_SILENCE } from '../base/lifetimes.ts'
 import { askUpstream } from '../base/upstream.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
@@ -17,14 +16,26 @@ const TIMEOUTS = {
  * `smtps://user:pass@mail.example.com/?connectionTimeout=20000`
  */
 export function openSmtpOutbox(smtpUrl: string): Outbox {
-  const transport = createTransport({ ...TIMEOUTS, pool: true, url: smtpUrl })
+  let opening: ReturnType<typeof openTransport> | undefined
   return {
     send: async (message) => {
+      opening ??= openTransport(smtpUrl)
+      const transport = await opening
       const signal = AbortSignal.timeout(SMTP_MAIL)
       await askUpstream('smtp', { name: 'send a mail' }, () =>
         transport.sendMail({ ...envelopeOf(message), signal }),
       )
     },
-    close: () => transport.close(),
+    // What could not be opened, each mail has said.
+    close: () =>
+      void opening?.then(
+        (transport) => transport.close(),
+        () => {},
+      ),
   }
+}
+
+async function openTransport(url: string) {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({ ...TIMEOUTS, pool: true, url })
 }

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import { SMTP_CHECK } from '../base/lifetimes.ts'
 
 /**
@@ -7,6 +6,7 @@ import { SMTP_CHECK } from '../base/lifetimes.ts'
  * @throws {Error} with the server's words, or why there are none
  */
 export async function verifySmtp(smtpUrl: string): Promise<void> {
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     connectionTimeout: SMTP_CHECK,
     greetingTimeout: SMTP_CHECK,

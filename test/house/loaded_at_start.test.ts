@@ -7,6 +7,7 @@ const LOADED_WHEN_USED = [
   '@simplewebauthn/server',
   'oidc-provider',
   'qrcode',
+  'nodemailer',
   'html-to-text',
   ...readdirSync(new URL('../../node_modules/@opentelemetry', import.meta.url)).map(
     (name) => `@opentelemetry/${name}`,
