@@ -69,3 +69,9 @@ test('where nothing answers for long, it is said', async () => {
   await expect(storage.installation()).rejects.toThrow('No runner answers on the engine')
   await storage.close()
 })
+
+test('an engine that does not answer is named', async () => {
+  const storage = storageOf(engineOf(() => null))
+  const answers = storage.isThere('http://127.0.0.1:9')
+  await expect(answers).rejects.toThrow('The engine at 127.0.0.1:9 does not answer')
+})

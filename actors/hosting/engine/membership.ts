@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { every } from '../../../base/every.ts'
 import { CALL, MEMBERSHIP, MEMBERSHIP_MISSES } from '../../../base/lifetimes.ts'
 import type { Log } from '../../../base/log.ts'
+import { EndIsAwayError } from '../../../base/move.ts'
 
 /** A runner of this process at an engine. */
 export type Membership = {
@@ -60,8 +61,14 @@ export function stayRegistered(
   }
 }
 
-/** The keys of the runners that are registered. @throws {Error} when the engine does not say */
+/** The keys of the runners that are registered. @throws {EndIsAwayError} when the engine does not say */
 export async function runnerKeys(endpoint: string): Promise<string[]> {
+  return askForRunners(endpoint).catch((cause) => {
+    throw new EndIsAwayError(`The engine at ${new URL(endpoint).host} does not answer`, { cause })
+  })
+}
+
+async function askForRunners(endpoint: string): Promise<string[]> {
   const { username, password, origin, pathname } = new URL(endpoint)
   const url = new URL(`${origin}${pathname.replace(/\/$/, '')}/runners`)
   url.searchParams.set('namespace', decodeURIComponent(username) || 'default')

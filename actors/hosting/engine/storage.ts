@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { actor } from 'rivetkit'
 import { LEAVE_ENGINE, POLL } from '../../../base/lifetimes.ts'
-import { EndIsAwayError } from '../../../base/move.ts'
 import type { Kv } from '../../../database/replication/kv.ts'
 import { type Runner, requireSecret } from '../../runner.ts'
 import { callable } from '../callable.ts'
@@ -37,7 +36,7 @@ export class EngineStorage {
    */
   async of(name: ActorName, key: string): Promise<Kv> {
     const id = `${name}/${key}`
-    if (!this.#hosting) await this.#assertThere()
+    if (!this.#hosting) await runnerKeys(this.#endpoint)
     let cause: unknown
     for (let tries = 0; !this.#lent.has(id) && tries < TRIES; tries++) {
       await this.#wake(name, key).catch((err) => {
@@ -62,14 +61,6 @@ export class EngineStorage {
     while (listeners().length === 0 && Date.now() < end) await setTimeout(POLL)
     for (const listen of listeners()) listen('SIGTERM')
     while (this.#lent.size > 0 && Date.now() < end) await setTimeout(POLL)
-  }
-
-  async #assertThere(): Promise<void> {
-    await runnerKeys(this.#endpoint).catch((cause) => {
-      throw new EndIsAwayError(`The engine at ${new URL(this.#endpoint).host} does not answer`, {
-        cause,
-      })
-    })
   }
 
   async #wake(name: ActorName, key: string): Promise<void> {
