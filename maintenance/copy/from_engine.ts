@@ -4,7 +4,7 @@ import type { Move } from '../../base/move.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { type Installation, readInstallation } from '../../database/flow/installation.ts'
 import { copyKept, type Kept } from '../../database/replication/copy_kept.ts'
-import { readMove } from '../../database/replication/copy_mark.ts'
+import { assertExpected, readMove } from '../../database/replication/copy_mark.ts'
 import { listEpochs } from '../../database/replication/head.ts'
 import { nextRecord } from '../../database/replication/restore.ts'
 import { actorOf, type DatabaseName } from '../database_name.ts'
@@ -94,6 +94,8 @@ export function fromEngine(
     handOver: async (move) => {
       await markAuth(move)
       await serving?.settled()
+      // Taken back meanwhile, the others would refuse what the auth actors ask them.
+      assertExpected(await firstMove(), move, { found: move })
       await markOthers(move)
     },
     end: () => {},

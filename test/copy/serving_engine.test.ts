@@ -147,6 +147,12 @@ test('what was taken back while it was copied is not moved any more', async () =
   expect(await toFiles(there()).readMove()).toMatchObject({ state: 'copying' })
 })
 
+test('what was taken back while its last answers settled serves as a whole', async () => {
+  runners.settled = async () => void (await abandonMove(source(), toFiles(there())))
+  await expect(copyData(options())).rejects.toThrow('took that back')
+  expect((await serves()).all).toBe(true)
+})
+
 test('an engine from which data were moved is not copied to while it has them', async () => {
   await copyData(options())
   const back = toEngine(engine, scratch(), SPREAD)

@@ -179,7 +179,12 @@ export const dataRows = toRemovals([
   [
     SERVING,
     'the accounts are marked, too, before the last of them is copied',
-    offEngine('await serving?.settled()\n      await markOthers(move)', 'await serving?.settled()'),
+    offEngine('found: move })\n      await markOthers(move)', 'found: move })'),
+  ],
+  [
+    SERVING,
+    'what was taken back is not marked once more',
+    offEngine('assertExpected(await firstMove(), move, { found: move })', ''),
   ],
   [
     SERVING,
