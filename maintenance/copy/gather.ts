@@ -64,11 +64,14 @@ export async function gatherFlow(from: Source, changes: Changes, path: string): 
   return { db, path, content: contents.join() }
 }
 
+const IN_TWO_PARTS =
+  'Two parts of the directory have one name, as when it passes from one account to another while they are read: run the command again; if that says so again, see vestibule doctor --data'
+
 /**
  * All parts of the directory of the source.
  *
  * @param parts how many there will be: several need to know who has which name
- * @throws {Error} when one is missing
+ * @throws {Error} when one is missing, or two have one name
  */
 export async function gatherDirectory(
   changes: Changes,
@@ -85,6 +88,10 @@ export async function gatherDirectory(
       contents.push(source.content)
       known = readPart(source.db)?.parts ?? 1
       copyRows(source.path, db, withoutClaims, {})
+    } catch (err) {
+      throw (err as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE'
+        ? new Error(IN_TWO_PARTS, { cause: err })
+        : err
     } finally {
       await source.close()
     }

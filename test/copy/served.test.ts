@@ -12,6 +12,7 @@ import { checkData, checkDatabases } from '../../maintenance/check_data.ts'
 import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
 import { fromFiles, toFiles } from '../../maintenance/copy/files.ts'
 import { fromEngine } from '../../maintenance/copy/from_engine.ts'
+import type { Source } from '../../maintenance/copy/place.ts'
 import { toEngine } from '../../maintenance/copy/to_engine.ts'
 import { databasesOn } from '../../maintenance/engine_databases.ts'
 import type { Finding } from '../../maintenance/finding.ts'
@@ -163,6 +164,24 @@ test('a backup that is cut short counts for none', async () => {
   await expect(backUpEngine()).rejects.toThrow('Ctrl+C')
   await expect(verifyBackup(backup)).rejects.toThrow('no finished backup')
   await expect(restore({ folder: backup, dataDir: restored })).rejects.toThrow('no finished backup')
+})
+
+test('a name that passes to another account while the parts of a directory are read is said', async () => {
+  const source = fromEngine(engine, scratch())
+  const [early = '', late = ''] = [0, 2].map((part) =>
+    NAMES.find((name) => partitionOf(didOf(name), SPREAD.directories) === part),
+  )
+  const copy: Source['copy'] = async (name, path) => {
+    if (name.kind === 'directory' && name.number === 2) {
+      await rename(early, 'other.test')
+      await rename(late, `${early}.test`)
+    }
+    return source.copy(name, path)
+  }
+  const copyFrom = (from: Source) =>
+    copyData({ from, to: toFiles(join(home.path, 'there')), scratch: scratch(), spread: SPREAD })
+  await expect(copyFrom({ ...source, copy })).rejects.toThrow('run the command again')
+  expect(await copyFrom(source)).toMatchObject({ accounts: NAMES.length })
 })
 
 test('doctor finds there what it finds in files', async () => {
