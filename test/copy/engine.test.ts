@@ -143,6 +143,8 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   const back = join(folder.path, 'back')
   await copyBack(back)
   for (const program of programs) expect(await program.end('SIGTERM')).toBe(0)
+  const late = runProgram('start.ts', { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, 'late') })
+  expect([await late.ended(), late.logs]).toEqual([78, expect.stringContaining('were moved to')])
   const restored = { ...onEngine, ENTRYWAY_DATA_DIR: join(folder.path, 'restored') }
   expect(await cliJson(restored, ['restore', backup])).toMatchObject({ findings: [] })
 
