@@ -4,6 +4,8 @@ const program = inFile('programs/whole.ts')
 const embeddedChild = inFile('embedded/child.ts')
 const events = inFile('base/event_log.ts')
 const refusals = inFile('oauth/refusal_log.ts')
+const counters = inFile('actors/auth/shared_counters.ts')
+const GIVEN_BACK = 'test/limits/given_back.test.ts'
 const EVENTS = 'test/watching/events.test.ts'
 const spans = inFile('base/open_telemetry.ts')
 const passing = inFile('gateway/pass_through.ts')
@@ -143,6 +145,8 @@ export const programRows = toRemovals([
     'no address that a mail server quotes is logged',
     inFile('mail/error.ts')("redacted.replaceAll(ADDRESS, '[address]')", 'redacted'),
   ],
+  [GIVEN_BACK, 'points of a client that has gone', counters('outlasting(back)', 'back()')],
+  [GIVEN_BACK, 'a bound on lines of those', counters('if (hasRoom(log, COUNTERS)) ', '')],
   [
     34,
     'a bound on refusals of one address',
