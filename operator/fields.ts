@@ -31,10 +31,21 @@ type Schema = {
   required?: string[]
 }
 
+const schemaOf = (command: Description['command']): Schema =>
+  z.toJSONSchema(inputs[command], { io: 'input', unrepresentable: 'any' }) as Schema
+
+/** Where a page of a list begins, as a link has it: the number of an entry, or a text, which may be of digits. */
+export function readPlace(
+  command: Description['command'],
+  pagedBy: string,
+  given: string,
+): string | number {
+  return schemaOf(command).properties?.[pagedBy]?.type === 'integer' ? Number(given) : given
+}
+
 /** What people give to a command, in its order. */
 export function fieldsOf({ command, takes }: Description): Field[] {
-  const options = { io: 'input', unrepresentable: 'any' } as const
-  const { properties = {}, required = [] } = z.toJSONSchema(inputs[command], options) as Schema
+  const { properties = {}, required = [] } = schemaOf(command)
   return Object.entries(takes).map(([name, argument]) => {
     const schema = properties[name] ?? {}
     const given = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema

@@ -3,7 +3,7 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import { pageRefusal } from '../http/refuse.ts'
 import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/description.ts'
-import { fieldsOf } from '../operator/fields.ts'
+import { fieldsOf, readPlace } from '../operator/fields.ts'
 import { findAccount } from '../operator/find_account.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_DO } from '../operator/paths.ts'
@@ -108,10 +108,10 @@ async function isTight(
   return context.services.actors.directory.isOperator(account)
 }
 
-function placeIn({ pagedBy }: Description, request: HttpRequest): Record<string, unknown> {
+function placeIn({ command, pagedBy }: Description, request: HttpRequest): Record<string, unknown> {
   const given = pagedBy === null ? undefined : request.parameter(pagedBy)
   if (pagedBy === null || given === undefined) return {}
-  return { [pagedBy]: /^\d+$/.test(given) ? Number(given) : given }
+  return { [pagedBy]: readPlace(command, pagedBy, given) }
 }
 
 function nextOf({ pagedBy }: Description, { url }: HttpRequest, value: object): string | undefined {

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AppInProcess } from '../../lab/world/app.ts'
 import { fieldsOf } from '../../operator/fields.ts'
 import { descriptions } from '../../operator/list.ts'
+import { formOf } from '../../operator/paths.ts'
 import { newPerson } from '../factors/person.ts'
-import { command, startOperatorApp } from './operators.ts'
+import { command, enterByLink, startOperatorApp } from './operators.ts'
 
 let app: AppInProcess
 let did: string
@@ -83,5 +84,19 @@ test.each(['account/list', 'invite/list', 'client/list', 'openid/client-list'])(
     for (const after of TEXTS) {
       expect([200, 400]).toContain((await command(app, name, { after })).status)
     }
+  },
+)
+
+test.each(['account list', 'client list', 'openid client list'])(
+  'the page of %s goes on after a name of digits, too',
+  async (words) => {
+    const visitor = await enterByLink(app)
+    for (const after of ['1234', 'a', '😀']) {
+      const { status } = await visitor.open(`${formOf(words)}?after=${encodeURIComponent(after)}`)
+      expect(status).toBe(200)
+    }
+    const trail = formOf('trail')
+    expect((await visitor.open(`${trail}?before=1234`)).status).toBe(200)
+    expect((await visitor.open(`${trail}?before=a`)).status).toBe(400)
   },
 )
