@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { LOCK_WAIT } from '../base/lifetimes.ts'
 import { makePrivateFile } from '../base/private_files.ts'
 import { endsChange, makeLazily, prepare } from './lazy_tables.ts'
-import { naming } from './named_error.ts'
+import { naming, openNamed } from './named_error.ts'
 import { migrate, type Schema } from './schema.ts'
 
 export type Db = Sqlite.Database
@@ -38,7 +38,7 @@ export function openDatabase(path: string, schema: Schema, survives: Survives = 
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     makePrivateFile(path)
   }
-  const db = new Sqlite(path)
+  const db = openNamed(path)
   try {
     db.pragma(`page_size = ${schema.pageSize}`)
     db.pragma('journal_mode = WAL')

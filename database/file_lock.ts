@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { assertStillThere, type OpenFile } from '../base/files.ts'
+import { naming, openNamed } from './named_error.ts'
 
 /** A database that nothing refers to would be closed. */
 const locked = new Map<Sqlite.Database, OpenFile>()
@@ -12,7 +13,7 @@ const locked = new Map<Sqlite.Database, OpenFile>()
  * @returns what releases it; null where another process has it
  */
 export function lockFile(path: string): (() => void) | null {
-  const db = new Sqlite(path, { timeout: 0 })
+  const db = openNamed(path, { timeout: 0 })
   try {
     // No journal in a file beside it.
     db.pragma('journal_mode = MEMORY')
@@ -26,7 +27,7 @@ export function lockFile(path: string): (() => void) | null {
   } catch (err) {
     db.close()
     if ((err as { code?: string }).code === 'SQLITE_BUSY') return null
-    throw err
+    throw naming(path, err)
   }
 }
 

@@ -10,3 +10,12 @@ export function naming(path: string, err: unknown): unknown {
   const advice = DAMAGED.test(code) ? '. How to go on: docs/backup.md#a-damaged-database' : ''
   return new Sqlite.SqliteError(`${path}: ${message}${advice}`, code)
 }
+
+/** Opens a database, or says which one cannot be. */
+export function openNamed(path: string, options?: Sqlite.Options): Sqlite.Database {
+  try {
+    return new Sqlite(path, options)
+  } catch (err) {
+    throw naming(path, err)
+  }
+}

@@ -60,3 +60,9 @@ test('accounts without a directory are not served: nobody would be found', async
   for (const log of ['', '-wal', '-shm']) rmSync(directory() + log, { force: true })
   expect(await lastWords()).toMatch(`${directory()} is not there, and there are accounts`)
 })
+
+test('a lock that cannot be opened is named', async () => {
+  const path = join(data.dataDir, 'program.lock')
+  mkdirSync(path)
+  expect(await lastWords()).toBe(`${path}: unable to open database file`)
+})
