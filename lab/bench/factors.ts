@@ -60,10 +60,10 @@ export const factors: Operation[] = [
     async (origin, visitor) => {
       const { username, password, browser } = visitor
       const page = await openSignIn(origin, visitor)
-      const code = await newCode(visitor)
+      await nextStep(visitor)
       return async () => {
         const step = await press(browser, origin, page, { username, password })
-        await submit(browser, origin, step, { username, code })
+        await submit(browser, origin, step, { username, code: newCode(visitor) })
       }
     },
     addAuthenticator,
@@ -91,8 +91,8 @@ export const factors: Operation[] = [
     async (origin, visitor) => {
       const { username: handle, password } = visitor
       const connection = connectionOf(origin, visitor)
-      const code = await newCode(visitor)
-      return () => createSession(connection, { handle, password }, code)
+      await nextStep(visitor)
+      return () => createSession(connection, { handle, password }, newCode(visitor))
     },
     addAuthenticator,
   ),
@@ -160,11 +160,16 @@ async function addAuthenticator(origin: string, visitor: Visitor): Promise<void>
   codes.set(visitor.username, { secret, madeAt: Date.now() })
 }
 
-/** A code of now, once the step is over in which the one before it was made. */
-async function newCode({ username }: Visitor): Promise<string> {
-  const known = codes.get(username) as Codes
-  const next = (Math.floor(known.madeAt / TOTP_STEP) + 1) * TOTP_STEP
+/** Waits until the step is over in which the newest code was made. */
+async function nextStep({ username }: Visitor): Promise<void> {
+  const { madeAt } = codes.get(username) as Codes
+  const next = (Math.floor(madeAt / TOTP_STEP) + 1) * TOTP_STEP
   while (Date.now() < next) await setTimeout(next - Date.now())
+}
+
+/** A code of now: one that was made before a run could be over on a slow machine. */
+function newCode({ username }: Visitor): string {
+  const known = codes.get(username) as Codes
   known.madeAt = Date.now()
   return totpCode(known.secret)
 }
