@@ -2,7 +2,7 @@ import { isValidNsid } from '@atproto/syntax'
 import { PUBLIC_DOCUMENT } from '../base/lifetimes.ts'
 import { forCaller } from '../http/about_caller.ts'
 import { preflight } from '../http/cors.ts'
-import { documentDoor, doorOfNothing, pageDoor, xrpcDoor } from '../http/door.ts'
+import { documentDoor, doorOfNothing, xrpcDoor } from '../http/door.ts'
 import {
   type HttpHandler,
   type HttpRequest,
@@ -10,6 +10,7 @@ import {
   jsonResponse,
 } from '../http/message.ts'
 import { ANY, type RouteShape } from '../http/route.ts'
+import { documentRoute, pageRoute } from '../http/route_shapes.ts'
 import { isAccountPage } from '../oauth/checks/endpoints.ts'
 import type { OAuthHandler } from '../oauth/handler.ts'
 import { serveMetadata } from '../oauth/metadata.ts'
@@ -44,14 +45,6 @@ type Found = { route: Route; path: string } | { route: null; refusal: HttpRespon
 
 /** Says which route a request takes. */
 export type FindRoute = (request: HttpRequest) => Found
-
-const document = (name: string, path: string): RouteShape => ({
-  name,
-  path,
-  methods: ['GET'],
-  body: 'none',
-  door: documentDoor,
-})
 
 const OPERATOR: RouteShape = {
   name: 'operator',
@@ -88,8 +81,8 @@ const PREFLIGHT: Route = {
   answer: preflight,
 }
 /** What a PDS says of itself, under the name that it shares with the entryway. */
-const RESOURCE = document('protected resource', '/.well-known/oauth-protected-resource')
-const ROBOTS = document('robots', '/robots.txt')
+const RESOURCE = documentRoute('protected resource', '/.well-known/oauth-protected-resource')
+const ROBOTS = documentRoute('robots', '/robots.txt')
 const PDS_HEALTH: RouteShape = {
   name: 'PDS health',
   path: `${XRPC}_health`,
@@ -97,12 +90,12 @@ const PDS_HEALTH: RouteShape = {
   body: 'none',
   door: xrpcDoor,
 }
-const DID_DOCUMENT = document('did.json', '/.well-known/did.json')
-const HANDLE = document('atproto-did', '/.well-known/atproto-did')
+const DID_DOCUMENT = documentRoute('did.json', '/.well-known/did.json')
+const HANDLE = documentRoute('atproto-did', '/.well-known/atproto-did')
 /** What a PDS behind an entryway leaves to it, also under a name of its own. */
 const ON_EVERY_HOST = [DID_DOCUMENT.path, HANDLE.path]
 
-const HOME: RouteShape = { name: 'home', path: '/', methods: ['GET'], body: 'none', door: pageDoor }
+const HOME = pageRoute('home', '/')
 
 type Handlers = {
   oauth: OAuthHandler
@@ -162,7 +155,7 @@ export function createRoutes(
     })),
     { ...DID_DOCUMENT, answer: keeping(serveDidDocument(services)) },
     { ...HANDLE, answer: serveAtprotoDid(services) },
-    { ...document('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
+    { ...documentRoute('tls-check', '/tls-check'), answer: serveTlsCheck(services) },
     { ...HOME, answer: serveHome(services) },
     {
       ...OPERATOR,

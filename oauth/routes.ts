@@ -1,5 +1,6 @@
-import { documentDoor, oauthDoor, pageApiDoor, pageDoor } from '../http/door.ts'
+import { pageApiDoor } from '../http/door.ts'
 import type { BodyKind, RouteShape } from '../http/route.ts'
+import { documentRoute, endpointRoute, formRoute, pageRoute } from '../http/route_shapes.ts'
 import {
   ACCOUNT,
   ACTIONS,
@@ -66,39 +67,21 @@ function pageCall(endpoint: string, method: string, body: BodyKind): RouteShape 
   }
 }
 
-const forPrograms = (name: string, path: string): RouteShape => ({
-  name,
-  path,
-  methods: ['POST', 'OPTIONS'],
+const endpoint = (name: string, path: string): RouteShape => ({
+  ...endpointRoute(name, path),
   body: 'form or json',
-  door: oauthDoor,
 })
 
 const document = (name: string, path: string): RouteShape => ({
-  name,
-  path,
+  ...documentRoute(name, path),
   methods: ['GET', 'OPTIONS'],
-  body: 'none',
-  door: documentDoor,
-})
-
-const page = (name: string, path: string): RouteShape => ({
-  name,
-  path,
-  methods: ['GET'],
-  body: 'none',
-  door: pageDoor,
 })
 
 /** A form of a sign-in, on the account page and for an app's request. */
 const form = (name: Action, path: string): RouteShape => ({
-  name,
-  path,
-  methods: ['POST'],
-  body: 'form',
+  ...formRoute(name, path),
   ...(FORM_ACCOUNT[name] && { account: FORM_ACCOUNT[name] }),
   ...(name === 'sign-in' && { unnamedWith: 'passkey' }),
-  door: pageDoor,
 })
 
 const FORM_ACCOUNT: Partial<Record<Action, string>> = {
@@ -113,36 +96,32 @@ export const JWKS = document('jwks', '/oauth/jwks')
 export const providerRoutes: readonly RouteShape[] = [
   METADATA,
   JWKS,
-  forPrograms('par', PAR),
-  forPrograms('token', TOKEN),
-  forPrograms('revoke', REVOKE),
+  endpoint('par', PAR),
+  endpoint('token', TOKEN),
+  endpoint('revoke', REVOKE),
   ...PAGE_COMMANDS.map((endpoint) => pageCall(endpoint, 'POST', 'json')),
   ...PAGE_QUERIES.map((endpoint) => pageCall(endpoint, 'GET', 'none')),
-  page('authorize', AUTHORIZE),
-  page('authorize/redirect', `${AUTHORIZE}/redirect`),
+  pageRoute('authorize', AUTHORIZE),
+  pageRoute('authorize/redirect', `${AUTHORIZE}/redirect`),
   ...ACTIONS.flatMap((name) => [
     form(name, formPath(AUTHORIZE, name)),
     form(name, formPath(ACCOUNT, name)),
   ]),
-  page('account', ACCOUNT),
-  page('account', `${ACCOUNT}/`),
-  page('security', SECURITY),
-  page('security', SECURITY_SESSIONS),
-  page('security', SECURITY_ACTIVITY),
-  ...SECURITY_TASKS.map((task) => page('security', securityTask(task))),
+  pageRoute('account', ACCOUNT),
+  pageRoute('account', `${ACCOUNT}/`),
+  pageRoute('security', SECURITY),
+  pageRoute('security', SECURITY_SESSIONS),
+  pageRoute('security', SECURITY_ACTIVITY),
+  ...SECURITY_TASKS.map((task) => pageRoute('security', securityTask(task))),
   ...SECURITY_ACTIONS.map(
     (action): RouteShape => ({
-      name: action === 'prove' ? 'security proof' : 'security form',
-      path: securityForm(action),
-      methods: ['POST'],
-      body: 'form',
+      ...formRoute(action === 'prove' ? 'security proof' : 'security form', securityForm(action)),
       ...(action === 'prove' && { account: 'username' }),
-      door: pageDoor,
     }),
   ),
-  page('sign-out link', SIGN_OUT_LINK),
-  { name: 'sign-out form', path: SIGN_OUT_FORM, methods: ['POST'], body: 'form', door: pageDoor },
-  page('change-password', '/.well-known/change-password'),
-  page('assets', SCRIPTS),
-  page('assets', '/@atproto/oauth-provider/~assets/'),
+  pageRoute('sign-out link', SIGN_OUT_LINK),
+  formRoute('sign-out form', SIGN_OUT_FORM),
+  pageRoute('change-password', '/.well-known/change-password'),
+  pageRoute('assets', SCRIPTS),
+  pageRoute('assets', '/@atproto/oauth-provider/~assets/'),
 ]

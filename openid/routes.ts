@@ -1,19 +1,13 @@
-import { documentDoor, oauthDoor, pageDoor } from '../http/door.ts'
 import type { RouteShape } from '../http/route.ts'
+import { documentRoute, endpointRoute, formRoute } from '../http/route_shapes.ts'
 import { OPENID_DEVICE, OPENID_PAGES } from '../oauth/sign_in/place.ts'
 import { ENDPOINTS, OPENID, WELL_KNOWN } from './paths.ts'
 
-const document = (name: string, path: string): RouteShape => ({
-  ...{ name, path, methods: ['GET'], body: 'none', door: documentDoor },
-})
-
-const forPrograms = (name: string, path: string, ...more: string[]): RouteShape => ({
-  ...{ name, path: OPENID + path, methods: ['POST', 'OPTIONS', ...more], body: 'form' },
-  door: oauthDoor,
-})
+const endpoint = (name: string, path: string) => endpointRoute(name, OPENID + path)
 
 const page = (name: string, path: string, methods: readonly string[]): RouteShape => ({
-  ...{ name, path, methods, body: 'form', door: pageDoor },
+  ...formRoute(name, path),
+  methods,
 })
 
 const authorize = OPENID + ENDPOINTS.authorization
@@ -22,8 +16,8 @@ const endSession = OPENID + ENDPOINTS.end_session
 
 /** Every endpoint and page of the OpenID provider. */
 export const openidRoutes: readonly RouteShape[] = [
-  ...[...WELL_KNOWN.keys()].map((path) => document('openid metadata', path)),
-  document('openid jwks', OPENID + ENDPOINTS.jwks),
+  ...[...WELL_KNOWN.keys()].map((path) => documentRoute('openid metadata', path)),
+  documentRoute('openid jwks', OPENID + ENDPOINTS.jwks),
   page('openid authorize', authorize, ['GET', 'POST']),
   page('openid resume', `${authorize}/`, ['GET']),
   page('openid page', OPENID_PAGES, ['GET', 'POST']),
@@ -32,19 +26,19 @@ export const openidRoutes: readonly RouteShape[] = [
   page('openid end session', endSession, ['GET', 'POST']),
   page('openid sign-out', `${endSession}/confirm`, ['POST']),
   page('openid sign-out', `${endSession}/success`, ['GET']),
-  forPrograms('openid par', ENDPOINTS.pushed_authorization_request),
-  forPrograms('openid device authorization', ENDPOINTS.device_authorization),
-  forPrograms('openid token', ENDPOINTS.token),
+  endpoint('openid par', ENDPOINTS.pushed_authorization_request),
+  endpoint('openid device authorization', ENDPOINTS.device_authorization),
+  endpoint('openid token', ENDPOINTS.token),
   // OpenID Connect Core section 5.3.1: by POST, too, with the token in the header.
-  { ...forPrograms('openid userinfo', ENDPOINTS.userinfo, 'GET'), isBodyOptional: true },
-  forPrograms('openid introspect', ENDPOINTS.introspection),
-  forPrograms('openid revoke', ENDPOINTS.revocation),
   {
-    ...{ name: 'openid register', path: register, methods: ['POST', 'OPTIONS'], body: 'json' },
-    door: oauthDoor,
+    ...endpoint('openid userinfo', ENDPOINTS.userinfo),
+    ...{ methods: ['POST', 'OPTIONS', 'GET'], isBodyOptional: true },
   },
+  endpoint('openid introspect', ENDPOINTS.introspection),
+  endpoint('openid revoke', ENDPOINTS.revocation),
+  { ...endpointRoute('openid register', register), body: 'json' },
   {
-    ...{ name: 'openid registered', path: `${register}/`, body: 'json', door: oauthDoor },
-    methods: ['GET', 'PUT', 'DELETE', 'OPTIONS'],
+    ...endpointRoute('openid registered', `${register}/`),
+    ...{ methods: ['GET', 'PUT', 'DELETE', 'OPTIONS'], body: 'json' },
   },
 ]

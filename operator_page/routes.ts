@@ -1,7 +1,7 @@
 import { within } from '../base/network.ts'
-import { pageDoor } from '../http/door.ts'
 import type { HttpRequest } from '../http/message.ts'
 import type { RouteShape } from '../http/route.ts'
+import { formRoute, pageRoute } from '../http/route_shapes.ts'
 import { OPERATOR_ENTRANCE } from '../oauth/checks/endpoints.ts'
 import {
   OPERATOR_COMMANDS,
@@ -13,23 +13,15 @@ import {
 } from '../operator/paths.ts'
 import type { Services } from '../sagas/services.ts'
 
-const page = (name: string, path: string): RouteShape => ({
-  ...{ name, path, methods: ['GET'], body: 'none', door: pageDoor },
-})
-
-const form = (name: string, path: string): RouteShape => ({
-  ...{ name, path, methods: ['POST'], body: 'form', door: pageDoor },
-})
-
 /** Every address of the operator's page. */
 export const operatorPageRoutes: readonly RouteShape[] = [
-  page('operator entrance', OPERATOR_ENTRANCE),
-  page('operator page', OPERATOR_PAGE),
-  page('operator page', OPERATOR_LINK),
-  form('operator link', OPERATOR_LINK_FORM),
-  form('operator page', OPERATOR_SIGN_OUT),
-  page('operator page', OPERATOR_COMMANDS),
-  { ...form('operator page', OPERATOR_DO), methods: ['GET', 'POST'] },
+  pageRoute('operator entrance', OPERATOR_ENTRANCE),
+  pageRoute('operator page', OPERATOR_PAGE),
+  pageRoute('operator page', OPERATOR_LINK),
+  formRoute('operator link', OPERATOR_LINK_FORM),
+  formRoute('operator page', OPERATOR_SIGN_OUT),
+  pageRoute('operator page', OPERATOR_COMMANDS),
+  { ...formRoute('operator page', OPERATOR_DO), methods: ['GET', 'POST'] },
 ]
 
 /**
