@@ -1,3 +1,4 @@
+import { VALUES } from '../base/few_values.ts'
 import { undoCoding } from '../http/content_coding.ts'
 import { doorOfNothing, xrpcDoor } from '../http/door.ts'
 import type { RequestEnvelope } from '../http/envelope.ts'
@@ -6,6 +7,7 @@ import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import {
   BodyTooLargeError,
   FORM,
+  hasManyFields,
   isUtf8,
   JSON_TYPE,
   mediaType,
@@ -37,6 +39,12 @@ const TAKEN: Partial<Record<BodyKind, readonly string[]>> = {
   'form or json': [FORM, JSON_TYPE],
 }
 
+/**
+ * Parameters of a query: more DIDs of accounts than go into the headers of a request. What reads the query of an XRPC
+ * method looks for each parameter among all of them.
+ */
+const PARAMETERS = 500
+
 /** Methods whose body, if there is one, says nothing (RFC 9110 section 9.3). */
 const BODILESS = ['GET', 'HEAD', 'OPTIONS']
 
@@ -59,6 +67,10 @@ export function read(
   const { method, body } = request
   if (route.methods !== ANY && !route.methods.includes(method === 'HEAD' ? 'GET' : method)) {
     return { route, request, refusal: route.door.wrongMethod(method, route.methods) }
+  }
+  if (hasManyFields(request.url.search, PARAMETERS)) {
+    const refusal = route.door.unreadable(`A query has ${PARAMETERS} parameters at most`)
+    return { route, request, refusal }
   }
   const here = at(path, request)
   if (route.body === 'streamed') return { route, request: here }
@@ -92,7 +104,8 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
   if (!isUtf8(given)) return refused(door.wrongCharset())
   try {
     const plain = undoCoding(body, headers.get('content-encoding'))
-    const parameters = type === FORM ? readForm(plain) : readJsonMembers(plain)
+    const most = route.isTrusted ? Number.POSITIVE_INFINITY : VALUES
+    const parameters = type === FORM ? readForm(plain) : readJsonMembers(plain, most)
     return { route, request: request.withReadBody(type, plain, parameters) }
   } catch (err) {
     if (err instanceof UnknownCodingError) return refused(door.wrongCoding())

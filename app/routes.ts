@@ -51,6 +51,7 @@ const OPERATOR: RouteShape = {
   path: OPERATOR_PATH,
   methods: ['POST'],
   body: 'json',
+  isTrusted: true,
   door: xrpcDoor,
 }
 /** Methods that a PDS answers. */

@@ -1,3 +1,4 @@
+import { isTooLongToType } from '../base/typed.ts'
 import type { Proof } from './kinds.ts'
 import { TOTP_DIGITS } from './totp.ts'
 
@@ -14,6 +15,7 @@ const FORMS: readonly [kind: Proof['kind'], form: RegExp, groups: RegExp][] = [
  * @returns the code as it was made; null where there is no such code
  */
 export function readProof(typed: string): Proof | null {
+  if (isTooLongToType(typed)) return null
   const plain = typed
     .normalize('NFKC')
     .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cc}\p{Pd}]/gu, '')

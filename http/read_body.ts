@@ -1,4 +1,5 @@
 import { visit } from 'jsonc-parser'
+import { VALUES } from '../base/few_values.ts'
 
 /** Name and value, in order, repeated ones repeated. */
 export type Parameters = [name: string, value: string][]
@@ -35,26 +36,35 @@ export function isUtf8(contentType = ''): boolean {
 
 /** The fields of a form, as every later reader finds them. @throws {UnreadableError} */
 export function readForm(body: Uint8Array): Parameters {
-  const fields = [...new URLSearchParams(decode(body))]
+  const text = decode(body)
+  if (hasManyFields(text, VALUES)) throw new UnreadableError(TOO_MANY)
+  const fields = [...new URLSearchParams(text)]
   for (const [name] of fields) assertUsable(name)
   return fields
 }
+
+/** Whether a form or a query has more than so many fields, as it is written. */
+export const hasManyFields = (text: string, most: number): boolean =>
+  text.length > most && text.split('&', most + 1).length > most
 
 /**
  * The members of a JSON object, as every later reader finds them. A member that is not a text is there
  * without a value.
  *
+ * @param most how many values it may have: validators look at each, and some at each together with each other one
  * @throws {UnreadableError}
  */
-export function readJsonMembers(body: Uint8Array): Parameters {
+export function readJsonMembers(body: Uint8Array, most: number): Parameters {
   const text = decode(body)
   const value = parse(text)
-  assertOneReading(text)
+  assertOneReading(text, most)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UnreadableError('Input must be an object')
   }
   return Object.entries(value).map(([name, of]) => [name, typeof of === 'string' ? of : ''])
 }
+
+const TOO_MANY = `A request has ${VALUES} values at most`
 
 /**
  * Some parsers refuse the first, others let it change what the object is. What reads an object with the second
@@ -91,10 +101,16 @@ function parse(text: string): unknown {
  *
  * @throws {UnreadableError}
  */
-function assertOneReading(text: string): void {
+function assertOneReading(text: string, most: number): void {
   const names: Set<string>[] = []
   let depth = 0
+  let values = 0
+  const count = () => {
+    // The body itself is none of them.
+    if (values++ > most) throw new UnreadableError(TOO_MANY)
+  }
   const enter = () => {
+    count()
     if (++depth > MAX_DEPTH) throw new UnreadableError(`The body has over ${MAX_DEPTH} levels`)
   }
   const assertWhole = (given: unknown) => {
@@ -122,6 +138,9 @@ function assertOneReading(text: string): void {
     onArrayEnd: () => {
       depth--
     },
-    onLiteralValue: assertWhole,
+    onLiteralValue(given: unknown) {
+      count()
+      assertWhole(given)
+    },
   })
 }

@@ -23,6 +23,8 @@ export type RouteShape = {
   /** HEAD goes with GET. */
   methods: readonly string[]
   body: BodyKind
+  /** Whether a body in JSON may have as many values as go into it. */
+  isTrusted?: boolean
   /** Whether a request may come without a body, and then without a `Content-Type`. */
   isBodyOptional?: boolean
   /** The member of the body that names the account it is about. */

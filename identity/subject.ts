@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { isTooLongToType } from '../base/typed.ts'
 
 /** How an account can be named. */
 export type SubjectKind = 'did' | 'handle' | 'email'
@@ -13,8 +14,10 @@ const FROM_WIDE_TO_NARROW = 0xfee0
 const DOTS = /[\u3002\uff61]/g
 /** Written but not seen: marks of direction, zero widths, soft hyphens, control characters. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu
-/** `@` and spaces stand before what was typed, spaces and the root's dot of a host name behind it. */
-const AROUND = /^[@\s]+|[.\s]+$/g
+/** `@` and spaces stand before what was typed. */
+const BEFORE = /^[@\s]+/
+/** Spaces and the root's dot of a host name stand behind it. Of a row of them each but the first is passed over. */
+const BEHIND = /(?<![.\s])[.\s]+$/
 
 /** Text in which nothing but what is around it is to be changed: nearly all that programs send. */
 const PLAIN = /^[\x20-\x7e]*$/
@@ -22,13 +25,14 @@ const PLAIN = /^[\x20-\x7e]*$/
 /**
  * Reads a handle, DID or e-mail address as people type and paste it: with `@`, spaces and invisible
  * marks around it, in capitals, in wide letters, with a dot at the end, with a domain in Unicode. Reading once
- * more what was read changes nothing.
+ * more what was read changes nothing. What is longer than a name can be names nobody, and stays as it is.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8265#section-3.3.2 (width, case, NFC)
  */
 export function readSubject(typed: string): Subject {
+  if (isTooLongToType(typed)) return { kind: 'handle', name: typed }
   const visible = PLAIN.test(typed) ? typed : visibleOf(typed)
-  const seen = visible.replace(AROUND, '').normalize('NFC')
+  const seen = visible.replace(BEFORE, '').replace(BEHIND, '').normalize('NFC')
   if (/^did:/i.test(seen)) return { kind: 'did', name: readDid(seen) }
   const name = seen.toLowerCase().normalize('NFC')
   return name.includes('@') ? { kind: 'email', name: readEmail(name) } : { kind: 'handle', name }

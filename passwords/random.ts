@@ -1,4 +1,5 @@
 import { randomStr } from '@atproto/crypto'
+import { isTooLongToType } from '../base/typed.ts'
 
 /** A code a person can type, as the reference makes them: `ABCDE-23456` (50 bits). */
 export function randomCode(): string {
@@ -11,6 +12,7 @@ export function randomCode(): string {
  * with spaces and invisible marks, with a dash that a mail program made prettier.
  */
 export function readCode(typed: string): string {
+  if (isTooLongToType(typed)) return typed
   return typed
     .normalize('NFKC')
     .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '')

@@ -3,7 +3,6 @@ import { type Check, inspect } from './check.ts'
 import { clientNamed } from './client_named.ts'
 import { duplicateParameters } from './duplicate_parameters.ts'
 import { AUTHORIZE, FORMS, PAR, PROGRAMS, REVOKE, TOKEN } from './endpoints.ts'
-import { fewValues } from './few_values.ts'
 import { hashParameters } from './hash_parameters.ts'
 import { malformedEscape } from './malformed_escape.ts'
 import { noRequestUri } from './no_request_uri.ts'
@@ -21,7 +20,6 @@ const EVERYWHERE = '*'
 const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
   [[EVERYWHERE], malformedEscape],
   [[AUTHORIZE, ...PROGRAMS, ...FORMS], duplicateParameters],
-  [PROGRAMS, fewValues],
   [[AUTHORIZE], parRequired],
   [[PAR], noRequestUri],
   [[PAR], requestObjectAlone],

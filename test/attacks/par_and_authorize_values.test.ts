@@ -24,8 +24,11 @@ async function ask(target: string, more: object) {
     body: JSON.stringify({ ...ASKED, ...more }),
   })
   if (!('status' in answer)) throw new Error('Not answered')
-  return { status: answer.status, text: Buffer.from(answer.body ?? []).toString() }
+  return { status: answer.status, text: textOf(answer) }
 }
+
+const textOf = (answer: object) =>
+  Buffer.from('body' in answer ? (answer.body as Uint8Array) : []).toString()
 
 const MANY: [string, object][] = [
   ['an array', { authorization_details: Array(20_000).fill({}) }],
@@ -45,4 +48,43 @@ test.each(MANY)('8. a body with many values in %s: refused in a few words', asyn
     expect(text.length).toBeLessThan(1_000)
   }
   expect(await ask(PAR, { x: Array(500).fill(1) })).toMatchObject({ status: 201 })
+})
+
+const FIELDS = 'x=&'
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+test.each([PAR, '/oauth/token', '/openid/token', '/openid/authorize'])(
+  '8. %s: a form with many fields is refused, whatever they say',
+  async (target) => {
+    const send = (body: string) => app.ask({ method: 'POST', target, headers: FORM, body })
+    expect(textOf(await send(FIELDS.repeat(1_001)))).toMatch(/1000 values/)
+    expect(textOf(await send(FIELDS.repeat(900)))).not.toMatch(/1000 values/)
+  },
+)
+
+test.each(['/xrpc/com.atproto.identity.resolveHandle', '/oauth/authorize', '/openid/authorize'])(
+  '8. %s: a query with many parameters is refused',
+  async (path) => {
+    const send = (query: string) => app.ask({ target: `${path}?${query}` })
+    expect(textOf(await send(FIELDS.repeat(501)))).toMatch(/500 parameters/)
+    expect(textOf(await send(FIELDS.repeat(450)))).not.toMatch(/500 parameters/)
+  },
+)
+
+test('8. the input of a method with many values is refused, and the operator may say as many', async () => {
+  const send = (target: string, more: Record<string, string>, input: object) =>
+    app.ask({
+      ...{ method: 'POST', target, body: JSON.stringify(input), address: '127.0.0.1' },
+      headers: { 'content-type': 'application/json', ...more },
+    })
+  const createAccount = (plcOp: object) =>
+    send('/xrpc/com.atproto.server.createAccount', {}, { handle: 'lee.test', plcOp })
+  expect(textOf(await createAccount({ x: Array(1_001).fill({}) }))).toMatch(/1000 values/)
+  expect(textOf(await createAccount({ x: Array(900).fill({}) }))).toMatch(/plcOp/)
+  const { operatorToken } = app.runner.secrets
+  const authorization = { authorization: `Bearer ${operatorToken}` }
+  const ofOperator = await send('/_operator/account/audit', authorization, {
+    x: Array(1_001).fill({}),
+  })
+  expect(textOf(ofOperator)).toMatch(/Unrecognized key/)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readProof } from '../../factors/proof.ts'
 import { readSubject } from '../../identity/subject.ts'
 import { readCode } from '../../passwords/random.ts'
 import { SPELLINGS } from './spellings.ts'
@@ -39,6 +40,20 @@ test('30. what tells accounts apart stays', () => {
   // NFKC would make one of these two (RFC 6532 section 3.1).
   expect(name('\ufb01sh@mail.test')).not.toBe(name('fish@mail.test'))
   expect(name('')).toBe('')
+})
+
+test('30. what is longer than any name or code stays as it is: to normalise it takes seconds', () => {
+  for (const sign of ['.', '\u0316\u0300', ' ', '\uff21']) {
+    const long = `@A${sign.repeat(2_048)}`
+    expect(readSubject(long)).toEqual({ kind: 'handle', name: long })
+    expect(readCode(long)).toBe(long)
+    expect(readProof(`123456${long}`)).toBeNull()
+  }
+  const spaces = ' '.repeat(2_000)
+  expect(readSubject(`${spaces}alice.test`).name).toBe('alice.test')
+  expect(readCode(`${spaces}abcde-23456`)).toBe('ABCDE-23456')
+  expect(readProof(`${spaces}123456`)).toEqual({ kind: 'totp', code: '123456' })
+  expect(readProof(`123456${' '.repeat(2_048)}`)).toBeNull()
 })
 
 test('a code is read as people type and paste it', () => {

@@ -88,6 +88,11 @@ export const requestRows = toRemovals([
     'the domain of an address as DNS has it',
     inFile('identity/subject.ts')('name: readEmail(name) }', 'name }'),
   ],
+  [
+    'test/subjects/read_subject.test.ts',
+    'long texts are no names',
+    inFile('base/typed.ts')('text.length > LONGEST', 'false'),
+  ],
   [30, 'an address that is kept in Unicode', names('of keptAs(name)', 'of [name]')],
   [
     30,
