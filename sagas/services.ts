@@ -104,8 +104,9 @@ export function createServices(
       const kept = await didCache.checkCache(did)
       if (!kept || kept.expired) return lookups.run(() => identity.did.resolve(did))
       if (!kept.stale) return kept.doc
-      // Its key may have been withdrawn since. Where nobody can say so, the last that is known counts.
-      return withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)
+      // Its key may have been withdrawn since. Where nobody can say so, the last that is known counts; where it is not
+      // asked for, as too much is looked up, it does not: who has the old key could bring that about.
+      return lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))
     },
     keyAt(did, pdsUrl) {
       const id = `${did} ${pdsUrl}`

@@ -1,6 +1,7 @@
 import { Secp256k1Keypair } from '@atproto/crypto'
 import { createServiceJwt } from '@atproto/xrpc-server'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { DID_DOCUMENT_STALE } from '../../base/lifetimes.ts'
 import { takePoints } from '../../database/limits/counter.ts'
 import { asRequester } from '../../http/requester.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
@@ -50,7 +51,16 @@ beforeEach(() => {
   asked.length = 0
   world.counters.prepare('DELETE FROM counter').run()
 })
-afterEach(() => Object.assign(LOOKUPS, bounds))
+afterEach(() => {
+  vi.useRealTimers()
+  Object.assign(LOOKUPS, bounds)
+})
+
+/** As if a client had looked up as often as one may. */
+function useUp() {
+  const counter = { key: `look-up\n${ADDRESS}`, ...LOOKUP_LIMIT }
+  for (let i = 0; i < LOOKUP_LIMIT.points; i++) takePoints(world.counters, [counter])
+}
 
 const withJwt = async (iss: string, keypair = key): Promise<Asked> => {
   const jwt = await createServiceJwt({ iss, aud: world.runner.settings.did, lxm: LXM, keypair })
@@ -93,8 +103,7 @@ const lookingUp: Record<string, () => Promise<Asked> | Asked> = {
 
 describe.each(Object.entries(lookingUp))('34. %s', (_, request) => {
   test('is looked up so often by one client, then 429', async () => {
-    const counter = { key: `look-up\n${ADDRESS}`, ...LOOKUP_LIMIT }
-    for (let i = 0; i < LOOKUP_LIMIT.points; i++) takePoints(world.counters, [counter])
+    useUp()
     const { status, headers, text } = await ask(await request())
     expect({ status, text }).toMatchObject({ status: 429, text: expect.stringMatching(/limit/i) })
     expect(Number(headers['retry-after'])).toBeGreaterThan(0)
@@ -211,6 +220,24 @@ describe('34. passwords', () => {
     expect(points.get()).toBe(0)
     expect(await deriveKey('x', 'salt', 64)).toHaveLength(64)
   })
+})
+
+test('34. a DID document that is kept is looked up within the same bounds once it is stale', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const jwt = () => withJwt(`did:plc:${'c'.repeat(24)}`)
+  const { status: before } = await ask(await jwt())
+  asked.length = 0
+  useUp()
+  expect((await ask(await jwt())).status).toBe(before)
+  vi.setSystemTime(Date.now() + DID_DOCUMENT_STALE + 1)
+  useUp()
+  expect((await ask(await jwt())).status).toBe(429)
+  Object.assign(LOOKUPS, { running: 0, waiting: 0 })
+  expect((await ask({ ...(await jwt()), address: '203.0.113.6' })).status).toBe(503)
+  expect(asked).toEqual([])
+  Object.assign(LOOKUPS, bounds)
+  expect((await ask({ ...(await jwt()), address: '203.0.113.6' })).status).toBe(before)
+  expect(asked).toHaveLength(1)
 })
 
 test('34. forged signatures share a fresh document, and a new key counts at once', async () => {

@@ -101,6 +101,14 @@ export const growthRows = toRemovals([
   ],
   [
     34,
+    'bounds of a document that is stale',
+    services(
+      'lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))',
+      'withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)',
+    ),
+  ],
+  [
+    34,
     'the log of a DID is read once in a while',
     services('keys.run(id, () => plc.signingKeyAt(did, pdsUrl))', 'plc.signingKeyAt(did, pdsUrl)'),
   ],

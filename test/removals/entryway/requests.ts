@@ -155,7 +155,7 @@ export const requestRows = toRemovals([
     47,
     'a document is asked for anew before it is old',
     services(
-      'return withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)',
+      'return lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))',
       'return kept.doc',
     ),
   ],
