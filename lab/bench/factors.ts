@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { newAuthenticator, TOTP_STEP, totpCode } from '../clients/headless_authenticator.ts'
+import pLimit from 'p-limit'
+import { addAuthenticator, TOTP_STEP, totpCode } from '../clients/headless_authenticator.ts'
 import { type HeadlessBrowser, newHeadlessBrowser } from '../clients/headless_browser.ts'
 import { addPasskey, usedPasskey } from '../clients/headless_passkey.ts'
 import { openTask, press, read, submit } from '../clients/headless_security.ts'
@@ -66,7 +67,7 @@ export const factors: Operation[] = [
         await submit(browser, origin, step, { username, code: newCode(visitor) })
       }
     },
-    addAuthenticator,
+    addAuthenticatorOf,
   ),
   signIns(
     'sign-in by passkey',
@@ -94,7 +95,7 @@ export const factors: Operation[] = [
       await nextStep(visitor)
       return () => createSession(connection, { handle, password }, newCode(visitor))
     },
-    addAuthenticator,
+    addAuthenticatorOf,
   ),
 ]
 
@@ -118,27 +119,18 @@ function signIns(
   enrol: (origin: string, visitor: Visitor) => Promise<void> = async () => {},
 ): Operation {
   const lanes: Operation['lanes'] = async (origin, people, inFlight) => {
-    await eachOf(people, (person) => enrol(origin, visitorOf(origin, person)))
-    const ready: Ready[] = []
+    const atOnce = pLimit(AT_ONCE)
+    await atOnce.map(people, (person) => enrol(origin, visitorOf(origin, person)))
     // The first of each lane is not counted.
-    const times = Array.from({ length: count(inFlight) + inFlight }, (_, i) => i)
-    await eachOf(times, async (i) => {
-      const person = people[i % people.length] as Credentials
-      ready.push(await prepare(origin, visitorOf(origin, person)))
-    })
+    const times = Array(count(inFlight) + inFlight).keys()
+    const ready = await atOnce.map(times, (i) =>
+      prepare(origin, visitorOf(origin, people[i % people.length] as Credentials)),
+    )
     await setTimeout(SETTLED)
     const lane: Lane = async () => void (await ready.pop()?.())
     return Array<Lane>(inFlight).fill(lane)
   }
   return { name, durable: true, count, lanes }
-}
-
-async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
-  const left = all.values()
-  const lane = async () => {
-    for (const one of left) await work(one)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
 }
 
 function visitorOf(origin: string, { handle: username, password }: Credentials): Visitor {
@@ -154,9 +146,12 @@ async function openSignIn(origin: string, { browser }: Visitor): Promise<string>
   return read(await browser.open(`${origin}/account/sign-in?step=sign-in`))
 }
 
-async function addAuthenticator(origin: string, visitor: Visitor): Promise<void> {
+async function addAuthenticatorOf(origin: string, visitor: Visitor): Promise<void> {
   if (codes.has(visitor.username)) return
-  const { secret } = await newAuthenticator(origin, visitor)
+  let secret = ''
+  await addAuthenticator(origin, visitor, (begun) => {
+    secret = begun
+  })
   codes.set(visitor.username, { secret, madeAt: Date.now() })
 }
 

@@ -66,12 +66,6 @@ export async function removeAuthenticator(
 /** An authenticator app, and what was written down with it. */
 export type Authenticator = { secret: string; recoveryCodes: string[] }
 
-/** Gives somebody an authenticator who has no second factor. */
-export async function newAuthenticator(origin: string, person: Somebody): Promise<Authenticator> {
-  const { browser } = await openTask(origin, person, 'authenticator')
-  return beginAuthenticator(browser, origin)
-}
-
 /** In a browser that has proved who it is. */
 export async function beginAuthenticator(
   browser: HeadlessBrowser,
