@@ -77,26 +77,26 @@ async function putInto(store: BackupStore, name: string, blobs: string[]) {
 }
 
 test('as many are kept as wanted, and the blobs that they need', async () => {
-  const store = new BackupStore(s3.place)
+  const store = new BackupStore({ ...s3.place, prefix: 'kept.example/' })
   const put = (name: string, blobs: string[]) => putInto(store, name, blobs)
-  await put('2040-01-01T000000Z', ['old', 'shared'])
-  await put('2040-01-02T000000Z', ['shared'])
-  await put('2040-01-03T000000Z', ['shared', 'new'])
+  await put('2020-01-01T000000Z', ['old', 'shared'])
+  await put('2020-01-02T000000Z', ['shared'])
+  await put('2020-01-03T000000Z', ['shared', 'new'])
   const names = (await store.list()).map(({ name }) => name)
-  expect(names).toEqual(['2040-01-03T000000Z', '2040-01-02T000000Z'])
+  expect(names).toEqual(['2020-01-03T000000Z', '2020-01-02T000000Z'])
   const to = join(folder.path, 'newest')
   const told: number[] = []
-  expect(await store.fetch(undefined, to, (done) => told.push(done))).toBe('2040-01-03T000000Z')
+  expect(await store.fetch(undefined, to, (done) => told.push(done))).toBe('2020-01-03T000000Z')
   // Two blobs, their list, what was verified and the manifest.
   expect(told).toEqual([1, 2, 3, 4, 5])
   expect(readFileSync(join(to, 'pds/blobs/did/shared'), 'utf8')).toBe('of shared')
   expect(readdirSync(join(to, 'pds/blobs/did')).sort()).toEqual(['new', 'shared'])
-  await expect(store.fetch('2040-01-01T000000Z', join(folder.path, 'x'))).rejects.toThrow(
+  await expect(store.fetch('2020-01-01T000000Z', join(folder.path, 'x'))).rejects.toThrow(
     'no backup',
   )
   // Blobs that no kept backup needs are gone.
-  await put('2040-01-04T000000Z', [])
-  await put('2040-01-05T000000Z', [])
+  await put('2020-01-04T000000Z', [])
+  await put('2020-01-05T000000Z', [])
   const empty = join(folder.path, 'empty')
   await store.fetch(undefined, empty)
   expect(readdirSync(empty)).not.toContain('pds')

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { decodeJwt } from 'jose'
 import * as oidc from 'openid-client'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -149,7 +150,7 @@ test('a token for a resource is nothing at the PDS', async () => {
   const callback = callbackOf(page, redirect)
   await page.getByRole('button', { name: 'Allow' }).click()
   const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
-  expect(JSON.parse(atob(tokens.access_token.split('.')[1] ?? ''))).toMatchObject({
+  expect(decodeJwt(tokens.access_token)).toMatchObject({
     aud: TOOLS.address,
   })
   const headers = { authorization: `Bearer ${tokens.access_token}` }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { ResponseEnvelope } from '../../http/envelope.ts'
-import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { ask } from '../subjects/ask.ts'
@@ -171,18 +171,26 @@ test.each(OBJECTS)(
 
 test('each refusal is one line of the log, with what the client reads', async () => {
   const info = vi.spyOn(app.runner.log, 'info').mockImplementation(() => {})
-  const refused = await token({}, basic('forum', 'wrong'))
+  // From an address of its own: the refusals above may have used up the lines of theirs.
+  const address = '192.0.2.2'
+  const here = (asked: Asked) => ask(app, { ...asked, address })
+  const exchanged = (headers: Record<string, string>) =>
+    here({
+      ...{ method: 'POST', target: '/openid/token', body: form(exchange()) },
+      headers: { ...FORM, ...headers },
+    })
+  const refused = await exchanged(basic('forum', 'wrong'))
   const { error_description: description } = refused.body as { error_description: string }
-  await token({}, { ...basic('forum', secret), 'content-type': 'application/json' })
+  await exchanged({ ...basic('forum', secret), 'content-type': 'application/json' })
   const query = { client_id: 'forum', response_type: 'code', redirect_uri: REDIRECT }
-  await ask(app, { target: `/openid/authorize?${form(query)}` })
-  await ask(app, { target: `/openid/authorize?${form({ ...query, redirect_uri: 'https://a.b' })}` })
-  await ask(app, { target: '/openid/nothing' })
+  await here({ target: `/openid/authorize?${form(query)}` })
+  await here({ target: `/openid/authorize?${form({ ...query, redirect_uri: 'https://a.b' })}` })
+  await here({ target: '/openid/nothing' })
   const lines = info.mock.calls.map(([given]) => given as unknown as Record<string, unknown>)
   info.mockRestore()
   expect(lines[0]).toEqual({
     ...{ clientId: 'forum', endpoint: '/openid/token', status: 401, error: 'invalid_client' },
-    ...{ description, address: '192.0.2.1' },
+    ...{ description, address },
   })
   expect(lines.map(({ endpoint, status, error }) => [endpoint, status, error])).toEqual([
     ['/openid/token', 401, 'invalid_client'],

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
 import https, { type RequestOptions } from 'node:https'
@@ -18,6 +18,9 @@ const NAME = 'pds.example.com'
 const CLIENT = '127.0.0.2'
 /** When Node closes an idle connection by itself: its 5 seconds, and one more. */
 const NODES_IDLE = 6_000
+
+/** Of a PDS. */
+const MESSAGE = randomBytes(MB)
 
 const PROXIES = [
   { name: 'caddy', start: startCaddy },
@@ -51,7 +54,11 @@ for (const { name, start } of PROXIES) {
       })
       const webSockets = new WebSocketServer({ server: pds.server })
       webSockets.on('headers', (headers) => headers.push('Set-Cookie: stolen=1'))
-      webSockets.on('connection', (socket) => socket.on('message', (data) => socket.send(data)))
+      webSockets.on('connection', (socket) => {
+        socket.on('message', (data) => {
+          for (const answer of [data, MESSAGE]) socket.send(answer)
+        })
+      })
       gateway = await startTestGateway(answering(pds.url), {}, { trustedProxies: ['127.0.0.1'] })
       proxy = await start(program, Number(new URL(gateway.url).port))
     })
@@ -181,13 +188,16 @@ for (const { name, start } of PROXIES) {
       await once(socket, 'open')
       const [response] = (await upgraded) as [IncomingMessage]
       expect(response.headers).not.toHaveProperty('set-cookie')
-      for (const message of [randomBytes(10), randomBytes(MB)]) {
-        socket.send(message)
-        const [data] = await once(socket, 'message')
-        expect(sha256(data)).toBe(sha256(message))
+      const ended = once(socket, 'close')
+      const messages = on(socket, 'message', { close: ['close'] })
+      const sent = randomBytes(10)
+      socket.send(sent)
+      for (const wanted of [sent, MESSAGE]) {
+        const { value } = await messages.next()
+        expect(value && sha256(value[0])).toBe(sha256(wanted))
       }
       socket.close()
-      await once(socket, 'close')
+      await ended
     })
 
     test('no POST meets a connection that the gateway is closing', async () => {
