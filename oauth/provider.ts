@@ -1,4 +1,3 @@
-import { LexResolver } from '@atproto/oauth-provider/provider'
 import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import { logRefusedRefresh } from '../base/refused_refresh.ts'
@@ -13,22 +12,13 @@ import { createBranding } from './branding.ts'
 import { EntrywayProvider } from './entryway_provider.ts'
 import { loopbackMetadata } from './few_values.ts'
 import { createHooks } from './hooks.ts'
+import { Lexicons } from './lexicons.ts'
 import { createSafeFetch } from './safe_fetch.ts'
 import { SigningKey } from './signing_key.ts'
 
 /** The OAuth provider of this entryway, over its stores. */
 export async function createProvider(flow: Flow, services: Services): Promise<EntrywayProvider> {
   const { settings, secrets, inFlight, lookups } = services
-  const safeFetch = createSafeFetch(settings)
-  const lexResolver = new LexResolver({
-    fetch: safeFetch,
-    plcDirectoryUrl: settings.plcUrl,
-    hooks: {
-      onResolveAuthority: () => (settings.lexiconAuthorityDid ?? undefined) as never,
-    },
-  })
-  const getLexicon = lexResolver.get.bind(lexResolver)
-  lexResolver.get = (...args) => lookups.run(() => getLexicon(...args))
 
   return new EntrywayProvider({
     issuer: settings.publicUrl,
@@ -44,8 +34,8 @@ export async function createProvider(flow: Flow, services: Services): Promise<En
     tokenMaxAge: settings.accessTokenLifetime,
     authenticationMaxAge: lifetimes.DEVICE_AUTHENTICATION,
     loopbackMetadata,
-    safeFetch: lookups.fetching(safeFetch),
-    lexResolver,
+    safeFetch: lookups.fetching(createSafeFetch(settings)),
+    lexResolver: new Lexicons(settings, lookups),
     branding: createBranding(settings),
     availableUserDomains: [...services.handles.domains],
     inviteCodeRequired: settings.inviteRequired,

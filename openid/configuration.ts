@@ -25,6 +25,7 @@ import { keepResourceToken, mayIntrospect } from './resource_tokens.ts'
 import { openidScope } from './scope.ts'
 import { completeDocument, shownClient } from './shown_client.ts'
 import type { Storage } from './stored.ts'
+import { assertUsualKeys } from './usual_keys.ts'
 
 const AUTHENTICATION = [
   'client_secret_basic',
@@ -138,6 +139,7 @@ export function configure(
       properties: ['software_id'],
       validator: (_, __, ___, metadata) => {
         assertPublicSubjects(metadata)
+        assertUsualKeys(metadata)
         completeDocument(metadata as Record<string, unknown>)
       },
     },

@@ -20,6 +20,7 @@ import { spellResources } from './resource_spelling.ts'
 import { chainOfIssued, openidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
 import { signOutWithoutWayBack } from './unregistered_way_back.ts'
+import { takeUsualKeys } from './usual_keys.ts'
 
 export type OpenidProvider = Provider
 
@@ -57,6 +58,7 @@ export function createOpenidProvider(
   explainRefusals(provider)
   takeScopesOfResources(provider)
   spellResources(provider)
+  takeUsualKeys(provider)
   forgetSpoiledClients(provider)
   signOutWithoutWayBack(provider, log)
   return provider

@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, type KeyLike, SignJWT } from 'jose'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DAY, OPENID_CLIENT_UNUSED } from '../../base/lifetimes.ts'
@@ -50,11 +50,39 @@ afterAll(async () => {
 const register = (change: object = {}) =>
   rp.manage(app, 'POST', { body: { ...METADATA, ...change } })
 
+const addressOf = (host: string) => `https://${host}.vestibule.internal/client.json`
+
 /** @returns its id */
 function publish(host: string, change: object = {}): string {
-  const id = `https://${host}.vestibule.internal/client.json`
+  const id = addressOf(host)
   published.set(id, { ...METADATA, client_id: id, ...change })
   return id
+}
+
+/** Shows an assertion of a client with keys at an address. @returns the error */
+async function assertBy(
+  host: string,
+  keys: string,
+  jwt: SignJWT,
+  key: KeyLike,
+  change: object = {},
+): Promise<string> {
+  const metadata = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keys, ...change }
+  const id = publish(host, metadata)
+  const assertion = await jwt
+    .setIssuer(id)
+    .setSubject(id)
+    .setAudience(`${app.runner.settings.publicUrl}/openid`)
+    .setJti('first')
+    .setExpirationTime('10m')
+    .sign(key)
+  const body = form({
+    ...{ grant_type: 'refresh_token', refresh_token: 'made-up', client_assertion: assertion },
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  })
+  const answer = await app.ask({ method: 'POST', target: '/openid/token', headers: FORM, body })
+  if (!('status' in answer)) throw new Error('no answer')
+  return JSON.parse(Buffer.from(answer.body ?? '').toString()).error
 }
 
 /** The page to which a client leads a person, who signs in on the way. */
@@ -195,32 +223,46 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect((await led(id)).header('location')).toContain('code=')
   })
 
+  test('have no signature verified by a key that costs much', async () => {
+    const show = async (host: string, modulusLength: number) => {
+      const { publicKey, privateKey } = await generateKeyPair('RS256', { modulusLength })
+      const keys = `https://keys.vestibule.internal/${host}.json`
+      published.set(keys, { keys: [await exportJWK(publicKey)] })
+      return assertBy(host, keys, new SignJWT({}).setProtectedHeader({ alg: 'RS256' }), privateKey)
+    }
+    expect(await show('usual', 2_048)).toBe('invalid_grant')
+    expect(await show('large', 4_104)).toBe('invalid_client')
+    const jwks = { keys: [{ kty: 'RSA', kid: 'large', n: 'x'.repeat(342), e: 'x'.repeat(342) }] }
+    expect(
+      await register({
+        token_endpoint_auth_method: 'private_key_jwt',
+        redirect_uris: [TOOL],
+        jwks,
+      }),
+    ).toMatchObject({
+      status: 400,
+      body: {
+        error: 'invalid_client_metadata',
+        error_description: expect.stringMatching(/4096 bits/),
+      },
+    })
+  })
+
   test('have nothing looked up but the document and the keys that they name', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
     const keys = 'https://keys.vestibule.internal/jwks.json'
     published.set(keys, { keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] })
-    const id = publish('signs', {
-      ...{ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: keys },
-      ...{ sector_identifier_uri: 'https://other.vestibule.internal/', subject_type: 'public' },
-      initiate_login_uri: 'https://other.vestibule.internal/',
-    })
-    const assertion = await new SignJWT({})
-      .setProtectedHeader({ alg: 'ES256' })
-      .setIssuer(id)
-      .setSubject(id)
-      .setAudience(`${app.runner.settings.publicUrl}/openid`)
-      .setJti('first')
-      .setExpirationTime('10m')
-      .sign(privateKey)
-    const body = form({
-      ...{ grant_type: 'refresh_token', refresh_token: 'made-up', client_assertion: assertion },
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    })
-    const asked = { method: 'POST', target: '/openid/token', headers: FORM, body }
-    const answer = await app.ask(asked)
-    if (!('status' in answer)) throw new Error('no answer')
-    const { error } = JSON.parse(Buffer.from(answer.body ?? '').toString())
+    const error = await assertBy(
+      'signs',
+      keys,
+      new SignJWT({}).setProtectedHeader({ alg: 'ES256' }),
+      privateKey,
+      {
+        ...{ sector_identifier_uri: 'https://other.vestibule.internal/', subject_type: 'public' },
+        initiate_login_uri: 'https://other.vestibule.internal/',
+      },
+    )
     // The client is known; its token is not.
-    expect([error, fetched]).toEqual(['invalid_grant', [id, keys]])
+    expect([error, fetched]).toEqual(['invalid_grant', [addressOf('signs'), keys]])
   })
 })

@@ -61,6 +61,33 @@ test('an app granted a permission set may do what is in it and nothing else', as
   expect((await xrpc(app, refreshed, 'POST', CREATE, note(session.did))).status).toBe(200)
 })
 
+test('a permission set with many values, or a long one, is none', async () => {
+  const known = { type: 'permission', resource: 'repo', collection: [NOTE] }
+  await publish(`${SET}Often`, Array(200).fill(known))
+  await publish(`${SET}Long`, [{ ...known, note: 'x'.repeat(50_000) }])
+  await publish(`${SET}Twice`, [known, known])
+  for (const [nsid, error] of [
+    [`${SET}Often`, 'invalid_scope'],
+    [`${SET}Long`, 'invalid_scope'],
+    [`${SET}Twice`, null],
+  ] as const) {
+    const asked = startLogin(await appWith(`atproto include:${nsid}`))
+    if (error) await expect(asked, nsid).rejects.toMatchObject({ error })
+    else await asked
+  }
+})
+
+test('a request names a few permission sets', async () => {
+  const refusal = async (count: number) => {
+    const named = [...Array(count).keys()].map((i) => `include:${SET}${'x'.repeat(i + 1)}`)
+    const asked = startLogin(await appWith(['atproto', ...named].join(' ')))
+    return asked.then(null, (err) => err.error_description)
+  }
+  expect(await refusal(21)).toMatch(/20 permission sets/)
+  // None of them is there.
+  expect(await refusal(20)).toMatch(/resolve/i)
+})
+
 test('a permission set that does not exist is invalid_scope', async () => {
   const app = await appWith('atproto include:test.vestibule.unknownSet')
   await expect(startLogin(app)).rejects.toMatchObject({ error: 'invalid_scope' })

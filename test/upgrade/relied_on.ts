@@ -31,6 +31,7 @@ const FOLDERS: Record<string, string> = {
     fromProvider.resolve('@atproto/oauth-provider-ui/bundle-manifest.json'),
   ),
   'oauth-types': dirname(fromProvider.resolve('@atproto/oauth-types')),
+  'lex-resolver': dirname(fromProvider.resolve('@atproto/lex-resolver')),
   'jwk-jose': dirname(fromProvider.resolve('@atproto/jwk-jose')),
   'simple-store': dirname(fromProvider.resolve('@atproto-labs/simple-store')),
   'oidc-provider': dirname(fileURLToPath(import.meta.resolve('oidc-provider'))),

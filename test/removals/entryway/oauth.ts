@@ -19,6 +19,7 @@ const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
 const proofKeys = inFile('oauth/usual_keys.ts')
 const few = inFile('oauth/few_values.ts')
+const lexicons = inFile('oauth/lexicons.ts')
 const namedKeys = inFile('oauth/named_keys.ts')
 
 const forgetful = `const seen = new Set()
@@ -66,7 +67,22 @@ export const oauthRows = toRemovals([
   [10, 'no private addresses', fetching('!dev', 'false')],
   [10, 'few values in a document', fetching('if (saysManyValues(String(body)))')],
   [10, 'few scopes in the id of a client', few("hasManyWords(metadata.scope ?? '')", 'false')],
-  [10, 'few scopes in a request', few("hasManyWords(parameters.scope ?? '')", 'false')],
+  [
+    'test/scopes/permission_sets.test.ts',
+    'few permission sets in a request',
+    few("scope.split(' ').filter((each) => each.startsWith('include:')).length > SETS", 'false'),
+  ],
+  [
+    'test/scopes/permission_sets.test.ts',
+    'few values in a lexicon',
+    lexicons('!hasManyValues(found.record)', 'true'),
+  ],
+  [
+    'test/scopes/permission_sets.test.ts',
+    'a short lexicon',
+    lexicons('JSON.stringify(found.record).length <= LONGEST', 'true'),
+  ],
+  [10, 'few scopes in a request', few('if (hasManyWords(scope))')],
   [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
   [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
   [11, 'a jti is a string', replays('assertString(nonce)', '')],

@@ -22,6 +22,7 @@ const resources = inFile('openid/resources.ts')
 const resourceTokens = inFile('openid/resource_tokens.ts')
 const webHost = inFile('http/web_host.ts')
 const resourceServers = inFile('openid/resource_servers.ts')
+const usualKeys = inFile('openid/usual_keys.ts')
 
 const signedIn = inFile('oauth/sign_in/signed_in.ts')
 
@@ -99,6 +100,8 @@ export const openidRows = toRemovals([
     'an assertion is remembered as long as it lasts',
     configuration('Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION', 'true'),
   ],
+  [45, 'no client key that costs much', usualKeys('.filter(isOfUsualSize)', '')],
+  [45, 'no such key is registered', usualKeys('keys.every(isOfUsualSize)', 'true')],
   [45, 'a request is short', requestAdapters(' <= MAX_OPENID_REQUEST) return', ' >= 0) return')],
   [
     45,
