@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser'
-import { VALUES } from '../base/few_values.ts'
+import { saysManyValues, VALUES } from '../base/few_values.ts'
 
 /** Name and value, in order, repeated ones repeated. */
 export type Parameters = [name: string, value: string][]
@@ -62,6 +62,15 @@ export function readJsonMembers(body: Uint8Array, most: number): Parameters {
     throw new UnreadableError('Input must be an object')
   }
   return Object.entries(value).map(([name, of]) => [name, typeof of === 'string' ? of : ''])
+}
+
+/**
+ * Of fields, each may be a text of JSON, such as `claims`, which validators read as that JSON.
+ *
+ * @throws {UnreadableError}
+ */
+export function assertFewWithin(fields: Parameters): void {
+  if (fields.some(([, value]) => saysManyValues(value))) throw new UnreadableError(TOO_MANY)
 }
 
 const TOO_MANY = `A request has ${VALUES} values at most`

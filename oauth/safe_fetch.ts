@@ -12,8 +12,9 @@ export function createSafeFetch({ dev }: Pick<Settings, 'dev'>): typeof globalTh
   const safeFetch = safeFetchWrap({ timeout: CLIENT_FETCH, ssrfProtection: !dev })
   return (async (input, init) => {
     const response = await safeFetch(input, init)
-    const body = Buffer.from(await response.arrayBuffer())
-    if (saysManyValues(String(body))) return tooMany()
+    const body = await response.arrayBuffer()
+    // As `Response.json` reads it, to which a byte order mark is none of the text.
+    if (saysManyValues(new TextDecoder().decode(body))) return tooMany()
     const { status, statusText, headers } = response
     return new Response(body.byteLength ? body : null, { status, statusText, headers })
   }) as typeof globalThis.fetch

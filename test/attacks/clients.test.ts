@@ -98,6 +98,13 @@ describe('10. client metadata', () => {
     ['with many values', (path) => metadata(path, { redirect_uris: many(hosted.redirectUri) })],
     ['with many values of no use', (path) => metadata(path, { x: many([[1]]) })],
     [
+      'with many values behind a byte order mark',
+      (path) => (_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.end(`\ufeff${JSON.stringify(metadata(path, { x: many(1) }))}`)
+      },
+    ],
+    [
       'with a key that is large',
       (path) =>
         metadata(path, {

@@ -139,10 +139,13 @@ describe('11. a client assertion', () => {
       const own = { iss: CLIENT, aud: 'http://localhost:2600', jti: randomUUID(), iat: seconds() }
       return push(await assertion(), { request: await sign({ ...asked(), ...own, x }) })
     }
-    expect(await show(Array(1_001).fill(1))).toMatchObject({
-      status: 400,
-      body: { error: 'invalid_request', error_description: expect.stringMatching(/1000 values/) },
-    })
+    const many = Array(1_001).fill(1)
+    for (const given of [many, JSON.stringify(many)]) {
+      expect(await show(given)).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_request', error_description: expect.stringMatching(/1000 values/) },
+      })
+    }
     expect(await show(Array(100).fill(1))).toMatchObject({ status: 201 })
   })
 })

@@ -53,6 +53,24 @@ test.each(MANY)('8. a body with many values in %s: refused in a few words', asyn
 const FIELDS = 'x=&'
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
+const claims = (count: number) =>
+  JSON.stringify({ id_token: Object.fromEntries(Array(count).fill(null).entries()) })
+
+test('8. a field with many values, in a form or in JSON: refused in a few words', async () => {
+  const inForm = async (given: string) => {
+    const body = String(new URLSearchParams({ ...ASKED, claims: given }))
+    return textOf(await app.ask({ method: 'POST', target: PAR, headers: FORM, body }))
+  }
+  const inJson = async (given: string) => (await ask(PAR, { claims: given })).text
+  for (const show of [inForm, inJson]) {
+    const text = await show(claims(2_000))
+    expect(text.length).toBeLessThan(1_000)
+    expect(text).toMatch(/1000 values/)
+    // The provider knows the parameter, and takes it from nobody.
+    expect(await show(claims(0))).toMatch(/Unsupported .*claims/)
+  }
+})
+
 test.each([PAR, '/oauth/token', '/openid/token', '/openid/authorize'])(
   '8. %s: a form with many fields is refused, whatever they say',
   async (target) => {

@@ -59,13 +59,19 @@ export const oauthRows = toRemovals([
   [8, 'POST only', reading('route.methods !== ANY && !', 'false && ')],
   [8, 'media types', reading('if (!taken.includes(type))')],
   [8, 'few values in a request', bodies('if (values++ > most)')],
+  [8, 'few values in a field', reading('if (!route.isTrusted) assertFewWithin(parameters)', '')],
   [8, 'few fields in a form', bodies('if (hasManyFields(text, VALUES))')],
   [8, 'few parameters in a query', reading('if (hasManyFields(request.url.search, PARAMETERS))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
   [10, 'a bound on size', fetching('safeFetchWrap({', 'safeFetchWrap({ responseMaxSize: 2 ** 30,')],
   [10, 'a bound on time', fetching('timeout: CLIENT_FETCH', 'timeout: 600_000')],
   [10, 'no private addresses', fetching('!dev', 'false')],
-  [10, 'few values in a document', fetching('if (saysManyValues(String(body)))')],
+  [10, 'few values in a document', fetching('if (saysManyValues(new TextDecoder().decode(body)))')],
+  [
+    10,
+    'also behind a byte order mark',
+    fetching('new TextDecoder().decode(body)', 'String(Buffer.from(body))'),
+  ],
   [10, 'few scopes in the id of a client', few("hasManyWords(metadata.scope ?? '')", 'false')],
   [
     'test/scopes/permission_sets.test.ts',
@@ -85,6 +91,7 @@ export const oauthRows = toRemovals([
   [10, 'few scopes in a request', few('if (hasManyWords(scope))')],
   [10, 'no client key that costs much', proofKeys('jwks.keys.every(isOfUsualSize)', 'true')],
   [11, 'few values in a request object', few('!hasManyValues(decoded.payload)', 'true')],
+  [11, 'also in a text of it', inFile('base/few_values.ts')(' || saysManyValues(value)', '')],
   [11, 'a jti is a string', replays('assertString(nonce)', '')],
   [11, 'a kid is a string', namedKeys("typeof kid === 'string'", 'true')],
   [
