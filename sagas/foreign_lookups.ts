@@ -48,15 +48,9 @@ export class ForeignLookups {
     }
   }
 
-  /** `fetch` as a look-up, which ends with the body. What it answers has been read, so it must be bounded. */
+  /** `fetch` as a look-up, which ends with the answer: that has to have been read by then (`oauth/safe_fetch.ts`). */
   fetching(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-    return (input, init) =>
-      this.run(async () => {
-        const response = await fetch(input, init)
-        const body = await response.arrayBuffer()
-        const { status, statusText, headers } = response
-        return new Response(body.byteLength ? body : null, { status, statusText, headers })
-      })
+    return (input, init) => this.run(() => fetch(input, init))
   }
 
   async #count(network: string): Promise<void> {
