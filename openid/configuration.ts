@@ -171,7 +171,7 @@ export function configure(
       devInteractions: { enabled: false },
       introspection: {
         enabled: true,
-        allowedPolicy: ({ oidc }, ...of) => mayIntrospect(oidc.provider, ...of),
+        allowedPolicy: ({ oidc }, ...of) => mayIntrospect(oidc, ...of),
       },
       revocation: { enabled: true, allowedPolicy: async (_, ...of) => mayRevoke(...of) },
       backchannelLogout: { enabled: true },

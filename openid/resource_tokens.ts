@@ -1,7 +1,12 @@
 import { createPublicKey } from 'node:crypto'
 import { compactVerify, decodeProtectedHeader } from 'jose'
-import type Provider from 'oidc-provider'
-import type { AccessToken, Client, ClientCredentials, JWTStructured } from 'oidc-provider'
+import type {
+  AccessToken,
+  Client,
+  ClientCredentials,
+  JWTStructured,
+  KoaContextWithOIDC,
+} from 'oidc-provider'
 import type { HttpRequest } from '../http/message.ts'
 import { findClient } from './find_client.ts'
 import { OPENID_SIGNING, type PrivateJwk } from './keys.ts'
@@ -34,18 +39,20 @@ export function keepResourceToken(
 
 /**
  * Who is told of a token (RFC 7662 section 4): its client, and the protected resource that it is for, which is
- * registered as a client by its address. That is told of no token of a client that is gone.
+ * registered as a client by its address. That is told of no token of a client that is gone, and nobody of one for a
+ * resource that was removed, for which the grant has nothing any more.
  */
 export async function mayIntrospect(
-  provider: Provider,
+  { provider, entities: { Grant: grant } }: KoaContextWithOIDC['oidc'],
   { clientId, clientAuthMethod }: Client,
   token: { clientId?: string; aud?: unknown },
 ): Promise<boolean> {
   const { clientId: issuedTo = '', aud } = token
+  const resource = typeof aud === 'string' ? resourceId(aud) : null
+  if (resource !== null && !grant?.getResourceScope(resource)) return false
   if (clientId === issuedTo) return true
-  if (clientAuthMethod === 'none' || typeof aud !== 'string') return false
-  const id = resourceId(clientId)
-  if (id === null || id !== resourceId(aud)) return false
+  if (clientAuthMethod === 'none') return false
+  if (resource === null || resource !== resourceId(clientId)) return false
   const client = await findClient(provider, issuedTo)
   const { found } = openidScope()
   return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(issuedTo)

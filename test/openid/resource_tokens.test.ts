@@ -34,9 +34,9 @@ async function registered(id: string) {
   return rp.discover(app, await rp.register(app, { id, metadata: NONE }), id)
 }
 
-async function granted(by = client) {
+async function granted(by = client, address = TOOLS) {
   const visitor = new Visitor(app)
-  const begun = await rp.begin(by, { resource: TOOLS, scope: 'openid tools' })
+  const begun = await rp.begin(by, { resource: address, scope: 'openid tools' })
   const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
   const isConsent = asked.action?.startsWith('/account/openid/')
   return rp.exchange(by, begun, isConsent ? await rp.allow(visitor, asked) : asked)
@@ -122,6 +122,19 @@ test('and of those of clients that are gone', async () => {
   expect(await told(token)).toEqual(inactive)
   await rp.register(app, { id: 'gone' })
   expect(await told(token)).toEqual(inactive)
+})
+
+test('and of those for a resource that was removed, also where it is registered anew', async () => {
+  const address = 'https://old.example.com'
+  const add = () => rp.operate(app, 'openid/resource-add', { address, scopes: ['tools'] })
+  await add()
+  const itself = await registered(address)
+  const { access_token: token } = await granted(client, address)
+  for (const by of [client, itself]) expect(await told(token, by)).toMatchObject({ active: true })
+  await rp.operate(app, 'openid/resource-remove', { address })
+  for (const by of [client, itself]) expect(await told(token, by)).toEqual(inactive)
+  await add()
+  for (const by of [client, itself]) expect(await told(token, by)).toEqual(inactive)
 })
 
 test('one whose key is published no more is not known', async () => {

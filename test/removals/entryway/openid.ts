@@ -297,12 +297,17 @@ export const openidRows = toRemovals([
   [
     RESOURCE_TOKENS,
     'another resource is told of no token',
-    resourceTokens('if (id === null || id !== resourceId(aud)) return false', ''),
+    resourceTokens('if (resource === null || resource !== resourceId(clientId)) return false', ''),
   ],
   [
     RESOURCE_TOKENS,
     'a resource shows its secret',
-    resourceTokens("clientAuthMethod === 'none' || ", ''),
+    resourceTokens("if (clientAuthMethod === 'none') return false", ''),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'nobody is told of a token for a resource that was removed',
+    resourceTokens('if (resource !== null && !grant?.getResourceScope(resource)) return false', ''),
   ],
   [
     RESOURCE_TOKENS,
