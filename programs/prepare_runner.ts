@@ -26,8 +26,6 @@ export async function prepareRunner(
 ): Promise<Runner & { embeddedPds: EmbeddedPds }> {
   // On an engine it keeps nothing of worth here, and each actor looks at its own.
   holdData(settings.dataDir, { evenMoved: settings.database === 'engine' })
-  sayClock(log, resumeClock(lastWritten(settings.dataDir)))
-  if (settings.database === 'file') assertDirectoryOpens(settings.dataDir)
   const pdsData = settings.embeddedPds ? [folderOf(settings, process.env)] : []
   await assertNotReleased([settings.dataDir, ...pdsData])
   const mailer = createMailer({
@@ -39,6 +37,11 @@ export async function prepareRunner(
     log,
   })
   const secrets = await loadSecrets(settings)
+  if (settings.database === 'file') {
+    sayClock(log, resumeClock(lastWritten(settings.dataDir)))
+    // It brings the directory to the newest schema, so it comes after all that refuses a start.
+    assertDirectoryOpens(settings.dataDir)
+  }
   if (settings.metricsPort !== null) watchSizes(settings.dataDir, log)
   return {
     settings,
@@ -60,7 +63,7 @@ function sayClock(log: Log, ahead: number): void {
   log.warn(
     ahead > 0
       ? `The clock is ${days} days after the last write to the data: what has expired by it is not deleted for an hour`
-      : `The clock is ${days} days before the last write to the data: set it, since what is given now expires by it`,
+      : `The clock is ${days} days before the last write to the data: see that it is right (vestibule doctor), since what is given now expires by it`,
   )
 }
 

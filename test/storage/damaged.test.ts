@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings } from '../../base/settings.ts'
+import { readSchemaVersion } from '../../database/check/schema_version.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { directorySchema } from '../../database/directory/schema.ts'
 import { freePort } from '../../lab/world/loopback.ts'
 import { runProgram } from '../../lab/world/program.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
@@ -65,4 +68,13 @@ test('a lock that cannot be opened is named', async () => {
   const path = join(data.dataDir, 'program.lock')
   mkdirSync(path)
   expect(await lastWords()).toBe(`${path}: unable to open database file`)
+})
+
+test('a start that is refused leaves the directory at the schema of the version before', async () => {
+  for (const log of ['', '-wal', '-shm']) rmSync(directory() + log, { force: true })
+  const { steps, pageSize } = directorySchema
+  closeDatabase(openDatabase(directory(), { steps: steps.slice(0, -1), pageSize }))
+  rmSync(data.path('secrets/jwt_key.hex'))
+  expect(await lastWords()).toMatch('jwt_key.hex: is not there')
+  expect(readSchemaVersion(directory())).toBe(steps.length - 1)
 })
