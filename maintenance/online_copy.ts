@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { openAsItIs, readWhole } from '../database/check/database.ts'
+import type { Db } from '../database/database.ts'
 import { naming } from '../database/named_error.ts'
 import { SMALL_FILE } from './manifest.ts'
 
@@ -15,14 +16,20 @@ const ALL_PAGES = 0x7fffffff
 export async function copyOnline(from: string, to: string): Promise<void> {
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
   rmSync(to, { force: true })
-  const db = openAsItIs(from)
+  try {
+    await copyTo(to, openAsItIs(from))
+  } catch (err) {
+    // SQLite does not say either which of the two it is about: the disk of the other one may be full.
+    throw naming(`${from} cannot be copied to ${to}`, err)
+  }
+}
+
+async function copyTo(to: string, db: Db): Promise<void> {
   try {
     const whole = readWhole(db, SMALL_FILE)
     if (whole !== null) return writeFileSync(to, whole, { mode: 0o600 })
     await db.backup(to, { progress: () => ALL_PAGES })
     await chmod(to, 0o600)
-  } catch (err) {
-    throw naming(from, err)
   } finally {
     db.close()
   }

@@ -74,6 +74,15 @@ test('a page that cannot be read is no page of zeros', async () => {
   db.close()
 })
 
+test('one that is damaged is named, and so is where it was to be copied to', async () => {
+  const from = join(folder.path, 'from.sqlite')
+  const to = join(folder.path, 'to.sqlite')
+  writeFileSync(from, 'x'.repeat(4_096))
+  await expect(copyOnline(from, to)).rejects.toThrow(
+    `${from} cannot be copied to ${to}: file is not a database. How to go on: docs/backup.md`,
+  )
+})
+
 test('the content of a file that has a log is looked at, and nothing is made beside it', async () => {
   const path = join(folder.path, 'one.sqlite')
   const db = new Sqlite(path)
