@@ -1,3 +1,4 @@
+import type { Transporter } from 'nodemailer'
 import { SMTP_GREETING, SMTP_MAIL, SMTP_SILENCE } from '../base/lifetimes.ts'
 import { askUpstream } from '../base/upstream.ts'
 import { envelopeOf, type Outbox } from './outbox.ts'
@@ -16,26 +17,17 @@ const TIMEOUTS = {
  * `smtps://user:pass@mail.example.com/?connectionTimeout=20000`
  */
 export function openSmtpOutbox(smtpUrl: string): Outbox {
-  let opening: ReturnType<typeof openTransport> | undefined
+  let transport: Transporter | undefined
   return {
     send: async (message) => {
-      opening ??= openTransport(smtpUrl)
-      const transport = await opening
+      const { createTransport } = await import('nodemailer')
+      transport ??= createTransport({ ...TIMEOUTS, pool: true, url: smtpUrl })
+      const pool = transport
       const signal = AbortSignal.timeout(SMTP_MAIL)
       await askUpstream('smtp', { name: 'send a mail' }, () =>
-        transport.sendMail({ ...envelopeOf(message), signal }),
+        pool.sendMail({ ...envelopeOf(message), signal }),
       )
     },
-    // What could not be opened, each mail has said.
-    close: () =>
-      void opening?.then(
-        (transport) => transport.close(),
-        () => {},
-      ),
+    close: () => transport?.close(),
   }
-}
-
-async function openTransport(url: string) {
-  const { createTransport } = await import('nodemailer')
-  return createTransport({ ...TIMEOUTS, pool: true, url })
 }
