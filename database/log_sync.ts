@@ -27,8 +27,7 @@ export class LogSync implements Keeper {
   readonly #db: Db
   readonly #path: string
   readonly #onLost: (err: Error) => void
-  #fd: number | null = null
-  #file: OpenFile | null = null
+  #log: (OpenFile & { fd: number }) | null = null
   /** Rows changed since the database was opened, as far as they are on disk. */
   #onDisk = 0
   #running: Sync | null = null
@@ -58,8 +57,8 @@ export class LogSync implements Keeper {
   /** Lets what is under way end: its file number may soon be another file's. */
   async close(): Promise<void> {
     await Promise.allSettled([this.#next ?? this.#running?.done])
-    if (this.#fd !== null) closeSync(this.#fd)
-    this.#fd = null
+    if (this.#log) closeSync(this.#log.fd)
+    this.#log = null
   }
 
   #sync(): Promise<void> {
@@ -67,15 +66,16 @@ export class LogSync implements Keeper {
     const covers = this.#db.inTransaction ? null : changesOf(this.#db)
     const done = new Promise<void>((resolve, reject) => {
       // There is a log as soon as there was a change.
-      this.#fd ??= this.#openLog()
+      this.#log ??= openLog(`${this.#path}-wal`)
+      const log = this.#log
       underWay++
-      fdatasync(this.#fd, (err) => {
+      fdatasync(log.fd, (err) => {
         underWay--
         this.#running = null
         try {
           if (err) throw err
           // What is on a disk that was unmounted, or in a folder that was removed, is not found again.
-          if (this.#file) assertStillThere(this.#file)
+          assertStillThere(log)
         } catch (lost) {
           return reject(lost)
         }
@@ -91,14 +91,12 @@ export class LogSync implements Keeper {
     })
     return done
   }
+}
 
-  #openLog(): number {
-    const path = `${this.#path}-wal`
-    const fd = openSync(path, 'r+')
-    const { dev, ino } = fstatSync(fd)
-    this.#file = { path, dev, ino }
-    return fd
-  }
+function openLog(path: string): OpenFile & { fd: number } {
+  const fd = openSync(path, 'r+')
+  const { dev, ino } = fstatSync(fd)
+  return { path, dev, ino, fd }
 }
 
 /** Rows changed since the database was opened, but for those that need not be waited for. */
