@@ -20,6 +20,8 @@ const standing = inFile('actors/hosting/standing.ts')
 const SERVING = 'test/copy/serving_engine.test.ts'
 const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
+const DATA_GONE = 'test/storage/data_gone.test.ts'
+const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
 
@@ -246,6 +248,31 @@ export const dataRows = toRemovals([
       'assertSecret(token, secrets.operatorToken)',
       '',
     ),
+  ],
+  [
+    DATA_GONE,
+    'nothing is begun in a folder in the place of the data',
+    inFile('actors/hosting/open_database.ts')('  assertLocksThere()\n', ''),
+  ],
+  [
+    DATA_GONE,
+    'no commit is acknowledged that is not found again',
+    inFile('database/log_sync.ts')('assertStillThere(log)', ''),
+  ],
+  [
+    WRONG_CLOCK,
+    'a clock that is ahead deletes nothing of accounts',
+    inFile('database/account/bounds.ts')('settled(now)', 'now'),
+  ],
+  [
+    WRONG_CLOCK,
+    'a clock that is ahead deletes nothing that is kept between requests',
+    inFile('database/flow/sweep.ts')('settled(at)', 'at'),
+  ],
+  [
+    'test/storage/damaged.test.ts',
+    'accounts without a directory are not served',
+    inFile('maintenance/data_folder.ts')('if (found.length ||', 'if (true ||'),
   ],
   [
     'test/storage/statements.test.ts',
