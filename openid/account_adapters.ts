@@ -72,7 +72,7 @@ function signInsOf({ authorizations = {} }: AdapterPayload): OpenidSignIn[] {
   )
 }
 
-/** What clients were granted. The id of a grant is shown to nobody, and names no account. */
+/** What clients were granted. The id of a grant opens nothing, and names no account. */
 export function grants({ actors, flow, log }: Pick<Storage, 'actors' | 'flow' | 'log'>): Stored {
   return {
     async upsert(id, payload, expiresIn) {

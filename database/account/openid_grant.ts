@@ -6,7 +6,7 @@ import { columnsOf, fromColumns } from './session.ts'
 
 /** What an OpenID client was granted in one browser, or one device, with all its tokens. Times are milliseconds. */
 export type OpenidGrant = {
-  /** Unguessable, and shown to nobody. */
+  /** Unguessable, and opens nothing: tokens and codes of the grant carry it. */
   id: string
   clientId: string
   /** JSON */
