@@ -33,6 +33,7 @@ import { logRefusal } from './refusal_log.ts'
 import { refused } from './revocation.ts'
 import { Scripts } from './scripts.ts'
 import { Security } from './security/index.ts'
+import { withShortDescription } from './short_refusals.ts'
 import { handoverScript } from './sign_in/handover.ts'
 import { SignIn } from './sign_in/index.ts'
 import { Leaving } from './sign_in/leaving.ts'
@@ -103,7 +104,8 @@ export function createOAuthHandler(
         (visit && signIn.pageBefore(request, visit, handled)) ??
         finish(request, handled, handoverScript(visit, scope.request)))
     const { refusal } = scope
-    const finished = refusal && !scope.fault ? refused(answered, refusal) : answered
+    const told = refusal && !scope.fault ? refused(answered, refusal) : answered
+    const finished = withShortDescription(told)
     const response = withKnownBrowser(finished, scope, settings.publicUrl)
     logRefusal(log, request, response)
     if (!scope.fault) return isImmutable(response) ? kept(response) : response

@@ -71,6 +71,14 @@ test('8. a field with many values, in a form or in JSON: refused in a few words'
   }
 })
 
+test('8. a refusal that names many values is short', async () => {
+  const { status, text } = await ask(PAR, { claims: claims(900) })
+  expect(status).toBe(400)
+  expect(JSON.parse(text)).toMatchObject({ error: 'invalid_request' })
+  expect(text).toMatch(/enum value/)
+  expect(text.length).toBeLessThan(1_500)
+})
+
 test.each([PAR, '/oauth/token', '/openid/token', '/openid/authorize'])(
   '8. %s: a form with many fields is refused, whatever they say',
   async (target) => {

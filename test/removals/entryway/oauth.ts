@@ -60,6 +60,7 @@ export const oauthRows = toRemovals([
   [8, 'media types', reading('if (!taken.includes(type))')],
   [8, 'few values in a request', bodies('if (values++ > most)')],
   [8, 'few values in a field', reading('if (!route.isTrusted) assertFewWithin(parameters)', '')],
+  [8, 'a short refusal', handler('withShortDescription(told)', 'told')],
   [8, 'few fields in a form', bodies('if (hasManyFields(text, VALUES))')],
   [8, 'few parameters in a query', reading('if (hasManyFields(request.url.search, PARAMETERS))')],
   [9, 'malformed escapes', checks('[[EVERYWHERE], malformedEscape],', '')],
