@@ -28,6 +28,7 @@ class Accounts {
   readonly #bound = new Awake(MAX_AWAKE.ofShard)
   readonly #closing = new Map<string, Promise<void>>()
   readonly #endLooks: () => void
+  #hasEnded = false
 
   constructor(runner: Runner, kv: Kv) {
     this.#runner = runner
@@ -70,6 +71,7 @@ class Accounts {
   }
 
   async close(): Promise<void> {
+    this.#hasEnded = true
     this.#endLooks()
     for (const [did, entry] of this.#awake) this.#close(did, entry)
     await Promise.all(this.#closing.values())
@@ -81,6 +83,8 @@ class Accounts {
       if (!closing) break
       await closing
     }
+    // It may have waited for that: nothing would close the account again.
+    if (this.#hasEnded) throw new Error('The actor ends')
     let entry = this.#awake.get(did)
     if (!entry) {
       this.#makeRoom()

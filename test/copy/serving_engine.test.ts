@@ -1,12 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { MAX_AWAKE } from '../../actors/awake.ts'
+import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
+import { shardOf } from '../../actors/hosting/engine/shards.ts'
 import { Standing } from '../../actors/hosting/standing.ts'
 import { createLog } from '../../base/log.ts'
 import { type Move, MovedError } from '../../base/move.ts'
 import { openAsItIs } from '../../database/check/database.ts'
 import { databasePath } from '../../database/paths.ts'
 import { readMove } from '../../database/replication/copy_mark.ts'
+import { listEpochs } from '../../database/replication/head.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { checkData } from '../../maintenance/check_data.ts'
 import { abandonMove, copyData } from '../../maintenance/copy/copy_data.ts'
@@ -160,6 +164,34 @@ test('an engine from which data were moved is not copied to while it has them', 
     ...{ from: fromFiles(there()), to: back, scratch: scratch(), spread: SPREAD },
   })
   await expect(again).rejects.toThrow(`holds ${NAMES.length} accounts already`)
+})
+
+test('an account that is asked while it closes is not opened again once its actor ends', async () => {
+  const { ofShard } = MAX_AWAKE
+  onTestFinished(() => void Object.assign(MAX_AWAKE, { ofShard }))
+  MAX_AWAKE.ofShard = 1
+  const [did = ''] = DIDS
+  const other = Array.from({ length: 1_000 }, (_, i) => `did:plc:other${i}`).find(
+    (each) => shardOf(each) === shardOf(did),
+  ) as string
+  const account = actorOf({ kind: 'account', did })
+  const read = (whose: string) => runners.ask(account, 'run', whose, 'read', [])
+  await read(did)
+  const kv = engine.at(account.actor, account.key)
+  const may = Promise.withResolvers<void>()
+  const forget = kv.delete.bind(kv)
+  kv.delete = (keys) => may.promise.then(() => forget(keys))
+  // The one that is awake has to close for it.
+  const answer = read(other).catch(() => {})
+  const late = read(did)
+  await kv.list('')
+  const ended = runners.close()
+  may.resolve()
+  await expect(late).rejects.toThrow('failed')
+  await Promise.all([answer, ended])
+  // Each epoch that stands has written something, as that of the copy.
+  const epochs = await listEpochs(ofAccount(kv, did))
+  expect(epochs.filter(({ head }) => head === null)).toEqual([])
 })
 
 const move: Move = { state: 'moving', id: 'a', place: '/somewhere' }

@@ -162,6 +162,11 @@ export const dataRows = toRemovals([
   ],
   [
     SERVING,
+    'an account that closes is not opened again once its actor ends',
+    inFile('actors/accounts/index.ts')("if (this.#hasEnded) throw new Error('The actor ends')", ''),
+  ],
+  [
+    SERVING,
     'of two commands that change a mark the second has lost',
     inFile('database/replication/copy_mark.ts')('if (!isExpected)'),
   ],
