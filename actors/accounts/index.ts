@@ -154,7 +154,7 @@ export const accountsActor = (runner: Runner) => {
   }
   const stop = (held: Accounts) => held.close()
   const keepHead = (held: Accounts, did: Whose) => held.keepHead(did as string)
-  const serving = { start, stop, keepHead, schema: accountSchema, hasOneDatabase: false }
+  const serving = { start, stop, keepHead, schema: accountSchema }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION },
     ...movable('accounts', runner, serving, { run: answering(run) }),

@@ -53,7 +53,7 @@ export const authActor = (
     return { ...opened, number, counters, here, actors, endSweeps, app }
   }
   const keepHead = (held: AuthVars) => held.keepHead()
-  const serving = { start, stop, keepHead, schema: flowSchema, hasOneDatabase: true }
+  const serving = { start, stop, keepHead, schema: flowSchema }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: AUTH_WAKE },
     ...movable('auth', runner, serving, actionsOf(runner)),

@@ -150,7 +150,7 @@ export const directoryActor = (runner: Runner) => {
   }
   const stop = (held: OpenDatabase) => held.close()
   const keepHead = (held: OpenDatabase) => held.keepHead()
-  const serving = { start, stop, keepHead, schema: directorySchema, hasOneDatabase: true }
+  const serving = { start, stop, keepHead, schema: directorySchema }
   return actor({
     options: { noSleep: true, actionTimeout: ACTION, createVarsTimeout: DIRECTORY_WAKE },
     ...movable('directory', runner, serving, actions),

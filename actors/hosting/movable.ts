@@ -1,5 +1,4 @@
 import type { Move } from '../../base/move.ts'
-import { putMove } from '../../database/replication/copy_mark.ts'
 import { keepHeadOf, stopServing } from '../../database/replication/stop_serving.ts'
 import type { Schema } from '../../database/schema.ts'
 import { type Runner, requireSecret } from '../runner.ts'
@@ -19,8 +18,6 @@ type Movable<C, H> = Pick<Serving<H>, 'stop' | 'keepHead'> & {
   start(c: C): Promise<H>
   /** Of its database, or of each of those that it keeps. */
   schema: Schema
-  /** Whether it keeps one database, whose epochs say which instance may answer. */
-  hasOneDatabase: boolean
 }
 
 /**
@@ -30,7 +27,7 @@ type Movable<C, H> = Pick<Serving<H>, 'stop' | 'keepHead'> & {
 export function movable<C extends Context, H, A extends Actions<H>>(
   name: string,
   runner: Runner,
-  { start, schema, hasOneDatabase, ...serving }: Movable<C, H>,
+  { start, schema, ...serving }: Movable<C, H>,
   actions: A,
 ) {
   type OnStanding = { vars: Standing<H> }
@@ -51,8 +48,7 @@ export function movable<C extends Context, H, A extends Actions<H>>(
     return {
       ...serving,
       start: () => start(c),
-      mark: (move: Move) =>
-        hasOneDatabase ? stopServing(kv(), move, path(), schema) : putMove(kv(), move),
+      mark: (move: Move) => stopServing(kv(), move, path(), schema),
       keepHeadOf: (did: Whose) =>
         keepHeadOf(did === null ? kv() : ofAccount(kv(), did), path(), schema),
       wakeAnew: () => c.sleep?.(),

@@ -6,8 +6,9 @@ import type { Kv } from './kv.ts'
 import { Replica } from './replica.ts'
 
 /**
- * Marks what is kept here as on its way elsewhere, and begins a new epoch: an instance that woke before it was
- * marked finds that when it looks next, and one that wakes later finds the mark.
+ * Marks what an actor keeps as on its way elsewhere, and begins a new epoch of its database: an instance that woke
+ * before it was marked finds that when it looks next, and one that wakes later finds the mark. Accounts, each of which
+ * has a database in a part of the storage, are marked alone: what they answer leaves through an auth actor.
  *
  * @param path for a replica
  */

@@ -11,7 +11,6 @@ import {
   assertExpected,
   type Expected,
   forgetMove,
-  putMove,
   readMove,
 } from '../../database/replication/copy_mark.ts'
 import { keepHeadOf, stopServing } from '../../database/replication/stop_serving.ts'
@@ -53,19 +52,18 @@ export function servingActors(
 export function hostedActors(storage: Storage, scratch: string): SourceActors {
   let replicas = 0
   const path = () => join(scratch, `hosted-${replicas++}.sqlite`)
+  const schemaOf = (actor: ActorName) => schemas[actor === 'accounts' ? 'account' : actor]
   return {
     kept: async ({ actor, key }, did) => {
       const whole = await storage.of(actor, key)
       const kv = did === null ? whole : ofAccount(whole, did)
-      const schema = schemas[actor === 'accounts' ? 'account' : actor]
-      return { kv, keepHead: () => keepHeadOf(kv, path(), schema) }
+      return { kv, keepHead: () => keepHeadOf(kv, path(), schemaOf(actor)) }
     },
     changeMove: async ({ actor, key }, next, expected) => {
       const kv = await storage.of(actor, key)
       assertExpected(await readMove(kv), next, expected)
-      if (!next) await forgetMove(kv)
-      else if (actor === 'accounts') await putMove(kv, next)
-      else await stopServing(kv, next, path(), schemas[actor])
+      if (next) await stopServing(kv, next, path(), schemaOf(actor))
+      else await forgetMove(kv)
     },
   }
 }
