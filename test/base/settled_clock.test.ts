@@ -1,30 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { CLOCK_JUMP, CLOCK_SETTLED, DAY, HOUR } from '../../base/lifetimes.ts'
 import { resumeClock, settled } from '../../base/settled_clock.ts'
+import { fakeClock } from './fake_clock.ts'
 
 const YEAR = 365 * DAY
 const NOW = Date.UTC(2026, 10, 27)
 
-let passed = 0
-/** Time passes, of which the clock tells, too. */
-const pass = (ms: number) => {
-  passed += ms
-  vi.setSystemTime(Date.now() + ms)
-}
-
-beforeEach(() => {
-  vi.useFakeTimers({ now: NOW, toFake: ['Date'] })
-  passed = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => passed)
-  resumeClock(0)
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.restoreAllMocks()
-})
-
-/** Somebody sets the clock; no time passes. */
-const set = (at: number) => vi.setSystemTime(at)
+const { pass, set } = fakeClock(NOW)
 
 test('a clock that goes is believed', () => {
   expect(settled(Date.now())).toBe(NOW)
