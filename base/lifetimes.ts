@@ -330,8 +330,8 @@ export const LAST_REQUEST = SECOND
 export const LAST_ANSWERS = 100
 
 /**
- * Where data are moved off an engine, each of its auth actors waits so long for what it is answering; then, for
- * `MOVE_SETTLES`, the directory and the accounts still take what goes on after the last answer, such as the end of
+ * Where data are moved off an engine, each actor waits so long for what it is answering. The auth actors do first; then,
+ * for `MOVE_SETTLES`, the directory and the accounts still take what goes on after the last answer, such as the end of
  * the trail ({@link EVENTS_KEPT}).
  */
 export const MOVE_DRAIN = 2 * SECOND
