@@ -26,6 +26,8 @@ export type Misdeeds = {
   userHandle?: string
   /** Whether another key signs. */
   isForged?: boolean
+  /** What it shows in the place of some parts of its COSE_Key. */
+  parts?: [label: number, value: unknown][]
 }
 
 export type Algorithm = 'ES256' | 'EdDSA' | 'RS256' | 'ES384'
@@ -66,6 +68,7 @@ export class SoftAuthenticator {
     algorithm: Algorithm = 'ES256',
   ): RegistrationResponseJSON {
     const { key, cose } = newKey(algorithm)
+    for (const [label, value] of misdeeds.parts ?? []) cose.set(label, value)
     const id = randomBytes(16)
     const made = { id: url(id), key, algorithm, userHandle: options.user.id, counter: 0 }
     this.made.push(made)

@@ -155,6 +155,29 @@ describe('a passkey that is made', () => {
     await expect(made).rejects.toMatchObject({ code: 'InvalidToken' })
   })
 
+  const [N, E, X, Y] = [-1, -2, -2, -3]
+  const LONG = new Uint8Array(256).fill(0x7f)
+  /** So many that the test ends in order also where they are written out. */
+  const ZEROS = 2 ** 20
+  test.each<[string, Algorithm, NonNullable<Misdeeds['parts']>]>([
+    ['an RSA exponent as long as the modulus', 'RS256', [[E, LONG]]],
+    ['an RSA modulus of 8,192 bits', 'RS256', [[N, new Uint8Array(1_024).fill(0xff)]]],
+    ['a number for the modulus', 'RS256', [[N, ZEROS]]],
+    ['a number for the exponent', 'RS256', [[E, ZEROS]]],
+    ['a number for x', 'ES256', [[X, ZEROS]]],
+    ['a number for y', 'ES256', [[Y, ZEROS]]],
+    ['a number for x, of Ed25519', 'EdDSA', [[X, ZEROS]]],
+    ['digits for x', 'ES256', [[X, String(ZEROS)]]],
+    ['a list for x', 'EdDSA', [[X, [1]]]],
+  ])('with %s, whose use costs much, is not accepted', async (_, algorithm, parts) => {
+    const authenticator = new SoftAuthenticator(origin)
+    const made = make(authenticator, { algorithm, misdeeds: { parts } })
+    await expect(made).rejects.toMatchObject({ code: 'InvalidToken' })
+    expect(await listFactors(services, did)).toMatchObject({ passkeys: 0 })
+    await make(authenticator, { algorithm })
+    expect(await listFactors(services, did)).toMatchObject({ passkeys: 1 })
+  })
+
   test('too late, or with a challenge that was used, is not accepted', async () => {
     const authenticator = new SoftAuthenticator(origin)
     const challenge = newChallenge()

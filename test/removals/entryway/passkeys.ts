@@ -11,6 +11,7 @@ const secondFactor = inFile('sagas/second_factor.ts')
 const proof = inFile('sagas/proof.ts')
 const subject = inFile('app/limits/subject.ts')
 const securityPage = 'test/security_page/passkeys.test.ts'
+const PASSKEYS = 'test/passkeys/passkeys.test.ts'
 const USUAL = 'test/passkeys/usual_assertion.test.ts'
 const signUpPage = 'test/passkeys/sign_up.test.ts'
 
@@ -83,6 +84,12 @@ export const passkeyRows = toRemovals([
     'passkeys are counted with codes',
     secondFactor("await takePoint(services, 'second factor', did)", '{ giveBack: async () => {} }'),
   ],
+  [
+    PASSKEYS,
+    'no RSA key that costs much',
+    passkey("!isOfUsualSize({ kty: 'RSA', n, e })", 'false'),
+  ],
+  [PASSKEYS, 'a key is of bytes', passkey('!COSE_KEY.safeParse(key).success', 'false')],
   [41, 'a copied passkey is refused', account('if (isCopied(before, used)) {', 'if (false) {')],
   [
     41,
