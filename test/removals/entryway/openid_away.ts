@@ -6,12 +6,12 @@ const askedAgain = inFile('openid/asked_again.ts')
 
 const AWAY = 'test/openid/away_everywhere.test.ts'
 
-/** What the OpenID provider defends while an actor is away. */
 const FORGETTING = `async destroy(token: string) {
   const id = clientOfAccess(token) ?? ''
   await flow(id).setOpenidClientAccess(id, 'another')
 }`
 
+/** What the OpenID provider defends while an actor is away. */
 export const openidAwayRows = toRemovals([
   [
     'test/openid/away.test.ts',
