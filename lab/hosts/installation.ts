@@ -36,7 +36,7 @@ export type Installation = {
   parts: Record<string, Part>
   /** The engine node that leads: it alone applies what is written. */
   leader(): string
-  /** @throws {Error} when the engine does not answer */
+  /** @throws {Error} when the engine does not answer within two minutes */
   actors(): Promise<ListedActor[]>
   /** What PostgreSQL has committed so far. */
   committed: Awaited<ReturnType<typeof makePostgres>>['committed']
@@ -146,7 +146,12 @@ export async function startInstallation(hosts: Host[], runnerLost: number): Prom
       url: identity.url,
       parts,
       leader: () => leaderOf(names, (name) => parts[name]?.logs ?? ''),
-      actors: () => listActors(`http://127.0.0.1:${enginePort}`, token),
+      // A node that was just cut off or killed leaves the others slow, too.
+      actors: () =>
+        until(
+          () => listActors(`http://127.0.0.1:${enginePort}`, token),
+          'The engine does not say which actors it has',
+        ),
       committed: postgres.committed,
     }
   })
