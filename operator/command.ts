@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { LimitsInForce } from '../actors/auth/limits_in_force.ts'
+import type { OperatorGround } from '../database/directory/operator_session.ts'
 import type { ActingOperator } from '../sagas/operators.ts'
 import type { Services } from '../sagas/services.ts'
 
@@ -23,6 +24,8 @@ export type OperatorContext = {
   services: Services
   /** Who gives the command. */
   by: ActingOperator
+  /** What that rests on; null on the command line. */
+  ground: OperatorGround | null
   /** Rate limits that are in force now. */
   limits: LimitsInForce
   /** OAuth clients that have no metadata URL (`oauth/client_registration.ts`). */

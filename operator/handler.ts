@@ -35,8 +35,8 @@ export function isOperators(request: HttpRequest, token: string): boolean {
   )
 }
 
-export function createOperatorHandler(given: Omit<OperatorContext, 'by'>): HttpHandler {
-  const context = { ...given, by: COMMAND_LINE }
+export function createOperatorHandler(given: Omit<OperatorContext, 'by' | 'ground'>): HttpHandler {
+  const context = { ...given, by: COMMAND_LINE, ground: null }
   return async (request) => {
     const name = request.url.pathname.slice(OPERATOR_PATH.length)
     if (!isCommand(name)) return refuse(404, 'UnknownCommand', `No command ${name}`)

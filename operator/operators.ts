@@ -36,11 +36,11 @@ export const remove = command(inputs['operator/remove'], async ({ services, by }
 })
 
 /** An address that opens the operator's page once. @throws {Refusal} InvalidRequest where it is off */
-export const link = command(inputs['operator/link'], async ({ services }) => {
+export const link = command(inputs['operator/link'], async ({ services, ground }) => {
   if (isOff(services)) {
     throw new Refusal('InvalidRequest', "The operator's page is off (ENTRYWAY_OPERATOR_PAGE)")
   }
-  const { secret, expiresAt } = await makeOperatorLink(services)
+  const { secret, expiresAt } = await makeOperatorLink(services, ground)
   const query = new URLSearchParams({ link: secret })
   return { url: `${services.settings.publicUrl}${OPERATOR_LINK}?${query}`, expiresAt }
 })

@@ -87,7 +87,7 @@ export function questionPage(
 /** For who has not proven a moment ago who they are. */
 export function proofPage(visitor: Visitor, words: string): HttpResponse {
   const content = html`<p>This asks for a sign-in of less than five minutes ago, so that a session that somebody stole cannot do it.</p>
-      ${visitor.session.account === null ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${OPERATOR_SIGN_IN}">Sign in again</a></p>`}
+      ${visitor.session.isByLink ? html`<p>Open a new link: <code>vestibule operator link</code>.</p>` : html`<p><a class="button primary" href="${OPERATOR_SIGN_IN}">Sign in again</a></p>`}
       <p>Then come back to this page.</p>`
   return writeInside(visitor, titleOf(words), content, { status: 403 })
 }

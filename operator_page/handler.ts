@@ -22,7 +22,7 @@ import {
   OPERATOR_PAGE,
   OPERATOR_SIGN_OUT,
 } from '../operator/paths.ts'
-import { enterByLink, findOperatorSession } from '../sagas/operators.ts'
+import { enterByLink, findOperatorSession, nameOf } from '../sagas/operators.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { inRequestScope } from '../stores/request_scope.ts'
 import { answerCommand, showCommands } from './commands.ts'
@@ -36,7 +36,7 @@ import type { Visitor } from './visitor.ts'
 /** The operator's page: the way in, and what is behind it. */
 export function createOperatorPage(
   oauth: EntrywayProvider,
-  context: Omit<OperatorContext, 'by'>,
+  context: Omit<OperatorContext, 'by' | 'ground'>,
 ): HttpHandler {
   const { services } = context
   const { settings, log } = services
@@ -57,11 +57,10 @@ export function createOperatorPage(
     const secret = readSession(request)
     const session = secret === undefined ? null : await findOperatorSession(services, secret)
     if (secret === undefined || session === null) return outside(secret !== undefined)
-    const { account } = session
-    const operator = account === null ? 'a link' : (account.handle ?? account.did)
-    const by = { operator, operatorAddress: request.peer.address }
+    const by = { operator: nameOf(session), operatorAddress: request.peer.address }
     const sealed = forms.write(secret)
-    const visitor = { request, session, context: { ...context, by }, sealed, copyScript }
+    const given = { ...context, by, ground: session.ground }
+    const visitor = { request, session, context: given, sealed, copyScript }
     if (request.method !== 'POST') return show(visitor)
     if (!forms.isOurs(secret, request.parameter('form'))) {
       return showOverview(visitor, {

@@ -3,6 +3,7 @@ import type { Basis } from '../actors/account/standing.ts'
 import { Refusal } from '../base/errors.ts'
 import { OPERATOR_LINK, PROOF_AGAIN } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
+import type { OperatorGround } from '../database/directory/operator_session.ts'
 import { kindsOf } from '../factors/kinds.ts'
 import { recordAudit } from './audit.ts'
 import { listFactors } from './factors.ts'
@@ -11,7 +12,7 @@ import type { Services } from './services.ts'
 
 /** Who acts as the operator, as audit trails name it, and from where. */
 export type ActingOperator = {
-  /** An account's handle or DID, `a link`, or `the command line`. */
+  /** An account's handle or DID, `a link of` it, `a link`, or `the command line`. */
   operator: string
   /** Null on the command line. */
   operatorAddress: string | null
@@ -21,10 +22,11 @@ export const COMMAND_LINE: ActingOperator = { operator: 'the command line', oper
 
 /** Who is in on the operator's page. */
 export type OperatorSession = {
-  /** Null where a link opened it. */
+  /** Null where a link of the command line opened it. */
   account: AccountRow | null
-  /** When the person proved who they are, ms. */
-  begunAt: number
+  isByLink: boolean
+  /** What it rests on, also when the person proved who they are. */
+  ground: OperatorGround
 }
 
 type Parts = Pick<Services, 'actors'>
@@ -61,10 +63,19 @@ export async function removeOperator(
   return wasOne
 }
 
-/** A link that opens the page once. @returns what stands in it, and until when it is good, ms */
-export async function makeOperatorLink({ actors }: Parts) {
+/**
+ * A link that opens the page once. Who comes in by it rests on what the session does in which it was printed, so that
+ * nobody is in by links for longer.
+ *
+ * @param printed null on the command line
+ * @returns what stands in it, and until when it is good, ms
+ * @throws {Refusal} SignedOut
+ */
+export async function makeOperatorLink({ actors }: Parts, printed: OperatorGround | null) {
   const [secret, now] = [newSecret(), Date.now()]
-  await actors.directory.putOperatorLink(secret, now)
+  if (!(await actors.directory.putOperatorLink(secret, printed, now))) {
+    throw new Refusal('SignedOut', 'You are no operator any more')
+  }
   return { secret, expiresAt: now + OPERATOR_LINK }
 }
 
@@ -103,11 +114,12 @@ export async function findOperatorSession(
 ): Promise<OperatorSession | null> {
   const session = await actors.directory.useOperatorSession(secret, Date.now())
   if (!session) return null
-  const { did, basis, begunAt } = session
-  if (did === null || basis === null) return { account: null, begunAt }
+  const { isByLink, ...ground } = session
+  const { did, basis } = ground
+  if (did === null || basis === null) return { account: null, isByLink, ground }
   try {
     const account = await actors.account(did).assertGood(JSON.parse(basis))
-    return { account, begunAt }
+    return { account, isByLink, ground }
   } catch (err) {
     if (!(err instanceof Refusal)) throw err
     await actors.directory.endOperatorSession(secret)
@@ -121,6 +133,13 @@ export async function hasSecondFactor(services: Services, did: string): Promise<
 }
 
 /** Whether it was proven a moment ago who is in: before what a stolen session must not do. */
-export function isFresh({ begunAt }: OperatorSession): boolean {
-  return Date.now() - begunAt <= PROOF_AGAIN
+export function isFresh({ ground }: OperatorSession): boolean {
+  return Date.now() - ground.begunAt <= PROOF_AGAIN
+}
+
+/** Who is in, as trails and the page name them. */
+export function nameOf({ account, isByLink }: OperatorSession): string {
+  if (account === null) return 'a link'
+  const name = account.handle ?? account.did
+  return isByLink ? `a link of ${name}` : name
 }

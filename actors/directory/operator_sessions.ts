@@ -4,21 +4,36 @@ import * as sessions from '../../database/directory/operator_session.ts'
 
 export const { deleteOperatorSession } = sessions
 
-/** Makes a link that opens the operator's page once. */
-export function putOperatorLink(db: Db, secret: string, now: number): void {
-  transact(db, () => sessions.insertOperatorLink(db, secret, now))
+/**
+ * Makes a link that opens the operator's page once.
+ *
+ * @param printed the session of the page in which it is; null on the command line
+ * @returns false where it is that of an operator who is none any more
+ */
+export function putOperatorLink(
+  db: Db,
+  secret: string,
+  printed: sessions.OperatorGround | null,
+  now: number,
+): boolean {
+  const did = printed?.did ?? null
+  return transact(db, () => {
+    if (did !== null && !isOperator(db, did)) return false
+    sessions.insertOperatorLink(db, secret, printed, now)
+    return true
+  })
 }
 
 /** Opens a session of an operator's account. @returns false where it is none, or no more */
 export function open(
   db: Db,
   secret: string,
-  session: sessions.OperatorSession & { did: string },
+  session: sessions.OperatorGround & { did: string },
   now: number,
 ): boolean {
   return transact(db, () => {
     if (!isOperator(db, session.did)) return false
-    sessions.insertOperatorSession(db, secret, session, now)
+    sessions.insertOperatorSession(db, secret, { ...session, isByLink: false }, now)
     return true
   })
 }
@@ -26,8 +41,9 @@ export function open(
 /** Opens a session by a link, which is spent. @returns false where it is not good */
 export function openByLink(db: Db, secret: string, link: string, now: number): boolean {
   return transact(db, () => {
-    if (!sessions.spendOperatorLink(db, link, now)) return false
-    sessions.insertOperatorSession(db, secret, { did: null, basis: null, begunAt: now }, now)
+    const ground = sessions.spendOperatorLink(db, link, now)
+    if (!ground) return false
+    sessions.insertOperatorSession(db, secret, { ...ground, isByLink: true }, now)
     return true
   })
 }

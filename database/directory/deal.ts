@@ -2,6 +2,7 @@ import type { Part } from '../copy.ts'
 
 const OF_DID = 'partition_of(hash_of(did), @of)'
 const FIRST = '0'
+const OF_DID_OR_FIRST = `CASE WHEN did IS NULL THEN ${FIRST} ELSE ${OF_DID} END`
 
 /** SQL: the number of the part that a row belongs to, where there are `@of`; null for what is not copied. */
 const OWNED_BY: Record<string, string | null> = {
@@ -11,14 +12,14 @@ const OWNED_BY: Record<string, string | null> = {
   deletion: OF_DID,
   followed_takedown: OF_DID,
   operator: OF_DID,
-  operator_session: `CASE WHEN did IS NULL THEN ${FIRST} ELSE ${OF_DID} END`,
+  operator_session: OF_DID_OR_FIRST,
+  operator_link: OF_DID_OR_FIRST,
   reset_token: 'partition_of(token_hash, @of)',
   name_claim: 'partition_of(hash_of(name), @of)',
   pds: FIRST,
   sign_up: FIRST,
   invite_code: FIRST,
   invite_use: FIRST,
-  operator_link: FIRST,
   event: FIRST,
   event_count: FIRST,
   // Each part has its own number and counts its own accounts, and nothing is imported meanwhile.

@@ -246,5 +246,16 @@ export const directorySchema: Schema = {
   -- The auth actors keep them (database/flow/openid_ending.ts).
   DROP TABLE openid_ending;
   `,
+    `
+  -- The session of the page in which it was printed; null on the command line.
+  ALTER TABLE operator_link ADD COLUMN did TEXT REFERENCES operator (did) ON DELETE CASCADE;
+  ALTER TABLE operator_link ADD COLUMN basis TEXT;
+  ALTER TABLE operator_link ADD COLUMN begun_at INTEGER;
+  CREATE INDEX operator_link_did ON operator_link (did);
+
+  -- Who is in by a link has the account in whose session it was printed.
+  ALTER TABLE operator_session ADD COLUMN by_link INTEGER NOT NULL DEFAULT 0;
+  UPDATE operator_session SET by_link = 1 WHERE did IS NULL;
+  `,
   ],
 }

@@ -17,6 +17,7 @@ import { formOf } from '../../operator/paths.ts'
 import {
   command,
   enterAs,
+  enterByLink,
   isIn,
   newLink,
   newOperator,
@@ -40,6 +41,20 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
+
+const ENDINGS: Record<string, (did: string) => Promise<unknown>> = {
+  'a new password': (did) =>
+    command(app, 'account/reset-password', { account: did, password: 'a new one' }),
+  'sign out everywhere': (did) => command(app, 'account/revoke', { account: did }),
+  'a takedown': async (did) => {
+    await app.actors.account(did).takeDown('spam')
+    return app.actors.account(did).takeDown(null)
+  },
+  'no operator any more': async (did) => {
+    await command(app, 'operator/remove', { account: did })
+    await command(app, 'operator/add', { account: did })
+  },
+}
 
 const later = (ms: number) => {
   vi.useFakeTimers({ now: Date.now() + ms + 1_000, toFake: ['Date'] })
@@ -153,23 +168,9 @@ describe('46. who comes in', () => {
 describe('46. who is in', () => {
   test('is out when the account is ended, or no operator any more', async () => {
     const operator = await newOperator(app)
-    const account = app.actors.account(operator.did)
-    const endings: Record<string, () => Promise<unknown>> = {
-      'a new password': () =>
-        command(app, 'account/reset-password', { account: operator.did, password: 'a new one' }),
-      'sign out everywhere': () => command(app, 'account/revoke', { account: operator.did }),
-      'a takedown': async () => {
-        await account.takeDown('spam')
-        return account.takeDown(null)
-      },
-      'no operator any more': async () => {
-        await command(app, 'operator/remove', { account: operator.did })
-        await command(app, 'operator/add', { account: operator.did })
-      },
-    }
-    for (const [name, end] of Object.entries(endings)) {
+    for (const [name, end] of Object.entries(ENDINGS)) {
       const visitor = await enterAs(app, operator)
-      await end()
+      await end(operator.did)
       expect([name, await isIn(visitor)]).toEqual([name, false])
       operator.password = name === 'a new password' ? 'a new one' : operator.password
     }
@@ -264,6 +265,47 @@ describe('46. a link', () => {
     const headers = { origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
     expect((await visitor.send(page, {}, { headers })).status).toBe(400)
     expect((await visitor.send(page)).status).toBe(303)
+  })
+
+  /** Has the page print one. */
+  async function print(visitor: Visitor): Promise<string> {
+    const page = await visitor.open(formOf('operator link'))
+    const { text } = await visitor.send(formsOf(page).at(-1) ?? page)
+    return /\/operator\/link\?link=[\w-]+/.exec(text)?.[0] ?? ''
+  }
+
+  test.each(Object.entries(ENDINGS))('of an operator ends with them: %s', async (name, end) => {
+    const operator = await newOperator(app)
+    const visitor = await enterAs(app, operator)
+    const [first, second] = [await print(visitor), await print(visitor)]
+    const opened = (await openByLink(first)).visitor
+    expect(await isIn(opened)).toBe(true)
+    // Nor does a link of a link outlast them.
+    const third = (await openByLink(await print(opened))).visitor
+    expect(await isIn(third)).toBe(true)
+    await end(operator.did)
+    const late = (await openByLink(second)).visitor
+    expect([name, await isIn(opened), await isIn(third), await isIn(late)]).toEqual([
+      ...[name, false, false, false],
+    ])
+  })
+
+  test('opens the page for no longer than where it was printed, and tells whose it is', async () => {
+    const operator = await newOperator(app)
+    for (const [visitor, name] of [
+      [await enterAs(app, operator), `a link of ${operator.handle}`],
+      [await enterByLink(app), 'a link'],
+    ] as const) {
+      const opened = (await openByLink(await print(visitor))).visitor
+      expect((await opened.open(PAGE)).text).toContain(`Operator: ${name}<`)
+      const unused = await print(opened)
+      later(PROOF_AGAIN)
+      expect([name, await print(opened)]).toEqual([name, ''])
+      expect([name, await isIn(opened)]).toEqual([name, true])
+      const last = (await openByLink(unused)).visitor
+      expect([name, await print(last), await isIn(last)]).toEqual([name, '', true])
+      vi.useRealTimers()
+    }
   })
 
   test('that is made up is counted', async () => {

@@ -112,10 +112,10 @@ function fillDirectory(db: Db): void {
     ...{ at: now, operator: 'person1', operatorAddress: null, command: 'x', subject: 'y', did },
   })
   functions.keepEvents(db, { events: [], counts: { '2026-11-26': { signed_in: 1 } } }, now)
-  functions.putOperatorLink(db, 'link', now)
+  functions.putOperatorLink(db, 'link', null, now)
   functions.openOperatorSession(db, 'secret', { did, basis: '{}', begunAt: now }, now)
   functions.openOperatorSessionByLink(db, 'other', 'link', now)
-  functions.putOperatorLink(db, 'another link', now)
+  functions.putOperatorLink(db, 'another link', { did, basis: '{}', begunAt: now }, now)
   const left = new Set(['name_claim', 'part', 'entry_to_be'])
   for (const table of listTables(db)) {
     const rows = db.prepare(`SELECT count(*) FROM "${table}"`).pluck().get()

@@ -248,19 +248,27 @@ describe.each([1, 3])('a directory in %i parts', (number) => {
     }
     const operators = await directory.listOperators()
     expect(operators.map(({ did }) => did)).toEqual(NAMES.map(didOf).reverse())
-    await directory.putOperatorLink('link', now)
+    await directory.putOperatorLink('link', null, now)
     expect(await directory.openOperatorSessionByLink('by link', 'link', now)).toBe(true)
     expect(await directory.useOperatorSession('by link', now)).toMatchObject({ did: null })
     expect((await directory.listFollowedTakedowns(PDS)).sort()).toEqual(NAMES.map(didOf).sort())
     for (const name of NAMES) {
       const did = didOf(name)
-      expect(await directory.useOperatorSession(`secret ${name}`, now)).toMatchObject({ did })
+      const printed = { did, basis: '{}', begunAt: now }
+      await directory.putOperatorLink(`link of ${name}`, printed, now)
+      const open = [`by link of ${name}`, `link of ${name}`] as const
+      expect(await directory.openOperatorSessionByLink(...open, now)).toBe(true)
+      expect(await directory.openOperatorSessionByLink(...open, now)).toBe(false)
+      for (const secret of [`secret ${name}`, open[0]]) {
+        expect(await directory.useOperatorSession(secret, now)).toMatchObject({ did })
+      }
       expect(await directory.findResetToken(`code ${name}`)).toBe(did)
     }
     await directory.endOperatorSession('secret person3')
     expect(await directory.useOperatorSession('secret person3', now)).toBeNull()
     await directory.removeOperator(didOf('person4'))
     expect(await directory.useOperatorSession('secret person4', now)).toBeNull()
+    expect(await directory.useOperatorSession('by link of person4', now)).toBeNull()
     await directory.deleteResetToken('code person5')
     expect(await directory.findResetToken('code person5')).toBeNull()
   })

@@ -36,10 +36,6 @@ function inParts(names: Names): DirectoryStub {
     findResetToken: (token) => names.partOf(token).findResetToken(token),
     deleteResetToken: (token) => names.partOf(token).deleteResetToken(token),
 
-    putOperatorLink: (secret, now) => first.putOperatorLink(secret, now),
-    openOperatorSessionByLink: (secret, link, now) =>
-      first.openOperatorSessionByLink(secret, link, now),
-
     listPdses: () => first.listPdses(),
     readPds: (did) => first.readPds(did),
     addPds: (pds) => first.addPds(pds),

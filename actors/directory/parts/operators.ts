@@ -7,14 +7,16 @@ type Operators = Pick<
   | 'removeOperator'
   | 'listOperators'
   | 'isOperator'
+  | 'putOperatorLink'
+  | 'openOperatorSessionByLink'
   | 'openOperatorSession'
   | 'useOperatorSession'
   | 'endOperatorSession'
 >
 
 /**
- * An operator and the sessions of its page are in the part of the DID, a session by a link in the first. The
- * secret of a session does not say where it is, so all parts are asked.
+ * An operator, the sessions of the page and the links that were printed in them are in the part of the DID, what
+ * comes from the command line in the first. A secret does not say where it is, so all parts are asked.
  */
 export function operatorsIn(names: Names): Operators {
   return {
@@ -24,6 +26,15 @@ export function operatorsIn(names: Names): Operators {
     async listOperators() {
       const each = await Promise.all(names.all.map((part) => part.listOperators()))
       return each.flat().sort((a, b) => a.addedAt - b.addedAt || (a.did < b.did ? -1 : 1))
+    },
+    putOperatorLink: (secret, printed, now) => {
+      const did = printed?.did ?? null
+      const part = did === null ? names.first : names.partOf(did)
+      return part.putOperatorLink(secret, printed, now)
+    },
+    async openOperatorSessionByLink(secret, link, now) {
+      const open = names.all.map((part) => part.openOperatorSessionByLink(secret, link, now))
+      return (await Promise.all(open)).includes(true)
     },
     openOperatorSession: (secret, session, now) =>
       names.partOf(session.did).openOperatorSession(secret, session, now),

@@ -58,11 +58,25 @@ export const operatorPageRows = toRemovals([
     46,
     'a link opens once',
     sessions(
-      'DELETE FROM operator_link WHERE secret_hash = ? RETURNING expires_at AS expiresAt',
-      'SELECT expires_at AS expiresAt FROM operator_link WHERE secret_hash = ?',
+      '`DELETE FROM operator_link WHERE secret_hash = ?\n     RETURNING expires_at',
+      '`SELECT expires_at',
+    ),
+    sessions(
+      'did, basis, begun_at AS begunAt`,\n  ).get(hashSecret(secret))',
+      'did, basis, begun_at AS begunAt FROM operator_link WHERE secret_hash = ?`,\n  ).get(hashSecret(secret))',
     ),
   ],
-  [46, 'a link is over', sessions('&& now < spent.expiresAt', '')],
+  [46, 'a link is over', sessions('|| now >= spent.expiresAt', '')],
+  [
+    46,
+    'a link ends with who printed it',
+    schema(
+      'ALTER TABLE operator_link ADD COLUMN did TEXT REFERENCES operator (did) ON DELETE CASCADE',
+      'ALTER TABLE operator_link ADD COLUMN did TEXT',
+    ),
+  ],
+  [46, 'and rests on their sign-in', operators('did === null || basis === null', 'isByLink')],
+  [46, 'a link proves nothing anew', sessions('begunAt: begunAt ?? now', 'begunAt: now')],
   [46, 'few links', sessions('most: MAX_OPERATOR_LINKS', 'most: 1_000')],
   [46, 'forms of other sites', handler('if (refusal) return refusal', '')],
   [46, 'forms of other sessions', handler("if (!forms.isOurs(secret, request.parameter('form')))")],
