@@ -5,6 +5,7 @@ import type { RequestEnvelope } from '../http/envelope.ts'
 import { tooLarge } from '../http/fault.ts'
 import type { HttpRequest, HttpResponse } from '../http/message.ts'
 import {
+  assertEachOnce,
   assertFewWithin,
   BodyTooLargeError,
   FORM,
@@ -108,6 +109,7 @@ function readBody(route: Route, request: HttpRequest, body: Uint8Array): Reading
     const most = route.isTrusted ? Number.POSITIVE_INFINITY : VALUES
     const parameters = type === FORM ? readForm(plain) : readJsonMembers(plain, most)
     if (!route.isTrusted) assertFewWithin(parameters)
+    if (route.isOwnForm) assertEachOnce(parameters)
     return { route, request: request.withReadBody(type, plain, parameters) }
   } catch (err) {
     if (err instanceof UnknownCodingError) return refused(door.wrongCoding())

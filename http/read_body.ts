@@ -73,6 +73,13 @@ export function assertFewWithin(fields: Parameters): void {
   if (fields.some(([, value]) => saysManyValues(value))) throw new UnreadableError(TOO_MANY)
 }
 
+/** Readers of a form take the first or the last of several fields of one name. @throws {UnreadableError} */
+export function assertEachOnce(fields: Parameters): void {
+  const names = new Set(fields.map(([name]) => name))
+  if (names.size < fields.length) throw new UnreadableError(REPEATED)
+}
+
+const REPEATED = 'A parameter is included more than once'
 const TOO_MANY = `A request has ${VALUES} values at most`
 
 /**
@@ -134,7 +141,7 @@ function assertOneReading(text: string, most: number): void {
     },
     onObjectProperty(name) {
       const before = names.at(-1)
-      if (before?.has(name)) throw new UnreadableError('A parameter is included more than once')
+      if (before?.has(name)) throw new UnreadableError(REPEATED)
       assertUsable(name)
       assertWhole(name)
       before?.add(name)

@@ -25,6 +25,8 @@ export type RouteShape = {
   body: BodyKind
   /** Whether a body in JSON may have as many values as go into it. */
   isTrusted?: boolean
+  /** Whether pages of this program's own post there, and nobody else: from this origin, each field once. */
+  isOwnForm?: boolean
   /** Whether a request may come without a body, and then without a `Content-Type`. */
   isBodyOptional?: boolean
   /** The member of the body that names the account it is about. */

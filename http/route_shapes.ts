@@ -13,7 +13,7 @@ export const pageRoute = (name: string, path: string): RouteShape => ({
 
 /** What a page of this program's own posts. */
 export const formRoute = (name: string, path: string): RouteShape => ({
-  ...{ name, path, methods: ['POST'], body: 'form', door: pageDoor },
+  ...{ name, path, methods: ['POST'], body: 'form', isOwnForm: true, door: pageDoor },
 })
 
 /** An endpoint of OAuth or OpenID. */

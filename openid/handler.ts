@@ -15,6 +15,7 @@ import {
 } from '../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
 import { calledFrom } from '../http/requester.ts'
+import { ACCOUNT } from '../oauth/checks/endpoints.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { logRefusal } from '../oauth/refusal_log.ts'
 import { Leaving } from '../oauth/sign_in/leaving.ts'
@@ -82,6 +83,8 @@ export function createOpenidHandler(
       return guard(await interactions.answer(request, running.provider))
     }
     if (request.method === 'POST' && POSTED.includes(path)) return asLink(request)
+    const foreign = pathname === SIGN_OUT && refuseForeignForm(request, settings.publicUrl, ACCOUNT)
+    if (foreign) return foreign
     const isRegistration = path.startsWith(ENDPOINTS.registration)
     if (isRegistration && settings.openidRegistration === 'off') {
       return doorOfNothing(request).notFound()
@@ -169,10 +172,7 @@ export function createOpenidHandler(
   ): Promise<HttpResponse> {
     const isSignOut = request.url.pathname === SIGN_OUT && request.parameter('logout') !== undefined
     // The sign-out may have been made before, and its answer lost. No secret of the session tells any more whose form it is.
-    const isAgain =
-      response.status === 400 &&
-      endedSession !== null &&
-      refuseForeignForm(request, settings.publicUrl, SIGN_OUT) === null
+    const isAgain = response.status === 400 && endedSession !== null
     if (!isSignOut || !(response.status === 303 || isAgain)) return response
     // Somebody who only changes the account goes back to the sign-in.
     const isChange = headerOf(response, 'location')?.startsWith(resumeOf(settings.publicUrl))

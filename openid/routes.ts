@@ -10,6 +10,12 @@ const page = (name: string, path: string, methods: readonly string[]): RouteShap
   methods,
 })
 
+/** Where clients send a browser by a form, too. */
+const clientsPage = (name: string, path: string): RouteShape => ({
+  ...page(name, path, ['GET', 'POST']),
+  isOwnForm: false,
+})
+
 const authorize = OPENID + ENDPOINTS.authorization
 const register = OPENID + ENDPOINTS.registration
 const endSession = OPENID + ENDPOINTS.end_session
@@ -18,12 +24,12 @@ const endSession = OPENID + ENDPOINTS.end_session
 export const openidRoutes: readonly RouteShape[] = [
   ...[...WELL_KNOWN.keys()].map((path) => documentRoute('openid metadata', path)),
   documentRoute('openid jwks', OPENID + ENDPOINTS.jwks),
-  page('openid authorize', authorize, ['GET', 'POST']),
+  clientsPage('openid authorize', authorize),
   page('openid resume', `${authorize}/`, ['GET']),
   page('openid page', OPENID_PAGES, ['GET', 'POST']),
   page('openid device', OPENID_DEVICE, ['GET', 'POST']),
   page('openid device', OPENID + ENDPOINTS.code_verification, ['GET']),
-  page('openid end session', endSession, ['GET', 'POST']),
+  clientsPage('openid end session', endSession),
   page('openid sign-out', `${endSession}/confirm`, ['POST']),
   page('openid sign-out', `${endSession}/success`, ['GET']),
   endpoint('openid par', ENDPOINTS.pushed_authorization_request),

@@ -127,10 +127,3 @@ export const copyScriptPath = (hash: string) => `${SCRIPTS}copy-${hash}.js`
 
 /** What the scripts of the provider's own pages call. */
 export const PAGE_API = '/@atproto/oauth-provider/~api'
-
-/** Where the forms of this program's own pages are posted to. */
-export const FORMS = [
-  ...[AUTHORIZE, ACCOUNT].flatMap((page) => ACTIONS.map((action) => formPath(page, action))),
-  ...SECURITY_ACTIONS.map(securityForm),
-  SIGN_OUT_FORM,
-]

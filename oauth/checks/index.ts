@@ -2,7 +2,7 @@ import type { HttpHandler } from '../../http/message.ts'
 import { type Check, inspect } from './check.ts'
 import { clientNamed } from './client_named.ts'
 import { duplicateParameters } from './duplicate_parameters.ts'
-import { AUTHORIZE, FORMS, PAR, PROGRAMS, REVOKE, TOKEN } from './endpoints.ts'
+import { AUTHORIZE, PAR, PROGRAMS, REVOKE, TOKEN } from './endpoints.ts'
 import { hashParameters } from './hash_parameters.ts'
 import { malformedEscape } from './malformed_escape.ts'
 import { noRequestUri } from './no_request_uri.ts'
@@ -19,7 +19,7 @@ const EVERYWHERE = '*'
 /** What is asked of a request, in this order, where the provider alone would let it pass. */
 const checks: readonly (readonly [on: readonly string[], check: Check])[] = [
   [[EVERYWHERE], malformedEscape],
-  [[AUTHORIZE, ...PROGRAMS, ...FORMS], duplicateParameters],
+  [[AUTHORIZE, ...PROGRAMS], duplicateParameters],
   [[AUTHORIZE], parRequired],
   [[PAR], noRequestUri],
   [[PAR], requestObjectAlone],

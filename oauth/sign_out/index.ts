@@ -14,7 +14,7 @@ import { readSignOutLink, signOutByLink } from '../../sagas/sign_out_link.ts'
 import { requestScope } from '../../stores/request_scope.ts'
 import { SECURITY, SIGN_OUT_FORM, SIGN_OUT_LINK } from '../checks/endpoints.ts'
 import { loadDevice } from '../sign_in/device.ts'
-import { refusedForm } from '../sign_in/own_form.ts'
+import { refusedForm, refuseForeignForm } from '../sign_in/own_form.ts'
 import { SignInPages } from '../sign_in/pages.ts'
 import { Place, wantedOf } from '../sign_in/place.ts'
 import { languageOf, shownName } from '../sign_in/shown.ts'
@@ -71,6 +71,10 @@ export class SignOutLink {
   }
 
   async #signOut(request: HttpRequest): Promise<HttpResponse> {
+    // Also of somebody else's link: the device that the browser has would make room for a new one.
+    const { publicUrl } = this.#services.settings
+    const refusal = refuseForeignForm(request, publicUrl, addressOf(request))
+    if (refusal) return refusal
     const { address } = request.peer
     const did = await signOutByLink(this.#services, linkOf(request), { address })
     if (did === null) return this.#over(request)

@@ -27,6 +27,7 @@ const ALARMS = 'test/mail/alarms.test.ts'
 
 /** What it defends of the mails that tell what happened, and of their link. */
 export const alarmRows = toRemovals([
+  [38, 'no other site sends the form of a link', page('if (refusal) return refusal', '')],
   [
     43,
     'a link that is opened does nothing',

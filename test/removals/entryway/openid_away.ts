@@ -58,12 +58,17 @@ export const openidAwayRows = toRemovals([
     'an exchange that is asked for again is no reuse',
     inFile('openid/token_adapters.ts')('next, chain, by }', 'next, chain }'),
   ],
-  [AWAY, 'who signs out once more is out', handler('endedSession !== null &&', 'false &&')],
+  [
+    AWAY,
+    'who signs out once more is out',
+    handler('response.status === 400 && endedSession !== null', 'false'),
+  ],
   [
     45,
     'nobody else signs out a browser whose session has ended',
-    handler('refuseForeignForm(request, settings.publicUrl, SIGN_OUT) === null', 'true'),
+    handler('if (foreign) return foreign', ''),
   ],
+  [38, 'nor does another site', handler('if (foreign) return foreign', '')],
   [
     AWAY,
     'a client that removes itself has its token until it is gone',
