@@ -45,6 +45,7 @@ export const setEmail = command(inputs['account/set-email'], async ({ services }
 export const setHandle = command(inputs['account/set-handle'], async ({ services }, input) => {
   const { did } = await findAccount(services, input.account)
   const { handle } = await tellingHalf(
+    services,
     did,
     () => changeHandle(services, did, input.handle, null, { allowReserved: true }),
     async (why) => `${why} ${GOES_ON}`,
@@ -69,6 +70,7 @@ export const factors = command(inputs['account/factors'], async ({ services }, i
 export const activate = command(inputs['account/activate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    services,
     did,
     () => activateAccount(services, did, null),
     async (why) => `${why} Nothing is changed here. ${AGAIN}`,
@@ -80,6 +82,7 @@ export const activate = command(inputs['account/activate'], async ({ services },
 export const deactivate = command(inputs['account/deactivate'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    services,
     did,
     () => deactivateAccount(services, did, { deleteAfter: null, deleteCredentials: false }, null),
     async (why) => `${why} Nothing is changed here. ${AGAIN}`,
@@ -92,6 +95,7 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
   const { did, handle } = await findAccount(services, input.account)
   const ref = input.lift ? null : input.ref
   await tellingHalf(
+    services,
     did,
     () => takeDownAccount(services, did, ref),
     async (why) => {
@@ -112,6 +116,7 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
 export const remove = command(inputs['account/delete'], async ({ services }, input) => {
   const { did, handle } = await findAccount(services, input.account)
   await tellingHalf(
+    services,
     did,
     () => deleteAccount(services, did),
     async (why) =>

@@ -1,5 +1,6 @@
-import { UnavailableError } from '../base/errors.ts'
+import { accountNotFound, UnavailableError } from '../base/errors.ts'
 import { PdsRefusal } from '../pds/client.ts'
+import type { Services } from '../sagas/services.ts'
 
 /** Something failed at another server; the message says how things stand now, and what to do. */
 export class HalfDoneError extends Error {
@@ -19,8 +20,10 @@ export class HalfDoneError extends Error {
  * @param did of the account that it is done to
  * @param tell is given why, as a sentence
  * @throws {HalfDoneError}
+ * @throws {Refusal} AccountNotFound, where it was deleted meanwhile
  */
 export async function tellingHalf<T>(
+  { actors }: Pick<Services, 'actors'>,
   did: string,
   work: () => Promise<T>,
   tell: (why: string) => Promise<string>,
@@ -29,6 +32,7 @@ export async function tellingHalf<T>(
     return await work()
   } catch (err) {
     if (err instanceof PdsRefusal) {
+      if (!(await actors.directory.find(did, ['did']))) throw accountNotFound()
       throw new HalfDoneError(did, await tell(`The PDS said: ${err.message}.`), { cause: err })
     }
     if (err instanceof UnavailableError) {

@@ -34,6 +34,7 @@ export const namePds = command(inputs['account/name-pds'], async ({ services }, 
   const account = await findAccount(services, input.account)
   const { did, handle } = account
   const pds = await tellingHalf(
+    services,
     did,
     () => services.mutex.run(did, () => publish(services, account)),
     async (why) => `${why} Give the command again when it answers.`,

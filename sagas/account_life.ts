@@ -5,7 +5,7 @@ import { outlasting } from '../base/in_time.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { calledFrom } from '../http/requester.ts'
 import { assertOldPassword } from '../passwords/old_password.ts'
-import { PdsRefusal } from '../pds/client.ts'
+import { type PdsClient, PdsRefusal, type Standing } from '../pds/client.ts'
 import { requireAccount } from './accounts.ts'
 import { notify, occasionNow } from './notice.ts'
 import { isWrongCode } from './second_factor.ts'
@@ -47,7 +47,11 @@ export async function activateAccount(
   )
 }
 
-/** Records a change once the PDS has made it; what the account refuses the PDS undoes. */
+/**
+ * Records a change once the PDS has made it; what the account refuses the PDS undoes.
+ *
+ * Another auth actor may change the same at once, which no mutex here keeps away ({@link agree}).
+ */
 async function afterPds(
   services: Services,
   did: string,
@@ -62,11 +66,16 @@ async function afterPds(
     await account.assertGood(basis)
     return outlasting(async () => {
       await pds.updateStatus(did, status)
-      return record(account).catch(async (err) => {
+      const changed = await record(account).catch(async (err) => {
         const before = err instanceof Refusal ? await account.read() : null
         if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
         throw err
       })
+      await agree(pds, account, ({ deactivatedAt }, { isDeactivated }) => {
+        const deactivated = deactivatedAt !== null
+        return deactivated === isDeactivated ? null : { deactivated }
+      })
+      return changed
     })
   })
 }
@@ -90,8 +99,34 @@ export async function takeDownAccount(
       if (ref !== null) await handle(did).takeDown(ref)
       await pds.updateStatus(did, { takedownRef: ref })
       if (ref === null) await handle(did).takeDown(null)
+      await agree(pds, handle(did), ({ takedownRef }, there) =>
+        (takedownRef === null) === (there.takedownRef === null) ? null : { takedownRef },
+      )
     })
   })
+}
+
+/** More often than operators who change an account at the same moment. */
+const LOOKS = 10
+
+/**
+ * Has an account stand on its PDS as it does here, after a change to both. Where two auth actors make one each at once,
+ * the steps of one may lie between those of the other. Each looks once its own are done, so the last one sees all.
+ *
+ * @param differs what the PDS has to be told; null where both agree
+ */
+async function agree(
+  pds: PdsClient,
+  account: AccountStub,
+  differs: (here: AccountRow, there: Standing) => Parameters<PdsClient['updateStatus']>[1] | null,
+): Promise<void> {
+  for (let look = 0; look < LOOKS; look++) {
+    const here = await account.read()
+    const there = here && (await pds.readStanding(here.did))
+    const status = here && there && differs(here, there)
+    if (!status) return
+    await pds.updateStatus(here.did, status)
+  }
 }
 
 /** Has the PDS tell the network how an account stands, as it does when that changes. */

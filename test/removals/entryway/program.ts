@@ -22,6 +22,11 @@ const EMBEDDED = 'test/embedded/supervision.test.ts'
 
 /** What it defends of how it runs and stops, and of what it prints. */
 export const programRows = toRemovals([
+  [
+    'test/sagas/at_once.test.ts',
+    'two who change one account at once look whether the PDS agrees',
+    inFile('sagas/account_life.ts')('if (!status) return', 'return'),
+  ],
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
   [
