@@ -77,9 +77,7 @@ export const createApp: CreateApp = async ({ runner, actors, owners, endings: ow
   const stopReading = every(PDSES_READ, 'reading which PDSes there are', pdses.refresh, log)
   return {
     read: (envelope) => take(envelope, runner.settings, pdses, findRoute, overloads),
-    forgetDocument: async (did) => {
-      await services.identity.did.cache?.clearEntry(did)
-    },
+    forgetDocument: async (did) => services.documents.forget(did),
     refreshPdses: pdses.refresh,
     tellEndings: (ask) => endings.tellEndings(ask),
     // A gateway asks upon an ending that this auth actor may not have heard of yet.

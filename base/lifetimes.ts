@@ -412,6 +412,9 @@ export const DID_DOCUMENT_EXPIRED = DAY
  */
 export const DID_DOCUMENT_REFETCH = 2 * SECOND
 
+/** After the PLC directory failed to answer, until it is asked again for documents that are known. */
+export const DID_DOCUMENT_AGAIN = 10 * SECOND
+
 /** What is looked up elsewhere for a request waits this long for others to end. */
 export const LOOKUP_WAIT = 5 * SECOND
 

@@ -110,7 +110,7 @@ async function publishHandle(services: Services, did: string, handle: string): P
 
 async function publishedHandle(services: Services, did: string): Promise<string | null> {
   if (did.startsWith('did:plc:')) return (await services.plc.read(did))?.handle ?? null
-  const document = await services.identity.did.resolve(did, true)
+  const document = await services.documents.read(did)
   return document ? (getHandle(document) ?? null) : null
 }
 

@@ -1,27 +1,21 @@
-import { type DidDocument, IdResolver } from '@atproto/identity'
+import { IdResolver } from '@atproto/identity'
 import { type Flow, nonceId } from '../actors/auth/flow.ts'
 import type { Counters } from '../actors/auth/shared_counters.ts'
 import type { Actors, AuthPeer } from '../actors/reach.ts'
 import type { Runner } from '../actors/runner.ts'
-import { withDeadline } from '../base/deadline.ts'
 import { Refusal } from '../base/errors.ts'
 import { KeyedMutex } from '../base/keyed_mutex.ts'
-import {
-  DID_DOCUMENT_REFETCH,
-  LOOKUP_WAIT,
-  PASSKEY_CHALLENGE,
-  UPSTREAM_TIMEOUT,
-} from '../base/lifetimes.ts'
+import { DID_DOCUMENT_REFETCH, PASSKEY_CHALLENGE, UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { Spaced } from '../base/spaced.ts'
 import type { Browser } from '../database/flow/device.ts'
 import { PASSKEY } from '../database/flow/replay.ts'
 import { nameOfSelfRegistered } from '../http/app_name.ts'
-import { MemoryDidCache } from '../identity/did_cache.ts'
 import { resolveFewValues } from '../identity/few_values.ts'
 import { Plc } from '../identity/plc.ts'
 import { ServiceHandles } from '../identity/service_handles.ts'
 import { PdsClient } from '../pds/client.ts'
 import type { CarriedSecret } from '../tokens/carried_jwts.ts'
+import { DidDocuments } from './did_documents.ts'
 import { ForeignLookups } from './foreign_lookups.ts'
 import { withForgottenDevices } from './forgotten_devices.ts'
 import { KnownPdses } from './known_pdses.ts'
@@ -35,15 +29,10 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   /** The only way to send a mail. */
   mail: OutgoingMail
   plc: Plc
-  identity: IdResolver
+  identity: Pick<IdResolver, 'handle'>
   /** The only way to look something up elsewhere because a request names it. */
   lookups: ForeignLookups
-  /**
-   * The DID document of whom a request names; null where there is none.
-   *
-   * @param anew whether its key may have changed: it is fetched, for all who ask at about the same time
-   */
-  namedDocument(did: string, anew: boolean): Promise<DidDocument | null>
+  documents: DidDocuments
   /** The repo key that a DID last had at a PDS, asked for as a document is that is fetched anew. */
   keyAt(did: string, pdsUrl: string): Promise<string | null>
   /** Reads the DID document anew, for every auth actor. @throws {Error} when one of them did not */
@@ -75,18 +64,16 @@ export function createServices(
   const { settings, secrets, log } = runner
   const { flow, peers, counters } = around
   const actors = withForgottenDevices(around.actors, flow, log)
-  const didCache = new MemoryDidCache()
-  const refetches = new Spaced<DidDocument | null>(DID_DOCUMENT_REFETCH)
   const keys = new Spaced<string | null>(DID_DOCUMENT_REFETCH)
   const plc = new Plc(settings.plcUrl, secrets.plcRotationKey, settings.recoveryDidKey)
   const lookups = new ForeignLookups(settings.rateLimits ? counters : null)
   const identity = new IdResolver({
     plcUrl: settings.plcUrl,
     timeout: UPSTREAM_TIMEOUT,
-    didCache,
     ...(settings.dev ? { fetch: globalThis.fetch } : {}),
   })
   resolveFewValues(identity.did)
+  const documents = new DidDocuments(identity.did, lookups, log)
   const pdses = new KnownPdses(actors.directory, settings.publicUrl)
   const { hostname } = new URL(settings.publicUrl)
   const isServer = (name: string) => name === hostname || pdses.isHostname(name)
@@ -98,23 +85,14 @@ export function createServices(
     plc,
     identity,
     lookups,
-    async namedDocument(did, anew) {
-      const fetched = () => refetches.run(did, () => identity.did.resolve(did, true))
-      if (anew) return lookups.run(fetched)
-      const kept = await didCache.checkCache(did)
-      if (!kept || kept.expired) return lookups.run(() => identity.did.resolve(did))
-      if (!kept.stale) return kept.doc
-      // Its key may have been withdrawn since. Where nobody can say so, the last that is known counts; where it is not
-      // asked for, as too much is looked up, it does not: who has the old key could bring that about.
-      return lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))
-    },
+    documents,
     keyAt(did, pdsUrl) {
       const id = `${did} ${pdsUrl}`
       return lookups.run(() => keys.run(id, () => plc.signingKeyAt(did, pdsUrl)))
     },
     async refreshDocument(did) {
       const others = peers.map((peer) => peer.forgetDocument(did))
-      await Promise.all([identity.did.resolve(did, true), ...others])
+      await Promise.all([documents.read(did), ...others])
     },
     mutex: new KeyedMutex(),
     pdses,

@@ -31,7 +31,7 @@ export type SessionBody = {
 }
 
 export async function sessionBody(services: Services, account: AccountRow): Promise<SessionBody> {
-  const didDoc = await didDocument(services, account.did)
+  const didDoc = await services.documents.ofAccount(account.did)
   return {
     did: account.did,
     handle: account.handle ?? INVALID_HANDLE,
@@ -40,20 +40,6 @@ export async function sessionBody(services: Services, account: AccountRow): Prom
     emailAuthFactor: account.emailAuthFactor,
     ...accountStatus(account),
     ...(didDoc && { didDoc }),
-  }
-}
-
-/** Undefined where it cannot be had: a session does not depend on it. */
-export async function didDocument(
-  { identity, log }: Services,
-  did: string,
-  forceRefresh = false,
-): Promise<DidDocument | undefined> {
-  try {
-    return (await identity.did.resolve(did, forceRefresh)) ?? undefined
-  } catch (err) {
-    log.warn({ err, did }, 'DID document not resolved')
-    return undefined
   }
 }
 

@@ -144,7 +144,7 @@ async function documentOf(
   did: string,
   forceRefresh: boolean,
 ): Promise<DidDocument> {
-  const document = await services.namedDocument(did, forceRefresh).catch((cause) => {
+  const document = await services.documents.named(did, forceRefresh).catch((cause) => {
     if (isUnresolvable(cause)) return null
     if (cause instanceof Refusal) throw cause
     throw new UnavailableError(`The DID document of ${did}`, { cause })

@@ -2,7 +2,6 @@ import { accountNotFound } from '../../base/errors.ts'
 import { activateAccount } from '../../sagas/account_life.ts'
 import { access, FULL } from '../auth/access.ts'
 import { method } from '../method.ts'
-import { didDocument } from '../sessions.ts'
 
 export default method('com.atproto.server.activateAccount', {
   auth: access({ scopes: FULL }),
@@ -11,6 +10,6 @@ export default method('com.atproto.server.activateAccount', {
     if (account.takedownRef !== null) throw accountNotFound('user not found')
     await activateAccount(services, account.did, basis)
     // A move ends here: the sessions of from now on name its new place.
-    await didDocument(services, account.did, true)
+    await services.documents.ofAccountAnew(account.did)
   },
 })

@@ -6,7 +6,7 @@ import { signUp } from '../../sagas/sign_up.ts'
 import { readAuthorization } from '../auth/header.ts'
 import { verifyServiceJwt } from '../auth/service.ts'
 import { method, type Verifier } from '../method.ts'
-import { didDocument, openSession } from '../sessions.ts'
+import { openSession } from '../sessions.ts'
 
 /** The owner of an existing DID, as a service JWT says; null for a caller without credentials. */
 const serviceOrNobody: Verifier<string | null> = async (call, context) => {
@@ -40,7 +40,7 @@ export default method('com.atproto.server.createAccount', {
     return {
       handle: account.handle ?? INVALID_HANDLE,
       did: account.did,
-      didDoc: await didDocument(services, account.did, true),
+      didDoc: await services.documents.ofAccountAnew(account.did),
       ...tokens,
     }
   },

@@ -10,8 +10,10 @@ const answers = inFile('app/answer.ts')
 const overloadLog = inFile('app/overload_log.ts')
 const OVERLOAD_LOG = 'test/limits/overload_log.test.ts'
 const relogged = inFile('embedded/relog.ts')
+const DOCUMENTS = 'test/sagas/did_documents.test.ts'
 const RELOG = 'test/embedded/relog.test.ts'
 const services = inFile('sagas/services.ts')
+const documents = inFile('sagas/did_documents.ts')
 const shortBodies = inFile('gateway/body.ts')
 const openExchanges = inFile('gateway/open_exchanges.ts')
 const webSockets = inFile('gateway/web_sockets.ts')
@@ -94,18 +96,40 @@ export const growthRows = toRemovals([
   [
     34,
     'a document is fetched anew once in a while',
-    services(
-      'refetches.run(did, () => identity.did.resolve(did, true))',
-      'identity.did.resolve(did, true)',
-    ),
+    documents('this.#anew.run(did, () => this.read(did))', 'this.read(did)'),
   ],
   [
     34,
     'bounds of a document that is stale',
-    services(
-      'lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))',
-      'withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc)',
+    documents(
+      'this.#lookups.run(() => this.#soon(did).catch(() => kept.document))',
+      'this.#soon(did).catch(() => kept.document)',
     ),
+  ],
+  [
+    DOCUMENTS,
+    'who asks for a document shares it',
+    documents('.get(did) ?? this', '.get(did) && this'),
+  ],
+  [
+    DOCUMENTS,
+    'a directory that is away is not asked for what is known',
+    documents('!kept.isStale || this.#isAway(did)', '!kept.isStale'),
+  ],
+  [
+    DOCUMENTS,
+    'nor waited for by sessions',
+    documents('if (this.#isAway(did)) return kept?.document', ''),
+  ],
+  [
+    DOCUMENTS,
+    'a bound of documents for whom nobody waits',
+    documents('if (this.#underWay.size < READ_ASIDE) ', ''),
+  ],
+  [
+    DOCUMENTS,
+    'a document that was forgotten is not kept',
+    documents('if (isNewest() && document)', 'if (document)'),
   ],
   [
     34,

@@ -13,6 +13,7 @@ const hopByHop = inFile('gateway/hop_by_hop.ts')
 const requests = inFile('gateway/request.ts')
 const passing = inFile('app/pass_through.ts')
 const services = inFile('sagas/services.ts')
+const documents = inFile('sagas/did_documents.ts')
 const actors = inFile('actors/runner.ts')
 const port = inFile('actors/hosting/port.ts')
 const operators = inFile('operator/handler.ts')
@@ -154,9 +155,9 @@ export const requestRows = toRemovals([
   [
     47,
     'a document is asked for anew before it is old',
-    services(
-      'return lookups.run(() => withDeadline(fetched(), LOOKUP_WAIT).catch(() => kept.doc))',
-      'return kept.doc',
+    documents(
+      'return this.#lookups.run(() => this.#soon(did).catch(() => kept.document))',
+      'return kept.document',
     ),
   ],
   [47, 'few values in a DID document', services('resolveFewValues(identity.did)', '')],
