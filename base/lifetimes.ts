@@ -459,6 +459,13 @@ export const SMTP_MAIL = 20 * SECOND
 /** Each step of trying out a mail server: connecting, its greeting, signing in. */
 export const SMTP_CHECK = 10 * SECOND
 
+/**
+ * An S3 store has this long to take a connection, and to take or give the next bytes on it. A copy of a backup may last
+ * for hours.
+ */
+export const S3_CONNECT = 10 * SECOND
+export const S3_SILENCE = MINUTE
+
 /** A WebSocket that was silent for this long is asked by TCP whether the other side is there. */
 export const TCP_PROBE = 60 * SECOND
 

@@ -1,9 +1,13 @@
+import { UPSTREAM_TIMEOUT } from './lifetimes.ts'
 import { upstreamSeconds } from './metrics.ts'
 import type { Part } from './tracer.ts'
 import { tracePart } from './tracing.ts'
 
 /** A server that the program calls for its own work. */
 export type Upstream = 'pds' | 'plc' | 'smtp' | 'engine'
+
+/** Bytes of one answer: some times what the longest of a stock PDS or of the PLC directory has. */
+const LARGEST_ANSWER = 4_000_000
 
 /** Calls another server: the call is timed, and is a part of the trace of the request that it is for. */
 export async function askUpstream<T>(
@@ -22,4 +26,29 @@ export async function askUpstream<T>(
     end({ result: 'failed' })
     throw err
   }
+}
+
+/**
+ * `fetch` of what is answered from memory: within {@link UPSTREAM_TIMEOUT}, which reading its body has to keep, too,
+ * of {@link LARGEST_ANSWER} at most, and without redirects.
+ *
+ * @throws {TypeError} and so does reading the body
+ */
+export async function fetchAnswer(url: URL, init: RequestInit = {}): Promise<Response> {
+  const signal = AbortSignal.timeout(UPSTREAM_TIMEOUT)
+  const response = await fetch(url, { ...init, redirect: 'error', signal })
+  const { status, statusText, headers } = response
+  const body = response.body?.pipeThrough(bounded(LARGEST_ANSWER)) ?? null
+  return new Response(body, { status, statusText, headers })
+}
+
+function bounded(bytes: number): TransformStream<Uint8Array, Uint8Array> {
+  let left = bytes
+  return new TransformStream({
+    transform(chunk, controller) {
+      left -= chunk.byteLength
+      if (left < 0) throw new TypeError(`The answer has more than ${bytes} bytes`)
+      controller.enqueue(chunk)
+    },
+  })
 }

@@ -2,30 +2,35 @@ import {
   Client,
   type CompatibleOpOrTombstone,
   type DocumentData,
+  def,
   type OpOrTombstone,
   PlcClientError,
 } from '@did-plc/lib'
-import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
-import { askUpstream } from '../base/upstream.ts'
+import { askUpstream, fetchAnswer } from '../base/upstream.ts'
+
+/** What reads an answer, of whatever shape. @throws {Error} */
+type Shape<T> = { parse(answer: unknown): T }
 
 /**
- * The library's client with a deadline: its own waits for ever, and goes on when a directory that was
- * silent answers at last, long after the change was given up.
+ * The library's client with bounds on time and size: its own waits for ever, and goes on when a directory that was
+ * silent answers at last, long after the change was given up. An answer of another shape is none.
  *
  * Every method throws {@link PlcClientError} with the status of an answer that is no success, and other
  * errors where there is no answer: what was asked may yet happen then.
  */
 export class PlcClient extends Client {
-  override getDocumentData(did: string): Promise<DocumentData> {
-    return this.#get('/{did}/data', did)
+  override async getDocumentData(did: string): Promise<DocumentData> {
+    const data = await this.#get('/{did}/data', did, def.documentData)
+    if (data.did !== did) throw new TypeError('The PLC directory answered with another DID')
+    return data
   }
 
   override getOperationLog(did: string): Promise<CompatibleOpOrTombstone[]> {
-    return this.#get('/{did}/log', did)
+    return this.#get('/{did}/log', did, def.compatibleOpOrTombstone.array())
   }
 
   override getLastOp(did: string): Promise<CompatibleOpOrTombstone> {
-    return this.#get('/{did}/log/last', did)
+    return this.#get('/{did}/log/last', did, def.compatibleOpOrTombstone)
   }
 
   override async sendOperation(did: string, op: OpOrTombstone): Promise<void> {
@@ -37,9 +42,9 @@ export class PlcClient extends Client {
     await response.body?.cancel()
   }
 
-  async #get<T>(template: string, did: string): Promise<T> {
+  async #get<T>(template: string, did: string, shape: Shape<T>): Promise<T> {
     const response = await this.#fetch(template, did, { method: 'GET' })
-    return (await response.json()) as T
+    return shape.parse(await response.json())
   }
 
   async #fetch(
@@ -47,11 +52,10 @@ export class PlcClient extends Client {
     did: string,
     init: RequestInit & { method: string },
   ): Promise<Response> {
-    const signal = AbortSignal.timeout(UPSTREAM_TIMEOUT)
     const url = new URL(this.url + template.replace('{did}', encodeURIComponent(did)))
     const { method } = init
     const part = { name: `PLC ${method} ${template}`, method, host: url.hostname }
-    const response = await askUpstream('plc', part, () => fetch(url, { ...init, signal }))
+    const response = await askUpstream('plc', part, () => fetchAnswer(url, init))
     if (response.ok) return response
     throw new PlcClientError(response.status, undefined, (await response.text()).slice(0, 200))
   }

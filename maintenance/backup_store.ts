@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
 import type { S3Place } from '../base/backup_setting.ts'
+import { S3_CONNECT, S3_SILENCE } from '../base/lifetimes.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
 import { type KeptBackup, MARK, namedAt, newestFirst } from './kept_backups.ts'
@@ -50,6 +51,8 @@ export class BackupStore {
       region,
       credentials: { accessKeyId, secretAccessKey },
       forcePathStyle: true,
+      // Its own default is to wait for ever: one silence would be the end of all daily backups.
+      requestHandler: { connectionTimeout: S3_CONNECT, socketTimeout: S3_SILENCE },
       // Not every store knows the newer checksums; those of the manifest tell.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

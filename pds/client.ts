@@ -11,9 +11,8 @@ import { ResponseType, XRPCError, XrpcClient } from '@atproto/xrpc'
 import type { Operation } from '@did-plc/lib'
 import { UnavailableError } from '../base/errors.ts'
 import { lexicons } from '../base/lexicons.ts'
-import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
 import { currentTraceparent } from '../base/tracing.ts'
-import { askUpstream } from '../base/upstream.ts'
+import { askUpstream, fetchAnswer } from '../base/upstream.ts'
 import { requester } from '../http/requester.ts'
 import type { PdsAccess } from './pds.ts'
 
@@ -41,19 +40,13 @@ export class PdsClient {
       const client = requester()
       // The PDS has limits of its own for each client.
       if (client) headers.set('x-forwarded-for', client.address)
-      const request: RequestInit = {
-        ...init,
-        headers,
-        redirect: 'error',
-        signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
-      }
       const url = new URL(path, pds.address)
       const method = init.method?.toUpperCase() ?? 'GET'
       const part = { name: `PDS ${method} ${url.pathname}`, method, host: url.hostname }
       const response = await askUpstream('pds', part, () => {
         const traceparent = currentTraceparent()
         if (traceparent !== null) headers.set('traceparent', traceparent)
-        return fetch(url, request)
+        return fetchAnswer(url, { ...init, headers })
       })
       // Methods without output would take the page of a proxy or of another server for a success.
       const type = response.headers.get('content-type') ?? 'application/json'
@@ -149,8 +142,10 @@ export class PdsClient {
       for (const { did, active, status } of page.repos) {
         if (active === false) yield { did, status: status ?? 'inactive' }
       }
+      if (!page.cursor || page.repos.length === 0) return
+      // A cache that does not look at the query would give the same page for ever.
+      if (page.cursor === cursor) throw new UnavailableError(`The next page of ${this.pds.did}`)
       cursor = page.cursor
-      if (!cursor || page.repos.length === 0) return
     }
   }
 

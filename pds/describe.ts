@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { UnavailableError } from '../base/errors.ts'
-import { UPSTREAM_TIMEOUT } from '../base/lifetimes.ts'
+import { fetchAnswer } from '../base/upstream.ts'
 
 const description = z.object({ did: z.string(), availableUserDomains: z.array(z.string()) })
 const resource = z.object({ resource: z.string(), authorization_servers: z.array(z.string()) })
@@ -32,10 +32,7 @@ export async function readProtectedResource(at: string): Promise<z.output<typeof
 
 async function read<T>(at: string, path: string, shape: z.ZodType<T>) {
   try {
-    const response = await fetch(new URL(path, at), {
-      redirect: 'error',
-      signal: AbortSignal.timeout(UPSTREAM_TIMEOUT),
-    })
+    const response = await fetchAnswer(new URL(path, at))
     const date = Date.parse(response.headers.get('date') ?? '')
     const body = shape.parse(await response.json())
     return { body, date: Number.isNaN(date) ? null : date }

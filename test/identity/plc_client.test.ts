@@ -10,7 +10,7 @@ import { startPlc } from '../../lab/world/plc.ts'
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
   ...(await original()),
   // The directory that answers here does so sooner on a busy machine, too.
-  UPSTREAM_TIMEOUT: 3_000,
+  UPSTREAM_TIMEOUT: 8_000,
 }))
 
 let server: LoopbackServer
@@ -76,4 +76,50 @@ test('a new DID obeys the person first, then the operator, then the entryway', a
   expect(await genesis(operator)).toEqual([operator, own.did()])
   expect(await genesis(null, person)).toEqual([person, own.did()])
   expect(await genesis(null)).toEqual([own.did()])
+})
+
+/** The next request is answered so. */
+function answerNext(status: number, body: unknown): void {
+  const { server: http } = server
+  const serve = http.listeners('request')[0] as (...args: unknown[]) => void
+  http.removeAllListeners('request')
+  http.once('request', (_, response: ServerResponse) => {
+    http.on('request', serve)
+    response.writeHead(status, { 'content-type': 'application/json', location: '/elsewhere' })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  })
+}
+
+const large = JSON.stringify('x'.repeat(5_000_000))
+const unavailable = { message: 'The PLC directory is unavailable' }
+
+test.each<[string, number, unknown]>([
+  ['no JSON', 200, '<html>'],
+  ['a number', 200, 5],
+  ['half of what there is to say', 200, { did: 'did:plc:nobody', rotationKeys: [] }],
+  ['null', 200, 'null'],
+  ['megabytes', 200, large],
+  ['megabytes, as its refusal', 400, large],
+  ['a redirect', 302, ''],
+])('a directory that answers with %s is away', async (_, status, body) => {
+  for (const ask of [
+    () => plc.read(did),
+    () => plc.signingKeyAt(did, 'https://pds.test'),
+    () => plc.signUpdate(did, {}),
+  ]) {
+    answerNext(status, body)
+    await expect(ask()).rejects.toMatchObject(unavailable)
+  }
+  expect(await plc.read(did)).toMatchObject({ pds: 'https://pds.test' })
+})
+
+test('a directory that answers of another DID is away', async () => {
+  const { alsoKnownAs, rotationKeys, verificationMethods, services } = await new PlcClient(
+    server.url,
+  ).getDocumentData(did)
+  const data = { alsoKnownAs, rotationKeys, verificationMethods, services }
+  answerNext(200, { ...data, did: 'did:plc:nobody' })
+  await expect(plc.read(did)).rejects.toMatchObject(unavailable)
+  answerNext(200, { ...data, did })
+  expect(await plc.read(did)).toMatchObject({ pds: 'https://pds.test' })
 })

@@ -24,12 +24,12 @@ const after = { id: did, alsoKnownAs: ['at://after.test'] }
 const resolve = vi.fn<(did: string) => Promise<typeof before | null>>()
 const lookups = { run: <T>(look: () => Promise<T>) => look() }
 let documents: DidDocuments
-let lines: () => { level: number; msg: string }[]
+let lines: ReturnType<typeof keptLog>['lines']
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const kept = keptLog()
-  lines = kept.lines as typeof lines
+  lines = kept.lines
   resolve.mockReset().mockResolvedValue(before)
   documents = new DidDocuments({ resolve }, lookups, kept.log)
   await documents.read(did)

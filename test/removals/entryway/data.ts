@@ -319,5 +319,10 @@ export const dataRows = toRemovals([
     'keys go to no store',
     inFile('cli/commands/backup.ts')('if (s3 && options.withSecrets)', 'if (false)'),
   ],
+  [
+    'test/backup/silent_store.test.ts',
+    'a store that is silent holds up no backup',
+    store(', socketTimeout: S3_SILENCE }', ' }'),
+  ],
   [S3, 'no backups but those of a day', daily("isDue(here) ? [] : ['--copy-only']", '[]')],
 ])

@@ -23,6 +23,8 @@ const pdsClient = inFile('pds/client.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 
+const LYING_PDS = 'test/pds_admin/lying_pds.test.ts'
+
 /** What it defends of how requests are read, who calls and from where (23, 29 to 31, 47). */
 export const requestRows = toRemovals([
   [23, 'the secret of every call', actors('|| !timingSafeEqual(one, other)', '&& false')],
@@ -158,6 +160,25 @@ export const requestRows = toRemovals([
     documents(
       'return this.#lookups.run(() => this.#soon(did).catch(() => kept.document))',
       'return kept.document',
+    ),
+  ],
+  [
+    LYING_PDS,
+    'a bound of what a PDS answers',
+    inFile('base/upstream.ts')('if (left < 0)', 'if (bytes < 0)'),
+  ],
+  [LYING_PDS, 'a list of accounts has an end', pdsClient('page.cursor === cursor', '!page.repos')],
+  [
+    'test/identity/plc_client.test.ts',
+    'an answer of PLC is of that DID',
+    inFile('identity/plc_client.ts')('if (data.did !== did)'),
+  ],
+  [
+    'test/identity/plc_client.test.ts',
+    'and has its shape',
+    inFile('identity/plc_client.ts')(
+      'shape.parse(await response.json())',
+      '(await response.json()) as T',
     ),
   ],
   [47, 'few values in a DID document', services('resolveFewValues(identity.did)', '')],

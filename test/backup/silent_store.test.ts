@@ -1,0 +1,24 @@
+import { expect, test, vi } from 'vitest'
+import { listenOnLoopback } from '../../lab/world/loopback.ts'
+import { startS3 } from '../../lab/world/s3.ts'
+import { BackupStore } from '../../maintenance/backup_store.ts'
+
+vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
+  ...(await original()),
+  S3_SILENCE: 2_000,
+}))
+
+test.each(['nothing', 'half of an answer'])('a store that says %s is given up on', async (what) => {
+  const s3 = await startS3()
+  const silent = await listenOnLoopback((_, response) => {
+    if (what !== 'nothing') response.writeHead(200, { 'content-length': '100' }).write('<')
+  })
+  const store = new BackupStore({ ...s3.place, endpoint: silent.url })
+  await expect(store.list()).rejects.toThrow(/timed out/)
+  store.close()
+  await silent.close()
+  const well = new BackupStore(s3.place)
+  expect(await well.list()).toEqual([])
+  well.close()
+  await s3.close()
+})

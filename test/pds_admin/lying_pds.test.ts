@@ -1,0 +1,91 @@
+import type { RequestListener, ServerResponse } from 'node:http'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { PdsClient } from '../../pds/client.ts'
+import { describePds } from '../../pds/describe.ts'
+
+vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
+  ...(await original()),
+  UPSTREAM_TIMEOUT: 3_000,
+}))
+
+const did = 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa'
+const head = 'bafyreidfayvfuwqa7qlnopdjiqrxzs6blmoeu4rujcjtnci5beludirz2a'
+const repo = { did, head, rev: '3jzfcijpj2z2a', active: false }
+const page = (cursor?: string) => ({ cursor, repos: [repo] })
+
+let server: LoopbackServer
+let client: PdsClient
+let answer: RequestListener
+
+function inJson(response: ServerResponse, body: unknown): void {
+  response.setHeader('content-type', 'application/json')
+  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+const well: RequestListener = ({ url }, response) => {
+  if (url?.includes('describeServer')) inJson(response, { did, availableUserDomains: [] })
+  else inJson(response, url?.includes('listRepos') ? page() : { signingKey: 'did:key:zQ3' })
+}
+
+beforeAll(async () => {
+  server = await listenOnLoopback((request, response) => answer(request, response))
+  const { url } = server
+  client = new PdsClient({ did: 'did:web:pds.test', url, address: url, adminPassword: 'x' })
+})
+afterAll(() => server?.close())
+beforeEach(() => {
+  answer = well
+})
+
+/** What the program asks of a PDS by itself. */
+const ways: Record<string, () => Promise<unknown>> = {
+  'a key': () => client.reserveSigningKey(),
+  accounts: async () => {
+    const found: string[] = []
+    for await (const { did } of client.listInactive()) found.push(did)
+    return found
+  },
+  'who it is': () => describePds(server.url),
+}
+
+const large = JSON.stringify('x'.repeat(5_000_000))
+
+test.each<[string, RequestListener]>([
+  ['megabytes', (_, response) => inJson(response, large)],
+  ['megabytes of spaces', (_, response) => inJson(response, `${' '.repeat(5_000_000)}{}`)],
+  [
+    'an answer without an end',
+    (_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.write('{')
+    },
+  ],
+  [
+    'less than it says',
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+      response.write('{}', () => response.destroy())
+    },
+  ],
+  [
+    'a redirect',
+    (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+  ],
+  ['another shape', (_, response) => inJson(response, { signingKey: 5, repos: 5, did: 5 })],
+  ['no JSON', (_, response) => inJson(response, 'It works!')],
+])('a PDS that answers with %s is away, and then it is there', async (_, lie) => {
+  for (const ask of Object.values(ways)) {
+    answer = lie
+    await expect(ask()).rejects.toMatchObject({ message: expect.stringMatching(/unavailable/) })
+    answer = well
+    await ask()
+  }
+})
+
+test('a list that begins anew with each page has an end', async () => {
+  answer = (_, response) => inJson(response, page('the same'))
+  await expect(ways.accounts?.()).rejects.toThrow('unavailable')
+  answer = ({ url }, response) => inJson(response, url?.includes('cursor') ? page() : page('next'))
+  expect(await ways.accounts?.()).toHaveLength(2)
+})
