@@ -1,4 +1,4 @@
-import './base/relative_imports.ts'
+import './base/import_resolution.ts'
 import { keepCompiled } from './base/compiled.ts'
 
 keepCompiled()

@@ -19,7 +19,7 @@ const shared = {
   setupFiles: ['test/put_back.ts', 'test/derive_once.ts'],
   fileParallelism: true,
   pool: 'forks' as const,
-  execArgv: ['--import', new URL('base/relative_imports.ts', import.meta.url).href],
+  execArgv: ['--import', new URL('base/import_resolution.ts', import.meta.url).href],
   // Also for what is started with the environment of a test.
   env: { NODE_COMPILE_CACHE: compileCache },
 }

@@ -18,7 +18,7 @@ import { tell } from './told.ts'
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 /** It starts as this program does. */
-const RELATIVE_IMPORTS = new URL('../base/relative_imports.ts', import.meta.url).href
+const IMPORT_RESOLUTION = new URL('../base/import_resolution.ts', import.meta.url).href
 
 /** What it needs of the directory. */
 export type PdsDirectory = Pick<
@@ -175,7 +175,7 @@ export class EmbeddedPds {
       const child = fork(CHILD, {
         env: childEnvironment(process.env, this.#settings.logLevel),
         // Those of this process are for it.
-        execArgv: ['--import', RELATIVE_IMPORTS],
+        execArgv: ['--import', IMPORT_RESOLUTION],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
       return child.on('error', report)
