@@ -153,7 +153,7 @@ export class FactorActions {
     }
   }
 
-  #changed(visitor: Visitor, { account, recoveryCodes }: FactorsChanged): Promise<HttpResponse> {
+  #changed(visitor: Visitor, { account, recoveryCodes }: FactorsChanged): HttpResponse {
     const { person } = visitor
     const now = { ...person, basis: renewed(person.basis, account) }
     return this.#parts.went.toRenewed(

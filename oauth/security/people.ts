@@ -33,7 +33,7 @@ export async function peopleOf(
     return { did, handle, basis, passingSince: null }
   })
   // That of one who is remembered ends with the device session.
-  if (!recent?.token) return remembered
+  if (!recent?.isPassing) return remembered
   const { did, handle, generation } = recent.account
   const isIt = (each: Person) => each.did === did && each.basis !== null
   if (remembered.some(isIt)) return remembered

@@ -44,7 +44,7 @@ export class Went {
    *
    * @param visitor with the sign-in as it is by now
    */
-  async toRenewed(visitor: Visitor, done: Done): Promise<HttpResponse> {
+  toRenewed(visitor: Visitor, done: Done): HttpResponse {
     const { device, person } = visitor
     const { did, basis, passingSince } = person
     const response = this.to(visitor, done)
@@ -53,7 +53,7 @@ export class Went {
     const { seal } = this.#services.secrets
     const { deviceId } = device
     const parts = { provider: this.#provider, seal, place: PLACE, deviceId }
-    const cookie = await signedInCookie(parts, did as never, false, passingSince)
+    const cookie = signedInCookie(parts, did as never, false, passingSince)
     return withCookies(response, [cookie])
   }
 }

@@ -56,7 +56,8 @@ export class SignIn {
       path: pathname,
       place,
       wanted: wantedOf(request),
-      signedIn: (deviceId) => readSignedIn(this.#services, request, place, deviceId),
+      signedIn: (deviceId) =>
+        readSignedIn(this.#provider, this.#services, request, place, deviceId),
       canSignUp: this.#services.handles.domains.length > 0,
     })
   }

@@ -208,7 +208,7 @@ export class SignInForm {
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    return goOn(to, [...cookies, await signedInCookie(parts, did, isRemembered)])
+    return goOn(to, [...cookies, signedInCookie(parts, did, isRemembered)])
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

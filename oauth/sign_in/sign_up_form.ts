@@ -134,7 +134,7 @@ export class SignUpForm {
       ? place.page({ language })
       : place.accountPage(nameOf(account), language)
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
-    const cookie = await signedInCookie(parts, did, isRemembered)
+    const cookie = signedInCookie(parts, did, isRemembered)
     return withCookies(this.#pages.done(post, recoveryCodes ?? [], next), [cookie])
   }
 

@@ -15,9 +15,7 @@ import { SealedForBrowser } from './sealed.ts'
 
 const COOKIE = 'sign-in'
 
-type Signer = OAuthProvider['signer']
-type Claims = Parameters<Signer['createEphemeralToken']>[0]
-type Token = Awaited<ReturnType<Signer['createEphemeralToken']>>
+type Token = Awaited<ReturnType<OAuthProvider['signer']['createEphemeralToken']>>
 
 /** Somebody who has just signed in, as the provider's pages are told. */
 export type SignedIn = {
@@ -33,11 +31,12 @@ type HandedOver = {
   /** When the person signed in, ms, and how (RFC 8176). */
   since: number
   amr?: readonly string[]
-  token?: Token
+  /** Whether the account is not remembered on the device. */
+  isPassing?: true
 }
 
 type Parts = {
-  provider: Pick<OAuthProvider, 'signer' | 'issuer'>
+  provider: Pick<OAuthProvider, 'issuer'>
   seal: Seal
   place: Place
   deviceId: DeviceId
@@ -46,21 +45,19 @@ type Parts = {
 /**
  * The cookie that takes a sign-in from our page to the provider's. It counts for one account, one device,
  * one authorization request (or the account page) and a quarter of an hour, and ends with the sign-ins of
- * the account. That of an account which is not remembered on the device carries the provider's token of a
- * sign-in; that of any other counts only as long as the device is signed in.
+ * the account. That of an account which is remembered on the device counts only as long as the device is signed
+ * in; for any other, the provider's pages are given a token of the sign-in ({@link readSignedIn}).
  *
  * The browser forgets it when it is closed.
  *
  * @param since when the person signed in, ms: one that is written anew lasts no longer
  */
-export async function signedInCookie(
-  { provider: { signer, issuer }, seal, place, deviceId }: Parts,
+export function signedInCookie(
+  { provider: { issuer }, seal, place, deviceId }: Parts,
   did: Account['did'],
   isRemembered: boolean,
   since = Date.now(),
-): Promise<[name: string, value: string]> {
-  const requestUri = place.request?.requestUri as Claims['requestUri']
-  const exp = Math.floor((since + SIGN_IN_HANDOVER) / 1_000)
+): [name: string, value: string] {
   const scope = requestScope()
   const signedIn: HandedOver = {
     did,
@@ -68,9 +65,7 @@ export async function signedInCookie(
     request: place.requestUri,
     since,
     ...(scope.amr && { amr: scope.amr }),
-    ...(!isRemembered && {
-      token: await signer.createEphemeralToken({ sub: did, deviceId, requestUri, exp } as Claims),
-    }),
+    ...(!isRemembered && { isPassing: true }),
   }
   return setCookie(COOKIE, sealedBy(seal).write(deviceId, signedIn, since), {
     path: place.cookiePath,
@@ -96,7 +91,8 @@ export function noSignInCookies(issuer: string): HttpResponse['headers'] {
 
 export type FoundSignIn = {
   account: AccountRow
-  token: Token | undefined
+  /** Whether it is not remembered on the device. */
+  isPassing: boolean
   /** ms */
   since: number
   /** RFC 8176 */
@@ -112,20 +108,33 @@ export async function findSignedIn(
 ): Promise<FoundSignIn | null> {
   const handedOver = sealedBy(secrets.seal).read(deviceId, readCookie(request, COOKIE))
   if (handedOver?.request !== place.requestUri) return null
-  const { did, generation, since, amr, token } = handedOver
+  const { did, generation, since, amr, isPassing = false } = handedOver
   const account = (await actors.directory.find(did, ['did'])) && (await actors.account(did).read())
   if (!account || account.takedownRef !== null || account.generation !== generation) return null
-  return { account, token, since, amr }
+  return { account, isPassing, since, amr }
 }
 
-/** The same as the provider's pages are told. */
+/**
+ * The same as the provider's pages are told. A token of the sign-in ends with it, and is signed where it is shown:
+ * most sign-ins lead to pages that need none.
+ */
 export async function readSignedIn(
+  { signer }: Pick<OAuthProvider, 'signer'>,
   ...args: Parameters<typeof findSignedIn>
 ): Promise<SignedIn | null> {
   const found = await findSignedIn(...args)
   if (!found) return null
-  const { account, token } = found
-  return { account: toAccount(account), ...(token && { ephemeralToken: token }) }
+  const account = toAccount(found.account)
+  if (!found.isPassing) return { account }
+  const [, , place, deviceId] = args
+  const claims = {
+    sub: account.did,
+    deviceId,
+    requestUri: place.request?.requestUri,
+    exp: Math.floor((found.since + SIGN_IN_HANDOVER) / 1_000),
+    generation: found.account.generation,
+  }
+  return { account, ephemeralToken: await signer.createEphemeralToken(claims as never) }
 }
 
 function sealedBy(seal: Seal): SealedForBrowser<HandedOver> {

@@ -126,7 +126,7 @@ export const pageRows = toRemovals([
   [
     39,
     'nothing is left where a browser was remembered',
-    securityPeople('!recent?.token', '!recent'),
+    securityPeople('!recent?.isPassing', '!recent'),
   ],
   [39, 'to sign out others prolongs nothing', went('false, passingSince)', 'false)')],
   [39, 'a proof is asked for', personProofs('{ ...basis, proof: deviceId }', 'basis')],
