@@ -37,6 +37,14 @@ export function fetchAdapter(listener: Listener, log: Pick<Log, 'error'>): HttpH
   }
 }
 
+export type NodeMessages = { incoming: IncomingMessage; outgoing: ServerResponse }
+
+/** A request as Node has it, and a response of which nothing is sent: for what reads the one and adds headers to the other. */
+export function nodeMessages(request: HttpRequest): NodeMessages {
+  const incoming = toIncoming(request, new ExchangeSocket(request.peer))
+  return { incoming, outgoing: new ServerResponse(incoming) }
+}
+
 function toIncoming(
   { method, url, headers, body }: HttpRequest,
   socket: ExchangeSocket,

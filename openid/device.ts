@@ -56,11 +56,11 @@ export class DevicePage {
     const { pathname, search, searchParams } = request.url
     // The address that a device shows is a short one.
     if (pathname !== OPENID_DEVICE) return goOn(OPENID_DEVICE + search)
-    const { settings, log } = this.#services
+    const { settings } = this.#services
     const isForm = request.method === 'POST'
     const refusal = isForm && refuseForm(request, settings.publicUrl, { again: OPENID_DEVICE })
     if (refusal) return refusal
-    const device = await loadDevice(this.#oauth, request, log, isForm)
+    const device = await loadDevice(this.#oauth, request, isForm)
     const { deviceId } = device
     const userCode = searchParams.get('user_code') ?? undefined
     const place = Place.forDevice(userCode)

@@ -27,7 +27,7 @@ export async function enter(
 ): Promise<HttpResponse> {
   const { sessionId } = deviceCookies(request.headers.get('cookie'))
   if (sessionId === undefined) return goOn(OPERATOR_SIGN_IN)
-  const device = await loadDevice(oauth, request, services.log, false)
+  const device = await loadDevice(oauth, request, false)
   const { deviceId } = device
   const recent = await findSignedIn(services, request, PLACE, deviceId)
   const people = await peopleOf(oauth, deviceId, recent)

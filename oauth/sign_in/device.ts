@@ -1,15 +1,17 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
-import type { Log } from '../../base/log.ts'
-import { fetchAdapter } from '../../http/fetch_adapter.ts'
+import { type NodeMessages, nodeMessages } from '../../http/fetch_adapter.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 
-type Device = Awaited<ReturnType<OAuthProvider['deviceManager']['load']>>
+type Devices = Pick<OAuthProvider, 'deviceManager'>
+type Device = Awaited<ReturnType<Devices['deviceManager']['load']>>
 export type DeviceId = Device['deviceId']
 
 /** The browser of a request, as the provider knows it. */
 export type LoadedDevice = Device & {
   /** What the answer tells the browser to keep. */
   cookies: HttpResponse['headers']
+  /** What the provider has read of the request. */
+  messages: NodeMessages
 }
 
 /**
@@ -17,19 +19,24 @@ export type LoadedDevice = Device & {
  *
  * @param isRenewed whether with a new device session (session fixation), as where somebody signs in
  */
-export async function loadDevice(
-  { deviceManager }: Pick<OAuthProvider, 'deviceManager'>,
+export function loadDevice(
+  provider: Devices,
   request: HttpRequest,
-  log: Pick<Log, 'error'>,
   isRenewed = true,
 ): Promise<LoadedDevice> {
-  const { promise, resolve } = Promise.withResolvers<Device>()
-  const exchange = fetchAdapter(async (incoming, outgoing) => {
-    resolve(await deviceManager.load(incoming, outgoing, isRenewed))
-    outgoing.end()
-  }, log)
-  const { headers } = await exchange(request)
-  return { ...(await promise), cookies: headers.filter(([name]) => name === 'set-cookie') }
+  return load(provider, nodeMessages(request), isRenewed)
+}
+
+async function load(
+  { deviceManager }: Devices,
+  messages: NodeMessages,
+  isRenewed: boolean,
+): Promise<LoadedDevice> {
+  const { incoming, outgoing } = messages
+  const device = await deviceManager.load(incoming, outgoing, isRenewed)
+  const set = [outgoing.getHeader('set-cookie') ?? []].flat()
+  const cookies = set.map((cookie): [string, string] => ['set-cookie', String(cookie)])
+  return { ...device, cookies, messages }
 }
 
 /**
@@ -37,12 +44,7 @@ export async function loadDevice(
  * provider knows the session before the current one for seconds, and who shows an older one loses the device: that
  * request shows the one before both.
  */
-export async function renewDevice(
-  provider: Pick<OAuthProvider, 'deviceManager'>,
-  request: HttpRequest,
-  log: Pick<Log, 'error'>,
-  device: LoadedDevice,
-): Promise<LoadedDevice> {
+export async function renewDevice(provider: Devices, device: LoadedDevice): Promise<LoadedDevice> {
   const isRenewed = device.cookies.length > 0
-  return isRenewed ? { ...device, cookies: [] } : loadDevice(provider, request, log)
+  return isRenewed ? { ...device, cookies: [] } : load(provider, device.messages, true)
 }

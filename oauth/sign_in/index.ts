@@ -129,9 +129,8 @@ export class SignIn {
       giveUp: place.request ? giveUpAt(again, 'cookies') : undefined,
     })
     if (refusal) return refusal
-    const { log } = this.#services
     // Where somebody signs in, the device session is renewed once that is certain.
-    const device = await loadDevice(this.#provider, request, log, action !== 'sign-in')
+    const device = await loadDevice(this.#provider, request, action !== 'sign-in')
     const { deviceId, cookies } = device
     const parameters = await this.#parametersOf(place, deviceId)
     if (parameters && 'endedBy' in parameters) return this.#ended(place, parameters.endedBy)

@@ -196,8 +196,7 @@ export class SignInForm {
     const scope = requestScope()
     scope.provesSignIn(did, basis)
     scope.amr = amr
-    const { log } = this.#services
-    const { deviceId, cookies } = await renewDevice(this.#provider, request, log, post.device)
+    const { deviceId, cookies } = await renewDevice(this.#provider, post.device)
     if (isRemembered) {
       await accountManager.upsertDeviceAccount(deviceId, did)
     } else if (await this.#services.actors.account(did).readDevice(deviceId)) {

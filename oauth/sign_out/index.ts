@@ -79,7 +79,7 @@ export class SignOutLink {
     const did = await signOutByLink(this.#services, linkOf(request), { address })
     if (did === null) return this.#over(request)
     const passkeysLeft = await passkeyNames(this.#services, did)
-    const device = await loadDevice(this.#provider, request, this.#services.log)
+    const device = await loadDevice(this.#provider, request)
     const { deviceId, cookies } = device
     const notice = signOutTexts[languageOf({ request })].done
     const shown = { request, place: PLACE, parameters: null, deviceId }

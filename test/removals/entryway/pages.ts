@@ -115,14 +115,7 @@ export const pageRows = toRemovals([
   [39, 'a form is of one account', securityActions('form?.did !== person.did || ', '!form || ')],
   [39, 'what was done is no form', securityActions(' || form.done)', ')')],
   [39, 'a sign-in is not too old', securityPeople('isTooOld ? null : ', '')],
-  [
-    39,
-    'a new device session',
-    security(
-      'request, this.#services.log, action !== null)',
-      'request, this.#services.log, false)',
-    ),
-  ],
+  [39, 'a new device session', security('request, action !== null)', 'request, false)')],
   [
     39,
     'nothing is left where a browser was remembered',
