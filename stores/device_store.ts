@@ -8,6 +8,10 @@ import { deviceCookies } from './device_cookies.ts'
 /**
  * Devices (browsers), each with its owner.
  *
+ * For seconds after a rotation the provider takes any other session id for the one before it
+ * (`SESSION_FIXATION_MAX_AGE`). So a browser that shows only the device id, which is not a secret, would get a
+ * device session: what shows neither that session nor the one before it is told of a device seen long ago.
+ *
  * @param isGuarded whether browsers get a cookie of ours for each (`withGuard`)
  */
 export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean): DeviceStore {
@@ -18,10 +22,11 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
     },
 
     async readDevice(id) {
-      const device = await flow(id).readDevice(id)
+      const { sessionId: shown } = deviceCookies(requester()?.cookie)
+      const device = await flow(id).readDevice(id, shown)
       if (!device || !isOwn(id, device)) return null
       const data = toDeviceData(device)
-      return isShownBy(device) ? data : { ...data, lastSeenAt: new Date(0) }
+      return shown === undefined || device.isShown ? data : { ...data, lastSeenAt: new Date(0) }
     },
 
     async updateDevice(id, { lastSeenAt, ...data }) {
@@ -48,23 +53,12 @@ function isOwn(id: string, { guarded }: Device): boolean {
   return !guarded || deviceCookies(requester()?.cookie).guard === id
 }
 
-/**
- * Whether the browser shows the device session, or the one before it. For seconds after a
- * rotation the provider takes any other session id for the one before it
- * (`SESSION_FIXATION_MAX_AGE`). So a browser that shows only the device id, which is not a secret,
- * would get a device session.
- */
-function isShownBy({ sessionId, previousSessionId }: Device): boolean {
-  const { sessionId: shown } = deviceCookies(requester()?.cookie)
-  return shown === undefined || shown === sessionId || shown === previousSessionId
-}
-
 /** The device of the request that is being answered, as it is; null where the browser has none. */
 export async function shownDevice(flow: Flow): Promise<string | null> {
   const { deviceId, sessionId } = deviceCookies(requester()?.cookie)
   if (!deviceId || !sessionId) return null
-  const device = await flow(deviceId).readDevice(deviceId)
-  return device && isOwn(deviceId, device) && isShownBy(device) ? deviceId : null
+  const device = await flow(deviceId).readDevice(deviceId, sessionId)
+  return device?.isShown && isOwn(deviceId, device) ? deviceId : null
 }
 
 export function toDeviceData(device: Device): DeviceData {

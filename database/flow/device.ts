@@ -7,8 +7,6 @@ import { STRANGE_DEVICES } from './bounds.ts'
 /** A browser that has been here. `lastSeenAt` is milliseconds since the epoch. */
 export type Device = {
   sessionId: string
-  /** The one before it, which requests of a moment ago may still show. */
-  previousSessionId?: string | null
   userAgent: string | null
   ipAddress: string
   lastSeenAt: number
@@ -19,8 +17,8 @@ export type Device = {
 /** The same as its person sees it. */
 export type Browser = Pick<Device, 'userAgent' | 'ipAddress' | 'lastSeenAt'>
 
-const columns = `session_id AS sessionId, previous_session_id AS previousSessionId, user_agent AS userAgent, ip_address AS ipAddress,
-  last_seen_at AS lastSeenAt, guarded`
+const columns = `session_id AS sessionId, previous_session_id AS previous, user_agent AS userAgent,
+  ip_address AS ipAddress, last_seen_at AS lastSeenAt, guarded`
 
 /** The cookie of a browser opens it, so that the database keeps it sealed. */
 const SESSION_ID = 'device.session_id'
@@ -34,21 +32,29 @@ export function insertDevice(db: Db, id: string, device: Device): void {
   ).run({ id, guarded: 0, ...device, sessionId: sealIn(db, SESSION_ID, device.sessionId) })
 }
 
-/** @returns null also where the secret of this entryway has changed since, which ends the cookie */
-export function readDevice(db: Db, id: string): Device | null {
-  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Device | undefined
-  const open = (sealed: string) => openIn(db, SESSION_ID, sealed)
-  const sessionId = row && open(row.sessionId)
-  if (!row || !sessionId) return null
-  const { previousSessionId: previous } = row
-  return { ...row, sessionId, previousSessionId: previous ? open(previous) : null }
+/** One that was read. */
+export type FoundDevice = Device & {
+  /** Whether the session that was shown is its own, or the one before it, which requests of a moment ago may show. */
+  isShown: boolean
 }
 
-export function updateDevice(
-  db: Db,
-  id: string,
-  change: Partial<Omit<Device, 'previousSessionId'>>,
-): void {
+/**
+ * @param shown the session that the browser shows
+ * @returns null also where the secret of this entryway has changed since, which ends the cookie
+ */
+export function readDevice(db: Db, id: string, shown?: string): FoundDevice | null {
+  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id)
+  if (!row) return null
+  const { previous, ...device } = row as Device & { previous: string | null }
+  const open = (sealed: string) => openIn(db, SESSION_ID, sealed)
+  const sessionId = open(device.sessionId)
+  if (!sessionId) return null
+  const isPrevious = () => previous !== null && open(previous) === shown
+  const isShown = shown !== undefined && (shown === sessionId || isPrevious())
+  return { ...device, sessionId, isShown }
+}
+
+export function updateDevice(db: Db, id: string, change: Partial<Device>): void {
   joining(
     db,
     `UPDATE device SET
