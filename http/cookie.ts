@@ -1,6 +1,13 @@
 import { parse, serialize } from 'hono/utils/cookie'
 import type { HttpRequest, HttpResponse } from './message.ts'
 
+/** By their names. */
+export type Cookies = Readonly<Record<string, string>>
+
+export function readCookies({ headers }: Pick<HttpRequest, 'headers'>): Cookies {
+  return parse(headers.get('cookie') ?? '')
+}
+
 export function readCookie(
   { headers }: Pick<HttpRequest, 'headers'>,
   name: string,

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Cookies, readCookies } from './cookie.ts'
 import { preferredLanguage } from './language.ts'
 import type { HttpRequest } from './message.ts'
 
@@ -14,8 +15,8 @@ export type CalledFrom = {
 export type Requester = CalledFrom & {
   /** The language that the client prefers, as a BCP 47 tag. */
   readonly language: string | undefined
-  /** The `Cookie` header. */
-  cookie: string
+  /** What its `Cookie` header says. */
+  readonly cookies: Cookies
   /** Whether something was sent to be done, such as a form. */
   isPost: boolean
 }
@@ -25,12 +26,15 @@ const requesters = new AsyncLocalStorage<Requester>()
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
 export function asRequester<T>({ method, peer, headers }: HttpRequest, work: () => T): T {
   const userAgent = headers.get('user-agent') ?? null
-  const cookie = headers.get('cookie') ?? ''
+  let cookies: Cookies | undefined
   const sender: Requester = {
     address: peer.address,
     userAgent,
-    cookie,
     isPost: method === 'POST',
+    get cookies() {
+      cookies ??= readCookies({ headers })
+      return cookies
+    },
     // Few requests ask for it.
     get language() {
       return preferredLanguage(headers.get('accept-language'))

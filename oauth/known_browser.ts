@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { parse } from 'hono/utils/cookie'
 import { KNOWN_DEVICE } from '../base/lifetimes.ts'
 import { isOverTls, setCookie } from '../http/cookie.ts'
 import { type HttpResponse, withCookies } from '../http/message.ts'
@@ -34,7 +33,7 @@ export function knownBrowser(publicUrl: string, deviceId: string): Browser {
 }
 
 function shown(publicUrl: string): string | undefined {
-  const kept = parse(requester()?.cookie ?? '')[nameFor(publicUrl)]
+  const kept = requester()?.cookies[nameFor(publicUrl)]
   return kept !== undefined && FORM.test(kept) ? kept : undefined
 }
 

@@ -1,4 +1,5 @@
 import { PROOF_AGAIN } from '../base/lifetimes.ts'
+import { readCookies } from '../http/cookie.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../http/message.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { peopleOf } from '../oauth/security/people.ts'
@@ -25,7 +26,7 @@ export async function enter(
   services: Services,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const { sessionId } = deviceCookies(request.headers.get('cookie'))
+  const { sessionId } = deviceCookies(readCookies(request))
   if (sessionId === undefined) return goOn(OPERATOR_SIGN_IN)
   const device = await loadDevice(oauth, request, false)
   const { deviceId } = device

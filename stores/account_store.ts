@@ -130,7 +130,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       await account.forgetDevice(deviceId)
       if (!isOn) return
       // Who signs out another browser may have lost it.
-      const isHere = deviceCookies(requester()?.cookie).deviceId === deviceId
+      const isHere = deviceCookies(requester()?.cookies).deviceId === deviceId
       // It is listed no more, so nobody would sign it out once more.
       await outlasting(async () => {
         if (!isHere) await account.distrustDevice(deviceId)

@@ -1,7 +1,7 @@
 import { parse } from 'hono/utils/cookie'
 import { DEVICE_GUARD } from '../base/lifetimes.ts'
 import type { Settings } from '../base/settings.ts'
-import { isOverTls, setCookie } from '../http/cookie.ts'
+import { type Cookies, isOverTls, setCookie } from '../http/cookie.ts'
 import { type HttpResponse, withCookies } from '../http/message.ts'
 
 /** As the provider's `DeviceManager` names them. */
@@ -22,9 +22,8 @@ export type DeviceCookies = {
   guard?: string | undefined
 }
 
-/** @param header `Cookie` */
-export function deviceCookies(header: string | undefined): DeviceCookies {
-  const cookies = parse(header ?? '')
+/** @param cookies of a request; undefined where there is none */
+export function deviceCookies(cookies: Cookies = {}): DeviceCookies {
   return { deviceId: cookies[DEVICE], sessionId: cookies[SESSION], guard: cookies[GUARD] }
 }
 
@@ -37,7 +36,7 @@ export function withGuard(response: HttpResponse): HttpResponse {
   const of = ([name, value]: [string, string]) =>
     name === 'set-cookie' && value.startsWith(`${DEVICE}=`)
   const [, set = ''] = response.headers.find(of) ?? []
-  const { deviceId } = deviceCookies(set.split(';', 1)[0])
+  const { deviceId } = deviceCookies(parse(set.split(';', 1)[0] ?? ''))
   if (deviceId === undefined) return response
   const guard = setCookie(GUARD, deviceId, { path: '/', secure: true, lasts: DEVICE_GUARD })
   return withCookies(response, [guard])

@@ -22,7 +22,7 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
     },
 
     async readDevice(id) {
-      const { sessionId: shown } = deviceCookies(requester()?.cookie)
+      const { sessionId: shown } = deviceCookies(requester()?.cookies)
       const device = await flow(id).readDevice(id, shown)
       if (!device || !isOwn(id, device)) return null
       const data = toDeviceData(device)
@@ -50,12 +50,12 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
  * of a browser in which somebody else is signed in (login CSRF).
  */
 function isOwn(id: string, { guarded }: Device): boolean {
-  return !guarded || deviceCookies(requester()?.cookie).guard === id
+  return !guarded || deviceCookies(requester()?.cookies).guard === id
 }
 
 /** The device of the request that is being answered, as it is; null where the browser has none. */
 export async function shownDevice(flow: Flow): Promise<string | null> {
-  const { deviceId, sessionId } = deviceCookies(requester()?.cookie)
+  const { deviceId, sessionId } = deviceCookies(requester()?.cookies)
   if (!deviceId || !sessionId) return null
   const device = await flow(deviceId).readDevice(deviceId, sessionId)
   return device?.isShown && isOwn(deviceId, device) ? deviceId : null

@@ -1,5 +1,6 @@
 import type { Flow } from '../../actors/auth/flow.ts'
 import type { Actors } from '../../actors/reach.ts'
+import { readCookies } from '../../http/cookie.ts'
 import type { HttpRequest } from '../../http/message.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
 
@@ -12,7 +13,7 @@ export type KnowsDevice = (request: HttpRequest, account: string) => Promise<boo
  */
 export function knownDevices(flow: Flow, { directory, account: actor }: Actors): KnowsDevice {
   return async (request, account) => {
-    const { deviceId, sessionId } = deviceCookies(request.headers.get('cookie'))
+    const { deviceId, sessionId } = deviceCookies(readCookies(request))
     if (!deviceId || !sessionId) return false
     const owner = flow(deviceId)
     if ((await owner.readDevice(deviceId))?.sessionId !== sessionId) return false

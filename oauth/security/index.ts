@@ -1,4 +1,5 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
+import { readCookies } from '../../http/cookie.ts'
 import { type HttpRequest, type HttpResponse, withCookies } from '../../http/message.ts'
 import { type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -73,7 +74,7 @@ export class Security {
     const refusal = action && refuseForm(request, publicUrl, { again: pageOf(request) })
     if (refusal) return refusal
     // Who has no cookies is not signed in, and gets none for that.
-    const { sessionId } = deviceCookies(request.headers.get('cookie'))
+    const { sessionId } = deviceCookies(readCookies(request))
     if (sessionId === undefined) return goOn(signInFor(request))
     const device = await loadDevice(this.#provider, request, action !== null)
     const recent = await findSignedIn(this.#services, request, PLACE, device.deviceId)

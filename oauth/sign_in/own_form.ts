@@ -1,3 +1,4 @@
+import { readCookies } from '../../http/cookie.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
 import { errorPage, type PageRefusal, pageRefusal } from '../../http/refuse.ts'
 import { deviceCookies } from '../../stores/device_cookies.ts'
@@ -17,7 +18,7 @@ export function refuseForm(
 ): PageRefusal | null {
   const refusal = refuseForeignForm(request, publicUrl, again)
   if (refusal) return refusal
-  if (deviceCookies(request.headers.get('cookie')).sessionId === undefined) {
+  if (deviceCookies(readCookies(request)).sessionId === undefined) {
     return pageRefusal(400, { obstacle: 'cookies', again, giveUp })
   }
   return null
