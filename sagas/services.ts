@@ -47,6 +47,11 @@ export type Services = Omit<Runner, 'mailer' | 'background'> & {
   spendChallenge(challenge: string): Promise<boolean>
   /** A browser, by its device; null where it is forgotten. */
   browserOf(deviceId: string): Promise<Browser | null>
+  /**
+   * Whether an account may be remembered on a device, which the account itself knows. Its actor comes into being when
+   * it is asked, database and all; a DID that somebody made up must not get that far.
+   */
+  mayBeOn(deviceId: string, did: string): Promise<boolean>
   /** What people are told is the name of a client that registered itself; null of any other. */
   appOf(clientId: string): Promise<string | null>
   /** What a PDS signed its tokens with before it was adopted. */
@@ -101,6 +106,9 @@ export function createServices(
     },
     spendChallenge: async (challenge) =>
       flow(nonceId(PASSKEY, challenge)).spendChallenge(challenge, PASSKEY_CHALLENGE),
+    async mayBeOn(deviceId, did) {
+      return (await flow(deviceId).listAccountsOnDevice(deviceId)).includes(did)
+    },
     async browserOf(deviceId) {
       const device = await flow(deviceId).readDevice(deviceId)
       if (!device) return null

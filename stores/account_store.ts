@@ -34,14 +34,6 @@ const POLICY: SignUpPolicy = {
 export function createAccountStore(flow: Flow, services: Services): AccountStore {
   const { actors } = services
 
-  /**
-   * An account actor comes into being when it is asked, database and all; a DID that somebody made
-   * up must not get that far.
-   */
-  async function mayBeOn(deviceId: DeviceAccount['deviceId'], did: string): Promise<boolean> {
-    return (await flow(deviceId).listAccountsOnDevice(deviceId)).includes(did)
-  }
-
   async function toDeviceAccount(found: AccountOnDevice): Promise<DeviceAccount | null> {
     const deviceId = found.device.deviceId as DeviceAccount['deviceId']
     const device = await flow(deviceId).readDevice(deviceId)
@@ -113,7 +105,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
       }),
 
     async getDeviceAccount(deviceId, did) {
-      if (!(await mayBeOn(deviceId, did))) return null
+      if (!(await services.mayBeOn(deviceId, did))) return null
       const found = await actors.account(did).readDevice(deviceId)
       if (!found || found.account.takedownRef !== null) return null
       const scope = requestScope()
@@ -123,7 +115,7 @@ export function createAccountStore(flow: Flow, services: Services): AccountStore
     },
 
     async removeDeviceAccount(deviceId, did) {
-      const isOn = await mayBeOn(deviceId, did)
+      const isOn = await services.mayBeOn(deviceId, did)
       // Somebody who is not remembered may be signed in to OpenID clients.
       if (!isOn && !(await actors.directory.find(did, ['did']))) return
       const account = actors.account(did)

@@ -199,7 +199,7 @@ export class SignInForm {
     const { deviceId, cookies } = await renewDevice(this.#provider, post.device)
     if (isRemembered) {
       await accountManager.upsertDeviceAccount(deviceId, did)
-    } else if (await this.#services.actors.account(did).readDevice(deviceId)) {
+    } else if (await this.#isOn(deviceId, did)) {
       await accountManager.removeDeviceAccount(deviceId, did)
     }
     const { language } = wantedOf(request)
@@ -208,6 +208,13 @@ export class SignInForm {
       : place.accountPage(nameOf(account), language)
     const parts = { provider: this.#provider, seal: this.#services.secrets.seal, place, deviceId }
     return goOn(to, [...cookies, signedInCookie(parts, did, isRemembered)])
+  }
+
+  async #isOn(deviceId: string, did: string): Promise<boolean> {
+    const { mayBeOn, actors } = this.#services
+    return (
+      (await mayBeOn(deviceId, did)) && (await actors.account(did).readDevice(deviceId)) !== null
+    )
   }
 
   /** A form that was not shown to this browser, or too long ago: nothing of it is tried. */

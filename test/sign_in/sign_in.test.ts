@@ -376,6 +376,14 @@ describe('the account page', () => {
     expect(account.text).toContain('<script>__deviceSessions=[{"account":')
   })
 
+  test('remembers no more whom it knew, once they sign in without the box', async () => {
+    const visitor = await knowing(kim)
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    const account = await visitor.follow(await visitor.send(page, entered(kim)))
+    expect(told(account, '__deviceSessions')).toEqual([])
+    expect(account.text).toContain('<script>__deviceSessions=[{"account":')
+  })
+
   test('shows the account that its address names, whoever has signed in since', async () => {
     const visitor = await knowing(kim)
     const page = await visitor.open('/account/sign-in?step=sign-in')
