@@ -9,6 +9,8 @@ import { makeTemporaryFolder } from './temporary_folder.ts'
 import { runOutsider } from './with_parent.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
+/** What pnpm notes of an installation. */
+const INSTALLED = join(REPOSITORY, 'node_modules/.modules.yaml')
 const BASE = 'localhost/debian:minbase'
 const WITH_NODE = 'localhost/node:minbase'
 const IMAGE = 'localhost/vestibule:test'
@@ -66,12 +68,12 @@ export async function buildImage(): Promise<Image> {
   try {
     await fill('scratch', BASE, copyDebian)
     await fill(BASE, WITH_NODE, copyNode)
-    const store = await runOutsider(['npx', '-y', 'pnpm@10', 'store', 'path'])
+    const { storeDir } = JSON.parse(readFileSync(INSTALLED, 'utf8')) as { storeDir: string }
     await buildah(
       ...['build', '--pull-never', '--format', 'docker', '--file', 'deploy/Dockerfile'],
       ...['--build-arg', `BUILD_IMAGE=${WITH_NODE}`, '--build-arg', `BASE_IMAGE=${BASE}`],
       // What is downloaded already need not be downloaded again.
-      ...['--volume', `${store}:/root/.local/share/pnpm/store/v10`, '--tag', IMAGE, '.'],
+      ...['--volume', `${storeDir}:/root/.local/share/pnpm/store/v10`, '--tag', IMAGE, '.'],
     )
     const container = await buildah('from', '--pull-never', IMAGE)
     const root = await buildah('mount', container)

@@ -31,11 +31,25 @@ describe.runIf(canBuild)('the image of deploy/Dockerfile', () => {
     await expect.poll(() => run('vestibule', '--version')).toBe(packageJson.version)
   })
 
-  test('holds the program, and nothing that only its developers need', () => {
+  test('holds the program, and nothing that only its developers need', async () => {
     const inside = (path: string) => existsSync(join(image.root, 'opt/vestibule', path))
     for (const path of ['test', 'lab', 'docs', '.git', 'data', '.env', 'node_modules/vitest']) {
       expect({ path, inside: inside(path) }).toEqual({ path, inside: false })
     }
+    const modules = join(image.root, 'opt/vestibule/node_modules')
+    const unused = [
+      '(',
+      '-name',
+      '*.map',
+      '-o',
+      '-name',
+      '*.d.[cm]ts',
+      '-o',
+      '-name',
+      '*.d.ts',
+      ')',
+    ]
+    expect(await runOutsider(['find', modules, '-type', 'f', ...unused])).toBe('')
   })
 
   test('takes what V8 compiled of it, which only root may change', async () => {
