@@ -21,6 +21,8 @@ import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/tempo
 import { untilStatus } from '../../lab/world/until.ts'
 
 const ACCOUNTS = 6
+/** Milliseconds between two refreshes of one person: each round of a copy has what was refreshed meanwhile. */
+const PAUSE = 300
 
 let network: Network
 let engine: Engine
@@ -68,7 +70,7 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   await vestibule.stop()
   // More than one message of an actor holds.
   const flow = openDatabase(databasePath.auth(vestibule, '0'), flowSchema)
-  upsertClient(flow, 'https://large.test', JSON.stringify('x'.repeat(5_000_000)))
+  upsertClient(flow, 'https://large.test', JSON.stringify('x'.repeat(2_000_000)))
   closeDatabase(flow)
   await mkdir(join(vestibule.dataDir, 'pds'))
   await vestibule.start()
@@ -76,7 +78,7 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
     people.slice(0, 3).map((person) => Person.signIn(network.url, person.credentials)),
   )
   const stop = new AbortController()
-  const loads = busy.map((person) => person.refreshUntil(stop.signal, 50))
+  const loads = busy.map((person) => person.refreshUntil(stop.signal, PAUSE))
   const there = await runCli(onEngine, ['data', 'copy', vestibule.dataDir, 'engine'])
   expect(there.stderr).toContain(`is not copied: it stays in ${join(vestibule.dataDir, 'pds')},`)
   // What is there already is a part whose share did not change when the whole did.
@@ -122,7 +124,7 @@ test('sessions go on, and what is spent stays spent, on an engine, back on files
   })
   const onFiles = { ...onEngine, ENTRYWAY_AUTH_ACTORS: '1', ENTRYWAY_DIRECTORIES: '1' }
   const stopAgain = new AbortController()
-  const loadsAgain = busy.map((person) => person.refreshUntil(stopAgain.signal, 50))
+  const loadsAgain = busy.map((person) => person.refreshUntil(stopAgain.signal, PAUSE))
   const copyBack = async (to: string) => {
     const served = await runCli(onFiles, ['data', 'copy', 'engine', to])
     expect(served).toMatchObject({ exitCode: 0 })
