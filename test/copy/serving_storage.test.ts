@@ -37,7 +37,7 @@ const secrets = { actorSecret: 'of the machines', operatorToken: 'of the operato
 const storageOf = (client: EngineClient) =>
   new ServingStorage({ secrets, log: createLog('silent') } as never, client)
 
-test('what is not answered, as when an actor moves, is asked again; what is refused is not', async () => {
+test.concurrent('what is not answered, as when an actor moves, is asked again; what is refused is not', async () => {
   const asked: unknown[][] = []
   const values = [new Uint8Array([1]), null]
   const refused: CallResult = { refusal: { code: 'InvalidToken', message: 'Forbidden' } }
@@ -56,7 +56,7 @@ test('what is not answered, as when an actor moves, is asked again; what is refu
   await storage.close()
 })
 
-test('where nothing answers for long, it is said', async () => {
+test.concurrent('where nothing answers for long, it is said', async () => {
   let asked = 0
   const storage = storageOf(
     engineOf(() => {
@@ -66,11 +66,16 @@ test('where nothing answers for long, it is said', async () => {
   )
   await expect(storage.of('auth', '0').kv.list('head/')).rejects.toThrow('broke off')
   expect(asked).toBe(4)
+  await storage.close()
+})
+
+test.concurrent('where no runner answers, that is said', async () => {
+  const storage = storageOf(engineOf(() => null))
   await expect(storage.installation()).rejects.toThrow('No runner answers on the engine')
   await storage.close()
 })
 
-test('an engine that does not answer is named', async () => {
+test.concurrent('an engine that does not answer is named', async () => {
   const storage = storageOf(engineOf(() => null))
   const answers = storage.isThere('http://127.0.0.1:9')
   await expect(answers).rejects.toThrow('The engine at 127.0.0.1:9 does not answer')
