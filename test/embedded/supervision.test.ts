@@ -20,6 +20,7 @@ type Line = {
   pid?: number
   pause?: number
   nsid?: string
+  err?: { code?: string }
 }
 
 /** How long a PDS may take to start on a busy machine, in ms. */
@@ -75,6 +76,7 @@ async function make(env: Record<string, string> = {}, looks: Looks = LOOKS): Pro
 
 const said = (msg: string) => lines.filter((line) => line.msg === msg)
 const UP = 'the PDS is up'
+const SILENT = 'the PDS does not answer; it is killed'
 const CANNOT_START = 'the PDS cannot be started, or told'
 const ENDED = 'the PDS ended by itself; it is started again'
 const pid = () => said(UP).at(-1)?.pid as number
@@ -162,64 +164,67 @@ describe('one that runs', () => {
   })
 })
 
-describe('one of its own for each test', () => {
-  beforeEach(begin)
-  afterEach(end)
-
-  test('one that is killed is started again, after pauses that grow', async () => {
-    const pds = await make()
-    await pds.start(directory)
-    for (const times of [1, 2]) {
-      process.kill(pid(), 'SIGKILL')
-      await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
-      await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-      expect((await ask('/xrpc/_health')).status).toBe(200)
-      expect(said(ENDED)).toHaveLength(times)
-    }
-    expect(said(ENDED).map(({ pause }) => pause)).toEqual([250, 500])
-  })
-
-  test.for([
-    ['the system refuses', () => vi.stubEnv('TOO_LONG', 'x'.repeat(256 * 1024))],
-    ['does not begin', () => vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')],
-  ] as const)('one whose process %s is tried again until there is one', async ([, hinder]) => {
-    const pds = await make()
-    await pds.start(directory)
-    hinder()
-    process.kill(pid(), 'SIGKILL')
-    await expect.poll(() => said(CANNOT_START).length, PATIENCE).toBeGreaterThan(1)
-    expect(pds.isDown).toBe(true)
-    vi.unstubAllEnvs()
-    vi.restoreAllMocks()
+describe('one that fails is started again', () => {
+  /** Of whatever begins to answer from now on. */
+  const looks = { ...LOOKS }
+  let pds: EmbeddedPds
+  const untilUp = async () => {
     await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
     expect((await ask('/xrpc/_health')).status).toBe(200)
+  }
+  beforeAll(async () => {
+    await begin()
+    pds = await make({}, looks)
   })
-
-  test('one that hangs is killed after some looks, and started again', async () => {
-    const pds = await make({}, { ...LOOKS, pause: 50, deadline: 3_000, failures: 2 })
-    await pds.start(directory)
-    const id = pid()
-    process.kill(id, 'SIGSTOP')
-    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
-    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-    expect(isRunning(id)).toBe(false)
-    expect(said('the PDS does not answer; it is killed')).toMatchObject([{ pid: id }])
-    expect((await ask('/xrpc/_health')).status).toBe(200)
-  })
+  afterAll(end)
 
   test('one that does not begin is killed, and tried again', async () => {
-    const looks = { ...LOOKS, start: 500 }
-    const pds = await make({}, looks)
+    looks.start = 500
     const hang = 'await new Promise(() => setInterval(() => {}, 1_000))'
     vi.stubEnv('NODE_OPTIONS', `--import "data:text/javascript,${encodeURIComponent(hang)}"`)
     await pds.start(directory)
     expect(pds.isDown).toBe(true)
-    expect(said('the PDS does not answer; it is killed')).toHaveLength(1)
+    expect(said(SILENT)).toHaveLength(1)
     vi.unstubAllEnvs()
-    looks.start = LOOKS.start
-    await expect.poll(() => pds.isDown, PATIENCE).toBe(false)
-    expect((await ask('/xrpc/_health')).status).toBe(200)
+    Object.assign(looks, { ...LOOKS, pause: 50, deadline: 3_000, failures: 2 })
+    await untilUp()
   })
+
+  test('one that hangs is killed after some looks, and started again', async () => {
+    const id = pid()
+    Object.assign(looks, LOOKS)
+    process.kill(id, 'SIGSTOP')
+    await expect.poll(() => pds.isDown, PATIENCE).toBe(true)
+    await untilUp()
+    expect(isRunning(id)).toBe(false)
+    expect(said(SILENT).slice(1)).toMatchObject([{ pid: id }])
+  })
+
+  test('one that is killed, and whose next ones the system refuses or do not begin', async () => {
+    const refusals = () => said(CANNOT_START).map(({ err }) => err?.code)
+    vi.stubEnv('TOO_LONG', 'x'.repeat(256 * 1024))
+    process.kill(pid(), 'SIGKILL')
+    await expect.poll(refusals, PATIENCE).toContain('E2BIG')
+    expect(pds.isDown).toBe(true)
+    vi.unstubAllEnvs()
+    vi.spyOn(process, 'execPath', 'get').mockReturnValue('/nowhere/node')
+    await expect.poll(refusals, PATIENCE).toContain('ENOENT')
+    expect(pds.isDown).toBe(true)
+    vi.restoreAllMocks()
+    await untilUp()
+  })
+
+  test('after pauses that grow', () => {
+    const pauses = said(ENDED).map(({ pause }) => pause)
+    // Of one that did not begin, one that hung, one that was killed, and those that were refused.
+    expect(pauses.length).toBeGreaterThanOrEqual(5)
+    expect(pauses).toEqual(pauses.map((_, i) => 250 * 2 ** i))
+  })
+})
+
+describe('one of its own for each test', () => {
+  beforeEach(begin)
+  afterEach(end)
 
   test('a second one waits until the first has let go of the data', async () => {
     const first = await make()
