@@ -4,7 +4,7 @@ import { AtpAgent } from '@atproto/api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newCredentials } from '../../lab/clients/headless_sign_in.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
-import { cliJson, runCli } from '../../lab/world/cli.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { freePort, type Peer } from '../../lab/world/loopback.ts'
 import { startPlc } from '../../lab/world/plc.ts'
 import { type Run, runProgram } from '../../lab/world/program.ts'
@@ -24,7 +24,7 @@ let data: string
 let settings: Record<string, string>
 
 const cli = (...args: string[]) =>
-  runCli(childEnvironment({}, settings), args, { cwd: folder.path })
+  runCliHere(childEnvironment({}, settings), args, { cwd: folder.path })
 const start = async () => {
   program = runProgram('start.ts', settings)
   const isUp = async () => program?.hasEnded || (await fetch(`${url}/_health`)).ok
@@ -44,7 +44,7 @@ const signIn = async () => {
 /** As docs/backup.md says it. */
 async function deleteOnPds(did: string): Promise<void> {
   const listed = ['pds', 'list']
-  const [inside] = await cliJson<Pds[]>(childEnvironment({}, settings), listed, folder.path)
+  const [inside] = await cliJsonHere<Pds[]>(childEnvironment({}, settings), listed)
   const password = readFileSync(join(data, 'secrets/admin_password'), 'utf8').trim()
   const headers = { authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}` }
   const { admin } = new AtpAgent({ service: inside?.address ?? '' }).com.atproto
@@ -99,11 +99,9 @@ test.each([
   }
   const read = await post(await signIn(), name)
   const backup = join(folder.path, `backup ${name}`)
-  const manifest = await cliJson<Manifest>(
-    childEnvironment({}, settings),
-    ['backup', backup, '--with-secrets'],
-    folder.path,
-  )
+  const manifest = await cliJsonHere<Manifest>(childEnvironment({}, settings), [
+    ...['backup', backup, '--with-secrets'],
+  ])
   expect(manifest.pds).toMatchObject({ blobs: { count: expect.any(Number) } })
   expect(manifest.pds?.files.map(({ path }) => path)).toEqual(
     expect.arrayContaining([
