@@ -5,7 +5,8 @@ import { seedDirectory, seededAccount } from '../../lab/world/seed_directory.ts'
 import { limit } from '../limits/limit.ts'
 import { command } from './operators.ts'
 
-const ACCOUNTS = 100_000
+/** More than a search looks at before it says that there are others. */
+const ACCOUNTS = 12_000
 const EVENTS = 300
 
 /** Fills an installation as a large one is. */

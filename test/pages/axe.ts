@@ -4,7 +4,7 @@ import type { AxeResults } from 'axe-core'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { TestBrowser } from '../../lab/world/browser.ts'
 
-/** In ASCII: a page takes a script with any other character for twice the CPU. */
+/** In ASCII: a page takes a script with any other character for twice the CPU. Each page has it from its beginning. */
 const axe = readFileSync(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
   'utf8',
@@ -27,14 +27,13 @@ export async function inSize(
   work: (page: Page) => Promise<void>,
 ): Promise<void> {
   const context: BrowserContext = await browser.newContext({
-    // Else axe could not be put into the page; nothing else depends on the policy here.
-    bypassCSP: true,
     colorScheme: THEMES[0],
     viewport: SIZES[size],
     locale: 'en-US',
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(60_000)
+  await context.addInitScript({ content: axe })
   try {
     await work(await context.newPage())
   } finally {
@@ -61,9 +60,9 @@ export async function inEachTheme(
 /** What hinders people in a page, as axe finds it: critical and serious. */
 export type Finding = { rule: string; html: string; failureSummary?: string | undefined }
 
+/** @param page of {@link inSize} */
 export async function findingsIn(page: Page): Promise<Finding[]> {
   await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running'))
-  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
       resultTypes: ['violations'],
