@@ -37,8 +37,16 @@ export async function runCliHere(
  *
  * @throws {Error} with what it said when it does not succeed
  */
-export async function cliJsonHere<T>(env: NodeJS.ProcessEnv, args: string[]): Promise<T> {
-  const { exitCode, stdout, stderr } = await runCliHere(env, ['--json', ...args])
+export async function cliJsonHere<T>(
+  env: NodeJS.ProcessEnv,
+  args: string[],
+  cwd?: string,
+): Promise<T> {
+  const { exitCode, stdout, stderr } = await runCliHere(
+    env,
+    ['--json', ...args],
+    cwd ? { cwd } : {},
+  )
   if (exitCode !== 0)
     throw new Error(`vestibule ${args.join(' ')}: ${exitCode}\n${stderr}${stdout}`)
   return JSON.parse(stdout) as T

@@ -10,6 +10,7 @@ import { grant } from '../../lab/clients/steps.ts'
 import { type CertificateAuthority, trustHere } from '../../lab/world/certificates.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { cliJson } from '../../lab/world/cli.ts'
+import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import type { Peer } from '../../lab/world/loopback.ts'
 import { envOf, makePdsHome, type Pds, type PdsHome, startPds } from '../../lab/world/pds.ts'
 import { startPlc } from '../../lab/world/plc.ts'
@@ -149,7 +150,9 @@ describe('nobody is signed out when a PDS is adopted', () => {
   })
 
   test('the operator sees all of it', async () => {
-    expect(await vestibule('account', 'sessions', idle.did)).toMatchObject({
+    expect(
+      await cliJsonHere<object>(env, ['account', 'sessions', idle.did], folder.path),
+    ).toMatchObject({
       oauth: [{ clientId: host.clientId }],
       legacy: [{ appPasswordName: null }],
       devices: [{ deviceId: expect.any(String) }],

@@ -13,7 +13,7 @@ import { newPost } from '../../lab/clients/new_post.ts'
 import { discoverApp, loopbackClientId } from '../../lab/clients/oauth_app.ts'
 import { startLogin } from '../../lab/clients/oauth_session.ts'
 import { postAndReadBack, readText, xrpc } from '../../lab/clients/xrpc.ts'
-import { runCli } from '../../lab/world/cli.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import { isRunning } from '../../lab/world/is_running.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
 import { pdsesInside } from '../../lab/world/pds_inside.ts'
@@ -124,14 +124,18 @@ test('an app signs in by what the PDS says of itself, and posts with DPoP', asyn
 })
 
 test('`pds list` shows it as the one of this program', async () => {
-  const { stdout } = await runCli(vestibule.env, ['--json', 'pds', 'list'])
+  const { stdout } = await runCliHere(vestibule.env, ['--json', 'pds', 'list'])
   expect(JSON.parse(stdout)).toMatchObject([
     { did: vestibule.did, url: vestibule.url, isEmbedded: true, accounts: 1 },
   ])
 })
 
 test('`doctor --data` says that it does not look at what it keeps, also to a script', async () => {
-  const { stdout, stderr, exitCode } = await runCli(vestibule.env, ['--json', 'doctor', '--data'])
+  const { stdout, stderr, exitCode } = await runCliHere(vestibule.env, [
+    '--json',
+    'doctor',
+    '--data',
+  ])
   expect(exitCode).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ findings: [] })
   const folder = join(vestibule.dataDir, 'pds')
