@@ -29,8 +29,23 @@ function sourceOf(text: string): string {
  * to send the form once more, with a password or a code that was used. This makes it a visit to the address of the form,
  * which leads to the page of the form.
  */
-const VISITED = "history.replaceState(null,'',location.href)"
-const VISITED_SOURCE = sourceOf(VISITED)
+const VISITED = inline("history.replaceState(null,'',location.href)")
+
+/**
+ * Of a page with forms. Where an answer takes its time, people press the button again. A browser then gives up what it
+ * waits for and sends the form once more, with a code that was used by now: what the first one made, such as recovery
+ * codes, nobody would see. For 10 s, since the person may have stopped the first, or come back to the page.
+ */
+const ONCE = inline(
+  "let at=-1e4;addEventListener('submit',e=>{e.timeStamp-at<1e4?e.preventDefault():at=e.timeStamp});addEventListener('pageshow',()=>{at=-1e4})",
+)
+
+/** A script that stands in the page itself. */
+type Inline = { text: string; source: string }
+
+function inline(text: string): Inline {
+  return { text, source: sourceOf(text) }
+}
 
 /** A script that a page loads from an address of its own. */
 export class Script {
@@ -106,6 +121,7 @@ export function writeDocument({
   hasForms = false,
 }: Document): HttpResponse {
   const isAnswer = requester()?.isPost ?? false
+  const lines = [...(isAnswer ? [VISITED] : []), ...(hasForms ? [ONCE] : [])]
   const page = html`<!doctype html>
 <html lang="${language}">
   <head>
@@ -113,11 +129,10 @@ export function writeDocument({
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="robots" content="noindex">
     <title>${title}</title>
-    <style>${raw(style.css)}</style>${
-      isAnswer &&
-      html`
-    <script>${raw(VISITED)}</script>`
-    }${
+    <style>${raw(style.css)}</style>${lines.map(
+      ({ text }) => html`
+    <script>${raw(text)}</script>`,
+    )}${
       script &&
       html`
     <script src="${script.path}" defer></script>`
@@ -134,21 +149,21 @@ ${body}
 `
   return textResponse(String(page), {
     status,
-    headers: headersOf({ isAnswer, style, script, widget, images, hasForms }),
+    headers: headersOf({ lines, style, script, widget, images, hasForms }),
   })
 }
 
 function headersOf({
-  isAnswer,
+  lines,
   style,
   script,
   widget,
   images,
   hasForms,
 }: Required<Pick<Document, 'style' | 'images' | 'hasForms'>> &
-  Pick<Document, 'script' | 'widget'> & { isAnswer: boolean }) {
+  Pick<Document, 'script' | 'widget'> & { lines: readonly Inline[] }) {
   const foreign = widget?.sources ?? []
-  const own = [...(isAnswer ? [VISITED_SOURCE] : []), ...(script ? [script.source] : [])]
+  const own = [...lines, ...(script ? [script] : [])].map(({ source }) => source)
   const scripts = [...own, ...foreign]
   const sources = (given: readonly string[]) => (given.length ? given.join(' ') : "'none'")
   const policy = [

@@ -42,6 +42,11 @@ const NARROWED = 'test/sign_in/narrowed_consent.test.ts'
 /** What it defends of its pages and of second factors (38 to 40, 42). */
 export const pageRows = toRemovals([
   [
+    'test/pages/sent_once.test.ts',
+    'a form is sent once',
+    inFile('http/page/document.ts')('...(hasForms ? [ONCE] : [])', ''),
+  ],
+  [
     38,
     'a form comes from our page',
     ownForm("if (!isOwn || headers.get('origin') !== publicUrl) {", 'if (false) {'),

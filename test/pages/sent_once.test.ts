@@ -1,0 +1,67 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newSomebody } from '../operator_page/operators.ts'
+import { type PageWorld, startPageWorld } from '../operator_page/world.ts'
+import { title } from '../security_page/on_page.ts'
+import { sharedBrowser } from '../shared/browser.ts'
+
+const browser = sharedBrowser()
+let world: PageWorld
+beforeAll(async () => {
+  world = await startPageWorld()
+})
+afterAll(() => world?.close())
+
+/** Milliseconds between two presses of somebody who waits. */
+const PAUSE = 400
+
+/** Presses the button of the page's first form, and again while the answer is on its way. @returns how many were sent */
+async function pressTwice(page: Page): Promise<number> {
+  let sent = 0
+  const { promise: isPressed, resolve: answer } = Promise.withResolvers<void>()
+  await page.route('**/form/**', async (route) => {
+    sent++
+    await isPressed
+    // The browser may have given it up.
+    await route.continue().catch(() => {})
+  })
+  // Nothing else is heard of a page that is about to go.
+  page.once('console', () => answer())
+  const loaded = page.waitForEvent('load')
+  await page.evaluate((pause) => {
+    const press = () => document.querySelector<HTMLElement>('main form button')?.click()
+    press()
+    setTimeout(press, pause)
+    setTimeout(() => console.log('pressed'), 2 * pause)
+  }, PAUSE)
+  await loaded
+  await page.unroute('**/form/**')
+  return sent
+}
+
+test('who presses a button twice has sent its form once, so that a code counts', async () => {
+  const { handle, password, own } = await newSomebody(world.app)
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/account/sign-in?for=security&step=sign-in`)
+  await page.fill('input[name=username]', handle)
+  await page.fill('input[name=password]', password)
+  expect(await pressTwice(page)).toBe(1)
+  await title(page, 'Enter your code')
+  await page.fill('input[name=code]', own.recoveryCodes.pop() ?? '')
+  expect(await pressTwice(page)).toBe(1)
+  await title(page, 'Security')
+  await page.context().close()
+})
+
+test('a form can be sent again once its answer was there', async () => {
+  const { handle } = await newSomebody(world.app)
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${world.url}/account/sign-in?step=sign-in`)
+  for (const wrong of ['first', 'second']) {
+    await page.fill('input[name=username]', handle)
+    await page.fill('input[name=password]', wrong)
+    expect(await pressTwice(page)).toBe(1)
+    await page.getByRole('alert').getByText('Wrong username or password').waitFor()
+  }
+  await page.context().close()
+})
