@@ -230,14 +230,17 @@ export async function verifyUse({
   response,
   challenge,
 }: Assertion): Promise<Pick<PasskeyKey, 'counter' | 'isBackedUp'>> {
+  const key = new Uint8Array(publicKey)
   const { verifyAuthenticationResponse } = await webAuthn()
-  const { verified, authenticationInfo } = await judged(response, () =>
-    verifyAuthenticationResponse({
+  const { verified, authenticationInfo } = await judged(response, async () => {
+    // It may have been kept before new ones had these bounds.
+    await assertUsualKey(key)
+    return verifyAuthenticationResponse({
       response,
       ...expected(party, challenge),
-      credential: { id, publicKey: new Uint8Array(publicKey), counter: 0 },
-    }),
-  )
+      credential: { id, publicKey: key, counter: 0 },
+    })
+  })
   if (!verified) throw new PasskeyError('Not verified')
   const { newCounter, credentialBackedUp } = authenticationInfo
   return { counter: newCounter, isBackedUp: credentialBackedUp }

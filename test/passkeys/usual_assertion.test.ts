@@ -117,6 +117,18 @@ test.each(['EdDSA', 'RS256'] as const)('%s is the library’s', async (algorithm
   expect(await verifyUse(assertion)).toMatchObject({ counter: 0 })
 })
 
+test('a key that was kept before it was bounded, and whose use costs much, is not used', async () => {
+  const rsa = await made('RS256')
+  const { decodeCredentialPublicKey, isoCBOR } = await import('@simplewebauthn/server/helpers')
+  const cose = decodeCredentialPublicKey(Uint8Array.from(rsa.passkey.publicKey))
+  const [N, ZEROS] = [-1, 2 ** 20]
+  ;(cose as Map<number, unknown>).set(N, ZEROS)
+  const publicKey = isoCBOR.encode(cose as never)
+  const assertion = { ...used(rsa), passkey: { ...rsa.passkey, publicKey } }
+  expect(await usual(assertion)).toBeNull()
+  await expect(verifyUse(assertion)).rejects.toThrow('Its key has odd parts')
+})
+
 const { id, key } = es256.authenticator.made[0] as Made
 /** The same in each run, so that the tests keep their names. */
 const challenge = Buffer.alloc(32, 'asked').toString('base64url')

@@ -31,6 +31,7 @@ export const passkeyRows = toRemovals([
     'a passkey is unlocked',
     passkey('requireUserVerification: true', 'requireUserVerification: false'),
   ],
+  [USUAL, 'a key of before is bounded', passkey('    await assertUsualKey(key)\n', '')],
   [41, 'a passkey is asked for in no frame', passkey('if (crossOrigin) ', 'if (false) ')],
   [41, 'a usual passkey is of our origin', usual('origin === ourOrigin && ', '')],
   [
