@@ -7,6 +7,7 @@ import type { Log } from '../base/log.ts'
 import { isTracing, traceRequest } from '../base/tracing.ts'
 import type { AuthActor } from '../http/envelope.ts'
 import { fault, tooLarge, unanswered, unavailable } from '../http/fault.ts'
+import { jsonResponse } from '../http/message.ts'
 import { BodyTooLargeError } from '../http/read_body.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { BodyTooSlowError, readBody, readShortBody } from './body.ts'
@@ -67,7 +68,9 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       return RESPONSE_ALREADY_SENT
     }
     const anybody = { 'access-control-allow-origin': '*' }
-    return c.json({ version: packageJson.version, status: 'ok' }, 200, anybody)
+    const well = { version: packageJson.version, status: 'ok' }
+    writeResponse(c.env.outgoing, jsonResponse(well, { headers: anybody }))
+    return RESPONSE_ALREADY_SENT
   })
 
   // What comes before is asked every few seconds by programs that watch this one.

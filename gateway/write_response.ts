@@ -1,9 +1,17 @@
 import type { ServerResponse } from 'node:http'
 import type { ResponseEnvelope } from '../http/envelope.ts'
 
-/** Writes an answer as it is: the same headers, in the same order, and nothing added but lengths. */
+/** No browser takes an answer for something else than its type says (https://fetch.spec.whatwg.org/#x-content-type-options-header). */
+const NO_SNIFFING: readonly [string, string] = ['x-content-type-options', 'nosniff']
+
+/**
+ * Writes an answer of this program: the same headers, in the same order, and nothing added but lengths and
+ * {@link NO_SNIFFING}.
+ */
 export function writeResponse(outgoing: ServerResponse, answer: ResponseEnvelope): void {
-  const { status, headers, body } = answer
+  const { status, body } = answer
+  const isSaid = answer.headers.some(([name]) => name.toLowerCase() === NO_SNIFFING[0])
+  const headers = isSaid ? answer.headers : [...answer.headers, NO_SNIFFING]
   if (outgoing.req.method === 'HEAD' || isBodiless(status)) {
     outgoing.writeHead(status, headers.flat()).end()
     return

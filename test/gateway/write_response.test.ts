@@ -16,7 +16,12 @@ const bodies: Record<string, Uint8Array | null> = {
 
 const server = createServer((request, outgoing) => {
   const body = bodies[decodeURIComponent(request.url?.slice(1) ?? '')] ?? null
-  writeResponse(outgoing, { status: 200, headers: [['content-type', 'image/x-test']], body })
+  const said: [string, string][] = [['X-Content-Type-Options', 'nosniff']]
+  const headers: [string, string][] = [
+    ['content-type', 'image/x-test'],
+    ...(request.url === '/said' ? said : []),
+  ]
+  writeResponse(outgoing, { status: 200, headers, body })
 })
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'))
 afterAll(() => server.close())
@@ -26,4 +31,14 @@ test.each(Object.entries(bodies))('a body %s is sent as it is', async (name, bod
   const answer = await fetch(`http://127.0.0.1:${port}/${encodeURIComponent(name)}`)
   expect(answer.headers.get('content-length')).toBe(String(body?.byteLength ?? 0))
   expect(Buffer.from(await answer.arrayBuffer())).toEqual(Buffer.from(body ?? []))
+})
+
+test('no browser takes an answer for something else, and that is said once', async () => {
+  const { port } = server.address() as AddressInfo
+  for (const path of ['/none', '/said']) {
+    for (const method of ['GET', 'HEAD']) {
+      const { headers } = await fetch(`http://127.0.0.1:${port}${path}`, { method })
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+    }
+  }
 })

@@ -57,6 +57,11 @@ export const requestRows = toRemovals([
   ],
   [29, 'nothing of a PDS runs', passing("if (RUNS.test(headers.get('sec-fetch-dest') ?? ''))")],
   [
+    'test/gateway/write_response.test.ts',
+    'no answer is taken for something else than its type',
+    inFile('gateway/write_response.ts')('isSaid ?', 'true ?'),
+  ],
+  [
     'test/gateway/pass_through.test.ts',
     'a PDS says nothing of the origin',
     inFile('gateway/pass_through.ts')("'nel', 'report-to', 'reporting-endpoints', ", ''),
