@@ -37,6 +37,7 @@ export class Standing<H> {
   #active = 0
   #idle: PromiseWithResolvers<void> | null = null
   #turn: Promise<unknown> = Promise.resolve()
+  #hasEnded = false
 
   private constructor(serving: Serving<H>, log: Log) {
     this.#serving = serving
@@ -93,20 +94,31 @@ export class Standing<H> {
   }
 
   async end(): Promise<void> {
+    this.#hasEnded = true
+    await this.#stop()
+  }
+
+  async #start(): Promise<void> {
+    const held = await this.#serving.start()
+    // The actor may have ended meanwhile, and nothing else would stop what it holds.
+    if (this.#hasEnded) {
+      await this.#serving.stop(held)
+      throw new Error('The actor ends')
+    }
+    this.#held = held
+    this.#move = null
+  }
+
+  async #stop(): Promise<void> {
     const held = this.#held
     this.#held = null
     if (held) await this.#serving.stop(held)
   }
 
-  async #start(): Promise<void> {
-    this.#held = await this.#serving.start()
-    this.#move = null
-  }
-
   async #halt(move: Move): Promise<void> {
     this.#move = move
     await this.#drained()
-    await this.end()
+    await this.#stop()
     await this.#serving.mark(move)
     this.#log.warn({ reason: new MovedError(move).message }, 'an actor serves nothing')
   }

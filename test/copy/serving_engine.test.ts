@@ -238,3 +238,19 @@ test('an actor that could not be marked wakes anew, and then does as is marked',
   await expect(standing.change(new MemoryKv(), move, { found: null })).rejects.toThrow('is away')
   expect(done).toEqual(['started', 'stopped', 'woken anew'])
 })
+
+test('an actor that ends while it begins to serve again leaves nothing open', async () => {
+  const done: string[] = []
+  const { serving, begin } = standingOf(done)
+  const standing = await begin()
+  const kv = new MemoryKv()
+  await standing.change(kv, move, { found: null })
+  const { start } = serving
+  serving.start = async () => {
+    await standing.end()
+    return start()
+  }
+  await expect(standing.change(kv, null, { id: 'a' })).rejects.toThrow('The actor ends')
+  expect(done).toEqual(['started', 'stopped', 'marked', 'started', 'stopped', 'woken anew'])
+  await expect(standing.use(() => {})).rejects.toThrow()
+})

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { CallResult } from '../../actors/hosting/call.ts'
 import { ownVersion } from '../../actors/hosting/code_version.ts'
@@ -79,4 +82,17 @@ test.concurrent('an engine that does not answer is named', async () => {
   const storage = storageOf(engineOf(() => null))
   const answers = storage.isThere('http://127.0.0.1:9')
   await expect(answers).rejects.toThrow('The engine at 127.0.0.1:9 does not answer')
+})
+
+test('a runner that refuses the secrets is not taken for none', async () => {
+  const forbidden: CallResult = { refusal: { code: 'InvalidToken', message: 'Forbidden' } }
+  const storage = storageOf(engineOf(() => forbidden))
+  const engine = createServer((_, response) => response.end('{"runners":[{"key":"one"}]}'))
+  await once(engine.listen(0, '127.0.0.1'), 'listening')
+  const { port } = engine.address() as AddressInfo
+  const refused = 'refuses the secrets of these settings'
+  await expect(storage.isThere(`http://127.0.0.1:${port}`)).rejects.toThrow(refused)
+  await expect(storage.installation()).rejects.toThrow(refused)
+  engine.close()
+  await storage.close()
 })

@@ -24,7 +24,12 @@ export class ServingStorage {
     this.#token = secrets.operatorToken
   }
 
-  /** Whether there are runners, also where their actors serve nothing. @param endpoint `RIVET_ENDPOINT` */
+  /**
+   * Whether there are runners, also where their actors serve nothing.
+   *
+   * @param endpoint `RIVET_ENDPOINT`
+   * @throws {Error} where one answers, and refuses the secrets of this process
+   */
   async isThere(endpoint: string): Promise<boolean> {
     const isRegistered = await runnerKeys(endpoint).then(({ length }) => length > 0)
     if (!isRegistered) return false
@@ -34,7 +39,10 @@ export class ServingStorage {
       .call('listKept', [this.#token, null, 'head/'])
       .then(
         () => true,
-        () => false,
+        (err) => {
+          if (isUserError(err)) throw refused(err)
+          return false
+        },
       )
   }
 
@@ -46,6 +54,7 @@ export class ServingStorage {
       return { authActors, directories }
     } catch (err) {
       if (err instanceof MovedError) throw err
+      if (isUserError(err)) throw refused(err)
       const how =
         'see that one runs, is of this version, and has the same secrets as these settings'
       throw new Error(`No runner answers on the engine: ${how}`, { cause: err })
@@ -83,4 +92,12 @@ export class ServingStorage {
       }
     }
   }
+}
+
+function refused(cause: Error): Error {
+  const how = 'give this command the secrets of the runner (docs/keys.md)'
+  return new Error(
+    `A runner answers on the engine, and refuses the secrets of these settings: ${how}`,
+    { cause },
+  )
 }
