@@ -1,4 +1,5 @@
 import type { CommandInput, CommandName, CommandOutput } from '../operator/commands.ts'
+import { INVALID_INPUT } from '../operator/invalid_input.ts'
 import { CliError, DataMovedError, ExitCode } from './errors.ts'
 import type { Installation } from './installation.ts'
 
@@ -43,7 +44,10 @@ export function connectOperator({ settings, secrets }: Installation): Operator {
           'Run this in its folder, or stop it',
       )
     }
-    throw new CliError(body.message ?? `The program answered ${response.status}`)
+    throw new CliError(
+      body.message ?? `The program answered ${response.status}`,
+      body.error === INVALID_INPUT ? ExitCode.wrongUsage : ExitCode.failed,
+    )
   }
 }
 

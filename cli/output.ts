@@ -6,7 +6,10 @@ import { isUnread } from './standard_output.ts'
 export type Output = {
   /** The result: `value` as JSON where that was asked for, else what `human` makes of it. */
   result<T>(value: T, human: (value: T) => string): void
-  /** A long result, page by page: as one array of JSON, or what `human` makes of each page. */
+  /**
+   * A long result, page by page: what `human` makes of each page, or one array of JSON, which is said when all is there,
+   * so that a script is never given half of it.
+   */
   list<T>(pages: AsyncIterable<readonly T[]>, human: (rows: readonly T[]) => string): Promise<void>
   /** A remark to a person, on stderr: the output of a script's command has its own place. */
   note(line: string): void
@@ -31,15 +34,15 @@ async function printArray(
   pages: AsyncIterable<readonly unknown[]>,
   unread: () => boolean,
 ): Promise<void> {
-  let before = '['
+  const lines: string[] = []
   for await (const page of pages) {
     if (unread()) return
-    for (const row of page) {
-      console.log(before + printableJson(JSON.stringify(row)))
-      before = ','
-    }
+    if (page.length > 0)
+      lines.push(page.map((row) => printableJson(JSON.stringify(row))).join('\n,'))
   }
-  console.log(before === '[' ? '[]' : ']')
+  if (lines.length === 0) return console.log('[]')
+  for (const [i, line] of lines.entries()) console.log((i === 0 ? '[' : ',') + line)
+  console.log(']')
 }
 
 async function printPages<T>(

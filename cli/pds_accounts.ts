@@ -3,7 +3,7 @@ import { explainUnreadable, isThere } from '../base/files.ts'
 import type { Db } from '../database/database.ts'
 import { holdPdsAccounts } from '../database/import/held_accounts.ts'
 import { openPdsAccounts } from '../database/import/pds_accounts.ts'
-import { CliError } from './errors.ts'
+import { CliError, ExitCode } from './errors.ts'
 
 /**
  * Works on a copy of the account database of a PDS, which may run.
@@ -36,7 +36,8 @@ export async function onAccounts<T>(
   folder: string,
   work: (db: Db) => T | Promise<T>,
 ): Promise<T> {
-  if (!isThere(path)) throw new CliError(`There is no ${path}; name the data folder of the PDS`)
+  if (!isThere(path))
+    throw new CliError(`There is no ${path}; name the data folder of the PDS`, ExitCode.wrongUsage)
   try {
     for (const each of [folder, path]) accessSync(each, constants.R_OK | constants.W_OK)
   } catch (err) {

@@ -5,7 +5,7 @@ import { parseEnvFile } from '../base/env_file.ts'
 import { explainUnreadable } from '../base/files.ts'
 import { unlocked } from './adopt/settings_lock.ts'
 import { inQuotes, toEnvLines } from './env_file.ts'
-import { CliError } from './errors.ts'
+import { CliError, ExitCode } from './errors.ts'
 import { isSettingRight } from './init_settings.ts'
 
 /** The settings of a PDS, by their variables. */
@@ -71,7 +71,10 @@ export async function readPdsFile(file: string): Promise<PdsEnv> {
 async function readContent(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((err) => {
     throw err.code === 'ENOENT' || err.code === 'ENOTDIR'
-      ? new CliError(`There is no ${file}; name the settings file of the PDS (--pds-env)`)
+      ? new CliError(
+          `There is no ${file}; name the settings file of the PDS (--pds-env)`,
+          ExitCode.wrongUsage,
+        )
       : explainUnreadable(err, file)
   })
 }

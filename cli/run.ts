@@ -31,5 +31,6 @@ function report(err: unknown): number {
   if (err instanceof SettingsError) for (const line of err.lines) note(line)
   else if (err instanceof UnavailableError) note(err.advice)
   else note(err instanceof Error ? err.message : String(err))
+  if (err instanceof SettingsError) return ExitCode.wrongUsage
   return err instanceof CliError ? err.exitCode : ExitCode.failed
 }

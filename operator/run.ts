@@ -6,6 +6,7 @@ import { recordAudit } from '../sagas/audit.ts'
 import type { Command, OperatorContext } from './command.ts'
 import { type CommandName, commands } from './commands.ts'
 import { HalfDoneError } from './half_done.ts'
+import { INVALID_INPUT } from './invalid_input.ts'
 import { descriptions } from './list.ts'
 
 /** An error is told as `error` of XRPC, with a sentence. */
@@ -30,7 +31,7 @@ export async function run(
 ): Promise<Ran> {
   const { input } = commands[name] as Command
   const parsed = input.safeParse(given, { error: inWords })
-  if (!parsed.success) return refuse(400, 'InvalidRequest', mistakesIn(parsed.error))
+  if (!parsed.success) return refuse(400, INVALID_INPUT, mistakesIn(parsed.error))
   assertInTime()
   return outlasting(() => carryOut(context, name, parsed.data as Record<string, unknown>))
 }

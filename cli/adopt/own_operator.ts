@@ -13,7 +13,7 @@ import type { Schema } from '../../database/schema.ts'
 import { keepSealed } from '../../database/sealed_columns.ts'
 import type { OperatorContext } from '../../operator/command.ts'
 import { type CommandName, commands } from '../../operator/commands.ts'
-import { CliError } from '../errors.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import type { Installation } from '../installation.ts'
 import type { Operator } from '../operator_client.ts'
 
@@ -69,7 +69,7 @@ export function ownOperator(actors: OwnActors): Operator {
     const command = commands[name] as (typeof commands)[CommandName]
     const context = { services: { actors } } as unknown as OperatorContext
     const parsed = command.input.safeParse(input)
-    if (!parsed.success) throw new CliError(explainInput(parsed.error, input))
+    if (!parsed.success) throw new CliError(explainInput(parsed.error, input), ExitCode.wrongUsage)
     return command.run(context, parsed.data as never) as never
   }
 }

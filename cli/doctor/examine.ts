@@ -5,7 +5,7 @@ import { type Databases, databasesIn } from '../../maintenance/databases.ts'
 import { lookAround } from '../../operator/doctor/around.ts'
 import { checkTable, failIfFailed } from '../checks.ts'
 import { withDatabases } from '../databases.ts'
-import { CliError } from '../errors.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import { findingTable } from '../findings.ts'
 import { openInstallation } from '../installation.ts'
 import type { Output } from '../output.ts'
@@ -42,7 +42,10 @@ export async function examineData(
   output: Output,
 ): Promise<void> {
   if (!isThere(dataDir))
-    throw new CliError(`There is no folder ${dataDir}; name the data directory`)
+    throw new CliError(
+      `There is no folder ${dataDir}; name the data directory`,
+      ExitCode.wrongUsage,
+    )
   const report = await look(databasesIn(dataDir), output)
   notePdsInside(
     output,

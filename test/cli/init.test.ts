@@ -86,10 +86,10 @@ test('never replaces a settings file unasked', async () => {
 test('settings that the program would not take are refused before anything is written', async () => {
   const file = join(folder.path, 'wrong.env')
   const wrong = await init('--yes', '--file', file, '--url', 'http://entryway.example.com')
-  expect(wrong).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('must be https') })
+  expect(wrong).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('must be https') })
   const url = ['--url', 'https://entryway.example.com', '--pds-url', 'pds.example.com']
   const noUrl = await init('--yes', '--file', file, ...url)
-  expect(noUrl).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^ENTRYWAY_PDS_URL: /) })
+  expect(noUrl).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/^ENTRYWAY_PDS_URL: /) })
   expect(existsSync(file)).toBe(false)
   expect((await init('--yes')).exitCode).toBe(2)
   expect((await init()).exitCode).toBe(2)

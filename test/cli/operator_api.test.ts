@@ -75,7 +75,7 @@ test('wrong input is told in clear words', async () => {
   const wrong = await call({}, JSON.stringify({ count: 0 }), 'invite/create')
   expect(wrong.status).toBe(400)
   expect(await wrong.json()).toMatchObject({
-    error: 'InvalidRequest',
+    error: 'InvalidInput',
     message: expect.stringContaining('count'),
   })
   expect((await call({}, 'no json', 'invite/create')).status).toBe(400)

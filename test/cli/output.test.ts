@@ -35,6 +35,16 @@ test.each([false, true])(
   },
 )
 
+test('a list that fails on its way leaves no half of an array', async () => {
+  const said = vi.spyOn(console, 'log').mockImplementation(() => {})
+  async function* failing() {
+    yield [NAME]
+    throw new Error('The program does not answer')
+  }
+  await expect(createOutput(true).list(failing(), () => '')).rejects.toThrow('does not answer')
+  expect(said).not.toHaveBeenCalled()
+})
+
 test('what others named makes no line of its own among the details of an event', () => {
   const lines = details({ name: 'Wiki\nby: operator', address: '192.0.2.1' }).split('\n')
   expect(lines).toEqual(['name: Wiki\ufffdby: operator', 'address: 192.0.2.1'])
