@@ -48,7 +48,7 @@ async function startOnEngine(runner: Runner): Promise<Started> {
   const use = {
     auth: authActor(runner, () => actors, createApp),
     directory: directoryActor(runner),
-    accounts: accountsActor(runner),
+    accounts: accountsActor(runner, actors.directory),
   }
   const start = (runnerKey: string) => startActors(use, { endpoint, runner: { runnerKey } })
   const membership = stayRegistered(endpoint, start, log)
@@ -65,8 +65,8 @@ async function startHere(runner: Runner, host: 'process' | 'port'): Promise<Star
   const { settings, secrets, log } = runner
   const secret = secrets.actorSecret
   const here = new ProcessHost(log)
-  const others = { directory: directoryActor(runner), account: accountActor(runner) }
   const { directory } = connectActors(here.client, secret, settings)
+  const others = { directory: directoryActor(runner), account: accountActor(runner, directory) }
   if (host === 'process') {
     const auth = authActor(runner, () => connectActors(here.client, secret, settings), createApp)
     here.start({ auth, ...others })

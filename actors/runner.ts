@@ -59,9 +59,9 @@ export function assertSecret(given: unknown, expected: string): void {
 }
 
 type DbFunctions = Record<string, (db: Db, ...args: never[]) => unknown>
-type DbActions<F extends DbFunctions> = {
+type DbActions<F extends DbFunctions, V> = {
   [K in keyof F]: F[K] extends (db: Db, ...args: infer A) => infer R
-    ? (c: { vars: { db: Db } }, ...args: A) => Promise<Awaited<R>>
+    ? (c: { vars: V }, ...args: A) => Promise<Awaited<R>>
     : never
 }
 
@@ -69,22 +69,29 @@ type DbActions<F extends DbFunctions> = {
  * Makes actions of functions that work on the actor's own database. No answer leaves before
  * everything that it was made of is durable.
  *
+ * @param onFault is told of what a function throws
  * @throws {TooLateError}
  */
-export function onDatabase<F extends DbFunctions>(functions: F): DbActions<F> {
+export function onDatabase<F extends DbFunctions, V extends object = object>(
+  functions: F,
+  onFault: (vars: V, err: unknown) => void = () => {},
+): DbActions<F, V & { db: Db }> {
   return Object.fromEntries(
     Object.entries(functions).map(([name, run]) => [
       name,
-      answering(async (c: { vars: { db: Db } }, ...args: never[]) => {
+      answering(async (c: { vars: V & { db: Db } }, ...args: never[]) => {
         assertInTime()
         try {
           return await run(c.vars.db, ...args)
+        } catch (err) {
+          onFault(c.vars, err)
+          throw err
         } finally {
           await durable(c.vars.db)
         }
       }),
     ]),
-  ) as DbActions<F>
+  ) as DbActions<F, V & { db: Db }>
 }
 
 /** Lets a {@link Refusal} cross the actor's boundary; every other error stays inside. */

@@ -116,6 +116,9 @@ export type AuditEvent = keyof typeof AUDIT_EVENTS
 /** Every event of the log; docs/watching.md says when to worry. */
 export const EVENTS = {
   ...AUDIT_EVENTS,
+  account_damaged: byStrangers(
+    error('the database of an account is damaged or lost', 'did', 'reason'),
+  ),
   backup_failed: error('a backup could not be made, or was not good', 'reason'),
   backup_made: info('a backup was made and verified'),
   code_reused: warn('an authorization code was used twice; its session ended', 'did'),

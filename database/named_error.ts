@@ -3,12 +3,23 @@ import Sqlite from 'better-sqlite3'
 /** What SQLite says of a file that is no database, or not what it was. */
 const DAMAGED = /^SQLITE_(NOTADB|CORRUPT)/
 
-/** SQLite's own error with the file that it is about, which it does not say; every other error as it is. */
+/** Whether SQLite says that a database is not what it was. */
+export function isDamage(err: unknown): boolean {
+  return err instanceof Sqlite.SqliteError && DAMAGED.test(err.code)
+}
+
+/** Whether a database could not be copied or looked at for what it is itself, and not since a disk is full. */
+export function isUnreadable(err: unknown): boolean {
+  return err instanceof Sqlite.SqliteError && err.code !== 'SQLITE_FULL'
+}
+
+/** SQLite's own error (`cause`) with the file that it is about, which it does not say; every other error as it is. */
 export function naming(path: string, err: unknown): unknown {
   if (!(err instanceof Sqlite.SqliteError)) return err
   const { message, code } = err
   const advice = DAMAGED.test(code) ? '. How to go on: docs/backup.md#a-damaged-database' : ''
-  return new Sqlite.SqliteError(`${path}: ${message}${advice}`, code)
+  const named = new Sqlite.SqliteError(`${path}: ${message}${advice}`, code)
+  return Object.assign(named, { cause: err })
 }
 
 /** Opens a database, or says which one cannot be. */

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { listChangedBetween, listKnownDidsAt } from '../database/check/directory.ts'
 import { readSchemaVersion } from '../database/check/schema_version.ts'
+import { isUnreadable } from '../database/named_error.ts'
+import { MissingPartError } from '../database/replication/restore.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { DIRECTORY, SECRETS } from './data_folder.ts'
 import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
 import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
-import { type Manifest, writeManifest } from './manifest.ts'
+import { type DamagedAccount, type Manifest, writeManifest } from './manifest.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */
@@ -34,6 +36,8 @@ export type BackupOptions = {
  * 1. the directory, with all its parts; 2. every account; 3. the directory again, and once more each account whose
  * entry changed meanwhile, until none did; 4. the state of sign-ins under way; 5. what the PDS inside
  * keeps, which is made before its account here knows of it.
+ *
+ * An account whose database cannot be read is left out, and named in the manifest.
  *
  * @throws {Error} when the folder is not empty
  */
@@ -64,6 +68,19 @@ export async function backUp({
     copied.set(path, { ...(await describe(folder, path)), kind, schemaVersion })
     return true
   }
+  const damaged = new Map<string, DamagedAccount>()
+  const copyAccount = async (account: Database) => {
+    const { path } = account
+    try {
+      await copy(account)
+      damaged.delete(path)
+    } catch (err) {
+      if (!isOfSource(err)) throw err
+      await rm(join(folder, path), { force: true })
+      copied.delete(path)
+      damaged.set(path, { path, did: null, problem: problemOf(err as Error) })
+    }
+  }
   const copyDirectory = async () => {
     for (const each of directories) if (!(await copy(each))) throw lost()
   }
@@ -76,7 +93,7 @@ export async function backUp({
   let done = 0
   for (let round = 0; round < MAX_ROUNDS && accounts.length > 0; round++) {
     await inLanes(databases.atOnce, accounts, async (account) => {
-      await copy(account)
+      await copyAccount(account)
       onProgress(Math.min(++done, total), total)
     })
     for (const each of copiesOfDirectory) await rename(each, formerOf(each))
@@ -85,6 +102,8 @@ export async function backUp({
     for (const each of copiesOfDirectory) await rm(formerOf(each))
     accounts = changed.map((did) => databases.account(did))
   }
+  // Newer than their entries: the restore settles that.
+  await inLanes(databases.atOnce, accounts, copyAccount)
   for (const each of await databases.list('auth')) await copy(each)
 
   const copiesOfPds = pds ? await backUpPds(pds, folder) : null
@@ -99,10 +118,23 @@ export async function backUp({
     finishedAt: new Date().toISOString(),
     databases: [...copied.values()],
     secrets: copiedSecrets,
+    damaged: [...damaged.values()],
     pds: copiesOfPds,
   }
   await writeManifest(folder, manifest)
   return manifest
+}
+
+/** Without the paths, which say no more. */
+const problemOf = ({ message, cause }: Error) =>
+  `cannot be read: ${cause instanceof Error ? cause.message : message}`
+
+/**
+ * Whether a copy failed since what was copied cannot be read. That the disk of the copy is full is told otherwise, and
+ * the copy of the directory, which comes first, finds a bad one.
+ */
+function isOfSource(err: unknown): boolean {
+  return err instanceof MissingPartError || isUnreadable(err)
 }
 
 /** Where the copy of the directory before is, until it is compared with the next. */

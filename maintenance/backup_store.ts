@@ -15,7 +15,15 @@ import type { S3Place } from '../base/backup_setting.ts'
 import { S3_CONNECT, S3_SILENCE } from '../base/lifetimes.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
-import { type KeptBackup, MARK, namedAt, newestFirst } from './kept_backups.ts'
+import {
+  type KeptBackup,
+  keptBackup,
+  listNeeded,
+  MARK,
+  namedAt,
+  newestFirst,
+} from './kept_backups.ts'
+import { MANIFEST, type Manifest, parseManifest } from './manifest.ts'
 
 /** In each backup: which blobs it needs. They never change, so all backups share them. */
 const BLOB_LIST = 'blobs.json'
@@ -65,9 +73,7 @@ export class BackupStore {
       (await this.#names()).map(async (name) => {
         const startedAt = namedAt(name)
         const mark = startedAt === null ? null : await this.#read(`${name}/${MARK}`)
-        return mark === null || startedAt === null
-          ? []
-          : [{ ...JSON.parse(mark), name, startedAt } as KeptBackup]
+        return mark === null || startedAt === null ? [] : [keptBackup(mark, name, startedAt)]
       }),
     )
     return found.flat().sort(newestFirst)
@@ -141,7 +147,7 @@ export class BackupStore {
   }
 
   async #prune(newest: string, keep: number): Promise<void> {
-    const kept = (await this.list()).slice(0, keep).map(({ name }) => name)
+    const kept = await listNeeded(await this.list(), keep, (name) => this.#manifestOf(name))
     const lists = await Promise.all(kept.map((name) => this.#read(`${name}/${BLOB_LIST}`)))
     const needed = new Set(lists.flatMap((list) => JSON.parse(list ?? '[]') as string[]))
     const blobs = [...(await this.#sizes(BLOBS.shared)).keys()]
@@ -157,6 +163,10 @@ export class BackupStore {
         new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } }),
       )
     }
+  }
+
+  async #manifestOf(name: string): Promise<Manifest> {
+    return parseManifest((await this.#read(`${name}/${MANIFEST}`)) ?? '{}')
   }
 
   /** What there is at the top: names of backups, and the place of the blobs. */

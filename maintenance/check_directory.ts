@@ -10,6 +10,7 @@ import type { SeenAccount } from './check_account.ts'
 import type { Finding } from './finding.ts'
 
 const REBUILD = 'stop the program and run: vestibule directory rebuild'
+const PUT_BACK = 'put it back from a backup: docs/backup.md#one-account'
 const RESTART = 'restart the program, which finishes or undoes it; see that PDS and PLC answer'
 
 /** What one part of the directory says. */
@@ -73,7 +74,12 @@ export function checkDirectory(
       const account = byDid.get(did)
       if (!account) {
         if (deleting.has(did)) continue
-        report(`${entry.handle ?? did} belongs to an account that has no records`, REBUILD, did, at)
+        report(
+          `${entry.handle ?? did} belongs to an account that has no records`,
+          PUT_BACK,
+          did,
+          at,
+        )
         continue
       }
       if (account.handle !== entry.handle && !underWay.has(did)) {

@@ -13,10 +13,11 @@ import type { Mailer } from '../mail/mailer.ts'
 import { backupStanding } from './backup_standing.ts'
 import { inStore } from './in_store.ts'
 import { type KeptBackup, listBackups } from './kept_backups.ts'
+import { nameDamaged } from './manifest.ts'
 
 const COMMAND = fileURLToPath(new URL('../cli/main.ts', import.meta.url))
-/** When the operator was last told, by its time. */
-const TOLD = '.told-of-backups'
+/** When the operator was last told of each, by its time. */
+const TOLD = { ofOld: '.told-of-backups', ofDamaged: '.told-of-damaged' }
 
 type Parts = { settings: Settings; mailer: Mailer; log: Log }
 
@@ -61,9 +62,12 @@ export function startDailyBackups({ settings, mailer, log }: Parts): () => void 
     }
     backupStanding.failure = { at: Date.now(), reason: failure }
     logEvent(log, 'backup_failed', { reason: failure }, undefined)
+    if (isDue(here) && (await tellOfDamaged({ settings, mailer, log }, dir, here.at))) return
     const place = here.at <= there.at || s3 === null ? dir : `${s3.endpoint}/${s3.bucket}`
     const last = { at: Math.min(here.at, there.at), place }
-    if (Date.now() - last.at > BACKUP_OLD) await tell({ settings, mailer, log }, last, failure)
+    if (Date.now() - last.at > BACKUP_OLD) {
+      await tell({ settings, mailer, log }, TOLD.ofOld, noneSince(settings.name, last, failure))
+    }
   }
   const end = every(BACKUP_LOOK, 'the daily backup', work, log)
   return () => {
@@ -102,31 +106,56 @@ function backUp(options: readonly string[], signal: AbortSignal): Promise<string
   })
 }
 
-/** Told anew after a day, also over restarts. */
-async function tell(
-  { settings, mailer, log }: Parts,
+/**
+ * Tells which accounts are not in a backup that was made.
+ *
+ * @param before when the newest of before was begun, ms
+ * @returns whether one was made in which not all are
+ */
+async function tellOfDamaged(parts: Parts, dir: string, before: number): Promise<boolean> {
+  const [newest] = await listBackups(dir)
+  if (!newest || newest.startedAt === before || newest.damaged.length === 0) return false
+  const { damaged } = newest
+  for (const { did, problem } of damaged) {
+    logEvent(parts.log, 'account_damaged', { did: did ?? undefined, reason: problem }, undefined)
+  }
+  const { name } = parts.settings
+  await tell(parts, TOLD.ofDamaged, {
+    subject: `Accounts of ${name} are damaged: ${damaged.length}`,
+    text: `The backup ${join(dir, newest.name)} is good, but lacks the accounts whose databases are damaged or lost: ${nameDamaged(damaged)}.\n\nWho has one of them can not sign in. The last good copy of each is kept. How to put it back: docs/backup.md#one-account\n`,
+  })
+  return true
+}
+
+type Message = { subject: string; text: string }
+
+function noneSince(
+  name: string,
   { at, place }: { at: number; place: string },
   failure: string,
-) {
-  const { operatorEmail, dataDir, name } = settings
+): Message {
   const since = new Date(at).toISOString()
+  return {
+    subject: `No backup of ${name} since ${since.slice(0, 10)}`,
+    text: `In ${place} there is no good backup of ${name} newer than ${since}.\n\nThe last try failed: ${failure}\n\nIt is tried again each hour. \`vestibule backup\` tries it now, and \`vestibule doctor\` says how things stand.\n`,
+  }
+}
+
+/** Told anew after a day, also over restarts. */
+async function tell({ settings, mailer, log }: Parts, file: string, message: Message) {
+  const { operatorEmail, dataDir } = settings
   if (operatorEmail === null) return
-  const mark = join(dataDir, TOLD)
+  const mark = join(dataDir, file)
   const toldAt = await stat(mark).then(
     ({ mtimeMs }) => mtimeMs,
     () => 0,
   )
   if (Math.abs(Date.now() - toldAt) < DAY) return
-  await mailer
-    .send('message', operatorEmail, {
-      subject: `No backup of ${name} since ${since.slice(0, 10)}`,
-      text: `In ${place} there is no good backup of ${name} newer than ${since}.\n\nThe last try failed: ${failure}\n\nIt is tried again each hour. \`vestibule backup\` tries it now, and \`vestibule doctor\` says how things stand.\n`,
-    })
-    .then(
-      async () => {
-        await writeFile(mark, '', { mode: 0o600 })
-        await utimes(mark, new Date(), new Date())
-      },
-      (err) => log.error({ err }, 'the operator was not told of the backups'),
-    )
+  await mailer.send('message', operatorEmail, message).then(
+    async () => {
+      await writeFile(mark, '', { mode: 0o600 })
+      await utimes(mark, new Date(), new Date())
+    },
+    (err) => log.error({ err }, 'the operator was not told of the backups'),
+  )
 }

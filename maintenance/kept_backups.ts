@@ -5,7 +5,7 @@ import { isThere } from '../base/files.ts'
 import { POLL } from '../base/lifetimes.ts'
 import { lockFile } from '../database/file_lock.ts'
 import { type BackupOptions, backUp } from './backup.ts'
-import type { Manifest } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
 import { type Verified, verifyBackup } from './verify_backup.ts'
 
 /** As it is named after when it was begun, in UTC: `2026-11-26T030000Z`. */
@@ -27,6 +27,9 @@ export type KeptOptions = Omit<BackupOptions, 'folder'> & {
   copy?: Copy | undefined
 }
 
+/** A backup with what is in it. */
+export type MadeBackup = { folder: string; manifest: Manifest }
+
 type Copy = (made: { name: string; folder: string }) => Promise<void>
 
 /**
@@ -41,19 +44,42 @@ export async function backUpTo({
   onVerify,
   copy,
   ...options
-}: KeptOptions): Promise<{ name: string; folder: string; manifest: Manifest; removed: string[] }> {
+}: KeptOptions): Promise<MadeBackup & { name: string; removed: string[] }> {
   return whenFree(to, async () => {
     const name = await freeName(to)
     const folder = join(to, name)
-    const manifest = await backUp({ ...options, folder })
+    await backUp({ ...options, folder })
     const verified = await verifyBackup(folder, onVerify)
     await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
-    const good = (await listBackups(to)).slice(0, keep).map((each) => each.name)
+    const good = await listNeeded(await listBackups(to), keep, (each) =>
+      readManifest(join(to, each)),
+    )
     const removed = (await listFolders(to)).filter((each) => !good.includes(each) && each <= name)
     for (const each of removed) await rm(join(to, each), { recursive: true, force: true })
     await copy?.({ name, folder })
-    return { name, folder, manifest, removed }
+    return { name, folder, manifest: await readManifest(folder), removed }
   })
+}
+
+/**
+ * Which backups are to stay: so many of the newest, and of each account that is damaged by now the last one that has it.
+ *
+ * @param good {@link newestFirst}
+ * @returns their names
+ */
+export async function listNeeded(
+  good: readonly KeptBackup[],
+  keep: number,
+  manifestOf: (name: string) => Promise<Manifest>,
+): Promise<string[]> {
+  const needed = new Set(good.slice(0, keep).map(({ name }) => name))
+  const missing = new Set(good[0]?.damaged.map(({ path }) => path))
+  for (const { name } of good) {
+    if (missing.size === 0) break
+    const found = (await manifestOf(name)).databases.filter(({ path }) => missing.delete(path))
+    if (found.length > 0) needed.add(name)
+  }
+  return [...needed]
 }
 
 /** Copies the newest good one elsewhere. @returns its folder @throws {Error} where there is none */
@@ -92,12 +118,17 @@ export async function listBackups(to: string): Promise<KeptBackup[]> {
     (await listFolders(to)).map(async (name) => {
       const mark = await readFile(join(to, name, MARK), 'utf8').catch(() => null)
       const startedAt = namedAt(name)
-      return mark === null || startedAt === null
-        ? []
-        : [{ ...(JSON.parse(mark) as Verified), name, startedAt }]
+      return mark === null || startedAt === null ? [] : [keptBackup(mark, name, startedAt)]
     }),
   )
   return found.flat().sort(newestFirst)
+}
+
+/** @param mark as it was written: an older one names no damaged accounts, with which no backup was good */
+export function keptBackup(mark: string, name: string, startedAt: number): KeptBackup {
+  const { damaged = [], ...verified } = JSON.parse(mark) as Omit<Verified, 'damaged'> &
+    Partial<Verified>
+  return { ...verified, damaged, name, startedAt }
 }
 
 /** Those come last that are named after a time to come: they were made while the clock was ahead. */

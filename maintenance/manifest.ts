@@ -1,12 +1,12 @@
 import { createHash, hash as digest } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { explainUnreadable } from '../base/files.ts'
 
-const MANIFEST = 'manifest.json'
+export const MANIFEST = 'manifest.json'
 
 /** No way out of the folder: a manifest may come from anywhere. */
 const relativePath = z
@@ -30,6 +30,10 @@ const manifest = z.object({
     file.extend({ kind: z.enum(['account', 'auth', 'directory']), schemaVersion: z.int() }),
   ),
   secrets: z.array(file),
+  /** Accounts that are not in it, since their databases are damaged or lost. */
+  damaged: z
+    .array(z.object({ path: relativePath, did: z.string().nullable(), problem: z.string() }))
+    .default([]),
   /** What the PDS inside keeps; null where there is none. Blobs are named by what is in them. */
   pds: z
     .object({ files: z.array(file), blobs: z.object({ count: z.int() }).nullable() })
@@ -40,12 +44,27 @@ const manifest = z.object({
 /** What is in a backup; it is written last, so that a backup without it was not finished. */
 export type Manifest = z.output<typeof manifest>
 
+/** An account that is not in a backup; `did` is null where the directory does not know it. */
+export type DamagedAccount = Manifest['damaged'][number]
+
+/** At most so many of them are named in a sentence. */
+const MOST_NAMED = 3
+
+/** Which accounts are damaged, and how. */
+export function nameDamaged(damaged: readonly DamagedAccount[]): string {
+  const named = damaged
+    .slice(0, MOST_NAMED)
+    .map(({ did, path, problem }) => `${did ?? path} (${problem})`)
+  const more = damaged.length - named.length
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+}
+
+/** In one step, also in the place of one that is there. */
 export async function writeManifest(folder: string, content: Manifest): Promise<void> {
-  await writeFile(join(folder, MANIFEST), `${JSON.stringify(content, null, 2)}\n`, {
-    mode: 0o600,
-    flag: 'wx',
-    flush: true,
-  })
+  const text = `${JSON.stringify(content, null, 2)}\n`
+  const unfinished = join(folder, `.${MANIFEST}`)
+  await writeFile(unfinished, text, { mode: 0o600, flush: true })
+  await rename(unfinished, join(folder, MANIFEST))
 }
 
 /** @throws {Error} when there is none, or none that this program knows or this user may read */
@@ -54,6 +73,11 @@ export async function readManifest(folder: string): Promise<Manifest> {
     if (err.code !== 'ENOENT') throw explainUnreadable(err, join(folder, MANIFEST))
     throw new Error(`${folder} holds no finished backup: there is no ${MANIFEST}`, { cause: err })
   })
+  return parseManifest(text)
+}
+
+/** @throws {Error} when it is none that this program knows */
+export function parseManifest(text: string): Manifest {
   const { data, error } = manifest.safeParse(JSON.parse(text))
   if (!data)
     throw new Error(`${MANIFEST} is not the manifest of a backup:\n${z.prettifyError(error)}`)

@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
-import { type Claims, readClaims } from '../database/check/account.ts'
+import { type Claims, hasAccount, readClaims } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { claimsOf } from '../database/check/held_names.ts'
@@ -13,6 +13,7 @@ import { readPart, writePart } from '../database/directory/part.ts'
 import { replaceEntries } from '../database/directory/rebuild.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { readInstallation } from '../database/flow/installation.ts'
+import { isUnreadable } from '../database/named_error.ts'
 import { partitionOf } from '../database/partition.ts'
 import { databasePath } from '../database/paths.ts'
 import { type DatabaseKind, listDatabases } from './data_folder.ts'
@@ -24,6 +25,8 @@ export type Rebuilt = ReturnType<typeof replaceEntries> & {
   removed: string[]
   /** Names that two accounts had; the DID is the one that lost the name. */
   lost: { did: string; name: string }[]
+  /** Paths of databases that cannot be read: what the directory knew of those accounts stays. */
+  unreadable: string[]
   /** Where what could not be read of it was moved. */
   movedTo: string | null
 }
@@ -53,15 +56,16 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
     databasePath.directory({ dataDir }, part),
   )
   const moved = paths.flatMap((path) => setDamagedAside(path) ?? [])
-  const { entries, lost } = readAccounts(dataDir)
+  const { entries, lost, unreadable } = readAccounts(dataDir)
   const dbs = paths.map((path) => openDatabase(path, directorySchema))
   try {
-    const removed = removeOthers(dbs, entries)
+    const all = [...entries, ...entriesOf(unreadable, dbs, entries)]
+    const removed = removeOthers(dbs, all)
     const replaced = dbs.map((db, number) => {
       writePart(db, { number, parts })
       return replaceEntries(
         db,
-        entries.filter(({ did }) => partitionOf(did, parts) === number),
+        all.filter(({ did }) => partitionOf(did, parts) === number),
       )
     })
     if (parts > 1) rebuildClaims(dbs)
@@ -71,6 +75,7 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
       removed,
       accounts: entries.length,
       lost,
+      unreadable,
       movedTo: moved.length > 0 ? moved.join(', ') : null,
     }
   } finally {
@@ -93,6 +98,22 @@ function removeOthers(dbs: readonly Db[], entries: readonly DirectoryEntry[]): s
     })
   }
   return others
+}
+
+/** What the directory knows of accounts that cannot be read, without the names that another one has. */
+function entriesOf(
+  unreadable: readonly string[],
+  dbs: readonly Db[],
+  others: readonly DirectoryEntry[],
+): DirectoryEntry[] {
+  if (unreadable.length === 0) return []
+  const paths = new Set(unreadable)
+  const taken = new Set(others.flatMap(({ handle, email }) => [handle, email]))
+  const free = (name: string | null) => (taken.has(name) ? null : name)
+  return dbs
+    .flatMap(listAllEntries)
+    .filter(({ did }) => paths.delete(databasePath.account({ dataDir: '' }, did)))
+    .map((entry) => ({ ...entry, handle: free(entry.handle), email: free(entry.email) }))
 }
 
 /** As any part says that can be read, or an auth actor; else one for each that is there. */
@@ -139,23 +160,36 @@ function setDamagedAside(path: string): string | null {
 
 type Owner = { entry: DirectoryEntry; claims: Claims; path: string }
 
-function readAccounts(dataDir: string): { entries: DirectoryEntry[]; lost: Rebuilt['lost'] } {
+function readAccounts(
+  dataDir: string,
+): Pick<Rebuilt, 'lost' | 'unreadable'> & { entries: DirectoryEntry[] } {
+  const unreadable: string[] = []
   const owners = listDatabases(dataDir, 'account').flatMap((name): Owner[] => {
-    const path = join(dataDir, name)
-    const db = openAsItIs(path)
     try {
-      const account = readAccount(db)
-      if (!account) return []
-      const { did, handle, email, pdsDid, createdAt } = account
-      const entry = { did, handle, email, pdsDid, createdAt }
-      return [{ entry, claims: readClaims(db, createdAt), path }]
-    } finally {
-      db.close()
+      return readOwner(join(dataDir, name))
+    } catch (err) {
+      if (!isUnreadable(err)) throw err
+      unreadable.push(name)
+      return []
     }
   })
   return {
     lost: [...settle(owners, 'handle'), ...settle(owners, 'email')],
     entries: owners.map(({ entry }) => entry),
+    unreadable,
+  }
+}
+
+function readOwner(path: string): Owner[] {
+  const db = openAsItIs(path)
+  try {
+    const account = hasAccount(db) ? readAccount(db) : null
+    if (!account) return []
+    const { did, handle, email, pdsDid, createdAt } = account
+    const entry = { did, handle, email, pdsDid, createdAt }
+    return [{ entry, claims: readClaims(db, createdAt), path }]
+  } finally {
+    db.close()
   }
 }
 

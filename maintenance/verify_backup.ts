@@ -1,21 +1,31 @@
 import { readFileSync, statSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { hasAccount } from '../database/check/account.ts'
 import { listDamages, openAsItIs, openContent } from '../database/check/database.ts'
-import { listEntriesAt } from '../database/check/directory.ts'
+import { listKeptAt } from '../database/check/directory.ts'
+import type { Db } from '../database/database.ts'
 import { databasePath } from '../database/paths.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { listFiles } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
 import {
+  type DamagedAccount,
   type Manifest,
   readManifest,
   SMALL_FILE,
   sha256File,
   sha256 as sha256Of,
+  writeManifest,
 } from './manifest.ts'
 
-/** What a backup was found to hold. */
-export type Verified = { accounts: number; databases: number; files: number }
+/** What a backup was found to hold, and the accounts that are not in it. */
+export type Verified = {
+  accounts: number
+  databases: number
+  files: number
+  damaged: DamagedAccount[]
+}
 
 /** How many faults are named. */
 const MOST_NAMED = 3
@@ -24,7 +34,9 @@ const MOST_NAMED = 3
  * Opens what a backup wrote: every file is there as the manifest says, every database is undamaged, every
  * account of the directory has its database, and every blob is there.
  *
- * @throws {Error} where it is not so
+ * An account that was damaged or lost when it was copied is taken out, and named: the backup is good for all others.
+ *
+ * @throws {Error} where anything else is not so
  */
 export async function verifyBackup(
   folder: string,
@@ -32,22 +44,21 @@ export async function verifyBackup(
 ): Promise<Verified> {
   const manifest = await readManifest(folder)
   const files = filesOf(manifest)
+  const ofAccounts = new Set(
+    manifest.databases.flatMap(({ kind, path }) => (kind === 'account' ? path : [])),
+  )
   const faults: string[] = []
+  const problems = new Map(manifest.damaged.map(({ path, problem }) => [path, problem]))
+  const whole = new Set<string>()
   await inLanes(1, files.entries(), async ([i, file]) => {
-    const fault = await faultOf(folder, file)
-    if (fault) faults.push(`${file.path} ${fault}`)
+    const { path } = file
+    const found = await lookAt(folder, file)
+    if (found.isHere && ofAccounts.has(path)) {
+      if (found.fault) problems.set(path, found.fault)
+      else if (found.hasAccount) whole.add(path)
+    } else if (found.fault) faults.push(`${path} ${found.fault}`)
     onProgress(i + 1, files.length)
   })
-  const directories = manifest.databases.filter(({ kind }) => kind === 'directory')
-  const accounts =
-    faults.length === 0
-      ? directories.flatMap(({ path }) => listEntriesAt(join(folder, path)).map(({ did }) => did))
-      : []
-  const there = new Set(files.map(({ path }) => path))
-  for (const did of accounts) {
-    const path = databasePath.account({ dataDir: '' }, did)
-    if (!there.has(path)) faults.push(`${path} is missing: ${did} is in the directory`)
-  }
   const blobs = manifest.pds?.blobs?.count ?? 0
   const found = blobs > 0 ? (await listFiles(join(folder, EMBEDDED_PDS, 'blobs'))).length : 0
   if (found < blobs) faults.push(`${blobs - found} blobs are missing`)
@@ -55,7 +66,28 @@ export async function verifyBackup(
     const more = faults.length > MOST_NAMED ? `, and ${faults.length - MOST_NAMED} faults more` : ''
     throw new Error(`${folder} is no good backup: ${faults.slice(0, MOST_NAMED).join('; ')}${more}`)
   }
-  return { accounts: accounts.length, databases: manifest.databases.length, files: files.length }
+  const dids = new Map(
+    manifest.databases
+      .filter(({ kind }) => kind === 'directory')
+      .flatMap(({ path }) => listKeptAt(join(folder, path)))
+      .map((did) => [databasePath.account({ dataDir: '' }, did), did]),
+  )
+  for (const path of dids.keys()) {
+    if (whole.has(path) || problems.has(path)) continue
+    problems.set(path, ofAccounts.has(path) ? 'it holds no account' : 'it is not there')
+  }
+  const damaged = [...problems].map(([path, problem]) => ({
+    path,
+    did: dids.get(path) ?? null,
+    problem,
+  }))
+  const left = await leaveOut(folder, manifest, damaged)
+  return {
+    accounts: [...dids.keys()].filter((path) => whole.has(path)).length,
+    databases: left.databases.length,
+    files: filesOf(left).length,
+    damaged,
+  }
 }
 
 type File = Manifest['secrets'][number]
@@ -64,23 +96,48 @@ function filesOf({ databases, secrets, pds }: Manifest): File[] {
   return [...databases, ...secrets, ...(pds?.files ?? [])]
 }
 
-async function faultOf(folder: string, { path, bytes, sha256 }: File): Promise<string | null> {
+/** Takes accounts out of a backup. @returns its manifest of afterwards */
+async function leaveOut(
+  folder: string,
+  manifest: Manifest,
+  damaged: DamagedAccount[],
+): Promise<Manifest> {
+  if (damaged.length === 0) return manifest
+  const out = new Set(damaged.map(({ path }) => path))
+  const databases = manifest.databases.filter(({ path }) => !out.has(path))
+  const left = { ...manifest, databases, damaged }
+  await writeManifest(folder, left)
+  for (const path of out) await rm(join(folder, path), { force: true })
+  return left
+}
+
+/** What was found of a file: whether it is the one that was written, and a database that holds an account. */
+type Found = { isHere: boolean; fault: string | null; hasAccount: boolean }
+
+async function lookAt(folder: string, { path, bytes, sha256 }: File): Promise<Found> {
   const file = join(folder, path)
+  const not = (fault: string) => ({ isHere: false, fault, hasAccount: false })
   const size = statSync(file, { throwIfNoEntry: false })?.size
-  if (size === undefined) return 'is missing'
+  if (size === undefined) return not('is missing')
   const content = size <= SMALL_FILE ? readFileSync(file) : null
   const found = content === null ? await sha256File(file, size) : sha256Of(content)
-  if (size !== bytes || found !== sha256) return 'is not what was written'
-  if (!path.endsWith('.sqlite')) return null
+  if (size !== bytes || found !== sha256) return not('is not what was written')
+  if (!path.endsWith('.sqlite')) return { isHere: true, fault: null, hasAccount: false }
   try {
     const db = content === null ? openAsItIs(file) : openContent(content)
     try {
-      const [damage] = listDamages(db)
-      return damage === undefined ? null : `is damaged: ${damage}`
+      return { isHere: true, ...inspect(db) }
     } finally {
       db.close()
     }
   } catch (err) {
-    return `cannot be read: ${(err as Error).message}`
+    return { isHere: true, fault: `cannot be read: ${(err as Error).message}`, hasAccount: false }
   }
+}
+
+function inspect(db: Db): Omit<Found, 'isHere'> {
+  const [damage] = listDamages(db)
+  return damage === undefined
+    ? { fault: null, hasAccount: hasAccount(db) }
+    : { fault: `is damaged: ${damage}`, hasAccount: false }
 }

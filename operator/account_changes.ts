@@ -11,7 +11,7 @@ import { changeHandle } from '../sagas/handle_change.ts'
 import { notify } from '../sagas/notice.ts'
 import { listPasskeys } from '../sagas/passkeys.ts'
 import { command } from './command.ts'
-import { findAccount } from './find_account.ts'
+import { findAccount, findEntry } from './find_account.ts'
 import { tellingHalf } from './half_done.ts'
 import { inputs } from './inputs.ts'
 
@@ -114,7 +114,7 @@ export const takeDown = command(inputs['account/take-down'], async ({ services }
 })
 
 export const remove = command(inputs['account/delete'], async ({ services }, input) => {
-  const { did, handle } = await findAccount(services, input.account)
+  const { did, handle } = await findEntry(services, input.account)
   await tellingHalf(
     services,
     did,

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit'
+import { UnavailableError } from '../base/errors.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import type { DirectoryEntry } from '../database/directory/account.ts'
 import { NEW_PASSWORD_MIN_LENGTH } from '../passwords/new_password.ts'
@@ -17,6 +18,7 @@ export type AccountStanding =
   | 'to be deleted'
   | 'taken down'
   | 'no records'
+  | 'unavailable'
 
 /**
  * In the order of the DIDs; `next` is the `after` of the next page. Without `standing`, which asks
@@ -30,7 +32,7 @@ export const list = command(
     const atOnce = pLimit(STANDINGS_AT_ONCE)
     const standings = standing
       ? await atOnce.map(accounts, async ({ did }) =>
-          standingOf(await services.actors.account(did).read()),
+          services.actors.account(did).read().then(standingOf, unavailable),
         )
       : []
     return {
@@ -42,6 +44,12 @@ export const list = command(
     }
   },
 )
+
+/** One that is damaged is no reason to name none of the others. */
+function unavailable(err: unknown): AccountStanding {
+  if (err instanceof UnavailableError) return 'unavailable'
+  throw err
+}
 
 function standingOf(account: AccountRow | null): AccountStanding {
   if (!account) return 'no records'

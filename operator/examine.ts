@@ -1,7 +1,9 @@
+import { listDamagedAccounts } from '../actors/account/damage.ts'
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Check, thatAnswered } from './check.ts'
 import { command, type OperatorContext } from './command.ts'
+import { checkDamaged } from './damaged.ts'
 import { lookAround } from './doctor/around.ts'
 import { forTrial } from './doctor/local.ts'
 import { look as lookAt } from './doctor/look.ts'
@@ -37,7 +39,11 @@ export const look = command(inputs.doctor, async (context) => {
     lookAtDids(services, accounts.slice(0, DIDS)),
   ])
   const replication = checkReplication(replicationOf(services.settings))
-  const looked = { at: Date.now(), checks: [...checks, ...replication, ...around, ...dids] }
+  const damaged = checkDamaged(listDamagedAccounts())
+  const looked = {
+    at: Date.now(),
+    checks: [...checks, ...replication, ...damaged, ...around, ...dids],
+  }
   lastLooks.set(services, looked)
   return looked
 })
@@ -51,7 +57,11 @@ async function lookAtDids(
   const mend = 'see that this machine reaches ENTRYWAY_PLC_URL'
   const check = await lookAt('DIDs of accounts', mend, async () => {
     const all = accounts.map(async ({ did }) => {
-      const account = await services.actors.account(did).read()
+      // One that is damaged is a finding of its own.
+      const account = await services.actors
+        .account(did)
+        .read()
+        .catch(() => null)
       const elsewhere = account && (await findElsewhere(services, account))
       return elsewhere ? [`of ${did}: ${elsewhere.found}`] : []
     })

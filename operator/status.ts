@@ -1,3 +1,4 @@
+import { listDamagedAccounts } from '../actors/account/damage.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { command } from './command.ts'
 import { inputs } from './inputs.ts'
@@ -9,5 +10,6 @@ export const show = command(inputs.status, async ({ services }) => ({
   url: services.settings.publicUrl,
   did: services.settings.did,
   dataDir: services.settings.dataDir,
+  damaged: listDamagedAccounts(),
   replication: replicationOf(services.settings),
 }))

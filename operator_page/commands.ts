@@ -4,7 +4,7 @@ import { pageRefusal } from '../http/refuse.ts'
 import { byDid } from '../operator/account_names.ts'
 import type { Description } from '../operator/description.ts'
 import { fieldsOf, readPlace } from '../operator/fields.ts'
-import { findAccount } from '../operator/find_account.ts'
+import { findEntry } from '../operator/find_account.ts'
 import { descriptions } from '../operator/list.ts'
 import { formOf, OPERATOR_DO } from '../operator/paths.ts'
 import { refusalFor, run } from '../operator/run.ts'
@@ -72,7 +72,7 @@ async function accountsIn(
   typed: Record<string, unknown>,
 ) {
   try {
-    return await byDid(typed, (name) => findAccount(context.services, name))
+    return await byDid(typed, (name) => findEntry(context.services, name))
   } catch (err) {
     return refusalFor(context, command, err)
   }

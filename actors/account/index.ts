@@ -10,11 +10,13 @@ import * as profiles from '../../database/account/profile.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { deleteSessionByTokenId, rotateSession } from '../../database/account/session.ts'
 import { databasePath } from '../../database/paths.ts'
+import type { DirectoryStub } from '../directory/stub.ts'
 import type { KvContext } from '../hosting/engine/kv.ts'
 import { openActorDatabase } from '../hosting/open_database.ts'
 import { onDatabase, type Runner, requireSecret } from '../runner.ts'
 import * as appPasswords from './app_passwords.ts'
 import { logAudit } from './audit_log.ts'
+import { assertNoneKept, assertNotLost, noteDamage, wake } from './damage.ts'
 import * as devices from './devices.ts'
 import * as email from './email.ts'
 import * as factors from './factors.ts'
@@ -163,18 +165,30 @@ export const endingFunctions: ReadonlySet<keyof typeof accountFunctions> = new S
 ] as const)
 
 /** One account: everything that is true about it, in its own database. The key is its DID. */
-export const accountActor = (runner: Runner) =>
-  actor({
+export const accountActor = (runner: Runner, directory: DirectoryStub) => {
+  const open = async (c: KvContext, did: string) => {
+    const path = databasePath.account(runner.settings, did)
+    const opened = await openActorDatabase(runner, c, path, accountSchema, (state) =>
+      assertNoneKept(directory, did, path, state),
+    )
+    await assertNotLost(directory, did, path, opened.db).catch(async (err) => {
+      await opened.close()
+      throw err
+    })
+    logAudit(opened.db, did, runner.log)
+    return { ...opened, did }
+  }
+  return actor({
     options: { sleepTimeout: ACCOUNT_SLEEP, actionTimeout: ACTION },
     onBeforeConnect: requireSecret(runner),
-    createVars: async (c: KvContext & { key: string[] }, _driver: unknown) => {
+    createVars: (c: KvContext & { key: string[] }, _driver: unknown) => {
       const did = c.key[0] as string
-      const path = databasePath.account(runner.settings, did)
-      const opened = await openActorDatabase(runner, c, path, accountSchema)
-      logAudit(opened.db, did, runner.log)
-      return opened
+      return wake(runner.log, did, () => open(c, did))
     },
     onSleep: (c) => c.vars.close(),
     onDestroy: (c) => c.vars.close(),
-    actions: onDatabase(accountFunctions),
+    actions: onDatabase(accountFunctions, ({ did }: { did: string }, err) =>
+      noteDamage(runner.log, did, err),
+    ),
   })
+}

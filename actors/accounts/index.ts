@@ -8,8 +8,10 @@ import type { Db } from '../../database/database.ts'
 import type { Kv } from '../../database/replication/kv.ts'
 import { Replica } from '../../database/replication/replica.ts'
 import { logAudit } from '../account/audit_log.ts'
+import { assertNotLost, noteDamage, wake } from '../account/damage.ts'
 import { accountFunctions } from '../account/index.ts'
 import { Awake, MAX_AWAKE } from '../awake.ts'
+import type { DirectoryStub } from '../directory/stub.ts'
 import { ofAccount } from '../hosting/engine/account_storage.ts'
 import { nextCopy } from '../hosting/engine/copies.ts'
 import type { Whose } from '../hosting/engine/kept_actions.ts'
@@ -23,6 +25,7 @@ type Entry = { replica: Promise<Replica>; active: number; usedAt: number }
 /** Accounts that are awake, each with a database of its own in its own part of the storage. */
 class Accounts {
   readonly #runner: Runner
+  readonly #directory: DirectoryStub
   readonly #kv: Kv
   readonly #awake = new Map<string, Entry>()
   readonly #bound = new Awake(MAX_AWAKE.ofShard)
@@ -30,8 +33,9 @@ class Accounts {
   readonly #endLooks: () => void
   #hasEnded = false
 
-  constructor(runner: Runner, kv: Kv) {
+  constructor(runner: Runner, directory: DirectoryStub, kv: Kv) {
     this.#runner = runner
+    this.#directory = directory
     this.#kv = kv
     const closeIdle = () => this.#closeIdle()
     this.#endLooks = every(ACCOUNT_SLEEP / 4, 'closing idle accounts', closeIdle, runner.log)
@@ -44,6 +48,9 @@ class Accounts {
         // It may have been long in waking.
         assertInTime()
         return await work(replica.db)
+      } catch (err) {
+        noteDamage(this.#runner.log, did, err)
+        throw err
       } finally {
         await replica.settle()
       }
@@ -88,13 +95,7 @@ class Accounts {
     let entry = this.#awake.get(did)
     if (!entry) {
       this.#makeRoom()
-      const kv = ofAccount(this.#kv, did)
-      const replica = Replica.open(kv, nextCopy(this.#runner.settings), accountSchema).then(
-        (opened) => {
-          logAudit(opened.db, did, this.#runner.log)
-          return opened
-        },
-      )
+      const replica = wake(this.#runner.log, did, () => this.#open(did))
       entry = { replica, active: 0, usedAt: Date.now() }
       this.#awake.set(did, entry)
       accountWakes.inc()
@@ -103,6 +104,18 @@ class Accounts {
     entry.active++
     this.#bound.begin(did)
     return entry
+  }
+
+  async #open(did: string): Promise<Replica> {
+    const kv = ofAccount(this.#kv, did)
+    const opened = await Replica.open(kv, nextCopy(this.#runner.settings), accountSchema)
+    const what = `the database of ${did} on the engine`
+    await assertNotLost(this.#directory, did, what, opened.db).catch(async (err) => {
+      await opened.close()
+      throw err
+    })
+    logAudit(opened.db, did, this.#runner.log)
+    return opened
   }
 
   /** Puts accounts to sleep, so that one more may wake. */
@@ -138,7 +151,7 @@ class Accounts {
 }
 
 /** Some of the accounts. The key is `shardOf` each of them. */
-export const accountsActor = (runner: Runner) => {
+export const accountsActor = (runner: Runner, directory: DirectoryStub) => {
   const run = (c: { vars: Accounts }, did: string, name: string, args: []) => {
     const work = Object.hasOwn(accountFunctions, name)
       ? accountFunctions[name as keyof typeof accountFunctions]
@@ -150,7 +163,7 @@ export const accountsActor = (runner: Runner) => {
     const kv = kvOf(c)
     // What its accounts answer leaves through an auth actor, which looks whether it may.
     await assertServedHere(kv)
-    return new Accounts(runner, kv)
+    return new Accounts(runner, directory, kv)
   }
   const stop = (held: Accounts) => held.close()
   const keepHead = (held: Accounts, did: Whose) => held.keepHead(did as string)

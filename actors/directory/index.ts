@@ -36,6 +36,7 @@ export const directoryFunctions = {
   listContaining: searches.listContaining,
   addAccount: entries.insertEntry,
   removeAccount: events.removeAccount,
+  isKept: deletions.isKept,
   beginDeletion: deletions.putDeletion,
   abandonDeletion: deletions.deleteDeletion,
   putFollowedTakedown: followed.putFollowedTakedown,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { MovedError } from '../../base/move.ts'
 import type { Seal } from '../../base/seal.ts'
 import { closeDatabase, type Db, openDatabase } from '../../database/database.ts'
@@ -24,18 +25,26 @@ export type OpenDatabase = {
 
 /**
  * Opens the database of an actor that wakes: the file at `path`, or a replica of what the engine keeps.
+ *
+ * @param assertNew called where the file has nothing in it, before one is made; what it throws keeps it as it is
  */
 export async function openActorDatabase(
   { settings, secrets, log }: Runner,
   c: KvContext & Sleeper,
   path: string,
   schema: Schema,
+  assertNew: (state: 'is not there' | 'is empty') => Promise<void> = async () => {},
 ): Promise<OpenDatabase> {
   const onLost = (err: Error) => {
     log.error({ err }, 'a database can no longer be kept; its actor wakes anew')
     c.sleep?.()
   }
-  if (settings.database === 'file') return openFile(path, schema, secrets.seal, onLost)
+  if (settings.database === 'file') {
+    assertLocksThere()
+    const size = statSync(path, { throwIfNoEntry: false })?.size
+    if (!size) await assertNew(size === undefined ? 'is not there' : 'is empty')
+    return openFile(path, schema, secrets.seal, onLost)
+  }
   const kv = kvOf(c)
   await assertServedHere(kv)
   const replica = await Replica.open(kv, nextCopy(settings), schema, onLost)
@@ -62,7 +71,6 @@ function openFile(
   seal: Seal,
   onLost: (err: Error) => void,
 ): OpenDatabase {
-  assertLocksThere()
   const db = openDatabase(path, schema, 'machine, when settled')
   // The log would keep for a while what was in the clear.
   if (keepSealed(db, schema, seal) > 0) db.pragma('wal_checkpoint(TRUNCATE)')

@@ -4,7 +4,8 @@ import type { S3Place } from '../../base/backup_setting.ts'
 import type { Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
-import type { KeptOptions } from '../../maintenance/kept_backups.ts'
+import type { KeptOptions, MadeBackup } from '../../maintenance/kept_backups.ts'
+import { nameDamaged, readManifest } from '../../maintenance/manifest.ts'
 import { here } from '../action.ts'
 import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -82,6 +83,12 @@ export function addBackupCommand(program: Command): void {
               `The keys are not in it${where}, and without them it is of no use. Keep a copy of them, too.`,
             )
           }
+          const { damaged } = manifest
+          if (damaged.length > 0) {
+            throw new CliError(
+              `The backup is good, but lacks what is damaged: ${nameDamaged(damaged)}. How to go on: docs/backup.md#one-account`,
+            )
+          }
         },
       ),
     )
@@ -109,7 +116,10 @@ type BackUpOptions = Omit<KeptOptions, 'to'> & {
   onCopy: OnProgress
 }
 
-async function backUpAt(place: Place, { keep, onVerify, onCopy, s3, ...options }: BackUpOptions) {
+async function backUpAt(
+  place: Place,
+  { keep, onVerify, onCopy, s3, ...options }: BackUpOptions,
+): Promise<MadeBackup> {
   if ('to' in place) {
     const { backUpTo } = await import('../../maintenance/kept_backups.ts')
     if (s3 && options.withSecrets) {
@@ -120,9 +130,9 @@ async function backUpAt(place: Place, { keep, onVerify, onCopy, s3, ...options }
   }
   const { backUp } = await import('../../maintenance/backup.ts')
   const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
-  const manifest = await backUp({ ...options, ...place })
+  await backUp({ ...options, ...place })
   await verifyBackup(place.folder, onVerify)
-  return { ...place, manifest }
+  return { ...place, manifest: await readManifest(place.folder) }
 }
 
 /** @returns the folder of the one that was copied */

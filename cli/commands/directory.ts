@@ -17,9 +17,11 @@ export function addDirectoryCommands(program: Command): void {
         }
         const { rebuildDirectory } = await import('../../maintenance/rebuild_directory.ts')
         const rebuilt = rebuildDirectory(settings.dataDir)
-        output.result(rebuilt, ({ accounts, added, changed, removed, lost, movedTo }) =>
+        output.result(rebuilt, ({ accounts, added, changed, removed, lost, unreadable, movedTo }) =>
           [
             `${accounts} accounts: ${added.length} entries added, ${changed.length} changed, ${removed.length} removed`,
+            ...removed.map((did) => `${did} has no database any more, and is not known any more`),
+            ...unreadable.map((path) => `${path} cannot be read: docs/backup.md#one-account`),
             ...lost.map(({ did, name }) => `${did} lost ${name}, which another account took later`),
             ...(movedTo === null
               ? []

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { readSettings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
+import { nameDamaged } from '../../maintenance/manifest.ts'
 import { offline } from '../action.ts'
 import { CliError, ExitCode } from '../errors.ts'
 import { findingTable } from '../findings.ts'
@@ -44,7 +45,8 @@ export function addRestoreCommand(program: Command): void {
           onProgress: bar.update,
         }).finally(bar.stop)
         const { report, directory, manifest, isPdsRestored } = restored
-        output.result({ ...report, lost: directory.lost, isPdsRestored }, () =>
+        const { damaged } = manifest
+        output.result({ ...report, lost: directory.lost, isPdsRestored, damaged }, () =>
           [
             `${report.accounts} accounts as of ${manifest.startedAt} are in ${dataDir}`,
             ...directory.lost.map(
@@ -59,6 +61,10 @@ export function addRestoreCommand(program: Command): void {
         )
         if (report.findings.length > 0)
           throw new CliError('The backup is restored, but has the faults above. Mend them first.')
+        if (damaged.length > 0)
+          throw new CliError(
+            `The backup is restored, but lacks what was damaged when it was made: ${nameDamaged(damaged)}. How to go on: docs/backup.md#one-account`,
+          )
       }),
     )
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { DOCTOR_START, POLL } from '../../base/lifetimes.ts'
 import { type Check, thatAnswered } from '../../operator/check.ts'
+import { checkDamaged } from '../../operator/damaged.ts'
 import type { Known } from '../../operator/doctor/around.ts'
 import { look } from '../../operator/doctor/look.ts'
 import { checkReplication } from '../../operator/replication.ts'
@@ -30,7 +31,7 @@ export async function checkProgram(
   })
   if (running.state === 'failed') return { checks: [running], pdses: [], handles: [] }
 
-  const { replication } = await operator('status', {})
+  const { damaged, replication } = await operator('status', {})
   const { pdses } = await operator('pds/list', {})
   const { accounts } = await operator('account/list', {})
   const { checks } = await operator('pds/check', {})
@@ -47,7 +48,7 @@ export async function checkProgram(
     })
   }
   return {
-    checks: [running, ...checkReplication(replication), ...checks],
+    checks: [running, ...checkReplication(replication), ...checkDamaged(damaged), ...checks],
     pdses: thatAnswered(pdses, checks),
     handles: accounts.flatMap(({ handle }) => handle ?? []),
   }

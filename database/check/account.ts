@@ -1,6 +1,6 @@
 import { kindsOf } from '../../factors/kinds.ts'
 import { readFactors } from '../account/factor.ts'
-import { type Db, sql } from '../database.ts'
+import { type Db, listTables, sql } from '../database.ts'
 
 /** When the account took its names, as far as its audit trail tells; ms. */
 export type Claims = { handle: number; email: number }
@@ -10,6 +10,12 @@ export function readClaims(db: Db, createdAt: number): Claims {
     (sql(db, 'SELECT max(at) FROM audit WHERE event = ?').pluck().get(event) as number | null) ??
     createdAt
   return { handle: newest('handle_changed'), email: newest('email_changed') }
+}
+
+/** Whether an account is in a database, which may be that of something else, or of nothing yet. */
+export function hasAccount(db: Db): boolean {
+  if (!listTables(db).includes('account')) return false
+  return sql(db, 'SELECT 1 FROM account').get() !== undefined
 }
 
 /** Hashes of the authorization codes that sessions came from. */

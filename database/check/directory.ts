@@ -19,8 +19,13 @@ export function knownDids(
   return [...new Set([...entries, ...signUps, ...deletions].flatMap(({ did }) => did ?? []))]
 }
 
-/** {@link listAllEntries} of a database that another program may work on. */
-export const listEntriesAt = (path: string) => openedAt(path, listAllEntries)
+/** DIDs of the entries of accounts that are not about to be deleted, in a database that another program may work on. */
+export const listKeptAt = (path: string) =>
+  openedAt(path, (db) => {
+    const { deletions } = listUnderWay(db, Number.MAX_SAFE_INTEGER)
+    const going = new Set(deletions.map(({ did }) => did))
+    return listAllEntries(db).flatMap(({ did }) => (going.has(did) ? [] : did))
+  })
 
 /** DIDs of entries that were added, removed or changed between two copies of a directory, or of a part of it. */
 export const listChangedBetween = (before: string, after: string) =>

@@ -7,6 +7,13 @@ export function putDeletion(db: Db, did: string, now: number): void {
   sql(db, 'INSERT OR IGNORE INTO deletion (did, created_at) VALUES (?, ?)').run(did, now)
 }
 
+/** Whether there is an account of it, which is not about to be deleted. */
+export function isKept(db: Db, did: string): boolean {
+  const text =
+    'SELECT 1 FROM account WHERE did = @did AND NOT EXISTS (SELECT 1 FROM deletion WHERE did = @did)'
+  return sql(db, text).get({ did }) !== undefined
+}
+
 /** Those begun before `before` (ms). */
 export function listDeletions(db: Db, before: number): Deletion[] {
   return sql(db, 'SELECT did, created_at AS createdAt FROM deletion WHERE created_at < ?').all(

@@ -3,6 +3,7 @@ import { BACKUP_OLD } from '../../base/lifetimes.ts'
 import type { Settings } from '../../base/settings.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import { type KeptBackup, listBackups } from '../../maintenance/kept_backups.ts'
+import { nameDamaged } from '../../maintenance/manifest.ts'
 import type { Check } from '../check.ts'
 import { type Finding, look } from './look.ts'
 
@@ -26,7 +27,10 @@ export async function checkBackups({ backup, database }: Settings): Promise<Chec
     if (!newest) return { state: 'failed', found: `there is no good one in ${place}`, mend }
     const ms = Date.now() - newest.startedAt
     const found = `the last good one is ${ageOf(ms)} old, with ${newest.accounts} accounts`
-    return ms > BACKUP_OLD ? { state: 'failed', found, mend } : { state: 'ok', found }
+    if (ms > BACKUP_OLD) return { state: 'failed', found, mend }
+    if (newest.damaged.length === 0) return { state: 'ok', found }
+    const lacks = `${found}, and without what is damaged: ${nameDamaged(newest.damaged)}`
+    return { state: 'failed', found: lacks, mend: 'put it back: docs/backup.md#one-account' }
   }
   const here = look('Backups', mend, async () => age((await listBackups(dir))[0], dir))
   if (s3 === null) return [await here]

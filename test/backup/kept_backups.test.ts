@@ -1,10 +1,23 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  cpSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { DAY } from '../../base/lifetimes.ts'
 import type { Log } from '../../base/log.ts'
 import { loadSecrets } from '../../base/secrets.ts'
 import { readSettings, type Settings } from '../../base/settings.ts'
+import { eraseAccount } from '../../database/account/profile.ts'
+import { putDeletion } from '../../database/directory/deletion.ts'
+import { databasePath } from '../../database/paths.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 import { runCliHere } from '../../lab/world/cli_here.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
@@ -96,21 +109,93 @@ test('one that is not good is called so, and takes the place of none', async () 
     if (done === 1) writeFileSync(join(to, name, 'auth/0.sqlite'), 'not what was written')
   }
   await expect(make(1, damage)).rejects.toThrow(/auth\/0\.sqlite is not what was written/)
-  later(1)
-  data.directory((db) =>
-    db.prepare("UPDATE account SET did = 'did:plc:carol' WHERE did LIKE '%bob'").run(),
-  )
-  await expect(make(1)).rejects.toThrow(/did:plc:carol is in the directory/)
   expect((await listBackups(to)).map(({ name }) => name)).toEqual([good.name])
-  expect(folders()).toHaveLength(3)
+  expect(folders()).toHaveLength(2)
   // With the next good one, they go.
   later(1)
-  data.directory((db) =>
-    db.prepare("UPDATE account SET did = 'did:plc:bob' WHERE did LIKE '%carol'").run(),
-  )
-  expect(folders()).toContain(good.name)
   const { name } = await make(1)
   expect(folders()).toEqual([name])
+})
+
+const bob = databasePath.account({ dataDir: '' }, 'did:plc:bob')
+const remove = (path: string) => {
+  for (const log of ['', '-wal', '-shm']) rmSync(data.path(path) + log, { force: true })
+}
+
+test.each<[string, string, () => void]>([
+  ['lost', 'it is not there', () => {}],
+  ['empty', 'it holds no account', () => writeFileSync(data.path(bob), '')],
+  ['no database', 'not a database', () => writeFileSync(data.path(bob), 'x'.repeat(4_096))],
+  [
+    'torn',
+    'cannot be read',
+    () => {
+      cpSync(join(to, folders()[0] as string, bob), data.path(bob))
+      const file = openSync(data.path(bob), 'r+')
+      writeSync(file, Buffer.alloc(512, 0xff), 0, 512, fstatSync(file).size - 512)
+      closeSync(file)
+    },
+  ],
+])(
+  'an account that is %s is named, and keeps none of the others out',
+  async (_, problem, damage) => {
+    const good = await make(1)
+    later(1)
+    remove(bob)
+    damage()
+    const made = await make(1)
+    const named = [{ did: 'did:plc:bob', path: bob, problem: expect.stringContaining(problem) }]
+    expect(made).toMatchObject({ removed: [], manifest: { damaged: named } })
+    later(1)
+    const next = await make(1)
+    // The last that has it outlives how many are kept.
+    expect(next.removed).toEqual([made.name])
+    expect((await listBackups(to)).map(({ name }) => name)).toEqual([next.name, good.name])
+    expect(await checkBackups(readSettings(settingsWith()))).toMatchObject([
+      { state: 'failed', found: expect.stringContaining('did:plc:bob') },
+    ])
+    const dataDir = join(folder.path, 'restored')
+    const { report } = await restore({ folder: next.folder, dataDir })
+    expect(report).toMatchObject({ accounts: 1, findings: [] })
+
+    remove(bob)
+    cpSync(join(good.folder, bob), data.path(bob))
+    later(1)
+    const whole = await make(1)
+    expect(folders()).toEqual([whole.name])
+    expect(whole.manifest.damaged).toEqual([])
+  },
+)
+
+test('an account that is being deleted is not missing', async () => {
+  data.directory((db) => putDeletion(db, 'did:plc:bob', 1))
+  data.account('did:plc:bob', eraseAccount)
+  expect(await make()).toMatchObject({ manifest: { damaged: [] } })
+})
+
+test('the operator gets a mail of accounts that are damaged, and the command fails', async () => {
+  remove(bob)
+  for (const [key, value] of Object.entries(settingsWith())) vi.stubEnv(key, value)
+  const settings = readSettings(settingsWith())
+  const { log, lines } = keptLog()
+  const end = startDailyBackups({ settings, mailer: mailerFor(settings, log), log })
+  const mails = () => readMailFolder(join(data.dataDir, 'mail'))
+  await expect.poll(mails, { timeout: 60_000 }).toMatchObject([
+    {
+      subject: `Accounts of ${settings.name} are damaged: 1`,
+      text: expect.stringContaining('did:plc:bob'),
+    },
+  ])
+  end()
+  expect(lines()).toMatchObject([
+    { event: 'backup_failed', reason: expect.stringContaining('did:plc:bob') },
+    { event: 'account_damaged', did: 'did:plc:bob', reason: 'it is not there' },
+    { kind: 'message' },
+  ])
+  expect(await listBackups(to)).toMatchObject([{ accounts: 1 }])
+  const asked = await runCliHere(childEnvironment({}, settingsWith()), ['backup', '--json'])
+  expect(asked).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('did:plc:bob') })
+  expect(JSON.parse(asked.stdout)).toMatchObject({ damaged: [{ did: 'did:plc:bob' }] })
 })
 
 test('the program makes one each day by itself', async () => {

@@ -30,6 +30,7 @@ test('a directory in order stays as it is', () => {
     changed: [],
     removed: [],
     lost: [],
+    unreadable: [],
     movedTo: null,
   })
   expect(entries()).toEqual(before)
@@ -53,6 +54,19 @@ test('entries that are missing, wrong or too many are mended; PDSes and invites 
   expect(entries().map(({ handle }) => handle)).toEqual(['alice.test', 'bob.test', 'carol.test'])
   expect(data.directory((db) => directoryFunctions.listInviteCodes(db))).toHaveLength(1)
   expect((await checkData(data.dataDir)).findings).toEqual([])
+})
+
+test('an account that cannot be read keeps its names, and no other is held up', () => {
+  const before = entries()
+  const path = databasePath.account(data, 'did:plc:bob')
+  for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
+  writeFileSync(path, 'x'.repeat(4_096))
+  expect(rebuildDirectory(data.dataDir)).toMatchObject({
+    accounts: 2,
+    removed: [],
+    unreadable: [databasePath.account({ dataDir: '' }, 'did:plc:bob')],
+  })
+  expect(entries()).toEqual(before)
 })
 
 test('from the accounts alone, also when the directory is damaged', () => {

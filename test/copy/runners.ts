@@ -55,7 +55,7 @@ export class Runners implements ServingActors {
     const declared = {
       auth: authActor(runner, () => peers, app),
       directory: directoryActor(runner),
-      accounts: accountsActor(runner),
+      accounts: accountsActor(runner, { isKept: async () => false } as never),
     }
     this.#declared = Object.fromEntries(
       Object.entries(declared).map(([name, { config }]) => [name, config]),

@@ -125,6 +125,14 @@ const cases: Record<string, Case> = {
     silentAt: '15m',
     firesAt: '30m',
   },
+  VestibuleAccountDamaged: {
+    series: {
+      [metric('events_total{event="account_damaged"}')]: '0x5 1x25',
+      [metric('events_total{event="signed_in"}')]: '0+9x30',
+    },
+    silentAt: '4m',
+    firesAt: '10m',
+  },
 }
 
 const named = [...readFileSync(RULES, 'utf8').matchAll(/- alert: (\w+)/g)].map(([, name]) => name)

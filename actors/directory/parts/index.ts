@@ -23,6 +23,7 @@ function inParts(names: Names): DirectoryStub {
     ...operatorsIn(names),
     ...inFirstPart(names),
 
+    isKept: (did) => names.partOf(did).isKept(did),
     beginDeletion: (did, now) => names.partOf(did).beginDeletion(did, now),
     abandonDeletion: (did) => names.partOf(did).abandonDeletion(did),
 

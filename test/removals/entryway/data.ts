@@ -21,6 +21,7 @@ const SERVING = 'test/copy/serving_engine.test.ts'
 const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const DATA_GONE = 'test/storage/data_gone.test.ts'
+const LOST = 'test/storage/lost_account.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
@@ -307,8 +308,31 @@ export const dataRows = toRemovals([
     'no page of zeros for one that cannot be read',
     inFile('database/check/database.ts')('=== 0) return null', '=== 2) return null'),
   ],
+  [SERVING, 'an actor that ends begins nothing', standing('if (this.#hasEnded)', 'if (false)')],
   [KEPT, 'a backup is what was written', verify('size !== bytes || found !== sha256', 'false')],
-  [KEPT, 'a backup has every account', verify('!there.has(path)', 'false')],
+  [
+    KEPT,
+    'an account that is not in a backup is named',
+    verify('if (whole.has(path) || problems.has(path)) continue', 'continue'),
+  ],
+  [
+    KEPT,
+    'the last backup that has a damaged account stays',
+    inFile('maintenance/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
+  ],
+  [
+    LOST,
+    'no account is begun in the place of one that was lost',
+    inFile('actors/hosting/open_database.ts')(
+      'if (!size) await assertNew',
+      'if (!path) await assertNew',
+    ),
+  ],
+  [
+    LOST,
+    'an account that lost its records is not taken for a deleted one',
+    inFile('actors/account/damage.ts')('if (!readAccount(db)) await', 'if (!db) await'),
+  ],
   [
     S3,
     'what is of others in the bucket stays',

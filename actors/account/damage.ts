@@ -1,0 +1,76 @@
+import { logEvent } from '../../base/event_log.ts'
+import type { Log } from '../../base/log.ts'
+import { readAccount } from '../../database/account/profile.ts'
+import type { Db } from '../../database/database.ts'
+import { isDamage } from '../../database/named_error.ts'
+import { MissingPartError } from '../../database/replication/restore.ts'
+import type { DirectoryStub } from '../directory/stub.ts'
+
+/** Raised where the database of an account is gone, or holds no account, and the directory has it. */
+class LostAccountError extends Error {
+  constructor(what: string, state: string) {
+    super(
+      `${what} ${state}, and the directory has the account. How to go on: docs/backup.md#a-damaged-database`,
+    )
+    this.name = 'LostAccountError'
+  }
+}
+
+/**
+ * To be called before an account is answered for that has no records here: one that was never made, or was deleted,
+ * is not in the directory. One that was lost would look like it, and apps would throw their sessions away.
+ *
+ * @param what it is that has no records, and `state` how it was found
+ * @throws {LostAccountError}
+ */
+export async function assertNoneKept(
+  directory: Pick<DirectoryStub, 'isKept'>,
+  did: string,
+  what: string,
+  state: string,
+): Promise<void> {
+  if (await directory.isKept(did)) throw new LostAccountError(what, state)
+}
+
+/** The same of a database that was opened. @throws {LostAccountError} */
+export async function assertNotLost(
+  directory: Pick<DirectoryStub, 'isKept'>,
+  did: string,
+  what: string,
+  db: Db,
+): Promise<void> {
+  if (!readAccount(db)) await assertNoneKept(directory, did, what, 'holds no account')
+}
+
+/** An account whose database this process found damaged; `at` is when it did last, ms. */
+export type DamagedAccount = { did: string; reason: string; at: number }
+
+/** More are not named. */
+const MOST_NAMED = 100
+
+const damaged = new Map<string, DamagedAccount>()
+
+/** Those that were not found well since. */
+export const listDamagedAccounts = (): DamagedAccount[] => [...damaged.values()]
+
+/** Tells the operator where `err` is about damage. */
+export function noteDamage(log: Log, did: string, err: unknown): void {
+  if (!(err instanceof LostAccountError || err instanceof MissingPartError || isDamage(err))) return
+  const { message: reason } = err as Error
+  logEvent(log, 'account_damaged', { did, reason }, undefined)
+  if (damaged.has(did) || damaged.size < MOST_NAMED) {
+    damaged.set(did, { did, reason, at: Date.now() })
+  }
+}
+
+/** Wakes an account by `open`, and notes how its database was found. */
+export async function wake<T>(log: Log, did: string, open: () => Promise<T>): Promise<T> {
+  try {
+    const opened = await open()
+    damaged.delete(did)
+    return opened
+  } catch (err) {
+    noteDamage(log, did, err)
+    throw err
+  }
+}

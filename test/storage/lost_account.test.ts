@@ -1,0 +1,109 @@
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { accountSchema } from '../../database/account/schema.ts'
+import { closeDatabase, openDatabase } from '../../database/database.ts'
+import { databasePath } from '../../database/paths.ts'
+import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
+import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
+
+let network: Network
+let lost: Person
+let well: Person
+
+beforeAll(async () => {
+  network = await startNetwork()
+  lost = await newPerson(network, 'lost')
+  well = await newPerson(network, 'well')
+})
+afterAll(() => network?.close())
+
+const xrpc = async (method: string, token: string | null, input?: object) =>
+  send(`${network.url}/xrpc/com.atproto.server.${method}`, {
+    method: method.startsWith('get') ? 'GET' : 'POST',
+    headers: {
+      ...(input && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    },
+    ...(input && { body: JSON.stringify(input) }),
+  })
+const createSession = ({ handle, password }: Person) =>
+  xrpc('createSession', null, { identifier: handle, password })
+
+/** What `vestibule doctor` finds of databases of accounts. */
+const found = async () => {
+  const { env } = network.vestibule
+  const { stdout } = await runCliHere(env, ['--json', 'doctor'])
+  const checks = JSON.parse(stdout) as { name: string; found: string; mend?: string }[]
+  return checks.filter(({ name }) => name === 'Databases of accounts')
+}
+
+const LOSSES: [string, string, (path: string) => void][] = [
+  ['gone', 'is not there', () => {}],
+  ['empty', 'is empty', (path) => writeFileSync(path, '')],
+  [
+    'one that holds no account',
+    'holds no account',
+    (path) => closeDatabase(openDatabase(path, accountSchema)),
+  ],
+  ['damaged', 'file is not a database', (path) => writeFileSync(path, 'x'.repeat(4_096))],
+]
+
+test.each(LOSSES)(
+  'an account whose database is %s ends no session, and is named',
+  async (_, state, lose) => {
+    const { vestibule } = network
+    const client = new Attacker(network)
+    const session = await client.signIn(lost)
+    const { accessJwt, refreshJwt } = (await createSession(lost)).body as Record<string, string>
+    // All accounts are asleep then, and their databases closed.
+    await vestibule.restart()
+    const path = databasePath.account(vestibule, lost.did)
+    const [logs, kept] = [vestibule.logs.length, `${path}.kept`]
+    renameSync(path, kept)
+    lose(path)
+    const size = () => (existsSync(path) ? statSync(path).size : null)
+    const before = size()
+
+    expect(await client.refresh(session)).toMatchObject({ status: 503 })
+    expect(await createSession(lost)).toMatchObject({ status: 502 })
+    expect(await xrpc('refreshSession', refreshJwt as string)).toMatchObject({ status: 502 })
+    expect(await xrpc('getSession', accessJwt as string)).toMatchObject({ status: 502 })
+    expect((await createSession(well)).status).toBe(200)
+
+    // What is left is as it was.
+    expect(size()).toBe(before)
+    expect(vestibule.logs.slice(logs)).toMatch(
+      `"event":"account_damaged","did":"${lost.did}","reason":"${path}`,
+    )
+    expect(vestibule.logs.slice(logs)).toContain(state)
+    expect(await found()).toMatchObject([
+      {
+        found: expect.stringContaining(state),
+        mend: expect.stringContaining('backup.md#one-account'),
+      },
+    ])
+    const listed = await cliJsonHere<object[]>(vestibule.env, ['account', 'list', '--standing'])
+    expect(listed).toContainEqual(
+      expect.objectContaining({ did: lost.did, standing: 'unavailable' }),
+    )
+    expect(listed).toContainEqual(expect.objectContaining({ did: well.did, standing: 'active' }))
+
+    await vestibule.stop()
+    for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
+    renameSync(kept, path)
+    await vestibule.start()
+    const next = await refreshed(client, session)
+    expect(await client.refresh(next)).toMatchObject({ status: 200 })
+    expect(await xrpc('refreshSession', refreshJwt as string)).toMatchObject({ status: 200 })
+    expect(await found()).toEqual([])
+  },
+)
+
+test('an account that was lost can be deleted', async () => {
+  const { env, dataDir } = network.vestibule
+  await network.vestibule.restart()
+  rmSync(databasePath.account({ dataDir }, lost.did))
+  await cliJsonHere(env, ['account', 'delete', lost.did, '--yes'])
+  expect(await createSession(lost)).toMatchObject({ status: 401 })
+})
