@@ -6,12 +6,13 @@ import { CLOSING, DAY, DRAIN } from '../base/lifetimes.ts'
 import type { Log } from '../base/log.ts'
 import { loadSecrets } from '../base/secrets.ts'
 import type { Settings } from '../base/settings.ts'
-import { resumeClock } from '../base/settled_clock.ts'
+import { type ClockDoubt, resumeClock } from '../base/settled_clock.ts'
 import { closeAllDatabases } from '../database/database.ts'
 import { replicasClosed } from '../database/replication/replica.ts'
 import { folderOf } from '../embedded/folder.ts'
 import { EmbeddedPds } from '../embedded/index.ts'
 import { createMailer } from '../mail/mailer.ts'
+import { keepClockDoubt, readClockDoubt } from '../maintenance/clock_doubt.ts'
 import { assertDirectoryOpens, lastWritten } from '../maintenance/data_folder.ts'
 import { holdData } from '../maintenance/hold.ts'
 import { assertNotReleased } from '../maintenance/pds_marks.ts'
@@ -38,7 +39,9 @@ export async function prepareRunner(
   })
   const secrets = await loadSecrets(settings)
   if (settings.database === 'file') {
-    sayClock(log, resumeClock(lastWritten(settings.dataDir)))
+    const { dataDir } = settings
+    const keep = (doubt: ClockDoubt | null) => keepClockDoubt(dataDir, doubt)
+    sayClock(log, resumeClock(lastWritten(dataDir), readClockDoubt(dataDir), keep))
     // It brings the directory to the newest schema, so it comes after all that refuses a start.
     assertDirectoryOpens(settings.dataDir)
   }

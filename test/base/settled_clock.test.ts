@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CLOCK_JUMP, CLOCK_SETTLED, DAY, HOUR } from '../../base/lifetimes.ts'
-import { resumeClock, settled } from '../../base/settled_clock.ts'
+import { type ClockDoubt, resumeClock, settled } from '../../base/settled_clock.ts'
 import { fakeClock } from './fake_clock.ts'
 
 const YEAR = 365 * DAY
@@ -49,4 +49,44 @@ test('a start after a long while is told from one after a short one', () => {
   expect(settled(Date.now())).toBe(NOW + CLOCK_SETTLED)
   expect(resumeClock(NOW + YEAR)).toBe(NOW + CLOCK_SETTLED - (NOW + YEAR))
   expect(settled(Date.now())).toBe(Date.now())
+})
+
+/** What a process leaves to the next one. */
+let left: ClockDoubt | null = null
+const keep = (doubt: ClockDoubt | null) => {
+  left = doubt
+}
+const start = (last: number) => resumeClock(last, left, keep)
+
+test('one that is wrong is believed by no start within the hour', () => {
+  start(NOW)
+  settled(Date.now())
+  set(NOW + YEAR)
+  for (let starts = 0; starts < 5; starts++) {
+    expect(settled(Date.now())).toBeLessThan(NOW + HOUR)
+    pass(HOUR / 6)
+    settled(Date.now())
+    // Its data were written to by then.
+    expect(start(Date.now())).toBeGreaterThan(CLOCK_JUMP)
+  }
+  set(NOW + HOUR)
+  start(NOW + YEAR)
+  expect(settled(Date.now())).toBe(NOW + HOUR)
+  expect(left).toBeNull()
+})
+
+test('starts that are short and far apart have it settled all the same', () => {
+  left = null
+  start(NOW)
+  let hours = 0
+  for (; hours < 10; hours++) {
+    const last = Date.now()
+    set(last + 2 * CLOCK_JUMP)
+    start(last)
+    settled(Date.now())
+    pass(HOUR / 4)
+    if (settled(Date.now()) === Date.now()) break
+  }
+  expect(hours).toBeLessThan(5)
+  expect(left).toBeNull()
 })
