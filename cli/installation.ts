@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
 import { hasAccounts, loadSecrets, type Secrets } from '../base/secrets.ts'
 import { readSettings, type Settings } from '../base/settings.ts'
-import { CliError } from './errors.ts'
+import { CliError, ExitCode } from './errors.ts'
 
 /** The installation that a command works on: what `pnpm start` in this folder would run with. */
 export type Installation = { settings: Settings; secrets: Secrets }
@@ -18,6 +18,7 @@ export async function openInstallation(): Promise<Installation> {
     throw new CliError(
       `${settings.dataDir} holds no installation: its keys (secrets/) are not there. Run this where the program runs, with its ` +
         'settings and as its user, or begin with: vestibule init',
+      ExitCode.wrongUsage,
     )
   }
   return { settings, secrets: await loadSecrets(settings) }

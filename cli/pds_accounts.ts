@@ -15,6 +15,7 @@ export async function onCopyOfAccounts<T>(
   path: string,
   work: (db: Db) => T | Promise<T>,
 ): Promise<T> {
+  assertThere(path)
   const { db, close } = await openPdsAccounts(path)
   try {
     return await work(db)
@@ -36,8 +37,7 @@ export async function onAccounts<T>(
   folder: string,
   work: (db: Db) => T | Promise<T>,
 ): Promise<T> {
-  if (!isThere(path))
-    throw new CliError(`There is no ${path}; name the data folder of the PDS`, ExitCode.wrongUsage)
+  assertThere(path)
   try {
     for (const each of [folder, path]) accessSync(each, constants.R_OK | constants.W_OK)
   } catch (err) {
@@ -50,4 +50,9 @@ export async function onAccounts<T>(
   } finally {
     db.close()
   }
+}
+
+function assertThere(path: string): void {
+  if (isThere(path)) return
+  throw new CliError(`There is no ${path}; name the data folder of the PDS`, ExitCode.wrongUsage)
 }

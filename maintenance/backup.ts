@@ -54,7 +54,10 @@ export async function backUp({
   const lost = () =>
     new Error(`${databases.place} holds no data of Vestibule: ${DIRECTORY} is missing`)
   if (directories.length === 0) throw lost()
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err) => {
+    if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw err
+    throw new Error(`${folder} cannot be a folder: a file is in the way; name a new folder`)
+  })
   if ((await readdir(folder)).length > 0)
     throw new Error(`${folder} is not empty; name a new folder`)
   await chmod(folder, 0o700)

@@ -34,10 +34,16 @@ export const list = command(
   },
 )
 
-/** Takes the codes, and all codes of the accounts, out of use. */
+/** Takes the codes, and all codes of the accounts, out of use; none where one of them is unknown. */
 export const disable = command(inputs['invite/disable'], async ({ services }, input) => {
   const accounts: string[] = []
   for (const name of input.accounts) accounts.push((await findAccount(services, name)).did)
-  await services.actors.directory.disableInviteCodes({ codes: input.codes, accounts })
+  const { directory } = services.actors
+  for (const code of input.codes) {
+    if (await directory.readInviteCode(code)) continue
+    const message = `No invite code ${code} here; \`vestibule invite list\` shows them`
+    throw new Refusal('InvalidInviteCode', message)
+  }
+  await directory.disableInviteCodes({ codes: input.codes, accounts })
   return {}
 })

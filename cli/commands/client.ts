@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { isThere } from '../../base/files.ts'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -54,6 +55,7 @@ export function addClientCommands(program: Command): void {
 
 async function readMetadata(file: string): Promise<Record<string, unknown>> {
   try {
+    if (!isThere(file)) throw new Error('there is no such file')
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (err) {
     throw new CliError(

@@ -1,5 +1,6 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { isThere } from '../../base/files.ts'
 import { readSettings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
@@ -36,6 +37,7 @@ export function addRestoreCommand(program: Command): void {
             store.fetch(name, resolve(folder), fetched.update),
           ).finally(fetched.stop)
         }
+        await assertIsBackup(resolve(folder))
         const bar = output.progress('Files')
         const restored = await restore({
           folder: resolve(folder),
@@ -73,3 +75,21 @@ const ofPds = (isRestored: boolean) =>
   isRestored
     ? 'What the PDS inside kept is there again, as of then.'
     : 'What the PDS inside keeps was there, and stays as it is: it is newer than the backup.'
+
+/** @throws {CliError} where it is none, as it may be a folder of backups */
+async function assertIsBackup(folder: string): Promise<void> {
+  if (!isThere(folder)) {
+    throw new CliError(
+      `There is no folder ${folder}; name what \`backup\` made`,
+      ExitCode.wrongUsage,
+    )
+  }
+  const { listBackups } = await import('../../maintenance/kept_backups.ts')
+  const [newest] = await listBackups(folder)
+  if (newest) {
+    throw new CliError(
+      `${folder} is a folder of backups; name one of them, such as the newest: ${join(folder, newest.name)}`,
+      ExitCode.wrongUsage,
+    )
+  }
+}

@@ -249,3 +249,13 @@ test('a command that names no place says what to do', async () => {
   const made = await run(settingsWith(), '--json')
   expect(JSON.parse(made.stdout)).toMatchObject({ folder: expect.stringContaining(to) })
 })
+
+test('a restore from a folder that is no backup says what to name', async () => {
+  const run = (given: string) =>
+    runCliHere(childEnvironment({}, settingsWith()), ['restore', given])
+  const { name } = await make()
+  const newest = expect.stringContaining(join(to, name))
+  expect(await run(to)).toMatchObject({ exitCode: 2, stderr: newest })
+  const nowhere = expect.stringContaining('There is no folder')
+  expect(await run(join(folder.path, 'none'))).toMatchObject({ exitCode: 2, stderr: nowhere })
+})

@@ -115,6 +115,8 @@ test('invite codes are made, listed and disabled', async () => {
   expect(await json('invite', 'list', '--usable')).toMatchObject([
     { code: codes[1], availableUses: 3, disabled: false },
   ])
+  const unknown = await cli('invite', 'disable', 'entryway-aaaaa-aaaaa', '--yes')
+  expect(unknown).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/^No invite code/) })
   expect((await cli('invite', 'disable')).exitCode).toBe(2)
   const { stdout } = await cli('invite', 'list')
   expect(stdout).toContain(codes[0])
