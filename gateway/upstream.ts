@@ -34,8 +34,10 @@ const SILENT = new Set([
 const CLOSING = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 export function isSilence(err: unknown): boolean {
-  return SILENT.has(String((err as { code?: unknown }).code))
+  return SILENT.has(codeOf(err))
 }
+
+const codeOf = (err: unknown) => String((err as { code?: unknown }).code)
 
 /** Connections to PDSes, which are kept for a while; nothing is followed or decompressed. */
 export function openUpstreams({ connect, idle }: Pick<Timeouts, 'connect' | 'idle'>): Agent {
@@ -80,7 +82,7 @@ export class Exchange {
       await this.#send(upstreams, request, once)
     } catch (err) {
       const isSafe = request.body === null && /^(GET|HEAD)$/.test(request.method)
-      const isAgain = isSafe && !isBegun && CLOSING.has(String((err as { code?: unknown }).code))
+      const isAgain = isSafe && !isBegun && CLOSING.has(codeOf(err))
       if (!isAgain || this.#isOver) throw err
       await this.#send(upstreams, request, receiver)
     }
@@ -91,6 +93,11 @@ export class Exchange {
     const given = body !== null && !(body instanceof Uint8Array) ? apart(body) : body
     return new Promise((resolve, reject) => {
       let to: NodeJS.WritableStream
+      let isUnchanged = false
+      const end = () => {
+        to.end()
+        resolve()
+      }
       upstreams.dispatch(
         {
           ...{ origin: url.origin, path: url.pathname + url.search, method: method as 'GET' },
@@ -107,18 +114,22 @@ export class Exchange {
           },
           onResponseStart: (controller, status, _headers, message = '') => {
             // What comes before the answer (RFC 9110 section 15.2) is of no use to anybody here.
-            if (status >= 200) to = receiver.begin(headOf(controller, status, message))
+            if (status < 200) return
+            isUnchanged = status === 304
+            to = receiver.begin(headOf(controller, status, message))
           },
           onResponseData: (controller, chunk) => {
             if (to.write(chunk)) return
             controller.pause()
             to.once('drain', () => controller.resume())
           },
-          onResponseEnd: () => {
-            to.end()
-            resolve()
+          onResponseEnd: end,
+          onResponseError: (_controller, err) => {
+            // The length that a 304 says is that of what is unchanged (RFC 9110 section 8.6).
+            const isOfOther = isUnchanged && codeOf(err) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+            if (isOfOther) end()
+            else reject(err)
           },
-          onResponseError: (_controller, err) => reject(err),
         },
       )
     })
@@ -138,5 +149,10 @@ function headOf(
   const raw = ((rawHeaders ?? []) as (Buffer | string)[]).map((text) =>
     typeof text === 'string' ? text : text.toString('latin1'),
   )
-  return { status, message, headers: pairs(raw) }
+  return { status, message: reasonOf(message), headers: pairs(raw) }
+}
+
+/** A reason phrase (RFC 9112 section 4); one that cannot be written again is left out. */
+function reasonOf(message: string): string {
+  return /^[\t -~\x80-\xff]*$/.test(message) ? message : ''
 }

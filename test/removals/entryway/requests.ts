@@ -23,6 +23,7 @@ const pdsClient = inFile('pds/client.ts')
 
 const OPERATOR = 'test/cli/operator_api.test.ts'
 
+const PASSED_LIES = 'test/gateway/lying_pds.test.ts'
 const LYING_PDS = 'test/pds_admin/lying_pds.test.ts'
 
 /** What it defends of how requests are read, who calls and from where (23, 29 to 31, 47). */
@@ -166,6 +167,16 @@ export const requestRows = toRemovals([
       'return this.#lookups.run(() => this.#soon(did).catch(() => kept.document))',
       'return kept.document',
     ),
+  ],
+  [
+    PASSED_LIES,
+    'a reason phrase that cannot be written is left out',
+    inFile('gateway/upstream.ts')('message: reasonOf(message)', 'message'),
+  ],
+  [
+    PASSED_LIES,
+    'the length of a 304 is that of what is unchanged',
+    inFile('gateway/upstream.ts')('isUnchanged = status === 304', ''),
   ],
   [
     LYING_PDS,
