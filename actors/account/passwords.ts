@@ -49,10 +49,12 @@ export async function login(
     return { account, appPassword: null, factors, basis: { generation, mayBeTakenDown } }
   }
   const account = existing(db)
+  if (!allowAppPassword || password.length > OLD_PASSWORD_MAX_LENGTH) return null
+  // Also where none can fit: the time does not tell how an account stands.
+  const hash = await hashAppPassword(account.did, password)
   // A taken-down account cannot sign in with an app password, as in the reference.
-  if (!allowAppPassword || account.takedownRef !== null) return null
-  if (password.length > OLD_PASSWORD_MAX_LENGTH) return null
-  const appPassword = findAppPassword(db, await hashAppPassword(account.did, password))
+  if (account.takedownRef !== null) return null
+  const appPassword = findAppPassword(db, hash)
   const factors = readFactors(db)
   return appPassword && { account, appPassword, factors, basis: { generation, appPassword } }
 }

@@ -192,4 +192,12 @@ export const signInRows = toRemovals([
     mails('readSubject(email)', '{ name: email.toLowerCase() }'),
   ],
   [36, 'limits of mails', mails('if (isAllowed) return', 'if (counters) return')],
+  [
+    'test/passwords/equal_work.test.ts',
+    'the work for a wrong password does not tell how an account stands',
+    passwords(
+      '  const hash = await hashAppPassword(',
+      '  if (account.takedownRef !== null) return null\n  const hash = await hashAppPassword(',
+    ),
+  ],
 ])
