@@ -13,7 +13,7 @@ import { breakMessage, exchange } from './wire.ts'
 
 /** Another run: `FUZZ_SEED=7 FUZZ_REQUESTS=100000`. */
 const SEED = Number(process.env.FUZZ_SEED ?? 1)
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000)
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 10_000)
 /** After so many, somebody else is the target, and what is used up is made anew. */
 const ROUND = 2_500
 const RENEW = 100
