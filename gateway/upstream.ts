@@ -153,6 +153,6 @@ function headOf(
 }
 
 /** A reason phrase (RFC 9112 section 4); one that cannot be written again is left out. */
-function reasonOf(message: string): string {
-  return /^[\t -~\x80-\xff]*$/.test(message) ? message : ''
+function reasonOf(phrase: string): string {
+  return /^[\t -~\x80-\xff]*$/.test(phrase) ? phrase : ''
 }

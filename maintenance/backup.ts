@@ -56,7 +56,9 @@ export async function backUp({
   if (directories.length === 0) throw lost()
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((err) => {
     if (err.code !== 'EEXIST' && err.code !== 'ENOTDIR') throw err
-    throw new Error(`${folder} cannot be a folder: a file is in the way; name a new folder`)
+    throw new Error(`${folder} cannot be a folder: a file is in the way; name a new folder`, {
+      cause: err,
+    })
   })
   if ((await readdir(folder)).length > 0)
     throw new Error(`${folder} is not empty; name a new folder`)
