@@ -17,7 +17,8 @@ const LONGEST = 300
 
 /**
  * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), of one
- * component of the PDS inside, or of a PDS or auth actor that does not answer, and of all.
+ * component of the PDS inside, of a PDS or auth actor that does not answer, or of the clients of one account that do
+ * not take its sign-outs, and of all.
  */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 

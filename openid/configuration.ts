@@ -82,6 +82,21 @@ function mayRevoke(client: Client, { clientId: issuedTo = '' }: { clientId?: str
   throw new errors.InvalidClientAuth('The token was issued to another client')
 }
 
+/**
+ * What a client says of itself by a JWT (RFC 7523), once the provider has found it good. With several audiences any of
+ * them could show it to the others. What is shown once is remembered until it expires.
+ *
+ * @throws {errors.InvalidClientAuth}
+ */
+function assertAssertion({ aud, exp }: { aud?: unknown; exp?: unknown }): void {
+  if ([aud].flat().length !== 1) {
+    throw new errors.InvalidClientAuth('audience (aud) must be one, such as the issuer')
+  }
+  if (Number(exp) * 1_000 > Date.now() + lifetimes.OPENID_ASSERTION) {
+    throw new errors.InvalidClientAuth('exp of the client_assertion is too far ahead')
+  }
+}
+
 /** @throws {errors.InvalidRequest} where nothing could ever have the hash */
 const assertHash = (name: string) => (_: unknown, hash: unknown) => {
   if (typeof hash === 'string' && !isSha256(hash)) throw new errors.InvalidRequest(noSha256(name))
@@ -125,11 +140,7 @@ export function configure(
     },
     pkce: { required: () => true },
     clientAuthMethods: [...AUTHENTICATION],
-    // What is shown once is remembered until it expires.
-    assertJwtClientAuthClaimsAndHeader: async (_, { exp }) => {
-      if (Number(exp) * 1_000 <= Date.now() + lifetimes.OPENID_ASSERTION) return
-      throw new errors.InvalidClientAuth('exp of the client_assertion is too far ahead')
-    },
+    assertJwtClientAuthClaimsAndHeader: async (_, claims) => assertAssertion(claims),
     clientDefaults: {
       id_token_signed_response_alg: 'RS256',
       // Of one sign-in of several is told by its name alone.

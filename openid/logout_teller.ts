@@ -2,6 +2,7 @@ import type { Client } from 'oidc-provider'
 import pLimit from 'p-limit'
 import type { OwnEndings } from '../actors/auth/own_endings.ts'
 import type { Background } from '../base/background.ts'
+import { hasRoom } from '../base/event_log.ts'
 import { every } from '../base/every.ts'
 import { OPENID_LOGOUT_LOOK, OPENID_LOGOUT_PAUSES } from '../base/lifetimes.ts'
 import type { EndedOpenidSignIn } from '../database/account/openid_sign_in.ts'
@@ -16,6 +17,8 @@ import { inOpenidScope } from './scope.ts'
  */
 const AT_ONCE = 8
 const ROUND = 200
+
+const NOT_TAKEN = 'an OpenID client did not take a sign-out'
 
 /** Tells OpenID clients of sign-ins that have ended, until they take it or it is too late. */
 export class LogoutTeller {
@@ -99,7 +102,8 @@ export class LogoutTeller {
       const { response, cause, name } = err as Error & { response?: Response }
       const why = response?.status ?? (cause instanceof Error ? cause.message : name)
       const { log } = this.#services
-      log.warn({ did, clientId, tries, why }, 'an OpenID client did not take a sign-out')
+      // Whoever has an account and a client that does not answer causes as many as they like.
+      if (hasRoom(log, `${NOT_TAKEN} of ${did}`)) log.warn({ did, clientId, tries, why }, NOT_TAKEN)
       return false
     }
   }

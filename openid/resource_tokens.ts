@@ -47,15 +47,15 @@ export async function mayIntrospect(
   { clientId, clientAuthMethod }: Client,
   token: { clientId?: string; aud?: unknown },
 ): Promise<boolean> {
-  const { clientId: issuedTo = '', aud } = token
+  const { clientId: holder = '', aud } = token
   const resource = typeof aud === 'string' ? resourceId(aud) : null
   if (resource !== null && !grant?.getResourceScope(resource)) return false
-  if (clientId === issuedTo) return true
+  if (clientId === holder) return true
   if (clientAuthMethod === 'none') return false
   if (resource === null || resource !== resourceId(clientId)) return false
-  const client = await findClient(provider, issuedTo)
+  const client = await findClient(provider, holder)
   const { found } = openidScope()
-  return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(issuedTo)
+  return client !== undefined && (found?.grant.createdAt ?? 0) >= registeredAt(holder)
 }
 
 /**

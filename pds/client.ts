@@ -19,6 +19,10 @@ import type { PdsAccess } from './pds.ts'
 /** The most that `com.atproto.sync.listRepos` answers at once. */
 const REPOS_PER_PAGE = 1_000
 
+/** Bytes of an answer that has what a person wrote: its lexicon lets a profile have about 4,000. */
+const LARGEST_RECORD = 32 * 1024
+const RECORD = '/xrpc/com.atproto.repo.getRecord'
+
 /** What a PDS answers of an account that it has and does not show. */
 const INACTIVE = ['RepoTakendown', 'RepoDeactivated']
 
@@ -50,7 +54,9 @@ export class PdsClient {
       })
       // Methods without output would take the page of a proxy or of another server for a success.
       const type = response.headers.get('content-type') ?? 'application/json'
-      if (type.startsWith('application/json')) return response
+      if (type.startsWith('application/json')) {
+        return url.pathname === RECORD ? bounded(response, LARGEST_RECORD) : response
+      }
       await response.body?.cancel()
       throw new TypeError(`This is no answer of a PDS: ${type}`)
     }, lexicons)
@@ -225,6 +231,19 @@ export class PdsClient {
       throw new UnavailableError(what, { cause: err })
     }
   }
+}
+
+/** The same answer, which fails where it is larger: to read what is large holds everybody up. @param most bytes */
+function bounded(response: Response, most: number): Response {
+  let size = 0
+  const counting = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      size += chunk.byteLength
+      if (size > most) throw new TypeError(`The PDS answers more than ${most} bytes`)
+      controller.enqueue(chunk)
+    },
+  })
+  return new Response(response.body?.pipeThrough(counting), response)
 }
 
 /**

@@ -1,7 +1,9 @@
 import pLimit from 'p-limit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_LINES } from '../../base/event_log.ts'
+import { MINUTE } from '../../base/lifetimes.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
+import { until } from '../../lab/world/until.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
 import { keptLog } from '../watching/logged.ts'
@@ -105,4 +107,24 @@ test('34. lines of the log: other kinds, and other addresses of one network, tak
   expect(kept.lines()).toHaveLength(MOST_LINES.ofOne)
   await app.ask({ ...(guess?.(0) as Asked), address: address(0) })
   expect(kept.lines().at(-1)).toMatchObject({ event: 'sign_in_failed', address: address(0) })
+})
+
+test('34. lines of the log: clients of one account that take no sign-out', async () => {
+  const [handle, password] = ['kim.test', rp.PASSWORD]
+  const did = await app.addAccount({ handle, email: 'kim@mail.internal', password })
+  const account = app.actors.account(did)
+  const { generation = 0 } = (await account.read()) ?? {}
+  const names = Array.from({ length: 2 * MOST_LINES.ofOne }, (_, i) => `silent-${i}`)
+  const metadata = { backchannel_logout_uri: 'https://127.0.0.1/signed-out' }
+  for (const id of names) await rp.register(app, { id, metadata })
+  const signIns = names.map((clientId) => ({ clientId, sid: clientId, grantId: 'grant' }))
+  const session = { uid: 'uid', payload: '{}', deviceId: 'dev-1', isRemembered: false, signIns }
+  const expiresAt = Date.now() + MINUTE
+  await account.putOpenidSession({ ...session, expiresAt }, 'id', { generation }, true)
+  kept.clear()
+  await rp.operate(app, 'account/reset-password', { account: handle, password })
+  const left = () => account.listOpenidSignInsToTell()
+  await until(async () => (await left()).length === 0, 'not all clients are told')
+  const untold = kept.lines().filter(({ msg }) => msg.includes('did not take a sign-out'))
+  expect(untold).toHaveLength(MOST_LINES.ofOne)
 })

@@ -99,6 +99,7 @@ test.each(AUTHENTICATING)('/openid/%s says why a client is not authenticated', a
   const at = (more: object, headers: object = {}) =>
     post(`/openid/${endpoint}`, { ...fields, ...more }, headers)
   const now = Math.floor(Date.now() / 1_000)
+  const issuer = `${app.runner.settings.publicUrl}/openid`
   const signed = async (claims: object) => keys.form(claims)
   const refused: [Awaited<ReturnType<typeof ask>>, RegExp][] = [
     [await at({}), /no client authentication/],
@@ -106,6 +107,7 @@ test.each(AUTHENTICATING)('/openid/%s says why a client is not authenticated', a
     [await at({}, basic('nobody', 'x')), /client not found/],
     [await at({ client_id: 'forum' }), /authentication mechanism does not match/],
     [await at(await signed({ aud: 'https://elsewhere.example' })), /audience/],
+    [await at(await signed({ aud: [issuer, 'https://elsewhere.example'] })), /must be one/],
     [await at(await signed({ exp: now - 300 })), /expired/],
     [await at(await signed({ nbf: now + 300 })), /not active yet/],
     [await at(await signed({ jti: undefined })), /jti/],
@@ -117,6 +119,19 @@ test.each(AUTHENTICATING)('/openid/%s says why a client is not authenticated', a
       { error: 'invalid_client', error_description: expect.stringMatching(words) },
     ])
   }
+})
+
+test.each([
+  ['the issuer', (issuer: string) => issuer],
+  ['the issuer in a list', (issuer: string) => [issuer]],
+  ['the token endpoint', (issuer: string) => `${issuer}/token`],
+  ['the endpoint itself', (issuer: string) => `${issuer}/introspect`],
+])('the audience of an assertion may be %s', async (_, audience) => {
+  const aud = audience(`${app.runner.settings.publicUrl}/openid`)
+  const fields = { token: 'x', ...(await keys.form({ aud })) }
+  expect(await post('/openid/introspect', fields)).toMatchObject({
+    ...{ status: 200, body: { active: false } },
+  })
 })
 
 test('a challenge says the same as the body', async () => {
