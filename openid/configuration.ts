@@ -88,13 +88,14 @@ function mayRevoke(client: Client, { clientId: issuedTo = '' }: { clientId?: str
  *
  * @throws {errors.InvalidClientAuth}
  */
-function assertAssertion({ aud, exp }: { aud?: unknown; exp?: unknown }): void {
+function takeAssertion({ aud, exp, iat }: Record<string, unknown>): void {
   if ([aud].flat().length !== 1) {
     throw new errors.InvalidClientAuth('audience (aud) must be one, such as the issuer')
   }
   if (Number(exp) * 1_000 > Date.now() + lifetimes.OPENID_ASSERTION) {
     throw new errors.InvalidClientAuth('exp of the client_assertion is too far ahead')
   }
+  if (typeof iat === 'number') openidScope().assertedAt = iat
 }
 
 /** @throws {errors.InvalidRequest} where nothing could ever have the hash */
@@ -140,7 +141,7 @@ export function configure(
     },
     pkce: { required: () => true },
     clientAuthMethods: [...AUTHENTICATION],
-    assertJwtClientAuthClaimsAndHeader: async (_, claims) => assertAssertion(claims),
+    assertJwtClientAuthClaimsAndHeader: async (_, claims) => takeAssertion(claims),
     clientDefaults: {
       id_token_signed_response_alg: 'RS256',
       // Of one sign-in of several is told by its name alone.

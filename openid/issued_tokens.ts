@@ -2,6 +2,7 @@ import { tokens as counted } from '../base/metrics.ts'
 import type { HttpResponse } from '../http/message.ts'
 import { refuse } from '../http/refuse.ts'
 import { calledFrom } from '../http/requester.ts'
+import { requestScope } from '../stores/request_scope.ts'
 import { noteReuse } from './reuse.ts'
 import type { OpenidScope } from './scope.ts'
 import type { Storage } from './stored.ts'
@@ -25,7 +26,9 @@ export async function keepIssued(
     const kind = spent?.next ? 'refresh token' : 'code'
     await noteReuse(storage, { kind, did, clientId })
   }
-  if (!kept || kept === 'reused') return refuse(400, 'invalid_grant', 'What was granted has ended')
+  if (kept === 'late') requestScope().seeLate()
+  if (!kept || typeof kept === 'string')
+    return refuse(400, 'invalid_grant', 'What was granted has ended')
   counted.inc({ profile: 'openid', act: 'issued' })
   if (!spent?.next) return answer
   counted.inc({ profile: 'openid', act: 'refreshed' })

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type {
   NewOpenidToken,
   OpenidTokenOfAccount,
+  RefreshProof,
   SpentOpenidToken,
 } from '../actors/account/openid_tokens.ts'
 import type { Basis } from '../actors/account/standing.ts'
@@ -32,6 +33,10 @@ export type OpenidScope = {
   clientId: string | undefined
   /** Of the code or token that was shown, or of what is given; null as long as there is none. */
   chain: string | null
+  /** When the client made the assertion by which it has authenticated itself, seconds by its clock; null without one. */
+  assertedAt: number | null
+  /** How it proves who it is with a refresh token that was shown. */
+  proof: RefreshProof | null
   /** Id of the token for a protected resource that was shown, once its signature was verified. */
   resourceToken: string | null
   /** What was found of a code or token. */
@@ -84,6 +89,8 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     registered: new Map(),
     clientId: undefined,
     chain: null,
+    assertedAt: null,
+    proof: null,
     resourceToken: null,
     found: null,
     spends: [],

@@ -4,6 +4,7 @@ import { calledFrom } from '../http/requester.ts'
 import { noteRevocation } from '../sagas/revocation.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import type { NamedKind } from './names.ts'
+import { readRefreshProof } from './refresh_proof.ts'
 import { assertShort } from './request_adapters.ts'
 import { noteReuse } from './reuse.ts'
 import { chainOfIssued, type Issued, openidScope } from './scope.ts'
@@ -43,7 +44,11 @@ export function tokens(
       const { accountId: did, grantId } = payload as { accountId: string; grantId: string }
       const isCode = kind === 'AuthorizationCode'
       const expiresAt = expiryOf(expiresIn) + (isCode ? OPENID_SPENT_CODE : 0)
-      const token = { secret, kind, chain: chainOfIssued(), payload: written(payload), expiresAt }
+      const provenAt = kind === 'RefreshToken' ? await provenAtOf(payload) : null
+      const token = {
+        ...{ secret, kind, chain: chainOfIssued(), payload: written(payload) },
+        ...{ expiresAt, provenAt },
+      }
       if (isCode) assertShort({ params: Provider.ctx?.oidc.params })
       if (!isCode) {
         issuedTo(did, grantId).tokens.push(token)
@@ -57,16 +62,19 @@ export function tokens(
       const [route, clientId] = asking()
       if (named && route === 'revocation') return findToRevoke(named, secret)
       const usedBy = route === 'token' ? clientId : null
-      const found = await named?.account.findOpenidToken(kind, secret, named.origin, usedBy)
+      const scope = openidScope()
+      const isRefresh = kind === 'RefreshToken'
+      if (isRefresh && usedBy !== null) scope.proof = await readRefreshProof()
+      const { proof } = scope
+      const found = await named?.account.findOpenidToken(kind, secret, named.origin, usedBy, proof)
       requestScope().refreshRefusal = named ? 'ended' : 'unknown'
+      if (found === 'late') requestScope().seeLate()
       if (named && found === 'reused' && usedBy !== null) {
-        const isRefresh = kind === 'RefreshToken'
         const reuse = { kind: isRefresh ? 'refresh token' : 'code', did: named.did } as const
         await noteReuse(storage, { ...reuse, clientId: usedBy })
       }
-      if (!named || !found || found === 'reused') return undefined
+      if (!named || !found || typeof found === 'string') return undefined
       requestScope().refreshRefusal = found.token.expiresAt < Date.now() ? 'expired' : 'client'
-      const scope = openidScope()
       scope.account = named.did
       scope.chain = found.token.chain
       scope.found = found
@@ -78,9 +86,9 @@ export function tokens(
       if (!named) throw hasEnded()
       const isRefresh = kind === 'RefreshToken'
       const chain = chainOfIssued()
-      const { attempt: by } = openidScope()
+      const { attempt: by, proof } = openidScope()
       const next = isRefresh ? names.write({ ...named, chain }) : null
-      issuedTo(named.did, named.grantId).spent = { secret, next, chain, by }
+      issuedTo(named.did, named.grantId).spent = { secret, proof, next, chain, by }
       if (isRefresh) requestScope().refreshRefusal = 'ended'
     },
     /** Its client revokes it. */
@@ -101,6 +109,15 @@ export function issuedTo(did: string, grantId: string): Issued {
   const scope = openidScope()
   scope.issued ??= { did, grantId, tokens: [], spent: null }
   return scope.issued
+}
+
+/**
+ * When the client of a refresh token made the proof of the request that gets it, s by its clock; null where nothing binds
+ * the token to who made that.
+ */
+async function provenAtOf({ jkt }: AdapterPayload): Promise<number | null> {
+  const proof = openidScope().proof ?? (await readRefreshProof())
+  return proof !== null && (proof.jkt === null || proof.jkt === jkt) ? proof.provenAt : null
 }
 
 /** Of which endpoint something is asked, and by which client. */

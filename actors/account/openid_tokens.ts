@@ -18,6 +18,8 @@ export type TokenOrigin = {
   chain: string
 }
 
+export type { RefreshProof } from '../../database/account/openid_token.ts'
+
 /** A code or a token that is to be kept, of which its client has the secret. */
 export type NewOpenidToken = Omit<tokens.NewOpenidToken, 'grantId'>
 
@@ -27,6 +29,8 @@ export type SpentOpenidToken = {
   chain: string
   /** The one of those issued that is to succeed a refresh token; null of a code. */
   next: string | null
+  /** Of a refresh token, how its client proves who it is; null where nothing tells when it made the request. */
+  proof?: tokens.RefreshProof | null
   /** Which attempt it is that spends a code, so that one that is asked for once more does it, too. */
   by?: string
 }
@@ -39,7 +43,7 @@ export type KeptOpenidTokens = { successor: string | null }
  * ago has a successor already ({@link tokens.rotateOpenidToken}); then that one is issued, and not `next`.
  *
  * @returns null where nothing is kept, since that has ended meanwhile; `reused` where another request has spent the
- * code or the token meanwhile, which ends its chain as {@link findToken} does
+ * code or the token meanwhile, which ends its chain as {@link findToken} does, and `late` where it does not
  */
 export function putTokens(
   db: Db,
@@ -47,21 +51,25 @@ export function putTokens(
   issued: readonly NewOpenidToken[],
   from: CalledFrom | null,
   spent: SpentOpenidToken | null = null,
-): KeptOpenidTokens | 'reused' | null {
+): KeptOpenidTokens | 'reused' | 'late' | null {
   return transact(db, () => {
     const now = Date.now()
     if (!findOpenidGrant(db, grantId, now)) return null
+    const before = spent?.next == null ? null : tokens.findPredecessor(db, spent.secret)
     const kept = spend(db, spent, now)
     if (!kept) {
-      const isReused = spent !== null && wasSpent(db, grantId, spent, now)
-      if (isReused) endWithGrant(db, { grantId, chain: spent.chain }, now)
-      return isReused ? 'reused' : null
+      if (spent === null || !wasSpent(db, grantId, spent, now)) return null
+      const origin = { grantId, chain: spent.chain }
+      const { secret, proof = null } = spent
+      if (tokens.isOpenidRefreshLate(db, secret, origin, proof, now)) return 'late'
+      endWithGrant(db, origin, now)
+      return 'reused'
     }
     const all = issued.map((token) => {
       const isNext = token.secret === spent?.next
       return { ...token, grantId, secret: (isNext && kept.successor) || token.secret }
     })
-    tokens.upsertOpenidTokens(db, all, now)
+    tokens.upsertOpenidTokens(db, all, before, now)
     const isUse = issued.some(({ kind }) => kind !== 'AuthorizationCode')
     if (isUse) noteOpenidGrantUse(db, grantId, from, now)
     return kept
@@ -105,7 +113,9 @@ export type OpenidTokenOfAccount = {
  *
  * @param origin that the secret names
  * @param usedBy id of the client that exchanges it; null where it is only asked about
- * @returns `reused` where it was used again, and so has ended its chain
+ * @param proof of a refresh token, as of {@link SpentOpenidToken}
+ * @returns `reused` where it was used again, and so has ended its chain; `late` where its client made the request before
+ * it went on with a later refresh token, and a network held it
  */
 export function findToken(
   db: Db,
@@ -113,12 +123,14 @@ export function findToken(
   secret: string,
   origin: TokenOrigin,
   usedBy: string | null,
-): OpenidTokenOfAccount | 'reused' | null {
+  proof: tokens.RefreshProof | null = null,
+): OpenidTokenOfAccount | 'reused' | 'late' | null {
   const now = Date.now()
   const looked = readAtOnce(db, () => look(db, kind, secret, origin, now))
   // Nothing comes between, since neither waits.
   if (looked?.replayed != null && looked.grant.clientId === usedBy) {
     const ended = { grantId: looked.grant.id, chain: looked.replayed }
+    if (tokens.isOpenidRefreshLate(db, secret, ended, proof, now)) return 'late'
     transact(db, () => endWithGrant(db, ended, now))
     return 'reused'
   }

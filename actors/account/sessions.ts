@@ -10,6 +10,7 @@ import {
 } from '../../database/account/openid_grant.ts'
 import { endOpenidSignInsOfGrant } from '../../database/account/openid_sign_in.ts'
 import { type AccountRow, readAccount } from '../../database/account/profile.ts'
+import type { RefreshStanding } from '../../database/account/rotation.ts'
 import * as sessions from '../../database/account/session.ts'
 import { type Db, readAtOnce, transact } from '../../database/database.ts'
 import type { Proof } from '../../factors/kinds.ts'
@@ -110,7 +111,7 @@ export function findByRefreshToken(
   db: Db,
   sessionId: string,
   shown: Pick<sessions.Rotation, 'presentedRefreshToken' | 'provenAt'>,
-): (SessionOfAccount & { standing: sessions.RefreshStanding }) | null {
+): (SessionOfAccount & { standing: RefreshStanding }) | null {
   return readAtOnce(db, () => {
     const found = sessions.findSessionByRefreshToken(db, sessionId, shown)
     const owned = found && withAccount(db, found.session)

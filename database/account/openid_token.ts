@@ -1,7 +1,7 @@
-import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
+import { type RefreshStanding, reliably, standingOf } from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** A code or a token of an OpenID client, kept by its hash. `payload` is JSON; times are milliseconds. */
@@ -27,20 +27,47 @@ type Stored = {
   consumed_at: number | null
   sealed_successor: Buffer | null
   successor_hash: Buffer | null
+  issued_at: number | null
+  proven_at: number | null
 }
 
 /** A code or a token of which the client has the secret. */
-export type NewOpenidToken = OpenidToken & { secret: string }
+export type NewOpenidToken = OpenidToken & {
+  secret: string
+  /** Of a refresh token, when its client made the proof of the request, seconds by the client's clock. */
+  provenAt?: number | null
+}
 
-/** Of a refresh that is made once more, their rows are there already. To be called in a transaction. */
-export function upsertOpenidTokens(db: Db, tokens: readonly NewOpenidToken[], now: number): void {
-  for (const { secret, ...token } of tokens) {
+/**
+ * How the client proves who it is that shows a refresh token, and when it made that proof, seconds by its clock: by a
+ * DPoP proof (RFC 9449), or by an assertion (RFC 7523).
+ *
+ * `jkt`: thumbprint of the key; null of a client that has authenticated itself, which may use any
+ */
+export type RefreshProof = { provenAt: number; jkt: string | null }
+
+/** What the token that succeeds another one is told of that. */
+export type Predecessor = { provenAt: number | null; at: number }
+
+/**
+ * Of a refresh that is made once more, their rows are there already. To be called in a transaction.
+ *
+ * @param before the refresh token that is spent for them; null where there is none
+ */
+export function upsertOpenidTokens(
+  db: Db,
+  tokens: readonly NewOpenidToken[],
+  before: Predecessor | null,
+  now: number,
+): void {
+  for (const { secret, provenAt = null, ...token } of tokens) {
     sql(
       db,
-      `INSERT INTO openid_token (token_hash, kind, grant_id, chain, payload, expires_at)
-       VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt)
+      `INSERT INTO openid_token
+         (token_hash, kind, grant_id, chain, payload, expires_at, issued_at, proven_at)
+       VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt, @now, @provenAt)
        ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
-    ).run({ ...token, hash: hashSecret(secret) })
+    ).run({ ...token, hash: hashSecret(secret), provenAt: reliably(before, provenAt, now), now })
   }
   trim(db, 'openid_token', now)
 }
@@ -59,8 +86,37 @@ export function findOpenidToken(
     chain: row.chain,
     payload: row.payload,
     expiresAt: row.expires_at,
-    isSpent: row.consumed_at !== null && !mayRetry(db, row, now),
+    isSpent: !ANSWERING.has(standingIn(db, row, null, now)),
   }
+}
+
+/** What was kept as a refresh token was issued; null where it is not there. */
+export function findPredecessor(db: Db, secret: string): Predecessor | null {
+  const row = read(db, hashSecret(secret))
+  return row?.issued_at == null ? null : { provenAt: row.proven_at, at: row.issued_at }
+}
+
+/** Those for which it answers. */
+const ANSWERING: ReadonlySet<RefreshStanding> = new Set(['current', 'retry'])
+
+/**
+ * Whether a refresh token that has a successor is shown by a request that its client made before it went on
+ * ({@link standingOf}). Of a chain the last two are kept, so one that has no row is an older one.
+ *
+ * @param proof null where nothing tells when the request was made
+ */
+export function isOpenidRefreshLate(
+  db: Db,
+  secret: string,
+  { grantId, chain }: Pick<OpenidToken, 'grantId' | 'chain'>,
+  proof: RefreshProof | null,
+  now: number,
+): boolean {
+  const current = proof && readCurrent(db, grantId, chain)
+  if (!current) return false
+  const { jkt } = JSON.parse(current.payload) as { jkt?: string }
+  if (proof.jkt !== null && proof.jkt !== jkt) return false
+  return standingIn(db, read(db, hashSecret(secret)), { current, ...proof }, now) === 'late'
 }
 
 /**
@@ -86,9 +142,8 @@ export function consumeOpenidToken(
 }
 
 /**
- * Refresh token rotation (RFC 9700 section 4.14.2), as `rotateSession` does it: the one that was
- * succeeded gets the same successor once more for {@link REFRESH_RETRY_GRACE}, as long as that was not
- * used, since an answer can be lost on its way. To be called in a transaction.
+ * Refresh token rotation, as `rotateSession` does it: the one that was succeeded gets the same successor once more
+ * while {@link standingOf} says so. To be called in a transaction.
  *
  * @param next the successor to use when there is none yet
  * @returns the successor; null when the presented one answers no more
@@ -103,7 +158,8 @@ export function rotateOpenidToken(
   const row = read(db, hash)
   if (!row) return null
   if (row.consumed_at !== null) {
-    return mayRetry(db, row, now) ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
+    const isRetry = standingIn(db, row, null, now) === 'retry'
+    return isRetry ? unsealSuccessor(row.sealed_successor as Buffer, secret) : null
   }
   // What came before is known by its chain alone from now on.
   sql(db, 'DELETE FROM openid_token WHERE successor_hash = ?').run(hash)
@@ -143,9 +199,32 @@ function read(db: Db, hash: Buffer): Stored | undefined {
   return sql(db, 'SELECT * FROM openid_token WHERE token_hash = ?').get(hash) as Stored | undefined
 }
 
-function mayRetry(db: Db, row: Stored, now: number): boolean {
-  const { consumed_at: at, successor_hash: successor } = row
-  if (at === null || successor === null || now - at > REFRESH_RETRY_GRACE) return false
+/** The refresh token of a chain that has no successor yet. */
+function readCurrent(db: Db, grantId: string, chain: string): Stored | undefined {
+  const text = `SELECT * FROM openid_token WHERE grant_id = ? AND chain = ? AND kind = 'RefreshToken'
+    AND consumed_at IS NULL`
+  return sql(db, text).get(grantId, chain) as Stored | undefined
+}
+
+/** @param row undefined of a refresh token that is older than the last two of its chain */
+function standingIn(
+  db: Db,
+  row: Stored | undefined,
+  late: { current: Stored; provenAt: number } | null,
+  now: number,
+): RefreshStanding {
+  const rotated = {
+    place: row ? placeOf(db, row) : 'older',
+    rotatedAt: row?.consumed_at ?? null,
+    sealedSuccessor: row?.sealed_successor ?? null,
+    provenAt: late?.current.proven_at ?? null,
+  } as const
+  return standingOf(rotated, late?.provenAt ?? null, now)
+}
+
+function placeOf(db: Db, { consumed_at: at, successor_hash: successor }: Stored) {
+  if (at === null) return 'current'
   // The successor may have made room for others.
-  return (read(db, successor)?.consumed_at ?? null) === null
+  const isUsed = successor !== null && (read(db, successor)?.consumed_at ?? null) !== null
+  return isUsed ? 'older' : 'last'
 }

@@ -326,5 +326,14 @@ export const accountSchema: Schema = {
     WHERE kind = 'AuthorizationCode' AND consumed_at IS NOT NULL;
   `,
     },
+    {
+      // When it was issued, ms; and of a refresh token, when its client made the proof of that request, seconds by the
+      // client's clock. Null where it was not kept, or there was no proof.
+      table: 'openid_token',
+      sql: `
+  ALTER TABLE openid_token ADD COLUMN issued_at INTEGER;
+  ALTER TABLE openid_token ADD COLUMN proven_at INTEGER;
+  `,
+    },
   ],
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
 import type { CalledFrom } from '../../http/requester.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { hashSecret, matchesHash } from '../hash.ts'
 import { MAX_USER_AGENT, trim } from './bounds.ts'
+import { type RefreshStanding, type Rotated, reliably, standingOf } from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** One OAuth session as the account keeps it. `clientAuth` and `parameters` are JSON. */
@@ -43,12 +43,6 @@ export type Rotation = {
   provenAt: number | null
   from?: CalledFrom | null
 }
-
-/**
- * How a refresh token of a session stands: the current one; the one before it, whose answer may have been
- * lost; one that was made use of before, in a request that is late; or one that is used again.
- */
-export type RefreshStanding = 'current' | 'retry' | 'late' | 'reused'
 
 type Stored = {
   id: string
@@ -160,15 +154,15 @@ export function findSessionByRefreshToken(
   const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(sessionId) as Stored | undefined
   const session = toSession(row)
   if (!row || !session) return null
-  return { session, standing: standingOf(row, presentedRefreshToken, provenAt, now) }
+  return { session, standing: standingIn(row, presentedRefreshToken, provenAt, now) }
 }
 
 /**
  * Refresh token rotation (RFC 9700 section 4.14.2), in one transaction.
  *
- * Only the current refresh token makes a new one. The one before it may be presented again for
- * {@link REFRESH_RETRY_GRACE} as long as its successor was not used, since an answer can be lost
- * on its way: it gets the same successor once more, so two requests at once, or a retry, never
+ * Only the current refresh token makes a new one. The one before it may be presented again for a
+ * minute as long as its successor was not used, since an answer can be lost on its way
+ * ({@link standingOf}): it gets the same successor once more, so two requests at once, or a retry, never
  * make two chains. The successor is kept for that minute sealed with the token it succeeds; the
  * database alone cannot open it. When the successor is used, the chain moves on and the retry ends.
  *
@@ -185,7 +179,7 @@ export function rotateSession(
       | Stored
       | undefined
     if (!row) return { refused: 'ended' }
-    const standing = standingOf(row, presented, rotation.provenAt, rotation.updatedAt)
+    const standing = standingIn(row, presented, rotation.provenAt, rotation.updatedAt)
     if (standing === 'current') {
       sql(
         db,
@@ -196,7 +190,7 @@ export function rotateSession(
          WHERE id = @sessionId`,
       ).run({
         ...columns,
-        provenAt: reliably(row, rotation.provenAt, rotation.updatedAt),
+        provenAt: reliably(lastOf(row), rotation.provenAt, rotation.updatedAt),
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
       })
@@ -233,43 +227,30 @@ export function listSessions(db: Db): Session[] {
     .map((row) => toSession(row) as Session)
 }
 
-/**
- * A network that was cut hands over what it held when it is whole again, and by then the client has given
- * up and goes on with a later token. Its proof tells such a request from one that uses a token again: the
- * client made it before the one that the session went on with. Seconds are too coarse for two of one
- * second, so these count as used again, unless nothing followed.
- */
-function standingOf(
+function standingIn(
   row: Stored,
   refreshToken: string,
   provenAt: number | null,
   now: number,
 ): RefreshStanding {
-  if (matchesHash(refreshToken, row.refresh_hash)) return 'current'
-  const isLast = matchesHash(refreshToken, row.previous_refresh_hash)
-  const isFresh = row.rotated_at !== null && now - row.rotated_at <= REFRESH_RETRY_GRACE
-  if (isLast && isFresh && row.sealed_successor !== null) return 'retry'
-  if (provenAt === null || row.proven_at === null) return 'reused'
-  const isLate = isLast ? provenAt <= row.proven_at : provenAt < row.proven_at
-  return isLate ? 'late' : 'reused'
+  return standingOf({ ...rotatedOf(row), place: placeOf(row, refreshToken) }, provenAt, now)
 }
 
-/**
- * What is kept of when a proof was made. A thief of token and key may say any time; with a later one than it is,
- * what the owner sends next would look late, and would not end the thief's session. So no proof is of a later time
- * than it comes, nor further ahead than that of the rotation before, or of the exchange of the code, whose client's
- * clock may be behind.
- *
- * @param row the session as it was before; null where it begins
- */
-function reliably(row: Stored | null, provenAt: number | null, now: number): number | null {
-  if (provenAt === null) return null
-  const seconds = (ms: number) => Math.floor(ms / 1_000)
-  const before = row?.proven_at ?? null
-  const ahead =
-    row === null || before === null ? 0 : before - seconds(row.rotated_at ?? row.created_at)
-  return Math.min(provenAt, seconds(now) + Math.min(ahead, 0))
+function placeOf(row: Stored, refreshToken: string): Rotated['place'] {
+  if (matchesHash(refreshToken, row.refresh_hash)) return 'current'
+  return matchesHash(refreshToken, row.previous_refresh_hash) ? 'last' : 'older'
 }
+
+const lastOf = (row: Stored) => ({
+  provenAt: row.proven_at,
+  at: row.rotated_at ?? row.created_at,
+})
+
+const rotatedOf = (row: Stored) => ({
+  rotatedAt: row.rotated_at,
+  sealedSuccessor: row.sealed_successor,
+  provenAt: row.proven_at,
+})
 
 function toSession(found: unknown): Session | null {
   const row = found as Stored | undefined

@@ -188,7 +188,9 @@ export const laterTables: LazyTables = {
     sealed_successor BLOB,
     successor_hash BLOB,
     chain TEXT NOT NULL DEFAULT '',
-    consumed_by TEXT
+    consumed_by TEXT,
+    issued_at INTEGER,
+    proven_at INTEGER
   ) WITHOUT ROWID;
   CREATE INDEX openid_token_grant ON openid_token (grant_id);
   CREATE INDEX openid_token_expiry ON openid_token (expires_at);

@@ -604,7 +604,7 @@ describe('34. tables of an account', () => {
       if (i === 0) insertOpenidGrant(db, openidGrant(0), null, now)
       const of = { grantId: 'grant-0', chain: 'chain' }
       const token = { kind: 'AccessToken', ...of, payload: '{}', expiresAt: later + i }
-      upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], now)
+      upsertOpenidTokens(db, [{ ...token, secret: `token-${i}` }], null, now)
     },
     openid_consent: (i) =>
       upsertOpenidConsent(

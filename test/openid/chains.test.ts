@@ -63,6 +63,7 @@ class Device {
   show(token = this.tokens[0] ?? ''): 'good' | 'reused' | 'refused' {
     const found = account.findOpenidToken(db, 'RefreshToken', token, this.#origin, this.#clientId)
     if (found === 'reused') return found
+    if (found === 'late') throw new Error('nothing tells when it was shown')
     const isGood = found !== null && found.token.expiresAt > Date.now()
     return isGood ? 'good' : 'refused'
   }
@@ -74,7 +75,8 @@ class Device {
     const next = this.#next()
     const spent = { secret: token, next: next.secret, chain: next.chain }
     const kept = account.putOpenidTokens(db, this.#origin.grantId, [next], null, spent)
-    if (kept === 'reused' || kept === null) return kept ?? 'refused'
+    if (kept === 'reused') return kept
+    if (kept === 'late' || kept === null) return 'refused'
     if (kept.successor !== this.tokens[0]) this.tokens.unshift(kept.successor ?? '')
     return 'good'
   }
@@ -86,7 +88,7 @@ class Device {
   get hasAccess(): boolean {
     const secret = `access of ${this.#origin.chain}`
     const found = account.findOpenidToken(db, 'AccessToken', secret, this.#origin, null)
-    return found !== null && found !== 'reused'
+    return found !== null && typeof found !== 'string'
   }
 }
 
@@ -189,7 +191,7 @@ describe('of before they had chains', () => {
 
   const show = (secret: string) => {
     const found = account.findOpenidToken(db, 'RefreshToken', secret, origin, 'forum')
-    return found === 'reused' || found === null ? found : found.token.chain
+    return typeof found === 'string' || found === null ? found : found.token.chain
   }
 
   test('they go on, and one that is spent ends its own', () => {

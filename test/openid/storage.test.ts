@@ -88,7 +88,7 @@ function refresh(secret: string, next: string) {
     ...{ payload: '{}', expiresAt: later },
   }
   const kept = account.putOpenidTokens(db, 'grant', [issued], null, { secret, next, chain: CHAIN })
-  return kept === 'reused' ? kept : (kept?.successor ?? null)
+  return typeof kept === 'string' ? kept : (kept?.successor ?? null)
 }
 
 const find = (kind: string, secret: string, usedBy: string | null = 'forum') =>

@@ -14,6 +14,7 @@ const mutex = inFile('base/keyed_mutex.ts')
 const nonces = inFile('database/flow/replay.ts')
 const tokens = inFile('stores/token_store.ts')
 const sessions = inFile('database/account/session.ts')
+const rotation = inFile('database/account/rotation.ts')
 const seal = inFile('database/account/sealed_successor.ts')
 const lifetimes = inFile('base/lifetimes.ts')
 const replays = inFile('stores/replay_store.ts')
@@ -124,13 +125,13 @@ export const oauthRows = toRemovals([
   ],
   [17, 'a late request is of the key', tokens(' && isItsKey', '')],
   [17, 'a late request is not told of', tokens("found.standing === 'late'", 'false')],
-  [17, 'a proof of now is not late', sessions('provenAt < row.proven_at', 'true')],
+  [17, 'a proof of now is not late', rotation('provenAt < before', 'true')],
   [
     17,
     'no proof is ahead of its time',
-    sessions('Math.min(provenAt, seconds(now) + Math.min(ahead, 0))', 'provenAt'),
+    rotation('Math.min(provenAt, seconds(now) + Math.min(ahead, 0))', 'provenAt'),
   ],
-  [17, 'nor of the clock before', sessions('Math.min(ahead, 0)', '0')],
+  [17, 'nor of the clock before', rotation('Math.min(ahead, 0)', '0')],
   [
     17,
     'nor of that of the sign-in',

@@ -1,0 +1,63 @@
+import { REFRESH_RETRY_GRACE } from '../../base/lifetimes.ts'
+
+/**
+ * How a refresh token stands: the current one; the one before it, whose answer may have been lost; one that was made
+ * use of before, in a request that is late; or one that is used again.
+ */
+export type RefreshStanding = 'current' | 'retry' | 'late' | 'reused'
+
+/** A refresh token among those of its session. */
+export type Rotated = {
+  place: 'current' | 'last' | 'older'
+  /** When the last one got its successor, ms. */
+  rotatedAt: number | null
+  /** The successor of the last one, if it can still be given once more. */
+  sealedSuccessor: Buffer | null
+  /** As it is kept of the request that gave the current one ({@link reliably}). */
+  provenAt: number | null
+}
+
+/**
+ * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
+ * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way.
+ *
+ * A network that was cut hands over what it held when it is whole again, and by then the client has given
+ * up and goes on with a later token. Its proof tells such a request from one that uses a token again: the
+ * client made it before the one that the session went on with. Seconds are too coarse for two of one
+ * second, so these count as used again, unless nothing followed.
+ *
+ * @param provenAt when its client made the proof of the request, seconds by the client's clock; null where it made none
+ */
+export function standingOf(
+  { place, rotatedAt, sealedSuccessor, provenAt: before }: Rotated,
+  provenAt: number | null,
+  now: number,
+): RefreshStanding {
+  if (place === 'current') return 'current'
+  const isLast = place === 'last'
+  const isFresh = rotatedAt !== null && now - rotatedAt <= REFRESH_RETRY_GRACE
+  if (isLast && isFresh && sealedSuccessor !== null) return 'retry'
+  if (provenAt === null || before === null) return 'reused'
+  const isLate = isLast ? provenAt <= before : provenAt < before
+  return isLate ? 'late' : 'reused'
+}
+
+/**
+ * What is kept of when a proof was made. A thief of token and key may say any time; with a later one than it is,
+ * what the owner sends next would look late, and would not end the thief's session. So no proof is of a later time
+ * than it comes, nor further ahead than that of the rotation before, or of the exchange of the code, whose client's
+ * clock may be behind.
+ *
+ * @param before what was kept then, and when that was, ms; null where the session begins
+ */
+export function reliably(
+  before: { provenAt: number | null; at: number } | null,
+  provenAt: number | null,
+  now: number,
+): number | null {
+  if (provenAt === null) return null
+  const seconds = (ms: number) => Math.floor(ms / 1_000)
+  const known = before?.provenAt ?? null
+  const ahead = before === null || known === null ? 0 : known - seconds(before.at)
+  return Math.min(provenAt, seconds(now) + Math.min(ahead, 0))
+}
