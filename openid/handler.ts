@@ -1,20 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { Flow } from '../actors/auth/flow.ts'
 import { OPENID_DOCUMENT, RETRY_AFTER } from '../base/lifetimes.ts'
-import { tokens as counted } from '../base/metrics.ts'
-import { logRefusedRefresh } from '../base/refused_refresh.ts'
 import { logFault } from '../base/request_fault.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { type Door, doorOfNothing } from '../http/door.ts'
-import {
-  type HttpHandler,
-  type HttpRequest,
-  type HttpResponse,
-  headerOf,
-  withCookies,
-} from '../http/message.ts'
-import { errorPage, type PageRefusal, pageRefusal } from '../http/refuse.ts'
-import { calledFrom } from '../http/requester.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
+import { errorPage } from '../http/refuse.ts'
 import { ACCOUNT } from '../oauth/checks/endpoints.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
 import { logRefusal } from '../oauth/refusal_log.ts'
@@ -22,8 +12,6 @@ import { Leaving } from '../oauth/sign_in/leaving.ts'
 import { refuseForeignForm } from '../oauth/sign_in/own_form.ts'
 import { OPENID_DEVICE } from '../oauth/sign_in/place.ts'
 import { goOn } from '../oauth/sign_in/post.ts'
-import { OPENID_SESSION, signedOutCookies } from '../oauth/sign_in/signed_in.ts'
-import { tellOfReuse } from '../sagas/reused_token.ts'
 import type { Services } from '../sagas/services.ts'
 import { areGuarded, withGuard } from '../stores/device_cookies.ts'
 import { shownDevice } from '../stores/device_store.ts'
@@ -34,11 +22,13 @@ import { keepIssued } from './issued_tokens.ts'
 import { OpenidPages } from './pages.ts'
 import { ENDPOINTS, OPENID, providerPath, WELL_KNOWN } from './paths.ts'
 import type { OpenidProviders, Running } from './providers.ts'
+import { noteRefusedRefresh } from './refused_refresh.ts'
 import { withKeptSecret } from './registration.ts'
 import { openidRoutes } from './routes.ts'
 import { inOpenidScope, type OpenidScope } from './scope.ts'
-
-const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
+import { toPage } from './shown_page.ts'
+import { SIGN_OUT, signedOut } from './signed_out.ts'
+import { spend } from './spending.ts'
 
 /** What a device shows for a person to type. */
 const TYPED = OPENID + ENDPOINTS.code_verification
@@ -62,6 +52,7 @@ export function createOpenidHandler(
   const { settings, mutex, log } = services
   const pages = new OpenidPages(services)
   const leaving = new Leaving(services)
+  const signingOut = { oauth, pages, publicUrl: settings.publicUrl }
   let interactions: OpenidInteractions | undefined
   let devices: DevicePage | undefined
   const guard = areGuarded(settings) ? withGuard : (response: HttpResponse) => response
@@ -96,93 +87,17 @@ export function createOpenidHandler(
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
     const response = code ? await mutex.run(`openid code ${code}`, asked) : await asked()
-    if (path === ENDPOINTS.token) await noteRefusal(request, response, scope)
+    if (path === ENDPOINTS.token) await noteRefusedRefresh(services, request, response, scope)
     if (isDocument(request) && response.status === 200) return kept(response)
-    const answered = await signedOut(request, toPage(request, response, scope), scope)
-    const standing = await spend(request, answered, scope)
+    const page = toPage(pages, request, response, scope)
+    const answered = await signedOut(signingOut, request, page, scope)
+    const standing = await spend(answered, scope, log, (err) => failed(request, err))
     return endsForm(path) ? leaving.behindForm(request, standing) : standing
-  }
-
-  /** Spends what the answer is given for. */
-  async function spend(
-    request: HttpRequest,
-    response: HttpResponse,
-    { spends, removals, isSessionKept }: OpenidScope,
-  ): Promise<HttpResponse> {
-    const cookies = response.headers.filter(
-      ([name, value]) =>
-        isSessionKept && name === 'set-cookie' && value.startsWith(`${OPENID_SESSION.cookie}=`),
-    )
-    try {
-      for (const each of spends) {
-        const refusal = await each()
-        if (refusal) return withCookies(refusal, cookies)
-      }
-      for (const [before, each] of removals.entries()) {
-        const isFirst = spends.length + before === 0
-        await each().catch((err) => leave(err, isFirst))
-      }
-      return response
-    } catch (err) {
-      return withCookies(failed(request, err), cookies)
-    }
-  }
-
-  /** Once something is spent the request cannot be made again, so the answer is given: what is left over expires. */
-  function leave(err: unknown, isFirst: boolean): void {
-    if (isFirst) throw err
-    logFault(log, err, 'the OpenID provider left something over')
   }
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {
     logFault(log, err, 'the OpenID provider failed')
     return doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
-  }
-
-  function toPage(request: HttpRequest, response: HttpResponse, scope: OpenidScope): HttpResponse {
-    const cookies = response.headers.filter(([name]) => name === 'set-cookie')
-    if (scope.pageError) return errorOf(response, scope.pageError)
-    if (scope.signOut) return withCookies(pages.signOut({ request }, scope.signOut), cookies)
-    const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
-    return isPage ? protectedPage(response) : response
-  }
-
-  /** Says why a refresh token is refused, to the owner of the account, too, where it was used twice. */
-  async function noteRefusal(
-    request: HttpRequest,
-    { status }: HttpResponse,
-    { account, clientId: known }: OpenidScope,
-  ): Promise<void> {
-    const isRefresh = request.parameter('grant_type') === 'refresh_token'
-    if (!isRefresh || status < 400 || status >= 500) return
-    const { refreshRefusal: reason, reused } = requestScope()
-    const clientId = known ?? request.parameter('client_id')
-    const did = account ?? reused?.account.did
-    logRefusedRefresh(log, { profile: 'openid', reason, did, clientId }, calledFrom()?.address)
-    if (!reused) return
-    counted.inc({ profile: 'openid', act: 'replayed' })
-    await tellOfReuse(services, reused)
-  }
-
-  /** Who signs out here is not signed in again by the next client, without a word. */
-  async function signedOut(
-    request: HttpRequest,
-    response: HttpResponse,
-    { account, endedSession, deviceId }: OpenidScope,
-  ): Promise<HttpResponse> {
-    const isSignOut = request.url.pathname === SIGN_OUT && request.parameter('logout') !== undefined
-    // The sign-out may have been made before, and its answer lost. No secret of the session tells any more whose form it is.
-    const isAgain = response.status === 400 && endedSession !== null
-    if (!isSignOut || !(response.status === 303 || isAgain)) return response
-    // Somebody who only changes the account goes back to the sign-in.
-    const isChange = headerOf(response, 'location')?.startsWith(resumeOf(settings.publicUrl))
-    if (isChange) return response
-    // Without a session the provider's page posts itself: anybody's link would sign out whoever opens it.
-    const did = account ?? endedSession
-    if (did === null || deviceId === null) return response
-    await oauth.accountManager.removeDeviceAccount(deviceId as never, did as never)
-    const answered = isAgain ? pages.signOut({ request }, 'done') : response
-    return withCookies(answered, signedOutCookies(settings.publicUrl))
   }
 
   /** Not that there is nothing at an address. */
@@ -255,36 +170,3 @@ function asLink({ url, parameters }: HttpRequest): HttpResponse {
 /** Whether a form of this service may have led there, and the next address may be a client's. */
 const endsForm = (path: string) =>
   path.startsWith(`${ENDPOINTS.authorization}/`) || path === `${ENDPOINTS.end_session}/confirm`
-
-const resumeOf = (publicUrl: string) => `${publicUrl}${OPENID}${ENDPOINTS.authorization}/`
-
-/** The provider's error, for a person; RFC 6749 section 4.1.2.1 where the client cannot be told. */
-function errorOf(
-  { status }: HttpResponse,
-  { error, description, isEnded }: NonNullable<OpenidScope['pageError']>,
-): PageRefusal {
-  if (status >= 500) return pageRefusal(503, { obstacle: 'server' })
-  if (isEnded) return pageRefusal(400, { obstacle: 'ended' })
-  const reason = description === undefined ? error : `${error}: ${description}`
-  return pageRefusal(status >= 400 ? status : 400, { obstacle: 'link', reason })
-}
-
-/** A page that posts itself on to the client: nothing but its own script runs there. */
-function protectedPage(response: HttpResponse): HttpResponse {
-  const text = Buffer.from(response.body ?? '').toString()
-  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
-    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
-  )
-  const policy = [
-    "default-src 'none'",
-    `script-src ${scripts.length ? scripts.join(' ') : "'none'"}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ]
-  return withCookies(response, [
-    ['content-security-policy', policy.join('; ')],
-    ['x-frame-options', 'DENY'],
-    ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'no-referrer'],
-  ])
-}

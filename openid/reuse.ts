@@ -6,7 +6,7 @@ import type { Storage } from './stored.ts'
 /** A code or a refresh token that its client has used again, which has ended its chain. */
 export type Reuse = { kind: 'code' | 'refresh token'; did: string; clientId: string }
 
-/** A line of the log; of a refresh token the owner of the account is told (`openid/handler.ts`). */
+/** A line of the log; of a refresh token the owner of the account is told (`openid/refused_refresh.ts`). */
 export async function noteReuse(
   { actors, log }: Pick<Storage, 'actors' | 'log'>,
   { kind, did, clientId }: Reuse,

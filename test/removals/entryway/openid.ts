@@ -75,7 +75,7 @@ export const openidRows = toRemovals([
   [
     45,
     'a sign-out is of a session',
-    inFile('openid/handler.ts')('if (did === null || deviceId === null) return response', ''),
+    inFile('openid/signed_out.ts')('if (did === null || deviceId === null) return response', ''),
   ],
   [
     45,
@@ -336,7 +336,7 @@ export const openidRows = toRemovals([
   [
     'test/openid/issued_tokens.test.ts',
     'the owner is told of a refresh token that is used twice',
-    inFile('openid/handler.ts')('if (!reused) return', 'return'),
+    inFile('openid/refused_refresh.ts')('if (!reused) return', 'return'),
   ],
   [
     'test/openid/issued_tokens.test.ts',

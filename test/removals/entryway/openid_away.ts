@@ -1,6 +1,7 @@
 import { inFile, toRemovals } from '../removal.ts'
 
 const handler = inFile('openid/handler.ts')
+const signedOut = inFile('openid/signed_out.ts')
 const requestAdapters = inFile('openid/request_adapters.ts')
 const askedAgain = inFile('openid/asked_again.ts')
 
@@ -45,7 +46,7 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'what is left over costs nobody the answer',
-    handler('if (isFirst) throw err', 'throw err'),
+    inFile('openid/spending.ts')('if (isFirst) throw err', 'throw err'),
   ],
   [AWAY, 'an answer that got lost is asked for again', askedAgain('AGAIN.has(name)', 'false')],
   [
@@ -61,7 +62,7 @@ export const openidAwayRows = toRemovals([
   [
     AWAY,
     'who signs out once more is out',
-    handler('response.status === 400 && endedSession !== null', 'false'),
+    signedOut('response.status === 400 && endedSession !== null', 'false'),
   ],
   [
     45,

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { type HttpRequest, type HttpResponse, headerOf, withCookies } from '../http/message.ts'
+import { type PageRefusal, pageRefusal } from '../http/refuse.ts'
+import type { OpenidPages } from './pages.ts'
+import type { OpenidScope } from './scope.ts'
+
+/** The page that stands for what the provider wants to show a person; the same answer where it is for a program. */
+export function toPage(
+  pages: OpenidPages,
+  request: HttpRequest,
+  response: HttpResponse,
+  { pageError, signOut }: OpenidScope,
+): HttpResponse {
+  const cookies = response.headers.filter(([name]) => name === 'set-cookie')
+  if (pageError) return errorOf(response, pageError)
+  if (signOut) return withCookies(pages.signOut({ request }, signOut), cookies)
+  const isPage = headerOf(response, 'content-type')?.startsWith('text/html')
+  return isPage ? protectedPage(response) : response
+}
+
+/** The provider's error, for a person; RFC 6749 section 4.1.2.1 where the client cannot be told. */
+function errorOf(
+  { status }: HttpResponse,
+  { error, description, isEnded }: NonNullable<OpenidScope['pageError']>,
+): PageRefusal {
+  if (status >= 500) return pageRefusal(503, { obstacle: 'server' })
+  if (isEnded) return pageRefusal(400, { obstacle: 'ended' })
+  const reason = description === undefined ? error : `${error}: ${description}`
+  return pageRefusal(status >= 400 ? status : 400, { obstacle: 'link', reason })
+}
+
+/** A page that posts itself on to the client: nothing but its own script runs there. */
+function protectedPage(response: HttpResponse): HttpResponse {
+  const text = Buffer.from(response.body ?? '').toString()
+  const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  )
+  const policy = [
+    "default-src 'none'",
+    `script-src ${scripts.length ? scripts.join(' ') : "'none'"}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ]
+  return withCookies(response, [
+    ['content-security-policy', policy.join('; ')],
+    ['x-frame-options', 'DENY'],
+    ['x-content-type-options', 'nosniff'],
+    ['referrer-policy', 'no-referrer'],
+  ])
+}
