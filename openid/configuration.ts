@@ -113,7 +113,7 @@ export function configure(
   keys: readonly PrivateJwk[],
 ): Configuration {
   const { actors, settings, handles } = services
-  const policy = prompts(handles.domains.length > 0)
+  const policy = prompts(actors, handles.domains.length > 0)
   const cookie = { httpOnly: true, sameSite: 'lax', signed: false } as const
   return {
     adapter: createAdapter(storage, settings),

@@ -1,9 +1,10 @@
 import { decodeJwt } from 'jose'
 import type { Interaction } from 'oidc-provider'
 import type { HttpResponse } from '../http/message.ts'
-import { chosenOf } from '../oauth/security/people.ts'
+import { chosenOf, type Person } from '../oauth/security/people.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Login, MULTI_FACTOR } from './interaction_result.ts'
+import { isHinted, LOGIN_HINT, loginHintOf } from './login_hint.ts'
 import { accountOf, askToSignIn, finish, type SignedInPerson, type Visit } from './visit.ts'
 
 type OfAccounts = Pick<Services, 'actors'>
@@ -33,7 +34,10 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   const isBegun = request.url.searchParams.has('account')
   if (first && !isBegun) return askToSignIn(visit, { step: first })
   const hinted = hintedIn(interaction)
-  const found = (!isBegun && people.find(({ did }) => did === hinted)) || chosenOf(request, people)
+  const meant = isBegun ? undefined : await meantOf({ actors }, visit, hinted)
+  if (meant === 'another')
+    return askToSignIn(visit, { step: people.length > 0 ? 'sign-in' : undefined })
+  const found = meant ?? chosenOf(request, people)
   // OpenID Connect Core section 3.1.2.1: nobody but whom the client has named.
   if (isBegun && found?.basis && hinted !== undefined && found.did !== hinted) {
     return finish(interaction, {
@@ -55,6 +59,26 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
     ...done(interaction),
   })
+}
+
+/**
+ * Whom of the browser the client means.
+ *
+ * @param hinted DID of whom it has named by an id token
+ * @returns `another` where it means nobody of the browser; undefined where it does not say
+ */
+async function meantOf(
+  { actors }: OfAccounts,
+  { interaction, people }: Visit,
+  hinted: string | undefined,
+): Promise<Person | 'another' | undefined> {
+  if (hinted !== undefined) return people.find(({ did }) => did === hinted)
+  const hint = loginHintOf(interaction.params)
+  if (hint === undefined) return undefined
+  for (const person of people) {
+    if (await isHinted(actors, person.did, hint)) return person
+  }
+  return 'another'
 }
 
 /** Where a person has begun, now and before: what is given to the provider takes the place of the last it was given. */
@@ -99,7 +123,7 @@ function askedAtOf({ lastSubmission }: Interaction): number {
 }
 
 /** Reasons of the provider for which it is asked who it is, and any sign-in of theirs will do. */
-const ONLY_WHO = ['no_session', 'id_token_hint']
+const ONLY_WHO = ['no_session', 'id_token_hint', LOGIN_HINT]
 
 /**
  * Whether the client takes none but a new sign-in. So it is with that of another account, too, which the person

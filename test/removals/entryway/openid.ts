@@ -418,6 +418,11 @@ export const openidRows = toRemovals([
       'provenAt',
     ),
   ],
+  [
+    CODE_FLOW,
+    'no client learns by a hint who is not there',
+    inFile('openid/prompts.ts')(" || asked.has('none')", ''),
+  ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,
