@@ -22,7 +22,10 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await once(pds, 'listening')
   const { port } = pds.address() as { port: number }
-  gateway = await startTestGateway(passingTo(`http://127.0.0.1:${port}`), { idle: 3_000 })
+  gateway = await startTestGateway(passingTo(`http://127.0.0.1:${port}`), {
+    idle: 3_000,
+    keepAlive: 10_000,
+  })
 })
 afterAll(async () => {
   await gateway?.close()
@@ -99,6 +102,14 @@ const lies: [string, (socket: Socket) => void, number | 'cut'][] = [
     'many early hints',
     says(`HTTP/1.1 103 Early Hints\r\n${COOKIE}\r\n`.repeat(10_000) + WELL),
     200,
+  ],
+  [
+    'early hints without an end',
+    (socket) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 100)
+      socket.once('close', () => clearInterval(timer))
+    },
+    'cut',
   ],
   [
     'a switch of protocols',
