@@ -22,7 +22,7 @@ import { untilStatus } from '../../lab/world/until.ts'
 
 const ACCOUNTS = 6
 /** Milliseconds between two refreshes of one person: each round of a copy has what was refreshed meanwhile. */
-const PAUSE = 300
+const PAUSE = 1_000
 
 let network: Network
 let engine: Engine

@@ -9,8 +9,10 @@ import { until } from '../../lab/world/until.ts'
 import { readMoveOf } from '../../maintenance/move_mark.ts'
 
 const PEOPLE = 5
-/** Milliseconds between two refreshes of one person. */
-const PAUSE = 300
+/** Milliseconds between two refreshes of one person: more often, they cost more than what is tested. */
+const PAUSE = 1_000
+/** Between two looks at whether both sides serve, ms. */
+const LOOK = 300
 /** In which everybody has refreshed when one side serves again, and what is to be revoked is, ms. */
 const PATIENCE = 240_000
 /** Of a test, ms: a killed command keeps the actors until the engine counts it as lost. */
@@ -48,7 +50,7 @@ async function watchBoth(signal: AbortSignal): Promise<number> {
       await sides.serves('files'),
     ]
     if (seen.every(Boolean)) both++
-    await setTimeout(PAUSE)
+    await setTimeout(LOOK)
   }
   return both
 }
