@@ -132,7 +132,7 @@ describe.runIf(isRoot)('with users', () => {
       })
     }
     expect(await cli('doctor', '--data', '/nonexistent')).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       stderr: 'There is no folder /nonexistent; name the data directory\n',
     })
     chownSync(join(home, 'secrets'), 0, 0)
