@@ -253,6 +253,6 @@ test('the way back', async () => {
 
 test('what is no PDS is told apart', async () => {
   const { exitCode, stderr } = await runCliHere(vestibule.env, ['import-pds', vestibule.dataDir])
-  expect(exitCode).toBe(1)
+  expect(exitCode).toBe(2)
   expect(stderr).toContain('account.sqlite')
 })

@@ -161,7 +161,7 @@ describe.runIf(isRoot)('as the user of the service, whose the data are not', () 
     chmodSync(theirs, 0o700)
     expect(await rehearse(theirs)).toMatchObject(refused(join(theirs, 'account.sqlite')))
     expect(await rehearse(`${theirs}-not`)).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       stderr: `There is no ${theirs}-not/account.sqlite; name the data folder of the PDS\n`,
     })
   })

@@ -72,14 +72,14 @@ test.each([
   ],
 ])('what would be skipped without a word is one clear line', async (content, stderr) => {
   writeFileSync(join(folder.path, '.env'), content)
-  expect(await pdsSettings()).toMatchObject({ exitCode: 1, stderr })
+  expect(await pdsSettings()).toMatchObject({ exitCode: 2, stderr })
 })
 
 test('a folder in its place, as Docker makes one where there is no file, is one clear line', async () => {
   rmSync(join(folder.path, '.env'))
   mkdirSync(join(folder.path, '.env'))
   expect(await pdsSettings()).toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     stderr: '.env: is a folder; put the settings into a file of that name\n',
   })
   rmdirSync(join(folder.path, '.env'))
@@ -89,7 +89,7 @@ test('a folder in its place, as Docker makes one where there is no file, is one 
 test.runIf(isRoot)('one that this user may not read is one clear line', async () => {
   chmodSync(join(folder.path, '.env'), 0o600)
   expect(await pdsSettings({}, OTHER_USER)).toMatchObject({
-    exitCode: 1,
+    exitCode: 2,
     stderr: '.env: cannot be read by this user (EACCES); run this as its owner\n',
   })
 })
