@@ -15,12 +15,6 @@ import { answers, until } from './until.ts'
 import { makeVestibuleIdentity } from './vestibule.ts'
 
 /**
- * As for {@link startEngine}: who was killed keeps its actors for one to two times as long. Half of it is enough for a
- * runner of a quiet machine.
- */
-const RUNNER_LOST = 8_000
-
-/**
  * An installation that moves between files and an engine. {@link Peer.url} leads to whichever side is well, and to
  * both in turn if both are.
  */
@@ -48,7 +42,7 @@ export async function startTwoSides(): Promise<TwoSides> {
     await mkdir(scratch)
     const ca = keep(await makeCertificateAuthority())
     const { dns, plc, smtp, pds } = await startAround(keep, { entryway: identity })
-    const engine = keep(await startEngine({ runnerLost: RUNNER_LOST }))
+    const engine = keep(await startEngine())
     const ports = { files: await freePort(), engine: await freePort() }
     const servers = Object.values(ports).map((port) => ({
       host: '127.0.0.1',
