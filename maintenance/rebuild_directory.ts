@@ -49,8 +49,12 @@ export function rebuildDirectory(dataDir: string): Rebuilt {
   }
 }
 
-/** The same in a directory that the caller holds. */
-export function rebuildDirectoryIn(dataDir: string): Rebuilt {
+/**
+ * The same in a directory that the caller holds.
+ *
+ * @param gone paths of databases that are lost: what the directory knows of their accounts stays, too
+ */
+export function rebuildDirectoryIn(dataDir: string, gone: readonly string[] = []): Rebuilt {
   const parts = countParts(dataDir)
   const paths = Array.from({ length: parts }, (_, part) =>
     databasePath.directory({ dataDir }, part),
@@ -59,7 +63,7 @@ export function rebuildDirectoryIn(dataDir: string): Rebuilt {
   const { entries, lost, unreadable } = readAccounts(dataDir)
   const dbs = paths.map((path) => openDatabase(path, directorySchema))
   try {
-    const all = [...entries, ...entriesOf(unreadable, dbs, entries)]
+    const all = [...entries, ...entriesOf([...unreadable, ...gone], dbs, entries)]
     const removed = removeOthers(dbs, all)
     const replaced = dbs.map((db, number) => {
       writePart(db, { number, parts })
@@ -100,14 +104,14 @@ function removeOthers(dbs: readonly Db[], entries: readonly DirectoryEntry[]): s
   return others
 }
 
-/** What the directory knows of accounts that cannot be read, without the names that another one has. */
+/** What the directory knows of accounts whose databases are of no use, without the names that another one has. */
 function entriesOf(
-  unreadable: readonly string[],
+  useless: readonly string[],
   dbs: readonly Db[],
   others: readonly DirectoryEntry[],
 ): DirectoryEntry[] {
-  if (unreadable.length === 0) return []
-  const paths = new Set(unreadable)
+  if (useless.length === 0) return []
+  const paths = new Set(useless)
   const taken = new Set(others.flatMap(({ handle, email }) => [handle, email]))
   const free = (name: string | null) => (taken.has(name) ? null : name)
   return dbs

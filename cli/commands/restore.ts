@@ -61,11 +61,13 @@ export function addRestoreCommand(program: Command): void {
               : [`Put the keys into ${dataDir}/secrets, unless the settings hold them.`]),
           ].join('\n'),
         )
+        const lacking =
+          damaged.length > 0
+            ? ` It lacks what was damaged when it was made: ${nameDamaged(damaged)} (docs/backup.md#one-account).`
+            : ''
         if (report.findings.length > 0)
-          throw new CliError('The backup is restored, but has the faults above. Mend them first.')
-        if (damaged.length > 0)
           throw new CliError(
-            `The backup is restored, but lacks what was damaged when it was made: ${nameDamaged(damaged)}. How to go on: docs/backup.md#one-account`,
+            `The backup is restored, but has the faults above. Mend them first.${lacking}`,
           )
       }),
     )

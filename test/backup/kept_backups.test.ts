@@ -23,6 +23,7 @@ import { runCliHere } from '../../lab/world/cli_here.ts'
 import { readMailFolder } from '../../lab/world/mail_folder.ts'
 import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
 import { createMailer } from '../../mail/mailer.ts'
+import { checkData } from '../../maintenance/check_data.ts'
 import { startDailyBackups } from '../../maintenance/daily_backup.ts'
 import { backUpTo, listBackups } from '../../maintenance/kept_backups.ts'
 import { restore } from '../../maintenance/restore.ts'
@@ -156,7 +157,13 @@ test.each<[string, string, () => void]>([
     ])
     const dataDir = join(folder.path, 'restored')
     const { report } = await restore({ folder: next.folder, dataDir })
-    expect(report).toMatchObject({ accounts: 1, findings: [] })
+    // It is known still, and so is taken for no deleted one.
+    expect(report).toMatchObject({
+      accounts: 1,
+      findings: [{ did: 'did:plc:bob', mend: expect.stringContaining('#one-account') }],
+    })
+    cpSync(join(good.folder, bob), join(dataDir, bob))
+    expect((await checkData(dataDir)).findings).toEqual([])
 
     remove(bob)
     cpSync(join(good.folder, bob), data.path(bob))

@@ -326,6 +326,11 @@ export const dataRows = toRemovals([
     inFile('maintenance/kept_backups.ts')('if (found.length > 0) needed.add(name)', ''),
   ],
   [
+    KEPT,
+    'an account that a restored backup lacks is not taken for a deleted one',
+    inFile('maintenance/restore.ts')('(prepared, gone)', '(prepared)'),
+  ],
+  [
     LOST,
     'no account is begun in the place of one that was lost',
     inFile('actors/hosting/open_database.ts')(
