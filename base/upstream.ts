@@ -30,15 +30,20 @@ export async function askUpstream<T>(
 
 /**
  * `fetch` of what is answered from memory: within {@link UPSTREAM_TIMEOUT}, which reading its body has to keep, too,
- * of {@link LARGEST_ANSWER} at most, and without redirects.
+ * and without redirects.
  *
+ * @param most bytes: to read what is large holds everybody up
  * @throws {TypeError} and so does reading the body
  */
-export async function fetchAnswer(url: URL, init: RequestInit = {}): Promise<Response> {
+export async function fetchAnswer(
+  url: URL,
+  init: RequestInit = {},
+  most = LARGEST_ANSWER,
+): Promise<Response> {
   const signal = AbortSignal.timeout(UPSTREAM_TIMEOUT)
   const response = await fetch(url, { ...init, redirect: 'error', signal })
   const { status, statusText, headers } = response
-  const body = response.body?.pipeThrough(bounded(LARGEST_ANSWER)) ?? null
+  const body = response.body?.pipeThrough(bounded(most)) ?? null
   return new Response(body, { status, statusText, headers })
 }
 

@@ -50,13 +50,12 @@ export class PdsClient {
       const response = await askUpstream('pds', part, () => {
         const traceparent = currentTraceparent()
         if (traceparent !== null) headers.set('traceparent', traceparent)
-        return fetchAnswer(url, { ...init, headers })
+        const most = url.pathname === RECORD ? LARGEST_RECORD : undefined
+        return fetchAnswer(url, { ...init, headers }, most)
       })
       // Methods without output would take the page of a proxy or of another server for a success.
       const type = response.headers.get('content-type') ?? 'application/json'
-      if (type.startsWith('application/json')) {
-        return url.pathname === RECORD ? bounded(response, LARGEST_RECORD) : response
-      }
+      if (type.startsWith('application/json')) return response
       await response.body?.cancel()
       throw new TypeError(`This is no answer of a PDS: ${type}`)
     }, lexicons)
@@ -231,19 +230,6 @@ export class PdsClient {
       throw new UnavailableError(what, { cause: err })
     }
   }
-}
-
-/** The same answer, which fails where it is larger: to read what is large holds everybody up. @param most bytes */
-function bounded(response: Response, most: number): Response {
-  let size = 0
-  const counting = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      size += chunk.byteLength
-      if (size > most) throw new TypeError(`The PDS answers more than ${most} bytes`)
-      controller.enqueue(chunk)
-    },
-  })
-  return new Response(response.body?.pipeThrough(counting), response)
 }
 
 /**
