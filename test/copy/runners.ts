@@ -6,6 +6,7 @@ import { createLog } from '../../base/log.ts'
 import { MovedError } from '../../base/move.ts'
 import { Seal } from '../../base/seal.ts'
 import type { Installation } from '../../database/flow/installation.ts'
+import { partitionOf } from '../../database/partition.ts'
 import type { ActorAt, ServingActors } from '../../maintenance/copy/source_actors.ts'
 import { actorOf } from '../../maintenance/database_name.ts'
 import type { MemoryEngine } from './memory_engine.ts'
@@ -55,7 +56,9 @@ export class Runners implements ServingActors {
     const declared = {
       auth: authActor(runner, () => peers, app),
       directory: directoryActor(runner),
-      accounts: accountsActor(runner, { isKept: async () => false } as never),
+      accounts: accountsActor(runner, {
+        isKept: (did: string) => this.ask(partOf(did, spread), 'isKept', did),
+      } as never),
     }
     this.#declared = Object.fromEntries(
       Object.entries(declared).map(([name, { config }]) => [name, config]),
@@ -151,4 +154,6 @@ export class Runners implements ServingActors {
   }
 }
 
+const partOf = (did: string, { directories }: Installation) =>
+  actorOf({ kind: 'directory', number: partitionOf(did, directories) })
 const idOf = ({ actor, key }: ActorAt) => `${actor}/${key}`

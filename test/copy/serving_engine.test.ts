@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { listDamagedAccounts } from '../../actors/account/damage.ts'
 import { MAX_AWAKE } from '../../actors/awake.ts'
 import { ofAccount } from '../../actors/hosting/engine/account_storage.ts'
 import { shardOf } from '../../actors/hosting/engine/shards.ts'
@@ -253,4 +254,19 @@ test('an actor that ends while it begins to serve again leaves nothing open', as
   await expect(standing.change(kv, null, { id: 'a' })).rejects.toThrow('The actor ends')
   expect(done).toEqual(['started', 'stopped', 'marked', 'started', 'stopped', 'woken anew'])
   await expect(standing.use(() => {})).rejects.toThrow()
+})
+
+test('an account whose storage is lost is taken for no deleted one', async () => {
+  const [did = ''] = DIDS
+  const { actor, key } = actorOf({ kind: 'account', did })
+  const read = () => runners.ask({ actor, key }, 'run', did, 'read', [])
+  const kv = ofAccount(engine.at(actor, key), did)
+  await kv.delete((await kv.list('')).map(([each]) => each))
+  // What the first look leaves there is no account either.
+  for (let looks = 0; looks < 2; looks++) await expect(read()).rejects.toThrow('failed')
+  const reason = expect.stringContaining('holds no account')
+  expect(listDamagedAccounts()).toMatchObject([{ did, reason }])
+  await runners.ask(DIRECTORY, 'beginDeletion', did, 1)
+  expect(await read()).toBeNull()
+  expect(listDamagedAccounts()).toEqual([])
 })
