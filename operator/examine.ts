@@ -1,4 +1,5 @@
 import { listDamagedAccounts } from '../actors/account/damage.ts'
+import { UnavailableError } from '../base/errors.ts'
 import { DOCTOR_RECENT } from '../base/lifetimes.ts'
 import type { Services } from '../sagas/services.ts'
 import { type Check, thatAnswered } from './check.ts'
@@ -56,22 +57,26 @@ async function lookAtDids(
   if (accounts.length === 0) return []
   const mend = 'see that this machine reaches ENTRYWAY_PLC_URL'
   const check = await lookAt('DIDs of accounts', mend, async () => {
+    let looked = 0
     const all = accounts.map(async ({ did }) => {
       // One that is damaged is a finding of its own.
-      const account = await services.actors
-        .account(did)
-        .read()
-        .catch(() => null)
+      const account = await services.actors.account(did).read().catch(nullWhereUnavailable)
       const elsewhere = account && (await findElsewhere(services, account))
+      if (account) looked++
       return elsewhere ? [`of ${did}: ${elsewhere.found}`] : []
     })
     const [first, ...others] = (await Promise.all(all)).flat()
     if (!first)
-      return { state: 'ok', found: `those that were looked at (${all.length}) name their PDS` }
+      return { state: 'ok', found: `those that were looked at (${looked}) name their PDS` }
     const found = others.length > 0 ? `${first}; and of ${others.length} more` : first
     return { state: 'failed', found, mend: 'vestibule account compare lists all, and what to do' }
   })
   return forTrial([check], services.settings)
+}
+
+function nullWhereUnavailable(err: unknown): null {
+  if (err instanceof UnavailableError) return null
+  throw err
 }
 
 /** What was found last; where that is long ago, it is looked at anew, for who asks later. */
