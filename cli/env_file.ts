@@ -38,6 +38,7 @@ function quote(name: string, value: string): string {
   if (quoted !== null) return quoted
   throw new CliError(
     `${name} cannot be written to a settings file: it has all three kinds of quotes. Leave one out.`,
+    ExitCode.wrongUsage,
   )
 }
 

@@ -1,7 +1,7 @@
 import { isThere } from '../../base/files.ts'
 import type { Db } from '../../database/database.ts'
 import { checkData } from '../../maintenance/check_data.ts'
-import { CliError } from '../errors.ts'
+import { CliError, ExitCode } from '../errors.ts'
 import { type ImportReport, importPds, type PdsData, readPdsData } from '../import_pds.ts'
 import type { Installation } from '../installation.ts'
 import { carryInstallation } from './carry.ts'
@@ -65,6 +65,7 @@ function assertRepos({ actors, sequencer }: PdsPlaces): void {
     if (isThere(path)) continue
     throw new CliError(
       `There is no ${path}, where by its settings the PDS has a part of its data: mount it there, or say in its settings where it is on this machine (--pds-env)`,
+      ExitCode.wrongUsage,
     )
   }
 }
