@@ -7,6 +7,7 @@ import {
   SIGN_IN_HANDOVER,
 } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { withoutOwnLines } from '../pages/own_lines.ts'
 import { type Form, formsOf, itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 
@@ -193,7 +194,7 @@ describe('39. the page is of its account', () => {
     const agent = '</time><script>alert(1)</script>Call 555-0100'
     await openSession(agent)
     const { text } = await (await browserOf(kim)).open(PAGE)
-    expect(text).not.toContain('script>')
+    expect(withoutOwnLines(text)).not.toContain('script>')
     expect(text).not.toContain('555-0100')
   })
 

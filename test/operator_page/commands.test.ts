@@ -151,7 +151,7 @@ test('an account that cannot be read is said on the page of the command, with wh
   const reaching = vi.spyOn(app.actors, 'account').mockImplementation(() => {
     throw new UnavailableError('The account actor')
   })
-  const refused = await give('account reset-password', { account: handle })
+  const refused = await give('account reset-password', { account: handle, sure: 'on' })
   expect(reaching).toHaveBeenCalled()
   reaching.mockRestore()
   expect([refused.status, refused.alert]).toEqual([
