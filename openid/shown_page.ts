@@ -29,7 +29,7 @@ function errorOf(
   return pageRefusal(status >= 400 ? status : 400, { obstacle: 'link', reason })
 }
 
-/** A page that posts itself on to the client: nothing but its own script runs there. */
+/** A page that posts itself on, to the client or to a sign-out here: nothing but its own script runs there. */
 function protectedPage(response: HttpResponse): HttpResponse {
   const text = Buffer.from(response.body ?? '').toString()
   const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
@@ -45,6 +45,7 @@ function protectedPage(response: HttpResponse): HttpResponse {
     ['content-security-policy', policy.join('; ')],
     ['x-frame-options', 'DENY'],
     ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'no-referrer'],
+    // With `no-referrer`, a browser would not say to this service from where the form comes (`Origin: null`).
+    ['referrer-policy', 'same-origin'],
   ])
 }

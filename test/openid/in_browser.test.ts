@@ -125,6 +125,27 @@ test('a person signs in, consents, and signs out', async () => {
   await context.close()
 })
 
+test('who is meant by a hint takes the place of who is signed in', async () => {
+  const other = newCredentials('joan')
+  await headlessSignUp(network.url, other)
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  const goOn = async (who: typeof person) => {
+    const { url, checks } = await begin(undefined, { prompt: 'consent', login_hint: who.handle })
+    await page.goto(url.href)
+    await signIn(page, who)
+    await page.getByRole('heading', { level: 1, name: 'Sign in to The Forum' }).waitFor()
+    const callback = callbackOf(page, redirect)
+    await page.getByRole('button', { name: 'Allow' }).click()
+    const tokens = await oidc.authorizationCodeGrant(config, await callback, checks)
+    await page.waitForURL(elsewhere)
+    return tokens.claims()?.preferred_username
+  }
+  expect(await goOn(person)).toBe(person.handle)
+  expect(await goOn(other)).toBe(other.handle)
+  await context.close()
+})
+
 test('who signs up with a password on the way to a client gets there', async () => {
   const context = await browser.newContext()
   const page = await context.newPage()

@@ -48,12 +48,15 @@ export class Visitor {
 
   /** Sends the form of a page, with what is filled in. */
   async send(
-    page: Pick<Seen, 'action' | 'fields'>,
+    page: Pick<Seen, 'action' | 'fields'> & Partial<Pick<Seen, 'header'>>,
     fields: Record<string, string> = {},
     { headers = {}, address, behind = '' }: Sent = {},
   ): Promise<Seen> {
     const body = form({ ...page.fields, ...fields }) + behind
-    const own = { ...FORM, origin: this.#origin, 'sec-fetch-site': 'same-origin' }
+    // https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    const isHidden = page.header?.('referrer-policy') === 'no-referrer'
+    const origin = isHidden ? 'null' : this.#origin
+    const own = { ...FORM, origin, 'sec-fetch-site': 'same-origin' }
     return this.#ask('POST', page.action ?? '', body, { ...own, ...headers }, address)
   }
 

@@ -423,6 +423,11 @@ export const openidRows = toRemovals([
     'no client learns by a hint who is not there',
     inFile('openid/prompts.ts')(" || asked.has('none')", ''),
   ],
+  [
+    CODE_FLOW,
+    'who changes the account is shown a form of this service',
+    inFile('openid/shown_page.ts')("'same-origin'", "'no-referrer'"),
+  ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,
