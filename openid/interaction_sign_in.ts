@@ -37,6 +37,9 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
   const meant = isBegun ? undefined : await meantOf({ actors }, visit, hinted)
   if (meant === 'another')
     return askToSignIn(visit, { step: people.length > 0 ? 'sign-in' : undefined })
+  if (meant && hinted === undefined && isOfAnother(interaction, meant)) {
+    return askToSignIn(visit, { step: 'choose' })
+  }
   const found = meant ?? chosenOf(request, people)
   // OpenID Connect Core section 3.1.2.1: nobody but whom the client has named.
   if (isBegun && found?.basis && hinted !== undefined && found.did !== hinted) {
@@ -59,6 +62,14 @@ export async function signIn({ actors }: OfAccounts, visit: Visit): Promise<Http
     login: { ...(await loginOf(actors, visit, found as SignedInPerson)) },
     ...done(interaction),
   })
+}
+
+/**
+ * Whether the browser is signed in as somebody else. To go on as this one signs that one out of all clients, which no
+ * link of another site may do by itself: anybody can write a hint.
+ */
+function isOfAnother({ session }: Interaction, { did }: Person): boolean {
+  return session?.accountId !== undefined && session.accountId !== did
 }
 
 /**

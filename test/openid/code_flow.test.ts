@@ -219,34 +219,37 @@ test('an id_token_hint chooses its account, and no other one comes back for it',
   expect(refused.header('location')).toContain('error=login_required')
 })
 
-test('a login_hint chooses who is meant in the browser, or begins the sign-in', async () => {
+test('a login_hint says who is meant in the browser, or begins the sign-in', async () => {
   const id = 'hinted'
   const hinted = await rp.discover(app, await rp.register(app, { id }), id)
   const dave = { handle: 'dave.test', email: 'dave@mail.internal', password: rp.PASSWORD }
   const daves = await app.addAccount(dave)
-  const people: [string, string][] = [
-    ['alice.test', did],
-    ['dave.test', daves],
-  ]
-  for (const [username] of people) {
+  for (const username of ['alice.test', 'dave.test']) {
     const page = await visitor.open('/account/sign-in?step=sign-in')
     await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
   }
-  /** @returns who signs in, and whether a page was shown */
-  const goOn = async (more: Record<string, string>) => {
+  /** @param chosen by the person, where the browser is signed in as somebody else @returns who signs in */
+  const goOn = async (more: Record<string, string>, chosen?: string) => {
     const begun = await rp.begin(hinted, more)
     let page = await rp.open(visitor, begun)
     expect(page.text).not.toContain('id="password"')
-    const change = URL.parse(page.action ?? '')?.pathname
-    if (change) page = await rp.follow(visitor, await visitor.send({ ...page, action: change }))
+    expect(page.title === 'Choose an account').toBe(chosen !== undefined)
+    if (chosen !== undefined) {
+      const choice = page.hrefs.find((href) => href.includes(chosen)) ?? ''
+      page = await rp.follow(visitor, await visitor.open(choice))
+      const change = new URL(page.action ?? '').pathname
+      page = await rp.follow(visitor, await visitor.send({ ...page, action: change }))
+    }
     const isAsked = page.action?.startsWith('/account/openid/')
     const answer = isAsked ? await rp.allow(visitor, page) : page
     return (await rp.exchange(hinted, begun, answer)).claims()?.sub
   }
   expect(await goOn({ login_hint: 'dave.test' })).toBe(daves)
-  expect(await goOn({ login_hint: 'Alice@mail.internal' })).toBe(did)
-  expect(await goOn({ login_hint: `at://dave.test` })).toBe(daves)
-  expect(await goOn({ login_hint: did })).toBe(did)
+  expect(await goOn({ login_hint: 'at://dave.test' })).toBe(daves)
+  // A link alone signs nobody out of their clients.
+  expect(await goOn({ login_hint: 'Alice@mail.internal' }, 'alice.test')).toBe(did)
+  expect(await goOn({ login_hint: daves }, 'dave.test')).toBe(daves)
+  expect(await goOn({ login_hint: did }, 'alice.test')).toBe(did)
   expect(await goOn({ login_hint: 'dave.test', prompt: 'none' })).toBe(did)
   const begun = await rp.begin(hinted, { login_hint: 'erin.test' })
   const page = await rp.open(visitor, begun)

@@ -423,6 +423,7 @@ export const openidRows = toRemovals([
     'no client learns by a hint who is not there',
     inFile('openid/prompts.ts')(" || asked.has('none')", ''),
   ],
+  [CODE_FLOW, 'a hint signs nobody out', signIn('isOfAnother(interaction, meant)', 'false')],
   [
     CODE_FLOW,
     'who changes the account is shown a form of this service',
