@@ -71,7 +71,7 @@ async function afterPds(
         if (before) await pds.updateStatus(did, { deactivated: before.deactivatedAt !== null })
         throw err
       })
-      await agree(pds, account, ({ deactivatedAt }, { isDeactivated }) => {
+      await agree(services, pds, account, ({ deactivatedAt }, { isDeactivated }) => {
         const deactivated = deactivatedAt !== null
         return deactivated === isDeactivated ? null : { deactivated }
       })
@@ -99,7 +99,7 @@ export async function takeDownAccount(
       if (ref !== null) await handle(did).takeDown(ref)
       await pds.updateStatus(did, { takedownRef: ref })
       if (ref === null) await handle(did).takeDown(null)
-      await agree(pds, handle(did), ({ takedownRef }, there) =>
+      await agree(services, pds, handle(did), ({ takedownRef }, there) =>
         (takedownRef === null) === (there.takedownRef === null) ? null : { takedownRef },
       )
     })
@@ -112,17 +112,23 @@ const LOOKS = 10
 /**
  * Has an account stand on its PDS as it does here, after a change to both. Where two auth actors make one each at once,
  * the steps of one may lie between those of the other. Each looks once its own are done, so the last one sees all.
+ * Where the PDS does not say, the change is made all the same.
  *
  * @param differs what the PDS has to be told; null where both agree
  */
 async function agree(
+  { log }: Pick<Services, 'log'>,
   pds: PdsClient,
   account: AccountStub,
   differs: (here: AccountRow, there: Standing) => Parameters<PdsClient['updateStatus']>[1] | null,
 ): Promise<void> {
+  const unread = (err: unknown) => {
+    log.warn({ err }, 'how an account stands on its PDS after a change could not be read')
+    return null
+  }
   for (let look = 0; look < LOOKS; look++) {
     const here = await account.read()
-    const there = here && (await pds.readStanding(here.did))
+    const there = here && (await pds.readStanding(here.did).catch(unread))
     const status = here && there && differs(here, there)
     if (!status) return
     await pds.updateStatus(here.did, status)

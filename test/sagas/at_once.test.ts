@@ -1,5 +1,6 @@
 import { XRPCError } from '@atproto/xrpc'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { UnavailableError } from '../../base/errors.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { tellingHalf } from '../../operator/half_done.ts'
 import { type PdsClient, PdsRefusal, type Standing } from '../../pds/client.ts'
@@ -129,6 +130,36 @@ test.each<[string, Act, Act]>([
     }
   }
 })
+
+test.each<[string, Act, boolean]>([
+  ['deactivated', deactivate, false],
+  ['taken down', takeDown, true],
+])(
+  'who is %s is so, also where the PDS does not say how they stand',
+  async (_, act, isTakedown) => {
+    const name = letters(676 + accounts++)
+    const person = {
+      handle: `${name}.test`,
+      email: `${name}@mail.internal`,
+      password: 'a password',
+    }
+    const did = await app.addAccount(person)
+    const standing: Standing = { takedownRef: null, isDeactivated: false }
+    const readStanding = async () => {
+      throw new UnavailableError('The PDS')
+    }
+    const pds = { ...pdsOf(standing), readStanding } as unknown as PdsClient
+    await act({ ...servicesOf(app), pds: async () => pds }, did)
+    const here = await app.actors.account(did).read()
+    expect([here?.takedownRef !== null, here?.deactivatedAt !== null]).toEqual([
+      ...[isTakedown, !isTakedown],
+    ])
+    expect(standing).toEqual({
+      takedownRef: isTakedown ? 'spam' : null,
+      isDeactivated: !isTakedown,
+    })
+  },
+)
 
 test('who was deleted meanwhile is said to be gone, not half changed', async () => {
   const refused = new PdsRefusal(new XRPCError(400, 'InvalidRequest', 'Account not found'))

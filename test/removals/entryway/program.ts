@@ -27,6 +27,11 @@ export const programRows = toRemovals([
     'two who change one account at once look whether the PDS agrees',
     inFile('sagas/account_life.ts')('if (!status) return', 'return'),
   ],
+  [
+    'test/sagas/at_once.test.ts',
+    'a change that is made is not said to have failed',
+    inFile('sagas/account_life.ts')('.catch(unread)', ''),
+  ],
   [AWAY, 'no request to an auth actor that is away', roundRobin('!this.#isAway(number)', 'true')],
   [AWAY, 'no nonce waits for an owner that is away', flow('if (!isSpent && owner.isAway())')],
   [
