@@ -1,5 +1,8 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
+import { connectOperator } from '../../cli/operator_client.ts'
 import { accountSchema } from '../../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
@@ -88,6 +91,12 @@ test.each(LOSSES)(
       expect.objectContaining({ did: lost.did, standing: 'unavailable' }),
     )
     expect(listed).toContainEqual(expect.objectContaining({ did: well.did, standing: 'active' }))
+    const settings = readSettings(vestibule.env)
+    const operator = connectOperator({ settings, secrets: await loadSecrets(settings) })
+    const { checks } = await operator('doctor', {})
+    expect(checks).toContainEqual(
+      expect.objectContaining({ found: 'those that were looked at (1) name their PDS' }),
+    )
 
     await vestibule.stop()
     for (const log of ['', '-wal', '-shm']) rmSync(path + log, { force: true })
