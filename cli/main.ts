@@ -2,7 +2,10 @@ import '../base/import_resolution.ts'
 import { keepCompiled } from '../base/compiled.ts'
 
 keepCompiled()
-const { outliveOutput } = await import('./standard_output.ts')
+const { outliveOutput, written } = await import('./standard_output.ts')
 const { run } = await import('./run.ts')
 outliveOutput()
-process.exitCode = await run(process.argv.slice(2))
+const exitCode = await run(process.argv.slice(2))
+await written()
+// What a library keeps open, such as a connection to an engine, must not keep a command that is done.
+process.exit(exitCode)

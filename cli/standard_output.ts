@@ -22,3 +22,11 @@ export function outliveOutput(): void {
     if (code === ExitCode.ok) process.exitCode = ExitCode.failed
   })
 }
+
+/** Resolves once all that the command said is with its reader, or cannot be. */
+export async function written(): Promise<void> {
+  const streams = [process.stdout, process.stderr]
+  await Promise.all(
+    streams.map((each) => new Promise<void>((done) => each.write('', () => done()))),
+  )
+}

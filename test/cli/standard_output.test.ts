@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createOutput } from '../../cli/output.ts'
 import { childEnvironment } from '../../lab/world/child.ts'
 
@@ -37,6 +37,17 @@ test.each(SPEAKING)('vestibule %s fails where what it says has no room', async (
   } finally {
     closeSync(full)
   }
+})
+
+test('a command ends once it is done, whatever is still open', async () => {
+  const open = 'data:text/javascript,setInterval(() => {}, 60_000)'
+  const child = spawn(process.execPath, ['--import', open, 'cli/main.ts', '--version'], {
+    env: childEnvironment({}, {}),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [said, [exitCode]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  expect({ said, exitCode }).toEqual({ said: expect.stringMatching(/^\d/), exitCode: 0 })
 })
 
 test.each([false, true])('a list ends when its reader has gone, with --json: %s', async (json) => {
