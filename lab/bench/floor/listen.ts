@@ -42,5 +42,6 @@ function refusal(err: unknown): Reply {
 
 function write(outgoing: ServerResponse, { status, headers, body }: Reply): void {
   const length = String(Buffer.byteLength(body))
-  outgoing.writeHead(status, [...headers, 'content-length', length]).end(body)
+  const own = ['x-content-type-options', 'nosniff', 'content-length', length]
+  outgoing.writeHead(status, [...headers, ...own]).end(body)
 }

@@ -7,7 +7,13 @@ const METADATA: HttpRequest = {
   headers: {},
 }
 /** What Node writes by itself, and `listen.ts`. */
-const OWN = new Set(['date', 'connection', 'keep-alive', 'content-length'])
+const OWN = new Set([
+  'date',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'x-content-type-options',
+])
 
 /** The metadata of the server at `origin`, with its headers. */
 export async function metadataRoute(origin: string): Promise<Routes> {
