@@ -202,7 +202,15 @@ test('the operator gets a mail of accounts that are damaged, and the command fai
   expect(await listBackups(to)).toMatchObject([{ accounts: 1 }])
   const asked = await runCliHere(childEnvironment({}, settingsWith()), ['backup', '--json'])
   expect(asked).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('did:plc:bob') })
-  expect(JSON.parse(asked.stdout)).toMatchObject({ damaged: [{ did: 'did:plc:bob' }] })
+  const made = JSON.parse(asked.stdout)
+  expect(made).toMatchObject({ damaged: [{ did: 'did:plc:bob' }] })
+  const elsewhere = settingsWith({ ENTRYWAY_DATA_DIR: join(folder.path, 'restored') })
+  const given = ['restore', made.folder]
+  expect(await runCliHere(childEnvironment({}, elsewhere), given)).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining('put it back from a backup'),
+    stderr: expect.stringMatching(/It lacks what was damaged .*did:plc:bob/),
+  })
 })
 
 test('the program makes one each day by itself', async () => {
