@@ -51,6 +51,8 @@ export async function makePostgres(
     ...[...asPostgres, join(programs, 'postgres'), '-D', data, '-k', folder.path],
     ...['-h', host.address, '-c', 'max_connections=300'],
     ...['-c', `hba_file=${access}`],
+    // What an engine node that was cut off has locked, such as the lease of the one that leads.
+    ...['-c', 'idle_in_transaction_session_timeout=5s'],
   ]
   const ask = (database: string, statement: string) =>
     execFileSync(
