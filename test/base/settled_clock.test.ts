@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { CLOCK_JUMP, CLOCK_SETTLED, DAY, HOUR } from '../../base/lifetimes.ts'
 import { type ClockDoubt, resumeClock, settled } from '../../base/settled_clock.ts'
 import { fakeClock } from './fake_clock.ts'
@@ -52,7 +52,10 @@ test('a start after a long while is told from one after a short one', () => {
 })
 
 /** What a process leaves to the next one. */
-let left: ClockDoubt | null = null
+let left: ClockDoubt | null
+beforeEach(() => {
+  left = null
+})
 const keep = (doubt: ClockDoubt | null) => {
   left = doubt
 }
@@ -76,10 +79,9 @@ test('one that is wrong is believed by no start within the hour', () => {
 })
 
 test('starts that are short and far apart have it settled all the same', () => {
-  left = null
   start(NOW)
-  let hours = 0
-  for (; hours < 10; hours++) {
+  let starts = 1
+  for (; starts < 10; starts++) {
     const last = Date.now()
     set(last + 2 * CLOCK_JUMP)
     start(last)
@@ -87,6 +89,6 @@ test('starts that are short and far apart have it settled all the same', () => {
     pass(HOUR / 4)
     if (settled(Date.now()) === Date.now()) break
   }
-  expect(hours).toBeLessThan(5)
+  expect(starts).toBe(4)
   expect(left).toBeNull()
 })
