@@ -14,26 +14,30 @@ afterAll(() => world?.close())
 
 /** Milliseconds between two presses of somebody who waits. */
 const PAUSE = 400
+/** What the page says after the second one. */
+const PRESSED = 'pressed'
 
 /** Presses the button of the page's first form, and again while the answer is on its way. @returns how many were sent */
 async function pressTwice(page: Page): Promise<number> {
   let sent = 0
-  const { promise: isPressed, resolve: answer } = Promise.withResolvers<void>()
+  // Nothing else is heard of a page that is about to go.
+  const isPressed = page.waitForEvent('console', (said) => said.text() === PRESSED)
   await page.route('**/form/**', async (route) => {
     sent++
     await isPressed
     // The browser may have given it up.
     await route.continue().catch(() => {})
   })
-  // Nothing else is heard of a page that is about to go.
-  page.once('console', () => answer())
   const loaded = page.waitForEvent('load')
-  await page.evaluate((pause) => {
-    const press = () => document.querySelector<HTMLElement>('main form button')?.click()
-    press()
-    setTimeout(press, pause)
-    setTimeout(() => console.log('pressed'), 2 * pause)
-  }, PAUSE)
+  await page.evaluate(
+    ([pause, pressed]) => {
+      const press = () => document.querySelector<HTMLElement>('main form button')?.click()
+      press()
+      setTimeout(press, pause)
+      setTimeout(() => console.log(pressed), 2 * pause)
+    },
+    [PAUSE, PRESSED] as const,
+  )
   await loaded
   await page.unroute('**/form/**')
   return sent
