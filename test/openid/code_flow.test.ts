@@ -31,6 +31,18 @@ async function signedIn(more: Record<string, string> = {}, fields: Record<string
   return rp.exchange(config, begun, answer)
 }
 
+/** A client, and a new account that the browser remembers beside alice's. */
+async function knowingTwo(id: string, name: string) {
+  const handle = `${name}.test`
+  const person = { handle, email: `${name}@mail.internal`, password: rp.PASSWORD }
+  const theirs = await app.addAccount(person)
+  for (const username of ['alice.test', handle]) {
+    const page = await visitor.open('/account/sign-in?step=sign-in')
+    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
+  }
+  return { client: await rp.discover(app, await rp.register(app, { id }), id), did: theirs }
+}
+
 test('without a client there is no OpenID provider at all', async () => {
   for (const target of [
     ...['/openid/.well-known/openid-configuration', '/.well-known/openid-configuration/openid'],
@@ -158,14 +170,7 @@ test('a new sign-in is asked for once, also where the account is chosen first', 
 })
 
 test('who changes the account at the consent has chosen, and is not asked to once more', async () => {
-  const id = 'shelf'
-  const shelf = await rp.discover(app, await rp.register(app, { id }), id)
-  const bob = { handle: 'bob.test', email: 'bob@mail.internal', password: rp.PASSWORD }
-  const bobs = await app.addAccount(bob)
-  for (const username of ['alice.test', 'bob.test']) {
-    const page = await visitor.open('/account/sign-in?step=sign-in')
-    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
-  }
+  const { client: shelf, did: bobs } = await knowingTwo('shelf', 'bob')
   const choose = async ({ hrefs }: Seen, name: string) =>
     rp.follow(
       visitor,
@@ -186,14 +191,7 @@ test('who changes the account at the consent has chosen, and is not asked to onc
 })
 
 test('an id_token_hint chooses its account, and no other one comes back for it', async () => {
-  const id = 'hints'
-  const hints = await rp.discover(app, await rp.register(app, { id }), id)
-  const carol = { handle: 'carol.test', email: 'carol@mail.internal', password: rp.PASSWORD }
-  const carols = await app.addAccount(carol)
-  for (const username of ['alice.test', 'carol.test']) {
-    const page = await visitor.open('/account/sign-in?step=sign-in')
-    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
-  }
+  const { client: hints, did: carols } = await knowingTwo('hints', 'carol')
   const goOn = async (page: Seen): Promise<Seen> => {
     const action = URL.parse(page.action ?? '')?.pathname
     const at = action ? await rp.follow(visitor, await visitor.send({ ...page, action })) : page
@@ -220,14 +218,7 @@ test('an id_token_hint chooses its account, and no other one comes back for it',
 })
 
 test('a login_hint says who is meant in the browser, or begins the sign-in', async () => {
-  const id = 'hinted'
-  const hinted = await rp.discover(app, await rp.register(app, { id }), id)
-  const dave = { handle: 'dave.test', email: 'dave@mail.internal', password: rp.PASSWORD }
-  const daves = await app.addAccount(dave)
-  for (const username of ['alice.test', 'dave.test']) {
-    const page = await visitor.open('/account/sign-in?step=sign-in')
-    await visitor.send(page, { username, password: rp.PASSWORD, remember: 'on' })
-  }
+  const { client: hinted, did: daves } = await knowingTwo('hinted', 'dave')
   /** @param chosen by the person, where the browser is signed in as somebody else @returns who signs in */
   const goOn = async (more: Record<string, string>, chosen?: string) => {
     const begun = await rp.begin(hinted, more)
