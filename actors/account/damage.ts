@@ -32,14 +32,19 @@ export async function assertNoneKept(
   if (await directory.isKept(did)) throw new LostAccountError(what, state)
 }
 
-/** The same of a database that was opened. @throws {LostAccountError} */
+/** The same of a database that was opened, and is closed where this throws. @throws {LostAccountError} */
 export async function assertNotLost(
   directory: Pick<DirectoryStub, 'isKept'>,
   did: string,
   what: string,
-  db: Db,
+  opened: { db: Db; close(): Promise<void> },
 ): Promise<void> {
-  if (!readAccount(db)) await assertNoneKept(directory, did, what, 'holds no account')
+  try {
+    if (!readAccount(opened.db)) await assertNoneKept(directory, did, what, 'holds no account')
+  } catch (err) {
+    await opened.close()
+    throw err
+  }
 }
 
 /** An account whose database this process found damaged; `at` is when it did last, ms. */

@@ -171,10 +171,7 @@ export const accountActor = (runner: Runner, directory: DirectoryStub) => {
     const opened = await openActorDatabase(runner, c, path, accountSchema, (state) =>
       assertNoneKept(directory, did, path, state),
     )
-    await assertNotLost(directory, did, path, opened.db).catch(async (err) => {
-      await opened.close()
-      throw err
-    })
+    await assertNotLost(directory, did, path, opened)
     logAudit(opened.db, did, runner.log)
     return { ...opened, did }
   }

@@ -109,11 +109,7 @@ class Accounts {
   async #open(did: string): Promise<Replica> {
     const kv = ofAccount(this.#kv, did)
     const opened = await Replica.open(kv, nextCopy(this.#runner.settings), accountSchema)
-    const what = `the database of ${did} on the engine`
-    await assertNotLost(this.#directory, did, what, opened.db).catch(async (err) => {
-      await opened.close()
-      throw err
-    })
+    await assertNotLost(this.#directory, did, `the database of ${did} on the engine`, opened)
     logAudit(opened.db, did, this.#runner.log)
     return opened
   }

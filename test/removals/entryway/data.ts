@@ -341,7 +341,10 @@ export const dataRows = toRemovals([
   [
     LOST,
     'an account that lost its records is not taken for a deleted one',
-    inFile('actors/account/damage.ts')('if (!readAccount(db)) await', 'if (!db) await'),
+    inFile('actors/account/damage.ts')(
+      'if (!readAccount(opened.db)) await',
+      'if (!opened.db) await',
+    ),
   ],
   [
     S3,
