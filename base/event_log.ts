@@ -16,9 +16,9 @@ type FieldOf<E extends EventName> = (typeof EVENTS)[E]['fields'][number]
 const LONGEST = 300
 
 /**
- * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), of one
- * component of the PDS inside, of a PDS or auth actor that does not answer, or of the clients of one account that do
- * not take its sign-outs, and of all.
+ * Lines that strangers cause within {@link EVENT_LINES}, at most: of one kind for one address (IPv6: /64), or for one
+ * account where no address is known, of one component of the PDS inside, of a PDS or auth actor that does not answer,
+ * or of the clients of one account that do not take its sign-outs, and of all.
  */
 export const MOST_LINES = { ofOne: 30, ofAll: 10_000 }
 
@@ -62,7 +62,7 @@ export function logEvent<E extends EventName>(
   const listener = listeners.get(log)
   listener?.counted(event)
   const { level, message, fields: known, isStrangers }: EventShape = EVENTS[event]
-  if (isStrangers && !hasRoomFor(log, event, address)) return
+  if (isStrangers && !hasRoomFor(log, event, address ?? String(fields.did ?? ''))) return
   const given = known.flatMap((field) =>
     fields[field] === undefined ? [] : [[field, short(fields[field])]],
   )

@@ -159,3 +159,14 @@ test('what strangers cause fills no disk, and the next line says how much was le
     vi.useRealTimers()
   }
 })
+
+test('an account that is asked for again and again keeps no other damaged one out of the log', () => {
+  const { log, lines } = keptLog()
+  const find = (did: string) => logEvent(log, 'account_damaged', { did, reason: '' }, undefined)
+  for (let i = 0; i < MOST_LINES.ofOne + 5; i++) find('did:plc:a')
+  find('did:plc:b')
+  expect(lines().slice(MOST_LINES.ofOne - 1)).toMatchObject([
+    { did: 'did:plc:a' },
+    { did: 'did:plc:b' },
+  ])
+})
