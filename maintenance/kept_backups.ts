@@ -49,7 +49,7 @@ export async function backUpTo({
     const name = await freeName(to)
     const folder = join(to, name)
     await backUp({ ...options, folder })
-    const verified = await verifyBackup(folder, onVerify)
+    const { manifest, ...verified } = await verifyBackup(folder, onVerify)
     await writeFile(join(folder, MARK), JSON.stringify(verified), { mode: 0o600, flush: true })
     const good = await listNeeded(await listBackups(to), keep, (each) =>
       readManifest(join(to, each)),
@@ -57,7 +57,7 @@ export async function backUpTo({
     const removed = (await listFolders(to)).filter((each) => !good.includes(each) && each <= name)
     for (const each of removed) await rm(join(to, each), { recursive: true, force: true })
     await copy?.({ name, folder })
-    return { name, folder, manifest: await readManifest(folder), removed }
+    return { name, folder, manifest, removed }
   })
 }
 

@@ -36,12 +36,13 @@ const MOST_NAMED = 3
  *
  * An account that was damaged or lost when it was copied is taken out, and named: the backup is good for all others.
  *
+ * @returns what it was found to hold, and its manifest of afterwards
  * @throws {Error} where anything else is not so
  */
 export async function verifyBackup(
   folder: string,
   onProgress: (done: number, total: number) => void = () => {},
-): Promise<Verified> {
+): Promise<Verified & { manifest: Manifest }> {
   const manifest = await readManifest(folder)
   const files = filesOf(manifest)
   const ofAccounts = new Set(
@@ -87,6 +88,7 @@ export async function verifyBackup(
     databases: left.databases.length,
     files: filesOf(left).length,
     damaged,
+    manifest: left,
   }
 }
 

@@ -5,7 +5,7 @@ import type { Settings } from '../../base/settings.ts'
 import { placesOf } from '../../embedded/folder.ts'
 import { inStore } from '../../maintenance/in_store.ts'
 import type { KeptOptions, MadeBackup } from '../../maintenance/kept_backups.ts'
-import { nameDamaged, readManifest } from '../../maintenance/manifest.ts'
+import { nameDamaged } from '../../maintenance/manifest.ts'
 import { here } from '../action.ts'
 import { withDatabases } from '../databases.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -131,8 +131,8 @@ async function backUpAt(
   const { backUp } = await import('../../maintenance/backup.ts')
   const { verifyBackup } = await import('../../maintenance/verify_backup.ts')
   await backUp({ ...options, ...place })
-  await verifyBackup(place.folder, onVerify)
-  return { ...place, manifest: await readManifest(place.folder) }
+  const { manifest } = await verifyBackup(place.folder, onVerify)
+  return { ...place, manifest }
 }
 
 /** @returns the folder of the one that was copied */
