@@ -1,5 +1,6 @@
 import { type Db, sql } from '../database.ts'
 import type { DirectoryEntry } from '../directory/account.ts'
+import { listKept } from '../directory/deletion.ts'
 import { listUnderWay, type UnderWay } from '../directory/under_way.ts'
 import { openAsItIs } from './database.ts'
 
@@ -19,13 +20,8 @@ export function knownDids(
   return [...new Set([...entries, ...signUps, ...deletions].flatMap(({ did }) => did ?? []))]
 }
 
-/** DIDs of the entries of accounts that are not about to be deleted, in a database that another program may work on. */
-export const listKeptAt = (path: string) =>
-  openedAt(path, (db) => {
-    const { deletions } = listUnderWay(db, Number.MAX_SAFE_INTEGER)
-    const going = new Set(deletions.map(({ did }) => did))
-    return listAllEntries(db).flatMap(({ did }) => (going.has(did) ? [] : did))
-  })
+/** {@link listKept} of a database that another program may work on. */
+export const listKeptAt = (path: string) => openedAt(path, listKept)
 
 /** DIDs of entries that were added, removed or changed between two copies of a directory, or of a part of it. */
 export const listChangedBetween = (before: string, after: string) =>

@@ -7,11 +7,18 @@ export function putDeletion(db: Db, did: string, now: number): void {
   sql(db, 'INSERT OR IGNORE INTO deletion (did, created_at) VALUES (?, ?)').run(did, now)
 }
 
+/** SQL: those of accounts that are not about to be deleted. */
+const KEPT =
+  'SELECT did FROM account WHERE NOT EXISTS (SELECT 1 FROM deletion WHERE deletion.did = account.did)'
+
 /** Whether there is an account of it, which is not about to be deleted. */
 export function isKept(db: Db, did: string): boolean {
-  const text =
-    'SELECT 1 FROM account WHERE did = @did AND NOT EXISTS (SELECT 1 FROM deletion WHERE did = @did)'
-  return sql(db, text).get({ did }) !== undefined
+  return sql(db, `${KEPT} AND did = ?`).get(did) !== undefined
+}
+
+/** DIDs of all such. */
+export function listKept(db: Db): string[] {
+  return sql(db, `${KEPT} ORDER BY did`).pluck().all() as string[]
 }
 
 /** Those begun before `before` (ms). */
