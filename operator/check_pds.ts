@@ -1,4 +1,5 @@
 import { UnavailableError } from '../base/errors.ts'
+import { fetchAnswer } from '../base/upstream.ts'
 import { PdsClient } from '../pds/client.ts'
 import { describePds, type PdsDescription, readProtectedResource } from '../pds/describe.ts'
 import type { PdsAccess } from '../pds/pds.ts'
@@ -110,10 +111,9 @@ async function checkTokens({ address, did }: PdsAccess, services: Services): Loo
     pdsDid: did,
     scope: LegacyScope.Access,
   })
-  const response = await fetch(new URL('/xrpc/com.atproto.server.checkAccountStatus', address), {
-    headers: { authorization: `Bearer ${accessJwt}` },
-  })
-  const { error } = (await response.json().catch(() => ({}))) as { error?: string }
+  const url = new URL('/xrpc/com.atproto.server.checkAccountStatus', address)
+  const response = await fetchAnswer(url, { headers: { authorization: `Bearer ${accessJwt}` } })
+  const { error } = (await response.json().catch(nothingOfNoJson)) as { error?: string }
   if (error === undefined) {
     return {
       state: 'failed',
@@ -123,4 +123,9 @@ async function checkTokens({ address, did }: PdsAccess, services: Services): Loo
   }
   if (error !== 'InvalidToken') return { state: 'ok', found: 'they are accepted' }
   return { state: 'failed', found: 'it does not accept them', mend: SETTINGS }
+}
+
+function nothingOfNoJson(err: unknown): object {
+  if (err instanceof SyntaxError) return {}
+  throw err
 }

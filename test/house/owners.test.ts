@@ -37,6 +37,20 @@ test('what a request names elsewhere is looked up within bounds', () => {
   ])
 })
 
+test('what another server answers is read within bounds of time and size', () => {
+  const fetching = linesWith(/(?<![.#\w]|async )fetch\(/, 'base/upstream.ts')
+  const ofThisInstallation = [
+    ...['actors/hosting/engine/membership.ts', 'cli/operator_client.ts'],
+    ...['embedded/child.ts', 'embedded/signs_of_life.ts'],
+  ]
+  // For a command, within some seconds.
+  const namedByTheOperator = ['cli/upgrade/web.ts', 'operator/doctor/look.ts']
+  const boundedByItself = ['openid/fetching.ts', 'sagas/foreign_lookups.ts']
+  expect(new Set(fetching.map((line) => line.split(':')[0]))).toEqual(
+    new Set([...ofThisInstallation, ...namedByTheOperator, ...boundedByItself]),
+  )
+})
+
 test('every listening server has somebody who hears of its errors', () => {
   const serving = program.filter(({ lines }) =>
     lines.some((line) => /\bserver\.listen\(/.test(line)),

@@ -1,8 +1,13 @@
 import type { RequestListener, ServerResponse } from 'node:http'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { loadSecrets } from '../../base/secrets.ts'
+import { readSettings } from '../../base/settings.ts'
 import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { makeTemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { checkPds } from '../../operator/check_pds.ts'
 import { PdsClient } from '../../pds/client.ts'
 import { describePds } from '../../pds/describe.ts'
+import type { Services } from '../../sagas/services.ts'
 
 vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
   ...(await original()),
@@ -91,4 +96,24 @@ test('a list that begins anew with each page has an end', async () => {
   await expect(ways.accounts?.()).rejects.toThrow('unavailable')
   answer = ({ url }, response) => inJson(response, url?.includes('cursor') ? page() : page('next'))
   expect(await ways.accounts?.()).toHaveLength(2)
+})
+
+test('a PDS that is silent about tokens is not waited for without an end, and that is said', async () => {
+  const folder = await makeTemporaryFolder('lying-pds')
+  onTestFinished(folder.remove)
+  const settings = readSettings({ ENTRYWAY_DEV: '1', ENTRYWAY_DATA_DIR: folder.path })
+  const secrets = await loadSecrets(settings)
+  const services = { handles: { domains: [] }, secrets, settings } as object as Services
+  answer = (request, response) => {
+    if (!request.url?.includes('checkAccountStatus')) return well(request, response)
+    response.setHeader('content-type', 'application/json')
+    response.write('{')
+  }
+  const { url } = server
+  const checks = await checkPds({ did, url, address: url, adminPassword: 'x' }, services)
+  expect(checks.at(-1)).toMatchObject({
+    name: expect.stringContaining('tokens of this entryway'),
+    state: 'failed',
+    found: expect.stringContaining('timeout'),
+  })
 })
