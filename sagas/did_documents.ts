@@ -23,14 +23,14 @@ import type { ForeignLookups } from './foreign_lookups.ts'
 /** How many stale documents are read at once for whom nobody waits. */
 const READ_ASIDE = 64
 
-/** What a document takes beside itself. */
+/** A document, and when it was read, ms. */
 type Kept = { document: DidDocument; readAt: number }
 
 /**
  * DID documents, kept in memory: every session is answered with one. Who asks for one that is being read shares it.
  *
  * A PLC directory that does not answer keeps nobody waiting for long: for {@link DID_DOCUMENT_AGAIN} it is asked only
- * for what is not known, and the log says once that it fails.
+ * for what a request names and is not known, and the log says once that it fails.
  */
 export class DidDocuments {
   readonly #resolver: Pick<DidResolver, 'resolve'>

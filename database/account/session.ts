@@ -233,7 +233,13 @@ function standingIn(
   provenAt: number | null,
   now: number,
 ): RefreshStanding {
-  return standingOf({ ...rotatedOf(row), place: placeOf(row, refreshToken) }, provenAt, now)
+  const rotated = {
+    place: placeOf(row, refreshToken),
+    rotatedAt: row.rotated_at,
+    sealedSuccessor: row.sealed_successor,
+    provenAt: row.proven_at,
+  }
+  return standingOf(rotated, provenAt, now)
 }
 
 function placeOf(row: Stored, refreshToken: string): Rotated['place'] {
@@ -244,12 +250,6 @@ function placeOf(row: Stored, refreshToken: string): Rotated['place'] {
 const lastOf = (row: Stored) => ({
   provenAt: row.proven_at,
   at: row.rotated_at ?? row.created_at,
-})
-
-const rotatedOf = (row: Stored) => ({
-  rotatedAt: row.rotated_at,
-  sealedSuccessor: row.sealed_successor,
-  provenAt: row.proven_at,
 })
 
 function toSession(found: unknown): Session | null {
