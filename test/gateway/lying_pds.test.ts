@@ -52,7 +52,7 @@ const says = (text: string) => (socket: Socket) => void socket.write(Buffer.from
 const thenEnds = (text: string) => (socket: Socket) => void socket.end(Buffer.from(text, 'latin1'))
 const head = (more: string) => `HTTP/1.1 200 OK\r\n${more}`
 
-/** The status with which a client is answered; `cut` where it was begun already. */
+/** The status with which a client is answered; `cut` where its connection ends before that, or in the answer. */
 const lies: [string, (socket: Socket) => void, number | 'cut'][] = [
   [
     'a cookie, folded into another header',

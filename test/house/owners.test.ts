@@ -29,7 +29,7 @@ test('what a request names elsewhere is looked up within bounds', () => {
   const lookingUp = linesWith(/identity\.handle\.resolve\(|plc\.signingKeyAt\(/, '')
   expect(lookingUp.length).toBeGreaterThan(2)
   expect(lookingUp.filter((line) => !line.includes('lookups.run('))).toEqual([])
-  // This is of an account of this service; whom else a request names `documents.named` reads within bounds.
+  // These are of accounts of this service; whom else a request names, `documents.named` reads within bounds.
   const fetching = linesWith(/\bdid\.resolve\(|documents\.read\(/, 'sagas/did_documents.ts')
   expect(fetching.map((line) => line.split(':')[0])).toEqual([
     'sagas/handle_change.ts',

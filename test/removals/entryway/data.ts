@@ -161,6 +161,7 @@ export const dataRows = toRemovals([
     'accounts look for the mark when they wake',
     inFile('actors/accounts/index.ts')('await assertServedHere(kv)', ''),
   ],
+  [SERVING, 'an actor that ends begins nothing', standing('if (this.#hasEnded)', 'if (false)')],
   [
     SERVING,
     'an account that closes is not opened again once its actor ends',
@@ -313,7 +314,6 @@ export const dataRows = toRemovals([
     'no page of zeros for one that cannot be read',
     inFile('database/check/database.ts')('=== 0) return null', '=== 2) return null'),
   ],
-  [SERVING, 'an actor that ends begins nothing', standing('if (this.#hasEnded)', 'if (false)')],
   [KEPT, 'a backup is what was written', verify('size !== bytes || found !== sha256', 'false')],
   [
     KEPT,
