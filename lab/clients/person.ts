@@ -48,7 +48,7 @@ export class Person {
     for (const answer of answers) {
       if (answer?.status === 200) successors.add(String(answer.body.refresh_token))
       else if (answer?.body.error === 'use_dpop_nonce') continue
-      else if (answer && answer.status < 500) this.wrongs.push(JSON.stringify(answer.body))
+      else if (answer && answer.status < 500) this.wrongs.push(this.#refusal(answer.body))
       else this.failures++
     }
     if (successors.size > 1) this.wrongs.push('one refresh token has two successors')
@@ -63,5 +63,13 @@ export class Person {
     this.answered.push({ at: Date.now(), took: Date.now() - this.#since })
     this.#since = null
     return true
+  }
+
+  /** With what tells an answer that was lost for long from one that never was good. */
+  #refusal(body: object): string {
+    const ago = (at: number) => `${((Date.now() - at) / 1_000).toFixed(1)} s ago`
+    const last = this.answered.at(-1)
+    const since = this.#since === null ? '' : `, first asked ${ago(this.#since)}`
+    return `${JSON.stringify(body)}, last answered ${last ? ago(last.at) : 'never'}${since}`
   }
 }
