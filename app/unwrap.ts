@@ -20,7 +20,7 @@ export function unwrap(
   originOf: (host: string | undefined) => string,
 ): HttpRequest | null {
   try {
-    const { method, target, client, body } = envelope
+    const { method, target, client, body, receivedAt } = envelope
     if (!METHODS.includes(method) || TUNNELS.has(method) || !target.startsWith('/')) return null
     const headers = new Map<string, string>()
     let viaProxy = false
@@ -43,6 +43,7 @@ export function unwrap(
       headers,
       body: body === 'unread' ? null : toBytes(body),
       peer: { address, port, viaProxy, mayBeProxy: passesOn || (viaProxy && !saysWho) },
+      receivedAt,
     })
   } catch {
     return null

@@ -20,6 +20,7 @@ export function headOf(incoming: IncomingMessage, trusts: Trust): RequestHead {
       ...findClient(socket.remoteAddress ?? '', headers, trusts),
       port: socket.remotePort ?? 0,
     },
+    receivedAt: Date.now(),
   }
 }
 

@@ -16,6 +16,8 @@ export type RequestEnvelope = {
    * what others send.
    */
   client: { address: string; port: number; passesOn?: boolean }
+  /** When the gateway received it, ms by its clock; a gateway of before does not say so. */
+  receivedAt?: number
 }
 
 export type ResponseEnvelope = {

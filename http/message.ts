@@ -23,10 +23,14 @@ export class HttpRequest {
   readonly headers: ReadonlyMap<string, string>
   readonly body: Uint8Array | null
   readonly peer: Peer
+  /** When the gateway received it, ms. */
+  readonly receivedAt: number
   #parameters: Parameters | undefined
 
   constructor(
-    request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'peer'>,
+    request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body' | 'peer'> & {
+      receivedAt?: number
+    },
     parameters?: Parameters,
   ) {
     this.method = request.method
@@ -34,6 +38,7 @@ export class HttpRequest {
     this.headers = request.headers
     this.body = request.body
     this.peer = request.peer
+    this.receivedAt = request.receivedAt ?? Date.now()
     this.#parameters = parameters
   }
 

@@ -17,6 +17,8 @@ export type Requester = CalledFrom & {
   readonly language: string | undefined
   /** What its `Cookie` header says. */
   readonly cookies: Cookies
+  /** When the gateway received it, ms. */
+  receivedAt: number
   /** Whether something was sent to be done, such as a form. */
   isPost: boolean
 }
@@ -24,12 +26,14 @@ export type Requester = CalledFrom & {
 const requesters = new AsyncLocalStorage<Requester>()
 
 /** Runs `work` for a request, so that everything it calls can ask for the {@link requester}. */
-export function asRequester<T>({ method, peer, headers }: HttpRequest, work: () => T): T {
+export function asRequester<T>(request: HttpRequest, work: () => T): T {
+  const { method, peer, headers, receivedAt } = request
   const userAgent = headers.get('user-agent') ?? null
   let cookies: Cookies | undefined
   const sender: Requester = {
     address: peer.address,
     userAgent,
+    receivedAt,
     isPost: method === 'POST',
     get cookies() {
       cookies ??= readCookies({ headers })
@@ -52,4 +56,9 @@ export function requester(): Requester | null {
 export function calledFrom(): CalledFrom | null {
   const sender = requester()
   return sender && { address: sender.address, userAgent: sender.userAgent }
+}
+
+/** When the gateway received the request that is being answered, ms; null where there is none. */
+export function receivedAt(): number | null {
+  return requester()?.receivedAt ?? null
 }

@@ -1,6 +1,6 @@
 import Provider, { type AdapterPayload, errors } from 'oidc-provider'
 import { OPENID_SPENT_CODE } from '../base/lifetimes.ts'
-import { calledFrom } from '../http/requester.ts'
+import { calledFrom, receivedAt } from '../http/requester.ts'
 import { noteRevocation } from '../sagas/revocation.ts'
 import { requestScope } from '../stores/request_scope.ts'
 import type { NamedKind } from './names.ts'
@@ -47,7 +47,7 @@ export function tokens(
       const provenAt = kind === 'RefreshToken' ? await provenAtOf(payload) : null
       const token = {
         ...{ secret, kind, chain: chainOfIssued(), payload: written(payload) },
-        ...{ expiresAt, provenAt },
+        ...{ expiresAt, provenAt, receivedAt: receivedAt() },
       }
       if (isCode) assertShort({ params: Provider.ctx?.oidc.params })
       if (!isCode) {

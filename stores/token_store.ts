@@ -4,7 +4,7 @@ import type { SessionOfAccount } from '../actors/account/sessions.ts'
 import type { Flow } from '../actors/auth/flow.ts'
 import { logEvent } from '../base/event_log.ts'
 import { tokens } from '../base/metrics.ts'
-import { calledFrom } from '../http/requester.ts'
+import { calledFrom, receivedAt } from '../http/requester.ts'
 import { noteRevocation } from '../sagas/revocation.ts'
 import type { Services } from '../sagas/services.ts'
 import { toAccount } from './account.ts'
@@ -56,6 +56,7 @@ export function createTokenStore(
         code: data.code,
         refreshToken: refreshToken ?? null,
         provenAt: scope.proof?.iat ?? null,
+        receivedAt: receivedAt(),
         from: calledFrom(),
       }
       const sessionId = await actors.account(data.did).createSession(session, consent)
@@ -93,6 +94,7 @@ export function createTokenStore(
         clientAuth: JSON.stringify(newData.clientAuth),
         scope: newData.scope,
         provenAt: scope.proof?.iat ?? null,
+        receivedAt: receivedAt(),
         from: calledFrom(),
       })
       if ('refused' in rotated) {

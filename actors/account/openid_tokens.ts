@@ -55,7 +55,7 @@ export function putTokens(
   return transact(db, () => {
     const now = Date.now()
     if (!findOpenidGrant(db, grantId, now)) return null
-    const before = spent?.next == null ? null : tokens.findPredecessor(db, spent.secret)
+    const before = spent?.next == null ? null : tokens.findProven(db, spent.secret)
     const kept = spend(db, spent, now)
     if (!kept) {
       if (spent === null || !wasSpent(db, grantId, spent, now)) return null

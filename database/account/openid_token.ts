@@ -1,7 +1,7 @@
 import { type Db, sql } from '../database.ts'
 import { hashSecret } from '../hash.ts'
 import { trim } from './bounds.ts'
-import { type RefreshStanding, reliably, standingOf } from './rotation.ts'
+import { type Proven, type RefreshStanding, reliably, standingOf } from './rotation.ts'
 import { sealSuccessor, unsealSuccessor } from './sealed_successor.ts'
 
 /** A code or a token of an OpenID client, kept by its hash. `payload` is JSON; times are milliseconds. */
@@ -27,7 +27,7 @@ type Stored = {
   consumed_at: number | null
   sealed_successor: Buffer | null
   successor_hash: Buffer | null
-  issued_at: number | null
+  received_at: number | null
   proven_at: number | null
 }
 
@@ -36,6 +36,8 @@ export type NewOpenidToken = OpenidToken & {
   secret: string
   /** Of a refresh token, when its client made the proof of the request, seconds by the client's clock. */
   provenAt?: number | null
+  /** When the gateway received that request, ms. */
+  receivedAt?: number | null
 }
 
 /**
@@ -46,28 +48,31 @@ export type NewOpenidToken = OpenidToken & {
  */
 export type RefreshProof = { provenAt: number; jkt: string | null }
 
-/** What the token that succeeds another one is told of that. */
-export type Predecessor = { provenAt: number | null; at: number }
-
 /**
  * Of a refresh that is made once more, their rows are there already. To be called in a transaction.
  *
- * @param before the refresh token that is spent for them; null where there is none
+ * @param before what was kept with the refresh token that is spent for them; null where there is none
  */
 export function upsertOpenidTokens(
   db: Db,
   tokens: readonly NewOpenidToken[],
-  before: Predecessor | null,
+  before: Proven | null,
   now: number,
 ): void {
-  for (const { secret, provenAt = null, ...token } of tokens) {
+  for (const { secret, provenAt = null, receivedAt: received, ...token } of tokens) {
+    const receivedAt = received ?? now
     sql(
       db,
       `INSERT INTO openid_token
-         (token_hash, kind, grant_id, chain, payload, expires_at, issued_at, proven_at)
-       VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt, @now, @provenAt)
+         (token_hash, kind, grant_id, chain, payload, expires_at, received_at, proven_at)
+       VALUES (@hash, @kind, @grantId, @chain, @payload, @expiresAt, @receivedAt, @provenAt)
        ON CONFLICT (token_hash) DO UPDATE SET payload = @payload, expires_at = @expiresAt`,
-    ).run({ ...token, hash: hashSecret(secret), provenAt: reliably(before, provenAt, now), now })
+    ).run({
+      ...token,
+      hash: hashSecret(secret),
+      provenAt: reliably(before, { provenAt, receivedAt }),
+      receivedAt,
+    })
   }
   trim(db, 'openid_token', now)
 }
@@ -90,10 +95,10 @@ export function findOpenidToken(
   }
 }
 
-/** What was kept as a refresh token was issued; null where it is not there. */
-export function findPredecessor(db: Db, secret: string): Predecessor | null {
+/** What was kept of the request that got a refresh token; null where it is not there. */
+export function findProven(db: Db, secret: string): Proven | null {
   const row = read(db, hashSecret(secret))
-  return row?.issued_at == null ? null : { provenAt: row.proven_at, at: row.issued_at }
+  return row ? { provenAt: row.proven_at, receivedAt: row.received_at } : null
 }
 
 /** Those for which it answers. */

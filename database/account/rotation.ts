@@ -17,6 +17,9 @@ export type Rotated = {
   provenAt: number | null
 }
 
+/** When a client made the proof of a request, seconds by its clock, and when the gateway received that request, ms. */
+export type Proven = { provenAt: number | null; receivedAt: number | null }
+
 /**
  * Refresh token rotation (RFC 9700 section 4.14.2), of atproto's sessions and of OpenID's alike. The last one may be
  * presented again for {@link REFRESH_RETRY_GRACE}, since an answer can be lost on its way.
@@ -48,16 +51,18 @@ export function standingOf(
  * than it comes, nor further ahead than that of the rotation before, or of the exchange of the code, whose client's
  * clock may be behind.
  *
- * @param before what was kept then, and when that was, ms; null where the session begins
+ * It comes when the gateway receives it. While an actor moves to another machine, requests wait for it: by the clock of
+ * the actor each client would seem to be behind by that long, for as long as its session lasts.
+ *
+ * @param before what was kept then; null where the session begins
  */
 export function reliably(
-  before: { provenAt: number | null; at: number } | null,
-  provenAt: number | null,
-  now: number,
+  before: Proven | null,
+  { provenAt, receivedAt }: { provenAt: number | null; receivedAt: number },
 ): number | null {
   if (provenAt === null) return null
   const seconds = (ms: number) => Math.floor(ms / 1_000)
-  const known = before?.provenAt ?? null
-  const ahead = before === null || known === null ? 0 : known - seconds(before.at)
-  return Math.min(provenAt, seconds(now) + Math.min(ahead, 0))
+  const { provenAt: known = null, receivedAt: at = null } = before ?? {}
+  const ahead = known === null || at === null ? 0 : known - seconds(at)
+  return Math.min(provenAt, seconds(receivedAt) + Math.min(ahead, 0))
 }

@@ -335,5 +335,17 @@ export const accountSchema: Schema = {
   ALTER TABLE openid_token ADD COLUMN proven_at INTEGER;
   `,
     },
+    {
+      // When the gateway received the request of that proof, ms. Until now it was kept when the actor made use of it.
+      table: 'session',
+      sql: `
+  ALTER TABLE session ADD COLUMN received_at INTEGER;
+  UPDATE session SET received_at = coalesce(rotated_at, created_at) WHERE proven_at IS NOT NULL;
+  `,
+    },
+    {
+      table: 'openid_token',
+      sql: 'ALTER TABLE openid_token RENAME COLUMN issued_at TO received_at',
+    },
   ],
 }

@@ -26,8 +26,9 @@ export type Session = {
 export type NewSession = Omit<Session, 'id' | 'from'> & {
   code: string | null
   refreshToken: string | null
-  /** As {@link Rotation.provenAt}, of the request that exchanged the code. */
+  /** As those of a {@link Rotation}, of the request that exchanged the code. */
   provenAt?: number | null
+  receivedAt?: number | null
   from?: CalledFrom | null
 }
 
@@ -41,6 +42,8 @@ export type Rotation = {
   scope: string
   /** When its client made the DPoP proof of the request, seconds by the client's clock (`iat`). */
   provenAt: number | null
+  /** When the gateway received it, ms; by default it is `updatedAt`. */
+  receivedAt?: number | null
   from?: CalledFrom | null
 }
 
@@ -62,6 +65,7 @@ type Stored = {
   sealed_successor: Buffer | null
   rotated_at: number | null
   proven_at: number | null
+  received_at: number | null
 }
 
 /**
@@ -86,22 +90,31 @@ export function createSession(db: Db, session: NewSession): string | null {
 /** To be called in a transaction. */
 export function insertSession(
   db: Db,
-  { code, refreshToken, provenAt = null, from, ...session }: NewSession & { id: string },
+  {
+    code,
+    refreshToken,
+    provenAt = null,
+    receivedAt: received,
+    from,
+    ...session
+  }: NewSession & { id: string },
 ): void {
+  const receivedAt = received ?? session.createdAt
   sql(
     db,
     `INSERT INTO session (id, token_id, created_at, updated_at, expires_at, client_id,
-       client_auth, device_id, parameters, scope, code_hash, refresh_hash, proven_at, address,
-       user_agent)
+       client_auth, device_id, parameters, scope, code_hash, refresh_hash, proven_at, received_at,
+       address, user_agent)
      VALUES (@id, @tokenId, @createdAt, @updatedAt, @expiresAt, @clientId, @clientAuth,
-       @deviceId, @parameters, @scope, @codeHash, @refreshHash, @provenAt, @address,
-       @userAgent)`,
+       @deviceId, @parameters, @scope, @codeHash, @refreshHash, @provenAt, @receivedAt,
+       @address, @userAgent)`,
   ).run({
     ...session,
     ...columnsOf(from),
     codeHash: hashed(code),
     refreshHash: hashed(refreshToken),
-    provenAt: reliably(null, provenAt, session.createdAt),
+    provenAt: reliably(null, { provenAt, receivedAt }),
+    receivedAt,
   })
 }
 
@@ -173,6 +186,7 @@ export function rotateSession(
   { from, ...rotation }: Rotation,
 ): { refreshToken: string } | { refused: 'ended' | 'late' | 'reused' } {
   const columns = { ...rotation, ...columnsOf(from) }
+  const receivedAt = rotation.receivedAt ?? rotation.updatedAt
   const presented = rotation.presentedRefreshToken
   return transact(db, () => {
     const row = sql(db, 'SELECT * FROM session WHERE id = ?').get(rotation.sessionId) as
@@ -186,11 +200,12 @@ export function rotateSession(
         `UPDATE session SET refresh_hash = @refreshHash, previous_refresh_hash = refresh_hash,
            sealed_successor = @sealed, rotated_at = @updatedAt, updated_at = @updatedAt,
            expires_at = @expiresAt, client_auth = @clientAuth, scope = @scope,
-           proven_at = @provenAt, address = @address, user_agent = @userAgent
+           proven_at = @provenAt, received_at = @receivedAt, address = @address, user_agent = @userAgent
          WHERE id = @sessionId`,
       ).run({
         ...columns,
-        provenAt: reliably(lastOf(row), rotation.provenAt, rotation.updatedAt),
+        provenAt: reliably(provenOf(row), { provenAt: rotation.provenAt, receivedAt }),
+        receivedAt,
         refreshHash: hashSecret(rotation.refreshToken),
         sealed: sealSuccessor(rotation.refreshToken, presented),
       })
@@ -247,10 +262,7 @@ function placeOf(row: Stored, refreshToken: string): Rotated['place'] {
   return matchesHash(refreshToken, row.previous_refresh_hash) ? 'last' : 'older'
 }
 
-const lastOf = (row: Stored) => ({
-  provenAt: row.proven_at,
-  at: row.rotated_at ?? row.created_at,
-})
+const provenOf = (row: Stored) => ({ provenAt: row.proven_at, receivedAt: row.received_at })
 
 function toSession(found: unknown): Session | null {
   const row = found as Stored | undefined

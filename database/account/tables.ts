@@ -55,7 +55,8 @@ export const laterTables: LazyTables = {
     rotated_at INTEGER,
     address TEXT,
     user_agent TEXT,
-    proven_at INTEGER
+    proven_at INTEGER,
+    received_at INTEGER
   ) WITHOUT ROWID`,
 
   replayed_code: `CREATE TABLE replayed_code (
@@ -189,7 +190,7 @@ export const laterTables: LazyTables = {
     successor_hash BLOB,
     chain TEXT NOT NULL DEFAULT '',
     consumed_by TEXT,
-    issued_at INTEGER,
+    received_at INTEGER,
     proven_at INTEGER
   ) WITHOUT ROWID;
   CREATE INDEX openid_token_grant ON openid_token (grant_id);

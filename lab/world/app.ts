@@ -46,6 +46,8 @@ export type Asked = {
   body?: string | Uint8Array | null
   /** Of the client. */
   address?: string
+  /** When the gateway received it, ms; by default it is now. */
+  receivedAt?: number
 }
 
 /** The application over databases of its own, in this process: no gateway, no network. */
@@ -176,13 +178,21 @@ export async function startApp({
     counters,
     directory: directories[0] as Db,
     directories,
-    ask: ({ method = 'GET', target, headers = {}, body = null, address = '192.0.2.1' }) =>
+    ask: ({
+      method = 'GET',
+      target,
+      headers = {},
+      body = null,
+      address = '192.0.2.1',
+      receivedAt,
+    }) =>
       answer({
         method,
         target,
         headers: Array.isArray(headers) ? headers : Object.entries(headers),
         body: typeof body === 'string' ? Buffer.from(body) : body,
         client: { address, port: ++port },
+        receivedAt,
       }),
     addAccount: async ({ handle, email, password }) => {
       const did = `did:plc:${handle

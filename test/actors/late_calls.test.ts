@@ -55,8 +55,13 @@ function holdUp(action: string) {
   return { reached: reached.promise, goOn: mayGoOn.resolve }
 }
 
-/** A gateway with a way of its own to the auth actor. @param deadline in ms */
-function gateway(auth: Pick<AuthActor, 'answer'>, deadline = TIMEOUTS.deadline) {
+/**
+ * A gateway with a way of its own to the auth actor.
+ *
+ * @param deadline in ms
+ * @param waited how long ago it received what it passes on, s
+ */
+function gateway(auth: Pick<AuthActor, 'answer'>, deadline = TIMEOUTS.deadline, waited = 0) {
   const answers: Promise<unknown>[] = []
   const outgoing = { destroyed: false }
   const reached = {
@@ -77,6 +82,7 @@ function gateway(auth: Pick<AuthActor, 'answer'>, deadline = TIMEOUTS.deadline) 
         headers,
         body: Buffer.from(String(init.body)),
         client: { address: '192.0.2.1', port: 1 },
+        receivedAt: Date.now() - waited * 1_000,
       },
       outgoing,
     )
@@ -183,6 +189,19 @@ describe('a refresh that comes after its client has gone on', () => {
     goOn()
     await given
     expect(await other.client.refresh(next)).toMatchObject({ status: 200 })
+  })
+
+  test('ends none, where the one before it had waited for an actor that moved', async () => {
+    const waited = 13
+    const [moved, other] = [gateway(app.auth, TIMEOUTS.deadline, waited), gateway(app.auth)]
+    const madeAgo = (s: number) => ({
+      proof: { claims: { iat: Math.floor(Date.now() / 1_000) - s } },
+    })
+    const first = await openSession(other.client)
+    const second = await refreshed(moved.client, first, madeAgo(waited))
+    const third = await refreshed(other.client, second)
+    expect(await other.client.refresh(first, madeAgo(9))).toMatchObject({ status: 400 })
+    expect(await other.client.refresh(third)).toMatchObject({ status: 200 })
   })
 
   test('while one whose client waits is answered, however long it takes', async () => {

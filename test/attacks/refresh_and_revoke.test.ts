@@ -94,7 +94,8 @@ function makeChain() {
   }) as string
   return {
     db,
-    rotate: (from: string, to: string, now: number, provenAt: number | null) =>
+    /** @param receivedAt where the request waited for the actor, when the gateway received it, ms */
+    rotate: (from: string, to: string, now: number, provenAt: number | null, receivedAt = now) =>
       rotateSession(db, {
         sessionId,
         presentedRefreshToken: `ref-${from}`,
@@ -104,6 +105,7 @@ function makeChain() {
         clientAuth: '{}',
         scope: 'atproto',
         provenAt,
+        receivedAt,
       }),
     standing: (token: string, now: number, provenAt: number | null) => {
       const shown = { presentedRefreshToken: `ref-${token}`, provenAt }
@@ -248,6 +250,18 @@ describe('17. an answer that was lost', () => {
       rotate('2', '3', START + 1_000, made + 1)
       rotate('3', '4', START + 2_000, made + 2)
       expect(standing('2', START + 10_000, made + 10 - behind)).toBe('reused')
+      closeDatabase(db)
+    })
+
+    test('one that waited for an actor that moved makes no later one look used again', () => {
+      const { rotate, standing, db } = makeChain()
+      const made = START / 1_000
+      const moved = START + 13_000
+      rotate('1', '2', moved, made, START)
+      rotate('2', '3', moved + 1_000, made + 14)
+      // Asked for once more meanwhile, and carried out when its client had gone on.
+      expect(standing('1', moved + 1_000, made + 9)).toBe('late')
+      expect(standing('1', moved + 1_000, made + 15)).toBe('reused')
       closeDatabase(db)
     })
 

@@ -67,9 +67,11 @@ test.each(['GET /_health HTTP/1.0', 'HEAD /_health HTTP/1.0'])(
 
 test('a body is read when the auth actor wants it, and it is asked once more', async () => {
   const bodies: RequestEnvelope['body'][] = []
+  const received: RequestEnvelope['receivedAt'][] = []
   const ask = await gatewayTo({
-    answer: async ({ body }) => {
+    answer: async ({ body, receivedAt }) => {
       bodies.push(body)
+      received.push(receivedAt)
       return body === 'unread' ? { readBody: true } : ok
     },
   })
@@ -80,6 +82,7 @@ test('a body is read when the auth actor wants it, and it is asked once more', a
   })
   expect((await ask('/', chunked(3))).status).toBe(200)
   expect(bodies).toEqual(['unread', Buffer.from('xxx')])
+  expect(received).toEqual([expect.any(Number), received[0]])
 
   const tooLong = await ask('/', chunked(70_000))
   expect(tooLong.status).toBe(413)

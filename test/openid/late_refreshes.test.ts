@@ -26,19 +26,25 @@ beforeAll(async () => {
 afterAll(() => app?.close())
 beforeEach(() => app.counters.exec('DELETE FROM counter'))
 
-/** A client as it asks `age` seconds ago by its clock. */
-type Client = (age?: number) => Promise<{ config: oidc.Configuration; DPoP?: oidc.DPoPHandle }>
+/** A client as it asks `age` seconds ago by its clock, what the gateway received `waited` seconds ago. */
+type Client = (
+  age?: number,
+  waited?: number,
+) => Promise<{ config: oidc.Configuration; DPoP?: oidc.DPoPHandle }>
 
-async function discover(id: string, age: number, authentication: oidc.ClientAuth) {
+async function discover(id: string, age: number, waited: number, authentication: oidc.ClientAuth) {
   const issuer = new URL('/openid', app.runner.settings.publicUrl)
-  const options = { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: rp.fetchFrom(app) }
+  const receivedAt = Date.now() - waited * 1_000
+  const ask: AppInProcess['ask'] = (asked) => app.ask({ ...asked, receivedAt })
+  const fetch = rp.fetchFrom({ ...app, ask })
+  const options = { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: fetch }
   return oidc.discovery(issuer, id, { [oidc.clockSkew]: -age }, authentication, options)
 }
 
 async function agent(): Promise<Client> {
   const pair = await oidc.randomDPoPKeyPair('ES256')
-  return async (age = 0) => {
-    const config = await discover('agent', age, oidc.None())
+  return async (age = 0, waited = 0) => {
+    const config = await discover('agent', age, waited, oidc.None())
     return { config, DPoP: oidc.getDPoPHandle(config, pair) }
   }
 }
@@ -48,11 +54,13 @@ async function signer(): Promise<Client> {
   const jwk = await exportJWK(keys.key)
   const key = await crypto.subtle.importKey('jwk', jwk, of, false, ['sign'])
   const authentication = oidc.PrivateKeyJwt({ key, kid: 'k' })
-  return async (age = 0) => ({ config: await discover('signer', age, authentication) })
+  return async (age = 0, waited = 0) => ({
+    config: await discover('signer', age, waited, authentication),
+  })
 }
 
-const refresher = (client: Client) => async (token: string, age?: number) => {
-  const { config, ...options } = await client(age)
+const refresher = (client: Client) => async (token: string, age?: number, waited?: number) => {
+  const { config, ...options } = await client(age, waited)
   return (await oidc.refreshTokenGrant(config, token, {}, options)).refresh_token ?? ''
 }
 
@@ -103,6 +111,18 @@ test.each([
   await expectEnded(refresh(first), refresh, fourth)
 })
 
+test.each([
+  ['a DPoP proof', agent],
+  ['an assertion', signer],
+])('%s: one that waited for an actor that moved makes none look used again', async (_, make) => {
+  const client = await make()
+  const [first, refresh] = [await signedIn(client), refresher(client)]
+  const third = await refresh(await refresh(first, 13, 13))
+  await expect(refresh(first, 9)).rejects.toMatchObject(INVALID_GRANT)
+  expect(lastReason()).toBe('late')
+  await refresh(third)
+})
+
 test('with another DPoP key it counts as used again', async () => {
   const client = await agent()
   const [first, refresh] = [await signedIn(client), refresher(client)]
@@ -119,7 +139,7 @@ test('a thief who dates a proof ahead does not make the owner late', async () =>
 
 test('of a client that has a secret alone nothing tells, and it counts as used again', async () => {
   const secret = oidc.ClientSecretBasic((await rp.register(app)) ?? '')
-  const client: Client = async (age = 0) => ({ config: await discover('forum', age, secret) })
+  const client: Client = async (age = 0) => ({ config: await discover('forum', age, 0, secret) })
   const [first, refresh] = [await signedIn(client), refresher(client)]
   const third = await refresh(await refresh(first))
   await expectEnded(refresh(first, 20), refresh, third)

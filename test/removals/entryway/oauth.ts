@@ -129,14 +129,20 @@ export const oauthRows = toRemovals([
   [
     17,
     'no proof is ahead of its time',
-    rotation('Math.min(provenAt, seconds(now) + Math.min(ahead, 0))', 'provenAt'),
+    rotation('Math.min(provenAt, seconds(receivedAt) + Math.min(ahead, 0))', 'provenAt'),
   ],
   [17, 'nor of the clock before', rotation('Math.min(ahead, 0)', '0')],
   [
-    17,
-    'nor of that of the sign-in',
-    sessions('reliably(null, provenAt, session.createdAt)', 'null'),
+    'test/actors/late_calls.test.ts',
+    'what the gateway received is of that time',
+    inFile('http/requester.ts')('requester()?.receivedAt ?? null', 'null'),
   ],
+  [
+    17,
+    'who waited for an actor is not behind',
+    sessions('rotation.receivedAt ?? rotation.updatedAt', 'rotation.updatedAt'),
+  ],
+  [17, 'nor of that of the sign-in', sessions('reliably(null, { provenAt, receivedAt })', 'null')],
   [19, 'the session ends', provider('if (session && mayRevoke(client, session))', 'if (false)')],
   [
     19,

@@ -414,7 +414,7 @@ export const openidRows = toRemovals([
     LATE_REFRESHES,
     'a proof is of no later time than it comes',
     inFile('database/account/rotation.ts')(
-      'Math.min(provenAt, seconds(now) + Math.min(ahead, 0))',
+      'Math.min(provenAt, seconds(receivedAt) + Math.min(ahead, 0))',
       'provenAt',
     ),
   ],
