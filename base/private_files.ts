@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { explainUnreadable } from './files.ts'
 import { SettingsError } from './settings.ts'
 
+/** How a folder of accounts is called: by the last two characters of their DIDs. */
+export const ACCOUNTS_FOLDER = /^[\w.:%-]{2}$/
+
 const FOLDER = 0o700
 const FILE = 0o600
 const OTHERS = 0o077
@@ -28,7 +31,8 @@ export function makePrivateDataFolder(path: string): void {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue
     closeToOthers(folder)
     if (name !== 'accounts') continue
-    for (const part of readdirSync(folder)) closeToOthers(join(folder, part))
+    const parts = readdirSync(folder).filter((part) => ACCOUNTS_FOLDER.test(part))
+    for (const part of parts) closeToOthers(join(folder, part))
   }
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
@@ -10,7 +11,7 @@ import { DIRECTORY, SECRETS } from './data_folder.ts'
 import { type Database, type Databases, databasesIn, listAccountDatabases } from './databases.ts'
 import { describe, syncAll } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
-import { type DamagedAccount, type Manifest, writeManifest } from './manifest.ts'
+import { type DamagedAccount, isNameable, type Manifest, writeManifest } from './manifest.ts'
 import { backUpPds, type PdsPlaces } from './pds_data.ts'
 
 /** How often what changed meanwhile is copied again before the restore is left to settle it. */
@@ -146,7 +147,9 @@ function isOfSource(err: unknown): boolean {
 const formerOf = (path: string) => `${path}.former`
 
 async function copySecrets(dataDir: string, folder: string): Promise<Manifest['secrets']> {
-  const names = isThere(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []
+  const isFile = (name: string) => statSync(join(dataDir, SECRETS, name)).isFile()
+  const all = isThere(join(dataDir, SECRETS)) ? await readdir(join(dataDir, SECRETS)) : []
+  const names = all.filter((name) => isNameable(name) && isFile(name))
   await mkdir(join(folder, SECRETS), { mode: 0o700 })
   return Promise.all(
     names.map(async (name) => {

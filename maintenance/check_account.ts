@@ -16,7 +16,7 @@ export type SeenAccount = Pick<AccountRow, 'did' | 'handle' | 'email' | 'pdsDid'
   codeHashes: string[]
 }
 
-/** @returns null for the database of an account that was deleted, or that never came to be */
+/** @returns null for the database of an account that was deleted, that never came to be, or that belongs elsewhere */
 export function checkAccount(db: Db, path: string, findings: Finding[]): SeenAccount | null {
   const account = readAccount(db)
   if (!account) return null
@@ -24,6 +24,7 @@ export function checkAccount(db: Db, path: string, findings: Finding[]): SeenAcc
   const report = (problem: string, mend: string) => findings.push({ path, did, problem, mend })
   if (databasePath.account({ dataDir: '' }, did) !== path) {
     report(`it holds the account ${did}, which belongs elsewhere`, 'give it back its own name')
+    return null
   }
   for (const fault of listSessionFaults(db)) {
     report(fault, `sign the account out everywhere: vestibule account revoke ${did} --all`)

@@ -87,6 +87,13 @@ async function lookThrough(
   if (parts.length > 0 && parts.length === directories.length) {
     checkDirectory(parts, accounts, findings)
   }
+  for (const path of databases.strays()) {
+    findings.push({
+      path,
+      problem: 'by its name it is no database of an account: no backup has it',
+      mend: 'give it its own name, or move it out of the data directory',
+    })
+  }
   for (const database of flows) {
     await each(database, (db) => checkFlow(db, database.path, accounts, findings))
   }

@@ -1,10 +1,12 @@
-import { readdirSync, statSync } from 'node:fs'
+import { type Dirent, readdirSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { explainUnreadable, isThere } from '../base/files.ts'
+import { ACCOUNTS_FOLDER } from '../base/private_files.ts'
 import { accountSchema } from '../database/account/schema.ts'
 import { closeDatabase, openDatabase } from '../database/database.ts'
 import { directorySchema } from '../database/directory/schema.ts'
 import { flowSchema } from '../database/flow/schema.ts'
+import { isAccountFile, isAuthFile } from '../database/paths.ts'
 import type { Schema } from '../database/schema.ts'
 
 export type DatabaseKind = 'account' | 'auth' | 'directory'
@@ -34,14 +36,35 @@ export const LOCK = 'program.lock'
  */
 export function listDatabases(dataDir: string, kind: DatabaseKind): string[] {
   if (kind === 'directory') return listDirectories(dataDir)
-  const folders =
-    kind === 'auth'
-      ? ['auth']
-      : listFolder(join(dataDir, 'accounts')).map((name) => join('accounts', name))
-  return folders.flatMap((folder) =>
-    listFolder(join(dataDir, folder))
-      .filter((name) => name.endsWith('.sqlite'))
-      .map((name) => join(folder, name)),
+  if (kind === 'auth') {
+    const names = listFolder(join(dataDir, 'auth'), 'file').filter(isAuthFile)
+    return names.map((name) => join('auth', name))
+  }
+  return accountFolders(dataDir).flatMap((folder) =>
+    listFolder(join(dataDir, 'accounts', folder), 'file')
+      .filter((name) => isAccountFile(folder, name))
+      .map((name) => join('accounts', folder, name)),
+  )
+}
+
+/**
+ * Databases among the accounts that are of none, as somebody's copy of one: they are left out of all that is done to
+ * the accounts. Relative to the data directory.
+ *
+ * @throws {UnreadableError}
+ */
+export function listStrayDatabases(dataDir: string): string[] {
+  return accountFolders(dataDir).flatMap((folder) =>
+    listFolder(join(dataDir, 'accounts', folder), 'file')
+      .filter((name) => /\.sqlite$/i.test(name) && !isAccountFile(folder, name))
+      .map((name) => join('accounts', folder, name)),
+  )
+}
+
+/** A disk that is mounted there has folders of its own, which this user may not read. */
+function accountFolders(dataDir: string): string[] {
+  return listFolder(join(dataDir, 'accounts'), 'folder').filter((name) =>
+    ACCOUNTS_FOLDER.test(name),
   )
 }
 
@@ -74,16 +97,34 @@ export function lastWritten(dataDir: string): number {
 /** In the order of the parts. */
 function listDirectories(dataDir: string): string[] {
   const numberOf = (name: string) => Number(DIRECTORY_PART.exec(name)?.[1] ?? 0)
-  return listFolder(dataDir)
+  return listFolder(dataDir, 'file')
     .filter((name) => name === DIRECTORY || DIRECTORY_PART.test(name))
     .sort((a, b) => numberOf(a) - numberOf(b))
 }
 
-function listFolder(path: string): string[] {
+/** The names of all files or folders in a folder, also where a link leads to one. */
+function listFolder(path: string, kind: 'file' | 'folder'): string[] {
+  const isOne = (found: Dirent | Stats | undefined) =>
+    (kind === 'file' ? found?.isFile() : found?.isDirectory()) === true
   if (!isThere(path)) return []
   try {
-    return readdirSync(path).sort()
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) =>
+        entry.isSymbolicLink() ? isOne(statOf(join(path, entry.name))) : isOne(entry),
+      )
+      .map(({ name }) => name)
+      .sort()
   } catch (err) {
     throw explainUnreadable(err, path)
+  }
+}
+
+/** Of what a link leads to; undefined where that is nothing, or the link itself. */
+function statOf(link: string): Stats | undefined {
+  try {
+    return statSync(link)
+  } catch (err) {
+    if (/^(ENOENT|ELOOP|ENOTDIR)$/.test((err as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw err
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isThere } from '../base/files.ts'
-import { type DatabaseKind, listDatabases } from './data_folder.ts'
+import { type DatabaseKind, listDatabases, listStrayDatabases } from './data_folder.ts'
 import { pathOf } from './database_name.ts'
 import { copyOnline } from './online_copy.ts'
 
@@ -28,6 +28,8 @@ export type Databases = {
   /** In order. Of accounts, those that can be found without the directory. */
   list(kind: DatabaseKind): Promise<Database[]>
   account(did: string): Database
+  /** Paths of what looks like the database of an account, and is of none. */
+  strays(): string[]
 }
 
 class DatabaseInFile implements Database {
@@ -64,6 +66,7 @@ export function databasesIn(dataDir: string): Databases {
     atOnce: 1,
     list: async (kind) => listDatabases(dataDir, kind).map((path) => at(kind, path)),
     account: (did) => at('account', pathOf('', { kind: 'account', did })),
+    strays: () => listStrayDatabases(dataDir),
   }
 }
 

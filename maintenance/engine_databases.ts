@@ -74,5 +74,6 @@ export async function databasesOn(serving: Serving, scratch: string): Promise<Da
       return dids.sort().map((did) => at({ kind: 'account', did }))
     },
     account: (did) => at({ kind: 'account', did }),
+    strays: () => [],
   }
 }

@@ -8,11 +8,13 @@ import { explainUnreadable } from '../base/files.ts'
 
 export const MANIFEST = 'manifest.json'
 
-/** No way out of the folder: a manifest may come from anywhere. */
-const relativePath = z
-  .string()
-  .regex(/^[\w.%:-]+(\/[\w.%:-]+)*$/)
-  .refine((path) => !path.split('/').includes('..'))
+const PATH = /^[\w.%:-]+(\/[\w.%:-]+)*$/
+
+/** Whether a manifest can name a file, as any that a program made; no way leads out of its folder. */
+export const isNameable = (path: string) => PATH.test(path) && !path.split('/').includes('..')
+
+/** A manifest may come from anywhere. */
+const relativePath = z.string().refine(isNameable)
 
 const file = z.object({
   path: relativePath,

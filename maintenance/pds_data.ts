@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
 import { copyVerified, describe, listFiles } from './file_copies.ts'
-import type { Manifest } from './manifest.ts'
+import { isNameable, type Manifest } from './manifest.ts'
 import { copyOnline } from './online_copy.ts'
 
 /** Where the PDS inside has its data. */
@@ -43,7 +43,7 @@ export async function backUpPds(places: PdsPlaces, folder: string): Promise<PdsC
   await database(places.accounts, COPIES.accounts)
   for (const name of await listFiles(places.actors)) {
     const [from, path] = [join(places.actors, name), join(COPIES.actors, name)]
-    if (/-(wal|shm|journal)$/.test(name) || !isThere(from)) continue
+    if (/-(wal|shm|journal)$/.test(name) || !isNameable(path) || !isThere(from)) continue
     if (name.endsWith('.sqlite')) await database(from, path)
     else if (await copyFileAt(from, join(folder, path))) files.push(await describe(folder, path))
   }

@@ -1,8 +1,8 @@
-import { renameSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { giveToOwnerOf, isThere } from '../base/files.ts'
 import { readAccount, setHandle } from '../database/account/profile.ts'
-import { type Claims, hasAccount, readClaims } from '../database/check/account.ts'
+import { type Claims, readClaims, readDid } from '../database/check/account.ts'
 import { openAsItIs } from '../database/check/database.ts'
 import { listAllEntries } from '../database/check/directory.ts'
 import { claimsOf } from '../database/check/held_names.ts'
@@ -25,8 +25,10 @@ export type Rebuilt = ReturnType<typeof replaceEntries> & {
   removed: string[]
   /** Names that two accounts had; the DID is the one that lost the name. */
   lost: { did: string; name: string }[]
-  /** Paths of databases that cannot be read: what the directory knew of those accounts stays. */
+  /** Paths of databases that cannot be read, or hold another account: what the directory knew of those accounts stays. */
   unreadable: string[]
+  /** Paths of databases that are gone or empty: likewise, since the database of who was deleted is there. */
+  missing: string[]
   /** Where what could not be read of it was moved. */
   movedTo: string | null
 }
@@ -49,12 +51,8 @@ export function rebuildDirectory(dataDir: string): Rebuilt {
   }
 }
 
-/**
- * The same in a directory that the caller holds.
- *
- * @param gone paths of databases that are lost: what the directory knows of their accounts stays, too
- */
-export function rebuildDirectoryIn(dataDir: string, gone: readonly string[] = []): Rebuilt {
+/** The same in a directory that the caller holds. */
+export function rebuildDirectoryIn(dataDir: string): Rebuilt {
   const parts = countParts(dataDir)
   const paths = Array.from({ length: parts }, (_, part) =>
     databasePath.directory({ dataDir }, part),
@@ -63,7 +61,16 @@ export function rebuildDirectoryIn(dataDir: string, gone: readonly string[] = []
   const { entries, lost, unreadable } = readAccounts(dataDir)
   const dbs = paths.map((path) => openDatabase(path, directorySchema))
   try {
-    const all = [...entries, ...entriesOf([...unreadable, ...gone], dbs, entries)]
+    const missing: string[] = []
+    const useless = new Set(unreadable)
+    const isLost = (path: string) => {
+      if (useless.has(path)) return true
+      const found = statSync(join(dataDir, path), { throwIfNoEntry: false })
+      if (found?.isFile() && found.size > 0) return false
+      missing.push(path)
+      return true
+    }
+    const all = [...entries, ...entriesOfLost(isLost, dbs, entries)]
     const removed = removeOthers(dbs, all)
     const replaced = dbs.map((db, number) => {
       writePart(db, { number, parts })
@@ -80,6 +87,7 @@ export function rebuildDirectoryIn(dataDir: string, gone: readonly string[] = []
       accounts: entries.length,
       lost,
       unreadable,
+      missing,
       movedTo: moved.length > 0 ? moved.join(', ') : null,
     }
   } finally {
@@ -105,18 +113,21 @@ function removeOthers(dbs: readonly Db[], entries: readonly DirectoryEntry[]): s
 }
 
 /** What the directory knows of accounts whose databases are of no use, without the names that another one has. */
-function entriesOf(
-  useless: readonly string[],
+function entriesOfLost(
+  isLost: (path: string) => boolean,
   dbs: readonly Db[],
   others: readonly DirectoryEntry[],
 ): DirectoryEntry[] {
-  if (useless.length === 0) return []
-  const paths = new Set(useless)
+  const dids = new Set(others.map(({ did }) => did))
   const taken = new Set(others.flatMap(({ handle, email }) => [handle, email]))
   const free = (name: string | null) => (taken.has(name) ? null : name)
   return dbs
     .flatMap(listAllEntries)
-    .filter(({ did }) => paths.delete(databasePath.account({ dataDir: '' }, did)))
+    .filter(({ did }) => {
+      if (dids.has(did) || !isLost(databasePath.account({ dataDir: '' }, did))) return false
+      dids.add(did)
+      return true
+    })
     .map((entry) => ({ ...entry, handle: free(entry.handle), email: free(entry.email) }))
 }
 
@@ -170,7 +181,11 @@ function readAccounts(
   const unreadable: string[] = []
   const owners = listDatabases(dataDir, 'account').flatMap((name): Owner[] => {
     try {
-      return readOwner(join(dataDir, name))
+      const owner = readOwner(join(dataDir, name))
+      if (!owner) return []
+      if (databasePath.account({ dataDir: '' }, owner.entry.did) === name) return [owner]
+      unreadable.push(name)
+      return []
     } catch (err) {
       if (!isUnreadable(err)) throw err
       unreadable.push(name)
@@ -184,14 +199,14 @@ function readAccounts(
   }
 }
 
-function readOwner(path: string): Owner[] {
+function readOwner(path: string): Owner | null {
   const db = openAsItIs(path)
   try {
-    const account = hasAccount(db) ? readAccount(db) : null
-    if (!account) return []
+    const account = readDid(db) === null ? null : readAccount(db)
+    if (!account) return null
     const { did, handle, email, pdsDid, createdAt } = account
     const entry = { did, handle, email, pdsDid, createdAt }
-    return [{ entry, claims: readClaims(db, createdAt), path }]
+    return { entry, claims: readClaims(db, createdAt), path }
   } finally {
     db.close()
   }

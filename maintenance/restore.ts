@@ -75,9 +75,7 @@ export async function restore({
       if (kind === 'auth') change(prepared, path, kind, deleteAllRequests)
       if (kind === 'account' && signOut) change(prepared, path, kind, endSessions)
     }
-    // Without its entry, who is not in the backup would be taken for one who was deleted.
-    const gone = manifest.damaged.map(({ path }) => path)
-    const directory = rebuildDirectoryIn(prepared, gone)
+    const directory = rebuildDirectoryIn(prepared)
     const report = await checkData(prepared)
     const movePds =
       manifest.pds && pds

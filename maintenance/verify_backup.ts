@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasAccount } from '../database/check/account.ts'
+import { readDid } from '../database/check/account.ts'
 import { listDamages, openAsItIs, openContent } from '../database/check/database.ts'
 import { listKeptAt } from '../database/check/directory.ts'
 import type { Db } from '../database/database.ts'
-import { databasePath } from '../database/paths.ts'
 import { EMBEDDED_PDS } from './data_folder.ts'
+import { pathOf } from './database_name.ts'
 import { listFiles } from './file_copies.ts'
 import { inLanes } from './lanes.ts'
 import {
@@ -55,8 +55,11 @@ export async function verifyBackup(
     const { path } = file
     const found = await lookAt(folder, file)
     if (found.isHere && ofAccounts.has(path)) {
-      if (found.fault) problems.set(path, found.fault)
-      else if (found.hasAccount) whole.add(path)
+      const { fault, did } = found
+      if (fault) problems.set(path, fault)
+      else if (did !== null && pathOf('', { kind: 'account', did }) !== path)
+        problems.set(path, `holds the account ${did}`)
+      else if (did !== null) whole.add(path)
     } else if (found.fault) faults.push(`${path} ${found.fault}`)
     onProgress(i + 1, files.length)
   })
@@ -71,7 +74,7 @@ export async function verifyBackup(
     manifest.databases
       .filter(({ kind }) => kind === 'directory')
       .flatMap(({ path }) => listKeptAt(join(folder, path)))
-      .map((did) => [databasePath.account({ dataDir: '' }, did), did]),
+      .map((did) => [pathOf('', { kind: 'account', did }), did]),
   )
   for (const path of dids.keys()) {
     if (whole.has(path) || problems.has(path)) continue
@@ -113,18 +116,18 @@ async function leaveOut(
   return left
 }
 
-/** What was found of a file: whether it is the one that was written, and a database that holds an account. */
-type Found = { isHere: boolean; fault: string | null; hasAccount: boolean }
+/** What was found of a file: whether it is the one that was written, and a database that holds which account. */
+type Found = { isHere: boolean; fault: string | null; did: string | null }
 
 async function lookAt(folder: string, { path, bytes, sha256 }: File): Promise<Found> {
   const file = join(folder, path)
-  const not = (fault: string) => ({ isHere: false, fault, hasAccount: false })
+  const not = (fault: string) => ({ isHere: false, fault, did: null })
   const size = statSync(file, { throwIfNoEntry: false })?.size
   if (size === undefined) return not('is missing')
   const content = size <= SMALL_FILE ? readFileSync(file) : null
   const found = content === null ? await sha256File(file, size) : sha256Of(content)
   if (size !== bytes || found !== sha256) return not('is not what was written')
-  if (!path.endsWith('.sqlite')) return { isHere: true, fault: null, hasAccount: false }
+  if (!path.endsWith('.sqlite')) return { isHere: true, fault: null, did: null }
   try {
     const db = content === null ? openAsItIs(file) : openContent(content)
     try {
@@ -133,13 +136,13 @@ async function lookAt(folder: string, { path, bytes, sha256 }: File): Promise<Fo
       db.close()
     }
   } catch (err) {
-    return { isHere: true, fault: `cannot be read: ${(err as Error).message}`, hasAccount: false }
+    return { isHere: true, fault: `cannot be read: ${(err as Error).message}`, did: null }
   }
 }
 
 function inspect(db: Db): Omit<Found, 'isHere'> {
   const [damage] = listDamages(db)
   return damage === undefined
-    ? { fault: null, hasAccount: hasAccount(db) }
-    : { fault: `is damaged: ${damage}`, hasAccount: false }
+    ? { fault: null, did: readDid(db) }
+    : { fault: `is damaged: ${damage}`, did: null }
 }

@@ -6,12 +6,10 @@ import { isDamage } from '../../database/named_error.ts'
 import { MissingPartError } from '../../database/replication/restore.ts'
 import type { DirectoryStub } from '../directory/stub.ts'
 
-/** Raised where the database of an account is gone, or holds no account, and the directory has it. */
+/** Raised where the database of an account is gone, or holds none or another one, and the directory has it. */
 class LostAccountError extends Error {
   constructor(what: string, state: string) {
-    super(
-      `${what} ${state}, and the directory has the account. How to go on: docs/backup.md#a-damaged-database`,
-    )
+    super(`${what} ${state}. How to go on: docs/backup.md#a-damaged-database`)
     this.name = 'LostAccountError'
   }
 }
@@ -29,10 +27,17 @@ export async function assertNoneKept(
   what: string,
   state: string,
 ): Promise<void> {
-  if (await directory.isKept(did)) throw new LostAccountError(what, state)
+  if (await directory.isKept(did)) {
+    throw new LostAccountError(what, `${state}, and the directory has the account`)
+  }
 }
 
-/** The same of a database that was opened, and is closed where this throws. @throws {LostAccountError} */
+/**
+ * The same of a database that was opened, which may also be another account's that was put there; it is closed where
+ * this throws.
+ *
+ * @throws {LostAccountError}
+ */
 export async function assertNotLost(
   directory: Pick<DirectoryStub, 'isKept'>,
   did: string,
@@ -40,7 +45,11 @@ export async function assertNotLost(
   opened: { db: Db; close(): Promise<void> },
 ): Promise<void> {
   try {
-    if (!readAccount(opened.db)) await assertNoneKept(directory, did, what, 'holds no account')
+    const account = readAccount(opened.db)
+    if (!account) await assertNoneKept(directory, did, what, 'holds no account')
+    if (account && account.did !== did) {
+      throw new LostAccountError(what, `holds the account ${account.did}`)
+    }
   } catch (err) {
     await opened.close()
     throw err

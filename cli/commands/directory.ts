@@ -17,20 +17,34 @@ export function addDirectoryCommands(program: Command): void {
         }
         const { rebuildDirectory } = await import('../../maintenance/rebuild_directory.ts')
         const rebuilt = rebuildDirectory(settings.dataDir)
-        output.result(rebuilt, ({ accounts, added, changed, removed, lost, unreadable, movedTo }) =>
-          [
+        output.result(rebuilt, (found) => {
+          const { accounts, added, changed, removed, lost, unreadable, missing, movedTo } = found
+          return [
             `${accounts} accounts: ${added.length} entries added, ${changed.length} changed, ${removed.length} removed`,
-            ...removed.map((did) => `${did} has no database any more, and is not known any more`),
-            ...unreadable.map((path) => `${path} cannot be read: docs/backup.md#one-account`),
-            ...lost.map(({ did, name }) => `${did} lost ${name}, which another account took later`),
+            ...some(removed.map((did) => `${did} was deleted, and is not known any more`)),
+            ...some(unreadable.map((path) => `${path} cannot be read: ${PUT_BACK}`)),
+            ...some(missing.map((path) => `${path} is not there: ${PUT_BACK}`)),
+            ...some(
+              lost.map(({ did, name }) => `${did} lost ${name}, which another account took later`),
+            ),
             ...(movedTo === null
               ? []
               : [
                   `The damaged directory is now ${movedTo}. What only it held must be made again:`,
                   'PDSes (vestibule pds add) and invite codes (vestibule invite create).',
                 ]),
-          ].join('\n'),
-        )
+          ].join('\n')
+        })
       }),
     )
 }
+
+const PUT_BACK = 'its entry stays, and docs/backup.md#one-account says how to put it back'
+
+/** How many of one kind are told; `--json` has all. */
+const MOST_TOLD = 10
+
+const some = (lines: string[]) =>
+  lines.length > MOST_TOLD
+    ? [...lines.slice(0, MOST_TOLD), `and ${lines.length - MOST_TOLD} more like this`]
+    : lines

@@ -12,10 +12,10 @@ export function readClaims(db: Db, createdAt: number): Claims {
   return { handle: newest('handle_changed'), email: newest('email_changed') }
 }
 
-/** Whether an account is in a database, which may be that of something else, or of nothing yet. */
-export function hasAccount(db: Db): boolean {
-  if (!listTables(db).includes('account')) return false
-  return sql(db, 'SELECT 1 FROM account').get() !== undefined
+/** The DID of the account in a database, which may be that of something else, or of nothing yet: then null. */
+export function readDid(db: Db): string | null {
+  if (!listTables(db).includes('account')) return null
+  return (sql(db, 'SELECT did FROM account').pluck().get() as string | undefined) ?? null
 }
 
 /** Hashes of the authorization codes that sessions came from. */

@@ -31,12 +31,14 @@ test('a directory in order stays as it is', () => {
     removed: [],
     lost: [],
     unreadable: [],
+    missing: [],
     movedTo: null,
   })
   expect(entries()).toEqual(before)
 })
 
 test('entries that are missing, wrong or too many are mended; PDSes and invites stay', async () => {
+  data.account('did:plc:ghost', () => {})
   data.directory((db) => {
     directoryFunctions.removeAccount(db, 'did:plc:alice')
     setEntryHandle(db, 'did:plc:bob', 'x.test')

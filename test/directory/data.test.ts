@@ -120,6 +120,7 @@ test('who has no account any more, in whatever part, leaves no code to use, and 
     const events = [{ ...event, operator: null, detail: {} }]
     await directory.keepEvents({ events, counts: {} }, 1)
   })
+  closeDatabase(openDatabase(databasePath.account({ dataDir }, ghost.did), accountSchema))
   expect(rebuildDirectory(dataDir).removed).toEqual([ghost.did])
   await inDirectory(async (parts) => {
     const directory = parts.reach()

@@ -8,6 +8,7 @@ import { closeDatabase, openDatabase } from '../../database/database.ts'
 import { databasePath } from '../../database/paths.ts'
 import { cliJsonHere, runCliHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
+import { copyOnline } from '../../maintenance/online_copy.ts'
 import { Attacker, newPerson, type Person, refreshed, send } from '../attacks/attacker.ts'
 
 let network: Network
@@ -41,7 +42,7 @@ const found = async () => {
   return checks.filter(({ name }) => name === 'Databases of accounts')
 }
 
-const LOSSES: [string, string, (path: string) => void][] = [
+const LOSSES: [string, string, (path: string) => void | Promise<void>][] = [
   ['gone', 'is not there', () => {}],
   ['empty', 'is empty', (path) => writeFileSync(path, '')],
   [
@@ -50,6 +51,11 @@ const LOSSES: [string, string, (path: string) => void][] = [
     (path) => closeDatabase(openDatabase(path, accountSchema)),
   ],
   ['damaged', 'file is not a database', (path) => writeFileSync(path, 'x'.repeat(4_096))],
+  [
+    "another account's",
+    'holds the account did:plc:',
+    (path) => copyOnline(databasePath.account(network.vestibule, well.did), path),
+  ],
 ]
 
 test.each(LOSSES)(
@@ -64,7 +70,7 @@ test.each(LOSSES)(
     const path = databasePath.account(vestibule, lost.did)
     const [logs, kept] = [vestibule.logs.length, `${path}.kept`]
     renameSync(path, kept)
-    lose(path)
+    await lose(path)
     const size = () => (existsSync(path) ? statSync(path).size : null)
     const before = size()
 

@@ -22,6 +22,7 @@ const MARKS = 'test/copy/marks.test.ts'
 const MOVING = 'test/copy/moving.test.ts'
 const DATA_GONE = 'test/storage/data_gone.test.ts'
 const LOST = 'test/storage/lost_account.test.ts'
+const ODD_NAMES = 'test/backup/odd_names.test.ts'
 const WRONG_CLOCK = 'test/storage/wrong_clock.test.ts'
 const SIGN = 'test/copy/file_sign.test.ts'
 const fileSign = inFile('maintenance/copy/file_sign.ts')
@@ -328,7 +329,23 @@ export const dataRows = toRemovals([
   [
     KEPT,
     'an account that a restored backup lacks is not taken for a deleted one',
-    inFile('maintenance/restore.ts')('(prepared, gone)', '(prepared)'),
+    inFile('maintenance/rebuild_directory.ts')(
+      'missing.push(path)\n      return true',
+      'return false',
+    ),
+  ],
+  [
+    ODD_NAMES,
+    'what has an odd name is the database of no account',
+    inFile('database/paths.ts')(
+      "ACCOUNTS_FOLDER.test(folder) && folder.replaceAll(':', '_') === end",
+      "name.endsWith('.sqlite')",
+    ),
+  ],
+  [
+    LOST,
+    "nobody is answered for out of another account's database",
+    inFile('actors/account/damage.ts')('account.did !== did', 'false'),
   ],
   [
     LOST,
@@ -341,10 +358,7 @@ export const dataRows = toRemovals([
   [
     LOST,
     'an account that lost its records is not taken for a deleted one',
-    inFile('actors/account/damage.ts')(
-      'if (!readAccount(opened.db)) await',
-      'if (!opened.db) await',
-    ),
+    inFile('actors/account/damage.ts')('if (!account) await', 'if (!opened.db) await'),
   ],
   [
     S3,
