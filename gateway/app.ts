@@ -19,6 +19,7 @@ import { answered, type Metered, metered, routeOf } from './metered.ts'
 import type { OpenExchanges } from './open_exchanges.ts'
 import { passThrough } from './pass_through.ts'
 import { headOf } from './request.ts'
+import { RequestsOfOne } from './requests_of_one.ts'
 import type { Timeouts } from './timeouts.ts'
 import type { Turns } from './turns.ts'
 import { writeResponse } from './write_response.ts'
@@ -47,6 +48,7 @@ export type GatewayOptions = {
 export function createGateway(options: GatewayOptions): Hono<Env> {
   const { auth, trusts, log, timeouts, exchanges, turns } = options
   const kept = new KeptAnswers(options.publicHost)
+  const requestsOfOne = new RequestsOfOne(options)
   const app = new Hono<Env>()
 
   app.use(async ({ env: { incoming, outgoing } }, next) => {
@@ -92,6 +94,11 @@ export function createGateway(options: GatewayOptions): Hono<Env> {
       return RESPONSE_ALREADY_SENT
     }
     const head = headOf(incoming, trusts)
+    const refused = requestsOfOne.begin(head.client.address, outgoing)
+    if (refused) {
+      writeResponse(outgoing, refused)
+      return RESPONSE_ALREADY_SENT
+    }
     let body = await readShortBody(incoming, timeouts.body)
     let since = exchanges.now
     let answer = await forward(options, { ...head, body }, outgoing)

@@ -1,8 +1,10 @@
-/** How many connections a gateway holds at once. One address is an IPv4 address or an IPv6 /64. */
+/** How many connections and requests a gateway holds at once. One address is an IPv4 address or an IPv6 /64. */
 export type Capacity = {
   connections: number
   /** Of one address, where that is no trusted proxy. */
   connectionsOfOne: number
+  /** Requests of one client that are under way, also behind a proxy. */
+  requestsOfOne: number
   webSockets: number
   /** Of one client, also behind a proxy. */
   webSocketsOfOne: number
@@ -12,6 +14,7 @@ export type Capacity = {
 export const CAPACITY: Capacity = {
   connections: 10_000,
   connectionsOfOne: 1_000,
+  requestsOfOne: 1_000,
   webSockets: 2_000,
   webSocketsOfOne: 100,
 }

@@ -7,6 +7,7 @@ import { networkOf } from '../base/network.ts'
 import { Tally } from '../base/tally.ts'
 import type { Capacity } from './capacity.ts'
 import { clientAddress, type Trust } from './client_address.ts'
+import { Pace } from './pace.ts'
 import type { Timeouts } from './timeouts.ts'
 
 /** What a client that sends its headers too slowly is told (RFC 9110 section 15.5.9). */
@@ -20,6 +21,8 @@ type Connection = {
   bytesBefore: number
   /** When the first bytes of the next request were seen, in milliseconds. */
   begunAt: number | null
+  /** While requests are being answered: the last of them, and how fast the client is. */
+  busy: { incoming: IncomingMessage | null; pace: Pace } | null
 }
 
 type Options = { trusts: Trust; log: Log; timeouts: Timeouts; capacity: Capacity }
@@ -28,8 +31,8 @@ type Options = { trusts: Trust; log: Log; timeouts: Timeouts; capacity: Capacity
  * The connections of a server. There are never more than {@link Capacity} says: the one that has been
  * idle longest makes room for a new one, and where all are busy the new one is closed. An idle
  * connection is kept for as long as proxies want to use it again, and one that is slow to say what
- * it wants is not. Node would count a connection that has not sent anything yet as slow: proxies open
- * some before they need them.
+ * it wants is not, nor one by which bytes only drip ({@link Pace}). Node would count a connection that has not sent
+ * anything yet as slow: proxies open some before they need them.
  */
 export class Connections {
   readonly #options: Options
@@ -48,16 +51,17 @@ export class Connections {
   constructor(server: Server, options: Options) {
     this.#options = options
     server.on('connection', (socket: Socket) => this.#accept(socket))
-    server.prependListener('request', ({ socket }: IncomingMessage, outgoing: ServerResponse) => {
+    server.prependListener('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      const { socket } = incoming
       this.inFlight++
-      this.#begin(socket)
+      this.#begin(socket, incoming)
       outgoing.once('close', () => {
         this.inFlight--
         this.#end(socket)
         this.onAnswered()
       })
     })
-    server.on('upgrade', ({ socket }: IncomingMessage) => this.#begin(socket))
+    server.on('upgrade', ({ socket }: IncomingMessage) => this.#begin(socket, null))
     const { timeouts, log } = options
     server.once(
       'close',
@@ -75,7 +79,7 @@ export class Connections {
       this.#refuse(socket)
       return
     }
-    const connection = { address, inFlight: 0, bytesBefore: 0, begunAt: null }
+    const connection = { address, inFlight: 0, bytesBefore: 0, begunAt: null, busy: null }
     this.#open.set(socket, connection)
     this.#rest(socket, connection)
     this.#tally.add(address)
@@ -123,10 +127,11 @@ export class Connections {
     this.#full = false
   }
 
-  #begin(socket: Socket): void {
+  #begin(socket: Socket, incoming: IncomingMessage | null): void {
     const connection = this.#open.get(socket)
     if (!connection) return
     connection.inFlight++
+    connection.busy = { incoming, pace: connection.busy?.pace ?? new Pace(socket) }
     connection.begunAt = null
     this.#rouse(socket, connection)
   }
@@ -134,17 +139,22 @@ export class Connections {
   #end(socket: Socket): void {
     const connection = this.#open.get(socket)
     if (!connection || --connection.inFlight > 0) return
+    connection.busy = null
     connection.bytesBefore = socket.bytesRead
     this.#rest(socket, connection)
   }
 
   #endSlow(): void {
     const now = Date.now()
+    const { headers, keepAlive } = this.#options.timeouts
+    for (const [socket, { busy }] of this.#open) {
+      if (busy?.pace.isTooSlow(busy.incoming, keepAlive)) socket.destroy()
+    }
     for (const socket of this.#idle) {
       const connection = this.#open.get(socket) as Connection
       if (socket.bytesRead === connection.bytesBefore) continue
       connection.begunAt ??= now
-      if (now - connection.begunAt < this.#options.timeouts.headers) continue
+      if (now - connection.begunAt < headers) continue
       this.#forget(socket)
       socket.end(TOO_SLOW, () => socket.destroy())
     }

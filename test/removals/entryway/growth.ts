@@ -171,6 +171,17 @@ export const growthRows = toRemovals([
   [35, 'a bound of requests sent ahead', turns('waiting.length >= AHEAD', 'false')],
   [35, 'no WebSocket ahead of its turn', server(' && !turns.isTaken(incoming.socket)', '')],
   [35, 'none on a busy socket', webSockets('if (!outgoing) return client.destroySoon()', '')],
+  [
+    35,
+    'an upload that drips ends',
+    connections('busy?.pace.isTooSlow(busy.incoming, keepAlive)', 'false'),
+  ],
+  [35, 'and an answer that is taken so', inFile('gateway/pace.ts')(' || this.#waiting > 0', '')],
+  [
+    35,
+    'a bound of requests of one client',
+    inFile('gateway/requests_of_one.ts')('this.#tally.of(network) >= this.#most', 'false'),
+  ],
   [35, 'short bodies come in time', shortBodies('Promise.race([whole, late])', 'whole')],
   [35, 'a bound of messages of clients', frames('this.#message > MAX_BODY', 'false')],
   [35, 'and of control frames', frames('size <= MAX_BODY', 'true')],

@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http'
+import { RETRY_AFTER } from '../base/lifetimes.ts'
+import { refusedConnections } from '../base/metrics.ts'
+import { networkOf } from '../base/network.ts'
+import { Tally } from '../base/tally.ts'
+import type { ResponseEnvelope } from '../http/envelope.ts'
+import { fault } from '../http/fault.ts'
+import type { Capacity } from './capacity.ts'
+import type { Trust } from './client_address.ts'
+
+/**
+ * The requests of each client that are under way. Behind a trusted proxy the connections have no bound by client, and
+ * one that sends bodies slowly, or takes answers slowly, would hold all of them.
+ */
+export class RequestsOfOne {
+  readonly #trusts: Trust
+  readonly #most: number
+  readonly #tally = new Tally()
+
+  constructor({ trusts, capacity }: { trusts: Trust; capacity: Capacity }) {
+    this.#trusts = trusts
+    this.#most = capacity.requestsOfOne
+  }
+
+  /**
+   * Counts a request until its response is closed. A trusted address has no bound: where a proxy does not say for whom
+   * it asks, its address is everybody's.
+   *
+   * @param address of the client
+   * @returns what a client is told that has too many under way (RFC 6585 section 4)
+   */
+  begin(address: string, outgoing: ServerResponse): ResponseEnvelope | null {
+    // Whose client has gone was closed already, and would be counted for ever.
+    if (outgoing.destroyed || this.#trusts(address)) return null
+    const network = networkOf(address)
+    if (this.#tally.of(network) >= this.#most) {
+      refusedConnections.inc({ kind: 'request' })
+      return tooMany()
+    }
+    this.#tally.add(network)
+    outgoing.once('close', () => this.#tally.remove(network))
+    return null
+  }
+}
+
+const tooMany = () =>
+  fault(
+    429,
+    {
+      error: 'RateLimitExceeded',
+      message: 'Too many requests from your address are under way; wait for some to end',
+    },
+    { 'retry-after': String(RETRY_AFTER / 1_000), connection: 'close' },
+  )
