@@ -23,7 +23,9 @@ import { newClientId, newClientSecret } from './registration.ts'
 import { resourceServers } from './resource_servers.ts'
 import { keepResourceToken, mayIntrospect } from './resource_tokens.ts'
 import { openidScope } from './scope.ts'
-import { completeDocument, shownClient } from './shown_client.ts'
+import { completeDocument } from './shown_client.ts'
+import { signOutAsked } from './sign_out_asked.ts'
+import { STAYED } from './signed_out.ts'
 import type { Storage } from './stored.ts'
 import { assertUsualKeys } from './usual_keys.ts'
 
@@ -217,15 +219,11 @@ export function configure(
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: async (ctx) => {
-          const { session, client, params = {} } = ctx.oidc
-          const app = client && shownClient(client).app
-          const { secret = '' } = (session?.state ?? {}) as { secret?: string }
-          const { ui_locales: uiLocales } = params as { ui_locales?: string }
-          openidScope().signOut = { secret, app, uiLocales }
+          openidScope().signOut = await signOutAsked(actors, ctx.oidc)
           ctx.body = ''
         },
         postLogoutSuccessSource: async (ctx) => {
-          openidScope().signOut = 'done'
+          openidScope().signOut = STAYED in ctx.query ? 'stayed' : 'done'
           ctx.body = ''
         },
       },

@@ -82,7 +82,7 @@ export function createOpenidHandler(
     }
     const ask = async (given: HttpRequest) => whole(await running.ask(given))
     if (isRegistration) return readableElsewhere(await ask(withKeptSecret(request)))
-    const shown = SHOWN.includes(path) ? await shownById(request, running) : request
+    const shown = await asShown(request, path, running)
     const asked = async () => keepIssued(providers.storage, await ask(shown), scope)
     const code = path === ENDPOINTS.token ? request.parameter('code') : undefined
     // One exchange of a code ends before the next begins, which then ends what the first one gave.
@@ -93,6 +93,14 @@ export function createOpenidHandler(
     const answered = await signedOut(signingOut, request, page, scope)
     const standing = await spend(answered, scope, log, (err) => failed(request, err))
     return endsForm(path) ? leaving.behindForm(request, standing) : standing
+  }
+
+  /** The request as the provider takes it: it would refuse some of what is shown to it. */
+  async function asShown(request: HttpRequest, path: string, running: Running) {
+    if (SHOWN.includes(path)) return shownById(request, running)
+    if (path !== ENDPOINTS.end_session) return request
+    const { withTrueClient } = await import('./sign_out_client.ts')
+    return withTrueClient(request, running.provider, log)
   }
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {

@@ -17,6 +17,7 @@ import {
   OPENID_STYLE,
   signedOutStep,
   signOutStep,
+  stayedStep,
 } from '../pages/openid/steps.ts'
 import type { OpenidTexts } from '../pages/openid/texts.ts'
 import { type Frame, type Step, writeStep } from '../pages/sign_in/frame.ts'
@@ -67,9 +68,10 @@ export class OpenidPages {
   signOut(shown: Shown, asked: NonNullable<OpenidScope['signOut']>): HttpResponse {
     const { name: service } = this.#settings
     if (asked === 'done') return this.#write(shown, (texts) => signedOutStep(texts, service))
-    const { app, secret: xsrf, uiLocales } = asked
+    if (asked === 'stayed') return this.#write(shown, (texts) => stayedStep(texts, service))
+    const { app, name, secret: xsrf, uiLocales } = asked
     const action = `${OPENID}${ENDPOINTS.end_session}/confirm`
-    const step = { service, app, action, xsrf }
+    const step = { service, app, name, action, xsrf }
     return this.#write({ ...shown, uiLocales }, (texts) => signOutStep(texts, step))
   }
 

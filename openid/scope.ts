@@ -52,11 +52,8 @@ export type OpenidScope = {
   isSessionKept: boolean
   /** What the answer gives, and for what; that is kept before it leaves (`openid/issued_tokens.ts`). */
   issued: Issued | null
-  /** What a person who signs out is shown: the question, or that it is done. */
-  signOut:
-    | { secret: string; app: string | undefined; uiLocales?: string | undefined }
-    | 'done'
-    | null
+  /** What a person who signs out is shown: the question, or how they have decided. */
+  signOut: SignOutAsked | 'done' | 'stayed' | null
   /** Why a program is refused: as the provider says it, and as it is told. */
   refusal: Record<'before' | 'told', { error: string; description: string | undefined }> | null
   /** The provider's error that a person reads on a page. */
@@ -66,6 +63,16 @@ export type OpenidScope = {
     /** The sign-in is not there, or no more. */
     isEnded: boolean
   } | null
+}
+
+/** The question whether to sign out. */
+export type SignOutAsked = {
+  secret: string
+  /** Who asks for it; undefined where no client does. */
+  app: string | undefined
+  /** Of the person who is signed in. */
+  name: string
+  uiLocales: string | undefined
 }
 
 export type Issued = {

@@ -31,7 +31,8 @@ export function shownClient(client: Client, redirectUri?: string): ShownClient {
   return { app, logo: undefined, isUnvouched: true, claimed }
 }
 
-function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {
+/** Whether the operator did not register it. */
+export function isUnvouched(client: Client & { clientIdMetadataDocument?: boolean }): boolean {
   return client.clientIdMetadataDocument === true || isSelfRegistered(client.clientId)
 }
 

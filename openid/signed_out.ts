@@ -8,6 +8,9 @@ import type { OpenidScope } from './scope.ts'
 /** Where the page that asks whether to sign out is sent. */
 export const SIGN_OUT = `${OPENID}${ENDPOINTS.end_session}/confirm`
 
+/** Of the page that says what was done: the person did not sign out. */
+export const STAYED = 'stayed'
+
 type SigningOut = { oauth: EntrywayProvider; pages: OpenidPages; publicUrl: string }
 
 /** Has who signs out here not signed in again by the next client, without a word. */
@@ -17,10 +20,11 @@ export async function signedOut(
   response: HttpResponse,
   { account, endedSession, deviceId }: OpenidScope,
 ): Promise<HttpResponse> {
-  const isSignOut = request.url.pathname === SIGN_OUT && request.parameter('logout') !== undefined
+  if (request.url.pathname !== SIGN_OUT) return response
+  if (request.parameter('logout') === undefined) return stayed(publicUrl, response)
   // The sign-out may have been made before, and its answer lost. No secret of the session tells any more whose form it is.
   const isAgain = response.status === 400 && endedSession !== null
-  if (!isSignOut || !(response.status === 303 || isAgain)) return response
+  if (!(response.status === 303 || isAgain)) return response
   // Somebody who only changes the account goes back to the sign-in.
   const resume = `${publicUrl}${OPENID}${ENDPOINTS.authorization}/`
   if (headerOf(response, 'location')?.startsWith(resume)) return response
@@ -30,4 +34,14 @@ export async function signedOut(
   await oauth.accountManager.removeDeviceAccount(deviceId as never, did as never)
   const answered = isAgain ? pages.signOut({ request }, 'done') : response
   return withCookies(answered, signedOutCookies(publicUrl))
+}
+
+/** Where the client has no way back, the provider's next page says that the person is signed out. */
+function stayed(publicUrl: string, response: HttpResponse): HttpResponse {
+  const done = `${publicUrl}${OPENID}${ENDPOINTS.end_session}/success`
+  if (!headerOf(response, 'location')?.startsWith(done)) return response
+  const headers = response.headers.map(([name, value]): [string, string] =>
+    name === 'location' ? [name, `${done}?${STAYED}`] : [name, value],
+  )
+  return { ...response, headers }
 }

@@ -77,14 +77,29 @@ export function consentStep(
   return { title: texts.title(app), lead: texts.lead(name), content }
 }
 
-export type SignOutStep = { service: string; app: string | undefined; action: string; xsrf: string }
+export type SignOutStep = {
+  service: string
+  app: string | undefined
+  /** `@alice.example.com` */
+  name: string
+  action: string
+  xsrf: string
+}
 
-export function signOutStep(texts: OpenidTexts, { service, app, action, xsrf }: SignOutStep): Step {
-  const content = html`<form method="post" action="${action}"><input type="hidden" name="xsrf" value="${xsrf}">
+export function signOutStep(
+  texts: OpenidTexts,
+  { service, app, name, action, xsrf }: SignOutStep,
+): Step {
+  const content = html`<p>${texts.lead(name)}</p>
+      <form method="post" action="${action}"><input type="hidden" name="xsrf" value="${xsrf}">
       <div class="actions"><button class="primary" name="logout" value="yes">${texts.signOut}</button><button>${texts.stay}</button></div></form>`
   return { title: texts.signOutTitle, lead: texts.signOutLead(service, app), content }
 }
 
 export function signedOutStep(texts: OpenidTexts, service: string): Step {
   return { title: texts.signedOutTitle, content: html`<p>${texts.signedOutLead(service)}</p>` }
+}
+
+export function stayedStep(texts: OpenidTexts, service: string): Step {
+  return { title: texts.stayedTitle, content: html`<p>${texts.stayedLead(service)}</p>` }
 }

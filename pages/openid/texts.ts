@@ -46,4 +46,7 @@ export type OpenidTexts = {
   readonly stay: string
   readonly signedOutTitle: string
   signedOutLead(service: string): string
+  /** For who has chosen to stay signed in. */
+  readonly stayedTitle: string
+  stayedLead(service: string): string
 }

@@ -32,9 +32,10 @@ beforeAll(async () => {
     return document ? Response.json(document) : new Response(null, { status: 404 })
   })
   app = await startApp({ env: { ENTRYWAY_OPENID_REGISTRATION: 'open' } })
-  await app.addAccount({
-    ...{ handle: 'alice.test', email: 'alice@mail.internal', password: rp.PASSWORD },
-  })
+  for (const name of ['alice', 'mallory']) {
+    const [handle, email] = [`${name}.test`, `${name}@mail.internal`]
+    await app.addAccount({ handle, email, password: rp.PASSWORD })
+  }
   await rp.register(app)
 })
 beforeEach(() => {
@@ -161,6 +162,43 @@ describe('45. OpenID clients that nobody vouches for', () => {
     expect(await rp.manage(app, 'PUT', { target, token, body })).toMatchObject({ status: 200 })
     const late = await visitor.send(asked, { decision: 'allow' })
     expect(late).toMatchObject({ status: 400, action: undefined })
+  })
+
+  test('are led to by no link of this service, but by the sign-out of their own sign-in', async () => {
+    const bye = 'https://tool.vestibule.internal/bye'
+    const metadata = { post_logout_redirect_uris: [bye] }
+    const { body } = await register(metadata)
+    for (const id of [String(body.client_id), publish('leads', metadata)]) {
+      visitor = new Visitor(app)
+      const config = await rp.discover(app, null, id)
+      const signedInBy = async (browser: Visitor, name = 'alice.test') => {
+        const begun = await rp.begin(config, { redirect_uri: TOOL })
+        const asked = await rp.signIn(browser, await rp.open(browser, begun), name)
+        const { id_token: hint = '' } = await rp.exchange(
+          config,
+          begun,
+          await rp.allow(browser, asked),
+        )
+        return hint
+      }
+      const signOut = async (
+        more: object,
+        decision: Record<string, string> = { logout: 'yes' },
+      ) => {
+        const query = new URLSearchParams({ post_logout_redirect_uri: bye, ...more })
+        const page = await visitor.open(`/openid/end-session?${query}`)
+        const action = new URL(page.action ?? '', app.runner.settings.publicUrl).pathname
+        return rp.follow(visitor, await visitor.send({ ...page, action }, decision))
+      }
+      const hintOfAnother = await signedInBy(new Visitor(app), 'mallory.test')
+      for (const more of [{ client_id: id }, { id_token_hint: hintOfAnother }]) {
+        expect(await signOut(more)).toMatchObject({ status: 200, title: 'You are signed out' })
+      }
+      const hint = await signedInBy(visitor)
+      const stayed = await signOut({ id_token_hint: hintOfAnother }, {})
+      expect(stayed).toMatchObject({ status: 200, title: 'You are still signed in' })
+      expect((await signOut({ id_token_hint: hint })).header('location')).toBe(bye)
+    }
   })
 
   test('that devices use are not forgotten', async () => {

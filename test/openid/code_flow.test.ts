@@ -429,6 +429,47 @@ test('who signs out at a client is out also where the way back is not registered
   }
 })
 
+test('who stays signed in is told so, and has lost nothing by a link of somebody else', async () => {
+  const tokens = await signedIn()
+  const question = await visitor.open('/openid/end-session?client_id=forum')
+  expect(question.text).toContain('You are signed in as @alice.test.')
+  const stayed = await rp.follow(visitor, await visitor.send(question))
+  expect(stayed).toMatchObject({ status: 200, title: 'You are still signed in' })
+  await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  expect((await rp.open(visitor, await rp.begin(config))).header('location')).toContain('code=')
+})
+
+test('who signs out is out also where the client is gone, or what it shows of itself is wrong', async () => {
+  const { id_token: hint = '' } = await signedIn()
+  const of = async (id: string) => {
+    const secret = await rp.register(app, { id })
+    return { id, config: await rp.discover(app, secret, id) }
+  }
+  const gone = await of('gone')
+  const begun = await rp.begin(gone.config)
+  const answer = await rp.allow(visitor, await rp.open(visitor, begun))
+  const { id_token: hintOfGone = '' } = await rp.exchange(gone.config, begun, answer)
+  await rp.operate(app, 'openid/client-remove', { id: 'gone' })
+  const post_logout_redirect_uri = 'https://rp.example.com/bye'
+  const wrong: Record<string, string>[] = [
+    { id_token_hint: hintOfGone },
+    { id_token_hint: 'nothing' },
+    { id_token_hint: `${hint.slice(0, -8)}AAAAAAAA` },
+    { id_token_hint: hint, client_id: 'gone' },
+    { client_id: 'gone' },
+  ]
+  for (const more of wrong) {
+    const query = new URLSearchParams({ post_logout_redirect_uri, ...more })
+    const question = await visitor.open(`/openid/end-session?${query}`)
+    expect(question).toMatchObject({ title: 'Sign out?', status: 200 })
+    const out = await rp.follow(visitor, await visitor.send(question, { logout: 'yes' }))
+    expect(out).toMatchObject({ title: 'You are signed out', status: 200 })
+    expect((await rp.open(visitor, await rp.begin(config))).text).toContain('id="password"')
+    visitor = new Visitor(app)
+    await signedIn()
+  }
+})
+
 test('a person who signs out on the account page is out of the clients of this browser', async () => {
   const tokens = await signedIn()
   await visitor.open('/account')

@@ -39,4 +39,6 @@ export const en: OpenidTexts = {
   stay: 'Stay signed in',
   signedOutTitle: 'You are signed out',
   signedOutLead: (service) => `You are signed out of ${service} in this browser.`,
+  stayedTitle: 'You are still signed in',
+  stayedLead: (service) => `You are still signed in to ${service} in this browser.`,
 }

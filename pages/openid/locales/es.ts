@@ -39,4 +39,6 @@ export const es: OpenidTexts = {
   stay: 'Mantener la sesión iniciada',
   signedOutTitle: 'Has cerrado la sesión',
   signedOutLead: (service) => `Has cerrado la sesión de ${service} en este navegador.`,
+  stayedTitle: 'Tu sesión sigue abierta',
+  stayedLead: (service) => `Tu sesión de ${service} sigue abierta en este navegador.`,
 }

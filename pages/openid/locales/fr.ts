@@ -40,4 +40,6 @@ export const fr: OpenidTexts = {
   stay: 'Rester connecté',
   signedOutTitle: 'Vous êtes déconnecté',
   signedOutLead: (service) => `Vous êtes déconnecté de ${service} dans ce navigateur.`,
+  stayedTitle: 'Vous êtes toujours connecté',
+  stayedLead: (service) => `Vous êtes toujours connecté à ${service} dans ce navigateur.`,
 }

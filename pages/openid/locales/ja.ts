@@ -40,4 +40,6 @@ export const ja: OpenidTexts = {
   stay: 'サインインしたままにする',
   signedOutTitle: 'サインアウトしました',
   signedOutLead: (service) => `このブラウザーで ${service} からサインアウトしました。`,
+  stayedTitle: 'サインインしたままです',
+  stayedLead: (service) => `このブラウザーでは、引き続き ${service} にサインインしています。`,
 }

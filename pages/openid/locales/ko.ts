@@ -39,4 +39,6 @@ export const ko: OpenidTexts = {
   stay: '로그인 유지',
   signedOutTitle: '로그아웃되었습니다',
   signedOutLead: (service) => `이 브라우저에서 ${service}에서 로그아웃되었습니다.`,
+  stayedTitle: '로그인 상태가 유지됩니다',
+  stayedLead: (service) => `이 브라우저에서 ${service}에 계속 로그인되어 있습니다.`,
 }

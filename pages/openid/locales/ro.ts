@@ -40,4 +40,6 @@ export const ro: OpenidTexts = {
   stay: 'Rămâi conectat',
   signedOutTitle: 'Te-ai deconectat',
   signedOutLead: (service) => `Te-ai deconectat de la ${service} în acest browser.`,
+  stayedTitle: 'Ești în continuare conectat',
+  stayedLead: (service) => `Ești în continuare conectat la ${service} în acest browser.`,
 }

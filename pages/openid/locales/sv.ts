@@ -39,4 +39,6 @@ export const sv: OpenidTexts = {
   stay: 'Förbli inloggad',
   signedOutTitle: 'Du är utloggad',
   signedOutLead: (service) => `Du är utloggad från ${service} i den här webbläsaren.`,
+  stayedTitle: 'Du är fortfarande inloggad',
+  stayedLead: (service) => `Du är fortfarande inloggad på ${service} i den här webbläsaren.`,
 }

@@ -429,6 +429,34 @@ export const openidRows = toRemovals([
     'who changes the account is shown a form of this service',
     inFile('openid/shown_page.ts')("'same-origin'", "'no-referrer'"),
   ],
+  [
+    45,
+    'a link of this service leads to no client that nobody vouches for',
+    inFile('openid/unregistered_way_back.ts')(
+      '(!isUnvouched(this) || isOfThisSignIn(oidc))',
+      'true',
+    ),
+  ],
+  [
+    45,
+    'a hint is that of the sign-in in this browser',
+    inFile('openid/sign_out_asked.ts')('sub === accountId', 'true'),
+  ],
+  [
+    CODE_FLOW,
+    'a link ends nothing for who stays signed in',
+    inFile('openid/sign_out_asked.ts')('if (!isOfThisSignIn(oidc))'),
+  ],
+  [
+    CODE_FLOW,
+    'who stays signed in is told so',
+    inFile('openid/signed_out.ts')('return stayed(publicUrl, response)', 'return response'),
+  ],
+  [
+    CODE_FLOW,
+    'a hint that is wrong keeps nobody from the sign-out',
+    inFile('openid/sign_out_client.ts')('if (await isTrue(provider, hint, id))', 'if (true)'),
+  ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,
