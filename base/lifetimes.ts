@@ -75,6 +75,16 @@ export const DEVICE_AUTHENTICATION = 7 * DAY
 export const REFRESH_RETRY_GRACE = 60 * SECOND
 
 /**
+ * A browser may show the session of before for this long, since the answer with the new one can be lost, or come after
+ * what other tabs have sent. In this time the provider would not replace a session by itself (`rotationRate`): who has
+ * copied one may use it as long in any case.
+ */
+export const DEVICE_RETRY_GRACE = 5 * MINUTE
+
+/** What tabs send at once: so soon after a session was replaced, it need not be replaced again. */
+export const DEVICE_AT_ONCE = 5 * SECOND
+
+/**
  * An authorization request that has expired is kept for this long, so that the app of a person who
  * comes back to it learns that (as at the reference).
  */

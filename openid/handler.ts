@@ -3,7 +3,12 @@ import { OPENID_DOCUMENT, RETRY_AFTER } from '../base/lifetimes.ts'
 import { logFault } from '../base/request_fault.ts'
 import { preflight, readableElsewhere } from '../http/cors.ts'
 import { type Door, doorOfNothing } from '../http/door.ts'
-import type { HttpHandler, HttpRequest, HttpResponse } from '../http/message.ts'
+import {
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  withCookies,
+} from '../http/message.ts'
 import { errorPage } from '../http/refuse.ts'
 import { ACCOUNT } from '../oauth/checks/endpoints.ts'
 import type { EntrywayProvider } from '../oauth/entryway_provider.ts'
@@ -105,7 +110,8 @@ export function createOpenidHandler(
 
   function failed(request: HttpRequest, err: unknown): HttpResponse {
     logFault(log, err, 'the OpenID provider failed')
-    return doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
+    const busy = doorOf(request).busy({ 'retry-after': String(RETRY_AFTER / 1_000) })
+    return withCookies(busy, requestScope().deviceCookies)
   }
 
   /** Not that there is nothing at an address. */

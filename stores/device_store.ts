@@ -1,16 +1,20 @@
 import type { DeviceData, DeviceStore } from '@atproto/oauth-provider/store'
 import type { Flow } from '../actors/auth/flow.ts'
 import type { Actors } from '../actors/reach.ts'
-import type { Device } from '../database/flow/device.ts'
+import { DEVICE_AT_ONCE } from '../base/lifetimes.ts'
+import type { Device, FoundDevice } from '../database/flow/device.ts'
 import { requester } from '../http/requester.ts'
 import { deviceCookies } from './device_cookies.ts'
 
 /**
  * Devices (browsers), each with its owner.
  *
- * For seconds after a rotation the provider takes any other session id for the one before it
- * (`SESSION_FIXATION_MAX_AGE`). So a browser that shows only the device id, which is not a secret, would get a
- * device session: what shows neither that session nor the one before it is told of a device seen long ago.
+ * The provider ends the device of a browser that shows another session id than the newest, which may be stolen, unless
+ * that was given in the last seconds (`SESSION_FIXATION_MAX_AGE`); then it takes any. Here the store decides:
+ * - A browser that shows one of the sessions before it gets a new one for a while (`DEVICE_RETRY_GRACE`): the answer
+ *   with the newest one was lost. Else a person whose connection failed would be signed out of all accounts.
+ * - What comes at once with the request that replaced the session, from another tab, goes on with its own.
+ * - Any other session ends the device, also in those seconds: the id of a device is not a secret.
  *
  * @param isGuarded whether browsers get a cookie of ours for each (`withGuard`)
  */
@@ -25,8 +29,7 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
       const { sessionId: shown } = deviceCookies(requester()?.cookies)
       const device = await flow(id).readDevice(id, shown)
       if (!device || !isOwn(id, device)) return null
-      const data = toDeviceData(device)
-      return shown === undefined || device.isShown ? data : { ...data, lastSeenAt: new Date(0) }
+      return asShown(toDeviceData(device), device.shownUntil, shown)
     },
 
     async updateDevice(id, { lastSeenAt, ...data }) {
@@ -45,6 +48,20 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
   }
 }
 
+/** The device as the provider has to see it, so that it does what was decided. */
+function asShown(
+  data: DeviceData,
+  until: FoundDevice['shownUntil'],
+  shown: string | undefined,
+): DeviceData {
+  if (shown === undefined || until === null) return data
+  if (until === undefined) return { ...data, lastSeenAt: new Date(0) }
+  const now = Date.now()
+  const isAtOnce = now - until <= DEVICE_AT_ONCE
+  const sessionId = isAtOnce ? (shown as DeviceData['sessionId']) : data.sessionId
+  return { ...data, sessionId, lastSeenAt: new Date(now) }
+}
+
 /**
  * Whether the browser has the device from this host. Another host of the site could have set the cookies
  * of a browser in which somebody else is signed in (login CSRF).
@@ -58,7 +75,7 @@ export async function shownDevice(flow: Flow): Promise<string | null> {
   const { deviceId, sessionId } = deviceCookies(requester()?.cookies)
   if (!deviceId || !sessionId) return null
   const device = await flow(deviceId).readDevice(deviceId, sessionId)
-  return device?.isShown && isOwn(deviceId, device) ? deviceId : null
+  return device && device.shownUntil !== undefined && isOwn(deviceId, device) ? deviceId : null
 }
 
 export function toDeviceData(device: Device): DeviceData {

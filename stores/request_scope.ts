@@ -3,6 +3,7 @@ import type { OAuthError } from '@atproto/oauth-provider/errors'
 import type { Basis } from '../actors/account/standing.ts'
 import { Refusal, UnavailableError } from '../base/errors.ts'
 import type { RefreshRefusal } from '../base/events.ts'
+import type { HttpResponse } from '../http/message.ts'
 import type { ReusedToken } from '../sagas/reused_token.ts'
 import type { RefreshTokenParts } from '../tokens/refresh_token.ts'
 
@@ -125,6 +126,9 @@ export class RequestScope {
   request: { id: string; parameters: string; askedFor: string | null } | null = null
   /** The app to which the person gave less than it asked for; null where that is not so. */
   narrowedFor: string | null = null
+
+  /** What tells the browser its new device session, also where the answer is that something failed. */
+  deviceCookies: HttpResponse['headers'] = []
 
   /** A store could not do its work, so the answer cannot be trusted. The first cause is kept. */
   fail(cause: unknown): void {

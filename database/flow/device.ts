@@ -1,3 +1,4 @@
+import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { type Db, sql, transact } from '../database.ts'
 import { joining } from '../group_commit.ts'
 import { makeRoom } from '../room.ts'
@@ -17,7 +18,7 @@ export type Device = {
 /** The same as its person sees it. */
 export type Browser = Pick<Device, 'userAgent' | 'ipAddress' | 'lastSeenAt'>
 
-const columns = `session_id AS sessionId, previous_session_id AS previous, user_agent AS userAgent,
+const columns = `session_id AS sessionId, previous_session_id AS replaced, user_agent AS userAgent,
   ip_address AS ipAddress, last_seen_at AS lastSeenAt, guarded`
 
 /** The cookie of a browser opens it, so that the database keeps it sealed. */
@@ -34,31 +35,64 @@ export function insertDevice(db: Db, id: string, device: Device): void {
 
 /** One that was read. */
 export type FoundDevice = Device & {
-  /** Whether the session that was shown is its own, or the one before it, which requests of a moment ago may show. */
-  isShown: boolean
+  /** When the session that was shown was replaced, ms; null for the current one, undefined for none of this device. */
+  shownUntil: number | null | undefined
 }
 
 /**
  * @param shown the session that the browser shows
  * @returns null also where the secret of this entryway has changed since, which ends the cookie
  */
-export function readDevice(db: Db, id: string, shown?: string): FoundDevice | null {
+export function readDevice(
+  db: Db,
+  id: string,
+  shown?: string,
+  now = Date.now(),
+): FoundDevice | null {
   const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id)
   if (!row) return null
-  const { previous, ...device } = row as Device & { previous: string | null }
-  const open = (sealed: string) => openIn(db, SESSION_ID, sealed)
-  const sessionId = open(device.sessionId)
+  const { replaced, ...sealed } = row as Row
+  const sessionId = openIn(db, SESSION_ID, sealed.sessionId)
   if (!sessionId) return null
-  const isPrevious = () => previous !== null && open(previous) === shown
-  const isShown = shown !== undefined && (shown === sessionId || isPrevious())
-  return { ...device, sessionId, isShown }
+  const device = { ...sealed, sessionId }
+  if (shown === undefined) return { ...device, shownUntil: undefined }
+  if (shown === sessionId) return { ...device, shownUntil: null }
+  const found = readReplaced(db, replaced, now).find(([replacedId]) => replacedId === shown)
+  return { ...device, shownUntil: found?.[1] }
 }
 
-export function updateDevice(db: Db, id: string, change: Partial<Device>): void {
+type Row = Device & { replaced: string | null }
+
+/** A session of before, and when another took its place, ms. */
+type Replaced = [sessionId: string, at: number]
+
+/** So many of a device are known: tabs may send forms at once, which a person does not do by the dozen. */
+const REPLACED_KNOWN = 4
+
+/** Those whose answer may have been lost, the newest first. */
+function readReplaced(db: Db, sealed: string | null, now: number): Replaced[] {
+  const text = sealed === null ? null : openIn(db, SESSION_ID, sealed)
+  // A program of before has kept the session alone.
+  if (!text?.startsWith('[')) return []
+  const all = JSON.parse(text) as Replaced[]
+  return all.filter(([, at]) => now - at <= DEVICE_RETRY_GRACE)
+}
+
+/** The sessions of before, sealed, once another takes the place of the current one. */
+function replacedBy(db: Db, id: string, now: number): string | null {
+  const row = sql(db, `SELECT ${columns} FROM device WHERE id = ?`).get(id) as Row | undefined
+  const current = row && openIn(db, SESSION_ID, row.sessionId)
+  if (!row || !current) return null
+  const all: Replaced[] = [[current, now], ...readReplaced(db, row.replaced, now)]
+  return sealIn(db, SESSION_ID, JSON.stringify(all.slice(0, REPLACED_KNOWN)))
+}
+
+export function updateDevice(db: Db, id: string, change: Partial<Device>, now = Date.now()): void {
+  const { sessionId } = change
   joining(
     db,
     `UPDATE device SET
-       previous_session_id = iif(@sessionId IS NULL, previous_session_id, session_id),
+       previous_session_id = iif(@sessionId IS NULL, previous_session_id, @replaced),
        session_id = coalesce(@sessionId, session_id),
        user_agent = coalesce(@userAgent, user_agent),
        ip_address = coalesce(@ipAddress, ip_address),
@@ -71,7 +105,8 @@ export function updateDevice(db: Db, id: string, change: Partial<Device>): void 
     lastSeenAt: null,
     guarded: 0,
     ...change,
-    sessionId: change.sessionId === undefined ? null : sealIn(db, SESSION_ID, change.sessionId),
+    replaced: sessionId === undefined ? null : replacedBy(db, id, now),
+    sessionId: sessionId === undefined ? null : sealIn(db, SESSION_ID, sessionId),
     id,
   })
 }

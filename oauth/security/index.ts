@@ -58,7 +58,11 @@ export class Security {
     } catch (err) {
       if (isRefusal(err, ...SIGNED_OUT)) return goOn(signInFor(request))
       requestScope().fail(err)
-      return pageRefusal(503, { obstacle: 'server', again: pageOf(request) })
+      return pageRefusal(
+        503,
+        { obstacle: 'server', again: pageOf(request) },
+        requestScope().deviceCookies,
+      )
     }
   }
 

@@ -1,6 +1,7 @@
 import type { OAuthProvider } from '@atproto/oauth-provider/provider'
 import { type NodeMessages, nodeMessages } from '../../http/fetch_adapter.ts'
 import type { HttpRequest, HttpResponse } from '../../http/message.ts'
+import { requestScope } from '../../stores/request_scope.ts'
 
 type Devices = Pick<OAuthProvider, 'deviceManager'>
 type Device = Awaited<ReturnType<Devices['deviceManager']['load']>>
@@ -36,6 +37,7 @@ async function load(
   const device = await deviceManager.load(incoming, outgoing, isRenewed)
   const set = [outgoing.getHeader('set-cookie') ?? []].flat()
   const cookies = set.map((cookie): [string, string] => ['set-cookie', String(cookie)])
+  if (cookies.length > 0) requestScope().deviceCookies = cookies
   return { ...device, cookies, messages }
 }
 

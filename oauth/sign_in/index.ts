@@ -109,7 +109,11 @@ export class SignIn {
       return await this.#answerForm(request, place)
     } catch (err) {
       requestScope().fail(err)
-      return pageRefusal(503, { obstacle: 'server', again: place.page() })
+      return pageRefusal(
+        503,
+        { obstacle: 'server', again: place.page() },
+        requestScope().deviceCookies,
+      )
     }
   }
 

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { DEVICE_RETRY_GRACE } from '../../base/lifetimes.ts'
 import { sql } from '../../database/database.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { push, type Seen, told, Visitor } from '../sign_in/visitor.ts'
@@ -14,6 +15,9 @@ beforeAll(async () => {
   did = await app.addAccount(kim)
 })
 afterAll(() => app?.close())
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const selected = (page: Seen) => told(page, '__authorizeData')?.selectedDid
 
@@ -54,6 +58,25 @@ test('38. a device of before has no guard until its next device session', async 
   expect(visitor.cookies.get(GUARD)?.value).toBe(id)
   visitor.cookies.delete(GUARD)
   expect((await come(visitor)).title).toBe('Sign in')
+})
+
+test('38. who shows a session of before ends the device, once its owner has had time to get the next', async () => {
+  for (const [ms, isIn] of [
+    [DEVICE_RETRY_GRACE - 1_000, true],
+    [DEVICE_RETRY_GRACE + 1_000, false],
+  ] as const) {
+    vi.useRealTimers()
+    const [owner, thief] = [await knowing(), new Visitor(app)]
+    for (const [name, cookie] of owner.cookies) thief.cookies.set(name, cookie)
+    const page = await owner.open('/account/sign-in?step=sign-in')
+    await owner.send(page, { username: kim.handle, password: 'wrong' })
+    await owner.send(page, { username: kim.handle, password: kim.password, remember: 'on' })
+    const now = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(now + ms)
+    expect((await thief.open('/account/u/kim.test')).status).toBe(isIn ? 200 : 303)
+    expect((await owner.open('/account/u/kim.test')).status).toBe(isIn ? 200 : 303)
+  }
 })
 
 test('38. the guard is a cookie of this host alone', async () => {

@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
+import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { newPerson, type Person } from '../factors/person.ts'
+import { newOwner } from '../passkeys/owner.ts'
+import { come, formTo, PAGE } from '../security_page/come.ts'
+import { push, Visitor } from './visitor.ts'
+
+/** Answers that a browser does not get, because a connection or the program ended: its cookies are those of before. */
+let app: AppInProcess
+let failing: ((action: string) => void) | null = null
+beforeAll(async () => {
+  app = await startApp({ onCall: ({ action }) => failing?.(action) })
+})
+afterAll(() => app?.close())
+afterEach(() => {
+  failing = null
+  vi.useRealTimers()
+})
+
+/** After this much of use the provider begins a new device session by itself. */
+const LONG = 6 * MINUTE
+
+function wait(ms: number): void {
+  const now = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  vi.setSystemTime(now + ms)
+}
+
+/** Sends something whose answer is lost. */
+async function losing<T>(visitor: Visitor, send: () => Promise<T>): Promise<T> {
+  const kept = new Map(visitor.cookies)
+  const lost = await send()
+  visitor.cookies.clear()
+  for (const [name, cookie] of kept) visitor.cookies.set(name, cookie)
+  return lost
+}
+
+const SIGN_IN = '/account/sign-in?step=sign-in'
+const entered = ({ handle: username, password }: Person) => ({ username, password, remember: 'on' })
+
+/** A browser that remembers somebody. */
+async function remembering(person: Person): Promise<Visitor> {
+  const visitor = new Visitor(app)
+  await visitor.send(await visitor.open(SIGN_IN), entered(person))
+  expect(await isIn(visitor, person)).toBe(true)
+  return visitor
+}
+
+async function isIn(visitor: Visitor, { handle }: Person): Promise<boolean> {
+  return (await visitor.open(`/account/u/${handle}`)).status === 200
+}
+
+describe('a browser whose answer was lost', () => {
+  test('is signed in as before', async () => {
+    const person = await newPerson(app)
+    const visitor = await remembering(person)
+    wait(LONG)
+    expect(await losing(visitor, () => isIn(visitor, person))).toBe(true)
+    wait(MINUTE)
+    expect(await isIn(visitor, person)).toBe(true)
+    wait(LONG)
+    expect(await isIn(visitor, person)).toBe(true)
+  })
+
+  test('sends its form again, and keeps the accounts that it knew', async () => {
+    const [before, person] = [await newPerson(app), await newPerson(app)]
+    const visitor = await remembering(before)
+    const page = await visitor.open(SIGN_IN)
+    for (const _ of ['pressed', 'pressed again']) {
+      await losing(visitor, () => visitor.send(page, entered(person)))
+      wait(MINUTE)
+    }
+    expect((await visitor.send(page, entered(person))).status).toBe(303)
+    expect([await isIn(visitor, before), await isIn(visitor, person)]).toEqual([true, true])
+  })
+})
+
+test('many tabs that are opened at once, as after a restart, stay signed in', async () => {
+  const person = await newPerson(app)
+  const visitor = await remembering(person)
+  wait(LONG)
+  for (let tab = 0; tab < 9; tab++) {
+    expect(await losing(visitor, () => isIn(visitor, person)), `tab ${tab}`).toBe(true)
+  }
+  expect(await isIn(visitor, person)).toBe(true)
+})
+
+describe('a form that failed here', () => {
+  test('of a sign-in leaves the browser its accounts', async () => {
+    const person = await newPerson(app)
+    const visitor = await remembering(person)
+    const { url } = await push(app)
+    const page = await visitor.open(`${url}&step=reset-password`)
+    failing = (action) => {
+      if (action === 'readRequest') throw new Error('away')
+    }
+    expect((await visitor.send(page, { email: person.email })).status).toBe(503)
+    failing = null
+    wait(DEVICE_RETRY_GRACE + 1_000)
+    expect(await isIn(visitor, person)).toBe(true)
+  })
+
+  test('of the security page does, too', async () => {
+    const owner = await newOwner(app)
+    const visitor = await come(app, owner)
+    const form = formTo(await visitor.open(PAGE), 'end-others')
+    failing = (action) => {
+      if (action === 'signOutElsewhere') throw new Error('away')
+    }
+    expect((await visitor.send(form)).status).toBe(503)
+    failing = null
+    wait(DEVICE_RETRY_GRACE + 1_000)
+    expect(await isIn(visitor, owner)).toBe(true)
+  })
+})
