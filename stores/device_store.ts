@@ -29,7 +29,8 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
       const { sessionId: shown } = deviceCookies(requester()?.cookies)
       const device = await flow(id).readDevice(id, shown)
       if (!device || !isOwn(id, device)) return null
-      return asShown(toDeviceData(device), device.shownUntil, shown)
+      const data = toDeviceData(device)
+      return shown === undefined ? data : asShown(data, device.shown, shown)
     },
 
     async updateDevice(id, { lastSeenAt, ...data }) {
@@ -49,17 +50,13 @@ export function createDeviceStore(flow: Flow, actors: Actors, isGuarded: boolean
 }
 
 /** The device as the provider has to see it, so that it does what was decided. */
-function asShown(
-  data: DeviceData,
-  until: FoundDevice['shownUntil'],
-  shown: string | undefined,
-): DeviceData {
-  if (shown === undefined || until === null) return data
-  if (until === undefined) return { ...data, lastSeenAt: new Date(0) }
+function asShown(data: DeviceData, which: FoundDevice['shown'], sessionId: string): DeviceData {
+  if (which === 'newest') return data
+  if (which === 'none') return { ...data, lastSeenAt: new Date(0) }
   const now = Date.now()
-  const isAtOnce = now - until <= DEVICE_AT_ONCE
-  const sessionId = isAtOnce ? (shown as DeviceData['sessionId']) : data.sessionId
-  return { ...data, sessionId, lastSeenAt: new Date(now) }
+  const seen = { ...data, lastSeenAt: new Date(now) }
+  const isAtOnce = now - which <= DEVICE_AT_ONCE
+  return isAtOnce ? { ...seen, sessionId: sessionId as DeviceData['sessionId'] } : seen
 }
 
 /**
@@ -75,7 +72,7 @@ export async function shownDevice(flow: Flow): Promise<string | null> {
   const { deviceId, sessionId } = deviceCookies(requester()?.cookies)
   if (!deviceId || !sessionId) return null
   const device = await flow(deviceId).readDevice(deviceId, sessionId)
-  return device && device.shownUntil !== undefined && isOwn(deviceId, device) ? deviceId : null
+  return device && device.shown !== 'none' && isOwn(deviceId, device) ? deviceId : null
 }
 
 export function toDeviceData(device: Device): DeviceData {

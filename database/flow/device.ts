@@ -35,8 +35,8 @@ export function insertDevice(db: Db, id: string, device: Device): void {
 
 /** One that was read. */
 export type FoundDevice = Device & {
-  /** When the session that was shown was replaced, ms; null for the current one, undefined for none of this device. */
-  shownUntil: number | null | undefined
+  /** Which of its sessions was shown: for one of before, when another took its place, ms. */
+  shown: 'newest' | 'none' | number
 }
 
 /**
@@ -55,10 +55,10 @@ export function readDevice(
   const sessionId = openIn(db, SESSION_ID, sealed.sessionId)
   if (!sessionId) return null
   const device = { ...sealed, sessionId }
-  if (shown === undefined) return { ...device, shownUntil: undefined }
-  if (shown === sessionId) return { ...device, shownUntil: null }
-  const found = readReplaced(db, replaced, now).find(([replacedId]) => replacedId === shown)
-  return { ...device, shownUntil: found?.[1] }
+  if (shown === undefined) return { ...device, shown: 'none' }
+  if (shown === sessionId) return { ...device, shown: 'newest' }
+  const [, at] = readReplaced(db, replaced, now).find(([before]) => before === shown) ?? []
+  return { ...device, shown: at ?? 'none' }
 }
 
 type Row = Device & { replaced: string | null }
