@@ -476,6 +476,10 @@ export const SMTP_CHECK = 10 * SECOND
 export const S3_CONNECT = 10 * SECOND
 export const S3_SILENCE = MINUTE
 
+/** A request to the store takes no longer than this in all, and the time of a file at so many bytes a millisecond. */
+export const S3_ANSWER = 5 * MINUTE
+export const S3_SLOWEST = 8
+
 /** A WebSocket that was silent for this long is asked by TCP whether the other side is there. */
 export const TCP_PROBE = 60 * SECOND
 

@@ -2,12 +2,14 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
-  paginateListObjectsV2,
   S3Client,
 } from '@aws-sdk/client-s3'
 import pLimit from 'p-limit'
@@ -24,6 +26,7 @@ import {
   newestFirst,
 } from './kept_backups.ts'
 import { MANIFEST, type Manifest, parseManifest } from './manifest.ts'
+import { atMost, boundAnswers, inTime } from './store_bounds.ts'
 
 /** In each backup: which blobs it needs. They never change, so all backups share them. */
 const BLOB_LIST = 'blobs.json'
@@ -33,6 +36,10 @@ const BLOBS = { shared: 'blobs/', own: join(EMBEDDED_PDS, 'blobs') }
 const AT_ONCE = 8
 /** Keys that one request deletes at most (S3 API, DeleteObjects). */
 const DELETED_AT_ONCE = 1_000
+/** How many pages of at most 1,000 keys are read of one list: of names at the top, and of files. */
+const MOST_PAGES = { names: 100, files: 10_000 }
+/** Bytes of a file that is read into memory: of a mark, and of a list of all files or blobs. */
+const MOST_READ = { mark: 16 * 2 ** 20, list: 256 * 2 ** 20 }
 
 /** Is told how many of all files are done. */
 type OnProgress = (done: number, total: number) => void
@@ -65,18 +72,18 @@ export class BackupStore {
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     })
+    boundAnswers(this.#client)
   }
 
   /** Those that are there as a whole, the newest first. */
   async list(): Promise<KeptBackup[]> {
-    const found = await Promise.all(
-      (await this.#names()).map(async (name) => {
-        const startedAt = namedAt(name)
-        const mark = startedAt === null ? null : await this.#read(`${name}/${MARK}`)
-        return mark === null || startedAt === null ? [] : [keptBackup(mark, name, startedAt)]
-      }),
-    )
-    return found.flat().sort(newestFirst)
+    const found: KeptBackup[] = []
+    await this.#each(await this.#names(), async (name) => {
+      const startedAt = namedAt(name)
+      const mark = startedAt === null ? null : await this.#read(`${name}/${MARK}`, MOST_READ.mark)
+      if (mark !== null && startedAt !== null) found.push(keptBackup(mark, name, startedAt))
+    })
+    return found.sort(newestFirst)
   }
 
   /**
@@ -124,19 +131,23 @@ export class BackupStore {
     onProgress: OnProgress = () => {},
   ): Promise<string> {
     const name = wanted ?? (await this.list())[0]?.name
-    const keys = name ? [...(await this.#sizes(`${name}/`)).keys()] : []
-    if (!name || keys.length === 0)
+    const sizes = name ? await this.#sizes(`${name}/`) : new Map<string, number>()
+    if (!name || sizes.size === 0)
       throw new Error(`There is no backup ${wanted ?? ''} in the store`)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     if ((await readdir(folder)).length > 0) throw new Error(`${folder} is not empty`)
-    const blobs = JSON.parse((await this.#read(`${name}/${BLOB_LIST}`)) ?? '[]') as string[]
-    const fileDone = counting(keys.length + blobs.length, onProgress)
-    await this.#each(keys, async (key) => {
-      await this.#getFile(key, folder, key.slice(name.length + 1))
+    const blobs = JSON.parse(
+      (await this.#read(`${name}/${BLOB_LIST}`, MOST_READ.list)) ?? '[]',
+    ) as string[]
+    const shared = blobs.length > 0 ? await this.#sizes(BLOBS.shared) : sizes
+    const fileDone = counting(sizes.size + blobs.length, onProgress)
+    await this.#each([...sizes], async ([key, size]) => {
+      await this.#getFile(key, size, folder, key.slice(name.length + 1))
       fileDone()
     })
     await this.#each(blobs, async (blob) => {
-      await this.#getFile(BLOBS.shared + blob, folder, join(BLOBS.own, blob))
+      const key = BLOBS.shared + blob
+      await this.#getFile(key, shared.get(key) ?? 0, folder, join(BLOBS.own, blob))
       fileDone()
     })
     return name
@@ -148,7 +159,9 @@ export class BackupStore {
 
   async #prune(newest: string, keep: number): Promise<void> {
     const kept = await listNeeded(await this.list(), keep, (name) => this.#manifestOf(name))
-    const lists = await Promise.all(kept.map((name) => this.#read(`${name}/${BLOB_LIST}`)))
+    const lists = await Promise.all(
+      kept.map((name) => this.#read(`${name}/${BLOB_LIST}`, MOST_READ.list)),
+    )
     const needed = new Set(lists.flatMap((list) => JSON.parse(list ?? '[]') as string[]))
     const blobs = [...(await this.#sizes(BLOBS.shared)).keys()]
     const surplus = blobs.filter((key) => !needed.has(key.slice(BLOBS.shared.length)))
@@ -159,21 +172,20 @@ export class BackupStore {
     for (let i = 0; i < surplus.length; i += DELETED_AT_ONCE) {
       const keys = surplus.slice(i, i + DELETED_AT_ONCE)
       const Objects = keys.map((key) => ({ Key: this.#prefix + key }))
-      await this.#client.send(
-        new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } }),
-      )
+      const command = new DeleteObjectsCommand({ Bucket: this.#bucket, Delete: { Objects } })
+      await inTime(0, (options) => this.#client.send(command, options))
     }
   }
 
   async #manifestOf(name: string): Promise<Manifest> {
-    return parseManifest((await this.#read(`${name}/${MANIFEST}`)) ?? '{}')
+    return parseManifest((await this.#read(`${name}/${MANIFEST}`, MOST_READ.list)) ?? '{}')
   }
 
   /** What there is at the top: names of backups, and the place of the blobs. */
   async #names(): Promise<string[]> {
     const names: string[] = []
     const { length } = this.#prefix
-    for await (const { CommonPrefixes = [] } of this.#pages('', '/')) {
+    for await (const { CommonPrefixes = [] } of this.#pages('', MOST_PAGES.names, '/')) {
       names.push(...CommonPrefixes.flatMap(({ Prefix }) => Prefix?.slice(length, -1) ?? []))
     }
     return names
@@ -182,7 +194,7 @@ export class BackupStore {
   /** Bytes of all that is below a path, by key. */
   async #sizes(prefix: string): Promise<Map<string, number>> {
     const sizes = new Map<string, number>()
-    for await (const { Contents = [] } of this.#pages(prefix)) {
+    for await (const { Contents = [] } of this.#pages(prefix, MOST_PAGES.files)) {
       for (const { Key, Size = 0 } of Contents) {
         if (Key) sizes.set(Key.slice(this.#prefix.length), Size)
       }
@@ -190,9 +202,21 @@ export class BackupStore {
     return sizes
   }
 
-  #pages(prefix: string, Delimiter?: string) {
+  async *#pages(
+    prefix: string,
+    most: number,
+    Delimiter?: string,
+  ): AsyncGenerator<ListObjectsV2CommandOutput> {
     const of = { Prefix: this.#prefix + prefix, ...(Delimiter && { Delimiter }) }
-    return paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, ...of })
+    let ContinuationToken: string | undefined
+    for (let page = 0; page < most; page++) {
+      const command = new ListObjectsV2Command({ Bucket: this.#bucket, ...of, ContinuationToken })
+      const found = await inTime(0, (options) => this.#client.send(command, options))
+      yield found
+      ContinuationToken = found.NextContinuationToken
+      if (!ContinuationToken) return
+    }
+    throw new Error(`its list of ${this.#prefix}${prefix} does not end after ${most} pages`)
   }
 
   #at(key: string) {
@@ -201,23 +225,22 @@ export class BackupStore {
 
   async #putFile(key: string, path: string): Promise<void> {
     const { size } = await stat(path)
-    await this.#client.send(
-      new PutObjectCommand({
-        ...this.#at(key),
-        Body: createReadStream(path),
-        ContentLength: size,
-      }),
-    )
+    const Body = createReadStream(path)
+    const command = new PutObjectCommand({ ...this.#at(key), Body, ContentLength: size })
+    await inTime(size, (options) => this.#client.send(command, options))
   }
 
-  async #write(key: string, text: string): Promise<void> {
-    await this.#client.send(new PutObjectCommand({ ...this.#at(key), Body: text }))
+  async #write(key: string, content: string): Promise<void> {
+    const command = new PutObjectCommand({ ...this.#at(key), Body: content })
+    await inTime(content.length, (options) => this.#client.send(command, options))
   }
 
-  async #read(key: string): Promise<string | null> {
+  async #read(key: string, most: number): Promise<string | null> {
     try {
-      const got = await this.#client.send(new GetObjectCommand(this.#at(key)))
-      return (await got.Body?.transformToString()) ?? null
+      return await inTime(most, async (options) => {
+        const got = await this.#client.send(new GetObjectCommand(this.#at(key)), options)
+        return pipeline(got.Body as Readable, atMost(most, key), text)
+      })
     } catch (err) {
       if ((err as Error).name === 'NoSuchKey') return null
       throw err
@@ -225,14 +248,17 @@ export class BackupStore {
   }
 
   /** @throws {Error} for a path that leads out of the folder */
-  async #getFile(key: string, folder: string, path: string): Promise<void> {
+  async #getFile(key: string, size: number, folder: string, path: string): Promise<void> {
     if (path.split('/').some((part) => ['', '.', '..'].includes(part))) {
       throw new Error(`The store has a file that is none of a backup: ${key}`)
     }
     const target = join(folder, path)
     await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-    const got = await this.#client.send(new GetObjectCommand(this.#at(key)))
-    await pipeline(got.Body as Readable, createWriteStream(target, { mode: 0o600, flags: 'wx' }))
+    await inTime(size, async (options) => {
+      const got = await this.#client.send(new GetObjectCommand(this.#at(key)), options)
+      const file = createWriteStream(target, { mode: 0o600, flags: 'wx' })
+      await pipeline(got.Body as Readable, atMost(size, key), file)
+    })
   }
 
   async #each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

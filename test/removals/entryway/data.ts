@@ -4,6 +4,7 @@ const verify = inFile('maintenance/verify_backup.ts')
 const KEPT = 'test/backup/kept_backups.test.ts'
 const store = inFile('maintenance/backup_store.ts')
 const daily = inFile('maintenance/daily_backup.ts')
+const ENDLESS = 'test/backup/endless_store.test.ts'
 const S3 = 'test/backup/s3.test.ts'
 const replica = inFile('database/replication/replica.ts')
 const REPLICA = 'test/storage/replica.test.ts'
@@ -359,6 +360,17 @@ export const dataRows = toRemovals([
     LOST,
     'an account that lost its records is not taken for a deleted one',
     inFile('actors/account/damage.ts')('if (!account) await', 'if (!opened.db) await'),
+  ],
+  [
+    ENDLESS,
+    'an answer of the store without end is given up on',
+    inFile('maintenance/store_bounds.ts')('passed > most', 'passed < 0'),
+  ],
+  [ENDLESS, 'a list of the store without end is given up on', store('page < most', 'page >= 0')],
+  [
+    ENDLESS,
+    'a store that drips is given up on',
+    inFile('maintenance/store_bounds.ts')('work({ abortSignal })', 'work({} as never)'),
   ],
   [
     S3,

@@ -1,0 +1,109 @@
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type LoopbackServer, listenOnLoopback } from '../../lab/world/loopback.ts'
+import { makeTemporaryFolder, type TemporaryFolder } from '../../lab/world/temporary_folder.ts'
+import { BackupStore } from '../../maintenance/backup_store.ts'
+
+vi.mock(import('../../base/lifetimes.ts'), async (original) => ({
+  ...(await original()),
+  S3_ANSWER: 4_000,
+}))
+
+const NAME = '2026-11-26T030000Z'
+const FILE = 'directory.sqlite'
+const CHUNK = Buffer.alloc(64 * 1024, ' ')
+/** Far more than is taken, so that a test without the bound ends, too. */
+const MOST_GIVEN = 2 ** 30
+
+let folder: TemporaryFolder
+let server: LoopbackServer
+let store: BackupStore
+let given: number
+
+const place = (endpoint: string) => ({
+  ...{ bucket: 'backups', prefix: 'localhost/', endpoint, region: 'us-east-1' },
+  ...{ accessKeyId: 'key', secretAccessKey: 'secret' },
+})
+
+async function answering(answer: RequestListener): Promise<void> {
+  server = await listenOnLoopback(answer)
+  store = new BackupStore(place(server.url))
+}
+
+beforeEach(async () => {
+  folder = await makeTemporaryFolder('endless')
+  given = 0
+})
+afterEach(async () => {
+  store.close()
+  await server.close()
+  await folder.remove()
+})
+
+/** As fast as it is read. */
+const withoutEnd: RequestListener = (_, response) => {
+  const content = function* () {
+    for (; given < MOST_GIVEN; given += CHUNK.length) yield CHUNK
+  }
+  return pipeline(Readable.from(content()), response).catch(() => {})
+}
+
+const listOf = (content: string) =>
+  `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${content}</ListBucketResult>`
+
+test.each([200, 403])('an answer %i without end is not kept in memory', async (status) => {
+  await answering((request, response) => {
+    response.writeHead(status)
+    return withoutEnd(request, response)
+  })
+  await expect(store.list()).rejects.toThrow('the answer has more than')
+  expect(given).toBeLessThan(MOST_GIVEN)
+})
+
+test('a store that drips is given up on', async () => {
+  await answering(async (_, response) => {
+    response.writeHead(200).write('<')
+    while (!response.destroyed) {
+      response.write(' ')
+      await setTimeout(50)
+    }
+  })
+  await expect(store.list()).rejects.toThrow('has not answered in full')
+})
+
+test('one that drips what comes before its answer, too', async () => {
+  await answering(async (request) => {
+    for (let sent = 0; !request.socket.destroyed && sent < 1_000; sent++) {
+      request.socket.write(sent === 0 ? 'HTTP/1.1 200 OK\r\nx-long: ' : 'x')
+      await setTimeout(50)
+    }
+  })
+  await expect(store.list()).rejects.toThrow('has not answered in full')
+})
+
+test('a list without end is given up on', async () => {
+  let page = 0
+  await answering((_, response) => {
+    const more = `<IsTruncated>true</IsTruncated><NextContinuationToken>${++page}</NextContinuationToken>`
+    response.end(listOf(page < 1_000 ? more : ''))
+  })
+  await expect(store.list()).rejects.toThrow('does not end')
+})
+
+test('a file has no more bytes than its list says', async () => {
+  await answering((request, response) => {
+    if (request.url?.includes(FILE)) return withoutEnd(request, response)
+    if (request.url?.includes('blobs.json')) return response.end('[]')
+    return response.end(
+      listOf(`<Contents><Key>localhost/${NAME}/${FILE}</Key><Size>9</Size></Contents>`),
+    )
+  })
+  await expect(store.fetch(NAME, join(folder.path, 'fetched'))).rejects.toThrow(
+    /more than \d+ bytes/,
+  )
+  expect(given).toBeLessThan(MOST_GIVEN)
+})
