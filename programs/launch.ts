@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
+import { takeConsole } from '../base/console.ts'
 import { loadEnvFile } from '../base/env_file.ts'
 import { UnavailableError } from '../base/errors.ts'
 import { explainUnreadable } from '../base/files.ts'
@@ -35,6 +36,7 @@ export async function launch(
     loadEnvFile()
     const settings = readSettings(process.env)
     const log = createLog(settings.logLevel)
+    takeConsole(log)
     // One request that goes wrong must not end the others, as Node would have it.
     process.on('unhandledRejection', (err) => {
       log.error({ err }, UNHANDLED_REJECTION)
@@ -104,9 +106,12 @@ function reasonOf(err: unknown): unknown {
   return err instanceof Error ? err.message : err
 }
 
+/** On standard error, whatever the console is by now. */
+const say = console.error
+
 /** Says what is wrong, and ends the program. */
 export function giveUp(err: unknown): void {
-  if (err instanceof SettingsError) for (const line of err.lines) console.error(line)
-  else console.error(reasonOf(err))
+  if (err instanceof SettingsError) for (const line of err.lines) say(line)
+  else say(reasonOf(err))
   process.exit(err instanceof MovedError ? MOVED : 1)
 }

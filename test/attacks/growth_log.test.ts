@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import pLimit from 'p-limit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_LINES } from '../../base/event_log.ts'
 import { MINUTE } from '../../base/lifetimes.ts'
 import { type AppInProcess, type Asked, startApp } from '../../lab/world/app.ts'
+import { childArguments, childEnvironment, childFolder } from '../../lab/world/child.ts'
 import { until } from '../../lab/world/until.ts'
 import { FORM, form } from '../manners/mistakes.ts'
 import * as rp from '../openid/relying_party.ts'
@@ -127,4 +131,32 @@ test('34. lines of the log: clients of one account that take no sign-out', async
   await until(async () => (await left()).length === 0, 'not all clients are told')
   const untold = kept.lines().filter(({ msg }) => msg.includes('did not take a sign-out'))
   expect(untold).toHaveLength(MOST_LINES.ofOne)
+})
+
+test('34. lines of the log: what packages write to the console', async () => {
+  const tries = 2 * MOST_LINES.ofOne
+  const start = `
+    const { launch, giveUp } = await import('${new URL('../../programs/launch.ts', import.meta.url)}')
+    await launch(async () => {
+      for (let i = 0; i < ${tries}; i++) console.warn('%d is slow', i, 'x'.repeat(1_000))
+      giveUp(new Error('given up'))
+    })`
+  const child = spawn(
+    process.execPath,
+    [...childArguments, '--input-type=module', '--eval', start],
+    {
+      cwd: childFolder,
+      env: childEnvironment({}, { ENTRYWAY_DEV: '1' }),
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
+  const outputs = [child.stdout, child.stderr].map((output) => text(output as Readable))
+  const [written = '', said] = await Promise.all(outputs)
+  expect(said).toBe('given up\n')
+  const lines = written.trim().split('\n')
+  expect(lines).toHaveLength(MOST_LINES.ofOne)
+  const { level, component, msg } = JSON.parse(lines[0] as string)
+  expect({ level, component }).toEqual({ level: 'warn', component: 'console' })
+  expect(msg).toMatch(/^0 is slow x+$/)
+  expect(msg).toHaveLength(500)
 })

@@ -158,6 +158,8 @@ export const growthRows = toRemovals([
     'one check at a time of what is under way',
     openExchanges('if (this.#isCheckingAll) return', ''),
   ],
+  [34, 'the console is the log', inFile('programs/launch.ts')('    takeConsole(log)\n', '')],
+  [34, 'with a bound', inFile('base/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
   [RELOG, 'a bound on lines of the PDS inside', relogged('BOUNDED.has(level) && ', 'false && ')],
   [RELOG, 'for each of its components', relogged('hasRoom(log, name)', 'hasRoom(log, PDS)')],
   [35, 'idle connections are kept', server('keepAliveTimeout: timeouts.keepAlive,', '')],
