@@ -1,15 +1,19 @@
+import type Provider from 'oidc-provider'
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { OpenidConsent } from '../database/account/openid_grant.ts'
+import { newGrantId } from './names.ts'
 import { stillRegistered } from './resources.ts'
 import { openidScope, registeredAt } from './scope.ts'
 import type { Storage } from './stored.ts'
 
+type OfConsents = Pick<Storage, 'actors' | 'flow'>
+
 /**
  * What the client was granted in this sign-in. Where that has ended, or somebody signs in anew, it is granted
- * again what the person consented to before.
+ * again what the person consented to before: once it gets something of that, since they may be asked first, and refuse.
  */
 export async function loadGrant(
-  { actors, flow }: Pick<Storage, 'actors' | 'flow'>,
+  storage: OfConsents,
   { oidc }: KoaContextWithOIDC,
 ): Promise<Grant | undefined> {
   const { client, session, result, provider, account } = oidc
@@ -18,17 +22,23 @@ export async function loadGrant(
   const id = result?.consent?.grantId ?? session?.grantIdFor(clientId)
   const found = id === undefined ? undefined : await provider.Grant.find(id)
   if (found?.accountId === account.accountId) return found
-  const consent = await actors
-    .account(account.accountId)
-    .readOpenidConsent(clientId, registeredAt(clientId))
-  if (!consent || !openidScope().bases.has(account.accountId)) return undefined
-  const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)
-  const grant = grantOf(new provider.Grant({ accountId: account.accountId, clientId }), {
-    ...consent,
-    resources,
-  })
-  await grant.save()
+  const grant = await grantAsBefore(storage, provider, account.accountId, clientId)
+  if (grant) grant.jti = newGrantId()
+  openidScope().unkept = grant ?? null
   return grant
+}
+
+/** What the person consented to before, as a grant that is not kept; undefined where that is nothing. */
+export async function grantAsBefore(
+  { actors, flow }: OfConsents,
+  { Grant }: Pick<Provider, 'Grant'>,
+  did: string,
+  clientId: string,
+): Promise<Grant | undefined> {
+  const consent = await actors.account(did).readOpenidConsent(clientId, registeredAt(clientId))
+  if (!consent || !openidScope().bases.has(did)) return undefined
+  const resources = await stillRegistered(flow, consent.resources, consent.updatedAt)
+  return grantOf(new Grant({ accountId: did, clientId }), { ...consent, resources })
 }
 
 /** The same grant with what a person has decided. */

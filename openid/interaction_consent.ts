@@ -8,7 +8,7 @@ import { shownName } from '../oauth/sign_in/shown.ts'
 import { placeOf } from '../pages/sign_in/leaving.ts'
 import type { Services } from '../sagas/services.ts'
 import { askedBy, consentTo, shownResources } from './asked.ts'
-import { grantOf } from './consents.ts'
+import { grantAsBefore, grantOf } from './consents.ts'
 import type { OpenidPages } from './pages.ts'
 import type { ByResource } from './resources.ts'
 import { openidScope } from './scope.ts'
@@ -90,14 +90,18 @@ export class ConsentQuestion {
     scope.account = did
     scope.bases.set(did, basis)
     const { clientId } = client
-    const before = interaction.grantId && (await provider.Grant.find(interaction.grantId))
-    const { resources = {} } = (before || {}) as { resources?: ByResource }
+    // The form may be sent again.
+    const id = interaction.result?.consent?.grantId ?? interaction.grantId
+    const found = id === undefined ? undefined : await provider.Grant.find(id)
+    const storage = { flow: this.#flow, actors: this.#services.actors }
+    const before = found ?? (await grantAsBefore(storage, provider, did, clientId))
+    const { resources = {} } = (before ?? {}) as { resources?: ByResource }
     const consent = consentTo(
       await askedBy(this.#flow, interaction.params),
       request.parameter('email') === undefined,
       before ? { scope: before.getOIDCScope(), resources } : undefined,
     )
-    const grant = before || new provider.Grant({ accountId: did, clientId })
+    const grant = before ?? new provider.Grant({ accountId: did, clientId })
     Object.assign(grant, { openid: undefined, rejected: undefined, resources: undefined })
     // First, since a grant that was made for nothing would be shown to the person.
     await this.#services.actors.account(did).consentToOpenid(clientId, consent, basis)

@@ -39,6 +39,8 @@ export type OpenidScope = {
   proof: RefreshProof | null
   /** Id of the token for a protected resource that was shown, once its signature was verified. */
   resourceToken: string | null
+  /** A grant of what was consented to before, which is kept with the code that is issued of it. */
+  unkept: { jti: string; save(): Promise<string> } | null
   /** What was found of a code or token. */
   found: OpenidTokenOfAccount | null
   /**
@@ -99,6 +101,7 @@ export function inOpenidScope<T>(deviceId: string | null, work: (scope: OpenidSc
     assertedAt: null,
     proof: null,
     resourceToken: null,
+    unkept: null,
     found: null,
     spends: [],
     removals: [],

@@ -49,8 +49,11 @@ export function tokens(
         ...{ secret, kind, chain: chainOfIssued(), payload: written(payload) },
         ...{ expiresAt, provenAt, receivedAt: receivedAt() },
       }
-      if (isCode) assertShort({ params: Provider.ctx?.oidc.params })
-      if (!isCode) {
+      if (isCode) {
+        assertShort({ params: Provider.ctx?.oidc.params })
+        const { unkept } = openidScope()
+        if (unkept?.jti === grantId) await unkept.save()
+      } else {
         issuedTo(did, grantId).tokens.push(token)
         return
       }

@@ -284,7 +284,7 @@ export const openidRows = toRemovals([
   [
     45,
     'a request of somebody who is signed in has a bound',
-    tokenAdapters('if (isCode) assertShort({ params: Provider.ctx?.oidc.params })', ''),
+    tokenAdapters('assertShort({ params: Provider.ctx?.oidc.params })', ''),
   ],
   [
     45,
@@ -456,6 +456,24 @@ export const openidRows = toRemovals([
     CODE_FLOW,
     'a hint that is wrong keeps nobody from the sign-out',
     inFile('openid/sign_out_client.ts')('if (await isTrue(provider, hint, id))', 'if (true)'),
+  ],
+  [
+    'test/openid/unkept_grants.test.ts',
+    'nothing is granted before it is decided',
+    inFile('openid/consents.ts')('if (grant) grant.jti = newGrantId()', 'await grant?.save()'),
+  ],
+  [
+    'test/openid/unkept_grants.test.ts',
+    'a decision that is sent twice is one',
+    inFile('openid/interaction_consent.ts')('interaction.result?.consent?.grantId ?? ', ''),
+  ],
+  [
+    'test/openid/unkept_grants.test.ts',
+    'what was allowed before stays allowed',
+    inFile('openid/interaction_consent.ts')(
+      'found ?? (await grantAsBefore(storage, provider, did, clientId))',
+      'found',
+    ),
   ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
