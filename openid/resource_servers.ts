@@ -13,10 +13,7 @@ export function resourceServers(flow: Flow) {
     if (!resource) throw new errors.InvalidTarget('No such protected resource is registered')
     const { scope, audience, alg } = resource
     const isForToken = oidc.route === 'token'
-    const granted = oidc.entities.Grant?.getResourceScopeFiltered(indicator, scope.split(' '))
-    if (isForToken && !granted) {
-      throw new errors.InvalidTarget('Nothing was granted for this resource')
-    }
+    if (isForToken) assertSomething(oidc, indicator)
     // RFC 6749 section 3.3: one who names no scope gets the usual ones.
     if (!isForToken && oidc.params) oidc.params.scope ??= scope
     return {
@@ -25,3 +22,27 @@ export function resourceServers(flow: Flow) {
     }
   }
 }
+
+/**
+ * An API may take a token for it that has no scope for one that may do all.
+ *
+ * @throws {errors.InvalidTarget | errors.InvalidScope} where the token would have none
+ */
+function assertSomething({ entities, params, requestParamScopes }: Oidc, indicator: string): void {
+  const {
+    Grant: grant,
+    AuthorizationCode: code,
+    RefreshToken: refresh,
+    DeviceCode: device,
+  } = entities
+  const source = code ?? refresh ?? device
+  if (!source || !grant?.getResourceScopeFiltered(indicator, source.scopes)) {
+    throw new errors.InvalidTarget('Nothing was granted for this resource')
+  }
+  const { scope } = params as { scope?: string }
+  if (scope && !grant.getResourceScopeFiltered(indicator, requestParamScopes)) {
+    throw new errors.InvalidScope('none of the scopes is of this resource', scope)
+  }
+}
+
+type Oidc = KoaContextWithOIDC['oidc']

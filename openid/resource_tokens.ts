@@ -40,16 +40,20 @@ export function keepResourceToken(
 /**
  * Who is told of a token (RFC 7662 section 4): its client, and the protected resource that it is for, which is
  * registered as a client by its address. That is told of no token of a client that is gone, and nobody of one for a
- * resource that was removed, for which the grant has nothing any more.
+ * resource that was removed, for which the grant has nothing any more. Of the scopes of the token are told those that the
+ * resource still has.
  */
 export async function mayIntrospect(
   { provider, entities: { Grant: grant } }: KoaContextWithOIDC['oidc'],
   { clientId, clientAuthMethod }: Client,
-  token: { clientId?: string; aud?: unknown },
+  token: { clientId?: string; aud?: unknown; scope?: string },
 ): Promise<boolean> {
-  const { clientId: holder = '', aud } = token
+  const { clientId: holder = '', aud, scope = '' } = token
   const resource = typeof aud === 'string' ? resourceId(aud) : null
-  if (resource !== null && !grant?.getResourceScope(resource)) return false
+  if (resource !== null) {
+    token.scope = grant?.getResourceScopeFiltered(resource, scope.split(' '))
+    if (!token.scope) return false
+  }
   if (clientId === holder) return true
   if (clientAuthMethod === 'none') return false
   if (resource === null || resource !== resourceId(clientId)) return false

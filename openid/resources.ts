@@ -14,7 +14,7 @@ export async function findResource(flow: Flow, indicator: string): Promise<Openi
 
 /**
  * What of it counts: not what was given for a resource that was removed since, also where another is registered
- * by its address.
+ * by its address, and no scope that it has no more.
  *
  * @param since when it was given, ms
  */
@@ -26,7 +26,10 @@ export async function stillRegistered(
   const found = await Promise.all(
     Object.entries(given).map(async ([indicator, scope]) => {
       const resource = await findResource(flow, indicator)
-      return resource && resource.registeredAt <= since ? [[indicator, scope]] : []
+      if (!resource || resource.registeredAt > since) return []
+      const offered = new Set(resource.scope.split(' '))
+      const its = scope.split(' ').filter((each) => offered.has(each))
+      return its.length > 0 ? [[indicator, its.join(' ')]] : []
     }),
   )
   return Object.fromEntries(found.flat())

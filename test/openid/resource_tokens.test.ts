@@ -34,9 +34,9 @@ async function registered(id: string) {
   return rp.discover(app, await rp.register(app, { id, metadata: NONE }), id)
 }
 
-async function granted(by = client, address = TOOLS) {
+async function granted(by = client, address = TOOLS, scope = 'openid tools') {
   const visitor = new Visitor(app)
-  const begun = await rp.begin(by, { resource: address, scope: 'openid tools' })
+  const begun = await rp.begin(by, { resource: address, scope })
   const asked = await rp.signIn(visitor, await rp.open(visitor, begun))
   const isConsent = asked.action?.startsWith('/account/openid/')
   return rp.exchange(by, begun, isConsent ? await rp.allow(visitor, asked) : asked)
@@ -134,6 +134,21 @@ test('and of those for a resource that was removed, also where it is registered 
   await rp.operate(app, 'openid/resource-remove', { address })
   for (const by of [client, itself]) expect(await told(token, by)).toEqual(inactive)
   await add()
+  for (const by of [client, itself]) expect(await told(token, by)).toEqual(inactive)
+})
+
+test('and of no scope that the resource has no more', async () => {
+  const address = 'https://less.example.com'
+  const add = (...scopes: string[]) => rp.operate(app, 'openid/resource-add', { address, scopes })
+  await add('tools', 'more')
+  const itself = await registered(address)
+  const { access_token: token } = await granted(client, address, 'openid tools more')
+  expect(await told(token, itself)).toMatchObject({ scope: 'tools more' })
+  await add('tools')
+  for (const by of [client, itself]) {
+    expect(await told(token, by)).toMatchObject({ active: true, scope: 'tools' })
+  }
+  await add('else')
   for (const by of [client, itself]) expect(await told(token, by)).toEqual(inactive)
 })
 

@@ -186,6 +186,19 @@ test('one that is changed gives what it still has', async () => {
   await expect(refused).rejects.toMatchObject(invalidTarget)
 })
 
+test('no token for a resource is without a scope, which an API could take for all', async () => {
+  const { begun, answer } = await grantedFor(TOOLS)
+  const { refresh_token: refresh = '' } = await rp.exchange(config, begun, answer)
+  const narrowed = oidc.refreshTokenGrant(config, refresh, { scope: 'openid' })
+  await expect(narrowed).rejects.toMatchObject({ error: 'invalid_scope' })
+  // What they allowed before is not what this client asked for now.
+  await rp.operate(app, 'openid/resource-add', { address: TOOLS, scopes: ['tools:write'] })
+  await expect(oidc.refreshTokenGrant(config, refresh)).rejects.toMatchObject(invalidTarget)
+  await rp.operate(app, 'openid/resource-add', { address: TOOLS, scopes: SCOPES })
+  const next = await oidc.refreshTokenGrant(config, refresh, { scope: 'tools:read' })
+  expect((await verify(next.access_token)).payload.scope).toBe('tools:read')
+})
+
 test.each([
   ['this service', 'http://localhost:2600/', ['read']],
   ['a DID', 'did:web:pds.test', ['read']],

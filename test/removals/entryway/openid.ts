@@ -309,7 +309,7 @@ export const openidRows = toRemovals([
   [
     RESOURCE_TOKENS,
     'nobody is told of a token for a resource that was removed',
-    resourceTokens('if (resource !== null && !grant?.getResourceScope(resource)) return false', ''),
+    resourceTokens('if (!token.scope)', 'token.scope = scope\n    if (false)'),
   ],
   [
     RESOURCE_TOKENS,
@@ -370,13 +370,9 @@ export const openidRows = toRemovals([
   [
     RESOURCES,
     'a resource that was removed gives nothing',
-    resources('resource.registeredAt <= since', 'true'),
+    resources('|| resource.registeredAt > since', ''),
   ],
-  [
-    RESOURCES,
-    'a token is for what was granted',
-    resourceServers('if (isForToken && !granted)', 'if (false)'),
-  ],
+  [RESOURCES, 'a token is for what was granted', resourceServers('if (isForToken)')],
   [
     RESOURCES,
     'the address of a resource has one spelling',
@@ -474,6 +470,23 @@ export const openidRows = toRemovals([
       'found ?? (await grantAsBefore(storage, provider, did, clientId))',
       'found',
     ),
+  ],
+  [
+    RESOURCE_TOKENS,
+    'a scope that was taken from a resource is told of no token',
+    resourceTokens('token.scope = grant?.', 'const left = grant?.'),
+    resourceTokens('if (!token.scope)', 'if (!left)'),
+  ],
+  [RESOURCE_TOKENS, 'a resource has what it offers', resources('offered.has(each)', 'true')],
+  [
+    RESOURCES,
+    'a token for a resource has what was asked for',
+    resourceServers('(indicator, source.scopes)', "(indicator, ['tools:write'])"),
+  ],
+  [
+    RESOURCES,
+    'a refresh narrows to a scope of the resource',
+    resourceServers('if (scope && ', 'if (false && scope && '),
   ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
