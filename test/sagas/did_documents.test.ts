@@ -129,6 +129,15 @@ describe('a directory that does not answer', () => {
     expect(await documents.ofAccount(other)).toBe(after)
   })
 
+  test('is not asked again at once for what is known, where it fails without a wait', async () => {
+    resolve.mockRejectedValue(new Error('fetch failed'))
+    for (let i = 0; i < 5; i++) expect(await documents.named(did, false)).toBe(before)
+    expect(resolve).toHaveBeenCalledTimes(1)
+    resolve.mockResolvedValue(after)
+    pass(DID_DOCUMENT_AGAIN)
+    expect(await documents.named(did, false)).toBe(after)
+  })
+
   test('does not keep the owner of a session waiting for longer', async () => {
     const asked = Array.from({ length: 20 }, () => documents.ofAccount(other))
     expect(await Promise.all(asked)).toEqual(Array(20).fill(undefined))
