@@ -3,9 +3,11 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import type { CreatedAccount } from '../actors/account/lifecycle.ts'
-import { creationOptions } from '../factors/passkey.ts'
+import { verifyMade } from '../actors/account/passkeys.ts'
+import { creationOptions, writePasskey } from '../factors/passkey.ts'
 import { prepareIdentity } from './new_identity.ts'
-import { type Challenge, relyingParty } from './passkey_challenge.ts'
+import { notify, occasionNow } from './notice.ts'
+import { answered, type Challenge, relyingParty } from './passkey_challenge.ts'
 import type { Services } from './services.ts'
 import { signUp } from './sign_up.ts'
 import {
@@ -50,7 +52,8 @@ export function firstPasskeyOptions(
 }
 
 /**
- * Creates the account, which has that passkey and no password.
+ * Creates the account, which has that passkey and no password. Where it is there already, the answer to this sign-up was
+ * lost: then it gets that passkey in the place of the one before, and its owner a mail.
  *
  * @param made with the challenge that the passkey was made for, and its name
  * @returns with the recovery codes
@@ -58,11 +61,17 @@ export function firstPasskeyOptions(
  *   over; and as {@link signUp}
  * @throws {PdsRefusal | UnavailableError}
  */
-export function signUpWithPasskey(
+export async function signUpWithPasskey(
   services: Services,
   { input, identity }: BegunSignUp,
   made: { response: RegistrationResponseJSON; challenge: Challenge; name: string },
   policy: SignUpPolicy,
 ): Promise<CreatedAccount> {
-  return signUp(services, { ...input, passkey: { ...made, identity } }, policy)
+  const entry = await services.actors.directory.find(identity.did, ['did'])
+  if (!entry) return signUp(services, { ...input, passkey: { ...made, identity } }, policy)
+  const key = await verifyMade(await answered(services, made.response, made.challenge))
+  const passkey = writePasskey({ ...key, name: made.name })
+  const again = await services.actors.account(entry.did).createAgain(passkey)
+  notify(services, 'factorAdded', again.account, occasionNow(), { about: { factor: 'passkey' } })
+  return again
 }

@@ -38,6 +38,7 @@ import * as trustedDevices from './trusted_devices.ts'
 /** What the account can be asked. */
 export const accountFunctions = {
   create: lifecycle.create,
+  createAgain: lifecycle.createAgain,
   import: importAccount,
   read: profiles.readAccount,
   readWithSession: sessions.readWithSession,

@@ -1,5 +1,6 @@
-import { accountTakenDown } from '../../base/errors.ts'
-import { appendAudit, type NewAuditEntry } from '../../database/account/audit.ts'
+import { accountTakenDown, Refusal } from '../../base/errors.ts'
+import { SIGN_IN_STEP } from '../../base/lifetimes.ts'
+import { appendAudit, listAudit, type NewAuditEntry } from '../../database/account/audit.ts'
 import { deleteOtherDeviceAccounts } from '../../database/account/device.ts'
 import { deleteAllKnownDevices, putKnownDevice } from '../../database/account/known_device.ts'
 import * as profile from '../../database/account/profile.ts'
@@ -7,7 +8,8 @@ import { type Db, transact } from '../../database/database.ts'
 import { readPasskey } from '../../factors/passkey.ts'
 import { endOpenid, endSignIns } from './endings.ts'
 import { markOfDevice } from './known_devices.ts'
-import { addFirst } from './passkeys.ts'
+import { addFirst, replaceFirst } from './passkeys.ts'
+import * as recoveryCodes from './recovery_codes.ts'
 import type { EndedBy } from './sessions.ts'
 import { assertGood, type Basis, existing } from './standing.ts'
 
@@ -25,6 +27,23 @@ export function create(
     const recoveryCodes = passkey === null ? null : addFirst(db, readPasskey(passkey))
     appendAudit(db, { at: Date.now(), event: 'account_created', detail: {} })
     return { account: existing(db), recoveryCodes }
+  })
+}
+
+/**
+ * The sign-up of a new account once more, with another passkey: its browser did not get the answer, with which the
+ * recovery codes were lost, and an authenticator keeps the newest passkey of an account alone. It rests on no sign-in,
+ * so it counts only while nothing else has happened to the account.
+ *
+ * @throws {Refusal} HandleTaken once something has, or too long ago; AccountNotFound
+ */
+export function createAgain(db: Db, passkey: string): CreatedAccount {
+  return transact(db, () => {
+    const account = existing(db)
+    const isNew = Date.now() - account.createdAt <= SIGN_IN_STEP && listAudit(db, 2).length === 1
+    if (!isNew) throw new Refusal('HandleTaken', 'The account was made already')
+    replaceFirst(db, readPasskey(passkey))
+    return { account, recoveryCodes: recoveryCodes.make(db) }
   })
 }
 

@@ -86,6 +86,16 @@ export function addFirst(db: Db, passkey: PasskeyKey & { name: string }): string
   return recoveryCodes.makeFirst(db)
 }
 
+/** Puts another in the place of the first one. To be called inside a transaction. */
+export function replaceFirst(db: Db, passkey: PasskeyKey & { name: string }): void {
+  const detail = { kind: 'passkey', name: passkey.name }
+  for (const { id } of stored.listPasskeys(db)) stored.deletePasskey(db, id)
+  stored.insertPasskey(db, { ...passkey, name: freeName(passkey.name, []), createdAt: Date.now() })
+  for (const event of ['factor_removed', 'factor_added'] as const) {
+    appendAudit(db, { at: Date.now(), event, detail })
+  }
+}
+
 /** @throws {Refusal} SignedOut, ProofRequired */
 export function rename(db: Db, id: string, name: string, basis: Basis): void {
   transact(db, () => {

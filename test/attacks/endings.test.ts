@@ -65,8 +65,8 @@ const GRANTS_NOTHING: ReadonlySet<string> = new Set([
   ...['noteSignIn', 'learnDevice', 'unlearnDevice'],
   // What rests on it looks at the sign-in again.
   ...['proveOn', 'isTrustedDevice', 'loginWithPasskey', 'provePasskey', 'proveFactor'],
-  // A new account, or the operator.
-  ...['create', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
+  // A new account, to which nothing else has happened (41), or the operator.
+  ...['create', 'createAgain', 'import', 'setEmail', 'setInvitesDisabled', 'removeRecoveryCodes'],
   'removePasskeys',
   // The account goes: its password and a code by mail are looked at in one transaction.
   'mayDelete',

@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { verifyMade } from '../../actors/account/passkeys.ts'
+import { SIGN_IN_STEP } from '../../base/lifetimes.ts'
+import { creationOptions, writePasskey } from '../../factors/passkey.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { SoftAuthenticator } from '../../lab/world/passkeys.ts'
 import { en as signIn } from '../../pages/sign_in/locales/en.ts'
 import { listFactors } from '../../sagas/factors.ts'
+import { newChallenge, relyingParty } from '../../sagas/passkey_challenge.ts'
 import { removePassword } from '../../sagas/password_removal.ts'
 import { provenOn } from '../../sagas/proof.ts'
 import type { Services } from '../../sagas/services.ts'
@@ -13,6 +17,8 @@ import { come, formTo, PAGE } from '../security_page/come.ts'
 import { itemsOf } from '../security_page/forms_of.ts'
 import { Visitor } from '../sign_in/visitor.ts'
 import { post } from '../subjects/ask.ts'
+import { endings } from './endings/endings.ts'
+import type { Person, World } from './endings/world.ts'
 
 /** An account whose password was removed, and those who know it still. */
 let app: AppInProcess
@@ -176,4 +182,54 @@ describe('41. to remove the password', () => {
     if (!device) throw new Error('No device')
     return device
   }
+})
+
+describe('41. a sign-up whose answer was lost', () => {
+  /** An account as its sign-up with a passkey leaves it. @returns what finishes that once more */
+  async function signUp(name: string) {
+    const did = `did:plc:${name.padEnd(24, 'z')}`
+    const names = { handle: `${name}.test`, email: `${name}@mail.internal` }
+    const account = app.actors.account(did)
+    const key = async (id: string) => {
+      const made = new SoftAuthenticator(app.runner.settings.publicUrl)
+      const challenge = newChallenge()
+      const party = relyingParty(services)
+      const options = await creationOptions(party, { did, name: did }, [], challenge.value)
+      const response = made.create(options)
+      const passkey = await verifyMade({ party, response, challenge: challenge.value })
+      return writePasskey({ ...passkey, name: id })
+    }
+    const pdsDid = 'did:web:pds.test'
+    const created = { did, ...names, passwordScrypt: null, pdsDid, createdAt: Date.now() }
+    await account.create(created, await key('first'))
+    await app.actors.directory.addAccount(created)
+    const again = async () => account.createAgain(await key('second'))
+    return { did, account, again, ...names }
+  }
+  const over = { code: expect.stringMatching(/^(HandleTaken|AccountNotFound)$/) }
+
+  test('is finished once more, once', async () => {
+    const { account, again } = await signUp('again')
+    expect((await again()).recoveryCodes).toHaveLength(10)
+    expect(await account.listPasskeys()).toMatchObject([{ name: 'second' }])
+    await expect(again()).rejects.toMatchObject(over)
+    expect(await account.listPasskeys()).toHaveLength(1)
+  })
+
+  test('is over a quarter of an hour later', async () => {
+    const { again } = await signUp('late')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + SIGN_IN_STEP + 1_000 })
+    await expect(again()).rejects.toMatchObject(over)
+    vi.useRealTimers()
+  })
+
+  test.each(Object.entries(endings).filter(([, each]) => each.signsOut && !each.needsConfirmed))(
+    'is over after %s',
+    async (name, { end }) => {
+      const letters = name.replaceAll(/[^a-z]/g, '').slice(0, 20)
+      const { did, account, again, handle, email } = await signUp(letters)
+      await end({ did, handle, email, account, pds: null } as Person, { app } as World)
+      await expect(again()).rejects.toMatchObject(over)
+    },
+  )
 })

@@ -262,7 +262,16 @@ describe('33. revoked means out, from the next request on', () => {
 
 /** What is new is looked at here. */
 const ENDS_NOTHING: ReadonlySet<string> = new Set([
-  ...['create', 'import', 'read', 'readWithSession', 'assertGood', 'setHandle', 'activate'],
+  ...[
+    'create',
+    'createAgain',
+    'import',
+    'read',
+    'readWithSession',
+    'assertGood',
+    'setHandle',
+    'activate',
+  ],
   ...[
     'setInvitesDisabled',
     'noteInvitesMade',

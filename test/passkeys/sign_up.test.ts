@@ -147,6 +147,38 @@ describe('a sign-up with a passkey', () => {
     expect((await visitor.send(again, make(again))).title).toBe(words.doneTitle)
   })
 
+  test('whose answer was lost is finished once more, with the passkey that is made then', async () => {
+    const { visitor, page, names } = await begin()
+    const kept = new Map(visitor.cookies)
+    const lost = await visitor.send(page, make(page))
+    const [codeOfLost] = /<code>([^<]*)/.exec(lost.text)?.slice(1) ?? []
+    visitor.cookies.clear()
+    for (const [name, cookie] of kept) visitor.cookies.set(name, cookie)
+
+    // The button of the page makes another, in the place of the one before in the authenticator.
+    const spent = await visitor.send(page, make(page))
+    expect([spent.status, spent.alert, spent.title]).toEqual([400, words.stale, words.makeTitle])
+    const authenticator = newAuthenticator()
+    const done = await visitor.send(spent, make(spent, authenticator))
+    expect([done.status, done.title]).toEqual([200, words.doneTitle])
+    expect(done.text.match(/<code>/g)).toHaveLength(10)
+    expect(done.text).not.toContain(codeOfLost)
+    const account = app.actors.account((await findDid(names)) ?? '')
+    expect(await account.listPasskeys()).toHaveLength(1)
+    expect(await account.listFactors()).toMatchObject({ recoveryCodes: 10 })
+    const mails = (await app.readMails()).filter(({ to }) => to?.[0]?.address === names.email)
+    expect(mails).toHaveLength(1)
+
+    const other = new Visitor(app)
+    const signIn = await other.open('/account/sign-in')
+    const entered = await other.send(signIn, answerOf(authenticator.use(asked(signIn))))
+    expect(entered.status).toBe(303)
+    // From now on it is an account as any other.
+    const late = await visitor.send(done, { ...spent.fields, ...make(spent) })
+    expect(late.status).toBe(400)
+    expect(await account.listPasskeys()).toHaveLength(1)
+  })
+
   test('shown anew makes no second passkey of the account, when its names are free again', async () => {
     const { visitor, page, names } = await begin()
     const anew = await visitor.send(page, { passkey: 'none' })
@@ -156,7 +188,7 @@ describe('a sign-up with a passkey', () => {
     const others = newNames()
     const rename = app.directory.prepare('UPDATE account SET handle = ?, email = ? WHERE did = ?')
     rename.run(whole(others), others.email, did)
-    expect((await visitor.send(page, make(page))).status).toBe(400)
+    expect((await visitor.send(page, make(page))).title).toBe(words.doneTitle)
     expect(await app.actors.account(did).listPasskeys()).toHaveLength(1)
     const { signUps } = await app.actors.directory.listUnderWay(Date.now() + 1)
     expect(signUps.map((each) => each.did)).not.toContain(did)

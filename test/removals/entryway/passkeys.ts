@@ -25,6 +25,11 @@ export const passkeyRows = toRemovals([
       "expectedOrigin: [origin, 'https://evil.test', 'http://localhost']",
     ),
   ],
+  [
+    41,
+    'a sign-up once more only while nothing has happened',
+    inFile('actors/account/lifecycle.ts')(' && listAudit(db, 2).length === 1', ''),
+  ],
   [41, 'a passkey is for our host', passkey('expectedRPID: id', "expectedRPID: [id, 'evil.test']")],
   [
     41,
