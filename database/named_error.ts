@@ -8,6 +8,11 @@ export function isDamage(err: unknown): boolean {
   return err instanceof Sqlite.SqliteError && DAMAGED.test(err.code)
 }
 
+/** Whether nothing can be written to a database for now: its disk is full, or takes nothing any more. */
+export function isUnwritable(err: unknown): boolean {
+  return err instanceof Sqlite.SqliteError && /^SQLITE_(FULL|IOERR|READONLY)/.test(err.code)
+}
+
 /** Whether a database could not be copied or looked at for what it is itself, and not since a disk is full. */
 export function isUnreadable(err: unknown): boolean {
   return err instanceof Sqlite.SqliteError && err.code !== 'SQLITE_FULL'

@@ -157,8 +157,11 @@ export class EntrywayProvider extends OAuthProvider {
         const secret = await this.#refreshTokens.present(request.refresh_token)
         if (secret !== null) await endIfKeyIsWithdrawn(this, clientId, secret)
       }
-      const { refreshRefusal: reason, presentedRefreshToken: presented } = requestScope()
-      this.#onRefusedRefresh({ profile: 'oauth', reason, did: presented?.did, clientId })
+      const { refreshRefusal: reason, presentedRefreshToken: presented, fault } = requestScope()
+      // What a store could not answer is refused by nobody.
+      if (!fault) {
+        this.#onRefusedRefresh({ profile: 'oauth', reason, did: presented?.did, clientId })
+      }
       throw err
     })
     return this.#refreshTokens.written(response)

@@ -107,8 +107,10 @@ export function createOAuthHandler(
     const told = refusal && !scope.fault ? refused(answered, refusal) : answered
     const finished = withShortDescription(told)
     const response = withKnownBrowser(finished, scope, settings.publicUrl)
-    logRefusal(log, request, response)
-    if (!scope.fault) return isImmutable(response) ? kept(response) : response
+    if (!scope.fault) {
+      logRefusal(log, request, response)
+      return isImmutable(response) ? kept(response) : response
+    }
     // The log says that for many requests at once (`app/overload_log.ts`).
     if (!isOverloaded())
       logFault(log, scope.fault.cause, 'a store failed while answering a request')

@@ -2,13 +2,20 @@ import { assertInTime } from '../../base/in_time.ts'
 import type { Db } from '../../database/database.ts'
 import { durable } from '../../database/durable.ts'
 import { inGroup } from '../../database/group_commit.ts'
-import { returnPoints, takePoints } from '../../database/limits/counter.ts'
+import { returnPoints } from '../../database/limits/counter.ts'
 import { countReached, liftNear, listNear } from '../../database/limits/near.ts'
+import { takePointsAnyway } from '../../database/limits/unwritable.ts'
 import { partitionOf } from '../../database/partition.ts'
 import type { AuthPeer } from '../reach.ts'
 import { type FlowOwner, flowFunctions, type OnDatabase } from './flow.ts'
 
-const counterFunctions = { takePoints, returnPoints, listNear, countReached, liftNear }
+const counterFunctions = {
+  takePoints: takePointsAnyway,
+  returnPoints,
+  listNear,
+  countReached,
+  liftNear,
+}
 
 export type CounterOwner = OnDatabase<typeof counterFunctions>
 

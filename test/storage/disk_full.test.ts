@@ -2,8 +2,16 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cliJsonHere } from '../../lab/world/cli_here.ts'
 import { type Network, startNetwork } from '../../lab/world/network.ts'
-import { Attacker, makeDpopKey, newPerson, type Person, refreshed } from '../attacks/attacker.ts'
+import {
+  Attacker,
+  makeDpopKey,
+  newPerson,
+  type Person,
+  refreshed,
+  send,
+} from '../attacks/attacker.ts'
 import { sayUnless } from '../left_out.ts'
 
 const MB = 1024 * 1024
@@ -43,14 +51,14 @@ const whenFull =
 
 const count = (line: string) => network.vestibule.logs.split(line).length - 1
 const push = async () => (await client.push(await makeDpopKey())).status
-const signIn = async () => {
-  const response = await fetch(`${network.url}/xrpc/com.atproto.server.createSession`, {
+const xrpc = (method: string) => `${network.url}/xrpc/com.atproto.${method}`
+const createSession = () =>
+  send(xrpc('server.createSession'), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ identifier: person.handle, password: person.password }),
   })
-  return response.status
-}
+const signIn = async () => (await createSession()).status
 
 describe.runIf(canMount)('on a small disk', () => {
   beforeAll(async () => {
@@ -65,6 +73,7 @@ describe.runIf(canMount)('on a small disk', () => {
     const { vestibule } = network
     const { pid } = vestibule
     const session = await client.signIn(person)
+    const revoked = await client.signIn(person)
     // What is to be swept takes more than one page.
     for (let i = 0; i < 40; i++) expect(await push()).toBe(201)
 
@@ -72,19 +81,27 @@ describe.runIf(canMount)('on a small disk', () => {
     await expect.poll(whenFull(signIn)).toBe(503)
     const refresh = async () => (await client.refresh(session)).status
     await expect.poll(whenFull(refresh)).toBe(503)
+    // What needs no write is answered.
+    const read = async (url: string) => (await fetch(url)).status
+    expect(await whenFull(() => read(`${network.url}/_health`))()).toBe(200)
+    expect(await whenFull(() => read(xrpc('server.describeServer')))()).toBe(200)
+    const listed = await whenFull(() => cliJsonHere(vestibule.env, ['account', 'list']))()
+    expect(listed).toMatchObject([{ did: person.did }])
+    const { status } = await whenFull(() => client.revoke(revoked))()
+    expect([200, 503]).toContain(status)
+
     await vestibule.ask({ ahead: DAY })
     await expect.poll(whenFull(() => count('the sweep of what has expired failed'))).toBe(1)
     // Hundreds of sweeps more.
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(count('the sweep of what has expired failed')).toBe(1)
     expect(count('the sweep of what has expired succeeds again')).toBe(0)
-    expect((await fetch(`${network.url}/_health`)).status).toBe(200)
-
     rmSync(filler())
     await expect.poll(() => count('the sweep of what has expired succeeds again')).toBe(1)
     await vestibule.ask({ ahead: 0 })
     expect(await push()).toBe(201)
     expect(await signIn()).toBe(200)
+    expect((await client.refresh(revoked)).status).toBe(status === 200 ? 400 : 200)
     const next = await refreshed(client, session)
     expect(await client.refresh(next)).toMatchObject({ status: 200 })
     expect(vestibule.pid).toBe(pid)

@@ -79,6 +79,7 @@ test.each(LOSSES)(
     expect(await xrpc('refreshSession', refreshJwt as string)).toMatchObject({ status: 502 })
     expect(await xrpc('getSession', accessJwt as string)).toMatchObject({ status: 502 })
     expect((await createSession(well)).status).toBe(200)
+    expect(vestibule.logs.slice(logs)).not.toMatch(/refresh_refused|an OAuth request was refused/)
 
     // What is left is as it was.
     expect(size()).toBe(before)

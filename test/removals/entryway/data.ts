@@ -4,6 +4,7 @@ const verify = inFile('maintenance/verify_backup.ts')
 const KEPT = 'test/backup/kept_backups.test.ts'
 const store = inFile('maintenance/backup_store.ts')
 const daily = inFile('maintenance/daily_backup.ts')
+const FULL_DISK = 'test/limits/full_disk.test.ts'
 const ENDLESS = 'test/backup/endless_store.test.ts'
 const S3 = 'test/backup/s3.test.ts'
 const replica = inFile('database/replication/replica.ts')
@@ -360,6 +361,16 @@ export const dataRows = toRemovals([
     LOST,
     'an account that lost its records is not taken for a deleted one',
     inFile('actors/account/damage.ts')('if (!account) await', 'if (!opened.db) await'),
+  ],
+  [
+    FULL_DISK,
+    'on a full disk what needs no write is answered',
+    inFile('database/limits/unwritable.ts')('!isUnwritable(err) ||', 'err ||'),
+  ],
+  [
+    FULL_DISK,
+    'on a full disk nobody guesses without a limit',
+    inFile('database/limits/unwritable.ts')('points < WIDE', 'points < 0'),
   ],
   [
     ENDLESS,
