@@ -350,6 +350,12 @@ export const MOVE_SETTLES = EVENTS_KEPT + 500
 /** How long the actors of an engine may take to leave a process that only copies their data. */
 export const LEAVE_ENGINE = 10 * SECOND
 
+/**
+ * A mail that a stranger may ask for is begun so long after that, and by chance up to as much again: what it takes
+ * must not fall into the time of the answer, which would tell whether there is an account.
+ */
+export const STRANGERS_MAIL = SECOND
+
 /** How long a stopping gateway waits for requests in flight. */
 export const DRAIN = 10 * SECOND
 

@@ -1,6 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 import { Refusal } from '../base/errors.ts'
 import { outlasting } from '../base/in_time.ts'
+import { STRANGERS_MAIL } from '../base/lifetimes.ts'
 import type { AccountRow } from '../database/account/profile.ts'
 import { readCode } from '../passwords/random.ts'
 import { sendEmailCode } from './email_code.ts'
@@ -9,8 +10,8 @@ import type { Services } from './services.ts'
 
 /**
  * Mails a code for a new password to the account that has this address, also to one that is taken down:
- * its owner may move away. Where there is none the answer is the same, and it comes as soon: it waits
- * neither for the account nor for the mail. So the caller does not hear when the mail was not sent; the
+ * its owner may move away. Where there is none the answer is the same, and it comes as soon: the account is asked and
+ * the mail sent after it has left ({@link STRANGERS_MAIL}). So the caller does not hear when the mail was not sent; the
  * log and `vestibule_mails_total` say so.
  *
  * @param locale BCP 47 tag
@@ -24,7 +25,7 @@ export async function requestPasswordReset(
   const entry = await actors.directory.find(email, ['email'])
   if (!entry) return
   mail.aside('resetPassword', entry.did, async () => {
-    await setImmediate()
+    await setTimeout(STRANGERS_MAIL * (1 + Math.random()))
     const account = await actors.account(entry.did).read()
     if (account) await sendEmailCode(services, account, 'reset_password', locale, null)
   })

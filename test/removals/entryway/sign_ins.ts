@@ -50,6 +50,11 @@ export const signInRows = toRemovals([
   ],
   [
     20,
+    'a reset asks the account after its answer',
+    inFile('sagas/password_reset.ts')('await setTimeout(STRANGERS_MAIL * (1 + Math.random()))', ''),
+  ],
+  [
+    20,
     'the account knows its browsers',
     knownDevices('(await actor(entry.did).readDevice(deviceId)) !== null', 'true'),
   ],
