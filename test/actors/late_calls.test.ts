@@ -129,6 +129,9 @@ async function openSession({ clientId }: Attacker): Promise<Session> {
   return { accessToken: '', refreshToken: writeRefreshToken(parts, refreshTokenSecret), key }
 }
 
+/** By its date it is not late, so that it ends the session if it is begun. */
+const datedAhead = () => ({ proof: { claims: { iat: Math.floor(Date.now() / 1_000) + 60 } } })
+
 describe('a refresh that comes after its client has gone on', () => {
   test('ends no session, where it lay on its way to the auth actor', async () => {
     const { line, auth } = lineToAuth()
@@ -136,7 +139,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const session = await openSession(slow.client)
     await slow.client.nonce()
     line.cut()
-    expect(await slow.client.refresh(session)).toMatchObject({ status: 503 })
+    expect(await slow.client.refresh(session, datedAhead())).toMatchObject({ status: 503 })
     const next = await refreshed(other.client, await refreshed(other.client, session))
     const before = line.results
     line.mend()
@@ -150,7 +153,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const session = await openSession(slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
-    const given = slow.client.refresh(session)
+    const given = slow.client.refresh(session, datedAhead())
     await reached
     line.cut()
     expect(await given).toMatchObject({ status: 503 })
@@ -166,7 +169,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const session = await openSession(slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
-    const given = slow.client.refresh(session)
+    const given = slow.client.refresh(session, datedAhead())
     await reached
     expect(await given).toMatchObject({ status: 503 })
     const next = await refreshed(other.client, await refreshed(other.client, session))
@@ -180,7 +183,7 @@ describe('a refresh that comes after its client has gone on', () => {
     const session = await openSession(slow.client)
     await slow.client.nonce()
     const { reached, goOn } = holdUp('findSessionByRefreshToken')
-    const given = slow.client.refresh(session)
+    const given = slow.client.refresh(session, datedAhead())
     await reached
     slow.outgoing.destroyed = true
     const next = await refreshed(other.client, await refreshed(other.client, session))
