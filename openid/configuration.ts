@@ -1,4 +1,5 @@
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Flow } from '../actors/auth/flow.ts'
 import * as lifetimes from '../base/lifetimes.ts'
 import type { Settings } from '../base/settings.ts'
 import { deviceName } from '../http/device_name.ts'
@@ -11,6 +12,7 @@ import { OPENID_SESSION } from '../oauth/sign_in/signed_in.ts'
 import { judgeRevocation } from '../sagas/revocation.ts'
 import type { Services } from '../sagas/services.ts'
 import { createAdapter } from './adapter.ts'
+import { askedBy } from './asked.ts'
 import { OPENID_SCOPES, SCOPE_CLAIMS, toAccount } from './claims.ts'
 import { loadGrant } from './consents.ts'
 import { fetching } from './fetching.ts'
@@ -100,6 +102,15 @@ function takeAssertion({ aud, exp, iat }: Record<string, unknown>): void {
   if (typeof iat === 'number') openidScope().assertedAt = iat
 }
 
+/** Nobody signs in to be told afterwards that there is nothing. @throws {errors.InvalidScope} */
+async function assertScope(flow: Flow, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { scopes, resources } = await askedBy(flow, oidc.params ?? {})
+  if (scopes.length + resources.length > 0) return
+  const given = OPENID_SCOPES.join(', ')
+  const why = `scope has to name one of ${given}, or one of the resource that is asked for`
+  throw new errors.InvalidScope(why, String(oidc.params?.scope ?? ''))
+}
+
 /** @throws {errors.InvalidRequest} where nothing could ever have the hash */
 const assertHash = (name: string) => (_: unknown, hash: unknown) => {
   if (typeof hash === 'string' && !isSha256(hash)) throw new errors.InvalidRequest(noSha256(name))
@@ -140,6 +151,7 @@ export function configure(
       response_mode: assertFormArrives,
       code_challenge: assertHash('code_challenge'),
       dpop_jkt: assertHash('dpop_jkt'),
+      scope: (ctx) => assertScope(storage.flow, ctx),
     },
     pkce: { required: () => true },
     clientAuthMethods: [...AUTHENTICATION],

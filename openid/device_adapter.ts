@@ -1,6 +1,5 @@
 import { type AdapterPayload, errors } from 'oidc-provider'
 import { refuse } from '../http/refuse.ts'
-import { askedBy } from './asked.ts'
 import { assertShort } from './request_adapters.ts'
 import { openidScope } from './scope.ts'
 import { expiryOf, readBack, type Storage, type Stored, written } from './stored.ts'
@@ -13,11 +12,6 @@ export function deviceCodes({ flow, names, actors }: OfDevices & Pick<Storage, '
   return {
     async upsert(secret, payload, expiresIn) {
       assertShort(payload)
-      const { params = {} } = payload
-      const { scopes, resources } = await askedBy(flow, params)
-      if (scopes.length + resources.length === 0) {
-        throw new errors.InvalidScope('none of the scopes can be given', String(params.scope ?? ''))
-      }
       const id = names.ofUserCode(payload.userCode as string)
       const row = { payload: written(payload), expiresAt: expiryOf(expiresIn) }
       if (await flow(id).insertDeviceCode(id, secret, row)) return

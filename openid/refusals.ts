@@ -54,7 +54,7 @@ function explained(ctx: KoaContextWithOIDC, refusal: Refusal): Told {
   const { error, description = '' } = toldAs(refusal)
   const { error_detail: detail } = refusal
   const isDetailed = DETAILED.some((each) => refusal instanceof each)
-  const why = isDetailed && typeof detail === 'string' ? detail : ''
+  const why = isDetailed && typeof detail === 'string' && detail !== description ? detail : ''
   const said = why.replace(NOT_FOUND, isOfSecret(refusal) ? WHY_NOT_FOUND : '$&')
   const told = [description, said].filter(Boolean).join(': ')
   return { error: errorOf(ctx, refusal) ?? error, description: told || undefined }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { online } from '../action.ts'
 import { described } from '../described.ts'
 import { CliError, ExitCode } from '../errors.ts'
@@ -55,7 +55,7 @@ function addClients(openid: Command): void {
 
   described(client, 'openid client add')
     .addOption(productOption())
-    .option('--at <url>', 'where that product is, in place of the addresses below')
+    .option('--at <url>', 'where that product is, in place of the addresses below', webAddress)
     .option('--redirect-uri <uri...>', 'where people come back to')
     .option('--post-logout-uri <uri...>', 'where they come back to when they have signed out')
     .option('--backchannel-logout-uri <uri>', 'where it is told that somebody signed out')
@@ -146,12 +146,18 @@ const productOption = () =>
     Object.keys(PRODUCTS),
   )
 
+/** @throws {InvalidArgumentError} */
+function webAddress(given: string): string {
+  if (/^https?:$/.test(URL.parse(given)?.protocol ?? '')) return given
+  throw new InvalidArgumentError('It must be an address such as https://forum.example.com.')
+}
+
 /** Those of a product at an address. @throws {CliError} where it is not said where people come back to */
 function addressesOf(
   id: string,
   { for: name, at, redirectUri: given, device, resource }: Added,
 ): Partial<Added> {
-  if (name && at !== undefined && URL.canParse(at)) {
+  if (name && at !== undefined) {
     const addresses: Addresses = PRODUCTS[name].at(at.replace(/\/+$/, ''), id)
     const { redirectUri, otherRedirectUri, postLogoutUri, backchannelLogoutUri } = addresses
     return {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PRODUCTS, type ProductName } from '../../cli/openid_products.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
+import { runCliHere } from '../../lab/world/cli_here.ts'
 import * as rp from '../openid/relying_party.ts'
 
 /** The settings that `vestibule openid client add --for` prints. */
@@ -63,3 +64,13 @@ test('an id in the form of a ULID, for Matrix', () => {
     /^https:\/\/mas\.example\.com\/upstream\/callback\/[0-7][0-9A-HJKMNP-TV-Z]{25}$/,
   )
 })
+
+test.each(['forum.example.com', 'forum.example.com:8080', 'ftp://forum.example.com'])(
+  'a product is at an address, not at %s',
+  async (at) => {
+    const words = ['openid', 'client', 'add', 'forum', '--for', 'discourse', '--at', at]
+    const { stderr, exitCode } = await runCliHere({}, words)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`argument '${at}' is invalid. It must be an address such as https://`)
+  },
+)

@@ -147,7 +147,10 @@ test('a request to userinfo without a token is told which ones there are', async
     await ask(app, { target: '/openid/userinfo' }),
     await post('/openid/userinfo', fields),
   ]) {
-    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_token' } })
+    expect(answer).toMatchObject({
+      ...{ status: 401 },
+      body: { error: 'invalid_token', error_description: 'no access token provided' },
+    })
   }
   const { headers } = (await app.ask({ target: '/openid/userinfo' })) as ResponseEnvelope
   const challenges = headers.filter(([name]) => name === 'www-authenticate')
@@ -183,6 +186,41 @@ test.each(OBJECTS)(
     expect(pushed.body).toMatchObject({ error_description: expect.stringMatching(why) })
   },
 )
+
+test.each([
+  ['no scope', undefined],
+  ['a scope that there is not', 'made-up'],
+  ['the scope of atproto', 'atproto'],
+  ['a scope of a resource without the resource', 'tools:read'],
+])('a client that asks for %s is told before anybody signs in', async (_, scope) => {
+  const address = 'https://mcp.example.com'
+  await rp.operate(app, 'openid/resource-add', { address, scopes: ['tools:read'] })
+  const grant_types = ['urn:ietf:params:oauth:grant-type:device_code', 'authorization_code']
+  const metadata = { grant_types, token_endpoint_auth_method: 'none' }
+  await rp.register(app, { id: 'anything', metadata })
+  const query = {
+    ...{ client_id: 'anything', response_type: 'code', redirect_uri: REDIRECT },
+    ...{ code_challenge: keys.challengeOf(VERIFIER), code_challenge_method: 'S256' },
+    ...(scope !== undefined && { scope }),
+  }
+  const words = /^scope has to name one of openid, profile, email, offline_access, or one of/
+  const { headers } = await ask(app, { target: `/openid/authorize?${form(query)}` })
+  const told = new URL(headers.location ?? '').searchParams
+  expect([told.get('error'), told.get('error_description')]).toEqual([
+    'invalid_scope',
+    expect.stringMatching(words),
+  ])
+  for (const endpoint of ['par', 'device-authorization']) {
+    expect(await post(`/openid/${endpoint}`, query)).toMatchObject({
+      ...{ status: 400 },
+      body: { error: 'invalid_scope', error_description: expect.stringMatching(words) },
+    })
+  }
+  const { headers: forAll } = await ask(app, {
+    target: `/openid/authorize?${form({ ...query, scope: 'tools:read', resource: address })}`,
+  })
+  expect(forAll.location).toContain('/account/openid/')
+})
 
 test('each refusal is one line of the log, with what the client reads', async () => {
   const info = vi.spyOn(app.runner.log, 'info').mockImplementation(() => {})

@@ -488,6 +488,11 @@ export const openidRows = toRemovals([
     'a refresh narrows to a scope of the resource',
     resourceServers('if (scope && ', 'if (false && scope && '),
   ],
+  [
+    REFUSALS,
+    'nobody signs in for nothing',
+    configuration('scopes.length + resources.length > 0', 'true'),
+  ],
   [REFUSALS, 'an assertion is for one server', configuration('[aud].flat().length !== 1', 'false')],
   [
     34,
