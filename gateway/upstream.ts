@@ -119,7 +119,7 @@ export class Exchange {
             to = receiver.begin(headOf(controller, status, message))
           },
           onResponseData: (controller, chunk) => {
-            if (to.write(chunk)) return
+            if (to.write(chunk, () => free(chunk))) return
             controller.pause()
             to.once('drain', () => controller.resume())
           },
@@ -134,6 +134,14 @@ export class Exchange {
       )
     })
   }
+}
+
+/**
+ * Frees the memory of a piece that is written: V8 would find it out by going through its whole heap. Of what was
+ * read at once, another piece may still be needed, so only one that is all of it is freed.
+ */
+function free({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** A body that can be given up without the connection on which it comes, over which there is an answer. */
