@@ -24,6 +24,7 @@ import { keepClients } from './known_clients.ts'
 import { makeNonceCheck } from './nonces.ts'
 import { RefreshTokens } from './refresh_tokens.ts'
 import { findSession, mayRevoke, unauthenticated } from './revocation.ts'
+import { keepScopesShort, ScopesTooLongError } from './short_scopes.ts'
 import { currentVisit } from './sign_in/visit.ts'
 import { assertUsualProofKey } from './usual_keys.ts'
 import { UsualProofs } from './usual_proofs.ts'
@@ -83,6 +84,7 @@ export class EntrywayProvider extends OAuthProvider {
     keepClients(this.clientManager, documents)
     this.#showAccounts()
     nameGeneration(this.signer)
+    keepScopesShort(this.lexiconManager)
     this.#refreshTokens = new RefreshTokens(refreshTokenKey, carried.find)
     this.#carriedSecret = carried.secret
     this.#documents = documents
@@ -225,7 +227,8 @@ export class EntrywayProvider extends OAuthProvider {
       return await this.tokenManager.rotateToken(client, clientAuth, clientMetadata, tokenInfo, now)
     } catch (err) {
       const isLost = isOAuthRefusal(err) && !scope.issuedRefreshToken && !scope.isLate
-      if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
+      if (err instanceof ScopesTooLongError) scope.refreshRefusal = 'client'
+      else if (isLost) await this.tokenManager.deleteToken(tokenInfo.id)
       // Others may have used it, and its successor, since it was looked at.
       await this.#tellOfReuse(err)
       throw err

@@ -18,7 +18,12 @@ type Table = {
   order: string
   /** SQL condition on a time (`@now`, ms): rows that are of no use any more. */
   expired: string
+  /** SQL of the bytes of what others say in a row, where they may say much, and how many all have. */
+  says?: string
+  maxBytes?: number
 }
+
+const MB = 1_000_000
 
 /**
  * The tables of an account that a signed-in person can fill, or a stranger with only a spent code: the
@@ -30,6 +35,8 @@ export const ACCOUNT_BOUNDS = {
     key: 'id',
     order: 'updated_at DESC',
     expired: `updated_at < @now - ${SESSION_UNUSED}`,
+    says: 'octet_length(client_id) + octet_length(parameters) + coalesce(octet_length(scope), 0)',
+    maxBytes: 4 * MB,
   },
   legacy_session: {
     rows: 2_000,
@@ -38,7 +45,14 @@ export const ACCOUNT_BOUNDS = {
     expired: 'expires_at <= @now',
   },
   device_account: { rows: 100, key: 'device_id', order: 'updated_at DESC', expired: 'false' },
-  authorized_client: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
+  authorized_client: {
+    rows: 1_000,
+    key: 'client_id',
+    order: 'updated_at DESC',
+    expired: 'false',
+    says: 'octet_length(client_id) + octet_length(data)',
+    maxBytes: 2 * MB,
+  },
   proof: {
     rows: 100,
     key: 'device_id',
@@ -74,12 +88,16 @@ export const ACCOUNT_BOUNDS = {
     key: 'uid',
     order: 'updated_at DESC',
     expired: 'expires_at <= @now',
+    says: 'octet_length(payload)',
+    maxBytes: 2 * MB,
   },
   openid_grant: {
     rows: 1_000,
     key: 'id',
     order: 'updated_at DESC',
     expired: `expires_at <= @now OR updated_at < @now - ${SESSION_UNUSED}`,
+    says: 'octet_length(client_id) + octet_length(payload)',
+    maxBytes: 4 * MB,
   },
   openid_token: {
     rows: 5_000,
@@ -87,7 +105,14 @@ export const ACCOUNT_BOUNDS = {
     order: 'expires_at DESC',
     expired: 'expires_at <= @now',
   },
-  openid_consent: { rows: 1_000, key: 'client_id', order: 'updated_at DESC', expired: 'false' },
+  openid_consent: {
+    rows: 1_000,
+    key: 'client_id',
+    order: 'updated_at DESC',
+    expired: 'false',
+    says: 'octet_length(client_id) + octet_length(scope) + octet_length(refused) + octet_length(resources)',
+    maxBytes: 2 * MB,
+  },
   openid_sign_in: {
     rows: 1_000,
     key: 'id',
@@ -110,22 +135,25 @@ export const MAX_APP_PASSWORDS = 200
 export const MAX_APP_PASSWORD_NAME = 256
 
 /**
- * Deletes what has expired in a table, and the oldest rows over its bound. To be called in the
+ * Deletes what has expired in a table, and the oldest rows over its bounds. To be called in the
  * transaction that added one.
  *
  * @returns the keys of rows that were deleted to make room
  */
 export function trim(db: Db, name: keyof typeof ACCOUNT_BOUNDS, now = Date.now()): unknown[] {
-  const { rows, key, order, expired }: Table = ACCOUNT_BOUNDS[name]
+  const { rows, key, order, expired, says, maxBytes = 0 }: Table = ACCOUNT_BOUNDS[name]
   sql(db, `DELETE FROM ${name} WHERE ${expired}`).run({ now: settled(now) })
   const count = sql(db, `SELECT count(*) FROM ${name}`).pluck().get() as number
-  if (count <= rows) return []
-  return sql(
-    db,
-    `DELETE FROM ${name} WHERE ${key} IN
-       (SELECT ${key} FROM ${name} ORDER BY ${order} LIMIT -1 OFFSET ?)
-     RETURNING ${key}`,
-  )
-    .pluck()
-    .all(rows)
+  const deleted = (keys: string, bound: number): unknown[] =>
+    sql(db, `DELETE FROM ${name} WHERE ${key} IN (${keys}) RETURNING ${key}`).pluck().all(bound)
+  const over =
+    count <= rows
+      ? []
+      : deleted(`SELECT ${key} FROM ${name} ORDER BY ${order} LIMIT -1 OFFSET ?`, rows)
+  if (!says) return over
+  const bytes = sql(db, `SELECT sum(${says}) FROM ${name}`).pluck().get() as number
+  if (bytes <= maxBytes) return over
+  const sums = `SELECT ${key}, sum(${says}) OVER newest AS bytes FROM ${name}
+     WINDOW newest AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING)`
+  return [...over, ...deleted(`SELECT ${key} FROM (${sums}) WHERE bytes > ?`, maxBytes)]
 }

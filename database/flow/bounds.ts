@@ -53,6 +53,12 @@ export const LEXICONS: Bounded = {
 }
 
 /**
+ * Bytes of what an app asks for in one request, which is kept with the session. With a `state` that is longer, its
+ * person could not be led back: no server takes such an address.
+ */
+export const MAX_OAUTH_REQUEST = 16_000
+
+/**
  * Bytes of what is kept of one request of an OpenID client. An id token as a hint has about 1,500, a `state`
  * seldom more than 2,000.
  */

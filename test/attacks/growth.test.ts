@@ -633,6 +633,36 @@ describe('34. tables of an account', () => {
     if (table !== 'replayed_code') expect(first(0)).toBe(later)
   })
 
+  const long = 'x'.repeat(100_000)
+  const payload = long
+  const saying: Record<string, (i: number) => void> = {
+    session: (i) => sessions.createSession(db, { ...session(i), parameters: long }),
+    authorized_client: (i) => upsertAuthorizedClient(db, `client-${i}`, long, now + i),
+    openid_session: (i) =>
+      upsertOpenidSession(db, { ...openidSession(i), payload }, `id-${i}`, now + i),
+    openid_grant: (i) => insertOpenidGrant(db, { ...openidGrant(i), payload }, null, now + i),
+    openid_consent: (i) =>
+      upsertOpenidConsent(db, `${i}`, { scope: long, refused: '', resources: {} }, now + i),
+  }
+
+  test('long texts: those of each table that keeps some are counted', () => {
+    const counted = Object.entries(ACCOUNT_BOUNDS).filter(([, bound]) => 'says' in bound)
+    expect(Object.keys(saying).sort()).toEqual(counted.map(([name]) => name).sort())
+  })
+
+  test.each(Object.entries(saying))('%s: long texts make room, too', (name, add) => {
+    const { maxBytes, order } = ACCOUNT_BOUNDS[name as 'session']
+    const [time] = order.split(' ')
+    const most = Math.floor(maxBytes / long.length)
+    for (let i = 0; i < most + 20; i++) add(i)
+    const kept = db.prepare(`SELECT ${time} FROM ${name} ORDER BY ${time}`).pluck().all()
+    expect(kept.length).toBeGreaterThan(most / 2)
+    expect(kept.length).toBeLessThanOrEqual(most)
+    // The newest, one after the other.
+    const last = kept.at(-1) as number
+    expect(kept).toEqual(kept.map((_, i) => last - kept.length + 1 + i))
+  })
+
   test('an account that is erased leaves no row in any of them, but what is to be told', () => {
     db.pragma('ignore_check_constraints = ON')
     for (const table of Object.keys(laterTables)) makeTable(db, table)

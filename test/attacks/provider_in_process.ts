@@ -20,7 +20,6 @@ import { SCOPE } from './attacker.ts'
 
 const DID = 'did:plc:abcdefghijklmnopqrstuvwx'
 const REDIRECT_URI = 'http://127.0.0.1/callback'
-const CLIENT = { client_id: loopbackClientId(REDIRECT_URI, SCOPE) }
 const PROOF = { jti: 'jti', jkt: 'jkt', htm: 'POST', htu: 'http://localhost/oauth/token' }
 const ISSUER = 'http://localhost'
 const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
@@ -28,8 +27,11 @@ const BROWSER = { ipAddress: '127.0.0.1', port: 1, userAgent: 'test' }
 /**
  * The provider over its stores and one account, in this process, where its hooks and the account
  * can be made to fail.
+ *
+ * @param scope that the client asks for
  */
-export async function providerInProcess() {
+export async function providerInProcess(scope = SCOPE) {
+  const asking = { client_id: loopbackClientId(REDIRECT_URI, scope) }
   const flow = openSealed(':memory:', flowSchema)
   const owner = ownerHere(flow, openDatabase(':memory:', limitsSchema))
   const account = openDatabase(':memory:', accountSchema)
@@ -65,36 +67,37 @@ export async function providerInProcess() {
   })
   const token = async (request: object): Promise<string> => {
     const answer = await inRequestScope(() =>
-      provider.token(CLIENT as never, BROWSER, request as never, PROOF as never),
+      provider.token(asking as never, BROWSER, request as never, PROOF as never),
     )
     return answer.refresh_token as string
   }
 
   return {
     provider,
+    flow,
     /** @returns the refresh token of a new session */
     signIn: async (): Promise<string> => {
       const verifier = randomBytes(32).toString('base64url')
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
       const parameters = {
-        ...CLIENT,
+        ...asking,
         response_type: 'code',
         redirect_uri: REDIRECT_URI,
-        scope: SCOPE,
+        scope,
         state: 'state',
         code_challenge: Buffer.from(digest).toString('base64url'),
         code_challenge_method: 'S256',
       }
       const code = await inRequestScope(async () => {
         const pushed = await provider.pushedAuthorizationRequest(
-          CLIENT as never,
+          asking as never,
           parameters as never,
           PROOF as never,
         )
         const requestUri = pushed.request_uri as never
         const deviceId = `dev-${'0'.repeat(32)}` as never
         await provider.requestManager.get(requestUri, deviceId)
-        const client = await provider.clientManager.getClient(CLIENT.client_id)
+        const client = await provider.clientManager.getClient(asking.client_id)
         requestScope().provesSignIn(DID, basisOf(account))
         const found = await provider.accountManager.getAccount(DID as never)
         return provider.requestManager.setAuthorized(

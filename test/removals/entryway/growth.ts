@@ -79,7 +79,7 @@ export const growthRows = toRemovals([
     'nonces are remembered shortly',
     replays('Math.min(timeFrame + CLIENT_CLOCK_AHEAD, NONCE_MEMORY)', 'timeFrame'),
   ],
-  [34, 'rows of an account make room', accountBounds('if (count <= rows)', 'if (rows)')],
+  [34, 'rows of an account make room', accountBounds('count <= rows', 'rows > 0')],
   [34, 'guesses push nothing out of the audit trail', audits('if (event === GUESS)')],
   [34, 'a bound of passwords that wait', threads('limit.pendingCount >=', '-1 >=')],
   [34, 'a limit of look-ups', lookups('if (isAllowed) return', 'if (counter) return')],
@@ -157,6 +157,34 @@ export const growthRows = toRemovals([
     'test/gateway/open_exchanges.test.ts',
     'one check at a time of what is under way',
     openExchanges('if (this.#isCheckingAll) return', ''),
+  ],
+  [
+    34,
+    'what an app asks for is short',
+    inFile('oauth/few_values.ts')(
+      'Buffer.byteLength(JSON.stringify(parameters)) > MAX_OAUTH_REQUEST',
+      'false',
+    ),
+  ],
+  [
+    34,
+    'and its scopes',
+    inFile('oauth/few_values.ts')('Buffer.byteLength(scope) > MAX_SCOPES', 'false'),
+  ],
+  [
+    34,
+    'and what permission sets give',
+    inFile('oauth/entryway_provider.ts')('    keepScopesShort(this.lexiconManager)\n', ''),
+  ],
+  [
+    34,
+    'which ends no session',
+    inFile('oauth/entryway_provider.ts')('err instanceof ScopesTooLongError', 'false'),
+  ],
+  [
+    34,
+    'long texts of an account make room',
+    accountBounds('if (bytes <= maxBytes) return over', 'return over'),
   ],
   [34, 'the console is the log', inFile('programs/launch.ts')('    takeConsole(log)\n', '')],
   [34, 'with a bound', inFile('base/console.ts')(' || !hasRoom(log, CONSOLE)', '')],
