@@ -2,15 +2,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { DEVICE_RETRY_GRACE, MINUTE } from '../../base/lifetimes.ts'
 import { type AppInProcess, startApp } from '../../lab/world/app.ts'
 import { newPerson, type Person } from '../factors/person.ts'
+import { register } from '../openid/relying_party.ts'
 import { newOwner } from '../passkeys/owner.ts'
 import { come, formTo, PAGE } from '../security_page/come.ts'
 import { push, Visitor } from './visitor.ts'
 
 /** Answers that a browser does not get, because a connection or the program ended: its cookies are those of before. */
 let app: AppInProcess
-let failing: ((action: string) => void) | null = null
+let failing: string | null = null
 beforeAll(async () => {
-  app = await startApp({ onCall: ({ action }) => failing?.(action) })
+  app = await startApp({
+    onCall: ({ actor, action }) => {
+      if (`${actor}.${action}` === failing) throw new Error('away')
+    },
+  })
 })
 afterAll(() => app?.close())
 afterEach(() => {
@@ -92,9 +97,7 @@ describe('a form that failed here', () => {
     const visitor = await remembering(person)
     const { url } = await push(app)
     const page = await visitor.open(`${url}&step=reset-password`)
-    failing = (action) => {
-      if (action === 'readRequest') throw new Error('away')
-    }
+    failing = 'auth.readRequest'
     expect((await visitor.send(page, { email: person.email })).status).toBe(503)
     failing = null
     wait(DEVICE_RETRY_GRACE + 1_000)
@@ -105,12 +108,30 @@ describe('a form that failed here', () => {
     const owner = await newOwner(app)
     const visitor = await come(app, owner)
     const form = formTo(await visitor.open(PAGE), 'end-others')
-    failing = (action) => {
-      if (action === 'signOutElsewhere') throw new Error('away')
-    }
+    failing = 'account.signOutElsewhere'
     expect((await visitor.send(form)).status).toBe(503)
     failing = null
     wait(DEVICE_RETRY_GRACE + 1_000)
     expect(await isIn(visitor, owner)).toBe(true)
+  })
+
+  test('of a device that an OpenID client has does as well', async () => {
+    const grant_types = ['urn:ietf:params:oauth:grant-type:device_code']
+    const none = { redirect_uris: undefined, post_logout_redirect_uris: undefined }
+    const metadata = {
+      ...none,
+      response_types: [],
+      token_endpoint_auth_method: 'none',
+      grant_types,
+    }
+    await register(app, { id: 'tool', metadata })
+    const person = await newPerson(app)
+    const visitor = await remembering(person)
+    const page = await visitor.open('/account/device')
+    failing = 'account.readDevice'
+    expect((await visitor.send(page, { user_code: 'BCDF-GHJK' })).status).toBe(503)
+    failing = null
+    wait(DEVICE_RETRY_GRACE + 1_000)
+    expect(await isIn(visitor, person)).toBe(true)
   })
 })
